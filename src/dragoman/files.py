@@ -1,0 +1,241 @@
+"""Files: read within bounds, written whole or not at all, and always the same bytes for the same content.
+
+Whatever is read here is untrusted: sizes are bounded before memory is taken, encodings are checked before anything
+looks at the text, and a failure is a numbered problem that names the file, the line and the byte.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import hashlib
+import os
+import tempfile
+import tomllib
+import zlib
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from dragoman.problems import DragomanError, Problem, error
+
+MAX_FILE = 4 * 2**30
+"""Largest input, after decompression, in bytes."""
+MAX_LINE = 64 * 2**20
+"""Longest line of a JSONL file, in bytes: one document with its labels."""
+_CHUNK = 2**20
+_GZIP_MAGIC = b"\x1f\x8b"
+T = TypeVar("T")
+
+
+def read_bytes(path: Path | str, *, limit: int = MAX_FILE) -> bytes:
+    """Read a file, unpacking gzip by its magic number.
+
+    Args:
+        path: the file.
+        limit: most bytes after decompression.
+
+    Raises:
+        DragomanError: E101 unreadable, E106 over the limit, E107 damaged gzip.
+
+    """
+    name = str(path)
+    try:
+        with open(path, "rb") as raw:
+            packed = raw.read(2) == _GZIP_MAGIC
+            raw.seek(0)
+            if not packed:
+                data = raw.read(limit + 1)
+            else:
+                with gzip.GzipFile(fileobj=raw) as unpacked:
+                    data = unpacked.read(limit + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as cause:
+        raise error("E107", f"the gzip stream is damaged: {cause}.", "Compress the file again.", file=name) from cause
+    except (OSError, ValueError) as cause:
+        reason = getattr(cause, "strerror", None) or str(cause)
+        raise error("E101", f"cannot read the file: {reason}.", "Check the path and its rights.", file=name) from cause
+    if len(data) > limit:
+        raise error("E106", f"the file is over {limit:,} bytes.", "Split it into shards.", file=name)
+    return data
+
+
+def check_text(data: bytes, name: str = "", *, max_line: int = MAX_LINE) -> None:
+    """Refuse bytes that are not plain UTF-8 text.
+
+    Args:
+        data: the bytes of a file.
+        name: how the file is called in a problem.
+        max_line: longest line, in bytes.
+
+    Raises:
+        DragomanError: E102 not UTF-8, E103 byte order mark or UTF-16, E104 NUL byte, E105 line over the limit.
+
+    """
+    utf16 = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or (
+        len(data) >= 4 and (data[0] == 0) != (data[1] == 0) and (data[2] == 0) != (data[3] == 0)
+    )
+    if utf16:
+        raise _at(data, 0, "E103", "the file is UTF-16.", "Save it as UTF-8 without a byte order mark.", name)
+    if data.startswith(codecs.BOM_UTF8):
+        raise _at(
+            data, 0, "E103", "the file begins with a byte order mark.", "Save it as UTF-8 without a byte order mark.", name
+        )
+    nul = data.find(b"\0")
+    if nul >= 0:
+        raise _at(data, nul, "E104", "there is a NUL byte.", "Remove it: text does not contain NUL.", name)
+    bad = _first_invalid(data)
+    if bad >= 0:
+        raise _at(data, bad, "E102", f"byte 0x{data[bad]:02x} is not UTF-8 here.", "Save the file as UTF-8.", name)
+    if len(data) > max_line:
+        start = 0
+        while start < len(data):
+            end = data.find(b"\n", start)
+            end = len(data) if end < 0 else end
+            if end - start > max_line:
+                what = f"the line has {end - start:,} bytes; at most {max_line:,} are read."
+                raise _at(data, start, "E105", what, "Split the document.", name)
+            start = end + 1
+
+
+def _first_invalid(data: bytes) -> int:
+    """Offset of the first byte that is not UTF-8, or -1; decodes piecewise so that no second copy is held."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    done = 0
+    try:
+        for done in range(0, len(data), _CHUNK):
+            pending = len(decoder.getstate()[0])
+            decoder.decode(view[done : done + _CHUNK])
+        pending, done = len(decoder.getstate()[0]), len(data)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as cause:
+        return done - pending + cause.start
+    return -1
+
+
+def _at(data: bytes, byte: int, code: str, what: str, mend: str, name: str) -> DragomanError:
+    line = data.count(b"\n", 0, byte) + 1
+    return DragomanError(Problem(code=code, what=what, mend=mend, file=name, line=line, byte=byte))
+
+
+def read_text(path: Path | str, *, limit: int = MAX_FILE) -> str:
+    """Read a UTF-8 text file as it is: no newline translation, no normalisation.
+
+    Raises:
+        DragomanError: as :func:`read_bytes` and :func:`check_text`.
+
+    """
+    data = read_bytes(path, limit=limit)
+    check_text(data, str(path), max_line=limit)
+    return data.decode("utf-8")
+
+
+def read_toml(path: Path | str) -> dict[str, Any]:
+    """Read a TOML table.
+
+    Raises:
+        DragomanError: E207 with the parser's line, or as :func:`read_text`.
+
+    """
+    text = read_text(path, limit=_CHUNK * 16)
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as cause:
+        raise error("E207", f"not valid TOML: {cause}.", "Mend the syntax there.", file=str(path)) from cause
+
+
+def read_json(path: Path | str, type_: type[T]) -> T:
+    """Read a JSON file of ours into a schema type.
+
+    Raises:
+        DragomanError: E201 invalid JSON, E202 not of that type (with the path), or as :func:`read_text`.
+
+    """
+    data = read_bytes(path)
+    check_text(data, str(path), max_line=MAX_FILE)
+    return decode(data, type_, str(path))
+
+
+def decode(data: bytes, type_: type[T], name: str = "", line: int = 0) -> T:
+    """Decode JSON into a schema type; the file and line are for the problem that it may raise.
+
+    Raises:
+        DragomanError: E201 invalid JSON, E202 not of that type.
+
+    """
+    try:
+        return msgspec.json.decode(data, type=type_)
+    except msgspec.ValidationError as cause:
+        what, _, path = str(cause).partition(" - at `")
+        raise error("E202", f"{what}.", file=name, line=line, path=path.rstrip("`").removeprefix("$.")) from cause
+    except (msgspec.DecodeError, RecursionError) as cause:
+        raise error("E201", f"{cause}.", "Mend the JSON.", file=name, line=line) from cause
+
+
+def canonical_json(value: Any) -> bytes:
+    """One line of JSON, the same bytes for the same content: UTF-8, keys sorted, no spaces, no line feed."""
+    return msgspec.json.encode(value, order="sorted")
+
+
+def pretty_json(value: Any) -> bytes:
+    """JSON for people and for version control: keys sorted, indented by one space, ending in a line feed."""
+    return msgspec.json.format(canonical_json(value), indent=1) + b"\n"
+
+
+def json_lines(values: Any) -> bytes:
+    """Canonical JSON, one value a line."""
+    return b"".join(canonical_json(value) + b"\n" for value in values)
+
+
+def sha256(data: bytes) -> str:
+    """SHA-256 of some bytes, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def write(path: Path | str, data: bytes) -> bool:
+    """Write a file whole or not at all, and leave it alone when it already holds these bytes.
+
+    The bytes go to a temporary file beside the target, are flushed to disk and then renamed, so that somebody who
+    reads, or a process that is killed, sees the old file or the new one.
+
+    Returns:
+        Whether anything was written.
+
+    Raises:
+        DragomanError: E108 when the system refuses (rights, disk full).
+
+    """
+    target = Path(path)
+    temporary = ""
+    try:
+        if target.is_file() and not target.is_symlink() and target.read_bytes() == data:
+            return False
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:64]}.", suffix=".part")
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except OSError as cause:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        reason = cause.strerror or str(cause)
+        mend = "Free some space or choose another place; nothing was changed."
+        raise error("E108", f"cannot write the file: {reason}.", mend, file=str(path)) from cause
+    return True
+
+
+def child(root: Path, name: str) -> Path:
+    """Path of a file below ``root`` for a name that came from outside.
+
+    Raises:
+        DragomanError: E304 when the name is not a plain file name (separators, ``..``, control characters).
+
+    """
+    plain = name not in ("", ".", "..") and not any(c in '/\\:*?"<>|' or ord(c) < 32 for c in name)
+    if not plain or len(name.encode()) > 200:
+        raise error("E304", f"{name[:80]!r} cannot be a file name.", "Use letters, digits, dots and hyphens.")
+    return root / name

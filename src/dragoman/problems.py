@@ -1,0 +1,141 @@
+"""Numbered problems: what is wrong, where, and how to mend it.
+
+Every complaint that Dragoman makes about something it was given is a :class:`Problem` with a number from
+:data:`CATALOGUE`. The number is stable between versions, so that it can be looked up and tested for; the words
+may improve. Functions that cannot go on raise :class:`DragomanError`, which carries one problem or many.
+
+This module is the foundation: every room may use it and it uses none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+Severity = Literal["error", "warning"]
+
+CATALOGUE: dict[str, str] = {
+    # 1xx: the file as bytes
+    "E101": "file cannot be read",
+    "E102": "not UTF-8",
+    "E103": "byte order mark or UTF-16",
+    "E104": "NUL byte",
+    "E105": "line over the limit",
+    "E106": "file over the limit",
+    "E107": "truncated or damaged gzip",
+    "E108": "cannot be written",
+    # 2xx: the shape of the data
+    "E201": "invalid JSON",
+    "E202": "wrong type",
+    "E203": "unknown field",
+    "E204": "missing field",
+    "E205": "repeated field",
+    "E206": "number out of range",
+    "E207": "invalid TOML",
+    "E208": "more problems than are listed",
+    # 3xx: identifiers
+    "E301": "unknown document",
+    "E302": "repeated document",
+    "E303": "repeated id within a document",
+    "E304": "invalid id",
+    # 4xx: spans
+    "E401": "span out of range",
+    "E402": "empty or reversed span",
+    "E403": "surface does not match the text",
+    "E404": "quote not found",
+    "E405": "ambiguous or missing occurrence",
+    "E406": "span without offsets or quote",
+    "E407": "crossing spans",
+    # 5xx: labels and values
+    "E501": "unknown label",
+    "E502": "invalid date value",
+    "E503": "label that does not fit",
+    # 6xx: references
+    "E601": "dangling reference",
+    "E602": "circular reference",
+    # 7xx: benchmark, corpus and gold
+    "E701": "not a benchmark",
+    "E702": "unknown split",
+    "E703": "split without gold",
+    "E704": "page changed",
+    "E705": "page does not fit its profile",
+    "E706": "profile or source table is wrong",
+    "E707": "gold does not slice",
+    "E708": "unknown measure",
+    "E709": "results that cannot be compared",
+    "E710": "undecided",
+    "E711": "release is out of date",
+    # 8xx: systems and runs
+    "E801": "system cannot be loaded",
+    "E802": "system failed on a document",
+    "E803": "run folder cannot be used",
+    # warnings
+    "W901": "duplicate prediction",
+    "W902": "document left out",
+    "W903": "quote found inexactly",
+}
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """One thing that is wrong with something Dragoman was given.
+
+    Attributes:
+        code: a key of :data:`CATALOGUE`; ``E`` for errors, ``W`` for warnings.
+        what: what is wrong, in one sentence.
+        mend: how to mend it, in one sentence; may be empty where nothing useful can be said.
+        file: the file's name as the user gave it, or empty.
+        line: 1-based line in the file, or 0 where no line is meant.
+        byte: 0-based byte offset in the file, or -1 where none is meant.
+        path: where in the line's JSON, as in ``entities[3].start``, or empty.
+
+    """
+
+    file: str = ""
+    line: int = 0
+    path: str = ""
+    code: str
+    what: str
+    mend: str = ""
+    byte: int = -1
+
+    @property
+    def severity(self) -> Severity:
+        """``error`` or ``warning``, by the first letter of the code."""
+        return "warning" if self.code.startswith("W") else "error"
+
+    @property
+    def title(self) -> str:
+        """The catalogue's short title for the code."""
+        return CATALOGUE[self.code]
+
+    def where(self) -> str:
+        """Say where the problem is, in one phrase such as ``p.jsonl, line 3, entities[0].start``."""
+        parts = [self.file] if self.file else []
+        if self.line:
+            parts.append(f"line {self.line}")
+        if self.byte >= 0:
+            parts.append(f"byte {self.byte}")
+        if self.path:
+            parts.append(self.path)
+        return ", ".join(parts)
+
+    def __str__(self) -> str:
+        where = self.where()
+        head = f"{self.code} {where}: " if where else f"{self.code}: "
+        tail = f" {self.mend}" if self.mend else ""
+        return f"{head}{self.what}{tail}"
+
+
+class DragomanError(Exception):
+    """Raised when the work cannot go on; carries the problems, in the order in which they stand in the input."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def error(code: str, what: str, mend: str = "", *, file: str = "", line: int = 0, path: str = "") -> DragomanError:
+    """Make the exception for a single problem, ready to be raised."""
+    return DragomanError(Problem(code=code, what=what, mend=mend, file=file, line=line, path=path))

@@ -1,0 +1,168 @@
+"""Labels as columns: what the scorer works on, whether they came from gold or from a submission.
+
+Arrays are numpy; ``doc`` is the index of the document in :attr:`Annotations.documents`. Items are sorted
+by document, and inside one by (start, end, type, the rest), so that nothing that follows can depend on
+the order of a file. Text values are held as codes into a small vocabulary (:class:`Coded`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Codes = NDArray[np.int32]
+
+NULL = -1
+"""Code of a value that is not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of strings: one code an item into ``labels``; ``NULL`` where none is given.
+
+    Attributes:
+        codes: shape (n,), int32.
+        labels: the vocabulary, distinct.
+
+    """
+
+    codes: Codes
+    labels: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, index: NDArray[np.integer] | NDArray[np.bool_]) -> Coded:
+        """Keep some items, by index or mask."""
+        return Coded(self.codes[index], self.labels)
+
+    def recode(self, labels: tuple[str, ...]) -> Codes:
+        """Codes of the same items in another vocabulary; a label that it lacks becomes a code of its own below NULL."""
+        place = {label: i for i, label in enumerate(labels)}
+        table = np.array([place.get(label, NULL - 1 - i) for i, label in enumerate(self.labels)] + [NULL], np.int32)
+        return table[self.codes]
+
+    @classmethod
+    def of(cls, values: list[str | None]) -> Coded:
+        """Code a list of strings."""
+        place: dict[str, int] = {}
+        codes = [NULL if v is None else place.setdefault(v, len(place)) for v in values]
+        return cls(np.array(codes, np.int32), tuple(place))
+
+    def value(self, item: int) -> str | None:
+        """Label of one item."""
+        code = int(self.codes[item])
+        return None if code == NULL else self.labels[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Spans of one layer: what entities and dates have in common.
+
+    Attributes:
+        doc: index of the document, shape (n,).
+        start: first code point, shape (n,).
+        end: code point after the last one, shape (n,).
+        type: label.
+        item: position in the document's list in the file, shape (n,); links an item back to what was written.
+
+    """
+
+    doc: Ints
+    start: Ints
+    end: Ints
+    type: Coded
+    item: Ints
+
+    def __len__(self) -> int:
+        return len(self.doc)
+
+
+@dataclass(frozen=True, slots=True)
+class Entities(Spans):
+    """Entity mentions.
+
+    Attributes:
+        ids: the set of entity ids of each mention, sorted and joined by :data:`JOINER`; null where none is given.
+        form: form of the mention.
+
+    """
+
+    ids: Coded
+    form: Coded
+
+
+@dataclass(frozen=True, slots=True)
+class Dates(Spans):
+    """Temporal expressions, with values as they were written."""
+
+    value: Coded
+    mod: Coded
+    external: Coded
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Claims; fragments and claimants are tables of their own that point to a claim by its position.
+
+    Attributes:
+        doc: index of the document, shape (n,).
+        item: position in the document's list in the file, shape (n,).
+        parent: position of the parent among all claims, NULL for none, shape (n,).
+        fragment_claim, fragment_start, fragment_end: the content, merged so that fragments of a claim are disjoint.
+        cue_claim, cue_start, cue_end: the cue, likewise.
+        claimant_claim: position of the claim, shape (k,).
+        claimant_role: role; claimant_start, claimant_end: the mention's span, NULL where none is given.
+        claimant_ids: the set of entity ids (of the mention, or given), as in :class:`Entities`.
+
+    """
+
+    doc: Ints
+    item: Ints
+    parent: Ints
+    polarity: Coded
+    modality: Coded
+    act: Coded
+    cluster: Coded
+    fragment_claim: Ints
+    fragment_start: Ints
+    fragment_end: Ints
+    cue_claim: Ints
+    cue_start: Ints
+    cue_end: Ints
+    claimant_claim: Ints
+    claimant_role: Coded
+    claimant_start: Ints
+    claimant_end: Ints
+    claimant_ids: Coded
+
+    def __len__(self) -> int:
+        return len(self.doc)
+
+
+JOINER = "\x1f"
+"""Joins the ids of a set: a control character, which no id may contain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """Labels of many documents, as columns.
+
+    Attributes:
+        documents: document ids; ``doc`` columns index this.
+        entities, dates, claims: the layers; None for a layer that was not attempted (or, for gold, not annotated).
+        given: which of the documents the file had a line for, shape (documents,).
+
+    """
+
+    documents: tuple[str, ...]
+    entities: Entities | None
+    dates: Dates | None
+    claims: Claims | None
+    given: NDArray[np.bool_]

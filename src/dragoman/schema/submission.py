@@ -1,0 +1,102 @@
+"""What a system hands in: one document a line, of which only ``id`` is required.
+
+Every field of a gold label is accepted too, so that a row of the data set, a pass or the gold itself is a valid
+submission; what is not scored is read and left aside. Labels are plain strings here: the benchmark's label sets
+are checked when a submission is scored against the benchmark, and any label goes when two files are scored
+against each other.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from dragoman.schema.records import Record
+
+Position = Annotated[int, Meta(description="offset in Unicode code points, from 0")]
+Pair = Annotated[tuple[int, int], Meta(description="start and end in code points, half-open")]
+
+
+class SpanObject(Record):
+    """A span by offsets or by quote; ``{"quote": …, "occurrence": n}`` stands for offsets where a model cannot count."""
+
+    start: Annotated[int | None, Meta(description="first code point")] = None
+    end: Annotated[int | None, Meta(description="code point after the last one")] = None
+    text: Annotated[str | None, Meta(description="surface; checked against the text where given")] = None
+    quote: Annotated[str | None, Meta(description="words of the text, instead of offsets")] = None
+    occurrence: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="which occurrence of the quote, from 1")] = None
+
+
+class PredictedEntity(SpanObject):
+    """A predicted mention."""
+
+    id: Annotated[str | None, Meta(description="id within the document; needed where a claim refers to it")] = None
+    type: Annotated[str | None, Meta(description="entity type")] = None
+    form: Annotated[str | None, Meta(description="form of the mention")] = None
+    entity_ids: Annotated[
+        list[str] | None, Meta(description="registry ids, Wikidata ids, or strings of the system's own")
+    ] = None
+    phenomena: Annotated[list[str] | None, Meta(description="read where the file is a reference")] = None
+
+
+class PredictedDate(SpanObject):
+    """A predicted temporal expression."""
+
+    id: Annotated[str | None, Meta(description="id within the document")] = None
+    type: Annotated[str | None, Meta(description="TIMEX3 type")] = None
+    value: Annotated[str | None, Meta(description="TIMEX3 value or EDTF interval")] = None
+    mod: Annotated[str | None, Meta(description="TIMEX3 modifier")] = None
+    ref: Annotated[str | None, Meta(description="not scored")] = None
+    earliest: Annotated[str | None, Meta(description="not scored: days follow from value, mod and type")] = None
+    latest: Annotated[str | None, Meta(description="not scored: days follow from value, mod and type")] = None
+    source: Annotated[str | None, Meta(description="not scored")] = None
+    value_external: Annotated[str | None, Meta(description="read where the file is a reference")] = None
+    earliest_external: Annotated[str | None, Meta(description="not scored")] = None
+    latest_external: Annotated[str | None, Meta(description="not scored")] = None
+    phenomena: Annotated[list[str] | None, Meta(description="read where the file is a reference")] = None
+
+
+class PredictedClaimant(Record):
+    """Who makes a predicted claim."""
+
+    role: Annotated[str | None, Meta(description="MENTION, AUTHOR or IMPLICIT; MENTION if a mention is given")] = None
+    mention: Annotated[
+        str | Pair | SpanObject | None, Meta(description="id of an entity of the same document, or a span")
+    ] = None
+    entity_ids: Annotated[list[str] | None, Meta(description="ids of the claimant, for IMPLICIT")] = None
+
+
+class PredictedClaim(Record):
+    """A predicted claim."""
+
+    content: Annotated[list[Pair | SpanObject], Meta(min_length=1, description="one or more fragments")]
+    id: Annotated[str | None, Meta(description="id within the document; needed where a parent refers to it")] = None
+    claimants: Annotated[list[PredictedClaimant] | None, Meta(description="who makes it")] = None
+    cue: Annotated[list[Pair | SpanObject] | None, Meta(description="the words that attribute it")] = None
+    parent: Annotated[str | None, Meta(description="id of the claim that reports it")] = None
+    level: Annotated[int | None, Meta(description="not scored: follows from parent")] = None
+    polarity: Annotated[str | None, Meta(description="positive or negative")] = None
+    modality: Annotated[str | None, Meta(description="how the content is held")] = None
+    act: Annotated[str | None, Meta(description="what the claimant does in saying it")] = None
+    flags: Annotated[list[str] | None, Meta(description="not scored")] = None
+    about: Annotated[list[str] | None, Meta(description="not scored")] = None
+    dates: Annotated[list[str] | None, Meta(description="not scored")] = None
+    gloss: Annotated[str | None, Meta(description="not scored")] = None
+    gloss_intended: Annotated[str | None, Meta(description="not scored")] = None
+    cluster: Annotated[str | None, Meta(description="shared by equivalent claims anywhere in the file")] = None
+    phenomena: Annotated[list[str] | None, Meta(description="read where the file is a reference")] = None
+
+
+class Submission(Record):
+    """One line of a submission: a document and what was found in it."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=512, description="document id")]
+    entities: Annotated[list[PredictedEntity] | None, Meta(description="mentions; absent: not attempted")] = None
+    dates: Annotated[list[PredictedDate] | None, Meta(description="dates; absent: not attempted")] = None
+    claims: Annotated[list[PredictedClaim] | None, Meta(description="claims; absent: not attempted")] = None
+    text: Annotated[str | None, Meta(description="the document's text, where the file is a reference")] = None
+    language: Annotated[str | None, Meta(description="BCP 47 tag, where the file is a reference")] = None
+    kind: Annotated[str | None, Meta(description="document kind, where the file is a reference")] = None
+    page: Annotated[str | None, Meta(description="page id, where the file is a reference")] = None
+    published: Annotated[str | None, Meta(description="document time, EDTF")] = None

@@ -1,0 +1,243 @@
+"""Text and the spans over it: moving spans between versions of a text, finding quotes, showing text safely.
+
+*Moving* is the job of :class:`TextMap`, whatever the two versions are: a document and the page that it was cut
+from, UTF-16 units or bytes and code points, a normalised text and its original. *Finding* is the job of
+:func:`find`. Offsets are Unicode code points, half-open, unless the name of the unit says otherwise.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+Unit = Literal["utf-16", "utf-8"]
+Span = tuple[int, int]
+
+
+class Block(NamedTuple):
+    """A stretch of the source that corresponds to a stretch of the target, in each text's own offsets.
+
+    Where both have the same length the correspondence is offset by offset; otherwise the block is one
+    piece that a span takes whole or not at all (a surrogate pair, a letter with its combining marks).
+    """
+
+    source: int
+    source_length: int
+    target: int
+    target_length: int
+
+
+class TextMap:
+    """A monotone correspondence between two versions of a text, through which spans are moved.
+
+    Args:
+        blocks: in ascending order on both sides, without overlap. What lies between two blocks on either side
+            has no counterpart on the other.
+
+    """
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        import numpy as np  # noqa: PLC0415 - kept out of the import of the package
+
+        table = np.array([tuple(b) for b in blocks], dtype=np.int64).reshape(-1, 4)
+        ends = table[:, [0, 2]] + table[:, [1, 3]]
+        if len(table) and (table[:, [1, 3]] <= 0).any():
+            raise ValueError("a block is empty")
+        if (table[1:, [0, 2]] < ends[:-1]).any():
+            raise ValueError("blocks overlap or are out of order")
+        self._table = table
+        self._ends = ends
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks, in order."""
+        return [Block(*map(int, row)) for row in self._table]
+
+    def inverse(self) -> TextMap:
+        """Map from the target back to the source."""
+        return TextMap(Block(b.target, b.target_length, b.source, b.source_length) for b in self.blocks)
+
+    def move_all(
+        self, starts: ArrayLike, ends: ArrayLike, *, outward: bool = False
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        """Move many spans from the source to the target.
+
+        Args:
+            starts: first offsets in the source, shape (n,).
+            ends: offsets after the last, shape (n,).
+            outward: widen a span that ends inside an indivisible block to the whole block, instead of refusing it.
+
+        Returns:
+            Starts and ends in the target, shape (n,) each, and whether each could be moved. A span can be moved when
+            its first and its last unit lie in blocks; what has no counterpart between them is
+            included on the target side. Empty and reversed spans cannot be moved. Where the last array is false
+            the offsets mean nothing.
+
+        """
+        import numpy as np  # noqa: PLC0415
+
+        first, after = np.asarray(starts, dtype=np.int64), np.asarray(ends, dtype=np.int64)
+        moved_first, ok_first = self._boundary(first, first, 0, outward=outward)
+        moved_after, ok_after = self._boundary(after - 1, after, 1, outward=outward)
+        return moved_first, moved_after, ok_first & ok_after & (first < after)
+
+    def _boundary(
+        self, inside: NDArray[np.int64], boundary: NDArray[np.int64], side: int, *, outward: bool
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Move boundaries by the block that holds the unit ``inside``; ``side`` 0 for starts, 1 for ends."""
+        import numpy as np  # noqa: PLC0415
+
+        if not len(self._table):
+            return np.zeros_like(boundary), np.zeros(boundary.shape, dtype=bool)
+        at = np.clip(np.searchsorted(self._table[:, 0], inside, side="right") - 1, 0, None)
+        row, end = self._table[at], self._ends[at]
+        ok = (inside >= row[:, 0]) & (inside < end[:, 0])
+        divisible = row[:, 1] == row[:, 3]
+        edge = (end if side else row[:, [0, 2]])[:, 1]
+        at_edge = boundary == (end[:, 0] if side else row[:, 0])
+        moved = np.where(divisible, row[:, 2] + boundary - row[:, 0], edge)
+        return moved, ok & (divisible | at_edge | outward)
+
+    def move(self, start: int, end: int, *, outward: bool = False) -> Span | None:
+        """Move one span; None where it cannot be moved (see :meth:`move_all`)."""
+        starts, ends, ok = self.move_all([start], [end], outward=outward)
+        return (int(starts[0]), int(ends[0])) if ok[0] else None
+
+    def pieces(self, start: int, end: int) -> list[Span]:
+        """Stretches of the target that correspond to a span of the source, without what lies between them.
+
+        Neighbouring stretches are joined. The list is empty where nothing corresponds.
+        """
+        found: list[Span] = []
+        for block in self.blocks:
+            low, high = max(start, block.source), min(end, block.source + block.source_length)
+            if low >= high:
+                continue
+            piece = self.move(low, high, outward=True)
+            assert piece is not None
+            if found and found[-1][1] == piece[0]:
+                piece = (found.pop()[0], piece[1])
+            found.append(piece)
+        return found
+
+    @classmethod
+    def from_units(cls, text: str, unit: Unit) -> TextMap:
+        """Map from offsets in UTF-16 code units or UTF-8 bytes of ``text`` to its code points."""
+        width = _utf16_width if unit == "utf-16" else _utf8_width
+        return cls(_runs((width(char), 1) for char in text))
+
+    @classmethod
+    def from_normalised(cls, text: str, normalise: Callable[[str], str]) -> tuple[str, TextMap]:
+        """Normalise a text piece by piece, keeping track of where each piece went.
+
+        A piece is a character with the combining marks that follow it, so that normalisation forms can
+        be applied; ``normalise`` may return an empty string for it.
+
+        Returns:
+            The normalised text, and the map from it to ``text``.
+
+        """
+        pieces = [(piece, normalise(piece)) for piece in _clusters(text)]
+        return "".join(new for _, new in pieces), cls(_runs((len(new), len(old)) for old, new in pieces))
+
+
+def _utf16_width(char: str) -> int:
+    return 2 if ord(char) > 0xFFFF else 1
+
+
+def _utf8_width(char: str) -> int:
+    return len(char.encode("utf-8", "surrogatepass"))
+
+
+def _clusters(text: str) -> list[str]:
+    pieces: list[str] = []
+    for char in text:
+        if pieces and unicodedata.combining(char):
+            pieces[-1] += char
+        else:
+            pieces.append(char)
+    return pieces
+
+
+def _runs(lengths: Iterable[tuple[int, int]]) -> list[Block]:
+    """Blocks from the lengths of consecutive pieces on both sides, joining those of length one to one."""
+    blocks: list[Block] = []
+    source = target = 0
+    for source_length, target_length in lengths:
+        if source_length and target_length:
+            last = blocks[-1] if blocks else None
+            if (
+                last is not None
+                and source_length == target_length == 1
+                and last.source_length == last.target_length
+                and last.source + last.source_length == source
+                and last.target + last.target_length == target
+            ):
+                blocks[-1] = last._replace(source_length=last.source_length + 1, target_length=last.target_length + 1)
+            else:
+                blocks.append(Block(source, source_length, target, target_length))
+        source += source_length
+        target += target_length
+    return blocks
+
+
+def find(text: str, quote: str) -> list[Span]:
+    """All places where a quote stands in a text, exactly as written, in order; overlapping ones count each.
+
+    An empty quote stands nowhere.
+    """
+    places: list[Span] = []
+    at = text.find(quote) if quote else -1
+    while at >= 0:
+        places.append((at, at + len(quote)))
+        at = text.find(quote, at + 1)
+    return places
+
+
+def explain_mismatch(text: str, start: int, end: int, surface: str) -> str | None:
+    """Guess why a span does not show the surface that came with it.
+
+    Returns:
+        A sentence that names the cause and the offsets that would fit (another offset unit, another
+        normalisation form, a text with its white space stripped), or None when no guess fits.
+
+    """
+    units: tuple[tuple[Unit, str], ...] = (("utf-16", "UTF-16 code units"), ("utf-8", "bytes of UTF-8"))
+    for unit, name in units:
+        moved = TextMap.from_units(text, unit).move(start, end)
+        if moved and text[slice(*moved)] == surface:
+            return f"The offsets look like {name}; in code points the span is {moved[0]} to {moved[1]}."
+    here = text[start:end]
+    if here and unicodedata.normalize("NFC", here) == unicodedata.normalize("NFC", surface):
+        return "The surface is in another Unicode normalisation form; write it as it stands in the text."
+    decomposed, back = TextMap.from_normalised(text, lambda piece: unicodedata.normalize("NFD", piece))
+    moved = back.move(start, end)
+    if moved and decomposed[start:end] == unicodedata.normalize("NFD", surface):
+        return f"The offsets count in the decomposed text (NFD); as it stands the span is {moved[0]} to {moved[1]}."
+    lead = len(text) - len(text.lstrip())
+    if lead and text[start + lead : end + lead] == surface:
+        return f"The offsets count in the text without its leading white space; add {lead}."
+    places = find(text, surface)
+    if len(places) == 1:
+        return f"The surface stands at {places[0][0]} to {places[0][1]}."
+    return None
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    r"""Make text from outside harmless in a terminal or a log.
+
+    Control characters (escape sequences, line feeds) and characters that change the writing direction or show
+    nothing are written as ``\x1b`` or ``\u202e``; characters in ``keep`` stay.
+    """
+    return "".join(
+        char if char in keep or not _is_hidden(char) else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def _is_hidden(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
