@@ -1,0 +1,1 @@
+"""The maintainer's rooms: what turns pages into a benchmark. Nothing outside this package imports it."""

@@ -1,0 +1,366 @@
+"""The source table: which pages a corpus has, how each is cut, and what is known of its documents' time and split.
+
+``corpus/sources.toml`` is written by people, so everything in it is checked before it is believed; each
+complaint names the entry.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import regex
+from msgspec import Meta
+
+from dragoman import files, timex
+from dragoman.problems import DragomanError, Problem
+from dragoman.schema import labels
+from dragoman.text import visible
+
+MAX_PAGES = 10_000
+"""Most pages of a corpus."""
+_DOCUMENTS = regex.compile(
+    r"(?P<page>[A-Za-z0-9_]+)(\.(?P<kind>[a-z]+)-((?P<low>\d{1,6})(\.\.(?P<high>\d{1,6}))?|\*))?"
+)
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Base of what stands in a table: a field that is not known is an error."""
+
+
+class Source(Entry):
+    """One page of the corpus, as ``[[page]]`` declares it.
+
+    Attributes:
+        id: the page's id; letters, digits and underscores.
+        file: name of the file under ``corpus/pages/``.
+        bytes: its size, in bytes.
+        sha256: its SHA-256, 64 hexadecimal digits in lower case.
+        language: BCP 47 tag of its text.
+        profile: name of the profile that it is cut by, without ``.toml``.
+        rights: whose the text is and on what terms it is reproduced.
+        publisher: who published it, as far as the page shows, or None.
+        publisher_evidence: where the page shows it, or None.
+        captured: when it was scraped, an EDTF date or interval, or None where that is unknown.
+        captured_evidence: what proves it, or None.
+
+    """
+
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]{1,40}$")]
+    file: str
+    bytes: Annotated[int, Meta(ge=0)]
+    sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+    profile: str
+    rights: str
+    publisher: str | None = None
+    publisher_evidence: str | None = None
+    captured: str | None = None
+    captured_evidence: str | None = None
+
+
+class DeclaredTime(Entry):
+    """A time that no profile can read from its page, as ``[[time]]`` declares it.
+
+    Attributes:
+        documents: the documents that it is of, each an id, a range or all of a kind.
+        published: what the page itself proves, an EDTF date or interval, or None.
+        published_evidence: what on the page proves it, or why nothing does.
+        published_external: what is known from outside, an EDTF date or interval, or None.
+        published_external_status: whether anybody checked it.
+        published_external_evidence: where it comes from.
+
+    """
+
+    documents: list[str]
+    published: str | None = None
+    published_evidence: str | None = None
+    published_external: str | None = None
+    published_external_status: labels.ExternalStatus | None = None
+    published_external_evidence: str | None = None
+
+
+class SplitRules(Entry):
+    """Which split a document is in: the one whose list names it, or else the default."""
+
+    default: labels.Split
+    dev: list[str] = []
+    test: list[str] = []
+
+
+class Dataset(Entry):
+    """What the benchmark is called, for its releases; curation only checks that it is well formed."""
+
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+    version: Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}$")]
+
+
+class SourceTable(msgspec.Struct, frozen=True):
+    """All of ``corpus/sources.toml``, checked.
+
+    Attributes:
+        path: the file.
+        pages: in the order in which they stand there.
+        times: as declared.
+        splits: as declared.
+
+    """
+
+    path: Path
+    pages: tuple[Source, ...]
+    times: tuple[DeclaredTime, ...]
+    splits: SplitRules
+
+    def problem(self, where: str, what: str, mend: str) -> Problem:
+        """Make an E706 about an entry of the table."""
+        return Problem(code="E706", file=str(self.path), path=where, what=what, mend=mend)
+
+
+def corpus_file(root: Path, folder: str, name: str) -> Path:
+    """Path of a file in a folder of the corpus, for a name that a table gave.
+
+    Args:
+        root: the source root, which holds ``corpus/``.
+        folder: ``pages`` or ``profiles``.
+        name: the name of the file, with its ending.
+
+    Raises:
+        DragomanError: E304 no plain file name, E706 a link that leads out of the folder.
+
+    """
+    directory = root / "corpus" / folder
+    path = files.child(directory, name)
+    try:
+        inside = path.resolve().parent == directory.resolve()
+    except (OSError, RuntimeError):
+        inside = False
+    if not inside:
+        what = f"{visible(name)!r} is a link that leads out of corpus/{folder}."
+        raise DragomanError(Problem(code="E706", file=str(path), what=what, mend="Put the file itself there."))
+    return path
+
+
+def convert(value: Any, type_: type[T], file: str, where: str) -> T:
+    """Read a TOML table into one of the structures of this room.
+
+    Args:
+        value: what the TOML reader gave.
+        type_: the structure.
+        file: the file, for a problem.
+        where: the table in the file, for a problem.
+
+    Raises:
+        DragomanError: E706 with the path of what does not fit.
+
+    """
+    try:
+        return msgspec.convert(value, type_)
+    except msgspec.ValidationError as cause:
+        what, _, path = str(cause).partition(" - at `$")
+        at = f"{where}{path.rstrip('`')}".lstrip(".")
+        mend = f"Known fields: {', '.join(type_.__struct_fields__)}." if "unknown field" in what else ""
+        raise DragomanError(Problem(code="E706", file=file, path=at, what=f"{visible(what)}.", mend=mend)) from cause
+
+
+def tables(data: dict[str, Any], key: str, type_: type[T], file: str, problems: list[Problem]) -> list[T]:
+    """Read an array of tables, one by one, so that every wrong one is named.
+
+    Args:
+        data: the TOML table that holds the array.
+        key: the array's key.
+        type_: the structure of one table.
+        file: the file, for problems.
+        problems: where problems are added.
+
+    """
+    found: list[T] = []
+    array = data.get(key, [])
+    if not isinstance(array, list):
+        what, mend = f"`{key}` is not an array of tables.", f"Write `[[{key}]]`."
+        problems.append(Problem(code="E706", file=file, path=key, what=what, mend=mend))
+        return found
+    for index, value in enumerate(array):
+        try:
+            found.append(convert(value, type_, file, f"{key}[{index}]"))
+        except DragomanError as cause:
+            problems.extend(cause.problems)
+    return found
+
+
+def check_keys(data: dict[str, Any], known: Sequence[str], file: str, problems: list[Problem]) -> None:
+    """Complain of top-level keys that are not known, and of a schema version other than 1.
+
+    Args:
+        data: the whole TOML file.
+        known: the keys beside ``schema_version``.
+        file: the file, for problems.
+        problems: where problems are added.
+
+    """
+    if type(data.get("schema_version")) is not int or data["schema_version"] != 1:
+        what = "there is no `schema_version = 1`."
+        problems.append(Problem(code="E706", file=file, path="schema_version", what=what, mend="Write it first."))
+    for key in data.keys() - {"schema_version", *known}:
+        what, mend = f"`{visible(key)}` is not a known key.", f"Known keys: schema_version, {', '.join(known)}."
+        problems.append(Problem(code="E706", file=file, path=visible(key), what=what, mend=mend))
+
+
+def read_sources(root: Path | str) -> SourceTable:
+    """Read and check the source table of a corpus.
+
+    Args:
+        root: the source root, which holds ``corpus/sources.toml``.
+
+    Raises:
+        DragomanError: E706 for everything that is wrong with it at once, E207 no TOML, or as
+            :func:`dragoman.files.read_text`.
+
+    """
+    path = Path(root) / "corpus" / "sources.toml"
+    data = files.read_toml(path)
+    problems: list[Problem] = []
+    check_keys(data, ("dataset", "splits", "page", "time"), str(path), problems)
+    pages = tables(data, "page", Source, str(path), problems)
+    times = tables(data, "time", DeclaredTime, str(path), problems)
+    splits = SplitRules(default="test")
+    try:
+        splits = convert(data.get("splits", {}), SplitRules, str(path), "splits")
+        if "dataset" in data:
+            convert(data["dataset"], Dataset, str(path), "dataset")
+    except DragomanError as cause:
+        problems.extend(cause.problems)
+    table = SourceTable(path, tuple(pages), tuple(times), splits)
+    if not problems:
+        problems.extend(_pages_problems(table))
+        problems.extend(_times_problems(table))
+    if problems:
+        raise DragomanError(problems)
+    return table
+
+
+def _pages_problems(table: SourceTable) -> Iterable[Problem]:
+    if not 0 < len(table.pages) <= MAX_PAGES:
+        what = f"there are {len(table.pages)} pages; between 1 and {MAX_PAGES:,} are read."
+        yield table.problem("page", what, "Declare each page in a `[[page]]` table.")
+    seen: dict[tuple[str, str], int] = {}
+    for index, page in enumerate(table.pages):
+        # Ids become file names, and some file systems do not tell capitals from small letters.
+        for field, value in (("id", page.id), ("file", page.file)):
+            first = seen.setdefault((field, value.casefold()), index)
+            if first != index:
+                what = f"the {field} {visible(value)!r} is that of page[{first}] too."
+                yield table.problem(f"page[{index}].{field}", what, f"Give each page its own {field}.")
+        yield from _value_problems(table, f"page[{index}].captured", page.captured)
+        for field, statement, evidence in (
+            ("captured", page.captured, page.captured_evidence),
+            ("publisher", page.publisher, page.publisher_evidence),
+        ):
+            if statement is not None and not evidence:
+                what = f"`{field}` stands without evidence."
+                yield table.problem(f"page[{index}].{field}", what, f"Say in `{field}_evidence` what shows it.")
+
+
+def _times_problems(table: SourceTable) -> Iterable[Problem]:
+    for index, time in enumerate(table.times):
+        if not time.documents:
+            yield table.problem(f"time[{index}].documents", "no document is named.", "Name at least one.")
+        if time.published is not None and not time.published_evidence:
+            mend = "Say in `published_evidence` what on the page proves it."
+            yield table.problem(f"time[{index}].published", "`published` stands without evidence.", mend)
+        wrong = [
+            *_value_problems(table, f"time[{index}].published", time.published),
+            *_value_problems(table, f"time[{index}].published_external", time.published_external),
+        ]
+        yield from wrong
+        if not wrong and time.published and time.published_external:
+            yield from _tier_problems(table, f"time[{index}].published_external", time)
+        external = (time.published_external, time.published_external_status, time.published_external_evidence)
+        if any(external) and not all(external):
+            mend = "Give `published_external`, `published_external_status` and `published_external_evidence` together."
+            yield table.problem(f"time[{index}].published_external", "the external time is incomplete.", mend)
+
+
+def _value_problems(table: SourceTable, where: str, value: str | None) -> Iterable[Problem]:
+    """Check that a value is a date or an interval with days of its own; it stays as it was written."""
+    if value is None:
+        return
+    mend = "Write an EDTF date or interval: 2024, 2024-11-01, 2024-01-01/2024-08-31, 2025-10-19/.."
+    try:
+        if not timex.type_fits(value, "DATE") or timex.interval(value) is None:
+            yield table.problem(where, f"{visible(value)!r} does not say which days it can be.", mend)
+    except timex.TimexError as cause:
+        yield table.problem(where, f"{visible(str(cause))}.", mend)
+
+
+def _tier_problems(table: SourceTable, where: str, time: DeclaredTime) -> Iterable[Problem]:
+    """Check that what is known from outside does not contradict what the page proves."""
+    proven, known = timex.interval(time.published or ""), timex.interval(time.published_external or "")
+    assert proven
+    assert known
+    early, late = dt.date.min, dt.date.max
+    if (known.earliest or early) < (proven.earliest or early) or (known.latest or late) > (proven.latest or late):
+        what = f"{time.published_external} reaches beyond {time.published}, which the page proves."
+        yield table.problem(where, what, "One of the two is wrong.")
+
+
+def select(table: SourceTable, pattern: str, documents: Sequence[str], where: str) -> list[str]:
+    """Documents that a declaration names.
+
+    Args:
+        table: the table that the declaration stands in.
+        pattern: an id, ``page.kind-3..7``, ``page.kind-*`` or a page's id for all its documents.
+        documents: all ids of the corpus, in order.
+        where: the declaration's place in the table, for a problem.
+
+    Raises:
+        DragomanError: E706 when the pattern is malformed or names nothing.
+
+    """
+    parts = _DOCUMENTS.fullmatch(pattern)
+    if not parts:
+        mend = "Write an id, `000.related-14..17`, `000.related-*` or `000`."
+        raise DragomanError(table.problem(where, f"{visible(pattern)!r} does not name documents.", mend))
+    low, high = int(parts["low"] or 0), int(parts["high"] or parts["low"] or 10**6)
+    prefix = f"{parts['page']}.{parts['kind']}-" if parts["kind"] else f"{parts['page']}."
+    chosen = [
+        document
+        for document in documents
+        if document.startswith(prefix) and (not parts["kind"] or low <= int(document.rpartition("-")[2]) <= high)
+    ]
+    wanted = high - low + 1 if parts["low"] else 1
+    if len(chosen) < wanted or wanted < 1:
+        what = f"{visible(pattern)!r} names documents that do not exist."
+        mend = f"There are {len(documents)} documents, {documents[0]} to {documents[-1]}." if documents else ""
+        raise DragomanError(table.problem(where, what, mend))
+    return chosen
+
+
+def assign_splits(table: SourceTable, documents: Sequence[str]) -> dict[str, labels.Split]:
+    """Split of every document.
+
+    Args:
+        table: the source table.
+        documents: all ids of the corpus, in order.
+
+    Returns:
+        A split for each id, in the same order.
+
+    Raises:
+        DragomanError: E706 when a rule names nothing, or a document is named twice.
+
+    """
+    named: dict[str, labels.Split] = {}
+    lists: tuple[tuple[labels.Split, list[str]], ...] = (("dev", table.splits.dev), ("test", table.splits.test))
+    for split, patterns in lists:
+        for index, pattern in enumerate(patterns):
+            where = f"splits.{split}[{index}]"
+            for document in select(table, pattern, documents, where):
+                if document in named:
+                    what = f"{document} is named by an earlier rule too."
+                    raise DragomanError(table.problem(where, what, "Name each document once."))
+                named[document] = split
+    return {document: named.get(document, table.splits.default) for document in documents}
