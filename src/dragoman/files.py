@@ -42,9 +42,9 @@ def read_bytes(path: Path | str, *, limit: int = MAX_FILE) -> bytes:
     """
     name = str(path)
     try:
-        with open(path, "rb") as raw:
-            packed = raw.read(2) == _GZIP_MAGIC
-            raw.seek(0)
+        with Path(path).open("rb") as raw:
+            # Looked at and not read: a pipe cannot be wound back.
+            packed = raw.peek(2)[:2] == _GZIP_MAGIC
             if not packed:
                 data = raw.read(limit + 1)
             else:
@@ -78,9 +78,7 @@ def check_text(data: bytes, name: str = "", *, max_line: int = MAX_LINE) -> None
     if utf16:
         raise _at(data, 0, "E103", "the file is UTF-16.", "Save it as UTF-8 without a byte order mark.", name)
     if data.startswith(codecs.BOM_UTF8):
-        raise _at(
-            data, 0, "E103", "the file begins with a byte order mark.", "Save it as UTF-8 without a byte order mark.", name
-        )
+        raise _at(data, 0, "E103", "the file begins with a byte order mark.", "Save it without one, as UTF-8.", name)
     nul = data.find(b"\0")
     if nul >= 0:
         raise _at(data, nul, "E104", "there is a NUL byte.", "Remove it: text does not contain NUL.", name)
@@ -141,7 +139,7 @@ def read_toml(path: Path | str) -> dict[str, Any]:
     text = read_text(path, limit=_CHUNK * 16)
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as cause:
+    except (ValueError, RecursionError) as cause:  # ValueError alone: a number of thousands of digits
         raise error("E207", f"not valid TOML: {cause}.", "Mend the syntax there.", file=str(path)) from cause
 
 
@@ -161,7 +159,7 @@ def decode(data: bytes, type_: type[T], name: str = "", line: int = 0) -> T:
     """Decode JSON into a schema type; the file and line are for the problem that it may raise.
 
     Raises:
-        DragomanError: E201 invalid JSON, E202 not of that type.
+        DragomanError: E102 not UTF-8, E201 invalid JSON, E202 not of that type.
 
     """
     try:
@@ -169,6 +167,8 @@ def decode(data: bytes, type_: type[T], name: str = "", line: int = 0) -> T:
     except msgspec.ValidationError as cause:
         what, _, path = str(cause).partition(" - at `")
         raise error("E202", f"{what}.", file=name, line=line, path=path.rstrip("`").removeprefix("$.")) from cause
+    except UnicodeDecodeError as cause:
+        raise error("E102", f"{cause}.", "Save the file as UTF-8.", file=name, line=line) from cause
     except (msgspec.DecodeError, RecursionError) as cause:
         raise error("E201", f"{cause}.", "Mend the JSON.", file=name, line=line) from cause
 
@@ -207,35 +207,41 @@ def write(path: Path | str, data: bytes) -> bool:
 
     """
     target = Path(path)
-    temporary = ""
+    temporary: Path | None = None
     try:
         if target.is_file() and not target.is_symlink() and target.read_bytes() == data:
             return False
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:64]}.", suffix=".part")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".write-", suffix=".part")
+        temporary = Path(name)
         with os.fdopen(handle, "wb") as out:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except OSError as cause:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        reason = cause.strerror or str(cause)
+        temporary.chmod(0o644)
+        temporary.replace(target)
+    except BaseException as cause:
+        # Also when somebody interrupts: only a kill leaves the temporary file, and nobody takes it for the target.
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        if not isinstance(cause, (OSError, ValueError)):
+            raise
+        reason = getattr(cause, "strerror", None) or str(cause)
         mend = "Free some space or choose another place; nothing was changed."
         raise error("E108", f"cannot write the file: {reason}.", mend, file=str(path)) from cause
     return True
 
 
 def child(root: Path, name: str) -> Path:
-    """Path of a file below ``root`` for a name that came from outside.
+    """Path of a file below ``root`` for a name that came from outside; whether it is a link is not looked at.
 
     Raises:
-        DragomanError: E304 when the name is not a plain file name (separators, ``..``, control characters).
+        DragomanError: E304 when the name is not a plain file name (separators, ``..``, characters that show
+            nothing or turn the writing direction, over 200 bytes).
 
     """
-    plain = name not in ("", ".", "..") and not any(c in '/\\:*?"<>|' or ord(c) < 32 for c in name)
+    plain = name not in ("", ".", "..") and name.isprintable() and not any(c in '/\\:*?"<>|' for c in name)
+    # Surrogates are not printable, so that what is left can be encoded.
     if not plain or len(name.encode()) > 200:
         raise error("E304", f"{name[:80]!r} cannot be a file name.", "Use letters, digits, dots and hyphens.")
     return root / name

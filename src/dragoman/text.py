@@ -8,7 +8,7 @@ from, UTF-16 units or bytes and code points, a normalised text and its original.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -46,8 +46,10 @@ class TextMap:
 
         table = np.array([tuple(b) for b in blocks], dtype=np.int64).reshape(-1, 4)
         ends = table[:, [0, 2]] + table[:, [1, 3]]
-        if len(table) and (table[:, [1, 3]] <= 0).any():
+        if (table[:, [1, 3]] <= 0).any():
             raise ValueError("a block is empty")
+        if (table[:1, [0, 2]] < 0).any():
+            raise ValueError("a block begins before its text")
         if (table[1:, [0, 2]] < ends[:-1]).any():
             raise ValueError("blocks overlap or are out of order")
         self._table = table
@@ -135,8 +137,8 @@ class TextMap:
     def from_normalised(cls, text: str, normalise: Callable[[str], str]) -> tuple[str, TextMap]:
         """Normalise a text piece by piece, keeping track of where each piece went.
 
-        A piece is a character with the combining marks that follow it, so that normalisation forms can
-        be applied; ``normalise`` may return an empty string for it.
+        A piece is a character with what combines with it (marks, the later letters of a Hangul syllable), so that
+        normalisation forms can be applied; ``normalise`` may return an empty string for it.
 
         Returns:
             The normalised text, and the map from it to ``text``.
@@ -157,11 +159,23 @@ def _utf8_width(char: str) -> int:
 def _clusters(text: str) -> list[str]:
     pieces: list[str] = []
     for char in text:
-        if pieces and unicodedata.combining(char):
+        if pieces and _joins(char):
             pieces[-1] += char
         else:
             pieces.append(char)
     return pieces
+
+
+def _joins(char: str) -> bool:
+    """Whether a character can combine with what stands before it in some normalisation form.
+
+    Such are the marks, whatever their class, and the medial and final letters of conjoining Hangul, which are no marks;
+    a compatibility form (a half-width vowel, say) counts as what it stands for.
+    """
+    if char < "\u0300":
+        return False
+    first = unicodedata.normalize("NFKD", char)[0]
+    return unicodedata.category(first).startswith("M") or "\u1160" <= first <= "\u11ff"
 
 
 def _runs(lengths: Iterable[tuple[int, int]]) -> list[Block]:
@@ -200,32 +214,37 @@ def find(text: str, quote: str) -> list[Span]:
 
 
 def explain_mismatch(text: str, start: int, end: int, surface: str) -> str | None:
-    """Guess why a span does not show the surface that came with it.
+    """Guess why a span does not show the surface that came with it, if it does not.
 
     Returns:
         A sentence that names the cause and the offsets that would fit (another offset unit, another
         normalisation form, a text with its white space stripped), or None when no guess fits.
 
     """
+    if not 0 <= start <= end < 2**31 or text[start:end] == surface:
+        return None
+    return next(_guesses(text, start, end, surface), None)
+
+
+def _guesses(text: str, start: int, end: int, surface: str) -> Iterator[str]:
     units: tuple[tuple[Unit, str], ...] = (("utf-16", "UTF-16 code units"), ("utf-8", "bytes of UTF-8"))
     for unit, name in units:
         moved = TextMap.from_units(text, unit).move(start, end)
         if moved and text[slice(*moved)] == surface:
-            return f"The offsets look like {name}; in code points the span is {moved[0]} to {moved[1]}."
+            yield f"The offsets look like {name}; in code points the span is {moved[0]} to {moved[1]}."
     here = text[start:end]
     if here and unicodedata.normalize("NFC", here) == unicodedata.normalize("NFC", surface):
-        return "The surface is in another Unicode normalisation form; write it as it stands in the text."
+        yield "The surface is in another Unicode normalisation form; write it as it stands in the text."
     decomposed, back = TextMap.from_normalised(text, lambda piece: unicodedata.normalize("NFD", piece))
     moved = back.move(start, end)
     if moved and decomposed[start:end] == unicodedata.normalize("NFD", surface):
-        return f"The offsets count in the decomposed text (NFD); as it stands the span is {moved[0]} to {moved[1]}."
+        yield f"The offsets count in the decomposed text (NFD); as it stands the span is {moved[0]} to {moved[1]}."
     lead = len(text) - len(text.lstrip())
     if lead and text[start + lead : end + lead] == surface:
-        return f"The offsets count in the text without its leading white space; add {lead}."
+        yield f"The offsets count in the text without its leading white space; add {lead}."
     places = find(text, surface)
     if len(places) == 1:
-        return f"The surface stands at {places[0][0]} to {places[0][1]}."
-    return None
+        yield f"The surface stands at {places[0][0]} to {places[0][1]}."
 
 
 def visible(text: str, *, keep: str = "") -> str:
@@ -239,5 +258,9 @@ def visible(text: str, *, keep: str = "") -> str:
     )
 
 
+# Letters and marks by category, and yet they show nothing: joiners, and the fillers of Hangul and Braille.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
 def _is_hidden(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return char in _BLANK or unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}

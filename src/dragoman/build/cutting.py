@@ -244,13 +244,17 @@ class _Cutter:
     def _search(
         self, rule: Rule, pattern: regex.Pattern[str], text: str, line: Line, *, whole: bool
     ) -> regex.Match[str] | None:
-        # Never zero or less, which the library would take for no limit.
-        left = max(0.001, min(MATCH_SECONDS, self._deadline - time.monotonic()))
+        left = min(MATCH_SECONDS, self._deadline - time.monotonic())
+        if left <= 0:  # the library would take that for no limit
+            raise self._too_slow(rule, pattern, line)
         try:
             return pattern.fullmatch(text, timeout=left) if whole else pattern.match(text, timeout=left)
         except TimeoutError as cause:
-            what = f"`{visible(pattern.pattern)}` takes too long on line {line.number} of {visible(self._file)}."
-            raise self._profile_error(rule.where, what, "Write it without nested repetition.") from cause
+            raise self._too_slow(rule, pattern, line) from cause
+
+    def _too_slow(self, rule: Rule, pattern: regex.Pattern[str], line: Line) -> DragomanError:
+        what = f"`{visible(pattern.pattern)}` takes too long on line {line.number} of {visible(self._file)}."
+        return self._profile_error(rule.where, what, "Write it without nested repetition.")
 
     def _profile_error(self, where: str, what: str, mend: str) -> DragomanError:
         return DragomanError(Problem(code="E706", file=str(self._profile.path), path=where, what=what, mend=mend))

@@ -1,0 +1,363 @@
+"""Files: read within bounds and checked to the byte, written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import zlib
+
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dragoman import files
+from dragoman.problems import DragomanError
+
+
+def codes(call, *args, **kwargs):
+    """Codes of the problems that a call raises; none where it succeeds. Anything else that it raises fails the test."""
+    try:
+        call(*args, **kwargs)
+    except DragomanError as cause:
+        return [found.code for found in cause.problems]
+    return []
+
+
+def problem(call, *args, **kwargs):
+    with pytest.raises(DragomanError) as caught:
+        call(*args, **kwargs)
+    assert len(caught.value.problems) == 1
+    return caught.value.problems[0]
+
+
+def saved(tmp_path, data, name="in.txt"):
+    path = tmp_path / name
+    path.write_bytes(data)
+    return path
+
+
+# --- reading
+
+
+@given(data=st.binary(max_size=200))
+@example(data=b"\x1f")
+@example(data=b"")
+def test_plain_and_packed_read_the_same(data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("read")
+    assert files.read_bytes(saved(folder, gzip.compress(data))) == data
+    if not data.startswith(b"\x1f\x8b"):
+        assert files.read_bytes(saved(folder, data)) == data
+
+
+def test_a_pipe_is_read(tmp_path):
+    reading, writing = os.pipe()
+    os.write(writing, gzip.compress(b"abc"))
+    os.close(writing)
+    try:
+        assert files.read_bytes(f"/dev/fd/{reading}") == b"abc"
+    finally:
+        os.close(reading)
+
+
+@pytest.mark.parametrize("path", ["missing", ".", "a\0b", "x" * 5000, "missing/\ud800"])
+def test_what_cannot_be_opened_is_e101(tmp_path, path):
+    found = problem(files.read_bytes, f"{tmp_path}/{path}")
+    assert (found.code, found.file) == ("E101", f"{tmp_path}/{path}")
+
+
+def test_the_limit_is_on_what_is_read(tmp_path):
+    path = saved(tmp_path, b"a" * 10)
+    assert files.read_bytes(path, limit=10) == b"a" * 10
+    assert problem(files.read_bytes, path, limit=9).code == "E106"
+
+
+def test_a_gzip_bomb_stops_at_the_limit(tmp_path):
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = b"".join(packer.compress(bytes(2**20)) for _ in range(256)) + packer.flush()
+    assert len(bomb) < 2**19
+    script = """
+        import resource, sys
+        from dragoman import files, problems
+        try:
+            files.read_bytes(sys.argv[1], limit=2**20)
+        except problems.DragomanError as cause:
+            print(cause.problems[0].code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 150_000)
+    """
+    run = [sys.executable, "-c", textwrap.dedent(script), str(saved(tmp_path, bomb))]
+    assert subprocess.run(run, capture_output=True, text=True, check=True).stdout.split() == ["E106", "True"]
+
+
+@pytest.mark.parametrize("end", [2, 5, 11, 30, -9, -5, -1])
+def test_a_truncated_gzip_is_e107(tmp_path, end):
+    packed = gzip.compress(bytes(range(256)) * 4)
+    assert problem(files.read_bytes, saved(tmp_path, packed[:end])).code == "E107"
+
+
+@given(at=st.integers(0, 200), flip=st.integers(1, 255))
+def test_a_damaged_gzip_is_noticed(at, flip, tmp_path_factory):
+    whole = os.urandom(150)
+    packed = bytearray(gzip.compress(whole))
+    packed[10 + at % (len(packed) - 10)] ^= flip
+    path = saved(tmp_path_factory.mktemp("gzip"), bytes(packed))
+    assert codes(files.read_bytes, path) == ["E107"] or files.read_bytes(path) == whole
+
+
+def test_rubbish_after_a_gzip_is_e107(tmp_path):
+    assert problem(files.read_bytes, saved(tmp_path, gzip.compress(b"a") + b"rest")).code == "E107"
+
+
+# --- text
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "line", "byte"),
+    [
+        (b"\xef\xbb\xbfabc", "E103", 1, 0),
+        ("조선".encode("utf-16"), "E103", 1, 0),
+        ("\ufeffab".encode("utf-16-be"), "E103", 1, 0),
+        ("ab\n".encode("utf-16-le"), "E103", 1, 0),
+        ("ab\n".encode("utf-16-be"), "E103", 1, 0),
+        ("\ufeffab".encode("utf-32-le"), "E103", 1, 0),
+        (b"ab\ncd\0ef", "E104", 2, 5),
+        (b"\0", "E104", 1, 0),
+        (b"ab\n\xffcd", "E102", 2, 3),
+        (b"ab\n\n\xec\xa1", "E102", 3, 4),
+        (b"\xed\xa0\x80", "E102", 1, 0),
+        (b"ok\xc0\xaf", "E102", 1, 2),
+        (b"\xf5", "E102", 1, 0),
+    ],
+)
+def test_text_that_is_none_names_line_and_byte(data, code, line, byte):
+    found = problem(files.check_text, data, "in.txt")
+    assert (found.code, found.file, found.line, found.byte) == (code, "in.txt", line, byte)
+
+
+@given(
+    good=st.text(alphabet="aé가😀\n", max_size=40),
+    bad=st.sampled_from([b"\xff", b"\x80", b"\xec\xa1", b"\xf0\x9f\x98"]),
+)
+@pytest.mark.parametrize("chunk", [1, 2, 3, 5, 2**20])
+def test_the_first_bad_byte_is_exact_whatever_the_chunks(monkeypatch_chunk, chunk, good, bad):
+    monkeypatch_chunk(chunk)
+    data = good.encode() + bad + b"\n" + good.encode()
+    with pytest.raises(UnicodeDecodeError) as caught:
+        data.decode()
+    found = problem(files.check_text, data)
+    assert (found.code, found.byte) == ("E102", caught.value.start)
+    assert found.line == data[: found.byte].count(b"\n") + 1
+    files.check_text(good.encode())
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_chunk():
+    with pytest.MonkeyPatch.context() as patch:
+        yield lambda chunk: patch.setattr(files, "_CHUNK", chunk)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_text_or_a_numbered_problem(data):
+    found = codes(files.check_text, data, max_line=20)
+    if found:
+        assert found[0] in {"E102", "E103", "E104", "E105"}
+        assert 0 <= problem(files.check_text, data, max_line=20).byte < len(data)
+    else:
+        assert "\0" not in data.decode()
+
+
+def test_an_overlong_line_is_named():
+    data = b"ab\n" + b"c" * 11 + b"\nd"
+    found = problem(files.check_text, data, max_line=10)
+    assert (found.code, found.line, found.byte) == ("E105", 2, 3)
+    files.check_text(data, max_line=11)
+    assert problem(files.check_text, b"a\nbbb", max_line=2).byte == 2
+
+
+def test_text_is_read_as_it_is(tmp_path):
+    for text in ("a\r\nb\rc\n", "e\u0301\u200f", "", "\ufdd0", "조선\u2028"):
+        assert files.read_text(saved(tmp_path, text.encode())) == text
+
+
+# --- TOML and JSON
+
+
+@pytest.mark.parametrize("data", [b"a = ", b"a = 1\na = 2", b"[[x]", b"a = " + b"[" * 5000, b"a = " + b"1" * 5000])
+def test_bad_toml_is_e207(tmp_path, data):
+    assert problem(files.read_toml, saved(tmp_path, data)).code == "E207"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "E201"),
+        (b"{", "E201"),
+        (b'{"a": NaN}', "E201"),
+        (b'{"a": ' + b"[" * 100_000, "E202"),
+        (b"[]", "E202"),
+        (b'{"a": "x"}', "E202"),
+    ],
+)
+def test_bad_json_is_numbered(data, code):
+    found = problem(files.decode, data, dict[str, int], "in.json", 7)
+    assert (found.code, found.file, found.line) == (code, "in.json", 7)
+
+
+@pytest.mark.parametrize(("data", "code"), [(b"[" * 100_000, "E201"), (b'"\xff"', "E102"), (b"[1e999]", "E202")])
+def test_bad_json_of_any_type_is_numbered(data, code):
+    assert problem(files.decode, data, object).code == code
+
+
+def test_a_wrong_type_names_its_path():
+    class Inner(msgspec.Struct):
+        a: list[int]
+
+    assert problem(files.decode, b'{"a": [1, "x"]}', Inner).path == "a[1]"
+
+
+json_values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.text(max_size=5)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)),
+    max_leaves=8,
+)
+
+
+@given(json_values)
+def test_json_is_the_same_bytes_for_the_same_content(value):
+    canonical, pretty = files.canonical_json(value), files.pretty_json(value)
+    assert b"\n" not in canonical
+    assert pretty.endswith(b"\n")
+    assert files.canonical_json(msgspec.json.decode(pretty)) == canonical
+    assert files.pretty_json(msgspec.json.decode(canonical)) == pretty
+    assert files.json_lines([value, value]) == (canonical + b"\n") * 2
+
+
+def test_keys_are_sorted_at_every_depth():
+    assert files.canonical_json({"b": {"d": 1, "c": 2}, "a": "é"}) == '{"a":"é","b":{"c":2,"d":1}}'.encode()
+
+
+# --- writing
+
+
+def test_writing_says_whether_anything_was_written(tmp_path):
+    path = tmp_path / "new" / "out.json"
+    assert files.write(path, b"one")
+    before = path.stat().st_mtime_ns
+    assert not files.write(path, b"one")
+    assert path.stat().st_mtime_ns == before
+    assert files.write(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert [entry.name for entry in path.parent.iterdir()] == ["out.json"]
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_name_of_the_longest_length_is_written(tmp_path):
+    for name in ("x" * 255, "😀" * 63):
+        assert files.write(tmp_path / name, b"")
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path):
+    secret = saved(tmp_path, b"same", "secret")
+    (tmp_path / "out").symlink_to(secret)
+    assert files.write(tmp_path / "out", b"same")
+    assert files.write(tmp_path / "out", b"other")
+    assert secret.read_bytes() == b"same"
+    assert not (tmp_path / "out").is_symlink()
+
+
+@pytest.mark.parametrize("path", ["folder", "file/below", "a\0b", "x" * 300])
+def test_what_cannot_be_written_is_e108_and_leaves_nothing(tmp_path, path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_bytes(b"")
+    assert problem(files.write, f"{tmp_path}/{path}", b"data").code == "E108"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "folder"]
+
+
+@pytest.mark.parametrize("failing", ["fsync", "fdopen"])
+def test_a_full_disk_changes_nothing(tmp_path, monkeypatch, failing):
+    path = saved(tmp_path, b"old")
+    real = getattr(os, failing)
+
+    def full(handle, *_):
+        if failing == "fdopen":
+            os.close(handle)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, failing, full)
+    found = problem(files.write, path, b"new")
+    monkeypatch.setattr(os, failing, real)
+    assert found.code == "E108"
+    assert "No space left" in found.what
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["in.txt"]
+
+
+def test_an_interrupt_leaves_no_rubbish(tmp_path, monkeypatch):
+    path = saved(tmp_path, b"old")
+
+    def interrupted(_handle):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.write(path, b"new")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["in.txt"]
+    assert path.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("moment", ["fsync", "replace"])
+def test_killed_at_any_moment_the_old_file_stands(tmp_path, moment):
+    path = saved(tmp_path, b"old")
+    script = f"""
+        import os, pathlib, signal, sys
+        from dragoman import files
+        def die(*_):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if {moment!r} == "fsync":
+            os.fsync = die
+        else:
+            pathlib.Path.replace = die
+        files.write(sys.argv[1], b"new" * 100_000)
+    """
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(script), str(path)], check=False)
+    assert run.returncode == -signal.SIGKILL
+    assert path.read_bytes() == b"old"
+    assert files.write(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+# --- names
+
+
+@pytest.mark.parametrize("name", ["000.json", "a-b_c", "조선.toml", "...", "a b"])
+def test_a_plain_name_is_a_child(tmp_path, name):
+    assert files.child(tmp_path, name) == tmp_path / name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", ".", "..", "../x", "/etc", "a/b", "a\\b", "C:x", "a\0b", "a\nb", "a\x7f", "a\x85b"),
+        "\u202etxt.exe",
+        "\ud800",
+        *("x" * 201, "a*", "a?", "\u200b", "\u2028"),
+    ],
+)
+def test_a_name_that_leads_elsewhere_or_hides_is_e304(tmp_path, name):
+    found = problem(files.child, tmp_path, name)
+    assert found.code == "E304"
+    assert str(found).isprintable()
+
+
+@given(st.text(alphabet=st.characters(), max_size=20))
+def test_a_child_is_always_directly_below(name):
+    root = files.Path("/root/folder")
+    if codes(files.child, root, name):
+        assert codes(files.child, root, name) == ["E304"]
+    else:
+        assert files.child(root, name).parent == root
+        assert os.path.normpath(files.child(root, name)) == str(files.child(root, name))
