@@ -1,0 +1,135 @@
+"""Values of temporal expressions: one canonical form for each, and the days that it can mean.
+
+The values are those of TIMEX3 (TimeML 1.2.1, on ISO 8601-1:2019), with the intervals of EDTF (ISO 8601-2:2019) as the
+only extension. The grammar stands in :mod:`dragoman.timex.grammar`.
+
+**Canonical form.** Two values that say the same are written the same:
+
+- letters are upper case; ``195`` is ``195X``, ``19`` is ``19XX``; ISO year ``0000`` is ``BC0001``; EDTF's season,
+  quarter and half codes (``2024-21``, ``2024-33``, ``2024-40``) are ``2024-SP``, ``2024-Q1``, ``2024-H1``;
+- an interval that is exactly a day, ISO week, month, quarter, half, year, decade, century or millennium is written as
+  that unit. No two of these have the same days, so none needs to go before another. Every other interval is written in
+  years if it begins and ends with one, else in months, else in days: ``2021/2025``, ``2024-06-17/2024-06-30``. An
+  open interval takes the coarsest of these for its one end (``2024/..``);
+- ``2024-W03-2`` is ``2024-01-16``. Seasons, weekends and fiscal years are never exchanged for days, because whose
+  they are is a convention (a weekend in Cairo begins on Friday);
+- ``T24:00`` is ``T00:00`` of the next day, ``T15`` and ``T15:00:00`` are ``T15:00``, ``T15:00`` without a date is
+  ``XXXX-XX-XXT15:00``, ``+00:00`` is ``Z``. Other zones stay, since the day of the event hangs on them;
+- durations are written in years, months, days, hours, minutes and seconds, each as large as it can be: ``P12M`` is
+  ``P1Y``, ``P1DE`` is ``P10Y``, ``P2Q`` is ``P6M``, ``PT24H`` is ``P1D``, and weeks are days, ``P7D``. A month is no
+  number of days. What cannot be converted stands alone: vague amounts (``PXW``), weekends, seasons, parts of days.
+"""
+
+from functools import lru_cache
+
+from dragoman.timex.days import Interval, modified, to_interval
+from dragoman.timex.grammar import Value, read
+from dragoman.timex.scan import Failure, TimexError
+
+__all__ = ["Interval", "TimexError", "canonical", "interval", "is_canonical", "jaccard_days", "type_fits"]
+
+_CACHED_VALUES = 16_384
+
+_TYPES = {
+    "date": {"DATE"},
+    "interval": {"DATE"},
+    # "now" is a date to some and a time to others; TimeML gives both.
+    "reference": {"DATE", "TIME"},
+    "time": {"TIME"},
+    "duration": {"DURATION", "SET"},
+}
+
+
+@lru_cache(maxsize=_CACHED_VALUES)
+def _parse(value: str) -> Value:
+    try:
+        return read(value)
+    except Failure as failure:
+        expected, position = failure.expected, failure.position
+    from dragoman.timex.suggest import suggest  # noqa: PLC0415 - only bad input needs it
+
+    nearest = suggest(value)
+    hint = "" if nearest is None else f" (did you mean {nearest}?)"
+    raise TimexError(value, expected + hint, position)
+
+
+def canonical(value: str) -> str:
+    """Return the one form of all values that say the same as this one; of a canonical form, itself.
+
+    Raises:
+        TimexError: the grammar does not allow the value, or it has more than 64 characters.
+
+    """
+    return _parse(value).text
+
+
+def is_canonical(value: str) -> bool:
+    """Tell whether the value is legal and is its own canonical form. Never raises."""
+    try:
+        return canonical(value) == value
+    except TimexError:
+        return False
+
+
+def type_fits(value: str, type: str) -> bool:  # noqa: A002 - the name of TIMEX3's attribute
+    """Tell whether a value can be of a TIMEX3 type.
+
+    ``DATE`` takes dates, intervals and references, ``TIME`` times and references, ``DURATION`` durations, ``SET``
+    durations and whatever an X makes able to recur (``XXXX-WXX-2``). Two values with the same canonical form fit the
+    same types. No value fits any other type.
+
+    Raises:
+        TimexError: the grammar does not allow the value.
+
+    """
+    parsed = _parse(value)
+    return type in _TYPES[parsed.kind] or (type == "SET" and parsed.pattern)
+
+
+def interval(value: str, mod: str | None = None, type: str | None = None) -> Interval | None:  # noqa: A002
+    """Return the days that a value can mean, both ends included, or None if no days follow from it.
+
+    No days follow from references, durations, anything of type ``SET``, fiscal years (each country has its own),
+    values whose year is unknown, and values that reach beyond the years 1 to 9999.
+
+    Where a value leaves something open, the days reach from the first to the last that it can mean: ``2024-XX-17`` is
+    2024-01-17 to 2024-12-17. A time is its day, in its own zone. Seasons are northern and meteorological, and belong to
+    the year in which they begin: ``2024-WI`` is 2024-12-01 to 2025-02-28. A weekend is Saturday and Sunday. The
+    calendar is proleptic Gregorian.
+
+    Args:
+        value: a value of the grammar.
+        mod: TIMEX3's ``mod``. ``START``, ``MID`` and ``END`` are thirds: of a month the days 1 to 10, 11 to 20, and 21
+            to the last; of any other stretch of n days the first n // 3, those up to the (2n // 3)th, and the rest, so
+            of a year 1 January to 1 May, 2 May to 31 August, 1 September to 31 December. Less than three days, open
+            intervals, times and dates with something unspecified have no thirds, and stay. ``BEFORE`` is every day
+            before the first, ``AFTER`` every day after the last, ``ON_OR_BEFORE`` and ``ON_OR_AFTER`` include the
+            value's own days; there is none before an open beginning nor after an open end. ``APPROX`` and any other
+            change nothing.
+        type: TIMEX3's ``type``; only ``SET`` makes a difference.
+
+    Raises:
+        TimexError: the grammar does not allow the value.
+
+    """
+    parsed = _parse(value)
+    # The second test: a value that is itself out of range has no days before or after it either.
+    if parsed.span is None or to_interval(*parsed.span) is None or type == "SET":
+        return None
+    if mod in {"START", "MID", "END"} and not parsed.whole:
+        mod = None
+    span = modified(*parsed.span, mod)
+    return None if span is None else to_interval(*span)
+
+
+def jaccard_days(a: Interval, b: Interval) -> tuple[int, int] | None:
+    """Return how many days two intervals have in common, and how many are in either; None if any end is open.
+
+    Both numbers are exact. The second is at least 1 and at least the first; a gap between the two is in neither.
+    Neither interval may end before it begins.
+    """
+    if a.earliest is None or a.latest is None or b.earliest is None or b.latest is None:
+        return None
+    common = max(0, (min(a.latest, b.latest) - max(a.earliest, b.earliest)).days + 1)
+    either = (a.latest - a.earliest).days + (b.latest - b.earliest).days + 2 - common
+    return common, either
