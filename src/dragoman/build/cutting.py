@@ -1,6 +1,8 @@
 """Cutting: laying a profile over the lines of a page.
 
 A profile is matched as a whole: the lines of a page fit it when every line is taken by one of its rules, in order.
+What a profile knows as furniture of the site (a date line, a source, boilerplate) is never taken for text by a rule
+that would take any line; a page that is not what it should be is refused, and not swallowed by an article's body.
 Where that can be done in several ways the profile's order decides: what may be missing is taken where it can
 be, a line that may stand many times takes as few lines as let the rest of the page fit, a section as many. The search
 keeps what it has tried, so that its work is bounded by the number of rules times that of lines.
@@ -14,7 +16,7 @@ from typing import NamedTuple
 
 import regex
 
-from dragoman.build.profiles import Profile, Rule
+from dragoman.build.profiles import TEXT_KINDS, Profile, Rule
 from dragoman.problems import DragomanError, Problem
 from dragoman.text import visible
 
@@ -148,6 +150,13 @@ class _Cutter:
         self._file = file
         self._seen: dict[_State, _Way] = {}
         self._matches: dict[tuple[int, int, int], regex.Match[str] | None] = {}
+        self._furniture = [
+            rule
+            for section in profile.sections
+            for rule in section.rules
+            if rule.match is not None and rule.kind not in TEXT_KINDS
+        ]
+        self._is_furniture: dict[int, bool] = {}
         # Only what a later line may repeat is remembered in a state: fewer states, less work.
         self._repeated = [{rule.repeats for rule in section.rules} for section in profile.sections]
         self._deadline = time.monotonic() + PAGE_SECONDS
@@ -210,12 +219,25 @@ class _Cutter:
             if text is not None and rule.repeats is not None:
                 first = state.taken[rule.repeats]
                 fits = first >= 0 and text == self._text_of(state.section, rule.repeats, first)
+            elif text is not None and rule.match is not None:
+                fits = self._match(state.section, state.rule, state.line) is not None
             elif text is not None:
-                fits = rule.match is None or self._match(state.section, state.rule, state.line) is not None
+                fits = rule.marker is not None or not self._known_furniture(state.line)
         if fits:
             return int(rule.match is not None or rule.marker is not None or rule.repeats is not None)
         self._failed(certain, state.line, rule.describe())
         return None
+
+    def _known_furniture(self, line: int) -> bool:
+        """Whether a line is one that the profile describes, somewhere, as no text."""
+        if line not in self._is_furniture:
+            self._is_furniture[line] = any(self._describes(rule, self._lines[line]) for rule in self._furniture)
+        return self._is_furniture[line]
+
+    def _describes(self, rule: Rule, line: Line) -> bool:
+        text, _ = self._without_marker(rule, line)
+        assert rule.match is not None
+        return text is not None and self._search(rule, rule.match, text, line, whole=True) is not None
 
     def _text_of(self, section: int, rule: int, line: int) -> str | None:
         return self._without_marker(self._profile.sections[section].rules[rule], self._lines[line])[0]

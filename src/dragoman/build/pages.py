@@ -153,7 +153,7 @@ def _curate_page(source: Source, page: str, profile: Profile) -> CuratedPage:
             parts.append(piece.text)
             if owner.title is None and piece.rule.kind in ("headline", "related_headline"):
                 owner.title = piece.text
-        if piece.rule.reads_date:
+        if "year" in piece.groups:
             value, evidence = read_date(piece, profile, name)
             set_published(owner, value, evidence, name, piece.line.number)
     for document in documents:

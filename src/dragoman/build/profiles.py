@@ -75,11 +75,6 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
     complete: regex.Pattern[str] | None = None
     repeats: int | None = None
 
-    @property
-    def reads_date(self) -> bool:
-        """Whether the line gives its document a date."""
-        return self.match is not None and "year" in self.match.groupindex
-
     def describe(self) -> str:
         """Say what the rule expects, for a message."""
         expected = f"a line of kind {self.kind}"

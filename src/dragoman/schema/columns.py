@@ -7,16 +7,20 @@ the order of a file. Text values are held as codes into a small vocabulary (:cla
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+
+from dragoman.schema import labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Codes = NDArray[np.int32]
+
+LAYERS: tuple[str, ...] = labels.values(labels.Layer)
 
 NULL = -1
 """Code of a value that is not given."""
@@ -82,6 +86,11 @@ class Spans:
 
     def __len__(self) -> int:
         return len(self.doc)
+
+    def take(self, index: NDArray[np.integer]) -> Self:
+        """Keep some items, by index."""
+        columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
+        return type(self)(**{k: c.take(index) if isinstance(c, Coded) else c[index] for k, c in columns.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +165,25 @@ class Annotations:
 
     Attributes:
         documents: document ids; ``doc`` columns index this.
-        entities, dates, claims: the layers; None for a layer that was not attempted (or, for gold, not annotated).
+        entities: mentions; ``dates`` and ``claims`` likewise.
         given: which of the documents the file had a line for, shape (documents,).
+        present: which of them have each layer's key, shape (layers, documents), in the order of :data:`LAYERS`:
+            in gold, which were annotated; in a submission, where the layer was answered.
 
     """
 
     documents: tuple[str, ...]
-    entities: Entities | None
-    dates: Dates | None
-    claims: Claims | None
+    entities: Entities
+    dates: Dates
+    claims: Claims
     given: NDArray[np.bool_]
+    present: NDArray[np.bool_]
+
+    def has(self, layer: str) -> NDArray[np.bool_]:
+        """Which documents have a layer, shape (documents,)."""
+        row: NDArray[np.bool_] = self.present[LAYERS.index(layer)]
+        return row
+
+    def attempts(self, layer: str) -> bool:
+        """Whether a system attempted a layer: some line has its key, or there is no line at all."""
+        return bool(self.has(layer).any()) or not self.given.any()

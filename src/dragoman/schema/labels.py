@@ -68,3 +68,15 @@ ExternalStatus = Literal["checked", "from memory"]
 def values(label_set: Any) -> tuple[str, ...]:
     """Members of a label set, in their defined order."""
     return get_args(label_set)
+
+
+_SETS = (
+    *(Layer, Split, SegmentKind, DocumentKind, EntityType, EntityForm, DateType, DateMod, DateSource, ClaimantRole),
+    *(Polarity, Modality, Act, Flag, LinkRelation, Phenomenon, WikidataStatus, ExternalStatus),
+)
+_ORDERS = {frozenset(values(label_set)): values(label_set) for label_set in _SETS}
+
+
+def in_order(members: Any) -> tuple[str, ...]:
+    """Members of one of the sets in their defined order, whatever order they come in."""
+    return _ORDERS[frozenset(members)]

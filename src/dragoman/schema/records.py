@@ -58,7 +58,7 @@ class Segment(Record):
     ] = None
     dup_of: Annotated[
         Annotated[int, Meta(ge=0)] | None,
-        Meta(description="index of the earlier segment that it repeats byte for byte, or null")
+        Meta(description="index of the earlier segment that it repeats byte for byte, or null"),
     ] = None
     truncated: Annotated[bool, Meta(description="cut off by the site in the middle of a word or sentence")] = False
 
@@ -129,9 +129,7 @@ class Claim(Record):
     content: Annotated[list[Fragment], Meta(description="the minimal clause, without cue; one or more fragments")]
     claimants: Annotated[list[Claimant], Meta(description="who makes it; at least one")]
     cue: Annotated[list[Fragment], Meta(description="the words that attribute it; may be empty")] = []
-    parent: Annotated[
-        str | None, Meta(description="id of the claim in whose content it is reported, or null")
-    ] = None
+    parent: Annotated[str | None, Meta(description="id of the claim in whose content it is reported, or null")] = None
     level: Annotated[int, Meta(ge=0, description="number of ancestors along `parent`")] = 0
     polarity: Annotated[labels.Polarity, Meta(description="whether the content is affirmed or negated")] = "positive"
     modality: Annotated[labels.Modality, Meta(description="how the content is held")] = "fact"
@@ -210,9 +208,9 @@ class RegistryEntry(Record):
     wikidata: Annotated[
         Annotated[str, Meta(pattern=r"^Q[1-9][0-9]*$")] | None, Meta(description="Wikidata id, bare, or null")
     ] = None
-    wikidata_status: Annotated[
-        labels.WikidataStatus, Meta(description="how far the Wikidata id can be trusted")
-    ] = "none"
+    wikidata_status: Annotated[labels.WikidataStatus, Meta(description="how far the Wikidata id can be trusted")] = (
+        "none"
+    )
 
 
 class ClaimLink(Record):
@@ -230,8 +228,4 @@ class CuratedPage(Record):
     sha256: Annotated[str, Meta(description="sha256 of the page's bytes, hexadecimal")]
     segments: list[Segment]
     documents: list[Document]
-
-
-def inner(type_: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
-    """Fields of a record, in their defined order."""
-    return msgspec.structs.fields(type_)
+    splits: Annotated[dict[str, labels.Split], Meta(description="split of each document")]

@@ -19,13 +19,18 @@ Pair = Annotated[tuple[int, int], Meta(description="start and end in code points
 
 
 class SpanObject(Record):
-    """A span by offsets or by quote; ``{"quote": …, "occurrence": n}`` stands for offsets where a model cannot count."""
+    """A span by offsets or by quote.
+
+    ``{"quote": "…", "occurrence": 2}`` stands for offsets where a model cannot count.
+    """
 
     start: Annotated[int | None, Meta(description="first code point")] = None
     end: Annotated[int | None, Meta(description="code point after the last one")] = None
     text: Annotated[str | None, Meta(description="surface; checked against the text where given")] = None
     quote: Annotated[str | None, Meta(description="words of the text, instead of offsets")] = None
-    occurrence: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="which occurrence of the quote, from 1")] = None
+    occurrence: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="which occurrence of the quote, from 1")
+    ] = None
 
 
 class PredictedEntity(SpanObject):
@@ -57,12 +62,12 @@ class PredictedDate(SpanObject):
     phenomena: Annotated[list[str] | None, Meta(description="read where the file is a reference")] = None
 
 
-class PredictedClaimant(Record):
-    """Who makes a predicted claim."""
+class PredictedClaimant(SpanObject):
+    """Who makes a predicted claim: an entity's id, or a span of its own, or nobody who is mentioned."""
 
     role: Annotated[str | None, Meta(description="MENTION, AUTHOR or IMPLICIT; MENTION if a mention is given")] = None
     mention: Annotated[
-        str | Pair | SpanObject | None, Meta(description="id of an entity of the same document, or a span")
+        str | Pair | None, Meta(description="id of an entity of the same document, or start and end of its mention")
     ] = None
     entity_ids: Annotated[list[str] | None, Meta(description="ids of the claimant, for IMPLICIT")] = None
 

@@ -1,0 +1,151 @@
+"""A benchmark: documents with gold by split, whether bundled, released or straight from source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from dragoman.problems import error
+from dragoman.release import bundle, parquet, source
+from dragoman.release.rows import Release
+from dragoman.schema.submission import (
+    PredictedClaim,
+    PredictedClaimant,
+    PredictedDate,
+    PredictedEntity,
+    Submission,
+)
+from dragoman.submission.read import read_lines
+from dragoman.submission.target import CLOSED_SETS, Target
+
+if TYPE_CHECKING:
+    from dragoman.schema.columns import Annotations
+    from dragoman.schema.records import ClaimLink, Document, Labels, RegistryEntry, Segment
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Documents with gold, by split, and the registry that the labels refer to."""
+
+    release: Release
+
+    @property
+    def name(self) -> str:
+        """Name of the data set."""
+        return self.release.name
+
+    @property
+    def version(self) -> str:
+        """Version of the data set, which is not that of the package."""
+        return self.release.version
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical rows."""
+        return self.release.fingerprint
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Names of the splits."""
+        return tuple(self.release.rows["documents"])
+
+    def split(self, name: str) -> list[Document]:
+        """Documents of a split, with their gold.
+
+        Raises:
+            DragomanError: E702 for a split that is not there.
+
+        """
+        if name not in self.release.rows["documents"]:
+            raise error("E702", f"there is no split {name[:80]!r}.", f"Splits: {', '.join(self.splits)}.")
+        return list(self.release.rows["documents"][name])  # type: ignore[arg-type]
+
+    @property
+    def documents(self) -> list[Document]:
+        """All documents, split by split."""
+        return [document for name in self.splits for document in self.split(name)]
+
+    @property
+    def registry(self) -> list[RegistryEntry]:
+        """Entities that labels refer to."""
+        return list(self.release.rows["registry"]["all"])  # type: ignore[arg-type]
+
+    @property
+    def claim_links(self) -> list[ClaimLink]:
+        """Relations between claims other than equivalence."""
+        return list(self.release.rows["claim_links"]["all"])  # type: ignore[arg-type]
+
+    @property
+    def segments(self) -> list[Segment]:
+        """Lines of all pages."""
+        return [segment for rows in self.release.rows["segments"].values() for segment in rows]  # type: ignore[misc]
+
+    def target(self, split: str | None = None) -> Target:
+        """Say what a submission for a split (or for all documents) is read against."""
+        documents = self.documents if split is None else self.split(split)
+        return Target(
+            documents=tuple(document.id for document in documents),
+            texts={document.id: document.text for document in documents},
+            label_sets=CLOSED_SETS,
+            aliases={entry.wikidata: entry.id for entry in self.registry if entry.wikidata},
+            strict_values=True,
+        )
+
+    def gold(self, split: str) -> Annotations:
+        """Gold of a split as columns."""
+        return read_lines([as_submission(document) for document in self.split(split)], self.target(split))
+
+
+def as_submission(labels: Document | Labels) -> Submission:
+    """Gold of a document as a line of a submission; a layer that was not annotated is absent."""
+    name = labels.document if hasattr(labels, "document") else labels.id
+    known = labels.layers_annotated
+    return Submission(
+        id=name,
+        entities=[_kept(e, PredictedEntity) for e in labels.entities] if "entities" in known else None,
+        dates=[_kept(d, PredictedDate) for d in labels.dates] if "dates" in known else None,
+        claims=[
+            msgspec.structs.replace(
+                _kept(claim, PredictedClaim),
+                content=[(fragment.start, fragment.end) for fragment in claim.content],
+                cue=[(fragment.start, fragment.end) for fragment in claim.cue],
+                claimants=[_kept(claimant, PredictedClaimant) for claimant in claim.claimants],
+            )
+            for claim in labels.claims
+        ]
+        if "claims" in known
+        else None,
+    )
+
+
+def _kept(label: msgspec.Struct, type_: type[T]) -> T:
+    return type_(**msgspec.structs.asdict(label))
+
+
+def load(where: str | Path | None = None) -> Benchmark:
+    """Load a benchmark.
+
+    Args:
+        where: None for the one that travels in the package; a folder with ``corpus/`` is a source root, one with
+            ``README.md`` and ``manifest.json`` a release.
+
+    Raises:
+        DragomanError: E701 for a place that holds neither, or for one that is damaged.
+
+    """
+    if where is None:
+        return Benchmark(bundle.read(resources.files("dragoman") / "data"))
+    folder = Path(where)
+    if (folder / "corpus").is_dir():
+        return Benchmark(source.assemble(folder))
+    if (folder / "manifest.json").is_file():
+        return Benchmark(parquet.read(folder))
+    mend = "Give a source root (with corpus/) or a release (with README.md and manifest.json)."
+    raise error("E701", f"{str(where)[:200]!r} holds no benchmark.", mend)

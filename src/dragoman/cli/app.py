@@ -1,0 +1,197 @@
+"""The commands, and what happens when one of them fails.
+
+Each command imports what it runs when it runs, so that ``dragoman --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import dragoman
+from dragoman.problems import DragomanError
+
+if TYPE_CHECKING:
+    from dragoman.benchmark import Benchmark
+    from dragoman.scoring import Gold
+
+app = typer.Typer(
+    name="dragoman",
+    help="The benchmark for machines that read diplomatic news: score any extraction system, see every mistake.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Predictions = Annotated[
+    Path, typer.Argument(help="predictions, JSONL or JSONL.gz, one document a line", metavar="PREDICTIONS.jsonl")
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(help="source root (with corpus/) or release folder; default: the bundled benchmark", metavar="DIR"),
+]
+Split = Annotated[str, typer.Option(help="split to score")]
+Json = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
+
+
+def main() -> None:
+    """Run the command line; exit code 0 done, 1 the check failed or the input is bad, 2 wrong usage."""
+    as_json = "--json" in sys.argv[1:]
+    try:
+        app()
+    except DragomanError as cause:
+        from dragoman.cli import show
+
+        show.problems(cause.problems, as_json=as_json)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more can be said to them.
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(dragoman.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and exit")
+    ] = False,
+) -> None:
+    pass
+
+
+def _benchmark(data: Path | None) -> Benchmark:
+    from dragoman.benchmark import load
+
+    return load(data)
+
+
+@app.command()
+def info(
+    measures: Annotated[
+        bool, typer.Option("--measures", help="list every measure with its definition and source")
+    ] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Show what this benchmark holds, or every measure with its definition and source."""
+    from dragoman.cli import show
+
+    if measures:
+        show.catalogue(as_json=as_json)
+    else:
+        show.benchmark(_benchmark(data), as_json=as_json)
+
+
+@app.command()
+def validate(predictions: Predictions, data: Data = None, as_json: Json = False) -> None:
+    """Say everything that is wrong with a predictions file, all at once."""
+    from dragoman.cli import show
+    from dragoman.scoring import validate as check
+
+    found = check(predictions, _benchmark(data))
+    failed = any(problem.severity == "error" for problem in found)
+    if not found and not as_json:
+        typer.echo("No problem found.")
+    show.problems(found, as_json=as_json, most=None)
+    raise typer.Exit(int(failed))
+
+
+@app.command()
+def score(
+    predictions: Annotated[
+        Path | None,
+        typer.Argument(help="predictions, JSONL or JSONL.gz, one document a line", metavar="PREDICTIONS.jsonl"),
+    ] = None,
+    gold: Annotated[
+        bool, typer.Option("--gold", help="score the gold against itself: a self-test, 1 throughout")
+    ] = False,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="score against this file instead of a benchmark: any labels", metavar="GOLD.jsonl"),
+    ] = None,
+    data: Data = None,
+    split: Split = "test",
+    measures: Annotated[
+        list[str] | None,
+        typer.Option(help="measures or layers, such as entities.strict or dates; repeatable"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="also write the result, as JSON, to this file", metavar="FILE")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Score predictions against the benchmark's test split, or one file against another."""
+    from dragoman import scoring
+    from dragoman.cli import show
+    from dragoman.files import pretty_json, write
+    from dragoman.measures.catalogue import select
+
+    if gold == (predictions is not None):
+        raise typer.BadParameter("give PREDICTIONS.jsonl, or --gold")
+    if reference is not None and data is not None:
+        raise typer.BadParameter("give --reference or --data, not both")
+    against: Gold = (
+        scoring.from_file(reference) if reference is not None else scoring.from_benchmark(_benchmark(data), split)
+    )
+    submission: Any = against.annotations if predictions is None else predictions
+    result = scoring.score(submission, against, measures=select(measures))
+    if out is not None:
+        write(out, pretty_json(result))
+    show.result(result, as_json=as_json)
+
+
+@app.command()
+def run(
+    system: Annotated[str, typer.Argument(help="path.py:function or pkg.module:function", metavar="SYSTEM")],
+    out: Annotated[Path, typer.Option(help="the run's folder; an interrupted run is resumed", metavar="RUN")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Run a system on every document and keep its predictions."""
+    from dragoman.cli import show
+    from dragoman.running.run import run as run_system
+    from dragoman.systems.loading import load
+
+    summary = run_system(load(system), _benchmark(data), out, show.progress)
+    show.summary(summary, as_json=as_json)
+    raise typer.Exit(int(bool(summary["failed"])))
+
+
+@app.command()
+def report(
+    run_folder: Annotated[Path, typer.Argument(help="a run's folder", metavar="RUN")],
+    out: Annotated[Path, typer.Option(help="the page to write", metavar="FILE.html")],
+    data: Data = None,
+    split: Split = "test",
+) -> None:
+    """Write one page that shows every mistake of a run."""
+    from dragoman.files import write
+    from dragoman.report.page import page
+
+    write(out, page(run_folder, _benchmark(data), split).encode())
+    typer.echo(str(out))
+
+
+@app.command()
+def schema(
+    name: Annotated[
+        str | None, typer.Argument(help="one of the schemas; all of them if none is named", metavar="[NAME]")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of documents, labels, submissions and results."""
+    from dragoman.files import pretty_json
+    from dragoman.schema.export import json_schema
+
+    typer.echo(pretty_json(json_schema(name)).decode(), nl=False)

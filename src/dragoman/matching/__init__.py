@@ -1,0 +1,1 @@
+"""Which predicted item goes with which gold item: one to one, optimal, and independent of order."""

@@ -1,0 +1,61 @@
+"""Items that share characters: all pairs of overlapping spans of the same document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dragoman.problems import error
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+MOST_PAIRS = 50_000_000
+"""Bound on candidate pairs: deeply nested or repeated spans would otherwise need memory quadratic in their number."""
+
+
+def overlapping_pairs(
+    g_doc: Ints, g_start: Ints, g_end: Ints, p_doc: Ints, p_start: Ints, p_end: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """Find all pairs of spans of the same document that share a character.
+
+    Args:
+        g_doc: document of each gold span, shape (g,); ``g_start`` and ``g_end`` likewise, code points, half-open.
+        g_start: see above.
+        g_end: see above.
+        p_doc: document of each predicted span, shape (p,); ``p_start`` and ``p_end`` likewise.
+        p_start: see above.
+        p_end: see above.
+
+    Returns:
+        Index of the gold span, index of the predicted span, and number of shared characters of each pair, shape
+        (k,) each, ordered by gold, then predicted. Spans that merely touch share nothing.
+
+    Raises:
+        DragomanError: E106 when there are more than :data:`MOST_PAIRS` candidates.
+
+    """
+    # All documents on one number line, each beginning after the end of the one before.
+    stride = max(int(g_end.max(initial=0)), int(p_end.max(initial=0))) + 1
+    start, end = g_doc * stride + g_start, g_doc * stride + g_end
+    order = np.lexsort((end, start))
+    start, end = start[order], end[order]
+    reach = np.maximum.accumulate(end) if len(end) else end
+    low = np.searchsorted(reach, p_doc * stride + p_start, side="right")
+    high = np.searchsorted(start, p_doc * stride + p_end, side="left")
+    count = np.maximum(high - low, 0)
+    total = int(count.sum())
+    if total > MOST_PAIRS:
+        what = f"there are {total:,} pairs of spans that may overlap; at most {MOST_PAIRS:,} are compared."
+        raise error("E106", what, "Spans are nested or repeated too deeply; split or clean the documents.")
+    predicted = np.repeat(np.arange(len(count)), count)
+    within = np.arange(total) - np.repeat(np.cumsum(count) - count, count)
+    gold = order[np.repeat(low, count) + within]
+    shared = np.minimum(g_end[gold], p_end[predicted]) - np.maximum(g_start[gold], p_start[predicted])
+    keep = (shared > 0) & (g_doc[gold] == p_doc[predicted])
+    gold, predicted, shared = gold[keep], predicted[keep], shared[keep]
+    sort = np.lexsort((predicted, gold))
+    return gold[sort], predicted[sort], shared[sort]

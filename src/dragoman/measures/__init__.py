@@ -1,0 +1,1 @@
+"""Measures: each is a match, counts a document, and a finish. The catalogue lists them all."""

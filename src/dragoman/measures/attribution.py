@@ -1,0 +1,159 @@
+"""Measures on claims: their content, and who makes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dragoman.matching.assignment import assign
+from dragoman.matching.overlap import overlapping_pairs
+from dragoman.measures.counting import Match
+from dragoman.measures.spans import codes
+from dragoman.schema.columns import NULL
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dragoman.schema.columns import Annotations, Claims
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+SCALE = 1_000_000
+"""Similarities are held as integers: parts of a million."""
+
+
+def dice(gold: Claims, predicted: Claims) -> tuple[Ints, Ints, Ints, Ints]:
+    """Find all pairs of claims whose contents share characters.
+
+    Returns:
+        Gold claim, predicted claim, number of shared characters, and number of characters of both together, shape
+        (k,) each; the Dice coefficient (1945) is twice the third over the fourth.
+
+    """
+    fragments = overlapping_pairs(
+        gold.doc[gold.fragment_claim],
+        gold.fragment_start,
+        gold.fragment_end,
+        predicted.doc[predicted.fragment_claim],
+        predicted.fragment_start,
+        predicted.fragment_end,
+    )
+    key = gold.fragment_claim[fragments[0]] * (len(predicted) + 1) + predicted.fragment_claim[fragments[1]]
+    distinct, place = np.unique(key, return_inverse=True)
+    shared = np.zeros(len(distinct), np.int64)
+    np.add.at(shared, place, fragments[2])
+    g, p = distinct // (len(predicted) + 1), distinct % (len(predicted) + 1)
+    return g, p, shared, _length(gold)[g] + _length(predicted)[p]
+
+
+def _length(claims: Claims) -> Ints:
+    length = np.zeros(len(claims), np.int64)
+    np.add.at(length, claims.fragment_claim, claims.fragment_end - claims.fragment_start)
+    return length
+
+
+def content(gold: Annotations, predicted: Annotations) -> Match:
+    """Claims whose contents have a Dice coefficient of at least one half."""
+    g, p, shared, both = dice(gold.claims, predicted.claims)
+    return _assigned(gold.claims, predicted.claims, (g, p, shared, both), 4 * shared >= both)
+
+
+def attributed(gold: Annotations, predicted: Annotations) -> Match:
+    """Claims with content at one half and every claimant right."""
+    g, p, shared, both = dice(gold.claims, predicted.claims)
+    near = np.flatnonzero(4 * shared >= both)
+    allowed = np.zeros(len(g), bool)
+    allowed[near] = same_claimants(gold, predicted, g[near], p[near])
+    return _assigned(gold.claims, predicted.claims, (g, p, shared, both), allowed)
+
+
+def _assigned(gold: Claims, predicted: Claims, pairs: tuple[Ints, Ints, Ints, Ints], allowed: Bools) -> Match:
+    """As many pairs as can be, then the largest sum of Dice coefficients."""
+    g, p, shared, both = (column[allowed] for column in pairs)
+    chosen = assign(g, p, (np.ones_like(g), 2 * SCALE * shared // np.maximum(both, 1)))
+    return Match(g[chosen], p[chosen], np.ones(len(chosen), np.int64), 1, gold.doc, predicted.doc)
+
+
+def same_claimants(gold: Annotations, predicted: Annotations, g: Ints, p: Ints) -> Bools:
+    """Whether the claimants of each pair of claims correspond one to one.
+
+    Mentions correspond if they overlap, or if the predicted one falls on any mention of the same entity; AUTHOR with
+    AUTHOR; IMPLICIT with IMPLICIT if the id sets are equal, or if either side gives none.
+    """
+    g_count = np.bincount(gold.claims.claimant_claim, minlength=len(gold.claims))
+    p_count = np.bincount(predicted.claims.claimant_claim, minlength=len(predicted.claims))
+    result: Bools = g_count[g] == p_count[p]
+    pair, left, right = _claimant_pairs(gold.claims, predicted.claims, g, p, result)
+    good = _corresponds(gold, predicted, left, right)
+    pair, left, right = pair[good], left[good], right[good]
+    # Every claimant is needed: one-to-one assignment must reach them all. One claimant needs no search.
+    size = g_count[g]
+    reached = np.zeros(len(g), np.int64)
+    single = size[pair] == 1
+    np.add.at(reached, pair[single], 1)
+    several = ~single
+    if several.any():
+        g_slot = pair[several] * (int(left.max()) + 1) + left[several]
+        p_slot = pair[several] * (int(right.max()) + 1) + right[several]
+        chosen = assign(_dense(g_slot), _dense(p_slot), (np.ones_like(g_slot),))
+        np.add.at(reached, pair[several][chosen], 1)
+    result &= reached == size
+    return result
+
+
+def _dense(values: Ints) -> Ints:
+    return np.unique(values, return_inverse=True)[1].astype(np.int64)
+
+
+def _claimant_pairs(gold: Claims, predicted: Claims, g: Ints, p: Ints, wanted: Bools) -> tuple[Ints, Ints, Ints]:
+    """All (pair of claims, claimant of gold, claimant of the prediction) for the pairs wanted."""
+    g_first = np.searchsorted(gold.claimant_claim, g)
+    g_count = np.searchsorted(gold.claimant_claim, g, side="right") - g_first
+    p_first = np.searchsorted(predicted.claimant_claim, p)
+    p_count = np.searchsorted(predicted.claimant_claim, p, side="right") - p_first
+    count = np.where(wanted, g_count * p_count, 0)
+    pair = np.repeat(np.arange(len(g)), count)
+    within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    return pair, g_first[pair] + within // p_count[pair], p_first[pair] + within % p_count[pair]
+
+
+def _corresponds(gold: Annotations, predicted: Annotations, left: Ints, right: Ints) -> Bools:
+    """Whether a gold claimant and a predicted claimant are the same, shape (k,)."""
+    ours, theirs = gold.claims, predicted.claims
+    g_role, p_role = codes(ours.claimant_role, theirs.claimant_role)
+    same_role = g_role[left] == p_role[right]
+    role = np.array([*ours.claimant_role.labels, ""])[g_role[left]]
+    g_ids, p_ids = codes(ours.claimant_ids, theirs.claimant_ids)
+    implicit = (g_ids[left] == p_ids[right]) | (g_ids[left] == NULL) | (p_ids[right] == NULL)
+    overlap = np.minimum(ours.claimant_end[left], theirs.claimant_end[right]) > np.maximum(
+        ours.claimant_start[left], theirs.claimant_start[right]
+    )
+    mention = overlap | _on_entity(gold, theirs, left, right)
+    right_one: Bools = same_role & np.select([role == "MENTION", role == "IMPLICIT"], [mention, implicit], True)
+    return right_one
+
+
+def _on_entity(gold: Annotations, theirs: Claims, left: Ints, right: Ints) -> Bools:
+    """Whether the predicted claimant's span overlaps a gold mention of the gold claimant's entity, shape (k,)."""
+    ours, entities = gold.claims, gold.entities
+    if not len(entities):
+        return np.zeros(len(left), bool)
+    spanned = np.flatnonzero(theirs.claimant_start != NULL)
+    claimant_doc = theirs.doc[theirs.claimant_claim[spanned]]
+    mention, claimant, _ = overlapping_pairs(
+        entities.doc,
+        entities.start,
+        entities.end,
+        claimant_doc,
+        theirs.claimant_start[spanned],
+        theirs.claimant_end[spanned],
+    )
+    # The claimants whose span falls on a mention of an id set, as (claimant, id set) keys to look up.
+    ids = entities.ids.recode(ours.claimant_ids.labels).astype(np.int64)[mention]
+    width = len(ours.claimant_ids.labels) + 1
+    known = np.unique((spanned[claimant] * width + ids)[ids >= 0])
+    wanted = ours.claimant_ids.codes[left].astype(np.int64)
+    result: Bools = (wanted >= 0) & np.isin(right * width + wanted, known)
+    return result

@@ -1,0 +1,114 @@
+"""From matches to counts, one row of integers a document, and from summed counts to scores.
+
+Everything that is reported comes from the rows: micro and macro averages, slices, intervals, paired tests, and the sum
+over many machines. The rows of a split are added; nothing but the sum is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which predicted item goes with which gold item, and what each pair earns.
+
+    Attributes:
+        gold: index of the gold item of each pair, shape (k,).
+        predicted: index of the predicted item, shape (k,).
+        credit: what the pair earns, integers from 0 to ``full``, shape (k,).
+        full: credit of a perfect pair: 1, or 2 where there is half credit, or the scale of a similarity.
+        gold_doc: document of every gold item, paired or not, shape (g,).
+        predicted_doc: document of every predicted item, shape (p,).
+
+    """
+
+    gold: Ints
+    predicted: Ints
+    credit: Ints
+    full: int
+    gold_doc: Ints
+    predicted_doc: Ints
+
+
+class Score(Protocol):
+    """How counts become scores."""
+
+    columns: tuple[str, ...]
+    leaves: tuple[str, ...]
+    headline: str
+
+    def counts(self, match: Match, documents: int) -> Ints:
+        """Row of counts of each document, shape (documents, columns)."""
+        ...
+
+    def finish(self, total: Ints | Floats) -> dict[str, Floats]:
+        """Scores from summed counts, shape (…, columns) to (…) for each leaf; nan where undefined."""
+        ...
+
+
+def ratio(numerator: Ints | Floats, denominator: Ints | Floats) -> Floats:
+    """Divide, giving nan where the denominator is 0: the one place that defines 0/0."""
+    bottom = np.asarray(denominator, np.float64)
+    undefined = bottom == 0
+    return np.where(undefined, np.nan, numerator / np.where(undefined, 1.0, bottom))
+
+
+class FScore:
+    """Precision, recall and F1 (van Rijsbergen 1979, with beta 1): F1 = 2·tp / (gold + predicted).
+
+    Each is undefined where its denominator is 0.
+    """
+
+    columns = ("credit", "gold", "predicted")
+    leaves = ("precision", "recall", "f1")
+    headline = "f1"
+
+    def __init__(self, full: int = 1) -> None:
+        self.full = full
+
+    def counts(self, match: Match, documents: int) -> Ints:
+        """Credit, gold items and predicted items of each document."""
+        assert match.full == self.full
+        credit = np.zeros(documents, np.int64)
+        np.add.at(credit, match.gold_doc[match.gold], match.credit)
+        gold = np.bincount(match.gold_doc, minlength=documents)
+        predicted = np.bincount(match.predicted_doc, minlength=documents)
+        return np.stack([credit, gold, predicted], axis=1).astype(np.int64)
+
+    def finish(self, total: Ints | Floats) -> dict[str, Floats]:
+        """Precision, recall and F1 from credit, gold and predicted."""
+        credit, gold, predicted = total[..., 0] / self.full, total[..., 1], total[..., 2]
+        return {
+            "precision": ratio(credit, predicted),
+            "recall": ratio(credit, gold),
+            "f1": ratio(2 * credit, gold + predicted),
+        }
+
+
+class Accuracy:
+    """Share of matched pairs whose attribute is right; undefined where nothing was matched."""
+
+    columns = ("correct", "matched")
+    leaves = ("accuracy",)
+    headline = "accuracy"
+
+    def counts(self, match: Match, documents: int) -> Ints:
+        """Credit and number of pairs of each document."""
+        doc = match.gold_doc[match.gold]
+        correct = np.zeros(documents, np.int64)
+        np.add.at(correct, doc, match.credit)
+        return np.stack([correct, np.bincount(doc, minlength=documents)], axis=1).astype(np.int64)
+
+    def finish(self, total: Ints | Floats) -> dict[str, Floats]:
+        """Accuracy from correct and matched."""
+        return {"accuracy": ratio(total[..., 0], total[..., 1])}

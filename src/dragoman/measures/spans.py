@@ -1,0 +1,95 @@
+"""Measures on spans with a type: entities and dates share them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dragoman.matching.assignment import assign
+from dragoman.matching.exact import equal_pairs
+from dragoman.matching.overlap import overlapping_pairs
+from dragoman.measures.counting import Match
+from dragoman.schema.columns import NULL, Coded
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dragoman.schema.columns import Spans
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+
+def codes(gold: Coded, predicted: Coded) -> tuple[Ints, Ints]:
+    """Codes of both sides in one vocabulary; labels that gold lacks are below NULL, and a null equals a null."""
+    return gold.codes.astype(np.int64), predicted.recode(gold.labels).astype(np.int64)
+
+
+def equal(gold: Coded, predicted: Coded, pairs: tuple[Ints, Ints]) -> Bools:
+    """Whether the labels of each pair are equal and given."""
+    g, p = codes(gold, predicted)
+    same: Bools = (g[pairs[0]] == p[pairs[1]]) & (g[pairs[0]] != NULL)
+    return same
+
+
+def _match(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints], credit: Ints | None = None, full: int = 1) -> Match:
+    earned = np.full(len(pairs[0]), full, np.int64) if credit is None else credit
+    return Match(pairs[0], pairs[1], earned, full, gold.doc, predicted.doc)
+
+
+def strict(gold: Spans, predicted: Spans) -> Match:
+    """Pair items with the same span and the same type."""
+    g_type, p_type = codes(gold.type, predicted.type)
+    pairs = equal_pairs(
+        (gold.doc, gold.start, gold.end, g_type), (predicted.doc, predicted.start, predicted.end, p_type)
+    )
+    return _match(gold, predicted, pairs)
+
+
+def exact(gold: Spans, predicted: Spans) -> Match:
+    """Pair items with the same span, whatever the type; items of equal type go together first."""
+    same = strict(gold, predicted)
+    g_left = np.setdiff1d(np.arange(len(gold)), same.gold, assume_unique=True)
+    p_left = np.setdiff1d(np.arange(len(predicted)), same.predicted, assume_unique=True)
+    g, p = equal_pairs(
+        (gold.doc[g_left], gold.start[g_left], gold.end[g_left]),
+        (predicted.doc[p_left], predicted.start[p_left], predicted.end[p_left]),
+    )
+    pairs = (np.concatenate([same.gold, g_left[g]]), np.concatenate([same.predicted, p_left[p]]))
+    return _match(gold, predicted, pairs)
+
+
+def overlaps(gold: Spans, predicted: Spans) -> tuple[Ints, Ints, Ints]:
+    """All overlapping pairs, with the number of shared characters."""
+    return overlapping_pairs(gold.doc, gold.start, gold.end, predicted.doc, predicted.start, predicted.end)
+
+
+def relaxed_where(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints, Ints], allowed: Bools) -> Match:
+    """Pair overlapping items among those allowed: as many as can be, then with the most shared characters."""
+    g, p, shared = (column[allowed] for column in pairs)
+    same_type = equal(gold.type, predicted.type, (g, p)).astype(np.int64)
+    chosen = assign(g, p, (np.ones_like(g), shared, same_type))
+    return _match(gold, predicted, (g[chosen], p[chosen]))
+
+
+def relaxed(gold: Spans, predicted: Spans) -> Match:
+    """Pair spans that share a character, whatever the type."""
+    pairs = overlaps(gold, predicted)
+    return relaxed_where(gold, predicted, pairs, np.ones(len(pairs[0]), bool))
+
+
+def overlap_and_type(gold: Spans, predicted: Spans) -> Match:
+    """Pair spans that share a character and have the same type."""
+    pairs = overlaps(gold, predicted)
+    return relaxed_where(gold, predicted, pairs, equal(gold.type, predicted.type, pairs[:2]))
+
+
+def partial(gold: Spans, predicted: Spans) -> Match:
+    """Give full credit for the same span, half for one that shares a character, whatever the type."""
+    g, p, shared = overlaps(gold, predicted)
+    same = (gold.start[g] == predicted.start[p]) & (gold.end[g] == predicted.end[p])
+    credit = 1 + same.astype(np.int64)
+    same_type = equal(gold.type, predicted.type, (g, p)).astype(np.int64)
+    chosen = assign(g, p, (credit, shared, same_type))
+    return _match(gold, predicted, (g[chosen], p[chosen]), credit[chosen], full=2)

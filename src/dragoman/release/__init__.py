@@ -1,0 +1,1 @@
+"""Releases: the rows of the benchmark, read from wherever they are and written in canonical form."""

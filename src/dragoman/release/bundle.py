@@ -1,0 +1,71 @@
+"""A release as canonical JSONL: the form in which it travels inside the package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dragoman import files
+from dragoman.problems import error
+from dragoman.release.rows import Release
+from dragoman.schema.rows import CONFIGS
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from dragoman.schema.records import Record
+
+
+class Manifest(msgspec.Struct, forbid_unknown_fields=True):
+    """What a release says of itself, in ``manifest.json``: name, version, fingerprint, and rows by file."""
+
+    schema_version: str
+    name: str
+    version: str
+    fingerprint: str
+    rows: dict[str, dict[str, int]]
+
+
+SCHEMA_VERSION = "1"
+
+
+def manifest_of(release: Release) -> Manifest:
+    """Describe a release."""
+    counts = {config: {split: len(rows) for split, rows in splits.items()} for config, splits in release.rows.items()}
+    return Manifest(SCHEMA_VERSION, release.name, release.version, release.fingerprint, counts)
+
+
+def write(release: Release, folder: Path) -> bool:
+    """Write a release as ``<config>/<split>.jsonl`` and ``manifest.json``; return whether any byte changed."""
+    changed = False
+    for config, splits in release.rows.items():
+        for split, rows in splits.items():
+            changed |= files.write(folder / config / f"{split}.jsonl", files.json_lines(rows))
+    return files.write(folder / "manifest.json", files.pretty_json(manifest_of(release))) or changed
+
+
+def read(folder: Traversable) -> Release:
+    """Read a release from canonical JSONL, and check that it is what its manifest says.
+
+    Raises:
+        DragomanError: E701 where a row is wrong or the fingerprint differs.
+
+    """
+    manifest = files.decode((folder / "manifest.json").read_bytes(), Manifest, "manifest.json")
+    rows: dict[str, dict[str, list[Record]]] = {}
+    for config, splits in manifest.rows.items():
+        decoder = msgspec.json.Decoder(CONFIGS[config])
+        rows[config] = {}
+        for split in splits:
+            try:
+                rows[config][split] = decoder.decode_lines((folder / config / f"{split}.jsonl").read_bytes())
+            except (OSError, msgspec.DecodeError) as cause:
+                mend = "Install the package again, or build the release again."
+                raise error("E701", f"a row is wrong: {cause}.", mend, file=f"{config}/{split}.jsonl") from cause
+    release = Release(manifest.name, manifest.version, rows)
+    if release.fingerprint != manifest.fingerprint:
+        mend = "Install the package again, or build the release again."
+        raise error("E701", "the rows are not those of the manifest.", mend, file=str(folder))
+    return release

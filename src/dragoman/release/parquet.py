@@ -1,0 +1,73 @@
+"""A release as parquet: the form that ``datasets`` and the Hub read."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dragoman import files
+from dragoman.problems import error
+from dragoman.release.bundle import Manifest, manifest_of
+from dragoman.release.rows import Release
+from dragoman.schema.arrow import arrow_schema
+from dragoman.schema.rows import CONFIGS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dragoman.schema.records import Record
+
+
+def path_of(config: str, split: str) -> str:
+    """Path of a file of rows inside a release folder."""
+    return f"data/{config}/{split}.parquet"
+
+
+def write(release: Release, folder: Path) -> None:
+    """Write the rows as one parquet file a configuration and split, and ``manifest.json`` last."""
+    import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    for config, splits in release.rows.items():
+        for split, rows in splits.items():
+            table = pa.Table.from_pylist(
+                [msgspec.to_builtins(row) for row in rows], schema=arrow_schema(CONFIGS[config])
+            )
+            sink = io.BytesIO()
+            pq.write_table(table, sink, compression="zstd")
+            files.write(folder / path_of(config, split), sink.getvalue())
+    files.write(folder / "manifest.json", files.pretty_json(manifest_of(release)))
+
+
+def read(folder: Path) -> Release:
+    """Read a release folder, and check that its rows are those of its manifest.
+
+    Raises:
+        DragomanError: E701 where a file is missing or damaged or the fingerprint differs.
+
+    """
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    manifest = files.read_json(folder / "manifest.json", Manifest)
+    rows: dict[str, dict[str, list[Record]]] = {}
+    for config, splits in manifest.rows.items():
+        if config not in CONFIGS:
+            raise error("E701", f"there is no configuration {config[:80]!r}.", file=str(folder / "manifest.json"))
+        rows[config] = {}
+        for split in splits:
+            path = files.child(files.child(folder / "data", config), f"{split}.parquet")
+            try:
+                values = pq.read_table(io.BytesIO(files.read_bytes(path))).to_pylist()
+                rows[config][split] = [msgspec.convert(value, CONFIGS[config]) for value in values]
+            except (pa.ArrowException, msgspec.ValidationError) as cause:
+                raise error("E701", f"the rows cannot be read: {cause}.", _MEND, file=str(path)) from cause
+    release = Release(manifest.name, manifest.version, rows)
+    if release.fingerprint != manifest.fingerprint:
+        raise error("E701", "the rows are not those of the manifest.", _MEND, file=str(folder))
+    return release
+
+
+_MEND = "Fetch or build the release again."

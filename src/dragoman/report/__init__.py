@@ -1,0 +1,1 @@
+"""Reports: what a system got wrong, where people can see it."""

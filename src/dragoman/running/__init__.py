@@ -1,0 +1,1 @@
+"""Running systems: every document once, every answer kept, nothing lost when interrupted."""

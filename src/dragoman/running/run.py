@@ -1,0 +1,126 @@
+"""Run a system over a benchmark, document by document, into a run folder."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from dragoman import files
+from dragoman.problems import Problem, error
+from dragoman.schema.records import Document
+from dragoman.submission.read import read_bytes
+from dragoman.systems.protocol import System, unlabelled
+
+if TYPE_CHECKING:
+    from dragoman.benchmark import Benchmark
+    from dragoman.submission.target import Target
+
+Progress = Callable[[Sequence[Document], str], Iterable[Document]]
+Status = Literal["answered", "left out", "failed"]
+
+
+class Entry(msgspec.Struct, forbid_unknown_fields=True):
+    """A line of ``log.jsonl``: what happened with one document, and the answer as it was given."""
+
+    id: str
+    status: Status
+    seconds: float
+    answer: dict[str, Any] | None = None
+    problems: list[str] = []
+
+
+def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress) -> dict[str, Any]:
+    """Run a system on every document of every split.
+
+    The folder then holds ``system.toml``, ``log.jsonl`` (a line a document, with the answer as it was given) and
+    ``predictions.jsonl`` (the valid answers, in the order of the benchmark). A document that is in the log is not
+    run again unless it failed, so an interrupted run is resumed by running it again. A document on which
+    the system fails, or for which it gives labels that are not valid, fails alone.
+
+    Args:
+        system: what to run.
+        benchmark: whose documents.
+        folder: the run's folder, made if need be.
+        progress: wraps the documents to show how far it is.
+
+    Returns:
+        ``system``, number of ``documents`` answered, and the ids of those ``left_out`` and ``failed``.
+
+    Raises:
+        DragomanError: E803 when the folder holds a run of another system, E108 when it cannot be written.
+
+    """
+    target = benchmark.target()
+    card = _toml(system)
+    described, log = folder / "system.toml", folder / "log.jsonl"
+    if described.exists() and files.read_bytes(described) != card:
+        what = "the folder holds a run of another system, or of another version of it."
+        raise error("E803", what, "Choose another folder.", file=str(folder))
+    files.write(described, card)
+    entries = {entry.id: entry for entry in _log(log)}
+    waiting = [d for d in benchmark.documents if d.id not in entries or entries[d.id].status == "failed"]
+    for document in progress(waiting, system.card.name):
+        entries[document.id] = _one(system, document, target)
+        _append(log, entries[document.id])
+    order = [entries[document.id] for document in benchmark.documents]
+    answered = [{"id": entry.id, **(entry.answer or {})} for entry in order if entry.status == "answered"]
+    files.write(folder / "predictions.jsonl", files.json_lines(answered))
+    return {
+        "system": system.card.name,
+        "documents": len(answered),
+        "left_out": [entry.id for entry in order if entry.status == "left out"],
+        "failed": [entry.id for entry in order if entry.status == "failed"],
+    }
+
+
+def _one(system: System, document: Document, target: Target) -> Entry:
+    """Ask the system about one document."""
+    start = time.monotonic()
+    try:
+        answer = system.predict(unlabelled(document))
+        line = None if answer is None else files.canonical_json({**answer, "id": document.id})
+    except Exception as cause:  # noqa: BLE001 - a system may do anything; it fails on this document alone
+        return Entry(document.id, "failed", _since(start), problems=[f"{type(cause).__name__}: {cause}"[:2000]])
+    if line is None:
+        return Entry(document.id, "left out", _since(start))
+    problems: list[Problem] = [p for p in read_bytes(line, target).problems if p.severity == "error"]
+    if problems:
+        return Entry(document.id, "failed", _since(start), answer, [str(problem) for problem in problems[:20]])
+    return Entry(document.id, "answered", _since(start), answer)
+
+
+def _since(start: float) -> float:
+    return round(time.monotonic() - start, 3)
+
+
+def _toml(system: System) -> bytes:
+    """Write the system's card as TOML; strings and lists of strings are written alike in JSON and TOML."""
+    fields = {name: value for name, value in msgspec.structs.asdict(system.card).items() if value not in (None, [])}
+    return b"".join(b"%s = %s\n" % (name.encode(), files.canonical_json(value)) for name, value in fields.items())
+
+
+def _log(path: Path) -> list[Entry]:
+    """Entries of a log; a last line that was cut off when the process was killed is dropped from the file."""
+    if not path.exists():
+        return []
+    data = files.read_bytes(path)
+    whole = data[: data.rfind(b"\n") + 1]
+    if whole != data:
+        files.write(path, whole)
+    return [files.decode(line, Entry, str(path), number) for number, line in enumerate(whole.splitlines(), 1)]
+
+
+def _append(path: Path, entry: Entry) -> None:
+    try:
+        with path.open("ab") as out:
+            out.write(files.canonical_json(entry) + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as cause:
+        mend = "Free some space and run again: what was done is kept."
+        raise error("E108", f"cannot write the log: {cause.strerror}.", mend, file=str(path)) from cause

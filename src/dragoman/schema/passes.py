@@ -1,0 +1,86 @@
+"""The form in which people write labels: as quotes, which code turns into offsets.
+
+A pass is what one annotator made: a folder with one file a document, a ``registry.json`` of entities named by the
+annotator, and a ``claim_links.json``. A span is a line of the document's text, words quoted from it, and which
+occurrence in that line is meant where there are several.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from dragoman.schema import labels
+from dragoman.schema.records import Record
+
+
+class Quote(Record, kw_only=True):
+    """A span by quotation."""
+
+    line: Annotated[int, Meta(ge=1, description="line of the document's text, from 1")]
+    quote: Annotated[str, Meta(min_length=1, description="words of that line, letter for letter")]
+    occurrence: Annotated[
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="which occurrence in the line, from 1; given exactly where there are several"),
+    ] = None
+
+
+class QuotedEntity(Quote, kw_only=True):
+    """A mention, see :class:`dragoman.schema.records.Entity`."""
+
+    id: str
+    type: labels.EntityType
+    form: labels.EntityForm
+    entity_ids: list[str]
+    phenomena: list[labels.Phenomenon] = []
+
+
+class QuotedDate(Quote, kw_only=True):
+    """A temporal expression, see :class:`dragoman.schema.records.Date`; its days follow from value and mod."""
+
+    id: str
+    type: labels.DateType
+    value: str
+    mod: labels.DateMod | None = None
+    ref: str = "none"
+    source: labels.DateSource = "text"
+    value_external: str | None = None
+    phenomena: list[labels.Phenomenon] = []
+
+
+class QuotedClaimant(Record, kw_only=True):
+    """Who makes a claim, see :class:`dragoman.schema.records.Claimant`."""
+
+    role: labels.ClaimantRole
+    mention: str | None = None
+    entity_ids: list[str] = []
+
+
+class QuotedClaim(Record, kw_only=True):
+    """A claim, see :class:`dragoman.schema.records.Claim`; its level follows from its parents."""
+
+    id: str
+    content: Annotated[list[Quote], Meta(min_length=1)]
+    claimants: Annotated[list[QuotedClaimant], Meta(min_length=1)]
+    cue: list[Quote] = []
+    parent: str | None = None
+    polarity: labels.Polarity
+    modality: labels.Modality
+    act: labels.Act
+    flags: list[labels.Flag] = []
+    about: list[str] = []
+    dates: list[str] = []
+    gloss: Annotated[str, Meta(min_length=1)]
+    gloss_intended: str | None = None
+    cluster: str | None = None
+    phenomena: list[labels.Phenomenon] = []
+
+
+class QuotedLabels(Record, kw_only=True):
+    """All labels of one document, as written by an annotator."""
+
+    document: str
+    entities: list[QuotedEntity]
+    dates: list[QuotedDate]
+    claims: list[QuotedClaim]

@@ -1,0 +1,52 @@
+"""What a submission is read against: the documents, their texts, and what its labels may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from dragoman.schema import labels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CLOSED_SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "entities.type": labels.values(labels.EntityType),
+        "entities.form": labels.values(labels.EntityForm),
+        "dates.type": labels.values(labels.DateType),
+        "dates.mod": labels.values(labels.DateMod),
+        "claims.polarity": labels.values(labels.Polarity),
+        "claims.modality": labels.values(labels.Modality),
+        "claims.act": labels.values(labels.Act),
+        "claims.claimants.role": labels.values(labels.ClaimantRole),
+    }
+)
+"""The benchmark's label sets, by the field that they are checked in."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a submission is read against.
+
+    Attributes:
+        documents: ids that a line may have, in order; None takes any (the file is itself the reference).
+        texts: text of each document, where known; quotes and surfaces are checked against it.
+        label_sets: the closed label sets by field; empty takes any label.
+        aliases: other names of a registry id (its Wikidata id), to the registry id.
+        strict_values: whether a date value outside the grammar is an error (else it is compared as written).
+
+    """
+
+    documents: tuple[str, ...] | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    label_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    strict_values: bool = False
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The document ids as a set."""
+        return frozenset(self.documents or ())

@@ -1,0 +1,1 @@
+"""Systems: anything that reads a document and gives labels back."""

@@ -1,0 +1,79 @@
+"""Find a system by its name on the command line."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from dragoman.files import read_toml
+from dragoman.problems import error
+from dragoman.schema.system import SystemCard
+from dragoman.systems.protocol import System
+
+
+def load(name: str) -> System:
+    """Load a system by ``path.py:function`` or ``pkg.module:function``.
+
+    This runs the code that it names: it is for systems of one's own, never for submissions.
+
+    Args:
+        name: the system; a ``system.toml`` beside its file describes it.
+
+    Raises:
+        DragomanError: E801 when it cannot be loaded.
+
+    """
+    module_name, _, function_name = name.rpartition(":")
+    if not module_name or not function_name.isidentifier():
+        raise _unloadable(name, "it does not have the form path.py:function or pkg.module:function.")
+    try:
+        module = _from_path(Path(module_name)) if module_name.endswith(".py") else importlib.import_module(module_name)
+        predict = getattr(module, function_name)
+    except Exception as cause:  # the module is the user's: anything may happen in it
+        raise _unloadable(name, f"{type(cause).__name__}: {cause}.") from cause
+    if not callable(predict):
+        raise _unloadable(name, f"{function_name} is not a function.")
+    source = None if module.__file__ is None else Path(module.__file__)
+    return System(predict, _card(source, name), source)
+
+
+def _unloadable(name: str, why: str) -> Exception:
+    return error(
+        "E801", f"the system {name[:200]!r} cannot be loaded: {why}", "Check the path and the function's name."
+    )
+
+
+def _from_path(path: Path) -> ModuleType:
+    unique = f"dragoman_system_{path.resolve().parent.name}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(unique, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"no module in {path}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[unique] = module  # dataclasses and pickling look a class's module up there
+    spec.loader.exec_module(module)
+    return module
+
+
+def _card(source: Path | None, name: str) -> SystemCard:
+    path = None if source is None else source.parent / "system.toml"
+    return SystemCard(name=name[-120:]) if path is None or not path.is_file() else read_card(path)
+
+
+def read_card(path: Path) -> SystemCard:
+    """Read a system's description.
+
+    Raises:
+        DragomanError: E207 or E202 when it is not one.
+
+    """
+    table: dict[str, Any] = read_toml(path)
+    try:
+        return msgspec.convert(table, SystemCard)
+    except msgspec.ValidationError as cause:
+        raise error("E202", f"{cause}.", "See `dragoman schema system`.", file=str(path)) from cause
