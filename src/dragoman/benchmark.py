@@ -13,6 +13,7 @@ import msgspec
 from dragoman.problems import error
 from dragoman.release import bundle, parquet, source
 from dragoman.release.rows import Release
+from dragoman.schema.rows import UNSPLIT
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
@@ -75,12 +76,12 @@ class Benchmark:
     @property
     def registry(self) -> list[RegistryEntry]:
         """Entities that labels refer to."""
-        return list(self.release.rows["registry"]["all"])  # type: ignore[arg-type]
+        return list(self.release.rows["registry"][UNSPLIT])  # type: ignore[arg-type]
 
     @property
     def claim_links(self) -> list[ClaimLink]:
         """Relations between claims other than equivalence."""
-        return list(self.release.rows["claim_links"]["all"])  # type: ignore[arg-type]
+        return list(self.release.rows["claim_links"][UNSPLIT])  # type: ignore[arg-type]
 
     @property
     def segments(self) -> list[Segment]:

@@ -13,6 +13,7 @@ import os
 import tempfile
 import tomllib
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -230,6 +231,17 @@ def write(path: Path | str, data: bytes) -> bool:
         mend = "Free some space or choose another place; nothing was changed."
         raise error("E108", f"cannot write the file: {reason}.", mend, file=str(path)) from cause
     return True
+
+
+def remove_others(folder: Path, pattern: str, keep: Iterable[Path]) -> list[Path]:
+    """Remove the files of a folder that match a pattern and are not to be kept; return them.
+
+    For folders that hold nothing but what was generated, so that a file whose content is gone does not stay behind.
+    """
+    stale = sorted(set(folder.glob(pattern)) - set(keep))
+    for path in stale:
+        path.unlink()
+    return stale
 
 
 def child(root: Path, name: str) -> Path:

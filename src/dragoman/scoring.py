@@ -13,10 +13,10 @@ import dragoman
 from dragoman import benchmark as benchmarks
 from dragoman import files
 from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, MEASURES, Measure
-from dragoman.problems import DragomanError, Problem, error
+from dragoman.problems import Problem, error
 from dragoman.schema import result as results
 from dragoman.schema.columns import LAYERS, Annotations, Dates, Entities
-from dragoman.submission.read import Reading, read_bytes, read_file
+from dragoman.submission.read import read_bytes, read_file
 from dragoman.submission.target import Target
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Gold:
     Attributes:
         annotations: the gold labels; ``annotations.has(layer)`` says which documents have gold.
         data: how the result names the data.
-        target: what submissions are read against.
+        target: what submissions are read against; lines of documents that are not scored are checked and left aside.
         facets: values by which documents are sliced, such as the language, one a document.
 
     """
@@ -65,7 +65,7 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
     return Gold(
         annotations,
         results.Data(benchmark.name, benchmark.version, benchmark.fingerprint, split, names),
-        benchmark.target(split),
+        benchmark.target(),
         {
             "language": tuple(document.language for document in documents),
             "kind": tuple(document.kind for document in documents),
@@ -164,13 +164,8 @@ def score(
     if isinstance(predictions, Annotations):
         annotations, name = predictions, system or "gold"
     else:
-        annotations, name = _read(predictions, gold).checked(), system or Path(predictions).name
-    return _result(annotations, gold, tuple(measures), name)
-
-
-def _read(path: Path | str, gold: Gold) -> Reading:
-    """Read a submission; lines of the benchmark's other splits are checked and left aside."""
-    return read_file(path, gold.target)
+        annotations, name = read_file(predictions, gold.target).checked(), system or Path(predictions).name
+    return _result(annotations.of(gold.annotations.documents), gold, tuple(measures), name)
 
 
 def _result(predicted: Annotations, gold: Gold, measures: tuple[Measure, ...], system: str) -> results.Result:
@@ -285,11 +280,3 @@ def _signature(data: results.Data, measures: tuple[Measure, ...]) -> str:
     names = "all" if measures == MEASURES else ",".join(measure.name for measure in measures)
     version = f"{data.version or '-'}@{data.fingerprint[:8]}"
     return f"{names}|data:{version}|split:{data.split or '-'}|v:{dragoman.__version__}"
-
-
-def gold_itself(gold: Gold) -> Annotations:
-    """Gold as a submission: a permanent self-test, which scores 1 wherever a score is defined."""
-    return gold.annotations
-
-
-__all__ = ["DragomanError", "Gold", "from_benchmark", "from_file", "gold_itself", "score", "validate"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import inspect
 
+from dragoman.files import json_lines
 from dragoman.problems import error
 from dragoman.release.parquet import path_of
 from dragoman.schema.labels import in_order
@@ -48,7 +49,7 @@ def _front_matter(release: Release) -> dict[str, Any]:
     configs = []
     infos = []
     for position, (config, record) in enumerate(CONFIGS.items()):
-        splits = release.rows[config]
+        splits = {split: rows for split, rows in release.rows[config].items() if rows}
         entry: dict[str, Any] = {
             "config_name": config,
             "version": release.version,
@@ -57,7 +58,10 @@ def _front_matter(release: Release) -> dict[str, Any]:
         if position == 0:
             entry["default"] = True
         configs.append(entry)
-        counts = [{"name": split, "num_examples": len(rows)} for split, rows in splits.items()]
+        counts = [
+            {"name": split, "num_examples": len(rows), "num_bytes": len(json_lines(rows))}
+            for split, rows in splits.items()
+        ]
         infos.append({"config_name": config, "features": _features(fields(record)), "splits": counts})
     return {"configs": configs, "dataset_info": infos}
 

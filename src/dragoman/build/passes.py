@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from dragoman import timex
 from dragoman.build.phenomena import tags_of_claim, tags_of_date, tags_of_entity
@@ -211,11 +211,12 @@ def _ids(entity: Entity | None) -> list[str]:
 
 
 def _in_order(chosen: list[labels.Flag], label_set: object) -> list[labels.Flag]:
-    return [flag for flag in labels.values(label_set) if flag in chosen]
+    return [flag for flag in get_args(label_set) if flag in chosen]
 
 
-def _tags(written: list[labels.Phenomenon], derived: set[str]) -> list[labels.Phenomenon]:
-    return [tag for tag in labels.values(labels.Phenomenon) if tag in derived or tag in written]
+def _tags(written: list[labels.Phenomenon], derived: set[labels.Phenomenon]) -> list[labels.Phenomenon]:
+    order: tuple[labels.Phenomenon, ...] = get_args(labels.Phenomenon)
+    return [tag for tag in order if tag in derived or tag in written]
 
 
 def days(value: str, date: QuotedDate) -> tuple[str | None, str | None]:

@@ -6,16 +6,17 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dragoman.schema.labels import Phenomenon
     from dragoman.schema.records import Claim, Date, Document, Entity
 
 _PROCLITICS = "وفبكل"
 
 
-def tags_of_entity(entity: Entity, all_entities: list[Entity], document: Document) -> set[str]:
+def tags_of_entity(entity: Entity, all_entities: list[Entity], document: Document) -> set[Phenomenon]:
     """Tags of a mention: how its edges, its referents and its place make it hard."""
     before = document.text[entity.start - 1 : entity.start]
     after = document.text[entity.end : entity.end + 1]
-    tags = set()
+    tags: set[Phenomenon] = set()
     if document.language.startswith("ko") and (_is_letter(before) or _is_letter(after)):
         tags.add("fused_edge")
     if document.language.startswith("ar") and before and before in _PROCLITICS:
@@ -33,9 +34,9 @@ def _is_letter(char: str) -> bool:
     return bool(char) and unicodedata.category(char)[0] == "L"
 
 
-def tags_of_date(date: Date) -> set[str]:
+def tags_of_date(date: Date) -> set[Phenomenon]:
     """Tags of a date: whether it needs an anchor, spans a range, or cannot be settled by the page."""
-    tags = set()
+    tags: set[Phenomenon] = set()
     if date.ref != "none":
         tags.add("relative_date")
     if "/" in date.value:
@@ -45,9 +46,9 @@ def tags_of_date(date: Date) -> set[str]:
     return tags
 
 
-def tags_of_claim(claim: Claim, all_claims: list[Claim]) -> set[str]:
+def tags_of_claim(claim: Claim, all_claims: list[Claim]) -> set[Phenomenon]:
     """Tags of a claim: whether it is in a chain of reports, and whether its claimant is named."""
-    tags = set()
+    tags: set[Phenomenon] = set()
     if claim.parent is not None or any(other.parent == claim.id for other in all_claims):
         tags.add("reported_chain")
     if any(claimant.role == "IMPLICIT" for claimant in claim.claimants):

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dragoman.files import pretty_json
+from dragoman.schema.labels import Layer, values
 from dragoman.text import visible
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dragoman.schema.result import Result
 
 T = TypeVar("T")
+LAYERS = values(Layer)
 MOST_SHOWN = 50
 
 
@@ -49,12 +51,12 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
     yield from track(items, what, console=console, transient=True, disable=not console.is_terminal)
 
 
-def summary(values: dict[str, Any], *, as_json: bool) -> None:
+def summary(named: dict[str, Any], *, as_json: bool) -> None:
     """Print a handful of named values."""
     if as_json:
-        _json(values)
+        _json(named)
         return
-    for key, value in values.items():
+    for key, value in named.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         sys.stdout.write(f"{key}: {visible(str(shown))}\n")
 
@@ -92,10 +94,7 @@ def benchmark(held: Benchmark, *, as_json: bool) -> None:
         name: {
             "documents": len(held.split(name)),
             "annotated": sum(bool(document.layers_annotated) for document in held.split(name)),
-            **{
-                layer: sum(len(getattr(d, layer)) for d in held.split(name))
-                for layer in ("entities", "dates", "claims")
-            },
+            **{layer: sum(len(getattr(d, layer)) for d in held.split(name)) for layer in LAYERS},
         }
         for name in held.splits
     }

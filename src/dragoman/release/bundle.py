@@ -39,11 +39,15 @@ def manifest_of(release: Release) -> Manifest:
 
 def write(release: Release, folder: Path) -> bool:
     """Write a release as ``<config>/<split>.jsonl`` and ``manifest.json``; return whether any byte changed."""
-    changed = False
-    for config, splits in release.rows.items():
-        for split, rows in splits.items():
-            changed |= files.write(folder / config / f"{split}.jsonl", files.json_lines(rows))
-    return files.write(folder / "manifest.json", files.pretty_json(manifest_of(release))) or changed
+    written = {
+        folder / config / f"{split}.jsonl": rows
+        for config, splits in release.rows.items()
+        for split, rows in splits.items()
+    }
+    changes = [files.write(path, files.json_lines(rows)) for path, rows in written.items()]
+    changes.append(bool(files.remove_others(folder, "*/*.jsonl", written)))
+    changes.append(files.write(folder / "manifest.json", files.pretty_json(manifest_of(release))))
+    return any(changes)
 
 
 def read(folder: Traversable) -> Release:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,8 +16,6 @@ from dragoman.schema.arrow import arrow_schema
 from dragoman.schema.rows import CONFIGS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from dragoman.schema.records import Record
 
 
@@ -26,18 +25,23 @@ def path_of(config: str, split: str) -> str:
 
 
 def write(release: Release, folder: Path) -> None:
-    """Write the rows as one parquet file a configuration and split, and ``manifest.json`` last."""
+    """Write the rows as one parquet file a configuration and split that has any, and ``manifest.json`` last."""
     import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    written: list[Path] = []
     for config, splits in release.rows.items():
         for split, rows in splits.items():
+            if not rows:  # `datasets` refuses a split without rows, so it gets no file
+                continue
             table = pa.Table.from_pylist(
                 [msgspec.to_builtins(row) for row in rows], schema=arrow_schema(CONFIGS[config])
             )
             sink = io.BytesIO()
             pq.write_table(table, sink, compression="zstd")
-            files.write(folder / path_of(config, split), sink.getvalue())
+            written.append(folder / path_of(config, split))
+            files.write(written[-1], sink.getvalue())
+    files.remove_others(folder, "data/*/*.parquet", written)
     files.write(folder / "manifest.json", files.pretty_json(manifest_of(release)))
 
 
@@ -57,7 +61,10 @@ def read(folder: Path) -> Release:
         if config not in CONFIGS:
             raise error("E701", f"there is no configuration {config[:80]!r}.", file=str(folder / "manifest.json"))
         rows[config] = {}
-        for split in splits:
+        for split, count in splits.items():
+            if not count:
+                rows[config][split] = []
+                continue
             path = files.child(files.child(folder / "data", config), f"{split}.parquet")
             try:
                 values = pq.read_table(io.BytesIO(files.read_bytes(path))).to_pylist()

@@ -11,7 +11,7 @@ from dragoman.problems import DragomanError, Problem, error
 from dragoman.release.rows import Release
 from dragoman.schema import labels
 from dragoman.schema.records import ClaimLink, CuratedPage, Date, Document, Entity, Fragment, Labels, RegistryEntry
-from dragoman.schema.rows import CONFIGS, row_of
+from dragoman.schema.rows import CONFIGS, UNSPLIT, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +56,8 @@ def assemble(root: Path) -> Release:
             if splits[segment.document or page.documents[0].id] == split
         ]
     registry = root / "annotations" / "registry"
-    rows["registry"]["all"] = list(_array(registry / "entities.json", RegistryEntry))
-    rows["claim_links"]["all"] = list(_array(registry / "claim_links.json", ClaimLink))
+    rows["registry"][UNSPLIT] = list(_array(registry / "entities.json", RegistryEntry))
+    rows["claim_links"][UNSPLIT] = list(_array(registry / "claim_links.json", ClaimLink))
     return Release(name, version, rows)
 
 

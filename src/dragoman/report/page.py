@@ -47,7 +47,7 @@ def page(folder: Path, benchmark: Benchmark, split: str) -> str:
 
     """
     gold = scoring.from_benchmark(benchmark, split)
-    predicted = read_file(folder / "predictions.jsonl", gold.target).checked()
+    predicted = read_file(folder / "predictions.jsonl", gold.target).checked().of(gold.annotations.documents)
     card = read_card(folder / "system.toml")
     result = scoring.score(predicted, gold, system=card.name)
     documents = {document.id: document for document in benchmark.split(split)}
@@ -67,15 +67,15 @@ def _mistakes(
     match = measure.match(gold, predicted)
     scored = gold.has(measure.layer)
     sides = (("missed", gold, match.gold), ("spurious", predicted, match.predicted))
-    for kind, annotations, paired in sides:
-        items = getattr(annotations, measure.layer)
+    for kind, side, paired in sides:
+        items = getattr(side, measure.layer)
         alone = np.setdiff1d(np.arange(len(items)), paired)
         for item in alone[scored[items.doc[alone]]].tolist():
-            document = documents[annotations.documents[int(items.doc[item])]]
-            spans = _spans(annotations, measure.layer, item)
+            document = documents[side.documents[int(items.doc[item])]]
+            spans = _spans(side, measure.layer, item)
             text = " … ".join(document.text[start:end] for start, end in spans)
             where = ", ".join(f"{start}–{end}" for start, end in spans)
-            yield Mistake(document, name, kind, where, text, _label(annotations, measure.layer, item))
+            yield Mistake(document, name, kind, where, text, _label(side, measure.layer, item))
 
 
 def _spans(annotations: Annotations, layer: str, item: int) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ the order of a file. Text values are held as codes into a small vocabulary (:cla
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -90,7 +90,8 @@ class Spans:
     def take(self, index: NDArray[np.integer]) -> Self:
         """Keep some items, by index."""
         columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
-        return type(self)(**{k: c.take(index) if isinstance(c, Coded) else c[index] for k, c in columns.items()})
+        taken: Any = {k: c.take(index) if isinstance(c, Coded) else c[index] for k, c in columns.items()}
+        return type(self)(**taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,19 @@ class Claims:
     def __len__(self) -> int:
         return len(self.doc)
 
+    def keep(self, mask: NDArray[np.bool_]) -> Claims:
+        """Keep some claims, with their fragments, cues and claimants; a parent that is not kept becomes NULL."""
+        place = np.full(len(self) + 1, NULL, np.int64)
+        place[:-1][mask] = np.arange(int(mask.sum()))
+        columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
+        rows_of = {table: mask[columns[f"{table}_claim"]] for table in ("fragment", "cue", "claimant")}
+        for name, column in columns.items():
+            rows = rows_of.get(name.partition("_")[0], mask)
+            columns[name] = column.take(rows) if isinstance(column, Coded) else column[rows]
+        for name in ("parent", "fragment_claim", "cue_claim", "claimant_claim"):
+            columns[name] = place[columns[name]]
+        return Claims(**columns)
+
 
 JOINER = "\x1f"
 """Joins the ids of a set: a control character, which no id may contain."""
@@ -183,6 +197,22 @@ class Annotations:
         """Which documents have a layer, shape (documents,)."""
         row: NDArray[np.bool_] = self.present[LAYERS.index(layer)]
         return row
+
+    def of(self, documents: tuple[str, ...]) -> Annotations:
+        """Keep some documents, in the order given; each must be among :attr:`documents`."""
+        if documents == self.documents:
+            return self
+        at = {name: index for index, name in enumerate(self.documents)}
+        chosen = np.array([at[name] for name in documents], np.int64)
+        place = np.full(len(self.documents), NULL, np.int64)
+        place[chosen] = np.arange(len(documents))
+        layers: dict[str, Any] = {}
+        for name in LAYERS:
+            layer = getattr(self, name)
+            mask = place[layer.doc] != NULL
+            kept: Any = layer.keep(mask) if isinstance(layer, Claims) else layer.take(np.flatnonzero(mask))
+            layers[name] = replace(kept, doc=place[kept.doc])
+        return Annotations(documents, **layers, given=self.given[chosen], present=self.present[:, chosen])
 
     def attempts(self, layer: str) -> bool:
         """Whether a system attempted a layer: some line has its key, or there is no line at all."""

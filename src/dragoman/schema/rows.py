@@ -54,8 +54,9 @@ CONFIGS: Mapping[str, type[Record]] = MappingProxyType(
 )
 """Record type of each configuration; the first is the default one."""
 
-UNSPLIT = frozenset({"registry", "claim_links"})
-"""Configurations that have the single split ``all``."""
+UNSPLIT = "full"
+"""The single split of ``registry`` and ``claim_links``. The name ``all`` is reserved by ``datasets`` for the union of
+a configuration's splits, which is the same here, so that ``split="all"`` works too."""
 
 
 def row_of(config: str, document: str, label: Record) -> Record:

@@ -89,7 +89,8 @@ def _struct(value: dict[str, Any], info: inspect.StructType, path: str, nearest:
 
 
 def _value(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fault]:
-    options = [_plain(t) for t in info.types] if isinstance(_plain(info), inspect.UnionType) else [_plain(info)]
+    whole = _plain(info)
+    options = [_plain(option) for option in whole.types] if isinstance(whole, inspect.UnionType) else [whole]
     chosen = next((option for option in options if _is(value, option)), None)
     if chosen is None:
         wanted = " or ".join(dict.fromkeys(NAMES[type(option)] for option in options))

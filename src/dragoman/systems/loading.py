@@ -44,9 +44,7 @@ def load(name: str) -> System:
 
 
 def _unloadable(name: str, why: str) -> Exception:
-    return error(
-        "E801", f"the system {name[:200]!r} cannot be loaded: {why}", "Check the path and the function's name."
-    )
+    return error("E801", f"the system {name[:200]!r} cannot be loaded: {why}", "Check path and function.")
 
 
 def _from_path(path: Path) -> ModuleType:

@@ -1,0 +1,59 @@
+# `make demo` and `make test` set up all that they need, except Debian packages; both go on from a half-finished state.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format gold lock clean
+
+help:
+	@echo 'make demo    build the data set, load it, run the baselines, show their scores and mistakes'
+	@echo 'make test    check the code and run every test (REQUIRE_ALL=1: a skipped test is a failure)'
+	@echo 'make check   formatting, lint, types and the plan of the rooms'
+	@echo 'make format  format the code'
+	@echo 'make gold    documents, gold and bundled rows anew from pages and passes'
+	@echo 'make lock    resolve the pinned dependencies anew'
+	@echo 'make clean   remove what was built'
+
+# The stamp is written last, so that an interrupted installation is taken up again.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/python scripts/curate.py
+	$(BIN)/python scripts/adjudicate.py
+	$(BIN)/python scripts/release.py --out build/dataset
+	$(BIN)/python scripts/demo.py
+
+test: check
+	REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+gold: $(READY)
+	$(BIN)/python scripts/curate.py
+	$(BIN)/python scripts/adjudicate.py
+	$(BIN)/python scripts/release.py --bundle
+
+# Needs uv on the path. No host is written into the lock.
+lock:
+	uv pip compile pyproject.toml --extra hub --extra baselines --extra evaluate --group dev --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+		--quiet --output-file requirements.lock
+
+clean:
+	rm -rf build dist $(VENV) .venv-label-studio .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

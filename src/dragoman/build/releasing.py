@@ -1,0 +1,36 @@
+"""Write a release folder: rows as parquet, the card as README, the guidelines, and a manifest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dragoman import files
+from dragoman.build.card import readme
+from dragoman.release import bundle, parquet, source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dragoman.release.rows import Release
+
+__all__ = ["bundle", "source", "write"]
+
+
+def write(release: Release, root: Path, folder: Path) -> None:
+    """Write everything that a release folder holds.
+
+    Args:
+        release: the rows.
+        root: the source root, with ``DATASET_CARD.md``, and ``annotations/GUIDELINES.md`` if it has guidelines.
+        folder: where to; made if need be.
+
+    Raises:
+        DragomanError: E101 without a card, E706 when the card has no YAML, E108 when something cannot be written.
+
+    """
+    card = readme(files.read_text(root / "DATASET_CARD.md"), release)
+    files.write(folder / "README.md", card.encode())
+    guidelines = root / "annotations" / "GUIDELINES.md"
+    if guidelines.exists():
+        files.write(folder / "GUIDELINES.md", files.read_bytes(guidelines))
+    parquet.write(release, folder)
