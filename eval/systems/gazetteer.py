@@ -322,5 +322,5 @@ def answer(
 
 
 def fragment(text: str, start: int, end: int) -> dict[str, Any]:
-    """A stretch of text as a submission writes it."""
+    """Write a stretch of text as a submission does."""
     return {"start": start, "end": end, "text": text[start:end]}

@@ -53,7 +53,7 @@ _DIRECTION = rf"(?:(?P<past>{_PAST})|(?P<next>{_NEXT})|(?P<this>{_THIS}))"
 
 
 def _parsed(phrase: str, known: dt.date) -> dt.date | None:
-    """What dateparser makes of a relative phrase."""
+    """Ask what dateparser makes of a relative phrase."""
     import dateparser  # noqa: PLC0415 - slow to import
 
     settings = {"RELATIVE_BASE": dt.datetime.combine(known, dt.time()), "PREFER_DATES_FROM": "past"}
@@ -63,14 +63,24 @@ def _parsed(phrase: str, known: dt.date) -> dt.date | None:
     return read.date() if read else None
 
 
-def rules(shared: Any) -> list[Any]:
-    """The rules, as pairs of a pattern and a reading; `shared` is the module of shared helpers."""
-    months, weekdays = shared.months("ar"), shared.weekdays("ar")
+def _either(words: Any) -> str:
+    return "|".join(sorted(map(regex.escape, words), key=lambda word: (-len(word), word)))
 
-    def either(words: Any) -> str:
-        return "|".join(sorted(map(regex.escape, words), key=lambda word: (-len(word), word)))
 
-    def year_of(match: Match, known: Any, month: int, day: int | None = None) -> int | None:
+class Rules:
+    """Date rules, with the readings that their patterns have.
+
+    Args:
+        shared: the module of shared helpers.
+
+    """
+
+    def __init__(self, shared: Any) -> None:
+        self.shared = shared
+        self.months = shared.months("ar")
+        self.weekdays = shared.weekdays("ar")
+
+    def _year_of(self, match: Match, known: Any, month: int, day: int | None = None) -> int | None:
         """Year of a month: written, or that of the document time; `الماضي` takes the latest that is over."""
         groups = match.groupdict()
         if groups.get("y"):
@@ -81,53 +91,53 @@ def rules(shared: Any) -> list[Any]:
         behind = known.month is not None and (month, day or 32) < (known.month, known.day or 32)
         return int(known.year - bool(groups.get("past") and ahead) + bool(groups.get("next") and behind))
 
-    def mod(match: Match) -> str | None:
+    def _mod(self, match: Match) -> str | None:
         return _MOD_OF.get(match.groupdict().get("mod") or "")
 
-    def month_day(match: Match, known: Any) -> Reading:
-        month, day = months[match["m"]], match["d"] and int(match["d"])
-        return "DATE", shared.written(year_of(match, known, month, day), month, day), mod(match)
+    def _month_day(self, match: Match, known: Any) -> Reading:
+        month, day = self.months[match["m"]], int(match.groupdict().get("d") or 0) or None
+        return "DATE", self.shared.written(self._year_of(match, known, month, day), month, day), self._mod(match)
 
-    def span_of_days(match: Match, known: Any) -> Reading:
-        month2 = months[match["m"]]
-        month = months[match["m1"]] if match["m1"] else month2
-        year = year_of(match, known, month2, int(match["d2"]))
+    def _span_of_days(self, match: Match, known: Any) -> Reading:
+        month2 = self.months[match["m"]]
+        month = self.months[match["m1"]] if match["m1"] else month2
+        year = self._year_of(match, known, month2, int(match["d2"]))
         if year is None:
-            return "DATE", shared.written(None, month, int(match["d"])), None
-        first = shared.written(year - (month > month2), month, int(match["d"]))
-        return "DATE", f"{first}/{shared.written(year, month2, int(match['d2']))}", None
+            return "DATE", self.shared.written(None, month, int(match["d"])), None
+        first = self.shared.written(year - (month > month2), month, int(match["d"]))
+        return "DATE", f"{first}/{self.shared.written(year, month2, int(match['d2']))}", None
 
-    def years(match: Match, _: Any) -> Reading:
+    def _years(self, match: Match, _: Any) -> Reading:
         return "DATE", f"{int(match['y']):04d}/{int(match['y2']):04d}", None
 
-    def relative_unit(match: Match, known: Any) -> Reading:
-        step = -1 if match["past"] else 1 if match["next"] else 0
+    def _relative_unit(self, match: Match, known: Any) -> Reading:
+        step = -1 if match.groupdict().get("past") else 1 if match.groupdict().get("next") else 0
         if match["unit"] in {"العام", "السنة"}:
-            return "DATE", shared.written(shared.shifted(known, years=step)[0]), mod(match)
+            return "DATE", self.shared.written(self.shared.shifted(known, years=step)[0]), self._mod(match)
         if match["unit"] == "الشهر":
-            return "DATE", shared.written(*shared.shifted(known, months=step)), mod(match)
+            return "DATE", self.shared.written(*self.shared.shifted(known, months=step)), self._mod(match)
         if match["unit"] == "القرن":
-            return "DATE", f"{(known.year or 2000) // 100 + step:02d}XX", mod(match)
+            return "DATE", f"{(known.year or 2000) // 100 + step:02d}XX", self._mod(match)
         if known.date is None:
-            return "DATE", "XXXX-WXX", mod(match)
+            return "DATE", "XXXX-WXX", self._mod(match)
         calendar = (known.date + dt.timedelta(days=7 * step)).isocalendar()
-        return "DATE", f"{calendar.year:04d}-W{calendar.week:02d}", mod(match)
+        return "DATE", f"{calendar.year:04d}-W{calendar.week:02d}", self._mod(match)
 
-    def weekday(match: Match, known: Any) -> Reading:
-        day = weekdays[match["w"]]
+    def _weekday(self, match: Match, known: Any) -> Reading:
+        day = self.weekdays[match["w"]]
         if known.date is None:
             return "DATE", f"XXXX-WXX-{day}", None
         back = (known.date.isoweekday() - day) % 7
         offset = (7 - back if back else 7) if match["next"] else -(back or 7) if match["past"] else -back
         return "DATE", (known.date + dt.timedelta(days=offset)).isoformat(), None
 
-    def relative_day(match: Match, known: Any) -> Reading | None:
+    def _relative_day(self, match: Match, known: Any) -> Reading | None:
         read = _parsed(match["span"], known.date) if known.date else None
         if read is not None:
             return "DATE", read.isoformat(), None
         return "DATE", {"أ": "PAST_REF", "ا": "PRESENT_REF"}.get(match["span"][0], "FUTURE_REF"), None
 
-    def ago(match: Match, known: Any) -> Reading:
+    def _ago(self, match: Match, known: Any) -> Reading:
         """So many years or months ago are a year or a month, so many days a day, by dateparser's reckoning."""
         read = _parsed(match["span"], known.date) if known.date else None
         unit = _UNITS.get(match["unit"], "D")
@@ -135,68 +145,80 @@ def rules(shared: Any) -> list[Any]:
             return "DATE", "PAST_REF", None
         return "DATE", read.isoformat()[: {"Y": 4, "M": 7}.get(unit, 10)], None
 
-    def duration(match: Match, _: Any) -> Reading:
+    def _duration(self, match: Match, _: Any) -> Reading:
         number = _COUNTS.get(match["n"].removesuffix("ة")) or int(match["n"])
         unit = _UNITS[match["unit"]]
         time = "T" if unit == "H" or match["unit"].startswith("دق") else ""
         return "DURATION", f"P{time}{number}{unit}", None
 
-    def decade(match: Match, known: Any) -> Reading:
-        century = int(match["c"] or ((known.year or 2000) // 100 - bool(match["past"])))
-        return "DATE", f"{century:02d}{_TENS[match['ten']]}X", mod(match)
+    def _decade(self, match: Match, known: Any) -> Reading:
+        century = int((known.year or 2000) // 100 - bool(match["past"]))
+        return "DATE", f"{century:02d}{_TENS[match['ten']]}X", self._mod(match)
 
-    number = r"(?P<d>3[01]|[12]\d|0?[1-9]|[٠-٣]?[٠-٩])"
-    names = either(months)
-    # Some write a month in both sets: حزيران/يونيو, or the second one in brackets.
-    month = rf"(?P<m>{names})(?:\s?[/(]\s?(?:{names})\)?)?(?!\w)"
-    year = r"(?:\s(?:من\s)?(?:عام|سنة|العام)?\s?(?P<y>[12]\d{3}|[١٢][٠-٩]{3})(?!\d))?"
-    direction = rf"(?:\s{_DIRECTION}(?!\w))?"
-    mods = rf"(?:(?P<mod>{either(_MOD_OF)})\s)?"
-    weekdays_ = rf"(?:(?:اليوم|يوم|مساء|صباح|نهار)\s)?(?P<w>{either(weekdays)})(?!\w)"
-    named = rf"(?:{weekdays_}[،,]?\s)?"
-    numeral = r"[12]\d{3}"
-    found: list[Any] = [
-        (rf"{named}{number}\s(?:من\s)?(?:شهر\s)?{month}{year}{direction}", month_day),
-        (rf"{mods}(?:شهر\s)?(?P<m>{names})(?:\s?[/(]\s?(?:{names})\)?)?(?!\w)(?P<d>\b\B)?{year}{direction}", month_day),
-        (
-            rf"{number}(?:\s(?:من\s)?(?P<m1>{names}))?(?:\s(?:إلى|الى|حتى|و)\s?|\s?[-–]\s?)(?P<d2>\d{{1,2}})\s{month}{year}"
-            rf"{direction}",
-            span_of_days,
-        ),  # fmt: skip
-        (
-            rf"{mods}(?:عام|سنة|العام)\s(?P<y>{numeral})(?!\d|\s?[-–/])م?(?!\w)",
-            lambda m, _: ("DATE", f"{int(m['y'])}", mod(m)),
-        ),  # fmt: skip
-        (rf"(?:(?:عامي|الأعوام|السنوات)\s)?(?P<y>{numeral})\s?[-–]\s?(?P<y2>{numeral})(?![\w-])", years),
-        (rf"(?:عامي|بين عام|الفترة)\s(?P<y>{numeral})\s(?:و\s?|إلى\s|حتى\s)(?P<y2>{numeral})(?!\d)", years),
-        (rf"{mods}(?P<unit>العام|السنة|الشهر|الأسبوع|القرن)\s{_DIRECTION}(?!\w)", relative_unit),
-        (rf"(?P<this>هذا)\s(?P<unit>العام|الشهر|الأسبوع)(?P<past>\b\B)?(?P<next>\b\B)?(?!\w)", relative_unit),
-        (rf"{weekdays_}{direction}", weekday),
-        (r"(?:أول\sأمس|أمس|اليوم|غدا|غدًا|غداً|بعد\sغد)(?!\w)", relative_day),
-        (rf"قبل\s(?:\d{{1,3}}\s(?P<unit>{either(_UNITS)})|(?P<unit>يومين|شهرين|عامين))(?!\w)", ago),
-        (rf"(?P<n>\d{{1,4}}|(?:{either(_COUNTS)})ة?)\s(?P<unit>{either(_UNITS)})(?!\w)", duration),
-        (rf"(?P<dual>{either(_DUALS)})(?!\w)", lambda m, _: ("DURATION", _DUALS[m["dual"]], None)),
-        (
-            rf"{mods}(?:ال)?(?P<ten>{either(_TENS)})(?:يات|ات)(?:\sمن)?(?:\sالقرن\s(?:(?P<past>{_PAST})|العشرين))?"
-            rf"(?P<c>\b\B)?(?!\w)",
-            decade,
-        ),  # fmt: skip
-        (rf"{mods}القرن\s(?:الـ\s?)?(?P<c>\d\d)(?!\d)", lambda m, _: ("DATE", f"{int(m['c']) - 1:02d}XX", mod(m))),
-        (rf"{mods}القرن\sالعشرين(?!\w)", lambda m, _: ("DATE", "19XX", mod(m))),
-        (rf"{mods}القرن\s(?:الحادي\sو|ال)واحد?العشرين(?!\w)", lambda m, _: ("DATE", "20XX", mod(m))),
-        (
-            r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>[12]\d{3})(?!\d)",
-            lambda m, _: ("DATE", shared.written(int(m["y"]), int(m["m"]), int(m["d"])), None),
-        ),  # fmt: skip
-        (r"(?P<y>[12]\d{3})-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)", lambda m, _: ("DATE", m["span"], None)),
-        (rf"(?P<word>{either(_SETS)})[ًا]?(?!\w)", lambda m, _: ("SET", _SETS[m["word"]], None)),
-        (
-            r"كل\s(?:(?P<y>عام|سنة)|(?P<m>شهر)|(?P<w>أسبوع)|يوم)(?!\w)",
-            lambda m, _: ("SET", "P1Y" if m["y"] else "P1M" if m["m"] else "P7D" if m["w"] else "P1D", None),
-        ),  # fmt: skip
-    ]
-    for reference, words in _REFERENCES.items():
-        found.append((f"(?:{words})(?!\\w)", lambda _m, _k, reference=reference: ("DATE", reference, None)))
-    # A conjunction or preposition of one letter may be glued to the word; it is no part of the span.
-    before = r"(?<![\w.\d/-])(?:[وف]?[بكل]?)?"
-    return [(regex.compile(rf"{before}(?P<span>{pattern})"), reading) for pattern, reading in found]
+    def all(self) -> list[Any]:
+        """Return the rules as pairs of a pattern and a reading."""
+        number = r"(?P<d>3[01]|[12]\d|0?[1-9]|[٠-٣]?[٠-٩])"
+        names = _either(self.months)
+        # Some write a month in both sets: حزيران/يونيو, or the second one in brackets.
+        month = rf"(?P<m>{names})(?:\s?[/(]\s?(?:{names})\)?)?(?!\w)"
+        year = r"(?:\s(?:من\s)?(?:عام|سنة|العام)?\s?(?P<y>[12]\d{3}|[١٢][٠-٩]{3})(?!\d))?"
+        direction = rf"(?:\s{_DIRECTION}(?!\w))?"
+        mods = rf"(?:(?P<mod>{_either(_MOD_OF)})\s)?"
+        weekdays_ = rf"(?:(?:اليوم|يوم|مساء|صباح|نهار)\s)?(?P<w>{_either(self.weekdays)})(?!\w)"
+        named = rf"(?:{weekdays_}[،,]?\s)?"
+        numeral = r"[12]\d{3}"
+        found: list[Any] = [
+            (rf"{named}{number}\s(?:من\s)?(?:شهر\s)?{month}{year}{direction}", self._month_day),
+            (
+                rf"{mods}(?:شهر\s)?(?P<m>{names})(?:\s?[/(]\s?(?:{names})\)?)?(?!\w){year}{direction}",
+                self._month_day,
+            ),
+            (
+                (
+                    rf"{number}(?:\s(?:من\s)?(?P<m1>{names}))?(?:\s(?:إلى|الى|حتى|و)\s?|\s?[-–]\s?)(?P<d2>\d{{1,2}})\s{month}{year}"
+                    rf"{direction}"
+                ),
+                self._span_of_days,
+            ),
+            (
+                rf"{mods}(?:عام|سنة|العام)\s(?P<y>{numeral})(?!\d|\s?[-–/])م?(?!\w)",
+                lambda m, _: ("DATE", f"{int(m['y'])}", self._mod(m)),
+            ),
+            (rf"(?:(?:عامي|الأعوام|السنوات)\s)?(?P<y>{numeral})\s?[-–]\s?(?P<y2>{numeral})(?![\w-])", self._years),
+            (rf"(?:عامي|بين عام|الفترة)\s(?P<y>{numeral})\s(?:و\s?|إلى\s|حتى\s)(?P<y2>{numeral})(?!\d)", self._years),
+            (rf"{mods}(?P<unit>العام|السنة|الشهر|الأسبوع|القرن)\s{_DIRECTION}(?!\w)", self._relative_unit),
+            (r"(?P<this>هذا)\s(?P<unit>العام|الشهر|الأسبوع)(?!\w)", self._relative_unit),
+            (rf"{weekdays_}{direction}", self._weekday),
+            (r"(?:أول\sأمس|أمس|اليوم|غدا|غدًا|غداً|بعد\sغد)(?!\w)", self._relative_day),
+            (rf"قبل\s(?:\d{{1,3}}\s(?P<unit>{_either(_UNITS)})|(?P<unit>يومين|شهرين|عامين))(?!\w)", self._ago),
+            (rf"(?P<n>\d{{1,4}}|(?:{_either(_COUNTS)})ة?)\s(?P<unit>{_either(_UNITS)})(?!\w)", self._duration),
+            (rf"(?P<dual>{_either(_DUALS)})(?!\w)", lambda m, _: ("DURATION", _DUALS[m["dual"]], None)),
+            (
+                (
+                    rf"{mods}(?:ال)?(?P<ten>{_either(_TENS)})(?:يات|ات)(?:\sمن)?(?:\sالقرن\s(?:(?P<past>{_PAST})|العشرين))?"
+                    r"(?!\w)"
+                ),
+                self._decade,
+            ),
+            (
+                rf"{mods}القرن\s(?:الـ\s?)?(?P<c>\d\d)(?!\d)",
+                lambda m, _: ("DATE", f"{int(m['c']) - 1:02d}XX", self._mod(m)),
+            ),
+            (rf"{mods}القرن\sالعشرين(?!\w)", lambda m, _: ("DATE", "19XX", self._mod(m))),
+            (rf"{mods}القرن\sالحادي\sوالعشرين(?!\w)", lambda m, _: ("DATE", "20XX", self._mod(m))),
+            (
+                r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>[12]\d{3})(?!\d)",
+                lambda m, _: ("DATE", self.shared.written(int(m["y"]), int(m["m"]), int(m["d"])), None),
+            ),
+            (r"(?P<y>[12]\d{3})-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)", lambda m, _: ("DATE", m["span"], None)),
+            (rf"(?P<word>{_either(_SETS)})[ًا]?(?!\w)", lambda m, _: ("SET", _SETS[m["word"]], None)),
+            (
+                r"كل\s(?:(?P<y>عام|سنة)|(?P<m>شهر)|(?P<w>أسبوع)|يوم)(?!\w)",
+                lambda m, _: ("SET", "P1Y" if m["y"] else "P1M" if m["m"] else "P7D" if m["w"] else "P1D", None),
+            ),
+        ]
+        for reference, words in _REFERENCES.items():
+            found.append((f"(?:{words})(?!\\w)", lambda _m, _k, reference=reference: ("DATE", reference, None)))
+        # A conjunction or preposition of one letter may be glued to the word; it is no part of the span.
+        before = r"(?<![\w.\d/-])(?:[وف]?[بكل]?)?"
+        return [(regex.compile(rf"{before}(?P<span>{pattern})"), reading) for pattern, reading in found]

@@ -49,8 +49,12 @@ _HEAD_OF = {head: kind for kind, heads in _HEADS.items() for head in heads.split
 _PAIRS = regex.compile(r"(?<!\w)[وف]?[بكل]?(?P<name>(?:ال)?(?:جانب|طرف)(?:ان|ين))(?!\w)")  # the two sides
 _STATES = "جمهورية|مملكة|سلطنة|إمارة|ولاية|مدينة|محافظة|دولة"
 _STOP = frozenset(
-    "في من إلى الى على عن مع بين حول خلال بعد قبل منذ حتى أن إن أنه إنه أنها التي الذي الذين وفي ومن وإلى وعلى هذا هذه "
-    "ذلك تلك قد لقد لا لم لن ما كما كان كانت هو هي هم ثم أو أي كل بعض غير عند لدى ضد نحو دون عبر بشأن أيضا حيث".split()
+    regex.findall(
+        r"\w+",
+        "في من إلى الى على عن مع بين حول خلال بعد قبل منذ حتى أن إن أنه إنه أنها التي الذي الذين وفي ومن وإلى وعلى "
+        "هذا هذه ذلك تلك قد لقد لا لم لن ما كما كان كانت هو هي هم ثم أو أي كل بعض غير عند لدى ضد نحو دون عبر بشأن "
+        "أيضا حيث",
+    )
 )
 _CUES = (  # perfect, imperfect without its prefix, what opens the content, act, modality
     ("قال|قول أعلن|علن أكد|ؤكد أضاف|ضيف أوضح|وضح ذكر|ذكر صرح|صرح اعتبر|عتبر كشف|كشف رأى|رى أفاد|فيد بين|بين زعم|زعم",
@@ -131,7 +135,7 @@ class Entities:
         return any(e.start < end and start < e.end for e in self.found)
 
     def _states(self) -> None:
-        """A word for a kind of state or town with the name after it, and an adjective if the name has an article."""
+        """Label words for kinds of states and towns with the name after them, and its adjective after an article."""
         word = r"[\p{L}\p{M}]+"
         pattern = rf"(?<!\w)(?:[وف]?[بكل]?)(?P<name>(?:{_STATES})\s(?:(?:ال{word}\s)?(?:ال{word})|{word}))(?!\w)"
         for match in regex.finditer(pattern, self.text):
@@ -162,7 +166,7 @@ class Entities:
                     break
 
     def _without_article(self, folded: str, start: int, ends: list[int], *, bare: bool) -> Any:
-        """A name whose article the gazetteer lacks, or that lost its article after لل."""
+        """Look up a name whose article the gazetteer lacks, or that lost its article after لل."""
         names = self.gazetteer.names
         for end in sorted(ends, reverse=True):
             piece = folded[start:end]
@@ -177,7 +181,7 @@ class Entities:
         return self.gazetteer.territory_ids(code) if code else None
 
     def _phrase(self, i: int, names: list[Any]) -> None:
-        """A phrase from a head noun to a name or an adjective of a country, at most five words on."""
+        """Label the phrase from a head noun to a name or an adjective of a country, at most five words on."""
         word = self.words[i]
         for offset in _starts(word.text):
             bare = word.text[offset:].removeprefix("ال")
@@ -186,26 +190,8 @@ class Entities:
                 break
         else:
             return
-        start, end, last, adjective = word.start + offset, None, i, None
-        for j in range(i + 1, min(i + 6, len(self.words))):
-            between = self.text[self.words[j - 1].end : self.words[j].start]
-            if between.strip(' "“”ـ') or (self.words[j].text in _STOP and self.words[j].text != "بين"):
-                break
-            name = next((n for n in names if self.words[j].start <= n.start < self.words[j].end), None)
-            if name is not None:
-                linked = name.start > self.words[j].start or any(w.text == "بين" for w in self.words[i:j])
-                if word.text[offset:].startswith("ال") and not linked:
-                    break  # a noun with article takes no genitive
-                end, last = name.end, j
-                joined = regex.match(r"\sو(?=\S)", self.text[end:])
-                second = joined and next((n for n in names if n.start == end + joined.end()), None)
-                if second and any(w.text == "بين" for w in self.words[i:j]):
-                    end = second.end
-                break
-            ids = self._adjective(self.words[j].text)
-            if ids:
-                end, last, adjective = self.words[j].end, j, (self.words[j], ids)
-                break
+        start, definite = word.start + offset, word.text[offset:].startswith("ال")
+        end, last, adjective = self._reach(i, names, definite=definite)
         if end is not None:
             end += self._tail(end, kind)
             while last < len(self.words) and self.words[last].end < end:
@@ -217,10 +203,35 @@ class Entities:
             if kind == "LOC":
                 self.found = [e for e in self.found if not (start <= e.start and e.end <= end)]
             self._add(start, end, kind, "NAM")
-        elif kind == "EVENT" and word.text[offset:].startswith("ال") and not self._covered(start, word.end):
+        elif kind == "EVENT" and definite and not self._covered(start, word.end):
             self._add(start, word.end, kind, "NOM")
         if kind == "ROLE":
             self._person(last + 1 if end is not None else i + 1, definite=end is None)
+
+    def _reach(self, i: int, names: list[Any], *, definite: bool) -> tuple[int | None, int, Any]:
+        """Find the name or adjective that a phrase reaches.
+
+        Returns:
+            Where it ends, None if there is none; the index of its last word; the adjective and its ids, or None.
+
+        """
+        for j in range(i + 1, min(i + 6, len(self.words))):
+            word = self.words[j]
+            between = self.text[self.words[j - 1].end : word.start].strip()
+            if between.strip(' "“”ـ') or (word.text in _STOP and word.text != "بين"):
+                break
+            name = next((n for n in names if word.start <= n.start < word.end), None)
+            two_sided = any(w.text == "بين" for w in self.words[i:j])
+            if name is not None:
+                if definite and name.start == word.start and not two_sided:
+                    break  # a noun with article takes no genitive
+                joined = regex.compile(r"\sو(?=\S)").match(self.text, name.end)
+                second = next((n for n in names if joined and two_sided and n.start == joined.end()), name)
+                return second.end, j, None
+            ids = self._adjective(word.text)
+            if ids:
+                return word.end, j, (word, ids)
+        return None, i, None
 
     def _tail(self, end: int, kind: str) -> int:
         """Length of what belongs to a phrase after its name: adjectives with article, a span of years, a portfolio."""
@@ -240,7 +251,7 @@ class Entities:
         for j in range(i, min(i + 3, len(self.words))):
             word = self.words[j]
             between = self.text[self.words[j - 1].end : word.start]
-            if between not in ({" ", "، "} if j == i else {" "}):
+            if not regex.fullmatch(r"،?\s" if j == i else r"\s", between):
                 break
             plain = word.text.removeprefix("و")
             article = regex.match(r"(?:[وف]?[بك]?ال|[وف]?لل)", word.text)
@@ -257,7 +268,7 @@ class Entities:
 def _adjectives() -> dict[str, str]:
     """Definite adjectives of countries, both genders: from names of languages, and made from names of countries.
 
-    A country's adjective is its name without article and ending, with the ending of a nisba: مصر, المصري; روسيا, الروسي.
+    A country's adjective is its name without article and ending, with that of a nisba: مصر, المصري; روسيا, الروسي.
     """
     found = {}
     for name, code in shared.language_names("ar").items():
@@ -322,7 +333,12 @@ class Claims:
             for cue, following in zip(cues, [*cues[1:], None], strict=False):
                 stop = following.start if following else end
                 coordinate = _COORDINATE.search(self.text, cue.content, stop)
-                content = shared.trimmed(self.text, cue.content, coordinate.start() if coordinate else stop)
+                quotation = _QUOTATION.match(self.text, cue.content - 1, end)
+                if quotation:
+                    stop = quotation.end()
+                elif coordinate:
+                    stop = coordinate.start()
+                content = shared.trimmed(self.text, cue.content, stop)
                 if content[1] - content[0] < 4:
                     continue
                 claimants = self._claimants(cue, start)
@@ -345,7 +361,8 @@ class Claims:
         """Cues of a sentence, in order; where two overlap the one with more words stays."""
         found = []
         for verbs, noun, opening, act, modality in _LIGHT:
-            pattern = rf"{_BEFORE}(?P<verb>{verbs})\s(?P<who>(?:[^\s،.]+\s){{0,7}}?)(?P<noun>{noun})\s(?P<to>{_opened(opening)})"
+            who = r"(?P<who>(?:[^\s،.]+\s){0,7}?)"
+            pattern = rf"{_BEFORE}(?P<verb>{verbs})\s{who}(?P<noun>{noun})\s(?:{_opened(opening)})"
             for match in regex.finditer(pattern, self.text, pos=start, endpos=end):
                 pieces = (match.span("verb"), match.span("noun"))
                 found.append(Cue(*match.span(), pieces, match.span("who"), match.end(), act, modality))
@@ -409,10 +426,12 @@ class Claims:
                 spans = [(first, second.start - 2), (second.start, second.end)]
             spans = [span for span in spans if span[0] < span[1]]
             return [{"role": "MENTION", "mention": list(span)} for span in spans]
-        before = [e for e in self.entities if start <= e.start and not self.text[e.end : cue.start].strip(' "“”')]
+        earlier = [e for e in self.entities if start <= e.start and e.end <= cue.start]
+        before = [e for e in earlier if not self.text[e.end : cue.start].strip(' "“”')]
         return [{"role": "MENTION", "mention": [before[0].start, before[0].end]}] if before else []
 
 
+_QUOTATION = regex.compile(r"“[^”\n]+”|«[^»\n]+»|(?<!\w)\"[^\"\n]+\"")
 _COORDINATE = regex.compile(r"،\s(?:و?(?:تم|جرى|قد|سوف)|كما|فيما|بينما|في حين)\s")  # opens another main clause
 _WORD = regex.compile(r"\s(?:ال[\p{L}\p{M}]+)(?:\sال[\p{L}\p{M}]+)*")
 
@@ -425,7 +444,7 @@ def _opened(opening: str) -> str:
 def build(dev: Iterable[Document]) -> Callable[[Document], dict[str, Any] | None]:
     """Make the system from documents with gold; each document is answered without its own."""
     gazetteers = shared.Gazetteers("ar", dev)
-    rules = dates.rules(shared)
+    rules = dates.Rules(shared).all()
 
     def system(document: Document) -> dict[str, Any] | None:
         if document.language.split("-")[0] != "ar":

@@ -14,7 +14,7 @@ import regex
 Reading = tuple[str, str, str | None]
 Match = regex.Match[str]
 
-_PART = r"(?P<part>초순|상순|초엽|초|중순|중엽|하순|말엽|말)?"
+_PART = r"(?:\s?(?P<part>초순|상순|중순|하순)|(?P<part>초엽|초|중엽|말엽|말))?"
 _PARTS = {"초": "START", "상": "START", "중": "MID", "하": "END", "말": "END"}
 _TENSE = r"(?:(?P<rel>지난|지난해|작년|올해|금년|래년|다음해|이달|지난달|오는|다가오는)\s?)?"
 _NUMBER_END = r"(?!\d|간|동안|째|여)"
@@ -38,16 +38,28 @@ def _mod(match: Match) -> str | None:
     return _PARTS[part[0]] if part else None
 
 
-def rules(shared: Any, weekdays: dict[str, int]) -> list[Any]:
-    """The rules, as pairs of a pattern and a reading.
+def _either(words: Any) -> str:
+    return "|".join(sorted(map(regex.escape, words), key=lambda word: (-len(word), word)))
+
+
+def _compiled(pattern: str) -> regex.Pattern[str]:
+    return regex.compile(rf"(?<![\w.])(?:{pattern})")
+
+
+class Rules:
+    """Date rules, with the readings that their patterns have.
 
     Args:
         shared: the module of shared helpers.
-        weekdays: names of the days of the week.
 
     """
 
-    def year_of(match: Match, known: Any, month: int | None, day: int | None = None) -> int | None:
+    def __init__(self, shared: Any) -> None:
+        self.shared = shared
+        self.months = shared.months("ko")
+        self.weekdays = shared.weekdays("ko")
+
+    def _year_of(self, match: Match, known: Any, month: int | None, day: int | None = None) -> int | None:
         """Year of a month and day: written, said by a word, or that of the document time."""
         groups = match.groupdict()
         if groups.get("y"):
@@ -61,126 +73,128 @@ def rules(shared: Any, weekdays: dict[str, int]) -> list[Any]:
             return None if later is None else int(known.year - 1)
         return int(known.year)
 
-    def month_day(match: Match, known: Any) -> Reading:
+    def _month_day(self, match: Match, known: Any) -> Reading:
         month, day = int(match["m"]), match["d"] and int(match["d"])
-        return "DATE", shared.written(year_of(match, known, month, day), month, day), _mod(match)
+        return "DATE", self.shared.written(self._year_of(match, known, month, day), month, day), _mod(match)
 
-    def range_of_days(match: Match, known: Any) -> Reading:
+    def _range_of_days(self, match: Match, known: Any) -> Reading:
         month, day, month2 = int(match["m"]), int(match["d"]), int(match["m2"] or match["m"])
-        year = year_of(match, known, month, day)
+        year = self._year_of(match, known, month, day)
         if year is None:
-            return "DATE", shared.written(None, month, day), None
-        last = shared.written(year + (month2 < month), month2, int(match["d2"]))
-        return "DATE", f"{shared.written(year, month, day)}/{last}", None
+            return "DATE", self.shared.written(None, month, day), None
+        last = self.shared.written(year + (month2 < month), month2, int(match["d2"]))
+        return "DATE", f"{self.shared.written(year, month, day)}/{last}", None
 
-    def lone_day(match: Match, known: Any) -> Reading:
-        """A day of the month alone is the latest one that is not after the document time."""
+    def _lone_day(self, match: Match, known: Any) -> Reading:
+        """Read a day of the month alone as the latest one that is not after the document time."""
         day, year, month = int(match["d"]), known.year, known.month
         if match["rel"] in _MONTH_WORDS:
-            year, month = shared.shifted(known, months=_MONTH_WORDS[match["rel"]])
+            year, month = self.shared.shifted(known, months=_MONTH_WORDS[match["rel"]])
         elif match["rel"] in {"오는", "다가오는"}:
             if known.day is None or day <= known.day:
-                year, month = shared.shifted(known, months=1) if known.day else (known.year, None)
+                year, month = self.shared.shifted(known, months=1) if known.day else (known.year, None)
         elif known.day is None or day > known.day:
-            year, month = shared.shifted(known, months=-1) if known.day else (known.year, known.month)
-        return "DATE", shared.written(year, month, day), None
+            year, month = self.shared.shifted(known, months=-1) if known.day else (known.year, known.month)
+        return "DATE", self.shared.written(year, month, day), None
 
-    def year(match: Match, _: Any) -> Reading:
+    def _year(self, match: Match, _: Any) -> Reading:
         if match["half"]:
             return "DATE", f"{match['y']}-{_HALVES[match['half']]}", None
         if match["season"]:
             return "DATE", f"{int(match['y']):04d}-{_SEASONS[match['season']]}", None
         return "DATE", f"{int(match['y']):04d}", _mod(match) or _MODS.get(match["mod"])
 
-    def relative_year(match: Match, known: Any) -> Reading:
-        years, _ = shared.shifted(known, years=_YEAR_WORDS[match["word"]])
-        return "DATE", shared.written(years), _mod(match)
+    def _relative_year(self, match: Match, known: Any) -> Reading:
+        years, _ = self.shared.shifted(known, years=_YEAR_WORDS[match["word"]])
+        return "DATE", self.shared.written(years), _mod(match)
 
-    def relative_month(match: Match, known: Any) -> Reading:
-        return "DATE", shared.written(*shared.shifted(known, months=_MONTH_WORDS[match["word"]])), _mod(match)
+    def _relative_month(self, match: Match, known: Any) -> Reading:
+        return "DATE", self.shared.written(*self.shared.shifted(known, months=_MONTH_WORDS[match["word"]])), _mod(match)
 
-    def relative_day(match: Match, known: Any) -> Reading:
+    def _relative_day(self, match: Match, known: Any) -> Reading:
         word = match["word"]
         if known.date is None or (word == "오늘" and match["of"] is not None):
             offset = _DAY_WORDS[word]
             return "DATE", "PRESENT_REF" if offset == 0 else "PAST_REF" if offset < 0 else "FUTURE_REF", None
         return "DATE", (known.date + dt.timedelta(days=_DAY_WORDS[word])).isoformat(), None
 
-    def week(match: Match, known: Any) -> Reading:
+    def _week(self, match: Match, known: Any) -> Reading:
         if known.date is None:
             return "DATE", "XXXX-WXX", None
         calendar = (known.date + dt.timedelta(days=-7 if match["word"] == "지난" else 0)).isocalendar()
         return "DATE", f"{calendar.year:04d}-W{calendar.week:02d}", None
 
-    def weekday(match: Match, known: Any) -> Reading:
-        day = weekdays[match["word"]]
+    def _weekday(self, match: Match, known: Any) -> Reading:
+        day = self.weekdays[match["word"]]
         if known.date is None:
             return "DATE", f"XXXX-WXX-{day}", None
         back = (known.date.isoweekday() - day) % 7
         return "DATE", (known.date - dt.timedelta(days=back)).isoformat(), None
 
-    def ago(match: Match, known: Any) -> Reading:
+    def _ago(self, match: Match, known: Any) -> Reading:
         number, unit = int(match["n"]), match["unit"]
         if unit == "년":
-            return "DATE", shared.written(shared.shifted(known, years=-number)[0]), "APPROX" if match["about"] else None
+            return (
+                "DATE",
+                self.shared.written(self.shared.shifted(known, years=-number)[0]),
+                "APPROX" if match["about"] else None,
+            )
         if unit == "일" and known.date is not None:
             return "DATE", (known.date - dt.timedelta(days=number)).isoformat(), None
         if unit in {"개월", "달"} and known.month is not None:
-            return "DATE", shared.written(*shared.shifted(known, months=-number)), None
+            return "DATE", self.shared.written(*self.shared.shifted(known, months=-number)), None
         return "DATE", "PAST_REF", None
 
-    def duration(match: Match, _: Any) -> Reading:
+    def _duration(self, match: Match, _: Any) -> Reading:
         unit = match["unit"]
         time = "T" if unit in {"시간", "분"} else ""
         number = "X" if match["n"] == "수" else str(int(match["n"]))
         return "DURATION", f"P{time}{number}{_UNITS[unit]}", "APPROX" if match["about"] else None
 
-    def clock(match: Match, _: Any) -> Reading:
+    def _clock(self, match: Match, _: Any) -> Reading:
         hour = int(match["h"]) + 12 * (match["half"] == "오후" and int(match["h"]) < 12)
         return "TIME", f"T{hour:02d}:{int(match['min'] or 0):02d}", None
 
-    def either(words: Any) -> str:
-        return "|".join(sorted(map(regex.escape, words), key=lambda word: (-len(word), word)))
-
-    def compiled(pattern: str) -> regex.Pattern[str]:
-        return regex.compile(rf"(?<![\w.])(?:{pattern})")
-
-    units = either(_UNITS)
-    y = r"(?P<y>[12]\d{3})년"
-    month = r"(?P<m>1[0-2]|0?[1-9])월"
-    day = r"(?P<d>3[01]|[12]\d|0?[1-9])일"
-    to = r"(?:일?\s?부터\s|일?\s?[-~–]\s?)"
-    found: list[Any] = [
-        (rf"{_TENSE}(?:{y}\s?)?{month}(?:\s?{day}{_NUMBER_END})?(?!\d){_PART}", month_day),
-        (
-            rf"(?P<span>{_TENSE}(?:{y}\s?)?{month}\s?(?P<d>\d{{1,2}}){to}(?:(?P<m2>\d{{1,2}})월\s?)?(?P<d2>\d{{1,2}})일)",
-            range_of_days,
-        ),
-        (rf"(?:(?P<rel>지난|지난달|이달|오는|다가오는)\s?)?{day}(?!\d|간|동안|째|여|전|후|본)", lone_day),
-        (
-            rf"{y}\s?(?:년)?{_PART}(?P<half>{either(_HALVES)})?(?:\s?(?P<season>봄|여름|가을|겨울))?"
-            rf"(?:\s?(?P<mod>이전|이후|경|쯤))?(?!대|간|동안)",
-            year,
-        ),  # fmt: skip
-        (
-            r"(?P<y>[12]\d{3})(?:년)?(?:\s?[-~–]\s?|년부터\s)(?P<y2>[12]\d{3})(?!\d)년?",
-            lambda m, _: ("DATE", f"{int(m['y']):04d}/{int(m['y2']):04d}", None),
-        ),
-        (rf"(?P<y>[12]\d\d)0년대{_PART}", lambda m, _: ("DATE", f"{int(m['y'])}X", _mod(m))),
-        (rf"(?P<y>\d)0년대{_PART}", lambda m, _: ("DATE", f"19{int(m['y'])}X", _mod(m))),
-        (rf"(?P<c>[12]\d)세기{_PART}", lambda m, _: ("DATE", f"{int(m['c']) - 1:02d}XX", _mod(m))),
-        (rf"(?P<word>{either(_YEAR_WORDS)}){_PART}", relative_year),
-        (rf"(?P<word>{either(_MONTH_WORDS)}){_PART}(?!\s?\d)", relative_month),
-        (rf"(?P<span>(?P<word>{either(_DAY_WORDS)}))(?!날)(?P<of>의|까지도|도|에)?", relative_day),
-        (r"(?P<word>지난|이번)\s?주(?!년|재|최)", week),
-        (rf"(?P<word>{either(weekdays)})", weekday),
-        (rf"(?P<about>약\s)?(?P<n>\d{{1,4}})(?P<unit>{units})\s?전(?!쟁|투|선|략)", ago),
-        (rf"(?P<about>약\s)?(?P<n>\d{{1,4}}|수)여?(?P<unit>{units})(?:간|동안)", duration),
-        (rf"(?P<about>약\s)?(?P<n>\d{{1,3}})여?(?P<unit>개월|시간|주일)(?!간|동안|\s?전)", duration),
-        (r"(?P<half>오전|오후)\s?(?P<h>\d{1,2})시(?:\s?(?P<min>\d{1,2})분)?", clock),
-        (rf"(?P<word>{either(_SETS)})", lambda m, _: ("SET", _SETS[m["word"]], None)),
-        (r"현(?=\s(?:시기|정세|단계|조건|상황|행정부|정권|정부))", lambda *_: ("DATE", "PRESENT_REF", None)),
-    ]
-    for reference, words in _REFERENCES.items():
-        found.append((f"(?:{words})", lambda _m, _k, reference=reference: ("DATE", reference, None)))
-    return [(compiled(pattern), reading) for pattern, reading in found]
+    def all(self) -> list[Any]:
+        """Return the rules as pairs of a pattern and a reading."""
+        units = _either(_UNITS)
+        y = r"(?:(?P<y>[12]\d{3})년|주체\d{1,3}\s?\((?P<y>[12]\d{3})\)년)"  # the Juche year, with ours in brackets
+        month = r"(?P<m>1[0-2]|0?[1-9])월"
+        day = r"(?P<d>3[01]|[12]\d|0?[1-9])일"
+        to = r"(?:일?\s?부터\s|일?\s?[-~–]\s?)"
+        found: list[Any] = [
+            (rf"{_TENSE}(?:{y}\s?)?{month}(?:\s?{day}{_NUMBER_END})?(?!\d){_PART}", self._month_day),
+            (
+                rf"(?P<span>{_TENSE}(?:{y}\s?)?{month}\s?(?P<d>\d{{1,2}}){to}(?:(?P<m2>\d{{1,2}})월\s?)?(?P<d2>\d{{1,2}})일)",
+                self._range_of_days,
+            ),
+            (rf"(?:(?P<rel>지난|지난달|이달|오는|다가오는)\s?)?{day}(?!\d|간|동안|째|여|전|후|본)", self._lone_day),
+            (
+                (
+                    rf"{y}{_PART}(?:\s?(?P<half>{_either(_HALVES)}))?(?:\s?(?P<season>봄|여름|가을|겨울))?"
+                    r"(?:\s?(?P<mod>이전|이후|경|쯤))?(?!대|간|동안)"
+                ),
+                self._year,
+            ),
+            (
+                r"(?P<y>[12]\d{3})(?:년)?(?:\s?[-~–]\s?|년부터\s)(?P<y2>[12]\d{3})(?!\d)년?",
+                lambda m, _: ("DATE", f"{int(m['y']):04d}/{int(m['y2']):04d}", None),
+            ),
+            (rf"(?P<y>[12]\d\d)0년대{_PART}", lambda m, _: ("DATE", f"{int(m['y'])}X", _mod(m))),
+            (rf"(?P<y>\d)0년대{_PART}", lambda m, _: ("DATE", f"19{int(m['y'])}X", _mod(m))),
+            (rf"(?P<c>[12]\d)세기{_PART}", lambda m, _: ("DATE", f"{int(m['c']) - 1:02d}XX", _mod(m))),
+            (rf"(?P<word>{_either(_YEAR_WORDS)}){_PART}", self._relative_year),
+            (rf"(?P<word>{_either(_MONTH_WORDS)}){_PART}(?!\s?\d)", self._relative_month),
+            (rf"(?P<span>(?P<word>{_either(_DAY_WORDS)}))(?!날)(?P<of>의|까지도|도|에)?", self._relative_day),
+            (r"(?P<word>지난|이번)\s?주(?!년|재|최)", self._week),
+            (rf"(?P<word>{_either(self.weekdays)})", self._weekday),
+            (rf"(?P<about>약\s)?(?P<n>\d{{1,4}})(?P<unit>{units})\s?전(?!쟁|투|선|략)", self._ago),
+            (rf"(?P<about>약\s)?(?P<n>\d{{1,4}}|수)여?(?P<unit>{units})(?:간|동안)", self._duration),
+            (r"(?P<about>약\s)?(?P<n>\d{1,3})여?(?P<unit>개월|시간|주일)(?!간|동안|\s?전)", self._duration),
+            (r"(?P<half>오전|오후)\s?(?P<h>\d{1,2})시(?:\s?(?P<min>\d{1,2})분)?", self._clock),
+            (rf"(?P<word>{_either(_SETS)})", lambda m, _: ("SET", _SETS[m["word"]], None)),
+            (r"현(?=\s(?:시기|정세|단계|조건|상황|행정부|정권|정부))", lambda *_: ("DATE", "PRESENT_REF", None)),
+        ]
+        for reference, words in _REFERENCES.items():
+            found.append((rf"(?:{words})", lambda _m, _k, reference=reference: ("DATE", reference, None)))
+        return [(_compiled(pattern), reading) for pattern, reading in found]

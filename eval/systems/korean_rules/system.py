@@ -236,7 +236,7 @@ class Entities:
         return start
 
     def _abbreviations(self) -> None:
-        """A proper noun in brackets right after a compound stands for it, here and wherever it is used."""
+        """Label proper nouns in brackets right after a compound like it, there and wherever they are used."""
         by_end = {e.end: e for e in self.found if e.type in {"ORG", "DOC", "EVENT"}}
         for match in regex.finditer(r"(?<=\w)\(([\p{Hangul}A-Z]{2,8})\)", self.text):
             full = by_end.get(match.start())
@@ -249,7 +249,7 @@ class Entities:
                     self._add(token.start, end, full.type, "ABR", full.ids)
 
     def _brackets(self) -> None:
-        """A title in angle brackets that ends in the head of a document or a newspaper."""
+        """Label titles in angle brackets that end in the head of a document or a newspaper."""
         for match in regex.finditer(r"《([^《》\n]{2,60})》", self.text):
             head = _head(match[1])
             if head is not None and _HEAD_OF[head] in {"DOC", "ORG"}:
@@ -293,7 +293,7 @@ class Claims:
         self.title = title
 
     def all(self) -> list[dict[str, Any]]:
-        """Reported claims where a cue verb ends a sentence; otherwise what a sentence in the present tense states."""
+        """Return reported claims where a cue verb ends a sentence, else what a sentence in the present tense states."""
         claims = []
         for start, end in shared.sentences(self.text):
             claim = self._reported(start, end) or self._authored(start, end) or self._headline(start, end)
@@ -351,7 +351,7 @@ class Claims:
         return self._claim(content, [{"role": "AUTHOR"}], act="assert", modality=modality)
 
     def _headline(self, start: int, end: int) -> dict[str, Any] | None:
-        """A headline with a verb in it states something even where it is no sentence."""
+        """Claim of a headline: with a verb in it, it states something even where it is no sentence."""
         verbs = any(t.tag in {"VV", "VA", "XSV", "XSA"} and start <= t.start < end for t in self.tokens)
         if start == 0 and self.title and self.text[start:end] == self.title.strip() and verbs:
             return self._claim((start, end), [{"role": "AUTHOR"}], act="assert", modality="fact")
@@ -427,7 +427,7 @@ def _shortened(stems: str) -> str:
 def build(dev: Iterable[Document]) -> Callable[[Document], dict[str, Any] | None]:
     """Make the system from documents with gold; each document is answered without its own."""
     gazetteers = shared.Gazetteers("ko", dev)
-    rules = dates.rules(shared, shared.weekdays("ko"))
+    rules = dates.Rules(shared).all()
 
     def system(document: Document) -> dict[str, Any] | None:
         if document.language.split("-")[0] != "ko":
