@@ -136,8 +136,15 @@ def test_the_kinds_of_segment(curated):
     counts = {page.page: collections.Counter(segment.kind for segment in page.segments) for page in curated}
     assert counts == {
         "000": {
-            "meta": 2, "source": 1, "headline": 1, "body": 11, "byline": 1, "boilerplate": 2,
-            "related_headline": 34, "related_teaser": 34, "related_date": 17,
+            "meta": 2,
+            "source": 1,
+            "headline": 1,
+            "body": 11,
+            "byline": 1,
+            "boilerplate": 2,
+            "related_headline": 34,
+            "related_teaser": 34,
+            "related_date": 17,
         },
         "001": {"headline": 1, "body": 9, "dateline": 1, "boilerplate": 1, "related_headline": 20},
         "002": {"headline": 2, "meta": 1, "body": 10, "source": 1, "keywords": 1, "boilerplate": 2},

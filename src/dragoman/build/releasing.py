@@ -28,9 +28,8 @@ def write(release: Release, root: Path, folder: Path) -> None:
         DragomanError: E101 without a card, E706 when the card has no YAML, E108 when something cannot be written.
 
     """
-    card = readme(files.read_text(root / "DATASET_CARD.md"), release)
-    files.write(folder / "README.md", card.encode())
+    texts = {"README.md": readme(files.read_text(root / "DATASET_CARD.md"), release).encode()}
     guidelines = root / "annotations" / "GUIDELINES.md"
     if guidelines.exists():
-        files.write(folder / "GUIDELINES.md", files.read_bytes(guidelines))
-    parquet.write(release, folder)
+        texts["GUIDELINES.md"] = files.read_bytes(guidelines)
+    parquet.write(release, folder, texts)

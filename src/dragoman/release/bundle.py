@@ -19,13 +19,24 @@ if TYPE_CHECKING:
 
 
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
-    """What a release says of itself, in ``manifest.json``: name, version, fingerprint, and rows by file."""
+    """What a release says of itself, in ``manifest.json``.
+
+    Attributes:
+        schema_version: version of this format.
+        name: name of the data set.
+        version: its version.
+        fingerprint: hash of its canonical rows: what identifies it.
+        rows: number of rows by configuration and split.
+        checksums: SHA-256 of each other file of a release folder, by path: what shows that a copy is damaged.
+
+    """
 
     schema_version: str
     name: str
     version: str
     fingerprint: str
     rows: dict[str, dict[str, int]]
+    checksums: dict[str, str] = {}
 
 
 SCHEMA_VERSION = "1"

@@ -24,12 +24,19 @@ def path_of(config: str, split: str) -> str:
     return f"data/{config}/{split}.parquet"
 
 
-def write(release: Release, folder: Path) -> None:
-    """Write the rows as one parquet file a configuration and split that has any, and ``manifest.json`` last."""
+def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
+    """Write the rows as one parquet file a configuration and split that has any, and ``manifest.json`` last.
+
+    Args:
+        release: the rows.
+        folder: where to; made if need be.
+        texts: what else the folder holds, by path.
+
+    """
     import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    written: list[Path] = []
+    content = dict(texts)
     for config, splits in release.rows.items():
         for split, rows in splits.items():
             if not rows:  # `datasets` refuses a split without rows, so it gets no file
@@ -39,10 +46,14 @@ def write(release: Release, folder: Path) -> None:
             )
             sink = io.BytesIO()
             pq.write_table(table, sink, compression="zstd")
-            written.append(folder / path_of(config, split))
-            files.write(written[-1], sink.getvalue())
-    files.remove_others(folder, "data/*/*.parquet", written)
-    files.write(folder / "manifest.json", files.pretty_json(manifest_of(release)))
+            content[path_of(config, split)] = sink.getvalue()
+    for path, data in content.items():
+        files.write(folder / path, data)
+    files.remove_others(folder, "data/*/*.parquet", [folder / path for path in content])
+    manifest = msgspec.structs.replace(
+        manifest_of(release), checksums={path: files.sha256(data) for path, data in content.items()}
+    )
+    files.write(folder / "manifest.json", files.pretty_json(manifest))
 
 
 def read(folder: Path) -> Release:
@@ -56,6 +67,12 @@ def read(folder: Path) -> Release:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     manifest = files.read_json(folder / "manifest.json", Manifest)
+    for path, checksum in manifest.checksums.items():
+        inside = folder
+        for part in path.split("/"):
+            inside = files.child(inside, part)
+        if files.sha256(files.read_bytes(inside)) != checksum:
+            raise error("E701", "the file is not that of the manifest.", _MEND, file=str(inside))
     rows: dict[str, dict[str, list[Record]]] = {}
     for config, splits in manifest.rows.items():
         if config not in CONFIGS:
@@ -65,12 +82,12 @@ def read(folder: Path) -> Release:
             if not count:
                 rows[config][split] = []
                 continue
-            path = files.child(files.child(folder / "data", config), f"{split}.parquet")
+            file = files.child(files.child(folder / "data", config), f"{split}.parquet")
             try:
-                values = pq.read_table(io.BytesIO(files.read_bytes(path))).to_pylist()
+                values = pq.read_table(io.BytesIO(files.read_bytes(file))).to_pylist()
                 rows[config][split] = [msgspec.convert(value, CONFIGS[config]) for value in values]
             except (pa.ArrowException, msgspec.ValidationError) as cause:
-                raise error("E701", f"the rows cannot be read: {cause}.", _MEND, file=str(path)) from cause
+                raise error("E701", f"the rows cannot be read: {cause}.", _MEND, file=str(file)) from cause
     release = Release(manifest.name, manifest.version, rows)
     if release.fingerprint != manifest.fingerprint:
         raise error("E701", "the rows are not those of the manifest.", _MEND, file=str(folder))

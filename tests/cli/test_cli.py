@@ -1,0 +1,125 @@
+"""The command line as people meet it: exit codes, JSON, and never a traceback."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+def dragoman(*arguments, **options):
+    command = [sys.executable, "-c", "from dragoman.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+def test_gold_scores_one(split):
+    done = dragoman("score", "--gold", "--split", split, "--json")
+    assert done.returncode == 0, done.stderr
+    scores = json.loads(done.stdout)["scores"]
+    assert scores["entities"]["strict"]["f1"] == scores["claims"]["attributed"]["f1"] == 1.0
+
+
+def test_the_table_shows_every_measure(split):
+    done = dragoman("score", "--gold", "--split", split)
+    assert "entities.strict" in done.stdout
+    assert "claims.attributed" in done.stdout
+    assert not done.stderr
+
+
+def test_an_empty_file_scores_zero(tmp_path, split):
+    (tmp_path / "p.jsonl").write_text("")
+    done = dragoman("score", tmp_path / "p.jsonl", "--split", split, "--json")
+    assert json.loads(done.stdout)["scores"]["entities"]["strict"]["f1"] == 0.0
+
+
+HOSTILE = {
+    "not utf-8": (b'{"id": "\xff"}\n', "E102"),
+    "byte order mark": (b'\xef\xbb\xbf{"id": "000.article-1"}\n', "E103"),
+    "utf-16": ('{"id": "000.article-1"}\n'.encode("utf-16"), "E103"),
+    "nul": (b'{"id": "a\x00"}\n', "E104"),
+    "truncated gzip": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab", "E107"),
+    "not json": (b"{'id': 1}\n", "E201"),
+    "nan": (b'{"id": "000.article-1", "entities": [{"start": NaN, "end": 1}]}\n', "E201"),
+    "nested": (b'{"id": ' + b"[" * 100_000 + b"\n", "E201"),
+    "wrong type": (b'{"id": "000.article-1", "entities": {}}\n', "E202"),
+    "unknown field": (b'{"id": "000.article-1", "entites": []}\n', "E203"),
+    "no id": (b'{"entities": []}\n', "E204"),
+    "unknown document": (b'{"id": "000.article-9"}\n', "E301"),
+    "repeated document": (b'{"id": "000.article-1"}\n{"id": "000.article-1"}\n', "E302"),
+    "out of range": (b'{"id": "000.article-1", "entities": [{"start": 0, "end": 999999}]}\n', "E401"),
+    "reversed": (b'{"id": "000.article-1", "entities": [{"start": 4, "end": 2}]}\n', "E402"),
+    "surface": (b'{"id": "000.article-1", "entities": [{"start": 0, "end": 2, "text": "ab"}]}\n', "E403"),
+    "label": (b'{"id": "000.article-1", "entities": [{"start": 0, "end": 2, "type": "PERSON"}]}\n', "E501"),
+    "value": (b'{"id": "000.article-1", "dates": [{"start": 0, "end": 2, "value": "2024-6-1"}]}\n', "E502"),
+    "dangling": (b'{"id": "000.article-1", "claims": [{"content": [[0, 2]], "parent": "c9"}]}\n', "E601"),
+    "circle": (
+        (
+            b'{"id": "000.article-1", "claims": [{"id": "a", "content": [[0, 2]], "parent": "b"}, '
+            b'{"id": "b", "content": [[0, 2]], "parent": "a"}]}\n'
+        ),
+        "E602",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(HOSTILE))
+@pytest.mark.parametrize("command", ["validate", "score"])
+def test_hostile_files_get_a_number_and_no_traceback(name, command, tmp_path, split):
+    data, code = HOSTILE[name]
+    (tmp_path / "p.jsonl").write_bytes(data)
+    options = ["--split", split] if command == "score" else []
+    done = dragoman(command, tmp_path / "p.jsonl", *options, "--json")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    found = json.loads(done.stdout)["problems"]
+    assert code in {problem["code"] for problem in found}
+    assert all(problem["file"] for problem in found)
+
+
+def test_all_errors_are_said_at_once(tmp_path):
+    lines = [data for data, code in HOSTILE.values() if code in {"E301", "E401", "E402", "E501"}]
+    (tmp_path / "p.jsonl").write_bytes(b"".join(lines))
+    found = json.loads(dragoman("validate", tmp_path / "p.jsonl", "--json").stdout)["problems"]
+    assert {"E301", "E302", "E401", "E402", "E501"} <= {problem["code"] for problem in found}
+
+
+def test_control_and_bidi_characters_do_not_reach_the_terminal(tmp_path):
+    (tmp_path / "p.jsonl").write_text('{"id": "\\u001b[31m\\u202e"}\n', encoding="utf-8")
+    done = dragoman("validate", tmp_path / "p.jsonl")
+    assert "\x1b" not in done.stderr
+    assert "\u202e" not in done.stderr
+    assert "E301" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["score"], ["score", "p.jsonl", "--gold"], ["nothing"], ["score", "--gold", "--reference", "a", "--data", "b"]],
+)
+def test_wrong_usage_is_exit_code_two(arguments):
+    assert dragoman(*arguments).returncode == 2
+
+
+def test_a_missing_file_and_a_missing_benchmark(tmp_path, split):
+    assert "E101" in dragoman("score", tmp_path / "none.jsonl", "--split", split).stderr
+    assert "E701" in dragoman("info", "--data", tmp_path).stderr
+
+
+def test_info_and_schema(tmp_path):
+    measures = json.loads(dragoman("info", "--measures", "--json").stdout)
+    assert all(measure["definition"] and measure["source"] for measure in measures)
+    assert json.loads(dragoman("info", "--json").stdout)["splits"]
+    schema = json.loads(dragoman("schema").stdout)
+    assert {"submission", "result", "gold", "row-documents"} <= set(schema)
+    assert "E501" in dragoman("schema", "nothing").stderr
+
+
+def test_a_result_is_written_whole(tmp_path, split):
+    out = tmp_path / "result.json"
+    assert dragoman("score", "--gold", "--split", split, "--out", out).returncode == 0
+    assert json.loads(out.read_text(encoding="utf-8"))["schema_version"]
+
+
+def test_version():
+    import dragoman as package
+
+    assert dragoman("--version").stdout.strip() == package.__version__

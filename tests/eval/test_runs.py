@@ -1,0 +1,29 @@
+"""Committed runs: each re-scores to the counts that are stored with it."""
+
+from pathlib import Path
+
+import pytest
+
+import dragoman
+from dragoman import files, scoring
+from dragoman.schema.result import Result
+from dragoman.systems.loading import read_card
+
+RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"
+FOLDERS = sorted(path.parent for path in RUNS.glob("*/*/predictions.jsonl"))
+
+
+def test_there_are_runs():
+    assert FOLDERS
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_a_committed_run_scores_again_to_the_same_counts(folder):
+    benchmark = dragoman.load()
+    stored = files.read_json(folder / "result.json", Result)
+    if folder.name != benchmark.version:
+        pytest.skip(f"a run of data {folder.name} cannot be scored on {benchmark.version}")
+    assert stored.data.fingerprint == benchmark.fingerprint
+    again = scoring.score(folder / "predictions.jsonl", benchmark, split=stored.data.split)
+    assert {name: again.counts[name] for name in stored.counts} == stored.counts
+    assert read_card(folder / "system.toml").name

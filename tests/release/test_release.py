@@ -1,0 +1,127 @@
+"""A release: the same rows from source, from the package, from parquet and through `datasets`."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import dragoman
+from dragoman.build import releasing
+from dragoman.files import canonical_json, sha256
+from dragoman.problems import DragomanError
+from dragoman.release import bundle, parquet, source
+from dragoman.schema.labels import EntityType, values
+from dragoman.schema.rows import CONFIGS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def assembled():
+    return source.assemble(ROOT)
+
+
+@pytest.fixture(scope="module")
+def folder(assembled, tmp_path_factory):
+    out = tmp_path_factory.mktemp("release")
+    releasing.write(assembled, ROOT, out)
+    return out
+
+
+def test_the_bundled_rows_are_those_of_corpus_and_gold(assembled):
+    """Fails when the package's rows are older than the source: `make gold` renews them."""
+    assert dragoman.load().fingerprint == assembled.fingerprint
+    assert dragoman.load().version == assembled.version
+
+
+def test_parquet_gives_the_same_rows(assembled, folder):
+    assert parquet.read(folder).fingerprint == assembled.fingerprint
+
+
+def test_the_bundle_gives_the_same_rows(assembled, tmp_path):
+    assert bundle.write(assembled, tmp_path)
+    assert bundle.read(tmp_path).fingerprint == assembled.fingerprint
+    assert not bundle.write(assembled, tmp_path)  # a second time changes no byte
+
+
+def test_writing_again_changes_no_byte(assembled, folder):
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    releasing.write(assembled, ROOT, folder)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_every_span_slices(assembled):
+    documents = {d.id: d for rows in assembled.rows["documents"].values() for d in rows}
+    spans = [row for layer in ("entities", "dates") for rows in assembled.rows[layer].values() for row in rows]
+    assert spans
+    for row in spans:
+        assert documents[row.document].text[row.start : row.end] == row.text
+    for rows in assembled.rows["claims"].values():
+        for row in rows:
+            for fragment in [*row.content, *row.cue]:
+                assert documents[row.document].text[fragment.start : fragment.end] == fragment.text
+
+
+@pytest.mark.parametrize("config", list(CONFIGS))
+def test_load_dataset_reads_every_configuration(folder, assembled, config, tmp_path):
+    datasets = pytest.importorskip("datasets", reason="install the extra `hub`")
+    loaded = datasets.load_dataset(str(folder), config, cache_dir=str(tmp_path))
+    rows = {split: rows for split, rows in assembled.rows[config].items() if rows}
+    assert {split: len(part) for split, part in loaded.items()} == {split: len(part) for split, part in rows.items()}
+    first = next(iter(rows))
+    got, expected = loaded[first][0], rows[first][0]
+    for name in ("id", "text", "start", "document", "content", "names"):
+        if name in got:
+            assert got[name] == json.loads(canonical_json(getattr(expected, name)))
+
+
+def test_label_sets_are_class_labels_in_the_order_of_the_scheme(folder, tmp_path):
+    datasets = pytest.importorskip("datasets", reason="install the extra `hub`")
+    split = next(iter(datasets.load_dataset(str(folder), "entities", cache_dir=str(tmp_path)).values()))
+    assert tuple(split.features["type"].names) == values(EntityType)
+
+
+def test_the_default_configuration_is_documents_and_streams(folder, assembled):
+    datasets = pytest.importorskip("datasets", reason="install the extra `hub`")
+    first = next(iter(datasets.load_dataset(str(folder), split="test", streaming=True)))
+    assert first["id"] == assembled.rows["documents"]["test"][0].id
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "README.md", "data/documents/test.parquet", "data/entities/dev.parquet"]
+)
+def test_a_changed_byte_is_noticed(folder, tmp_path, name):
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    data = bytearray((copy / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (copy / name).write_bytes(data)
+    assert sha256(bytes(data)) != sha256((folder / name).read_bytes())
+    with pytest.raises(DragomanError, match=r"E[27]0"):
+        dragoman.load(copy)
+
+
+def test_a_missing_file_is_named(folder, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / "data/documents/test.parquet").unlink()
+    with pytest.raises(DragomanError, match=r"E101.*documents/test\.parquet"):
+        dragoman.load(copy)
+
+
+def test_a_place_that_is_no_benchmark_is_refused(tmp_path):
+    with pytest.raises(DragomanError, match="E701"):
+        dragoman.load(tmp_path)
+
+
+def test_gold_that_no_longer_slices_is_refused(tmp_path):
+    for part in ("corpus/documents", "annotations/gold", "annotations/registry"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    shutil.copy(ROOT / "corpus/sources.toml", tmp_path / "corpus/sources.toml")
+    path = next((tmp_path / "annotations/gold").glob("*.json"))
+    value = json.loads(path.read_text(encoding="utf-8"))
+    value["entities"][0]["start"] += 1
+    path.write_text(json.dumps(value), encoding="utf-8")
+    with pytest.raises(DragomanError, match="E707"):
+        source.assemble(tmp_path)
