@@ -35,6 +35,7 @@ CATALOGUE: dict[str, str] = {
     "E206": "number out of range",
     "E207": "invalid TOML",
     "E208": "more problems than are listed",
+    "E209": "not in the format",
     # 3xx: identifiers
     "E301": "unknown document",
     "E302": "repeated document",
@@ -75,6 +76,8 @@ CATALOGUE: dict[str, str] = {
     "W901": "duplicate prediction",
     "W902": "document left out",
     "W903": "quote found inexactly",
+    "W905": "cannot be held by the format",
+    "W906": "read with a repair",
 }
 
 
