@@ -36,6 +36,7 @@ CATALOGUE: dict[str, str] = {
     "E207": "invalid TOML",
     "E208": "more problems than are listed",
     "E209": "not in the format",
+    "E210": "cannot be held in columns",
     # 3xx: identifiers
     "E301": "unknown document",
     "E302": "repeated document",
@@ -76,6 +77,7 @@ CATALOGUE: dict[str, str] = {
     "W901": "duplicate prediction",
     "W902": "document left out",
     "W903": "quote found inexactly",
+    "W904": "quote without a place",
     "W905": "cannot be held by the format",
     "W906": "read with a repair",
 }

@@ -6,12 +6,19 @@ Derived from the records by :mod:`msgspec.inspect`, so that the checks cannot di
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import inspect
+
+NO_CONTROL = r"^(?![\s\S]*[\x00-\x1f\x7f-\x9f])"
+"""Pattern of a text without control characters: those would hide in a terminal or part what belongs together."""
+
+MOST_SHOWN = 80
+"""Characters of a foreign text that a message quotes."""
 
 NAMES: dict[Any, str] = {
     inspect.StrType: "a string",
@@ -44,9 +51,28 @@ class Repeats(dict[str, Any]):
         """For ``object_pairs_hook``."""
         made = cls(pairs)
         if len(made) < len(pairs):
-            keys = [key for key, _ in pairs]
-            made.repeated = tuple(sorted({key for key in keys if keys.count(key) > 1}))
+            counts = Counter(key for key, _ in pairs)
+            made.repeated = tuple(sorted(key for key, count in counts.items() if count > 1))
         return made
+
+
+class NoNumber:
+    """Stands for ``NaN``, ``Infinity`` or ``-Infinity``, which many write and JSON does not have."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+
+def shown(text: str) -> str:
+    """Quote a foreign text in a message: the beginning of a long one, and nothing that would not show itself."""
+    return repr(text) if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]!r}…"
+
+
+def step(path: str, key: str) -> str:
+    """Path of a field of the object at ``path``; a key that is no plain name is quoted."""
+    if len(key) > MOST_SHOWN or not key.isidentifier():
+        return f"{path}[{shown(key)}]"
+    return f"{path}.{key}" if path else key
 
 
 @cache
@@ -58,14 +84,19 @@ def fields(record: type[msgspec.Struct]) -> inspect.StructType:
 
 
 def faults(
-    value: Any, record: type[msgspec.Struct], nearest: Callable[[str, list[str]], str | None]
+    value: dict[str, Any], record: type[msgspec.Struct], nearest: Callable[[str, list[str]], str | None]
 ) -> Iterator[Fault]:
-    """Say all that is wrong with a value.
+    """Say all that is wrong with the shape of an object, in the order in which it was written.
+
+    A value without any fault can be converted into the record by :func:`msgspec.convert`.
 
     Args:
-        value: what ``json.loads`` gave, objects as :class:`Repeats`.
+        value: what ``json.loads`` gave: objects as :class:`Repeats`, ``NaN`` and its like as :class:`NoNumber`.
         record: the record that it should be.
         nearest: finds the most similar of some names, or None.
+
+    Yields:
+        Faults with codes E201 (a lone surrogate, ``NaN``), E202, E203, E204, E205, E206, E304 and E501.
 
     """
     yield from _struct(value, fields(record), "", nearest)
@@ -73,28 +104,27 @@ def faults(
 
 def _struct(value: dict[str, Any], info: inspect.StructType, path: str, nearest: Any) -> Iterator[Fault]:
     known = {field.encode_name: field for field in info.fields}
-    prefix = f"{path}." if path else ""
     for key in getattr(value, "repeated", ()):
-        yield Fault("E205", prefix + key, f"the field {key!r} is given more than once.", "Keep one.")
+        yield Fault("E205", step(path, key), f"the field {shown(key)} is given more than once.", "Keep one.")
     for key, inner in value.items():
         if key not in known:
             near = nearest(key, list(known))
             mend = f"Did you mean {near!r}?" if near else f"Known fields: {', '.join(known)}."
-            yield Fault("E203", prefix + key, f"there is no field {key!r}.", mend)
+            yield Fault("E203", step(path, key), f"there is no field {shown(key)}.", mend)
         else:
-            yield from _value(inner, known[key].type, prefix + key, nearest)
+            yield from _value(inner, known[key].type, step(path, key), nearest)
     for key, field in known.items():
         if field.required and key not in value:
-            yield Fault("E204", prefix + key, f"the field {key!r} is missing.", "Every record needs it.")
+            yield Fault("E204", step(path, key), f"the field {key!r} is missing.", f"Add it: {_wanted(field.type)}.")
 
 
 def _value(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fault]:
-    whole = _plain(info)
-    options = [_plain(option) for option in whole.types] if isinstance(whole, inspect.UnionType) else [whole]
-    chosen = next((option for option in options if _is(value, option)), None)
+    if isinstance(value, NoNumber):
+        yield Fault("E201", path, f"{value.word} is not a JSON number.", f"Write {_wanted(info)}.")
+        return
+    chosen = next((option for option in _options(info) if _is(value, option)), None)
     if chosen is None:
-        wanted = " or ".join(dict.fromkeys(NAMES[type(option)] for option in options))
-        yield Fault("E202", path, f"expected {wanted}, found {_found(value)}.", "")
+        yield Fault("E202", path, f"expected {_wanted(info)}, found {_found(value)}.", _mend(value, info))
     elif isinstance(chosen, inspect.StructType):
         yield from _struct(value, chosen, path, nearest)
     elif isinstance(chosen, inspect.ListType | inspect.TupleType):
@@ -103,8 +133,34 @@ def _value(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fault]:
         yield from _constraints(value, chosen, path, nearest)
 
 
+def _options(info: Any) -> list[Any]:
+    whole = _plain(info)
+    return [_plain(option) for option in whole.types] if isinstance(whole, inspect.UnionType) else [whole]
+
+
 def _plain(info: Any) -> Any:
     return _plain(info.type) if isinstance(info, inspect.Metadata) else info
+
+
+def _wanted(info: Any) -> str:
+    """Say what a value should be: ``an integer or null``."""
+    return " or ".join(dict.fromkeys(NAMES[type(option)] for option in _options(info)))
+
+
+def _mend(value: Any, info: Any) -> str:
+    """Say how a value of the wrong type might become one of the right type."""
+    wanted = {type(option) for option in _options(info)}
+    if isinstance(value, float) and value.is_integer() and inspect.IntType in wanted:
+        return f"Write {int(value)}, without point or exponent." if abs(value) < 2**53 else "Write an integer."
+    if isinstance(value, str) and inspect.IntType in wanted:
+        return "Write the number without quotation marks."
+    if isinstance(value, bool | int | float) and wanted & {inspect.StrType, inspect.LiteralType}:
+        return "Write it in quotation marks."
+    if value is None and inspect.NoneType not in wanted:
+        return "Give it, or leave the whole item out."
+    if inspect.ListType in wanted and not isinstance(value, list):
+        return "Write a list, of one item if need be."
+    return f"Write {_wanted(info)}."
 
 
 def _is(value: Any, info: Any) -> bool:
@@ -125,13 +181,14 @@ def _is(value: Any, info: Any) -> bool:
 def _items(value: list[Any], info: Any, path: str, nearest: Any) -> Iterator[Fault]:
     if isinstance(info, inspect.TupleType):
         if len(value) != len(info.item_types):
-            yield Fault("E202", path, f"expected a pair [start, end], found {len(value)} items.", "")
+            what = f"expected a pair [start, end], found a list of {len(value)}."
+            yield Fault("E202", path, what, "Write two integers, as in [120, 160].")
             return
         types = info.item_types
     else:
         types = (info.item_type,) * len(value)
         if info.min_length and len(value) < info.min_length:
-            yield Fault("E202", path, "the list is empty.", f"At least {info.min_length} is needed.")
+            yield Fault("E202", path, "the list is empty.", f"At least {info.min_length} item is needed.")
     for index, (inner, type_) in enumerate(zip(value, types, strict=True)):
         yield from _value(inner, type_, f"{path}[{index}]", nearest)
 
@@ -140,19 +197,31 @@ def _constraints(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fau
     if isinstance(info, inspect.LiteralType) and value not in info.values:
         near = nearest(value, list(info.values))
         mend = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(map(str, info.values))}."
-        yield Fault("E501", path, f"there is no label {value[:80]!r}.", mend)
+        yield Fault("E501", path, f"there is no label {shown(value)}.", mend)
     elif isinstance(info, inspect.IntType):
         low = info.ge if info.ge is not None else -(2**63)
         high = info.le if info.le is not None else 2**63 - 1
         if not low <= value <= high:
-            yield Fault("E206", path, f"{str(value)[:40]} is out of range.", f"It must be from {low} to {high}.")
+            # A number of thousands of digits cannot be written out in a hurry, nor would it help anybody.
+            size = str(value) if abs(value) < 10**20 else "the number"
+            yield Fault("E206", path, f"{size} is out of range.", f"It must be from {low} to {high}.")
     elif isinstance(info, inspect.StrType):
-        if any("\ud800" <= char <= "\udfff" for char in value):
-            yield Fault("E201", path, "a lone surrogate is not a character.", "Write the character itself.")
-        elif (info.min_length and len(value) < info.min_length) or (info.max_length and len(value) > info.max_length):
-            yield Fault("E304", path, f"the text has {len(value)} characters.", "It is empty or too long.")
-        elif info.pattern and not re.search(info.pattern, value):
-            yield Fault("E304", path, f"{value[:80]!r} does not have the form {info.pattern}.", "")
+        yield from _text(value, info, path)
+
+
+def _text(value: str, info: inspect.StrType, path: str) -> Iterator[Fault]:
+    low, high = info.min_length or 0, info.max_length
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        yield Fault("E201", path, "a lone surrogate is not a character.", "Write the character itself.")
+    elif len(value) < low:
+        yield Fault("E304", path, "the text is empty.", "Give one, or leave the field out.")
+    elif high is not None and len(value) > high:
+        yield Fault("E304", path, f"the text has {len(value):,} characters.", f"At most {high} are allowed.")
+    elif info.pattern and not re.search(info.pattern, value):
+        if info.pattern == NO_CONTROL:
+            yield Fault("E304", path, f"{shown(value)} has a control character.", "Use characters that can be seen.")
+        else:
+            yield Fault("E304", path, f"{shown(value)} is not of the right form.", f"The form is {info.pattern}.")
 
 
 def _found(value: Any) -> str:
@@ -161,10 +230,12 @@ def _found(value: Any) -> str:
             return "null"
         case bool():
             return str(value).lower()
-        case int() | float():
-            return f"the number {str(value)[:40]}"
+        case int():
+            return f"the number {value}" if abs(value) < 10**20 else "a number of more than 20 digits"
+        case float():
+            return f"the number {value}"
         case str():
-            return f"the string {value[:40]!r}"
+            return f"the string {shown(value)}"
         case list():
             return f"a list of {len(value)}"
         case _:

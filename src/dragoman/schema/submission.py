@@ -1,7 +1,7 @@
 """What a system hands in: one document a line, of which only ``id`` is required.
 
-Every field of a gold label is accepted too, so that a row of the data set, a pass or the gold itself is a valid
-submission; what is not scored is read and left aside. Labels are plain strings here: the benchmark's label sets
+Every field of a document's row in the data set is accepted too, so that the rows are a valid submission; what is not
+scored is read and left aside. Labels are plain strings here: the benchmark's label sets
 are checked when a submission is scored against the benchmark, and any label goes when two files are scored
 against each other.
 """
@@ -12,8 +12,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from dragoman.schema import labels
 from dragoman.schema.records import Record
+from dragoman.schema.shape import NO_CONTROL
 
+Identifier = Annotated[str, Meta(min_length=1, max_length=512, pattern=NO_CONTROL)]
+"""A name within a submission: 1 to 512 characters, none of them a control character."""
 Position = Annotated[int, Meta(description="offset in Unicode code points, from 0")]
 Pair = Annotated[tuple[int, int], Meta(description="start and end in code points, half-open")]
 
@@ -36,11 +40,13 @@ class SpanObject(Record):
 class PredictedEntity(SpanObject):
     """A predicted mention."""
 
-    id: Annotated[str | None, Meta(description="id within the document; needed where a claim refers to it")] = None
+    id: Annotated[Identifier | None, Meta(description="id within the document; needed where a claim refers to it")] = (
+        None
+    )
     type: Annotated[str | None, Meta(description="entity type")] = None
     form: Annotated[str | None, Meta(description="form of the mention")] = None
     entity_ids: Annotated[
-        list[str] | None, Meta(description="registry ids, Wikidata ids, or strings of the system's own")
+        list[Identifier] | None, Meta(description="registry ids, Wikidata ids, or strings of the system's own")
     ] = None
     phenomena: Annotated[list[str] | None, Meta(description="read where the file is a reference")] = None
 
@@ -48,7 +54,7 @@ class PredictedEntity(SpanObject):
 class PredictedDate(SpanObject):
     """A predicted temporal expression."""
 
-    id: Annotated[str | None, Meta(description="id within the document")] = None
+    id: Annotated[Identifier | None, Meta(description="id within the document")] = None
     type: Annotated[str | None, Meta(description="TIMEX3 type")] = None
     value: Annotated[str | None, Meta(description="TIMEX3 value or EDTF interval")] = None
     mod: Annotated[str | None, Meta(description="TIMEX3 modifier")] = None
@@ -67,19 +73,22 @@ class PredictedClaimant(SpanObject):
 
     role: Annotated[str | None, Meta(description="MENTION, AUTHOR or IMPLICIT; MENTION if a mention is given")] = None
     mention: Annotated[
-        str | Pair | None, Meta(description="id of an entity of the same document, or start and end of its mention")
+        Identifier | Pair | None,
+        Meta(description="id of an entity of the same document, or start and end of its mention"),
     ] = None
-    entity_ids: Annotated[list[str] | None, Meta(description="ids of the claimant, for IMPLICIT")] = None
+    entity_ids: Annotated[list[Identifier] | None, Meta(description="ids of the claimant, for IMPLICIT")] = None
 
 
 class PredictedClaim(Record):
     """A predicted claim."""
 
     content: Annotated[list[Pair | SpanObject], Meta(min_length=1, description="one or more fragments")]
-    id: Annotated[str | None, Meta(description="id within the document; needed where a parent refers to it")] = None
+    id: Annotated[Identifier | None, Meta(description="id within the document; needed where a parent refers to it")] = (
+        None
+    )
     claimants: Annotated[list[PredictedClaimant] | None, Meta(description="who makes it")] = None
     cue: Annotated[list[Pair | SpanObject] | None, Meta(description="the words that attribute it")] = None
-    parent: Annotated[str | None, Meta(description="id of the claim that reports it")] = None
+    parent: Annotated[Identifier | None, Meta(description="id of the claim that reports it")] = None
     level: Annotated[int | None, Meta(description="not scored: follows from parent")] = None
     polarity: Annotated[str | None, Meta(description="positive or negative")] = None
     modality: Annotated[str | None, Meta(description="how the content is held")] = None
@@ -89,14 +98,14 @@ class PredictedClaim(Record):
     dates: Annotated[list[str] | None, Meta(description="not scored")] = None
     gloss: Annotated[str | None, Meta(description="not scored")] = None
     gloss_intended: Annotated[str | None, Meta(description="not scored")] = None
-    cluster: Annotated[str | None, Meta(description="shared by equivalent claims anywhere in the file")] = None
+    cluster: Annotated[Identifier | None, Meta(description="shared by equivalent claims anywhere in the file")] = None
     phenomena: Annotated[list[str] | None, Meta(description="read where the file is a reference")] = None
 
 
 class Submission(Record):
     """One line of a submission: a document and what was found in it."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=512, description="document id")]
+    id: Annotated[Identifier, Meta(description="document id")]
     entities: Annotated[list[PredictedEntity] | None, Meta(description="mentions; absent: not attempted")] = None
     dates: Annotated[list[PredictedDate] | None, Meta(description="dates; absent: not attempted")] = None
     claims: Annotated[list[PredictedClaim] | None, Meta(description="claims; absent: not attempted")] = None
@@ -104,4 +113,15 @@ class Submission(Record):
     language: Annotated[str | None, Meta(description="BCP 47 tag, where the file is a reference")] = None
     kind: Annotated[str | None, Meta(description="document kind, where the file is a reference")] = None
     page: Annotated[str | None, Meta(description="page id, where the file is a reference")] = None
+    publisher: Annotated[str | None, Meta(description="not scored")] = None
+    captured: Annotated[str | None, Meta(description="not scored")] = None
     published: Annotated[str | None, Meta(description="document time, EDTF")] = None
+    published_evidence: Annotated[str | None, Meta(description="not scored")] = None
+    published_external: Annotated[str | None, Meta(description="not scored")] = None
+    published_external_status: Annotated[str | None, Meta(description="not scored")] = None
+    published_external_evidence: Annotated[str | None, Meta(description="not scored")] = None
+    title: Annotated[str | None, Meta(description="not scored")] = None
+    layers_annotated: Annotated[
+        list[labels.Layer] | None,
+        Meta(description="where given, an empty list of a layer not named here counts as absent, as in the data set"),
+    ] = None
