@@ -226,14 +226,10 @@ def _text(value: str, info: inspect.StrType, path: str) -> Iterator[Fault]:
 
 def _found(value: Any) -> str:
     match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case int():
-            return f"the number {value}" if abs(value) < 10**20 else "a number of more than 20 digits"
-        case float():
-            return f"the number {value}"
+        case None | bool():
+            return "null" if value is None else str(value).lower()
+        case int() | float():
+            return f"the number {value}" if isinstance(value, float) or abs(value) < 10**20 else "a huge number"
         case str():
             return f"the string {shown(value)}"
         case list():

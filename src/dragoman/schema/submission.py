@@ -73,7 +73,7 @@ class PredictedClaimant(SpanObject):
 
     role: Annotated[str | None, Meta(description="MENTION, AUTHOR or IMPLICIT; MENTION if a mention is given")] = None
     mention: Annotated[
-        Identifier | Pair | None,
+        str | Pair | None,  # a union of two annotated types crashes msgspec.inspect when the collector runs
         Meta(description="id of an entity of the same document, or start and end of its mention"),
     ] = None
     entity_ids: Annotated[list[Identifier] | None, Meta(description="ids of the claimant, for IMPLICIT")] = None
@@ -115,9 +115,11 @@ class Submission(Record):
     page: Annotated[str | None, Meta(description="page id, where the file is a reference")] = None
     publisher: Annotated[str | None, Meta(description="not scored")] = None
     captured: Annotated[str | None, Meta(description="not scored")] = None
-    published: Annotated[str | None, Meta(description="document time, EDTF")] = None
+    published: Annotated[str | None, Meta(description="document time, EDTF date or interval")] = None
+    published_external: Annotated[
+        str | None, Meta(description="document time from outside; read where the file is a reference")
+    ] = None
     published_evidence: Annotated[str | None, Meta(description="not scored")] = None
-    published_external: Annotated[str | None, Meta(description="not scored")] = None
     published_external_status: Annotated[str | None, Meta(description="not scored")] = None
     published_external_evidence: Annotated[str | None, Meta(description="not scored")] = None
     title: Annotated[str | None, Meta(description="not scored")] = None

@@ -6,15 +6,19 @@ wrong and where (see :mod:`dragoman.submission.precise`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dragoman import timex
-from dragoman.schema.columns import JOINER, LAYERS, NULL, Annotations, Claims, Coded, Dates, Entities, Spans
+from dragoman.schema.columns import JOINER, LAYERS, NULL, Annotations, Claims, Coded, Dates, Entities
+from dragoman.submission.order import claims_in_order, merge_fragments, spans_in_order
+from dragoman.submission.rows import Doubt, Rows, check_lists, coded, column_of, integers_of, unnest
+from dragoman.submission.texts import Texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,151 +27,117 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-SpansT = TypeVar("SpansT", bound=Spans)
 MAX_ID = 512
+"""Longest id, in code points."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-class Doubt(Exception):  # noqa: N818 - not an error: a reason to look again
-    """Something in the columns is not as it must be; the message is for whoever debugs the fast path."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Structs of one level, flattened, with the row that each belongs to.
-
-    Attributes:
-        table: the structs.
-        parent: row of the level above, shape (n,).
-        item: position in the parent's list, shape (n,).
-
-    """
-
-    table: pa.StructArray
-    parent: Ints
-    item: Ints
-
-    def __len__(self) -> int:
-        return len(self.parent)
-
-    def field(self, name: str) -> pa.Array | None:
-        """One field of all structs; None where the file never has it."""
-        index = self.table.type.get_field_index(name)
-        return None if index < 0 else self.table.field(index)
-
-    def strings(self, name: str) -> Coded:
-        """One field as codes."""
-        column = self.field(name)
-        return Coded(np.full(len(self), NULL, np.int32), ()) if column is None else _coded(column)
-
-    def integers(self, name: str, missing: int | None = None) -> Ints:
-        """One field as integers; a null is a doubt unless a stand-in is given."""
-        column = self.field(name)
-        if column is None or column.null_count:
-            if missing is None:
-                if len(self):
-                    raise Doubt(f"{name} is missing")
-                return np.zeros(0, np.int64)
-            if column is None:
-                return np.full(len(self), missing, np.int64)
-            column = column.fill_null(missing)
-        return _ints(column)
-
-
-def _ints(column: pa.Array) -> Ints:
-    values: Ints = column.to_numpy(zero_copy_only=False).astype(np.int64)
-    return values
-
-
-def build(table: pa.Table, target: Target) -> Annotations:
+def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotations:
     """Turn the rows of a submission into columns.
 
     Args:
         table: one row a document, columns as in :class:`dragoman.schema.submission.Submission`; columns that
             the file never mentions may be absent.
         target: what the rows are read against.
+        nowhere: whether spans that begin after the end of the text may occur: they stand for quotes without a place.
 
     Raises:
         Doubt: a check failed.
 
     """
+    for name in table.column_names:
+        check_lists(column_of(table, name, pa.null()))
     documents, row_doc, given = _documents(table, target)
     present = np.zeros((len(LAYERS), len(documents)), bool)
     for layer, name in enumerate(LAYERS):
         present[layer, row_doc] = _present(table, name)
-    texts = [target.texts.get(name) for name in documents]
-    lengths = np.array([np.iinfo(np.int64).max if t is None else len(t) for t in texts], np.int64)
-    entity_rows = _flatten(table, "entities", row_doc)
-    entities = _entities(entity_rows, target)
-    for span in (entity_rows, _flatten(table, "dates", row_doc)):
-        _check_spans(span.integers("start"), span.integers("end"), span.parent, lengths)
-        _check_surfaces(span, texts)
-    dates = _dates(_flatten(table, "dates", row_doc), target)
-    claims = _claims(_flatten(table, "claims", row_doc), entity_rows, target, lengths)
+    texts = Texts(_texts(table, target, documents, row_doc), nowhere=nowhere)
+    entity_rows, date_rows = _flatten(table, "entities", row_doc), _flatten(table, "dates", row_doc)
+    for rows in (entity_rows, date_rows):
+        starts, ends = rows.integers("start"), rows.integers("end")
+        texts.check(starts, ends, rows.parent)
+        texts.check_surfaces(rows, starts, ends, rows.parent)
+    entities, dates = _entities(entity_rows, target), _dates(date_rows, target)
+    claims = _claims(_flatten(table, "claims", row_doc), entity_rows, target, texts)
     return Annotations(
         documents=documents,
-        entities=_in_order(entities, entities.ids, entities.form),
-        dates=_in_order(dates, dates.value, dates.mod, dates.external),
-        claims=_sorted_claims(claims),
+        entities=spans_in_order(entities, entities.ids, entities.form),
+        dates=spans_in_order(dates, dates.value, dates.mod, dates.external),
+        claims=claims_in_order(claims),
         given=given,
         present=present,
+        texts=tuple(texts.texts),
+        published=_times(table, "published", row_doc, len(documents), target),
+        published_external=_times(table, "published_external", row_doc, len(documents), target),
+        registry=target.registry,
     )
+
+
+def _times(table: pa.Table, name: str, row_doc: Ints, documents: int, target: Target) -> Coded:
+    """Document times, one a document; NULL for a document without a row."""
+    given = coded(column_of(table, name, pa.string()))
+    if target.strict_values and not all(map(_parses, given.labels)):
+        raise Doubt("document time")
+    codes = np.full(documents, NULL, np.int32)
+    codes[row_doc] = given.codes
+    return Coded(codes, given.labels)
+
+
+def _texts(table: pa.Table, target: Target, documents: tuple[str, ...], row_doc: Ints) -> list[str | None]:
+    """Text of each document: the target's, else the row's own; a doubt where both are there and differ."""
+    texts = [target.texts.get(name) for name in documents]
+    if "text" in table.column_names:
+        for doc, own in zip(row_doc.tolist(), column_of(table, "text", pa.string()).to_pylist(), strict=True):
+            if own is not None and texts[doc] not in {None, own}:
+                raise Doubt("another text")
+            texts[doc] = own if texts[doc] is None else texts[doc]
+    return texts
 
 
 def _documents(table: pa.Table, target: Target) -> tuple[tuple[str, ...], Ints, NDArray[np.bool_]]:
     """Document ids, the document of each row, and which documents have a row."""
-    ids = _column(table, "id", pa.string())
-    widths = pc.min_max(pc.utf8_length(ids)).as_py()
-    if ids.null_count or (len(ids) and not 1 <= widths["min"] <= widths["max"] <= MAX_ID):
+    ids = column_of(table, "id", pa.string())
+    if ids.null_count:
         raise Doubt("a line without id")
-    documents = tuple(sorted(ids.to_pylist())) if target.documents is None else target.documents
+    names = ids.to_pylist()
+    _check_ids(names)
+    documents = tuple(sorted(names)) if target.documents is None else target.documents
     place = pc.index_in(ids, value_set=pa.array(documents, pa.string()))
     if place.null_count:
         raise Doubt("unknown document")
-    row_doc = _ints(place)
+    row_doc = integers_of(place)
     given = np.bincount(row_doc, minlength=len(documents))
     if given.max(initial=0) > 1:
         raise Doubt("repeated document")
     return documents, row_doc, given.astype(bool)
 
 
-def _column(table: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
-    if name not in table.column_names:
-        return pa.nulls(table.num_rows, type_)
-    column = table.column(name)
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
 def _present(table: pa.Table, name: str) -> NDArray[np.bool_]:
-    """Which rows have a layer's key with something other than null."""
+    """Which rows have a layer: its key with something other than null, or than [] where the layer was not annotated."""
     if name not in table.column_names:
         return np.zeros(table.num_rows, bool)
-    mask: NDArray[np.bool_] = _column(table, name, pa.null()).is_valid().to_numpy(zero_copy_only=False)
-    return mask
+    lists = column_of(table, name, pa.null())
+    mask: NDArray[np.bool_] = lists.is_valid().to_numpy(zero_copy_only=False)
+    annotated = column_of(table, "layers_annotated", pa.list_(pa.string()))
+    if annotated.null_count == len(annotated):
+        return mask
+    layers = annotated.flatten()
+    if not set(layers.unique().to_pylist()) <= set(LAYERS):
+        raise Doubt("unknown layer")
+    named = ~annotated.is_valid().to_numpy(zero_copy_only=False)
+    of = pc.equal(layers, name).to_numpy(zero_copy_only=False)
+    named[integers_of(pc.list_parent_indices(annotated))[of]] = True
+    some: NDArray[np.bool_] = mask & (
+        named | (pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False) > 0)
+    )
+    return some
 
 
-def _flatten(table: pa.Table, name: str, row_doc: Ints) -> _Rows:
+def _flatten(table: pa.Table, name: str, row_doc: Ints) -> Rows:
     """Items of one layer, with their documents in place of the row number."""
-    rows = _unnest(_column(table, name, pa.list_(pa.struct([]))))
-    return _Rows(rows.table, row_doc[rows.parent], rows.item)
-
-
-def _unnest(lists: pa.Array) -> _Rows:
-    if isinstance(lists, pa.ChunkedArray):
-        lists = lists.combine_chunks()
-    flat = lists.flatten()
-    if flat.null_count:
-        raise Doubt("null in a list")
-    parent = _ints(pc.list_parent_indices(lists))
-    first = np.searchsorted(parent, parent, side="left")
-    return _Rows(flat, parent, np.arange(len(parent)) - first)
-
-
-def _coded(column: pa.Array) -> Coded:
-    encoded = column.dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    codes = encoded.indices.fill_null(NULL).to_numpy(zero_copy_only=False).astype(np.int32)
-    return Coded(codes, tuple(encoded.dictionary.to_pylist()))
+    rows = unnest(column_of(table, name, pa.list_(pa.struct([]))))
+    return Rows(rows.table, row_doc[rows.parent], rows.item)
 
 
 def _closed(coded: Coded, field: str, target: Target) -> Coded:
@@ -178,52 +148,43 @@ def _closed(coded: Coded, field: str, target: Target) -> Coded:
     return coded
 
 
-def _check_spans(starts: Ints, ends: Ints, docs: Ints, lengths: Ints) -> None:
-    if len(starts) and ((starts < 0) | (ends <= starts) | (ends > lengths[docs])).any():
-        raise Doubt("span")
+def _check_ids(names: Iterable[str]) -> None:
+    """Doubt ids that are empty, too long, or have a control character."""
+    if not all(0 < len(name) <= MAX_ID for name in names) or any(map(_CONTROL.search, names)):
+        raise Doubt("id")
 
 
-def _check_surfaces(rows: _Rows, texts: list[str | None]) -> None:
-    for name in ("quote", "occurrence"):
-        column = rows.field(name)
-        if column is not None and column.null_count < len(rows):
-            raise Doubt("quote")
-    surfaces = rows.field("text")
-    if surfaces is None or surfaces.null_count == len(rows):
-        return
-    starts, ends = rows.integers("start").tolist(), rows.integers("end").tolist()
-    for doc, start, end, surface in zip(rows.parent.tolist(), starts, ends, surfaces.to_pylist(), strict=True):
-        text = texts[doc]
-        if surface is not None and text is not None and text[start:end] != surface:
-            raise Doubt("surface")
+def _ids(rows: Rows, name: str) -> Coded:
+    """Read one field of ids as codes."""
+    ids = rows.strings(name)
+    _check_ids(ids.labels)
+    return ids
 
 
-def _unique_ids(rows: _Rows) -> None:
+def _unique_ids(rows: Rows) -> None:
     """Refuse an id that is given twice in one document."""
-    ids = rows.strings("id")
+    ids = _ids(rows, "id")
     given = ids.codes != NULL
     keys = rows.parent[given] * (len(ids.labels) + 1) + ids.codes[given]
     if len(np.unique(keys)) != len(keys):
         raise Doubt("repeated id")
 
 
-def _id_sets(rows: _Rows, target: Target) -> Coded:
+def _id_sets(rows: Rows, target: Target) -> Coded:
     """Code the sets of entity ids: aliases resolved, sorted, joined."""
     lists = rows.field("entity_ids")
     if lists is None or lists.null_count == len(rows):
         return Coded(np.full(len(rows), NULL, np.int32), ())
-    joined = [None if not ids else join_ids(ids, target) for ids in lists.to_pylist()]
-    return Coded.of(joined)
+    _check_ids(lists.flatten().unique().to_pylist())
+    return Coded.of([None if not ids else join_ids(ids, target) for ids in lists.to_pylist()])
 
 
 def join_ids(ids: list[str], target: Target) -> str:
     """One string for a set of entity ids, whatever their order and whichever of their names was used."""
-    if None in ids or any(JOINER in name for name in ids):
-        raise Doubt("id")
     return JOINER.join(sorted({target.aliases.get(name, name) for name in ids}))
 
 
-def _entities(rows: _Rows, target: Target) -> Entities:
+def _entities(rows: Rows, target: Target) -> Entities:
     _unique_ids(rows)
     return Entities(
         doc=rows.parent,
@@ -236,7 +197,7 @@ def _entities(rows: _Rows, target: Target) -> Entities:
     )
 
 
-def _dates(rows: _Rows, target: Target) -> Dates:
+def _dates(rows: Rows, target: Target) -> Dates:
     _unique_ids(rows)
     value, external = rows.strings("value"), rows.strings("value_external")
     if target.strict_values and not all(_parses(label) for label in value.labels + external.labels):
@@ -261,12 +222,12 @@ def _parses(value: str) -> bool:
     return True
 
 
-def _claims(rows: _Rows, entities: _Rows, target: Target, lengths: Ints) -> Claims:
+def _claims(rows: Rows, entities: Rows, target: Target, texts: Texts) -> Claims:
     _unique_ids(rows)
-    fragments = _pairs(rows, "content", lengths)
+    fragments = _pairs(rows, "content", texts)
     if len(np.unique(fragments[0])) != len(rows):
         raise Doubt("a claim without content")
-    cue = _pairs(rows, "cue", lengths)
+    cue = _pairs(rows, "cue", texts)
     return Claims(
         doc=rows.parent,
         item=rows.item,
@@ -274,48 +235,29 @@ def _claims(rows: _Rows, entities: _Rows, target: Target, lengths: Ints) -> Clai
         polarity=_closed(rows.strings("polarity"), "claims.polarity", target),
         modality=_closed(rows.strings("modality"), "claims.modality", target),
         act=_closed(rows.strings("act"), "claims.act", target),
-        cluster=rows.strings("cluster"),
+        cluster=_ids(rows, "cluster"),
         fragment_claim=fragments[0],
         fragment_start=fragments[1],
         fragment_end=fragments[2],
         cue_claim=cue[0],
         cue_start=cue[1],
         cue_end=cue[2],
-        **_claimants(rows, entities, target, lengths),
+        **_claimants(rows, entities, target, texts),
     )
 
 
-def _pairs(rows: _Rows, name: str, lengths: Ints) -> tuple[Ints, Ints, Ints]:
+def _pairs(rows: Rows, name: str, texts: Texts) -> tuple[Ints, Ints, Ints]:
     """Fragments of a field as (claim, start, end), sorted and merged so that those of a claim are disjoint."""
     lists = rows.field(name)
     if lists is None or lists.null_count == len(rows):
         return (np.zeros(0, np.int64),) * 3
     pairs = lists.flatten()
-    if pairs.null_count or (pairs.value_lengths().to_numpy(zero_copy_only=False) != 2).any():
+    if (pairs.value_lengths().to_numpy(zero_copy_only=False) != 2).any():
         raise Doubt(f"{name} is not a pair")
-    claim = _ints(pc.list_parent_indices(lists))
-    numbers = pairs.flatten()
-    if numbers.null_count:
-        raise Doubt(f"null in {name}")
-    bounds = _ints(numbers).reshape(-1, 2)
-    _check_spans(bounds[:, 0], bounds[:, 1], rows.parent[claim], lengths)
+    claim = integers_of(pc.list_parent_indices(lists))
+    bounds = integers_of(pairs.flatten()).reshape(-1, 2)
+    texts.check(bounds[:, 0], bounds[:, 1], rows.parent[claim])
     return merge_fragments(claim, bounds[:, 0], bounds[:, 1])
-
-
-def merge_fragments(claim: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
-    """Join fragments of a claim that overlap or touch; a character counts once however often it is given."""
-    if not len(claim):
-        return claim, start, end
-    order = np.lexsort((end, start, claim))
-    claim, start, end = claim[order], start[order], end[order]
-    # One number line for all claims: shifting each claim past the one before makes a running maximum safe.
-    shift = claim * (int(end.max()) + 2)
-    reach = np.maximum.accumulate(end + shift)
-    opens = np.ones(len(claim), bool)
-    opens[1:] = (start + shift)[1:] > reach[:-1]
-    first = np.flatnonzero(opens)
-    last = np.append(first[1:], len(claim)) - 1
-    return claim[first], start[first], reach[last] - shift[last]
 
 
 def _lookup(doc: Ints, names: Coded, wanted_doc: Ints, wanted: Coded) -> Ints:
@@ -339,37 +281,42 @@ def _lookup(doc: Ints, names: Coded, wanted_doc: Ints, wanted: Coded) -> Ints:
     return found
 
 
-def _parents(rows: _Rows) -> Ints:
+def _parents(rows: Rows) -> Ints:
     parent = _lookup(rows.parent, rows.strings("id"), rows.parent, rows.strings("parent"))
-    # Follow all chains at once; a chain that has not ended after as many steps as there are claims goes in a circle.
-    at, steps = parent.copy(), 0
-    while (at != NULL).any():
-        steps += 1
-        if steps > len(parent):
-            raise Doubt("circular reference")
-        # Pointer doubling would be quicker on deep chains, but real ones are a handful deep.
-        at = np.where(at == NULL, NULL, parent[at])
+    # Follow all chains at once, twice as far each time. What has not ended after more steps than there are claims goes
+    # in a circle.
+    at = parent
+    for _ in range(len(parent).bit_length()):
+        if (at == NULL).all():
+            break
+        at = np.where(at == NULL, NULL, at[at])
+    if (at != NULL).any():
+        raise Doubt("circular reference")
     return parent
 
 
-def _claimants(rows: _Rows, entities: _Rows, target: Target, lengths: Ints) -> dict[str, Any]:
+def _claimants(rows: Rows, entities: Rows, target: Target, texts: Texts) -> dict[str, Any]:
     lists = rows.field("claimants")
-    who = _unnest(pa.nulls(len(rows), pa.list_(pa.struct([]))) if lists is None else lists)
+    who = unnest(pa.nulls(len(rows), pa.list_(pa.struct([]))) if lists is None else lists)
     doc = rows.parent[who.parent]
     entity = _lookup(entities.parent, entities.strings("id"), doc, who.strings("mention"))
     named = entity != NULL
-    start, end = who.integers("start", NULL), who.integers("end", NULL)
-    if ((start == NULL) != (end == NULL)).any() or (named & (start != NULL)).any():
+    has_start, spanned = who.given("start"), who.given("end")
+    if (has_start != spanned).any() or (named & spanned).any():
         raise Doubt("claimant span")
-    spanned = start != NULL
-    _check_spans(start[spanned], end[spanned], doc[spanned], lengths)
+    start, end = who.integers("start", NULL), who.integers("end", NULL)
+    texts.check(start[spanned], end[spanned], doc[spanned])
     start[named] = entities.integers("start")[entity[named]]
     end[named] = entities.integers("end")[entity[named]]
+    spanned |= named
+    if (who.given("text") & ~spanned).any():
+        raise Doubt("text without span")
+    texts.check_surfaces(who, start, end, doc)
     role = _closed(who.strings("role"), "claims.claimants.role", target)
     labels = (*role.labels, "MENTION") if "MENTION" not in role.labels else role.labels
     mention = labels.index("MENTION")
-    codes = np.where((role.codes == NULL) & (start != NULL), mention, role.codes).astype(np.int32)
-    if (codes == NULL).any() or ((codes == mention) != (start != NULL)).any():
+    codes = np.where((role.codes == NULL) & spanned, mention, role.codes).astype(np.int32)
+    if (codes == NULL).any() or ((codes == mention) != spanned).any():
         raise Doubt("role does not fit")
     own, theirs = _id_sets(who, target), _id_sets(entities, target)
     ids = [theirs.value(int(e)) if e != NULL and own.codes[i] == NULL else own.value(i) for i, e in enumerate(entity)]
@@ -380,60 +327,3 @@ def _claimants(rows: _Rows, entities: _Rows, target: Target, lengths: Ints) -> d
         "claimant_end": end,
         "claimant_ids": Coded.of(ids),
     }
-
-
-def _in_order(spans: SpansT, *more: Coded) -> SpansT:
-    """Order items by (document, start, end, type, more …)."""
-    place = spans.doc * (int(spans.end.max(initial=0)) + 1) + spans.start
-    if (np.diff(place) > 0).all():
-        return spans
-    keys = [_ranks(coded) for coded in reversed((spans.type, *more))]
-    return spans.take(np.lexsort([*keys, spans.end, spans.start, spans.doc]))
-
-
-def _ranks(coded: Coded) -> Ints:
-    """Position of each item's label in sorted order: codes depend on the file, ranks do not."""
-    rank = np.empty(len(coded.labels) + 1, np.int64)
-    rank[np.array(sorted(range(len(coded.labels)), key=coded.labels.__getitem__), np.int64)] = np.arange(
-        len(coded.labels)
-    )
-    rank[-1] = NULL
-    return rank[coded.codes]
-
-
-def _sorted_claims(c: Claims) -> Claims:
-    """Order by (document, content, attributes, claimants), carrying every table along."""
-    first_start, last_end = np.zeros(len(c), np.int64), np.zeros(len(c), np.int64)
-    first_start[c.fragment_claim[::-1]] = c.fragment_start[::-1]  # fragments are in order: the first wins
-    last_end[c.fragment_claim] = c.fragment_end
-    who = np.full((2, len(c)), NULL, np.int64)
-    who[0, c.claimant_claim] = c.claimant_start
-    who[1, c.claimant_claim] = _ranks(c.claimant_ids)
-    attributes = [_ranks(coded) for coded in (c.act, c.modality, c.polarity)]
-    order = np.lexsort((who[1], who[0], *attributes, last_end, first_start, c.doc))
-    place = np.empty(len(c) + 1, np.int64)
-    place[order], place[-1] = np.arange(len(c)), NULL
-    fragments = merge_fragments(place[c.fragment_claim], c.fragment_start, c.fragment_end)
-    cue = merge_fragments(place[c.cue_claim], c.cue_start, c.cue_end)
-    ranks = _ranks(c.claimant_ids)
-    by_claim = np.lexsort((ranks, c.claimant_start, _ranks(c.claimant_role), place[c.claimant_claim]))
-    return Claims(
-        doc=c.doc[order],
-        item=c.item[order],
-        parent=place[c.parent[order]],
-        polarity=c.polarity.take(order),
-        modality=c.modality.take(order),
-        act=c.act.take(order),
-        cluster=c.cluster.take(order),
-        fragment_claim=fragments[0],
-        fragment_start=fragments[1],
-        fragment_end=fragments[2],
-        cue_claim=cue[0],
-        cue_start=cue[1],
-        cue_end=cue[2],
-        claimant_claim=place[c.claimant_claim][by_claim],
-        claimant_role=c.claimant_role.take(by_claim),
-        claimant_start=c.claimant_start[by_claim],
-        claimant_end=c.claimant_end[by_claim],
-        claimant_ids=c.claimant_ids.take(by_claim),
-    )

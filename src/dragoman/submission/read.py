@@ -1,9 +1,14 @@
-"""Read a submission: the fast path for good files, the precise path for all others."""
+"""Read a submission: the fast path for good files, the precise path for all others.
+
+Both give the same columns for the same file; what only the precise path understands (quotes, spans as objects, blank
+lines) goes through the same columns afterwards.
+"""
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -15,7 +20,8 @@ from dragoman.problems import DragomanError, Problem
 from dragoman.schema.arrow import arrow_schema
 from dragoman.schema.columns import Annotations
 from dragoman.schema.submission import Submission
-from dragoman.submission import columns, precise
+from dragoman.submission import columns, jsonl, precise, quotes
+from dragoman.submission.rows import Doubt
 from dragoman.submission.target import Target
 
 _SAMPLE = 2**16
@@ -29,11 +35,14 @@ class Reading:
     Attributes:
         annotations: its labels as columns; None where there are errors.
         problems: errors and warnings, in the order of the file.
+        tally: number of spans given by a quote, by what became of it: the keys are those of
+            :data:`dragoman.submission.quotes.WAYS`, in that order, all of them.
 
     """
 
     annotations: Annotations | None
     problems: tuple[Problem, ...]
+    tally: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(quotes.WAYS, 0))
 
     def checked(self) -> Annotations:
         """Return the labels, or raise.
@@ -48,7 +57,10 @@ class Reading:
 
 
 def read_file(path: Path | str, target: Target) -> Reading:
-    """Read a submission from a JSONL file, plain or gzip."""
+    """Read a submission from a JSONL file, plain or gzip.
+
+    Nothing is raised for bad input: the problems are returned.
+    """
     try:
         data = files.read_bytes(path)
     except DragomanError as cause:
@@ -65,21 +77,53 @@ def read_bytes(data: bytes, target: Target, name: str = "") -> Reading:
         files.check_text(data, name)
     except DragomanError as cause:
         return Reading(None, cause.problems)
+    return in_columns(data, target) or line_by_line(data, target, name)
+
+
+def in_columns(data: bytes, target: Target) -> Reading | None:
+    """Read a submission all at once, or return None if anything about it needs a closer look.
+
+    Args:
+        data: the file, checked by :func:`dragoman.files.check_text`.
+        target: what it is read against.
+
+    """
     table = _arrow_table(data)
-    if table is not None:
-        try:
-            return Reading(columns.build(table, target), ())
-        except columns.Doubt:
-            pass
-    lines, problems = precise.read(data, target, name)
-    if any(problem.severity == "error" for problem in problems):
-        return Reading(None, tuple(problems))
-    return Reading(columns.build(table_of(lines), target), tuple(problems))
+    if table is None:
+        return None
+    try:
+        return Reading(columns.build(table, target), ())
+    except (Doubt, pa.ArrowInvalid):  # Arrow: more text in a column than it can hold
+        return None
+
+
+def line_by_line(data: bytes, target: Target, name: str = "") -> Reading:
+    """Read a submission line by line and say everything that is wrong with it; for arguments see :func:`in_columns`."""
+    found = precise.read(data, target, name)
+    if any(problem.severity == "error" for problem in found.problems):
+        return Reading(None, tuple(found.problems), found.tally)
+    try:
+        table = table_of(found.lines)
+        annotations = columns.build(table, target, nowhere=True)
+    except (Doubt, pa.ArrowInvalid) as cause:
+        # Nothing was found wrong, and yet it does not fit: said with a number, too, whatever it is.
+        mend = "Split the file into shards; if that does not help, please report it with the file."
+        problem = Problem(code="E210", what=f"the file does not fit into columns ({cause}).", mend=mend, file=name)
+        return Reading(None, (*found.problems, problem), found.tally)
+    return Reading(annotations, tuple(found.problems), found.tally)
 
 
 def read_lines(lines: list[Submission], target: Target) -> Annotations:
-    """Turn submission lines that are known to be good (gold, a system's checked answers) into columns."""
-    return columns.build(table_of(lines), target)
+    """Turn submission lines that should be good (gold, a system's checked answers) into columns.
+
+    Raises:
+        DragomanError: with every error, if they are not.
+
+    """
+    try:
+        return columns.build(table_of(lines), target)
+    except Doubt:
+        return line_by_line(files.json_lines(lines), target).checked()
 
 
 def table_of(lines: list[Submission]) -> pa.Table:
@@ -93,11 +137,14 @@ def _arrow_table(data: bytes) -> pa.Table | None:
     Only the fields that the beginning of the file mentions are asked for, since every column costs memory; when
     another turns up later, all are.
     """
-    if not data.strip():
-        return arrow_schema(Submission).empty_table()
     whole = arrow_schema(Submission)
-    sample = data[:_SAMPLE]
-    for schema in (pa.schema(_mentioned(list(whole), sample)), whole):
+    if jsonl.is_blank(data):
+        return whole.empty_table()
+    # Looked at beforehand: pyarrow takes several objects on a line, and one over several lines, for as many rows; and
+    # it does not survive a file that begins with null.
+    if not jsonl.looks_like_jsonl(data):
+        return None
+    for schema in (pa.schema(_mentioned(list(whole), data[:_SAMPLE])), whole):
         try:
             return _read_json(data, schema)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -106,15 +153,13 @@ def _arrow_table(data: bytes) -> pa.Table | None:
 
 
 def _read_json(data: bytes, schema: pa.Schema) -> pa.Table | None:
-    longest = _BLOCK if len(data) <= _BLOCK else max(_BLOCK, max(map(len, data.split(b"\n"))) + 1)
+    longest = _BLOCK if len(data) <= _BLOCK else max(_BLOCK, max(map(len, io.BytesIO(data))) + 1)
     table = pj.read_json(
         io.BytesIO(data),
         read_options=pj.ReadOptions(block_size=longest),
         parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
     )
-    # Several objects on a line, or one over several lines, are not JSONL, though pyarrow takes them.
-    lines = data.count(b"\n") + (not data.endswith(b"\n"))
-    return table if table.num_rows == lines else None
+    return table if table.num_rows == jsonl.number_of_lines(data) else None
 
 
 def _mentioned(fields: list[pa.Field], sample: bytes) -> list[pa.Field]:

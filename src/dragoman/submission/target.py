@@ -36,6 +36,7 @@ class Target:
         texts: text of each document, where known; quotes and surfaces are checked against it.
         label_sets: the closed label sets by field; empty takes any label.
         aliases: other names of a registry id (its Wikidata id), to the registry id.
+        registry: ids that stand for known entities; empty where any id does.
         strict_values: whether a date value outside the grammar is an error (else it is compared as written).
 
     """
@@ -44,6 +45,7 @@ class Target:
     texts: Mapping[str, str] = field(default_factory=dict)
     label_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    registry: frozenset[str] = frozenset()
     strict_values: bool = False
 
     @cached_property
