@@ -48,7 +48,7 @@ class PredictedEntity(SpanObject):
     entity_ids: Annotated[
         list[Identifier] | None, Meta(description="registry ids, Wikidata ids, or strings of the system's own")
     ] = None
-    phenomena: Annotated[list[str] | None, Meta(description="read where the file is a reference")] = None
+    phenomena: Annotated[list[Identifier] | None, Meta(description="read where the file is a reference")] = None
 
 
 class PredictedDate(SpanObject):
@@ -65,7 +65,7 @@ class PredictedDate(SpanObject):
     value_external: Annotated[str | None, Meta(description="read where the file is a reference")] = None
     earliest_external: Annotated[str | None, Meta(description="not scored")] = None
     latest_external: Annotated[str | None, Meta(description="not scored")] = None
-    phenomena: Annotated[list[str] | None, Meta(description="read where the file is a reference")] = None
+    phenomena: Annotated[list[Identifier] | None, Meta(description="read where the file is a reference")] = None
 
 
 class PredictedClaimant(SpanObject):
@@ -99,7 +99,7 @@ class PredictedClaim(Record):
     gloss: Annotated[str | None, Meta(description="not scored")] = None
     gloss_intended: Annotated[str | None, Meta(description="not scored")] = None
     cluster: Annotated[Identifier | None, Meta(description="shared by equivalent claims anywhere in the file")] = None
-    phenomena: Annotated[list[str] | None, Meta(description="read where the file is a reference")] = None
+    phenomena: Annotated[list[Identifier] | None, Meta(description="read where the file is a reference")] = None
 
 
 class Submission(Record):

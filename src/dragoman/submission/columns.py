@@ -7,7 +7,8 @@ wrong and where (see :mod:`dragoman.submission.precise`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,8 +63,8 @@ def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotati
     claims = _claims(_flatten(table, "claims", row_doc), entity_rows, target, texts)
     return Annotations(
         documents=documents,
-        entities=spans_in_order(entities, entities.ids, entities.form),
-        dates=spans_in_order(dates, dates.value, dates.mod, dates.external),
+        entities=spans_in_order(entities, entities.ids, entities.form, entities.phenomena),
+        dates=spans_in_order(dates, dates.value, dates.mod, dates.external, dates.phenomena),
         claims=claims_in_order(claims),
         given=given,
         present=present,
@@ -170,18 +171,15 @@ def _unique_ids(rows: Rows) -> None:
         raise Doubt("repeated id")
 
 
-def _id_sets(rows: Rows, target: Target) -> Coded:
-    """Code the sets of entity ids: aliases resolved, sorted, joined."""
-    lists = rows.field("entity_ids")
+def _sets(rows: Rows, field: str, aliases: Mapping[str, str] = MappingProxyType({})) -> Coded:
+    """Code the sets of names in a field, whatever their order and whichever alias was used; an empty one is none."""
+    lists = rows.field(field)
     if lists is None or lists.null_count == len(rows):
         return Coded(np.full(len(rows), NULL, np.int32), ())
     _check_ids(lists.flatten().unique().to_pylist())
-    return Coded.of([None if not ids else join_ids(ids, target) for ids in lists.to_pylist()])
-
-
-def join_ids(ids: list[str], target: Target) -> str:
-    """One string for a set of entity ids, whatever their order and whichever of their names was used."""
-    return JOINER.join(sorted({target.aliases.get(name, name) for name in ids}))
+    return Coded.of(
+        [JOINER.join(sorted({aliases.get(n, n) for n in names})) if names else None for names in lists.to_pylist()]
+    )
 
 
 def _entities(rows: Rows, target: Target) -> Entities:
@@ -191,8 +189,9 @@ def _entities(rows: Rows, target: Target) -> Entities:
         start=rows.integers("start"),
         end=rows.integers("end"),
         type=_closed(rows.strings("type"), "entities.type", target),
+        phenomena=_sets(rows, "phenomena"),
         item=rows.item,
-        ids=_id_sets(rows, target),
+        ids=_sets(rows, "entity_ids", target.aliases),
         form=_closed(rows.strings("form"), "entities.form", target),
     )
 
@@ -207,6 +206,7 @@ def _dates(rows: Rows, target: Target) -> Dates:
         start=rows.integers("start"),
         end=rows.integers("end"),
         type=_closed(rows.strings("type"), "dates.type", target),
+        phenomena=_sets(rows, "phenomena"),
         item=rows.item,
         value=value,
         mod=_closed(rows.strings("mod"), "dates.mod", target),
@@ -230,6 +230,7 @@ def _claims(rows: Rows, entities: Rows, target: Target, texts: Texts) -> Claims:
     cue = _pairs(rows, "cue", texts)
     return Claims(
         doc=rows.parent,
+        phenomena=_sets(rows, "phenomena"),
         item=rows.item,
         parent=_parents(rows),
         polarity=_closed(rows.strings("polarity"), "claims.polarity", target),
@@ -318,7 +319,7 @@ def _claimants(rows: Rows, entities: Rows, target: Target, texts: Texts) -> dict
     codes = np.where((role.codes == NULL) & spanned, mention, role.codes).astype(np.int32)
     if (codes == NULL).any() or ((codes == mention) != spanned).any():
         raise Doubt("role does not fit")
-    own, theirs = _id_sets(who, target), _id_sets(entities, target)
+    own, theirs = _sets(who, "entity_ids", target.aliases), _sets(entities, "entity_ids", target.aliases)
     ids = [theirs.value(int(e)) if e != NULL and own.codes[i] == NULL else own.value(i) for i, e in enumerate(entity)]
     return {
         "claimant_claim": who.parent,

@@ -75,6 +75,7 @@ def claims_in_order(c: Claims) -> Claims:
         modality=c.modality.take(order),
         act=c.act.take(order),
         cluster=c.cluster.take(order),
+        phenomena=c.phenomena.take(order),
         fragment_claim=fragments[0],
         fragment_start=fragments[1],
         fragment_end=fragments[2],
@@ -104,7 +105,12 @@ def _order(c: Claims) -> Ints:
     first_start, last_end = np.zeros(len(c), np.int64), np.zeros(len(c), np.int64)
     first_start[c.fragment_claim[::-1]] = c.fragment_start[::-1]  # fragments are in order: the first wins
     last_end[c.fragment_claim] = c.fragment_end
-    keys = [c.doc, first_start, last_end, *(_ranks(coded) for coded in (c.act, c.modality, c.polarity, c.cluster))]
+    keys = [
+        c.doc,
+        first_start,
+        last_end,
+        *(_ranks(coded) for coded in (c.act, c.modality, c.polarity, c.cluster, c.phenomena)),
+    ]
     order: Ints = np.lexsort(keys[::-1])
     same = np.ones(max(0, len(c) - 1), bool)
     for key in keys:
