@@ -1,0 +1,225 @@
+"""brat standoff: annotations in ``.ann``, the text in ``.txt`` beside it; one pair of files a document.
+
+Source: https://brat.nlplab.org/standoff.html. What stands for what:
+
+- ``T`` with a label: an entity, or a date if the label is one of ``date_labels``. Its attributes ``Id``, ``Form``,
+  ``Value``, ``Mod`` and so on are the fields of that name that hold one string; an entity's normalisations
+  ``N … Reference T1 Wikidata:Q42`` (``Dragoman:`` for other ids) are its entity ids;
+- ``T`` with the label ``Claim``, of one fragment or more: a claim, with ``Polarity``, ``Modality``, ``Act`` … as
+  attributes. Relations from it: ``Cue`` to a ``T Cue``, ``Claimant`` to an entity or to a ``T Claimant``, ``Parent`` to
+  another claim. The attributes ``Author`` and ``Implicit`` are claimants that nobody mentions; normalisations of the
+  claim are the ids of the implicit one. An event ``Claim:T1 Claimant:T2 Cue:T3`` says the same as the relations.
+
+Offsets are code points. Spans never hold a line break in brat: a span over one is written, and read, as fragments with
+nothing but line breaks between them. An item without id comes back with its number in the file as its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from dragoman.files import child
+from dragoman.formats import drafts, plain
+from dragoman.formats.conversion import DEFAULT, Converted, Options, Report, Written
+from dragoman.formats.standoff import ATTRIBUTES, RESERVED, Bound, Fragments, Standoff, flat, parse
+from dragoman.formats.standoff_rows import Rows
+from dragoman.problems import DragomanError
+from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedEntity, Submission
+
+LAYERS = ("entities",)
+HOLDS = frozenset(
+    {"documents.id", "documents.text", "entities", "dates", "claims", "entities.type", "dates.type"}
+    | {"entities.entity_ids", "claims.content", "claims.cue", "claims.claimants", "claims.parent"}
+    | {f"{layer}.{name}" for layer, names in ATTRIBUTES.items() for name in names}
+)
+CANNOT_HOLD = (
+    "lists of labels (phenomena, flags, about, a claim's dates)",
+    "values with white space in them (glosses)",
+    "spans without type",
+    "spans that begin or end with a line break",
+    "more than one implicit claimant of a claim",
+)
+
+
+def read(data: bytes, options: Options = DEFAULT) -> Converted:
+    """Read an ``.ann`` file.
+
+    Args:
+        data: the file.
+        options: ``documents`` with the one id (the file's name says it); ``texts`` with its text, against which offsets
+            and words are checked; ``date_labels``.
+
+    Problems: E102 to E106; E209 lines that are none; E205, E303, E601; E401 to E403; E503 a relation that its ends do
+    not fit. Lost are notes, equivalences, other relations, other attributes; of an entity in fragments the
+    stretch from the first to the last is kept, and counted.
+
+    """
+    report = Report(options.name)
+    text = report.text(data)
+    if text is None:
+        return report.converted([])
+    standoff = parse(text, report)
+    name = drafts.names([None], options, report)[0]
+    if not report.failed:
+        line = _Reader(standoff, drafts.draft(name), options, report).line()
+        return report.converted(drafts.finish([line], LAYERS, options, report))
+    return report.converted([])
+
+
+class _Reader:
+    """Makes a line of the annotations of a file."""
+
+    def __init__(self, standoff: Standoff, line: Submission, options: Options, report: Report) -> None:
+        self.standoff, self.draft, self.options, self.report = standoff, line, options, report
+        self.text = options.texts.get(line.id)
+        self.claims: dict[str, PredictedClaim] = {}
+        self.entities: dict[str, Any] = {}
+        self.used: set[str] = set()
+
+    def line(self) -> Submission:
+        for name, bound in self.standoff.bound.items():
+            if not self.sound(bound):
+                continue
+            bound.fragments = self.mended(bound.fragments)
+            if bound.label == "Claim":
+                self.claims[name] = self.claim(name, bound)
+            elif bound.label not in RESERVED:
+                self.entities[name] = self.span(name, bound)
+        if not self.report.failed:
+            self.links()
+        loose = [bound for name, bound in self.standoff.bound.items() if bound.label in ("Cue", "Claimant")]
+        self.report.lose("cues and claimants that no claim refers to", len(loose) - len(self.used))
+        self.unique()
+        for claim in self.claims.values():
+            claim.claimants = claim.claimants or None
+        self.draft.claims = list(self.claims.values())
+        self.draft.text = self.text
+        return self.draft
+
+    def sound(self, bound: Bound) -> bool:
+        fragments = bound.fragments
+        shown = None if self.text is None else flat(" ".join(self.text[start:end] for start, end in fragments))
+        ok = all(drafts.sound(start, end, self.text, self.report, line=bound.line) for start, end in fragments)
+        if ok and shown is not None and shown != flat(bound.words):
+            mend = self.report.guess(self.text, fragments[0][0], fragments[-1][1], bound.words)
+            what = f"the text there is {shown[:80]!r}, not {bound.words[:80]!r}."
+            self.report.error("E403", what, mend or "Offsets are code points, half-open.", line=bound.line)
+            return False
+        return ok
+
+    def mended(self, fragments: Fragments) -> Fragments:
+        """Join fragments that overlap or touch, or between which there are only line breaks."""
+        made: Fragments = []
+        for start, end in plain.joined(fragments):
+            if made and self.text is not None and not self.text[made[-1][1] : start].strip("\r\n"):
+                made[-1] = (made[-1][0], end)
+            else:
+                made.append((start, end))
+        return made
+
+    def fields(self, name: str, bound: Bound, layer: str) -> dict[str, Any]:
+        """Fields of an item from its attributes."""
+        known = ATTRIBUTES[layer]
+        found: dict[str, Any] = {"id": name}
+        for key, value in bound.attributes.items():
+            number = drafts.offset(value) if value is not None and known.get(key) else None
+            if key not in known or value is None or (known[key] and number is None):
+                if not (layer == "claims" and value is None and key in ("author", "implicit")):
+                    self.report.lose("attributes that are none of a submission's")
+                continue
+            found[key] = number if known[key] else value
+        return found
+
+    def span(self, name: str, bound: Bound) -> Any:
+        start, end = bound.fragments[0][0], bound.fragments[-1][1]
+        self.report.lose("gaps in entities and dates, which are kept as one span", int(len(bound.fragments) > 1))
+        layer = self.options.layer(bound.label)
+        whole = bound.words if len(bound.words) == end - start else None
+        span = drafts.add(self.draft, bound.label, start, end, layer, whole)
+        for key, value in self.fields(name, bound, layer).items():
+            setattr(span, key, value)
+        if isinstance(span, PredictedEntity):
+            span.entity_ids = bound.references or None
+        else:
+            self.report.lose("normalisations of dates", len(bound.references))
+        return span
+
+    def claim(self, name: str, bound: Bound) -> PredictedClaim:
+        claimants = []
+        if "author" in bound.attributes:
+            claimants.append(PredictedClaimant(role="AUTHOR"))
+        if "implicit" in bound.attributes:
+            claimants.append(PredictedClaimant(role="IMPLICIT", entity_ids=bound.references or None))
+        else:
+            self.report.lose("normalisations of claims", len(bound.references))
+        content: Any = bound.fragments
+        return PredictedClaim(content=content, claimants=claimants, **self.fields(name, bound, "claims"))
+
+    def links(self) -> None:
+        for link in self.standoff.links:
+            claim, other = self.claims.get(link.one), self.standoff.bound.get(link.other)
+            if link.label not in ("Claimant", "Cue", "Parent") or claim is None or other is None:
+                self.report.lose("relations that are none of a claim's")
+            elif link.label == "Cue" and other.label == "Cue":
+                self.used.add(link.other)
+                cue: Any = plain.joined([*(claim.cue or []), *other.fragments])  # type: ignore[list-item]
+                claim.cue = cue
+            elif link.label == "Parent" and link.other in self.claims and claim.parent is None:
+                claim.parent = self.claims[link.other].id
+            elif link.label == "Claimant" and self.claimant(claim, link.other, other):
+                self.used.add(link.other)
+            else:
+                what = f"{link.other} cannot be the {link.label.lower()} of a claim."
+                self.report.error("E503", what, "See which labels claims are made of.", line=link.line)
+        self.used &= {name for name, bound in self.standoff.bound.items() if bound.label in ("Cue", "Claimant")}
+
+    def claimant(self, claim: PredictedClaim, name: str, bound: Bound) -> bool:
+        assert claim.claimants is not None
+        if isinstance(self.entities.get(name), PredictedEntity):
+            claim.claimants.append(PredictedClaimant(role="MENTION", mention=self.entities[name].id))
+        elif bound.label == "Claimant":
+            start, end = bound.fragments[0][0], bound.fragments[-1][1]
+            claim.claimants.append(PredictedClaimant(role="MENTION", start=start, end=end))
+        else:
+            return False
+        return True
+
+    def unique(self) -> None:
+        """Note E303 for ids, given by attributes, that are not unique in their layer."""
+        for items in (self.draft.entities, self.draft.dates, self.claims.values()):
+            seen: set[str | None] = set()
+            for item in items or ():
+                if item.id in seen:
+                    mend = "Ids are unique in a document."
+                    self.report.error("E303", f"the id {str(item.id)[:80]!r} is given twice.", mend)
+                seen.add(item.id)
+
+
+def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
+    """Write ``<id>.ann`` and ``<id>.txt`` for each document.
+
+    Args:
+        lines: the submission.
+        texts: text by document id.
+        options: ``date_labels``.
+
+    Problems: as for :func:`dragoman.formats.plain.plain`, and E304 for ids that cannot be file names.
+
+    """
+    report = Report(options.name)
+    documents = plain.plain(lines, texts, report)
+    plain.account(documents, HOLDS, LAYERS, options, report)
+    files: dict[str, bytes] = {}
+    for document in documents:
+        try:
+            for suffix in (".ann", ".txt"):
+                child(Path(), document.line.id + suffix)
+        except DragomanError as cause:
+            report.raised(cause)
+            continue
+        rows = Rows(document, options, report).rows()
+        files[f"{document.line.id}.ann"] = "".join(f"{row}\n" for row in rows).encode()
+        files[f"{document.line.id}.txt"] = (document.text or "").encode()
+    return report.written(files)

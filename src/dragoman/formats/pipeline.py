@@ -1,0 +1,160 @@
+"""Token-classification pipelines of ``transformers``: their output as JSON.
+
+Source: https://huggingface.co/docs/transformers/main_classes/pipelines#transformers.TokenClassificationPipeline. For a
+text it is a list of ``{entity_group, score, word, start, end}`` (aggregated) or of ``{entity, score, index, word,
+start, end}`` (a token each, those tagged ``O`` left out); for several texts a list of such lists. Read is one value, or
+one a line. Offsets are code points. They are null where the tokenizer keeps none: that cannot be mended here and is an
+error.
+
+Tokens are put together as ``aggregation_strategy="simple"`` does: a tag without prefix counts as ``I-``, and ``I-``
+goes on with the token before where both have one label and are neighbours (by ``index``; without it, where at most
+one character stands between them).
+
+Written is the aggregated form, a list for each document in the order of the lines; ids of documents are held by that
+order alone, and there are no scores to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from dragoman.files import canonical_json
+from dragoman.formats import drafts, plain, tagging
+from dragoman.formats.conversion import DEFAULT, Converted, Options, Report, Written
+from dragoman.formats.nodes import Node, nodes, parse
+from dragoman.schema.submission import Submission
+
+LAYERS = ("entities",)
+HOLDS = frozenset({"entities", "entities.type", "dates", "dates.type"})
+CANNOT_HOLD = (
+    "ids of documents, but for their order",
+    "everything about a span but its type",
+    "values of dates",
+    "claims",
+)
+
+
+class _Token(NamedTuple):
+    node: Node
+    tag: tagging.Tag
+    start: int
+    end: int
+    place: int | None
+
+
+def read(data: bytes, options: Options = DEFAULT) -> Converted:
+    """Read the output of a pipeline.
+
+    Args:
+        data: JSON or JSONL.
+        options: ``documents`` are the ids of the texts, in order; ``texts``; ``date_labels``; ``scheme``.
+
+    Problems: E102 to E106; E201, E202; E204 neither ``entity`` nor ``entity_group``; E209 when the numbers of
+    documents differ; E302, E304; E401, E402; E406 offsets that are null; E503 mixed schemes; W906 tags that cannot
+    follow the one before. Scores are lost.
+
+    """
+    report = Report(options.name)
+    given: list[tuple[int, str, list[Any]]] = []
+    for line, value in parse(data, report):
+        given += _texts(line, value, report)
+    names = drafts.names([None] * len(given), options, report)
+    lines = [drafts.draft(name) for name in names]
+    tokens: list[list[_Token]] = []
+    for draft, (number, path, items) in zip(lines, given, strict=True):
+        tokens.append([])
+        for node in nodes(items, report, number, path):
+            _item(node, draft, tokens[-1], options, report)
+    runs = [_runs(some) for some in tokens]
+    scheme = tagging.recognise([token.tag for token in run] for some in runs for run in some)
+    if scheme is None:
+        report.error("E503", "the tags mix BIOES and BILOU.", "Use one scheme in a file.")
+    for draft, some in zip(lines, runs, strict=True):
+        for run in some:
+            _spans(draft, run, options, scheme or "bio", report)
+    return report.converted(drafts.finish(lines, LAYERS, options, report))
+
+
+def _texts(line: int, value: Any, report: Report) -> list[tuple[int, str, list[Any]]]:
+    """Items of each text, with line and path."""
+    if isinstance(value, list) and value and all(isinstance(inner, list) for inner in value):
+        return [(line, f"[{index}]", inner) for index, inner in enumerate(value)]
+    if isinstance(value, list):
+        return [(line, "", value)]
+    report.error("E202", f"expected a list, found {str(value)[:40]!r}.", "Save what the pipeline returns.", line=line)
+    return []
+
+
+def _item(node: Node, draft: Submission, tokens: list[_Token], options: Options, report: Report) -> None:
+    """Add a group to the draft, or a token to the tokens."""
+    group, entity, word = node.string("entity_group"), node.string("entity"), node.string("word")
+    start, end, index = node.integer("start"), node.integer("end"), node.integer("index")
+    report.lose("scores", int(node.value.get("score") is not None))
+    report.lose("other fields of spans", len(set(node.rest()) - {"score"}))
+    if start is None or end is None:
+        what = f"the offsets of {(word or '')[:80]!r} are null."
+        mend = "Run the pipeline with a fast tokenizer, which keeps them."
+        report.error("E406", what, mend, line=node.line, path=node.path)
+    elif not drafts.sound(start, end, options.texts.get(draft.id), report, line=node.line, path=node.path):
+        return
+    elif "entity_group" in node.value:
+        drafts.add(draft, group, start, end, options.layer(group))
+    elif entity is None:
+        what = "there is neither entity nor entity_group."
+        report.error("E204", what, "Save what the pipeline returns.", line=node.line, path=node.path)
+    else:
+        tag = tagging.parse(entity) if entity == "O" or entity[1:2] == "-" else None
+        tokens.append(_Token(node, tag or tagging.Tag("I", entity), start, end, index))
+
+
+def _runs(tokens: list[_Token]) -> list[list[_Token]]:
+    """Group tokens that are neighbours in the text: what stands between two runs was tagged ``O``."""
+    runs: list[list[_Token]] = []
+    for token in tokens:
+        last = runs[-1][-1] if runs else None
+        near = last is not None and (
+            token.place == last.place + 1
+            if last.place is not None and token.place is not None
+            else 0 <= token.start - last.end <= 1
+        )
+        if near:
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    return runs
+
+
+def _spans(draft: Submission, run: list[_Token], options: Options, scheme: Any, report: Report) -> None:
+    def complain(at: int, what: str) -> None:
+        node = run[at].node
+        report.repair(f"{what}.", "Read as conlleval does.", line=node.line, path=node.path)
+
+    for first, last, label in tagging.decode([token.tag for token in run], scheme, complain):
+        start, end = run[first].start, run[last - 1].end
+        if drafts.sound(start, end, None, report, line=run[first].node.line, path=run[first].node.path):
+            drafts.add(draft, label, start, end, options.layer(label))
+
+
+def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
+    """Write ``submission.pipeline.json``: a list of spans for each line of the submission.
+
+    Args:
+        lines: the submission.
+        texts: text by document id; needed only for quotes, and for ``word``.
+        options: ``date_labels``.
+
+    Problems: as for :func:`dragoman.formats.plain.plain`.
+
+    """
+    report = Report(options.name)
+    documents = plain.plain(lines, texts, report, needs_text=False)
+    plain.account(documents, HOLDS, LAYERS, options, report)
+    made = [
+        [
+            {"end": span.end, "entity_group": span.type, "score": None, "start": span.start, "word": span.text}
+            for _, span in document.spans
+        ]
+        for document in documents
+    ]
+    return report.written({"submission.pipeline.json": canonical_json(made) + b"\n"})

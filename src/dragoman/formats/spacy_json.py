@@ -1,0 +1,179 @@
+"""spaCy: what ``Doc.to_json()`` gives, one document a line; a single one and a list of them are read too.
+
+Source: https://spacy.io/api/doc#to_json (v3). ``ents`` are ``{start, end, label}`` without overlap, ``spans`` are
+groups of ``{start, end, label, kb_id}`` that may overlap; offsets are code points of ``text``. Written are the groups
+``entities`` and ``dates`` with everything, ``ents`` with the outermost spans, and ``tokens`` that begin and end where
+spans do, so that ``Doc.from_json`` accepts the spans. The document's id travels as the extension attribute
+``_.dragoman_id``; without it, and without a field ``id``, ids come from the options.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dragoman.files import json_lines
+from dragoman.formats import drafts, plain
+from dragoman.formats.conversion import DEFAULT, Converted, Options, Report, Written
+from dragoman.formats.nodes import Node, parse
+from dragoman.formats.tokens import covering, outermost
+from dragoman.schema.submission import PredictedEntity, Submission
+
+LAYERS = ("entities",)
+HOLDS = frozenset(
+    {
+        "documents.id",
+        "documents.text",
+        "layers",
+        "entities",
+        "entities.type",
+        "entities.entity_ids",
+        "dates",
+        "dates.type",
+    }
+)
+CANNOT_HOLD = (
+    "more than one entity id of a mention",
+    "everything else about a span but its type",
+    "values of dates",
+    "claims",
+)
+EXTENSION = "dragoman_id"
+"""Extension attribute of a ``Doc`` that holds the document's id."""
+
+
+def read(data: bytes, options: Options = DEFAULT) -> Converted:
+    """Read documents.
+
+    Args:
+        data: JSON or JSONL.
+        options: ``documents`` for those without id; ``texts``; ``date_labels``, for ``ents`` and groups that are
+            not called ``entities`` or ``dates``.
+
+    A span of ``ents`` that some group has too is taken once. Problems: E102 to E106; E201, E202, E204; E302, E304;
+    E401, E402; E403 where the text is not the document's; W906 where it only begins elsewhere.
+
+    """
+    report = Report(options.name)
+    values = [
+        (line, path, item)
+        for line, value in parse(data, report)
+        for path, item in (
+            [(f"[{i}]", item) for i, item in enumerate(value)] if isinstance(value, list) else [("", value)]
+        )
+    ]
+    found = []
+    for line, path, value in values:
+        if isinstance(value, dict):
+            found.append(Node(value, report, line, path))
+        else:
+            report.error("E202", f"expected a document, found {str(value)[:40]!r}.", line=line, path=path)
+    names = drafts.names([_name(node) for node in found], options, report)
+    lines = [_line(name, node, options, report) for name, node in zip(names, found, strict=True)]
+    return report.converted(drafts.finish(lines, LAYERS, options, report))
+
+
+def _name(node: Node) -> str | None:
+    extensions = node.node("_")
+    name = None if extensions is None else extensions.string(EXTENSION)
+    if extensions is not None:
+        node.report.lose("extension attributes", len(extensions.rest()))
+    return node.string("id") if name is None else name
+
+
+def _line(name: str, node: Node, options: Options, report: Report) -> Submission:
+    line = drafts.draft(name)
+    text = node.string("text")
+    if text is None:
+        report.error("E204", "there is no text.", "Use what Doc.to_json() gives.", line=node.line, path=node.at("text"))
+        return line
+    by = drafts.shift(text, line, options, report)
+    grouped: Counter[tuple[int, int, str | None]] = Counter()
+    groups = node.node("spans")
+    for group in groups.value if groups is not None else ():
+        assert groups is not None
+        for span in groups.nodes(group):
+            _span(span, group if group in ("entities", "dates") else None, by, line, options, grouped)
+    seen: Counter[tuple[int, int, str | None]] = Counter()
+    for ent in node.nodes("ents"):
+        _span(ent, None, by, line, options, seen, grouped)
+    report.lose("annotations of tokens", sum(len(_bare(token).rest()) for token in node.nodes("tokens")))
+    for field, value in node.rest().items():
+        counted = field in ("sents", "cats") and isinstance(value, list | dict)
+        report.lose(field if counted else "other fields of documents", len(value) if counted else 1)
+    return line
+
+
+def _bare(token: Node) -> Node:
+    """Pass over where a token stands: the spans say it."""
+    token.asked |= {"id", "start", "end"}
+    return token
+
+
+def _span(
+    node: Node,
+    layer: str | None,
+    by: int,
+    line: Submission,
+    options: Options,
+    seen: Counter[tuple[int, int, str | None]],
+    others: Counter[tuple[int, int, str | None]] | None = None,
+) -> None:
+    start, end, label, entry = node.integer("start"), node.integer("end"), node.string("label"), node.string("kb_id")
+    if start is None or end is None:
+        mend = "Use what Doc.to_json() gives."
+        node.report.error("E406", "the span has no offsets.", mend, line=node.line, path=node.path)
+        return
+    start, end, label = start + by, end + by, label or None
+    if not drafts.sound(start, end, line.text, node.report, line=node.line, path=node.path):
+        return
+    seen[start, end, label] += 1
+    if others is not None and seen[start, end, label] <= others[start, end, label]:
+        return
+    span = drafts.add(line, label, start, end, layer or options.layer(label))
+    if entry and isinstance(span, PredictedEntity):
+        span.entity_ids = [entry]
+    elif entry:
+        node.report.lose("ids of dates")
+    node.report.lose("other fields of spans", len(node.rest()))
+
+
+def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
+    """Write ``submission.spacy.jsonl``, one document a line.
+
+    Args:
+        lines: the submission.
+        texts: text by document id.
+        options: nothing of them matters here but ``name``.
+
+    Problems: as for :func:`dragoman.formats.plain.plain`.
+
+    """
+    report = Report(options.name)
+    documents = plain.plain(lines, texts, report)
+    plain.account(documents, HOLDS, LAYERS, options, report)
+    made = [] if report.failed else [_doc(document, report) for document in documents]
+    return report.written({"submission.spacy.jsonl": json_lines(made)})
+
+
+def _doc(document: plain.Document, report: Report) -> dict[str, Any]:
+    text = document.text or ""
+    groups: dict[str, list[dict[str, Any]]] = {"entities": [], "dates": []}
+    places = [plain.labelled(span) for _, span in document.spans]
+    for layer, span in document.spans:
+        start, end, label = plain.labelled(span)
+        ids = getattr(span, "entity_ids", None) or []
+        entry = ids[0] if len(ids) == 1 else ""
+        report.lose("mentions with several entity ids", int(len(ids) > 1))
+        report.lose("types and ids that are an empty string", int(label == "") + int(ids == [""]))
+        groups[layer].append({"start": start, "end": end, "label": label or "", "kb_id": entry})
+    kept, _ = outermost(places)
+    cut = covering(text, {start for start, _, _ in places}, {end for _, end, _ in places})
+    return {
+        "_": {EXTENSION: document.line.id},
+        "ents": [{"start": start, "end": end, "label": label or ""} for start, end, label in kept],
+        "spans": {group: spans for group, spans in groups.items() if spans},
+        "text": text,
+        "tokens": [{"id": index, "start": start, "end": end} for index, (start, end) in enumerate(cut)],
+    }

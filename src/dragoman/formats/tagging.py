@@ -1,0 +1,112 @@
+"""Tags of tokens and spans of tokens: BIO, IOB1, BIOES and BILOU.
+
+Read as the scorer of the CoNLL shared tasks reads them (Tjong Kim Sang and Buchholz 2000, ``conlleval``; Ramshaw and
+Marcus 1995 for IOB1; Ratinov and Roth 2009 for BILOU): a tag that cannot follow the one before begins a span of its
+own. Every such transition is told to the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from dragoman.formats.conversion import Scheme
+
+PREFIXES: dict[str, str] = {"bio": "BIO", "iob1": "BIO", "bioes": "BIOES", "bilou": "BILOU"}
+
+
+class Tag(NamedTuple):
+    """A tag: ``B``, ``I``, ``O``, ``E``, ``S``, ``L`` or ``U``, and the label, None where the tag is bare."""
+
+    prefix: str
+    label: str | None
+
+
+class TokenSpan(NamedTuple):
+    """A span of tokens, half-open, and its label."""
+
+    first: int
+    last: int
+    label: str | None
+
+
+OUTSIDE = Tag("O", None)
+
+
+def parse(tag: str) -> Tag | None:
+    """Read a tag; None where it is none."""
+    prefix, dash, label = tag.partition("-")
+    if prefix not in tuple("BIOESLU") or (prefix == "O" and dash):
+        return None
+    return Tag(prefix, label if dash else None)
+
+
+def recognise(sentences: Iterable[Sequence[Tag]]) -> Scheme | None:
+    """Tell in which scheme some sentences are tagged; None where two are mixed.
+
+    Without ``E``, ``S``, ``L`` and ``U`` it is IOB1 when some span begins with ``I`` and no ``B`` stands where IOB1 has
+    none (IOB1 writes ``B`` only between neighbours of one label), else BIO. The spans are the same in both.
+    """
+    prefixes: set[str] = set()
+    inner_start = lone_begin = False
+    for tags in sentences:
+        before = OUTSIDE
+        for tag in tags:
+            prefixes.add(tag.prefix)
+            follows = before.prefix != "O" and before.label == tag.label
+            inner_start |= tag.prefix == "I" and not follows
+            lone_begin |= tag.prefix == "B" and not follows
+            before = tag
+    ends, lasts = bool(prefixes & {"E", "S"}), bool(prefixes & {"L", "U"})
+    if ends or lasts:
+        return None if ends and lasts else ("bioes" if ends else "bilou")
+    return "iob1" if inner_start and not lone_begin else "bio"
+
+
+def decode(tags: Sequence[Tag], scheme: Scheme, complain: Callable[[int, str], None]) -> list[TokenSpan]:
+    """Spans of a sentence.
+
+    Args:
+        tags: one a token.
+        scheme: as :func:`recognise` gives it.
+        complain: is told the token and what is wrong with its tag there.
+
+    """
+    spans: list[TokenSpan] = []
+    closing = scheme in ("bioes", "bilou")
+    begun: int | None = None
+    label: str | None = None
+
+    def close(at: int, *, ended: bool) -> None:
+        nonlocal begun
+        if begun is None:
+            return
+        if closing and not ended:
+            complain(at - 1, "the span is not ended there")
+        spans.append(TokenSpan(begun, at, label))
+        begun = None
+
+    for at, tag in enumerate(tags):
+        if begun is not None and tag.prefix in ("I", "E", "L") and tag.label == label:
+            if tag.prefix != "I":
+                close(at + 1, ended=True)
+            continue
+        close(at, ended=False)
+        if tag.prefix == "O":
+            continue
+        if tag.prefix in ("E", "L") or (tag.prefix == "I" and scheme != "iob1"):
+            complain(at, f"{tag.prefix} does not follow a span of its label")
+        begun, label = at, tag.label
+        if tag.prefix in ("E", "L", "S", "U"):
+            close(at + 1, ended=True)
+    close(len(tags), ended=False)
+    return spans
+
+
+def encode(length: int, spans: Iterable[TokenSpan]) -> list[str]:
+    """Tags in BIO for some tokens; the spans do not overlap."""
+    tags = ["O"] * length
+    for span in spans:
+        tail = "" if span.label is None else f"-{span.label}"
+        tags[span.first : span.last] = [f"B{tail}", *[f"I{tail}"] * (span.last - span.first - 1)]
+    return tags

@@ -1,0 +1,317 @@
+"""Inline TimeML: a document's text in XML, its dates as ``TIMEX3`` elements around their words.
+
+Source: TimeML 1.2.1 (https://timeml.github.io/site/publications/timeMLdocs/timeml_1.2.1.html), in the frame that
+TempEval-3 gave it: ``DOCID``, ``DCT`` and ``TEXT`` below ``TimeML``. The text is what ``TEXT`` holds, or the root if
+there is no ``TEXT``; offsets are code points of it, after XML has resolved its references and line ends. ``tid`` is
+the id (an item without one comes back with one), ``type``, ``value`` and ``mod`` are themselves, ``anchorTimeID`` is
+``ref``, and the value of the document's creation time is ``published``. ``ref`` of ``none`` is no ``anchorTimeID``.
+
+The parser takes no entities but XML's own and character references, opens nothing, and holds no more than the input: a
+document type declaration with declarations in it is refused, one that only names a file is passed over.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat  # parses without building anything; declarations are refused below
+from xml.sax.saxutils import escape, quoteattr
+
+from dragoman.files import child
+from dragoman.formats import drafts, plain
+from dragoman.formats.conversion import DEFAULT, Converted, Options, Report, Written
+from dragoman.problems import DragomanError, error
+from dragoman.schema.submission import PredictedDate, Submission
+
+LAYERS = ("dates",)
+HOLDS = frozenset(
+    {"documents.id", "documents.text", "documents.published", "layers"}
+    | {"dates", "dates.id", "dates.type", "dates.value", "dates.mod", "dates.ref"}
+)
+CANNOT_HOLD = (
+    "entities",
+    "claims",
+    "dates that cross another",
+    "everything about a date but id, type, value, mod and ref",
+    "characters that XML does not allow: controls, U+FFFE, U+FFFF",
+)
+MAX_DEPTH = 256
+"""Deepest nesting of elements that is read."""
+_NESTED = 100
+_KNOWN = {"EVENT", "SIGNAL", "MAKEINSTANCE", "TLINK", "SLINK", "ALINK", "CONFIDENCE"}
+_FRAME = {"TimeML", "TEXT", "DOCID", "DCT"}
+_HELD = {"tid", "type", "value", "mod", "anchorTimeID", "functionInDocument"}
+_TIMES = {"CREATION_TIME", "PUBLICATION_TIME"}
+
+
+@dataclass(slots=True)
+class _Timex:
+    line: int
+    attributes: dict[str, str]
+    start: int
+    end: int = -1
+    stamp: bool = False
+
+
+class _Refused(Exception):  # noqa: N818 - not an error of the program: the input is refused
+    """The document has something that is not taken from outside."""
+
+
+@dataclass(slots=True)
+class _Handler:
+    """Takes what the parser finds; offsets count all character data of the document."""
+
+    report: Report
+    parser: Any
+    open: list[tuple[str, int]] = field(default_factory=list)
+    open_timexes: list[_Timex] = field(default_factory=list)
+    timexes: list[_Timex] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0
+    windows: list[tuple[int, int]] = field(default_factory=list)
+    name: str | None = None
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(self.open) >= MAX_DEPTH:
+            raise _Refused(f"elements are nested over {MAX_DEPTH} deep")
+        self.open.append((tag, self.length))
+        if tag == "TIMEX3":
+            stamp = any(name == "DCT" for name, _ in self.open) or attributes.get("functionInDocument") in _TIMES
+            timex = _Timex(self.parser.CurrentLineNumber, attributes, self.length, stamp=stamp)
+            self.timexes.append(timex)
+            self.open_timexes.append(timex)
+        elif tag not in _FRAME and len(self.open) > 1:
+            self.report.lose(f"elements {tag}" if tag in _KNOWN else "other elements")
+
+    def end(self, tag: str) -> None:
+        _, start = self.open.pop()
+        if tag == "TIMEX3":
+            self.open_timexes.pop().end = self.length
+        elif tag == "TEXT":
+            self.windows.append((start, self.length))
+        elif tag == "DOCID" and self.name is None:
+            self.name = "".join(self.pieces)[start:].strip()
+
+    def characters(self, data: str) -> None:
+        self.pieces.append(data)
+        self.length += len(data)
+
+    def doctype(self, _name: str, _system: str | None, _public: str | None, internal: int) -> None:
+        if internal:
+            raise _Refused("the document type declaration declares something")
+
+    def entity(self, *_arguments: Any) -> None:
+        raise _Refused("an entity is declared")
+
+    def skipped(self, name: str, _parameter: int) -> None:
+        raise _Refused(f"the entity {name[:40]!r} is not XML's own")
+
+    def external(self, *_arguments: Any) -> int:
+        raise _Refused("an external entity is used")
+
+    def declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in ("utf-8", "utf8", "us-ascii", "ascii"):
+            raise _Refused(f"the encoding is declared to be {encoding[:40]!r}")
+
+
+def _parse(data: bytes, report: Report) -> _Handler | None:
+    """Run the parser; None after an error."""
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    handler = _Handler(report, parser)
+    parser.StartElementHandler = handler.start
+    parser.EndElementHandler = handler.end
+    parser.CharacterDataHandler = handler.characters
+    parser.StartDoctypeDeclHandler = handler.doctype
+    parser.EntityDeclHandler = handler.entity
+    parser.SkippedEntityHandler = handler.skipped
+    parser.ExternalEntityRefHandler = handler.external
+    parser.XmlDeclHandler = handler.declaration
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as cause:
+        what = f"not valid XML: {expat.errors.messages.get(cause.code, str(cause))}, column {cause.offset + 1}."
+        report.error("E209", what, "Mend the XML there.", line=cause.lineno)
+    except _Refused as cause:
+        mend = "Use plain UTF-8 with XML's own entities, without declarations."
+        report.error("E209", f"{cause}.", mend, line=parser.CurrentLineNumber)
+    else:
+        return handler
+    return None
+
+
+def read(data: bytes, options: Options = DEFAULT) -> Converted:
+    """Read one document.
+
+    Args:
+        data: the XML, in UTF-8.
+        options: ``documents`` with its id, where ``DOCID`` is missing; ``texts``.
+
+    Problems: E102 to E106; E209 what is no XML, has declarations, nests too deeply or has two ``TEXT``; E303 for a
+    ``tid`` given twice; E304; E601 an anchor that is not there; E403 where the text is not the document's, W906
+    where it only begins elsewhere. Lost are other elements, other attributes, and dates without words.
+
+    """
+    report = Report(options.name)
+    found = _parse(data, report) if report.text(data) is not None else None
+    if found is None:
+        return report.converted([])
+    if len(found.windows) > 1:
+        report.error("E209", "there are two TEXT elements.", "Put one document into a file.")
+    whole = "".join(found.pieces)
+    low, high = found.windows[0] if found.windows else (0, len(whole))
+    line = drafts.draft(drafts.names([found.name or None], options, report)[0])
+    by = drafts.shift(whole[low:high], line, options, report)
+    stamps = _stamps(found, line, report)
+    ids = Counter(timex.attributes.get("tid") for timex in found.timexes)
+    for timex in found.timexes:
+        tid = timex.attributes.get("tid")
+        if tid is not None and ids[tid] > 1:
+            report.error("E303", f"the tid {tid[:80]!r} is given twice.", "A tid is unique.", line=timex.line)
+        if not low <= timex.start <= timex.end <= high:
+            report.lose("dates outside the text", int(not timex.stamp))
+        elif timex.start == timex.end:
+            report.lose("dates without words", int(not timex.stamp))
+        else:
+            start, end = timex.start - low + by, timex.end - low + by
+            if drafts.sound(start, end, line.text, report, line=timex.line):
+                _date(line, start, end, timex, stamps, report)
+    known = {timex.attributes.get("tid") for timex in found.timexes}
+    for timex in found.timexes:
+        anchor = timex.attributes.get("anchorTimeID")
+        if anchor is not None and anchor not in known:
+            mend = "An anchor is the tid of another TIMEX3."
+            report.error("E601", f"there is no TIMEX3 {anchor[:80]!r}.", mend, line=timex.line)
+    return report.converted(drafts.finish([line], LAYERS, options, report))
+
+
+def _stamps(found: _Handler, line: Submission, report: Report) -> set[str | None]:
+    """Set the document's own time, and return the tids that stand for it."""
+    stamps = [timex for timex in found.timexes if timex.stamp]
+    values = list(dict.fromkeys(timex.attributes.get("value") for timex in stamps))
+    if values:
+        line.published = values[0]
+        report.lose("further times of the document", len(values) - 1)
+    return {timex.attributes.get("tid") for timex in stamps if timex.attributes.get("value") == values[0]} - {None}
+
+
+def _date(line: Submission, start: int, end: int, timex: _Timex, stamps: set[str | None], report: Report) -> None:
+    attributes = timex.attributes
+    date = drafts.add(line, attributes.get("type"), start, end, "dates")
+    assert isinstance(date, PredictedDate)
+    date.id, date.value, date.mod = attributes.get("tid"), attributes.get("value"), attributes.get("mod")
+    anchor = attributes.get("anchorTimeID")
+    date.ref = "published" if anchor in stamps and anchor is not None else anchor
+    for name in attributes.keys() - _HELD:
+        report.lose(f"attributes {name}" if name.isidentifier() and len(name) < 32 else "other attributes")
+
+
+def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
+    """Write ``<id>.tml`` for each document.
+
+    Args:
+        lines: the submission.
+        texts: text by document id.
+        options: nothing of them matters here but ``name``.
+
+    A character that XML does not allow is written as U+FFFD, so that offsets stay, and counted. Problems: as for
+    :func:`dragoman.formats.plain.plain`, and E304 for ids that cannot be file names.
+
+    """
+    report = Report(options.name)
+    documents = plain.plain(lines, texts, report)
+    plain.account(documents, HOLDS, LAYERS, options, report)
+    files: dict[str, bytes] = {}
+    for document in documents:
+        name = f"{document.line.id}.tml"
+        try:
+            child(Path(), name)
+            if document.line.id != document.line.id.strip():
+                raise error("E304", f"{name[:80]!r} begins or ends with a space.", "Use letters and digits.")
+        except DragomanError as cause:
+            report.raised(cause)
+            continue
+        files[name] = _document(document, report).encode()
+    return report.written(files)
+
+
+def _allowed(char: str) -> bool:
+    return (char >= " " and char not in "\ufffe\uffff") or char in "\t\n\r"
+
+
+def _text(text: str) -> str:
+    safe = "".join(char if _allowed(char) else "\ufffd" for char in text)
+    return escape(safe, {"\r": "&#13;"})
+
+
+def _tag(fields: Mapping[str, str | None], report: Report) -> str:
+    out = "<TIMEX3"
+    for name, value in fields.items():
+        if value is None:
+            continue
+        if all(map(_allowed, value)):
+            # White space would be made into spaces in an attribute; what is referred to stays.
+            out += f" {name}={quoteattr(value, {c: f'&#{ord(c)};' for c in chr(9) + chr(10) + chr(13)})}"
+        else:
+            report.lose("values of dates with characters that XML does not allow")
+    return out + ">"
+
+
+def _document(document: plain.Document, report: Report) -> str:
+    line, text = document.line, document.text or ""
+    report.lose("characters that XML does not allow", sum(not _allowed(char) for char in text))
+    dates = list(line.dates or [])
+    taken = {date.id for date in dates}
+    free = (f"t{number}" for number in range(10**9) if f"t{number}" not in taken)
+    stamp = next(free)
+    fitting = [date.id is not None and all(map(_allowed, date.id)) for date in dates]
+    report.lose("ids with characters that XML does not allow", len([date for date in dates if date.id]) - sum(fitting))
+    tids = [str(date.id) if fits else next(free) for date, fits in zip(dates, fitting, strict=True)]
+    out = ['<?xml version="1.0" encoding="UTF-8"?>\n<TimeML>\n', f"<DOCID>{_text(line.id)}</DOCID>\n"]
+    if line.published is not None:
+        fields = {"tid": stamp, "type": "DATE", "value": line.published, "functionInDocument": "CREATION_TIME"}
+        out.append(f"<DCT>{_tag(fields, report)}</TIMEX3></DCT>\n")
+    known = set(tids)
+
+    def opening(place: int) -> str:
+        date = dates[place]
+        ref = None if date.ref in (None, "none") else date.ref
+        anchor = stamp if ref == "published" and line.published is not None else ref
+        if anchor is not None and anchor not in known and anchor != stamp:
+            report.lose("refs that name no date")
+            anchor = None
+        fields = {"tid": tids[place], "type": date.type, "value": date.value, "mod": date.mod, "anchorTimeID": anchor}
+        return _tag(fields, report)
+
+    return "".join([*out, "<TEXT>", *_inline(text, dates, opening, report), "</TEXT>\n</TimeML>\n"])
+
+
+def _inline(text: str, dates: list[PredictedDate], opening: Any, report: Report) -> Iterable[str]:
+    """Text with the elements in it; a date that crosses one before it, or nests too deeply, is left out."""
+    places = [plain.labelled(date) for date in dates]
+    at = 0
+    ends: list[int] = []
+
+    def until(place: int) -> Iterable[str]:
+        nonlocal at
+        while ends and ends[-1] <= place:
+            yield _text(text[at : ends[-1]]) + "</TIMEX3>"
+            at = ends.pop()
+        yield _text(text[at:place])
+        at = place
+
+    for index in sorted(range(len(dates)), key=lambda index: (places[index].start, -places[index].end)):
+        start, end, _ = places[index]
+        yield from until(start)
+        if ends and end > ends[-1]:
+            report.lose("dates that cross another")
+        elif len(ends) >= _NESTED:
+            report.lose("dates that are nested too deeply")
+        else:
+            yield opening(index)
+            ends.append(end)
+    yield from until(len(text))
