@@ -12,20 +12,23 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from dragoman.version import __version__
+
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark, load
     from dragoman.problems import DragomanError, Problem
+    from dragoman.results import compare
     from dragoman.schema.result import Result
     from dragoman.scoring import score, validate
 
-__version__ = "0.1.0"
-__all__ = ["Benchmark", "DragomanError", "Problem", "Result", "__version__", "load", "score", "validate"]
+__all__ = ["Benchmark", "DragomanError", "Problem", "Result", "__version__", "compare", "load", "score", "validate"]
 
 _HOMES = {
     "Benchmark": "dragoman.benchmark",
     "DragomanError": "dragoman.problems",
     "Problem": "dragoman.problems",
     "Result": "dragoman.schema.result",
+    "compare": "dragoman.results",
     "load": "dragoman.benchmark",
     "score": "dragoman.scoring",
     "validate": "dragoman.scoring",

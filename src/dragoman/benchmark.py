@@ -96,6 +96,7 @@ class Benchmark:
             texts={document.id: document.text for document in documents},
             label_sets=CLOSED_SETS,
             aliases={entry.wikidata: entry.id for entry in self.registry if entry.wikidata},
+            registry=frozenset(entry.id for entry in self.registry),
             strict_values=True,
         )
 
@@ -110,6 +111,8 @@ def as_submission(labels: Document | Labels) -> Submission:
     known = labels.layers_annotated
     return Submission(
         id=name,
+        published=getattr(labels, "published", None),
+        published_external=getattr(labels, "published_external", None),
         entities=[_kept(e, PredictedEntity) for e in labels.entities] if "entities" in known else None,
         dates=[_kept(d, PredictedDate) for d in labels.dates] if "dates" in known else None,
         claims=[

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import dragoman
 from dragoman import benchmark as benchmarks
 from dragoman import files
 from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, MEASURES, Measure
+from dragoman.measures.counting import FScore, Match
+from dragoman.measures.spans import nested
 from dragoman.problems import Problem, error
 from dragoman.schema import result as results
-from dragoman.schema.columns import LAYERS, Annotations, Dates, Entities
+from dragoman.schema.columns import JOINER, LAYERS, NULL, Annotations, Claims, Dates, Entities
+from dragoman.statistics import bootstrap
 from dragoman.submission.read import read_bytes, read_file
 from dragoman.submission.target import Target
+from dragoman.version import __version__
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,7 +95,14 @@ def from_file(path: Path | str) -> Gold:
     return Gold(
         annotations,
         results.Data("reference", None, files.sha256(data), None, list(annotations.documents)),
-        Target(documents=annotations.documents),
+        Target(
+            documents=annotations.documents,
+            texts={
+                name: text
+                for name, text in zip(annotations.documents, annotations.texts, strict=True)
+                if text is not None
+            },
+        ),
     )
 
 
@@ -138,6 +148,17 @@ def duplicates(annotations: Annotations) -> dict[str, int]:
     return found
 
 
+@dataclass(frozen=True)
+class Resampling:
+    """How error bars are made: number of resamples (0 for none) and seed of the generator."""
+
+    resamples: int = bootstrap.RESAMPLES
+    seed: int = bootstrap.SEED
+
+
+NO_INTERVALS = Resampling(0)
+
+
 def score(
     predictions: Path | str | Annotations,
     gold: Gold | Benchmark | None = None,
@@ -145,6 +166,7 @@ def score(
     split: str = "test",
     measures: Iterable[Measure] = MEASURES,
     system: str | None = None,
+    resampling: Resampling = Resampling(),
 ) -> results.Result:
     """Score a submission.
 
@@ -154,6 +176,7 @@ def score(
         split: split of the benchmark.
         measures: what to compute, from the catalogue.
         system: what to call the system; the file's name if None.
+        resampling: how error bars are made.
 
     Raises:
         DragomanError: for everything that is wrong with the submission or the gold.
@@ -165,31 +188,93 @@ def score(
         annotations, name = predictions, system or "gold"
     else:
         annotations, name = read_file(predictions, gold.target).checked(), system or Path(predictions).name
-    return _result(annotations.of(gold.annotations.documents), gold, tuple(measures), name)
+    return _result(annotations.of(gold.annotations.documents), gold, tuple(measures), name, resampling)
 
 
-def _result(predicted: Annotations, gold: Gold, measures: tuple[Measure, ...], system: str) -> results.Result:
+@dataclass(frozen=True)
+class Counted:
+    """Counts of a measure.
+
+    Attributes:
+        rows: one row a document that was scored.
+        documents: positions of these documents among all, ascending.
+        match: the match behind the rows; its documents are positions in :attr:`documents`.
+        gold: the gold annotations of these documents.
+
+    """
+
+    rows: Ints
+    documents: Ints
+    match: Match
+    gold: Annotations
+
+
+def count(measure: Measure, predicted: Annotations, gold: Annotations) -> Counted | None:
+    """Count a measure on the documents that have gold for it.
+
+    Args:
+        measure: from the catalogue.
+        predicted: labels of a system.
+        gold: gold labels of the same documents.
+
+    Returns:
+        The counts, or None where no document has gold or the system did not attempt the layer.
+
+    """
+    scored = _has_gold(measure.layer, gold)
+    if not _attempts(measure.layer, predicted):
+        return None
+    if measure.defined is not None:
+        scored = scored & measure.defined(gold, predicted)
+    at = np.flatnonzero(scored)
+    if not len(at):
+        return None
+    names = tuple(gold.documents[i] for i in at.tolist())
+    ours, theirs = gold.of(names), predicted.of(names)
+    match = measure.match(ours, theirs)
+    return Counted(measure.score.counts(match, len(at)), at, match, ours)
+
+
+def _has_gold(layer: str, gold: Annotations) -> Bools:
+    if layer == "pages":
+        known: Bools = (gold.published.codes != NULL) | (gold.published_external.codes != NULL)
+        return known
+    return gold.has(layer)
+
+
+def _attempts(layer: str, predicted: Annotations) -> bool:
+    if layer == "pages":
+        return bool((predicted.published.codes != NULL).any())
+    return predicted.attempts(layer)
+
+
+def _result(
+    predicted: Annotations, gold: Gold, measures: tuple[Measure, ...], system: str, resampling: Resampling
+) -> results.Result:
     scores: dict[str, Any] = {}
     slices: dict[str, Any] = {}
     counts: dict[str, results.Counts] = {}
     for measure in measures:
         layer = scores.setdefault(measure.layer, {})
         name = measure.name.partition(".")[2]
-        rows, scored = _rows(measure, predicted, gold.annotations)
-        if rows is None:
+        counted = count(measure, predicted, gold.annotations)
+        if counted is None:
             layer[name] = None
             continue
-        layer[name] = _finished(measure, rows[scored])
+        layer[name] = _finished(measure, counted.rows, resampling)
+        if "page" in gold.facets and resampling.resamples:
+            pages = [gold.facets["page"][i] for i in counted.documents.tolist()]
+            layer[name]["interval_by_page"] = _interval(measure, bootstrap.grouped(counted.rows, pages), resampling)
         counts[measure.name] = results.Counts(
-            list(measure.score.columns),
-            getattr(measure.score, "full", 1),
-            scored.nonzero()[0].tolist(),
-            rows[scored].tolist(),
+            list(measure.score.columns), measure.score.full, counted.documents.tolist(), counted.rows.tolist()
         )
-        slices |= dict(_slices(measure, predicted, gold, rows, scored))
+        slices |= dict(_document_slices(measure, counted, gold, resampling))
+        slices |= dict(_type_slices(measure, predicted, gold.annotations, counted, resampling))
+        slices |= dict(_recalls(measure, counted))
+    _add_gap(scores)
     return results.Result(
         schema_version=results.SCHEMA_VERSION,
-        signature=_signature(gold.data, measures),
+        signature=_signature(gold.data, measures, resampling),
         system=results.System(system),
         data=gold.data,
         scores={"headline": _headline(scores, gold.data), **scores},
@@ -199,20 +284,30 @@ def _result(predicted: Annotations, gold: Gold, measures: tuple[Measure, ...], s
     )
 
 
-def _rows(measure: Measure, predicted: Annotations, gold: Annotations) -> tuple[Ints | None, Bools]:
-    """Count by measure, one row a document, and say which documents have gold; None where there is nothing to score."""
-    scored = gold.has(measure.layer)
-    if not scored.any() or not predicted.attempts(measure.layer):
-        return None, scored
-    return measure.score.counts(measure.match(gold, predicted), len(gold.documents)), scored
+def _add_gap(scores: dict[str, Any]) -> None:
+    """Say how much of the strict error is segmentation: F1 of entities.clitic less that of entities.strict."""
+    entities = scores.get("entities") or {}
+    strict, clitic = entities.get("strict"), entities.get("clitic")
+    if strict and clitic:
+        known = strict["f1"] is not None and clitic["f1"] is not None
+        clitic["gap"] = clitic["f1"] - strict["f1"] if known else None
 
 
-def _finished(measure: Measure, rows: Ints) -> dict[str, Any]:
-    """Micro scores of the sum of some rows, and macro ones: their means over the documents where they are defined."""
+def _finished(measure: Measure, rows: Ints, resampling: Resampling) -> dict[str, Any]:
+    """Micro scores of the sum of some rows, macro ones (means over documents where defined), and the error bars."""
     micro = {leaf: _number(value) for leaf, value in measure.score.finish(rows.sum(axis=0)).items()}
     single = measure.score.finish(rows)
     macro = {leaf: _number(_mean(values[~np.isnan(values)])) for leaf, values in single.items()}
-    return {**micro, "macro": macro, "interval": None}
+    return {**micro, "macro": macro, "interval": _interval(measure, rows, resampling)}
+
+
+def _interval(measure: Measure, rows: Ints, resampling: Resampling) -> list[float] | None:
+    """Interval of the measure's main score."""
+    if not resampling.resamples:
+        return None
+    finish, leaf = measure.score.finish, measure.score.headline
+    found = bootstrap.intervals(rows, finish, resamples=resampling.resamples, seed=resampling.seed)[leaf]
+    return None if found is None else list(found)
 
 
 def _mean(values: NDArray[np.float64]) -> float:
@@ -223,23 +318,27 @@ def _number(value: Any) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _slices(
-    measure: Measure, predicted: Annotations, gold: Gold, rows: Ints, scored: Bools
+def _document_slices(
+    measure: Measure, counted: Counted, gold: Gold, resampling: Resampling
 ) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Scores of a measure on parts of the documents, and on the items of one type."""
-    for facet, values in gold.facets.items():
+    """Scores on parts of the documents: by language, kind and page."""
+    for facet, everywhere in gold.facets.items():
+        values = [everywhere[i] for i in counted.documents.tolist()]
         for value in sorted({v for v in values if v is not None}):
-            mask = scored & np.array([v == value for v in values])
-            if mask.any():
-                yield f"{measure.name}[{facet}={value}]", _finished(measure, rows[mask])
-    if measure.layer == "claims":
+            rows = counted.rows[np.array([v == value for v in values])]
+            yield f"{measure.name}[{facet}={value}]", _finished(measure, rows, resampling)
+
+
+def _type_slices(
+    measure: Measure, predicted: Annotations, gold: Annotations, counted: Counted, resampling: Resampling
+) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Scores on the items of one type alone, on both sides."""
+    if measure.layer not in {"entities", "dates"} or not measure.by_type:
         return
-    for label in sorted(getattr(gold.annotations, measure.layer).type.labels):
-        part, _ = _rows(
-            measure, of_type(predicted, measure.layer, label), of_type(gold.annotations, measure.layer, label)
-        )
+    for label in sorted(getattr(counted.gold, measure.layer).type.labels):
+        part = count(measure, of_type(predicted, measure.layer, label), of_type(gold, measure.layer, label))
         if part is not None:
-            yield f"{measure.name}[type={label}]", _finished(measure, part[scored])
+            yield f"{measure.name}[type={label}]", _finished(measure, part.rows, resampling)
 
 
 def of_type(annotations: Annotations, layer: str, label: str) -> Annotations:
@@ -248,6 +347,35 @@ def of_type(annotations: Annotations, layer: str, label: str) -> Annotations:
     keep = np.flatnonzero(spans.type.codes == (spans.type.labels.index(label) if label in spans.type.labels else -2))
     part: dict[str, Any] = {layer: spans.take(keep)}
     return replace(annotations, **part)
+
+
+def _recalls(measure: Measure, counted: Counted) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Recall on gold items of one form, with one phenomenon, nested or not: predictions have none of these.
+
+    Taken on the match of all items, and only where every gold item is an item of the match.
+    """
+    items = getattr(counted.gold, measure.layer, None)
+    if not isinstance(measure.score, FScore) or items is None or len(counted.match.gold_doc) != len(items):
+        return
+    earned = np.zeros(len(items), np.int64)
+    earned[counted.match.gold] = counted.match.credit
+    for facet, value, mask in _facets(items):
+        if mask.any():
+            recall = float(earned[mask].sum() / (measure.score.full * mask.sum()))
+            yield f"{measure.name}[{facet}={value}]", {"recall": recall, "gold": int(mask.sum())}
+
+
+def _facets(items: Entities | Dates | Claims) -> Iterable[tuple[str, str, Bools]]:
+    """Facets of gold items, with their values and which items have each."""
+    phenomena = [set(label.split(JOINER)) for label in items.phenomena.labels]
+    for value in sorted(set().union(*phenomena)):
+        yield "phenomenon", value, np.array([*(value in tags for tags in phenomena), False])[items.phenomena.codes]
+    if isinstance(items, Entities):
+        for value in sorted(items.form.labels):
+            yield "form", value, items.form.codes == items.form.labels.index(value)
+        inside = nested(items)
+        yield "nesting", "inside", inside
+        yield "nesting", "outermost", ~inside
 
 
 def _headline(scores: dict[str, Any], data: results.Data) -> float | None:
@@ -276,7 +404,8 @@ def _coverage(predicted: Annotations, gold: Annotations) -> results.Coverage:
     )
 
 
-def _signature(data: results.Data, measures: tuple[Measure, ...]) -> str:
+def _signature(data: results.Data, measures: tuple[Measure, ...], resampling: Resampling) -> str:
     names = "all" if measures == MEASURES else ",".join(measure.name for measure in measures)
     version = f"{data.version or '-'}@{data.fingerprint[:8]}"
-    return f"{names}|data:{version}|split:{data.split or '-'}|v:{dragoman.__version__}"
+    boot = f"boot:{resampling.resamples}" + (f"|seed:{resampling.seed}" if resampling.resamples else "")
+    return f"{names}|data:{version}|split:{data.split or '-'}|{boot}|v:{__version__}"

@@ -257,7 +257,7 @@ def read_pass(folder: Path, documents: dict[str, Document]) -> dict[str, Labels]
     problems: list[Problem] = []
     found: dict[str, Labels] = {}
     for path in sorted(folder.glob("*.json")):
-        if path.stem in {"registry", "claim_links"}:
+        if path.stem in {"registry", "claim_links", "record"}:
             continue
         try:
             written = read_json(path, QuotedLabels)

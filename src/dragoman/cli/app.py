@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-import dragoman
 from dragoman.problems import DragomanError
+from dragoman.version import __version__
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
@@ -58,7 +58,7 @@ def main() -> None:
 
 def _version(value: bool) -> None:
     if value:
-        typer.echo(dragoman.__version__)
+        typer.echo(__version__)
         raise typer.Exit
 
 
@@ -127,6 +127,9 @@ def score(
         list[str] | None,
         typer.Option(help="measures or layers, such as entities.strict or dates; repeatable"),
     ] = None,
+    no_intervals: Annotated[bool, typer.Option("--no-intervals", help="leave the error bars out")] = False,
+    resamples: Annotated[int, typer.Option(min=100, max=1_000_000, help="resamples of the bootstrap")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="seed of the bootstrap")] = 1,
     out: Annotated[
         Path | None, typer.Option(help="also write the result, as JSON, to this file", metavar="FILE")
     ] = None,
@@ -137,6 +140,7 @@ def score(
     from dragoman.cli import show
     from dragoman.files import pretty_json, write
     from dragoman.measures.catalogue import select
+    from dragoman.systems.loading import read_card
 
     if gold == (predictions is not None):
         raise typer.BadParameter("give PREDICTIONS.jsonl, or --gold")
@@ -146,10 +150,34 @@ def score(
         scoring.from_file(reference) if reference is not None else scoring.from_benchmark(_benchmark(data), split)
     )
     submission: Any = against.annotations if predictions is None else predictions
-    result = scoring.score(submission, against, measures=select(measures))
+    card = None if predictions is None else predictions.parent / "system.toml"
+    name = read_card(card).name if card is not None and card.is_file() else None
+    resampling = scoring.NO_INTERVALS if no_intervals else scoring.Resampling(resamples, seed)
+    result = scoring.score(submission, against, measures=select(measures), system=name, resampling=resampling)
     if out is not None:
         write(out, pretty_json(result))
     show.result(result, as_json=as_json)
+
+
+@app.command()
+def compare(
+    results: Annotated[
+        list[Path], typer.Argument(help="results of `dragoman score --out`, two or more", metavar="RESULT")
+    ],
+    measures: Annotated[
+        list[str] | None, typer.Option(help="measures to compare, repeatable; default: the headline's that all have")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compare systems by paired tests, from stored counts; no gold is needed."""
+    from dragoman.cli import show
+    from dragoman.files import read_json
+    from dragoman.results import compare as compare_results
+    from dragoman.results import default_measures
+    from dragoman.schema.result import Result
+
+    read = [read_json(path, Result) for path in results]
+    show.comparison(compare_results(*read, measures=measures or default_measures(read)), as_json=as_json)
 
 
 @app.command()

@@ -11,13 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from dragoman.files import pretty_json
+from dragoman.measures.catalogue import BY_NAME, HEADLINE, MEASURES
 from dragoman.schema.labels import Layer, values
 from dragoman.text import visible
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
     from dragoman.problems import Problem
-    from dragoman.schema.result import Result
+    from dragoman.schema.result import Comparison, Result
 
 T = TypeVar("T")
 LAYERS = values(Layer)
@@ -25,7 +26,11 @@ MOST_SHOWN = 50
 
 
 def _print(table: Table) -> None:
-    Console(highlight=False).print(table)
+    for column in table.columns[1:]:
+        column.no_wrap = True
+    # Into a file or a pipe a table is as wide as it needs to be; in a terminal it is fitted.
+    console = Console(highlight=False)
+    Console(highlight=False, width=None if console.is_terminal else 160).print(table)
 
 
 def _json(value: Any) -> None:
@@ -63,8 +68,6 @@ def summary(named: dict[str, Any], *, as_json: bool) -> None:
 
 def catalogue(*, as_json: bool) -> None:
     """Print every measure with its definition and source."""
-    from dragoman.measures.catalogue import HEADLINE, MEASURES
-
     if as_json:
         _json(
             [
@@ -123,8 +126,8 @@ def result(scored: Result, *, as_json: bool) -> None:
         _json(scored)
         return
     table = Table(box=None, pad_edge=False)
-    table.add_column("measure")
-    for name in ("precision", "recall", "F1", "macro F1", "credit", "gold", "predicted"):
+    table.add_column("measure", no_wrap=True, min_width=22)
+    for name in ("precision", "recall", "score", "95 %", "macro", "gold", "predicted"):
         table.add_column(name, justify="right")
     for row in _rows(scored):
         table.add_row(*map(Text, row))
@@ -142,6 +145,38 @@ def result(scored: Result, *, as_json: bool) -> None:
     _line(scored.signature)
 
 
+def comparison(compared: Comparison, *, as_json: bool) -> None:
+    """Print how systems compare: standings, then every pair, measure by measure."""
+    if as_json:
+        _json(compared)
+        return
+    for name, standings in compared.standings.items():
+        table = Table("system", box=None, pad_edge=False, title=name, title_justify="left")
+        for column in ("score", "95 %", "rank", "ranks"):
+            table.add_column(column, justify="right")
+        for standing in sorted(standings, key=lambda s: (s.rank or len(standings) + 1, s.system)):
+            ranks = "–".join(map(str, dict.fromkeys(standing.rank_interval)))
+            table.add_row(
+                Text(visible(standing.system)),
+                _shown(standing.score),
+                _range(standing.interval),
+                str(standing.rank or "–"),
+                ranks,
+            )
+        _print(table)
+        table = Table("pair", box=None, pad_edge=False)
+        for column in ("difference", "p", "p bootstrap", "p Holm", "detectable"):
+            table.add_column(column, justify="right")
+        for c in compared.contrasts[name]:
+            values = (c.difference, c.p_permutation, c.p_bootstrap, c.p_holm, c.detectable)
+            table.add_row(Text(visible(f"{c.first} – {c.second}")), *(_shown(value, 4) for value in values))
+        _print(table)
+
+
+def _range(interval: list[float] | None) -> str:
+    return "" if interval is None else f"{interval[0]:.3f}–{interval[1]:.3f}"
+
+
 def _line(text: str) -> None:
     sys.stdout.write(visible(text) + "\n")
 
@@ -155,16 +190,17 @@ def _rows(scored: Result) -> Iterable[list[str]]:
             if score is None:
                 yield [full, *["–"] * 7]
                 continue
-            counts = scored.counts[full]
-            totals = [sum(column) for column in zip(*counts.rows, strict=True)]
-            totals[0] = totals[0] / counts.full if totals[0] % counts.full else totals[0] // counts.full
+            counts, leaf = scored.counts[full], BY_NAME[full].score.headline
+            totals = dict(zip(counts.columns, map(sum, zip(*counts.rows, strict=True)), strict=True))
             yield [
-                full,
-                *(_shown(score.get(leaf)) for leaf in ("precision", "recall", "f1")),
-                _shown(score["macro"].get("f1")),
-                *map(str, totals),
+                full if leaf == "f1" else f"{full}.{leaf}",
+                *(_shown(score.get(part)) if part in score else "" for part in ("precision", "recall")),
+                _shown(score[leaf]),
+                _range(score["interval"]),
+                _shown(score["macro"][leaf]),
+                *(str(totals.get(column, "")) for column in ("gold", "predicted")),
             ]
 
 
-def _shown(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def _shown(value: float | None, digits: int = 3) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"

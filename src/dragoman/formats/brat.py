@@ -101,13 +101,15 @@ class _Reader:
     def sound(self, bound: Bound) -> bool:
         fragments = bound.fragments
         shown = None if self.text is None else flat(" ".join(self.text[start:end] for start, end in fragments))
-        ok = all(drafts.sound(start, end, self.text, self.report, line=bound.line) for start, end in fragments)
-        if ok and shown is not None and shown != flat(bound.words):
-            mend = self.report.guess(self.text, fragments[0][0], fragments[-1][1], bound.words)
-            what = f"the text there is {shown[:80]!r}, not {bound.words[:80]!r}."
-            self.report.error("E403", what, mend or "Offsets are code points, half-open.", line=bound.line)
-            return False
-        return ok
+        differs = shown is not None and shown != flat(bound.words)
+        words = bound.words if differs and len(fragments) == 1 else None
+        for start, end in fragments:
+            if not drafts.sound(start, end, self.text, self.report, surface=words, line=bound.line):
+                return False
+        if differs:
+            what = f"the text there is {(shown or '')[:80]!r}, not {bound.words[:80]!r}."
+            self.report.error("E403", what, "Offsets are code points, half-open.", line=bound.line)
+        return not differs
 
     def mended(self, fragments: Fragments) -> Fragments:
         """Join fragments that overlap or touch, or between which there are only line breaks."""

@@ -184,17 +184,21 @@ class Report:
             repairs.append(Problem(code="W906", what=f"there are {self._unlisted[1]:,} more repairs.", file=self.name))
         lost = [
             Problem(code="W905", what=f"lost: {kind} ({count:,}).", file=self.name)
-            for kind, count in sorted(self.losses.items())
+            for kind, count in self.lost().items()
         ]
         return (*errors, *repairs, *lost)
 
+    def lost(self) -> dict[str, int]:
+        """Count of each kind of loss; empty where there are errors, because then nothing is converted."""
+        return {} if self.failed else dict(sorted(self.losses.items()))
+
     def converted(self, lines: list[Submission]) -> Converted:
         """Make the result of reading."""
-        return Converted([] if self.failed else lines, self.problems(), dict(sorted(self.losses.items())))
+        return Converted([] if self.failed else lines, self.problems(), self.lost())
 
     def written(self, files: Mapping[str, bytes]) -> Written:
         """Make the result of writing."""
-        return Written({} if self.failed else files, self.problems(), dict(sorted(self.losses.items())))
+        return Written({} if self.failed else files, self.problems(), self.lost())
 
     def text(self, data: bytes) -> str | None:
         """Text of the input, or None after an error (E102 to E106)."""

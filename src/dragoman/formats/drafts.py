@@ -96,7 +96,7 @@ def sound(
     return False
 
 
-def shift(found: str, line: Submission, options: Options, report: Report) -> int:
+def shift(found: str, line: Submission, options: Options, report: Report) -> int | None:
     """How far the offsets must move because the text in the input begins elsewhere than the document's own.
 
     Args:
@@ -106,7 +106,7 @@ def shift(found: str, line: Submission, options: Options, report: Report) -> int
         report: takes W906 when the texts differ only in what stands around, E403 when they differ otherwise.
 
     Returns:
-        Code points to add to each offset; 0 after an error.
+        Code points to add to each offset; None after an error.
 
     """
     own = options.texts.get(line.id)
@@ -125,7 +125,7 @@ def shift(found: str, line: Submission, options: Options, report: Report) -> int
     what = f"{line.id[:80]!r}: the text is not the document's: at {at} it has {found[at : at + 20]!r}, "
     mend = "Label the document's text as it is, without normalising it."
     report.error("E403", f"{what}the document {own[at : at + 20]!r}.", mend)
-    return 0
+    return None
 
 
 def surfaces(line: Submission, text: str | None) -> None:

@@ -89,6 +89,8 @@ def _line(name: str, node: Node, options: Options, report: Report) -> Submission
         report.error("E204", "there is no text.", "Use what Doc.to_json() gives.", line=node.line, path=node.at("text"))
         return line
     by = drafts.shift(text, line, options, report)
+    if by is None:
+        return line
     grouped: Counter[tuple[int, int, str | None]] = Counter()
     groups = node.node("spans")
     for group in groups.value if groups is not None else ():

@@ -166,12 +166,11 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     low, high = found.windows[0] if found.windows else (0, len(whole))
     line = drafts.draft(drafts.names([found.name or None], options, report)[0])
     by = drafts.shift(whole[low:high], line, options, report)
+    if by is None:
+        return report.converted([])
+    _references(found, report)
     stamps = _stamps(found, line, report)
-    ids = Counter(timex.attributes.get("tid") for timex in found.timexes)
     for timex in found.timexes:
-        tid = timex.attributes.get("tid")
-        if tid is not None and ids[tid] > 1:
-            report.error("E303", f"the tid {tid[:80]!r} is given twice.", "A tid is unique.", line=timex.line)
         if not low <= timex.start <= timex.end <= high:
             report.lose("dates outside the text", int(not timex.stamp))
         elif timex.start == timex.end:
@@ -180,13 +179,19 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
             start, end = timex.start - low + by, timex.end - low + by
             if drafts.sound(start, end, line.text, report, line=timex.line):
                 _date(line, start, end, timex, stamps, report)
-    known = {timex.attributes.get("tid") for timex in found.timexes}
+    return report.converted(drafts.finish([line], LAYERS, options, report))
+
+
+def _references(found: _Handler, report: Report) -> None:
+    """Note E303 for a tid that is given twice, E601 for an anchor that is not there."""
+    ids = Counter(timex.attributes.get("tid") for timex in found.timexes)
     for timex in found.timexes:
-        anchor = timex.attributes.get("anchorTimeID")
-        if anchor is not None and anchor not in known:
+        tid, anchor = timex.attributes.get("tid"), timex.attributes.get("anchorTimeID")
+        if tid is not None and ids[tid] > 1:
+            report.error("E303", f"the tid {tid[:80]!r} is given twice.", "A tid is unique.", line=timex.line)
+        if anchor is not None and anchor not in ids:
             mend = "An anchor is the tid of another TIMEX3."
             report.error("E601", f"there is no TIMEX3 {anchor[:80]!r}.", mend, line=timex.line)
-    return report.converted(drafts.finish([line], LAYERS, options, report))
 
 
 def _stamps(found: _Handler, line: Submission, report: Report) -> set[str | None]:

@@ -41,25 +41,33 @@ def assign(gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> Ints:
     alone = (np.bincount(gold)[gold] == 1) & (np.bincount(predicted)[predicted] == 1)
     contested = np.flatnonzero(~alone)
     chosen = [np.flatnonzero(alone)]
-    if len(contested):
-        component = _components(gold[contested], predicted[contested])
-        order = np.argsort(component, kind="stable")
-        bounds = np.flatnonzero(np.diff(component[order])) + 1
-        parts = np.split(contested[order], bounds)
-        chosen += [part[_solve(gold[part], predicted[part], [weight[part] for weight in weights])] for part in parts]
+    parts = [contested[part] for part in components(gold[contested], predicted[contested])]
+    chosen += [part[_solve(gold[part], predicted[part], [weight[part] for weight in weights])] for part in parts]
     return np.sort(np.concatenate(chosen))
 
 
-def _components(gold: Ints, predicted: Ints) -> Ints:
-    """Label each edge with its connected component of the bipartite graph."""
+def components(gold: Ints, predicted: Ints) -> list[Ints]:
+    """Split candidates into groups that do not compete: the connected components of the bipartite graph.
+
+    Args:
+        gold: gold item of each candidate pair, shape (k,).
+        predicted: predicted item of each candidate pair, shape (k,).
+
+    Returns:
+        Indices of the candidates of each component.
+
+    """
+    if not len(gold):
+        return []
     from scipy.sparse import coo_array  # noqa: PLC0415 - only where items compete
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
     size = int(gold.max()) + 1 + int(predicted.max()) + 1
     graph = coo_array((np.ones(len(gold), np.int8), (gold, predicted + int(gold.max()) + 1)), shape=(size, size))
     _, label = connected_components(graph, directed=False)
-    component: Ints = label[gold].astype(np.int64)
-    return component
+    component = label[gold]
+    order = np.argsort(component, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(component[order])) + 1)
 
 
 def _solve(gold: Ints, predicted: Ints, weights: list[Ints]) -> Ints:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dragoman.matching.assignment import assign
 from dragoman.matching.overlap import overlapping_pairs
+from dragoman.measures.clusters import Clustering
 from dragoman.measures.counting import Match
-from dragoman.measures.spans import codes
+from dragoman.measures.spans import codes, equal
 from dragoman.schema.columns import NULL
 
 if TYPE_CHECKING:
@@ -58,6 +61,81 @@ def content(gold: Annotations, predicted: Annotations) -> Match:
     """Claims whose contents have a Dice coefficient of at least one half."""
     g, p, shared, both = dice(gold.claims, predicted.claims)
     return _assigned(gold.claims, predicted.claims, (g, p, shared, both), 4 * shared >= both)
+
+
+def soft(gold: Annotations, predicted: Annotations) -> Match:
+    """Credit each pair of :func:`content` with its Dice coefficient."""
+    g, p, shared, both = dice(gold.claims, predicted.claims)
+    pairs = content(gold, predicted)
+    width = len(predicted.claims) + 1
+    at = np.searchsorted(g * width + p, pairs.gold * width + pairs.predicted)
+    return replace(pairs, credit=2 * SCALE * shared[at] // np.maximum(both[at], 1), full=SCALE)
+
+
+def cue(gold: Annotations, predicted: Annotations) -> Match:
+    """Among matched claims, cues with a Dice coefficient of at least one half, or no cue on either side."""
+    pairs = content(gold, predicted)
+    ours, theirs = _as_content(gold.claims), _as_content(predicted.claims)
+    g, p, shared, both = dice(ours, theirs)
+    width = len(theirs) + 1
+    near = np.sort((g * width + p)[4 * shared >= both])
+    right = np.isin(pairs.gold * width + pairs.predicted, near)
+    right |= (_length(ours)[pairs.gold] == 0) & (_length(theirs)[pairs.predicted] == 0)
+    return replace(pairs, credit=right.astype(np.int64))
+
+
+def _as_content(claims: Claims) -> Claims:
+    """Claims with their cues in place of their contents."""
+    return replace(
+        claims, fragment_claim=claims.cue_claim, fragment_start=claims.cue_start, fragment_end=claims.cue_end
+    )
+
+
+def chain(gold: Annotations, predicted: Annotations) -> Match:
+    """Among matched claims, those whose whole lines of parents are matched to each other."""
+    pairs = content(gold, predicted)
+    partner = np.full(len(gold.claims) + 1, NULL - 1, np.int64)
+    partner[pairs.gold], partner[-1] = pairs.predicted, NULL
+    g, p = pairs.gold, pairs.predicted
+    right = np.ones(len(g), bool)
+    while ((g != NULL) | (p != NULL)).any():
+        g = np.where(g == NULL, NULL, gold.claims.parent[g])
+        p = np.where(p == NULL, NULL, predicted.claims.parent[p])
+        right &= partner[g] == p
+        g, p = np.where(right, g, NULL), np.where(right, p, NULL)
+    return replace(pairs, credit=right.astype(np.int64))
+
+
+def attribute(name: str) -> Callable[[Annotations, Annotations], Match]:
+    """Make the match of an attribute: among matched claims that have it in gold, those where it is the same.
+
+    Where no predicted claim has the attribute it was not attempted, and no pair counts.
+    """
+
+    def match(gold: Annotations, predicted: Annotations) -> Match:
+        pairs = content(gold, predicted)
+        ours, theirs = getattr(gold.claims, name), getattr(predicted.claims, name)
+        asked = (ours.codes[pairs.gold] != NULL) & bool((theirs.codes != NULL).any())
+        kept = (pairs.gold[asked], pairs.predicted[asked])
+        right = equal(ours, theirs, kept)
+        return replace(pairs, gold=kept[0], predicted=kept[1], credit=right.astype(np.int64))
+
+    return match
+
+
+def claim_clusters(gold: Annotations, predicted: Annotations) -> Clustering:
+    """Pair matched claims, in the clusters of equivalent claims; a claim without a cluster is one of its own."""
+    pairs = content(gold, predicted)
+    clusters = [_clusters(side.claims) for side in (gold, predicted)]
+    return Clustering(
+        pairs.gold, pairs.predicted, pairs.credit, 1, pairs.gold_doc, pairs.predicted_doc, clusters[0], clusters[1]
+    )
+
+
+def _clusters(claims: Claims) -> Ints:
+    codes_ = claims.cluster.codes.astype(np.int64)
+    own = len(claims.cluster.labels) + np.arange(len(claims))
+    return np.unique(np.where(codes_ == NULL, own, codes_), return_inverse=True)[1].astype(np.int64)
 
 
 def attributed(gold: Annotations, predicted: Annotations) -> Match:

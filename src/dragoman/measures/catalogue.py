@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 
-from dragoman.measures import attribution, spans, values
-from dragoman.measures.counting import Accuracy, FScore, Match
+from dragoman.measures import attribution, clitics, clusters, linking, spans, values
+from dragoman.measures.counting import Accuracy, FScore, Match, Score
 from dragoman.problems import error
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from dragoman.schema.columns import Annotations
 
 
@@ -26,14 +29,18 @@ class Measure:
         score: makes counts of a match and scores of counts.
         definition: what earns credit, in one sentence.
         source: the paper, standard or scorer that it follows.
+        defined: which documents it can be taken on besides needing gold, shape (documents,); None for all.
+        by_type: whether it is also taken on the items of each type alone.
 
     """
 
     name: str
     match: Callable[[Annotations, Annotations], Match] = field(repr=False)
-    score: FScore | Accuracy = field(repr=False)
+    score: Score = field(repr=False)
     definition: str = field(repr=False)
     source: str = field(repr=False)
+    defined: Callable[[Annotations, Annotations], NDArray[np.bool_]] | None = field(default=None, repr=False)
+    by_type: bool = field(default=True, repr=False)
 
     @property
     def layer(self) -> str:
@@ -47,6 +54,39 @@ class Measure:
 def _on(layer: str, match: Callable[[Any, Any], Match]) -> Callable[[Annotations, Annotations], Match]:
     """Lift a match of one layer to a match of annotations."""
     return lambda gold, predicted: match(getattr(gold, layer), getattr(predicted, layer))
+
+
+def _clusters(layer: str, match: Callable[[Annotations, Annotations], Match], what: str) -> tuple[Measure, ...]:
+    """Make the cluster measures of a layer."""
+    definitions = {
+        "muc": ("links of a cluster that the other side keeps.", "MUC-6 (Vilain et al. 1995)"),
+        "b_cubed": (
+            "for each member the share of its cluster that the other side keeps with it.",
+            "Bagga and Baldwin 1998",
+        ),
+        "ceaf_e": (
+            "similarity 2·common / (own + other) of the clusters, aligned one to one at best.",
+            "CEAF, φ4 (Luo 2005)",
+        ),
+        "lea": (
+            "links resolved, clusters weighted by size; a singleton has a link to itself.",
+            "Moosavi and Strube 2016",
+        ),
+    }
+    single = tuple(
+        Measure(f"{layer}.{name}", match, clusters.ClusterScore(name), f"{what}: {text}", source, by_type=False)
+        for name, (text, source) in definitions.items()
+    )
+    mean = "mean of the F1 of MUC, B³ and CEAF-e."
+    conll = Measure(
+        f"{layer}.conll",
+        match,
+        clusters.ConllMean(),
+        f"{what}: {mean}",
+        "CoNLL-2012 (Pradhan et al. 2014)",
+        by_type=False,
+    )
+    return (*single, conll)
 
 
 _SEMEVAL = "SemEval-2013 task 9.1 (Segura-Bedmar et al. 2013)"
@@ -80,6 +120,26 @@ MEASURES: tuple[Measure, ...] = (
         FScore(2),
         "Full credit for the same span, half for spans that share a character, whatever the type.",
         f"{_SEMEVAL}, partial boundary; MUC-5 (Chinchor and Sundheim 1993)",
+    ),
+    Measure(
+        "entities.clitic",
+        clitics.clitic,
+        FScore(),
+        "Same type, and the same span but for listed particles (Korean), proclitics or the article (Arabic) at its "
+        "edges; needs texts. Its gap to entities.strict is what segmentation costs.",
+        "defined here",
+        defined=clitics.has_texts,
+    ),
+    Measure(
+        "entities.linked",
+        linking.linked,
+        FScore(),
+        "Same span and the same set of entity ids, among mentions with ids of known entities.",
+        "strong_all_match of the TAC KBP entity linking scorer (Hachey et al. 2014), for sets of ids",
+        defined=linking.has_ids,
+    ),
+    *_clusters(
+        "entities", clusters.entity_clusters, "Mentions of the same span, clustered over the split by entity ids"
     ),
     Measure(
         "dates.strict",
@@ -118,6 +178,14 @@ MEASURES: tuple[Measure, ...] = (
         f"{_TEMPEVAL}, value F1",
     ),
     Measure(
+        "dates.interval",
+        _on("dates", values.interval),
+        FScore(values.SCALE),
+        "Spans that share a character, credited with the Jaccard coefficient of the days that they mean; dates that "
+        "mean no closed interval of days are left out on either side.",
+        "defined here; Jaccard 1901",
+    ),
+    Measure(
         "claims.content",
         attribution.content,
         FScore(),
@@ -131,6 +199,56 @@ MEASURES: tuple[Measure, ...] = (
         "Content as in claims.content, and every claimant right: mentions overlap or the predicted one falls on a "
         "mention of the same entity, AUTHOR with AUTHOR, IMPLICIT with the same ids or with none given.",
         "after citron (Newell et al. 2018) and structured sentiment (Barnes et al. 2021), made symmetric",
+    ),
+    Measure(
+        "claims.soft",
+        attribution.soft,
+        FScore(attribution.SCALE),
+        "The pairs of claims.content, each credited with its Dice coefficient.",
+        "after the weighted span overlap of structured sentiment (Barnes et al. 2021), one to one",
+    ),
+    Measure(
+        "claims.cue",
+        attribution.cue,
+        Accuracy(),
+        "Among matched claims: cues with a Dice coefficient of at least one half, or none on either side.",
+        "PARC 3.0 (Pareti 2016)",
+    ),
+    Measure(
+        "claims.chain",
+        attribution.chain,
+        Accuracy(),
+        "Among matched claims: the whole line of parents is matched to the other side's.",
+        "defined here",
+    ),
+    *(
+        Measure(
+            f"claims.{name}",
+            attribution.attribute(name),
+            Accuracy(),
+            f"Among matched claims that have a {name} in gold: the same {name}.",
+            "accuracy on matched items, as for event attributes in TempEval-3 (UzZaman et al. 2013)",
+        )
+        for name in ("polarity", "modality", "act")
+    ),
+    *_clusters(
+        "claims", attribution.claim_clusters, "Claims matched by content, clustered over the split by equivalence"
+    ),
+    Measure(
+        "pages.published",
+        values.published,
+        Accuracy(),
+        "Among documents for which both sides give a document time: equal in canonical form, by either tier of gold.",
+        "defined here",
+        by_type=False,
+    ),
+    Measure(
+        "pages.published_overlap",
+        values.published_overlap,
+        Accuracy(values.SCALE),
+        "Among documents for which both sides give a document time: Jaccard coefficient of the days that they mean.",
+        "defined here; Jaccard 1901",
+        by_type=False,
     ),
 )
 

@@ -6,8 +6,9 @@ over many machines. The rows of a split are added; nothing but the sum is needed
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -40,20 +41,29 @@ class Match:
     predicted_doc: Ints
 
 
-class Score(Protocol):
-    """How counts become scores."""
+class Score(ABC):
+    """How counts become scores.
+
+    Attributes:
+        columns: what is counted, in order.
+        leaves: names of the scores.
+        headline: the score that stands for the measure.
+        full: credit of a perfect pair; credits are divided by it.
+
+    """
 
     columns: tuple[str, ...]
     leaves: tuple[str, ...]
     headline: str
+    full: int
 
+    @abstractmethod
     def counts(self, match: Match, documents: int) -> Ints:
-        """Row of counts of each document, shape (documents, columns)."""
-        ...
+        """Count a match: one row a document, shape (documents, columns)."""
 
+    @abstractmethod
     def finish(self, total: Ints | Floats) -> dict[str, Floats]:
-        """Scores from summed counts, shape (…, columns) to (…) for each leaf; nan where undefined."""
-        ...
+        """Turn summed counts into scores, shape (…, columns) to (…) for each leaf; nan where undefined."""
 
 
 def ratio(numerator: Ints | Floats, denominator: Ints | Floats) -> Floats:
@@ -63,7 +73,7 @@ def ratio(numerator: Ints | Floats, denominator: Ints | Floats) -> Floats:
     return np.where(undefined, np.nan, numerator / np.where(undefined, 1.0, bottom))
 
 
-class FScore:
+class FScore(Score):
     """Precision, recall and F1 (van Rijsbergen 1979, with beta 1): F1 = 2·tp / (gold + predicted).
 
     Each is undefined where its denominator is 0.
@@ -95,12 +105,15 @@ class FScore:
         }
 
 
-class Accuracy:
-    """Share of matched pairs whose attribute is right; undefined where nothing was matched."""
+class Accuracy(Score):
+    """Share of matched pairs that are right, or their mean similarity; undefined where nothing was matched."""
 
     columns = ("correct", "matched")
     leaves = ("accuracy",)
     headline = "accuracy"
+
+    def __init__(self, full: int = 1) -> None:
+        self.full = full
 
     def counts(self, match: Match, documents: int) -> Ints:
         """Credit and number of pairs of each document."""
@@ -111,4 +124,4 @@ class Accuracy:
 
     def finish(self, total: Ints | Floats) -> dict[str, Floats]:
         """Accuracy from correct and matched."""
-        return {"accuracy": ratio(total[..., 0], total[..., 1])}
+        return {"accuracy": ratio(total[..., 0] / self.full, total[..., 1])}

@@ -93,3 +93,19 @@ def partial(gold: Spans, predicted: Spans) -> Match:
     same_type = equal(gold.type, predicted.type, (g, p)).astype(np.int64)
     chosen = assign(g, p, (credit, shared, same_type))
     return _match(gold, predicted, (g[chosen], p[chosen]), credit[chosen], full=2)
+
+
+def nested(spans: Spans) -> Bools:
+    """Whether each span lies inside another one, or has the same bounds as one, shape (n,)."""
+    order = np.lexsort((-spans.end, spans.start, spans.doc))
+    doc, start, end = spans.doc[order], spans.start[order], spans.end[order]
+    stride = int(end.max(initial=0)) + 1
+    # On one number line of all documents: a span is inside another if something that began no later reaches as far.
+    reach = np.maximum.accumulate(doc * stride + end) if len(end) else end
+    inside = np.zeros(len(spans), bool)
+    inside[1:] = reach[:-1] >= (doc * stride + end)[1:]
+    same = (doc[1:] == doc[:-1]) & (start[1:] == start[:-1]) & (end[1:] == end[:-1])
+    inside[:-1] |= same
+    result = np.zeros(len(spans), bool)
+    result[order] = inside
+    return result

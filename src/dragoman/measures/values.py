@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dragoman import timex
+from dragoman.matching.assignment import assign
+from dragoman.measures.counting import Match
 from dragoman.measures.spans import equal, overlaps, relaxed_where
-from dragoman.schema.columns import Coded
+from dragoman.schema.columns import NULL, Coded
+
+SCALE = 1_000_000
+"""Similarities are held as integers: parts of a million."""
 
 if TYPE_CHECKING:
-    from dragoman.measures.counting import Match
-    from dragoman.schema.columns import Dates
+    from numpy.typing import NDArray
+
+    from dragoman.schema.columns import Annotations, Dates
+
+    Ints = NDArray[np.int64]
 
 
 def canonical(values: Coded) -> Coded:
@@ -27,7 +35,7 @@ def _canonical_or_raw(value: str) -> str:
         return value
 
 
-def _merged(codes: np.ndarray, labels: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
+def _merged(codes: NDArray[np.int32], labels: list[str]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Give equal labels one code: canonical forms of different values can be the same."""
     distinct = tuple(dict.fromkeys(labels))
     place = {label: i for i, label in enumerate(distinct)}
@@ -47,3 +55,88 @@ def value_string(gold: Dates, predicted: Dates) -> Match:
     """Spans that share a character, with values equal as strings (TempEval-3, UzZaman et al. 2013)."""
     pairs = overlaps(gold, predicted)
     return relaxed_where(gold, predicted, pairs, equal(gold.value, predicted.value, pairs[:2]))
+
+
+def interval(gold: Dates, predicted: Dates) -> Match:
+    """Credit the Jaccard coefficient of the days meant, among dates that mean days on both sides.
+
+    A date means days if its value, mod and type give a closed interval; the others are left out on either side. Where
+    gold has an external value the better of the two counts.
+    """
+    inside, outside = days(gold, gold.value), days(gold, gold.external)
+    g_kept, p_kept = np.flatnonzero(inside[:, 0] >= 0), np.flatnonzero(days(predicted, predicted.value)[:, 0] >= 0)
+    g_dates, p_dates = gold.take(g_kept), predicted.take(p_kept)
+    g, p, shared = overlaps(g_dates, p_dates)
+    theirs = days(predicted, predicted.value)[p_kept][p]
+    credit = np.maximum(_jaccard(inside[g_kept][g], theirs), _jaccard(outside[g_kept][g], theirs))
+    useful = credit > 0
+    g, p, shared, credit = g[useful], p[useful], shared[useful], credit[useful]
+    chosen = assign(g, p, (credit, shared))
+    return Match(g[chosen], p[chosen], credit[chosen], SCALE, g_dates.doc, p_dates.doc)
+
+
+def days(dates: Dates, values: Coded) -> Ints:
+    """First and last day of each date as proleptic Gregorian ordinals, -1 where it means no days; shape (n, 2)."""
+    columns = np.stack([values.codes, dates.mod.codes, dates.type.codes], axis=1)
+    distinct, place = np.unique(columns, axis=0, return_inverse=True)
+    table = [
+        _ordinals(
+            *(
+                None if code == NULL else coded.labels[code]
+                for coded, code in zip((values, dates.mod, dates.type), row, strict=True)
+            )
+        )
+        for row in distinct.tolist()
+    ]
+    return np.array(table, np.int64).reshape(-1, 2)[place.reshape(-1)]
+
+
+def _ordinals(value: str | None, mod: str | None, type_: str | None) -> tuple[int, int]:
+    try:
+        found = None if value is None else timex.interval(value, mod, type_)
+    except timex.TimexError:
+        found = None
+    if found is None or found.earliest is None or found.latest is None:
+        return -1, -1
+    return found.earliest.toordinal(), found.latest.toordinal()
+
+
+def _jaccard(ours: Ints, theirs: Ints) -> Ints:
+    """Jaccard coefficient of closed intervals of days, in parts of :data:`SCALE`; 0 where one means no days."""
+    common = np.minimum(ours[:, 1], theirs[:, 1]) - np.maximum(ours[:, 0], theirs[:, 0]) + 1
+    union = np.maximum(ours[:, 1], theirs[:, 1]) - np.minimum(ours[:, 0], theirs[:, 0]) + 1
+    known = (ours[:, 0] >= 0) & (theirs[:, 0] >= 0) & (common > 0)
+    return np.where(known, common * SCALE // np.maximum(union, 1), 0)
+
+
+def published(gold: Annotations, predicted: Annotations) -> Match:
+    """Document times that are canonically equal, among documents where both sides give one."""
+    given = canonical(predicted.published)
+    at = _both(gold, predicted)
+    pairs = (at, at)
+    right = equal(canonical(gold.published), given, pairs) | equal(canonical(gold.published_external), given, pairs)
+    return _of_documents(at, right.astype(np.int64), 1)
+
+
+def published_overlap(gold: Annotations, predicted: Annotations) -> Match:
+    """Jaccard coefficient of the days of document times, among documents where both sides give one."""
+    at = _both(gold, predicted)
+    theirs = _time_days(predicted.published)[at]
+    ours, outside = _time_days(gold.published)[at], _time_days(gold.published_external)[at]
+    return _of_documents(at, np.maximum(_jaccard(ours, theirs), _jaccard(outside, theirs)), SCALE)
+
+
+def _both(gold: Annotations, predicted: Annotations) -> Ints:
+    known = (gold.published.codes != NULL) | (gold.published_external.codes != NULL)
+    return np.flatnonzero(known & (predicted.published.codes != NULL))
+
+
+def _of_documents(at: Ints, credit: Ints, full: int) -> Match:
+    """Pair each of some documents with itself."""
+    items = np.arange(len(at))
+    return Match(items, items, credit, full, at, at)
+
+
+def _time_days(values: Coded) -> Ints:
+    table = [_ordinals(label, None, "DATE") for label in values.labels] + [(-1, -1)]
+    return np.array(table, np.int64)[values.codes]

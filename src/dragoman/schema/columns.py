@@ -74,6 +74,7 @@ class Spans:
         start: first code point, shape (n,).
         end: code point after the last one, shape (n,).
         type: label.
+        phenomena: tags of each item, sorted and joined by :data:`JOINER`; null where none is given.
         item: position in the document's list in the file, shape (n,); links an item back to what was written.
 
     """
@@ -82,6 +83,7 @@ class Spans:
     start: Ints
     end: Ints
     type: Coded
+    phenomena: Coded
     item: Ints
 
     def __len__(self) -> int:
@@ -140,6 +142,7 @@ class Claims:
     modality: Coded
     act: Coded
     cluster: Coded
+    phenomena: Coded
     fragment_claim: Ints
     fragment_start: Ints
     fragment_end: Ints
@@ -183,6 +186,10 @@ class Annotations:
         given: which of the documents the file had a line for, shape (documents,).
         present: which of them have each layer's key, shape (layers, documents), in the order of :data:`LAYERS`:
             in gold, which were annotated; in a submission, where the layer was answered.
+        texts: text of each document, None where it is not known.
+        published: document time that was given, one a document; ``published_external`` likewise.
+        registry: ids that stand for known entities; empty where any id does. A system's own ids make clusters, not
+            links.
 
     """
 
@@ -192,6 +199,10 @@ class Annotations:
     claims: Claims
     given: NDArray[np.bool_]
     present: NDArray[np.bool_]
+    texts: tuple[str | None, ...]
+    published: Coded
+    published_external: Coded
+    registry: frozenset[str] = frozenset()
 
     def has(self, layer: str) -> NDArray[np.bool_]:
         """Which documents have a layer, shape (documents,)."""
@@ -212,7 +223,16 @@ class Annotations:
             mask = place[layer.doc] != NULL
             kept: Any = layer.keep(mask) if isinstance(layer, Claims) else layer.take(np.flatnonzero(mask))
             layers[name] = replace(kept, doc=place[kept.doc])
-        return Annotations(documents, **layers, given=self.given[chosen], present=self.present[:, chosen])
+        return replace(
+            self,
+            documents=documents,
+            **layers,
+            given=self.given[chosen],
+            present=self.present[:, chosen],
+            texts=tuple(self.texts[i] for i in chosen.tolist()),
+            published=self.published.take(chosen),
+            published_external=self.published_external.take(chosen),
+        )
 
     def attempts(self, layer: str) -> bool:
         """Whether a system attempted a layer: some line has its key, or there is no line at all."""

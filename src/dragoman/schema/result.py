@@ -61,3 +61,34 @@ class Result(msgspec.Struct, forbid_unknown_fields=True):
     slices: Annotated[dict[str, Any], Meta(description="the same by slice, keyed as in `entities.strict[type=PER]`")]
     coverage: Coverage
     counts: Annotated[dict[str, Counts], Meta(description="counts by measure")]
+
+
+class Standing(msgspec.Struct, forbid_unknown_fields=True):
+    """Where a system stands under one measure."""
+
+    system: str
+    score: Annotated[float | None, Meta(description="the measure's main score, 0 to 1, or null")]
+    interval: Annotated[list[float] | None, Meta(description="bootstrap interval over documents, 95 %, or null")]
+    rank: Annotated[int | None, Meta(description="rank by score, from 1; equal scores share the better rank")]
+    rank_interval: Annotated[list[int], Meta(description="ranks in 95 % of the resamples, from best to worst")]
+
+
+class Contrast(msgspec.Struct, forbid_unknown_fields=True):
+    """Two systems under one measure."""
+
+    first: str
+    second: str
+    difference: Annotated[float | None, Meta(description="first minus second, or null")]
+    p_permutation: Annotated[float | None, Meta(description="two-sided p of the paired permutation test, or null")]
+    p_bootstrap: Annotated[float | None, Meta(description="two-sided p of the paired bootstrap test, or null")]
+    p_holm: Annotated[float | None, Meta(description="p_permutation after Holm's correction over this measure's pairs")]
+    detectable: Annotated[float | None, Meta(description="minimum detectable difference at .05 with power .8, or null")]
+
+
+class Comparison(msgspec.Struct, forbid_unknown_fields=True):
+    """Systems compared on the same documents."""
+
+    systems: list[str]
+    data: Data
+    standings: dict[str, list[Standing]]
+    contrasts: dict[str, list[Contrast]]

@@ -136,9 +136,10 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
         except ValueError:  # a number of so many digits that it is not read
             return _PATIENT.raw_decode(text, start)
     except json.JSONDecodeError as cause:
-        early = cause.pos >= len(text.rstrip(" \t\r\n")) or cause.msg.startswith("Unterminated")
-        what = f"not valid JSON: {cause.msg[:1].lower()}{cause.msg[1:].removesuffix(' at')} (column {cause.pos + 1})."
-        raise _BrokenError(what, cause.pos, early=early) from cause
+        end = len(text.rstrip(" \t\r\n"))
+        early, at = cause.pos >= end or cause.msg.startswith("Unterminated"), min(cause.pos, end)
+        what = f"not valid JSON: {cause.msg[:1].lower()}{cause.msg[1:].removesuffix(' at')} (column {at + 1})."
+        raise _BrokenError(what, at, early=early) from cause
     except RecursionError as cause:
         raise _BrokenError("the JSON is nested too deeply; a submission has five levels.", start) from cause
 

@@ -82,20 +82,20 @@ class _Reader:
         for fault in faults(value, Submission, self.complain.nearest):
             self.complain(*fault)
             wrong.add(fault.path)
-        identified = isinstance(value.get("id"), str) and "id" not in wrong
-        known = identified and self.document(value["id"])
-        line = Submission(value["id"] if identified else "-")
-        for name in ("text", "published", "published_external", "layers_annotated"):
-            if name not in wrong:
-                setattr(line, name, value.get(name))
+        name = value.get("id")
+        known = isinstance(name, str) and self.document(name)
+        line = Submission(name if isinstance(name, str) else "-")
+        for plain in ("text", "published", "published_external", "layers_annotated"):
+            if not any(path.startswith(plain) for path in wrong):
+                setattr(line, plain, value.get(plain))
         items = _sorted_out(value, wrong)
         for layer, good in items.good.items():
             setattr(line, layer, [item for _, item in good] if isinstance(value.get(layer), list) else None)
         text = self.text(line, known=known)
         found = {} if text is None else quotes.find_all(text, quoted(items.written))
         checker = LineChecker(self.context, text, Names.of(value, line), items.good, found, resolvable=known)
-        for name in ("published", "published_external"):
-            checker.value(getattr(line, name), name)
+        for time in ("published", "published_external"):
+            checker.value(getattr(line, time), time)
         checker.check()
         for layer, index, item in items.bad:
             checker.words(item, layer, f"{layer}[{index}]")

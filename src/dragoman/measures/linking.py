@@ -1,0 +1,45 @@
+"""Which entity a mention stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dragoman.matching.exact import equal_pairs
+from dragoman.measures.counting import Match
+from dragoman.measures.spans import codes
+from dragoman.schema.columns import JOINER, NULL
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dragoman.schema.columns import Annotations
+
+    Ints = NDArray[np.int64]
+
+
+def linkable(annotations: Annotations) -> Ints:
+    """Mentions with ids of known entities; a system's own strings make clusters and no links."""
+    ids = annotations.entities.ids
+    known = [not annotations.registry or set(label.split(JOINER)) <= annotations.registry for label in ids.labels]
+    return np.flatnonzero(np.array([*known, False])[ids.codes])
+
+
+def linked(gold: Annotations, predicted: Annotations) -> Match:
+    """Pair mentions with the same span and the same set of entity ids, among the mentions that have ids."""
+    g, p = linkable(gold), linkable(predicted)
+    g_spans, p_spans = gold.entities.take(g), predicted.entities.take(p)
+    g_ids, p_ids = codes(g_spans.ids, p_spans.ids)
+    pairs = equal_pairs(
+        (g_spans.doc, g_spans.start, g_spans.end, g_ids), (p_spans.doc, p_spans.start, p_spans.end, p_ids)
+    )
+    return Match(*pairs, np.ones(len(pairs[0]), np.int64), 1, g_spans.doc, p_spans.doc)
+
+
+def has_ids(gold: Annotations, predicted: Annotations) -> NDArray[np.bool_]:
+    """Documents on which the measure is defined: all, if both sides link at all; else none."""
+    some = bool((gold.entities.ids.codes != NULL).any()) and (
+        len(linkable(predicted)) > 0 or not len(predicted.entities)
+    )
+    return np.full(len(gold.documents), some)
