@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from dragoman import timex
-from dragoman.build.phenomena import tags_of_claim, tags_of_date, tags_of_entity
+from dragoman.build.phenomena import DERIVED, tags_of_claim, tags_of_date, tags_of_entity
 from dragoman.files import read_json
 from dragoman.problems import DragomanError, Problem
 from dragoman.schema import labels
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dragoman.schema.records import Document
 
 
-class _Reader:
+class Reader:
     """Turns the labels of one document into records, collecting what is wrong."""
 
     def __init__(self, written: QuotedLabels, document: Document, file: str) -> None:
@@ -34,6 +34,7 @@ class _Reader:
             self.starts.append(self.starts[-1] + len(line) + 1)
 
     def report(self, code: str, path: str, what: str, mend: str = "") -> None:
+        """Note a problem."""
         self.problems.append(Problem(code=code, what=what, mend=mend, file=self.file, path=path))
 
     def span(self, quote: Quote, path: str) -> tuple[int, int]:
@@ -65,6 +66,7 @@ class _Reader:
         return self.starts[quote.line - 1] + start, self.starts[quote.line - 1] + end
 
     def fragments(self, quotes: list[Quote], path: str) -> list[Fragment]:
+        """Read fragments, in text order."""
         made = []
         for index, quote in enumerate(quotes):
             start, end = self.span(quote, f"{path}[{index}]")
@@ -72,18 +74,18 @@ class _Reader:
         return sorted(made, key=lambda f: (f.start, f.end))
 
     def entities(self) -> list[Entity]:
+        """Read the mentions, in text order."""
         made = []
         for index, e in enumerate(self.written.entities):
             start, end = self.span(e, f"entities[{index}]")
             text = self.document.text[start:end]
             made.append(Entity(e.id, start, end, text, e.type, e.form, sorted(set(e.entity_ids)), e.phenomena))
         made.sort(key=lambda e: (e.start, -e.end, e.type))
-        for entity in made:
-            entity.phenomena = _tags(entity.phenomena, tags_of_entity(entity, made, self.document))
         self.uncrossed(made)
         return made
 
     def uncrossed(self, entities: list[Entity]) -> None:
+        """Report spans that cross, and spans that are given twice."""
         open_: list[Entity] = []
         for entity in entities:
             open_ = [other for other in open_ if other.end > entity.start]
@@ -96,6 +98,7 @@ class _Reader:
                 self.report("E303", "entities", f"{first.id} and {second.id} are the same span and type.")
 
     def dates(self) -> list[Date]:
+        """Read the dates, in text order, with the days that they mean."""
         made = []
         for index, d in enumerate(self.written.dates):
             path = f"dates[{index}]"
@@ -117,7 +120,7 @@ class _Reader:
             date.earliest, date.latest = days(date.value, d)
             if date.value_external is not None:
                 date.earliest_external, date.latest_external = days(date.value_external, d)
-            date.phenomena = _tags(d.phenomena, tags_of_date(date))
+            date.phenomena = d.phenomena
             made.append(date)
         known = {d.id for d in made} | {"none", "published"}
         for date in made:
@@ -126,6 +129,7 @@ class _Reader:
         return sorted(made, key=lambda d: (d.start, d.end))
 
     def value(self, value: str, path: str) -> str:
+        """Bring a value into canonical form, or report it."""
         try:
             canonical = timex.canonical(value)
         except timex.TimexError as cause:
@@ -134,6 +138,7 @@ class _Reader:
         return canonical
 
     def claims(self, entities: list[Entity]) -> list[Claim]:
+        """Read the claims, in text order."""
         written = {claim.id: claim for claim in self.written.claims}
         mentions = {entity.id: entity for entity in entities}
         made = []
@@ -148,7 +153,6 @@ class _Reader:
                 ],
                 cue=self.fragments(c.cue, f"{path}.cue"),
                 parent=c.parent,
-                level=self.level(c, written, path),
                 polarity=c.polarity,
                 modality=c.modality,
                 act=c.act,
@@ -158,28 +162,29 @@ class _Reader:
                 gloss=c.gloss,
                 gloss_intended=c.gloss_intended,
                 cluster=c.cluster,
+                phenomena=c.phenomena,
             )
+            self.parents(c, written, path)
             self.references(claim, mentions, path)
             made.append(claim)
-        for claim in made:
-            claim.phenomena = _tags(written[claim.id].phenomena, tags_of_claim(claim, made))
         return sorted(made, key=lambda c: (c.content[0].start, -c.content[-1].end, c.id))
 
-    def level(self, claim: QuotedClaim, written: dict[str, QuotedClaim], path: str) -> int:
+    def parents(self, claim: QuotedClaim, written: dict[str, QuotedClaim], path: str) -> None:
+        """Follow the line of parents and report where it breaks or goes in a circle."""
         chain = [claim.id]
         parent = claim.parent
         while parent is not None:
             if parent not in written:
                 self.report("E601", f"{path}.parent", f"there is no claim {parent!r}.")
-                return 0
+                return
             if parent in chain:
                 self.report("E602", f"{path}.parent", f"the parents go in a circle: {' → '.join([*chain, parent])}.")
-                return 0
+                return
             chain.append(parent)
             parent = written[parent].parent
-        return len(chain) - 1
 
     def references(self, claim: Claim, mentions: dict[str, Entity], path: str) -> None:
+        """Report references that lead nowhere."""
         dates = {date.id for date in self.written.dates}
         for index, claimant in enumerate(claim.claimants):
             if (claimant.role == "MENTION") != (claimant.mention is not None):
@@ -193,6 +198,7 @@ class _Reader:
                 self.report("E601", f"{path}.dates", f"there is no date {name!r}.")
 
     def unique(self) -> None:
+        """Report ids that are given twice."""
         for layer in labels.values(labels.Layer):
             counts = Counter(item.id for item in getattr(self.written, layer))
             for name, count in counts.items():
@@ -200,10 +206,32 @@ class _Reader:
                     self.report("E303", layer, f"the id {name!r} is given {count} times.")
 
     def read(self) -> Labels:
+        """Read all layers, with everything that follows from them by rule."""
         self.unique()
         entities = self.entities()
-        layers = list(labels.values(labels.Layer))
-        return Labels(self.document.id, layers, entities, self.dates(), self.claims(entities))  # type: ignore[arg-type]
+        layers = list(get_args(labels.Layer))
+        return derive(Labels(self.document.id, layers, entities, self.dates(), self.claims(entities)), self.document)
+
+    def layer(self, name: str) -> list[Any]:
+        """Read one layer alone; references to others are not followed."""
+        if name == "claims":
+            return list(self.claims([]))
+        return list(self.entities() if name == "entities" else self.dates())
+
+
+def derive(gold: Labels, document: Document) -> Labels:
+    """Set what follows from labels by rule: the levels of claims, and the tags that no annotator writes."""
+    for entity in gold.entities:
+        entity.phenomena = _tags(entity.phenomena, tags_of_entity(entity, gold.entities, document))
+    for date in gold.dates:
+        date.phenomena = _tags(date.phenomena, tags_of_date(date))
+    parents = {claim.id: claim.parent for claim in gold.claims}
+    for claim in gold.claims:
+        claim.level, at = 0, claim.parent
+        while at in parents and claim.level < len(parents):
+            claim.level, at = claim.level + 1, parents[at]
+        claim.phenomena = _tags(claim.phenomena, tags_of_claim(claim, gold.claims))
+    return gold
 
 
 def _ids(entity: Entity | None) -> list[str]:
@@ -216,7 +244,7 @@ def _in_order(chosen: list[labels.Flag], label_set: object) -> list[labels.Flag]
 
 def _tags(written: list[labels.Phenomenon], derived: set[labels.Phenomenon]) -> list[labels.Phenomenon]:
     order: tuple[labels.Phenomenon, ...] = get_args(labels.Phenomenon)
-    return [tag for tag in order if tag in derived or tag in written]
+    return [tag for tag in order if tag in derived or (tag in written and tag not in DERIVED)]
 
 
 def days(value: str, date: QuotedDate) -> tuple[str | None, str | None]:
@@ -243,7 +271,7 @@ def resolve(written: QuotedLabels, document: Document, file: str = "") -> tuple[
         The labels in text order, and everything that is wrong; where there are problems the labels are of no use.
 
     """
-    reader = _Reader(written, document, file)
+    reader = Reader(written, document, file)
     return reader.read(), reader.problems
 
 

@@ -9,6 +9,21 @@ if TYPE_CHECKING:
     from dragoman.schema.labels import Phenomenon
     from dragoman.schema.records import Claim, Date, Document, Entity
 
+DERIVED = frozenset(
+    {
+        "fused_edge",
+        "proclitic",
+        "deictic",
+        "multi_referent",
+        "nested",
+        "relative_date",
+        "range",
+        "reported_chain",
+        "implicit_claimant",
+    }
+)
+"""Tags that are set by rule alone: one that somebody wrote does not count."""
+
 _PROCLITICS = "وفبكل"
 
 
