@@ -7,12 +7,12 @@ import random
 import numpy as np
 
 from dragoman.problems import CATALOGUE
-from dragoman.schema.columns import Annotations, Claims, Coded
+from dragoman.schema.columns import Annotations, Coded
 from dragoman.submission.read import in_columns, line_by_line, read_bytes
 from dragoman.submission.target import CLOSED_SETS, Target
 
 TEXTS = {
-    "000.article-1": "최선희 외무상은 2024년 6월 17일 평양에서 “조선은 강하다”고 말하였다. 일본과 일본 사람들 😀 그리고 조선.",
+    "000.article-1": "최선희 외무상은 2024년 6월 17일 평양에서 “조선은 강하다”고 말하였다. 일본과 일본 사람들 😀.",
     "001.article-1": "قال وزير الخارجية الصيني «إن الصين تدعم السلام» في ١٧ يونيو ٢٠٢٤، وأضاف أنّ العلاقـات قوية.",
     "001.related-02": "Short text, short text.",
     "002.article-1": "",
@@ -268,32 +268,31 @@ def changed(lines, rng):
     lines = copy.deepcopy(lines)
     for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):
         where = places(lines)
-        if not where:
-            break
-        container, key = rng.choice(where)
-        way = rng.randrange(8)
-        if way <= 2:
-            container[key] = copy.deepcopy(rng.choice(HOSTILE))
-        elif way == 3:
-            del container[key]
-        elif way == 4 and isinstance(container, dict):
-            container[rng.choice(KEYS)] = container.pop(key)
-        elif way == 4:
-            container.insert(key, copy.deepcopy(container[key]))
-        elif way == 5 and isinstance(container, dict):
-            container[rng.choice(KEYS)] = copy.deepcopy(rng.choice(HOSTILE))
-        elif way == 5:
-            container.insert(key, copy.deepcopy(rng.choice(HOSTILE)))
-        elif way == 6 and isinstance(container[key], int):
-            container[key] += rng.choice((-1, 1, 100))
-        elif way == 6:
-            container[key] = [container[key]]
-        else:
-            other, elsewhere = rng.choice(where)
-            container[key] = (
-                copy.deepcopy(other[elsewhere]) if elsewhere in list(other) or isinstance(other, list) else None
-            )
+        if where:
+            change(*rng.choice(where), rng.choice(where), rng)
     return lines
+
+
+def change(container, key, elsewhere, rng):
+    """Do something to one place of a JSON value; ``elsewhere`` is another place of it."""
+    hostile, named = copy.deepcopy(rng.choice(HOSTILE)), isinstance(container, dict)
+    match rng.choice(("put", "put", "take", "name", "add", "move", "wrap", "copy")):
+        case "put":
+            container[key] = hostile
+        case "take":
+            del container[key]
+        case "name" if named:
+            container[rng.choice(KEYS)] = container.pop(key)
+        case "add" if named:
+            container[rng.choice(KEYS)] = hostile
+        case "name" | "add":
+            container.insert(key, hostile if rng.random() < 0.5 else copy.deepcopy(container[key]))
+        case "move" if isinstance(container[key], int):
+            container[key] += rng.choice((-1, 1, 100))
+        case "copy":
+            container[key] = copy.deepcopy(elsewhere[0][elsewhere[1]])
+        case _:
+            container[key] = [container[key]]
 
 
 TOKENS = (
@@ -386,14 +385,12 @@ def uses_more_than_offsets(value):
         return any(map(uses_more_than_offsets, value))
     if not isinstance(value, dict):
         return False
-    objects = (
-        [*(value.get("content") or []), *(value.get("cue") or [])] if isinstance(value.get("content"), list) else []
-    )
+    fragments = [span for name in ("content", "cue") if isinstance(value.get(name), list) for span in value[name]]
     return (
         value.get("quote") is not None
         or value.get("occurrence") is not None
         or isinstance(value.get("mention"), list)
-        or any(isinstance(span, dict) for span in objects)
+        or any(isinstance(span, dict) for span in fragments)
         or any(map(uses_more_than_offsets, value.values()))
     )
 
@@ -427,12 +424,7 @@ def check_agreement(data: bytes, target: Target):
 
 def check_structure(lines, target: Target):
     """As :func:`check_agreement`, and good lines in plain form must go the fast way."""
-    data = written(lines)
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        data = json.dumps(lines).encode()
-        data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
     fast, precise = check_agreement(data, target)
     plain_form = all(isinstance(line, dict) for line in lines) and not uses_more_than_offsets(lines)
     if plain_form and precise.annotations is not None:

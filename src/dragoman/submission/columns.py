@@ -51,8 +51,7 @@ def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotati
         check_lists(column_of(table, name, pa.null()))
     documents, row_doc, given = _documents(table, target)
     present = np.zeros((len(LAYERS), len(documents)), bool)
-    for layer, name in enumerate(LAYERS):
-        present[layer, row_doc] = _present(table, name)
+    present[:, row_doc] = _present(table)
     texts = Texts(_texts(table, target, documents, row_doc), nowhere=nowhere)
     entity_rows, date_rows = _flatten(table, "entities", row_doc), _flatten(table, "dates", row_doc)
     for rows in (entity_rows, date_rows):
@@ -114,25 +113,26 @@ def _documents(table: pa.Table, target: Target) -> tuple[tuple[str, ...], Ints, 
     return documents, row_doc, given.astype(bool)
 
 
-def _present(table: pa.Table, name: str) -> NDArray[np.bool_]:
-    """Which rows have a layer: its key with something other than null, or than [] where the layer was not annotated."""
-    if name not in table.column_names:
-        return np.zeros(table.num_rows, bool)
-    lists = column_of(table, name, pa.null())
-    mask: NDArray[np.bool_] = lists.is_valid().to_numpy(zero_copy_only=False)
+def _present(table: pa.Table) -> NDArray[np.bool_]:
+    """Which rows have which layers, shape (layers, rows).
+
+    A row has a layer if it has its key with something other than null; an empty list is not enough if the row says
+    what was annotated and does not name the layer.
+    """
     annotated = column_of(table, "layers_annotated", pa.list_(pa.string()))
-    if annotated.null_count == len(annotated):
-        return mask
-    layers = annotated.flatten()
-    if not set(layers.unique().to_pylist()) <= set(LAYERS):
+    named, of = annotated.flatten(), integers_of(pc.list_parent_indices(annotated))
+    if not set(named.unique().to_pylist()) <= set(LAYERS):
         raise Doubt("unknown layer")
-    named = ~annotated.is_valid().to_numpy(zero_copy_only=False)
-    of = pc.equal(layers, name).to_numpy(zero_copy_only=False)
-    named[integers_of(pc.list_parent_indices(annotated))[of]] = True
-    some: NDArray[np.bool_] = mask & (
-        named | (pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False) > 0)
-    )
-    return some
+    said: NDArray[np.bool_] = annotated.is_valid().to_numpy(zero_copy_only=False)
+    present = np.zeros((len(LAYERS), table.num_rows), bool)
+    for layer, name in enumerate(LAYERS):
+        if name in table.column_names:
+            lists = column_of(table, name, pa.null())
+            empty = integers_of(pc.fill_null(pc.list_value_length(lists), 0)) == 0
+            unnamed = said.copy()
+            unnamed[of[pc.equal(named, name).to_numpy(zero_copy_only=False)]] = False
+            present[layer] = lists.is_valid().to_numpy(zero_copy_only=False) & ~(empty & unnamed)
+    return present
 
 
 def _flatten(table: pa.Table, name: str, row_doc: Ints) -> Rows:
