@@ -11,12 +11,13 @@ from typing import Any
 
 import msgspec
 
-from dragoman.build import adjudication, command
+from dragoman.build import adjudication, agreement, command
 from dragoman.build.points import Point
 
 EPILOG = """\
 A decision is a line of annotations/decisions.jsonl: {"document", "layer", "a": id or null, "b": id or null,
-"keep": "a", "b", "both", "none" or "label", "reason"}, and where keep is "label" the label as "entity", "date" or "claim".
+"keep": "a", "b", "both", "none" or "label", "reason"}, and where keep is "label" the label itself as "entity",
+"date" or "claim".
 """
 
 
@@ -34,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
                 {} if options.json else {f"point {i}": point for i, point in enumerate(open_points, 1)}
             ), int(bool(open_points))
         gold = adjudication.build_gold(options.root)
-        return {"documents": len(gold), "changed": adjudication.write_gold(options.root, gold)}, 0
+        outcome: dict[str, Any] = {"documents": len(gold), "changed": adjudication.write_gold(options.root, gold)}
+        return outcome | {"agreement_changed": agreement.write(options.root, gold)}, 0
 
     return command.execute(work, as_json=options.json)
 

@@ -40,30 +40,48 @@ class Case:
         return [p for p in self.points if not p.agreed and p.key[1:] not in decided]
 
 
+def read_documents(root: Path) -> dict[str, Document]:
+    """Documents of the corpus by id, page by page."""
+    return {document.id: document for page in read_curated(root) for document in page.documents}
+
+
+def read_passes(root: Path, documents: dict[str, Document]) -> dict[str, dict[str, Labels]]:
+    """Read both passes, with their entity ids turned into the registry's.
+
+    Returns:
+        Labels by pass and document.
+
+    Raises:
+        DragomanError: with everything that is wrong with the passes; E701 where they do not cover the same documents.
+
+    """
+    annotations = root / "annotations"
+    identity = Identity()
+    if (annotations / "registry" / "identity.json").exists():
+        identity = files.read_json(annotations / "registry" / "identity.json", Identity)
+    sides = {}
+    for name in PASSES:
+        read = read_pass(annotations / "passes" / name, documents)
+        if not read:
+            raise error("E701", f"the pass {name!r} has no labels.", file=str(annotations / "passes" / name))
+        sides[name] = {key: _identified(labels_, getattr(identity, name)) for key, labels_ in read.items()}
+    lone = sorted(set.symmetric_difference(*map(set, sides.values())))
+    if lone:
+        raise error("E701", f"{lone[0]} is in one pass alone.", "Both annotators label every document.")
+    return sides
+
+
 def read_cases(root: Path) -> dict[str, Case]:
-    """Read both passes, with their entity ids turned into the registry's, and the decisions.
+    """Read both passes and the decisions on them.
 
     Raises:
         DragomanError: with everything that is wrong with passes or decisions.
 
     """
-    annotations = root / "annotations"
-    documents = {document.id: document for page in read_curated(root) for document in page.documents}
-    identity = Identity()
-    if (annotations / "registry" / "identity.json").exists():
-        identity = files.read_json(annotations / "registry" / "identity.json", Identity)
-    sides = []
-    for name in PASSES:
-        read = read_pass(annotations / "passes" / name, documents)
-        if not read:
-            raise error("E701", f"the pass {name!r} has no labels.", file=str(annotations / "passes" / name))
-        sides.append({key: _identified(labels_, getattr(identity, name)) for key, labels_ in read.items()})
-    first, second = sides
-    lone = sorted(set(first) ^ set(second))
-    if lone:
-        raise error("E701", f"{lone[0]} is in one pass alone.", "Both annotators label every document.")
+    documents = read_documents(root)
+    first, second = read_passes(root, documents).values()
     cases = {key: Case(documents[key], points(first[key], second[key])) for key in documents if key in first}
-    for decision in _decisions(annotations / "decisions.jsonl"):
+    for decision in _decisions(root / "annotations" / "decisions.jsonl"):
         if decision.document not in cases:
             raise error("E301", f"a decision is about {decision.document!r}, which is no document in the passes.")
         cases[decision.document].decisions.append(decision)
@@ -181,7 +199,7 @@ def _union(a: list[labels.Phenomenon], b: list[labels.Phenomenon]) -> list[label
 
 
 def _numbered(case: Case, kept: dict[str, list[_Kept]], problems: list[Problem]) -> Labels:
-    """Number the labels in text order, and let references point to the new numbers."""
+    """Give the labels their numbers in text order, and let references point to these."""
     place: dict[str, str] = {}
     for layer, items in kept.items():
         items.sort(
