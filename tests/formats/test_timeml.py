@@ -105,7 +105,7 @@ def test_crossing_dates_and_foreign_characters_are_counted():
         "dates that cross another": 1,
         "ids with characters that XML does not allow": 1,
         "items of entities": 1,
-        "refs that name no date": 1,
+        "refs to what is not in the document": 1,
     }
     [back] = timeml.read(written.files["k.tml"]).checked()
     assert back.text == "\ufffdab\ufffdcd"

@@ -16,6 +16,7 @@ nothing but line breaks between them. An item without id comes back with its num
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -160,14 +161,14 @@ class _Reader:
         return PredictedClaim(content=content, claimants=claimants, **self.fields(name, bound, "claims"))
 
     def links(self) -> None:
+        cues: defaultdict[str, Fragments] = defaultdict(list)
         for link in self.standoff.links:
             claim, other = self.claims.get(link.one), self.standoff.bound.get(link.other)
             if link.label not in ("Claimant", "Cue", "Parent") or claim is None or other is None:
                 self.report.lose("relations that are none of a claim's")
             elif link.label == "Cue" and other.label == "Cue":
                 self.used.add(link.other)
-                cue: Any = plain.joined([*(claim.cue or []), *other.fragments])  # type: ignore[list-item]
-                claim.cue = cue
+                cues[link.one] += other.fragments
             elif link.label == "Parent" and link.other in self.claims and claim.parent is None:
                 claim.parent = self.claims[link.other].id
             elif link.label == "Claimant" and self.claimant(claim, link.other, other):
@@ -175,6 +176,9 @@ class _Reader:
             else:
                 what = f"{link.other} cannot be the {link.label.lower()} of a claim."
                 self.report.error("E503", what, "See which labels claims are made of.", line=link.line)
+        for name, fragments in cues.items():
+            cue: Any = plain.joined(fragments)
+            self.claims[name].cue = cue
         self.used &= {name for name, bound in self.standoff.bound.items() if bound.label in ("Cue", "Claimant")}
 
     def claimant(self, claim: PredictedClaim, name: str, bound: Bound) -> bool:

@@ -109,6 +109,9 @@ class _Parser:
                 mend = "Name the columns as in CoNLL-U Plus, the tag's TAG; or leave the line out."
                 self.report.error("E209", "the columns that are named lack FORM.", mend, line=number)
 
+    def place(self, name: str, otherwise: int) -> int:
+        return self.columns.index(name) if name in self.columns else otherwise
+
     def token(self, number: int, line: str) -> None:
         cells = line.split("\t") if "\t" in line else line.split()
         if len(cells) < 2 or (self.width and len(cells) != self.width):
@@ -118,13 +121,13 @@ class _Parser:
             self.report.error("E209", f"expected {wanted}, found {len(cells)}.", "One token a line.", line=number)
             return
         self.width = self.width or len(cells)
-        tag = tagging.parse(cells[self.columns.index("TAG") if "TAG" in self.columns else -1])
+        tag = tagging.parse(cells[self.place("TAG", -1)])
         if tag is None:
             if not line.startswith("#"):
                 mend = "Tags are O, or one of B I E S L U with a label, as in B-PER."
                 self.report.error("E209", f"{cells[-1][:80]!r} is not a tag.", mend, line=number)
             return
-        row = _Row(number, cells[self.columns.index("FORM") if "FORM" in self.columns else 0], tag)
+        row = _Row(number, cells[self.place("FORM", 0)], tag)
         if {"START", "END"} <= set(self.columns):
             start, end = (drafts.offset(cells[self.columns.index(name)]) for name in ("START", "END"))
             if start is None or end is None:

@@ -18,14 +18,15 @@ from dragoman.schema import labels
 from dragoman.schema.submission import Submission
 from dragoman.text import explain_mismatch
 
-LIMIT = 2**28
-"""Largest input of a converter, in bytes: 256 MiB. Parsed JSON and XML take a multiple of it in memory."""
+LIMIT = 2**26
+"""Largest input of a converter, in bytes: 64 MiB. Parsed JSON and XML take a multiple of it in memory."""
 MOST_PROBLEMS = 1000
 """Errors listed before the rest are only counted."""
 MOST_REPAIRS = 20
 """Repairs listed one by one before the rest are only counted."""
 MOST_GUESSES = 10
 """Spans whose mismatch is looked into before it is only stated: a guess goes through the whole text."""
+_GUESSED_TEXT = 200_000
 DATE_LABELS = frozenset(labels.values(labels.DateType))
 """Labels that belong to the dates layer in formats with one set of labels for all spans."""
 
@@ -157,7 +158,7 @@ class Report:
 
     def guess(self, text: str | None, start: int, end: int, surface: str | None) -> str | None:
         """Guess why a span does not show its surface, as long as guesses are left; else None."""
-        if text is None or not surface or not self._guesses:
+        if text is None or not surface or not self._guesses or len(text) > _GUESSED_TEXT:
             return None
         self._guesses -= 1
         return explain_mismatch(text, start, end, surface)

@@ -8,6 +8,7 @@ own. Every such transition is told to the caller.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from dragoman.formats.conversion import Scheme
@@ -33,8 +34,9 @@ class TokenSpan(NamedTuple):
 OUTSIDE = Tag("O", None)
 
 
+@lru_cache(maxsize=4096)
 def parse(tag: str) -> Tag | None:
-    """Read a tag; None where it is none."""
+    """Read a tag; None where it is none. Tags repeat: each is kept once however many tokens have it."""
     prefix, dash, label = tag.partition("-")
     if prefix not in tuple("BIOESLU") or (prefix == "O" and dash):
         return None

@@ -287,7 +287,7 @@ def _document(document: plain.Document, report: Report) -> str:
         ref = None if date.ref in (None, "none") else date.ref
         anchor = stamp if ref == "published" and line.published is not None else ref
         if anchor is not None and anchor not in known and anchor != stamp:
-            report.lose("refs that name no date")
+            report.lose("refs to what is not in the document")
             anchor = None
         fields = {"tid": tids[place], "type": date.type, "value": date.value, "mod": date.mod, "anchorTimeID": anchor}
         return _tag(fields, report)
