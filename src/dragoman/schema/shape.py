@@ -103,7 +103,7 @@ def faults(
 
 
 def _struct(value: dict[str, Any], info: inspect.StructType, path: str, nearest: Any) -> Iterator[Fault]:
-    known = {field.encode_name: field for field in info.fields}
+    known = _fields_of(info)
     for key in getattr(value, "repeated", ()):
         yield Fault("E205", step(path, key), f"the field {shown(key)} is given more than once.", "Keep one.")
     for key, inner in value.items():
@@ -116,6 +116,17 @@ def _struct(value: dict[str, Any], info: inspect.StructType, path: str, nearest:
     for key, field in known.items():
         if field.required and key not in value:
             yield Fault("E204", step(path, key), f"the field {key!r} is missing.", f"Add it: {_wanted(field.type)}.")
+
+
+def _fields_of(info: inspect.StructType) -> dict[str, inspect.Field]:
+    """Fields by name; kept like :func:`_options`."""
+    found = _FIELDS.get(id(info))
+    if found is None or found[0] is not info:
+        found = _FIELDS[id(info)] = (info, {field.encode_name: field for field in info.fields})
+    return found[1]
+
+
+_FIELDS: dict[int, tuple[inspect.StructType, dict[str, inspect.Field]]] = {}
 
 
 def _value(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fault]:
@@ -134,8 +145,16 @@ def _value(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fault]:
 
 
 def _options(info: Any) -> list[Any]:
-    whole = _plain(info)
-    return [_plain(option) for option in whole.types] if isinstance(whole, inspect.UnionType) else [whole]
+    """Types that a value may have; kept by the identity of the info, which lives as long as the record's shape."""
+    found = _KNOWN.get(id(info))
+    if found is None or found[0] is not info:
+        whole = _plain(info)
+        types = whole.types if isinstance(whole, inspect.UnionType) else [whole]
+        found = _KNOWN[id(info)] = (info, [_plain(option) for option in types])
+    return found[1]
+
+
+_KNOWN: dict[int, tuple[Any, list[Any]]] = {}
 
 
 def _plain(info: Any) -> Any:
@@ -163,19 +182,21 @@ def _mend(value: Any, info: Any) -> str:
     return f"Write {_wanted(info)}."
 
 
+_KINDS: dict[type, type] = {
+    inspect.StrType: str,
+    inspect.LiteralType: str,
+    inspect.NoneType: type(None),
+    inspect.StructType: dict,
+    inspect.ListType: list,
+    inspect.TupleType: list,
+    inspect.BoolType: bool,
+    inspect.IntType: int,
+}
+
+
 def _is(value: Any, info: Any) -> bool:
-    kinds: dict[type, type | tuple[type, ...]] = {
-        inspect.StrType: str,
-        inspect.LiteralType: str,
-        inspect.NoneType: type(None),
-        inspect.StructType: dict,
-        inspect.ListType: list,
-        inspect.TupleType: list,
-        inspect.BoolType: bool,
-    }
-    if isinstance(info, inspect.IntType):
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, kinds[type(info)])
+    kind = _KINDS[type(info)]
+    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 
 def _items(value: list[Any], info: Any, path: str, nearest: Any) -> Iterator[Fault]:
@@ -209,9 +230,12 @@ def _constraints(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fau
         yield from _text(value, info, path)
 
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
 def _text(value: str, info: inspect.StrType, path: str) -> Iterator[Fault]:
     low, high = info.min_length or 0, info.max_length
-    if any("\ud800" <= char <= "\udfff" for char in value):
+    if not value.isascii() and _SURROGATE.search(value):
         yield Fault("E201", path, "a lone surrogate is not a character.", "Write the character itself.")
     elif len(value) < low:
         yield Fault("E304", path, "the text is empty.", "Give one, or leave the field out.")
