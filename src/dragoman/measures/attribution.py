@@ -10,7 +10,7 @@ import numpy as np
 
 from dragoman.matching.assignment import assign
 from dragoman.matching.overlap import overlapping_pairs
-from dragoman.measures.clusters import Clustering
+from dragoman.measures.clusters import Clustering, numbered
 from dragoman.measures.counting import Match
 from dragoman.measures.spans import codes, equal
 from dragoman.schema.columns import NULL
@@ -59,8 +59,14 @@ def _length(claims: Claims) -> Ints:
 
 def content(gold: Annotations, predicted: Annotations) -> Match:
     """Claims whose contents have a Dice coefficient of at least one half."""
-    g, p, shared, both = dice(gold.claims, predicted.claims)
-    return _assigned(gold.claims, predicted.claims, (g, p, shared, both), 4 * shared >= both)
+    return _assigned(gold.claims, predicted.claims, near(gold.claims, predicted.claims))
+
+
+def near(gold: Claims, predicted: Claims) -> tuple[Ints, Ints, Ints, Ints]:
+    """Find all pairs of claims with a Dice coefficient of at least one half; for the result see :func:`dice`."""
+    g, p, shared, both = dice(gold, predicted)
+    enough = 4 * shared >= both
+    return g[enough], p[enough], shared[enough], both[enough]
 
 
 def soft(gold: Annotations, predicted: Annotations) -> Match:
@@ -74,14 +80,14 @@ def soft(gold: Annotations, predicted: Annotations) -> Match:
 
 def cue(gold: Annotations, predicted: Annotations) -> Match:
     """Among matched claims, cues with a Dice coefficient of at least one half, or no cue on either side."""
-    pairs = content(gold, predicted)
+    pairs = near(gold.claims, predicted.claims)
+    g, p = pairs[:2]
     ours, theirs = _as_content(gold.claims), _as_content(predicted.claims)
-    g, p, shared, both = dice(ours, theirs)
     width = len(theirs) + 1
-    near = np.sort((g * width + p)[4 * shared >= both])
-    right = np.isin(pairs.gold * width + pairs.predicted, near)
-    right |= (_length(ours)[pairs.gold] == 0) & (_length(theirs)[pairs.predicted] == 0)
-    return replace(pairs, credit=right.astype(np.int64))
+    g_cue, p_cue = near(ours, theirs)[:2]
+    right = np.isin(g * width + p, g_cue * width + p_cue)
+    right |= (_length(ours)[g] == 0) & (_length(theirs)[p] == 0)
+    return _assigned(gold.claims, predicted.claims, pairs, right)
 
 
 def _as_content(claims: Claims) -> Claims:
@@ -93,7 +99,8 @@ def _as_content(claims: Claims) -> Claims:
 
 def chain(gold: Annotations, predicted: Annotations) -> Match:
     """Among matched claims, those whose whole lines of parents are matched to each other."""
-    pairs = content(gold, predicted)
+    candidates = near(gold.claims, predicted.claims)
+    pairs = _assigned(gold.claims, predicted.claims, candidates, _same_lines(gold.claims, predicted.claims, candidates))
     partner = np.full(len(gold.claims) + 1, NULL - 1, np.int64)
     partner[pairs.gold], partner[-1] = pairs.predicted, NULL
     g, p = pairs.gold, pairs.predicted
@@ -106,6 +113,21 @@ def chain(gold: Annotations, predicted: Annotations) -> Match:
     return replace(pairs, credit=right.astype(np.int64))
 
 
+def _same_lines(gold: Claims, predicted: Claims, pairs: tuple[Ints, Ints, Ints, Ints]) -> Bools:
+    """Whether the lines of parents of each pair are as long as each other, and near to each other step by step."""
+    g, p = pairs[:2]
+    width = len(predicted) + 1
+    known = g * width + p
+    right = np.ones(len(g), bool)
+    while ((g != NULL) | (p != NULL)).any():
+        g = np.where(g == NULL, NULL, gold.parent[g])
+        p = np.where(p == NULL, NULL, predicted.parent[p])
+        right &= np.isin(g * width + p, known) | ((g == NULL) & (p == NULL))
+        right &= (g == NULL) == (p == NULL)
+        g, p = np.where(right, g, NULL), np.where(right, p, NULL)
+    return right
+
+
 def attribute(name: str) -> Callable[[Annotations, Annotations], Match]:
     """Make the match of an attribute: among matched claims that have it in gold, those where it is the same.
 
@@ -113,12 +135,12 @@ def attribute(name: str) -> Callable[[Annotations, Annotations], Match]:
     """
 
     def match(gold: Annotations, predicted: Annotations) -> Match:
-        pairs = content(gold, predicted)
+        candidates = near(gold.claims, predicted.claims)
         ours, theirs = getattr(gold.claims, name), getattr(predicted.claims, name)
+        right = equal(ours, theirs, candidates[:2])
+        pairs = _assigned(gold.claims, predicted.claims, candidates, right)
         asked = (ours.codes[pairs.gold] != NULL) & bool((theirs.codes != NULL).any())
-        kept = (pairs.gold[asked], pairs.predicted[asked])
-        right = equal(ours, theirs, kept)
-        return replace(pairs, gold=kept[0], predicted=kept[1], credit=right.astype(np.int64))
+        return replace(pairs, gold=pairs.gold[asked], predicted=pairs.predicted[asked], credit=pairs.credit[asked])
 
     return match
 
@@ -135,23 +157,28 @@ def claim_clusters(gold: Annotations, predicted: Annotations) -> Clustering:
 def _clusters(claims: Claims) -> Ints:
     codes_ = claims.cluster.codes.astype(np.int64)
     own = len(claims.cluster.labels) + np.arange(len(claims))
-    return np.unique(np.where(codes_ == NULL, own, codes_), return_inverse=True)[1].astype(np.int64)
+    return numbered(np.where(codes_ == NULL, own, codes_))
 
 
 def attributed(gold: Annotations, predicted: Annotations) -> Match:
     """Claims with content at one half and every claimant right."""
-    g, p, shared, both = dice(gold.claims, predicted.claims)
-    near = np.flatnonzero(4 * shared >= both)
-    allowed = np.zeros(len(g), bool)
-    allowed[near] = same_claimants(gold, predicted, g[near], p[near])
-    return _assigned(gold.claims, predicted.claims, (g, p, shared, both), allowed)
+    g, p, shared, both = near(gold.claims, predicted.claims)
+    right = same_claimants(gold, predicted, g, p)
+    return _assigned(gold.claims, predicted.claims, (g[right], p[right], shared[right], both[right]))
 
 
-def _assigned(gold: Claims, predicted: Claims, pairs: tuple[Ints, Ints, Ints, Ints], allowed: Bools) -> Match:
-    """As many pairs as can be, then the largest sum of Dice coefficients."""
-    g, p, shared, both = (column[allowed] for column in pairs)
-    chosen = assign(g, p, (np.ones_like(g), 2 * SCALE * shared // np.maximum(both, 1)))
-    return Match(g[chosen], p[chosen], np.ones(len(chosen), np.int64), 1, gold.doc, predicted.doc)
+def _assigned(
+    gold: Claims, predicted: Claims, pairs: tuple[Ints, Ints, Ints, Ints], right: Bools | None = None
+) -> Match:
+    """As many pairs as can be, then the largest sum of Dice coefficients, then the most that are right.
+
+    The last makes an attribute's score hang on that attribute alone, where claims of the same content compete. Only
+    right pairs earn credit; all do if nothing is said of that.
+    """
+    g, p, shared, both = pairs
+    credit = np.ones(len(g), np.int64) if right is None else right.astype(np.int64)
+    chosen = assign(g, p, (np.ones_like(g), 2 * SCALE * shared // np.maximum(both, 1), credit))
+    return Match(g[chosen], p[chosen], credit[chosen], 1, gold.doc, predicted.doc)
 
 
 def same_claimants(gold: Annotations, predicted: Annotations, g: Ints, p: Ints) -> Bools:

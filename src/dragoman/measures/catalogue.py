@@ -56,7 +56,12 @@ def _on(layer: str, match: Callable[[Any, Any], Match]) -> Callable[[Annotations
     return lambda gold, predicted: match(getattr(gold, layer), getattr(predicted, layer))
 
 
-def _clusters(layer: str, match: Callable[[Annotations, Annotations], Match], what: str) -> tuple[Measure, ...]:
+def _clusters(
+    layer: str,
+    match: Callable[[Annotations, Annotations], Match],
+    what: str,
+    defined: Callable[[Annotations, Annotations], NDArray[np.bool_]] | None = None,
+) -> tuple[Measure, ...]:
     """Make the cluster measures of a layer."""
     definitions = {
         "muc": ("links of a cluster that the other side keeps.", "MUC-6 (Vilain et al. 1995)"),
@@ -74,7 +79,9 @@ def _clusters(layer: str, match: Callable[[Annotations, Annotations], Match], wh
         ),
     }
     single = tuple(
-        Measure(f"{layer}.{name}", match, clusters.ClusterScore(name), f"{what}: {text}", source, by_type=False)
+        Measure(
+            f"{layer}.{name}", match, clusters.ClusterScore(name), f"{what}: {text}", source, defined, by_type=False
+        )
         for name, (text, source) in definitions.items()
     )
     mean = "mean of the F1 of MUC, B³ and CEAF-e."
@@ -84,6 +91,7 @@ def _clusters(layer: str, match: Callable[[Annotations, Annotations], Match], wh
         clusters.ConllMean(),
         f"{what}: {mean}",
         "CoNLL-2012 (Pradhan et al. 2014)",
+        defined,
         by_type=False,
     )
     return (*single, conll)
@@ -139,7 +147,10 @@ MEASURES: tuple[Measure, ...] = (
         defined=linking.has_ids,
     ),
     *_clusters(
-        "entities", clusters.entity_clusters, "Mentions of the same span, clustered over the split by entity ids"
+        "entities",
+        clusters.entity_clusters,
+        "Mentions of the same span, clustered over the split by entity ids",
+        clusters.has_ids,
     ),
     Measure(
         "dates.strict",

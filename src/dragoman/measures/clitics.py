@@ -13,7 +13,7 @@ import regex
 
 from dragoman.matching.assignment import assign
 from dragoman.measures.counting import Match
-from dragoman.measures.spans import equal, overlaps
+from dragoman.measures.spans import overlaps, same
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,16 +35,16 @@ def clitic(gold: Annotations, predicted: Annotations) -> Match:
     g, p, shared = overlaps(g_spans, p_spans)
     starts = g_spans.start[g] - p_spans.start[p]
     ends = g_spans.end[g] - p_spans.end[p]
-    near = equal(g_spans.type, p_spans.type, (g, p)) & (np.abs(starts) <= _LONGEST) & (np.abs(ends) <= _LONGEST)
-    same = (starts == 0) & (ends == 0)
-    allowed = near & same
-    for index in np.flatnonzero(near & ~same).tolist():
+    near = same(g_spans.type, p_spans.type, (g, p)) & (np.abs(starts) <= _LONGEST) & (np.abs(ends) <= _LONGEST)
+    same_span = (starts == 0) & (ends == 0)
+    allowed = near & same_span
+    for index in np.flatnonzero(near & ~same_span).tolist():
         text = gold.texts[int(g_spans.doc[g[index]])] or ""
         first = sorted((int(g_spans.start[g[index]]), int(p_spans.start[p[index]])))
         last = sorted((int(g_spans.end[g[index]]), int(p_spans.end[p[index]])))
         allowed[index] = _is_clitic(text[first[0] : first[1]], text[last[0] : last[1]])
-    g, p, shared, same = g[allowed], p[allowed], shared[allowed], same[allowed]
-    chosen = assign(g, p, (np.ones_like(g), same.astype(np.int64), shared))
+    g, p, shared, same_span = g[allowed], p[allowed], shared[allowed], same_span[allowed]
+    chosen = assign(g, p, (np.ones_like(g), same_span.astype(np.int64), shared))
     return Match(g[chosen], p[chosen], np.ones(len(chosen), np.int64), 1, g_spans.doc, p_spans.doc)
 
 

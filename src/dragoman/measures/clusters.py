@@ -2,7 +2,8 @@
 
 A partition is of the split, not of a document: the alignment and the clusters are fixed on it, each mention's share of
 the sums is credited to its document, and intervals over documents are conditional on that. A span that is repeated
-within one side counts once. Shares are held as integers, in parts of :data:`SCALE`.
+within one side counts once, as in the CoNLL scorer, and is of the entity that all its ids make. Shares are held as
+integers, in parts of :data:`SCALE`, rounded so that those of a cluster add up to what the cluster earns.
 
 Definitions: MUC (Vilain et al. 1995), B³ (Bagga and Baldwin 1998), CEAF with the entity-based similarity φ4 (Luo 2005),
 LEA (Moosavi and Strube 2016), and the mean of the first three as in CoNLL-2012 (Pradhan et al. 2014).
@@ -16,15 +17,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.matching.assignment import components
+from dragoman.matching.assignment import assign
 from dragoman.matching.exact import equal_pairs
 from dragoman.measures.counting import Match, Score, ratio
-from dragoman.schema.columns import NULL
+from dragoman.schema.columns import JOINER, NULL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dragoman.schema.columns import Annotations
+    from dragoman.schema.columns import Annotations, Entities
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -38,8 +39,8 @@ class Clustering(Match):
     """A match of mentions, with the cluster that each belongs to.
 
     Attributes:
-        gold_cluster: cluster of every gold mention, from 0, shape (g,).
-        predicted_cluster: cluster of every predicted mention, from 0, shape (p,).
+        gold_cluster: cluster of every gold mention, numbered from 0 as they first occur, shape (g,).
+        predicted_cluster: cluster of every predicted mention, likewise, shape (p,).
 
     """
 
@@ -56,6 +57,7 @@ class Partition:
         other: cluster on the other side, NULL where the mention has no partner, shape (n,).
         size: size of each own cluster, shape (clusters,).
         other_size: size of each cluster of the other side.
+        is_gold: whether it is gold's side.
 
     """
 
@@ -63,13 +65,17 @@ class Partition:
     other: Ints
     size: Ints
     other_size: Ints
+    is_gold: bool
+
+    def parts(self) -> Ints:
+        """Tell which part of its cluster each mention is in: those of a part have the same other cluster."""
+        part: Ints = np.unique(self.own * (len(self.other_size) + 1) + self.other, return_inverse=True)[1]
+        return part.astype(np.int64)
 
     def together(self) -> Ints:
         """Count for each mention those of its cluster that share its other cluster too, itself included; shape (n,)."""
-        width = len(self.other_size) + 1
-        key = self.own * width + self.other
-        _, place, count = np.unique(key, return_inverse=True, return_counts=True)
-        return np.where(self.other == NULL, 0, count[place])
+        part = self.parts()
+        return np.where(self.other == NULL, 0, np.bincount(part)[part] if len(part) else part)
 
 
 def partitions(match: Clustering) -> tuple[Partition, Partition]:
@@ -81,13 +87,16 @@ def partitions(match: Clustering) -> tuple[Partition, Partition]:
     g_other[match.gold] = match.predicted_cluster[match.predicted]
     p_other[match.predicted] = match.gold_cluster[match.gold]
     return (
-        Partition(match.gold_cluster, g_other, g_size, p_size),
-        Partition(match.predicted_cluster, p_other, p_size, g_size),
+        Partition(match.gold_cluster, g_other, g_size, p_size, is_gold=True),
+        Partition(match.predicted_cluster, p_other, p_size, g_size, is_gold=False),
     )
 
 
 Shares = tuple["Floats", "Floats"]
-"""Numerator and denominator of a recall, as the share of each mention, shape (n,) each."""
+"""Numerator and denominator of a recall, as the share of each mention, shape (n,) each.
+
+A numerator is the same for all mentions of a part of a cluster, a denominator for all mentions of a cluster.
+"""
 
 
 def muc(side: Partition) -> Shares:
@@ -105,33 +114,32 @@ def b_cubed(side: Partition) -> Shares:
 
 
 def ceaf_e(side: Partition) -> Shares:
-    """Similarity 2·common / (own + other) of the clusters that the best one-to-one alignment pairs."""
+    """Similarity 2·common / (own + other) of the clusters that the best one-to-one alignment pairs.
+
+    Of equally good alignments that with the most mentions in common is taken, then one that follows from the order in
+    which the clusters first occur, so that both sides take the same, whatever the order of the files and the ids.
+    """
     paired = np.zeros(len(side.own), bool)
     known = np.flatnonzero(side.other != NULL)
-    edges, place = np.unique(np.stack([side.own[known], side.other[known]], axis=1), axis=0, return_inverse=True)
     if len(known):
-        paired[known] = _aligned(side, edges, np.bincount(place.reshape(-1)))[place.reshape(-1)]
+        paired[known] = _aligned(side, known)
     size, other = side.size[side.own], np.append(side.other_size, 0)[side.other]
     # The pair's similarity, spread evenly over the mentions that the two clusters share.
     return np.where(paired, 2.0 / (size + other), 0.0), 1.0 / size
 
 
-def _aligned(side: Partition, edges: Ints, common: Ints) -> NDArray[np.bool_]:
-    """Which pairs of clusters that share mentions the best alignment takes, shape (edges,)."""
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - kept out of the import of the package
-
-    own, other = edges[:, 0], edges[:, 1]
-    similarity = 2 * common / (side.size[own] + side.other_size[other])
+def _aligned(side: Partition, known: Ints) -> NDArray[np.bool_]:
+    """Whether the best alignment pairs the two clusters of each mention known to both sides, shape (known,)."""
+    own, other, size, other_size = side.own[known], side.other[known], side.size, side.other_size
+    if not side.is_gold:  # always seen from gold, so that ties are broken alike
+        own, other, size, other_size = other, own, other_size, size
+    edges, place = np.unique(own * len(other_size) + other, return_inverse=True)
+    common = np.bincount(place)
+    gold, predicted = edges // len(other_size), edges % len(other_size)
+    similarity = np.rint(2 * SCALE * common / (size[gold] + other_size[predicted])).astype(np.int64)
     taken = np.zeros(len(edges), bool)
-    for part in components(own, other):
-        rows, row = np.unique(own[part], return_inverse=True)
-        columns, column = np.unique(other[part], return_inverse=True)
-        matrix = np.zeros((len(rows), len(columns)))
-        matrix[row, column] = similarity[part]
-        best = np.zeros(matrix.shape, bool)
-        best[linear_sum_assignment(matrix, maximize=True)] = True
-        taken[part] = best[row, column]
-    return taken
+    taken[assign(gold, predicted, (similarity, common))] = True
+    return taken[place]
 
 
 def lea(side: Partition) -> Shares:
@@ -146,6 +154,19 @@ def lea(side: Partition) -> Shares:
 
 
 MEASURES: dict[str, Callable[[Partition], Shares]] = {"muc": muc, "b_cubed": b_cubed, "ceaf_e": ceaf_e, "lea": lea}
+
+
+def _fixed(share: Floats, group: Ints) -> Ints:
+    """Shares in parts of :data:`SCALE`; those of a group, which are equal, add up to their sum, rounded once."""
+    if not len(share):
+        return np.zeros(0, np.int64)
+    order = np.argsort(group, kind="stable")
+    in_order = group[order]
+    rank = np.arange(len(group)) - np.searchsorted(in_order, in_order)
+    scaled = share[order] * SCALE
+    parts = np.empty(len(share), np.int64)
+    parts[order] = np.rint((rank + 1) * scaled) - np.rint(rank * scaled)
+    return parts
 
 
 class ClusterScore(Score):
@@ -166,8 +187,8 @@ class ClusterScore(Score):
         for offset, (side, doc) in enumerate(
             zip(partitions(match), (match.gold_doc, match.predicted_doc), strict=True)
         ):
-            for column, share in enumerate(self.shares(side)):
-                np.add.at(rows[:, 2 * offset + column], doc, np.rint(share * SCALE).astype(np.int64))
+            for column, (share, group) in enumerate(zip(self.shares(side), (side.parts(), side.own), strict=True)):
+                np.add.at(rows[:, 2 * offset + column], doc, _fixed(share, group))
         return rows
 
     def finish(self, total: Ints | Floats) -> dict[str, Floats]:
@@ -205,8 +226,8 @@ class ConllMean(Score):
 def entity_clusters(gold: Annotations, predicted: Annotations, *, singletons: bool = True) -> Clustering:
     """Mentions of the same span, in the clusters that their entity ids make.
 
-    A mention with two ids is of the entity that is the pair. Mentions without ids are in no cluster. Of mentions
-    of one side with the same span the first in canonical order counts.
+    A mention with two ids is of the entity that is the pair. Mentions without ids are in no cluster. Mentions of one
+    side with the same span are one, with the ids of all.
 
     Args:
         gold: gold annotations.
@@ -225,9 +246,38 @@ def _mentions(annotations: Annotations, *, singletons: bool) -> tuple[Ints, Ints
     e = annotations.entities.take(np.flatnonzero(annotations.entities.ids.codes != NULL))
     first = np.ones(len(e), bool)
     first[1:] = (np.diff(e.doc) != 0) | (np.diff(e.start) != 0) | (np.diff(e.end) != 0)
+    cluster = numbered(_joined(e, first))
     e = e.take(np.flatnonzero(first))
-    cluster = np.unique(e.ids.codes, return_inverse=True)[1].astype(np.int64)
     if not singletons:
         kept = np.flatnonzero(np.bincount(cluster)[cluster] > 1) if len(cluster) else np.zeros(0, np.int64)
-        e, cluster = e.take(kept), np.unique(cluster[kept], return_inverse=True)[1].astype(np.int64)
+        e, cluster = e.take(kept), numbered(cluster[kept])
     return e.doc, e.start, e.end, cluster
+
+
+def _joined(entities: Entities, first: NDArray[np.bool_]) -> Ints:
+    """Code the ids of the distinct spans; those of a repeated span are the ids of all its copies, shape (spans,)."""
+    labels = list(entities.ids.labels)
+    place = {label: i for i, label in enumerate(labels)}
+    at = np.flatnonzero(first)
+    codes = entities.ids.codes[at].astype(np.int64)
+    copies = np.diff(np.append(at, len(entities)))
+    for span in np.flatnonzero(copies > 1).tolist():
+        given = {labels[code] for code in entities.ids.codes[at[span] : at[span] + copies[span]].tolist()}
+        joined = JOINER.join(sorted({i for label in given for i in label.split(JOINER)}))
+        codes[span] = place.setdefault(joined, len(place))
+        labels += [joined] * (len(place) - len(labels))
+    return codes
+
+
+def numbered(codes: Ints) -> Ints:
+    """Give distinct codes numbers from 0 as they first occur, so that neither names nor the order of a file matter."""
+    _, first, place = np.unique(codes, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[place]
+
+
+def has_ids(gold: Annotations, predicted: Annotations) -> NDArray[np.bool_]:
+    """Documents on which the measures are defined: all, if both sides have ids at all; else none."""
+    given = bool((predicted.entities.ids.codes != NULL).any()) or not len(predicted.entities)
+    return np.full(len(gold.documents), given and bool((gold.entities.ids.codes != NULL).any()))

@@ -33,6 +33,13 @@ def equal(gold: Coded, predicted: Coded, pairs: tuple[Ints, Ints]) -> Bools:
     return same
 
 
+def same(gold: Coded, predicted: Coded, pairs: tuple[Ints, Ints]) -> Bools:
+    """Whether the labels of each pair are equal; two that are not given are."""
+    g, p = codes(gold, predicted)
+    alike: Bools = g[pairs[0]] == p[pairs[1]]
+    return alike
+
+
 def _match(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints], credit: Ints | None = None, full: int = 1) -> Match:
     earned = np.full(len(pairs[0]), full, np.int64) if credit is None else credit
     return Match(pairs[0], pairs[1], earned, full, gold.doc, predicted.doc)
@@ -68,7 +75,7 @@ def overlaps(gold: Spans, predicted: Spans) -> tuple[Ints, Ints, Ints]:
 def relaxed_where(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints, Ints], allowed: Bools) -> Match:
     """Pair overlapping items among those allowed: as many as can be, then with the most shared characters."""
     g, p, shared = (column[allowed] for column in pairs)
-    same_type = equal(gold.type, predicted.type, (g, p)).astype(np.int64)
+    same_type = same(gold.type, predicted.type, (g, p)).astype(np.int64)
     chosen = assign(g, p, (np.ones_like(g), shared, same_type))
     return _match(gold, predicted, (g[chosen], p[chosen]))
 
@@ -82,15 +89,15 @@ def relaxed(gold: Spans, predicted: Spans) -> Match:
 def overlap_and_type(gold: Spans, predicted: Spans) -> Match:
     """Pair spans that share a character and have the same type."""
     pairs = overlaps(gold, predicted)
-    return relaxed_where(gold, predicted, pairs, equal(gold.type, predicted.type, pairs[:2]))
+    return relaxed_where(gold, predicted, pairs, same(gold.type, predicted.type, pairs[:2]))
 
 
 def partial(gold: Spans, predicted: Spans) -> Match:
     """Give full credit for the same span, half for one that shares a character, whatever the type."""
     g, p, shared = overlaps(gold, predicted)
-    same = (gold.start[g] == predicted.start[p]) & (gold.end[g] == predicted.end[p])
-    credit = 1 + same.astype(np.int64)
-    same_type = equal(gold.type, predicted.type, (g, p)).astype(np.int64)
+    same_span = (gold.start[g] == predicted.start[p]) & (gold.end[g] == predicted.end[p])
+    credit = 1 + same_span.astype(np.int64)
+    same_type = same(gold.type, predicted.type, (g, p)).astype(np.int64)
     chosen = assign(g, p, (credit, shared, same_type))
     return _match(gold, predicted, (g[chosen], p[chosen]), credit[chosen], full=2)
 
@@ -104,8 +111,7 @@ def nested(spans: Spans) -> Bools:
     reach = np.maximum.accumulate(doc * stride + end) if len(end) else end
     inside = np.zeros(len(spans), bool)
     inside[1:] = reach[:-1] >= (doc * stride + end)[1:]
-    same = (doc[1:] == doc[:-1]) & (start[1:] == start[:-1]) & (end[1:] == end[:-1])
-    inside[:-1] |= same
+    inside[:-1] |= (doc[1:] == doc[:-1]) & (start[1:] == start[:-1]) & (end[1:] == end[:-1])
     result = np.zeros(len(spans), bool)
     result[order] = inside
     return result

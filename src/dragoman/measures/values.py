@@ -9,7 +9,7 @@ import numpy as np
 from dragoman import timex
 from dragoman.matching.assignment import assign
 from dragoman.measures.counting import Match
-from dragoman.measures.spans import equal, overlaps, relaxed_where
+from dragoman.measures.spans import equal, overlaps, relaxed_where, same
 from dragoman.schema.columns import NULL, Coded
 
 SCALE = 1_000_000
@@ -44,35 +44,44 @@ def _merged(codes: NDArray[np.int32], labels: list[str]) -> tuple[NDArray[np.int
 
 
 def value(gold: Dates, predicted: Dates) -> Match:
-    """Spans that share a character, with canonically equal values; where gold has an external value either is right."""
+    """Spans that share a character, with canonically equal values; where gold has an external value either is right.
+
+    No value is right where gold says that there is none.
+    """
     pairs = overlaps(gold, predicted)
     given = canonical(predicted.value)
-    right = equal(canonical(gold.value), given, pairs[:2]) | equal(canonical(gold.external), given, pairs[:2])
+    right = same(canonical(gold.value), given, pairs[:2]) | equal(canonical(gold.external), given, pairs[:2])
     return relaxed_where(gold, predicted, pairs, right)
 
 
 def value_string(gold: Dates, predicted: Dates) -> Match:
     """Spans that share a character, with values equal as strings (TempEval-3, UzZaman et al. 2013)."""
     pairs = overlaps(gold, predicted)
-    return relaxed_where(gold, predicted, pairs, equal(gold.value, predicted.value, pairs[:2]))
+    return relaxed_where(gold, predicted, pairs, same(gold.value, predicted.value, pairs[:2]))
 
 
 def interval(gold: Dates, predicted: Dates) -> Match:
     """Credit the Jaccard coefficient of the days meant, among dates that mean days on both sides.
 
     A date means days if its value, mod and type give a closed interval; the others are left out on either side. Where
-    gold has an external value the better of the two counts.
+    gold has an external value the better of the two counts. A gold date that means days by its external value alone
+    need not be found, since the text does not say them: it counts where a prediction earns credit for it.
     """
     inside, outside = days(gold, gold.value), days(gold, gold.external)
-    g_kept, p_kept = np.flatnonzero(inside[:, 0] >= 0), np.flatnonzero(days(predicted, predicted.value)[:, 0] >= 0)
-    g_dates, p_dates = gold.take(g_kept), predicted.take(p_kept)
-    g, p, shared = overlaps(g_dates, p_dates)
-    theirs = days(predicted, predicted.value)[p_kept][p]
-    credit = np.maximum(_jaccard(inside[g_kept][g], theirs), _jaccard(outside[g_kept][g], theirs))
+    given = days(predicted, predicted.value)
+    p_kept = np.flatnonzero(given[:, 0] >= 0)
+    p_dates = predicted.take(p_kept)
+    g, p, shared = overlaps(gold, p_dates)
+    theirs = given[p_kept][p]
+    credit = np.maximum(_jaccard(inside[g], theirs), _jaccard(outside[g], theirs))
     useful = credit > 0
     g, p, shared, credit = g[useful], p[useful], shared[useful], credit[useful]
-    chosen = assign(g, p, (credit, shared))
-    return Match(g[chosen], p[chosen], credit[chosen], SCALE, g_dates.doc, p_dates.doc)
+    needed = inside[:, 0] >= 0
+    chosen = assign(g, p, (credit, needed[g].astype(np.int64), shared))
+    counted = needed.copy()
+    counted[g[chosen]] = True
+    place = np.cumsum(counted) - 1
+    return Match(place[g[chosen]], p[chosen], credit[chosen], SCALE, gold.doc[counted], p_dates.doc)
 
 
 def days(dates: Dates, values: Coded) -> Ints:
@@ -119,10 +128,15 @@ def published(gold: Annotations, predicted: Annotations) -> Match:
 
 
 def published_overlap(gold: Annotations, predicted: Annotations) -> Match:
-    """Jaccard coefficient of the days of document times, among documents where both sides give one."""
+    """Jaccard coefficient of the days of document times, among documents where both sides give one.
+
+    Document times of gold that mean no closed interval of days, such as ``2024/..``, are left out.
+    """
     at = _both(gold, predicted)
-    theirs = _time_days(predicted.published)[at]
     ours, outside = _time_days(gold.published)[at], _time_days(gold.published_external)[at]
+    kept = (ours[:, 0] >= 0) | (outside[:, 0] >= 0)
+    at, ours, outside = at[kept], ours[kept], outside[kept]
+    theirs = _time_days(predicted.published)[at]
     return _of_documents(at, np.maximum(_jaccard(ours, theirs), _jaccard(outside, theirs)), SCALE)
 
 

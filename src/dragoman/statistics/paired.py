@@ -25,6 +25,8 @@ PERMUTATIONS = 10_000
 SEED = 1
 _EQUAL = 1e-12
 """Differences closer than this are the same: sums of the same fractions may round differently."""
+_CELLS = 20_000_000
+"""How many swaps of a row are held at once."""
 
 
 def permutation(
@@ -53,21 +55,29 @@ def permutation(
     if not len(moved):
         return 1.0
     if 2 ** len(moved) <= permutations:
-        swaps = ((np.arange(2 ** len(moved))[:, None] >> np.arange(len(moved))) & 1).astype(np.uint8)
+        every = np.arange(2 ** len(moved), dtype="<u4")
+        swaps = every.view(np.uint8).reshape(-1, 4)
         extra = 0
     else:
         generator = np.random.Generator(np.random.PCG64(seed))
-        swaps = np.unpackbits(
-            generator.integers(0, 256, size=(permutations, (len(moved) + 7) // 8), dtype=np.uint8),
-            axis=1,
-            count=len(moved),
-        )
+        swaps = generator.integers(0, 256, size=(permutations, (len(moved) + 7) // 8), dtype=np.uint8)
         extra = 1
-    # Doubles hold these sums exactly, and their matrix product is far quicker than that of integers.
-    shift = (swaps.astype(np.float64) @ moved.astype(np.float64)).astype(np.int64)
+    shift = _sums(swaps, moved)
     gaps = _gap(a - shift, b + shift, finish, leaf)
     extreme = int((np.abs(gaps) >= abs(observed) - _EQUAL).sum()) + int(np.isnan(gaps).sum())
     return (extreme + extra) / (len(swaps) + extra)
+
+
+def _sums(swaps: NDArray[np.uint8], moved: Ints) -> Ints:
+    """Sum the rows that each arrangement swaps; arrangements are bits, one a row, packed into bytes: (k, bytes)."""
+    summed = np.empty((len(swaps), moved.shape[1]), np.int64)
+    # Doubles hold these sums exactly, and their matrix product is far quicker than that of integers.
+    rows = moved.astype(np.float64)
+    step = max(1, _CELLS // len(moved))
+    for first in range(0, len(swaps), step):
+        part = np.unpackbits(swaps[first : first + step], axis=1, count=len(moved), bitorder="little")
+        summed[first : first + step] = (part.astype(np.float64) @ rows).astype(np.int64)
+    return summed
 
 
 def bootstrap(
@@ -91,8 +101,11 @@ def detectable(
     """Minimum detectable difference: what two systems like these must differ by to be told apart.
 
     The difference that a two-sided test at .05 finds with power .8 if it has the standard deviation that its bootstrap
-    shows: (1.960 + 0.842) times that (Card et al. 2020 on power in this field). None where it is undefined.
+    shows: (1.960 + 0.842) times that (Card et al. 2020 on power in this field). None where it is undefined, and with
+    fewer than two documents.
     """
+    if len(first) < 2:
+        return None
     gaps = _resampled(first, second, finish, leaf, resamples, seed)
     spread = float(np.nanstd(gaps)) if not np.isnan(gaps).all() else float("nan")
     return None if np.isnan(spread) else (1.959964 + 0.841621) * spread
