@@ -1,0 +1,22 @@
+"""Scoring: a submission or any two files, from labels to a result with scores, slices, error bars and counts."""
+
+from dragoman.scoring.counted import Counted, count
+from dragoman.scoring.gold import Gold, from_benchmark, from_bytes, from_file
+from dragoman.scoring.scorer import score, score_documents
+from dragoman.scoring.slices import NO_INTERVALS, Resampling
+from dragoman.scoring.validation import duplicates, validate
+
+__all__ = [
+    "NO_INTERVALS",
+    "Counted",
+    "Gold",
+    "Resampling",
+    "count",
+    "duplicates",
+    "from_benchmark",
+    "from_bytes",
+    "from_file",
+    "score",
+    "score_documents",
+    "validate",
+]
