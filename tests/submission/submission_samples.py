@@ -12,7 +12,7 @@ from dragoman.submission.read import in_columns, line_by_line, read_bytes
 from dragoman.submission.target import CLOSED_SETS, Target
 
 TEXTS = {
-    "000.article-1": "최선희 외무상은 2024년 6월 17일 평양에서 “조선은 강하다”고 말하였다. 일본과 일본 사람들 😀.",
+    "000.article-1": "최선희 외무상은 2024년 6월 17일 평양에서 “조선은 강하다”고 말하였다. 일본과 일본 사람들 😀 등.",
     "001.article-1": "قال وزير الخارجية الصيني «إن الصين تدعم السلام» في ١٧ يونيو ٢٠٢٤، وأضاف أنّ العلاقـات قوية.",
     "001.related-02": "Short text, short text.",
     "002.article-1": "",
