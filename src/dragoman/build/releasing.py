@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dragoman import files
 from dragoman.build.card import readme
+from dragoman.build.statistics import with_generated
 from dragoman.release import bundle, parquet, source
 
 if TYPE_CHECKING:
@@ -13,7 +14,22 @@ if TYPE_CHECKING:
 
     from dragoman.release.rows import Release
 
-__all__ = ["bundle", "source", "write"]
+__all__ = ["bundle", "current_card", "source", "write"]
+
+
+def current_card(root: Path, release: Release) -> str:
+    """Give the card of a source root with its generated blocks renewed.
+
+    Raises:
+        DragomanError: E101 without a card, E706 when a block has no place in it.
+
+    """
+    agreement = root / "annotations" / "agreement.json"
+    return with_generated(
+        files.read_text(root / "DATASET_CARD.md"),
+        release,
+        files.read_json(agreement, dict) if agreement.exists() else None,
+    )
 
 
 def write(release: Release, root: Path, folder: Path) -> None:
