@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from dragoman.formats import table
 from dragoman.formats.conversion import Options, Written
 from dragoman.formats.table import FORMATS
 from dragoman.problems import CATALOGUE, DragomanError
-from dragoman.schema.submission import PredictedEntity, Submission
+from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedEntity, Submission
 
 LINES = [
     Submission(id="a", entities=[PredictedEntity(0, 2, type="LOC", id="T1")]),
@@ -78,6 +79,17 @@ def test_one_bad_file_spoils_all_and_is_named():
     assert converted.lines == []
     twice = {"x/a.ann": b"", "y/a.ann": b""}
     assert [problem.code for problem in table.read_files(FORMATS["brat"], twice).problems] == ["E302"]
+
+
+def test_lines_are_written_as_a_submission():
+    claim = PredictedClaim(content=[(0, 2)], claimants=[PredictedClaimant(role="MENTION", mention="T1")])
+    line = Submission(id="a", entities=[PredictedEntity(0, 2, type="LOC", id="T1")], dates=[], claims=[claim])
+    data = table.jsonl([line, Submission(id="b")])
+    assert data.decode() == (
+        '{"claims":[{"claimants":[{"mention":"T1","role":"MENTION"}],"content":[[0,2]]}],"dates":[],'
+        '"entities":[{"end":2,"id":"T1","start":0,"type":"LOC"}],"id":"a"}\n{"id":"b"}\n'
+    )
+    assert msgspec.json.decode(data.split(b"\n")[0], type=Submission) == line
 
 
 def test_formats_are_found_by_name():

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
 
 from dragoman import files
 from dragoman.formats import brat, conll, drafts, pipeline, spacy_json, timeml
@@ -187,6 +189,17 @@ def _text_beside(path: Path, texts: dict[str, str]) -> None:
     if texts.setdefault(path.name.removesuffix(".txt"), text) != text:
         mend = "Label the document's text as it is."
         raise error("E403", "the text is not the one that is given for the document.", mend, file=str(path))
+
+
+def jsonl(lines: Iterable[Submission]) -> bytes:
+    """Write lines as the JSONL of a submission, without the fields that are null."""
+    return files.json_lines(_given(msgspec.to_builtins(line)) for line in lines)
+
+
+def _given(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _given(inner) for key, inner in value.items() if inner is not None}
+    return [_given(inner) for inner in value] if isinstance(value, list) else value
 
 
 def write_path(written: Written, out: Path | str) -> list[Path]:
