@@ -37,6 +37,7 @@ CATALOGUE: dict[str, str] = {
     "E208": "more problems than are listed",
     "E209": "not in the format",
     "E210": "cannot be held in columns",
+    "E211": "not in order",
     # 3xx: identifiers
     "E301": "unknown document",
     "E302": "repeated document",
@@ -54,9 +55,16 @@ CATALOGUE: dict[str, str] = {
     "E501": "unknown label",
     "E502": "invalid date value",
     "E503": "label that does not fit",
+    "E504": "edge or inside of a span against the rules",
+    "E505": "days that do not follow",
     # 6xx: references
     "E601": "dangling reference",
     "E602": "circular reference",
+    "E603": "reported claim outside the report",
+    "E604": "derived field that does not follow",
+    "E605": "not one entity",
+    "E606": "not used",
+    "E607": "claims that do not go together",
     # 7xx: benchmark, corpus and gold
     "E701": "not a benchmark",
     "E702": "unknown split",
@@ -69,6 +77,8 @@ CATALOGUE: dict[str, str] = {
     "E709": "results that cannot be compared",
     "E710": "undecided",
     "E711": "release is out of date",
+    "E712": "raw pass changed",
+    "E713": "not complete",
     # 8xx: systems and runs
     "E801": "system cannot be loaded",
     "E802": "system failed on a document",
@@ -80,6 +90,7 @@ CATALOGUE: dict[str, str] = {
     "W904": "quote without a place",
     "W905": "cannot be held by the format",
     "W906": "read with a repair",
+    "W907": "raw pass against a rule",
 }
 
 

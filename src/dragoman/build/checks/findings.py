@@ -1,0 +1,78 @@
+"""What checking finds: problems with the level at which they were found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, get_args
+
+from dragoman.problems import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Level = Literal[1, 2, 3, 4, 5, 6]
+LEVELS: tuple[Level, ...] = get_args(Level)
+NAMES: dict[Level, str] = {1: "schema", 2: "offsets", 3: "references", 4: "language", 5: "time", 6: "across documents"}
+QUALITY: frozenset[Level] = frozenset({4, 6})
+"""Levels that judge how well somebody labelled; a raw pass is never mended, so that there they warn of it."""
+
+
+class Finding(NamedTuple):
+    """A problem, and the level that found it."""
+
+    level: Level
+    problem: Problem
+
+
+class Report(Protocol):
+    """Takes down a problem of the file at hand: its code, where it is, what is wrong and how to mend it."""
+
+    def __call__(self, code: str, path: str, what: str, mend: str = "") -> None:
+        """Take it down."""
+
+
+@dataclass
+class Findings:
+    """Collects what all levels find.
+
+    Attributes:
+        root: the source root; files are named from there.
+        listed: findings in the order in which they were made.
+        broken: files with an error at level 1 or 2, which later levels leave alone.
+
+    """
+
+    root: Path
+    listed: list[Finding] = field(default_factory=list)
+    broken: set[Path] = field(default_factory=set)
+
+    def name(self, file: Path) -> str:
+        """How a file is called in problems."""
+        return file.relative_to(self.root).as_posix() if file.is_relative_to(self.root) else str(file)
+
+    def add(self, level: Level, file: Path, problem: Problem) -> None:
+        """Take down a problem that has its code and its words already."""
+        self.listed.append(Finding(level, problem))
+        if level <= 2 and problem.severity == "error":
+            self.broken.add(file)
+
+    def reporter(self, level: Level, file: Path, *, raw: bool = False) -> Report:
+        """Make a function that takes down the problems of one file at one level.
+
+        Args:
+            level: the level.
+            file: the file.
+            raw: it is of a raw pass, of which levels of quality only warn.
+
+        """
+
+        def report(code: str, path: str, what: str, mend: str = "") -> None:
+            if raw and level in QUALITY:
+                code, mend = "W907", ""
+            self.add(level, file, Problem(code=code, what=what, mend=mend, file=self.name(file), path=path))
+
+        return report
+
+    def errors(self, level: Level | None = None) -> list[Finding]:
+        """Hard failures, of one level or of all."""
+        return [f for f in self.listed if f.problem.severity == "error" and level in {None, f.level}]
