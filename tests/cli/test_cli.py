@@ -123,3 +123,25 @@ def test_version():
     import dragoman as package
 
     assert dragoman("--version").stdout.strip() == package.__version__
+
+
+def test_convert_there_and_back(tmp_path, benchmark, split):
+    lines = [{"id": d.id, "entities": [{"start": 0, "end": 2, "type": "ORG"}]} for d in benchmark.split(split)]
+    source = tmp_path / "p.jsonl"
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert dragoman("convert", source, "--to", "brat", "--out", tmp_path / "brat").returncode == 0
+    done = dragoman("convert", tmp_path / "brat", "--from", "brat", "--out", tmp_path / "back.jsonl", "--json")
+    assert json.loads(done.stdout)["documents"] == len(lines)
+    scores = [
+        json.loads(dragoman("score", path, "--split", split, "--no-intervals", "--json").stdout)["scores"]["entities"]
+        for path in (source, tmp_path / "back.jsonl")
+    ]
+    assert scores[0] == scores[1]
+
+
+def test_convert_says_what_a_format_cannot_hold(tmp_path, benchmark):
+    line = {"id": benchmark.documents[0].id, "dates": [{"start": 0, "end": 2, "type": "DATE", "value": "2024"}]}
+    (tmp_path / "p.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    done = dragoman("convert", tmp_path / "p.jsonl", "--to", "conll", "--out", tmp_path / "p.conll")
+    assert "W905" in done.stderr
+    assert "E" in dragoman("convert", tmp_path / "p.jsonl", "--to", "nothing", "--out", tmp_path / "x").stderr

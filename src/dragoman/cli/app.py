@@ -181,6 +181,52 @@ def compare(
 
 
 @app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(help="a file, or a folder of files of one format", metavar="IN")],
+    out: Annotated[Path, typer.Option(help="file or folder to write", metavar="OUT")],
+    read: Annotated[str, typer.Option("--from", help="jsonl, conll, brat, spacy, pipeline or timeml")] = "jsonl",
+    write: Annotated[str, typer.Option("--to", help="jsonl, conll, brat, spacy, pipeline or timeml")] = "jsonl",
+    documents: Annotated[
+        list[str] | None,
+        typer.Option("--document", help="id of a document in a format that names none; repeatable, in order"),
+    ] = None,
+    characters: Annotated[bool, typer.Option("--characters", help="conll: a token a character, not a word")] = False,
+    no_texts: Annotated[bool, typer.Option("--no-texts", help="take texts from the input only")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Convert predictions from or to what other tools have; everything that does not fit is counted."""
+    from dragoman import files
+    from dragoman.cli import show
+    from dragoman.formats import table
+    from dragoman.formats.conversion import Converted, Options, Written
+    from dragoman.submission import precise
+    from dragoman.submission.target import Target
+
+    target = Target() if no_texts else _benchmark(data).target()
+    options = Options(name=str(source), documents=tuple(documents or ()), texts=target.texts, characters=characters)
+    if read == "jsonl":
+        raw = files.read_bytes(source)
+        files.check_text(raw, str(source))
+        found = precise.read(raw, Target(texts=target.texts), str(source))
+        converted = Converted(found.lines, tuple(found.problems))
+    else:
+        converted = table.read_path(table.named(read), source, options)
+    lines = converted.checked()
+    written = Written({"submission.jsonl": table.jsonl(lines)})
+    if write != "jsonl":
+        written = table.named(write).write(lines, target.texts, options)
+    paths = table.write_path(written, out)
+    problems = [*converted.problems, *written.problems]
+    outcome: dict[str, Any] = {"documents": len(lines), "files": [str(path) for path in paths]}
+    if as_json:
+        outcome["problems"] = problems
+    else:
+        show.problems(problems, as_json=False)
+    show.summary(outcome, as_json=as_json)
+
+
+@app.command()
 def run(
     system: Annotated[str, typer.Argument(help="path.py:function or pkg.module:function", metavar="SYSTEM")],
     out: Annotated[Path, typer.Option(help="the run's folder; an interrupted run is resumed", metavar="RUN")],
