@@ -1,0 +1,117 @@
+"""Cases worked by hand, for every measure: gold, predictions, and what must come out, with the arithmetic in words.
+
+A case has ``gold`` and ``predicted`` lines in the form of a submission, or ``gold_clusters`` and ``predicted_clusters``:
+clusters of letters, each letter a mention; they are read as entities and, apart from that, as claims. ``expected`` has
+the summed counts and the scores as fractions, null for undefined; null in place of a measure for not defined at all.
+"""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dragoman.measures.catalogue import BY_NAME, MEASURES
+from dragoman.measures.clusters import ClusterScore, ConllMean
+from dragoman.measures.counting import FScore
+from dragoman.scoring import count
+from dragoman.submission.read import read_bytes
+from dragoman.submission.target import Target
+
+FOLDER = Path(__file__).parent / "cases"
+PLACE = {letter: 3 * i for i, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
+
+
+def spelled_out():
+    """All cases, those of letters once as entities and once as claims."""
+    for path in sorted(FOLDER.glob("*.json")):
+        for case in json.loads(path.read_text(encoding="utf-8")):
+            if "gold" in case:
+                yield pytest.param(case, id=f"{path.stem}: {case['name']}")
+                continue
+            for layer in ("entities", "claims"):
+                lines = {side: [in_layer(layer, case[f"{side}_clusters"])] for side in ("gold", "predicted")}
+                expected = {f"{layer}.{name}": scores for name, scores in case["expected"].items()}
+                yield pytest.param({**case, **lines, "expected": expected}, id=f"clusters of {layer}: {case['name']}")
+
+
+def in_layer(layer, clusters):
+    items = []
+    for number, letters in enumerate(clusters):
+        for letter in letters.split():
+            start, end = PLACE[letter], PLACE[letter] + 2
+            if layer == "entities":
+                items.append({"start": start, "end": end, "entity_ids": [f"k{number}"]})
+            else:
+                items.append({"content": [[start, end]], "cluster": f"k{number}"})
+    return {"id": "d", layer: items}
+
+
+def read(lines, target):
+    data = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
+    return read_bytes(data, target).checked()
+
+
+def both_sides(case):
+    known = {"registry": frozenset(case.get("registry", ())), "aliases": case.get("aliases", {})}
+    gold = read(case["gold"], Target(**known))
+    texts = {name: text for name, text in zip(gold.documents, gold.texts, strict=True) if text is not None}
+    return gold, read(case["predicted"], Target(documents=gold.documents, texts=texts, **known))
+
+
+CASES = list(spelled_out())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_arithmetic_in_words_is_what_comes_out(case):
+    gold, predicted = both_sides(case)
+    for name, expected in case["expected"].items():
+        measure = BY_NAME[name]
+        counted = count(measure, predicted, gold)
+        if expected is None:
+            assert counted is None, name
+            continue
+        assert counted is not None, name
+        total = counted.rows.sum(axis=0)
+        scores = measure.score.finish(total)
+        for leaf, value in expected.items():
+            if leaf == "counts":
+                assert total.tolist() == value, name
+            elif value is None:
+                assert np.isnan(scores[leaf]), (name, leaf)
+            else:
+                assert scores[leaf] == pytest.approx(float(Fraction(value)), abs=1e-6), (name, leaf)
+
+
+def test_every_measure_has_a_case_with_its_main_score_and_one_that_is_neither_0_nor_1():
+    found = {}
+    for parameter in CASES:
+        for name, expected in parameter.values[0]["expected"].items():
+            main = (expected or {}).get(BY_NAME[name].score.headline)
+            found.setdefault(name, set()).add(None if main is None else Fraction(main))
+    for measure in MEASURES:
+        assert any(value is not None and 0 < value < 1 for value in found.get(measure.name, ())), measure.name
+
+
+def test_every_measure_has_a_case_that_is_undefined():
+    for measure in MEASURES:
+        assert any(
+            (expected := parameter.values[0]["expected"].get(measure.name, 0)) is None
+            or (expected != 0 and measure.score.headline in expected and expected[measure.score.headline] is None)
+            for parameter in CASES
+        ), measure.name
+
+
+def test_every_case_says_how_it_is_worked_out_and_has_its_own_name():
+    names = [parameter.id for parameter in CASES]
+    assert len(set(names)) == len(names)
+    assert all(len(parameter.values[0]["why"]) > 10 for parameter in CASES)
+
+
+def test_a_leaf_named_f1_is_an_f1():
+    for measure in MEASURES:
+        has = "f1" in measure.score.leaves
+        assert has == isinstance(measure.score, FScore | ClusterScore)
+        if isinstance(measure.score, ConllMean):
+            assert measure.score.leaves == ("mean",)
