@@ -45,13 +45,15 @@ FUZZY_TEXT = 100_000
 """Longest text, in code points, that is searched fuzzily."""
 FUZZY_QUOTE = 300
 """Longest quote, in code points, that is searched fuzzily."""
+FUZZY_SHORTEST = 6
+"""Shortest quote, in code points, that is searched fuzzily: with one letter left out, less is not similar enough."""
 FUZZY_QUOTES = 1_000
 """Most distinct quotes of one document that are searched fuzzily; of a document with more, none is."""
 FUZZY_PLACES = 64
 """Most similar stretches of a text that are compared for one quote; where there are more, none is taken."""
-_ROUGH = 75.0
 # Least similarity of an alignment before its ends are moved: it is as long as the quote, and what it should be may be
 # shorter or longer by so much that 75 percent become 90.
+_ROUGH = 75.0
 
 EXACT, FUZZY, AMBIGUOUS, MISSING = "exact", "fuzzy", "ambiguous", "not found"
 
@@ -284,7 +286,7 @@ def _fuzzily(versions: _Versions, quote: str) -> Found:
     *_, steps = _steps(quote)
     normal, (text, back) = _normal_quote(quote, steps), versions.version(steps)
     best, spans = THRESHOLD, set[Span]()
-    waiting, rounds = [(0, len(text))] if normal else [], 0
+    waiting, rounds = [(0, len(text))] if len(normal) >= FUZZY_SHORTEST else [], 0
     while waiting:
         low, high = waiting.pop()
         if high - low < len(normal):
