@@ -1,8 +1,9 @@
 """Cases worked by hand, for every measure: gold, predictions, and what must come out, with the arithmetic in words.
 
-A case has ``gold`` and ``predicted`` lines in the form of a submission, or ``gold_clusters`` and ``predicted_clusters``:
-clusters of letters, each letter a mention; they are read as entities and, apart from that, as claims. ``expected`` has
-the summed counts and the scores as fractions, null for undefined; null in place of a measure for not defined at all.
+A case has ``gold`` and ``predicted`` lines in the form of a submission, or ``gold_clusters`` and
+``predicted_clusters``: clusters of letters, each letter a mention, read once as entities and once as claims.
+``expected`` has the summed counts and the scores as fractions, null for undefined; null in place of a measure for one
+that is not defined at all.
 """
 
 import json

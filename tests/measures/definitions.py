@@ -1,0 +1,272 @@
+"""The measures once more, straight from their definitions: plain, slow, and sharing nothing with the package.
+
+Items are the dictionaries of a submission's lines. Only what is no measure is borrowed: the days and the canonical form
+of a date's value.
+"""
+
+from fractions import Fraction
+from functools import cache
+from itertools import permutations
+
+from dragoman import timex
+
+
+def matchings(edges):
+    """All ways to pair items one to one along edges, each as a tuple of edges."""
+    edges = sorted(edges)
+
+    def extend(index, used_gold, used_predicted):
+        if index == len(edges):
+            yield ()
+            return
+        g, p = edges[index]
+        yield from extend(index + 1, used_gold, used_predicted)
+        if g not in used_gold and p not in used_predicted:
+            for rest in extend(index + 1, used_gold | {g}, used_predicted | {p}):
+                yield ((g, p), *rest)
+
+    return extend(0, frozenset(), frozenset())
+
+
+def most(worth):
+    """The largest sum of worth of a one-to-one pairing; ``worth`` by (gold, predicted)."""
+    gold = sorted({g for g, _ in worth})
+
+    @cache
+    def best(index, used):
+        if index == len(gold):
+            return 0
+        found = best(index + 1, used)
+        for (g, p), credit in worth.items():
+            if g == gold[index] and p not in used:
+                found = max(found, credit + best(index + 1, used | {p}))
+        return found
+
+    return best(0, frozenset())
+
+
+def f_counts(gold, predicted, credit):
+    """Credit, gold and predicted of two lists of documents, by the best pairing in each document."""
+    total = [0, 0, 0]
+    for ours, theirs in zip(gold, predicted, strict=True):
+        worth = {(i, j): credit(a, b) for i, a in enumerate(ours) for j, b in enumerate(theirs)}
+        total[0] += most({pair: value for pair, value in worth.items() if value})
+        total[1] += len(ours)
+        total[2] += len(theirs)
+    return total
+
+
+def shared(a, b):
+    return max(0, min(a["end"], b["end"]) - max(a["start"], b["start"]))
+
+
+def same_span(a, b):
+    return (a["start"], a["end"]) == (b["start"], b["end"])
+
+
+def strict(a, b):
+    return int(same_span(a, b) and a.get("type") == b.get("type"))
+
+
+def exact(a, b):
+    return int(same_span(a, b))
+
+
+def overlap(a, b):
+    return int(shared(a, b) > 0)
+
+
+def overlap_and_type(a, b):
+    return int(shared(a, b) > 0 and a.get("type") == b.get("type"))
+
+
+def partial(a, b):
+    return 2 if same_span(a, b) else int(shared(a, b) > 0)
+
+
+def written(value):
+    return None if value is None else timex.canonical(value)
+
+
+def value(a, b):
+    answers = {written(a.get("value"))} | ({written(a["value_external"])} if a.get("value_external") else set())
+    return int(shared(a, b) > 0 and written(b.get("value")) in answers)
+
+
+def value_string(a, b):
+    return int(shared(a, b) > 0 and a.get("value") == b.get("value"))
+
+
+def days(item, field="value"):
+    """First and last day as a range of ordinals, None if the value means no closed stretch."""
+    if item.get(field) is None:
+        return None
+    found = timex.interval(item[field], item.get("mod"), item.get("type"))
+    if found is None or found.earliest is None or found.latest is None:
+        return None
+    return range(found.earliest.toordinal(), found.latest.toordinal() + 1)
+
+
+def jaccard(a, b):
+    if a is None or b is None:
+        return 0
+    common = len(range(max(a.start, b.start), min(a.stop, b.stop)))
+    return common * 1_000_000 // (len(a) + len(b) - common)
+
+
+def interval_credit(a, b):
+    if not shared(a, b):
+        return 0
+    return max(jaccard(days(a), days(b)), jaccard(days(a, "value_external"), days(b)))
+
+
+def linked_ids(item, registry, aliases):
+    return frozenset({aliases.get(i, i) for i in item.get("entity_ids") or []} & registry)
+
+
+# Claims
+
+
+def characters(fragments):
+    return {(i) for start, end in fragments or [] for i in range(start, end)}
+
+
+def dice(a, b):
+    ours, theirs = characters(a), characters(b)
+    return Fraction(2 * len(ours & theirs), len(ours) + len(theirs)) if ours or theirs else Fraction(0)
+
+
+def millionths(number):
+    return int(number * 1_000_000)
+
+
+def close(gold, predicted):
+    """Similarity of all pairs of claims that are similar enough, by (gold, predicted)."""
+    found = {(i, j): dice(a["content"], b["content"]) for i, a in enumerate(gold) for j, b in enumerate(predicted)}
+    return {pair: similarity for pair, similarity in found.items() if similarity >= Fraction(1, 2)}
+
+
+def best_pairings(similar, right=lambda _pair: 0):
+    """All pairings with the most pairs, then the largest sum of similarities, then the most right."""
+
+    def rank(pairing):
+        return len(pairing), sum(millionths(similar[p]) for p in pairing), sum(right(p) for p in pairing)
+
+    every = list(matchings(similar))
+    top = max(map(rank, every))
+    return [pairing for pairing in every if rank(pairing) == top]
+
+
+def claimant_ids(line, claimant):
+    own = claimant.get("entity_ids")
+    if own:
+        return frozenset(own)
+    mention = claimant.get("mention")
+    if isinstance(mention, str):
+        return frozenset(next(e for e in line["entities"] if e["id"] == mention).get("entity_ids") or [])
+    return frozenset()
+
+
+def claimant_span(line, claimant):
+    mention = claimant.get("mention")
+    if isinstance(mention, str):
+        return next(e for e in line["entities"] if e["id"] == mention)
+    return None if mention is None else {"start": mention[0], "end": mention[1]}
+
+
+def corresponds(gold_line, a, predicted_line, b):
+    """Whether a claimant of gold and one of the prediction are the same."""
+    roles = [c.get("role") or "MENTION" for c in (a, b)]
+    if roles[0] != roles[1]:
+        return False
+    ours, theirs = claimant_ids(gold_line, a), claimant_ids(predicted_line, b)
+    if roles[0] == "IMPLICIT":
+        return ours == theirs or not ours or not theirs
+    if roles[0] == "AUTHOR":
+        return True
+    place = claimant_span(predicted_line, b)
+    if shared(claimant_span(gold_line, a), place):
+        return True
+    return bool(ours) and any(
+        shared(entity, place) and frozenset(entity.get("entity_ids") or []) == ours for entity in gold_line["entities"]
+    )
+
+
+def same_claimants(gold_line, a, predicted_line, b):
+    ours, theirs = a.get("claimants") or [], b.get("claimants") or []
+    return len(ours) == len(theirs) and any(
+        all(corresponds(gold_line, x, predicted_line, y) for x, y in zip(ours, order, strict=True))
+        for order in permutations(theirs)
+    )
+
+
+def line_of(claims, index):
+    """Positions of a claim's parents, the nearest first."""
+    places = {claim["id"]: i for i, claim in enumerate(claims)}
+    found = []
+    while claims[index].get("parent"):
+        index = places[claims[index]["parent"]]
+        found.append(index)
+    return found
+
+
+# Clusters: K and R are lists of sets of mentions
+
+
+def parts(cluster, others):
+    """The sets into which the other side cuts a cluster; a mention that it lacks is a part of its own."""
+    found = [cluster & other for other in others if cluster & other]
+    rest = cluster - frozenset().union(*others)
+    return found + [{mention} for mention in rest]
+
+
+def muc(clusters, others):
+    return sum(len(c) - len(parts(c, others)) for c in clusters), sum(len(c) - 1 for c in clusters)
+
+
+def b_cubed(clusters, others):
+    total = Fraction(0)
+    for mention in (m for c in clusters for m in c):
+        own = next(c for c in clusters if mention in c)
+        other = next((c for c in others if mention in c), frozenset())
+        total += Fraction(len(own & other), len(own))
+    return total, sum(map(len, clusters))
+
+
+def ceaf_e(clusters, others):
+    def similarity(a, b):
+        return Fraction(2 * len(a & b), len(a) + len(b))
+
+    small, large = sorted((list(clusters), list(others)), key=len)
+    best = max(
+        (sum(similarity(a, b) for a, b in zip(small, order, strict=True)) for order in permutations(large, len(small))),
+        default=Fraction(0),
+    )
+    return best, len(clusters)
+
+
+def links(cluster):
+    n = len(cluster)
+    return n * (n - 1) // 2
+
+
+def lea(clusters, others):
+    total = Fraction(0)
+    for cluster in clusters:
+        if len(cluster) == 1:
+            resolved = Fraction(int(cluster in others))
+        else:
+            resolved = Fraction(sum(links(cluster & other) for other in others), links(cluster))
+        total += len(cluster) * resolved
+    return total, sum(map(len, clusters))
+
+
+def scores(measure, key, response):
+    """Recall, precision and F1 of a cluster measure, None where undefined."""
+    recall, precision = (
+        Fraction(top) / bottom if bottom else None for top, bottom in (measure(key, response), measure(response, key))
+    )
+    if recall is None and precision is None:
+        return None, None, None
+    r, p = recall or 0, precision or 0
+    return recall, precision, Fraction(2) * r * p / (r + p) if r + p else Fraction(0)
