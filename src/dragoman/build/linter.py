@@ -205,13 +205,14 @@ class _Source:
         """Dates that nobody marked, and vague ones with an odd anchor."""
         pattern = _DATES.get(self.language(document.id))
         spans = [(date.start, date.end) for date in gold.dates]
-        last = 0
+        last = -1
         for match in pattern.finditer(document.text) if pattern else ():
             inside = any(start < match.end() and match.start() < end for start, end in spans)
-            if not inside and match.start() >= last:
+            # What goes on where another ended is the same date.
+            if not inside and (last < 0 or document.text[last : match.start()].strip()):
                 around = document.text[max(0, match.start() - 12) : match.end() + 12].replace("\n", " ⏎ ")
                 self.note("unmarked_date", document.id, f"{match.group()!r} at {match.start()}: …{around}…")
-                last = match.end()
+            last = match.end()
         for date in gold.dates:
             if date.value in _REFERENCES and (date.ref, date.source) != ("published", "text"):
                 what = f"{date.id} {date.text!r} is {date.value}, ref {date.ref}, source {date.source}"

@@ -31,10 +31,11 @@ def check(material: Material, findings: Findings) -> None:
     """Judge corpus, gold, registry and passes."""
     _splits(material, findings)
     _complete(material, findings)
-    _together(material.registry, material.gold, findings, whole=material.whole)
+    _together(material.registry, material.gold, findings, whole=findings.intact(*material.gold_folders))
     for one in material.passes:
-        whole = not any(path.parent == one.folder for path in findings.broken)
-        _together(one.registry, one.resolved, findings, whole=whole, raw=True)
+        _together(
+            one.registry, one.resolved, findings, whole=findings.intact(one.folder, *material.corpus_folders), raw=True
+        )
 
 
 def _splits(material: Material, findings: Findings) -> None:

@@ -73,6 +73,10 @@ class Findings:
 
         return report
 
+    def intact(self, *folders: Path) -> bool:
+        """Whether all files of some folders could be read and slice, so that what is not there is missing indeed."""
+        return not any(path.parent in folders for path in self.broken)
+
     def errors(self, level: Level | None = None) -> list[Finding]:
         """Hard failures, of one level or of all."""
         return [f for f in self.listed if f.problem.severity == "error" and level in {None, f.level}]

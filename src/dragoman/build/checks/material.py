@@ -67,7 +67,6 @@ class Material:
         gold: gold labels by file.
         registry: the registry that gold refers to.
         passes: the raw passes.
-        whole: whether all of gold, and its registry, could be read.
 
     """
 
@@ -77,7 +76,16 @@ class Material:
     pages: dict[Path, CuratedPage] = field(default_factory=dict)
     gold: dict[Path, Labels] = field(default_factory=dict)
     passes: list[Pass] = field(default_factory=list)
-    whole: bool = True
+
+    @property
+    def corpus_folders(self) -> tuple[Path, Path]:
+        """Where the source table and the curated pages stand."""
+        return self.root / "corpus", self.root / "corpus" / "documents"
+
+    @property
+    def gold_folders(self) -> tuple[Path, ...]:
+        """Where gold, its registry and its documents stand."""
+        return self.root / "annotations" / "gold", self.registry.file.parent, *self.corpus_folders
 
     @property
     def documents(self) -> dict[str, Document]:
@@ -100,8 +108,6 @@ def read(root: Path, findings: Findings) -> Material:
                 reader.report(path, fault)
     passes = root / "annotations" / "passes"
     material.passes = [reader.one_pass(path) for path in sorted(passes.glob("*")) if path.is_dir()]
-    annotations = {folder, registry.file.parent}
-    material.whole = not any(path.parent in annotations for path in findings.broken)
     return material
 
 
@@ -119,30 +125,30 @@ class _Reader:
             self.findings.add(1, path, named)
 
     def json(self, path: Path) -> Any:
-        """Read JSON with repeated keys remembered; None after reporting what is wrong."""
+        """Read JSON with repeated keys remembered; ``msgspec.UNSET`` after reporting what is wrong."""
         try:
             data = files.read_bytes(path, limit=_MAX_LABELS)
             files.check_text(data, str(path))
         except DragomanError as cause:
             self.failed(path, cause)
-            return None
+            return msgspec.UNSET
         try:
             return json.loads(data, object_pairs_hook=Repeats.from_pairs, parse_constant=NoNumber)
         except (ValueError, RecursionError) as cause:
             line = getattr(cause, "lineno", 0)
             problem = Problem(code="E201", what=f"{cause}.", mend="Mend the JSON.", file=str(path), line=line)
             self.failed(path, DragomanError(problem))
-            return None
+            return msgspec.UNSET
 
     def object(self, path: Path, record: Any) -> Any:
         """Read a file that holds one record; None after reporting what is wrong."""
         value = self.json(path)
-        return self.shaped(path, value, record, "") if value is not None else None
+        return self.shaped(path, value, record, "") if value is not msgspec.UNSET else None
 
     def array(self, path: Path, record: Any) -> list[Any] | None:
         """Read a file that holds a list of records; None after reporting what is wrong."""
         value = self.json(path)
-        if value is None:
+        if value is msgspec.UNSET:
             return None
         if not isinstance(value, list):
             self.report(path, Fault("E202", "", "the file does not hold a list.", "Write a list, empty if need be."))
@@ -164,13 +170,16 @@ class _Reader:
     def converted(self, path: Path, record: Any) -> Any:
         """Read a record that holds a table of free keys; only the first thing that does not fit is reported."""
         value = self.json(path)
-        if value is None:
+        if value is msgspec.UNSET:
             return None
         repeats = list(_repeats(value, ""))
         for fault in repeats:
             self.report(path, fault)
         try:
             return msgspec.convert(value, record) if not repeats else None
+        except UnicodeEncodeError:
+            self.report(path, Fault("E201", "", "a lone surrogate is not a character.", "Write the character itself."))
+            return None
         except msgspec.ValidationError as cause:
             what, _, at = str(cause).partition(" - at `$")
             code = next((code for words, code in _CONVERSION.items() if words in what), "E202")
@@ -224,7 +233,7 @@ class _Reader:
     def hashes(self, path: Path) -> dict[str, str] | None:
         """Read from the record of a pass the hash of each of its files."""
         value = self.json(path)
-        if value is None:
+        if value is msgspec.UNSET:
             return None
         found = value.get("files") if isinstance(value, dict) else None
         if not isinstance(found, dict) or not all(isinstance(hash_, str) for hash_ in found.values()):

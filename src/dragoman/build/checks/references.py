@@ -24,34 +24,37 @@ def check(material: Material, findings: Findings) -> None:
     """Judge pages, gold and passes."""
     for path, page in material.pages.items():
         _page(page, findings.reporter(3, path))
-    documents = material.documents
+    documents = material.documents if findings.intact(*material.corpus_folders) else None
     for path, gold in material.gold.items():
         report = findings.reporter(3, path)
         if _placed(gold.document, path, documents, report) and path not in findings.broken:
             _labels(gold, material.registry, report)
             _claimants_follow(gold, report)
-            _derived(gold, documents[gold.document], report)
-    _links(material.registry, list(material.gold.values()), findings, whole=material.whole)
+            if gold.document in material.documents:
+                _derived(gold, material.documents[gold.document], report)
+    _links(material.registry, list(material.gold.values()), findings, whole=findings.intact(*material.gold_folders))
     for one in material.passes:
         _pass(one, documents, findings)
 
 
-def _pass(one: Pass, documents: dict[str, Document], findings: Findings) -> None:
+def _pass(one: Pass, documents: dict[str, Document] | None, findings: Findings) -> None:
     for path, written in one.written.items():
         report = findings.reporter(3, path)
-        if _placed(written.document, path, documents, report) and path not in findings.broken:
+        placed = _placed(written.document, path, documents, report)
+        if placed and path in one.resolved and path not in findings.broken:
             _labels(one.resolved[path], one.registry, report)
-    readable = not any(path.parent == one.folder for path in findings.broken)
-    _links(one.registry, list(one.resolved.values()), findings, whole=readable)
+    _links(
+        one.registry, list(one.resolved.values()), findings, whole=findings.intact(one.folder) and documents is not None
+    )
 
 
-def _placed(document: str, path: Path, documents: dict[str, Document], report: Report) -> bool:
-    """Whether a file is of a document of the corpus, and named after it."""
+def _placed(document: str, path: Path, documents: dict[str, Document] | None, report: Report) -> bool:
+    """Whether a file is of a document of the corpus, as far as that is known, and named after it."""
     if document != path.stem:
         report("E301", "document", f"the file is of {shown(document)}.", "A file is named after its document.")
-    elif document not in documents:
+    elif documents is not None and document not in documents:
         report("E301", "document", f"there is no document {shown(document)} in the corpus.", "Remove or rename it.")
-    return document == path.stem and document in documents
+    return document == path.stem and (documents is None or document in documents)
 
 
 def _page(page: CuratedPage, report: Report) -> None:
