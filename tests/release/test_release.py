@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import dragoman
-from dragoman.build import releasing
+from dragoman.build import adjudication, agreement, releasing
 from dragoman.files import canonical_json, sha256
 from dragoman.problems import DragomanError
 from dragoman.release import bundle, parquet, source
@@ -125,3 +125,17 @@ def test_gold_that_no_longer_slices_is_refused(tmp_path):
     path.write_text(json.dumps(value), encoding="utf-8")
     with pytest.raises(DragomanError, match="E707"):
         source.assemble(tmp_path)
+
+
+def test_the_numbers_in_the_card_are_those_of_the_data(assembled):
+    """Fails when the card is older than the data: `make gold` renews it."""
+    assert (ROOT / "DATASET_CARD.md").read_text(encoding="utf-8") == releasing.current_card(ROOT, assembled)
+
+
+def test_agreement_is_that_of_the_passes_and_the_gold(assembled, tmp_path):
+    """Fails when agreement.json is older than passes or gold: `make gold` renews it."""
+    shutil.copytree(ROOT / "annotations", tmp_path / "annotations")
+    shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
+    assert adjudication.write_gold(tmp_path, adjudication.build_gold(tmp_path)) == []
+    gold = {d.id: d for rows in assembled.rows["documents"].values() for d in rows}
+    assert not agreement.write(tmp_path, gold)

@@ -16,6 +16,7 @@ import msgspec
 from dragoman import files
 from dragoman.build.pages import read_curated
 from dragoman.build.passes import Reader, derive, read_pass
+from dragoman.build.phenomena import tag_across
 from dragoman.build.points import Point, first_offset, points
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.schema import labels
@@ -142,6 +143,8 @@ def build_gold(root: Path) -> dict[str, Labels]:
             problems += wrong
     if problems:
         raise DragomanError(problems)
+    cut = {segment.document for page in read_curated(root) for segment in page.segments if segment.truncated}
+    tag_across(gold, {key: case.document for key, case in cases.items()}, {name for name in cut if name is not None})
     return gold
 
 

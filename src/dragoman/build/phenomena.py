@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, get_args
+
+from dragoman.schema.labels import Phenomenon
 
 if TYPE_CHECKING:
-    from dragoman.schema.labels import Phenomenon
-    from dragoman.schema.records import Claim, Date, Document, Entity
+    from dragoman.schema.records import Claim, Date, Document, Entity, Labels
 
 DERIVED = frozenset(
     {
@@ -47,6 +49,46 @@ def tags_of_entity(entity: Entity, all_entities: list[Entity], document: Documen
 
 def _is_letter(char: str) -> bool:
     return bool(char) and unicodedata.category(char)[0] == "L"
+
+
+def tag_across(gold: dict[str, Labels], documents: dict[str, Document], truncated: set[str]) -> None:
+    """Set the tags that follow from more than one document, or from how a document was cut.
+
+    ``cross_language``: an entity that is mentioned, or a claim whose cluster has members, in two languages;
+    ``truncated``: a label that reaches to the end of a text which its site cut off.
+
+    Args:
+        gold: labels by document; changed in place.
+        documents: the documents, for languages and texts.
+        truncated: ids of the documents that were cut off.
+
+    """
+    languages: dict[str, set[str]] = {}
+    for name, labels_ in gold.items():
+        for key in _shared_keys(labels_):
+            languages.setdefault(key, set()).add(documents[name].language)
+    for name, labels_ in gold.items():
+        cut = len(documents[name].text) if name in truncated else None
+        for entity in labels_.entities:
+            across = any(len(languages[f"entity {key}"]) > 1 for key in entity.entity_ids)
+            _retag(entity, {"cross_language": across, "truncated": entity.end == cut})
+        for claim in labels_.claims:
+            across = claim.cluster is not None and len(languages[f"cluster {claim.cluster}"]) > 1
+            _retag(claim, {"cross_language": across, "truncated": claim.content[-1].end == cut})
+        for date in labels_.dates:
+            _retag(date, {"truncated": date.end == cut})
+
+
+def _shared_keys(labels_: Labels) -> Iterator[str]:
+    for entity in labels_.entities:
+        yield from (f"entity {key}" for key in entity.entity_ids)
+    yield from (f"cluster {claim.cluster}" for claim in labels_.claims if claim.cluster is not None)
+
+
+def _retag(label: Entity | Date | Claim, tags: Mapping[Phenomenon, bool]) -> None:
+    """Set or remove tags, keeping the defined order."""
+    order: tuple[Phenomenon, ...] = get_args(Phenomenon)
+    label.phenomena = [tag for tag in order if tags.get(tag, tag in label.phenomena)]
 
 
 def tags_of_date(date: Date) -> set[Phenomenon]:
