@@ -169,7 +169,7 @@ class _Source:
                 else:
                     places = find(document.text, name) if len(name) > _SHORTEST else []
                 for place in places:
-                    if place not in spans and _starts_word(document.text, place[0], language):
+                    if place not in spans and _is_word(document.text, *place, language):
                         found[place].add(entry.id)
         for (start, end), names in sorted(found.items()):
             if any(s <= start and end <= e and (s, e) != (start, end) for s, e in found):
@@ -259,11 +259,13 @@ def _who(claim: Claim) -> str:
     return " and ".join(sorted("+".join(c.entity_ids) or c.role for c in claim.claimants))
 
 
-def _starts_word(text: str, start: int, language: str) -> bool:
-    """Whether a word begins there: in Arabic after proclitics too, in Korean anywhere, since words are fused."""
+def _is_word(text: str, start: int, end: int, language: str) -> bool:
+    """Whether words begin and end there: in Arabic after proclitics too; in Korean anywhere, since words are fused."""
+    if language != "ar":
+        return True
     before = re.search(r"\w*$", text[:start])
-    prefix = before.group() if before else ""
-    return language != "ar" or re.fullmatch(r"[وف]?[بكل]?", prefix) is not None
+    clitic = before is None or re.fullmatch(r"[وف]?[بكل]?", before.group()) is not None
+    return clitic and re.match(r"\w", text[end:]) is None
 
 
 def _lines_between(text: str, mention: Entity, start: int, end: int) -> bool:
