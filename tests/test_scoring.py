@@ -7,7 +7,6 @@ import random
 import pytest
 
 from dragoman import scoring
-from dragoman.benchmark import as_submission
 from dragoman.files import canonical_json
 from dragoman.measures.catalogue import select
 from dragoman.problems import DragomanError
@@ -22,7 +21,7 @@ def leaves(scores):
 
 
 def lines_of(benchmark, split):
-    return [json.loads(canonical_json(as_submission(document))) for document in benchmark.split(split)]
+    return [json.loads(canonical_json(line)) for line in benchmark.gold_lines(split)]
 
 
 def write(path, lines):

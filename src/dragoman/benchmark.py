@@ -19,6 +19,7 @@ from dragoman.schema.submission import (
     PredictedClaimant,
     PredictedDate,
     PredictedEntity,
+    PredictedSegment,
     Submission,
 )
 from dragoman.submission.read import read_lines
@@ -102,7 +103,18 @@ class Benchmark:
 
     def gold(self, split: str) -> Annotations:
         """Gold of a split as columns."""
-        return read_lines([as_submission(document) for document in self.split(split)], self.target(split))
+        return read_lines(self.gold_lines(split), self.target(split))
+
+    def gold_lines(self, split: str) -> list[Submission]:
+        """Gold of a split in the form of a submission, segments and document times included."""
+        lines: dict[str, list[Segment]] = {}
+        for segment in self.segments:
+            if segment.document is not None and segment.document_start is not None:
+                lines.setdefault(segment.document, []).append(segment)
+        gold = [as_submission(document) for document in self.split(split)]
+        for line in gold:
+            line.segments = [_line_of(segment) for segment in lines.get(line.id, [])]
+        return gold
 
 
 def as_submission(labels: Document | Labels) -> Submission:
@@ -127,6 +139,12 @@ def as_submission(labels: Document | Labels) -> Submission:
         if "claims" in known
         else None,
     )
+
+
+def _line_of(segment: Segment) -> PredictedSegment:
+    """Turn a segment of a page into one of its document's text."""
+    start = segment.document_start or 0
+    return PredictedSegment(start=start, end=start + segment.end - segment.start, kind=segment.kind)
 
 
 def _kept(label: msgspec.Struct, type_: type[T]) -> T:

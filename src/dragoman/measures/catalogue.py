@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 
-from dragoman.measures import attribution, clitics, clusters, linking, spans, values
+from dragoman.measures import attribution, clitics, clusters, linking, pages, spans, values
 from dragoman.measures.counting import Accuracy, FScore, Match, Score
 from dragoman.problems import error
 
@@ -246,19 +246,40 @@ MEASURES: tuple[Measure, ...] = (
         "claims", attribution.claim_clusters, "Claims matched by content, clustered over the split by equivalence"
     ),
     Measure(
+        "pages.segments",
+        pages.kinds,
+        Accuracy(),
+        "Lines of the document's text for which a predicted segment has the same bounds and the same kind, over all "
+        "lines; where a system gives segments.",
+        "defined here",
+        defined=pages.has_segments,
+        by_type=False,
+    ),
+    Measure(
+        "pages.boundaries",
+        pages.boundaries,
+        FScore(),
+        "Segments with the same bounds, whatever their kinds; where a system gives segments.",
+        "exact boundary F1, as for spans",
+        defined=pages.has_segments,
+        by_type=False,
+    ),
+    Measure(
         "pages.published",
-        values.published,
+        pages.published,
         Accuracy(),
         "Among documents for which both sides give a document time: equal in canonical form, by either tier of gold.",
         "defined here",
+        defined=pages.has_times,
         by_type=False,
     ),
     Measure(
         "pages.published_overlap",
-        values.published_overlap,
+        pages.published_overlap,
         Accuracy(values.SCALE),
         "Among documents for which both sides give a document time: Jaccard coefficient of the days that they mean.",
         "defined here; Jaccard 1901",
+        defined=pages.has_times,
         by_type=False,
     ),
 )

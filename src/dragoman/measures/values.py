@@ -18,7 +18,7 @@ SCALE = 1_000_000
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dragoman.schema.columns import Annotations, Dates
+    from dragoman.schema.columns import Dates
 
     Ints = NDArray[np.int64]
 
@@ -73,7 +73,7 @@ def interval(gold: Dates, predicted: Dates) -> Match:
     p_dates = predicted.take(p_kept)
     g, p, shared = overlaps(gold, p_dates)
     theirs = given[p_kept][p]
-    credit = np.maximum(_jaccard(inside[g], theirs), _jaccard(outside[g], theirs))
+    credit = np.maximum(jaccard(inside[g], theirs), jaccard(outside[g], theirs))
     useful = credit > 0
     g, p, shared, credit = g[useful], p[useful], shared[useful], credit[useful]
     needed = inside[:, 0] >= 0
@@ -89,7 +89,7 @@ def days(dates: Dates, values: Coded) -> Ints:
     columns = np.stack([values.codes, dates.mod.codes, dates.type.codes], axis=1)
     distinct, place = np.unique(columns, axis=0, return_inverse=True)
     table = [
-        _ordinals(
+        ordinals(
             *(
                 None if code == NULL else coded.labels[code]
                 for coded, code in zip((values, dates.mod, dates.type), row, strict=True)
@@ -100,7 +100,8 @@ def days(dates: Dates, values: Coded) -> Ints:
     return np.array(table, np.int64).reshape(-1, 2)[place.reshape(-1)]
 
 
-def _ordinals(value: str | None, mod: str | None, type_: str | None) -> tuple[int, int]:
+def ordinals(value: str | None, mod: str | None, type_: str | None) -> tuple[int, int]:
+    """First and last day of a value as proleptic Gregorian ordinals, -1 where it means no closed interval of days."""
     try:
         found = None if value is None else timex.interval(value, mod, type_)
     except timex.TimexError:
@@ -110,47 +111,9 @@ def _ordinals(value: str | None, mod: str | None, type_: str | None) -> tuple[in
     return found.earliest.toordinal(), found.latest.toordinal()
 
 
-def _jaccard(ours: Ints, theirs: Ints) -> Ints:
+def jaccard(ours: Ints, theirs: Ints) -> Ints:
     """Jaccard coefficient of closed intervals of days, in parts of :data:`SCALE`; 0 where one means no days."""
     common = np.minimum(ours[:, 1], theirs[:, 1]) - np.maximum(ours[:, 0], theirs[:, 0]) + 1
     union = np.maximum(ours[:, 1], theirs[:, 1]) - np.minimum(ours[:, 0], theirs[:, 0]) + 1
     known = (ours[:, 0] >= 0) & (theirs[:, 0] >= 0) & (common > 0)
     return np.where(known, common * SCALE // np.maximum(union, 1), 0)
-
-
-def published(gold: Annotations, predicted: Annotations) -> Match:
-    """Document times that are canonically equal, among documents where both sides give one."""
-    given = canonical(predicted.published)
-    at = _both(gold, predicted)
-    pairs = (at, at)
-    right = equal(canonical(gold.published), given, pairs) | equal(canonical(gold.published_external), given, pairs)
-    return _of_documents(at, right.astype(np.int64), 1)
-
-
-def published_overlap(gold: Annotations, predicted: Annotations) -> Match:
-    """Jaccard coefficient of the days of document times, among documents where both sides give one.
-
-    Document times of gold that mean no closed interval of days, such as ``2024/..``, are left out.
-    """
-    at = _both(gold, predicted)
-    ours, outside = _time_days(gold.published)[at], _time_days(gold.published_external)[at]
-    kept = (ours[:, 0] >= 0) | (outside[:, 0] >= 0)
-    at, ours, outside = at[kept], ours[kept], outside[kept]
-    theirs = _time_days(predicted.published)[at]
-    return _of_documents(at, np.maximum(_jaccard(ours, theirs), _jaccard(outside, theirs)), SCALE)
-
-
-def _both(gold: Annotations, predicted: Annotations) -> Ints:
-    known = (gold.published.codes != NULL) | (gold.published_external.codes != NULL)
-    return np.flatnonzero(known & (predicted.published.codes != NULL))
-
-
-def _of_documents(at: Ints, credit: Ints, full: int) -> Match:
-    """Pair each of some documents with itself."""
-    items = np.arange(len(at))
-    return Match(items, items, credit, full, at, at)
-
-
-def _time_days(values: Coded) -> Ints:
-    table = [_ordinals(label, None, "DATE") for label in values.labels] + [(-1, -1)]
-    return np.array(table, np.int64)[values.codes]

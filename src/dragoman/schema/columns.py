@@ -186,6 +186,7 @@ class Annotations:
         given: which of the documents the file had a line for, shape (documents,).
         present: which of them have each layer's key, shape (layers, documents), in the order of :data:`LAYERS`:
             in gold, which were annotated; in a submission, where the layer was answered.
+        segments: segments of the texts, where given; ``type`` is their kind.
         texts: text of each document, None where it is not known.
         published: document time that was given, one a document; ``published_external`` likewise.
         registry: ids that stand for known entities; empty where any id does. A system's own ids make clusters, not
@@ -199,6 +200,7 @@ class Annotations:
     claims: Claims
     given: NDArray[np.bool_]
     present: NDArray[np.bool_]
+    segments: Spans
     texts: tuple[str | None, ...]
     published: Coded
     published_external: Coded
@@ -218,7 +220,7 @@ class Annotations:
         place = np.full(len(self.documents), NULL, np.int64)
         place[chosen] = np.arange(len(documents))
         layers: dict[str, Any] = {}
-        for name in LAYERS:
+        for name in (*LAYERS, "segments"):
             layer = getattr(self, name)
             mask = place[layer.doc] != NULL
             kept: Any = layer.keep(mask) if isinstance(layer, Claims) else layer.take(np.flatnonzero(mask))

@@ -68,6 +68,13 @@ class PredictedDate(SpanObject):
     phenomena: Annotated[list[Identifier] | None, Meta(description="read where the file is a reference")] = None
 
 
+class PredictedSegment(SpanObject):
+    """A predicted segment of a document's text: one of its lines, and what it is."""
+
+    id: Annotated[Identifier | None, Meta(description="id within the document, not scored")] = None
+    kind: Annotated[str | None, Meta(description="segment kind, such as headline or body")] = None
+
+
 class PredictedClaimant(SpanObject):
     """Who makes a predicted claim: an entity's id, or a span of its own, or nobody who is mentioned."""
 
@@ -109,6 +116,7 @@ class Submission(Record):
     entities: Annotated[list[PredictedEntity] | None, Meta(description="mentions; absent: not attempted")] = None
     dates: Annotated[list[PredictedDate] | None, Meta(description="dates; absent: not attempted")] = None
     claims: Annotated[list[PredictedClaim] | None, Meta(description="claims; absent: not attempted")] = None
+    segments: Annotated[list[PredictedSegment] | None, Meta(description="segments of the text, where given")] = None
     text: Annotated[str | None, Meta(description="the document's text, where the file is a reference")] = None
     language: Annotated[str | None, Meta(description="BCP 47 tag, where the file is a reference")] = None
     kind: Annotated[str | None, Meta(description="document kind, where the file is a reference")] = None

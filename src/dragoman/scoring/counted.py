@@ -9,7 +9,7 @@ import numpy as np
 
 from dragoman.measures.catalogue import Measure
 from dragoman.measures.counting import Match
-from dragoman.schema.columns import NULL, Annotations
+from dragoman.schema.columns import Annotations
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,13 +63,9 @@ def count(measure: Measure, predicted: Annotations, gold: Annotations) -> Counte
 
 
 def _has_gold(layer: str, gold: Annotations) -> Bools:
-    if layer == "pages":
-        known: Bools = (gold.published.codes != NULL) | (gold.published_external.codes != NULL)
-        return known
-    return gold.has(layer)
+    """Which documents have gold; for pages the measures say themselves where they are defined."""
+    return np.ones(len(gold.documents), bool) if layer == "pages" else gold.has(layer)
 
 
 def _attempts(layer: str, predicted: Annotations) -> bool:
-    if layer == "pages":
-        return bool((predicted.published.codes != NULL).any())
-    return predicted.attempts(layer)
+    return layer == "pages" or predicted.attempts(layer)

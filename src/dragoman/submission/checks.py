@@ -124,7 +124,7 @@ class LineChecker:
 
     def check(self) -> None:
         """Complain of everything; in the order of the layers, and in each of the items."""
-        for layer in ("entities", "dates"):
+        for layer in ("entities", "dates", "segments"):
             for index, span in self.layers[layer]:
                 path = f"{layer}[{index}]"
                 if span.quote is not None:

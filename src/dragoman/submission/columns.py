@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dragoman import timex
-from dragoman.schema.columns import JOINER, LAYERS, NULL, Annotations, Claims, Coded, Dates, Entities
+from dragoman.schema.columns import JOINER, LAYERS, NULL, Annotations, Claims, Coded, Dates, Entities, Spans
 from dragoman.submission.order import claims_in_order, merge_fragments, spans_in_order
 from dragoman.submission.rows import Doubt, Rows, check_lists, coded, column_of, integers_of, unnest
 from dragoman.submission.texts import Texts
@@ -54,7 +54,8 @@ def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotati
     present[:, row_doc] = _present(table)
     texts = Texts(_texts(table, target, documents, row_doc), nowhere=nowhere)
     entity_rows, date_rows = _flatten(table, "entities", row_doc), _flatten(table, "dates", row_doc)
-    for rows in (entity_rows, date_rows):
+    segment_rows = _flatten(table, "segments", row_doc)
+    for rows in (entity_rows, date_rows, segment_rows):
         starts, ends = rows.integers("start"), rows.integers("end")
         texts.check(starts, ends, rows.parent)
         texts.check_surfaces(rows, starts, ends, rows.parent)
@@ -65,6 +66,7 @@ def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotati
         entities=spans_in_order(entities, entities.ids, entities.form, entities.phenomena),
         dates=spans_in_order(dates, dates.value, dates.mod, dates.external, dates.phenomena),
         claims=claims_in_order(claims),
+        segments=spans_in_order(_segments(segment_rows, target)),
         given=given,
         present=present,
         texts=tuple(texts.texts),
@@ -211,6 +213,18 @@ def _dates(rows: Rows, target: Target) -> Dates:
         value=value,
         mod=_closed(rows.strings("mod"), "dates.mod", target),
         external=external,
+    )
+
+
+def _segments(rows: Rows, target: Target) -> Spans:
+    _unique_ids(rows)
+    return Spans(
+        doc=rows.parent,
+        start=rows.integers("start"),
+        end=rows.integers("end"),
+        type=_closed(rows.strings("kind"), "segments.kind", target),
+        phenomena=rows.strings("phenomena"),
+        item=rows.item,
     )
 
 

@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from dragoman.problems import Problem
-from dragoman.schema.columns import LAYERS
 from dragoman.schema.shape import faults, shown, step
-from dragoman.schema.submission import PredictedClaim, PredictedDate, PredictedEntity, Submission
+from dragoman.schema.submission import PredictedClaim, PredictedDate, PredictedEntity, PredictedSegment, Submission
 from dragoman.submission import quotes
 from dragoman.submission.checks import Context, LineChecker, Names, quoted
 from dragoman.submission.complaints import MOST_PROBLEMS, Complaints, Enough
@@ -27,8 +26,9 @@ _ITEMS: dict[str, type[msgspec.Struct]] = {
     "entities": PredictedEntity,
     "dates": PredictedDate,
     "claims": PredictedClaim,
+    "segments": PredictedSegment,
 }
-_IN_ITEM = re.compile(rf"({'|'.join(LAYERS)})\[([0-9]+)\]")
+_IN_ITEM = re.compile(rf"({'|'.join(_ITEMS)})\[([0-9]+)\]")
 
 
 @dataclass

@@ -18,6 +18,7 @@ CLOSED_SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "entities.form": labels.values(labels.EntityForm),
         "dates.type": labels.values(labels.DateType),
         "dates.mod": labels.values(labels.DateMod),
+        "segments.kind": labels.values(labels.SegmentKind),
         "claims.polarity": labels.values(labels.Polarity),
         "claims.modality": labels.values(labels.Modality),
         "claims.act": labels.values(labels.Act),
