@@ -1,0 +1,157 @@
+"""Resampling: exact in distribution, the same in any order, and as honest as it says."""
+
+from collections import Counter
+from itertools import product
+from math import factorial, prod
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dragoman.measures.counting import FScore
+from dragoman.statistics import bootstrap
+
+FINISH = FScore().finish
+row = st.tuples(st.integers(0, 2), st.integers(2, 4), st.integers(2, 4))
+tables = st.lists(row, min_size=1, max_size=6).map(lambda rows: np.array(rows, np.int64))
+
+
+def exact(rows):
+    """Probability of each sum of a resample, by going through all of them."""
+    found = Counter(
+        tuple(rows[list(choice)].sum(axis=0).tolist()) for choice in product(range(len(rows)), repeat=len(rows))
+    )
+    return {total: times / len(rows) ** len(rows) for total, times in found.items()}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[1, 2, 3], [0, 1, 1], [2, 2, 2], [5, 9, 7], [3, 3, 8]],
+        [[1, 2, 3], [1, 2, 3], [1, 2, 3], [0, 1, 1], [0, 1, 1]],
+        [[4, 4, 4]] * 3,
+    ],
+    ids=["all different", "collapsed", "all equal"],
+)
+def test_sums_have_the_distribution_of_a_plain_resampling(rows):
+    rows = np.array(rows, np.int64)
+    times = 40_000
+    drawn = Counter(map(tuple, bootstrap.totals(rows, times, 7).tolist()))
+    expected = exact(rows)
+    assert set(drawn) <= set(expected)
+    for total, probability in expected.items():
+        spread = (probability * (1 - probability) / times) ** 0.5
+        assert abs(drawn[total] / times - probability) <= 5 * spread + 1e-12
+
+
+def test_the_number_of_ways_is_what_a_multinomial_says():
+    # What collapsing rests on: two of one row and one of another, of 3 documents, 3!/(2! 1!) (2/3)^2 (1/3).
+    rows = np.array([[1], [1], [10]])
+    ways = factorial(3) / prod(map(factorial, (2, 1))) * (2 / 3) ** 2 * (1 / 3)
+    assert exact(rows)[12,] == pytest.approx(ways)
+
+
+@settings(max_examples=40)
+@given(tables, st.randoms(use_true_random=False))
+def test_the_order_of_documents_does_not_matter(rows, rng):
+    order = list(range(len(rows)))
+    rng.shuffle(order)
+    assert np.array_equal(bootstrap.totals(rows, 50, 3), bootstrap.totals(rows[order], 50, 3))
+
+
+def test_memory_is_bounded_and_the_bound_changes_nothing(monkeypatch):
+    rows = np.arange(30).reshape(10, 3)
+    whole = bootstrap.totals(rows, 100, 3)
+    monkeypatch.setattr(bootstrap, "_CELLS", 70)
+    assert np.array_equal(bootstrap.totals(rows, 100, 3), whole)
+
+
+def test_another_seed_gives_another_draw():
+    rows = np.arange(30).reshape(10, 3)
+    assert not np.array_equal(bootstrap.totals(rows, 100, 3), bootstrap.totals(rows, 100, 4))
+    assert np.array_equal(bootstrap.totals(rows, 100), bootstrap.totals(rows, 100, bootstrap.SEED))
+
+
+def test_intervals_are_percentiles_of_the_resampled_scores():
+    rows = np.array([[1, 2, 3], [0, 1, 1], [2, 2, 2], [5, 9, 7], [3, 3, 8]])
+    found = bootstrap.intervals(rows, FINISH, resamples=2_000, seed=5, level=0.8)
+    drawn = FINISH(bootstrap.totals(rows, 2_000, 5))
+    for leaf, (low, high) in found.items():
+        assert low == np.quantile(drawn[leaf], 0.1)
+        assert high == np.quantile(drawn[leaf], 0.9)
+
+
+def test_one_document_has_no_interval_and_what_is_always_the_same_has_no_width():
+    assert bootstrap.intervals(np.array([[1, 2, 3]]), FINISH) == dict.fromkeys(("precision", "recall", "f1"))
+    assert bootstrap.intervals(np.array([[3, 3, 3], [5, 5, 5]]), FINISH, resamples=100)["f1"] == (1.0, 1.0)
+
+
+def test_a_score_that_is_often_undefined_has_no_interval():
+    # One document of ten has predictions: precision is 0/0 where it is not drawn, (9/10)^10 = .35 of the time.
+    rows = np.array([[0, 1, 0]] * 9 + [[1, 1, 1]])
+    found = bootstrap.intervals(rows, FINISH, resamples=500)
+    assert found["precision"] is None
+    assert found["recall"] is not None
+    # One of two: undefined in 1/4 of the resamples; with nine of ten in (1/10)^10, and then there is one.
+    assert bootstrap.intervals(rows[::-1][:2], FINISH, resamples=500)["precision"] is None
+    assert bootstrap.intervals(np.array([[1, 1, 1]] * 9 + [[0, 1, 0]]), FINISH, resamples=500)["precision"] == (1, 1)
+
+
+def test_groups_are_summed():
+    rows = np.array([[1, 2], [3, 4], [5, 6], [7, 8]])
+    assert bootstrap.grouped(rows, ["b", "a", "b", "a"]).tolist() == [[10, 12], [6, 8]]
+    assert bootstrap.grouped(rows, [None, "a", None, "a"]).sum(axis=0).tolist() == [16, 20]
+
+
+def test_resampling_groups_is_wider_where_documents_of_a_group_are_alike():
+    rows = np.repeat([[9, 10, 10], [1, 10, 10], [5, 10, 10], [6, 10, 10]], 10, axis=0)
+    pages = [str(i // 10) for i in range(40)]
+    narrow = bootstrap.intervals(rows, FINISH, resamples=2_000)["f1"]
+    wide = bootstrap.intervals(bootstrap.grouped(rows, pages), FINISH, resamples=2_000)["f1"]
+    assert wide[1] - wide[0] > 2 * (narrow[1] - narrow[0])
+
+
+def test_ranks_share_the_better_place_and_the_undefined_is_last():
+    better = np.array([[3, 4, 4], [4, 4, 4]])
+    worse = np.array([[1, 4, 4], [1, 4, 4]])
+    nothing = np.array([[0, 0, 0], [0, 0, 0]])
+    ranks = bootstrap.ranks([worse, better, better, nothing], FINISH, "f1", resamples=50)
+    assert ranks.tolist() == [[3, 1, 1, 4]] * 50
+
+
+def test_ranks_are_taken_on_the_same_documents():
+    # The second is better by one on every document: it is first in every resample, although the intervals overlap.
+    first = np.array([[i, 20, 20] for i in range(12)])
+    second = first + np.array([1, 0, 0])
+    assert (bootstrap.ranks([first, second], FINISH, "f1", resamples=300) == [2, 1]).all()
+    low, high = bootstrap.intervals(first, FINISH, resamples=300)["f1"]
+    assert low < FINISH(second.sum(axis=0))["f1"] < high
+
+
+def a_sample(rng, documents):
+    """Counts of documents of a known population; the quality varies from one to the next, as it does."""
+    gold = 1 + rng.poisson(8, documents)
+    right = rng.binomial(gold, rng.beta(6, 4, documents))
+    return np.stack([right, gold, right + rng.poisson(3, documents)], axis=1)
+
+
+TRUE_F1 = 2 * (9 * 0.6) / (9 + 9 * 0.6 + 3)
+"""Of that population: 9 gold items on average, 6 of 10 right, and 3 spurious."""
+
+
+def coverage(documents, samples, resamples, seed):
+    """How often the interval holds the true score."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    hits = 0
+    for number in range(samples):
+        low, high = bootstrap.intervals(a_sample(rng, documents), FINISH, resamples=resamples, seed=number)["f1"]
+        hits += low <= TRUE_F1 <= high
+    return hits / samples
+
+
+@pytest.mark.parametrize(("documents", "least", "most"), [(100, 0.91, 0.98), (30, 0.89, 0.98), (5, 0.72, 0.90)])
+def test_intervals_hold_the_true_score_about_as_often_as_they_say(documents, least, most):
+    # Nominally .95. Of 5,000 samples with 2,000 resamples each it is .945 for 100 documents, .928 for 30 and .817 for 5:
+    # with five the intervals are too narrow by a third, and the reports say so.
+    assert least <= coverage(documents, 400, 400, documents) <= most
