@@ -167,3 +167,32 @@ def test_some_measures_alone(gold):
     result = scoring.score(gold.annotations, gold, measures=select(["dates", "entities.strict"]))
     assert set(result.scores) == {"headline", "entities", "dates"}
     assert set(result.scores["entities"]) == {"strict"}
+
+
+def test_singletons_can_be_left_out(gold, tmp_path):
+    gold_lines = [{"id": "a", "entities": [{"start": i, "end": i + 1, "entity_ids": [k]} for i, k in enumerate("xxy")]}]
+    predicted = [{"id": "a", "entities": [{"start": i, "end": i + 1, "entity_ids": [k]} for i, k in enumerate("xxz")]}]
+    against = scoring.from_file(write(tmp_path / "g.jsonl", gold_lines))
+    path = write(tmp_path / "p.jsonl", [{**predicted[0], "entities": predicted[0]["entities"][1:]}])
+    kept = scoring.score(path, against)
+    dropped = scoring.score(path, against, singletons=False)
+    # Gold x x y, predicted x (the second) and z at the place of y. Kept: of the three one x has half its cluster and y,
+    # alone on both sides, all of it: (0 + 1/2 + 1) / 3. Dropped: only x x is left in gold, and nothing is predicted.
+    assert kept.scores["entities"]["b_cubed"]["recall"] == pytest.approx(0.5)
+    assert dropped.scores["entities"]["b_cubed"]["recall"] == 0.0
+    assert dropped.scores["entities"]["b_cubed"]["precision"] is None
+    assert dropped.signature.endswith("singletons:dropped")
+    assert scoring.score(gold.annotations, gold, singletons=False).scores["entities"]["lea"]["f1"] == 1.0
+
+
+def test_the_result_says_how_quotes_were_found(tmp_path):
+    gold_lines = [{"id": "a", "text": "one two one", "entities": [{"start": 8, "end": 11, "type": "X"}]}]
+    predicted = [
+        {"id": "a", "entities": [{"quote": "one", "occurrence": 2, "type": "X"}, {"quote": "nowhere", "type": "X"}]}
+    ]
+    against = scoring.from_file(write(tmp_path / "g.jsonl", gold_lines))
+    result = scoring.score(write(tmp_path / "p.jsonl", predicted), against)
+    assert sum(result.coverage.quotes.values()) == 2
+    assert result.coverage.quotes["exact"] == 1
+    assert result.scores["entities"]["strict"]["recall"] == 1.0
+    assert result.scores["entities"]["strict"]["precision"] == 0.5  # what was not found is spurious

@@ -130,6 +130,9 @@ def score(
     no_intervals: Annotated[bool, typer.Option("--no-intervals", help="leave the error bars out")] = False,
     resamples: Annotated[int, typer.Option(min=100, max=1_000_000, help="resamples of the bootstrap")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="seed of the bootstrap")] = 1,
+    no_singletons: Annotated[
+        bool, typer.Option("--no-singletons", help="leave clusters of one mention out of the cluster measures")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="also write the result, as JSON, to this file", metavar="FILE")
     ] = None,
@@ -153,7 +156,9 @@ def score(
     card = None if predictions is None else predictions.parent / "system.toml"
     name = read_card(card).name if card is not None and card.is_file() else None
     resampling = scoring.NO_INTERVALS if no_intervals else scoring.Resampling(resamples, seed)
-    result = scoring.score(submission, against, measures=select(measures), system=name, resampling=resampling)
+    result = scoring.score(
+        submission, against, measures=select(measures), system=name, resampling=resampling, singletons=not no_singletons
+    )
     if out is not None:
         write(out, pretty_json(result))
     show.result(result, as_json=as_json)

@@ -139,6 +139,9 @@ def result(scored: Result, *, as_json: bool) -> None:
     coverage = scored.coverage
     if coverage.missing:
         _line(f"{coverage.missing} of {coverage.documents} documents left out: they score as empty")
+    if coverage.quotes:
+        found = ", ".join(f"{number} {way}" for way, number in coverage.quotes.items())
+        _line(f"spans given as quotes: {found}")
     skipped = [layer for layer, attempted in coverage.attempted.items() if not attempted]
     if skipped:
         _line(f"not attempted: {', '.join(skipped)}")

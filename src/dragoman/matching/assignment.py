@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 MOST_CELLS = 25_000_000
-"""Bound on the size of one assignment problem, in candidate cells (eight bytes each)."""
+"""Bound on the size of one assignment problem, in cells (eight bytes each): those of the matrix where it is full."""
+_SMALL = 10_000
+"""So many cells are solved as a matrix however few of them are candidates."""
 
 
 def assign(gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> Ints:
@@ -25,7 +27,8 @@ def assign(gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> Ints:
 
     The first weight's total is maximal; among the assignments that reach it, the second's is, and so on
     (Kuhn 1955, the assignment problem, here by Jonker and Volgenant's algorithm as in SciPy). Items that stay tied
-    after that are told apart by their position, so items are to be given in an order that means something.
+    after that are told apart by their position, so items are to be given in an order that means something. A candidate
+    earns something by the first weight: one of zero may be left out.
 
     Args:
         gold: gold item of each candidate pair, shape (k,).
@@ -78,18 +81,38 @@ def _solve(gold: Ints, predicted: Ints, weights: list[Ints]) -> Ints:
         # Everything competes for one item: the heaviest candidate, and of equal ones the first.
         best: Ints = np.lexsort([-np.arange(len(gold)), *reversed(weights)])[-1:]
         return best
-    if len(rows) * len(columns) > MOST_CELLS:
-        what = f"{len(rows):,} gold and {len(columns):,} predicted items of one document compete with each other."
-        raise error("E106", what, "Spans are nested or repeated too deeply; split or clean the document.")
+    cells = len(rows) * len(columns)
+    combined = _combined(weights, min(len(rows), len(columns)))
+    if cells > _SMALL and 4 * len(gold) < cells:
+        return (
+            _solve_sparse(row, column, combined) if len(rows) <= len(columns) else _solve_sparse(column, row, combined)
+        )
+    if cells > MOST_CELLS:
+        what = f"{len(rows):,} gold and {len(columns):,} predicted items compete with each other."
+        raise error("E106", what, "Spans are nested or repeated too deeply; split or clean the documents.")
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
 
     matrix = np.zeros((len(rows), len(columns)), np.float64)
     edge = np.full(matrix.shape, -1, np.int64)
-    matrix[row, column] = _combined(weights, min(len(rows), len(columns)))
+    matrix[row, column] = combined
     edge[row, column] = np.arange(len(gold))
     chosen: Ints = edge[linear_sum_assignment(matrix, maximize=True)]
     # A cell without a candidate weighs nothing; the solver may fill it to complete the assignment.
     return chosen[chosen >= 0]
+
+
+def _solve_sparse(row: Ints, column: Ints, weight: NDArray[np.float64]) -> Ints:
+    """Best assignment where few of the cells are candidates; there are no more rows than columns."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - see _solve
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415
+
+    rows, columns, top = int(row.max()) + 1, int(column.max()) + 1, weight.max() + 1
+    # Every row must get something: a column of its own that is worth nothing stands by.
+    aside = np.arange(rows)
+    cost = np.concatenate([top - weight, np.full(rows, top)])
+    place = (np.concatenate([row, aside]), np.concatenate([column, columns + aside]))
+    taken = min_weight_full_bipartite_matching(csr_array((cost, place), shape=(rows, columns + rows)))
+    return np.flatnonzero(np.isin(row * columns + column, (taken[0] * columns + taken[1])[taken[1] < columns]))
 
 
 def _combined(weights: list[Ints], pairs: int) -> NDArray[np.float64]:

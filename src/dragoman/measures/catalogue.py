@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -333,6 +334,24 @@ def parse(text: str) -> Name:
     if found["leaf"] and found["leaf"] not in leaves:
         raise error("E708", f"{found['measure']} has no score {found['leaf']!r}.", f"It has {', '.join(leaves)}.")
     return Name(found["measure"], found["leaf"], found["facet"], found["value"])
+
+
+def without_singletons(measures: Iterable[Measure]) -> tuple[Measure, ...]:
+    """Let cluster measures leave clusters of one mention out; the others stay as they are."""
+    return tuple(
+        replace(measure, match=partial(_without_singletons, measure.match))
+        if isinstance(measure.score, clusters.ClusterScore | clusters.ConllMean)
+        else measure
+        for measure in measures
+    )
+
+
+def _without_singletons(
+    match: Callable[[Annotations, Annotations], Match], gold: Annotations, predicted: Annotations
+) -> Match:
+    found = match(gold, predicted)
+    assert isinstance(found, clusters.Clustering)
+    return clusters.without_singletons(found)
 
 
 def select(names: list[str] | None) -> tuple[Measure, ...]:

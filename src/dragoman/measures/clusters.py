@@ -223,34 +223,43 @@ class ConllMean(Score):
         return {"mean": np.mean(f1, axis=0)}
 
 
-def entity_clusters(gold: Annotations, predicted: Annotations, *, singletons: bool = True) -> Clustering:
+def entity_clusters(gold: Annotations, predicted: Annotations) -> Clustering:
     """Mentions of the same span, in the clusters that their entity ids make.
 
     A mention with two ids is of the entity that is the pair. Mentions without ids are in no cluster. Mentions of one
     side with the same span are one, with the ids of all.
-
-    Args:
-        gold: gold annotations.
-        predicted: predicted annotations.
-        singletons: whether clusters of one mention count.
-
     """
-    sides = [_mentions(side, singletons=singletons) for side in (gold, predicted)]
+    sides = [_mentions(side) for side in (gold, predicted)]
     (g_doc, g_start, g_end, g_cluster), (p_doc, p_start, p_end, p_cluster) = sides
     g, p = equal_pairs((g_doc, g_start, g_end), (p_doc, p_start, p_end))
     return Clustering(g, p, np.ones(len(g), np.int64), 1, g_doc, p_doc, g_cluster, p_cluster)
 
 
-def _mentions(annotations: Annotations, *, singletons: bool) -> tuple[Ints, Ints, Ints, Ints]:
+def without_singletons(match: Clustering) -> Clustering:
+    """Leave out, on either side, the clusters of one mention, as the CoNLL-2012 data do."""
+    sides = ((match.gold_cluster, match.gold_doc), (match.predicted_cluster, match.predicted_doc))
+    kept = [np.bincount(cluster)[cluster] > 1 if len(cluster) else np.zeros(0, bool) for cluster, _ in sides]
+    place = [np.cumsum(mask) - 1 for mask in kept]
+    both = kept[0][match.gold] & kept[1][match.predicted]
+    return Clustering(
+        place[0][match.gold[both]],
+        place[1][match.predicted[both]],
+        match.credit[both],
+        match.full,
+        match.gold_doc[kept[0]],
+        match.predicted_doc[kept[1]],
+        numbered(match.gold_cluster[kept[0]]),
+        numbered(match.predicted_cluster[kept[1]]),
+    )
+
+
+def _mentions(annotations: Annotations) -> tuple[Ints, Ints, Ints, Ints]:
     """Document, start, end and cluster of the mentions of one side."""
     e = annotations.entities.take(np.flatnonzero(annotations.entities.ids.codes != NULL))
     first = np.ones(len(e), bool)
     first[1:] = (np.diff(e.doc) != 0) | (np.diff(e.start) != 0) | (np.diff(e.end) != 0)
     cluster = numbered(_joined(e, first))
     e = e.take(np.flatnonzero(first))
-    if not singletons:
-        kept = np.flatnonzero(np.bincount(cluster)[cluster] > 1) if len(cluster) else np.zeros(0, np.int64)
-        e, cluster = e.take(kept), numbered(cluster[kept])
     return e.doc, e.start, e.end, cluster
 
 

@@ -36,6 +36,10 @@ class Coverage(msgspec.Struct, forbid_unknown_fields=True):
     attempted: Annotated[dict[str, bool], Meta(description="which layers the system attempted")]
     annotated: Annotated[dict[str, int], Meta(description="documents with gold, by layer: only these are scored")]
     duplicates: Annotated[dict[str, int], Meta(description="identical predictions beyond the first, by layer")]
+    quotes: Annotated[
+        dict[str, int],
+        Meta(description="spans that were given as quotes, by how they were found, or that they were not"),
+    ] = {}
 
 
 class Counts(msgspec.Struct, forbid_unknown_fields=True):

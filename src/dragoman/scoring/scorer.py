@@ -10,7 +10,7 @@ import numpy as np
 
 from dragoman import benchmark as benchmarks
 from dragoman import files
-from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, MEASURES, Measure, select
+from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, MEASURES, Measure, select, without_singletons
 from dragoman.schema import result as results
 from dragoman.schema.columns import LAYERS, Annotations
 from dragoman.scoring.counted import count
@@ -27,7 +27,7 @@ from dragoman.scoring.slices import (
 )
 from dragoman.scoring.validation import duplicates
 from dragoman.statistics import bootstrap
-from dragoman.submission.read import read_bytes, read_file
+from dragoman.submission.read import Reading, read_bytes, read_file
 from dragoman.version import __version__
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def score(
     measures: Iterable[Measure] = MEASURES,
     system: str | None = None,
     resampling: Resampling = USUAL,
+    singletons: bool = True,
 ) -> results.Result:
     """Score a submission.
 
@@ -57,6 +58,7 @@ def score(
         measures: what to compute, from the catalogue.
         system: what to call the system; the file's name if None.
         resampling: how error bars are made.
+        singletons: whether clusters of one mention count in cluster measures.
 
     Raises:
         DragomanError: for everything that is wrong with the submission or the gold.
@@ -65,12 +67,18 @@ def score(
     if not isinstance(gold, Gold):
         gold = from_benchmark(gold or benchmarks.load(), split)
     if isinstance(predictions, Annotations):
-        annotations, name = predictions, system or "gold"
+        reading, name = Reading(predictions, ()), "gold"
     elif isinstance(predictions, bytes):
-        annotations, name = read_bytes(predictions, gold.target).checked(), system or "predictions"
+        reading, name = read_bytes(predictions, gold.target), "predictions"
     else:
-        annotations, name = read_file(predictions, gold.target).checked(), system or Path(predictions).name
-    return _result(annotations.of(gold.annotations.documents), gold, tuple(measures), name, resampling)
+        reading, name = read_file(predictions, gold.target), Path(predictions).name
+    annotations = reading.checked().of(gold.annotations.documents)
+    chosen = tuple(measures) if singletons else without_singletons(measures)
+    result = _result(annotations, gold, chosen, system or name, resampling)
+    result.coverage.quotes = {way: number for way, number in reading.tally.items() if number}
+    if not singletons:
+        result.signature += "|singletons:dropped"
+    return result
 
 
 def score_documents(
@@ -186,7 +194,11 @@ def _coverage(predicted: Annotations, gold: Annotations) -> results.Coverage:
 
 
 def _signature(data: results.Data, measures: tuple[Measure, ...], resampling: Resampling) -> str:
-    names = "all" if measures == MEASURES else ",".join(measure.name for measure in measures)
+    names = (
+        "all"
+        if [m.name for m in measures] == [m.name for m in MEASURES]
+        else ",".join(measure.name for measure in measures)
+    )
     version = f"{data.version or '-'}@{data.fingerprint[:8]}"
     boot = f"boot:{resampling.resamples}" + (f"|seed:{resampling.seed}" if resampling.resamples else "")
     return f"{names}|data:{version}|split:{data.split or '-'}|{boot}|v:{__version__}"
