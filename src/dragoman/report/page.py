@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
     from dragoman.schema.columns import Annotations, Coded
     from dragoman.schema.records import Document
+    from dragoman.schema.result import Result
 
 SHOWN = ("entities.strict", "dates.value", "claims.attributed")
 
@@ -54,7 +55,31 @@ def page(folder: Path, benchmark: Benchmark, split: str) -> str:
     mistakes = [m for name in SHOWN for m in _mistakes(name, gold.annotations, predicted, documents)]
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     template = (resources.files("dragoman.report") / "templates" / "page.html").read_text("utf-8")
-    return environment.from_string(template).render(card=card, result=result, mistakes=mistakes, split=split)
+    return environment.from_string(template).render(
+        card=card, result=result, rows=_rows(result), mistakes=mistakes, split=split
+    )
+
+
+def _rows(result: Result) -> list[list[str]]:
+    """Measures that were taken, each with precision, recall, main score and interval as they are shown."""
+    rows = []
+    for name in result.counts:
+        layer, _, measure = name.partition(".")
+        score, leaf = result.scores[layer][measure], BY_NAME[name].score.headline
+        interval = score["interval"]
+        rows.append(
+            [
+                name if leaf == "f1" else f"{name}.{leaf}",
+                *(_shown(score[part]) if part in score else "" for part in ("precision", "recall")),
+                _shown(score[leaf]),
+                "" if interval is None else f"{interval[0]:.3f}–{interval[1]:.3f}",
+            ]
+        )
+    return rows
+
+
+def _shown(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _mistakes(
