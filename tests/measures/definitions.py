@@ -120,8 +120,8 @@ def interval_credit(a, b):
     return max(jaccard(days(a), days(b)), jaccard(days(a, "value_external"), days(b)))
 
 
-def linked_ids(item, registry, aliases):
-    return frozenset({aliases.get(i, i) for i in item.get("entity_ids") or []} & registry)
+def linked_ids(item, registry):
+    return id_set(item) & registry
 
 
 # Claims
@@ -157,13 +157,19 @@ def best_pairings(similar, right=lambda _pair: 0):
     return [pairing for pairing in every if rank(pairing) == top]
 
 
+ALIASES = {"Q148": "china"}
+
+
+def id_set(item):
+    return frozenset(ALIASES.get(i, i) for i in item.get("entity_ids") or [])
+
+
 def claimant_ids(line, claimant):
-    own = claimant.get("entity_ids")
-    if own:
-        return frozenset(own)
+    if claimant.get("entity_ids"):
+        return id_set(claimant)
     mention = claimant.get("mention")
     if isinstance(mention, str):
-        return frozenset(next(e for e in line["entities"] if e["id"] == mention).get("entity_ids") or [])
+        return id_set(next(e for e in line["entities"] if e["id"] == mention))
     return frozenset()
 
 
@@ -187,9 +193,7 @@ def corresponds(gold_line, a, predicted_line, b):
     place = claimant_span(predicted_line, b)
     if shared(claimant_span(gold_line, a), place):
         return True
-    return bool(ours) and any(
-        shared(entity, place) and frozenset(entity.get("entity_ids") or []) == ours for entity in gold_line["entities"]
-    )
+    return bool(ours) and any(shared(entity, place) and id_set(entity) == ours for entity in gold_line["entities"])
 
 
 def same_claimants(gold_line, a, predicted_line, b):

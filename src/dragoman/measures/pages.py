@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 
 def kinds(gold: Annotations, predicted: Annotations) -> Match:
-    """Judge each line of gold: right if a predicted segment has its bounds and its kind."""
-    found = spans.strict(gold.segments, predicted.segments)
-    lines = np.arange(len(gold.segments))
+    """Judge each line of gold: right if just one predicted segment has its bounds, and that has its kind."""
+    ours, theirs = gold.segments, predicted.segments
+    found = spans.strict(ours, theirs)
+    lines = np.arange(len(ours))
     right = np.zeros(len(lines), np.int64)
-    right[found.gold] = 1
+    _, place, count = np.unique(
+        np.stack([theirs.doc, theirs.start, theirs.end], axis=1), axis=0, return_inverse=True, return_counts=True
+    )
+    right[found.gold] = count[place.reshape(-1)][found.predicted] == 1
     return Match(lines, lines, right, 1, gold.segments.doc, gold.segments.doc)
 
 
