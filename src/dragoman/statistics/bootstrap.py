@@ -2,7 +2,8 @@
 
 Percentile intervals over documents (Efron and Tibshirani 1993). Documents with equal rows of counts are
 interchangeable, so that a resample is a multinomial draw over the distinct rows: exact, and quick. With few documents
-the intervals are too narrow; how much so is known by simulation and said where they are shown.
+the intervals are too narrow: of 10,000 simulated samples of a known population the nominal 95 % held the true F1 for
+94.1 % with 100 documents, 93.6 % with 30, 90.4 % with 10 and 83.4 % with 5 (tests/statistics).
 """
 
 from __future__ import annotations
