@@ -161,3 +161,18 @@ def test_a_score_that_is_undefined_has_no_rank(results):
     assert [(s.score, s.rank) for s in found.standings["dates.value"]] == [(None, None), (0.0, 1)]
     contrast = found.contrasts["dates.value"][0]
     assert contrast.difference is contrast.p_permutation is contrast.p_holm is None
+
+
+@pytest.mark.parametrize("rows", [[[1, 2, 3], [1]], [], [[10**30, 1, 1]], [[-1, 0, 0]]])
+def test_counts_that_are_no_table_are_refused(gold, rows):
+    good, bad = (scoring.score(gold.annotations, gold, resampling=scoring.NO_INTERVALS) for _ in range(2))
+    bad.counts["entities.strict"].rows = rows
+    with pytest.raises(DragomanError, match="E709"):
+        compare(good, bad, measures=["entities.strict"])
+
+
+def test_counts_on_other_documents_are_refused(gold):
+    good, bad = (scoring.score(gold.annotations, gold, resampling=scoring.NO_INTERVALS) for _ in range(2))
+    bad.counts["entities.strict"].documents = bad.counts["entities.strict"].documents[::-1]
+    with pytest.raises(DragomanError, match="E709"):
+        compare(good, bad, measures=["entities.strict"])

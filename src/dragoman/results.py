@@ -47,6 +47,10 @@ def compare(*results: Result, measures: list[str] | None = None) -> Comparison:
     if unknown:
         raise error("E709", f"not all results have counts of {unknown[0]!r}.", f"All have: {', '.join(shared)}.")
     chosen = measures or shared
+    for name in chosen:
+        if any(other.counts[name].documents != first.counts[name].documents for other in results[1:]):
+            what = f"{name} was not taken on the same documents of all systems."
+            raise error("E709", what, "Score all of them again.")
     return Comparison(
         systems=[result.system.name for result in results],
         data=first.data,
@@ -71,7 +75,14 @@ def rows_of(result: Result, measure: Measure) -> Ints:
     if tuple(counts.columns) != measure.score.columns or counts.full != measure.score.full:
         what = f"the counts of {measure.name} in {result.system.name!r} are of another version."
         raise error("E709", what, "Score the predictions again.")
-    return np.array(counts.rows, np.int64).reshape(-1, len(counts.columns))
+    try:
+        rows = np.array(counts.rows, np.int64)
+    except (ValueError, OverflowError):
+        rows = np.zeros(0, np.int64)
+    if rows.shape != (len(counts.documents), len(counts.columns)) or not len(rows) or rows.min() < 0:
+        what = f"the counts of {measure.name} in {result.system.name!r} are not a table of a row a document."
+        raise error("E709", what, "Score the predictions again.")
+    return rows
 
 
 def _standings(measure: Measure, results: tuple[Result, ...]) -> list[Standing]:
