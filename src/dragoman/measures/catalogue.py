@@ -57,6 +57,9 @@ def _on(layer: str, match: Callable[[Any, Any], Match]) -> Callable[[Annotations
     return lambda gold, predicted: match(getattr(gold, layer), getattr(predicted, layer))
 
 
+_SPLIT = "Clusters and alignment are those of the whole split, and intervals are conditional on them."
+
+
 def _clusters(
     layer: str,
     match: Callable[[Annotations, Annotations], Match],
@@ -90,7 +93,7 @@ def _clusters(
         f"{layer}.conll",
         match,
         clusters.ConllMean(),
-        f"{what}: {mean}",
+        f"{what}: {mean} {_SPLIT}",
         "CoNLL-2012 (Pradhan et al. 2014)",
         defined,
         by_type=False,
@@ -143,7 +146,7 @@ MEASURES: tuple[Measure, ...] = (
         "entities.linked",
         linking.linked,
         FScore(),
-        "Same span and the same set of entity ids, among mentions with ids of known entities.",
+        "Same span and the same set of known entities, among mentions that have any (own strings are none).",
         "strong_all_match of the TAC KBP entity linking scorer (Hachey et al. 2014), for sets of ids",
         defined=linking.has_ids,
     ),
