@@ -70,6 +70,11 @@ def a_date(rng, text, number):
     }
 
 
+def a_segment(rng, text):
+    start, end = a_span(rng, text)
+    return {"start": start, "end": end, **some(rng, 0.8, "kind", rng.choice(CLOSED_SETS["segments.kind"]))}
+
+
 def a_claimant(rng, text, entities):
     names = [entity["id"] for entity in entities if "id" in entity]
     way = rng.randrange(4)
@@ -121,6 +126,8 @@ def a_line(rng, name):
         line["dates"] = [a_date(rng, text, n) for n in range(rng.randrange(4))]
     if text and rng.random() < 0.7:
         line["claims"] = some_claims(rng, text, line.get("entities", []))
+    if text and rng.random() < 0.2:
+        line["segments"] = [a_segment(rng, text) for _ in range(rng.randrange(3))]
     line |= some(rng, 0.2, "text", text) | some(rng, 0.1, "published", "2024-06-17")
     return line | some(rng, 0.1, "language", "ar") | some(rng, 0.1, "layers_annotated", ["entities"])
 
@@ -370,7 +377,7 @@ def plain(value):
 def decoded(annotations: Annotations, *, items=True):
     """All columns as lists; without the places in the file, if they do not matter."""
     found = {}
-    for layer in ("entities", "dates", "claims"):
+    for layer in ("entities", "dates", "claims", "segments"):
         table = getattr(annotations, layer)
         names = table.__dataclass_fields__
         found |= {f"{layer}.{name}": plain(getattr(table, name)) for name in names if items or name != "item"}

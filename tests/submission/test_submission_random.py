@@ -34,7 +34,7 @@ def shuffled(lines, rng):
     lines = copy.deepcopy(lines)
     rng.shuffle(lines)
     for line in lines:
-        for layer in ("entities", "dates", "claims"):
+        for layer in ("entities", "dates", "claims", "segments"):
             rng.shuffle(line.get(layer, []))
         for claim in line.get("claims", []):
             for field in ("content", "cue", "claimants"):
@@ -48,7 +48,7 @@ def doubled(lines, rng):
     """The same with some items given twice or more, so that ties have to be broken."""
     lines = copy.deepcopy(lines)
     for line in lines:
-        for layer in ("entities", "dates", "claims"):
+        for layer in ("entities", "dates", "claims", "segments"):
             items = line.get(layer, [])
             for item in rng.choices(items, k=len(items)):
                 copied = {**item, "id": f"{item['id']}-{len(items)}"} if "id" in item else dict(item)
