@@ -84,7 +84,13 @@ def _clusters(
     }
     single = tuple(
         Measure(
-            f"{layer}.{name}", match, clusters.ClusterScore(name), f"{what}: {text}", source, defined, by_type=False
+            f"{layer}.{name}",
+            match,
+            clusters.ClusterScore(name),
+            f"{what}: {text} {_SPLIT}",
+            source,
+            defined,
+            by_type=False,
         )
         for name, (text, source) in definitions.items()
     )
