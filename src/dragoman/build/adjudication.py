@@ -25,6 +25,8 @@ from dragoman.schema.passes import QuotedLabels
 from dragoman.schema.records import Claim, Date, Document, Entity, Labels
 
 PASSES = ("a", "b")
+CONTROL = "control"
+"""A pass that is no part of the gold: made later, to see whether the guidelines lead to the same labels."""
 
 
 @dataclass
@@ -46,8 +48,10 @@ def read_documents(root: Path) -> dict[str, Document]:
     return {document.id: document for page in read_curated(root) for document in page.documents}
 
 
-def read_passes(root: Path, documents: dict[str, Document]) -> dict[str, dict[str, Labels]]:
-    """Read both passes, with their entity ids turned into the registry's.
+def read_passes(
+    root: Path, documents: dict[str, Document], names: tuple[str, ...] = PASSES
+) -> dict[str, dict[str, Labels]]:
+    """Read passes, with their entity ids turned into the registry's.
 
     Returns:
         Labels by pass and document.
@@ -61,12 +65,13 @@ def read_passes(root: Path, documents: dict[str, Document]) -> dict[str, dict[st
     if (annotations / "registry" / "identity.json").exists():
         identity = files.read_json(annotations / "registry" / "identity.json", Identity)
     sides = {}
-    for name in PASSES:
+    for name in names:
         read = read_pass(annotations / "passes" / name, documents)
         if not read:
             raise error("E701", f"the pass {name!r} has no labels.", file=str(annotations / "passes" / name))
         sides[name] = {key: _identified(labels_, getattr(identity, name)) for key, labels_ in read.items()}
-    lone = sorted(set.symmetric_difference(*map(set, sides.values())))
+    every = {document for labels_ in sides.values() for document in labels_}
+    lone = sorted(document for document in every if any(document not in labels_ for labels_ in sides.values()))
     if lone:
         raise error("E701", f"{lone[0]} is in one pass alone.", "Both annotators label every document.")
     return sides

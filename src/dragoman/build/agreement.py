@@ -16,7 +16,7 @@ import numpy as np
 
 from dragoman import files, scoring
 from dragoman.benchmark import as_submission
-from dragoman.build.adjudication import read_documents, read_passes
+from dragoman.build.adjudication import CONTROL, read_documents, read_passes
 from dragoman.measures import attribution, spans
 from dragoman.measures.catalogue import select
 from dragoman.schema.columns import NULL, Annotations, Coded
@@ -152,7 +152,7 @@ def write(root: Path, gold: dict[str, Labels]) -> bool:
     sides = {name: columns(labels_, documents) for name, labels_ in read_passes(root, documents).items()}
     truth, seen = columns(gold, documents), quoted(root)
     first, second = sides.values()
-    report = {
+    report: dict[str, Any] = {
         "schema_version": "1",
         "passes": agreement(first, second, documents),
         "passes_without_quoted": agreement(without_quoted(first, seen), without_quoted(second, seen), documents),
@@ -160,4 +160,11 @@ def write(root: Path, gold: dict[str, Labels]) -> bool:
             name: agreement(truth, side, documents)["scores"] for name, side in sides.items()
         },
     }
+    if (root / "annotations" / "passes" / CONTROL).is_dir():
+        (control,) = read_passes(root, documents, (CONTROL,)).values()
+        labelled = {name: document for name, document in documents.items() if name in control}
+        report["control_with_gold"] = {
+            "documents": len(labelled),
+            **agreement(columns(gold, labelled), columns(control, labelled), labelled),
+        }
     return files.write(root / "annotations" / "agreement.json", files.pretty_json(report))

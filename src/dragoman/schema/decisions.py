@@ -37,3 +37,4 @@ class Identity(Record, kw_only=True):
 
     a: dict[str, str] = {}
     b: dict[str, str] = {}
+    control: dict[str, str] = {}

@@ -15,6 +15,8 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 NAMES: dict[Level, str] = {1: "schema", 2: "offsets", 3: "references", 4: "language", 5: "time", 6: "across documents"}
 QUALITY: frozenset[Level] = frozenset({4, 6})
 """Levels that judge how well somebody labelled; a raw pass is never mended, so that there they warn of it."""
+QUALITY_CODES = frozenset({"E603"})
+"""What judges the same at another level: how the links of a chain of reports lie in each other."""
 
 
 class Finding(NamedTuple):
@@ -67,7 +69,7 @@ class Findings:
         """
 
         def report(code: str, path: str, what: str, mend: str = "") -> None:
-            if raw and level in QUALITY:
+            if raw and (level in QUALITY or code in QUALITY_CODES):
                 code, mend = "W907", ""
             self.add(level, file, Problem(code=code, what=what, mend=mend, file=self.name(file), path=path))
 

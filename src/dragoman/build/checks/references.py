@@ -39,7 +39,7 @@ def check(material: Material, findings: Findings) -> None:
 
 def _pass(one: Pass, documents: dict[str, Document] | None, findings: Findings) -> None:
     for path, written in one.written.items():
-        report = findings.reporter(3, path)
+        report = findings.reporter(3, path, raw=True)
         placed = _placed(written.document, path, documents, report)
         if placed and path in one.resolved and path not in findings.broken:
             _labels(one.resolved[path], one.registry, report)
