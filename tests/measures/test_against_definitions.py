@@ -39,7 +39,7 @@ from dragoman.measures import clitics, spans
 from dragoman.measures.catalogue import BY_NAME, select
 from dragoman.scoring import count
 
-FEW = settings(max_examples=60)
+FEW = settings(max_examples=40)
 
 places = st.tuples(st.integers(0, 8), st.integers(1, 4))
 typed = st.tuples(places, st.sampled_from(["PER", "ORG", None]))
@@ -238,7 +238,7 @@ def of_claims(clusters):
     return [{"id": f"d{i}", "claims": documents[i]} for i in range(2)]
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(partitions, partitions)
 @pytest.mark.parametrize(("layer", "lines"), [("entities", of_entities), ("claims", of_claims)])
 def test_clusters(layer, lines, key, response):

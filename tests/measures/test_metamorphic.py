@@ -13,7 +13,7 @@ from dragoman.measures.catalogue import BY_NAME, MEASURES
 from dragoman.measures.clusters import ClusterScore, ConllMean
 from dragoman.measures.counting import FScore
 
-FEW = settings(max_examples=25)
+FEW = settings(max_examples=16)
 F_MEASURES = tuple(m for m in MEASURES if isinstance(m.score, FScore))
 OF_SPLIT = {m.name for m in MEASURES if isinstance(m.score, ClusterScore | ConllMean)}
 """A partition is of the whole split: its counts are not the sum of those of shards."""
