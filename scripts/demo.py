@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
@@ -17,6 +18,7 @@ os.environ |= {"HF_HOME": str(BUILD / "cache"), "HF_HUB_OFFLINE": "1", "HF_DATAS
 
 def main() -> int:
     """Run the demonstration and give its exit code."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     from datasets import disable_progress_bars, get_dataset_config_names, load_dataset  # noqa: PLC0415 - after the cache is set
 
     from dragoman import benchmark, scoring  # noqa: PLC0415

@@ -23,6 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.out is None and not options.bundle:
         parser.error("give --out DIR, or --bundle, or both")
+    if options.bundle and options.root.resolve() != ROOT:
+        parser.error("--bundle renews what travels in this package, and goes with this repository's own data alone")
 
     def work() -> tuple[dict[str, object], int]:
         release = releasing.source.assemble(options.root)
@@ -31,8 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
             releasing.write(release, options.root, options.out)
             outcome["written"] = str(options.out)
         if options.bundle:
-            outcome["bundle_changed"] = releasing.bundle.write(release, ROOT / "src" / "dragoman" / "data")
             card = releasing.current_card(options.root, release)
+            outcome["bundle_changed"] = releasing.bundle.write(release, ROOT / "src" / "dragoman" / "data")
             outcome["card_changed"] = files.write(options.root / "DATASET_CARD.md", card.encode())
         return outcome | {"fingerprint": release.fingerprint}, 0
 

@@ -145,3 +145,24 @@ def test_convert_says_what_a_format_cannot_hold(tmp_path, benchmark):
     done = dragoman("convert", tmp_path / "p.jsonl", "--to", "conll", "--out", tmp_path / "p.conll")
     assert "W905" in done.stderr
     assert "E" in dragoman("convert", tmp_path / "p.jsonl", "--to", "nothing", "--out", tmp_path / "x").stderr
+
+
+def test_every_measure_is_named_in_the_list_for_people():
+    from dragoman.measures.catalogue import MEASURES
+
+    shown = dragoman("info", "--measures").stdout
+    assert all(f"{measure.name} " in shown and measure.source in shown for measure in MEASURES)
+
+
+def test_a_layer_is_not_attempted_whichever_split_its_documents_are_in(tmp_path, benchmark):
+    other = next(d for d in benchmark.split("dev") if d.entities)
+    (tmp_path / "p.jsonl").write_text(json.dumps({"id": other.id, "entities": []}) + "\n")
+    scores = json.loads(dragoman("score", tmp_path / "p.jsonl", "--no-intervals", "--json").stdout)["scores"]
+    assert scores["entities"]["strict"]["f1"] == 0.0
+    assert scores["claims"]["content"] is None
+    assert scores["headline"] is None
+
+
+def test_an_empty_file_is_warned_of(tmp_path):
+    (tmp_path / "p.jsonl").write_text("")
+    assert "W902" in dragoman("validate", tmp_path / "p.jsonl").stderr

@@ -24,5 +24,6 @@ def test_a_committed_run_scores_again_to_the_same_counts(folder):
     assert folder.name == benchmark.version
     assert stored.data.fingerprint == benchmark.fingerprint
     again = scoring.score(folder / "predictions.jsonl", benchmark, split=stored.data.split)
-    assert {name: again.counts[name] for name in stored.counts} == stored.counts
+    assert again.counts == stored.counts
+    assert again.coverage == stored.coverage
     assert read_card(folder / "system.toml").name

@@ -139,3 +139,10 @@ def test_agreement_is_that_of_the_passes_and_the_gold(assembled, tmp_path):
     assert adjudication.write_gold(tmp_path, adjudication.build_gold(tmp_path)) == []
     gold = {d.id: d for rows in assembled.rows["documents"].values() for d in rows}
     assert not agreement.write(tmp_path, gold)
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(assembled, tmp_path):
+    (tmp_path / "README.md").write_text("mine")
+    with pytest.raises(DragomanError, match="E108"):
+        releasing.write(assembled, ROOT, tmp_path)
+    assert (tmp_path / "README.md").read_text() == "mine"

@@ -47,11 +47,8 @@ def columns(labels_: dict[str, Labels], documents: dict[str, Document]) -> Annot
 
 def quoted(root: Path) -> str:
     """Everything that the guidelines and the brief quote, as one text to look surfaces up in."""
-    parts = [files.read_text(root / "annotations" / "GUIDELINES.md")]
-    brief = root / "annotations" / "quoted.txt"
-    if brief.exists():
-        parts.append(files.read_text(brief))
-    return "\n".join(parts)
+    sources = [root / "annotations" / name for name in ("GUIDELINES.md", "quoted.txt")]
+    return "\n".join(files.read_text(path) for path in sources if path.exists())
 
 
 def without_quoted(annotations: Annotations, text: str) -> Annotations:

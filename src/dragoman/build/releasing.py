@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dragoman import files
 from dragoman.build.card import readme
 from dragoman.build.statistics import with_generated
+from dragoman.problems import error
 from dragoman.release import bundle, parquet, source
 
 if TYPE_CHECKING:
@@ -41,9 +42,13 @@ def write(release: Release, root: Path, folder: Path) -> None:
         folder: where to; made if need be.
 
     Raises:
-        DragomanError: E101 without a card, E706 when the card has no YAML, E108 when something cannot be written.
+        DragomanError: E101 without a card, E706 when the card has no YAML, E108 when the folder holds something else or
+            something cannot be written.
 
     """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "manifest.json").is_file():
+        what = "the folder holds something, and it is no release."
+        raise error("E108", what, "Choose an empty folder, or that of a release.", file=str(folder))
     texts = {"README.md": readme(files.read_text(root / "DATASET_CARD.md"), release).encode()}
     guidelines = root / "annotations" / "GUIDELINES.md"
     if guidelines.exists():

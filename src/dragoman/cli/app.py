@@ -122,7 +122,7 @@ def score(
         typer.Option(help="score against this file instead of a benchmark: any labels", metavar="GOLD.jsonl"),
     ] = None,
     data: Data = None,
-    split: Split = "test",
+    split: Annotated[str | None, typer.Option(help="split to score; default: test")] = None,
     measures: Annotated[
         list[str] | None,
         typer.Option(help="measures or layers, such as entities.strict or dates; repeatable"),
@@ -149,8 +149,12 @@ def score(
         raise typer.BadParameter("give PREDICTIONS.jsonl, or --gold")
     if reference is not None and data is not None:
         raise typer.BadParameter("give --reference or --data, not both")
+    if reference is not None and split is not None:
+        raise typer.BadParameter("a reference has no splits: leave --split out")
     against: Gold = (
-        scoring.from_file(reference) if reference is not None else scoring.from_benchmark(_benchmark(data), split)
+        scoring.from_file(reference)
+        if reference is not None
+        else scoring.from_benchmark(_benchmark(data), split or "test")
     )
     submission: Any = against.annotations if predictions is None else predictions
     card = None if predictions is None else predictions.parent / "system.toml"

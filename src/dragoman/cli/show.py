@@ -83,11 +83,10 @@ def catalogue(*, as_json: bool) -> None:
             ]
         )
         return
-    table = Table("measure", "scores", "definition", "source", box=None, pad_edge=False)
     for measure in MEASURES:
         star = " *" if measure.name in HEADLINE else ""
-        table.add_row(measure.name + star, " ".join(measure.score.leaves), measure.definition, measure.source)
-    _print(table)
+        sys.stdout.write(f"{measure.name}{star}  ({', '.join(measure.score.leaves)})\n")
+        sys.stdout.write(f"    {measure.definition}\n    Source: {measure.source}.\n")
     sys.stdout.write("* the headline is the mean of the micro F1 of these on the test split\n")
 
 
@@ -132,7 +131,8 @@ def result(scored: Result, *, as_json: bool) -> None:
     for row in _rows(scored):
         table.add_row(*map(Text, row))
     split = f", split {scored.data.split}" if scored.data.split else ""
-    _line(f"{scored.system.name} on {scored.data.name} {scored.data.version or ''}{split}")
+    version = f" {scored.data.version}" if scored.data.version else ""
+    _line(f"{scored.system.name} on {scored.data.name}{version}{split}")
     _print(table)
     if scored.data.split == "test":
         _line(f"headline {_shown(scored.scores['headline'])}")
@@ -191,7 +191,8 @@ def _rows(scored: Result) -> Iterable[list[str]]:
         for name, score in measures.items():
             full = f"{layer}.{name}"
             if score is None:
-                yield [full, *["–"] * 7]
+                if scored.coverage.attempted.get(layer):
+                    yield [full, *["–"] * 7]
                 continue
             counts, leaf = scored.counts[full], BY_NAME[full].score.headline
             totals = dict(zip(counts.columns, map(sum, zip(*counts.rows, strict=True)), strict=True))

@@ -49,7 +49,8 @@ def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress) 
         progress: wraps the documents to show how far it is.
 
     Returns:
-        ``system``, number of ``documents`` answered, and the ids of those ``left_out`` and ``failed``.
+        ``system``, number of ``documents`` answered, the ids of those ``left_out`` and ``failed``, and ``why``: up to
+        three of the reasons; all are in the log.
 
     Raises:
         DragomanError: E803 when the folder holds a run of another system, E108 when it cannot be written.
@@ -75,6 +76,7 @@ def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress) 
         "documents": len(answered),
         "left_out": [entry.id for entry in order if entry.status == "left out"],
         "failed": [entry.id for entry in order if entry.status == "failed"],
+        "why": sorted({problem for entry in order if entry.status == "failed" for problem in entry.problems[:1]})[:3],
     }
 
 

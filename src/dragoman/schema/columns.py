@@ -189,6 +189,8 @@ class Annotations:
         segments: segments of the texts, where given; ``type`` is their kind.
         texts: text of each document, None where it is not known.
         published: document time that was given, one a document; ``published_external`` likewise.
+        answered: layers that some line of the whole file has, or all if it has no line; it stays the same when
+            documents are left out.
         registry: ids that stand for known entities; empty where any id does. A system's own ids make clusters, not
             links.
 
@@ -204,6 +206,7 @@ class Annotations:
     texts: tuple[str | None, ...]
     published: Coded
     published_external: Coded
+    answered: frozenset[str]
     registry: frozenset[str] = frozenset()
 
     def has(self, layer: str) -> NDArray[np.bool_]:
@@ -238,4 +241,4 @@ class Annotations:
 
     def attempts(self, layer: str) -> bool:
         """Whether a system attempted a layer: some line has its key, or there is no line at all."""
-        return bool(self.has(layer).any()) or not self.given.any()
+        return layer in self.answered

@@ -43,7 +43,7 @@ def validate(predictions: Path | str, benchmark: Benchmark | None = None, split:
 
 def _warnings(annotations: Annotations, name: str) -> Iterable[Problem]:
     missing = np.flatnonzero(~annotations.given)
-    if len(missing) and annotations.given.any():
+    if len(missing):
         some = ", ".join(annotations.documents[i] for i in missing[:5]) + (" …" if len(missing) > 5 else "")
         what = f"{len(missing)} of {len(annotations.documents)} documents are left out: {some}."
         yield Problem(code="W902", what=what, mend="They score as empty.", file=name)

@@ -72,6 +72,7 @@ def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotati
         texts=tuple(texts.texts),
         published=_times(table, "published", row_doc, len(documents), target),
         published_external=_times(table, "published_external", row_doc, len(documents), target),
+        answered=frozenset(n for n, row in zip(LAYERS, present, strict=True) if row.any() or not table.num_rows),
         registry=target.registry,
     )
 
