@@ -51,7 +51,7 @@ gold: $(READY)
 
 # Needs uv on the path. No host is written into the lock.
 lock:
-	uv pip compile pyproject.toml --extra hub --extra baselines --extra evaluate --group dev --universal \
+	uv pip compile pyproject.toml --all-extras --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 		--quiet --output-file requirements.lock
 

@@ -1,6 +1,7 @@
 """What all tests share: no network, and with REQUIRE_ALL=1 a skipped test is a failure."""
 
 import os
+import shutil
 
 import pytest
 from hypothesis import settings
@@ -37,3 +38,36 @@ def split(benchmark):
 @pytest.fixture(scope="session")
 def gold(benchmark, split):
     return scoring.from_benchmark(benchmark, split)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium, driven by Playwright; a page of its own for each test comes from ``page``."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("there is no Chromium: install the Debian package chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-sync",
+                "--disable-background-networking",
+                "--disable-component-update",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """An empty page in a context of its own: laptop size, light scheme."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    yield context.new_page()
+    context.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dragoman.cli.options import Data, Json, Predictions, Split
 from dragoman.problems import DragomanError
 from dragoman.version import __version__
 
@@ -26,16 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Predictions = Annotated[
-    Path, typer.Argument(help="predictions, JSONL or JSONL.gz, one document a line", metavar="PREDICTIONS.jsonl")
-]
-Data = Annotated[
-    Path | None,
-    typer.Option(help="source root (with corpus/) or release folder; default: the bundled benchmark", metavar="DIR"),
-]
-Split = Annotated[str, typer.Option(help="split to score")]
-Json = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
 
 
 def main() -> None:

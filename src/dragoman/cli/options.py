@@ -1,0 +1,18 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Predictions = Annotated[
+    Path, typer.Argument(help="predictions, JSONL or JSONL.gz, one document a line", metavar="PREDICTIONS.jsonl")
+]
+Data = Annotated[
+    Path | None,
+    typer.Option(help="source root (with corpus/) or release folder; default: the bundled benchmark", metavar="DIR"),
+]
+Split = Annotated[str, typer.Option(help="split to score")]
+Json = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
