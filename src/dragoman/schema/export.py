@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from dragoman.problems import error
+from dragoman.schema.board import Board
 from dragoman.schema.passes import QuotedLabels
 from dragoman.schema.records import CuratedPage, Labels
 from dragoman.schema.result import Result
@@ -22,6 +23,7 @@ RECORDS: dict[str, type[msgspec.Struct]] = {
     "submission": Submission,
     "result": Result,
     "system": SystemCard,
+    "leaderboard": Board,
 }
 """What has a published schema, by name."""
 

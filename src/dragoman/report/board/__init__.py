@@ -1,0 +1,1 @@
+"""The leaderboard: submitted runs judged, ranked and shown."""
