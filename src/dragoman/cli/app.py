@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dragoman.cli.boards import leaderboard
 from dragoman.cli.options import Data, Json, Predictions, Split
 from dragoman.problems import DragomanError
 from dragoman.version import __version__
@@ -256,6 +257,9 @@ def report(
 
     write(out, page(run_folder, _benchmark(data), split).encode())
     typer.echo(str(out))
+
+
+app.command()(leaderboard)
 
 
 @app.command()

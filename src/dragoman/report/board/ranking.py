@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import structs
 
 from dragoman.measures.catalogue import BY_NAME, HEADLINE, Measure
 from dragoman.results import rows_of
@@ -106,6 +107,10 @@ def columns(gold: Gold) -> list[Column]:
     found += [Column(value, main, (facet, value)) for facet, value in parts]
     found += [Column(value, (measure,), (facet, value)) for measure in main for facet, value in parts]
     layers = values(Layer)
+    for measure in main:
+        own = getattr(gold.annotations, measure.layer)
+        labels = sorted(own.type.labels) if measure.layer in {"entities", "dates"} else []
+        found += [Column(label, (measure,), ("type", label)) for label in labels]
     others = [m for m in BY_NAME.values() if m.layer in layers and m not in main]
     return found + [Column(measure.name.partition(".")[2], (measure,)) for measure in others]
 
@@ -132,19 +137,38 @@ def fill(column: Column, entries: Sequence[Entry], gold: Gold) -> Filled:
 
     """
     cells = {entry.id: Cell(None) for entry in entries}
-    rows = {entry.id: column.rows(entry.result, gold) for entry in entries if entry.result and column.taken(entry)}
+    taken = {entry.id: entry.result for entry in entries if entry.result is not None and column.taken(entry)}
+    if column.facet is not None and column.facet[0] == "type":
+        # Items are of a type, documents are not: the scorer took these on the items.
+        leaf = column.measures[0].score.headline
+        for name, result in taken.items():
+            cells[name].score = result.slices.get(column.name, {}).get(leaf)
+        return Filled(column, cells, [])
+    rows = {name: column.rows(result, gold) for name, result in taken.items()}
     for name, part in rows.items():
-        if len(part):
-            score = float(column.finish(part.sum(axis=0))[_LEAF])
-            cells[name].score = None if np.isnan(score) else score
-            # A slice is read beside its column and has no interval of its own: hundreds would be noise, and slow.
-            if column.facet is None:
-                found = bootstrap.intervals(part, column.finish)[_LEAF]
-                cells[name].interval = None if found is None else list(found)
+        cells[name] = _cell(column, part)
     ranked = [entry.id for entry in entries if entry.state == "ranked" and cells[entry.id].score is not None]
     if not column.ranked or not ranked:
         return Filled(column, cells, [])
     contrasts = _contrasts(column, ranked, rows, cells)
+    places = _places(column, ranked, rows, contrasts)
+    return Filled(
+        column, cells | {name: structs.replace(cells[name], place=places[name]) for name in ranked}, contrasts
+    )
+
+
+def _cell(column: Column, rows: Ints) -> Cell:
+    score = float(column.finish(rows.sum(axis=0))[_LEAF]) if len(rows) else float("nan")
+    if np.isnan(score):
+        return Cell(None)
+    # Only where systems are ranked: fifty intervals a system would be noise, and slow. Its report has them all.
+    found = bootstrap.intervals(rows, column.finish)[_LEAF] if column.ranked else None
+    return Cell(score, None if found is None else list(found))
+
+
+def _places(
+    column: Column, ranked: list[str], rows: dict[str, Ints], contrasts: list[BoardContrast]
+) -> dict[str, Place]:
     spread = bootstrap.ranks([rows[name] for name in ranked], column.finish, _LEAF)
     low, high = np.quantile(spread, [0.025, 0.975], axis=0, method="inverted_cdf").astype(int)
     better, worse = dict.fromkeys(ranked, 0), dict.fromkeys(ranked, 0)
@@ -153,11 +177,16 @@ def fill(column: Column, entries: Sequence[Entry], gold: Gold) -> Filled:
             ahead, behind = (contrast.first, contrast.second)[:: 1 if contrast.difference > 0 else -1]
             better[behind] += 1
             worse[ahead] += 1
-    for i, name in enumerate(ranked):
-        tied = len(ranked) - 1 - better[name] - worse[name]
-        place = Place(1 + better[name], len(ranked) - worse[name], [int(low[i]), int(high[i])], tied)
-        cells[name].place = place
-    return Filled(column, cells, contrasts)
+    number = len(ranked)
+    return {
+        name: Place(
+            rank=1 + better[name],
+            last=number - worse[name],
+            rank_interval=[int(low[i]), int(high[i])],
+            tied=number - 1 - better[name] - worse[name],
+        )
+        for i, name in enumerate(ranked)
+    }
 
 
 def _contrasts(column: Column, ranked: list[str], rows: dict[str, Ints], cells: dict[str, Cell]) -> list[BoardContrast]:
