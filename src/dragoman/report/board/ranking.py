@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05
 _LEAF = "score"
+_LANGUAGES = {"ar": "Arabic", "ko": "Korean"}
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ def columns(gold: Gold) -> list[Column]:
     main = tuple(BY_NAME[name] for name in HEADLINE)
     found = [Column("Headline", main, ranked=True)]
     found += [Column(measure.layer.capitalize(), (measure,), ranked=True) for measure in main]
-    found += [Column(value, main, (facet, value)) for facet, value in parts]
-    found += [Column(value, (measure,), (facet, value)) for measure in main for facet, value in parts]
+    found += [Column(_title(value), main, (facet, value)) for facet, value in parts]
+    found += [Column(_title(value), (measure,), (facet, value)) for measure in main for facet, value in parts]
     layers = values(Layer)
     for measure in main:
         own = getattr(gold.annotations, measure.layer)
@@ -113,6 +114,10 @@ def columns(gold: Gold) -> list[Column]:
         found += [Column(label, (measure,), ("type", label)) for label in labels]
     others = [m for m in BY_NAME.values() if m.layer in layers and m not in main]
     return found + [Column(measure.name.partition(".")[2], (measure,)) for measure in others]
+
+
+def _title(value: str) -> str:
+    return _LANGUAGES.get(value.partition("-")[0], value.replace("_", " "))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from dragoman.measures.catalogue import BY_NAME
 from dragoman.report.board.table import order
 from dragoman.schema.board import Cell
+from dragoman.schema.labels import Layer, values
 from dragoman.text import visible
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Row:
 
     entry: BoardEntry
     name: str
+    under: str
     rank: str
     note: str
     main: Shown
@@ -116,9 +118,18 @@ def _row(entry: BoardEntry, tab: Tab) -> Row:
         rank = str(place.rank) if not place.tied else f"{place.rank}="
         low, high = place.rank_interval
         note = f"{low}" if low == high else f"{low}–{high}"
-    return Row(
-        entry, name(entry), rank, note, score(cell), [score(entry.cells.get(column.name)) for column in tab.beside]
-    )
+    beside = [score(entry.cells.get(column.name)) for column in tab.beside]
+    return Row(entry, name(entry), _under(entry), rank, note, score(cell), beside)
+
+
+def _under(entry: BoardEntry) -> str:
+    """Say beneath a name what sets the entry apart: its version, layers if not all, documents left out."""
+    parts = [short(entry.card.version, 24)] if entry.card is not None and entry.card.version else []
+    if len(entry.attempted) < len(values(Layer)):
+        parts.append("only " + ", ".join(entry.attempted))
+    if entry.missing:
+        parts.append(f"{entry.missing} left out")
+    return " · ".join(parts)
 
 
 def name(entry: BoardEntry) -> str:
