@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dragoman.schema.board import State
     from dragoman.scoring import Gold
 
-FILES = {"system.toml": 2**16, "predictions.jsonl": 2**26, "result.json": 2**26, "log.jsonl": 2**27}
+FILES = {"system.toml": 2**18, "predictions.jsonl": 2**26, "result.json": 2**26, "log.jsonl": 2**27}
 """Files of a run, with the most bytes of each; ``log.jsonl`` may be absent."""
 REQUIRED = ("system.toml", "predictions.jsonl", "result.json")
 CARD = ("version", "authors", "licence", "parameters", "training_data", "layers", "languages")

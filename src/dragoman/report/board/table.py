@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from dragoman.report.board.entries import Entry, examine, folders
 from dragoman.report.board.ranking import LEVEL, columns, fill
 from dragoman.schema.board import BOARD_VERSION, Board, BoardColumn, BoardData, BoardEntry, Cell
 from dragoman.text import visible
 
 if TYPE_CHECKING:
+    from dragoman.problems import Problem
     from dragoman.report.board.ranking import Column
     from dragoman.scoring import Gold
 
@@ -68,11 +71,17 @@ def _entry(entry: Entry, cells: dict[str, Cell]) -> BoardEntry:
         folder=visible(entry.folder),
         state=entry.state,
         card=entry.card,
-        problems=[str(problem) for problem in entry.problems[:_MOST]],
+        problems=[_said(entry, problem) for problem in entry.problems[:_MOST]],
         attempted=list(entry.attempted),
         missing=None if entry.result is None else entry.result.coverage.missing,
         cells=cells,
     )
+
+
+def _said(entry: Entry, problem: Problem) -> str:
+    """Say a problem with the file as it is called below the runs: where they lie is nobody's business."""
+    file = problem.file.replace(str(entry.path), entry.folder, 1)
+    return visible(str(structs.replace(problem, file=file)))
 
 
 def as_csv(board: Board, shown: Sequence[Column]) -> bytes:

@@ -144,7 +144,8 @@ def short(text: str, most: int = MOST_SHOWN) -> str:
 
 def link(url: str | None) -> tuple[str, str] | None:
     """Address and host of a URL that may be a link: http or https, with a plain host; None for any other."""
-    if not url or len(url) > _SMALL_URL or not url.isascii() or not url.isprintable() or " " in url:
+    # Browsers and urlsplit read a backslash differently; none of these signs belongs in an address.
+    if not url or len(url) > _SMALL_URL or not url.isascii() or not url.isprintable() or set(url) & set(' "<>\\^`{|}'):
         return None
     try:
         parts = urlsplit(url)

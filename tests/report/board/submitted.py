@@ -1,0 +1,46 @@
+"""Runs as they are submitted, made of gold from which labels were left out."""
+
+from pathlib import Path
+
+from dragoman import files, scoring
+from dragoman.measures.catalogue import MEASURES
+
+CARD = {
+    "name": "A system",
+    "version": "1",
+    "authors": ["Its makers"],
+    "licence": "MIT",
+    "parameters": "none",
+    "training_data": "none",
+    "layers": ["entities", "dates", "claims"],
+    "languages": ["ar", "ko-KP"],
+}
+
+
+def toml(card):
+    return b"".join(b"%s = %s\n" % (key.encode(), files.canonical_json(value)) for key, value in card.items())
+
+
+def lines(benchmark, keep=1, layers=("entities", "dates", "claims")):
+    """Gold of the test split with every ``keep``-th entity and date of each document, and claims if ``keep`` is 1."""
+    made = []
+    for line in benchmark.gold_lines("test"):
+        row = {"id": line.id}
+        for layer in layers:
+            labels = list(files.msgspec.to_builtins(getattr(line, layer)))
+            labels = [{k: v for k, v in label.items() if v is not None} for label in labels]
+            row[layer] = labels if keep == 1 else [] if layer == "claims" else labels[::keep]
+        made.append(row)
+    return made
+
+
+def submit(runs, name, benchmark, gold, /, *, keep=1, layers=("entities", "dates", "claims"), version=None, **card):
+    """Write a run that is as it should be; the folder is returned."""
+    folder = Path(runs) / name / (version or benchmark.version)
+    folder.mkdir(parents=True)
+    (folder / "system.toml").write_bytes(toml({**CARD, "layers": list(layers), **card}))
+    predictions = folder / "predictions.jsonl"
+    predictions.write_bytes(files.json_lines(lines(benchmark, keep, layers)))
+    result = scoring.score(predictions, gold, measures=MEASURES, system=name, resampling=scoring.NO_INTERVALS)
+    (folder / "result.json").write_bytes(files.pretty_json(result))
+    return folder
