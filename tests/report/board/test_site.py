@@ -82,6 +82,16 @@ def test_no_page_runs_loads_or_says_anything_and_nothing_leaves_its_box(site, wa
     assert watched.bad == []
 
 
+def test_a_script_that_is_not_ours_is_not_run(site, page, tmp_path):
+    html = (site / "index.html").read_text("utf-8")
+    assert "<script>" in html
+    planted = "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\">"
+    (tmp_path / "page.html").write_text(html.replace("<main>", "<main>" + planted), encoding="utf-8")
+    page.goto((tmp_path / "page.html").as_uri())
+    assert page.get_by_role("button").count() > 2
+    assert page.title() == "Overall – Dragoman leaderboard"
+
+
 def test_names_are_shown_as_text_in_a_box_of_their_own(site, watched):
     watched.goto((site / "index.html").as_uri())
     shown = watched.locator("tbody th.name bdi").all_inner_texts()
