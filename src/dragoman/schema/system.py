@@ -25,3 +25,6 @@ class SystemCard(Record, kw_only=True):
     ] = None
     languages: Annotated[list[str] | None, Meta(description="languages that it attempts; all if null")] = None
     offset_unit: Annotated[str, Meta(description="unit of its offsets")] = "code points"
+    independent: Annotated[
+        bool, Meta(description="whether it is independent of the gold; the passes that the gold was made with are not")
+    ] = True

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import json
 from itertools import combinations
 
+import jsonschema
 import numpy as np
 import pytest
 from submitted import submit
@@ -13,6 +15,7 @@ from dragoman.report.board.ranking import columns
 from dragoman.report.board.table import as_csv, judge, plain
 from dragoman.results import compare
 from dragoman.schema.board import Board
+from dragoman.schema.export import json_schema
 
 
 def through(items, _what):
@@ -26,6 +29,7 @@ def judged(tmp_path_factory, benchmark, gold):
     submit(runs, "twin", benchmark, gold, name="=HYPERLINK(1)")
     submit(runs, "half", benchmark, gold, keep=2, name="Half")
     submit(runs, "some", benchmark, gold, keep=3, layers=("entities", "dates"), name="Some")
+    submit(runs, "pass", benchmark, gold, name="Pass", independent=False)
     submit(runs, "old", benchmark, gold, version="0.1.0", name="Old")
     return judge(runs, gold, through)
 
@@ -55,6 +59,20 @@ def test_a_system_without_all_layers_is_ranked_in_those_it_has(judged):
 def test_other_data_is_listed_last_and_has_no_place(judged):
     assert judged[0].entries[-1].folder == "old/0.1.0"
     assert judged[0].entries[-1].cells == {}
+
+
+def test_what_is_not_independent_of_gold_is_scored_apart_and_takes_no_place_from_others(judged):
+    board = judged[0]
+    entry = at(board, "pass")
+    assert (entry.state, entry.problems) == ("not independent", [])
+    assert entry.cells["headline"].score == 1
+    assert all(cell.place is None for cell in entry.cells.values())
+    assert not any(entry.id in (c.first, c.second) for pairs in board.contrasts.values() for c in pairs)
+    assert [each.state for each in board.entries] == ["ranked"] * 4 + ["not independent", "other data"]
+
+
+def test_the_board_is_of_its_published_schema(judged):
+    jsonschema.validate(json.loads(files.pretty_json(judged[0])), json_schema("leaderboard"))
 
 
 def test_contrasts_of_a_measure_are_those_of_a_comparison(judged):

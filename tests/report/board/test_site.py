@@ -41,6 +41,7 @@ def site(tmp_path_factory, benchmark, gold):
     submit(runs, "some", benchmark, gold, keep=2, layers=("entities", "dates"), name="Some layers")
     for i, (key, name) in enumerate(HOSTILE.items()):
         _hostile(runs, key, name, i, benchmark, gold)
+    submit(runs, "pass", benchmark, gold, name="A pass", independent=False)
     submit(runs, "Collide", benchmark, gold, keep=4)
     submit(runs, "collide", benchmark, gold, keep=4)
     broken = submit(runs, "broken", benchmark, gold)
@@ -71,7 +72,7 @@ def pages(site):
 
 
 def test_no_page_runs_loads_or_says_anything_and_nothing_leaves_its_box(site, watched):
-    assert len(pages(site)) == 5 + 11
+    assert len(pages(site)) == 5 + 12
     for width in (390, 1280):
         watched.set_viewport_size({"width": width, "height": 800})
         for path in pages(site):
@@ -116,6 +117,16 @@ def test_links_lead_to_plain_web_addresses_or_to_pages_of_the_site(site, watched
     assert outside == [URLS["f"]]
 
 
+def test_runs_that_are_not_ranked_stand_apart_with_the_reason(site, watched):
+    watched.goto((site / "index.html").as_uri())
+    apart = watched.get_by_role("table", name="Not independent of gold")
+    assert apart.locator("tbody th.name bdi").all_inner_texts() == ["A pass"]
+    assert apart.locator(".rank").count() == 0
+    others = watched.get_by_role("table", name="Runs that are not ranked").inner_text()
+    assert "invalid" in others
+    assert "E301 broken/1.0.0/predictions.jsonl" in others
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -153,7 +164,7 @@ def test_without_script_the_table_is_complete_and_in_order(site, chromium):
     page = context.new_page()
     page.goto((site / "entities.html").as_uri())
     rows = page.locator("table.sortable tbody tr")
-    assert rows.count() == 9
+    assert rows.count() == 9 + 1  # one stands apart
     assert page.get_by_role("button").count() == 0
     ranks = [int(text.rstrip("=")) for text in page.locator("tbody td.rank").all_inner_texts()]
     assert ranks == sorted(ranks)

@@ -269,8 +269,7 @@ def _total(counts: object) -> str:
 def _state(entry: Entry) -> State:
     codes = {problem.code for problem in entry.problems if problem.severity == "error"} - _HARMLESS
     if not codes:
-        independent = getattr(entry.card, "independent", True)
-        return "ranked" if independent else "not independent"
+        return "ranked" if entry.card is None or entry.card.independent else "not independent"
     if codes == {"E827"}:
         return "other data"
     return "not reproduced" if codes == {"E826"} else "invalid"

@@ -15,9 +15,9 @@ from dragoman import files, scoring
 from dragoman.problems import error
 from dragoman.report.board import views
 from dragoman.report.board.ranking import columns
+from dragoman.report.board.rendering import environment
 from dragoman.report.board.table import Progress, as_csv, judge
 from dragoman.report.page import page
-from dragoman.report.rendering import environment
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
