@@ -257,3 +257,19 @@ def of_predictions(name: str) -> Kind:
     """Lines of a system's predictions, one file a document below ``predictions/<name>``."""
     files.child(Path(), name)
     return Kind(f"predictions {name}", Path("predictions", name), read_prediction, write_prediction)
+
+
+def of_comparison(first: str, second: str) -> Kind:
+    """Adjudicated documents of two passes, in the form of gold, beside and not in the gold."""
+    files.child(Path(), first)
+    files.child(Path(), second)
+    folder = Path("annotations", "adjudicated", f"{first}-{second}")
+    return Kind(f"compare {first} {second}", folder, read_gold, write_gold)
+
+
+def _read_nothing(data: bytes, document: Document, name: str) -> Draft:
+    return read_gold(data, document, name) if data else {layer: [] for layer in LAYERS}
+
+
+DOCUMENTS = Kind("documents", GOLD.folder, _read_nothing, write_gold)
+"""Documents pushed without labels; what is labelled comes back as gold."""
