@@ -165,8 +165,8 @@ class _Reader:
     def layer(self, name: str) -> str | None:
         """Layer of a region by its one label; None after setting it aside."""
         chosen = self.regions[name]["value"].get("labels")
-        if isinstance(chosen, list) and len(chosen) == 1 and chosen[0] in LAYER_OF:
-            return LAYER_OF[chosen[0]]
+        if isinstance(chosen, list) and len(chosen) == 1 and str(chosen[0]) in LAYER_OF:
+            return LAYER_OF[str(chosen[0])]
         self.aside(name, "E724", f"the region has not one label of the scheme: {visible(str(chosen))}.")
         return None
 

@@ -82,13 +82,18 @@ def by_language(items: Sequence[Item]) -> dict[str, list[Item]]:
     return groups
 
 
-def touched(task: Task, kind: Kind, document: Document) -> bool:
-    """Whether anything on the server is not as it was pushed; also true where it cannot be read."""
+def current(task: Task, kind: Kind, document: Document) -> bytes | None:
+    """Bytes of a document's file as the server has it now; None where something there would be lost or unread."""
     try:
         came = returned(task, kind, document)
     except DragomanError:
-        return True
-    return came.data != task.base or bool(came.read.aside or came.lacking) or task.annotations > 1
+        return None
+    return None if came.read.aside or came.lacking or task.annotations > 1 else came.data
+
+
+def touched(task: Task, kind: Kind, document: Document) -> bool:
+    """Whether anything on the server is not as it was pushed; also true where it cannot be read."""
+    return current(task, kind, document) != task.base
 
 
 def push(
@@ -141,7 +146,12 @@ def push(
 def judge(item: Item, tasks: list[Task], kind: Kind, *, force: bool) -> tuple[str, list[int]]:
     """Decide what to do with a document, and which tasks of it are to be deleted afterwards."""
     digest = files.sha256(item.base)
-    same = [task for task in tasks if task.data.sha256 == digest and task.data.text == item.document.text]
+    same = [
+        task
+        for task in tasks
+        if task.data.text == item.document.text
+        and (task.data.sha256 == digest or current(task, kind, item.document) == item.base)
+    ]
     other = [task for task in tasks if task not in same]
     edited = [task for task in other if touched(task, kind, item.document)]
     if edited and not force:
@@ -280,7 +290,7 @@ def take(task: Task, kind: Kind, document: Document, out: Path, outcome: Outcome
 
 
 def status(server: Server, kind: Kind, documents: Mapping[str, Document], root: Path) -> Outcome:
-    """Say what pull would find, writing nothing: by document whether it was changed here, there or on both sides."""
+    """Say what was changed since the push, writing nothing: here, on the server, or on both sides otherwise."""
     outcome = Outcome()
     for tasks in fetched(server, kind, documents, outcome).values():
         for document, task in newest(tasks):
@@ -288,11 +298,12 @@ def status(server: Server, kind: Kind, documents: Mapping[str, Document], root: 
                 outcome.note("not in the corpus", document)
                 continue
             path = kind.path(root, document)
-            local = files.read_bytes(path) if path.is_file() else b""
-            here, there = local != task.base, touched(task, kind, documents[document])
+            local = files.read_bytes(path) if path.is_file() else task.base
+            now = current(task, kind, documents[document])
+            here, there = local not in (task.base, now), now not in (task.base, local)
             outcome.note(
                 {
-                    (False, False): "as pushed",
+                    (False, False): "in step",
                     (True, False): "changed here",
                     (False, True): "changed on the server",
                 }.get((here, there), "changed on both sides"),
