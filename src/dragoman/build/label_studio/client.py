@@ -63,8 +63,10 @@ class Server:
     """
 
     def __init__(self, url: str, token: str, *, timeout: float = 60.0, wait: float = 0.5) -> None:
-        import httpx  # noqa: PLC0415 - an extra
-
+        try:
+            import httpx  # noqa: PLC0415 - an extra
+        except ModuleNotFoundError:
+            raise error("E720", "httpx is not installed.", "Install the extra `annotate`.") from None
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
             raise error("E722", "the address is no plain http address.", "Write http://127.0.0.1:8080, say.")

@@ -130,7 +130,7 @@ def _told(outcome: sync.Outcome, options: Namespace) -> tuple[dict[str, Any], in
     for change in outcome.changes:
         sys.stdout.write(visible(readable(change)) + "\n")
     told: dict[str, Any] = {name: _counted(found) for name, found in outcome.done.items()}
-    return told | ({"kept_aside": len(outcome.aside)} if outcome.aside else {}), code
+    return told | ({"kept_aside": f"{len(outcome.aside)} in {outcome.aside_file}"} if outcome.aside else {}), code
 
 
 def _counted(found: Sequence[str]) -> str:

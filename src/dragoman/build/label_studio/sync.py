@@ -53,6 +53,7 @@ class Outcome:
     done: dict[str, list[str]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     aside: list[dict[str, Any]] = field(default_factory=list)
+    aside_file: Path | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, what: str, document: str) -> None:
@@ -224,6 +225,7 @@ def pull(
             take(task, kind, documents[document], out, outcome, force=force)
     path = aside_path(out, kind)
     if outcome.aside:
+        outcome.aside_file = path
         files.write(path, files.pretty_json(outcome.aside))
     else:
         path.unlink(missing_ok=True)
