@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman.build.adjudication import read_documents
-from dragoman.build.label_studio import items, kinds, sync
+from dragoman.build.label_studio import config, items, kinds, plain, sync
 from dragoman.build.label_studio.client import Server, credentials
 from dragoman.build.label_studio.difference import readable
 from dragoman.build.label_studio.kinds import Kind
-from dragoman.build.label_studio.plain import labelling_config
 from dragoman.problems import Problem, error
 from dragoman.text import visible
 
@@ -104,6 +103,11 @@ def _pushed(options: Namespace, kind: Kind, found: list[sync.Item], problems: li
         outcome = sync.push(server, kind, found, config=labelling_config, progress=progress, force=options.force)
     outcome.problems += problems
     return _told(outcome, options)
+
+
+def labelling_config(language: str) -> str:
+    """Labelling page of a language: the one made for it, or for other languages the plainest."""
+    return config.make(language) if language in config.LANGUAGES else plain.labelling_config(language)
 
 
 def _pull(options: Namespace) -> tuple[dict[str, Any], int]:
