@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+from dragoman import files
 from dragoman.problems import DragomanError, error
 from dragoman.text import visible
 
@@ -46,6 +48,21 @@ def credentials(environment: Mapping[str, str] = os.environ) -> tuple[str, str] 
         if environment.get(url) or environment.get(token):
             raise error("E722", f"of {url} and {token} only one is set.", "Set both.")
     return None
+
+
+def served(data: Path) -> tuple[str, str] | None:
+    """Address and token of the server that `serve` started with a data folder, or None.
+
+    Raises:
+        DragomanError: as :func:`dragoman.files.read_json`.
+
+    """
+    process, secret = data / "server.json", data / "credentials.json"
+    if not process.is_file() or not secret.is_file():
+        return None
+    url = files.read_json(process, dict[str, Any]).get("url")
+    token = files.read_json(secret, dict[str, Any]).get("token")
+    return (url, token) if isinstance(url, str) and isinstance(token, str) else None
 
 
 class Server:

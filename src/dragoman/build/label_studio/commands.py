@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dragoman.build.adjudication import read_documents
 from dragoman.build.label_studio import config, items, kinds, plain, sync
-from dragoman.build.label_studio.client import Server, credentials
+from dragoman.build.label_studio.client import Server, credentials, served
 from dragoman.build.label_studio.difference import readable
 from dragoman.build.label_studio.kinds import Kind
 from dragoman.problems import Problem, error
@@ -18,6 +18,10 @@ from dragoman.text import visible
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
+
+
+DATA = Path("build", "label-studio")
+"""Where `serve` keeps its server by default, below the root; git leaves it alone."""
 
 
 class Usage(Exception):  # noqa: N818 - what argparse itself exits with
@@ -46,6 +50,7 @@ def add(subcommands: _SubParsersAction[ArgumentParser]) -> None:
         # Also after the subcommand, where one looks for them; without a default, which would hide the one before it.
         parser.add_argument("--root", type=Path, default=SUPPRESS, metavar="DIR", help=SUPPRESS)
         parser.add_argument("--json", action="store_true", default=SUPPRESS, help=SUPPRESS)
+        parser.add_argument("--data", type=Path, metavar="DIR", help=f"folder that `serve` used (default: {DATA})")
         parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="for a request")
 
 
@@ -56,9 +61,9 @@ def _command(subcommands: _SubParsersAction[ArgumentParser], name: str, help_: s
 
 
 def _server(options: Namespace) -> Server:
-    found = credentials()
+    found = credentials() or served(options.data or options.root / DATA)
     if found is None:
-        mend = "Set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY."
+        mend = "Run annotate.py serve, or set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY."
         raise error("E722", "no Label Studio is known.", mend)
     return Server(*found, timeout=options.timeout)
 
