@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dragoman.build import command
-from dragoman.build.label_studio import commands
+from dragoman.build.label_studio import commands, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 EPILOG = """\
@@ -30,6 +30,7 @@ def parser() -> ArgumentParser:
     """Make the parser with its subcommands."""
     made = command.parser(__doc__, ROOT, EPILOG)
     subcommands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serving.add(subcommands)
     commands.add(subcommands)
     return made
 

@@ -88,6 +88,7 @@ CATALOGUE: dict[str, str] = {
     "E726": "task that does not fit its document",
     "E727": "no such project",
     "E728": "answer of Label Studio not understood",
+    "E729": "Label Studio cannot be started",
     # 8xx: systems and runs
     "E801": "system cannot be loaded",
     "E802": "system failed on a document",
