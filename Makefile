@@ -4,10 +4,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Label Studio's server (about 1 GB) has an environment of its own; LABEL_STUDIO_VENV names one that exists already.
+VENV_LABEL_STUDIO := $(or $(LABEL_STUDIO_VENV),.venv-label-studio)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format gold lock clean
+.PHONY: help label-studio demo test check format gold lock clean
 
 help:
 	@echo 'make demo    build the data set, load it, run the baselines, show their scores and mistakes'
@@ -15,6 +17,7 @@ help:
 	@echo 'make check   formatting, lint, types and the plan of the rooms'
 	@echo 'make format  format the code'
 	@echo 'make gold    documents, gold and bundled rows anew from pages and passes'
+	@echo 'make label-studio  install the labelling server in an environment of its own'
 	@echo 'make lock    resolve the pinned dependencies anew'
 	@echo 'make clean   remove what was built'
 
@@ -25,13 +28,20 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
+$(VENV_LABEL_STUDIO)/.ready: requirements-label-studio.lock
+	$(PYTHON) -m venv $(VENV_LABEL_STUDIO)
+	$(VENV_LABEL_STUDIO)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-label-studio.lock
+	@touch $@
+
+label-studio: $(VENV_LABEL_STUDIO)/.ready
+
 demo: $(READY)
 	$(BIN)/python scripts/curate.py
 	$(BIN)/python scripts/adjudicate.py
 	$(BIN)/python scripts/release.py --out build/dataset
 	$(BIN)/python scripts/demo.py
 
-test: check
+test: check label-studio
 	REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python -m pytest
 
 check: $(READY)

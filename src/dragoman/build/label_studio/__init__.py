@@ -1,0 +1,1 @@
+"""Label Studio: labels out to a browser and back, losing nothing."""

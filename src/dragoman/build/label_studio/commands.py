@@ -1,0 +1,157 @@
+"""The subcommands `push`, `pull`, `status` and `compare` of scripts/annotate.py."""
+
+from __future__ import annotations
+
+import sys
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dragoman.build.adjudication import read_documents
+from dragoman.build.label_studio import config, items, kinds, plain, sync
+from dragoman.build.label_studio.client import Server, credentials, served
+from dragoman.build.label_studio.difference import readable
+from dragoman.build.label_studio.kinds import Kind
+from dragoman.problems import Problem, error
+from dragoman.text import visible
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+
+DATA = Path("build", "label-studio")
+"""Where `serve` keeps its server by default, below the root; git leaves it alone."""
+
+
+class Usage(Exception):  # noqa: N818 - what argparse itself exits with
+    """The command was called wrongly."""
+
+
+def add(subcommands: _SubParsersAction[ArgumentParser]) -> None:
+    """Add the subcommands to a parser."""
+    what = "documents, gold, pass NAME, predictions FILE"
+    push = _command(subcommands, "push", "import what the server does not have yet", what)
+    push.add_argument("--force", action="store_true", help="replace tasks that were changed on both sides")
+    push.set_defaults(action=_push)
+    compare = subcommands.add_parser("compare", help="push the documents on which two passes differ, for adjudication")
+    compare.add_argument("what", nargs=2, metavar="PASS")
+    compare.add_argument("--force", action="store_true", help="replace tasks that were changed on both sides")
+    compare.set_defaults(action=_compare)
+    pull = _command(subcommands, "pull", "fetch what was labelled", f"{what}, compare A B")
+    pull.add_argument("--out", type=Path, metavar="DIR", help="where the files go (default: --root)")
+    pull.add_argument("--force", action="store_true", help="overwrite files that were changed on both sides")
+    pull.set_defaults(action=_pull)
+    status = _command(subcommands, "status", "say what was changed here and there", f"{what}, compare A B")
+    status.set_defaults(action=_status)
+    for parser in (push, pull, status):
+        parser.add_argument("--name", help="what predictions are called (default: the name of their folder)")
+    for parser in (push, compare, pull, status):
+        # Also after the subcommand, where one looks for them; without a default, which would hide the one before it.
+        parser.add_argument("--root", type=Path, default=SUPPRESS, metavar="DIR", help=SUPPRESS)
+        parser.add_argument("--json", action="store_true", default=SUPPRESS, help=SUPPRESS)
+        parser.add_argument("--data", type=Path, metavar="DIR", help=f"folder that `serve` used (default: {DATA})")
+        parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="for a request")
+
+
+def _command(subcommands: _SubParsersAction[ArgumentParser], name: str, help_: str, what: str) -> ArgumentParser:
+    made: ArgumentParser = subcommands.add_parser(name, help=help_)
+    made.add_argument("what", nargs="+", metavar="WHAT", help=what)
+    return made
+
+
+def _server(options: Namespace) -> Server:
+    found = credentials() or served(options.data or options.root / DATA)
+    if found is None:
+        mend = "Run annotate.py serve, or set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY."
+        raise error("E722", "no Label Studio is known.", mend)
+    return Server(*found, timeout=options.timeout)
+
+
+def _kind(options: Namespace) -> Kind:
+    match options.what:
+        case ["documents"]:
+            return kinds.DOCUMENTS
+        case ["gold"]:
+            return kinds.GOLD
+        case ["pass", name]:
+            return kinds.of_pass(name)
+        case ["predictions", file]:
+            return kinds.of_predictions(options.name or Path(file).resolve().parent.name)
+        case ["compare", first, second]:
+            return kinds.of_comparison(first, second)
+    raise Usage(f"unknown: {visible(' '.join(options.what))}")
+
+
+def _push(options: Namespace) -> tuple[dict[str, Any], int]:
+    kind, documents = _kind(options), read_documents(options.root)
+    problems: list[Problem] = []
+    if kind.name.startswith("compare "):
+        raise Usage("two passes are pushed by: compare A B")
+    if options.what[0] == "documents":
+        found = items.of_documents(documents)
+    elif options.what[0] == "predictions":
+        found, problems = items.of_predictions(Path(options.what[1]), kind.name.split(" ", 1)[1], documents)
+    else:
+        found = items.of_files(options.root, kind, documents)
+    return _pushed(options, kind, found, problems)
+
+
+def _compare(options: Namespace) -> tuple[dict[str, Any], int]:
+    first, second = options.what
+    found = items.of_comparison(options.root, (first, second), read_documents(options.root))
+    return _pushed(options, kinds.of_comparison(first, second), found, [])
+
+
+def _pushed(options: Namespace, kind: Kind, found: list[sync.Item], problems: list[Problem]) -> tuple[Any, int]:
+    with _server(options) as server:
+        outcome = sync.push(server, kind, found, config=labelling_config, progress=progress, force=options.force)
+    outcome.problems += problems
+    return _told(outcome, options)
+
+
+def labelling_config(language: str) -> str:
+    """Labelling page of a language: the one made for it, or for other languages the plainest."""
+    return config.make(language) if language in config.LANGUAGES else plain.labelling_config(language)
+
+
+def _pull(options: Namespace) -> tuple[dict[str, Any], int]:
+    kind, documents = _kind(options), read_documents(options.root)
+    out = options.out or options.root
+    with _server(options) as server:
+        outcome = sync.pull(server, kind, documents, out, progress=progress, force=options.force)
+    return _told(outcome, options)
+
+
+def _status(options: Namespace) -> tuple[dict[str, Any], int]:
+    with _server(options) as server:
+        outcome = sync.status(server, _kind(options), read_documents(options.root), options.root)
+    return _told(outcome, options)
+
+
+def _told(outcome: sync.Outcome, options: Namespace) -> tuple[dict[str, Any], int]:
+    code = int(any(problem.severity == "error" for problem in outcome.problems))
+    for problem in outcome.problems:
+        sys.stderr.write(visible(str(problem)) + "\n")
+    if options.json:
+        full = {"documents": outcome.done, "changes": outcome.changes, "aside": outcome.aside}
+        return full | {"problems": outcome.problems}, code
+    for change in outcome.changes:
+        sys.stdout.write(visible(readable(change)) + "\n")
+    told: dict[str, Any] = {name: _counted(found) for name, found in outcome.done.items()}
+    return told | ({"kept_aside": f"{len(outcome.aside)} in {outcome.aside_file}"} if outcome.aside else {}), code
+
+
+def _counted(found: Sequence[str]) -> str:
+    most = 5
+    names = ", ".join(found[:most]) + (", …" if len(found) > most else "")
+    return f"{len(found)} ({names})"
+
+
+def progress(work: Sequence[Any], what: str) -> Iterator[Any]:
+    """Go through work with a progress bar on stderr, if that is a terminal."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import track  # noqa: PLC0415
+
+    console = Console(file=sys.stderr)
+    yield from track(work, visible(what), console=console, transient=True, disable=not console.is_terminal)

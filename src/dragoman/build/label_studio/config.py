@@ -1,0 +1,114 @@
+"""The labelling configuration of a language, generated from the schema's label sets.
+
+Every name and value comes from :mod:`dragoman.build.label_studio.controls`; only colours, keys and the one-line
+guidance per label are written here. ``scripts/annotate.py config`` writes ``annotations/label_studio/LANGUAGE.xml``.
+"""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import quoteattr
+
+from dragoman.build.label_studio import controls
+
+LANGUAGES = ("ko", "ar")
+
+# Label, key, colour (dark enough that white text on it and the page behind it both keep their contrast), guidance.
+APPEARANCE: dict[str, tuple[str, str, str]] = {
+    "PER": ("1", "#1f4e9c", "a person, by name; titles are ROLE"),
+    "ORG": ("2", "#8a3b00", "a body: union, government, ministry, party, army, embassy, company, fund"),
+    "GPE": ("3", "#0b6b3a", "a state, province or city with people and a government"),
+    "LOC": ("4", "#00676b", "a place without a government of its own: continent, sea, river, peninsula"),
+    "FAC": ("5", "#5b4a00", "something built: hall, palace, airport, bridge, monument"),
+    "EVENT": ("6", "#7a1f7a", "something held or fought that has a name"),
+    "DOC": ("7", "#46467a", "a text, plan or programme that has a name: treaty, declaration, framework"),
+    "ROLE": ("8", "#a3123c", "an office or title, with what it governs"),
+    "DATE": ("q", "#2f6f00", "a calendar date or a stretch of the calendar"),
+    "TIME": ("w", "#005f99", "a time of the day"),
+    "DURATION": ("e", "#6b3fa0", "a length of time"),
+    "SET": ("r", "#80420f", "times that recur"),
+    "CLAIM": ("c", "#b00020", "the content of a claim: what is said, without who says it"),
+    "CUE": ("v", "#444444", "the words that report the claim"),
+}
+"""Key, colour and guidance of every region label."""
+
+STYLES = {
+    "ko": '.lsf-htx-richtext{font:18px/2 "Noto Sans CJK KR","Noto Sans KR","Nanum Gothic",sans-serif}',
+    "ar": (
+        ".lsf-htx-richtext{direction:rtl;text-align:right;"
+        'font:20px/2.1 "Noto Naskh Arabic","Amiri","Noto Sans Arabic",serif}'
+    ),
+}
+"""How a language's text is shown; the page's own base direction is left to right."""
+
+_LAYERS = (
+    (controls.ENTITIES, controls.OF_ENTITY),
+    (controls.DATES, controls.OF_DATE),
+    ((controls.CLAIM,), controls.OF_CLAIM),
+)
+
+
+def _labels_of(name: str) -> tuple[str, ...]:
+    return tuple(label for labels, names in _LAYERS if name in names for label in labels)
+
+
+def _control(name: str) -> list[str]:
+    """Make the element of a per-region control, inside a view that shows it only for the labels that have it."""
+    opening = (
+        f'  <View visibleWhen="region-selected" whenTagName="{controls.LABEL}" '
+        f"whenLabelValue={quoteattr(','.join(_labels_of(name)))}>"
+    )
+    head = f'    <Header value={quoteattr(name)} size="6"/>'
+    target = f'name={quoteattr(name)} toName="{controls.TEXT}" perRegion="true"'
+    if name in controls.CHOICES:
+        kind = "multiple" if name in controls.MULTIPLE else "single"
+        choices = [f"      <Choice value={quoteattr(value)}/>" for value in controls.CHOICES[name]]
+        body = [f'    <Choices {target} choice="{kind}" showInline="true">', *choices, "    </Choices>"]
+    else:
+        most = "" if name in controls.LISTS else ' maxSubmissions="1"'
+        body = [f'    <TextArea {target} editable="true" rows="1"{most}/>']
+    return [opening, head, *body, "  </View>"]
+
+
+def make(language: str) -> str:
+    """Make the labelling configuration of a language.
+
+    Args:
+        language: ``ko`` or ``ar``.
+
+    Returns:
+        XML, ending in a line feed; the same text for the same schema.
+
+    Raises:
+        KeyError: if the language has no configuration.
+
+    """
+    order = dict.fromkeys(name for _, names in _LAYERS for name in names)
+    guidance = [
+        f'      <Header size="6" value={quoteattr(f"{label}: {APPEARANCE[label][2]}")}/>'
+        for label in controls.REGION_LABELS
+    ]
+    labels = [
+        f'    <Label value="{label}" hotkey="{APPEARANCE[label][0]}" background="{APPEARANCE[label][1]}"/>'
+        for label in controls.REGION_LABELS
+    ]
+    lines = [
+        "<View>",
+        f"  <Style>{STYLES[language]}</Style>",
+        '  <Collapse bordered="true">',
+        '    <Panel value="Guidelines in short">',
+        "    <View>",
+        *guidance,
+        "    </View>",
+        "    </Panel>",
+        "  </Collapse>",
+        f'  <Labels name="{controls.LABEL}" toName="{controls.TEXT}" showInline="true">',
+        *labels,
+        "  </Labels>",
+        f'  <Text name="{controls.TEXT}" value="${controls.TEXT}" granularity="symbol"/>',
+        *(line for name in order for line in _control(name)),
+        "  <Relations>",
+        *(f'    <Relation value="{name}"/>' for name in controls.RELATIONS),
+        "  </Relations>",
+        "</View>",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,72 @@
+"""The labelling configuration has every label and control of the schema, and the committed files are current."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from dragoman.build.label_studio import config, controls
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def contrast_with_white(colour):
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 1.05 / (sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True)) + 0.05)
+
+
+@pytest.fixture(params=config.LANGUAGES)
+def tree(request):
+    return ET.fromstring(config.make(request.param))
+
+
+@pytest.mark.parametrize("language", config.LANGUAGES)
+def test_the_committed_file_is_current(language):
+    committed = ROOT / "annotations" / "label_studio" / f"{language}.xml"
+    assert committed.read_bytes() == config.make(language).encode()
+
+
+def test_labels_are_those_of_the_schema_with_keys_and_colours_of_their_own(tree):
+    found = tree.findall("Labels/Label")
+    assert tuple(label.get("value") for label in found) == controls.REGION_LABELS
+    for attribute in ("hotkey", "background"):
+        assert len({label.get(attribute) for label in found}) == len(found)
+    assert all(contrast_with_white(label.get("background")) >= 4.5 for label in found)
+
+
+def test_entity_types_are_those_of_the_guidelines():
+    guidelines = (ROOT / "annotations" / "GUIDELINES.md").read_text("utf-8")
+    section = guidelines.split("### 2.1 Types")[1].split("### 2.2")[0]
+    assert tuple(re.findall(r"^\| `([A-Z]+)` \|", section, re.MULTILINE)) == controls.ENTITIES
+
+
+def test_every_control_is_there_once_and_shown_for_its_labels_only(tree):
+    shown = {}
+    for view in tree.findall("View[@visibleWhen='region-selected']"):
+        (control,) = [element for element in view if element.get("perRegion") == "true"]
+        assert control.get("name") not in shown
+        shown[control.get("name")] = (set(view.get("whenLabelValue").split(",")), control)
+    assert set(shown) == {*controls.CHOICES, *controls.LISTS, *controls.STRINGS}
+    for name, (labels, control) in shown.items():
+        assert labels == {
+            label
+            for of, names in (
+                (controls.ENTITIES, controls.OF_ENTITY),
+                (controls.DATES, controls.OF_DATE),
+                ((controls.CLAIM,), controls.OF_CLAIM),
+            )
+            if name in names
+            for label in of
+        }
+        if name in controls.CHOICES:
+            assert tuple(choice.get("value") for choice in control) == controls.CHOICES[name]
+
+
+def test_relations_and_direction():
+    trees = {language: ET.fromstring(config.make(language)) for language in config.LANGUAGES}
+    for tree in trees.values():
+        assert tuple(r.get("value") for r in tree.findall("Relations/Relation")) == controls.RELATIONS
+    assert "direction:rtl" in trees["ar"].findtext("Style")
+    assert "rtl" not in trees["ko"].findtext("Style")
