@@ -121,7 +121,7 @@ def _combined(weights: list[Ints], pairs: int) -> NDArray[np.float64]:
     Doubles hold integers up to 2**53 exactly, and the solver only adds and subtracts. A later criterion that
     would not fit is left out: the tie is then broken by position, which is canonical too.
     """
-    combined = np.zeros(len(weights[0]), np.int64)
+    combined: Ints = np.zeros(len(weights[0]), np.int64)
     room = 2**53
     for weight in weights:
         span = pairs * int(weight.max()) + 1

@@ -41,7 +41,8 @@ def equal_pairs(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, 
 
 def _packed(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, Ints]:
     """One integer a row, equal where all columns are; by shifting where 63 bits are enough, else by ranking."""
-    g_key, p_key = np.zeros(len(gold[0]), np.int64), np.zeros(len(predicted[0]), np.int64)
+    g_key: Ints = np.zeros(len(gold[0]), np.int64)
+    p_key: Ints = np.zeros(len(predicted[0]), np.int64)
     used = 1
     for g, p in zip(gold, predicted, strict=True):
         low = min(int(g.min(initial=0)), int(p.min(initial=0)))

@@ -56,7 +56,7 @@ def permutation(
         return 1.0
     if 2 ** len(moved) <= permutations:
         every = np.arange(2 ** len(moved), dtype="<u4")
-        swaps = every.view(np.uint8).reshape(-1, 4)
+        swaps: NDArray[np.uint8] = every.view(np.uint8).reshape(-1, 4)
         extra = 0
     else:
         generator = np.random.Generator(np.random.PCG64(seed))
