@@ -44,7 +44,7 @@ def test_entity_types_are_those_of_the_guidelines():
 
 def test_every_control_is_there_once_and_shown_for_its_labels_only(tree):
     shown = {}
-    for view in tree.findall("View[@visibleWhen='region-selected']"):
+    for view in tree.findall(".//View[@visibleWhen='region-selected']"):
         (control,) = [element for element in view if element.get("perRegion") == "true"]
         assert control.get("name") not in shown
         shown[control.get("name")] = (set(view.get("whenLabelValue").split(",")), control)

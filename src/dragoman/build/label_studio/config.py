@@ -40,6 +40,14 @@ STYLES = {
 }
 """How a language's text is shown; the page's own base direction is left to right."""
 
+_FIELDS = (
+    ".dragoman-fields{position:sticky;bottom:-12px;z-index:1000;padding-bottom:12px;max-height:42vh;overflow-y:auto;background:var(--color-neutral-background,#fff);"
+    "display:flex;flex-wrap:wrap;gap:0 24px;align-items:flex-start;border-top:1px solid #ccc}"
+    ".dragoman-fields:empty{display:none}"
+    ".dragoman-fields h1,.dragoman-fields h2,.dragoman-fields h3,.dragoman-fields h4,.dragoman-fields h5,"
+    ".dragoman-fields h6{font-size:13px;margin:6px 0 0}"
+)
+
 _LAYERS = (
     (controls.ENTITIES, controls.OF_ENTITY),
     (controls.DATES, controls.OF_DATE),
@@ -82,7 +90,8 @@ def make(language: str) -> str:
         KeyError: if the language has no configuration.
 
     """
-    order = dict.fromkeys(name for _, names in _LAYERS for name in names)
+    # What all layers share stands last, below what tells a label of one layer from another.
+    order = sorted(dict.fromkeys(name for _, names in _LAYERS for name in names), key="phenomena".__eq__)
     guidance = [
         f'      <Header size="6" value={quoteattr(f"{label}: {APPEARANCE[label][2]}")}/>'
         for label in controls.REGION_LABELS
@@ -94,6 +103,8 @@ def make(language: str) -> str:
     lines = [
         "<View>",
         f"  <Style>{STYLES[language]}</Style>",
+        # The fields of a region stay in sight at the foot of the page, however long the article is.
+        f"  <Style>{_FIELDS}</Style>",
         '  <Collapse bordered="true">',
         '    <Panel value="Guidelines in short">',
         "    <View>",
@@ -105,7 +116,9 @@ def make(language: str) -> str:
         *labels,
         "  </Labels>",
         f'  <Text name="{controls.TEXT}" value="${controls.TEXT}" granularity="symbol"/>',
-        *(line for name in order for line in _control(name)),
+        '  <View className="dragoman-fields">',
+        *(f"  {line}" for name in order for line in _control(name)),
+        "  </View>",
         "  <Relations>",
         *(f'    <Relation value="{name}"/>' for name in controls.RELATIONS),
         "  </Relations>",
