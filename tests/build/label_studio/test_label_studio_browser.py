@@ -1,0 +1,185 @@
+"""Labels edited by hand in a real browser, on a real server, come back as exactly the changes that were made."""
+
+from pathlib import Path
+
+import pytest
+
+from dragoman.build.adjudication import read_documents
+from dragoman.build.label_studio import client, commands, items, kinds, sync
+
+pytestmark = pytest.mark.enable_socket
+ROOT = Path(__file__).parents[3]
+DOCUMENTS = read_documents(ROOT)
+
+# Where the first occurrence of some text is on the screen, in pixels; the text is brought into sight first.
+PLACE = """(wanted) => {
+  const nodes = document.createTreeWalker(document.querySelector('[class*=htx-richtext]'), NodeFilter.SHOW_TEXT);
+  for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
+    const at = node.data.indexOf(wanted);
+    if (at < 0) continue;
+    const range = document.createRange();
+    range.setStart(node, at);
+    range.setEnd(node, at + wanted.length);
+    node.parentElement.scrollIntoView({block: 'center'});
+    const box = range.getBoundingClientRect();
+    return [box.left, box.top, box.right, box.bottom];
+  }
+  return null;
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(label_studio):
+    with client.Server(label_studio["url"], label_studio["token"]) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pushed(server):
+    found = items.of_files(ROOT, kinds.GOLD, DOCUMENTS)
+    sync.push(server, kinds.GOLD, found, config=commands.labelling_config, progress=lambda work, _: iter(work))
+
+
+@pytest.fixture
+def annotator(page, label_studio):
+    """A page on which somebody has logged in."""
+    page.set_default_timeout(20_000)
+    page.set_viewport_size({"width": 1500, "height": 950})
+    page.goto(f"{label_studio['url']}/user/login/")
+    page.fill("input[name=email]", label_studio["user"])
+    page.fill("input[name=password]", label_studio["password"])
+    page.click("button[type=submit]")
+    page.wait_for_url(lambda url: "/user/login" not in url)
+    return page
+
+
+def open_task(page, label_studio, server, document):
+    """Open the task of a document on the labelling page."""
+    for project in server.projects():
+        for task in server.tasks(project["id"]):
+            if task["data"].get("document") == document:
+                page.goto(f"{label_studio['url']}/projects/{project['id']}/data?task={task['id']}")
+                page.wait_for_selector(".htx-highlight")
+                page.wait_for_load_state("networkidle")
+                return
+    pytest.fail(f"{document} is on no project")
+
+
+# A point in a region's own text, outside of the regions that lie in it.
+SPOT = """element => {
+  element.scrollIntoView({block: 'center'});
+  const own = [...element.childNodes].find(node => node.nodeType === 3 && node.data.trim().length > 1);
+  const range = document.createRange();
+  range.selectNodeContents(own || element);
+  const box = range.getClientRects()[0];
+  const whole = element.getBoundingClientRect();
+  return [(box.left + box.right) / 2 - whole.left, (box.top + box.bottom) / 2 - whole.top];
+}"""
+
+
+def click(page, label):
+    # Of a region that is broken by others, the element with the most text is the one with text of its own.
+    elements = page.locator(f'[class*="htx-highlight-{label}-"]')
+    element = max(elements.all(), key=lambda element: len(element.inner_text()))
+    left, top = element.evaluate(SPOT)
+    element.click(position={"x": left, "y": top})
+
+
+def select(page, label):
+    page.keyboard.press("Escape")
+    click(page, label)
+    page.get_by_label("Delete selected region").wait_for()
+
+
+def drag(page, text):
+    left, top, right, bottom = page.evaluate(PLACE, text)
+    middle = (top + bottom) / 2
+    page.mouse.move(left + 1, middle)
+    page.mouse.down()
+    page.mouse.move((left + right) / 2, middle, steps=4)
+    page.mouse.move(right - 1, middle, steps=4)
+    page.mouse.up()
+
+
+def relate(page, source, target, label):
+    select(page, source)
+    page.get_by_label("Create Relation").click()
+    click(page, target)
+    page.keyboard.press("Escape")
+    page.locator("#Relations-draggable").click()
+    line = page.locator(".lsf-relations__item").last
+    line.hover()
+    line.get_by_label("Show Relation Labels").click()
+    page.locator(".lsf-relation-meta [data-testid='select-trigger-']").last.click()
+    page.get_by_role("option", name=label, exact=True).click()
+    page.keyboard.press("Escape")
+    page.locator("#Regions-draggable").click()
+
+
+EDITS = {
+    "000.article-1": {
+        "new": "실례",
+        "retype": ("e41", "GPE", "LOC"),
+        "date": ("d3", "2020-09", "2020-08"),
+        "relation": ("c14", ["e45"], "e51"),
+        "delete": "e50",
+    },
+    "004.article-1": {
+        "new": "البنية",
+        "retype": ("e54", "GPE", "LOC"),
+        "date": ("d2", "XXXX-WXX-2", "2023"),
+        "relation": ("c9", ["e34"], "e55"),
+        "delete": "e53",
+    },
+}
+KEY_OF = {"PER": "1", "LOC": "4"}
+
+
+@pytest.mark.parametrize("document", EDITS)
+def test_edits_by_hand_come_back_as_exactly_these_changes(annotator, label_studio, server, pushed, tmp_path, document):
+    page, edit = annotator, EDITS[document]
+    open_task(page, label_studio, server, document)
+    page.keyboard.press(KEY_OF["PER"])
+    drag(page, edit["new"])
+    left, top, right, bottom = page.evaluate(PLACE, edit["new"])
+    page.mouse.click((left + right) / 2, (top + bottom) / 2)
+    page.locator(".dragoman-fields input[name=NAM]").check()
+    label, _, new_type = edit["retype"]
+    select(page, label)
+    page.keyboard.press(KEY_OF[new_type])
+    date, _, value = edit["date"]
+    select(page, date)
+    page.locator(".dragoman-fields").get_by_label("Edit Region").locator("visible=true").first.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(value)
+    page.keyboard.press("Enter")
+    claim, before, claimant = edit["relation"]
+    relate(page, claim, claimant, "claimant")
+    select(page, edit["delete"])
+    page.get_by_label("Delete selected region").click()
+    with page.expect_response(lambda answer: "/annotations/" in answer.url and answer.request.method == "PATCH"):
+        page.get_by_label("submit").click()
+    outcome = sync.pull(server, kinds.GOLD, DOCUMENTS, tmp_path, progress=lambda work, _: iter(work))
+    assert outcome.aside == [], outcome.aside
+    found = {
+        (change["layer"], change["label"], change["change"], change.get("field")): change
+        for change in outcome.changes
+        if change["document"] == document
+    }
+    new = [key for key in found if key[2] == "added"]
+    assert set(found) == {
+        *new,
+        ("entities", label, "changed", "type"),
+        ("dates", date, "changed", "value"),
+        ("claims", claim, "changed", "claimants"),
+        ("entities", edit["delete"], "removed", None),
+    }
+    assert [(found[key]["layer"], found[key]["type"], found[key]["text"]) for key in new] == [
+        ("entities", "PER", edit["new"])
+    ]
+    retyped, dated = found["entities", label, "changed", "type"], found["dates", date, "changed", "value"]
+    assert (retyped["before"], retyped["after"]) == edit["retype"][1:]
+    assert (dated["before"], dated["after"]) == edit["date"][1:]
+    related = found["claims", claim, "changed", "claimants"]
+    assert related["before"] == before
+    assert related["after"] == [*before, claimant]
