@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dragoman.build.adjudication import read_documents
-from dragoman.build.label_studio import client, commands, items, kinds, sync
+from dragoman.build.label_studio import client, commands, config, items, kinds, sync
 
 pytestmark = pytest.mark.enable_socket
 ROOT = Path(__file__).parents[3]
@@ -183,3 +183,33 @@ def test_edits_by_hand_come_back_as_exactly_these_changes(annotator, label_studi
     related = found["claims", claim, "changed", "claimants"]
     assert related["before"] == before
     assert related["after"] == [*before, claimant]
+
+
+HOSTILE = (
+    "<img src=x onerror=\"window.ran='img'\"> <script>window.ran='script'</script> "
+    "<svg onload=\"window.ran='svg'\"></svg> <a href=\"javascript:window.ran='link'\">평양</a> {{x}} &lt;b&gt;"
+)
+
+
+@pytest.mark.parametrize("language", config.LANGUAGES)
+def test_markup_in_a_text_is_shown_and_does_not_run(annotator, label_studio, server, language):
+    page, dialogs = annotator, []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    project = server.create_project(f"hostile {language}", config.make(language), HOSTILE)
+    server.import_tasks(project, [{"data": {"text": HOSTILE, "document": HOSTILE}}])
+    (task,) = server.tasks(project)
+    page.goto(f"{label_studio['url']}/projects/{project}/data?task={task['id']}")
+    shown = page.locator("[class*=htx-richtext]").last
+    shown.wait_for()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.ran") is None
+    assert dialogs == []
+    assert shown.locator("img, script, svg, a").count() == 0
+    assert "onerror" in shown.inner_text()
+
+
+def test_secrets_are_not_in_the_log_after_a_login(annotator, label_studio):
+    log = Path(label_studio["log"]).read_text("utf-8")
+    assert log
+    assert label_studio["password"] not in log
+    assert label_studio["token"] not in log
