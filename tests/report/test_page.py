@@ -2,12 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 
+import msgspec
 import pytest
 
-from dragoman.report.page import page
+from dragoman.report.page import page as render
 
-HOSTILE = "<script>alert(1)</script>\u202e"
+RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"
+HOSTILE = "<script>window.ran=1</script><img src=x onerror=window.ran=2>\u202e]]><!--"
 
 
 def run_folder(tmp_path, lines, name="Mine"):
@@ -17,43 +20,143 @@ def run_folder(tmp_path, lines, name="Mine"):
     return tmp_path
 
 
-def test_every_missed_and_spurious_label_is_there(benchmark, split, tmp_path):
+def drawn(html):
+    """The documents that the page's script draws."""
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)[1])[
+        "documents"
+    ]
+
+
+def kinds(html, side, layer="entities"):
+    return [
+        item["kind"]
+        for document in drawn(html)
+        for item in document["items"]
+        if (item["side"], item["layer"]) == (side, layer)
+    ]
+
+
+def gold_lines(benchmark, split):
+    return [msgspec.to_builtins(line) for line in benchmark.gold_lines(split)]
+
+
+def test_what_is_wrong_with_a_label_is_told(benchmark, split, tmp_path):
     document = next(d for d in benchmark.split(split) if d.entities)
     first = document.entities[0]
-    wrong = {"start": first.start, "end": first.end + 1, "type": first.type}
-    html = page(run_folder(tmp_path, [{"id": document.id, "entities": [wrong]}]), benchmark, split)
-    gold = sum(len(d.entities) for d in benchmark.split(split))
-    assert html.count('<td class="missed">') == gold  # nothing else was attempted
-    assert html.count('<td class="spurious">') == 1
+    other = "PER" if first.type != "PER" else "ORG"
+    for start, end, type_, kind in (
+        (first.start, first.end, first.type, "right"),
+        (first.start, first.end, other, "wrong type"),
+        (first.start, first.end + 1, first.type, "wrong boundary"),
+        (first.start, first.end + 1, other, "wrong type and boundary"),
+    ):
+        label = {"start": start, "end": end, "type": type_}
+        html = render(run_folder(tmp_path, [{"id": document.id, "entities": [label]}]), benchmark, split)
+        gold = kinds(html, "gold")
+        assert len(gold) == sum(len(d.entities) for d in benchmark.split(split))
+        assert kinds(html, "predicted") == [kind]
+        assert sorted(set(gold)) == sorted({kind, "missed"})
+        assert kinds(html, "gold", "dates") == []  # not attempted, so not missed
+
+
+def test_a_date_with_another_value_and_a_claim_of_somebody_else(benchmark, split, tmp_path):
+    lines = gold_lines(benchmark, split)
+    date = next(d for line in lines for d in line["dates"])
+    date["value"] = "1815-06-18"
+    claim = next(c for line in lines for c in line["claims"] if c["claimants"][0]["role"] == "MENTION")
+    claim["claimants"] = [{"role": "AUTHOR"}]
+    html = render(run_folder(tmp_path, lines), benchmark, split)
+    assert [kind for kind in kinds(html, "gold", "dates") if kind != "right"] == ["wrong value"]
+    assert [kind for kind in kinds(html, "gold", "claims") if kind != "right"] == ["wrong claimant"]
 
 
 def test_gold_makes_no_mistake_and_all_measures_are_shown(benchmark, split, tmp_path):
-    lines = [json.loads(json.dumps(line)) for line in map(_plain, benchmark.gold_lines(split))]
-    html = page(run_folder(tmp_path, lines), benchmark, split)
+    html = render(run_folder(tmp_path, gold_lines(benchmark, split)), benchmark, split)
     assert "0 in all" in html
+    assert {item["kind"] for document in drawn(html) for item in document["items"]} == {"right"}
     for name in ("entities.strict", "claims.act.accuracy", "entities.conll.mean", "pages.segments.accuracy"):
         assert name in html
 
 
-def _plain(line):
-    import msgspec
-
-    return msgspec.to_builtins(line)
-
-
-def test_the_page_loads_nothing_and_runs_nothing(benchmark, split, tmp_path):
-    document = next(d for d in benchmark.split(split) if d.dates)
-    line = {"id": document.id, "dates": [{"start": 0, "end": 1, "type": "DATE", "value": "2024"}]}
-    html = page(run_folder(tmp_path, [line], name=HOSTILE), benchmark, split)
-    assert "<script" not in html
-    assert "&lt;script&gt;" in html
-    assert "default-src 'none'" in html
-    assert not re.search(r"(src|href)=", html)
-
-
 @pytest.mark.parametrize("name", ["korean_rules", "arabic_rules"])
-def test_the_committed_runs_have_a_page(benchmark, split, name):
-    from pathlib import Path
+def test_the_committed_runs_have_a_page_as_their_scores_say(benchmark, split, name):
+    folder = RUNS / name / benchmark.version
+    html = render(folder, benchmark, split)
+    counts = json.loads((folder / "result.json").read_bytes())["counts"]["entities.strict"]
+    right, gold, predicted = map(sum, zip(*counts["rows"], strict=True))
+    assert (kinds(html, "gold").count("right"), len(kinds(html, "gold"))) == (right, gold)
+    assert len(kinds(html, "predicted")) == predicted
 
-    folder = Path(__file__).resolve().parents[2] / "eval" / "runs" / name / benchmark.version
-    assert "entities.strict" in page(folder, benchmark, split)
+
+@pytest.fixture
+def opened(page, tmp_path):
+    """Open HTML from a file, and collect whatever should not happen."""
+    page.bad = []
+    page.on("dialog", lambda dialog: (page.bad.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda message: page.bad.append(message.text))
+    page.on("pageerror", lambda error: page.bad.append(str(error)))
+    page.on("request", lambda request: None if request.url.startswith("file:") else page.bad.append(request.url))
+
+    def open_(html):
+        (tmp_path / "page.html").write_text(html, encoding="utf-8")
+        page.goto((tmp_path / "page.html").as_uri())
+        return page
+
+    return open_
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_hostile_names_and_labels_do_nothing_and_stay_in_their_boxes(benchmark, split, tmp_path, opened, width):
+    lines = []
+    for document in benchmark.split(split):
+        ids = [HOSTILE.replace("\u202e", ""), "x" * 300]
+        entity = {"start": 0, "end": 2, "type": "PER", "entity_ids": ids}
+        lines.append({"id": document.id, "entities": [entity], "claims": []})
+    html = render(run_folder(tmp_path, lines, name=(HOSTILE * 20)[:120]), benchmark, split)
+    page = opened(html)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.keyboard.press("j")
+    page.locator(".list button").first.wait_for()
+    assert page.evaluate("window.ran") is None
+    assert page.bad == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert "<script>window.ran" in page.locator("h1").inner_text()
+
+
+def test_nothing_but_our_script_may_run(benchmark, split, tmp_path, opened):
+    html = render(run_folder(tmp_path, []), benchmark, split)
+    page = opened(html.replace("</body>", "<script>window.ran = 1</script></body>"))
+    assert page.evaluate("window.ran") is None
+    assert any("Content Security Policy" in text for text in page.bad)
+
+
+def test_keys_walk_over_the_mistakes_that_filters_let_through(benchmark, split, opened):
+    page = opened(render(RUNS / "korean_rules" / benchmark.version, benchmark, split))
+    page.get_by_label("entities", exact=True).uncheck()
+    page.get_by_label("claims", exact=True).uncheck()
+    told = page.locator("output.count").inner_text()
+    listed = int(told.split()[0])
+    assert 0 < listed < 60
+    seen = []
+    for _ in range(listed + 3):
+        page.keyboard.press("j")
+        seen.append(
+            page.evaluate("[document.activeElement.closest('article')?.innerText, document.activeElement.innerText]")
+        )
+    assert len({json.dumps(each) for each in seen}) == listed
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.innerText") != seen[-1][1] or listed == 1
+    assert page.bad == []
+
+
+def test_arabic_runs_right_to_left_and_offsets_fall_on_the_words(benchmark, split, opened):
+    page = opened(render(RUNS / "arabic_rules" / benchmark.version, benchmark, split))
+    article = page.locator("article", has=page.get_by_role("heading", name="003.article-1"))
+    article.scroll_into_view_if_needed()
+    text = article.locator(".text")
+    assert text.evaluate("element => getComputedStyle(element).direction") == "rtl"
+    document = next(d for d in benchmark.split(split) if d.id == "003.article-1")
+    assert text.evaluate("element => element.textContent") == document.text
+    tree = page.locator("main").aria_snapshot()
+    assert 'heading "Mistakes"' in tree
+    assert "checkbox" in tree

@@ -1,38 +1,25 @@
-"""One self-contained page with the scores of a run and every mistake."""
+"""One self-contained page with the scores of a run and every mistake, laid over the texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import jinja2
-import numpy as np
+import msgspec
+from markupsafe import Markup
 
 from dragoman import scoring
-from dragoman.measures.catalogue import BY_NAME
+from dragoman.measures.catalogue import BY_NAME, HEADLINE
+from dragoman.report import overlay
+from dragoman.report.mistakes import confusion, judge
+from dragoman.report.rendering import environment, script
+from dragoman.schema.columns import LAYERS
 from dragoman.submission.read import read_file
 from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
-    from dragoman.schema.columns import Annotations, Coded
-    from dragoman.schema.records import Document
     from dragoman.schema.result import Result
-
-SHOWN = ("entities.strict", "dates.value", "claims.attributed")
-
-
-class Mistake(NamedTuple):
-    """A gold item that was missed, or a predicted item that is spurious under a measure."""
-
-    document: Document
-    measure: str
-    kind: str
-    where: str
-    text: str
-    label: str
 
 
 def page(folder: Path, benchmark: Benchmark, split: str) -> str:
@@ -44,80 +31,82 @@ def page(folder: Path, benchmark: Benchmark, split: str) -> str:
         split: the split to score.
 
     Raises:
-        DragomanError: for everything that is wrong with the run.
+        DragomanError: as :func:`dragoman.scoring.score`.
 
     """
     gold = scoring.from_benchmark(benchmark, split)
     predicted = read_file(folder / "predictions.jsonl", gold.target).checked().of(gold.annotations.documents)
     card = read_card(folder / "system.toml")
     result = scoring.score(predicted, gold, system=card.name)
-    documents = {document.id: document for document in benchmark.split(split)}
-    mistakes = [m for name in SHOWN for m in _mistakes(name, gold.annotations, predicted, documents)]
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    template = (resources.files("dragoman.report") / "templates" / "page.html").read_text("utf-8")
-    return environment.from_string(template).render(
-        card=card, result=result, rows=_rows(result), mistakes=mistakes, split=split
+    judged = {layer: found for layer in LAYERS if (found := judge(layer, gold.annotations, predicted)) is not None}
+    names = overlay.english(benchmark)
+    drawn = overlay.documents(benchmark.split(split), gold.annotations, predicted, judged, names)
+    return (
+        environment()
+        .get_template("report/page.html")
+        .render(
+            card=card,
+            result=result,
+            split=split,
+            headline=[(name, _cell(result, name)) for name in HEADLINE],
+            rows=[(name, _cell(result, name)) for name in result.counts],
+            slices=_slices(result),
+            matrices={
+                layer: _matrix(confusion(judged[layer], gold.annotations, predicted, layer))
+                for layer in ("entities", "dates")
+                if layer in judged
+            },
+            layers=list(judged),
+            kinds=sorted({item["kind"] for document in drawn for item in document["items"]} - {"right"}),
+            mistakes=sum(map(overlay.wrong, drawn)),
+            data=_json({"documents": drawn}),
+            **script("report/report.js"),
+        )
     )
 
 
-def _rows(result: Result) -> list[list[str]]:
-    """Measures that were taken, each with precision, recall, main score and interval as they are shown."""
-    rows = []
-    for name in result.counts:
-        layer, _, measure = name.partition(".")
-        score, leaf = result.scores[layer][measure], BY_NAME[name].score.headline
-        interval = score["interval"]
-        rows.append(
-            [
-                name if leaf == "f1" else f"{name}.{leaf}",
-                *(_shown(score[part]) if part in score else "" for part in ("precision", "recall")),
-                _shown(score[leaf]),
-                "" if interval is None else f"{interval[0]:.3f}–{interval[1]:.3f}",
-            ]
-        )
-    return rows
+def _json(value: Any) -> Markup:
+    """JSON that is safe inside of a script element of type application/json: no markup can begin in it."""
+    text = msgspec.json.encode(value).decode()
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
 
-def _shown(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+def _cell(result: Result, name: str) -> dict[str, Any] | None:
+    """Give what is shown of a measure: main score, interval, precision and recall; None where it was not taken."""
+    layer, _, measure = name.partition(".")
+    score = (result.scores.get(layer) or {}).get(measure)
+    return None if not score else _shown(score, BY_NAME[name].score.headline)
 
 
-def _mistakes(
-    name: str, gold: Annotations, predicted: Annotations, documents: dict[str, Document]
-) -> Iterator[Mistake]:
-    """Items of both sides that have no partner under a measure, document by document."""
-    measure = BY_NAME[name]
-    if not predicted.attempts(measure.layer):
-        return
-    match = measure.match(gold, predicted)
-    scored = gold.has(measure.layer)
-    sides = (("missed", gold, match.gold), ("spurious", predicted, match.predicted))
-    for kind, side, paired in sides:
-        items = getattr(side, measure.layer)
-        alone = np.setdiff1d(np.arange(len(items)), paired)
-        for item in alone[scored[items.doc[alone]]].tolist():
-            document = documents[side.documents[int(items.doc[item])]]
-            spans = _spans(side, measure.layer, item)
-            text = " … ".join(document.text[start:end] for start, end in spans)
-            where = ", ".join(f"{start}–{end}" for start, end in spans)
-            yield Mistake(document, name, kind, where, text, _label(side, measure.layer, item))
+def _shown(score: dict[str, Any], leaf: str) -> dict[str, Any]:
+    return {
+        "leaf": leaf,
+        "score": score.get(leaf),
+        "interval": score.get("interval"),
+        "precision": score.get("precision"),
+        "recall": score.get("recall"),
+    }
 
 
-def _spans(annotations: Annotations, layer: str, item: int) -> list[tuple[int, int]]:
-    if layer == "claims":
-        own = np.flatnonzero(annotations.claims.fragment_claim == item)
-        starts, ends = annotations.claims.fragment_start[own], annotations.claims.fragment_end[own]
-        return list(zip(starts.tolist(), ends.tolist(), strict=True))
-    spans = getattr(annotations, layer)
-    return [(int(spans.start[item]), int(spans.end[item]))]
+def _slices(result: Result) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """Group the slices of the first measure of each layer by what they are slices of."""
+    groups: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for name, score in result.slices.items():
+        measure, _, facet = name.partition("[")
+        if measure not in HEADLINE or facet.startswith("page="):
+            continue
+        what, _, value = facet.rstrip("]").partition("=")
+        leaf = "f1" if score.get("f1") is not None or "f1" in score else "recall"
+        groups.setdefault(f"{measure} by {what}", []).append((value, _shown(score, leaf)))
+    return groups
 
 
-def _label(annotations: Annotations, layer: str, item: int) -> str:
-    columns: list[Coded] = []
-    if layer == "entities":
-        columns = [annotations.entities.type]
-    elif layer == "dates":
-        columns = [annotations.dates.type, annotations.dates.value, annotations.dates.mod]
-    else:
-        columns = [annotations.claims.act, annotations.claims.modality]
-    return " ".join(column.value(item) or "" for column in columns).strip()
+def _matrix(counts: dict[tuple[str, str], int]) -> dict[str, Any]:
+    """Rows are gold types, columns predicted ones; the empty type, for no label, comes last on both sides."""
+    rows = [*sorted({g for g, _ in counts} - {""}), ""]
+    columns = [*sorted({p for _, p in counts} - {""}), ""]
+    return {
+        "columns": columns,
+        "rows": [(row, [counts.get((row, column), 0) for column in columns]) for row in rows],
+        "most": max(counts.values(), default=1),
+    }

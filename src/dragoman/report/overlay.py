@@ -1,0 +1,168 @@
+"""The documents of a report: text with gold and predicted labels, and what became of each, ready to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from dragoman.measures.values import ordinals
+from dragoman.report.mistakes import NO_PARTNER, RIGHT, Judged
+from dragoman.schema.columns import JOINER, LAYERS, NULL
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dragoman.benchmark import Benchmark
+    from dragoman.schema.columns import Annotations, Claims, Dates, Entities, Spans
+    from dragoman.schema.records import Document
+
+    Ints = NDArray[np.int64]
+
+Item = dict[str, Any]
+
+
+def english(benchmark: Benchmark) -> dict[str, str]:
+    """English name of each entity of the registry, by id."""
+    return {entry.id: entry.names.en[0] for entry in benchmark.registry if entry.names.en}
+
+
+def documents(
+    shown: list[Document],
+    gold: Annotations,
+    predicted: Annotations,
+    judged: dict[str, Judged],
+    names: dict[str, str],
+) -> list[dict[str, Any]]:
+    """Put each document with its labels into plain values.
+
+    Args:
+        shown: the documents, in the order of the annotations.
+        gold: gold labels.
+        predicted: labels of a system, on the same documents in the same order.
+        judged: what became of the labels, by layer.
+        names: English names of entities, by id.
+
+    Returns:
+        One a document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``missing`` (the system
+        left it out) and ``items``. An item has ``side`` (gold or predicted), ``layer``, ``kind``, ``spans``, ``label``,
+        ``notes`` (lines of English), ``days`` (first and last ordinal, for dates) and ``partner`` (place among the
+        items, or null).
+
+    """
+    made: list[dict[str, Any]] = [
+        {
+            "id": document.id,
+            "language": document.language,
+            "kind": document.kind,
+            "title": document.title,
+            "published": document.published_external or document.published,
+            "text": document.text,
+            "missing": not bool(predicted.given[at]),
+            "items": [],
+        }
+        for at, document in enumerate(shown)
+    ]
+    glosses = [{place: claim.gloss for place, claim in enumerate(document.claims)} for document in shown]
+    for layer in LAYERS:
+        if layer in judged:
+            _lay(made, layer, gold, predicted, judged[layer], names, glosses)
+    return made
+
+
+def _lay(
+    made: list[dict[str, Any]],
+    layer: str,
+    gold: Annotations,
+    predicted: Annotations,
+    judged: Judged,
+    names: dict[str, str],
+    glosses: list[dict[int, str]],
+) -> None:
+    """Add the items of a layer to their documents, gold before predicted."""
+    place: dict[tuple[str, int], int] = {}
+    ours, theirs = getattr(gold, layer), getattr(predicted, layer)
+    for side, labels, kinds in (("gold", ours, judged.gold), ("predicted", theirs, judged.predicted)):
+        for at, item in enumerate(_described(layer, labels, names, glosses if side == "gold" else None)):
+            document = int(labels.doc[at])
+            if judged.scored[document]:
+                place[side, at] = len(made[document]["items"])
+                made[document]["items"].append({"side": side, "layer": layer, "kind": kinds[at], **item})
+    for g, p in enumerate(judged.gold_partner.tolist()):
+        if p != NO_PARTNER and ("gold", g) in place:
+            items = made[int(ours.doc[g])]["items"]
+            items[place["gold", g]]["partner"] = place["predicted", p]
+            items[place["predicted", p]]["partner"] = place["gold", g]
+
+
+def _described(layer: str, labels: Any, names: dict[str, str], glosses: list[dict[int, str]] | None) -> Iterator[Item]:
+    """Describe the labels of a layer, in their order."""
+    if layer == "entities":
+        return _entities(labels, names)
+    return _dates(labels) if layer == "dates" else _claims(labels, names, glosses)
+
+
+def _ids(joined: str | None, names: dict[str, str]) -> str:
+    ids = (joined or "").split(JOINER) if joined else []
+    return " + ".join(names.get(name, name) for name in ids)
+
+
+def _entities(labels: Entities, names: dict[str, str]) -> Iterator[Item]:
+    for at in range(len(labels)):
+        who = _ids(labels.ids.value(at), names)
+        yield {**_span(labels, at), "notes": [who] if who else []}
+
+
+def _dates(labels: Dates) -> Iterator[Item]:
+    for at in range(len(labels)):
+        value, mod, external = labels.value.value(at), labels.mod.value(at), labels.external.value(at)
+        days = ordinals(value, mod, labels.type.value(at))
+        notes = [
+            f"{value or 'no value'}{f' {mod}' if mod else ''}",
+            *([f"from outside: {external}"] if external else []),
+        ]
+        yield {**_span(labels, at), "notes": notes, "days": list(days) if days[0] >= 0 else None}
+
+
+def _span(labels: Spans, at: int) -> Item:
+    where = [[int(labels.start[at]), int(labels.end[at])]]
+    return {"spans": where, "label": labels.type.value(at) or "?", "partner": None}
+
+
+def _claims(labels: Claims, names: dict[str, str], glosses: list[dict[int, str]] | None) -> Iterator[Item]:
+    """Describe claims: who is said to say it, through whom, and what it says in English where gold has it."""
+    claimants: dict[int, list[str]] = {}
+    for row, claim in enumerate(labels.claimant_claim.tolist()):
+        who = _ids(labels.claimant_ids.value(row), names)
+        if not who and int(labels.claimant_start[row]) != NULL:
+            who = f"{int(labels.claimant_start[row])}–{int(labels.claimant_end[row])}"
+        role = labels.claimant_role.value(row) or "?"
+        claimants.setdefault(claim, []).append(who or role.lower() if role == "MENTION" else f"{role.lower()} {who}")
+    fragments: dict[int, list[list[int]]] = {}
+    for row, claim in enumerate(labels.fragment_claim.tolist()):
+        fragments.setdefault(claim, []).append([int(labels.fragment_start[row]), int(labels.fragment_end[row])])
+    for at in range(len(labels)):
+        line, seen, current = [], {at}, at
+        while current != NULL:
+            line.append(" and ".join(claimants.get(current, ["nobody"])).strip())
+            current = int(labels.parent[current])
+            if current in seen:
+                break
+            seen.add(current)
+        facets = [labels.act.value(at), labels.modality.value(at), labels.polarity.value(at)]
+        gloss = glosses[int(labels.doc[at])].get(int(labels.item[at])) if glosses is not None else None
+        yield {
+            "spans": fragments.get(at, []),
+            "label": "CLAIM",
+            "notes": [" ".join(facet for facet in facets if facet), *([gloss] if gloss else [])],
+            "chain": line[::-1],
+            "partner": None,
+        }
+
+
+def wrong(document: dict[str, Any]) -> int:
+    """Count the mistakes of a document: a pair that is wrong counts once."""
+    return sum(
+        item["kind"] != RIGHT and not (item["side"] == "predicted" and item["partner"] is not None)
+        for item in document["items"]
+    )
