@@ -13,6 +13,7 @@ import typer
 
 from dragoman.cli.boards import leaderboard
 from dragoman.cli.options import Data, Json, Predictions, Split
+from dragoman.cli.systems import run
 from dragoman.problems import DragomanError
 from dragoman.version import __version__
 
@@ -228,23 +229,6 @@ def convert(
 
 
 @app.command()
-def run(
-    system: Annotated[str, typer.Argument(help="path.py:function or pkg.module:function", metavar="SYSTEM")],
-    out: Annotated[Path, typer.Option(help="the run's folder; an interrupted run is resumed", metavar="RUN")],
-    data: Data = None,
-    as_json: Json = False,
-) -> None:
-    """Run a system on every document and keep its predictions."""
-    from dragoman.cli import show
-    from dragoman.running.run import run as run_system
-    from dragoman.systems.loading import load
-
-    summary = run_system(load(system), _benchmark(data), out, show.progress)
-    show.summary(summary, as_json=as_json)
-    raise typer.Exit(int(bool(summary["failed"])))
-
-
-@app.command()
 def report(
     run_folder: Annotated[Path, typer.Argument(help="a run's folder", metavar="RUN")],
     out: Annotated[Path, typer.Option(help="the page to write", metavar="FILE.html")],
@@ -259,6 +243,7 @@ def report(
     typer.echo(str(out))
 
 
+app.command()(run)
 app.command()(leaderboard)
 
 

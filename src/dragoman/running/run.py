@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -34,7 +36,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True):
     problems: list[str] = []
 
 
-def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress) -> dict[str, Any]:
+def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress, *, jobs: int = 1) -> dict[str, Any]:
     """Run a system on every document of every split.
 
     The folder then holds ``system.toml``, ``log.jsonl`` (a line a document, with the answer as it was given) and
@@ -47,6 +49,7 @@ def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress) 
         benchmark: whose documents.
         folder: the run's folder, made if need be.
         progress: wraps the documents to show how far it is.
+        jobs: how many documents are under way at once; the order of the log may then differ, nothing else.
 
     Returns:
         ``system``, number of ``documents`` answered, the ids of those ``left_out`` and ``failed``, and ``why``: up to
@@ -65,9 +68,11 @@ def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress) 
     files.write(described, card)
     entries = {entry.id: entry for entry in _log(log)}
     waiting = [d for d in benchmark.documents if d.id not in entries or entries[d.id].status == "failed"]
-    for document in progress(waiting, system.card.name):
-        entries[document.id] = _one(system, document, target)
-        _append(log, entries[document.id])
+    with contextlib.closing(system):
+        answers = _answers(system, waiting, target, jobs)
+        for _, entry in zip(progress(waiting, system.card.name), answers, strict=True):
+            entries[entry.id] = entry
+            _append(log, entry)
     order = [entries[document.id] for document in benchmark.documents]
     answered = [{"id": entry.id, **(entry.answer or {})} for entry in order if entry.status == "answered"]
     files.write(folder / "predictions.jsonl", files.json_lines(answered))
@@ -78,6 +83,19 @@ def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress) 
         "failed": [entry.id for entry in order if entry.status == "failed"],
         "why": sorted({problem for entry in order if entry.status == "failed" for problem in entry.problems[:1]})[:3],
     }
+
+
+def _answers(system: System, waiting: Sequence[Document], target: Target, jobs: int) -> Iterator[Entry]:
+    """Ask about each document; give each answer as soon as it is there."""
+    if jobs == 1:  # a system that is not made for threads is called from the one that it was loaded in
+        yield from (_one(system, document, target) for document in waiting)
+        return
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        asked = [pool.submit(_one, system, document, target) for document in waiting]
+        yield from (future.result() for future in as_completed(asked))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _one(system: System, document: Document, target: Target) -> Entry:

@@ -14,24 +14,32 @@ import msgspec
 from dragoman.files import read_toml
 from dragoman.problems import error
 from dragoman.schema.system import SystemCard
-from dragoman.systems.protocol import System
+from dragoman.systems.protocol import USUAL, Options, System
+
+ADAPTERS = {"cmd": "dragoman.systems.command"}
+"""Module of each kind of system that is not a Python function; it has ``load(rest, options) -> System``."""
 
 
-def load(name: str) -> System:
-    """Load a system by ``path.py:function`` or ``pkg.module:function``.
+def load(name: str, options: Options = USUAL) -> System:
+    """Load a system by ``path.py:function`` or ``pkg.module:function``, or by an adapter, as in ``cmd:PROGRAM``.
 
     This runs the code that it names: it is for systems of one's own, never for submissions.
 
     Args:
         name: the system; a ``system.toml`` beside its file describes it.
+        options: what somebody says of the run.
 
     Raises:
         DragomanError: E801 when it cannot be loaded.
 
     """
+    kind, _, rest = name.partition(":")
+    if kind in ADAPTERS:
+        made: System = importlib.import_module(ADAPTERS[kind]).load(rest, options)
+        return made
     module_name, _, function_name = name.rpartition(":")
     if not module_name or not function_name.isidentifier():
-        raise _unloadable(name, "it does not have the form path.py:function or pkg.module:function.")
+        raise _unloadable(name, "it does not have the form path.py:function, pkg.module:function or cmd:PROGRAM.")
     try:
         module = _from_path(Path(module_name)) if module_name.endswith(".py") else importlib.import_module(module_name)
         predict = getattr(module, function_name)
@@ -40,7 +48,7 @@ def load(name: str) -> System:
     if not callable(predict):
         raise _unloadable(name, f"{function_name} is not a function.")
     source = None if module.__file__ is None else Path(module.__file__)
-    return System(predict, _card(source, name), source)
+    return System(predict, options.card or _card(source, name), source)
 
 
 def _unloadable(name: str, why: str) -> Exception:

@@ -1,0 +1,142 @@
+"""A program as a system: answers, failures, time limits, and nothing left running."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from dragoman.problems import DragomanError
+from dragoman.running.run import run
+from dragoman.systems.loading import load
+from dragoman.systems.protocol import Options
+
+ECHO = """
+import json, os, sys, time
+for count, line in enumerate(sys.stdin):
+    document = json.loads(line)
+    {body}
+    word = document["text"].split()[0]
+    print(json.dumps({{"entities": [{{"start": 0, "end": len(word), "text": word, "type": "ORG"}}]}}), flush=True)
+"""
+
+
+def quietly(items, _what):
+    return items
+
+
+@pytest.fixture
+def program(tmp_path):
+    def made(body="pass"):
+        path = tmp_path / "program.py"
+        path.write_text(ECHO.format(body=body), encoding="utf-8")
+        return f"cmd:{sys.executable} {path}"
+
+    return made
+
+
+def entries(folder):
+    return {e["id"]: e for e in map(json.loads, (folder / "log.jsonl").read_text(encoding="utf-8").splitlines())}
+
+
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_a_program_answers_every_document_whatever_the_jobs(benchmark, program, tmp_path, jobs):
+    summary = run(load(program()), benchmark, tmp_path / "run", quietly, jobs=jobs)
+    assert summary["documents"] == len(benchmark.documents)
+    lines = (tmp_path / "run" / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [d.id for d in benchmark.documents]
+
+
+def test_a_program_is_told_no_label_and_can_leave_a_document_out(benchmark, program, tmp_path):
+    body = """assert set(document) == {"id", "language", "kind", "published", "text"}
+    if document["language"] == "ar":
+        print("null", flush=True)
+        continue"""
+    summary = run(load(program(body)), benchmark, tmp_path / "run", quietly)
+    assert len(summary["left_out"]) == sum(d.language == "ar" for d in benchmark.documents)
+    assert not summary["failed"]
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("sys.exit('out of breath') if count == 3 else None", "exit code 1): out of breath"),
+        ("print('[1]', flush=True) if count == 3 else None\n    if count == 3: continue", "neither an object nor null"),
+        ("print('{\"a\"', flush=True) if count == 3 else None\n    if count == 3: continue", "not JSON"),
+        ("os.kill(os.getpid(), 9) if count == 3 else None", "exit code -9"),
+    ],
+)
+def test_what_goes_wrong_stays_with_its_document_and_the_next_is_asked_anew(benchmark, program, tmp_path, body, why):
+    text = body
+    summary = run(load(program(text)), benchmark, tmp_path / "run", quietly)
+    log = entries(tmp_path / "run")
+    assert summary["failed"]
+    # A program that is started anew counts from the beginning: every fourth document fails.
+    assert summary["failed"] == [d.id for d in benchmark.documents][3::4]
+    assert all(why in log[name]["problems"][0] for name in summary["failed"])
+
+
+def test_a_late_answer_ends_the_program_and_all_that_it_started(benchmark, program, tmp_path):
+    pids = tmp_path / "pids"
+    body = (
+        "import subprocess\n"
+        f"    child = subprocess.Popen(['sleep', '600']); open({str(pids)!r}, 'a').write(str(child.pid) + ' ')\n"
+        "    time.sleep(600) if document['kind'] == 'article' else None"
+    )
+    first = benchmark.documents[0]
+    assert first.kind == "article"
+    system = load(program(body), Options(timeout=1.0))
+    with pytest.raises(Exception, match="no answer in 1 s"):
+        system.predict(first)
+    system.close()
+    for pid in pids.read_text().split():
+        assert not _lives(int(pid))
+
+
+def _lives(pid):
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return False
+        except FileNotFoundError:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def test_noise_on_standard_error_does_not_block(benchmark, program, tmp_path):
+    summary = run(load(program("sys.stderr.write('x' * 300_000)")), benchmark, tmp_path / "run", quietly)
+    assert not summary["failed"]
+
+
+def test_killed_at_any_moment_a_run_goes_on_and_ends_the_same(benchmark, program, tmp_path):
+    command = [sys.executable, "-m", "dragoman", "run", program("time.sleep(0.02)"), "--out"]
+    killed = 0
+    for moment in (0.9, 1.1, 1.3):
+        process = subprocess.Popen([*command, tmp_path / "a"], stdout=subprocess.DEVNULL, start_new_session=True)
+        try:
+            process.wait(moment)
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            killed += 1
+        process.wait()
+    for name in "ab":
+        subprocess.run([*command, tmp_path / name], check=True, stdout=subprocess.DEVNULL)
+    assert killed
+    assert (tmp_path / "a/predictions.jsonl").read_bytes() == (tmp_path / "b/predictions.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["cmd:", "cmd:'open", "cmd:/no/such/program"])
+def test_a_command_that_is_none_is_said(benchmark, tmp_path, name):
+    if name == "cmd:/no/such/program":
+        summary = run(load(name), benchmark, tmp_path / "run", quietly)
+        assert len(summary["failed"]) == len(benchmark.documents)
+        assert "cannot be started" in summary["why"][0]
+        return
+    with pytest.raises(DragomanError, match="E801"):
+        load(name)
