@@ -12,7 +12,10 @@ from dragoman.cli.options import Data, Json
 
 def run(
     system: Annotated[
-        str, typer.Argument(help="path.py:function, pkg.module:function or cmd:PROGRAM", metavar="SYSTEM")
+        str,
+        typer.Argument(
+            help="path.py:function, pkg.module:function, cmd:PROGRAM, hf:MODEL or spacy:PIPELINE", metavar="SYSTEM"
+        ),
     ],
     out: Annotated[Path, typer.Option(help="the run's folder; an interrupted run is resumed", metavar="RUN")],
     data: Data = None,

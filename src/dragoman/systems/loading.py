@@ -16,7 +16,11 @@ from dragoman.problems import error
 from dragoman.schema.system import SystemCard
 from dragoman.systems.protocol import USUAL, Options, System
 
-ADAPTERS = {"cmd": "dragoman.systems.command"}
+ADAPTERS = {
+    "cmd": "dragoman.systems.command",
+    "hf": "dragoman.systems.transformers",
+    "spacy": "dragoman.systems.spacy",
+}
 """Module of each kind of system that is not a Python function; it has ``load(rest, options) -> System``."""
 
 
@@ -39,7 +43,10 @@ def load(name: str, options: Options = USUAL) -> System:
         return made
     module_name, _, function_name = name.rpartition(":")
     if not module_name or not function_name.isidentifier():
-        raise _unloadable(name, "it does not have the form path.py:function, pkg.module:function or cmd:PROGRAM.")
+        raise _unloadable(
+            name,
+            "it does not have the form path.py:function, pkg.module:function, cmd:PROGRAM, hf:MODEL or spacy:PIPELINE.",
+        )
     try:
         module = _from_path(Path(module_name)) if module_name.endswith(".py") else importlib.import_module(module_name)
         predict = getattr(module, function_name)

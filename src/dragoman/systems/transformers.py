@@ -1,0 +1,58 @@
+"""A Hugging Face token-classification model as a system: ``hf:MODEL`` or ``hf:FOLDER``.
+
+Code that a model brings along is never run, and weights are read as safetensors only. Long texts are read in windows
+that overlap, where the tokenizer can.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from dragoman.problems import error
+from dragoman.schema.records import Document
+from dragoman.schema.system import SystemCard
+from dragoman.systems.labels import entity
+from dragoman.systems.protocol import Options, System
+
+OVERLAP = 64
+"""Tokens that two windows of a long text share."""
+
+
+def load(rest: str, options: Options) -> System:
+    """Load a model from a folder or the Hub's cache (or the Hub, where it can be reached).
+
+    Raises:
+        DragomanError: E801 when transformers or torch is not installed or the model cannot be loaded.
+
+    """
+    try:
+        import torch  # noqa: F401, PLC0415 - extras; without it the pipeline fails with another message
+        from transformers import (  # noqa: PLC0415
+            AutoModelForTokenClassification,
+            AutoTokenizer,
+            TokenClassificationPipeline,
+        )
+    except ImportError as cause:
+        raise error("E801", f"{cause.name} is not installed.", "Install dragoman[hf] and torch.") from cause
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(rest, trust_remote_code=False)
+        model = AutoModelForTokenClassification.from_pretrained(rest, trust_remote_code=False, use_safetensors=True)
+    except Exception as cause:  # whatever lies in the folder
+        mend = "Give a token-classification model with safetensors and without code of its own."
+        raise error("E801", f"the model {rest[:200]!r} cannot be loaded: {str(cause)[:500]}", mend) from cause
+    longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", 512))
+    tokenizer.model_max_length = longest
+    windows = {"stride": min(OVERLAP, longest // 4)} if tokenizer.is_fast else {}
+    pipeline = TokenClassificationPipeline(
+        model=model, tokenizer=tokenizer, device="cpu", aggregation_strategy="simple", **windows
+    )
+    alone = threading.Lock()  # a pipeline is not made for several threads
+
+    def predict(document: Document) -> dict[str, Any]:
+        with alone:
+            found = pipeline(document.text)
+        made = [entity(int(each["start"]), int(each["end"]), each["entity_group"]) for each in found]
+        return {"entities": [each for each in made if each is not None]}
+
+    return System(predict, options.card or SystemCard(name=f"hf:{rest}"[-120:], layers=["entities"]))
