@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -16,7 +16,7 @@ from dragoman import files
 from dragoman.problems import Problem, error
 from dragoman.schema.records import Document
 from dragoman.submission.read import read_bytes
-from dragoman.systems.protocol import System, unlabelled
+from dragoman.systems.protocol import Reply, System, SystemFailure, unlabelled
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
@@ -34,9 +34,37 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True):
     seconds: float
     answer: dict[str, Any] | None = None
     problems: list[str] = []
+    raw: str | None = None
+    tokens: list[int] = []
 
 
-def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress, *, jobs: int = 1) -> dict[str, Any]:
+class Budget(NamedTuple):
+    """What may be spent on a run.
+
+    Attributes:
+        most: in the currency of the prices.
+        prices: of a million tokens read and of a million written.
+
+    """
+
+    most: float
+    prices: tuple[float, float]
+
+    def used_up(self, entries: dict[str, Entry]) -> bool:
+        """Say whether the documents so far cost as much or more."""
+        spent = [sum(e.tokens[i] for e in list(entries.values()) if e.tokens) for i in (0, 1)]
+        return sum(n * price / 1e6 for n, price in zip(spent, self.prices, strict=True)) >= self.most
+
+
+def run(
+    system: System,
+    benchmark: Benchmark,
+    folder: Path,
+    progress: Progress,
+    *,
+    jobs: int = 1,
+    budget: Budget | None = None,
+) -> dict[str, Any]:
     """Run a system on every document of every split.
 
     The folder then holds ``system.toml``, ``log.jsonl`` (a line a document, with the answer as it was given) and
@@ -50,6 +78,7 @@ def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress, 
         folder: the run's folder, made if need be.
         progress: wraps the documents to show how far it is.
         jobs: how many documents are under way at once; the order of the log may then differ, nothing else.
+        budget: what may be spent; no further document is asked about when it is used up, earlier sessions included.
 
     Returns:
         ``system``, number of ``documents`` answered, the ids of those ``left_out`` and ``failed``, and ``why``: up to
@@ -69,11 +98,12 @@ def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress, 
     entries = {entry.id: entry for entry in _log(log)}
     waiting = [d for d in benchmark.documents if d.id not in entries or entries[d.id].status == "failed"]
     with contextlib.closing(system):
-        answers = _answers(system, waiting, target, jobs)
+        answers = _answers(system, waiting, target, jobs, lambda: budget is None or not budget.used_up(entries))
         for _, entry in zip(progress(waiting, system.card.name), answers, strict=True):
-            entries[entry.id] = entry
-            _append(log, entry)
-    order = [entries[document.id] for document in benchmark.documents]
+            if entry is not None:
+                entries[entry.id] = entry
+                _append(log, entry)
+    order = [entries[document.id] for document in benchmark.documents if document.id in entries]
     answered = [{"id": entry.id, **(entry.answer or {})} for entry in order if entry.status == "answered"]
     files.write(folder / "predictions.jsonl", files.json_lines(answered))
     return {
@@ -81,18 +111,26 @@ def run(system: System, benchmark: Benchmark, folder: Path, progress: Progress, 
         "documents": len(answered),
         "left_out": [entry.id for entry in order if entry.status == "left out"],
         "failed": [entry.id for entry in order if entry.status == "failed"],
+        "not_asked": [document.id for document in benchmark.documents if document.id not in entries],
+        "tokens": [sum(column) for column in zip(*(e.tokens for e in order if e.tokens), strict=True)],
         "why": sorted({problem for entry in order if entry.status == "failed" for problem in entry.problems[:1]})[:3],
     }
 
 
-def _answers(system: System, waiting: Sequence[Document], target: Target, jobs: int) -> Iterator[Entry]:
-    """Ask about each document; give each answer as soon as it is there."""
+def _answers(
+    system: System, waiting: Sequence[Document], target: Target, jobs: int, goes_on: Callable[[], bool]
+) -> Iterator[Entry | None]:
+    """Ask about each document; give each answer as soon as it is there, None for one that was not asked about."""
+
+    def ask(document: Document) -> Entry | None:
+        return _one(system, document, target) if goes_on() else None
+
     if jobs == 1:  # a system that is not made for threads is called from the one that it was loaded in
-        yield from (_one(system, document, target) for document in waiting)
+        yield from map(ask, waiting)
         return
     pool = ThreadPoolExecutor(jobs)
     try:
-        asked = [pool.submit(_one, system, document, target) for document in waiting]
+        asked = [pool.submit(ask, document) for document in waiting]
         yield from (future.result() for future in as_completed(asked))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -101,17 +139,25 @@ def _answers(system: System, waiting: Sequence[Document], target: Target, jobs: 
 def _one(system: System, document: Document, target: Target) -> Entry:
     """Ask the system about one document."""
     start = time.monotonic()
+    reply = Reply(None)
     try:
-        answer = system.predict(unlabelled(document))
-        line = None if answer is None else files.canonical_json({**answer, "id": document.id})
+        given = system.predict(unlabelled(document))
+        reply = given if isinstance(given, Reply) else Reply(given)
+        line = None if reply.labels is None else files.canonical_json({**reply.labels, "id": document.id})
     except Exception as cause:  # noqa: BLE001 - a system may do anything; it fails on this document alone
-        return Entry(document.id, "failed", _since(start), problems=[f"{type(cause).__name__}: {cause}"[:2000]])
+        kept = (cause.reply if isinstance(cause, SystemFailure) else None) or reply
+        return _entry(document, "failed", start, kept, [f"{type(cause).__name__}: {cause}"[:2000]])
     if line is None:
-        return Entry(document.id, "left out", _since(start))
+        return _entry(document, "left out", start, reply)
     problems: list[Problem] = [p for p in read_bytes(line, target).problems if p.severity == "error"]
     if problems:
-        return Entry(document.id, "failed", _since(start), answer, [str(problem) for problem in problems[:20]])
-    return Entry(document.id, "answered", _since(start), answer)
+        return _entry(document, "failed", start, reply, [str(problem) for problem in problems[:20]])
+    return _entry(document, "answered", start, reply)
+
+
+def _entry(document: Document, status: Status, start: float, reply: Reply, problems: list[str] | None = None) -> Entry:
+    seconds, tokens = _since(start), list(reply.tokens) if any(reply.tokens) else []
+    return Entry(document.id, status, seconds, reply.labels, problems or [], reply.raw, tokens)
 
 
 def _since(start: float) -> float:

@@ -8,10 +8,19 @@ from dragoman.schema.labels import EntityType, values
 
 TYPES: dict[str, str] = {
     **{type_: type_ for type_ in values(EntityType)},
-    "PERSON": "PER", "PS": "PER", "PERS": "PER",
-    "OG": "ORG", "ORGANIZATION": "ORG", "NORP": "ORG",
-    "LC": "LOC", "LOCATION": "LOC", "FACILITY": "FAC", "AF": "FAC",
-    "EV": "EVENT", "LAW": "DOC", "TITLE": "ROLE",
+    "PERSON": "PER",
+    "PS": "PER",
+    "PERS": "PER",
+    "OG": "ORG",
+    "ORGANIZATION": "ORG",
+    "NORP": "ORG",
+    "LC": "LOC",
+    "LOCATION": "LOC",
+    "FACILITY": "FAC",
+    "AF": "FAC",
+    "EV": "EVENT",
+    "LAW": "DOC",
+    "TITLE": "ROLE",
 }
 """Type of each label of CoNLL-2003, OntoNotes 5, KLUE and ANERcorp that has one here; OntoNotes' NORP, a nationality or
 group, is mostly the adjective of a body. What is not here, such as MISC or QUANTITY, has no counterpart."""

@@ -17,6 +17,7 @@ from dragoman.schema.system import SystemCard
 from dragoman.systems.protocol import USUAL, Options, System
 
 ADAPTERS = {
+    "chat": "dragoman.systems.chat",
     "cmd": "dragoman.systems.command",
     "hf": "dragoman.systems.transformers",
     "spacy": "dragoman.systems.spacy",
@@ -43,10 +44,8 @@ def load(name: str, options: Options = USUAL) -> System:
         return made
     module_name, _, function_name = name.rpartition(":")
     if not module_name or not function_name.isidentifier():
-        raise _unloadable(
-            name,
-            "it does not have the form path.py:function, pkg.module:function, cmd:PROGRAM, hf:MODEL or spacy:PIPELINE.",
-        )
+        forms = ", ".join(["path.py:function", "pkg.module:function", *(f"{kind}:…" for kind in sorted(ADAPTERS))])
+        raise _unloadable(name, f"it has none of the forms {forms}.")
     try:
         module = _from_path(Path(module_name)) if module_name.endswith(".py") else importlib.import_module(module_name)
         predict = getattr(module, function_name)

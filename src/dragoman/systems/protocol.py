@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -20,9 +20,32 @@ class Predict(Protocol):
     it leaves out (a language that it does not speak).
     """
 
-    def __call__(self, document: Document, /) -> dict[str, Any] | None:
+    def __call__(self, document: Document, /) -> dict[str, Any] | Reply | None:
         """Label one document."""
         ...
+
+
+class Reply(NamedTuple):
+    """An answer with what the run keeps of how it came about.
+
+    Attributes:
+        labels: the layers, or None for a document that is left out.
+        raw: the answer as the system gave it.
+        tokens: tokens read and written.
+
+    """
+
+    labels: dict[str, Any] | None
+    raw: str | None = None
+    tokens: tuple[int, int] = (0, 0)
+
+
+class SystemFailure(Exception):  # noqa: N818 - what it is called where it is shown
+    """A system gave no answer that can be used; what it did give is kept."""
+
+    def __init__(self, why: str, reply: Reply | None = None) -> None:
+        super().__init__(why)
+        self.reply = reply
 
 
 def _nothing() -> None:
@@ -46,17 +69,40 @@ class System(NamedTuple):
     close: Callable[[], None] = _nothing
 
 
+class Chat(NamedTuple):
+    """How a chat model is asked.
+
+    Attributes:
+        base_url: address of the endpoint, or None for that of the environment.
+        temperature: of the sampling.
+        seed: of the sampling, where the server has one.
+        max_tokens: tokens of an answer.
+        examples: examples a language, from the split ``dev``.
+        form: how the server is asked for JSON: ``json_schema``, ``json_object`` or ``text``.
+
+    """
+
+    base_url: str | None = None
+    temperature: float = 0.0
+    seed: int = 1
+    max_tokens: int = 16_384
+    examples: int = 2
+    form: Literal["json_schema", "json_object", "text"] = "json_schema"
+
+
 class Options(NamedTuple):
     """What somebody says of a run, for adapters that need it.
 
     Attributes:
         timeout: seconds that an answer may take.
         card: description of the system, or None for one made of its name.
+        chat: how a chat model is asked.
 
     """
 
     timeout: float = 600.0
     card: SystemCard | None = None
+    chat: Chat = Chat()
 
 
 def unlabelled(document: Document) -> Document:
