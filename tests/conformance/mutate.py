@@ -44,6 +44,7 @@ LINKS = "measures/linking.py"
 CLITICS = "measures/clitics.py"
 PAGES = "measures/pages.py"
 ASSIGN = "matching/assignment.py"
+SMALL = "matching/small.py"
 EXACT = "matching/exact.py"
 OVERLAP = "matching/overlap.py"
 BOOT = "statistics/bootstrap.py"
@@ -80,8 +81,8 @@ MUTATIONS = [
     ),
     Mutation(
         SPANS,
-        "inside[1:] = reach[:-1] >= (doc * stride + end)[1:]",
-        "inside[1:] = reach[:-1] > (doc * stride + end)[1:]",
+        "inside[1:] = np.maximum.accumulate(end)[:-1] >= end[1:]",
+        "inside[1:] = np.maximum.accumulate(end)[:-1] > end[1:]",
     ),
     Mutation(OVERLAP, "keep = (shared > 0)", "keep = (shared >= 0)"),
     Mutation(OVERLAP, '+ p_start, side="right")', '+ p_start + 1, side="right")'),
@@ -89,7 +90,7 @@ MUTATIONS = [
     Mutation(OVERLAP, "reach = np.maximum.accumulate(end) if len(end) else end", "reach = np.sort(end)"),
     Mutation(
         EXACT,
-        'np.searchsorted(g_sorted, p_sorted, side="left") + rank',
+        'np.searchsorted(g_sorted, p_sorted, side="left") + _copies(p_sorted)',
         'np.searchsorted(g_sorted, p_sorted, side="left")',
     ),
     Mutation(CLITICS, "(np.abs(ends) <= _LONGEST)", "(np.abs(ends) <= 0)"),
@@ -104,13 +105,16 @@ MUTATIONS = [
     # Assignment
     Mutation(ASSIGN, "linear_sum_assignment(matrix, maximize=True)", "linear_sum_assignment(matrix, maximize=False)"),
     Mutation(ASSIGN, "combined = combined * span + weight", "combined = combined + weight"),
-    Mutation(ASSIGN, "span = pairs * int(weight.max()) + 1", "span = int(weight.max())"),
+    Mutation(ASSIGN, "span = pairs * int(weight.max(initial=0)) + 1", "span = int(weight.max(initial=0))"),
     Mutation(ASSIGN, "cost = np.concatenate([top - weight,", "cost = np.concatenate([weight,"),
     Mutation(
-        ASSIGN,
-        "np.lexsort([-np.arange(len(gold)), *reversed(weights)])[-1:]",
-        "np.lexsort([-np.arange(len(gold)), *weights])[-1:]",
+        ASSIGN, "*(-weight[candidates] for weight in reversed(weights))", "*(-weight[candidates] for weight in weights)"
     ),
+    Mutation(
+        ASSIGN, "g_star = np.bincount(gold, ~p_alone)[gold] == 0", "g_star = np.bincount(gold, p_alone)[gold] == 0"
+    ),
+    Mutation(SMALL, ".sum(axis=2).argmax(axis=1)", ".sum(axis=2).argmin(axis=1)"),
+    Mutation(SMALL, "turned = rows > columns", "turned = rows < 0"),
     # Dates
     Mutation(VALUES, "| equal(canonical(gold.external), given, pairs[:2])", "| (pairs[0] < 0)"),
     Mutation(VALUES, "return timex.canonical(value)", "return value"),

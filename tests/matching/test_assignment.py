@@ -44,3 +44,37 @@ def test_weights_too_large_for_a_double_keep_the_first_criterion():
     huge = np.array([2**50, 0, 0, 2**50])
     chosen = assign(gold, predicted, [np.array([1, 2, 2, 1]), huge])
     assert chosen.tolist() == [1, 2]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12), st.floats(0.1, 1))
+def test_the_totals_are_those_of_scipy_whatever_the_size(seed, rows, columns, share):
+    from scipy.optimize import linear_sum_assignment
+
+    random = np.random.default_rng(seed)
+    worth = random.integers(1, 50, (rows, columns)) * (random.random((rows, columns)) < share)
+    gold, predicted = np.nonzero(worth)
+    chosen = assign(gold, predicted, [worth[gold, predicted]])
+    assert len(set(gold[chosen].tolist())) == len(chosen) == len(set(predicted[chosen].tolist()))
+    assert worth[gold, predicted][chosen].sum() == worth[linear_sum_assignment(worth, maximize=True)].sum()
+
+
+def test_of_equally_good_ways_the_first_items_get_the_first_partners():
+    gold, predicted = (axis.ravel() for axis in np.indices((3, 3)))
+    chosen = assign(gold, predicted, [np.ones(9, np.int64)])
+    assert [(int(gold[i]), int(predicted[i])) for i in chosen] == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_many_problems_at_once_are_solved_as_each_alone():
+    random = np.random.default_rng(5)
+    parts = []
+    for at in range(300):
+        gold, predicted = np.nonzero(random.random((random.integers(1, 9), random.integers(1, 9))) < 0.6)
+        parts.append((gold + 20 * at, predicted + 20 * at, random.integers(1, 4, len(gold))))
+    together = assign(
+        *(np.concatenate([part[i] for part in parts]) for i in range(2)), [np.concatenate([p[2] for p in parts])]
+    )
+    alone, offset = [], 0
+    for gold, predicted, weight in parts:
+        alone += (assign(gold - gold.min(initial=0), predicted - predicted.min(initial=0), [weight]) + offset).tolist()
+        offset += len(gold)
+    assert together.tolist() == alone
