@@ -202,16 +202,16 @@ MUTATIONS = [
     Mutation(BOOT, "if len(defined) < 0.9 * len(values):", "if not len(defined):"),
     Mutation(BOOT, "scores[:, None, :] > scores[:, :, None] + 1e-12", "scores[:, None, :] >= scores[:, :, None]"),
     Mutation(BOOT, "np.nan_to_num(scores, nan=-np.inf)", "np.nan_to_num(scores, nan=np.inf)"),
-    Mutation(PAIRED, "if 2 ** len(moved) <= permutations:", "if 2 ** len(moved) < 0:"),
-    Mutation(PAIRED, "(extreme + extra) / (len(swaps) + extra)", "extreme / len(swaps)"),
-    Mutation(PAIRED, "_gap(a - shift, b + shift, finish, leaf)", "_gap(a - shift, b, finish, leaf)"),
-    Mutation(PAIRED, "finish, leaf, resamples, seed) - observed", "finish, leaf, resamples, seed)"),
-    Mutation(PAIRED, "return (extreme + 1) / (resamples + 1)", "return extreme / resamples"),
+    Mutation(PAIRED, "few = 2**number <= permutations", "few = number < 0"),
+    Mutation(PAIRED, "(extreme + 1) / (len(gaps) + 1)\n    return found", "extreme / len(gaps)\n    return found"),
+    Mutation(PAIRED, "totals_of[j] + shift, finish", "totals_of[j], finish"),
+    Mutation(PAIRED, "centred = gaps - observed", "centred = gaps"),
+    Mutation(PAIRED, "return (extreme + 1) / (len(gaps) + 1)", "return extreme / len(gaps)"),
     Mutation(PAIRED, "(1.959964 + 0.841621) * spread", "1.959964 * spread"),
     Mutation(PAIRED, "p * (len(order) - step)", "p * len(order)"),
     Mutation(PAIRED, "p * (len(order) - step)", "p * (len(order) - step - 1)"),
     Mutation(PAIRED, "highest = max(highest, min(1.0,", "highest = max(0.0, min(1.0,"),
-    Mutation(PAIRED, "if len(first) < 2:", "if len(first) < 1:"),
+    Mutation(PAIRED, "if len(first) >= 2 else None", "if len(first) >= 1 else None"),
 ]
 
 

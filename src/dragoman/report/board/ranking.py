@@ -196,7 +196,7 @@ def _places(
 
 def _contrasts(column: Column, ranked: list[str], rows: dict[str, Ints], cells: dict[str, Cell]) -> list[BoardContrast]:
     pairs = list(combinations(ranked, 2))
-    found = [paired.permutation(rows[a], rows[b], column.finish, _LEAF) for a, b in pairs]
+    found = list(paired.all_permutations([rows[name] for name in ranked], column.finish, _LEAF).values())
     return [
         BoardContrast(a, b, (cells[a].score or 0.0) - (cells[b].score or 0.0), p or 0.0, adjusted or 0.0)
         for (a, b), p, adjusted in zip(pairs, found, paired.holm(found), strict=True)
