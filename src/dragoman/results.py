@@ -94,7 +94,7 @@ def _standings(measure: Measure, results: tuple[Result, ...]) -> list[Standing]:
         Standing(
             system=result.system.name,
             score=scores[i],
-            interval=_list(bootstrap.intervals(rows[i], finish)[leaf]),
+            interval=_list(bootstrap.interval(rows[i], finish, leaf)),
             rank=1 + sum(other is not None and other > (scores[i] or 0.0) + 1e-12 for other in scores)
             if scores[i] is not None
             else None,

@@ -113,8 +113,9 @@ MUTATIONS = [
     Mutation(
         ASSIGN, "g_star = np.bincount(gold, ~p_alone)[gold] == 0", "g_star = np.bincount(gold, p_alone)[gold] == 0"
     ),
-    Mutation(SMALL, ".sum(axis=2).argmax(axis=1)", ".sum(axis=2).argmin(axis=1)"),
-    Mutation(SMALL, "turned = rows > columns", "turned = rows < 0"),
+    Mutation(SMALL, "turned = columns > rows", "turned = columns < 0"),
+    Mutation(SMALL, "(with_it >= earned[free])", "(with_it <= earned[free])"),
+    Mutation(SMALL, "best[free ^ (1 << j)] + worth[i, j]", "best[free] + worth[i, j]"),
     # Dates
     Mutation(VALUES, "| equal(canonical(gold.external), given, pairs[:2])", "| (pairs[0] < 0)"),
     Mutation(VALUES, "return timex.canonical(value)", "return value"),

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.matching.assignment import assign
+from dragoman.matching.assignment import assign, components
 
 edges = st.dictionaries(
     st.tuples(st.integers(0, 4), st.integers(0, 4)), st.tuples(st.integers(1, 2), st.integers(0, 5), st.integers(0, 1))
@@ -78,3 +78,25 @@ def test_many_problems_at_once_are_solved_as_each_alone():
         alone += (assign(gold - gold.min(initial=0), predicted - predicted.min(initial=0), [weight]) + offset).tolist()
         offset += len(gold)
     assert together.tolist() == alone
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.floats(0.5, 3))
+def test_components_are_those_of_scipy(seed, items, density):
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    random = np.random.default_rng(seed)
+    gold, predicted = random.integers(0, items, (2, max(1, int(density * items))))
+    graph = coo_array((np.ones(len(gold)), (gold, predicted + items)), shape=(2 * items, 2 * items))
+    _, expected = connected_components(graph, directed=False)
+    found = components(gold, predicted)
+    assert len(np.unique(found)) == found.max() + 1
+    pairs = {(a, b) for a, b in zip(found.tolist(), expected[gold].tolist(), strict=True)}
+    assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+
+
+def test_a_long_chain_is_one_component():
+    place = np.arange(20_000)
+    order = np.random.default_rng(1).permutation(39_999)
+    gold, predicted = np.repeat(place, 2)[:-1][order], np.repeat(place, 2)[1:][order]
+    assert not components(gold, predicted).any()

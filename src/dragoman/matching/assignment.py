@@ -59,7 +59,7 @@ def _contested(contested: Ints, gold: Ints, predicted: Ints, weights: Sequence[I
     component = components(gold, predicted)
     left: Bools = np.ones(len(component), bool)
     chosen: list[Ints] = []
-    worth, complete = _combined(weights, small.MOST_ITEMS, 62)
+    worth, complete = _combined(weights, small.MOST_SHORT, 62)
     if complete:
         found, left = small.solve(component, gold, predicted, worth)
         chosen.append(contested[found])
@@ -94,15 +94,22 @@ def components(gold: Ints, predicted: Ints) -> Ints:
     """
     if not len(gold):
         return np.zeros(0, np.int64)
-    from scipy.sparse import coo_array  # noqa: PLC0415 - only where items compete
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
     ours, g = np.unique(gold, return_inverse=True)
-    _, p = np.unique(predicted, return_inverse=True)
-    size = len(ours) + int(p.max()) + 1
-    graph = coo_array((np.ones(len(g), np.int8), (g, p + len(ours))), shape=(size, size))
-    _, label = connected_components(graph, directed=False)
-    component: Ints = label[g].astype(np.int64)
+    theirs, p = np.unique(predicted, return_inverse=True)
+    p = p + len(ours)
+    # Each item points to one of its component; pointers go down until all are at the lowest (Zhang, Azad and Hu 2020,
+    # FastSV). SciPy has this too, and takes longer to be imported than this takes.
+    pointer = np.arange(len(ours) + len(theirs))
+    while True:
+        above = pointer[pointer]
+        before = above.copy()
+        for one, other in ((g, p), (p, g)):
+            np.minimum.at(pointer, pointer[one], above[other])
+            np.minimum.at(pointer, one, above[other])
+        pointer = np.minimum(pointer, above)
+        if np.array_equal(pointer[pointer], before):
+            break
+    component: Ints = np.unique(pointer[g], return_inverse=True)[1].astype(np.int64)
     return component
 
 

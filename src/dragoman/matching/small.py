@@ -1,12 +1,12 @@
-"""Small assignment problems, many at once: every way to pair a few items with a few is tried on all of them together.
+"""Small assignment problems, many at once: dynamic programming over the sets of items that are taken.
 
 Nested spans make groups of three against three by the hundred thousand; solving them one by one would cost a hundred
-times as much as finding them.
+times as much as finding them. The items of the longer side are taken in turn; for each set of items of the shorter side
+the most that it can earn so far is kept (Bellman 1962, Held and Karp 1962). All problems of one shape go together.
 """
 
 from __future__ import annotations
 
-from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-MOST_ITEMS = 7
-"""Items of the larger side of a problem that is small."""
-MOST_WAYS = 210
-"""Ways of pairing that are tried."""
+MOST_SHORT = 8
+"""Items of the shorter side of a problem that is small."""
+MOST_LONG = 24
+"""Items of the longer side."""
 _CELLS = 2_000_000
 
 
@@ -35,47 +35,62 @@ def solve(component: Ints, gold: Ints, predicted: Ints, weight: Ints) -> tuple[I
 
     Returns:
         Indices of the chosen candidates, and which candidates are of problems that are not small, shape (k,). Of
-        equally good ways that one is taken in which the first item has the first partner, and so on.
+        equally good ways that one is taken in which the first item of the longer side (of gold, if both are equally
+        long) has the first partner, and so on.
 
     """
     row, rows = _ranks(component, gold)
     column, columns = _ranks(component, predicted)
-    turned = rows > columns
-    short, long = np.where(turned, columns, rows), np.where(turned, rows, columns)
-    row, column = np.where(turned[component], column, row), np.where(turned[component], row, column)
-    large = np.ones(len(rows), bool)
+    turned = columns > rows
+    short, long = np.where(turned, rows, columns), np.where(turned, columns, rows)
+    item = np.where(turned[component], column, row)
+    partner = np.where(turned[component], row, column)
+    small = (short <= MOST_SHORT) & (long <= MOST_LONG)
+    shape_of = short * (MOST_LONG + 1) + long
     chosen: list[Ints] = [np.zeros(0, np.int64)]
-    shape_of = short * (MOST_ITEMS + 1) + long
-    for code in np.unique(shape_of[long <= MOST_ITEMS]).tolist():
-        height, width = divmod(code, MOST_ITEMS + 1)
-        ways = np.array(list(permutations(range(width), height)), np.int64)
-        if len(ways) > MOST_WAYS:
-            continue
-        mine = np.flatnonzero((shape_of == code) & (long <= MOST_ITEMS))
-        large[mine] = False
-        step = max(1, _CELLS // (len(ways) * height))
+    for code in np.unique(shape_of[small]).tolist():
+        width, height = divmod(code, MOST_LONG + 1)
+        problems = np.flatnonzero(small & (shape_of == code))
+        step = max(1, _CELLS // (height * 2**width))
         chosen += [
-            _tried(mine[at : at + step], ways, (height, width), component, row, column, weight)
-            for at in range(0, len(mine), step)
+            _solved(problems[at : at + step], (height, width), component, item, partner, weight)
+            for at in range(0, len(problems), step)
         ]
-    return np.concatenate(chosen), large[component]
+    return np.concatenate(chosen), ~small[component]
 
 
-def _tried(
-    problems: Ints, ways: Ints, shape: tuple[int, int], component: Ints, row: Ints, column: Ints, weight: Ints
-) -> Ints:
-    """Try all ways on problems of one shape; give the candidates of the best one."""
+def _solved(problems: Ints, shape: tuple[int, int], component: Ints, item: Ints, partner: Ints, weight: Ints) -> Ints:
+    """Solve problems of one shape; give the candidates that are chosen."""
     place = np.full(int(component.max()) + 1, -1, np.int64)
     place[problems] = np.arange(len(problems))
     candidates = np.flatnonzero(place[component] >= 0)
-    worth = np.zeros((len(problems), *shape), np.int64)
+    worth = np.zeros((*shape, len(problems)), np.int64)
     which = np.full(worth.shape, -1, np.int64)
-    cell = (place[component[candidates]], row[candidates], column[candidates])
+    cell = (item[candidates], partner[candidates], place[component[candidates]])
     worth[cell], which[cell] = weight[candidates], candidates
-    items = np.arange(shape[0])
-    best = worth[:, items, ways].sum(axis=2).argmax(axis=1)
-    taken: Ints = which[np.arange(len(problems))[:, None], items, ways[best]].ravel()
-    return taken[taken >= 0]
+    height, width = shape
+    sets = np.arange(2**width)
+    # The last item first, so that the first one chooses last, knowing the best of all that follows.
+    best: Ints = np.zeros((len(sets), len(problems)), np.int64)
+    took = np.full((height, len(sets), len(problems)), width, np.int8)
+    for i in reversed(range(height)):
+        earned = best.copy()
+        for j in reversed(range(width)):
+            free = sets[sets >> j & 1 == 1]
+            with_it = best[free ^ (1 << j)] + worth[i, j]
+            better = (worth[i, j] > 0) & (with_it >= earned[free])
+            earned[free] = np.where(better, with_it, earned[free])
+            took[i, free] = np.where(better, np.int8(j), took[i, free])
+        best = earned
+    left: Ints = np.full(len(problems), len(sets) - 1)
+    at = np.arange(len(problems))
+    chosen = np.full((height, len(problems)), -1, np.int64)
+    for i in range(height):
+        j = took[i, left, at].astype(np.int64)
+        taken = j < width
+        chosen[i, taken] = which[i, j[taken], at[taken]]
+        left = np.where(taken, left ^ (1 << np.minimum(j, width - 1)), left)
+    return chosen[chosen >= 0]
 
 
 def _ranks(component: Ints, item: Ints) -> tuple[Ints, Ints]:

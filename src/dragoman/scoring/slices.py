@@ -48,7 +48,7 @@ def interval(measure: Measure, rows: Ints, resampling: Resampling) -> list[float
     if not resampling.resamples:
         return None
     finish, leaf = measure.score.finish, measure.score.headline
-    found = bootstrap.intervals(rows, finish, resamples=resampling.resamples, seed=resampling.seed)[leaf]
+    found = bootstrap.interval(rows, finish, leaf, resamples=resampling.resamples, seed=resampling.seed)
     return None if found is None else list(found)
 
 

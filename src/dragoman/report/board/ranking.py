@@ -167,7 +167,7 @@ def _cell(column: Column, rows: Ints) -> Cell:
     if np.isnan(score):
         return Cell(None)
     # Only where systems are ranked: fifty intervals a system would be noise, and slow. Its report has them all.
-    found = bootstrap.intervals(rows, column.finish)[_LEAF] if column.ranked else None
+    found = bootstrap.interval(rows, column.finish, _LEAF) if column.ranked else None
     return Cell(score, None if found is None else list(found))
 
 
