@@ -134,7 +134,7 @@ def score(
     """Score predictions against the benchmark's test split, or one file against another."""
     from dragoman import scoring
     from dragoman.cli import show
-    from dragoman.files import pretty_json, write
+    from dragoman.files import table_json, write
     from dragoman.measures.catalogue import select
     from dragoman.systems.loading import read_card
 
@@ -157,7 +157,7 @@ def score(
         submission, against, measures=select(measures), system=name, resampling=resampling, singletons=not no_singletons
     )
     if out is not None:
-        write(out, pretty_json(result))
+        write(out, table_json(result))
     show.result(result, as_json=as_json)
 
 
