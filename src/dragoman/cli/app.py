@@ -136,7 +136,7 @@ def score(
 
     from dragoman import scoring
     from dragoman.cli import show
-    from dragoman.files import pretty_json, write
+    from dragoman.files import table_json, write
     from dragoman.measures.catalogue import select
     from dragoman.submission.read import parse_file
     from dragoman.systems.loading import read_card
@@ -163,7 +163,7 @@ def score(
         submission, against, measures=select(measures), system=name, resampling=resampling, singletons=not no_singletons
     )
     if out is not None:
-        write(out, pretty_json(result))
+        write(out, table_json(result))
     show.result(result, as_json=as_json)
 
 
