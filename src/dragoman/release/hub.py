@@ -1,6 +1,6 @@
 """Releases on the Hugging Face Hub: how they are named and fetched, and the Hub's failures as numbered problems.
 
-The address of the Hub is huggingface_hub's own (``HF_ENDPOINT``), and so is the token (``HF_TOKEN`` or its login): it is
+The address of the Hub is huggingface_hub's own (``HF_ENDPOINT``). So is the token (``HF_TOKEN`` or its login): it is
 never an argument here.
 """
 
