@@ -201,9 +201,14 @@ def lines(found: Difference) -> Iterator[str]:
             last = change.where
             if last:
                 yield last
-        sign = {ADDED: "+", REMOVED: "-", CHANGED: "~", RENUMBERED: "="}[change.kind]
-        what = f" “{short(change.what)}”" if change.what else ""
-        yield f"{'  ' if last else ''}{sign} {change.config} {change.id}{what}{_said(change)}"
+        yield ("  " if last else "") + line(change)
+
+
+def line(change: Change) -> str:
+    """Say what one change is, without its document."""
+    sign = {ADDED: "+", REMOVED: "-", CHANGED: "~", RENUMBERED: "="}[change.kind]
+    what = f" “{short(change.what)}”" if change.what else ""
+    return f"{sign} {change.config} {change.id}{what}{_said(change)}"
 
 
 def _said(change: Change) -> str:
