@@ -1,0 +1,33 @@
+"""The commands about releases: what changed between two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dragoman.cli.options import Json
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="a release folder or a source root", metavar="OLD")],
+    new: Annotated[
+        Path | None, typer.Argument(help="the newer one; default: the bundled benchmark", metavar="[NEW]")
+    ] = None,
+    runs: Annotated[
+        Path | None, typer.Option(help="folder of runs: also say what it does to their scores and ranks", metavar="DIR")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what changed between two releases, label by label, and whether the version says so."""
+    from dragoman.benchmark import load
+    from dragoman.cli import show, show_release
+    from dragoman.release.difference import difference
+    from dragoman.report.effect import effects
+
+    before, after = load(old), load(new)
+    found = difference(before.release, after.release)
+    moved = effects(runs, before, after, show.progress) if runs is not None else None
+    show_release.difference(found, moved, as_json=as_json)
+    raise typer.Exit(int(not found.allowed))

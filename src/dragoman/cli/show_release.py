@@ -1,0 +1,70 @@
+"""How the difference of two releases looks in a terminal. All text from outside is made harmless."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from dragoman.files import pretty_json
+from dragoman.release.difference import lines
+from dragoman.release.versions import wanted
+from dragoman.report.effect import COLUMNS
+from dragoman.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dragoman.release.difference import Difference
+    from dragoman.report.effect import Effect
+
+
+def difference(found: Difference, effects: Sequence[Effect] | None, *, as_json: bool) -> None:
+    """Print a difference, and what it does to runs where that was asked for."""
+    if as_json:
+        value = {"difference": found} if effects is None else {"difference": found, "runs": effects}
+        sys.stdout.write(pretty_json(value).decode())
+        return
+    _say(f"{found.old.name} {found.old.version} → {found.new.version}")
+    _say(f"{found.old.fingerprint[:16]} → {found.new.fingerprint[:16]}")
+    for line in lines(found):
+        _say(line)
+    _say(_counts(found))
+    if found.allowed:
+        _say("The version says so.")
+    else:
+        smallest = wanted(found.old.version, found.needs)
+        _say(f"The version does not say so: after {found.old.version} this has to be {smallest} or above.")
+    for effect in effects or ():
+        _effect(effect)
+
+
+def _counts(found: Difference) -> str:
+    if found.needs == "none":
+        return "The same rows."
+    if not found.changes:
+        return "The same labels, in another order."
+    kinds = [change.kind for change in found.changes]
+    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+    return f"{counts}: a {found.needs} version."
+
+
+def _effect(effect: Effect) -> None:
+    _say(f"{effect.run}{'' if effect.moved else ': as before'}")
+    for problem in effect.problems:
+        _say(f"  {problem}")
+    for column in COLUMNS if effect.moved else ():
+        (before, after), ranks = effect.scores[column], effect.ranks[column]
+        change = "" if before is None or after is None else f" ({after - before:+.3f})"
+        _say(f"  {column} {_number(before)} → {_number(after)}{change}, rank {_rank(ranks[0])} → {_rank(ranks[1])}")
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _rank(value: int | None) -> str:
+    return "–" if value is None else str(value)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(visible(line) + "\n")

@@ -1,0 +1,92 @@
+"""Which label of an older release is which of a newer one, in one document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman.matching.assignment import assign
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dragoman.schema.records import Document
+
+Pair = tuple[int | None, int | None]
+
+
+def pairs(layer: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
+    """Pair the labels of a layer: those that share a character, the most alike first.
+
+    Args:
+        layer: ``entities``, ``dates`` or ``claims``.
+        old: labels of a document in the older release.
+        new: labels of the same document in the newer one.
+
+    Returns:
+        Positions on both sides, None where a label has no counterpart, in the order of the newer labels, with what was
+        removed at its old place before those that follow it.
+
+    """
+    import numpy as np  # noqa: PLC0415 - kept out of the import of the package
+
+    ours, theirs = ([_spans(layer, label) for label in side] for side in (old, new))
+    plain = [[_without_id(label) for label in side] for side in (old, new)]
+    found = [
+        (i, j, int(plain[0][i] == plain[1][j]), int(mine == other), shared)
+        for i, mine in enumerate(ours)
+        for j, other in enumerate(theirs)
+        if (shared := _shared(mine, other))
+    ]
+    table = np.array(found, np.int64).reshape(-1, 5)
+    g, p, alike, same, common = table.T
+    # Alike counts before the number of pairs: a label that stayed as it was is not taken for another's change.
+    chosen = assign(g, p, (1 + alike * (len(old) + len(new)), same, common))
+    partner = dict(table[chosen][:, [1, 0]].tolist())
+    gone = sorted(set(range(len(old))) - set(partner.values()))
+    made: list[Pair] = []
+    for j in range(len(new)):
+        while gone and ours[gone[0]] < theirs[j]:
+            made.append((gone.pop(0), None))
+        made.append((partner.get(j), j))
+    return [*made, *((i, None) for i in gone)]
+
+
+def _spans(layer: str, label: Any) -> list[tuple[int, int]]:
+    return sorted((each.start, each.end) for each in (label.content if layer == "claims" else [label]))
+
+
+def _without_id(label: Any) -> bytes:
+    return msgspec.json.encode(msgspec.structs.replace(label, id=""), order="sorted")
+
+
+def _shared(ours: list[tuple[int, int]], theirs: list[tuple[int, int]]) -> int:
+    """Count the characters that two lists of disjoint spans have in common."""
+    return sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a in ours for b in theirs)
+
+
+def in_new_ids(label: dict[str, Any], renamed: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Write the references of an older label in the ids of the newer release, so that renumbering is no change.
+
+    Args:
+        label: the label in plain values.
+        renamed: newer id of each older one that has a counterpart, by layer.
+
+    """
+    made = dict(label)
+    for field, layer in (("ref", "dates"), ("parent", "claims")):
+        if field in made:
+            made[field] = renamed[layer].get(made[field], made[field])
+    if "claimants" in made:
+        made["claimants"] = [
+            each | {"mention": renamed["entities"].get(each["mention"], each["mention"])} for each in made["claimants"]
+        ]
+        made["dates"] = [renamed["dates"].get(each, each) for each in made["dates"]]
+    return made
+
+
+def words(label: Any, document: Document) -> str:
+    """Give the words that a label lies on."""
+    fragments = getattr(label, "content", None) or [label]
+    return " … ".join(document.text[each.start : each.end] for each in fragments)

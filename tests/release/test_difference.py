@@ -1,0 +1,175 @@
+"""Two releases side by side: every change is found, none is made up, and the version is held to it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from typer.testing import CliRunner
+
+from dragoman.cli.app import app
+from dragoman.release import source
+from dragoman.release.difference import difference, lines
+from dragoman.release.versions import given, suffices, wanted
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def release():
+    return source.assemble(ROOT)
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A source root of its own, to be edited."""
+    for name in ("corpus", "annotations"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("passes"))
+    return tmp_path
+
+
+def edit(root, document, change, version=None):
+    """Change the gold of a document in place, and the version if one is given."""
+    path = root / "annotations" / "gold" / f"{document}.json"
+    gold = json.loads(path.read_text("utf-8"))
+    change(gold)
+    path.write_text(json.dumps(gold, ensure_ascii=False), encoding="utf-8")
+    if version:
+        table = root / "corpus" / "sources.toml"
+        table.write_text(table.read_text("utf-8").replace('version = "1.0.0"', f'version = "{version}"'), "utf-8")
+    return source.assemble(root)
+
+
+def told(found):
+    return [(change.config, change.kind, change.id) for change in found.changes]
+
+
+def test_a_release_does_not_differ_from_itself(release):
+    found = difference(release, release)
+    assert (found.changes, found.needs, found.given, found.allowed) == ([], "none", "none", True)
+
+
+def test_a_changed_label_is_named_with_both_values_and_is_major(release, root):
+    def change(gold):
+        gold["entities"][2]["type"] = "LOC" if gold["entities"][2]["type"] != "LOC" else "PER"
+
+    found = difference(release, edit(root, "003.article-1", change))
+    label = next(d for d in release.rows["documents"]["test"] if d.id == "003.article-1").entities[2]
+    (only,) = found.changes
+    assert (only.config, only.kind, only.where, only.id) == ("entities", "changed", "003.article-1", label.id)
+    assert only.what == label.text
+    assert only.fields["type"][0] == label.type
+    assert (found.needs, found.given, found.allowed) == ("major", "none", False)
+    assert any(label.text in line for line in lines(found))
+
+
+def test_a_label_taken_out_renumbers_the_rest_and_changes_nothing_else(release, root):
+    taken = {}
+
+    def change(gold):
+        used = {c["mention"] for claim in gold["claims"] for c in claim["claimants"]}
+        at = next(i for i, e in enumerate(gold["entities"]) if e["id"] not in used)
+        taken.update(gold["entities"].pop(at))
+        names = {e["id"]: f"e{i}" for i, e in enumerate(gold["entities"], 1)}
+        for e in gold["entities"]:
+            e["id"] = names[e["id"]]
+        for claim in gold["claims"]:
+            for claimant in claim["claimants"]:
+                claimant["mention"] = names.get(claimant["mention"])
+
+    found = difference(release, edit(root, "003.article-1", change, "2.0.0"))
+    gone = [change for change in found.changes if change.kind == "removed"]
+    assert [(each.id, each.what) for each in gone] == [(taken["id"], taken["text"])]
+    assert {change.kind for change in found.changes} <= {"removed", "renumbered"}
+    assert {change.config for change in found.changes} == {"entities"}
+    assert (found.needs, found.given, found.allowed) == ("major", "major", True)
+    back = difference(edit(root, "003.article-1", lambda gold: None), release)
+    assert [change.kind for change in back.changes].count("added") == 1
+    assert not back.allowed  # back to a version below
+
+
+def test_a_moved_boundary_is_a_change_and_not_two(release, root):
+    def change(gold):
+        date = gold["dates"][0]
+        date["end"] -= 1
+        date["text"] = date["text"][:-1]
+
+    found = difference(release, edit(root, "003.article-1", change))
+    assert [(c.config, c.kind, sorted(c.fields)) for c in found.changes] == [("dates", "changed", ["end", "text"])]
+
+
+def test_new_documents_and_entities_alone_are_minor(release):
+    rows = {config: {name: list(each) for name, each in splits.items()} for config, splits in release.rows.items()}
+    rows["documents"]["dev"] = rows["documents"]["dev"][1:]
+    rows["registry"]["full"] = rows["registry"]["full"][:-1]
+    smaller = type(release)(release.name, "0.9.0", rows)
+    found = difference(smaller, replace_version(release, "0.10.0"))
+    assert [change.kind for change in found.changes] == ["added", "added"]
+    assert (found.needs, found.given, found.allowed) == ("minor", "minor", True)
+    gone = difference(release, replace_version(smaller, "1.1.0"))
+    assert (gone.needs, gone.allowed) == ("major", False)
+
+
+def replace_version(release, version):
+    return type(release)(release.name, version, release.rows)
+
+
+def test_a_document_in_another_split_and_a_field_of_a_row_are_changes(release):
+    rows = {config: {name: list(each) for name, each in splits.items()} for config, splits in release.rows.items()}
+    moved = rows["documents"]["test"].pop(0)
+    rows["documents"]["dev"].append(moved)
+    rows["registry"]["full"][0] = replace(rows["registry"]["full"][0], wikidata="Q1")
+    found = difference(release, type(release)(release.name, "1.0.1", rows))
+    assert told(found) == [("documents", "changed", moved.id), ("registry", "changed", rows["registry"]["full"][0].id)]
+    assert found.changes[0].fields == {"split": ["test", "dev"]}
+    assert (found.needs, found.given, found.allowed) == ("major", "patch", False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ("1.0.0", "1.0.0", "none"),
+        ("1.9.9", "2.0.0", "major"),
+        ("1.9.9", "1.10.0", "minor"),
+        ("1.0.9", "1.0.10", "patch"),
+        ("2.0.0", "1.9.9", "less"),
+    ],
+)
+def test_which_part_of_the_version_grew(old, new, part):
+    assert given(old, new) == part
+
+
+def test_the_version_that_is_wanted_suffices():
+    for old in ("0.1.0", "0.1.3", "1.0.0", "1.2.3"):
+        for needs in ("none", "patch", "minor", "major"):
+            assert suffices(old, wanted(old, needs), needs)
+            assert needs == "none" or not suffices(old, old, needs)
+
+
+def test_the_command_names_the_label_and_what_it_does_to_the_runs(root):
+    def change(gold):
+        gold["dates"].pop(0)
+
+    edit(root, "003.article-1", change)
+    runs = ROOT / "eval" / "runs"
+    outcome = CliRunner().invoke(app, ["diff", str(ROOT), str(root), "--runs", str(runs), "--json"])
+    assert outcome.exit_code == 1  # the version is the same
+    value = json.loads(outcome.stdout)
+    assert [c["kind"] for c in value["difference"]["changes"]].count("removed") == 1
+    by_run = {each["run"]: each for each in value["runs"]}
+    before, after = by_run["arabic_rules/1.0.0"]["scores"]["dates.value"]
+    stored = json.loads((runs / "arabic_rules" / "1.0.0" / "result.json").read_bytes())
+    assert before == stored["scores"]["dates"]["value"]["f1"] != after
+    before, after = by_run["korean_rules/1.0.0"]["scores"]["dates.value"]
+    assert before < after  # a system that had no date there missed one less
+    assert min(each["ranks"]["headline"][1] for each in value["runs"]) == 1
+    shown = CliRunner().invoke(app, ["diff", str(ROOT), str(root)])
+    assert "- dates d1" in shown.stdout
+    assert "has to be 2.0.0" in shown.stdout
+
+
+def test_the_same_rows_are_said_to_be_the_same():
+    outcome = CliRunner().invoke(app, ["diff", str(ROOT)])
+    assert outcome.exit_code == 0
+    assert "The same rows." in outcome.stdout

@@ -1,0 +1,117 @@
+"""Gold never changes under a version: releases are refused or named, and the same source gives the same bytes."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dragoman.build import changes, releasing
+from dragoman.files import sha256
+from dragoman.problems import DragomanError
+from dragoman.release import parquet, source
+
+ROOT = Path(__file__).resolve().parents[2]
+RELEASED = {"1.0.0": "27bdc6021bf3e0db"}
+"""First digits of the fingerprint of each version that was released. Never change a line; add one."""
+
+
+@pytest.fixture
+def root(tmp_path):
+    for name in ("corpus", "annotations"):
+        shutil.copytree(ROOT / name, tmp_path / "root" / name, ignore=shutil.ignore_patterns("passes"))
+    shutil.copy(ROOT / "DATASET_CARD.md", tmp_path / "root")
+    return tmp_path / "root"
+
+
+def edit(root, version=None, text="<b>`x`</b>\u202e"):
+    path = root / "annotations" / "gold" / "003.article-1.json"
+    gold = json.loads(path.read_text("utf-8"))
+    gold["claims"][0]["gloss"] = text
+    path.write_text(json.dumps(gold, ensure_ascii=False), encoding="utf-8")
+    if version:
+        table = root / "corpus" / "sources.toml"
+        table.write_text(table.read_text("utf-8").replace('version = "1.0.0"', f'version = "{version}"'), "utf-8")
+
+
+def run(*arguments, **environment):
+    command = [sys.executable, str(ROOT / "scripts" / "release.py"), *map(str, arguments)]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **environment}, encoding="utf-8"
+    )
+
+
+def content(folder):
+    return {path.relative_to(folder): sha256(path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_rows_that_were_released_under_this_version_are_these():
+    release = source.assemble(ROOT)
+    assert release.version in RELEASED
+    assert release.fingerprint.startswith(RELEASED[release.version])
+
+
+def test_the_same_source_gives_the_same_bytes_whatever_the_surroundings(tmp_path):
+    places = {"PYTHONHASHSEED": "1", "TZ": "Asia/Pyongyang", "LC_ALL": "C"}, {"PYTHONHASHSEED": "2", "TZ": "UTC"}
+    for i, environment in enumerate(places):
+        made = run("--out", tmp_path / str(i), "--json", **environment)
+        assert made.returncode == 0, made.stderr
+    assert content(tmp_path / "0") == content(tmp_path / "1") != {}
+
+
+def test_an_edit_under_the_same_version_is_refused_and_nothing_is_written(root, tmp_path):
+    edit(root)
+    refused = run("--root", root, "--since", ROOT, "--out", tmp_path / "out")
+    assert refused.returncode == 1
+    assert "E714" in refused.stderr
+    assert "claims c1" in refused.stderr
+    assert "'2.0.0'" in refused.stderr
+    assert not (tmp_path / "out").exists()
+    edit(root, "1.1.0")
+    assert run("--root", root, "--since", ROOT, "--out", tmp_path / "out").returncode == 1
+
+
+def test_a_folder_of_a_release_does_not_get_other_rows_under_its_version(root, tmp_path):
+    releasing.write(source.assemble(root), root, tmp_path / "out")
+    before = content(tmp_path / "out")
+    edit(root)
+    with pytest.raises(DragomanError, match="E714"):
+        releasing.write(source.assemble(root), root, tmp_path / "out")
+    assert content(tmp_path / "out") == before
+
+
+def test_with_a_version_that_says_so_the_change_log_names_the_label(root, tmp_path):
+    edit(root, "2.0.0")
+    log = tmp_path / "CHANGELOG.md"
+    log.write_text("# Change log\n\n## Unreleased\n\n### Package\n- More.\n", encoding="utf-8")
+    arguments = ("--root", root, "--since", ROOT, "--out", tmp_path / "out", "--changes", log)
+    made = run(*arguments)
+    assert made.returncode == 0, made.stderr
+    assert parquet.read(tmp_path / "out").version == "2.0.0"
+    text = log.read_text("utf-8")
+    assert text.index("### Data 2.0.0") < text.index("### Package")
+    assert "- 003.article-1\n  - changed claims c1" in text
+    assert "→ \\<b\\>\\`x\\`\\</b\\>\\\\u202e" in text
+    assert run(*arguments).returncode == 0
+    assert log.read_text("utf-8") == text  # generated anew in its place
+
+
+def test_a_section_goes_below_the_heading_that_is_there_and_needs_a_place():
+    release = source.assemble(ROOT)
+    found = changes.checked(release, release)
+    log = changes.with_section("## Unreleased\n\n### Data 1.0.0\n- By hand.\n", found)
+    assert log.index("No label changed") < log.index("By hand")
+    assert log.count("### Data 1.0.0") == 1
+    for broken in ("# Nothing\n", "<!-- generated: data 1.0.0 -->\nno end"):
+        with pytest.raises(DragomanError, match="E706"):
+            changes.with_section(broken, found)
+
+
+def test_a_version_that_goes_back_or_is_none_is_refused():
+    release = source.assemble(ROOT)
+    for version in ("0.9.0", "1.0", "v1.0.0"):
+        with pytest.raises(DragomanError, match="E714"):
+            changes.checked(release, type(release)(release.name, version, release.rows))
