@@ -357,6 +357,15 @@ def test_the_script_prints_numbers_and_never_the_token(hub, published_folder):
     assert json.loads(out)["done"] == ["commit", "tag"]
 
 
+def test_the_script_shows_a_dry_run_a_line_a_file(hub, published_folder):
+    out, err = script(hub, published_folder, "--dry-run").communicate(timeout=120)
+    assert err == ""
+    assert {f"  + {path}  {len(data):,} bytes" for path, data in local(published_folder).items()} <= set(
+        out.split("\n")
+    )
+    assert hub.writes == []
+
+
 def test_the_hub_serves_the_scorer(hub, whole_folder, monkeypatch):
     go(hub, whole_folder)
     fetch = hub_release.fetch
