@@ -24,10 +24,7 @@ from dragoman.files import sha256
 from dragoman.problems import DragomanError
 from dragoman.release import hub as hub_release
 
-pytestmark = [
-    pytest.mark.allow_hosts(["127.0.0.1", "localhost"]),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "user/dragoman"
 TAG = f"v{dragoman.load().version}"
