@@ -85,7 +85,7 @@ def test_it_says_what_the_statistics_say(results):
     finish = measure.score.finish
     for standing, counts in zip(found.standings[measure.name], rows, strict=True):
         assert standing.score == finish(counts.sum(axis=0))["f1"]
-        assert standing.interval == list(bootstrap.intervals(counts, finish)["f1"])
+        assert standing.interval == list(bootstrap.interval(counts, finish, "f1"))
         assert standing.rank_interval[0] <= standing.rank <= standing.rank_interval[1]
     contrasts = found.contrasts[measure.name]
     assert [(c.first, c.second) for c in contrasts] == list(combinations(found.systems, 2))

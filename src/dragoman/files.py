@@ -99,6 +99,8 @@ def check_text(data: bytes, name: str = "", *, max_line: int = MAX_LINE) -> None
 
 def _first_invalid(data: bytes) -> int:
     """Offset of the first byte that is not UTF-8, or -1; decodes piecewise so that no second copy is held."""
+    if data.isascii():
+        return -1
     decoder = codecs.getincrementaldecoder("utf-8")()
     view = memoryview(data)
     done = 0

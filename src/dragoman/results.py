@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,7 +94,7 @@ def _standings(measure: Measure, results: tuple[Result, ...]) -> list[Standing]:
         Standing(
             system=result.system.name,
             score=scores[i],
-            interval=_list(bootstrap.intervals(rows[i], finish)[leaf]),
+            interval=_list(bootstrap.interval(rows[i], finish, leaf)),
             rank=1 + sum(other is not None and other > (scores[i] or 0.0) + 1e-12 for other in scores)
             if scores[i] is not None
             else None,
@@ -107,21 +106,21 @@ def _standings(measure: Measure, results: tuple[Result, ...]) -> list[Standing]:
 
 def _contrasts(measure: Measure, results: tuple[Result, ...]) -> list[Contrast]:
     leaf, finish = measure.score.headline, measure.score.finish
-    made = []
-    for a, b in combinations(results, 2):
-        first, second = rows_of(a, measure), rows_of(b, measure)
-        difference = finish(first.sum(axis=0))[leaf] - finish(second.sum(axis=0))[leaf]
-        made.append(
-            Contrast(
-                first=a.system.name,
-                second=b.system.name,
-                difference=_number(difference),
-                p_permutation=paired.permutation(first, second, finish, leaf),
-                p_bootstrap=paired.bootstrap(first, second, finish, leaf),
-                p_holm=None,
-                detectable=paired.detectable(first, second, finish, leaf),
-            )
+    rows = [rows_of(result, measure) for result in results]
+    scores = [finish(part.sum(axis=0))[leaf] for part in rows]
+    swapped = paired.all_permutations(rows, finish, leaf)
+    made = [
+        Contrast(
+            first=results[a].system.name,
+            second=results[b].system.name,
+            difference=_number(scores[a] - scores[b]),
+            p_permutation=swapped[a, b],
+            p_bootstrap=drawn.p,
+            p_holm=None,
+            detectable=drawn.detectable,
         )
+        for (a, b), drawn in paired.all_bootstraps(rows, finish, leaf).items()
+    ]
     for contrast, adjusted in zip(made, paired.holm([c.p_permutation for c in made]), strict=True):
         contrast.p_holm = adjusted
     return made

@@ -44,6 +44,7 @@ LINKS = "measures/linking.py"
 CLITICS = "measures/clitics.py"
 PAGES = "measures/pages.py"
 ASSIGN = "matching/assignment.py"
+SMALL = "matching/small.py"
 EXACT = "matching/exact.py"
 OVERLAP = "matching/overlap.py"
 BOOT = "statistics/bootstrap.py"
@@ -80,8 +81,8 @@ MUTATIONS = [
     ),
     Mutation(
         SPANS,
-        "inside[1:] = reach[:-1] >= (doc * stride + end)[1:]",
-        "inside[1:] = reach[:-1] > (doc * stride + end)[1:]",
+        "inside[1:] = np.maximum.accumulate(end)[:-1] >= end[1:]",
+        "inside[1:] = np.maximum.accumulate(end)[:-1] > end[1:]",
     ),
     Mutation(OVERLAP, "keep = (shared > 0)", "keep = (shared >= 0)"),
     Mutation(OVERLAP, '+ p_start, side="right")', '+ p_start + 1, side="right")'),
@@ -89,7 +90,7 @@ MUTATIONS = [
     Mutation(OVERLAP, "reach = np.maximum.accumulate(end) if len(end) else end", "reach = np.sort(end)"),
     Mutation(
         EXACT,
-        'np.searchsorted(g_sorted, p_sorted, side="left") + rank',
+        'np.searchsorted(g_sorted, p_sorted, side="left") + _copies(p_sorted)',
         'np.searchsorted(g_sorted, p_sorted, side="left")',
     ),
     Mutation(CLITICS, "(np.abs(ends) <= _LONGEST)", "(np.abs(ends) <= 0)"),
@@ -104,13 +105,17 @@ MUTATIONS = [
     # Assignment
     Mutation(ASSIGN, "linear_sum_assignment(matrix, maximize=True)", "linear_sum_assignment(matrix, maximize=False)"),
     Mutation(ASSIGN, "combined = combined * span + weight", "combined = combined + weight"),
-    Mutation(ASSIGN, "span = pairs * int(weight.max()) + 1", "span = int(weight.max())"),
+    Mutation(ASSIGN, "span = pairs * int(weight.max(initial=0)) + 1", "span = int(weight.max(initial=0))"),
     Mutation(ASSIGN, "cost = np.concatenate([top - weight,", "cost = np.concatenate([weight,"),
     Mutation(
-        ASSIGN,
-        "np.lexsort([-np.arange(len(gold)), *reversed(weights)])[-1:]",
-        "np.lexsort([-np.arange(len(gold)), *weights])[-1:]",
+        ASSIGN, "*(-weight[candidates] for weight in reversed(weights))", "*(-weight[candidates] for weight in weights)"
     ),
+    Mutation(
+        ASSIGN, "g_star = np.bincount(gold, ~p_alone)[gold] == 0", "g_star = np.bincount(gold, p_alone)[gold] == 0"
+    ),
+    Mutation(SMALL, "turned = columns > rows", "turned = columns < 0"),
+    Mutation(SMALL, "(with_it >= earned[free])", "(with_it <= earned[free])"),
+    Mutation(SMALL, "best[free ^ (1 << j)] + worth[i, j]", "best[free] + worth[i, j]"),
     # Dates
     Mutation(VALUES, "| equal(canonical(gold.external), given, pairs[:2])", "| (pairs[0] < 0)"),
     Mutation(VALUES, "return timex.canonical(value)", "return value"),
@@ -198,16 +203,16 @@ MUTATIONS = [
     Mutation(BOOT, "if len(defined) < 0.9 * len(values):", "if not len(defined):"),
     Mutation(BOOT, "scores[:, None, :] > scores[:, :, None] + 1e-12", "scores[:, None, :] >= scores[:, :, None]"),
     Mutation(BOOT, "np.nan_to_num(scores, nan=-np.inf)", "np.nan_to_num(scores, nan=np.inf)"),
-    Mutation(PAIRED, "if 2 ** len(moved) <= permutations:", "if 2 ** len(moved) < 0:"),
-    Mutation(PAIRED, "(extreme + extra) / (len(swaps) + extra)", "extreme / len(swaps)"),
-    Mutation(PAIRED, "_gap(a - shift, b + shift, finish, leaf)", "_gap(a - shift, b, finish, leaf)"),
-    Mutation(PAIRED, "finish, leaf, resamples, seed) - observed", "finish, leaf, resamples, seed)"),
-    Mutation(PAIRED, "return (extreme + 1) / (resamples + 1)", "return extreme / resamples"),
+    Mutation(PAIRED, "few = 2**number <= permutations", "few = number < 0"),
+    Mutation(PAIRED, "(extreme + 1) / (len(gaps) + 1)\n    return found", "extreme / len(gaps)\n    return found"),
+    Mutation(PAIRED, "totals_of[j] + shift, finish", "totals_of[j], finish"),
+    Mutation(PAIRED, "centred = gaps - observed", "centred = gaps"),
+    Mutation(PAIRED, "return (extreme + 1) / (len(gaps) + 1)", "return extreme / len(gaps)"),
     Mutation(PAIRED, "(1.959964 + 0.841621) * spread", "1.959964 * spread"),
     Mutation(PAIRED, "p * (len(order) - step)", "p * len(order)"),
     Mutation(PAIRED, "p * (len(order) - step)", "p * (len(order) - step - 1)"),
     Mutation(PAIRED, "highest = max(highest, min(1.0,", "highest = max(0.0, min(1.0,"),
-    Mutation(PAIRED, "if len(first) < 2:", "if len(first) < 1:"),
+    Mutation(PAIRED, "if len(first) >= 2 else None", "if len(first) >= 1 else None"),
 ]
 
 

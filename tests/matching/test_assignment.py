@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.matching.assignment import assign
+from dragoman.matching.assignment import assign, components
 
 edges = st.dictionaries(
     st.tuples(st.integers(0, 4), st.integers(0, 4)), st.tuples(st.integers(1, 2), st.integers(0, 5), st.integers(0, 1))
@@ -44,3 +44,59 @@ def test_weights_too_large_for_a_double_keep_the_first_criterion():
     huge = np.array([2**50, 0, 0, 2**50])
     chosen = assign(gold, predicted, [np.array([1, 2, 2, 1]), huge])
     assert chosen.tolist() == [1, 2]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12), st.floats(0.1, 1))
+def test_the_totals_are_those_of_scipy_whatever_the_size(seed, rows, columns, share):
+    from scipy.optimize import linear_sum_assignment
+
+    random = np.random.default_rng(seed)
+    worth = random.integers(1, 50, (rows, columns)) * (random.random((rows, columns)) < share)
+    gold, predicted = np.nonzero(worth)
+    chosen = assign(gold, predicted, [worth[gold, predicted]])
+    assert len(set(gold[chosen].tolist())) == len(chosen) == len(set(predicted[chosen].tolist()))
+    assert worth[gold, predicted][chosen].sum() == worth[linear_sum_assignment(worth, maximize=True)].sum()
+
+
+def test_of_equally_good_ways_the_first_items_get_the_first_partners():
+    gold, predicted = (axis.ravel() for axis in np.indices((3, 3)))
+    chosen = assign(gold, predicted, [np.ones(9, np.int64)])
+    assert [(int(gold[i]), int(predicted[i])) for i in chosen] == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_many_problems_at_once_are_solved_as_each_alone():
+    random = np.random.default_rng(5)
+    parts = []
+    for at in range(300):
+        gold, predicted = np.nonzero(random.random((random.integers(1, 9), random.integers(1, 9))) < 0.6)
+        parts.append((gold + 20 * at, predicted + 20 * at, random.integers(1, 4, len(gold))))
+    together = assign(
+        *(np.concatenate([part[i] for part in parts]) for i in range(2)), [np.concatenate([p[2] for p in parts])]
+    )
+    alone, offset = [], 0
+    for gold, predicted, weight in parts:
+        alone += (assign(gold - gold.min(initial=0), predicted - predicted.min(initial=0), [weight]) + offset).tolist()
+        offset += len(gold)
+    assert together.tolist() == alone
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.floats(0.5, 3))
+def test_components_are_those_of_scipy(seed, items, density):
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    random = np.random.default_rng(seed)
+    gold, predicted = random.integers(0, items, (2, max(1, int(density * items))))
+    graph = coo_array((np.ones(len(gold)), (gold, predicted + items)), shape=(2 * items, 2 * items))
+    _, expected = connected_components(graph, directed=False)
+    found = components(gold, predicted)
+    assert len(np.unique(found)) == found.max() + 1
+    pairs = {(a, b) for a, b in zip(found.tolist(), expected[gold].tolist(), strict=True)}
+    assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+
+
+def test_a_long_chain_is_one_component():
+    place = np.arange(20_000)
+    order = np.random.default_rng(1).permutation(39_999)
+    gold, predicted = np.repeat(place, 2)[:-1][order], np.repeat(place, 2)[1:][order]
+    assert not components(gold, predicted).any()

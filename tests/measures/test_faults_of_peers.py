@@ -161,7 +161,7 @@ finish = BY_NAME["entities.strict"].score.finish
 one = np.array([[i % 3, 3, 2 + i % 2] for i in range(40)])
 two = np.array([[i % 2, 3, 1 + i % 3] for i in range(40)])
 print(paired.permutation(one, two, finish, "f1"), paired.bootstrap(one, two, finish, "f1"))
-print(bootstrap.intervals(one, finish), paired.detectable(one, two, finish, "f1"))
+print(bootstrap.interval(one, finish, "f1"), paired.detectable(one, two, finish, "f1"))
 print(bootstrap.ranks([one, two], finish, "f1").sum(axis=0), bootstrap.totals(one, 1000, 5).sum(axis=0))
 """
 
@@ -187,7 +187,7 @@ def test_clusters_have_intervals_and_tests_too():
         np.array(totals_by_document(gold, side, "entities.b_cubed")) for side in (gold_ids(gold), predicted)
     )
     finish = BY_NAME["entities.b_cubed"].score.finish
-    low, high = bootstrap.intervals(theirs, finish)["f1"]
+    low, high = bootstrap.interval(theirs, finish, "f1")
     assert 0 <= low <= high <= 1
     assert 0 < paired.permutation(ours, theirs, finish, "f1") <= 1
 

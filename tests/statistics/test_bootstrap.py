@@ -34,7 +34,9 @@ def exact(rows):
     ],
     ids=["all different", "collapsed", "all equal"],
 )
-def test_sums_have_the_distribution_of_a_plain_resampling(rows):
+@pytest.mark.parametrize("few", [0, 200], ids=["by distinct rows", "one by one"])
+def test_sums_have_the_distribution_of_a_plain_resampling(rows, few, monkeypatch):
+    monkeypatch.setattr(bootstrap, "_FEW", few)
     rows = np.array(rows, np.int64)
     times = 40_000
     drawn = Counter(map(tuple, bootstrap.totals(rows, times, 7).tolist()))
@@ -62,6 +64,7 @@ def test_the_order_of_documents_does_not_matter(rows, rng):
 
 def test_memory_is_bounded_and_the_bound_changes_nothing(monkeypatch):
     rows = np.arange(30).reshape(10, 3)
+    monkeypatch.setattr(bootstrap, "_FEW", 0)
     whole = bootstrap.totals(rows, 100, 3)
     monkeypatch.setattr(bootstrap, "_CELLS", 70)
     assert np.array_equal(bootstrap.totals(rows, 100, 3), whole)
@@ -75,27 +78,26 @@ def test_another_seed_gives_another_draw():
 
 def test_intervals_are_percentiles_of_the_resampled_scores():
     rows = np.array([[1, 2, 3], [0, 1, 1], [2, 2, 2], [5, 9, 7], [3, 3, 8]])
-    found = bootstrap.intervals(rows, FINISH, resamples=2_000, seed=5, level=0.8)
     drawn = FINISH(bootstrap.totals(rows, 2_000, 5))
-    for leaf, (low, high) in found.items():
+    for leaf in drawn:
+        low, high = bootstrap.interval(rows, FINISH, leaf, resamples=2_000, seed=5, level=0.8)
         assert low == np.quantile(drawn[leaf], 0.1)
         assert high == np.quantile(drawn[leaf], 0.9)
 
 
 def test_one_document_has_no_interval_and_what_is_always_the_same_has_no_width():
-    assert bootstrap.intervals(np.array([[1, 2, 3]]), FINISH) == dict.fromkeys(("precision", "recall", "f1"))
-    assert bootstrap.intervals(np.array([[3, 3, 3], [5, 5, 5]]), FINISH, resamples=100)["f1"] == (1.0, 1.0)
+    assert bootstrap.interval(np.array([[1, 2, 3]]), FINISH, "f1") is None
+    assert bootstrap.interval(np.array([[3, 3, 3], [5, 5, 5]]), FINISH, "f1", resamples=100) == (1.0, 1.0)
 
 
 def test_a_score_that_is_often_undefined_has_no_interval():
     # One document of ten has predictions: precision is 0/0 where it is not drawn, (9/10)^10 = .35 of the time.
     rows = np.array([[0, 1, 0]] * 9 + [[1, 1, 1]])
-    found = bootstrap.intervals(rows, FINISH, resamples=500)
-    assert found["precision"] is None
-    assert found["recall"] is not None
+    assert bootstrap.interval(rows, FINISH, "precision", resamples=500) is None
+    assert bootstrap.interval(rows, FINISH, "recall", resamples=500) is not None
     # One of two: undefined in 1/4 of the resamples; with nine of ten in (1/10)^10, and then there is one.
-    assert bootstrap.intervals(rows[::-1][:2], FINISH, resamples=500)["precision"] is None
-    assert bootstrap.intervals(np.array([[1, 1, 1]] * 9 + [[0, 1, 0]]), FINISH, resamples=500)["precision"] == (1, 1)
+    assert bootstrap.interval(rows[::-1][:2], FINISH, "precision", resamples=500) is None
+    assert bootstrap.interval(np.array([[1, 1, 1]] * 9 + [[0, 1, 0]]), FINISH, "precision", resamples=500) == (1, 1)
 
 
 def test_groups_are_summed():
@@ -107,8 +109,8 @@ def test_groups_are_summed():
 def test_resampling_groups_is_wider_where_documents_of_a_group_are_alike():
     rows = np.repeat([[9, 10, 10], [1, 10, 10], [5, 10, 10], [6, 10, 10]], 10, axis=0)
     pages = [str(i // 10) for i in range(40)]
-    narrow = bootstrap.intervals(rows, FINISH, resamples=2_000)["f1"]
-    wide = bootstrap.intervals(bootstrap.grouped(rows, pages), FINISH, resamples=2_000)["f1"]
+    narrow = bootstrap.interval(rows, FINISH, "f1", resamples=2_000)
+    wide = bootstrap.interval(bootstrap.grouped(rows, pages), FINISH, "f1", resamples=2_000)
     assert wide[1] - wide[0] > 2 * (narrow[1] - narrow[0])
 
 
@@ -125,7 +127,7 @@ def test_ranks_are_taken_on_the_same_documents():
     first = np.array([[i, 20, 20] for i in range(12)])
     second = first + np.array([1, 0, 0])
     assert (bootstrap.ranks([first, second], FINISH, "f1", resamples=300) == [2, 1]).all()
-    low, high = bootstrap.intervals(first, FINISH, resamples=300)["f1"]
+    low, high = bootstrap.interval(first, FINISH, "f1", resamples=300)
     assert low < FINISH(second.sum(axis=0))["f1"] < high
 
 
@@ -145,7 +147,7 @@ def coverage(documents, samples, resamples, seed):
     rng = np.random.Generator(np.random.PCG64(seed))
     hits = 0
     for number in range(samples):
-        low, high = bootstrap.intervals(a_sample(rng, documents), FINISH, resamples=resamples, seed=number)["f1"]
+        low, high = bootstrap.interval(a_sample(rng, documents), FINISH, "f1", resamples=resamples, seed=number)
         hits += low <= TRUE_F1 <= high
     return hits / samples
 

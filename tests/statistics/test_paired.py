@@ -179,3 +179,28 @@ def test_holm_is_the_step_down_procedure(values, rng):
     rng.shuffle(order)
     again = paired.holm([values[i] for i in order])
     assert [again[order.index(i)] for i in range(len(values))] == adjusted
+
+
+def test_a_pair_has_the_p_that_it_has_alone_whatever_the_company():
+    random = np.random.default_rng(3)
+    gold = random.integers(1, 9, 40)
+    systems = [np.stack([random.binomial(gold, share), gold, gold], axis=1) for share in (0.5, 0.55, 0.8, 0.5)]
+    finish = FScore().finish
+    together = paired.all_permutations(systems, finish, "f1")
+    assert set(together) == {(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)}
+    for (i, j), p in together.items():
+        assert p == paired.permutation(systems[i], systems[j], finish, "f1")
+    assert len(set(together.values())) > 3
+
+
+def test_all_pairs_are_bootstrapped_on_the_same_resamples():
+    random = np.random.default_rng(4)
+    gold = random.integers(1, 9, 40)
+    systems = [np.stack([random.binomial(gold, share), gold, gold], axis=1) for share in (0.5, 0.52, 0.9)]
+    finish = FScore().finish
+    found = paired.all_bootstraps(systems, finish, "f1")
+    for (i, j), both in found.items():
+        alone = paired.bootstrap(systems[i], systems[j], finish, "f1")
+        assert both.p == pytest.approx(alone, abs=0.03)
+        assert both.detectable == pytest.approx(paired.detectable(systems[i], systems[j], finish, "f1"), rel=0.1)
+    assert found[0, 2].p < 0.01 < found[0, 1].p

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dragoman.submission.complaints import Complaints
-from dragoman.submission.jsonl import looks_like_jsonl, number_of_lines, objects
+from dragoman.submission.jsonl import layout, objects
 
 
 def read(data):
@@ -32,12 +32,23 @@ def read(data):
     ],
 )
 def test_what_looks_like_jsonl(data, expected):
-    assert looks_like_jsonl(data) is expected
+    assert layout(data).whole is expected
 
 
 @pytest.mark.parametrize(("data", "lines"), [(b"{}", 1), (b"{}\n", 1), (b"{}\n{}", 2), (b"{}\n\n", 2)])
 def test_number_of_lines(data, lines):
-    assert number_of_lines(data) == lines
+    assert layout(data).lines == lines
+
+
+@pytest.mark.parametrize(("data", "longest"), [(b"{}", 2), (b"{}\n", 2), (b"{}\n{ }", 3), (b"{  }\r\n{}\n", 5)])
+def test_the_longest_line(data, longest):
+    assert layout(data).longest == longest
+
+
+def test_lines_over_the_bounds_of_pieces_are_seen():
+    data = b"".join(b"{" + b" " * size + b"}\n" for size in (0, 2**18 - 4, 5, 2**18, 1))
+    assert layout(data) == (5, 2**18 + 2, True)
+    assert not layout(data + b"x\n").whole
 
 
 def test_objects_over_several_lines_are_read_and_blamed_each():

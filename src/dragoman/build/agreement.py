@@ -130,7 +130,7 @@ def _alpha(ours: Coded, theirs: Coded, at: Any, other: Any, doc: Any, documents:
     if not len(rows):
         return {"alpha": None, "interval": None, "items": 0}
     value = float(alpha(rows.sum(axis=0))["alpha"])
-    interval = bootstrap.intervals(rows, alpha)["alpha"]
+    interval = bootstrap.interval(rows, alpha, "alpha")
     return {
         "alpha": None if np.isnan(value) else value,
         "interval": None if interval is None else list(interval),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dragoman.matching import small
 from dragoman.problems import error
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 
 MOST_CELLS = 25_000_000
@@ -41,15 +43,45 @@ def assign(gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> Ints:
     """
     if not len(gold):
         return np.zeros(0, np.int64)
-    alone = (np.bincount(gold)[gold] == 1) & (np.bincount(predicted)[predicted] == 1)
-    contested = np.flatnonzero(~alone)
-    chosen = [np.flatnonzero(alone)]
-    parts = [contested[part] for part in components(gold[contested], predicted[contested])]
-    chosen += [part[_solve(gold[part], predicted[part], [weight[part] for weight in weights])] for part in parts]
+    g_alone, p_alone = np.bincount(gold)[gold] == 1, np.bincount(predicted)[predicted] == 1
+    # Where all that competes for an item competes for nothing else, the best of it is taken; alone is the best of one.
+    g_star = np.bincount(gold, ~p_alone)[gold] == 0
+    p_star = (np.bincount(predicted, ~g_alone)[predicted] == 0) & ~g_star
+    contested = np.flatnonzero(~(g_star | p_star))
+    chosen = [_best(np.flatnonzero(g_star), gold, weights), _best(np.flatnonzero(p_star), predicted, weights)]
+    chosen += _contested(contested, gold, predicted, weights) if len(contested) else []
     return np.sort(np.concatenate(chosen))
 
 
-def components(gold: Ints, predicted: Ints) -> list[Ints]:
+def _contested(contested: Ints, gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> list[Ints]:
+    """Solve what is left, component by component; those that are small, all at once."""
+    gold, predicted, weights = gold[contested], predicted[contested], [weight[contested] for weight in weights]
+    component = components(gold, predicted)
+    left: Bools = np.ones(len(component), bool)
+    chosen: list[Ints] = []
+    worth, complete = _combined(weights, small.MOST_SHORT, 62)
+    if complete:
+        found, left = small.solve(component, gold, predicted, worth)
+        chosen.append(contested[found])
+    order = np.flatnonzero(left)[np.argsort(component[left], kind="stable")]
+    parts = np.split(order, np.flatnonzero(np.diff(component[order])) + 1) if len(order) else []
+    return chosen + [
+        contested[part[_solve(gold[part], predicted[part], [weight[part] for weight in weights])]] for part in parts
+    ]
+
+
+def _best(candidates: Ints, center: Ints, weights: Sequence[Ints]) -> Ints:
+    """Heaviest candidate of each center, and of equal ones the first; indices into all candidates."""
+    order = candidates[
+        np.lexsort([candidates, *(-weight[candidates] for weight in reversed(weights)), center[candidates]])
+    ]
+    first = np.ones(len(order), bool)
+    first[1:] = center[order][1:] != center[order][:-1]
+    best: Ints = order[first]
+    return best
+
+
+def components(gold: Ints, predicted: Ints) -> Ints:
     """Split candidates into groups that do not compete: the connected components of the bipartite graph.
 
     Args:
@@ -57,32 +89,37 @@ def components(gold: Ints, predicted: Ints) -> list[Ints]:
         predicted: predicted item of each candidate pair, shape (k,).
 
     Returns:
-        Indices of the candidates of each component.
+        Component of each candidate, numbered from 0 without gaps, shape (k,).
 
     """
     if not len(gold):
-        return []
-    from scipy.sparse import coo_array  # noqa: PLC0415 - only where items compete
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
-    size = int(gold.max()) + 1 + int(predicted.max()) + 1
-    graph = coo_array((np.ones(len(gold), np.int8), (gold, predicted + int(gold.max()) + 1)), shape=(size, size))
-    _, label = connected_components(graph, directed=False)
-    component = label[gold]
-    order = np.argsort(component, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(component[order])) + 1)
+        return np.zeros(0, np.int64)
+    ours, g = np.unique(gold, return_inverse=True)
+    theirs, p = np.unique(predicted, return_inverse=True)
+    p = p + len(ours)
+    # Each item points to one of its component; pointers go down until all are at the lowest (Zhang, Azad and Hu 2020,
+    # FastSV). SciPy has this too, and takes longer to be imported than this takes.
+    pointer = np.arange(len(ours) + len(theirs))
+    while True:
+        above = pointer[pointer]
+        before = above.copy()
+        for one, other in ((g, p), (p, g)):
+            np.minimum.at(pointer, pointer[one], above[other])
+            np.minimum.at(pointer, one, above[other])
+        pointer = np.minimum(pointer, above)
+        if np.array_equal(pointer[pointer], before):
+            break
+    component: Ints = np.unique(pointer[g], return_inverse=True)[1].astype(np.int64)
+    return component
 
 
 def _solve(gold: Ints, predicted: Ints, weights: list[Ints]) -> Ints:
     """Best assignment of one component; indices into its candidates."""
     rows, row = np.unique(gold, return_inverse=True)
     columns, column = np.unique(predicted, return_inverse=True)
-    if len(rows) == 1 or len(columns) == 1:
-        # Everything competes for one item: the heaviest candidate, and of equal ones the first.
-        best: Ints = np.lexsort([-np.arange(len(gold)), *reversed(weights)])[-1:]
-        return best
     cells = len(rows) * len(columns)
-    combined = _combined(weights, min(len(rows), len(columns)))
+    # Doubles hold integers up to 2**53 exactly, and the solver only adds and subtracts.
+    combined = _combined(weights, min(len(rows), len(columns)), 53)[0].astype(np.float64)
     if cells > _SMALL and 4 * len(gold) < cells:
         return (
             _solve_sparse(row, column, combined) if len(rows) <= len(columns) else _solve_sparse(column, row, combined)
@@ -115,18 +152,23 @@ def _solve_sparse(row: Ints, column: Ints, weight: NDArray[np.float64]) -> Ints:
     return np.flatnonzero(np.isin(row * columns + column, (taken[0] * columns + taken[1])[taken[1] < columns]))
 
 
-def _combined(weights: list[Ints], pairs: int) -> NDArray[np.float64]:
+def _combined(weights: Sequence[Ints], pairs: int, bits: int) -> tuple[Ints, bool]:
     """One number for all criteria, an earlier one always outweighing the later ones together.
 
-    Doubles hold integers up to 2**53 exactly, and the solver only adds and subtracts. A later criterion that
-    would not fit is left out: the tie is then broken by position, which is canonical too.
+    Args:
+        weights: the criteria, shape (k,) each.
+        pairs: most pairs that are chosen together.
+        bits: sums over so many pairs stay below two to this power. A later criterion that would not fit is left out:
+            the tie is then broken by position, which is canonical too.
+
+    Returns:
+        The numbers, shape (k,), and whether all criteria are in them.
+
     """
     combined: Ints = np.zeros(len(weights[0]), np.int64)
-    room = 2**53
     for weight in weights:
-        span = pairs * int(weight.max()) + 1
-        if room // span < 1 or (combined.any() and int(combined.max()) * pairs * span >= 2**53):
-            break
+        span = pairs * int(weight.max(initial=0)) + 1
+        if pairs * span * (int(combined.max(initial=0)) + 1) >= 2**bits:
+            return combined, False
         combined = combined * span + weight
-        room //= span
-    return combined.astype(np.float64)
+    return combined, True

@@ -29,14 +29,24 @@ def equal_pairs(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, 
     g_key, p_key = _packed(gold, predicted)
     g_order, p_order = np.argsort(g_key, kind="stable"), np.argsort(p_key, kind="stable")
     g_sorted, p_sorted = g_key[g_order], p_key[p_order]
-    # The i-th copy of a key pairs with the i-th copy on the other side, i places into that key's run.
-    rank = np.arange(len(p_sorted)) - np.searchsorted(p_sorted, p_sorted, side="left")
-    at = np.searchsorted(g_sorted, p_sorted, side="left") + rank
+    at = np.searchsorted(g_sorted, p_sorted, side="left") + _copies(p_sorted)
     hit = np.flatnonzero(at < len(g_sorted))
     hit = hit[g_sorted[at[hit]] == p_sorted[hit]]
     g_index, p_index = g_order[at[hit]], p_order[hit]
     order = np.argsort(g_index, kind="stable")
     return g_index[order], p_index[order]
+
+
+def _copies(keys: Ints) -> Ints:
+    """How many equal keys stand before each one of a sorted column.
+
+    The i-th copy of a key pairs with the i-th copy on the other side, i places into that key's run.
+    """
+    place = np.arange(len(keys))
+    first = np.ones(len(keys), bool)
+    first[1:] = keys[1:] != keys[:-1]
+    copies: Ints = place - np.maximum.accumulate(np.where(first, place, 0)) if len(keys) else place
+    return copies
 
 
 def _packed(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, Ints]:

@@ -32,6 +32,8 @@ class Measure:
         source: the paper, standard or scorer that it follows.
         defined: which documents it can be taken on besides needing gold, shape (documents,); None for all.
         by_type: whether it is also taken on the items of each type alone.
+        within_type: whether it pairs items of the same type only, each type for itself: its scores by type then follow
+            from the match of all items.
 
     """
 
@@ -42,6 +44,7 @@ class Measure:
     source: str = field(repr=False)
     defined: Callable[[Annotations, Annotations], NDArray[np.bool_]] | None = field(default=None, repr=False)
     by_type: bool = field(default=True, repr=False)
+    within_type: bool = field(default=False, repr=False)
 
     @property
     def layer(self) -> str:
@@ -117,6 +120,7 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Same span and same type.",
         f"{_SEMEVAL}, strict",
+        within_type=True,
     ),
     Measure(
         "entities.exact",
@@ -131,6 +135,7 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Spans that share a character and have the same type.",
         f"{_SEMEVAL}, type",
+        within_type=True,
     ),
     Measure(
         "entities.partial",
@@ -147,6 +152,7 @@ MEASURES: tuple[Measure, ...] = (
         "edges; needs texts. Its gap to entities.strict is what segmentation costs.",
         "defined here",
         defined=clitics.has_texts,
+        within_type=True,
     ),
     Measure(
         "entities.linked",
@@ -168,6 +174,7 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Same span and same TIMEX3 type.",
         f"{_TEMPEVAL}, strict match, with the type",
+        within_type=True,
     ),
     Measure(
         "dates.relaxed",
@@ -182,6 +189,7 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Spans that share a character and have the same TIMEX3 type.",
         f"{_TEMPEVAL}, type F1",
+        within_type=True,
     ),
     Measure(
         "dates.value",

@@ -27,6 +27,7 @@ class Counted:
         documents: positions of these documents among all, ascending.
         match: the match behind the rows; its documents are positions in :attr:`documents`.
         gold: the gold annotations of these documents.
+        predicted: the labels of the system on them.
 
     """
 
@@ -34,6 +35,7 @@ class Counted:
     documents: Ints
     match: Match
     gold: Annotations
+    predicted: Annotations
 
 
 def count(measure: Measure, predicted: Annotations, gold: Annotations) -> Counted | None:
@@ -56,10 +58,12 @@ def count(measure: Measure, predicted: Annotations, gold: Annotations) -> Counte
     at = np.flatnonzero(scored)
     if not len(at):
         return None
-    names = tuple(gold.documents[i] for i in at.tolist())
-    ours, theirs = gold.of(names), predicted.of(names)
+    ours, theirs = gold, predicted
+    if len(at) < len(gold.documents) or predicted.documents != gold.documents:
+        names = tuple(gold.documents[i] for i in at.tolist())
+        ours, theirs = gold.of(names), predicted.of(names)
     match = measure.match(ours, theirs)
-    return Counted(measure.score.counts(match, len(at)), at, match, ours)
+    return Counted(measure.score.counts(match, len(at)), at, match, ours, theirs)
 
 
 def _has_gold(layer: str, gold: Annotations) -> Bools:

@@ -19,11 +19,11 @@ from dragoman.scoring.slices import (
     NO_INTERVALS,
     USUAL,
     Resampling,
+    Types,
     document_slices,
     finished,
     interval,
     recalls,
-    type_slices,
 )
 from dragoman.scoring.validation import duplicates
 from dragoman.statistics import bootstrap
@@ -128,6 +128,7 @@ def _result(
     scores: dict[str, Any] = {}
     slices: dict[str, Any] = {}
     counts: dict[str, results.Counts] = {}
+    types = Types()
     for measure in measures:
         layer = scores.setdefault(measure.layer, {})
         name = measure.name.partition(".")[2]
@@ -143,7 +144,7 @@ def _result(
             list(measure.score.columns), measure.score.full, counted.documents.tolist(), counted.rows.tolist()
         )
         slices |= dict(document_slices(measure, counted, gold, resampling))
-        slices |= dict(type_slices(measure, predicted, gold.annotations, counted, resampling))
+        slices |= dict(types.slices(measure, counted, resampling))
         slices |= dict(recalls(measure, counted))
     _add_gap(scores)
     return results.Result(

@@ -11,8 +11,8 @@ import numpy as np
 from dragoman.measures.catalogue import Measure
 from dragoman.measures.counting import FScore
 from dragoman.measures.spans import nested
-from dragoman.schema.columns import JOINER, Annotations, Claims, Dates, Entities
-from dragoman.scoring.counted import Counted, count
+from dragoman.schema.columns import JOINER, Annotations, Claims, Coded, Dates, Entities
+from dragoman.scoring.counted import Counted
 from dragoman.scoring.gold import Gold
 from dragoman.statistics import bootstrap
 
@@ -48,7 +48,7 @@ def interval(measure: Measure, rows: Ints, resampling: Resampling) -> list[float
     if not resampling.resamples:
         return None
     finish, leaf = measure.score.finish, measure.score.headline
-    found = bootstrap.intervals(rows, finish, resamples=resampling.resamples, seed=resampling.seed)[leaf]
+    found = bootstrap.interval(rows, finish, leaf, resamples=resampling.resamples, seed=resampling.seed)
     return None if found is None else list(found)
 
 
@@ -71,24 +71,70 @@ def document_slices(
             yield f"{measure.name}[{facet}={value}]", finished(measure, rows, resampling)
 
 
-def type_slices(
-    measure: Measure, predicted: Annotations, gold: Annotations, counted: Counted, resampling: Resampling
-) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Scores on the items of one type alone, on both sides."""
-    if measure.layer not in {"entities", "dates"} or not measure.by_type:
-        return
-    for label in sorted(getattr(counted.gold, measure.layer).type.labels):
-        part = count(measure, of_type(predicted, measure.layer, label), of_type(gold, measure.layer, label))
-        if part is not None:
-            yield f"{measure.name}[type={label}]", finished(measure, part.rows, resampling)
+class Types:
+    """Scores on the items of each type alone; what measures of a layer have in common is worked out once."""
+
+    def __init__(self) -> None:
+        self._split: dict[str, tuple[Counted, tuple[str, ...], Annotations, Annotations]] = {}
+
+    def slices(
+        self, measure: Measure, counted: Counted, resampling: Resampling
+    ) -> Iterable[tuple[str, dict[str, Any]]]:
+        """Give the scores on the items of each type of the gold, on both sides."""
+        if measure.layer not in {"entities", "dates"} or not measure.by_type:
+            return
+        ours, theirs = getattr(counted.gold, measure.layer), getattr(counted.predicted, measure.layer)
+        labels: tuple[str, ...] = ours.type.labels
+        if not labels:
+            return
+        number = len(labels) + 1  # the last one is for types that gold does not have
+        if measure.within_type:
+            match = replace(
+                counted.match,
+                gold_doc=_split(counted.match.gold_doc, ours.type, labels),
+                predicted_doc=_split(counted.match.predicted_doc, theirs.type, labels),
+            )
+        else:
+            match = measure.match(*self._by_type(measure.layer, counted, labels))
+        rows = measure.score.counts(match, len(counted.documents) * number)
+        rows = rows.reshape(len(counted.documents), number, -1)
+        for label in sorted(labels):
+            yield f"{measure.name}[type={label}]", finished(measure, rows[:, labels.index(label)], resampling)
+
+    def _by_type(self, layer: str, counted: Counted, labels: tuple[str, ...]) -> tuple[Annotations, Annotations]:
+        held = self._split.get(layer)
+        if held is None or held[0].gold is not counted.gold or held[0].predicted is not counted.predicted:
+            parts = by_type(counted.gold, layer, labels), by_type(counted.predicted, layer, labels)
+            self._split[layer] = held = (counted, labels, *parts)
+        return held[2], held[3]
 
 
-def of_type(annotations: Annotations, layer: str, label: str) -> Annotations:
-    """Keep the items of one type in a layer; the measure is then taken on these alone."""
+def _split(doc: Ints, types: Coded, labels: tuple[str, ...]) -> Ints:
+    """Give each type of each document a number; types that are not among the labels share the last one."""
+    codes = types.recode(labels).astype(np.int64)
+    split: Ints = doc * (len(labels) + 1) + np.where(codes < 0, len(labels), codes)
+    return split
+
+
+def by_type(annotations: Annotations, layer: str, labels: tuple[str, ...]) -> Annotations:
+    """Split each document into one a type, so that one match is a match of each type alone.
+
+    Args:
+        annotations: labels of some documents.
+        layer: the layer that has the types.
+        labels: the types; items of others go together into one document more.
+
+    Returns:
+        The items of the layer in ``len(labels) + 1`` documents for each document, one after the other. The order of
+        items and all else stays.
+
+    """
     spans: Entities | Dates = getattr(annotations, layer)
-    keep = np.flatnonzero(spans.type.codes == (spans.type.labels.index(label) if label in spans.type.labels else -2))
-    part: dict[str, Any] = {layer: spans.take(keep)}
-    return replace(annotations, **part)
+    doc = _split(spans.doc, spans.type, labels)
+    order = np.argsort(doc, kind="stable")
+    part: dict[str, Any] = {layer: replace(spans, doc=doc).take(order)}
+    texts = np.array([*annotations.texts, None], object)[:-1]  # an array of objects, also where all are None
+    return replace(annotations, texts=tuple(np.repeat(texts, len(labels) + 1).tolist()), **part)
 
 
 def recalls(measure: Measure, counted: Counted) -> Iterable[tuple[str, dict[str, Any]]]:

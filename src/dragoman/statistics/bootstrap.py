@@ -9,6 +9,7 @@ the intervals are too narrow: of 10,000 simulated samples of a known population 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,8 @@ RESAMPLES = 10_000
 SEED = 1
 LEVEL = 0.95
 _CELLS = 20_000_000
+_FEW = 200
+"""So many documents are drawn one by one, and the draws shared; more are drawn by their distinct rows."""
 
 
 def totals(rows: Ints, resamples: int = RESAMPLES, seed: int = SEED) -> Ints:
@@ -39,38 +42,54 @@ def totals(rows: Ints, resamples: int = RESAMPLES, seed: int = SEED) -> Ints:
         Shape (resamples, columns).
 
     """
+    if len(rows) <= _FEW:
+        # In one order, whatever order the documents come in; equal rows are interchangeable.
+        ordered = rows[np.lexsort(rows.T[::-1])].astype(np.float64)
+        few: Ints = (_weights(len(rows), resamples, seed).astype(np.float64) @ ordered).astype(np.int64)
+        return few
     distinct, count = np.unique(rows, axis=0, return_counts=True)
     generator = np.random.Generator(np.random.PCG64(seed))
     summed = np.empty((resamples, rows.shape[1]), np.int64)
+    # Doubles hold these sums exactly, and their matrix product is far quicker than that of integers.
+    exact = distinct.astype(np.float64)
     step = max(1, _CELLS // len(distinct))
     for first in range(0, resamples, step):
         last = min(first + step, resamples)
         weights = generator.multinomial(len(rows), count / len(rows), size=last - first)
-        summed[first:last] = weights @ distinct
+        summed[first:last] = weights.astype(np.float64) @ exact
     return summed
 
 
-def intervals(
-    rows: Ints, finish: Finish, *, resamples: int = RESAMPLES, seed: int = SEED, level: float = LEVEL
-) -> dict[str, tuple[float, float] | None]:
-    """Percentile intervals of the scores that follow from some rows.
+@lru_cache(maxsize=16)
+def _weights(documents: int, resamples: int, seed: int) -> NDArray[np.int16]:
+    """How often each of a few documents is in each resample, shape (resamples, documents).
+
+    A scoring asks for the same ones for every measure and slice, so that they are drawn once.
+    """
+    generator = np.random.Generator(np.random.PCG64(seed))
+    chosen = generator.integers(0, documents, size=(resamples, documents))
+    place = chosen + documents * np.arange(resamples)[:, None]
+    return np.bincount(place.ravel(), minlength=resamples * documents).reshape(resamples, documents).astype(np.int16)
+
+
+def interval(
+    rows: Ints, finish: Finish, leaf: str, *, resamples: int = RESAMPLES, seed: int = SEED, level: float = LEVEL
+) -> tuple[float, float] | None:
+    """Percentile interval of a score that follows from some rows.
 
     Args:
         rows: counts, shape (documents, columns).
         finish: scores from summed counts, vectorised over leading axes.
+        leaf: the score.
         resamples: how many resamples.
         seed: of the generator.
         level: probability that the interval is meant to hold.
 
     Returns:
-        For each score its interval; None with fewer than two rows, or where the score is undefined in
-        a resample out of ten or more.
+        Low and high; None with fewer than two rows, or where the score is undefined in a resample out of ten or more.
 
     """
-    if len(rows) < 2:
-        return dict.fromkeys(finish(rows.sum(axis=0)))
-    scores = finish(totals(rows, resamples, seed))
-    return {name: _percentiles(values, level) for name, values in scores.items()}
+    return None if len(rows) < 2 else _percentiles(finish(totals(rows, resamples, seed))[leaf], level)
 
 
 def _percentiles(values: Floats, level: float) -> tuple[float, float] | None:

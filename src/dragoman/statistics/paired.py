@@ -7,7 +7,9 @@ and Smyth 2010), and two identical systems get 1.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -46,37 +48,75 @@ def permutation(
         p from 1/(permutations + 1) to 1, or None where the score is undefined for either system.
 
     """
-    difference = first - second
-    moved = difference[(difference != 0).any(axis=1)]
-    a, b = first.sum(axis=0), second.sum(axis=0)
-    observed = _gap(a, b, finish, leaf)
-    if np.isnan(observed):
-        return None
-    if not len(moved):
-        return 1.0
-    if 2 ** len(moved) <= permutations:
-        every = np.arange(2 ** len(moved), dtype="<u4")
-        swaps: NDArray[np.uint8] = every.view(np.uint8).reshape(-1, 4)
-        extra = 0
-    else:
-        generator = np.random.Generator(np.random.PCG64(seed))
-        swaps = generator.integers(0, 256, size=(permutations, (len(moved) + 7) // 8), dtype=np.uint8)
-        extra = 1
-    shift = _sums(swaps, moved)
-    gaps = _gap(a - shift, b + shift, finish, leaf)
-    extreme = int((np.abs(gaps) >= abs(observed) - _EQUAL).sum()) + int(np.isnan(gaps).sum())
-    return (extreme + extra) / (len(swaps) + extra)
+    return all_permutations([first, second], finish, leaf, permutations=permutations, seed=seed)[0, 1]
 
 
-def _sums(swaps: NDArray[np.uint8], moved: Ints) -> Ints:
+def all_permutations(
+    systems: Sequence[Ints], finish: Finish, leaf: str, *, permutations: int = PERMUTATIONS, seed: int = SEED
+) -> dict[tuple[int, int], float | None]:
+    """Two-sided p of the paired permutation test for every pair of systems.
+
+    A pair has the p that it has alone: the arrangements of the documents are the same for all pairs, and are drawn and
+    summed once. For arguments see :func:`permutation`.
+
+    Returns:
+        p by the places of the two systems, the earlier one first.
+
+    """
+    totals_of = [rows.sum(axis=0) for rows in systems]
+    drawn = _Drawn(systems, permutations, seed)
+    found: dict[tuple[int, int], float | None] = {}
+    for i, j in combinations(range(len(systems)), 2):
+        observed = _gap(totals_of[i], totals_of[j], finish, leaf)
+        moved = (systems[i] != systems[j]).any(axis=1)
+        number = int(moved.sum())
+        if np.isnan(observed):
+            found[i, j] = None
+        elif not number:
+            found[i, j] = 1.0
+        else:
+            few = 2**number <= permutations
+            shift = _every((systems[i] - systems[j])[moved]) if few else drawn.sums(i) - drawn.sums(j)
+            gaps = _gap(totals_of[i] - shift, totals_of[j] + shift, finish, leaf)
+            extreme = int((np.abs(gaps) >= abs(observed) - _EQUAL).sum()) + int(np.isnan(gaps).sum())
+            # Where all arrangements are tried the observed one is among them.
+            found[i, j] = extreme / len(gaps) if few else (extreme + 1) / (len(gaps) + 1)
+    return found
+
+
+def _every(moved: Ints) -> Ints:
+    """Sum the rows that each arrangement swaps, of all arrangements."""
+    every = np.arange(2 ** len(moved), dtype="<u4")
+    return _sums(every.view(np.uint8).reshape(-1, 4), moved)
+
+
+class _Drawn:
+    """Random arrangements, each a bit for every document, and the rows of each system that they swap."""
+
+    def __init__(self, systems: Sequence[Ints], permutations: int, seed: int) -> None:
+        self._systems, self._permutations, self._seed = systems, permutations, seed
+        self._summed: NDArray[np.int64] | None = None
+
+    def sums(self, system: int) -> Ints:
+        """Rows of a system summed over the documents that each arrangement swaps, shape (permutations, columns)."""
+        if self._summed is None:
+            generator = np.random.Generator(np.random.PCG64(self._seed))
+            documents, self._width = self._systems[0].shape
+            shape = (self._permutations, (documents + 7) // 8)
+            swaps = generator.integers(0, 256, size=shape, dtype=np.uint8)
+            self._summed = _sums(swaps, np.concatenate(self._systems, axis=1))
+        return self._summed[:, system * self._width : (system + 1) * self._width]
+
+
+def _sums(swaps: NDArray[np.uint8], rows: Ints) -> Ints:
     """Sum the rows that each arrangement swaps; arrangements are bits, one a row, packed into bytes: (k, bytes)."""
-    summed = np.empty((len(swaps), moved.shape[1]), np.int64)
+    summed = np.empty((len(swaps), rows.shape[1]), np.int64)
     # Doubles hold these sums exactly, and their matrix product is far quicker than that of integers.
-    rows = moved.astype(np.float64)
-    step = max(1, _CELLS // len(moved))
+    exact = rows.astype(np.float64)
+    step = max(1, _CELLS // len(rows))
     for first in range(0, len(swaps), step):
-        part = np.unpackbits(swaps[first : first + step], axis=1, count=len(moved), bitorder="little")
-        summed[first : first + step] = (part.astype(np.float64) @ rows).astype(np.int64)
+        part = np.unpackbits(swaps[first : first + step], axis=1, count=len(rows), bitorder="little")
+        summed[first : first + step] = (part.astype(np.float64) @ exact).astype(np.int64)
     return summed
 
 
@@ -87,12 +127,8 @@ def bootstrap(
 
     Arguments and result as for :func:`permutation` (Berg-Kirkpatrick et al. 2012, centred on the observed difference).
     """
-    observed = _gap(first.sum(axis=0), second.sum(axis=0), finish, leaf)
-    if np.isnan(observed):
-        return None
-    gaps = _resampled(first, second, finish, leaf, resamples, seed) - observed
-    extreme = int((np.abs(gaps) >= abs(observed) - _EQUAL).sum()) + int(np.isnan(gaps).sum())
-    return (extreme + 1) / (resamples + 1)
+    drawn = resampled([first, second], finish, leaf, resamples=resamples, seed=seed)
+    return _strays(drawn[:, 0] - drawn[:, 1], _gap(first.sum(axis=0), second.sum(axis=0), finish, leaf))
 
 
 def detectable(
@@ -104,17 +140,50 @@ def detectable(
     shows: (1.960 + 0.842) times that (Card et al. 2020 on power in this field). None where it is undefined, and with
     fewer than two documents.
     """
-    if len(first) < 2:
+    drawn = resampled([first, second], finish, leaf, resamples=resamples, seed=seed)
+    return _spread(drawn[:, 0] - drawn[:, 1]) if len(first) >= 2 else None
+
+
+class Bootstrapped(NamedTuple):
+    """What the bootstrap says of a pair: p as of :func:`bootstrap`, and the difference as of :func:`detectable`."""
+
+    p: float | None
+    detectable: float | None
+
+
+def all_bootstraps(
+    systems: Sequence[Ints], finish: Finish, leaf: str, *, resamples: int = PERMUTATIONS, seed: int = SEED
+) -> dict[tuple[int, int], Bootstrapped]:
+    """Both for every pair of systems, by their places, on the same resamples, which are drawn once."""
+    drawn = resampled(systems, finish, leaf, resamples=resamples, seed=seed)
+    scores = [finish(rows.sum(axis=0))[leaf] for rows in systems]
+    found = {}
+    for i, j in combinations(range(len(systems)), 2):
+        gaps = drawn[:, i] - drawn[:, j]
+        found[i, j] = Bootstrapped(
+            _strays(gaps, scores[i] - scores[j]), _spread(gaps) if len(systems[i]) >= 2 else None
+        )
+    return found
+
+
+def resampled(systems: Sequence[Ints], finish: Finish, leaf: str, *, resamples: int, seed: int) -> Floats:
+    """Score all systems on the same resampled documents, shape (resamples, systems)."""
+    together = totals(np.concatenate(systems, axis=1), resamples, seed)
+    width = systems[0].shape[1]
+    return np.stack([finish(together[:, i * width : (i + 1) * width])[leaf] for i in range(len(systems))], axis=1)
+
+
+def _strays(gaps: Floats, observed: Floats) -> float | None:
+    if np.isnan(observed):
         return None
-    gaps = _resampled(first, second, finish, leaf, resamples, seed)
+    centred = gaps - observed
+    extreme = int((np.abs(centred) >= abs(observed) - _EQUAL).sum()) + int(np.isnan(centred).sum())
+    return (extreme + 1) / (len(gaps) + 1)
+
+
+def _spread(gaps: Floats) -> float | None:
     spread = float(np.nanstd(gaps)) if not np.isnan(gaps).all() else float("nan")
     return None if np.isnan(spread) else (1.959964 + 0.841621) * spread
-
-
-def _resampled(first: Ints, second: Ints, finish: Finish, leaf: str, resamples: int, seed: int) -> Floats:
-    together = totals(np.concatenate([first, second], axis=1), resamples, seed)
-    width = first.shape[1]
-    return _gap(together[:, :width], together[:, width:], finish, leaf)
 
 
 def _gap(a: Ints, b: Ints, finish: Finish, leaf: str) -> Floats:

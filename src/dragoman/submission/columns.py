@@ -13,12 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dragoman import timex
 from dragoman.schema.columns import JOINER, LAYERS, NULL, Annotations, Claims, Coded, Dates, Entities, Spans
 from dragoman.submission.order import claims_in_order, merge_fragments, spans_in_order
-from dragoman.submission.rows import Doubt, Rows, check_lists, coded, column_of, integers_of, unnest
+from dragoman.submission.rows import (
+    Doubt,
+    Rows,
+    check_lists,
+    coded,
+    column_of,
+    integers_of,
+    lengths_of,
+    parents_of,
+    unnest,
+    valid,
+)
 from dragoman.submission.texts import Texts
 
 if TYPE_CHECKING:
@@ -106,10 +116,11 @@ def _documents(table: pa.Table, target: Target) -> tuple[tuple[str, ...], Ints, 
     names = ids.to_pylist()
     _check_ids(names)
     documents = tuple(sorted(names)) if target.documents is None else target.documents
-    place = pc.index_in(ids, value_set=pa.array(documents, pa.string()))
-    if place.null_count:
-        raise Doubt("unknown document")
-    row_doc = integers_of(place)
+    place = {name: at for at, name in enumerate(documents)}
+    try:
+        row_doc = np.fromiter(map(place.__getitem__, names), np.int64, len(names))
+    except KeyError as cause:
+        raise Doubt("unknown document") from cause
     given = np.bincount(row_doc, minlength=len(documents))
     if given.max(initial=0) > 1:
         raise Doubt("repeated document")
@@ -123,18 +134,17 @@ def _present(table: pa.Table) -> NDArray[np.bool_]:
     what was annotated and does not name the layer.
     """
     annotated = column_of(table, "layers_annotated", pa.list_(pa.string()))
-    named, of = annotated.flatten(), integers_of(pc.list_parent_indices(annotated))
-    if not set(named.unique().to_pylist()) <= set(LAYERS):
+    said, of, named = valid(annotated), parents_of(annotated), coded(annotated.flatten())
+    if not set(named.labels) <= set(LAYERS):
         raise Doubt("unknown layer")
-    said: NDArray[np.bool_] = annotated.is_valid().to_numpy(zero_copy_only=False)
     present = np.zeros((len(LAYERS), table.num_rows), bool)
     for layer, name in enumerate(LAYERS):
         if name in table.column_names:
             lists = column_of(table, name, pa.null())
-            empty = integers_of(pc.fill_null(pc.list_value_length(lists), 0)) == 0
             unnamed = said.copy()
-            unnamed[of[pc.equal(named, name).to_numpy(zero_copy_only=False)]] = False
-            present[layer] = lists.is_valid().to_numpy(zero_copy_only=False) & ~(empty & unnamed)
+            if name in named.labels:
+                unnamed[of[named.codes == named.labels.index(name)]] = False
+            present[layer] = valid(lists) & ~((lengths_of(lists) == 0) & unnamed)
     return present
 
 
@@ -268,9 +278,9 @@ def _pairs(rows: Rows, name: str, texts: Texts) -> tuple[Ints, Ints, Ints]:
     if lists is None or lists.null_count == len(rows):
         return (np.zeros(0, np.int64),) * 3
     pairs = lists.flatten()
-    if (pairs.value_lengths().to_numpy(zero_copy_only=False) != 2).any():
+    if (lengths_of(pairs) != 2).any():
         raise Doubt(f"{name} is not a pair")
-    claim = integers_of(pc.list_parent_indices(lists))
+    claim = parents_of(lists)
     bounds = integers_of(pairs.flatten()).reshape(-1, 2)
     texts.check(bounds[:, 0], bounds[:, 1], rows.parent[claim])
     return merge_fragments(claim, bounds[:, 0], bounds[:, 1])

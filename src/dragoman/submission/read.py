@@ -6,7 +6,6 @@ lines) goes through the same columns afterwards.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,24 +141,24 @@ def _arrow_table(data: bytes) -> pa.Table | None:
         return whole.empty_table()
     # Looked at beforehand: pyarrow takes several objects on a line, and one over several lines, for as many rows; and
     # it does not survive a file that begins with null.
-    if not jsonl.looks_like_jsonl(data):
+    found = jsonl.layout(data)
+    if not found.whole:
         return None
     for schema in (pa.schema(_mentioned(list(whole), data[:_SAMPLE])), whole):
         try:
-            return _read_json(data, schema)
+            return _read_json(data, schema, found)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             continue
     return None
 
 
-def _read_json(data: bytes, schema: pa.Schema) -> pa.Table | None:
-    longest = _BLOCK if len(data) <= _BLOCK else max(_BLOCK, max(map(len, io.BytesIO(data))) + 1)
+def _read_json(data: bytes, schema: pa.Schema, layout: jsonl.Layout) -> pa.Table | None:
     table = pj.read_json(
-        io.BytesIO(data),
-        read_options=pj.ReadOptions(block_size=longest),
+        pa.BufferReader(data),
+        read_options=pj.ReadOptions(block_size=max(_BLOCK, layout.longest + 2)),
         parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
     )
-    return table if table.num_rows == jsonl.number_of_lines(data) else None
+    return table if table.num_rows == layout.lines else None
 
 
 def _mentioned(fields: list[pa.Field], sample: bytes) -> list[pa.Field]:

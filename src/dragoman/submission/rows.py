@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from dragoman.schema.columns import NULL, Coded
 
@@ -54,8 +53,7 @@ class Rows:
         column = self.field(name)
         if column is None:
             return np.zeros(len(self), bool)
-        mask: NDArray[np.bool_] = column.is_valid().to_numpy(zero_copy_only=False)
-        return mask
+        return valid(column)
 
     def integers(self, name: str, missing: int | None = None) -> Ints:
         """One field as integers; a null is a doubt unless a stand-in is given."""
@@ -65,16 +63,23 @@ class Rows:
                 if len(self):
                     raise Doubt(f"{name} is missing")
                 return np.zeros(0, np.int64)
-            if column is None:
-                return np.full(len(self), missing, np.int64)
-            column = column.fill_null(missing)
+            stand_in = np.full(len(self), missing, np.int64)
+            if column is not None:
+                given = self.given(name)
+                stand_in[given] = integers_of(column.drop_null())
+            return stand_in
         return integers_of(column)
 
 
 def integers_of(column: pa.Array) -> Ints:
-    """Integers as numpy, shape (n,); there must be no null."""
-    values: Ints = column.to_numpy(zero_copy_only=False).astype(np.int64)
-    return values
+    """Integers as numpy, shape (n,); there must be no null.
+
+    They are taken from the memory itself: Arrow's own way to numpy imports pandas, wherever that is installed.
+    """
+    if not len(column):
+        return np.zeros(0, np.int64)
+    held = np.frombuffer(column.buffers()[1], np.int64 if column.type == pa.int64() else np.int32)
+    return held[column.offset : column.offset + len(column)].astype(np.int64)
 
 
 def column_of(table: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
@@ -83,6 +88,31 @@ def column_of(table: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
         return pa.nulls(table.num_rows, type_)
     column = table.column(name)
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def valid(column: pa.Array) -> NDArray[np.bool_]:
+    """Say which values are not null, shape (n,)."""
+    if not column.null_count:
+        return np.ones(len(column), bool)
+    if column.null_count == len(column):
+        return np.zeros(len(column), bool)
+    # The bitmap itself: see integers_of.
+    bits = np.unpackbits(np.frombuffer(column.buffers()[0], np.uint8), bitorder="little")
+    return bits[column.offset : column.offset + len(column)].astype(bool)
+
+
+def lengths_of(lists: pa.Array) -> Ints:
+    """Length of each list, 0 for a null, shape (n,)."""
+    if pa.types.is_null(lists.type):
+        return np.zeros(len(lists), np.int64)
+    lengths: Ints = np.diff(integers_of(lists.offsets)) * valid(lists)
+    return lengths
+
+
+def parents_of(lists: pa.Array) -> Ints:
+    """List that each item of the flattened lists was in."""
+    lengths = lengths_of(lists)
+    return np.repeat(np.arange(len(lengths)), lengths)
 
 
 def check_lists(array: pa.Array) -> None:
@@ -101,10 +131,9 @@ def unnest(lists: pa.Array) -> Rows:
     """Structs out of their lists, with the list that each was in."""
     if isinstance(lists, pa.ChunkedArray):
         lists = lists.combine_chunks()
-    flat = lists.flatten()
-    parent = integers_of(pc.list_parent_indices(lists))
-    first = np.searchsorted(parent, parent, side="left")
-    return Rows(flat, parent, np.arange(len(parent)) - first)
+    lengths = lengths_of(lists)
+    item = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return Rows(lists.flatten(), np.repeat(np.arange(len(lengths)), lengths), item)
 
 
 def coded(column: pa.Array) -> Coded:
@@ -112,5 +141,7 @@ def coded(column: pa.Array) -> Coded:
     encoded = column.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
-    codes = encoded.indices.fill_null(NULL).to_numpy(zero_copy_only=False).astype(np.int32)
+    codes = np.full(len(column), NULL, np.int32)
+    codes = np.full(len(column), NULL, np.int32)
+    codes[valid(encoded.indices)] = integers_of(encoded.indices.drop_null())
     return Coded(codes, tuple(encoded.dictionary.to_pylist()))

@@ -167,7 +167,7 @@ def _cell(column: Column, rows: Ints) -> Cell:
     if np.isnan(score):
         return Cell(None)
     # Only where systems are ranked: fifty intervals a system would be noise, and slow. Its report has them all.
-    found = bootstrap.intervals(rows, column.finish)[_LEAF] if column.ranked else None
+    found = bootstrap.interval(rows, column.finish, _LEAF) if column.ranked else None
     return Cell(score, None if found is None else list(found))
 
 
@@ -196,7 +196,7 @@ def _places(
 
 def _contrasts(column: Column, ranked: list[str], rows: dict[str, Ints], cells: dict[str, Cell]) -> list[BoardContrast]:
     pairs = list(combinations(ranked, 2))
-    found = [paired.permutation(rows[a], rows[b], column.finish, _LEAF) for a, b in pairs]
+    found = list(paired.all_permutations([rows[name] for name in ranked], column.finish, _LEAF).values())
     return [
         BoardContrast(a, b, (cells[a].score or 0.0) - (cells[b].score or 0.0), p or 0.0, adjusted or 0.0)
         for (a, b), p, adjusted in zip(pairs, found, paired.holm(found), strict=True)
