@@ -305,6 +305,21 @@ def test_a_repository_of_something_else_is_left_alone(hub, published_folder):
         assert repo.main == main
 
 
+def test_what_somebody_commits_meanwhile_is_not_overwritten(hub, published_folder, monkeypatch):
+    carry_out = Repository.carry_out
+
+    def beaten(self, plan, parcel):
+        repo = hub.repos.get(NAME)
+        if plan.first == "commit" and len(repo.commits) == 1:
+            repo.commit({"train.csv": b"theirs\n"})
+        carry_out(self, plan, parcel)
+
+    monkeypatch.setattr(Repository, "carry_out", beaten)
+    with pytest.raises(DragomanError, match=r"E747.*train\.csv"):
+        go(hub, published_folder)
+    assert hub.repos[NAME].commits[hub.repos[NAME].main] == {"train.csv": b"theirs\n"}
+
+
 def test_what_does_not_come_back_is_not_tagged(hub, published_folder):
     hub.spoilt = "data/claims/test.parquet"
     with pytest.raises(DragomanError, match=r"E748.*claims/test\.parquet"):
