@@ -15,6 +15,7 @@ from dragoman.build.publishing.plan import Settings
 from dragoman.build.publishing.publish import publish
 from dragoman.build.publishing.remote import Repository
 from dragoman.release import hub
+from dragoman.text import visible
 
 EPILOG = """\
 The token is never an argument: log in with `hf auth login`, or set HF_TOKEN. HF_ENDPOINT names another Hub.
@@ -56,7 +57,9 @@ def main(arguments: list[str] | None = None) -> int:
         repository = Repository(where.repository)
         outcome = publish(options.folder, repository, settings, dry_run=options.dry_run, said=said)
         if not options.json:
-            outcome = {name: value for name, value in outcome.items() if name != "steps"}
+            for line in outcome.pop("plan", []):
+                sys.stdout.write(visible(line) + "\n")
+            outcome.pop("steps", None)
         return outcome, 0
 
     return command.execute(work, as_json=options.json)

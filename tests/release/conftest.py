@@ -41,3 +41,5 @@ def hub(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf-home"))
     with Hub() as server:
         yield server
+        # Its connections would otherwise be closed in the middle of some other test.
+        pytest.importorskip("huggingface_hub", reason="install the extra `hub`").close_session()

@@ -24,10 +24,7 @@ from dragoman.files import sha256
 from dragoman.problems import DragomanError
 from dragoman.release import hub as hub_release
 
-pytestmark = [
-    pytest.mark.allow_hosts(["127.0.0.1", "localhost"]),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "user/dragoman"
 TAG = f"v{dragoman.load().version}"
@@ -308,6 +305,21 @@ def test_a_repository_of_something_else_is_left_alone(hub, published_folder):
         assert repo.main == main
 
 
+def test_what_somebody_commits_meanwhile_is_not_overwritten(hub, published_folder, monkeypatch):
+    carry_out = Repository.carry_out
+
+    def beaten(self, plan, parcel):
+        repo = hub.repos.get(NAME)
+        if plan.first == "commit" and len(repo.commits) == 1:
+            repo.commit({"train.csv": b"theirs\n"})
+        carry_out(self, plan, parcel)
+
+    monkeypatch.setattr(Repository, "carry_out", beaten)
+    with pytest.raises(DragomanError, match=r"E747.*train\.csv"):
+        go(hub, published_folder)
+    assert hub.repos[NAME].commits[hub.repos[NAME].main] == {"train.csv": b"theirs\n"}
+
+
 def test_what_does_not_come_back_is_not_tagged(hub, published_folder):
     hub.spoilt = "data/claims/test.parquet"
     with pytest.raises(DragomanError, match=r"E748.*claims/test\.parquet"):
@@ -355,6 +367,15 @@ def test_the_script_prints_numbers_and_never_the_token(hub, published_folder):
     out, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (0, "")
     assert json.loads(out)["done"] == ["commit", "tag"]
+
+
+def test_the_script_shows_a_dry_run_a_line_a_file(hub, published_folder):
+    out, err = script(hub, published_folder, "--dry-run").communicate(timeout=120)
+    assert err == ""
+    assert {f"  + {path}  {len(data):,} bytes" for path, data in local(published_folder).items()} <= set(
+        out.split("\n")
+    )
+    assert hub.writes == []
 
 
 def test_the_hub_serves_the_scorer(hub, whole_folder, monkeypatch):
