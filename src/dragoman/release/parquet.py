@@ -32,7 +32,12 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
         folder: where to; made if need be.
         texts: what else the folder holds, by path.
 
+    Raises:
+        DragomanError: E108 when the folder holds something that is no release or cannot be written, E714 when it holds
+            other rows under the same version.
+
     """
+    _check_place(release, folder)
     import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -54,6 +59,21 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
         manifest_of(release), checksums={path: files.sha256(data) for path, data in content.items()}
     )
     files.write(folder / "manifest.json", files.pretty_json(manifest))
+
+
+def _check_place(release: Release, folder: Path) -> None:
+    """Refuse to write over something else, or over other rows of the same version."""
+    manifest = folder / "manifest.json"
+    if folder.is_dir() and any(folder.iterdir()) and not manifest.is_file():
+        what = "the folder holds something, and it is no release."
+        raise error("E108", what, "Choose an empty folder, or that of a release.", file=str(folder))
+    if not manifest.is_file():
+        return
+    there = files.read_json(manifest, Manifest)
+    if (there.name, there.version) == (release.name, release.version) and there.fingerprint != release.fingerprint:
+        what = f"the folder holds {there.version} with other rows."
+        mend = "Give the release another version, or choose another folder; dragoman diff says what changed."
+        raise error("E714", what, mend, file=str(folder))
 
 
 def read(folder: Path) -> Release:
