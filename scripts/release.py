@@ -7,6 +7,8 @@ Gold never changes under a version. What is built is compared with the release b
 label that differs, unless the version grew by what the changes need. The release before it is the one that --since
 names, or else, for this repository's own data, what travels in the package. --changes writes the section of the change
 log that names every changed label.
+
+With --standoff, labels and offsets are written without any text; dragoman rehydrate puts the texts back.
 """
 
 from __future__ import annotations
@@ -29,11 +31,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = command.parser(__doc__, ROOT)
     parser.add_argument("--out", type=Path, metavar="DIR", help="the release folder to write")
     parser.add_argument("--bundle", action="store_true", help="renew src/dragoman/data and the numbers in the card")
+    parser.add_argument("--standoff", type=Path, metavar="DIR", help="the folder for a release without texts")
     parser.add_argument("--since", type=Path, metavar="OLD", help="the release before: a folder, or a source root")
     parser.add_argument("--changes", type=Path, metavar="FILE", help="the change log to write a section into")
     options = parser.parse_args(arguments)
-    if options.out is None and not options.bundle and options.changes is None:
-        parser.error("give --out DIR, --bundle, --changes FILE, or several of them")
+    if not (options.out or options.standoff or options.bundle or options.changes):
+        parser.error("give --out DIR, --standoff DIR, --bundle, --changes FILE, or several of them")
     if options.changes is not None and options.since is None:
         parser.error("--changes needs --since OLD")
     if options.bundle and options.root.resolve() != ROOT:
@@ -50,6 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
         if options.out is not None:
             releasing.write(release, options.root, options.out)
             outcome["written"] = str(options.out)
+        if options.standoff is not None:
+            releasing.write_standoff(release, options.root, options.standoff)
+            outcome["without_texts"] = str(options.standoff)
         if options.bundle:
             card = releasing.current_card(options.root, release)
             outcome["bundle_changed"] = releasing.bundle.write(release, BUNDLE)

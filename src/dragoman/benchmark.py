@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from dragoman.problems import error
-from dragoman.release import bundle, hub, parquet, source
+from dragoman.release import bundle, hub, parquet, source, standoff
 from dragoman.release.rows import Release
 from dragoman.schema.rows import UNSPLIT
 from dragoman.schema.submission import (
@@ -167,6 +167,9 @@ def load(where: str | Path | None = None) -> Benchmark:
     if where is None:
         return Benchmark(bundle.read(resources.files("dragoman") / "data"))
     folder = Path(where)
+    if (folder / standoff.MARK).is_file():
+        mend = "Put them back: dragoman rehydrate DIR --pages PAGES --out RELEASE."
+        raise error("E701", "this is a release without texts.", mend, file=str(where))
     if (folder / "corpus").is_dir():
         return Benchmark(source.assemble(folder))
     if (folder / "manifest.json").is_file():

@@ -174,3 +174,32 @@ def test_the_same_rows_are_said_to_be_the_same():
     outcome = CliRunner().invoke(app, ["diff", str(ROOT)])
     assert outcome.exit_code == 0
     assert "The same rows." in outcome.stdout
+
+
+def test_of_a_list_only_what_came_and_went_is_said(release, root):
+    def change(gold):
+        gold["entities"][0]["phenomena"] = sorted({*gold["entities"][0]["phenomena"], "far_anchor"})
+
+    found = difference(release, edit(root, "003.article-1", change))
+    assert [line.partition(": ")[2] for line in lines(found)] == ["", "phenomena +far_anchor"]
+
+
+def test_claims_follow_entities_that_were_renumbered_and_name_those_that_are_others(release, root):
+    def change(gold):
+        claim = next(c for c in gold["claims"] if c["claimants"][0]["mention"])
+        claimant = claim["claimants"][0]
+        claimant["mention"] = next(e["id"] for e in gold["entities"] if e["id"] != claimant["mention"])
+
+    found = difference(release, edit(root, "003.article-1", change))
+    assert [(c.config, c.kind, list(c.fields)) for c in found.changes] == [("claims", "changed", ["claimants"])]
+
+
+def test_a_hostile_label_does_nothing_to_the_terminal(root):
+    def change(gold):
+        gold["claims"][0]["gloss"] = "\x1b[31m\u202e\r\nnew line"
+
+    edit(root, "003.article-1", change)
+    shown = CliRunner().invoke(app, ["diff", str(ROOT), str(root)]).stdout
+    assert "\\x1b[31m\\u202e new line" in shown
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown

@@ -83,6 +83,17 @@ def curate(root: Path | str) -> list[CuratedPage]:
     return pages
 
 
+def read_pages(root: Path | str) -> list[tuple[Source, str]]:
+    """Read the pages of a corpus, each with its entry in the source table.
+
+    Raises:
+        DragomanError: as :func:`curate`, E704 for the first page that changed.
+
+    """
+    table = read_sources(root)
+    return [(source, _read_page(Path(root), table, index)) for index, source in enumerate(table.pages)]
+
+
 def _add_splits(table: SourceTable, pages: Sequence[CuratedPage]) -> Sequence[Problem]:
     try:
         splits = assign_splits(table, [document.id for page in pages for document in page.documents])

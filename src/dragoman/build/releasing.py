@@ -1,4 +1,4 @@
-"""Write a release folder: rows as parquet, the card as README, the guidelines, and a manifest."""
+"""Write a release folder: rows as parquet, the card as README, the guidelines, and a manifest; or one without texts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from dragoman import files
 from dragoman.build.card import readme
+from dragoman.build.pages import read_pages
 from dragoman.build.statistics import with_generated
-from dragoman.problems import error
-from dragoman.release import bundle, parquet, source
+from dragoman.release import bundle, parquet, source, standoff
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dragoman.release.rows import Release
 
-__all__ = ["bundle", "current_card", "source", "write"]
+__all__ = ["bundle", "current_card", "source", "write", "write_standoff"]
 
 
 def current_card(root: Path, release: Release) -> str:
@@ -46,10 +46,6 @@ def write(release: Release, root: Path, folder: Path) -> None:
             something cannot be written, E714 when it holds other rows under the same version.
 
     """
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "manifest.json").is_file():
-        what = "the folder holds something, and it is no release."
-        raise error("E108", what, "Choose an empty folder, or that of a release.", file=str(folder))
-    _check_version(release, folder / "manifest.json")
     texts = {"README.md": readme(files.read_text(root / "DATASET_CARD.md"), release).encode()}
     guidelines = root / "annotations" / "GUIDELINES.md"
     if guidelines.exists():
@@ -57,12 +53,38 @@ def write(release: Release, root: Path, folder: Path) -> None:
     parquet.write(release, folder, texts)
 
 
-def _check_version(release: Release, manifest: Path) -> None:
-    """Refuse to put other rows in the place of a release of the same version."""
-    if not manifest.is_file():
-        return
-    there = files.read_json(manifest, bundle.Manifest)
-    if (there.name, there.version) == (release.name, release.version) and there.fingerprint != release.fingerprint:
-        what = f"the folder holds {there.version} with other rows."
-        mend = "Give the release another version, or choose another folder; dragoman diff says what changed."
-        raise error("E714", what, mend, file=str(manifest.parent))
+def write_standoff(release: Release, root: Path, folder: Path) -> None:
+    """Write a release without texts: labels, offsets, and what is needed to put the texts back.
+
+    The guidelines are left out: they quote the pages.
+
+    Args:
+        release: the rows.
+        root: the source root, with the pages and ``DATASET_CARD.md``.
+        folder: where to; made if need be.
+
+    Raises:
+        DragomanError: E704 for a page that was changed, E715 where the texts could not be put back, or as
+            :func:`write`.
+
+    """
+    pages, texts = [], {}
+    for entry, text in read_pages(root):
+        pages.append(standoff.Page(entry.id, entry.file, entry.bytes, entry.sha256))
+        texts[entry.id] = text
+    card = readme(files.read_text(root / "DATASET_CARD.md"), release)
+    about = _ABOUT.format(name=release.name, version=release.version, fingerprint=release.fingerprint)
+    standoff.write(release, pages, texts, folder, {standoff.CARD: card.encode(), "README.md": about.encode()})
+
+
+_ABOUT = """# {name} {version}, without texts
+
+Labels and offsets. The texts are their publishers' and are not here: `standoff.json` says which pages are needed, with
+the SHA-256 of each. Offsets in `rows/segments` count in the page, those of labels in the document, whose text is its
+segments in the order of `document_start`, with a line feed between; all count Unicode code points. To put the texts
+back from your own copy of the pages:
+
+    dragoman rehydrate THIS_FOLDER --pages PAGES --out RELEASE
+
+A page that differs is refused. What comes out has the canonical rows `{fingerprint}`.
+"""

@@ -13,7 +13,7 @@ import typer
 
 from dragoman.cli.boards import leaderboard
 from dragoman.cli.options import Data, Json, Predictions, Split
-from dragoman.cli.releases import diff
+from dragoman.cli.releases import diff, rehydrate
 from dragoman.cli.systems import run
 from dragoman.problems import DragomanError
 from dragoman.version import __version__
@@ -253,6 +253,7 @@ def report(
 app.command()(run)
 app.command()(leaderboard)
 app.command()(diff)
+app.command()(rehydrate)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The commands about releases: what changed between two."""
+"""The commands about releases: what changed between two, and texts put back."""
 
 from __future__ import annotations
 
@@ -31,3 +31,18 @@ def diff(
     moved = effects(runs, before, after, show.progress) if runs is not None else None
     show_release.difference(found, moved, as_json=as_json)
     raise typer.Exit(int(not found.allowed))
+
+
+def rehydrate(
+    folder: Annotated[Path, typer.Argument(help="a release without texts", metavar="DIR")],
+    pages: Annotated[Path, typer.Option(help="folder with your copy of the pages", metavar="DIR")],
+    out: Annotated[Path, typer.Option(help="the release folder to write", metavar="DIR")],
+    as_json: Json = False,
+) -> None:
+    """Put the texts back into a release without texts, from your own copy of the pages."""
+    from dragoman.cli import show
+    from dragoman.release.rehydration import rehydrate as put_back
+
+    release = put_back(folder, pages, out)
+    named = {"name": release.name, "version": release.version, "written": str(out), "fingerprint": release.fingerprint}
+    show.summary(named, as_json=as_json)

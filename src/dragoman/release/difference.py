@@ -212,11 +212,19 @@ def line(change: Change) -> str:
 
 
 def _said(change: Change) -> str:
+    """Say the fields of a change; the type of a label that came or went."""
     if change.kind in {ADDED, REMOVED}:
         return "".join(f" {value}" for pair in change.fields.values() for value in pair if value is not None)
-    return ": " + "; ".join(
-        f"{name} {short(_value(before))} → {short(_value(after))}" for name, (before, after) in change.fields.items()
-    )
+    return ": " + "; ".join(_moved(name, before, after) for name, (before, after) in change.fields.items())
+
+
+def _moved(name: str, before: Any, after: Any) -> str:
+    """Say how a field changed: of lists of words only what came and went."""
+    words = all(isinstance(side, list) and all(isinstance(each, str) for each in side) for side in (before, after))
+    if not words or sorted(before) == sorted(after):
+        return f"{name} {short(_value(before))} → {short(_value(after))}"
+    gone, come = sorted({*before} - {*after}), sorted({*after} - {*before})
+    return " ".join([name, *(f"−{short(each)}" for each in gone), *(f"+{short(each)}" for each in come)])
 
 
 def _value(value: Any) -> str:

@@ -11,12 +11,18 @@ import msgspec
 from dragoman import files
 from dragoman.problems import error
 from dragoman.release.bundle import Manifest, manifest_of
+from dragoman.release.croissant import croissant
 from dragoman.release.rows import Release
 from dragoman.schema.arrow import arrow_schema
+from dragoman.schema.export import json_schema
 from dragoman.schema.rows import CONFIGS
 
 if TYPE_CHECKING:
     from dragoman.schema.records import Record
+
+
+SUMS = "SHA256SUMS"
+"""Checksums of all other files, for those who have no Dragoman at hand."""
 
 
 def path_of(config: str, split: str) -> str:
@@ -32,11 +38,16 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
         folder: where to; made if need be.
         texts: what else the folder holds, by path.
 
+    Raises:
+        DragomanError: E108 when the folder holds something that is no release or cannot be written, E714 when it holds
+            other rows under the same version.
+
     """
+    _check_place(release, folder)
     import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    content = dict(texts)
+    tables: dict[tuple[str, str], tuple[str, bytes]] = {}
     for config, splits in release.rows.items():
         for split, rows in splits.items():
             if not rows:  # `datasets` refuses a split without rows, so it gets no file
@@ -46,14 +57,48 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
             )
             sink = io.BytesIO()
             pq.write_table(table, sink, compression="zstd")
-            content[path_of(config, split)] = sink.getvalue()
+            tables[config, split] = (path_of(config, split), sink.getvalue())
+    content = {**texts, **dict(tables.values()), **_described(release, texts, tables)}
     for path, data in content.items():
         files.write(folder / path, data)
-    files.remove_others(folder, "data/*/*.parquet", [folder / path for path in content])
+    for pattern in ("data/*/*.parquet", "schemas/*.json"):
+        files.remove_others(folder, pattern, [folder / path for path in content])
     manifest = msgspec.structs.replace(
         manifest_of(release), checksums={path: files.sha256(data) for path, data in content.items()}
     )
-    files.write(folder / "manifest.json", files.pretty_json(manifest))
+    # What says that a folder is whole comes last: the sums of all files, then the manifest.
+    last = files.pretty_json(manifest)
+    files.write(folder / SUMS, _sums({**manifest.checksums, "manifest.json": files.sha256(last)}))
+    files.write(folder / "manifest.json", last)
+
+
+def _described(
+    release: Release, texts: dict[str, bytes], tables: dict[tuple[str, str], tuple[str, bytes]]
+) -> dict[str, bytes]:
+    """Describe the rows for machines: Croissant, and the JSON Schema of each configuration."""
+    card = texts.get("README.md", b"").decode()
+    made = {f"schemas/{config}.json": files.pretty_json(json_schema(f"row-{config}")) for config in CONFIGS}
+    return {"croissant.json": files.pretty_json(croissant(release, card, tables)), **made}
+
+
+def _sums(checksums: dict[str, str]) -> bytes:
+    """Write checksums as ``sha256sum --check`` reads them."""
+    return "".join(f"{checksum}  {path}\n" for path, checksum in sorted(checksums.items())).encode()
+
+
+def _check_place(release: Release, folder: Path) -> None:
+    """Refuse to write over something else, or over other rows of the same version."""
+    manifest = folder / "manifest.json"
+    if folder.is_dir() and any(folder.iterdir()) and not manifest.is_file():
+        what = "the folder holds something, and it is no release."
+        raise error("E108", what, "Choose an empty folder, or that of a release.", file=str(folder))
+    if not manifest.is_file():
+        return
+    there = files.read_json(manifest, Manifest)
+    if (there.name, there.version) == (release.name, release.version) and there.fingerprint != release.fingerprint:
+        what = f"the folder holds {there.version} with other rows."
+        mend = "Give the release another version, or choose another folder; dragoman diff says what changed."
+        raise error("E714", what, mend, file=str(folder))
 
 
 def read(folder: Path) -> Release:
@@ -66,13 +111,7 @@ def read(folder: Path) -> Release:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    manifest = files.read_json(folder / "manifest.json", Manifest)
-    for path, checksum in manifest.checksums.items():
-        inside = folder
-        for part in path.split("/"):
-            inside = files.child(inside, part)
-        if files.sha256(files.read_bytes(inside)) != checksum:
-            raise error("E701", "the file is not that of the manifest.", _MEND, file=str(inside))
+    manifest = _checked(folder)
     rows: dict[str, dict[str, list[Record]]] = {}
     for config, splits in manifest.rows.items():
         if config not in CONFIGS:
@@ -92,6 +131,23 @@ def read(folder: Path) -> Release:
     if release.fingerprint != manifest.fingerprint:
         raise error("E701", "the rows are not those of the manifest.", _MEND, file=str(folder))
     return release
+
+
+def _checked(folder: Path) -> Manifest:
+    """Read the manifest and hold every file to it, and the list of checksums too, where there is one."""
+    path = folder / "manifest.json"
+    manifest = files.read_json(path, Manifest)
+    for name, checksum in manifest.checksums.items():
+        inside = folder
+        for part in name.split("/"):
+            inside = files.child(inside, part)
+        if files.sha256(files.read_bytes(inside)) != checksum:
+            raise error("E701", "the file is not that of the manifest.", _MEND, file=str(inside))
+    if (folder / SUMS).exists():
+        own = files.sha256(files.read_bytes(path))
+        if files.read_bytes(folder / SUMS) != _sums({**manifest.checksums, path.name: own}):
+            raise error("E701", "the checksums are not those of the manifest.", _MEND, file=str(folder / SUMS))
+    return manifest
 
 
 _MEND = "Fetch or build the release again."

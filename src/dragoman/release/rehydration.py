@@ -1,0 +1,125 @@
+"""Texts put back into a text-free release from a reader's own copy of the pages."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dragoman import files
+from dragoman.problems import DragomanError, Problem, error
+from dragoman.release import parquet, standoff
+from dragoman.release.textless import Row, Rows, with_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dragoman.release.rows import Release
+    from dragoman.release.standoff import Page
+
+MOST_FILES = 100_000
+"""Files that a folder of pages may hold."""
+
+
+def rehydrate(folder: Path, pages: Path, out: Path) -> Release:
+    """Put the texts back and write the release.
+
+    Args:
+        folder: the text-free release.
+        pages: folder with a copy of each page; known by content, whatever the file is called.
+        out: where to write the release; new, empty, or a release folder.
+
+    Returns:
+        The release, with the same canonical rows as the one that the labels come from.
+
+    Raises:
+        DragomanError: E716 with every page that is missing or differs, and where; E715 for a damaged release; E108
+            where the folder holds something else. Nothing is written then.
+
+    """
+    manifest, rows, card = standoff.read(folder)
+    texts = _texts(manifest.pages, rows, pages)
+    release = with_text(rows, texts, manifest.name, manifest.version)
+    if release.fingerprint != manifest.fingerprint:
+        raise error("E715", "the rows are not those of the manifest.", "Fetch the release again.", file=str(folder))
+    parquet.write(release, out, {"README.md": card})
+    return release
+
+
+def _texts(pages: list[Page], rows: Rows, folder: Path) -> dict[str, str]:
+    """Text of each page, by id."""
+    try:
+        listed = sorted(path for path in folder.iterdir() if path.is_file())
+    except OSError as cause:
+        what = f"cannot read the folder: {cause.strerror}."
+        raise error("E101", what, "Check the path.", file=str(folder)) from cause
+    if len(listed) > MOST_FILES:
+        raise error("E106", f"the folder holds over {MOST_FILES:,} files.", "Give that of the pages.", file=str(folder))
+    wanted = {page.sha256: page for page in pages}
+    sizes = {page.bytes for page in pages}
+    found: dict[str, str] = {}
+    for path in listed:
+        if path.stat().st_size in sizes:
+            data = files.read_bytes(path)
+            page = wanted.get(files.sha256(data))
+            if page is not None:
+                files.check_text(data, str(path))
+                found[page.id] = data.decode("utf-8")
+    lacking = [page for page in pages if page.id not in found]
+    try:
+        problems = [problem for page in lacking for problem in _lacking(page, rows, listed, folder)]
+    except (LookupError, TypeError, ValueError) as cause:
+        raise error("E715", f"a row is not in the form: {cause!r}"[:300] + ".", "Fetch the release again.") from cause
+    if problems:
+        raise DragomanError(problems)
+    return found
+
+
+def _lacking(page: Page, rows: Rows, listed: list[Path], folder: Path) -> Iterator[Problem]:
+    """Say of a page that was not found whether a file stands for it, and where that differs."""
+    ours = next((path for path in listed if path.name == page.file), None)
+    ours = ours or next((path for path in listed if path.stem.split("_")[0] == page.id), None)
+    if ours is None:
+        what = f"no file is page {page.id} (sha256 {page.sha256[:16]}…, {page.bytes:,} bytes)."
+        yield Problem(code="E716", what=what, mend=f"Put it there, as {page.file!r} or any name.", file=str(folder))
+        return
+    data = files.read_bytes(ours, limit=max(2**26, 4 * page.bytes))
+    what, line = _where(data, page, _lines_of(page.id, rows))
+    yield Problem(code="E716", what=what, mend=_cause(data, page), file=str(ours), line=line)
+
+
+def _lines_of(page: str, rows: Rows) -> list[Row]:
+    segments = [row for split in rows["segments"].values() for row in split if row.get("page") == page]
+    return sorted(segments, key=lambda row: int(row["index"]))
+
+
+def _where(data: bytes, page: Page, segments: list[Row]) -> tuple[str, int]:
+    """Say where a page first differs, by the checksums of its lines; the line is 0 where none is meant."""
+    head = f"this is not page {page.id}"
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as cause:
+        return f"{head}: byte {cause.start} is not UTF-8.", data.count(b"\n", 0, cause.start) + 1
+    for segment in segments:
+        start, end = int(segment["start"]), int(segment["end"])
+        if files.sha256(text[start:end].encode()) != segment["sha256"]:
+            return f"{head}: it differs first at characters {start} to {end}.", text.count("\n", 0, start) + 1
+    return f"{head}: its lines are the same, and it differs between or after them.", 0
+
+
+def _cause(data: bytes, page: Page) -> str:
+    """Guess what was done to a page that differs."""
+    text = data.decode("utf-8", "replace")
+    guesses = {
+        "It was saved with a byte order mark: take that away.": text.removeprefix("\ufeff"),
+        "Its line ends were changed: it has line feeds alone.": text.replace("\r\n", "\n"),
+        "Its line ends were changed: it has carriage returns and line feeds.": text.replace("\n", "\r\n"),
+        "Its last line feed is missing.": text + "\n",
+        "It has a line feed too many at its end.": text.removesuffix("\n"),
+        "It was decomposed: put it into Unicode form NFC.": unicodedata.normalize("NFC", text),
+        "It was composed: put it into Unicode form NFD.": unicodedata.normalize("NFD", text),
+    }
+    for guess, mended in guesses.items():
+        if files.sha256(mended.encode()) == page.sha256:
+            return guess
+    return "Get the page as it was when it was labelled."

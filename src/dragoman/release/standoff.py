@@ -1,0 +1,134 @@
+"""A release without texts: labels and offsets, for somebody who may not pass the texts on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman import files
+from dragoman.problems import error
+from dragoman.release.textless import KEPT, Rows, without_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from dragoman.release.rows import Release
+
+MARK = "standoff.json"
+CARD = "card.md"
+"""README of the release, for when its texts are back."""
+SCHEMA_VERSION = "1"
+
+
+class Page(msgspec.Struct, forbid_unknown_fields=True):
+    """A page that the labels lie on.
+
+    Attributes:
+        id: its id.
+        file: name of its file where the release was made; a reader's own copy may have another.
+        bytes: size in bytes.
+        sha256: SHA-256 of its bytes, hexadecimal.
+
+    """
+
+    id: str
+    file: str
+    bytes: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, forbid_unknown_fields=True):
+    """What a text-free release says of itself, in ``standoff.json``.
+
+    Attributes:
+        schema_version: version of this format.
+        name: name of the data set.
+        version: its version.
+        fingerprint: hash of the canonical rows of the release with texts.
+        splits: names of the splits of each configuration that is kept.
+        pages: the pages that are needed to put the texts back.
+        checksums: SHA-256 of each other file, by path.
+
+    """
+
+    schema_version: str
+    name: str
+    version: str
+    fingerprint: str
+    splits: dict[str, list[str]]
+    pages: list[Page]
+    checksums: dict[str, str]
+
+
+def write(
+    release: Release, pages: Sequence[Page], texts: Mapping[str, str], folder: Path, more: Mapping[str, bytes]
+) -> None:
+    """Write the rows without their texts.
+
+    Args:
+        release: the rows.
+        pages: the pages, as they are to be recognised.
+        texts: text of each page, by id.
+        folder: where to; new, empty, or that of a text-free release.
+        more: what else the folder holds, by path.
+
+    Raises:
+        DragomanError: E715 where the texts could not be put back, E108 when the folder holds something else or cannot
+            be written.
+
+    """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        what = "the folder holds something, and it is no text-free release."
+        raise error("E108", what, "Choose an empty folder, or that of such a release.", file=str(folder))
+    rows = without_text(release, texts)
+    content = dict(more)
+    for config, splits in rows.items():
+        content |= {f"rows/{config}/{split}.jsonl": files.json_lines(each) for split, each in splits.items()}
+    for path, data in content.items():
+        files.write(folder / path, data)
+    files.remove_others(folder, "rows/*/*.jsonl", [folder / path for path in content])
+    manifest = Manifest(
+        SCHEMA_VERSION,
+        release.name,
+        release.version,
+        release.fingerprint,
+        {config: list(splits) for config, splits in rows.items()},
+        list(pages),
+        {path: files.sha256(data) for path, data in content.items()},
+    )
+    files.write(folder / MARK, files.pretty_json(manifest))
+
+
+def read(folder: Path) -> tuple[Manifest, Rows, bytes]:
+    """Read a text-free release, and check that no file was changed.
+
+    Returns:
+        What it says of itself, its rows, and the README of the release with texts.
+
+    Raises:
+        DragomanError: E101 where there is none, E715 where it is damaged.
+
+    """
+    manifest = files.read_json(folder / MARK, Manifest)
+    content: dict[str, bytes] = {}
+    for path, checksum in manifest.checksums.items():
+        inside = folder
+        for part in path.split("/"):
+            inside = files.child(inside, part)
+        content[path] = files.read_bytes(inside)
+        if files.sha256(content[path]) != checksum:
+            raise error("E715", "the file is not that of the manifest.", "Fetch the release again.", file=str(inside))
+    rows: Rows = {}
+    for config in KEPT:
+        rows[config] = {}
+        for split in manifest.splits.get(config, []):
+            name = f"rows/{config}/{split}.jsonl"
+            if name not in content:
+                raise error("E715", f"{name[:200]!r} is missing.", "Fetch the release again.", file=str(folder / MARK))
+            lines = content[name].splitlines()
+            rows[config][split] = [files.decode(line, dict[str, Any], name, i) for i, line in enumerate(lines, 1)]
+    if CARD not in content:
+        raise error("E715", f"{CARD!r} is missing.", "Fetch the release again.", file=str(folder / MARK))
+    return manifest, rows, content[CARD]

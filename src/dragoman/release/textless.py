@@ -1,0 +1,183 @@
+"""Rows without the text that is somebody else's, and back: what a label says of a page is kept as offsets into it.
+
+Taken out are the text of documents, segments and all surfaces, the headline, what publisher and evidence quote, and
+the Korean and Arabic names in the registry that stand on a page. What stays are labels, offsets, glosses, English
+names, and the SHA-256 of each text.
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman.files import sha256
+from dragoman.problems import error
+from dragoman.release.rows import Release
+from dragoman.schema.labels import Layer, values
+from dragoman.schema.rows import CONFIGS, UNSPLIT, row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dragoman.schema.records import Record
+
+Row = dict[str, Any]
+Rows = dict[str, dict[str, list[Row]]]
+
+KEPT = ("documents", "segments", "registry", "claim_links")
+"""Configurations that are kept; the others are made of the documents' labels."""
+_LAYERS = values(Layer)
+_QUOTING = ("title", "publisher", "published_evidence", "published_external_evidence")
+_LANGUAGES = ("ko", "ar")
+_SHORTEST = 6
+"""Fewest characters that count as taken from a page, where a field of our own words may quote it."""
+
+
+def without_text(release: Release, pages: Mapping[str, str]) -> Rows:
+    """Take the text out of the rows.
+
+    Args:
+        release: the rows.
+        pages: text of each page, by id.
+
+    Returns:
+        Rows by configuration and split, of :data:`KEPT` alone.
+
+    Raises:
+        DragomanError: E715 where the text cannot be put back from the pages as it was.
+
+    """
+    quotes = {name: SequenceMatcher(None, "", text, autojunk=False) for name, text in pages.items()}
+    made: Rows = {config: {} for config in KEPT}
+    for config in KEPT:
+        for split, rows in release.rows[config].items():
+            made[config][split] = [_without(config, msgspec.to_builtins(row), pages, quotes) for row in rows]
+    if with_text(made, pages, release.name, release.version).fingerprint != release.fingerprint:
+        raise error("E715", "the pages do not give back the rows as they are.", "Curate the pages again.")
+    return made
+
+
+def _without(config: str, row: Row, pages: Mapping[str, str], quotes: Mapping[str, SequenceMatcher[str]]) -> Row:
+    if config == "registry":
+        names = {key: [_name(each, pages) for each in row["names"][key]] for key in _LANGUAGES}
+        return row | {"names": row["names"] | names}
+    if config == "claim_links":
+        return row
+    made: Row = _bare(row)
+    made["sha256"] = sha256(row["text"].encode())
+    if config == "documents":
+        for field in _QUOTING:
+            made[field] = None if row[field] is None else _pieces(row[field], quotes[row["page"]])
+    return made
+
+
+def _bare(value: Any) -> Any:
+    """Leave the surfaces out, however deep they lie."""
+    if isinstance(value, dict):
+        return {key: _bare(inner) for key, inner in value.items() if key != "text"}
+    return [_bare(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _name(name: str, pages: Mapping[str, str]) -> str | list[Any]:
+    """Write a name as page, start and end, if it stands on a page."""
+    for page, text in pages.items():
+        at = text.find(name)
+        if at >= 0 and name:
+            return [page, at, at + len(name)]
+    return name
+
+
+def _pieces(value: str, page: SequenceMatcher[str]) -> list[Any]:
+    """Words of our own as strings, and what stands on the page as start and end, in order."""
+    page.set_seq1(value)
+    return _cut(value, page, 0, len(value))
+
+
+def _cut(value: str, page: SequenceMatcher[str], low: int, high: int) -> list[Any]:
+    found = page.find_longest_match(low, high)
+    # A whole field that stands on the page is taken from it however short it is.
+    if found.size < min(_SHORTEST, len(value)) or not found.size:
+        return [value[low:high]] if low < high else []
+    quoted = [found.b, found.b + found.size]
+    return [*_cut(value, page, low, found.a), quoted, *_cut(value, page, found.a + found.size, high)]
+
+
+def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str) -> Release:
+    """Put the text back.
+
+    Args:
+        rows: what :func:`without_text` made; may come from outside.
+        pages: text of each page, by id.
+        name: name of the data set.
+        version: its version.
+
+    Returns:
+        The release; whether it is the one that was meant, its fingerprint says.
+
+    Raises:
+        DragomanError: E715 where a row is not in the form.
+
+    """
+    try:
+        return Release(name, version, _filled(rows, pages))
+    except (LookupError, TypeError, ValueError, AttributeError, msgspec.ValidationError) as cause:
+        raise error("E715", f"a row is not in the form: {cause!r}"[:300] + ".", "Fetch the release again.") from cause
+
+
+def _filled(rows: Rows, pages: Mapping[str, str]) -> dict[str, dict[str, list[Record]]]:
+    made: dict[str, dict[str, list[Record]]] = {config: {} for config in CONFIGS}
+    parts: dict[str, list[tuple[int, str]]] = {}
+    for split, segments in rows["segments"].items():
+        made["segments"][split] = []
+        for segment in segments:
+            text = pages[segment["page"]][segment["start"] : segment["end"]]
+            if segment["document_start"] is not None:
+                parts.setdefault(segment["document"], []).append((segment["document_start"], text))
+            made["segments"][split].append(_record("segments", {**segment, "text": text}))
+    for split, documents in rows["documents"].items():
+        chosen: list[Any] = [
+            _record("documents", _document(document, parts.get(document["id"], []), pages[document["page"]]))
+            for document in documents
+        ]
+        made["documents"][split] = list(chosen)
+        for layer in _LAYERS:
+            made[layer][split] = [row_of(layer, each.id, label) for each in chosen for label in getattr(each, layer)]
+    made["registry"][UNSPLIT] = [_record("registry", _entity(row, pages)) for row in rows["registry"][UNSPLIT]]
+    made["claim_links"][UNSPLIT] = [_record("claim_links", row) for row in rows["claim_links"][UNSPLIT]]
+    return made
+
+
+def _record(config: str, row: Row) -> Record:
+    plain = {key: value for key, value in row.items() if key != "sha256"}
+    made: Record = msgspec.convert(plain, CONFIGS[config])
+    return made
+
+
+def _document(row: Row, parts: Sequence[tuple[int, str]], page: str) -> Row:
+    """Join a document's text from its lines, and slice all surfaces out of it."""
+    text = "\n".join(part for _, part in sorted(parts))
+    made = {key: _faced(value, text) if key in _LAYERS else value for key, value in row.items()}
+    for field in _QUOTING:
+        if row[field] is not None:
+            made[field] = "".join(each if isinstance(each, str) else page[slice(*each)] for each in row[field])
+    return {**made, "text": text}
+
+
+def _faced(value: Any, text: str) -> Any:
+    """Give each span its surface, however deep it lies."""
+    if isinstance(value, list):
+        return [_faced(inner, text) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    made = {key: _faced(inner, text) for key, inner in value.items()}
+    return {**made, "text": text[value["start"] : value["end"]]} if "start" in value and "end" in value else made
+
+
+def _entity(row: Row, pages: Mapping[str, str]) -> Row:
+    names = {
+        key: [each if isinstance(each, str) else pages[each[0]][each[1] : each[2]] for each in row["names"][key]]
+        for key in _LANGUAGES
+    }
+    return {**row, "names": {**row["names"], **names}}
