@@ -254,12 +254,21 @@ def test_killed_in_the_middle_it_is_completed(hub, published_folder, request_, a
 
 
 def other_version(folder, version, readme=b"other\n"):
-    """Change a release folder's version and card, checksum and all."""
+    """Change a release folder's version and card, checksums and all."""
     manifest = json.loads((folder / "manifest.json").read_bytes())
     (folder / "README.md").write_bytes(readme)
     manifest["version"] = version
     manifest["checksums"]["README.md"] = sha256(readme)
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with_manifest(folder, manifest)
+
+
+def with_manifest(folder, manifest):
+    """Write a manifest and the list of checksums that goes with it."""
+    data = json.dumps(manifest).encode()
+    (folder / "manifest.json").write_bytes(data)
+    sums = {**manifest["checksums"], "manifest.json": sha256(data)}
+    lines = "".join(f"{checksum}  {name}\n" for name, checksum in sorted(sums.items()))
+    (folder / "SHA256SUMS").write_text(lines, encoding="utf-8")
 
 
 def test_a_tag_with_other_content_is_never_moved(hub, published_folder, copy):
@@ -280,9 +289,9 @@ def test_the_next_version_sends_what_changed_and_leaves_the_old_tag(hub, publish
     (copy / "GUIDELINES.md").unlink()
     manifest = json.loads((copy / "manifest.json").read_bytes())
     del manifest["checksums"]["GUIDELINES.md"]
-    (copy / "manifest.json").write_text(json.dumps(manifest))
+    with_manifest(copy, manifest)
     plan = go(hub, copy, dry_run=True)["steps"]
-    assert set(plan.upload) == {"README.md", "manifest.json"}
+    assert set(plan.upload) == {"README.md", "SHA256SUMS", "manifest.json"}
     assert plan.delete == ["GUIDELINES.md"]
     assert go(hub, copy)["done"] == ["commit", "tag"]
     assert held(hub) == before
