@@ -231,7 +231,16 @@ def test_json_is_the_same_bytes_for_the_same_content(value):
     assert pretty.endswith(b"\n")
     assert files.canonical_json(msgspec.json.decode(pretty)) == canonical
     assert files.pretty_json(msgspec.json.decode(canonical)) == pretty
+    assert msgspec.json.decode(files.table_json(value)) == msgspec.json.decode(canonical)
     assert files.json_lines([value, value]) == (canonical + b"\n") * 2
+
+
+def test_lists_of_numbers_are_on_one_line():
+    value = {"rows": [[1, -2], [0.5, 1e300]], "text": "[\n 1,\n 2\n]", "none": [], "names": ["a", "1"]}
+    written = files.table_json(value)
+    assert b"  [1, -2],\n  [0.5, 1e300]\n" in written
+    assert b'"names": [\n  "a",\n  "1"\n ]' in written
+    assert msgspec.json.decode(written) == value
 
 
 def test_keys_are_sorted_at_every_depth():

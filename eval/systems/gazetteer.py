@@ -1,8 +1,6 @@
 """What the two offline baselines share: a gazetteer from outside sources, document time, and the last check.
 
-A system loads this file by its path, from the folder above its own::
-
-    spec = importlib.util.spec_from_file_location("gazetteer", Path(__file__).parents[1] / "gazetteer.py")
+A system loads this file by its path: ``beside(__file__, "..", "gazetteer.py")`` of `dragoman.systems.loading`.
 
 Names come from two sources and from nowhere else: the territory and language names of CLDR (through Babel), and the
 names that the gold of the `dev` split labels. For a document that is itself in `dev` its own gold is left out, so that
@@ -232,6 +230,34 @@ def anchor(published: str | None) -> Anchor:
     except ValueError:
         return Anchor(None, None, None)
     return known
+
+
+def bases(known: Anchor) -> list[dt.datetime]:
+    """Give reference times for a parser that must have one: the document time, or two that share what is known.
+
+    What a parser answers under both alike does not hang on what is unknown; see :func:`agreed`.
+    """
+    first, second = (
+        dt.datetime(known.year or year, known.month or month, known.day or day, tzinfo=dt.UTC).replace(tzinfo=None)
+        for year, month, day in ((2003, 3, 5), (2014, 10, 22))
+    )
+    return [first] if first == second else [first, second]
+
+
+def agreed(values: list[str]) -> str | None:
+    """Value of a date that was read under each reference time: parts that differ are unknown, None if all do.
+
+    >>> agreed(["2003-06-19", "2014-06-19"])
+    'XXXX-06-19'
+    """
+    columns = list(zip(*(value.split("-") for value in values), strict=False))
+    if len({value.count("-") for value in values}) > 1 or all(len(set(column)) > 1 for column in columns):
+        return None
+    parts = [column[0] if len(set(column)) == 1 else "X" * len(column[0]) for column in columns]
+    try:
+        return str(canonical("-".join(parts)))
+    except TimexError:
+        return None
 
 
 def written(year: int | None, month: int | None = None, day: int | None = None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from dragoman.problems import error
-from dragoman.release import bundle, parquet, source, standoff
+from dragoman.release import bundle, hub, parquet, source, standoff
 from dragoman.release.rows import Release
 from dragoman.schema.rows import UNSPLIT
 from dragoman.schema.submission import (
@@ -156,10 +156,12 @@ def load(where: str | Path | None = None) -> Benchmark:
 
     Args:
         where: None for the one that travels in the package; a folder with ``corpus/`` is a source root, one with
-            ``README.md`` and ``manifest.json`` a release.
+            ``README.md`` and ``manifest.json`` a release; what is no folder and reads ``owner/name`` or
+            ``owner/name@v1.0.0`` is a release on the Hub (extra ``hub``), kept in huggingface_hub's cache and checked
+            against its manifest each time.
 
     Raises:
-        DragomanError: E701 for a place that holds neither, or for one that is damaged.
+        DragomanError: E701 for a place that holds neither, or for one that is damaged; E740 to E749 for the Hub.
 
     """
     if where is None:
@@ -172,5 +174,7 @@ def load(where: str | Path | None = None) -> Benchmark:
         return Benchmark(source.assemble(folder))
     if (folder / "manifest.json").is_file():
         return Benchmark(parquet.read(folder))
-    mend = "Give a source root (with corpus/) or a release (with README.md and manifest.json)."
+    if not folder.exists() and (address := hub.address(str(where))):
+        return Benchmark(parquet.read(hub.patiently(lambda: hub.fetch(address))))
+    mend = "Give a source root (with corpus/), a release (with README.md and manifest.json), or owner/name on the Hub."
     raise error("E701", f"{str(where)[:200]!r} holds no benchmark.", mend)

@@ -10,6 +10,7 @@ import codecs
 import gzip
 import hashlib
 import os
+import re
 import tempfile
 import tomllib
 import zlib
@@ -184,6 +185,16 @@ def canonical_json(value: Any) -> bytes:
 def pretty_json(value: Any) -> bytes:
     """JSON for people and for version control: keys sorted, indented by one space, ending in a line feed."""
     return msgspec.json.format(canonical_json(value), indent=1) + b"\n"
+
+
+def table_json(value: Any) -> bytes:
+    """Write like :func:`pretty_json`, with each list of numbers on one line: for results, which are mostly tables."""
+    # A line feed in a string is written as an escape, so that what this matches is never part of one.
+    return re.sub(rb"\[\n([-+.\deE, \n]+)\n *\]", _one_line, pretty_json(value))
+
+
+def _one_line(match: re.Match[bytes]) -> bytes:
+    return b"[" + b", ".join(number.strip() for number in match[1].split(b",")) + b"]"
 
 
 def json_lines(values: Any) -> bytes:

@@ -76,8 +76,8 @@ MUTATIONS = [
     ),
     Mutation(
         SPANS,
-        "pairs, same(gold.type, predicted.type, pairs[:2]))",
-        "pairs, equal(gold.type, predicted.type, pairs[:2]))",
+        "return relaxed_where(gold, predicted, pairs, same(gold.type, predicted.type, pairs[:2]))",
+        "return relaxed_where(gold, predicted, pairs, equal(gold.type, predicted.type, pairs[:2]))",
     ),
     Mutation(
         SPANS,
@@ -111,7 +111,7 @@ MUTATIONS = [
         ASSIGN, "*(-weight[candidates] for weight in reversed(weights))", "*(-weight[candidates] for weight in weights)"
     ),
     Mutation(
-        ASSIGN, "g_star = np.bincount(gold, ~p_alone)[gold] == 0", "g_star = np.bincount(gold, p_alone)[gold] == 0"
+        ASSIGN, "(np.bincount(gold, ~p_alone)[gold] == 0) & ~alone", "(np.bincount(gold, p_alone)[gold] == 0) & ~alone"
     ),
     Mutation(SMALL, "turned = columns > rows", "turned = columns < 0"),
     Mutation(SMALL, "(with_it >= earned[free])", "(with_it <= earned[free])"),

@@ -8,7 +8,7 @@ import pytest
 import submission_samples as samples
 from submission_samples import BENCHMARK, TARGETS
 
-from dragoman.submission.read import in_columns, read_bytes
+from dragoman.submission.read import in_columns, parse_bytes, read_bytes
 
 
 @pytest.mark.parametrize("batch", range(12))
@@ -25,7 +25,7 @@ def test_good_submissions_are_read_in_columns(seed):
     rng = random.Random(seed)
     lines = samples.a_submission(rng)
     for target in TARGETS:
-        reading = in_columns(samples.written(lines, rng), target)
+        reading = in_columns(parse_bytes(samples.written(lines, rng)).table, target)
         assert reading is not None
         assert not reading.problems
 

@@ -191,6 +191,18 @@ def test_a_budget_stops_and_a_larger_one_goes_on(benchmark, server, tmp_path):
     assert sum(server.asked.values()) == len(benchmark.documents)
 
 
+def test_what_a_failed_answer_cost_stays_spent(benchmark, server, tmp_path):
+    server.answer = lambda *_: (200, "no JSON", {})
+    count, sums = len(benchmark.documents), []
+    assert (
+        len(run(system(server), benchmark, tmp_path, quietly, told=lambda t: sums.append(tuple(t)))["failed"]) == count
+    )
+    assert sums == [(1000 * n, 100 * n) for n in range(1, count + 1)]
+    spent = Budget(1.5 * count, (1000.0, 0.0))
+    summary = run(system(server), benchmark, tmp_path, quietly, budget=spent)
+    assert summary["tokens"][0] == 1000 * -(-3 * count // 2)
+
+
 def test_no_server_is_said(benchmark, server, tmp_path, monkeypatch):
     monkeypatch.setattr(chat, "RETRIES", 0)
     server.http.shutdown()

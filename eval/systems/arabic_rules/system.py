@@ -8,35 +8,17 @@ alef is missing, and the name begins with its own first letter. Alef, final yeh 
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import regex
 
 from dragoman.schema.records import Document
+from dragoman.systems.loading import beside
 
-
-def _sibling(path: Path) -> ModuleType:
-    """Load a module by its path; `eval/` is no package."""
-    name = f"dragoman_baseline_{path.parent.name}_{path.stem}"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        sys.modules[name] = module
-    return sys.modules[name]
-
-
-_HERE = Path(__file__).resolve().parent
-shared = _sibling(_HERE.parent / "gazetteer.py")
-dates = _sibling(_HERE / "dates.py")
+shared = beside(__file__, "..", "gazetteer.py")
+dates = beside(__file__, "dates.py")
 
 _HEADS = {  # head nouns, without article, that open a phrase of a type
     "ORG": "وزارة|حكومة|مجلس|منظمة|اتحاد|حزب|لجنة|مجموعة|صندوق|بنك|جامعة|وكالة|هيئة|برلمان|رابطة|مؤسسة|جيش|سفارة|أمانة",

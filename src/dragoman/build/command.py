@@ -22,15 +22,21 @@ def parser(description: str | None, root: Path, epilog: str = "") -> argparse.Ar
         epilog: what stands after the options.
 
     """
-    made = argparse.ArgumentParser(
-        description=description, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    made = bare_parser(description, epilog)
     made.add_argument(
         "--root",
         type=Path,
         default=root,
         metavar="DIR",
         help="the folder that holds corpus/ (default: this repository)",
+    )
+    return made
+
+
+def bare_parser(description: str | None, epilog: str = "") -> argparse.ArgumentParser:
+    """Make a parser for a script that reads no source root."""
+    made = argparse.ArgumentParser(
+        description=description, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument("--json", action="store_true", help="print the outcome as JSON")
     return made

@@ -133,10 +133,13 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Score predictions against the benchmark's test split, or one file against another."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from dragoman import scoring
     from dragoman.cli import show
-    from dragoman.files import pretty_json, write
+    from dragoman.files import table_json, write
     from dragoman.measures.catalogue import select
+    from dragoman.submission.read import parse_file
     from dragoman.systems.loading import read_card
 
     if gold == (predictions is not None):
@@ -145,12 +148,15 @@ def score(
         raise typer.BadParameter("give --reference or --data, not both")
     if reference is not None and split is not None:
         raise typer.BadParameter("a reference has no splits: leave --split out")
-    against: Gold = (
-        scoring.from_file(reference)
-        if reference is not None
-        else scoring.from_benchmark(_benchmark(data), split or "test")
-    )
-    submission: Any = against.annotations if predictions is None else predictions
+    submission: Any
+    with ThreadPoolExecutor(1) as pool:  # both files are parsed at the same time
+        parsed = None if predictions is None else pool.submit(parse_file, predictions)
+        against: Gold = (
+            scoring.from_file(reference)
+            if reference is not None
+            else scoring.from_benchmark(_benchmark(data), split or "test")
+        )
+        submission = against.annotations if parsed is None else parsed.result()
     card = None if predictions is None else predictions.parent / "system.toml"
     name = read_card(card).name if card is not None and card.is_file() else None
     resampling = scoring.NO_INTERVALS if no_intervals else scoring.Resampling(resamples, seed)
@@ -158,7 +164,7 @@ def score(
         submission, against, measures=select(measures), system=name, resampling=resampling, singletons=not no_singletons
     )
     if out is not None:
-        write(out, pretty_json(result))
+        write(out, table_json(result))
     show.result(result, as_json=as_json)
 
 

@@ -12,7 +12,10 @@ Predictions = Annotated[
 ]
 Data = Annotated[
     Path | None,
-    typer.Option(help="source root (with corpus/) or release folder; default: the bundled benchmark", metavar="DIR"),
+    typer.Option(
+        help="source root (with corpus/), release folder, or OWNER/NAME@v1.0.0 on the Hub; default: bundled",
+        metavar="DIR",
+    ),
 ]
 Split = Annotated[str, typer.Option(help="split to score")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]

@@ -44,7 +44,8 @@ def run(
     """Run a system on every document and keep its predictions."""
     from dragoman.benchmark import load as load_benchmark
     from dragoman.cli import show
-    from dragoman.running.run import Budget
+    from dragoman.cli.running import Running
+    from dragoman.running.run import Budget, cost
     from dragoman.running.run import run as run_system
     from dragoman.systems.loading import load, read_card
     from dragoman.systems.protocol import Chat, Options
@@ -57,6 +58,9 @@ def run(
     options = Options(timeout, None if card is None else read_card(card), chat)
     spend = None if budget is None else Budget(budget, prices)
     loaded = load(system, options)
-    summary = run_system(loaded, load_benchmark(data), out, show.progress, jobs=jobs, budget=spend)
+    bar = Running(prices)
+    summary = run_system(loaded, load_benchmark(data), out, bar.over, jobs=jobs, budget=spend, told=bar.told)
+    if any(prices):
+        summary["cost"] = round(cost(summary["tokens"] or (0, 0), prices), 6)
     show.summary(summary, as_json=as_json)
     raise typer.Exit(int(bool(summary["failed"] or summary["not_asked"])))

@@ -44,13 +44,19 @@ def assign(gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> Ints:
     if not len(gold):
         return np.zeros(0, np.int64)
     g_alone, p_alone = np.bincount(gold)[gold] == 1, np.bincount(predicted)[predicted] == 1
-    # Where all that competes for an item competes for nothing else, the best of it is taken; alone is the best of one.
-    g_star = np.bincount(gold, ~p_alone)[gold] == 0
-    p_star = (np.bincount(predicted, ~g_alone)[predicted] == 0) & ~g_star
-    contested = np.flatnonzero(~(g_star | p_star))
-    chosen = [_best(np.flatnonzero(g_star), gold, weights), _best(np.flatnonzero(p_star), predicted, weights)]
+    alone = g_alone & p_alone
+    # Where all that competes for an item competes for nothing else, the best of it is taken.
+    g_star = (np.bincount(gold, ~p_alone)[gold] == 0) & ~alone
+    p_star = (np.bincount(predicted, ~g_alone)[predicted] == 0) & ~alone & ~g_star
+    contested = np.flatnonzero(~(alone | g_star | p_star))
+    chosen = [
+        np.flatnonzero(alone),
+        *(_best(np.flatnonzero(star), center, weights) for star, center in ((g_star, gold), (p_star, predicted))),
+    ]
     chosen += _contested(contested, gold, predicted, weights) if len(contested) else []
-    return np.sort(np.concatenate(chosen))
+    taken = np.zeros(len(gold), bool)
+    taken[np.concatenate(chosen)] = True
+    return np.flatnonzero(taken)
 
 
 def _contested(contested: Ints, gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> list[Ints]:

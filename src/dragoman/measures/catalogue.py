@@ -32,8 +32,8 @@ class Measure:
         source: the paper, standard or scorer that it follows.
         defined: which documents it can be taken on besides needing gold, shape (documents,); None for all.
         by_type: whether it is also taken on the items of each type alone.
-        within_type: whether it pairs items of the same type only, each type for itself: its scores by type then follow
-            from the match of all items.
+        alone: pairs items so that the pairs of each type are those that ``match`` makes on items of that type alone;
+            scores by type then follow from one match of all items. None where there is no such thing.
 
     """
 
@@ -44,7 +44,7 @@ class Measure:
     source: str = field(repr=False)
     defined: Callable[[Annotations, Annotations], NDArray[np.bool_]] | None = field(default=None, repr=False)
     by_type: bool = field(default=True, repr=False)
-    within_type: bool = field(default=False, repr=False)
+    alone: Callable[[Annotations, Annotations], Match] | None = field(default=None, repr=False)
 
     @property
     def layer(self) -> str:
@@ -59,6 +59,9 @@ def _on(layer: str, match: Callable[[Any, Any], Match]) -> Callable[[Annotations
     """Lift a match of one layer to a match of annotations."""
     return lambda gold, predicted: match(getattr(gold, layer), getattr(predicted, layer))
 
+
+_STRICT = {layer: _on(layer, spans.strict) for layer in ("entities", "dates")}
+_TYPE = {layer: _on(layer, spans.overlap_and_type) for layer in ("entities", "dates")}
 
 _SPLIT = "Clusters and alignment are those of the whole split, and intervals are conditional on them."
 
@@ -116,11 +119,11 @@ _TEMPEVAL = "TempEval-3 (UzZaman et al. 2013)"
 MEASURES: tuple[Measure, ...] = (
     Measure(
         "entities.strict",
-        _on("entities", spans.strict),
+        _STRICT["entities"],
         FScore(),
         "Same span and same type.",
         f"{_SEMEVAL}, strict",
-        within_type=True,
+        alone=_STRICT["entities"],
     ),
     Measure(
         "entities.exact",
@@ -128,14 +131,15 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Same span, whatever the type.",
         f"{_SEMEVAL}, exact boundary",
+        alone=_STRICT["entities"],
     ),
     Measure(
         "entities.type",
-        _on("entities", spans.overlap_and_type),
+        _TYPE["entities"],
         FScore(),
         "Spans that share a character and have the same type.",
         f"{_SEMEVAL}, type",
-        within_type=True,
+        alone=_TYPE["entities"],
     ),
     Measure(
         "entities.partial",
@@ -143,6 +147,7 @@ MEASURES: tuple[Measure, ...] = (
         FScore(2),
         "Full credit for the same span, half for spans that share a character, whatever the type.",
         f"{_SEMEVAL}, partial boundary; MUC-5 (Chinchor and Sundheim 1993)",
+        alone=_on("entities", spans.partial_of_type),
     ),
     Measure(
         "entities.clitic",
@@ -152,7 +157,7 @@ MEASURES: tuple[Measure, ...] = (
         "edges; needs texts. Its gap to entities.strict is what segmentation costs.",
         "defined here",
         defined=clitics.has_texts,
-        within_type=True,
+        alone=clitics.clitic,
     ),
     Measure(
         "entities.linked",
@@ -170,11 +175,11 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "dates.strict",
-        _on("dates", spans.strict),
+        _STRICT["dates"],
         FScore(),
         "Same span and same TIMEX3 type.",
         f"{_TEMPEVAL}, strict match, with the type",
-        within_type=True,
+        alone=_STRICT["dates"],
     ),
     Measure(
         "dates.relaxed",
@@ -182,14 +187,15 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Spans that share a character.",
         f"{_TEMPEVAL}, relaxed match",
+        alone=_TYPE["dates"],
     ),
     Measure(
         "dates.type",
-        _on("dates", spans.overlap_and_type),
+        _TYPE["dates"],
         FScore(),
         "Spans that share a character and have the same TIMEX3 type.",
         f"{_TEMPEVAL}, type F1",
-        within_type=True,
+        alone=_TYPE["dates"],
     ),
     Measure(
         "dates.value",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,8 +58,7 @@ def strict(gold: Spans, predicted: Spans) -> Match:
 def exact(gold: Spans, predicted: Spans) -> Match:
     """Pair items with the same span, whatever the type; items of equal type go together first."""
     same = strict(gold, predicted)
-    g_left = np.setdiff1d(np.arange(len(gold)), same.gold, assume_unique=True)
-    p_left = np.setdiff1d(np.arange(len(predicted)), same.predicted, assume_unique=True)
+    g_left, p_left = _without(len(gold), same.gold), _without(len(predicted), same.predicted)
     g, p = equal_pairs(
         (gold.doc[g_left], gold.start[g_left], gold.end[g_left]),
         (predicted.doc[p_left], predicted.start[p_left], predicted.end[p_left]),
@@ -67,9 +67,28 @@ def exact(gold: Spans, predicted: Spans) -> Match:
     return _match(gold, predicted, pairs)
 
 
+def _without(number: int, taken: Ints) -> Ints:
+    """Give the indices below a number that were not taken."""
+    left = np.ones(number, bool)
+    left[taken] = False
+    return np.flatnonzero(left)
+
+
 def overlaps(gold: Spans, predicted: Spans) -> tuple[Ints, Ints, Ints]:
-    """All overlapping pairs, with the number of shared characters."""
-    return overlapping_pairs(gold.doc, gold.start, gold.end, predicted.doc, predicted.start, predicted.end)
+    """All overlapping pairs, with the number of shared characters.
+
+    Half a dozen measures ask for those of the same spans: they are kept as long as the columns of these are.
+    """
+    columns = (gold.doc, gold.start, gold.end, predicted.doc, predicted.start, predicted.end)
+    key = tuple(map(id, columns))
+    if key not in _OVERLAPS:
+        _OVERLAPS[key] = overlapping_pairs(*columns)
+        for column in columns:  # an id means something only as long as what it is of
+            weakref.finalize(column, _OVERLAPS.pop, key, None).atexit = False
+    return _OVERLAPS[key]
+
+
+_OVERLAPS: dict[tuple[int, ...], tuple[Ints, Ints, Ints]] = {}
 
 
 def relaxed_where(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints, Ints], allowed: Bools) -> Match:
@@ -94,7 +113,18 @@ def overlap_and_type(gold: Spans, predicted: Spans) -> Match:
 
 def partial(gold: Spans, predicted: Spans) -> Match:
     """Give full credit for the same span, half for one that shares a character, whatever the type."""
-    g, p, shared = overlaps(gold, predicted)
+    pairs = overlaps(gold, predicted)
+    return _partial_where(gold, predicted, pairs, np.ones(len(pairs[0]), bool))
+
+
+def partial_of_type(gold: Spans, predicted: Spans) -> Match:
+    """Credit spans as :func:`partial`, each type for itself."""
+    pairs = overlaps(gold, predicted)
+    return _partial_where(gold, predicted, pairs, same(gold.type, predicted.type, pairs[:2]))
+
+
+def _partial_where(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints, Ints], allowed: Bools) -> Match:
+    g, p, shared = (column[allowed] for column in pairs)
     same_span = (gold.start[g] == predicted.start[p]) & (gold.end[g] == predicted.end[p])
     credit = 1 + same_span.astype(np.int64)
     same_type = same(gold.type, predicted.type, (g, p)).astype(np.int64)

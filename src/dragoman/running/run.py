@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dragoman.submission.target import Target
 
 Progress = Callable[[Sequence[Document], str], Iterable[Document]]
+Told = Callable[[Sequence[int]], None]
 Status = Literal["answered", "left out", "failed"]
 
 
@@ -50,10 +51,18 @@ class Budget(NamedTuple):
     most: float
     prices: tuple[float, float]
 
-    def used_up(self, entries: dict[str, Entry]) -> bool:
-        """Say whether the documents so far cost as much or more."""
-        spent = [sum(e.tokens[i] for e in list(entries.values()) if e.tokens) for i in (0, 1)]
-        return sum(n * price / 1e6 for n, price in zip(spent, self.prices, strict=True)) >= self.most
+    def used_up(self, tokens: Sequence[int]) -> bool:
+        """Say whether the tokens read and written cost as much or more."""
+        return cost(tokens, self.prices) >= self.most
+
+
+def cost(tokens: Sequence[int], prices: Sequence[float]) -> float:
+    """Price of some tokens read and written, at prices of a million of each."""
+    return sum(number * price / 1e6 for number, price in zip(tokens, prices, strict=True))
+
+
+def _nobody(_tokens: Sequence[int]) -> None:
+    pass
 
 
 def run(
@@ -64,6 +73,7 @@ def run(
     *,
     jobs: int = 1,
     budget: Budget | None = None,
+    told: Told = _nobody,
 ) -> dict[str, Any]:
     """Run a system on every document of every split.
 
@@ -79,10 +89,11 @@ def run(
         progress: wraps the documents to show how far it is.
         jobs: how many documents are under way at once; the order of the log may then differ, nothing else.
         budget: what may be spent; no further document is asked about when it is used up, earlier sessions included.
+        told: is told, after each document, the tokens read and written so far, earlier sessions included.
 
     Returns:
-        ``system``, number of ``documents`` answered, the ids of those ``left_out`` and ``failed``, and ``why``: up to
-        three of the reasons; all are in the log.
+        ``system``, number of ``documents`` answered, the ids of those ``left_out``, ``failed`` and ``not_asked``,
+        ``tokens`` read and written where there were any, and ``why``: up to three of the reasons; all are in the log.
 
     Raises:
         DragomanError: E803 when the folder holds a run of another system, E108 when it cannot be written.
@@ -95,14 +106,19 @@ def run(
         what = "the folder holds a run of another system, or of another version of it."
         raise error("E803", what, "Choose another folder.", file=str(folder))
     files.write(described, card)
-    entries = {entry.id: entry for entry in _log(log)}
+    logged = _log(log)
+    entries = {entry.id: entry for entry in logged}
+    # A document that failed and was asked about again was paid for twice.
+    spent = [sum(entry.tokens[i] for entry in logged if entry.tokens) for i in (0, 1)]
     waiting = [d for d in benchmark.documents if d.id not in entries or entries[d.id].status == "failed"]
     with contextlib.closing(system):
-        answers = _answers(system, waiting, target, jobs, lambda: budget is None or not budget.used_up(entries))
+        answers = _answers(system, waiting, target, jobs, lambda: budget is None or not budget.used_up(spent))
         for _, entry in zip(progress(waiting, system.card.name), answers, strict=True):
             if entry is not None:
                 entries[entry.id] = entry
+                spent[:] = [total + more for total, more in zip(spent, entry.tokens or [0, 0], strict=True)]
                 _append(log, entry)
+                told(spent)
     order = [entries[document.id] for document in benchmark.documents if document.id in entries]
     answered = [{"id": entry.id, **(entry.answer or {})} for entry in order if entry.status == "answered"]
     files.write(folder / "predictions.jsonl", files.json_lines(answered))
@@ -112,7 +128,7 @@ def run(
         "left_out": [entry.id for entry in order if entry.status == "left out"],
         "failed": [entry.id for entry in order if entry.status == "failed"],
         "not_asked": [document.id for document in benchmark.documents if document.id not in entries],
-        "tokens": [sum(column) for column in zip(*(e.tokens for e in order if e.tokens), strict=True)],
+        "tokens": spent if any(spent) else [],
         "why": sorted({problem for entry in order if entry.status == "failed" for problem in entry.problems[:1]})[:3],
     }
 

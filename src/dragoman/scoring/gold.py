@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman import files
 from dragoman.problems import error
 from dragoman.schema import result as results
 from dragoman.schema.columns import Annotations
-from dragoman.submission.read import read_bytes
+from dragoman.submission.read import Parsed, parse_bytes, parse_file, read_parsed
 from dragoman.submission.target import Target
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
 
 def from_file(path: Path | str) -> Gold:
     """Gold from a file in the form of a submission; see :func:`from_bytes`."""
-    return from_bytes(files.read_bytes(path), str(path))
+    return _from_parsed(parse_file(path))
 
 
 def from_bytes(data: bytes, name: str = "") -> Gold:
@@ -85,13 +84,17 @@ def from_bytes(data: bytes, name: str = "") -> Gold:
         DragomanError: for everything that is wrong with the data; E703 when it holds no labels.
 
     """
-    annotations = read_bytes(data, Target(), name).checked()
+    return _from_parsed(parse_bytes(data, name))
+
+
+def _from_parsed(parsed: Parsed) -> Gold:
+    annotations = read_parsed(parsed, Target()).checked()
     if not annotations.present.any():
         mend = "A reference has documents with entities, dates or claims."
-        raise error("E703", "the reference holds no labels.", mend, file=name)
+        raise error("E703", "the reference holds no labels.", mend, file=parsed.name)
     texts = {doc: text for doc, text in zip(annotations.documents, annotations.texts, strict=True) if text is not None}
     return Gold(
         annotations,
-        results.Data("reference", None, files.sha256(data), None, list(annotations.documents)),
+        results.Data("reference", None, parsed.sha256, None, list(annotations.documents)),
         Target(documents=annotations.documents, texts=texts),
     )

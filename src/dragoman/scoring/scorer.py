@@ -27,7 +27,7 @@ from dragoman.scoring.slices import (
 )
 from dragoman.scoring.validation import duplicates
 from dragoman.statistics import bootstrap
-from dragoman.submission.read import Reading, read_bytes, read_file
+from dragoman.submission.read import Parsed, Reading, read_bytes, read_file, read_parsed
 from dragoman.version import __version__
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def score(
-    predictions: Path | str | bytes | Annotations,
+    predictions: Path | str | bytes | Parsed | Annotations,
     gold: Gold | Benchmark | None = None,
     *,
     split: str = "test",
@@ -52,7 +52,7 @@ def score(
     """Score a submission.
 
     Args:
-        predictions: a JSONL file, plain or gzip, or its bytes, or labels that were read already.
+        predictions: a JSONL file, plain or gzip, or its bytes, or what was parsed or read of one already.
         gold: a benchmark (the bundled one if None), or gold from :func:`from_file`.
         split: split of the benchmark.
         measures: what to compute, from the catalogue.
@@ -68,6 +68,8 @@ def score(
         gold = from_benchmark(gold or benchmarks.load(), split)
     if isinstance(predictions, Annotations):
         reading, name = Reading(predictions, ()), "gold"
+    elif isinstance(predictions, Parsed):
+        reading, name = read_parsed(predictions, gold.target), Path(predictions.name).name
     elif isinstance(predictions, bytes):
         reading, name = read_bytes(predictions, gold.target), "predictions"
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dragoman.measures.catalogue import Measure
-from dragoman.measures.counting import FScore
+from dragoman.measures.counting import FScore, Match
 from dragoman.measures.spans import nested
 from dragoman.schema.columns import JOINER, Annotations, Claims, Coded, Dates, Entities
 from dragoman.scoring.counted import Counted
@@ -75,7 +75,8 @@ class Types:
     """Scores on the items of each type alone; what measures of a layer have in common is worked out once."""
 
     def __init__(self) -> None:
-        self._split: dict[str, tuple[Counted, tuple[str, ...], Annotations, Annotations]] = {}
+        self._split: dict[str, tuple[_Sides, _Sides]] = {}
+        self._matched: dict[object, tuple[_Sides, Match]] = {}
 
     def slices(
         self, measure: Measure, counted: Counted, resampling: Resampling
@@ -88,11 +89,12 @@ class Types:
         if not labels:
             return
         number = len(labels) + 1  # the last one is for types that gold does not have
-        if measure.within_type:
+        if measure.alone is not None:
+            match = self._alone(measure, counted)
             match = replace(
-                counted.match,
-                gold_doc=_split(counted.match.gold_doc, ours.type, labels),
-                predicted_doc=_split(counted.match.predicted_doc, theirs.type, labels),
+                match,
+                gold_doc=_split(match.gold_doc, ours.type, labels),
+                predicted_doc=_split(match.predicted_doc, theirs.type, labels),
             )
         else:
             match = measure.match(*self._by_type(measure.layer, counted, labels))
@@ -101,12 +103,29 @@ class Types:
         for label in sorted(labels):
             yield f"{measure.name}[type={label}]", finished(measure, rows[:, labels.index(label)], resampling)
 
+    def _alone(self, measure: Measure, counted: Counted) -> Match:
+        """Match each type for itself; measures that do this alike share the match."""
+        assert measure.alone is not None
+        held = self._matched.get(measure.alone)
+        if held is None or not _same(held[0], counted):
+            own = measure.alone is measure.match
+            match = counted.match if own else measure.alone(counted.gold, counted.predicted)
+            self._matched[measure.alone] = held = ((counted.gold, counted.predicted), match)
+        return held[1]
+
     def _by_type(self, layer: str, counted: Counted, labels: tuple[str, ...]) -> tuple[Annotations, Annotations]:
         held = self._split.get(layer)
-        if held is None or held[0].gold is not counted.gold or held[0].predicted is not counted.predicted:
-            parts = by_type(counted.gold, layer, labels), by_type(counted.predicted, layer, labels)
-            self._split[layer] = held = (counted, labels, *parts)
-        return held[2], held[3]
+        if held is None or not _same(held[0], counted):
+            sides = (counted.gold, counted.predicted)
+            self._split[layer] = held = (sides, (by_type(sides[0], layer, labels), by_type(sides[1], layer, labels)))
+        return held[1]
+
+
+_Sides = tuple[Annotations, Annotations]
+
+
+def _same(sides: _Sides, counted: Counted) -> bool:
+    return sides[0] is counted.gold and sides[1] is counted.predicted
 
 
 def _split(doc: Ints, types: Coded, labels: tuple[str, ...]) -> Ints:

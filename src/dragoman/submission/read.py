@@ -7,7 +7,7 @@ lines) goes through the same columns afterwards.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -55,16 +55,70 @@ class Reading:
         return self.annotations
 
 
+@dataclass(frozen=True)
+class Parsed:
+    """A file that was read and parsed, which needs no target yet: two files can be parsed at the same time.
+
+    Attributes:
+        name: how the file is called in a problem; its path, if it was read from one.
+        sha256: of the bytes.
+        data: the bytes; None where they can be read again when they are needed.
+        table: the rows in Arrow; None where the file needs a closer look, or cannot be read at all.
+        problems: why it cannot be read at all.
+
+    """
+
+    name: str = ""
+    sha256: str = ""
+    data: bytes | None = None
+    table: pa.Table | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def parse_file(path: Path | str) -> Parsed:
+    """Read and parse a JSONL file, plain or gzip; nothing is raised for bad input."""
+    try:
+        parsed = parse_bytes(files.read_bytes(path), str(path))
+    except DragomanError as cause:
+        return Parsed(str(path), problems=cause.problems)
+    # Where the rows are there the bytes are hardly needed again, and they are as large. A pipe cannot be read again.
+    return replace(parsed, data=None) if parsed.table is not None and Path(path).is_file() else parsed
+
+
+def parse_bytes(data: bytes, name: str = "") -> Parsed:
+    """Parse the bytes of a JSONL file; nothing is raised for bad input."""
+    try:
+        files.check_text(data, name)
+    except DragomanError as cause:
+        return Parsed(name, problems=cause.problems)
+    return Parsed(name, files.sha256(data), data, _arrow_table(data))
+
+
+def read_parsed(parsed: Parsed, target: Target) -> Reading:
+    """Check a parsed submission against a target.
+
+    Nothing is raised for bad input: the problems are returned.
+    """
+    if parsed.problems:
+        return Reading(None, parsed.problems)
+    return in_columns(parsed.table, target) or _closely(parsed, target)
+
+
+def _closely(parsed: Parsed, target: Target) -> Reading:
+    try:
+        data = files.read_bytes(parsed.name) if parsed.data is None else parsed.data
+        files.check_text(data, parsed.name)
+    except DragomanError as cause:  # it is another file by now
+        return Reading(None, cause.problems)
+    return line_by_line(data, target, parsed.name)
+
+
 def read_file(path: Path | str, target: Target) -> Reading:
     """Read a submission from a JSONL file, plain or gzip.
 
     Nothing is raised for bad input: the problems are returned.
     """
-    try:
-        data = files.read_bytes(path)
-    except DragomanError as cause:
-        return Reading(None, cause.problems)
-    return read_bytes(data, target, str(path))
+    return read_parsed(parse_file(path), target)
 
 
 def read_bytes(data: bytes, target: Target, name: str = "") -> Reading:
@@ -72,22 +126,11 @@ def read_bytes(data: bytes, target: Target, name: str = "") -> Reading:
 
     Nothing is raised for bad input: the problems are returned.
     """
-    try:
-        files.check_text(data, name)
-    except DragomanError as cause:
-        return Reading(None, cause.problems)
-    return in_columns(data, target) or line_by_line(data, target, name)
+    return read_parsed(parse_bytes(data, name), target)
 
 
-def in_columns(data: bytes, target: Target) -> Reading | None:
-    """Read a submission all at once, or return None if anything about it needs a closer look.
-
-    Args:
-        data: the file, checked by :func:`dragoman.files.check_text`.
-        target: what it is read against.
-
-    """
-    table = _arrow_table(data)
+def in_columns(table: pa.Table | None, target: Target) -> Reading | None:
+    """Turn rows into columns all at once, or return None if anything about them needs a closer look."""
     if table is None:
         return None
     try:
@@ -97,7 +140,14 @@ def in_columns(data: bytes, target: Target) -> Reading | None:
 
 
 def line_by_line(data: bytes, target: Target, name: str = "") -> Reading:
-    """Read a submission line by line and say everything that is wrong with it; for arguments see :func:`in_columns`."""
+    """Read a submission line by line and say everything that is wrong with it.
+
+    Args:
+        data: the file, checked by :func:`dragoman.files.check_text`.
+        target: what it is read against.
+        name: how the file is called in a problem.
+
+    """
     found = precise.read(data, target, name)
     if any(problem.severity == "error" for problem in found.problems):
         return Reading(None, tuple(found.problems), found.tally)

@@ -62,14 +62,35 @@ def _unloadable(name: str, why: str) -> Exception:
 
 
 def _from_path(path: Path) -> ModuleType:
-    unique = f"dragoman_system_{path.resolve().parent.name}_{path.stem}"
+    unique = _unique(path)
     spec = importlib.util.spec_from_file_location(unique, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"no module in {path}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[unique] = module  # dataclasses and pickling look a class's module up there
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[unique]
+        raise
     return module
+
+
+def beside(file: str, *parts: str) -> ModuleType:
+    """Load a module that lies beside a system's file, or at a path from there; systems need be no package.
+
+    Args:
+        file: the system's ``__file__``.
+        parts: path from its folder, as in ``beside(__file__, "..", "gazetteer.py")``.
+
+    """
+    path = Path(file).resolve().parent.joinpath(*parts).resolve()
+    loaded = sys.modules.get(_unique(path))
+    return loaded if loaded is not None and loaded.__file__ == str(path) else _from_path(path)
+
+
+def _unique(path: Path) -> str:
+    return f"dragoman_system_{path.resolve().parent.name}_{path.stem}"
 
 
 def _card(source: Path | None, name: str) -> SystemCard:

@@ -1,5 +1,10 @@
 """Labels edited by hand in a real browser, on a real server, come back as exactly the changes that were made."""
 
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,8 @@ from dragoman.build.label_studio import client, commands, config, items, kinds, 
 pytestmark = pytest.mark.enable_socket
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = read_documents(ROOT)
+# Projects of their own, so that what is edited here is not in the way of other tests on the same server.
+BY_HAND = replace(kinds.GOLD, name="by hand")
 
 # Where the first occurrence of some text is on the screen, in pixels; the text is brought into sight first.
 PLACE = """(wanted) => {
@@ -36,8 +43,8 @@ def server(label_studio):
 
 @pytest.fixture(scope="module")
 def pushed(server):
-    found = items.of_files(ROOT, kinds.GOLD, DOCUMENTS)
-    sync.push(server, kinds.GOLD, found, config=commands.labelling_config, progress=lambda work, _: iter(work))
+    found = items.of_files(ROOT, BY_HAND, DOCUMENTS)
+    sync.push(server, BY_HAND, found, config=commands.labelling_config, progress=lambda work, _: iter(work))
 
 
 @pytest.fixture
@@ -159,7 +166,9 @@ def test_edits_by_hand_come_back_as_exactly_these_changes(annotator, label_studi
     page.get_by_label("Delete selected region").click()
     with page.expect_response(lambda answer: "/annotations/" in answer.url and answer.request.method == "PATCH"):
         page.get_by_label("submit").click()
-    outcome = sync.pull(server, kinds.GOLD, DOCUMENTS, tmp_path, progress=lambda work, _: iter(work))
+    for part in ("corpus", "annotations"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    outcome = sync.pull(server, BY_HAND, DOCUMENTS, tmp_path, progress=lambda work, _: iter(work))
     assert outcome.aside == [], outcome.aside
     found = {
         (change["layer"], change["label"], change["change"], change.get("field")): change
@@ -183,6 +192,16 @@ def test_edits_by_hand_come_back_as_exactly_these_changes(annotator, label_studi
     related = found["claims", claim, "changed", "claimants"]
     assert related["before"] == before
     assert related["after"] == [*before, claimant]
+    # The new mention stands for no entity of the registry yet, and the days of the date no longer follow.
+    judged = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "check.py", "--root", tmp_path, "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert judged.returncode == 1
+    said = [problem for problem in json.loads(judged.stdout)["problems"] if document in json.dumps(problem)]
+    assert any(edit["new"] in problem["what"] or new[0][1] in problem["path"] for problem in said), said
 
 
 HOSTILE = (

@@ -42,6 +42,8 @@ class Stub(ThreadingHTTPServer):
     def obey(self, method, path, query, body):
         if method == "GET" and path == "/api/projects":
             return {"results": self.projects, "next": None}
+        if method == "GET" and path.startswith("/api/projects/"):
+            return self.projects[int(path.split("/")[3]) - 1]
         if method == "POST" and path == "/api/projects":
             self.projects.append(body | {"id": len(self.projects) + 1})
             return self.projects[-1]
@@ -117,7 +119,7 @@ def walk(work, _):
 
 def push(speaker, root, **more):
     found = items.of_files(root, kinds.GOLD, DOCUMENTS)
-    return sync.push(speaker, kinds.GOLD, found, config=lambda _: "<View/>", progress=walk, **more)
+    return sync.push(speaker, kinds.GOLD, found, config=commands.labelling_config, progress=walk, **more)
 
 
 def pull(speaker, out, **more):
@@ -198,7 +200,7 @@ def test_interrupted_a_push_goes_on_where_it_was(stub, speaker, root):
 
     found = items.of_files(root, kinds.GOLD, DOCUMENTS)
     with pytest.raises(KeyboardInterrupt):
-        sync.push(speaker, kinds.GOLD, found, config=lambda _: "<View/>", progress=stop)
+        sync.push(speaker, kinds.GOLD, found, config=commands.labelling_config, progress=stop)
     assert 0 < len(stub.stored) < len(DOCUMENTS)
     outcome = push(speaker, root)
     assert len(outcome.done["unchanged"]) == sync.BATCH
@@ -278,3 +280,18 @@ def test_half_of_the_credentials_is_refused(environment):
 
 def test_the_progress_bar_gives_all_its_work():
     assert list(commands.progress([1, 2], "work")) == [1, 2]
+
+
+def test_a_page_that_was_changed_on_the_server_takes_no_label_that_it_does_not_have(stub, speaker, root):
+    push(speaker, root)
+    before = len(stub.stored)
+    stub.stored.pop(max(stub.stored))
+    config = stub.projects[0]["label_config"]
+    stub.projects[0]["label_config"] = config.replace('value="ORG"', 'value="BODY"').replace('value="GPE"', 'value="X"')
+    with pytest.raises(DragomanError, match="E724") as caught:
+        push(speaker, root)
+    assert "valid labels" in str(caught.value)
+    assert len(stub.stored) == before - 1
+    stub.projects[0]["label_config"] = "<View>"
+    with pytest.raises(DragomanError, match="E728"):
+        push(speaker, root)

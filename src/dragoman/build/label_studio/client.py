@@ -202,6 +202,14 @@ class Server:
         """Id of the first project of a title."""
         return min((item["id"] for item in self.projects() if item.get("title") == title), default=None)
 
+    def labelling_config(self, project: int) -> str:
+        """Labelling configuration of a project, as XML."""
+        given = self.request("GET", f"/api/projects/{project}")
+        found = given.get("label_config") if isinstance(given, dict) else None
+        if not isinstance(found, str):
+            raise error("E728", "the project has no labelling configuration.", "Look at the server's page.")
+        return found
+
     def create_project(self, title: str, config: str, description: str) -> int:
         """Create a project and give its id."""
         body = {

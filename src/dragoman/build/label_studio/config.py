@@ -41,9 +41,10 @@ STYLES = {
 """How a language's text is shown; the page's own base direction is left to right."""
 
 _FIELDS = (
-    ".dragoman-fields{position:sticky;bottom:-12px;z-index:1000;padding-bottom:12px;max-height:42vh;overflow-y:auto;background:var(--color-neutral-background,#fff);"
+    ".dragoman-fields{position:sticky;bottom:-12px;z-index:1000;padding-bottom:12px;max-height:42vh;overflow-y:auto;"
+    "background:var(--color-neutral-background,#fff);"
     "display:flex;flex-wrap:wrap;gap:0 24px;align-items:flex-start;border-top:1px solid #ccc}"
-    ".dragoman-fields:empty{display:none}"
+    ".dragoman-fields:empty{display:none}.dragoman-fields>div{min-width:14em}"
     ".dragoman-fields h1,.dragoman-fields h2,.dragoman-fields h3,.dragoman-fields h4,.dragoman-fields h5,"
     ".dragoman-fields h6{font-size:13px;margin:6px 0 0}"
 )

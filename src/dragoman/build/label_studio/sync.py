@@ -14,6 +14,7 @@ from typing import Any
 from dragoman import files
 from dragoman.build.label_studio.client import Server
 from dragoman.build.label_studio.difference import Change, difference
+from dragoman.build.label_studio.fitting import unfit
 from dragoman.build.label_studio.kinds import Kind
 from dragoman.build.label_studio.state import (
     Side,
@@ -114,7 +115,7 @@ def push(
         force: replace tasks that were changed on both sides.
 
     Raises:
-        DragomanError: E720 to E728 by the server.
+        DragomanError: E720 to E728 by the server; E724 when the project's page does not offer what would be pushed.
 
     """
     outcome = Outcome()
@@ -123,6 +124,7 @@ def push(
         project = server.project(name)
         if project is None:
             project = server.create_project(name, config(language), f"{kind.name}, {language}: made by annotate.py")
+        page = server.labelling_config(project)
         present = ours(server, project, outcome, kind.name)
         waiting, stale = [], []
         for item in group:
@@ -135,6 +137,10 @@ def push(
                 what = f"{item.document.id} was changed here and on the server since it was pushed."
                 mend = "Pull first, or push with --force to lose what was done there."
                 outcome.problems.append(Problem(code="E725", what=what, mend=mend, path=item.document.id))
+        # The server's own page counts: somebody may have changed it there.
+        problems = unfit(page, [new_task(i.document, kind.name, i.base, i.sides, i.notes) for i in waiting])
+        if problems:
+            raise DragomanError(problems)
         batches = [waiting[at : at + BATCH] for at in range(0, len(waiting), BATCH)]
         for batch in progress(batches, name):
             import_batch(server, project, batch, kind)

@@ -1,0 +1,176 @@
+"""One contestant in one process: prints seconds, peak memory and its strict F1 as a line of JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+Timed = tuple[float, float | None]
+MEASURES = ("entities.strict", "entities.exact", "entities.type", "entities.partial")
+
+
+def lists(path: str) -> list[list[dict[str, object]]]:
+    """Entities of each document."""
+    with Path(path).open(encoding="utf-8") as lines:
+        return [json.loads(line)["entities"] for line in lines]
+
+
+def timed(work: Callable[[], float | None]) -> Timed:
+    """Seconds that some work takes, and what it gives."""
+    start = time.perf_counter()
+    answer = work()
+    return time.perf_counter() - start, answer
+
+
+def dragoman(gold: str, predicted: str) -> Timed:
+    """Start the whole process anew."""
+    chosen = [word for measure in MEASURES for word in ("--measures", measure)]
+    command = [sys.executable, "-m", "dragoman", "score", predicted, "--reference", gold, "--no-intervals", "--json"]
+    start = time.perf_counter()
+    done = subprocess.run([*command, *chosen], check=True, stdout=subprocess.PIPE)
+    return time.perf_counter() - start, json.loads(done.stdout)["scores"]["entities"]["strict"]["f1"]
+
+
+def columns(gold: str, predicted: str) -> Timed:
+    """From loaded columns."""
+    from dragoman import scoring
+    from dragoman.measures.catalogue import select
+    from dragoman.submission.read import read_file
+
+    against = scoring.from_file(gold)
+    labels = read_file(predicted, against.target).checked()
+    chosen = select(list(MEASURES))
+
+    def work() -> float:
+        result = scoring.score(labels, against, measures=chosen, resampling=scoring.NO_INTERVALS)
+        return result.scores["entities"]["strict"]["f1"]
+
+    return timed(work)
+
+
+def nervaluate(gold: str, predicted: str) -> Timed:
+    """All four schemes at once; its ends are inclusive."""
+    from nervaluate import Evaluator
+
+    def form(path: str) -> list[list[dict[str, object]]]:
+        return [[{"label": e["type"], "start": e["start"], "end": e["end"] - 1} for e in d] for d in lists(path)]
+
+    ours, theirs = form(gold), form(predicted)
+    tags = sorted({e["label"] for d in ours for e in d})
+
+    def work() -> float:
+        return Evaluator(ours, theirs, tags=tags, loader="dict").evaluate()["overall"]["strict"].f1
+
+    return timed(work)
+
+
+def seqeval(gold: str, predicted: str) -> Timed:
+    """Make the strict report on IOB2 tags, a character a token.
+
+    Predictions that overlap cannot be written so and are left out: its F1 is not compared.
+    """
+    from seqeval.metrics import classification_report
+    from seqeval.scheme import IOB2
+
+    def tags(path: str, lengths: list[int]) -> list[list[str]]:
+        made = []
+        for entities, length in zip(lists(path), lengths, strict=True):
+            row = ["O"] * length
+            for e in entities:
+                if all(tag == "O" for tag in row[e["start"] : e["end"]]):
+                    row[e["start"] : e["end"]] = [f"B-{e['type']}"] + [f"I-{e['type']}"] * (e["end"] - e["start"] - 1)
+            made.append(row)
+        return made
+
+    both = zip(lists(gold), lists(predicted), strict=True)
+    lengths = [max((e["end"] for side in pair for e in side), default=0) for pair in both]
+    ours, theirs = tags(gold, lengths), tags(predicted, lengths)
+
+    def work() -> None:
+        with contextlib.redirect_stdout(io.StringIO()):
+            classification_report(ours, theirs, mode="strict", scheme=IOB2, zero_division=0)
+
+    return timed(work)
+
+
+def spacy(gold: str, predicted: str) -> Timed:
+    """Its scorer on spans of characters, a token a character; duplicates are free there, so its F1 is not compared."""
+    import spacy as library
+    from spacy.scorer import Scorer
+    from spacy.tokens import Doc, Span
+    from spacy.training import Example
+
+    vocabulary = library.blank("xx").vocab
+    examples = []
+    for ours, theirs in zip(lists(gold), lists(predicted), strict=True):
+        length = max((e["end"] for e in (*ours, *theirs)), default=1)
+        pair = []
+        for side in (theirs, ours):
+            document = Doc(vocabulary, words=["x"] * length, spaces=[False] * length)
+            document.spans["sc"] = [Span(document, e["start"], e["end"], label=e["type"]) for e in side]
+            pair.append(document)
+        examples.append(Example(*pair))
+
+    def work() -> None:
+        Scorer.score_spans(examples, "spans_sc", getter=lambda d, _: d.spans["sc"], allow_overlap=True, labeled=True)
+
+    return timed(work)
+
+
+def plain_json(gold: str, predicted: str) -> Timed:
+    """Nothing but json.loads."""
+
+    def work() -> None:
+        for path in (gold, predicted):
+            with Path(path).open("rb") as data:
+                for line in data:
+                    json.loads(line)
+
+    return timed(work)
+
+
+def plain_msgspec(gold: str, predicted: str) -> Timed:
+    """Nothing but msgspec into structs."""
+    import msgspec
+
+    entity = msgspec.defstruct("Entity", [("start", int), ("end", int), ("type", str)], gc=False)
+    document = msgspec.defstruct("Document", [("id", str), ("entities", list[entity])], gc=False)
+    decoder = msgspec.json.Decoder(document)
+
+    def work() -> None:
+        for path in (gold, predicted):
+            with Path(path).open("rb") as data:
+                for line in data:
+                    decoder.decode(line)
+
+    return timed(work)
+
+
+CONTESTANTS = {
+    "dragoman": dragoman,
+    "columns": columns,
+    "nervaluate": nervaluate,
+    "seqeval": seqeval,
+    "spacy": spacy,
+    "json": plain_json,
+    "msgspec": plain_msgspec,
+}
+
+
+def main(name: str, gold: str, predicted: str) -> int:
+    """Run one and print what it took."""
+    seconds, f1 = CONTESTANTS[name](gold, predicted)
+    who = resource.RUSAGE_CHILDREN if name == "dragoman" else resource.RUSAGE_SELF
+    print(json.dumps({"seconds": seconds, "megabytes": resource.getrusage(who).ru_maxrss / 1024, "f1": f1}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

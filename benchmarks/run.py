@@ -1,0 +1,139 @@
+"""Dragoman and its peers side by side, each in a process of its own: how many times as fast, and how much memory.
+
+    python benchmarks/run.py            # 800,000 gold spans: some minutes
+    python benchmarks/run.py --quick    # 40,000
+
+Absolute seconds are those of one machine; what is written to results.json and results.md is the ratio to the peer, or
+to plain reading of the same files, of the same run. Numbers that mean the same must be equal, else it stops.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import workload
+
+HERE = Path(__file__).resolve().parent
+RUNS = {
+    "dragoman": "whole process: `dragoman score PRED --reference GOLD --no-intervals`, 4 measures with slices",
+    "columns": "the same 4 measures with slices, from loaded columns",
+    "nervaluate": "its evaluation alone, without reading",
+    "seqeval": "its strict report alone, without reading; flat spans only",
+    "spacy": "its Scorer.score_spans alone, without reading and without making the documents",
+    "json": "plain reading: json.loads of each line of both files",
+    "msgspec": "plain reading: msgspec into structs, line by line",
+}
+PACKAGES = {"nervaluate": "nervaluate", "seqeval": "seqeval", "spacy": "spacy", "msgspec": "msgspec"}
+
+
+def main() -> int:
+    """Run everything and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="20 times smaller")
+    parser.add_argument("--repeat", type=int, default=3, help="the best of so many runs counts")
+    parser.add_argument("--most", type=int, default=300, help="seconds that a contestant may take")
+    parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "benchmarks", help="where workloads go")
+    options = parser.parse_args()
+    total = 40_000 if options.quick else 800_000
+    found: dict[str, Any] = {}
+    for shape in workload.SHAPES:
+        gold, predicted = workload.write(options.data, shape, total)
+        found[shape] = {}
+        for name in RUNS:
+            if name == "seqeval" and shape in {"nested", "huge"}:
+                continue
+            times = options.repeat if name in {"dragoman", "columns", "json", "msgspec"} else 1
+            runs = [measured(name, gold, predicted, options.most) for _ in range(times)]
+            best = min((run for run in runs if run is not None), key=lambda run: run["seconds"], default=None)
+            told = f"over {options.most} s" if best is None else f"{best['seconds']:.2f} s {best['megabytes']:.0f} MB"
+            print(f"{shape:8} {name:11} {told}", file=sys.stderr)
+            if best is not None:
+                found[shape][name] = best
+        agree(shape, found[shape])
+    versions = {name: metadata.version(package) for name, package in {"dragoman": "dragoman", **PACKAGES}.items()}
+    report = {
+        "spans": total,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "versions": versions,
+        "ratios": {shape: ratios(runs) for shape, runs in found.items()},
+    }
+    (HERE / "results.json").write_text(json.dumps(report, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (HERE / "results.md").write_text(table(report), encoding="utf-8")
+    print(table(report))
+    return 0
+
+
+def measured(name: str, gold: Path, predicted: Path, most: int) -> dict[str, Any] | None:
+    """Run one contestant in a fresh process; None if it takes too long."""
+    command = [sys.executable, HERE / "contestants.py", name, gold, predicted]
+    try:
+        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=most)
+    except subprocess.TimeoutExpired:
+        return None
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def agree(shape: str, runs: dict[str, Any]) -> None:
+    """Stop if numbers that mean the same are not equal.
+
+    nervaluate takes the first span that overlaps: on nested ones it misses equal spans that come later, so that its F1
+    there is another.
+    """
+    ours = runs["dragoman"]["f1"]
+    for name in ("columns", *(["nervaluate"] if shape != "nested" else [])):
+        theirs = runs.get(name, {}).get("f1")
+        if theirs is not None and abs(theirs - ours) > 1e-9:
+            raise SystemExit(f"{shape}: the strict F1 of {name} is {theirs}, that of dragoman {ours}")
+
+
+def ratios(runs: dict[str, Any]) -> dict[str, Any]:
+    """How many times as long as Dragoman each other took, and how much memory."""
+    ours, columns = runs["dragoman"]["seconds"], runs["columns"]["seconds"]
+    return {
+        "times": {n: round(r["seconds"] / ours, 2) for n, r in runs.items() if n not in {"dragoman", "columns"}},
+        "times_from_columns": {
+            n: round(runs[n]["seconds"] / columns, 1) for n in ("nervaluate", "seqeval", "spacy") if n in runs
+        },
+        "megabytes": {n: round(r["megabytes"]) for n, r in runs.items()},
+        "strict_f1": {n: runs[n]["f1"] for n in ("dragoman", "nervaluate") if n in runs},
+    }
+
+
+def table(report: dict[str, Any]) -> str:
+    """Make the table for people."""
+    names = ", ".join(f"{name} {version}" for name, version in sorted(report["versions"].items()))
+    lines = [
+        f"{report['spans']:,} gold spans and about as many predicted ones in two JSONL files.",
+        f"Python {report['python']}, {names}.",
+        "",
+        "| shape | "
+        + " | ".join(f"{n} / dragoman" for n in ("nervaluate", "seqeval", "spacy", "json", "msgspec"))
+        + " | nervaluate / from columns | MB: dragoman | nervaluate |",
+        "| --- |" + " ---: |" * 8,
+    ]
+    for shape, row in report["ratios"].items():
+        times = [row["times"].get(n) for n in ("nervaluate", "seqeval", "spacy", "json", "msgspec")]
+        cells = [*times, row["times_from_columns"].get("nervaluate")]
+        shown = ["–" if cell is None else f"{cell:g} ×" for cell in cells]
+        memory = [str(row["megabytes"].get(n, "–")) for n in ("dragoman", "nervaluate")]
+        lines.append(f"| {shape} | " + " | ".join([*shown, *memory]) + " |")
+    lines += [
+        "",
+        "– is not run, or not done in five minutes.",
+        "",
+        *(f"- {name}: {what}." for name, what in RUNS.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

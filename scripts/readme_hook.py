@@ -1,0 +1,31 @@
+"""Build hook: the README as the package's description, where links to files of the repository would lead nowhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+NOTE = "*Files and folders that are named here are in the repository and in the source distribution.*"
+_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?://|#|mailto:)[^)]+\)")
+
+
+class ReadmeHook(MetadataHookInterface):
+    """Gives the metadata its description."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Set the description."""
+        text = Path(self.root, "README.md").read_text(encoding="utf-8")
+        metadata["readme"] = {"content-type": "text/markdown", "text": without_local_links(text)}
+
+
+def without_local_links(text: str) -> str:
+    """Turn each link to a file into the file's name, unless the text names it, and say where the files are."""
+    title, _, rest = text.partition("\n")
+    return f"{title}\n\n{NOTE}\n{_LINK.sub(_named, rest)}"
+
+
+def _named(link: re.Match[str]) -> str:
+    return f"`{link[1]}`" if "/" in link[1] or "." in link[1] else link[1]

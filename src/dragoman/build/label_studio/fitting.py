@@ -1,0 +1,52 @@
+"""Whether the labels of tasks fit the labelling page of a project, by Label Studio's own judgement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dragoman.problems import Problem, error
+
+MOST_SAID = 300
+"""Characters of a complaint that are shown."""
+
+
+def unfit(config: str, tasks: list[dict[str, Any]]) -> list[Problem]:
+    """Compare tasks with a labelling configuration: the server itself takes labels that its page does not have.
+
+    Args:
+        config: the project's configuration, as XML.
+        tasks: tasks as they are imported.
+
+    Returns:
+        E724 for each task with a region that the page does not offer.
+
+    Raises:
+        DragomanError: E728 when the configuration cannot be read, E722 without label-studio-sdk.
+
+    """
+    try:
+        from label_studio_sdk.label_interface.interface import LabelInterface  # noqa: PLC0415 - an extra
+    except ImportError as cause:
+        raise error("E722", "label-studio-sdk is not installed.", "Install dragoman[annotate].") from cause
+    try:
+        page: Any = LabelInterface(config)
+    except Exception as cause:  # whatever somebody wrote into the project's settings
+        what = f"the project's labelling configuration cannot be read: {str(cause)[:MOST_SAID]}"
+        raise error("E728", what, "Give the project the file that annotate.py config writes.") from cause
+    found = []
+    for task in tasks:
+        for side in (*task["annotations"], *task["predictions"]):
+            said = page.validate_prediction({"model_version": "-", "result": side["result"]}, return_errors=True)
+            if said:
+                found.append(_problem(str(task["data"]["document"]), said))
+    return found
+
+
+def _problem(document: str, said: list[str]) -> Problem:
+    more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
+    return Problem(
+        code="E724",
+        what=f"{document}: the project's page does not offer what is pushed: {said[0][:MOST_SAID]}{more}.",
+        mend="Give the project the file that annotate.py config writes, in its settings.",
+        path=document,
+    )

@@ -1,0 +1,240 @@
+"""Releases on the Hugging Face Hub: how they are named and fetched, and the Hub's failures as numbered problems.
+
+The address of the Hub is huggingface_hub's own (``HF_ENDPOINT``). So is the token (``HF_TOKEN`` or its login): it is
+never an argument here.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import regex
+
+from dragoman.problems import DragomanError, Problem, error
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
+T = TypeVar("T")
+
+LONGEST_PAUSE = 60.0
+"""Longest pause between two attempts, in seconds; a Hub that asks for more is left alone."""
+_PART = "[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
+_ADDRESS = regex.compile(rf"({_PART}/{_PART})(?:@([A-Za-z0-9][A-Za-z0-9._/-]{{0,199}}))?")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A data set on the Hub: ``owner/name``, and a tag, branch or commit, or None for its main branch."""
+
+    repository: str
+    revision: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.repository}@{self.revision}" if self.revision else self.repository
+
+
+def address(text: str) -> Address | None:
+    """Read ``owner/name`` or ``owner/name@revision``; None for anything else."""
+    found = _ADDRESS.fullmatch(text)
+    # A revision becomes a path in the cache, and git takes no two dots in it either.
+    return Address(found[1], found[2]) if found and ".." not in text else None
+
+
+class HubError(DragomanError):
+    """A failure of the Hub.
+
+    Attributes:
+        passing: whether another attempt may succeed.
+        retry_after: seconds that the Hub asks to wait, or 0.
+
+    """
+
+    def __init__(self, problem: Problem, *, passing: bool = False, retry_after: float = 0.0) -> None:
+        super().__init__(problem)
+        self.passing = passing and retry_after <= LONGEST_PAUSE
+        self.retry_after = retry_after
+
+
+def fetch(where: Address, *, cache: Path | None = None, endpoint: str | None = None) -> Path:
+    """Fetch a data set at a revision, as far as the cache does not hold it.
+
+    Args:
+        where: what to fetch.
+        cache: folder to keep it in; None for huggingface_hub's own.
+        endpoint: address of the Hub; None for huggingface_hub's own.
+
+    Returns:
+        The folder, inside the cache.
+
+    Raises:
+        HubError: E740 to E744 and E746, by what failed.
+        DragomanError: E108 when the disk refuses, E749 without huggingface_hub.
+
+    """
+    snapshot_download = library().snapshot_download
+    with numbered(str(where)), quiet():
+        got = snapshot_download(
+            where.repository, repo_type="dataset", revision=where.revision, cache_dir=cache, endpoint=endpoint
+        )
+    return Path(got)
+
+
+def library() -> Any:
+    """Import huggingface_hub.
+
+    Raises:
+        DragomanError: E749 when it is not installed.
+
+    """
+    try:
+        import huggingface_hub  # noqa: PLC0415 - an extra
+        import huggingface_hub.errors  # noqa: PLC0415 - not there as an attribute until it is imported
+        import huggingface_hub.utils  # noqa: PLC0415
+    except ImportError as cause:
+        raise error(
+            "E749", "huggingface_hub is not installed.", 'Install the extra: pip install "dragoman[hub]".'
+        ) from cause
+    return huggingface_hub
+
+
+def patiently(action: Callable[[], T], *, attempts: int = 5, pause: float = 1.0) -> T:
+    """Do something, and again after a pause when the failure is a passing one.
+
+    Args:
+        action: what to do; must be safe to do again.
+        attempts: how many in all.
+        pause: the first pause in seconds; each next one is twice as long, or what the Hub asks for.
+
+    Raises:
+        DragomanError: the last failure, or the first that will not pass.
+
+    """
+    from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential  # noqa: PLC0415 - 40 ms
+
+    backoff = wait_exponential(multiplier=pause, max=LONGEST_PAUSE)
+
+    def wait(state: RetryCallState) -> float:
+        cause = state.outcome.exception() if state.outcome else None
+        return max(backoff(state), cause.retry_after if isinstance(cause, HubError) else 0.0)
+
+    def announce(state: RetryCallState) -> None:
+        if sys.stderr.isatty():
+            cause = state.outcome.exception() if state.outcome else None
+            sys.stderr.write(f"{cause!s:.200}\ntrying again in {state.upcoming_sleep:.0f} s\n")
+
+    passing = retry_if_exception(lambda cause: isinstance(cause, HubError) and cause.passing)
+    return Retrying(retry=passing, stop=stop_after_attempt(attempts), wait=wait, before_sleep=announce, reraise=True)(
+        action
+    )
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep huggingface_hub's progress bars and log lines off a standard error that is no terminal."""
+    utils = library().utils
+    if sys.stderr.isatty():
+        yield
+        return
+    bars, verbosity = utils.are_progress_bars_disabled(), utils.logging.get_verbosity()
+    utils.disable_progress_bars()
+    utils.logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        utils.logging.set_verbosity(verbosity)
+        if not bars:
+            utils.enable_progress_bars()
+
+
+@contextmanager
+def numbered(where: str) -> Iterator[None]:
+    """Turn what huggingface_hub raises into numbered problems.
+
+    Args:
+        where: what was asked for, as in ``owner/name@v1.0.0``.
+
+    """
+    errors = library().errors
+    transport = errors.HfHubHTTPError.__bases__[0]  # httpx.HTTPError or httpx2.HTTPError, by the version
+    try:
+        yield
+    except errors.HfHubHTTPError as cause:
+        raise _refusal(where, cause) from None  # the cause's request holds the token
+    except errors.HFValidationError:
+        raise error("E742", "the Hub takes no such name.", "Write owner/name.", file=where) from None
+    except errors.LocalEntryNotFoundError as cause:  # the Hub failed, and the cache does not hold it either
+        inner = cause.__cause__
+        raise (_refusal(where, inner) if isinstance(inner, errors.HfHubHTTPError) else _silence(where, inner)) from None
+    except (errors.OfflineModeIsEnabled, transport) as cause:
+        raise _silence(where, cause) from None
+    except (errors.LocalTokenNotFoundError, errors.OIDCError):
+        raise HubError(Problem(code="E741", what="there is no token.", mend=LOG_IN, file=where)) from None
+    except ConnectionError as cause:
+        raise _silence(where, cause) from None
+    except (ValueError, KeyError, TypeError) as cause:  # no JSON, or not in the form that the library reads
+        raise _nonsense(where, cause) from None
+    except OSError as cause:
+        if cause.errno is None:  # the library's own complaint of a file that came incomplete
+            raise _nonsense(where, cause) from None
+        mend = "Free some space, or set HF_HOME to a folder that can be written."
+        raise error("E108", f"what the Hub gave cannot be kept: {cause.strerror}.", mend, file=where) from None
+
+
+LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may do this."
+
+
+def _silence(where: str, cause: BaseException | None) -> HubError:
+    what = f"the Hub does not answer: {_plain(str(cause) or type(cause).__name__)}."
+    mend = "Check the network, and HF_ENDPOINT and HF_HUB_OFFLINE if they are set; then run it again."
+    return HubError(Problem(code="E740", what=what, mend=mend, file=where), passing=True)
+
+
+def _nonsense(where: str, cause: Exception) -> HubError:
+    what = f"the Hub's answer is not understood: {_plain(str(cause)) or type(cause).__name__}."
+    mend = "Check HF_ENDPOINT if it is set, and whether a proxy answers in the Hub's place."
+    return HubError(Problem(code="E744", what=what, mend=mend, file=where), passing=True)
+
+
+def _refusal(where: str, cause: Any) -> HubError:
+    """Give an answer of the Hub its number, by its status."""
+    response, errors = cause.response, library().errors
+    status = response.status_code
+    reason = _plain(cause.server_message or "") or response.reason_phrase
+    asked = f"{response.request.method} {response.request.url.path}"
+    missing = isinstance(cause, errors.RepositoryNotFoundError) and not isinstance(cause, errors.GatedRepoError)
+    code, mend = "E746", "Mend what it names, and run it again."
+    if status == 404 or (missing and library().get_token() is None):
+        code, mend = "E742", f"Check the name and the revision; if it is private or gated: {LOG_IN}"
+    elif status in (401, 403):
+        code, mend = "E741", LOG_IN
+    elif status == 429:
+        code, mend = "E743", "Wait, and run it again: what is done already is not done twice."
+    elif status >= 500 or status == 408:
+        code, mend = "E744", "Run it again later: what is done already is not done twice."
+    elif status in (409, 412):
+        mend = "Somebody else is at work on it, or it changed meanwhile: look, and run it again."
+    return HubError(
+        Problem(code=code, what=f"the Hub answers {status} to {asked}: {reason}.", mend=mend, file=where),
+        passing=status in (408, 409, 412, 429) or status >= 500,
+        retry_after=_seconds(response.headers.get("Retry-After", "")),
+    )
+
+
+def _seconds(header: str) -> float:
+    """Read a Retry-After in seconds; the form with a date is taken as the longest pause."""
+    if not header:
+        return 0.0
+    return float(header) if header.strip().isdecimal() else LONGEST_PAUSE
+
+
+def _plain(message: str) -> str:
+    """One short line of what the Hub said, without the token, should it repeat it."""
+    token = library().get_token()
+    line = " ".join(message.split()).rstrip(".")
+    return (line.replace(token, "[token]") if token else line)[:300]

@@ -1,0 +1,52 @@
+"""Scores by type: taken on the items of a type alone, however they are worked out."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from sides import both, pair, seeds
+
+from dragoman.measures.catalogue import MEASURES
+from dragoman.scoring import NO_INTERVALS, count
+from dragoman.scoring.slices import Types
+
+BY_TYPE = [m for m in MEASURES if m.layer in {"entities", "dates"} and m.by_type]
+
+
+def only(lines, layer, type_):
+    # Without the claims, which may refer to what is left out.
+    return [{**line, "claims": [], layer: [i for i in line[layer] if i.get("type") == type_]} for line in lines]
+
+
+@settings(max_examples=25)
+@given(seeds)
+def test_every_measure_by_type_is_the_measure_on_that_type_alone(seed):
+    gold, predicted = pair(seed)
+    ours, theirs = both(gold, predicted)
+    types = Types()
+    for measure in BY_TYPE:
+        counted = count(measure, theirs, ours)
+        if counted is None:
+            continue
+        for name, score in types.slices(measure, counted, NO_INTERVALS):
+            type_ = name.partition("[type=")[2].rstrip("]")
+            alone = count(
+                measure, *reversed(both(only(gold, measure.layer, type_), only(predicted, measure.layer, type_)))
+            )
+            if alone is None:  # by itself the type has nothing that makes the measure defined
+                continue
+            expected = measure.score.finish(alone.rows.sum(axis=0))
+            for leaf, value in expected.items():
+                assert score[leaf] == (None if np.isnan(value) else pytest.approx(float(value))), name
+
+
+@settings(max_examples=25)
+@given(seeds)
+def test_what_follows_from_one_match_is_what_matching_type_by_type_gives(seed):
+    ours, theirs = both(*pair(seed))
+    for measure in (m for m in BY_TYPE if m.alone is not None):
+        counted = count(measure, theirs, ours)
+        if counted is not None:
+            short = dict(Types().slices(measure, counted, NO_INTERVALS))
+            assert short == dict(Types().slices(replace(measure, alone=None), counted, NO_INTERVALS)), measure.name

@@ -1,0 +1,251 @@
+"""A small server that speaks the Hub's protocol, as far as publishing and loading a data set go, and fails when told.
+
+It keeps everything in memory. Files are stored as regular ones: neither LFS nor Xet is spoken.
+"""
+
+import base64
+import hashlib
+import json
+import re
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urlsplit
+
+TOKEN = "hf_not_a_real_token_0123456789"
+
+
+@dataclass
+class Fault:
+    """A failure of a request whose method and path match.
+
+    `status` answers with that; `drop` closes the connection without an answer; `hold` stops until the client is gone.
+    With `after`, the request has its effect first.
+    """
+
+    request: str
+    status: int = 0
+    headers: dict = field(default_factory=dict)
+    body: bytes = b'{"error": "as told"}'
+    drop: bool = False
+    hold: bool = False
+    after: bool = False
+    times: int = 1
+
+
+@dataclass
+class Repo:
+    private: bool = False
+    gated: object = False
+    commits: dict = field(default_factory=dict)  # id -> {path: bytes}
+    main: str = ""
+    tags: dict = field(default_factory=dict)
+
+    def commit(self, files):
+        # The number of commits is part of the id, so that the same files twice are two commits.
+        content = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+        self.main = hashlib.sha1(json.dumps([len(self.commits), content], sort_keys=True).encode()).hexdigest()
+        self.commits[self.main] = files
+        return self.main
+
+    def resolve(self, revision):
+        if revision in ("main", None):
+            return self.main
+        return self.tags.get(revision) or (revision if revision in self.commits else None)
+
+
+class Hub(ThreadingHTTPServer):
+    """The server; use as a context manager."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.repos, self.faults, self.log = {}, [], []
+        self.held, self.release = threading.Event(), threading.Event()
+        self.spoilt = None  # path of a file that comes back with another last byte
+        self.lock = threading.RLock()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+    @property
+    def writes(self):
+        """Requests that could have changed something, without those that only ask."""
+        return [line for line in self.log if not re.match("GET|HEAD", line) and "/paths-info/" not in line]
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.release.set()
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, request, client_address):
+        pass  # a client that was killed
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in one piece: headers and body apart wait for each other 40 ms
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status=200, body=b"", headers=None):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(data)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def missing(self, kind):
+        self.answer(404, {"error": f"{kind} not found"}, {"X-Error-Code": f"{kind}NotFound"})
+
+    def handle_request(self):
+        hub = self.server
+        url = urlsplit(self.path)
+        path = unquote(url.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        line = f"{self.command} {path}"
+        with hub.lock:
+            hub.log.append(line)
+            fault = next((f for f in hub.faults if f.times and re.search(f.request, line)), None)
+            if fault:
+                fault.times -= 1
+        if fault and fault.after:
+            real, self.answer = self.answer, lambda *_, **__: None
+            with hub.lock:
+                self.route(path, body)
+            self.answer = real
+        if fault and fault.hold:
+            hub.held.set()
+            hub.release.wait(60)
+        if fault and (fault.drop or fault.hold):
+            self.close_connection = True
+            return
+        if fault:
+            self.answer(fault.status, fault.body, fault.headers)
+            return
+        with hub.lock:
+            self.route(path, body)
+
+    do_GET = do_POST = do_PUT = do_HEAD = handle_request  # noqa: N815 - the names are those of http.server
+
+    def route(self, path, body):
+        hub = self.server
+        may_write = self.headers.get("Authorization") == f"Bearer {TOKEN}"
+        if self.command in ("POST", "PUT") and "/paths-info/" not in path and not may_write:
+            self.answer(401, {"error": "Invalid username or password."})
+        elif path == "/api/validate-yaml":
+            self.answer(body={"errors": [], "warnings": []})
+        elif path == "/api/repos/create":
+            asked = json.loads(body)
+            name = f"{asked['organization'] or 'user'}/{asked['name']}"
+            if name in hub.repos:
+                self.answer(
+                    409, {"error": "You already created this dataset repo", "url": f"{hub.url}/datasets/{name}"}
+                )
+                return
+            hub.repos[name] = Repo(private=asked.get("visibility") == "private")
+            hub.repos[name].commit({".gitattributes": b"*.parquet filter=lfs\n"})
+            self.answer(body={"url": f"{hub.url}/datasets/{name}", "name": name, "id": "1"})
+        elif found := re.fullmatch(r"/(?:api/)?datasets/([^/]+/[^/]+)(?:/([a-z-]+)(?:/(.*))?)?", path):
+            repo = hub.repos.get(found[1])
+            if repo is None or (repo.private and not may_write):
+                self.missing("Repo")
+            else:
+                self.of_repo(found[1], repo, found[2] or "revision", found[3] or "main", body)
+        else:
+            self.missing("Entry")
+
+    def of_repo(self, name, repo, what, rest, body):  # noqa: C901, PLR0912 - one case an endpoint
+        if what == "settings":
+            asked = json.loads(body)
+            repo.gated = asked.get("gated", repo.gated)
+            repo.private = asked["visibility"] == "private" if "visibility" in asked else repo.private
+            self.answer(body={})
+            return
+        if what == "refs":
+            main = {"name": "main", "ref": "refs/heads/main", "targetCommit": repo.main}
+            tags = [{"name": t, "ref": f"refs/tags/{t}", "targetCommit": c} for t, c in repo.tags.items()]
+            self.answer(body={"branches": [main], "converts": [], "tags": tags})
+            return
+        revision, _, inside = rest.partition("/")
+        commit = repo.resolve(revision)
+        if commit is None:
+            self.missing("Revision")
+            return
+        files = repo.commits[commit]
+        match what:
+            case "revision":
+                siblings = [{"rfilename": p, "size": len(d), "blobId": oid(d)} for p, d in sorted(files.items())]
+                seen = {"private": repo.private, "gated": repo.gated, "tags": [], "downloads": 0}
+                self.answer(body={"id": name, "_id": "1", "sha": commit, "siblings": siblings, **seen})
+            case "tree":
+                self.answer(body=entries(files, inside))
+            case "paths-info":
+                asked = json.loads(body)["paths"] if body[:1] == b"{" else []
+                every = {entry["path"]: entry for entry in [*entries(files, ""), *folders(files)]}
+                self.answer(body=[every[p.strip("/")] for p in asked if p.strip("/") in every])
+            case "preupload":
+                asked = json.loads(body)["files"]
+                oids = {f["path"]: oid(files[f["path"]]) if f["path"] in files else None for f in asked}
+                plain = {"uploadMode": "regular", "shouldIgnore": False}
+                self.answer(body={"files": [{"path": p, "oid": o, **plain} for p, o in oids.items()]})
+            case "commit":
+                self.take_commit(name, repo, files, [json.loads(line) for line in body.splitlines()])
+            case "tag":
+                tag = json.loads(body)["tag"]
+                if tag in repo.tags:
+                    self.answer(409, {"error": f"Tag {tag} already exists"})
+                else:
+                    repo.tags[tag] = commit
+                    self.answer(body={})
+            case "resolve" if inside in files:
+                data = files[inside]
+                if inside == self.server.spoilt:
+                    data = data[:-1] + bytes([data[-1] ^ 1])
+                self.answer(body=data, headers={"X-Repo-Commit": commit, "ETag": f'"{oid(data)}"'})
+            case _:
+                self.missing("Entry")
+
+    def take_commit(self, name, repo, files, lines):
+        header = lines[0]["value"]
+        if header.get("parentCommit", repo.main) != repo.main:
+            self.answer(412, {"error": "A commit has happened since. Please refresh and try again."})
+            return
+        after = dict(files)
+        for line in lines[1:]:
+            if line["key"] == "file":
+                after[line["value"]["path"]] = base64.b64decode(line["value"]["content"])
+            elif line["key"] == "deletedFile":
+                del after[line["value"]["path"]]
+            else:
+                self.answer(400, {"error": f"not spoken here: {line['key']}"})
+                return
+        new = repo.commit(after)
+        self.answer(body={"commitUrl": f"{self.server.url}/datasets/{name}/commit/{new}", "commitOid": new})
+
+
+def oid(data):
+    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def entries(files, inside):
+    prefix = f"{inside}/" if inside else ""
+    chosen = {p: d for p, d in sorted(files.items()) if p.startswith(prefix)}
+    return [{"type": "file", "path": p, "size": len(d), "oid": oid(d)} for p, d in chosen.items()]
+
+
+def folders(files):
+    names = {"/".join(p.split("/")[:depth]) for p in files for depth in range(1, p.count("/") + 1)}
+    return [
+        {"type": "directory", "path": name, "size": 0, "oid": hashlib.sha1(name.encode()).hexdigest()} for name in names
+    ]
