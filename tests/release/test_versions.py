@@ -115,3 +115,55 @@ def test_a_version_that_goes_back_or_is_none_is_refused():
     for version in ("0.9.0", "1.0", "v1.0.0"):
         with pytest.raises(DragomanError, match="E714"):
             changes.checked(release, type(release)(release.name, version, release.rows))
+
+
+class Killed(BaseException):
+    """As when the process is killed: nothing after it is done."""
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("standoff", [False, True])
+def test_a_folder_that_was_left_half_written_is_refused_and_healed_by_writing_again(
+    root, tmp_path, monkeypatch, standoff, fresh
+):
+    from dragoman import files
+    from dragoman.release.rehydration import rehydrate
+
+    def write(release):
+        (releasing.write_standoff if standoff else releasing.write)(release, root, out)
+
+    def read():
+        return rehydrate(out, ROOT / "corpus" / "pages", tmp_path / "back") if standoff else parquet.read(out)
+
+    out, real = tmp_path / "out", files.write
+    if not fresh:
+        write(source.assemble(root))
+    edit(root, "2.0.0")
+    new = source.assemble(root)
+    before, left = content(out), 0
+    while True:
+        left += 1
+        done = 0
+
+        def dying(path, data, allowed=left):
+            nonlocal done
+            done += not (path.is_file() and path.read_bytes() == data)
+            if done > allowed:
+                raise Killed
+            return real(path, data)
+
+        monkeypatch.setattr(files, "write", dying)
+        try:
+            write(new)
+            break
+        except Killed:
+            monkeypatch.setattr(files, "write", real)
+            if left > 1 or fresh:  # with the first file nothing of the old release is gone
+                with pytest.raises(DragomanError):
+                    read()
+    monkeypatch.setattr(files, "write", real)
+    assert left > 2
+    assert content(out) != before
+    assert Path(".unfinished") not in content(out)
+    shutil.rmtree(tmp_path / "back", ignore_errors=True)
+    assert read().fingerprint == new.fingerprint

@@ -115,7 +115,8 @@ def _documents(old: Release, new: Release) -> Iterator[Change]:
         fields = _fields({"split": split, **_plain(before)}, {"split": other_split, **_plain(after)}, _LAYERS)
         if fields:
             yield Change("documents", CHANGED, "", name, before.title or "", fields)
-        yield from _labels(before, after)
+        if before != after:
+            yield from _labels(before, after)
 
 
 def _by_document(release: Release) -> dict[str, tuple[str, Document]]:

@@ -12,6 +12,7 @@ from dragoman import files
 from dragoman.problems import error
 from dragoman.release.bundle import Manifest, manifest_of
 from dragoman.release.croissant import croissant
+from dragoman.release.place import writing
 from dragoman.release.rows import Release
 from dragoman.schema.arrow import arrow_schema
 from dragoman.schema.export import json_schema
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dragoman.schema.records import Record
 
 
+MARK = "manifest.json"
 SUMS = "SHA256SUMS"
 """Checksums of all other files, for those who have no Dragoman at hand."""
 
@@ -43,7 +45,7 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
             other rows under the same version.
 
     """
-    _check_place(release, folder)
+    _check_version(release, folder)
     import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -59,17 +61,18 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
             pq.write_table(table, sink, compression="zstd")
             tables[config, split] = (path_of(config, split), sink.getvalue())
     content = {**texts, **dict(tables.values()), **_described(release, texts, tables)}
-    for path, data in content.items():
-        files.write(folder / path, data)
-    for pattern in ("data/*/*.parquet", "schemas/*.json"):
-        files.remove_others(folder, pattern, [folder / path for path in content])
     manifest = msgspec.structs.replace(
         manifest_of(release), checksums={path: files.sha256(data) for path, data in content.items()}
     )
     # What says that a folder is whole comes last: the sums of all files, then the manifest.
     last = files.pretty_json(manifest)
-    files.write(folder / SUMS, _sums({**manifest.checksums, "manifest.json": files.sha256(last)}))
-    files.write(folder / "manifest.json", last)
+    content[SUMS] = _sums({**manifest.checksums, MARK: files.sha256(last)})
+    with writing(folder, MARK):
+        for path, data in content.items():
+            files.write(folder / path, data)
+        for pattern in ("data/*/*.parquet", "schemas/*.json"):
+            files.remove_others(folder, pattern, [folder / path for path in content])
+        files.write(folder / MARK, last)
 
 
 def _described(
@@ -86,15 +89,11 @@ def _sums(checksums: dict[str, str]) -> bytes:
     return "".join(f"{checksum}  {path}\n" for path, checksum in sorted(checksums.items())).encode()
 
 
-def _check_place(release: Release, folder: Path) -> None:
-    """Refuse to write over something else, or over other rows of the same version."""
-    manifest = folder / "manifest.json"
-    if folder.is_dir() and any(folder.iterdir()) and not manifest.is_file():
-        what = "the folder holds something, and it is no release."
-        raise error("E108", what, "Choose an empty folder, or that of a release.", file=str(folder))
-    if not manifest.is_file():
+def _check_version(release: Release, folder: Path) -> None:
+    """Refuse to write over other rows of the same version."""
+    if not (folder / MARK).is_file():
         return
-    there = files.read_json(manifest, Manifest)
+    there = files.read_json(folder / MARK, Manifest)
     if (there.name, there.version) == (release.name, release.version) and there.fingerprint != release.fingerprint:
         what = f"the folder holds {there.version} with other rows."
         mend = "Give the release another version, or choose another folder; dragoman diff says what changed."
@@ -115,7 +114,7 @@ def read(folder: Path) -> Release:
     rows: dict[str, dict[str, list[Record]]] = {}
     for config, splits in manifest.rows.items():
         if config not in CONFIGS:
-            raise error("E701", f"there is no configuration {config[:80]!r}.", file=str(folder / "manifest.json"))
+            raise error("E701", f"there is no configuration {config[:80]!r}.", file=str(folder / MARK))
         rows[config] = {}
         for split, count in splits.items():
             if not count:
@@ -135,7 +134,7 @@ def read(folder: Path) -> Release:
 
 def _checked(folder: Path) -> Manifest:
     """Read the manifest and hold every file to it, and the list of checksums too, where there is one."""
-    path = folder / "manifest.json"
+    path = folder / MARK
     manifest = files.read_json(path, Manifest)
     for name, checksum in manifest.checksums.items():
         inside = folder
@@ -145,7 +144,7 @@ def _checked(folder: Path) -> Manifest:
             raise error("E701", "the file is not that of the manifest.", _MEND, file=str(inside))
     if (folder / SUMS).exists():
         own = files.sha256(files.read_bytes(path))
-        if files.read_bytes(folder / SUMS) != _sums({**manifest.checksums, path.name: own}):
+        if files.read_bytes(folder / SUMS) != _sums({**manifest.checksums, MARK: own}):
             raise error("E701", "the checksums are not those of the manifest.", _MEND, file=str(folder / SUMS))
     return manifest
 

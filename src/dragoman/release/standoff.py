@@ -8,6 +8,7 @@ import msgspec
 
 from dragoman import files
 from dragoman.problems import error
+from dragoman.release.place import writing
 from dragoman.release.textless import KEPT, Rows, without_text
 
 if TYPE_CHECKING:
@@ -79,16 +80,10 @@ def write(
             be written.
 
     """
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
-        what = "the folder holds something, and it is no text-free release."
-        raise error("E108", what, "Choose an empty folder, or that of such a release.", file=str(folder))
     rows = without_text(release, texts)
     content = dict(more)
     for config, splits in rows.items():
         content |= {f"rows/{config}/{split}.jsonl": files.json_lines(each) for split, each in splits.items()}
-    for path, data in content.items():
-        files.write(folder / path, data)
-    files.remove_others(folder, "rows/*/*.jsonl", [folder / path for path in content])
     manifest = Manifest(
         SCHEMA_VERSION,
         release.name,
@@ -98,7 +93,11 @@ def write(
         list(pages),
         {path: files.sha256(data) for path, data in content.items()},
     )
-    files.write(folder / MARK, files.pretty_json(manifest))
+    with writing(folder, MARK):
+        for path, data in content.items():
+            files.write(folder / path, data)
+        files.remove_others(folder, "rows/*/*.jsonl", [folder / path for path in content])
+        files.write(folder / MARK, files.pretty_json(manifest))
 
 
 def read(folder: Path) -> tuple[Manifest, Rows, bytes]:

@@ -1,0 +1,37 @@
+"""A folder that is written as a whole: never over something else, and taken up again where it was left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dragoman import files
+from dragoman.problems import error
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNFINISHED = ".unfinished"
+"""Stands in a folder while it is written: one without its mark can then be told from somebody else's."""
+
+
+@contextmanager
+def writing(folder: Path, mark: str) -> Iterator[None]:
+    """Write a folder inside of this.
+
+    Args:
+        folder: where to: new, empty, or one that was written before, wholly or in part.
+        mark: name of the file that is written last.
+
+    Raises:
+        DragomanError: E108 when the folder holds something else.
+
+    """
+    known = any((folder / name).is_file() for name in (mark, UNFINISHED))
+    if folder.exists() and not known and (not folder.is_dir() or any(folder.iterdir())):
+        what = f"there is something else here, and no {mark}."
+        raise error("E108", what, "Choose a new or empty folder, or one that was written before.", file=str(folder))
+    files.write(folder / UNFINISHED, b"This folder is being written, or was left half written.\n")
+    yield
+    (folder / UNFINISHED).unlink(missing_ok=True)
