@@ -104,6 +104,20 @@ def test_every_page_that_is_missing_or_differs_is_named_and_nothing_is_written(b
     assert "is not UTF-8" in problems(bare, pages, tmp_path / "out")[4]
 
 
+def test_a_page_under_another_name_that_differs_is_known_by_its_lines(bare, pages, tmp_path):
+    for i, path in enumerate(sorted(pages.iterdir(), reverse=True)):
+        path.rename(pages / f"copy-{i}.txt")
+    changed = pages / "copy-3.txt"  # page 001
+    changed.write_bytes(changed.read_bytes().replace(b"\n", b"\r\n"))
+    (found,) = problems(bare, pages, tmp_path / "out")
+    assert "copy-3.txt" in found
+    assert "this is not page 001" in found
+    assert "line feeds alone" in found
+    changed.write_text("A page of something else.\n" * 300, encoding="utf-8")
+    (found,) = problems(bare, pages, tmp_path / "out")
+    assert "no file is page 001" in found
+
+
 @pytest.mark.parametrize("name", ["rows/documents/test.jsonl", "rows/segments/dev.jsonl", "rows/registry/full.jsonl",
                                   "rows/claim_links/full.jsonl", "card.md", "README.md"])  # fmt: skip
 def test_a_changed_byte_in_any_file_is_refused(bare, tmp_path, name):

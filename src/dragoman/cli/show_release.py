@@ -49,13 +49,16 @@ def _counts(found: Difference) -> str:
 
 
 def _effect(effect: Effect) -> None:
-    _say(f"{effect.run}{'' if effect.moved else ': as before'}")
+    _say(f"{effect.run}{'' if effect.ranked else ' (not ranked)'}{'' if effect.moved else ': as before'}")
     for problem in effect.problems:
         _say(f"  {problem}")
     for column in COLUMNS if effect.moved else ():
         (before, after), ranks = effect.scores[column], effect.ranks[column]
+        if before is None and after is None:
+            continue
         change = "" if before is None or after is None else f" ({after - before:+.3f})"
-        _say(f"  {column} {_number(before)} → {_number(after)}{change}, rank {_rank(ranks[0])} → {_rank(ranks[1])}")
+        rank = f", rank {_rank(ranks[0])} → {_rank(ranks[1])}" if effect.ranked else ""
+        _say(f"  {column} {_number(before)} → {_number(after)}{change}{rank}")
 
 
 def _number(value: float | None) -> str:

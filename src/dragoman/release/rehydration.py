@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_FILES = 100_000
 """Files that a folder of pages may hold."""
+MOST_COMPARED = 1000
+"""Files that are looked through for the one that a page became, where no name says so."""
 
 
 def rehydrate(folder: Path, pages: Path, out: Path) -> Release:
@@ -58,6 +60,7 @@ def _texts(pages: list[Page], rows: Rows, folder: Path) -> dict[str, str]:
     wanted = {page.sha256: page for page in pages}
     sizes = {page.bytes for page in pages}
     found: dict[str, str] = {}
+    others = list(listed)
     for path in listed:
         if path.stat().st_size in sizes:
             data = files.read_bytes(path)
@@ -65,9 +68,10 @@ def _texts(pages: list[Page], rows: Rows, folder: Path) -> dict[str, str]:
             if page is not None:
                 files.check_text(data, str(path))
                 found[page.id] = data.decode("utf-8")
+                others.remove(path)
     lacking = [page for page in pages if page.id not in found]
     try:
-        problems = [problem for page in lacking for problem in _lacking(page, rows, listed, folder)]
+        problems = [problem for page in lacking for problem in _lacking(page, rows, others, folder)]
     except (LookupError, TypeError, ValueError) as cause:
         raise error("E715", f"a row is not in the form: {cause!r}"[:300] + ".", "Fetch the release again.") from cause
     if problems:
@@ -79,6 +83,7 @@ def _lacking(page: Page, rows: Rows, listed: list[Path], folder: Path) -> Iterat
     """Say of a page that was not found whether a file stands for it, and where that differs."""
     ours = next((path for path in listed if path.name == page.file), None)
     ours = ours or next((path for path in listed if path.stem.split("_")[0] == page.id), None)
+    ours = ours or _nearest(page, rows, listed)
     if ours is None:
         what = f"no file is page {page.id} (sha256 {page.sha256[:16]}…, {page.bytes:,} bytes)."
         yield Problem(code="E716", what=what, mend=f"Put it there, as {page.file!r} or any name.", file=str(folder))
@@ -86,6 +91,18 @@ def _lacking(page: Page, rows: Rows, listed: list[Path], folder: Path) -> Iterat
     data = files.read_bytes(ours, limit=max(2**26, 4 * page.bytes))
     what, line = _where(data, page, _lines_of(page.id, rows))
     yield Problem(code="E716", what=what, mend=_cause(data, page), file=str(ours), line=line)
+
+
+def _nearest(page: Page, rows: Rows, listed: list[Path]) -> Path | None:
+    """Give the file of about the page's size that has most of its lines, at least a third of them."""
+    wanted = {segment["sha256"] for segment in _lines_of(page.id, rows)}
+    near = [path for path in listed if page.bytes / 2 <= path.stat().st_size <= 2 * page.bytes][:MOST_COMPARED]
+    shared = {}
+    for path in near:
+        lines = files.read_bytes(path).replace(b"\r\n", b"\n").split(b"\n")
+        shared[path] = len(wanted & {files.sha256(line) for line in lines})
+    best = max(near, key=lambda path: shared[path], default=None)
+    return best if best is not None and shared[best] * 3 >= len(wanted) > 0 else None
 
 
 def _lines_of(page: str, rows: Rows) -> list[Row]:

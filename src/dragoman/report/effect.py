@@ -12,6 +12,7 @@ from dragoman import files, scoring
 from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, select
 from dragoman.problems import DragomanError, error
 from dragoman.report.board.entries import FILES, folders
+from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
@@ -28,14 +29,18 @@ class Effect(msgspec.Struct, forbid_unknown_fields=True):
     Attributes:
         run: folder of the run, ``system/data version``.
         scores: score on the older and on the newer release by column; null where it has none.
-        ranks: rank by that score alone among the same runs, from 1; equal scores share the better one.
-        problems: why it cannot be scored on one of the two.
+        ranks: rank by that score alone among the same runs, from 1; equal scores share the better one; null for a run
+            that the leaderboard does not rank either, because its card cannot be read or says that it is not
+            independent of the gold.
+        ranked: whether it takes part in the ranks.
+        problems: why it cannot be scored on one of the two, or ranked.
 
     """
 
     run: str
     scores: dict[str, Both]
     ranks: dict[str, list[int | None]]
+    ranked: bool = True
     problems: list[str] = []
 
     @property
@@ -69,7 +74,7 @@ def effects(
     made = [_scored(path, sides) for path in progress(folders(runs), "runs")]
     for column in COLUMNS:
         for side in (0, 1):
-            scores = [each.scores[column][side] for each in made]
+            scores = [each.scores[column][side] if each.ranked else None for each in made]
             for each, score in zip(made, scores, strict=True):
                 better = [other for other in scores if score is not None and other is not None and other > score]
                 each.ranks.setdefault(column, []).append(None if score is None else 1 + len(better))
@@ -78,6 +83,10 @@ def effects(
 
 def _scored(path: Path, sides: Sequence[Gold]) -> Effect:
     effect = Effect(f"{path.parent.name}/{path.name}", {column: [] for column in COLUMNS}, {})
+    try:
+        effect.ranked = read_card(path / "system.toml").independent
+    except DragomanError as cause:
+        effect.ranked, effect.problems = False, [str(problem) for problem in cause.problems[:3]]
     for gold in sides:
         try:
             result = _result(path, gold)
