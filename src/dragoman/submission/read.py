@@ -176,8 +176,11 @@ def read_lines(lines: list[Submission], target: Target) -> Annotations:
 
 
 def table_of(lines: list[Submission]) -> pa.Table:
-    """Rows in Arrow from lines in plain form."""
-    return pa.Table.from_pylist([msgspec.to_builtins(line) for line in lines], schema=arrow_schema(Submission))
+    """Rows in Arrow from lines; by way of JSON, since Arrow's own way from Python values imports pandas."""
+    table = _arrow_table(files.json_lines(lines))
+    if table is None:  # a number that JSON's reader does not take
+        return pa.Table.from_pylist([msgspec.to_builtins(line) for line in lines], schema=arrow_schema(Submission))
+    return table
 
 
 def _arrow_table(data: bytes) -> pa.Table | None:
