@@ -16,6 +16,9 @@ from dragoman.scoring.validation import duplicates
 from dragoman.statistics import bootstrap
 from dragoman.version import __version__
 
+MOST_MISSING = 100
+"""So many documents that a system left out are named."""
+
 
 def assemble(
     tallies: Iterable[tuple[Measure, Tally | None]],
@@ -84,7 +87,7 @@ def _slices(
             yield f"{facet}={value}", finished(measure, rows, resampling)
     for label, rows in tally.types.items():
         yield f"type={label}", finished(measure, rows, resampling)
-    for part, (earned, items) in tally.recalls.items():
+    for part, (earned, items) in (tally.recalls or {}).items():
         yield part, {"recall": earned / (measure.score.full * items), "gold": items}
 
 
@@ -117,7 +120,7 @@ def coverage_of(predicted: Annotations, gold: Annotations) -> results.Coverage:
     return results.Coverage(
         documents=len(gold.documents),
         missing=len(missing),
-        missing_documents=missing[:100],
+        missing_documents=missing[:MOST_MISSING],
         attempted={layer: predicted.attempts(layer) for layer in LAYERS},
         annotated={layer: int(gold.has(layer).sum()) for layer in LAYERS},
         duplicates=duplicates(predicted),

@@ -142,21 +142,22 @@ def by_type(annotations: Annotations, layer: str, labels: tuple[str, ...]) -> An
     return replace(annotations, texts=tuple(np.repeat(texts, len(labels) + 1).tolist()), **part)
 
 
-def recalls(measure: Measure, counted: Counted) -> Iterable[tuple[str, tuple[int, int]]]:
+def recalls(measure: Measure, counted: Counted) -> dict[str, tuple[int, int]] | None:
     """Tell what gold items earn of one form, with one phenomenon, nested or not, and how many there are.
 
-    Recall follows, and nothing else: predictions have none of these.
-
-    Taken on the match of all items, and only where every gold item is an item of the match.
+    Recall follows, and nothing else: predictions have none of these. Taken on the match of all items, and only where
+    every gold item is an item of the match; else None.
     """
     items = getattr(counted.gold, measure.layer, None)
     if not isinstance(measure.score, FScore) or items is None or len(counted.match.gold_doc) != len(items):
-        return
+        return None
     earned = np.zeros(len(items), np.int64)
     earned[counted.match.gold] = counted.match.credit
-    for facet, value, mask in _facets(items):
-        if mask.any():
-            yield f"{facet}={value}", (int(earned[mask].sum()), int(mask.sum()))
+    return {
+        f"{facet}={value}": (int(earned[mask].sum()), int(mask.sum()))
+        for facet, value, mask in _facets(items)
+        if mask.any()
+    }
 
 
 def _facets(items: Entities | Dates | Claims) -> Iterable[tuple[str, str, Bools]]:

@@ -27,14 +27,15 @@ class Tally:
         documents: positions of the documents that were scored, ascending, shape (n,).
         rows: one row a document, shape (n, columns).
         types: the same of the items of each type alone, by type.
-        recalls: for each slice of gold items what they earned, and how many they are.
+        recalls: for each slice of gold items what they earned, and how many they are; None where some gold item is no
+            item of the measure.
 
     """
 
     documents: Ints
     rows: Ints
     types: Mapping[str, Ints] = field(default_factory=dict)
-    recalls: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    recalls: Mapping[str, tuple[int, int]] | None = None
 
 
 def tallies(
@@ -48,7 +49,7 @@ def tallies(
             yield measure, None
             continue
         by_type = dict(types.rows(measure, counted))
-        yield measure, Tally(counted.documents, counted.rows, by_type, dict(recalls(measure, counted)))
+        yield measure, Tally(counted.documents, counted.rows, by_type, recalls(measure, counted))
 
 
 def joined(parts: Iterable[Tally]) -> Tally:
@@ -57,9 +58,16 @@ def joined(parts: Iterable[Tally]) -> Tally:
     documents = np.concatenate([part.documents for part in parts])
     order = np.argsort(documents)
     types = {label: np.concatenate([part.types[label] for part in parts])[order] for label in sorted(parts[0].types)}
-    recalled: dict[str, tuple[int, int]] = {}
+    rows = np.concatenate([part.rows for part in parts])[order]
+    return Tally(documents[order], rows, types, _added([part.recalls for part in parts]))
+
+
+def _added(parts: list[Mapping[str, tuple[int, int]] | None]) -> Mapping[str, tuple[int, int]] | None:
+    total: dict[str, tuple[int, int]] = {}
     for part in parts:
-        for name, (earned, items) in part.recalls.items():
-            before = recalled.get(name, (0, 0))
-            recalled[name] = (before[0] + earned, before[1] + items)
-    return Tally(documents[order], np.concatenate([part.rows for part in parts])[order], types, recalled)
+        if part is None:
+            return None
+        for name, (earned, items) in part.items():
+            before = total.get(name, (0, 0))
+            total[name] = (before[0] + earned, before[1] + items)
+    return total
