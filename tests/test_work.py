@@ -14,7 +14,6 @@ from dragoman import scoring
 from dragoman.measures.catalogue import select
 from dragoman.measures.counting import FScore
 from dragoman.problems import DragomanError
-from dragoman.scoring import scorer
 from dragoman.statistics import bootstrap, paired
 
 SPANS = ["entities.strict", "entities.exact", "entities.type", "entities.partial"]
@@ -58,7 +57,7 @@ def test_measuring_spans_makes_as_many_calls_for_ten_times_as_many(nested):
     def work(documents):
         gold = scoring.from_bytes(file(documents, 12, 1, nested))
         predicted = scoring.from_bytes(file(documents, 12, 2, nested)).annotations
-        return lambda: scorer._result(predicted, gold, select(SPANS), "x", scoring.NO_INTERVALS)
+        return lambda: scoring.score(predicted, gold, measures=select(SPANS), resampling=scoring.NO_INTERVALS)
 
     few, many = calls(work(30)), calls(work(300))
     assert many < 1.3 * few
