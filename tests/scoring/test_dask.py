@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import time
 from collections import Counter
 from contextlib import contextmanager
 
@@ -92,7 +93,7 @@ def test_the_command_takes_a_scheduler(cluster, files_, tmp_path, monkeypatch, c
 
 
 class Deadly(engines.Dask):
-    """Kills a worker process as soon as all shards of the reference are read, and notes what was on it."""
+    """Kills a worker as soon as all shards of the reference are read, and notes the shards of what it held."""
 
     lost: frozenset[str] | None = None
 
@@ -100,15 +101,12 @@ class Deadly(engines.Dask):
         values = super().gather(handles)
         if self.lost is None:
             held = self.client.who_has()
-            workers = self.client.scheduler_info(n_workers=-1)["workers"]
-            read = Counter(worker for key, at in held.items() if key.startswith("read_gold") for worker in at)
-            victim = read.most_common(1)[0][0]
-            # By all steps that ran there, whether their values are still held or not.
-            story = self.client.cluster.scheduler.transition_log
-            ran = {entry[0] for entry in story if victim in str(entry[4].get(entry[0], ""))} if story else set()
-            self.lost = frozenset(key for key, at in held.items() if victim in at) | frozenset(ran)
+            victim = Counter(at for key, at in held.items() if key.startswith("read_gold")).most_common(1)[0][0][0]
+            self.lost = frozenset(self._names[key] for key, at in held.items() if victim in at)
             os.kill(self.client.run(os.getpid, workers=[victim])[victim], signal.SIGKILL)
-            assert victim in workers
+            # Until the scheduler knows, it may give the dead worker new steps, which would then be begun twice.
+            while victim in self.client.scheduler_info(n_workers=-1)["workers"]:
+                time.sleep(0.05)
         return values
 
 
@@ -117,13 +115,10 @@ def test_a_lost_worker_costs_its_own_shards_only(cluster, files_):
     before = started(cluster, "parse")
     with connected(cluster, Deadly) as engine:
         many = scoring.score_shards(files_ / "p", files_ / "g", engine=engine, resampling=scoring.NO_INTERVALS)
-        lost = {key for key in engine.lost if key.startswith("read_gold")}
-        names = {engine._names[key] for key in lost}
         again = {engine._names[key] for key, times in (started(cluster, "parse") - before).items() if times > 1}
     assert numbers(many) == numbers(one)
-    assert names  # the worker that was killed had read something
-    assert again <= names
-    assert len(again) < 9
+    assert again  # the worker that was killed had read something that was wanted still
+    assert again <= engine.lost < {str(path) for path in (files_ / "g").iterdir()}
 
 
 def test_a_shard_that_kills_its_workers_is_named(cluster):
