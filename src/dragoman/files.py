@@ -59,26 +59,21 @@ def blocks(path: Path | str, *, size: int, limit: int = MAX_FILE) -> Iterator[by
         limit: most bytes after decompression.
 
     Yields:
-        Blocks of at least one line; each but the last ends with a line feed, unless a line is over :data:`MAX_LINE`.
+        Blocks; each but the last ends with a line feed, unless a line is over :data:`MAX_LINE`.
 
     Raises:
         DragomanError: as :func:`read_bytes`.
 
     """
     with _unpacked(path) as raw:
-        left, total = b"", 0
+        total = 0
         while data := raw.read(size):
+            if not data.endswith(b"\n"):
+                data += raw.readline(MAX_LINE)
             total += len(data)
             if total > limit:
                 raise _too_large(path, limit)
-            cut = data.rfind(b"\n") + 1
-            if cut or len(left) > MAX_LINE:
-                yield left + data[:cut]
-                left = data[cut:]
-            else:
-                left += data
-        if left:
-            yield left
+            yield data
 
 
 @contextmanager
