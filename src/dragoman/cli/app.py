@@ -45,8 +45,6 @@ def main() -> None:
 
             show.problems(cause.problems, as_json=as_json)
             sys.exit(1)
-        except KeyboardInterrupt:
-            sys.exit(130)
 
 
 def _version(value: bool) -> None:
