@@ -175,3 +175,12 @@ def test_interrupted_while_it_loads_it_says_nothing(tmp_path, monkeypatch, modul
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     done = dragoman("info")
     assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_the_folder_of_a_run_is_told_from_shards(tmp_path):
+    (tmp_path / "predictions.jsonl").write_bytes(b"")
+    done = dragoman("score", tmp_path)
+    assert done.returncode == 2
+    assert "this is a run: give" in done.stderr
+    (tmp_path / "predictions.jsonl").unlink()
+    assert "a folder of shards" in dragoman("score", tmp_path).stderr
