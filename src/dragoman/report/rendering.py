@@ -9,18 +9,11 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
-from dragoman.text import visible
-
 
 def environment() -> jinja2.Environment:
-    """Make the environment of all templates: everything from outside is escaped, and what hides in it is shown.
-
-    Names and problems are one line of words each. The texts of documents, in which hidden characters have their place,
-    are no part of the templates: they come as data.
-    """
+    """Make the environment of all templates: everything from outside is escaped."""
     return jinja2.Environment(
         autoescape=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
