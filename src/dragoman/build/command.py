@@ -71,6 +71,6 @@ def _execute(action: Callable[[], tuple[dict[str, Any], int]], *, as_json: bool)
         sys.stdout.write(files.pretty_json(outcome).decode())
     else:
         for name, value in outcome.items():
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            shown = (", ".join(map(str, value)) or "none") if isinstance(value, list) else value
             sys.stdout.write(f"{name.replace('_', ' ')}: {visible(str(shown))}\n")
     return code
