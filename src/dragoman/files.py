@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import os
 import re
+import stat
 import tempfile
 import tomllib
 import zlib
@@ -256,7 +257,8 @@ def write(path: Path | str, data: bytes) -> bool:
     """Write a file whole or not at all, and leave it alone when it already holds these bytes.
 
     The bytes go to a temporary file beside the target, are flushed to disk and then renamed, so that somebody who
-    reads, or a process that is killed, sees the old file or the new one.
+    reads, or a process that is killed, sees the old file or the new one. A device or a pipe, such as ``/dev/stdout``,
+    is written into: it is nothing that could be replaced.
 
     Returns:
         Whether anything was written.
@@ -268,6 +270,10 @@ def write(path: Path | str, data: bytes) -> bool:
     target = Path(path)
     temporary: Path | None = None
     try:
+        if _is_stream(target):
+            with target.open("wb") as stream:
+                stream.write(data)
+            return True
         if target.is_file() and not target.is_symlink() and target.read_bytes() == data:
             return False
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -289,6 +295,15 @@ def write(path: Path | str, data: bytes) -> bool:
         mend = "Free some space or choose another place; nothing was changed."
         raise error("E108", f"cannot write the file: {reason}.", mend, file=str(path)) from cause
     return True
+
+
+def _is_stream(path: Path) -> bool:
+    """Say whether a path leads to a device or a pipe, or is one of the names in /dev of a file that is open."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or (stat.S_ISREG(mode) and path.absolute().parent == Path("/dev"))
 
 
 def remove_others(folder: Path, pattern: str, keep: Iterable[Path]) -> list[Path]:

@@ -11,6 +11,7 @@ from dragoman.build import adjudication, agreement, releasing
 from dragoman.files import canonical_json, sha256
 from dragoman.problems import DragomanError
 from dragoman.release import bundle, parquet, source
+from dragoman.release.rows import Release
 from dragoman.schema.labels import EntityType, values
 from dragoman.schema.rows import CONFIGS
 
@@ -74,6 +75,20 @@ def test_load_dataset_reads_every_configuration(folder, assembled, config, tmp_p
     for name in ("id", "text", "start", "document", "content", "names"):
         if name in got:
             assert got[name] == json.loads(canonical_json(getattr(expected, name)))
+
+
+def test_a_configuration_without_rows_is_not_offered(assembled, tmp_path):
+    datasets = pytest.importorskip("datasets", reason="install the extra `hub`")
+    few = {
+        config: {split: [] if config in {"claims", "claim_links"} else part[:1] for split, part in splits.items()}
+        for config, splits in assembled.rows.items()
+    }
+    releasing.write(Release(assembled.name, assembled.version, few), ROOT, tmp_path / "few")
+    offered = datasets.get_dataset_config_names(str(tmp_path / "few"))
+    assert set(offered) == set(CONFIGS) - {"claims", "claim_links"}
+    for config in offered:
+        assert datasets.load_dataset(str(tmp_path / "few"), config, cache_dir=str(tmp_path / "cache"))
+    assert not any(parquet.read(tmp_path / "few").rows["claim_links"].values())
 
 
 def test_label_sets_are_class_labels_in_the_order_of_the_scheme(folder, tmp_path):

@@ -50,6 +50,8 @@ def _front_matter(release: Release) -> dict[str, Any]:
     infos = []
     for position, (config, record) in enumerate(CONFIGS.items()):
         splits = {split: rows for split, rows in release.rows[config].items() if rows}
+        if not splits:  # `datasets` would look for files of its own choice
+            continue
         entry: dict[str, Any] = {
             "config_name": config,
             "version": release.version,
