@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dragoman import files
-from dragoman.build.card import readme
+from dragoman.build.card import readme, readme_without_texts
 from dragoman.build.pages import read_pages
 from dragoman.build.statistics import with_generated
 from dragoman.release import bundle, parquet, source, standoff
@@ -72,9 +72,11 @@ def write_standoff(release: Release, root: Path, folder: Path) -> None:
     for entry, text in read_pages(root):
         pages.append(standoff.Page(entry.id, entry.file, entry.bytes, entry.sha256))
         texts[entry.id] = text
-    card = readme(files.read_text(root / "DATASET_CARD.md"), release)
+    written = files.read_text(root / "DATASET_CARD.md")
+    card = readme(written, release)
     about = _ABOUT.format(name=release.name, version=release.version, fingerprint=release.fingerprint)
-    standoff.write(release, pages, texts, folder, {standoff.CARD: card.encode(), "README.md": about.encode()})
+    more = {standoff.CARD: card, "README.md": readme_without_texts(written, about)}
+    standoff.write(release, pages, texts, folder, {path: text.encode() for path, text in more.items()})
 
 
 _ABOUT = """# {name} {version}, without texts

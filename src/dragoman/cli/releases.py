@@ -34,15 +34,18 @@ def diff(
 
 
 def rehydrate(
-    folder: Annotated[Path, typer.Argument(help="a release without texts", metavar="DIR")],
+    folder: Annotated[
+        Path, typer.Argument(help="a release without texts: a folder, or owner/name@v1.0.0 on the Hub", metavar="DIR")
+    ],
     pages: Annotated[Path, typer.Option(help="folder with your copy of the pages", metavar="DIR")],
     out: Annotated[Path, typer.Option(help="the release folder to write", metavar="DIR")],
     as_json: Json = False,
 ) -> None:
     """Put the texts back into a release without texts, from your own copy of the pages."""
     from dragoman.cli import show
+    from dragoman.release import hub
     from dragoman.release.rehydration import rehydrate as put_back
 
-    release = put_back(folder, pages, out)
+    release = put_back(hub.folder_of(folder), pages, out)
     named = {"name": release.name, "version": release.version, "written": str(out), "fingerprint": release.fingerprint}
     show.summary(named, as_json=as_json)
