@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from dragoman.release.rows import Release
 
+SHORT = 40
+"""Characters below which a text counts as one that can be guessed, in what a release without texts says of itself."""
 __all__ = ["bundle", "current_card", "source", "write", "write_standoff"]
 
 
@@ -74,7 +76,15 @@ def write_standoff(release: Release, root: Path, folder: Path) -> None:
         texts[entry.id] = text
     written = files.read_text(root / "DATASET_CARD.md")
     card = readme(written, release)
-    about = _ABOUT.format(name=release.name, version=release.version, fingerprint=release.fingerprint)
+    told = [row.text for config in ("segments", "documents") for rows in release.rows[config].values() for row in rows]  # type: ignore[attr-defined]
+    about = _ABOUT.format(
+        name=release.name,
+        version=release.version,
+        fingerprint=release.fingerprint,
+        checksums=len(told),
+        short=sum(len(text) < SHORT for text in told),
+        length=SHORT,
+    )
     more = {standoff.CARD: card, "README.md": readme_without_texts(written, about)}
     standoff.write(release, pages, texts, folder, {path: text.encode() for path, text in more.items()})
 
@@ -89,4 +99,11 @@ back from your own copy of the pages:
     dragoman rehydrate THIS_FOLDER --pages PAGES --out RELEASE
 
 A page that differs is refused. What comes out has the canonical rows `{fingerprint}`.
+
+## What the checksums give away
+
+There is a SHA-256 of each line and of each document, and its length follows from the offsets. Nobody can read a text
+off that, but whoever guesses one can see whether the guess is right: of {checksums} checksums here, {short} are
+of texts below {length} characters, such as a date, a byline or a headline, which can be found by trying likely ones.
+Who holds no rights in the texts passes on labels with this folder, and for these short texts a proof of what they are.
 """
