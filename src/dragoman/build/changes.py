@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dragoman.problems import DragomanError, Problem, error
@@ -88,3 +89,9 @@ def with_section(log: str, found: Difference) -> str:
     if _HEAD not in log:
         raise error("E706", "the change log has no place for it.", f"Add a line {_HEAD.strip()!r}.")
     return log.replace(_HEAD, f"{_HEAD}\n{heading}{block}", 1)
+
+
+def data_sections(log: str) -> str:
+    """Take what a change log says of the data, version by version; empty where it says nothing."""
+    parts = re.split(r"(?m)^(?=#{1,3} )", log)
+    return "".join(part.rstrip() + "\n\n" for part in parts if part.startswith("### Data ")).rstrip("\n")

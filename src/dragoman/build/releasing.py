@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dragoman import files
 from dragoman.build.card import readme, readme_without_texts
+from dragoman.build.changes import data_sections
 from dragoman.build.pages import read_pages
 from dragoman.build.statistics import with_generated
 from dragoman.release import bundle, parquet, source, standoff
@@ -40,7 +41,8 @@ def write(release: Release, root: Path, folder: Path) -> None:
 
     Args:
         release: the rows.
-        root: the source root, with ``DATASET_CARD.md``, and ``annotations/GUIDELINES.md`` if it has guidelines.
+        root: the source root, with ``DATASET_CARD.md``; ``annotations/GUIDELINES.md`` and what ``CHANGELOG.md`` says of
+            the data go along if they are there.
         folder: where to; made if need be.
 
     Raises:
@@ -49,16 +51,19 @@ def write(release: Release, root: Path, folder: Path) -> None:
 
     """
     texts = {"README.md": readme(files.read_text(root / "DATASET_CARD.md"), release).encode()}
-    guidelines = root / "annotations" / "GUIDELINES.md"
+    guidelines, log = root / "annotations" / "GUIDELINES.md", root / "CHANGELOG.md"
     if guidelines.exists():
         texts["GUIDELINES.md"] = files.read_bytes(guidelines)
+    # The package's part of the log changes without the data, and would make the same release another one.
+    if log.exists() and (told := data_sections(files.read_text(log))):
+        texts["CHANGES.md"] = f"# Changes of the data\n\n{told}\n".encode()
     parquet.write(release, folder, texts)
 
 
 def write_standoff(release: Release, root: Path, folder: Path) -> None:
     """Write a release without texts: labels, offsets, and what is needed to put the texts back.
 
-    The guidelines are left out: they quote the pages.
+    The guidelines and the change log are left out: they quote the pages.
 
     Args:
         release: the rows.

@@ -10,9 +10,8 @@ import msgspec
 
 from dragoman.build.publishing.parcel import Content, Parcel
 from dragoman.problems import error
+from dragoman.release.verification import KEPT
 
-KEPT = (".gitattributes", "eval.yaml")
-"""Files that the Hub, or the leaderboard, keeps in a data set's repository: never compared, never deleted."""
 Gate = Literal["auto", "manual", False]
 
 

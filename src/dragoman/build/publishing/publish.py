@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from dragoman import files
-from dragoman.build.publishing.parcel import Parcel, identify, pack
+from dragoman.build.publishing.parcel import Parcel, pack
 from dragoman.build.publishing.plan import Plan, Settings, steps
 from dragoman.build.publishing.remote import Repository
 from dragoman.problems import DragomanError, error
 from dragoman.release import hub
+from dragoman.release.verification import identify
 
 ROUNDS = 8
 """Most steps in all: four are enough, unless somebody else changes the repository meanwhile."""

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dragoman import files
-from dragoman.build.publishing.parcel import MANIFESTS, Parcel
+from dragoman.build.publishing.parcel import Parcel
 from dragoman.build.publishing.plan import Blob, Plan, Remote, Tree
 from dragoman.problems import DragomanError, Problem
 from dragoman.release import hub
+from dragoman.release.verification import MANIFESTS
 
 _KIND = {"repo_type": "dataset"}
 
