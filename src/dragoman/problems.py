@@ -82,6 +82,7 @@ CATALOGUE: dict[str, str] = {
     "E714": "version that does not fit what changed",
     "E715": "text that cannot be left out",
     "E716": "page that is not the one labelled",
+    "E717": "file that is no part of a release",
     "E720": "Label Studio does not answer",
     "E721": "Label Studio refuses",
     "E722": "no address or token of Label Studio",

@@ -91,13 +91,27 @@ def test_a_configuration_without_rows_is_not_offered(assembled, tmp_path):
     assert not any(parquet.read(tmp_path / "few").rows["claim_links"].values())
 
 
+@pytest.mark.parametrize("config", list(CONFIGS))
+def test_streaming_gives_the_rows_of_plain_loading(folder, assembled, config, tmp_path):
+    datasets = pytest.importorskip("datasets", reason="install the extra `hub`")
+    plain = datasets.load_dataset(str(folder), config, cache_dir=str(tmp_path))
+    streamed = datasets.load_dataset(str(folder), config, streaming=True)
+    assert list(streamed) == list(plain) == [split for split, rows in assembled.rows[config].items() if rows]
+    for split, part in streamed.items():
+        assert isinstance(part, datasets.IterableDataset)
+        assert part.features == plain[split].features
+        rows = list(part)
+        assert rows == list(plain[split])
+        assert len(rows) == len(assembled.rows[config][split])
+
+
 def test_label_sets_are_class_labels_in_the_order_of_the_scheme(folder, tmp_path):
     datasets = pytest.importorskip("datasets", reason="install the extra `hub`")
     split = next(iter(datasets.load_dataset(str(folder), "entities", cache_dir=str(tmp_path)).values()))
     assert tuple(split.features["type"].names) == values(EntityType)
 
 
-def test_the_default_configuration_is_documents_and_streams(folder, assembled):
+def test_the_default_configuration_is_documents(folder, assembled):
     datasets = pytest.importorskip("datasets", reason="install the extra `hub`")
     first = next(iter(datasets.load_dataset(str(folder), split="test", streaming=True)))
     assert first["id"] == assembled.rows["documents"]["test"][0].id

@@ -15,7 +15,7 @@ from dragoman.cli import shards
 from dragoman.cli.boards import leaderboard
 from dragoman.cli.options import Data, Json, Predictions, Split
 from dragoman.cli.parsing import parsing
-from dragoman.cli.releases import diff, rehydrate
+from dragoman.cli.releases import diff, rehydrate, verify
 from dragoman.cli.systems import run
 from dragoman.output import standard_output
 from dragoman.problems import DragomanError
@@ -269,6 +269,7 @@ def report(
 
 app.command()(run)
 app.command()(leaderboard)
+app.command()(verify)
 app.command()(diff)
 app.command()(rehydrate)
 
