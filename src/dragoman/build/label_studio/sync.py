@@ -203,8 +203,9 @@ def pull(
 ) -> Outcome:
     """Fetch what was labelled into files below ``out``, and say what was changed.
 
-    A file is written whole or not at all. One that was changed here alone stays; one that was changed on both sides
-    stays too and E725 says so, unless ``force``. What cannot be read goes to :func:`aside_path`.
+    A file is written whole or not at all; what a pull that was killed left beside them is removed. One that was changed
+    here alone stays; one that was changed on both sides stays too and E725 says so, unless ``force``. What cannot be
+    read goes to :func:`aside_path`.
 
     Args:
         server: where from.
@@ -219,6 +220,9 @@ def pull(
 
     """
     outcome = Outcome()
+    path = aside_path(out, kind)
+    files.remove_parts(path.parent)
+    files.remove_parts(out / kind.folder)
     for name, tasks in fetched(server, kind, documents, outcome).items():
         for document, task in progress(newest(tasks), name):
             if document not in documents:
@@ -229,7 +233,6 @@ def pull(
                 outcome.note("undecided", document)
                 continue
             take(task, kind, documents[document], out, outcome, force=force)
-    path = aside_path(out, kind)
     if outcome.aside:
         outcome.aside_file = path
         files.write(path, files.pretty_json(outcome.aside))
