@@ -92,6 +92,7 @@ CATALOGUE: dict[str, str] = {
     "E727": "no such project",
     "E728": "answer of Label Studio not understood",
     "E729": "Label Studio cannot be started",
+    "E730": "no such annotator",
     "E740": "the Hub does not answer",
     "E741": "the Hub takes no such token",
     "E742": "not on the Hub",
@@ -120,6 +121,7 @@ CATALOGUE: dict[str, str] = {
     "E851": "engine cannot be used",
     "E852": "folder that does not hold shards",
     # warnings
+    "W720": "several annotations of a task",
     "W901": "duplicate prediction",
     "W902": "document left out",
     "W903": "quote found inexactly",

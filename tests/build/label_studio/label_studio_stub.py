@@ -17,6 +17,7 @@ class Stub(ThreadingHTTPServer):
         self.projects, self.stored, self.number = [], {}, 0
         self.fault = lambda method, path, after: None
         self.heard = []
+        self.users = {1: "first@example.org", 2: "second@example.org"}
 
     @property
     def url(self):
@@ -26,8 +27,12 @@ class Stub(ThreadingHTTPServer):
         return [t for t in self.stored.values() if t["data"]["document"] == document]
 
     def obey(self, method, path, query, body):
-        if method == "GET" and path == "/api/projects":
-            return {"results": self.projects, "next": None}
+        lists = {
+            "/api/projects": {"results": self.projects, "next": None},
+            "/api/users": [{"id": number, "email": mail} for number, mail in self.users.items()],
+        }
+        if method == "GET" and path in lists:
+            return lists[path]
         if method == "GET" and path.startswith("/api/projects/"):
             return self.projects[int(path.split("/")[3]) - 1]
         if method == "POST" and path == "/api/projects":

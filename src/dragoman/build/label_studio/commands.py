@@ -46,6 +46,9 @@ def add(subcommands: _SubParsersAction[ArgumentParser]) -> None:
     status.set_defaults(action=_status)
     for parser in (push, pull, status):
         parser.add_argument("--name", help="what predictions are called (default: the name of their folder)")
+    for parser in (pull, status):
+        mail = "mail address of the annotator whose annotations count (default: the newest of each task)"
+        parser.add_argument("--annotator", metavar="EMAIL", help=mail)
     for parser in (push, compare, pull, status):
         # Also after the subcommand, where one looks for them; without a default, which would hide the one before it.
         parser.add_argument("--root", type=Path, default=SUPPRESS, metavar="DIR", help=SUPPRESS)
@@ -119,13 +122,16 @@ def _pull(options: Namespace) -> tuple[dict[str, Any], int]:
     kind, documents = _kind(options), read_documents(options.root)
     out = options.out or options.root
     with _server(options) as server:
-        outcome = sync.pull(server, kind, documents, out, progress=progress, force=options.force)
+        outcome = sync.pull(
+            server, kind, documents, out, progress=progress, force=options.force, annotator=options.annotator
+        )
     return _told(outcome, options)
 
 
 def _status(options: Namespace) -> tuple[dict[str, Any], int]:
     with _server(options) as server:
-        outcome = sync.status(server, _kind(options), read_documents(options.root), options.root)
+        kind, documents = _kind(options), read_documents(options.root)
+        outcome = sync.status(server, kind, documents, options.root, annotator=options.annotator)
     return _told(outcome, options)
 
 

@@ -38,26 +38,36 @@ class Side:
     name: str = ""
 
 
-@dataclass
+@dataclass(frozen=True)
+class Given:
+    """An annotation, by its id and that of the user who gave it (of an imported one: who imported it)."""
+
+    number: int
+    by: int | None
+    results: Any
+
+
+@dataclass(frozen=True)
 class Task:
     """A task as it is on the server.
 
     Attributes:
         number: its id there.
         data: what it says of itself.
-        results: of the annotation that counts: the newest that was not skipped, else what was suggested.
-        annotated: whether anybody, or the push, gave an annotation.
-        annotations: how many there are.
-        suggested: whether there is a prediction.
+        given: annotations that were not skipped, the push's too, in the order in which they were last changed.
+        suggested: results of each prediction.
 
     """
 
     number: int
     data: TaskData
-    results: Any
-    annotated: bool
-    annotations: int
-    suggested: bool
+    given: tuple[Given, ...]
+    suggested: tuple[Any, ...]
+
+    @property
+    def results(self) -> Any:
+        """Results that count: of the newest annotation, else of the first prediction."""
+        return self.given[-1].results if self.given else self.suggested[0] if self.suggested else []
 
     @property
     def base(self) -> bytes:
@@ -109,10 +119,23 @@ def understood(raw: dict[str, Any]) -> Task | Problem:
     if files.sha256(data.base.encode()) != data.sha256:
         return _stranger(number, "what it holds of the pushed file was changed.")
     given = [a for a in raw.get("annotations") or () if isinstance(a, dict) and not a.get("was_cancelled")]
-    given.sort(key=lambda a: (str(a.get("updated_at") or a.get("created_at") or ""), str(a.get("id"))))
+    given.sort(key=lambda a: (str(a.get("updated_at") or a.get("created_at") or ""), _number(a.get("id")) or 0))
     suggested = [p for p in raw.get("predictions") or () if isinstance(p, dict)]
-    chosen = given[-1] if given else suggested[0] if suggested else {}
-    return Task(number, data, chosen.get("result", []), bool(given), len(given), bool(suggested))
+    return Task(
+        number,
+        data,
+        tuple(Given(_number(a.get("id")) or 0, _user(a.get("completed_by")), a.get("result", [])) for a in given),
+        tuple(p.get("result", []) for p in suggested),
+    )
+
+
+def _number(value: Any) -> int | None:
+    return value if type(value) is int else None
+
+
+def _user(value: Any) -> int | None:
+    """Id of a user, whom some releases give whole."""
+    return _number(value.get("id") if isinstance(value, dict) else value)
 
 
 def _stranger(number: int, why: str) -> Problem:
@@ -148,7 +171,7 @@ def returned(task: Task, kind: Kind, document: Document) -> Returned:
     if task.data.text != document.text:
         problem = _stranger(task.number, f"its text is not that of {document.id} here.")
         raise DragomanError(problem)
-    if not task.annotated and not task.suggested and task.base:
+    if not task.given and not task.suggested and task.base:
         raise DragomanError(_stranger(task.number, "its annotation was deleted or skipped."))
     try:
         before = kind.read(task.base, document, document.id)

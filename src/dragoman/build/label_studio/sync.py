@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dragoman import files
+from dragoman.build.label_studio.annotators import Annotators
 from dragoman.build.label_studio.client import Server
 from dragoman.build.label_studio.difference import Change, difference
 from dragoman.build.label_studio.fitting import unfit
@@ -90,7 +91,7 @@ def current(task: Task, kind: Kind, document: Document) -> bytes | None:
         came = returned(task, kind, document)
     except DragomanError:
         return None
-    return None if came.read.aside or came.lacking or task.annotations > 1 else came.data
+    return None if came.read.aside or came.lacking or len(task.given) > 1 else came.data
 
 
 def touched(task: Task, kind: Kind, document: Document) -> bool:
@@ -199,7 +200,14 @@ def import_batch(server: Server, project: int, batch: Sequence[Item], kind: Kind
 
 
 def pull(
-    server: Server, kind: Kind, documents: Mapping[str, Document], out: Path, *, progress: Progress, force: bool = False
+    server: Server,
+    kind: Kind,
+    documents: Mapping[str, Document],
+    out: Path,
+    *,
+    progress: Progress,
+    force: bool = False,
+    annotator: str | None = None,
 ) -> Outcome:
     """Fetch what was labelled into files below ``out``, and say what was changed.
 
@@ -214,22 +222,30 @@ def pull(
         out: root of the files; the corpus' own root to change them in place.
         progress: wraps the work to show how far it is.
         force: overwrite files that were changed on both sides.
+        annotator: mail address of the one whose annotations alone are fetched; by default the newest of each task
+            counts, and W720 says so where there are several.
 
     Raises:
-        DragomanError: E727 where nothing was pushed, E108 where a file cannot be written, or as the server says.
+        DragomanError: E727 where nothing was pushed, E730 for an unknown annotator, E108 where a file cannot be
+            written, or as the server says.
 
     """
     outcome = Outcome()
+    annotators = Annotators(server, annotator)
     path = aside_path(out, kind)
     files.remove_parts(path.parent)
     files.remove_parts(out / kind.folder)
     for name, tasks in fetched(server, kind, documents, outcome).items():
-        for document, task in progress(newest(tasks), name):
+        for document, task, several in annotators.counting(progress(newest(tasks), name)):
+            outcome.problems += several
+            if task is None:
+                outcome.note("not annotated", document)
+                continue
             if document not in documents:
                 what = f"there is no document {document!r} here."
                 outcome.problems.append(Problem(code="E726", what=what, path=f"task {task.number}"))
                 continue
-            if kind.name.startswith("compare ") and not task.annotated:
+            if kind.name.startswith("compare ") and not task.given:
                 outcome.note("undecided", document)
                 continue
             take(task, kind, documents[document], out, outcome, force=force)
@@ -300,11 +316,18 @@ def take(task: Task, kind: Kind, document: Document, out: Path, outcome: Outcome
         outcome.problems.append(Problem(code="E725", what=what, mend=mend, file=str(path)))
 
 
-def status(server: Server, kind: Kind, documents: Mapping[str, Document], root: Path) -> Outcome:
+def status(
+    server: Server, kind: Kind, documents: Mapping[str, Document], root: Path, *, annotator: str | None = None
+) -> Outcome:
     """Say what was changed since the push, writing nothing: here, on the server, or on both sides otherwise."""
     outcome = Outcome()
+    annotators = Annotators(server, annotator)
     for tasks in fetched(server, kind, documents, outcome).values():
-        for document, task in newest(tasks):
+        for document, task, several in annotators.counting(newest(tasks)):
+            outcome.problems += several
+            if task is None:
+                outcome.note("not annotated", document)
+                continue
             if document not in documents:
                 outcome.note("not in the corpus", document)
                 continue
