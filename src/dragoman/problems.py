@@ -93,6 +93,7 @@ CATALOGUE: dict[str, str] = {
     "E728": "answer of Label Studio not understood",
     "E729": "Label Studio cannot be started",
     "E730": "no such annotator",
+    "E731": "decision that is not complete",
     "E740": "the Hub does not answer",
     "E741": "the Hub takes no such token",
     "E742": "not on the Hub",
@@ -122,6 +123,7 @@ CATALOGUE: dict[str, str] = {
     "E852": "folder that does not hold shards",
     # warnings
     "W720": "several annotations of a task",
+    "W721": "change that does not count",
     "W901": "duplicate prediction",
     "W902": "document left out",
     "W903": "quote found inexactly",

@@ -6,6 +6,7 @@ guidance per label are written here. ``scripts/annotate.py config`` writes ``ann
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
 from dragoman.build.label_studio import controls
@@ -78,11 +79,58 @@ def _control(name: str) -> list[str]:
     return [opening, head, *body, "  </View>"]
 
 
-def make(language: str) -> str:
+_POINT = (
+    ".dragoman-point{border:1px solid #ccc;padding:4px 12px 12px;margin-bottom:12px}"
+    ".dragoman-sides{display:flex;gap:24px}.dragoman-sides>div{flex:1;min-width:0;border-inline-start:3px solid #999;"
+    "padding-inline-start:10px}.dragoman-plain h6,.dragoman-sides h6{white-space:pre-wrap;font-weight:400;"
+    "unicode-bidi:plaintext;text-align:start}"
+)
+
+
+def _question() -> list[str]:
+    """Make the part of a comparison's page that says what the passes differ in and asks what is to be kept."""
+    kept = [f"      <Choice value={quoteattr(said)} alias={quoteattr(v)}/>" for v, said in controls.KEPT.items()]
+    keep = (
+        f'name="{controls.KEEP}" toName="{controls.TEXT}" choice="single" showInline="true" '
+        'required="true" requiredMessage="Choose what is to be kept."'
+    )
+    reason = (
+        f'name="{controls.REASON}" toName="{controls.TEXT}" rows="2" maxSubmissions="1" editable="true" '
+        'required="true" requiredMessage="Say why." placeholder="why, by the guidelines and the text"'
+    )
+    return [
+        f"  <Style>{_POINT}</Style>",
+        '  <View className="dragoman-point">',
+        '    <Header value="$title" size="5"/>',
+        '    <View className="dragoman-sides">',
+        '      <View><Header value="$side_a" size="6"/></View>',
+        '      <View><Header value="$side_b" size="6"/></View>',
+        "    </View>",
+        f"    <Choices {keep}>",
+        *kept,
+        "    </Choices>",
+        f"    <TextArea {reason}/>",
+        '    <View className="dragoman-plain"><Header value="$decided" size="6"/></View>',
+        '    <Collapse bordered="true">',
+        '      <Panel value="All points of the document">',
+        '        <View className="dragoman-plain"><Header value="$points" size="6"/></View>',
+        "      </Panel>",
+        "    </Collapse>",
+        "  </View>",
+    ]
+
+
+def make_comparison(language: str) -> str:
+    """Make the configuration of a language for a project of disagreements, see :func:`make`."""
+    return make(language, _question())
+
+
+def make(language: str, above: Sequence[str] = ()) -> str:
     """Make the labelling configuration of a language.
 
     Args:
         language: ``ko`` or ``ar``.
+        above: lines that stand above the labels.
 
     Returns:
         XML, ending in a line feed; the same text for the same schema.
@@ -106,6 +154,7 @@ def make(language: str) -> str:
         f"  <Style>{STYLES[language]}</Style>",
         # The fields of a region stay in sight at the foot of the page, however long the article is.
         f"  <Style>{_FIELDS}</Style>",
+        *above,
         '  <Collapse bordered="true">',
         '    <Panel value="Guidelines in short">',
         "    <View>",

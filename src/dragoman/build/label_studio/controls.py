@@ -60,3 +60,16 @@ PARENT = "parent"
 PART = "part"
 """Relation from a claim's (or cue's) first region to a further fragment, which has the same region label."""
 RELATIONS = (CLAIMANT, CUE_OF, PARENT, PART)
+
+KEEP = "keep"
+"""On the page of a comparison: the choice of what is kept."""
+KEPT: dict[str, str] = {
+    "a": "the label of a",
+    "b": "the label of b",
+    "both": "both labels, as two",
+    "none": "neither",
+    "label": "the label as it is now in the text (leave one, and edit it)",
+}
+"""Values of :data:`KEEP`, those of :class:`dragoman.schema.decisions.Decision`, with what they mean."""
+REASON = "reason"
+"""On the page of a comparison: the text area for the reason."""

@@ -1,4 +1,4 @@
-"""What there is to push below a root: documents, gold, passes, predictions, and where two passes differ."""
+"""What there is to push below a root: documents, gold, passes and predictions."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from dragoman import files
 from dragoman.build.label_studio import kinds
 from dragoman.build.label_studio.drafts import LAYERS, Draft, Label
 from dragoman.build.label_studio.kinds import Kind
-from dragoman.build.label_studio.state import Side
-from dragoman.build.label_studio.sync import Item
-from dragoman.build.passes import read_pass
-from dragoman.build.points import Point, first_offset, points
+from dragoman.build.label_studio.state import Item, Side
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.schema.records import Document
 from dragoman.schema.submission import Submission
@@ -141,42 +138,6 @@ class _Placed:
         if mention:
             made["mention"] = mention
         return made | ({"entity_ids": given["entity_ids"]} if given.get("entity_ids") else {})
-
-
-def of_comparison(root: Path, names: tuple[str, str], documents: Mapping[str, Document]) -> list[Item]:
-    """Documents on which two passes differ, with the labels of both as suggestions and the points in words.
-
-    Raises:
-        DragomanError: E701 where a pass is missing, or with what is wrong with the passes.
-
-    """
-    folders = [root / "annotations" / "passes" / name for name in names]
-    for folder in folders:
-        if not folder.is_dir():
-            raise error("E701", f"there is no pass {folder.name!r}.", "Check --root and the names.", file=str(folder))
-    first, second = (read_pass(folder, dict(documents)) for folder in folders)
-    made = []
-    for document in documents.values():
-        if document.id not in first or document.id not in second:
-            continue
-        differing = [point for point in points(first[document.id], second[document.id]) if not point.agreed]
-        if not differing:
-            continue
-        sides = [
-            Side({layer: msgspec.to_builtins(getattr(labels, layer)) for layer in LAYERS}, f"pass {name}")
-            for name, labels in zip(names, (first[document.id], second[document.id]), strict=True)
-        ]
-        base = files.pretty_json(first[document.id])
-        made.append(Item(document, base, sides, {"differences": [_in_words(p, names, document) for p in differing]}))
-    return made
-
-
-def _in_words(point: Point, names: tuple[str, str], document: Document) -> str:
-    ids = ", ".join(
-        f"{name}: {'-' if side is None else side.id}" for name, side in zip(names, (point.a, point.b), strict=True)
-    )
-    at = first_offset(point.a or point.b)
-    return f"{point.layer} {document.text[at : at + 30]!r} ({ids}): {', '.join(point.differences)}"
 
 
 def _empty() -> Draft:

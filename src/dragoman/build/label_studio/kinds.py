@@ -260,11 +260,11 @@ def of_predictions(name: str) -> Kind:
 
 
 def of_comparison(first: str, second: str) -> Kind:
-    """Adjudicated documents of two passes, in the form of gold, beside and not in the gold."""
+    """Points of two passes; what comes back are decisions, see :mod:`dragoman.build.label_studio.comparison`."""
     files.child(Path(), first)
     files.child(Path(), second)
-    folder = Path("annotations", "adjudicated", f"{first}-{second}")
-    return Kind(f"compare {first} {second}", folder, read_gold, write_gold)
+    name = f"compare {first} {second}"
+    return Kind(name, Path("annotations", "adjudicated"), read_prediction, write_prediction)
 
 
 def _read_nothing(data: bytes, document: Document, name: str) -> Draft:

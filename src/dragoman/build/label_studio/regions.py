@@ -38,6 +38,7 @@ class _Writer:
 
     def name(self, wanted: str) -> str:
         """Give a region an id that no other has: the label's own where it can be one."""
+        wanted = wanted.replace(":", "_")
         found, number = wanted if _PLAIN.fullmatch(wanted) else "label", 2
         plain = found
         while found in self.used:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -21,13 +21,22 @@ LONGEST_TITLE = 50
 
 
 class TaskData(msgspec.Struct):
-    """Data of a task of ours: what it was made from, and the bytes of that as text."""
+    """Data of a task of ours: what it was made from, and the bytes of that as text.
+
+    A task of a comparison is about one point of its document, see :mod:`dragoman.build.label_studio.comparison`.
+    """
 
     text: str
     document: str
     kind: str
     base: str
     sha256: str
+    point: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the task is about: a document, or a point of it."""
+        return f"{self.document} {self.point}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -89,22 +98,44 @@ def title(kind: str, language: str) -> str:
     return made
 
 
-def new_task(document: Document, kind: str, base: bytes, sides: list[Side], notes: dict[str, Any]) -> dict[str, Any]:
-    """Make a task to import.
+@dataclass(frozen=True)
+class Item:
+    """Something to push, which becomes a task.
 
-    Args:
+    Attributes:
         document: the document.
-        kind: name of the kind of file.
-        base: the file's bytes.
+        base: bytes of the file of labels.
         sides: labels; one without a name becomes the annotation, others become predictions.
-        notes: further data that the task shows.
+        notes: what else the task shows.
+        point: the point of the document that it is about, if it is not about the whole.
 
     """
-    data = TaskData(document.text, document.id, kind, base.decode(), files.sha256(base))
-    task: dict[str, Any] = {"data": notes | msgspec.to_builtins(data)}
-    task["annotations"] = [{"result": encode(side.draft, document.text)} for side in sides if not side.name]
+
+    document: Document
+    base: bytes
+    sides: list[Side]
+    notes: dict[str, Any] = field(default_factory=dict)
+    point: str = ""
+
+    def data(self, kind: str) -> TaskData:
+        """Make the data of its task, as a kind of file."""
+        return TaskData(
+            self.document.text, self.document.id, kind, self.base.decode(), files.sha256(self.base), self.point
+        )
+
+    @property
+    def key(self) -> str:
+        """What it is about: a document, or a point of it."""
+        return self.data("").key
+
+
+def new_task(item: Item, kind: str) -> dict[str, Any]:
+    """Make a task to import, of a kind of file."""
+    text = item.document.text
+    task: dict[str, Any] = {"data": item.notes | msgspec.to_builtins(item.data(kind))}
+    task["annotations"] = [{"result": encode(side.draft, text)} for side in item.sides if not side.name]
     task["predictions"] = [
-        {"model_version": side.name, "result": encode(side.draft, document.text)} for side in sides if side.name
+        {"model_version": side.name, "result": encode(side.draft, text)} for side in item.sides if side.name
     ]
     return task
 

@@ -18,7 +18,7 @@ from dragoman.build.label_studio.difference import Change, difference
 from dragoman.build.label_studio.fitting import unfit
 from dragoman.build.label_studio.kinds import Kind
 from dragoman.build.label_studio.state import (
-    Side,
+    Item,
     Task,
     aside_record,
     new_task,
@@ -38,19 +38,9 @@ Progress = Callable[[Sequence[Any], str], Iterator[Any]]
 Config = Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class Item:
-    """A document to push: the bytes of its file, its labels, and what else the task shows."""
-
-    document: Document
-    base: bytes
-    sides: list[Side]
-    notes: dict[str, Any] = field(default_factory=dict)
-
-
 @dataclass
 class Outcome:
-    """What a push or pull did, by document id, and what it could not do."""
+    """What a push or pull did, by what each task is about, and what it could not do."""
 
     done: dict[str, list[str]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
@@ -58,13 +48,13 @@ class Outcome:
     aside_file: Path | None = None
     problems: list[Problem] = field(default_factory=list)
 
-    def note(self, what: str, document: str) -> None:
-        """Note what was done with a document."""
-        self.done.setdefault(what, []).append(document)
+    def note(self, what: str, key: str) -> None:
+        """Note what was done with a document, or a point of it."""
+        self.done.setdefault(what, []).append(key)
 
 
 def ours(server: Server, project: int, outcome: Outcome, name: str) -> dict[str, list[Task]]:
-    """Tasks of a project by document; those that are none of ours become problems."""
+    """Tasks of a project by what they are about; those that are none of ours become problems."""
     found: dict[str, list[Task]] = {}
     problems = []
     for raw in server.tasks(project):
@@ -72,7 +62,7 @@ def ours(server: Server, project: int, outcome: Outcome, name: str) -> dict[str,
         if isinstance(task, Problem):
             problems.append(task)
         elif task.data.kind == name:
-            found.setdefault(task.data.document, []).append(task)
+            found.setdefault(task.data.key, []).append(task)
     outcome.problems += [p for p in problems if p not in outcome.problems]
     return found
 
@@ -87,6 +77,8 @@ def by_language(items: Sequence[Item]) -> dict[str, list[Item]]:
 
 def current(task: Task, kind: Kind, document: Document) -> bytes | None:
     """Bytes of a document's file as the server has it now; None where something there would be lost or unread."""
+    if task.data.point:  # a point that somebody decided is not as it was pushed
+        return None if task.given else task.base
     try:
         came = returned(task, kind, document)
     except DragomanError:
@@ -129,17 +121,17 @@ def push(
         present = ours(server, project, outcome, kind.name)
         waiting, stale = [], []
         for item in group:
-            verdict, old = judge(item, present.get(item.document.id, []), kind, force=force)
-            outcome.note(verdict, item.document.id)
+            verdict, old = judge(item, present.get(item.key, []), kind, force=force)
+            outcome.note(verdict, item.key)
             stale += old
             if verdict in {"imported", "replaced"}:
                 waiting.append(item)
             if verdict == "conflict":
-                what = f"{item.document.id} was changed here and on the server since it was pushed."
+                what = f"{item.key} was changed here and on the server since it was pushed."
                 mend = "Pull first, or push with --force to lose what was done there."
                 outcome.problems.append(Problem(code="E725", what=what, mend=mend, path=item.document.id))
         # The server's own page counts: somebody may have changed it there.
-        problems = unfit(page, [new_task(i.document, kind.name, i.base, i.sides, i.notes) for i in waiting])
+        problems = unfit(page, [new_task(i, kind.name) for i in waiting])
         if problems:
             raise DragomanError(problems)
         batches = [waiting[at : at + BATCH] for at in range(0, len(waiting), BATCH)]
@@ -181,7 +173,7 @@ def import_batch(server: Server, project: int, batch: Sequence[Item], kind: Kind
     """
     missing = list(batch)
     for attempt in range(1, TRIES + 1):
-        tasks = [new_task(i.document, kind.name, i.base, i.sides, i.notes) for i in missing]
+        tasks = [new_task(i, kind.name) for i in missing]
         try:
             server.import_tasks(project, tasks)
         except DragomanError as cause:
@@ -193,7 +185,7 @@ def import_batch(server: Server, project: int, batch: Sequence[Item], kind: Kind
         missing = [
             item
             for item in missing
-            if files.sha256(item.base) not in {t.data.sha256 for t in present.get(item.document.id, [])}
+            if files.sha256(item.base) not in {t.data.sha256 for t in present.get(item.key, [])}
         ]
         if not missing:
             return
@@ -244,9 +236,6 @@ def pull(
             if document not in documents:
                 what = f"there is no document {document!r} here."
                 outcome.problems.append(Problem(code="E726", what=what, path=f"task {task.number}"))
-                continue
-            if kind.name.startswith("compare ") and not task.given:
-                outcome.note("undecided", document)
                 continue
             take(task, kind, documents[document], out, outcome, force=force)
     if outcome.aside:
@@ -327,6 +316,9 @@ def status(
             outcome.problems += several
             if task is None:
                 outcome.note("not annotated", document)
+                continue
+            if task.data.point:
+                outcome.note("decided" if task.given else "undecided", document)
                 continue
             if document not in documents:
                 outcome.note("not in the corpus", document)
