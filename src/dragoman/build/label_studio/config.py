@@ -13,6 +13,9 @@ from dragoman.build.label_studio import controls
 
 LANGUAGES = ("ko", "ar")
 
+PALE = "#f7a8b4"
+"""Colour of claims: one holds most of its sentence, and in a dark one the mentions would drown."""
+
 # Label, key, colour (dark enough that white text on it and the page behind it both keep their contrast), guidance.
 APPEARANCE: dict[str, tuple[str, str, str]] = {
     "PER": ("1", "#1f4e9c", "a person, by name; titles are ROLE"),
@@ -27,7 +30,7 @@ APPEARANCE: dict[str, tuple[str, str, str]] = {
     "TIME": ("w", "#005f99", "a time of the day"),
     "DURATION": ("e", "#6b3fa0", "a length of time"),
     "SET": ("r", "#80420f", "times that recur"),
-    "CLAIM": ("c", "#b00020", "the content of a claim: what is said, without who says it"),
+    "CLAIM": ("c", PALE, "the content of a claim: what is said, without who says it"),
     "CUE": ("v", "#444444", "the words that report the claim"),
 }
 """Key, colour and guidance of every region label."""
@@ -45,9 +48,15 @@ _FIELDS = (
     ".dragoman-fields{position:sticky;bottom:-12px;z-index:1000;padding-bottom:12px;max-height:42vh;overflow-y:auto;"
     "background:var(--color-neutral-background,#fff);"
     "display:flex;flex-wrap:wrap;gap:0 24px;align-items:flex-start;border-top:1px solid #ccc}"
-    ".dragoman-fields:empty{display:none}.dragoman-fields>div{min-width:14em}"
+    ".dragoman-fields:empty{display:none}.dragoman-field{min-width:14em}"
     ".dragoman-fields h1,.dragoman-fields h2,.dragoman-fields h3,.dragoman-fields h4,.dragoman-fields h5,"
     ".dragoman-fields h6{font-size:13px;margin:6px 0 0}"
+)
+
+# Where a label's name is written in or on its colour, a pale one is not to be read.
+_NAMES = (
+    f'.lsf-label[style*="{PALE}"] *{{color:#4a0010!important}}'
+    f'.lsf-labels-list [style*="{", ".join(str(part) for part in bytes.fromhex(PALE[1:]))}"]{{color:#b00020!important}}'
 )
 
 _LAYERS = (
@@ -81,9 +90,13 @@ def _control(name: str) -> list[str]:
 
 _POINT = (
     ".dragoman-point{border:1px solid #ccc;padding:4px 12px 12px;margin-bottom:12px}"
-    ".dragoman-sides{display:flex;gap:24px}.dragoman-sides>div{flex:1;min-width:0;border-inline-start:3px solid #999;"
-    "padding-inline-start:10px}.dragoman-plain h6,.dragoman-sides h6{white-space:pre-wrap;font-weight:400;"
-    "unicode-bidi:plaintext;text-align:start}"
+    ".dragoman-sides{display:flex;gap:24px}.dragoman-side{flex:1;min-width:0;border-inline-start:3px solid #999;"
+    "padding-inline-start:10px}.dragoman-point :is(h1,h2,h3,h4,h5,h6){font-size:14px;line-height:1.5}"
+    ":is(.dragoman-plain,.dragoman-side) :is(h1,h2,h3,h4,h5,h6)"
+    "{font-size:13px;font-weight:400;white-space:pre-wrap;unicode-bidi:plaintext;text-align:start}"
+    # Regions are named after the side that they are from.
+    '.htx-highlight[class*="htx-highlight-a_"]::before{content:"a";font:700 11px sans-serif;vertical-align:super}'
+    '.htx-highlight[class*="htx-highlight-b_"]::before{content:"b";font:700 11px sans-serif;vertical-align:super}'
 )
 
 
@@ -103,8 +116,8 @@ def _question() -> list[str]:
         '  <View className="dragoman-point">',
         '    <Header value="$title" size="5"/>',
         '    <View className="dragoman-sides">',
-        '      <View><Header value="$side_a" size="6"/></View>',
-        '      <View><Header value="$side_b" size="6"/></View>',
+        '      <View className="dragoman-side"><Header value="$side_a" size="6"/></View>',
+        '      <View className="dragoman-side"><Header value="$side_b" size="6"/></View>',
         "    </View>",
         f"    <Choices {keep}>",
         *kept,
@@ -152,6 +165,7 @@ def make(language: str, above: Sequence[str] = ()) -> str:
     lines = [
         "<View>",
         f"  <Style>{STYLES[language]}</Style>",
+        f"  <Style>{_NAMES}</Style>",
         # The fields of a region stay in sight at the foot of the page, however long the article is.
         f"  <Style>{_FIELDS}</Style>",
         *above,
