@@ -32,6 +32,7 @@ APPEARANCE: dict[str, tuple[str, str, str]] = {
     "SET": ("r", "#80420f", "times that recur"),
     "CLAIM": ("c", PALE, "the content of a claim: what is said, without who says it"),
     "CUE": ("v", "#444444", "the words that report the claim"),
+    "CLAIMANT": ("b", "#6d4c41", "who makes a claim, as a system gave it: make it an entity"),
 }
 """Key, colour and guidance of every region label."""
 

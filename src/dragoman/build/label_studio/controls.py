@@ -17,8 +17,9 @@ ENTITIES = labels.values(labels.EntityType)
 DATES = labels.values(labels.DateType)
 CLAIM = "CLAIM"
 CUE = "CUE"
-REGION_LABELS = (*ENTITIES, *DATES, CLAIM, CUE)
-"""All region labels: entity types, date types, a claim's content, a claim's cue."""
+SPEAKER = "CLAIMANT"
+REGION_LABELS = (*ENTITIES, *DATES, CLAIM, CUE, SPEAKER)
+"""All region labels: entity types, date types, a claim's content, its cue, its claimant where that is no entity."""
 
 CLAIMANT_ROLES = tuple(role for role in labels.values(labels.ClaimantRole) if role != "MENTION")
 """Roles that are chosen; a claimant that is a mention is a relation."""
@@ -52,7 +53,7 @@ OF_CLAIM = (
 """Controls that are shown for a region of each layer, in the order in which they are shown; a cue has none."""
 
 CLAIMANT = "claimant"
-"""Relation from a claim to the entity region that makes it."""
+"""Relation from a claim to the region that makes it: an entity, or the bare span that a system predicted."""
 CUE_OF = "cue"
 """Relation from a claim to its cue."""
 PARENT = "parent"
