@@ -7,6 +7,7 @@ looks at the text, and a failure is a numbered problem that names the file, the 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import gzip
 import hashlib
 import os
@@ -30,6 +31,7 @@ MAX_LINE = 64 * 2**20
 """Longest line of a JSONL file, in bytes: one document with its labels."""
 _CHUNK = 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
+_PART = (".write-", ".part")
 T = TypeVar("T")
 
 
@@ -277,7 +279,7 @@ def write(path: Path | str, data: bytes) -> bool:
         if target.is_file() and not target.is_symlink() and target.read_bytes() == data:
             return False
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".write-", suffix=".part")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PART[0], suffix=_PART[1])
         temporary = Path(name)
         with os.fdopen(handle, "wb") as out:
             out.write(data)
@@ -304,6 +306,13 @@ def _is_stream(path: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or (stat.S_ISREG(mode) and path.absolute().parent == Path("/dev"))
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what writes that were killed left in a folder, as far as one may; a write there right now fails, E108."""
+    for path in folder.glob("*".join(_PART)):
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def remove_others(folder: Path, pattern: str, keep: Iterable[Path]) -> list[Path]:

@@ -93,6 +93,8 @@ CATALOGUE: dict[str, str] = {
     "E727": "no such project",
     "E728": "answer of Label Studio not understood",
     "E729": "Label Studio cannot be started",
+    "E730": "no such annotator",
+    "E731": "decision that is not complete",
     "E740": "the Hub does not answer",
     "E741": "the Hub takes no such token",
     "E742": "not on the Hub",
@@ -121,6 +123,8 @@ CATALOGUE: dict[str, str] = {
     "E851": "engine cannot be used",
     "E852": "folder that does not hold shards",
     # warnings
+    "W720": "several annotations of a task",
+    "W721": "change that does not count",
     "W901": "duplicate prediction",
     "W902": "document left out",
     "W903": "quote found inexactly",
