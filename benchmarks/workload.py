@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+Pair = tuple[dict[str, object], dict[str, object]]
+"""Gold and prediction of a document."""
 TYPES = ("PER", "ORG", "GPE", "LOC", "FAC", "EVENT", "DOC", "ROLE")
 
 
@@ -52,25 +54,26 @@ def sizes(shape: str, total: int, random: np.random.Generator) -> list[int]:
     return made[: int(np.searchsorted(held, total)) + 1]
 
 
-def documents(shape: str, total: int, seed: int = 1) -> Iterator[tuple[dict[str, object], dict[str, object]]]:
+def documents(shape: str, total: int, seed: int = 1) -> Iterator[Pair]:
     """Make gold and predictions document by document.
 
     Args:
-        shape: one of :data:`SHAPES`.
-        total: gold spans in all.
+        shape: one of :data:`SHAPES` or :data:`OTHERS`.
+        total: gold items in all.
         seed: of the generator.
 
     """
     random = np.random.default_rng(seed)
+    if shape in OTHERS:
+        each, make = OTHERS[shape]
+        for number in range(total // each):
+            yield make(random, f"d{number:07}", each)
+        return
     lay = SHAPES[shape][1]
     for number, count in enumerate(sizes(shape, total, random)):
         name = f"d{number:07}"
         spans, types = lay(random, count), random.integers(0, len(TYPES), count)
-        fate = random.random(count)
-        moved = spans + np.where((fate > 0.75) & (fate < 0.83), 1, 0)[:, None] * random.integers(0, 2, (count, 2))
-        moved[:, 1] = np.maximum(moved[:, 1], moved[:, 0] + 1)
-        given = np.where((fate > 0.83) & (fate < 0.9), (types + 1) % len(TYPES), types)
-        kept = fate < 0.96
+        moved, given, kept = _mistaken(random, spans, types, len(TYPES))
         invented = _flat(random, int(count * 0.024))
         predicted = np.concatenate([moved[kept], invented])
         labels = np.concatenate([given[kept], random.integers(0, len(TYPES), len(invented))])
@@ -78,6 +81,86 @@ def documents(shape: str, total: int, seed: int = 1) -> Iterator[tuple[dict[str,
             {"id": name, "entities": _entities(spans, types)},
             {"id": name, "entities": _entities(predicted, labels)},
         )
+
+
+def _mistaken(
+    random: np.random.Generator, spans: np.ndarray, labels: np.ndarray, number: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Spans of which some are moved, labels of which some are others, and which of them are not left out."""
+    fate = random.random(len(spans))
+    moved = spans + np.where((fate > 0.75) & (fate < 0.83), 1, 0)[:, None] * random.integers(0, 2, spans.shape)
+    moved[:, 1] = np.maximum(moved[:, 1], moved[:, 0] + 1)
+    return moved, np.where((fate > 0.83) & (fate < 0.9), (labels + 1) % number, labels), fate < 0.96
+
+
+def _clusters(random: np.random.Generator, name: str, count: int) -> Pair:
+    """Mentions of a quarter as many entities, all of the document's own; one in ten is given to another."""
+    spans, entities = _flat(random, count), random.integers(0, count // 4, count)
+    given = np.where(random.random(count) < 0.1, random.integers(0, count // 4, count), entities)
+    ours, theirs = (
+        [
+            {"start": s, "end": e, "type": "PER", "entity_ids": [f"{name}-{side}{n}"]}
+            for (s, e), n in zip(spans.tolist(), numbers.tolist(), strict=True)
+        ]
+        for side, numbers in (("g", entities), ("p", given))
+    )
+    kept = random.random(count) < 0.95
+    return {"id": name, "entities": ours}, {
+        "id": name,
+        "entities": [item for item, keep in zip(theirs, kept.tolist(), strict=True) if keep],
+    }
+
+
+def _dates(random: np.random.Generator, name: str, count: int) -> Pair:
+    """Days, months, years, weeks and durations."""
+    spans, kinds = _flat(random, count), random.integers(0, 5, count)
+    years, months, days = (
+        random.integers(1990, 2030, count),
+        random.integers(1, 13, count),
+        random.integers(1, 29, count),
+    )
+
+    def made(spans: np.ndarray, kinds: np.ndarray, kept: np.ndarray) -> list[dict[str, object]]:
+        rows = zip(*(c[kept].tolist() for c in (spans, kinds, years, months, days)), strict=True)
+        return [
+            {"start": s, "end": e, "type": "DURATION" if kind == 4 else "DATE", "value": value}
+            for (s, e), kind, y, m, d in rows
+            for value in [(f"{y}-{m:02}-{d:02}", f"{y}-{m:02}", f"{y}", f"{y}-W{d:02}", f"P{d}D")[kind]]
+        ]
+
+    moved, given, kept = _mistaken(random, spans, kinds, 5)
+    everything = np.ones(count, bool)
+    return {"id": name, "dates": made(spans, kinds, everything)}, {"id": name, "dates": made(moved, given, kept)}
+
+
+def _claims(random: np.random.Generator, name: str, count: int) -> Pair:
+    """Claims of up to three claimants that follow each other, some within the one before."""
+    spans = _flat(random, count) * 9
+    people = random.integers(0, 4, count)
+
+    def made(spans: np.ndarray, people: np.ndarray, kept: np.ndarray) -> list[dict[str, object]]:
+        claims, within = [], {name for name, keep in zip(range(count), kept.tolist(), strict=True) if keep}
+        for number in sorted(within):
+            (start, end), who = spans[number].tolist(), int(people[number])
+            claimant = {"role": "MENTION", "start": who * 9, "end": who * 9 + 5} if who else {"role": "AUTHOR"}
+            parent = {"parent": f"c{number - 1}"} if number % 5 == 4 and number - 1 in within else {}
+            facets = {"polarity": "positive", "modality": ("fact", "future")[who % 2], "act": "assert"}
+            claims.append({"id": f"c{number}", "content": [[start, end]], "claimants": [claimant], **facets, **parent})
+        return claims
+
+    moved, given, kept = _mistaken(random, spans, people, 4)
+    everything = np.ones(count, bool)
+    return {"id": name, "claims": made(spans, people, everything)}, {"id": name, "claims": made(moved, given, kept)}
+
+
+OTHERS: dict[str, tuple[int, Callable[[np.random.Generator, str, int], Pair]]] = {
+    "clusters": (40, _clusters),
+    "dates": (20, _dates),
+    "claims": (15, _claims),
+}
+"""Items a document and how they are made, for what is no span with a type alone."""
+TOTALS = {"clusters": 40_000, "dates": 2_000, "claims": 300_000}
+"""Gold items in all, for these: a thousand documents, a hundred, and twenty thousand."""
 
 
 def _entities(spans: np.ndarray, types: np.ndarray) -> list[dict[str, object]]:

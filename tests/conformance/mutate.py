@@ -52,7 +52,7 @@ PAIRED = "statistics/paired.py"
 
 MUTATIONS = [
     # F measures and accuracies
-    Mutation(COUNTING, "ratio(2 * credit, gold + predicted)", "ratio(credit, gold + predicted)"),
+    Mutation(COUNTING, "ratio(2 * (total[..., 0] / self.full), total", "ratio(total[..., 0] / self.full, total"),
     Mutation(COUNTING, '"precision": ratio(credit, predicted)', '"precision": ratio(credit, gold)'),
     Mutation(COUNTING, '"recall": ratio(credit, gold)', '"recall": ratio(credit, predicted)'),
     Mutation(COUNTING, "np.where(undefined, np.nan,", "np.where(undefined, 0.0,"),
@@ -156,12 +156,12 @@ MUTATIONS = [
     Mutation(CLUSTERS, "(together - 1) / np.maximum(together, 1), 0.0)", "together / np.maximum(together, 1), 0.0)"),
     Mutation(CLUSTERS, "return kept, (size - 1) / size", "return kept, np.ones(len(size))"),
     Mutation(
-        CLUSTERS, "return side.together() / side.size[side.own]", "return (side.together() > 0) / side.size[side.own]"
+        CLUSTERS, "return side.together / side.size[side.own]", "return (side.together > 0) / side.size[side.own]"
     ),
     Mutation(
         CLUSTERS,
-        "np.where(self.other == NULL, 0, np.bincount(part)[part]",
-        "np.where(self.other == NULL, 1, np.bincount(part)[part]",
+        "np.where(other == NULL, 0, np.bincount(part)[part]",
+        "np.where(other == NULL, 1, np.bincount(part)[part]",
     ),
     Mutation(
         CLUSTERS,
@@ -201,7 +201,7 @@ MUTATIONS = [
     Mutation(BOOT, "count / len(rows), size", "np.full(len(count), 1 / len(count)), size"),
     Mutation(BOOT, "[(1 - level) / 2, (1 + level) / 2]", "[1 - level, level]"),
     Mutation(BOOT, "if len(defined) < 0.9 * len(values):", "if not len(defined):"),
-    Mutation(BOOT, "scores[:, None, :] > scores[:, :, None] + 1e-12", "scores[:, None, :] >= scores[:, :, None]"),
+    Mutation(BOOT, "(scores > scores[:, i : i + 1] + 1e-12)", "(scores >= scores[:, i : i + 1])"),
     Mutation(BOOT, "np.nan_to_num(scores, nan=-np.inf)", "np.nan_to_num(scores, nan=np.inf)"),
     Mutation(PAIRED, "few = 2**number <= permutations", "few = number < 0"),
     Mutation(PAIRED, "(extreme + 1) / (len(gaps) + 1)\n    return found", "extreme / len(gaps)\n    return found"),

@@ -12,6 +12,7 @@ from dragoman.matching.assignment import assign
 from dragoman.matching.overlap import overlapping_pairs
 from dragoman.measures.clusters import Clustering, numbered
 from dragoman.measures.counting import Match
+from dragoman.measures.kept import kept
 from dragoman.measures.spans import codes, equal
 from dragoman.schema.columns import NULL
 
@@ -35,6 +36,11 @@ def dice(gold: Claims, predicted: Claims) -> tuple[Ints, Ints, Ints, Ints]:
         (k,) each; the Dice coefficient (1945) is twice the third over the fourth.
 
     """
+    columns = [c for s in (gold, predicted) for c in (s.doc, s.fragment_claim, s.fragment_start, s.fragment_end)]
+    return kept("dice", columns, lambda: _dice(gold, predicted))
+
+
+def _dice(gold: Claims, predicted: Claims) -> tuple[Ints, Ints, Ints, Ints]:
     fragments = overlapping_pairs(
         gold.doc[gold.fragment_claim],
         gold.fragment_start,
@@ -147,11 +153,17 @@ def attribute(name: str) -> Callable[[Annotations, Annotations], Match]:
 
 def claim_clusters(gold: Annotations, predicted: Annotations) -> Clustering:
     """Pair matched claims, in the clusters of equivalent claims; a claim without a cluster is one of its own."""
-    pairs = content(gold, predicted)
-    clusters = [_clusters(side.claims) for side in (gold, predicted)]
-    return Clustering(
-        pairs.gold, pairs.predicted, pairs.credit, 1, pairs.gold_doc, pairs.predicted_doc, clusters[0], clusters[1]
-    )
+    sides = (gold.claims, predicted.claims)
+    columns = [c for s in sides for c in (s.doc, s.fragment_claim, s.fragment_start, s.fragment_end, s.cluster.codes)]
+
+    def made() -> Clustering:
+        pairs = content(gold, predicted)
+        clusters = [_clusters(side) for side in sides]
+        return Clustering(
+            pairs.gold, pairs.predicted, pairs.credit, 1, pairs.gold_doc, pairs.predicted_doc, clusters[0], clusters[1]
+        )
+
+    return kept("claim clusters", columns, made, *(side.cluster.labels for side in sides))
 
 
 def _clusters(claims: Claims) -> Ints:

@@ -20,6 +20,7 @@ import numpy as np
 from dragoman.matching.assignment import assign
 from dragoman.matching.exact import equal_pairs
 from dragoman.measures.counting import Match, Score, ratio
+from dragoman.measures.kept import kept
 from dragoman.schema.columns import JOINER, NULL
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ class Partition:
         other: cluster on the other side, NULL where the mention has no partner, shape (n,).
         size: size of each own cluster, shape (clusters,).
         other_size: size of each cluster of the other side.
+        part: which part of its cluster each mention is in: those of a part have the same other cluster; shape (n,).
+        together: number of mentions of its cluster that share its other cluster too, itself included, 0 where the
+            mention has no partner, shape (n,).
         is_gold: whether it is gold's side.
 
     """
@@ -65,21 +69,25 @@ class Partition:
     other: Ints
     size: Ints
     other_size: Ints
+    part: Ints
+    together: Ints
     is_gold: bool
 
-    def parts(self) -> Ints:
-        """Tell which part of its cluster each mention is in: those of a part have the same other cluster."""
-        part: Ints = np.unique(self.own * (len(self.other_size) + 1) + self.other, return_inverse=True)[1]
-        return part.astype(np.int64)
-
-    def together(self) -> Ints:
-        """Count for each mention those of its cluster that share its other cluster too, itself included; shape (n,)."""
-        part = self.parts()
-        return np.where(self.other == NULL, 0, np.bincount(part)[part] if len(part) else part)
+    @classmethod
+    def of(cls, own: Ints, other: Ints, sizes: tuple[Ints, Ints], *, is_gold: bool) -> Partition:
+        """Work out what follows from the clusters of a side's mentions, those of their partners, and all sizes."""
+        part: Ints = np.unique(own * (len(sizes[1]) + 1) + other, return_inverse=True)[1].astype(np.int64)
+        together = np.where(other == NULL, 0, np.bincount(part)[part] if len(part) else part)
+        return cls(own, other, *sizes, part, together, is_gold)
 
 
 def partitions(match: Clustering) -> tuple[Partition, Partition]:
     """Both sides of a clustering."""
+    columns = (match.gold, match.predicted, match.gold_cluster, match.predicted_cluster)
+    return kept("partitions", columns, lambda: _partitions(match))
+
+
+def _partitions(match: Clustering) -> tuple[Partition, Partition]:
     g_size = np.bincount(match.gold_cluster) if len(match.gold_cluster) else np.zeros(0, np.int64)
     p_size = np.bincount(match.predicted_cluster) if len(match.predicted_cluster) else np.zeros(0, np.int64)
     g_other = np.full(len(match.gold_cluster), NULL, np.int64)
@@ -87,8 +95,8 @@ def partitions(match: Clustering) -> tuple[Partition, Partition]:
     g_other[match.gold] = match.predicted_cluster[match.predicted]
     p_other[match.predicted] = match.gold_cluster[match.gold]
     return (
-        Partition(match.gold_cluster, g_other, g_size, p_size, is_gold=True),
-        Partition(match.predicted_cluster, p_other, p_size, g_size, is_gold=False),
+        Partition.of(match.gold_cluster, g_other, (g_size, p_size), is_gold=True),
+        Partition.of(match.predicted_cluster, p_other, (p_size, g_size), is_gold=False),
     )
 
 
@@ -103,14 +111,14 @@ def muc(side: Partition) -> Shares:
     """Links kept: a cluster of n mentions that the other side cuts into p parts keeps n - p of its n - 1 links."""
     size = side.size[side.own]
     # Each part contributes one less than its size; a mention without a partner is a part of its own.
-    together = side.together()
+    together = side.together
     kept = np.where(together > 0, (together - 1) / np.maximum(together, 1), 0.0)
     return kept, (size - 1) / size
 
 
 def b_cubed(side: Partition) -> Shares:
     """For each mention, the share of its cluster that is in the same cluster on the other side."""
-    return side.together() / side.size[side.own], np.ones(len(side.own))
+    return side.together / side.size[side.own], np.ones(len(side.own))
 
 
 def ceaf_e(side: Partition) -> Shares:
@@ -144,7 +152,7 @@ def _aligned(side: Partition, known: Ints) -> NDArray[np.bool_]:
 
 def lea(side: Partition) -> Shares:
     """Links resolved, clusters weighted by size; a singleton has one link, to itself."""
-    size, together = side.size[side.own], side.together()
+    size, together = side.size[side.own], side.together
     alone = size == 1
     other = np.append(side.other_size, 0)[side.other]
     # A mention has together - 1 of its size - 1 links on the other side; summed over a cluster this is size times
@@ -183,11 +191,16 @@ class ClusterScore(Score):
     def counts(self, match: Match, documents: int) -> Ints:
         """Sum each document's shares of the four totals."""
         assert isinstance(match, Clustering)
+        pairs, doc = (match.gold, match.predicted), (match.gold_doc, match.predicted_doc)
+        columns = (*pairs, *doc, match.gold_cluster, match.predicted_cluster)
+        return kept("shares", columns, lambda: self._counts(match, documents), self.shares, documents)
+
+    def _counts(self, match: Clustering, documents: int) -> Ints:
         rows = np.zeros((documents, 4), np.int64)
         for offset, (side, doc) in enumerate(
             zip(partitions(match), (match.gold_doc, match.predicted_doc), strict=True)
         ):
-            for column, (share, group) in enumerate(zip(self.shares(side), (side.parts(), side.own), strict=True)):
+            for column, (share, group) in enumerate(zip(self.shares(side), (side.part, side.own), strict=True)):
                 np.add.at(rows[:, 2 * offset + column], doc, _fixed(share, group))
         return rows
 
@@ -229,6 +242,12 @@ def entity_clusters(gold: Annotations, predicted: Annotations) -> Clustering:
     A mention with two ids is of the entity that is the pair. Mentions without ids are in no cluster. Mentions of one
     side with the same span are one, with the ids of all.
     """
+    labels = (gold.entities.ids.labels, predicted.entities.ids.labels)
+    columns = [c for e in (gold.entities, predicted.entities) for c in (e.doc, e.start, e.end, e.ids.codes)]
+    return kept("entity clusters", columns, lambda: _entity_clusters(gold, predicted), *labels)
+
+
+def _entity_clusters(gold: Annotations, predicted: Annotations) -> Clustering:
     sides = [_mentions(side) for side in (gold, predicted)]
     (g_doc, g_start, g_end, g_cluster), (p_doc, p_start, p_end, p_cluster) = sides
     g, p = equal_pairs((g_doc, g_start, g_end), (p_doc, p_start, p_end))
