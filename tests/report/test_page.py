@@ -70,6 +70,22 @@ def test_a_date_with_another_value_and_a_claim_of_somebody_else(benchmark, split
     assert [kind for kind in kinds(html, "gold", "claims") if kind != "right"] == ["wrong claimant"]
 
 
+def test_a_claimant_without_an_id_is_named_by_the_words_of_the_text(benchmark, split, tmp_path):
+    document = next(d for d in benchmark.split(split) if d.claims)
+    content = [[fragment.start, fragment.end] for fragment in document.claims[0].content]
+    claims = [
+        {"id": "a", "content": content, "claimants": [{"role": "MENTION", "mention": [2, 9]}, {"role": "AUTHOR"}]},
+        {"id": "b", "content": content, "claimants": [{"role": "IMPLICIT"}], "parent": "a"},
+    ]
+    html = render(run_folder(tmp_path, [{"id": document.id, "claims": claims}]), benchmark, split)
+    items = next(each for each in drawn(html) if each["id"] == document.id)["items"]
+    chains = sorted(item["chain"] for item in items if item["side"] == "predicted")
+    assert chains == [
+        [f"{document.text[2:9]} and author"],
+        [f"{document.text[2:9]} and author", "implicit"],
+    ]
+
+
 def test_gold_makes_no_mistake_and_all_measures_are_shown(benchmark, split, tmp_path):
     html = render(run_folder(tmp_path, gold_lines(benchmark, split)), benchmark, split)
     assert "0 in all" in html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dragoman.measures.values import ordinals
@@ -64,10 +65,28 @@ def documents(
         for at, document in enumerate(shown)
     ]
     glosses = [{place: claim.gloss for place, claim in enumerate(document.claims)} for document in shown]
+    texts = [document.text for document in shown]
     for layer in LAYERS:
         if layer in judged:
-            _lay(made, layer, gold, predicted, judged[layer], names, glosses)
+            _lay(made, layer, gold, predicted, judged[layer], _Names(names, texts, glosses))
     return made
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What labels are called for a reader: English names by id, and texts and glosses by document."""
+
+    english: dict[str, str]
+    texts: list[str]
+    glosses: list[dict[int, str]]
+
+    def ids(self, joined: str | None) -> str:
+        """Name a set of ids, in English where the registry has it."""
+        return " + ".join(self.english.get(name, name) for name in joined.split(JOINER)) if joined else ""
+
+    def words(self, document: int, start: int, end: int) -> str:
+        """Quote a span."""
+        return self.texts[document][start:end]
 
 
 def _lay(
@@ -76,14 +95,13 @@ def _lay(
     gold: Annotations,
     predicted: Annotations,
     judged: Judged,
-    names: dict[str, str],
-    glosses: list[dict[int, str]],
+    names: _Names,
 ) -> None:
     """Add the items of a layer to their documents, gold before predicted."""
     place: dict[tuple[str, int], int] = {}
     ours, theirs = getattr(gold, layer), getattr(predicted, layer)
     for side, labels, kinds in (("gold", ours, judged.gold), ("predicted", theirs, judged.predicted)):
-        for at, item in enumerate(_described(layer, labels, names, glosses if side == "gold" else None)):
+        for at, item in enumerate(_described(layer, labels, names, glossed=side == "gold")):
             document = int(labels.doc[at])
             if judged.scored[document]:
                 place[side, at] = len(made[document]["items"])
@@ -95,21 +113,16 @@ def _lay(
             items[place["predicted", p]]["partner"] = place["gold", g]
 
 
-def _described(layer: str, labels: Any, names: dict[str, str], glosses: list[dict[int, str]] | None) -> Iterator[Item]:
+def _described(layer: str, labels: Any, names: _Names, *, glossed: bool) -> Iterator[Item]:
     """Describe the labels of a layer, in their order."""
     if layer == "entities":
         return _entities(labels, names)
-    return _dates(labels) if layer == "dates" else _claims(labels, names, glosses)
+    return _dates(labels) if layer == "dates" else _claims(labels, names, glossed=glossed)
 
 
-def _ids(joined: str | None, names: dict[str, str]) -> str:
-    ids = (joined or "").split(JOINER) if joined else []
-    return " + ".join(names.get(name, name) for name in ids)
-
-
-def _entities(labels: Entities, names: dict[str, str]) -> Iterator[Item]:
+def _entities(labels: Entities, names: _Names) -> Iterator[Item]:
     for at in range(len(labels)):
-        who = _ids(labels.ids.value(at), names)
+        who = names.ids(labels.ids.value(at))
         yield {**_span(labels, at), "notes": [who] if who else []}
 
 
@@ -129,28 +142,22 @@ def _span(labels: Spans, at: int) -> Item:
     return {"spans": where, "label": labels.type.value(at) or "?", "partner": None}
 
 
-def _claims(labels: Claims, names: dict[str, str], glosses: list[dict[int, str]] | None) -> Iterator[Item]:
+def _claims(labels: Claims, names: _Names, *, glossed: bool) -> Iterator[Item]:
     """Describe claims: who is said to say it, through whom, and what it says in English where gold has it."""
-    claimants: dict[int, list[str]] = {}
-    for row, claim in enumerate(labels.claimant_claim.tolist()):
-        who = _ids(labels.claimant_ids.value(row), names)
-        if not who and int(labels.claimant_start[row]) != NULL:
-            who = f"{int(labels.claimant_start[row])}–{int(labels.claimant_end[row])}"
-        role = labels.claimant_role.value(row) or "?"
-        claimants.setdefault(claim, []).append(who or role.lower() if role == "MENTION" else f"{role.lower()} {who}")
+    claimants = _claimants(labels, names)
     fragments: dict[int, list[list[int]]] = {}
     for row, claim in enumerate(labels.fragment_claim.tolist()):
         fragments.setdefault(claim, []).append([int(labels.fragment_start[row]), int(labels.fragment_end[row])])
     for at in range(len(labels)):
         line, seen, current = [], {at}, at
         while current != NULL:
-            line.append(" and ".join(claimants.get(current, ["nobody"])).strip())
+            line.append(" and ".join(claimants.get(current, ["nobody"])))
             current = int(labels.parent[current])
             if current in seen:
                 break
             seen.add(current)
         facets = [labels.act.value(at), labels.modality.value(at), labels.polarity.value(at)]
-        gloss = glosses[int(labels.doc[at])].get(int(labels.item[at])) if glosses is not None else None
+        gloss = names.glosses[int(labels.doc[at])].get(int(labels.item[at])) if glossed else None
         yield {
             "spans": fragments.get(at, []),
             "label": "CLAIM",
@@ -158,6 +165,19 @@ def _claims(labels: Claims, names: dict[str, str], glosses: list[dict[int, str]]
             "chain": line[::-1],
             "partner": None,
         }
+
+
+def _claimants(labels: Claims, names: _Names) -> dict[int, list[str]]:
+    """Name the claimants of each claim: by their ids, else by the words of the text, else by their role."""
+    found: dict[int, list[str]] = {}
+    for row, claim in enumerate(labels.claimant_claim.tolist()):
+        who = names.ids(labels.claimant_ids.value(row))
+        start, end = int(labels.claimant_start[row]), int(labels.claimant_end[row])
+        if not who and start != NULL:
+            who = names.words(int(labels.doc[claim]), start, end)
+        role = (labels.claimant_role.value(row) or "?").lower()
+        found.setdefault(claim, []).append(who or role if role == "mention" else f"{role} {who}".strip())
+    return found
 
 
 def wrong(document: dict[str, Any]) -> int:
