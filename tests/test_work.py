@@ -13,7 +13,7 @@ import pytest
 from dragoman import scoring
 from dragoman.measures.catalogue import select
 from dragoman.measures.counting import FScore
-from dragoman.scoring import scorer
+from dragoman.problems import DragomanError
 from dragoman.statistics import bootstrap, paired
 
 SPANS = ["entities.strict", "entities.exact", "entities.type", "entities.partial"]
@@ -57,7 +57,7 @@ def test_measuring_spans_makes_as_many_calls_for_ten_times_as_many(nested):
     def work(documents):
         gold = scoring.from_bytes(file(documents, 12, 1, nested))
         predicted = scoring.from_bytes(file(documents, 12, 2, nested)).annotations
-        return lambda: scorer._result(predicted, gold, select(SPANS), "x", scoring.NO_INTERVALS)
+        return lambda: scoring.score(predicted, gold, measures=select(SPANS), resampling=scoring.NO_INTERVALS)
 
     few, many = calls(work(30)), calls(work(300))
     assert many < 1.3 * few
@@ -90,3 +90,13 @@ def test_all_pairs_make_a_bounded_number_of_calls_a_pair():
     systems = [np.stack([random.binomial(gold, 0.5), gold, gold], axis=1) for _ in range(12)]
     made = calls(lambda: paired.all_permutations(systems, FScore().finish, "f1", permutations=200))
     assert made / 66 < 150
+
+
+def test_spans_nested_too_deeply_are_refused_and_exact_measures_take_them():
+    nested = [{"start": i, "end": 40_001 - i, "type": "A"} for i in range(20_000)]
+    data = json.dumps({"id": "d", "entities": nested}).encode()
+    gold = scoring.from_bytes(data)
+    result = scoring.score(data, gold, measures=select(["entities.strict"]), resampling=scoring.NO_INTERVALS)
+    assert result.scores["entities"]["strict"]["f1"] == 1
+    with pytest.raises(DragomanError, match="E106"):
+        scoring.score(data, gold, measures=select(["entities.type"]), resampling=scoring.NO_INTERVALS)

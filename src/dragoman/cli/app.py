@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dragoman.cli import shards
 from dragoman.cli.boards import leaderboard
 from dragoman.cli.options import Data, Json, Predictions, Split
 from dragoman.cli.releases import diff, rehydrate
@@ -106,14 +107,17 @@ def validate(predictions: Predictions, data: Data = None, as_json: Json = False)
 def score(
     predictions: Annotated[
         Path | None,
-        typer.Argument(help="predictions, JSONL or JSONL.gz, one document a line", metavar="PREDICTIONS.jsonl"),
+        typer.Argument(
+            help="predictions, JSONL (.gz) or parquet, one document a line; or a folder of shards",
+            metavar="PREDICTIONS.jsonl",
+        ),
     ] = None,
     gold: Annotated[
         bool, typer.Option("--gold", help="score the gold against itself: a self-test, 1 throughout")
     ] = False,
     reference: Annotated[
         Path | None,
-        typer.Option(help="score against this file instead of a benchmark: any labels", metavar="GOLD.jsonl"),
+        typer.Option(help="score against this file or folder instead of a benchmark: any labels", metavar="GOLD.jsonl"),
     ] = None,
     data: Data = None,
     split: Annotated[str | None, typer.Option(help="split to score; default: test")] = None,
@@ -127,6 +131,12 @@ def score(
     no_singletons: Annotated[
         bool, typer.Option("--no-singletons", help="leave clusters of one mention out of the cluster measures")
     ] = False,
+    engine: Annotated[
+        shards.Where, typer.Option(help="where to score files or folders of shards against --reference")
+    ] = shards.Where.local,
+    scheduler: Annotated[
+        str | None, typer.Option(help="dask: a running scheduler, which is trusted; default: start one", metavar="ADDR")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="also write the result, as JSON, to this file", metavar="FILE")
     ] = None,
@@ -148,21 +158,28 @@ def score(
         raise typer.BadParameter("give --reference or --data, not both")
     if reference is not None and split is not None:
         raise typer.BadParameter("a reference has no splits: leave --split out")
-    submission: Any
-    with ThreadPoolExecutor(1) as pool:  # both files are parsed at the same time
-        parsed = None if predictions is None else pool.submit(parse_file, predictions)
-        against: Gold = (
-            scoring.from_file(reference)
-            if reference is not None
-            else scoring.from_benchmark(_benchmark(data), split or "test")
-        )
-        submission = against.annotations if parsed is None else parsed.result()
-    card = None if predictions is None else predictions.parent / "system.toml"
-    name = read_card(card).name if card is not None and card.is_file() else None
-    resampling = scoring.NO_INTERVALS if no_intervals else scoring.Resampling(resamples, seed)
-    result = scoring.score(
-        submission, against, measures=select(measures), system=name, resampling=resampling, singletons=not no_singletons
-    )
+    pair = shards.pair(predictions, reference, engine, scheduler)
+    card = None
+    if predictions is not None:
+        card = (predictions if predictions.is_dir() else predictions.parent) / "system.toml"
+    options: dict[str, Any] = {
+        "measures": select(measures),
+        "system": read_card(card).name if card is not None and card.is_file() else None,
+        "resampling": scoring.NO_INTERVALS if no_intervals else scoring.Resampling(resamples, seed),
+        "singletons": not no_singletons,
+    }
+    if pair is not None:
+        result = shards.score(*pair, engine, scheduler, options)
+    else:
+        with ThreadPoolExecutor(1) as pool:  # both files are parsed at the same time
+            parsed = None if predictions is None else pool.submit(parse_file, predictions)
+            against: Gold = (
+                scoring.from_file(reference)
+                if reference is not None
+                else scoring.from_benchmark(_benchmark(data), split or "test")
+            )
+            submission: Any = against.annotations if parsed is None else parsed.result()
+        result = scoring.score(submission, against, **options)
     if out is not None:
         write(out, table_json(result))
     show.result(result, as_json=as_json)

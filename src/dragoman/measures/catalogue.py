@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 
-from dragoman.measures import attribution, clitics, clusters, linking, pages, spans, values
+from dragoman.measures import attribution, clitics, clusters, defined, linking, pages, spans, values
 from dragoman.measures.counting import Accuracy, FScore, Match, Score
 from dragoman.problems import error
 
@@ -70,7 +70,7 @@ def _clusters(
     layer: str,
     match: Callable[[Annotations, Annotations], Match],
     what: str,
-    defined: Callable[[Annotations, Annotations], NDArray[np.bool_]] | None = None,
+    where: Callable[[Annotations, Annotations], NDArray[np.bool_]] | None = None,
 ) -> tuple[Measure, ...]:
     """Make the cluster measures of a layer."""
     definitions = {
@@ -95,7 +95,7 @@ def _clusters(
             clusters.ClusterScore(name),
             f"{what}: {text} {_SPLIT}",
             source,
-            defined,
+            where,
             by_type=False,
         )
         for name, (text, source) in definitions.items()
@@ -107,7 +107,7 @@ def _clusters(
         clusters.ConllMean(),
         f"{what}: {mean} {_SPLIT}",
         "CoNLL-2012 (Pradhan et al. 2014)",
-        defined,
+        where,
         by_type=False,
     )
     return (*single, conll)
@@ -156,7 +156,7 @@ MEASURES: tuple[Measure, ...] = (
         "Same type, and the same span but for listed particles (Korean), proclitics or the article (Arabic) at its "
         "edges; needs texts. Its gap to entities.strict is what segmentation costs.",
         "defined here",
-        defined=clitics.has_texts,
+        defined=defined.by_texts,
         alone=clitics.clitic,
     ),
     Measure(
@@ -165,13 +165,13 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Same span and the same set of known entities, among mentions that have any (own strings are none).",
         "strong_all_match of the TAC KBP entity linking scorer (Hachey et al. 2014), for sets of ids",
-        defined=linking.has_ids,
+        defined=defined.by_links,
     ),
     *_clusters(
         "entities",
         clusters.entity_clusters,
         "Mentions of the same span, clustered over the split by entity ids",
-        clusters.has_ids,
+        defined.by_ids,
     ),
     Measure(
         "dates.strict",
@@ -276,7 +276,7 @@ MEASURES: tuple[Measure, ...] = (
         "Lines of the document's text for which a predicted segment has the same bounds and the same kind, over all "
         "lines; where a system gives segments.",
         "defined here",
-        defined=pages.has_segments,
+        defined=defined.by_segments,
         by_type=False,
     ),
     Measure(
@@ -285,7 +285,7 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Segments with the same bounds, whatever their kinds; where a system gives segments.",
         "exact boundary F1, as for spans",
-        defined=pages.has_segments,
+        defined=defined.by_segments,
         by_type=False,
     ),
     Measure(
@@ -294,7 +294,7 @@ MEASURES: tuple[Measure, ...] = (
         Accuracy(),
         "Among documents for which both sides give a document time: equal in canonical form, by either tier of gold.",
         "defined here",
-        defined=pages.has_times,
+        defined=defined.by_times,
         by_type=False,
     ),
     Measure(
@@ -303,7 +303,7 @@ MEASURES: tuple[Measure, ...] = (
         Accuracy(values.SCALE),
         "Among documents for which both sides give a document time: Jaccard coefficient of the days that they mean.",
         "defined here; Jaccard 1901",
-        defined=pages.has_times,
+        defined=defined.by_times,
         by_type=False,
     ),
 )

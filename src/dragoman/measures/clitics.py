@@ -16,8 +16,6 @@ from dragoman.measures.counting import Match
 from dragoman.measures.spans import overlaps, same
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from dragoman.schema.columns import Annotations
 
 _LONGEST = 8
@@ -53,8 +51,3 @@ def _is_clitic(before: str, after: str) -> bool:
     before_fits = not before or _ARABIC_BEFORE.fullmatch(before) is not None
     after_fits = not after or _KOREAN_AFTER.fullmatch(after) is not None
     return before_fits and after_fits
-
-
-def has_texts(gold: Annotations, _predicted: Annotations) -> NDArray[np.bool_]:
-    """Documents on which the measure is defined: those whose text is known."""
-    return np.array([text is not None for text in gold.texts], bool)

@@ -284,9 +284,3 @@ def numbered(codes: Ints) -> Ints:
     rank = np.empty(len(first), np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
     return rank[place]
-
-
-def has_ids(gold: Annotations, predicted: Annotations) -> NDArray[np.bool_]:
-    """Documents on which the measures are defined: all, if both sides have ids at all; else none."""
-    given = bool((predicted.entities.ids.codes != NULL).any()) or not len(predicted.entities)
-    return np.full(len(gold.documents), given and bool((gold.entities.ids.codes != NULL).any()))

@@ -44,11 +44,3 @@ def linked(gold: Annotations, predicted: Annotations) -> Match:
         (g_spans.doc, g_spans.start, g_spans.end, g_ids), (p_spans.doc, p_spans.start, p_spans.end, p_ids)
     )
     return Match(*pairs, np.ones(len(pairs[0]), np.int64), 1, g_spans.doc, p_spans.doc)
-
-
-def has_ids(gold: Annotations, predicted: Annotations) -> NDArray[np.bool_]:
-    """Documents on which the measure is defined: all, if both sides link at all; else none."""
-    some = bool((gold.entities.ids.codes != NULL).any()) and (
-        len(linkable(predicted)) > 0 or not len(predicted.entities)
-    )
-    return np.full(len(gold.documents), some)

@@ -39,13 +39,6 @@ def boundaries(gold: Annotations, predicted: Annotations) -> Match:
     return spans.exact(gold.segments, predicted.segments)
 
 
-def has_segments(gold: Annotations, predicted: Annotations) -> Bools:
-    """Documents with segments in gold, if the system gives segments at all."""
-    known = np.zeros(len(gold.documents), bool)
-    known[gold.segments.doc] = len(predicted.segments) > 0
-    return known
-
-
 def published(gold: Annotations, predicted: Annotations) -> Match:
     """Document times that are canonically equal, among documents where both sides give one."""
     given = canonical(predicted.published)
@@ -82,9 +75,3 @@ def _of_documents(at: Ints, credit: Ints, full: int) -> Match:
 def _time_days(values: Coded) -> Ints:
     table = [ordinals(label, None, "DATE") for label in values.labels] + [(-1, -1)]
     return np.array(table, np.int64)[values.codes]
-
-
-def has_times(gold: Annotations, predicted: Annotations) -> Bools:
-    """Documents with a time in gold, if the system gives times at all."""
-    known: Bools = (gold.published.codes != NULL) | (gold.published_external.codes != NULL)
-    return known & bool((predicted.published.codes != NULL).any())

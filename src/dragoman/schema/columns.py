@@ -193,6 +193,8 @@ class Annotations:
             documents are left out.
         registry: ids that stand for known entities; empty where any id does. A system's own ids make clusters, not
             links.
+        traits: what the whole has that these labels are a part of (see :mod:`dragoman.measures.defined`); None where
+            they are the whole.
 
     """
 
@@ -208,6 +210,7 @@ class Annotations:
     published_external: Coded
     answered: frozenset[str]
     registry: frozenset[str] = frozenset()
+    traits: frozenset[str] | None = None
 
     def has(self, layer: str) -> NDArray[np.bool_]:
         """Which documents have a layer, shape (documents,)."""

@@ -3,6 +3,7 @@
 from dragoman.scoring.counted import Counted, count
 from dragoman.scoring.gold import Gold, from_benchmark, from_bytes, from_file
 from dragoman.scoring.scorer import score, score_documents
+from dragoman.scoring.sharded import score_shards
 from dragoman.scoring.slices import NO_INTERVALS, Resampling
 from dragoman.scoring.validation import duplicates, validate
 
@@ -18,5 +19,6 @@ __all__ = [
     "from_file",
     "score",
     "score_documents",
+    "score_shards",
     "validate",
 ]

@@ -13,7 +13,6 @@ from dragoman.measures.counting import FScore, Match
 from dragoman.measures.spans import nested
 from dragoman.schema.columns import JOINER, Annotations, Claims, Coded, Dates, Entities
 from dragoman.scoring.counted import Counted
-from dragoman.scoring.gold import Gold
 from dragoman.statistics import bootstrap
 
 if TYPE_CHECKING:
@@ -60,17 +59,6 @@ def _number(value: Any) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def document_slices(
-    measure: Measure, counted: Counted, gold: Gold, resampling: Resampling
-) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Scores on parts of the documents: by language, kind and page."""
-    for facet, everywhere in gold.facets.items():
-        values = [everywhere[i] for i in counted.documents.tolist()]
-        for value in sorted({v for v in values if v is not None}):
-            rows = counted.rows[np.array([v == value for v in values])]
-            yield f"{measure.name}[{facet}={value}]", finished(measure, rows, resampling)
-
-
 class Types:
     """Scores on the items of each type alone; what measures of a layer have in common is worked out once."""
 
@@ -78,10 +66,8 @@ class Types:
         self._split: dict[str, tuple[_Sides, _Sides]] = {}
         self._matched: dict[object, tuple[_Sides, Match]] = {}
 
-    def slices(
-        self, measure: Measure, counted: Counted, resampling: Resampling
-    ) -> Iterable[tuple[str, dict[str, Any]]]:
-        """Give the scores on the items of each type of the gold, on both sides."""
+    def rows(self, measure: Measure, counted: Counted) -> Iterable[tuple[str, Ints]]:
+        """Give the rows of the items of each type of the gold, on both sides, by type."""
         if measure.layer not in {"entities", "dates"} or not measure.by_type:
             return
         ours, theirs = getattr(counted.gold, measure.layer), getattr(counted.predicted, measure.layer)
@@ -101,7 +87,7 @@ class Types:
         rows = measure.score.counts(match, len(counted.documents) * number)
         rows = rows.reshape(len(counted.documents), number, -1)
         for label in sorted(labels):
-            yield f"{measure.name}[type={label}]", finished(measure, rows[:, labels.index(label)], resampling)
+            yield label, rows[:, labels.index(label)]
 
     def _alone(self, measure: Measure, counted: Counted) -> Match:
         """Match each type for itself; measures that do this alike share the match."""
@@ -156,20 +142,22 @@ def by_type(annotations: Annotations, layer: str, labels: tuple[str, ...]) -> An
     return replace(annotations, texts=tuple(np.repeat(texts, len(labels) + 1).tolist()), **part)
 
 
-def recalls(measure: Measure, counted: Counted) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Recall on gold items of one form, with one phenomenon, nested or not: predictions have none of these.
+def recalls(measure: Measure, counted: Counted) -> dict[str, tuple[int, int]] | None:
+    """Tell what gold items earn of one form, with one phenomenon, nested or not, and how many there are.
 
-    Taken on the match of all items, and only where every gold item is an item of the match.
+    Recall follows, and nothing else: predictions have none of these. Taken on the match of all items, and only where
+    every gold item is an item of the match; else None.
     """
     items = getattr(counted.gold, measure.layer, None)
     if not isinstance(measure.score, FScore) or items is None or len(counted.match.gold_doc) != len(items):
-        return
+        return None
     earned = np.zeros(len(items), np.int64)
     earned[counted.match.gold] = counted.match.credit
-    for facet, value, mask in _facets(items):
-        if mask.any():
-            recall = float(earned[mask].sum() / (measure.score.full * mask.sum()))
-            yield f"{measure.name}[{facet}={value}]", {"recall": recall, "gold": int(mask.sum())}
+    return {
+        f"{facet}={value}": (int(earned[mask].sum()), int(mask.sum()))
+        for facet, value, mask in _facets(items)
+        if mask.any()
+    }
 
 
 def _facets(items: Entities | Dates | Claims) -> Iterable[tuple[str, str, Bools]]:

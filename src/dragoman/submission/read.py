@@ -19,7 +19,7 @@ from dragoman.problems import DragomanError, Problem
 from dragoman.schema.arrow import arrow_schema
 from dragoman.schema.columns import Annotations
 from dragoman.schema.submission import Submission
-from dragoman.submission import columns, jsonl, precise, quotes
+from dragoman.submission import columns, jsonl, parquet, precise, quotes
 from dragoman.submission.rows import Doubt
 from dragoman.submission.target import Target
 
@@ -65,6 +65,7 @@ class Parsed:
         data: the bytes; None where they can be read again when they are needed.
         table: the rows in Arrow; None where the file needs a closer look, or cannot be read at all.
         problems: why it cannot be read at all.
+        rows: whether the file has rows and no lines; a line in a problem is then a row.
 
     """
 
@@ -73,10 +74,11 @@ class Parsed:
     data: bytes | None = None
     table: pa.Table | None = None
     problems: tuple[Problem, ...] = ()
+    rows: bool = False
 
 
 def parse_file(path: Path | str) -> Parsed:
-    """Read and parse a JSONL file, plain or gzip; nothing is raised for bad input."""
+    """Read and parse a JSONL file, plain or gzip, or a parquet file; nothing is raised for bad input."""
     try:
         parsed = parse_bytes(files.read_bytes(path), str(path))
     except DragomanError as cause:
@@ -86,8 +88,10 @@ def parse_file(path: Path | str) -> Parsed:
 
 
 def parse_bytes(data: bytes, name: str = "") -> Parsed:
-    """Parse the bytes of a JSONL file; nothing is raised for bad input."""
+    """Parse the bytes of a JSONL or parquet file; nothing is raised for bad input."""
     try:
+        if data[:4] == parquet.MAGIC:
+            return Parsed(name, files.sha256(data), None, parquet.read(data, name), rows=True)
         files.check_text(data, name)
     except DragomanError as cause:
         return Parsed(name, problems=cause.problems)
@@ -105,6 +109,8 @@ def read_parsed(parsed: Parsed, target: Target) -> Reading:
 
 
 def _closely(parsed: Parsed, target: Target) -> Reading:
+    if parsed.rows:
+        return line_by_line(parquet.json_lines(parsed.table), target, parsed.name)
     try:
         data = files.read_bytes(parsed.name) if parsed.data is None else parsed.data
         files.check_text(data, parsed.name)
@@ -176,8 +182,11 @@ def read_lines(lines: list[Submission], target: Target) -> Annotations:
 
 
 def table_of(lines: list[Submission]) -> pa.Table:
-    """Rows in Arrow from lines in plain form."""
-    return pa.Table.from_pylist([msgspec.to_builtins(line) for line in lines], schema=arrow_schema(Submission))
+    """Rows in Arrow from lines; by way of JSON, since Arrow's own way from Python values imports pandas."""
+    table = _arrow_table(files.json_lines(lines))
+    if table is None:  # a number that JSON's reader does not take
+        return pa.Table.from_pylist([msgspec.to_builtins(line) for line in lines], schema=arrow_schema(Submission))
+    return table
 
 
 def _arrow_table(data: bytes) -> pa.Table | None:

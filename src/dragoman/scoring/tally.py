@@ -1,0 +1,73 @@
+"""What is counted of a measure: all of its scores, slices and error bars follow from it, and parts of it add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dragoman.measures.catalogue import Measure
+from dragoman.schema.columns import Annotations
+from dragoman.scoring.counted import count
+from dragoman.scoring.slices import Types, recalls
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of a measure on some documents.
+
+    Attributes:
+        documents: positions of the documents that were scored, ascending, shape (n,).
+        rows: one row a document, shape (n, columns).
+        types: the same of the items of each type alone, by type.
+        recalls: for each slice of gold items what they earned, and how many they are; None where some gold item is no
+            item of the measure.
+
+    """
+
+    documents: Ints
+    rows: Ints
+    types: Mapping[str, Ints] = field(default_factory=dict)
+    recalls: Mapping[str, tuple[int, int]] | None = None
+
+
+def tallies(
+    measures: Iterable[Measure], predicted: Annotations, gold: Annotations
+) -> Iterator[tuple[Measure, Tally | None]]:
+    """Count measures, one after the other; None where no document has gold or the system did not attempt the layer."""
+    types = Types()
+    for measure in measures:
+        counted = count(measure, predicted, gold)
+        if counted is None:
+            yield measure, None
+            continue
+        by_type = dict(types.rows(measure, counted))
+        yield measure, Tally(counted.documents, counted.rows, by_type, recalls(measure, counted))
+
+
+def joined(parts: Iterable[Tally]) -> Tally:
+    """Put the counts of different documents together, whatever the order of the parts; there must be one at least."""
+    parts = list(parts)
+    documents = np.concatenate([part.documents for part in parts])
+    order = np.argsort(documents)
+    types = {label: np.concatenate([part.types[label] for part in parts])[order] for label in sorted(parts[0].types)}
+    rows = np.concatenate([part.rows for part in parts])[order]
+    return Tally(documents[order], rows, types, _added([part.recalls for part in parts]))
+
+
+def _added(parts: list[Mapping[str, tuple[int, int]] | None]) -> Mapping[str, tuple[int, int]] | None:
+    total: dict[str, tuple[int, int]] = {}
+    for part in parts:
+        if part is None:
+            return None
+        for name, (earned, items) in part.items():
+            before = total.get(name, (0, 0))
+            total[name] = (before[0] + earned, before[1] + items)
+    return total
