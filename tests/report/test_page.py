@@ -81,8 +81,8 @@ def test_a_claimant_without_an_id_is_named_by_the_words_of_the_text(benchmark, s
     items = next(each for each in drawn(html) if each["id"] == document.id)["items"]
     chains = sorted(item["chain"] for item in items if item["side"] == "predicted")
     assert chains == [
-        [f"{document.text[2:9]} and author"],
-        [f"{document.text[2:9]} and author", "implicit"],
+        [f"author and {document.text[2:9]}"],
+        [f"author and {document.text[2:9]}", "implicit"],
     ]
 
 
@@ -144,6 +144,19 @@ def test_nothing_but_our_script_may_run(benchmark, split, tmp_path, opened):
     page = opened(html.replace("</body>", "<script>window.ran = 1</script></body>"))
     assert page.evaluate("window.ran") is None
     assert any("Content Security Policy" in text for text in page.bad)
+
+
+def test_no_style_but_ours_applies_and_ours_needs_no_attribute(benchmark, split, opened):
+    html = render(RUNS / "arabic_rules" / benchmark.version, benchmark, split)
+    assert "unsafe" not in html.partition("<title>")[0]
+    assert not re.search(r"<[a-z][^>]* style=", html)
+    planted = '<style>h1 { position: fixed }</style><h2 style="position: fixed" id="planted">Planted</h2><main>'
+    page = opened(html.replace("<main>", planted, 1))
+    assert page.locator("h1").evaluate("each => getComputedStyle(each).position") == "static"
+    assert page.locator("#planted").evaluate("each => getComputedStyle(each).position") == "static"
+    assert len([text for text in page.bad if "Content Security Policy" in text]) == 2
+    heat = "each => new Set([...each.querySelectorAll('td')].map(cell => getComputedStyle(cell).backgroundColor)).size"
+    assert page.locator("table.matrix").first.evaluate(heat) > 3
 
 
 def test_keys_walk_over_the_mistakes_that_filters_let_through(benchmark, split, opened):

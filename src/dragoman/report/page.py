@@ -12,9 +12,8 @@ from dragoman import scoring
 from dragoman.measures.catalogue import BY_NAME, HEADLINE
 from dragoman.report import overlay
 from dragoman.report.mistakes import confusion, judge
-from dragoman.report.rendering import environment, script
+from dragoman.report.rendering import environment, inlined
 from dragoman.schema.columns import LAYERS
-from dragoman.schema.labels import DateType, EntityType, values
 from dragoman.submission.read import read_file
 from dragoman.systems.loading import read_card
 
@@ -58,11 +57,10 @@ def page(folder: Path, benchmark: Benchmark, split: str) -> str:
                 if layer in judged
             },
             layers=list(judged),
-            types=[*values(EntityType), *values(DateType), "CLAIM"],
             kinds=sorted({item["kind"] for document in drawn for item in document["items"]} - {"right"}),
             mistakes=sum(map(overlay.wrong, drawn)),
             data=_json({"documents": drawn}),
-            **script("report/report.js"),
+            **inlined("report/report.css", "report/report.js"),
         )
     )
 

@@ -1,4 +1,4 @@
-"""How the pages are rendered: everything from outside is escaped, and no script runs but ours."""
+"""How the pages are rendered: everything from outside is escaped, and no style or script works but ours."""
 
 from __future__ import annotations
 
@@ -21,17 +21,29 @@ def environment() -> jinja2.Environment:
     )
 
 
-def script(name: str) -> dict[str, str]:
-    """Give a script of ours for a template: its text, and the source under which a browser may run it.
+def inlined(style: str, *scripts: str) -> dict[str, str]:
+    """Give style and scripts of ours for a template: their text, and the sources under which a browser takes them.
 
     Args:
-        name: its path below the templates.
+        style: path of the style sheet below the templates; that of the skeleton comes before it.
+        scripts: paths of the scripts, in order; they become one.
 
     Returns:
-        ``script`` and ``script_source``, the latter for the content security policy (W3C CSP 3, section 2.3.1):
-        whatever a submission holds, a browser does not take it for code.
+        ``style``, ``style_source``, ``script`` and ``script_source``, the sources for the content security policy
+        (W3C CSP 3, section 2.3.1): whatever a submission holds, a browser takes it neither for code nor for style.
 
     """
-    text = (resources.files("dragoman.report") / "templates" / name).read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return {"script": Markup(text), "script_source": f"'sha256-{digest}'"}  # noqa: S704 - our own file
+    made = {"style": _text("skeleton.css", style), "script": _text(*scripts)}
+    sources = {f"{what}_source": _source(text) for what, text in made.items()}
+    return {**{what: Markup(text) for what, text in made.items()}, **sources}  # noqa: S704 - our own files
+
+
+def _text(*names: str) -> str:
+    folder = resources.files("dragoman.report") / "templates"
+    return "".join((folder / name).read_text("utf-8") for name in names)
+
+
+def _source(text: str) -> str:
+    if not text:
+        return "'none'"
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -12,7 +12,7 @@ from dragoman.report.board import views
 from dragoman.report.board.ranking import columns
 from dragoman.report.board.table import Progress, as_csv, judge
 from dragoman.report.page import page
-from dragoman.report.rendering import environment, script
+from dragoman.report.rendering import environment, inlined
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
@@ -84,11 +84,11 @@ def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Itera
     jinja = environment()
     tabs = views.tabs(shown)
     common: dict[str, Any] = {"board": board, "tabs": tabs, "views": views, "reported": reported}
-    sorting = script("board/sort.js")
+    still, sorted_ = inlined("board/board.css"), inlined("board/board.css", "board/sort.js")
     for tab in tabs:
         made = jinja.get_template("board/table.html").render(
             **common,
-            **sorting,
+            **sorted_,
             root="",
             tab=tab,
             ranked=views.rows(board, tab, "ranked"),
@@ -100,6 +100,7 @@ def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Itera
         heads, slices = views.slices(entry, shown)
         made = jinja.get_template("board/system.html").render(
             **common,
+            **still,
             root="../",
             tab=None,
             entry=entry,
@@ -114,4 +115,4 @@ def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Itera
             ],
         )
         yield f"systems/{entry.id}.html", made
-    yield "submit.html", jinja.get_template("board/submit.html").render(**common, root="", tab=None)
+    yield "submit.html", jinja.get_template("board/submit.html").render(**common, **still, root="", tab=None)

@@ -197,7 +197,12 @@ const seen = new IntersectionObserver(found => {
 articles.forEach(article => seen.observe(article));
 
 const types = [...new Set(held.flatMap(entry => entry.items.map(item => item.label)))].sort();
-for (const type of types.slice(0, 500)) filters.elements.type.append(make("option", { value: type }, type.slice(0, 60)));
+for (const type of types.slice(0, 500)) {
+  filters.elements.type.append(make("option", { value: type }, type.slice(0, 60)));
+  const key = make("li", {}, make("bdi", {}, type.slice(0, 60)));
+  key.style.setProperty("--of", colour(type));
+  document.querySelector(".legend").append(key);
+}
 
 function chosen() {
   const boxes = name => new Set([...filters.querySelectorAll(`[name=${name}]:checked`)].map(box => box.value));
