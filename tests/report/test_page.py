@@ -2,15 +2,24 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
-from dragoman.report.page import page as render
+from dragoman.cli.app import app
+from dragoman.report.page import page
+from dragoman.report.subject import of_benchmark
 
 RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"
 HOSTILE = "<script>window.ran=1</script><img src=x onerror=window.ran=2>\u202e]]><!--"
+
+
+def render(folder, benchmark, split):
+    return page(folder, of_benchmark(benchmark, split))
 
 
 def run_folder(tmp_path, lines, name="Mine"):
@@ -38,6 +47,49 @@ def kinds(html, side, layer="entities"):
 
 def gold_lines(benchmark, split):
     return [msgspec.to_builtins(line) for line in benchmark.gold_lines(split)]
+
+
+@pytest.mark.parametrize("text", ["Ada met Bob in Bern on Monday.", None])
+def test_any_file_can_be_the_reference_with_any_labels(tmp_path, opened, text):
+    line = {
+        "id": "one",
+        "entities": [{"start": 0, "end": 3, "type": "human"}, {"start": 15, "end": 19, "type": "town"}],
+    }
+    (tmp_path / "gold.jsonl").write_text(json.dumps({**line, "text": text} if text else line) + "\n")
+    line["entities"][1]["type"] = "<b>river</b>"
+    (tmp_path / "mine.jsonl").write_text(json.dumps(line) + "\n")
+    command = [
+        "report",
+        tmp_path / "mine.jsonl",
+        "--reference",
+        tmp_path / "gold.jsonl",
+        "--out",
+        tmp_path / "made.html",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", "from dragoman.cli import main; main()", *map(str, command), "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr, json.loads(done.stdout)) == (0, "", {"page": str(tmp_path / "made.html")})
+    page = opened((tmp_path / "made.html").read_text("utf-8"))
+    assert page.locator("h1").inner_text() == "mine.jsonl"
+    assert page.locator(".list button").count() == 1
+    mistake = page.locator(".list button").inner_text()
+    assert "wrong type" in mistake
+    assert "town → <b>river</b>" in mistake
+    assert ("Bern" if text else "15 to 19") in mistake
+    assert page.bad == []
+
+
+def test_a_reference_goes_with_neither_data_nor_split(tmp_path):
+    for other in (["--data", "x"], ["--split", "dev"]):
+        done = CliRunner().invoke(
+            app, ["report", "run", "--reference", "gold", "--out", str(tmp_path / "a.html"), *other]
+        )
+        assert done.exit_code == 2
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_wrong_with_a_label_is_told(benchmark, split, tmp_path):
@@ -81,8 +133,8 @@ def test_a_claimant_without_an_id_is_named_by_the_words_of_the_text(benchmark, s
     items = next(each for each in drawn(html) if each["id"] == document.id)["items"]
     chains = sorted(item["chain"] for item in items if item["side"] == "predicted")
     assert chains == [
-        [f"author and {document.text[2:9]}"],
-        [f"author and {document.text[2:9]}", "implicit"],
+        [f"author and {document.text[2:9].strip()}"],
+        [f"author and {document.text[2:9].strip()}", "implicit"],
     ]
 
 

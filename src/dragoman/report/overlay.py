@@ -2,91 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dragoman.measures.values import ordinals
 from dragoman.report.mistakes import NO_PARTNER, RIGHT, Judged
+from dragoman.report.rendering import short
 from dragoman.schema.columns import JOINER, LAYERS, NULL
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dragoman.benchmark import Benchmark
+    from dragoman.report.subject import Shown, Subject
     from dragoman.schema.columns import Annotations, Claims, Dates, Entities, Spans
-    from dragoman.schema.records import Document
 
     Ints = NDArray[np.int64]
 
 Item = dict[str, Any]
 
 
-def english(benchmark: Benchmark) -> dict[str, str]:
-    """English name of each entity of the registry, by id."""
-    return {entry.id: entry.names.en[0] for entry in benchmark.registry if entry.names.en}
-
-
 def documents(
-    shown: list[Document],
-    gold: Annotations,
+    subject: Subject,
     predicted: Annotations,
-    judged: dict[str, Judged],
-    names: dict[str, str],
+    judged: Mapping[str, Judged],
 ) -> list[dict[str, Any]]:
     """Put each document with its labels into plain values.
 
     Args:
-        shown: the documents, in the order of the annotations.
-        gold: gold labels.
+        subject: the documents and their gold labels.
         predicted: labels of a system, on the same documents in the same order.
         judged: what became of the labels, by layer.
-        names: English names of entities, by id.
 
     Returns:
         One a document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``missing`` (the system
         left it out) and ``items``. An item has ``side`` (gold or predicted), ``layer``, ``kind``, ``spans``, ``label``,
-        ``notes`` (lines of English), ``days`` (first and last ordinal, for dates) and ``partner`` (place among the
-        items, or null).
+        ``notes`` (lines of English), ``days`` (first and last ordinal, for dates), ``chain`` (who says it, the
+        outermost first, for claims) and ``partner`` (place among the items, or null). All but the text is cut at a
+        length, and what would show nothing or turn the direction of writing is written out.
 
     """
     made: list[dict[str, Any]] = [
         {
-            "id": document.id,
-            "language": document.language,
-            "kind": document.kind,
-            "title": document.title,
-            "published": document.published_external or document.published,
+            **{name: _short(getattr(document, name), 120) for name in ("id", "language", "kind", "published")},
+            "title": _short(document.title, 200),
             "text": document.text,
             "missing": not bool(predicted.given[at]),
             "items": [],
         }
-        for at, document in enumerate(shown)
+        for at, document in enumerate(subject.documents)
     ]
-    glosses = [{place: claim.gloss for place, claim in enumerate(document.claims)} for document in shown]
-    texts = [document.text for document in shown]
     for layer in LAYERS:
         if layer in judged:
-            _lay(made, layer, gold, predicted, judged[layer], _Names(names, texts, glosses))
+            _lay(
+                made,
+                layer,
+                subject.gold.annotations,
+                predicted,
+                judged[layer],
+                _Names(subject.names, subject.documents),
+            )
     return made
 
 
 @dataclass(frozen=True)
 class _Names:
-    """What labels are called for a reader: English names by id, and texts and glosses by document."""
+    """What labels are called for a reader: English names by id, and the words and glosses of documents."""
 
-    english: dict[str, str]
-    texts: list[str]
-    glosses: list[dict[int, str]]
+    english: Mapping[str, str]
+    documents: list[Shown]
 
     def ids(self, joined: str | None) -> str:
         """Name a set of ids, in English where the registry has it."""
         return " + ".join(self.english.get(name, name) for name in joined.split(JOINER)) if joined else ""
 
     def words(self, document: int, start: int, end: int) -> str:
-        """Quote a span."""
-        return self.texts[document][start:end]
+        """Quote a span, or give its offsets where there is no text."""
+        text = self.documents[document].text
+        return f"{start} to {end}" if text is None else text[start:end].strip()
+
+    def gloss(self, document: int, item: int) -> str | None:
+        """Give what a gold claim says in English, if somebody wrote it."""
+        glosses = self.documents[document].glosses
+        return glosses[item] if item < len(glosses) else None
 
 
 def _lay(
@@ -105,12 +104,22 @@ def _lay(
             document = int(labels.doc[at])
             if judged.scored[document]:
                 place[side, at] = len(made[document]["items"])
-                made[document]["items"].append({"side": side, "layer": layer, "kind": kinds[at], **item})
+                made[document]["items"].append({"side": side, "layer": layer, "kind": kinds[at], **_safe(item)})
     for g, p in enumerate(judged.gold_partner.tolist()):
         if p != NO_PARTNER and ("gold", g) in place:
             items = made[int(ours.doc[g])]["items"]
             items[place["gold", g]]["partner"] = place["predicted", p]
             items[place["predicted", p]]["partner"] = place["gold", g]
+
+
+def _safe(item: Item) -> Item:
+    """Cut the strings of an item and show what they hide."""
+    lists: Item = {name: [short(line) for line in item[name]] for name in ("notes", "chain") if name in item}
+    return {**item, "label": short(item["label"], 80), **lists}
+
+
+def _short(text: str | None, most: int) -> str | None:
+    return None if text is None else short(text, most)
 
 
 def _described(layer: str, labels: Any, names: _Names, *, glossed: bool) -> Iterator[Item]:
@@ -157,7 +166,7 @@ def _claims(labels: Claims, names: _Names, *, glossed: bool) -> Iterator[Item]:
                 break
             seen.add(current)
         facets = [labels.act.value(at), labels.modality.value(at), labels.polarity.value(at)]
-        gloss = names.glosses[int(labels.doc[at])].get(int(labels.item[at])) if glossed else None
+        gloss = names.gloss(int(labels.doc[at]), int(labels.item[at])) if glossed else None
         yield {
             "spans": fragments.get(at, []),
             "label": "CLAIM",

@@ -9,16 +9,28 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
+from dragoman.text import visible
+
+MOST_SHOWN = 400
+"""Characters of a string from outside that are shown, where nothing else is said."""
+
 
 def environment() -> jinja2.Environment:
     """Make the environment of all templates: everything from outside is escaped."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         loader=jinja2.PackageLoader("dragoman.report", "templates"),
     )
+    made.filters["short"] = short
+    return made
+
+
+def short(text: str, most: int = MOST_SHOWN) -> str:
+    """Text from outside for a page: control and direction characters shown, cut at a length."""
+    return visible(text if len(text) <= most else text[:most] + "…")
 
 
 def inlined(style: str, *scripts: str) -> dict[str, str]:

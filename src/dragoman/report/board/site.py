@@ -13,6 +13,7 @@ from dragoman.report.board.ranking import columns
 from dragoman.report.board.table import Progress, as_csv, judge
 from dragoman.report.page import page
 from dragoman.report.rendering import environment, inlined
+from dragoman.report.subject import of_benchmark
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
@@ -72,10 +73,11 @@ def _reports(
     board: Board, entries: dict[str, Entry], out: Path, benchmark: Benchmark, progress: Progress
 ) -> Iterator[tuple[str, str]]:
     """Write the page of mistakes of each scored entry; give the entry's id with the page's name."""
+    subject = of_benchmark(benchmark, board.data.split or "test")
     scored = {entries[entry.id].path: entry.id for entry in board.entries if entry.cells and entry.card}
     for path in progress(list(scored), "reports"):
         name = f"reports/{scored[path]}.html"
-        files.write(out / name, page(path, benchmark, board.data.split or "test").encode())
+        files.write(out / name, page(path, subject).encode())
         yield scored[path], name
 
 

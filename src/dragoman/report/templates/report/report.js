@@ -12,6 +12,8 @@ function make(tag, attributes, ...children) {
   return made;
 }
 
+// A text whose language is not known runs as its first letter does.
+const direction = entry => entry.language === null ? "auto" : RTL.test(entry.language) ? "rtl" : "ltr";
 const isMistake = item => item.kind !== "right";
 // A pair that is wrong is one mistake: it is listed at its gold label.
 const isListed = item => isMistake(item) && !(item.side === "predicted" && item.partner !== null);
@@ -43,6 +45,7 @@ function lanes(items, side) {
 }
 
 function drawText(entry) {
+  if (entry.text === null) return [make("p", { class: "none" }, "The reference does not have the text: labels are listed by their offsets."), []];
   const at = units(entry.text);
   const [gold, goldLanes] = lanes(entry.items, "gold");
   const [predicted, predictedLanes] = lanes(entry.items, "predicted");
@@ -58,7 +61,7 @@ function drawText(entry) {
       put(ends, Math.min(end, size), index);
     }
   });
-  const text = make("p", { class: "text", lang: entry.language, dir: RTL.test(entry.language) ? "rtl" : "ltr" });
+  const text = make("p", { class: "text", lang: entry.language || "", dir: direction(entry) });
   text.style.lineHeight = `calc(1.75em + ${5 * (goldLanes + predictedLanes)}px)`;
   const parts = [];
   const open = new Set();
@@ -92,6 +95,7 @@ function drawText(entry) {
 }
 
 function wordsOf(entry, item) {
+  if (entry.text === null) return item.spans.map(([start, end]) => `${start} to ${end}`).join(", ");
   const at = units(entry.text);
   return item.spans.map(([start, end]) => entry.text.slice(at[start], at[end])).join(" … ");
 }
@@ -138,7 +142,7 @@ function drawItem(entry, item) {
   button.style.setProperty("--of", colour(item.label));
   const label = other && other.label !== item.label ? `${item.label} → ${other.label}` : item.label;
   button.append(make("span", { class: `kind ${item.kind}` }, item.kind), " ", make("bdi", {}, label.slice(0, 80)), make("br"));
-  button.append(make("bdi", { class: "words", lang: entry.language }, wordsOf(entry, item).slice(0, 400)));
+  button.append(make("bdi", { class: "words", lang: entry.language || "" }, wordsOf(entry, item).slice(0, 400)));
   const say = (name, one) => {
     if (one.chain) button.append(note(`${name}: `, make("bdi", {}, one.chain.join(" ← ").slice(0, 300))));
     for (const line of one.notes) button.append(note(`${name}: `, make("bdi", {}, line.slice(0, 400))));
@@ -146,7 +150,7 @@ function drawItem(entry, item) {
   say(item.side, item);
   if (other) {
     const theirs = wordsOf(entry, other);
-    if (theirs !== wordsOf(entry, item)) button.append(note("predicted words: ", make("bdi", { lang: entry.language }, theirs.slice(0, 400))));
+    if (theirs !== wordsOf(entry, item)) button.append(note("predicted words: ", make("bdi", { lang: entry.language || "" }, theirs.slice(0, 400))));
     say("predicted", other);
   }
   if (item.layer === "dates") {
