@@ -30,7 +30,8 @@ def environment() -> jinja2.Environment:
 
 def short(text: str, most: int = MOST_SHOWN) -> str:
     """Text from outside for a page: control and direction characters shown, cut at a length."""
-    return visible(text if len(text) <= most else text[:most] + "…")
+    shown = visible(text[: most + 1])
+    return shown if len(shown) <= most else shown[:most] + "…"
 
 
 def inlined(style: str, *scripts: str) -> dict[str, str]:

@@ -199,10 +199,19 @@ const seen = new IntersectionObserver(found => {
   for (const each of found) if (each.isIntersecting) { draw(each.target, each.target.entry); apply(each.target); }
 }, { rootMargin: "800px" });
 articles.forEach(article => seen.observe(article));
+// Paper has no scrolling: all documents are drawn before they are printed.
+addEventListener("beforeprint", () => {
+  for (const article of articles) {
+    draw(article, article.entry);
+    apply(article);
+  }
+});
 
 const types = [...new Set(held.flatMap(entry => entry.items.map(item => item.label)))].sort();
 for (const type of types.slice(0, 500)) {
   filters.elements.type.append(make("option", { value: type }, type.slice(0, 60)));
+}
+for (const type of types.slice(0, 40)) {
   const key = make("li", {}, make("bdi", {}, type.slice(0, 60)));
   key.style.setProperty("--of", colour(type));
   document.querySelector(".legend").append(key);
