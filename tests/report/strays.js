@@ -14,6 +14,7 @@
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     const box = text.parentElement.closest(boxes);
     if (!box || !text.data.trim() || !box.checkVisibility()) continue;
+    if (getComputedStyle(text.parentElement).overflowX === "hidden") continue; // what would leave it is cut off
     const bounds = box.getBoundingClientRect();
     for (const lies of rectangles(text)) {
       const over = [bounds.left - lies.left, lies.right - bounds.right, bounds.top - lies.top, lies.bottom - bounds.bottom];

@@ -39,8 +39,9 @@ def documents(
         One a document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``missing`` (the system
         left it out) and ``items``. An item has ``side`` (gold or predicted), ``layer``, ``kind``, ``spans``, ``label``,
         ``notes`` (lines of English), ``days`` (first and last ordinal, for dates), ``chain`` (who says it, the
-        outermost first, for claims) and ``partner`` (place among the items, or null). All but the text is cut at a
-        length, and what would show nothing or turn the direction of writing is written out.
+        outermost first, for claims), ``gloss`` (what it says in English, where known) and ``partner`` (place among the
+        items, or null). All but the text is cut at a length, and what would show nothing or turn the direction of
+        writing is written out.
 
     """
     made: list[dict[str, Any]] = [
@@ -115,6 +116,7 @@ def _lay(
 def _safe(item: Item) -> Item:
     """Cut the strings of an item and show what they hide."""
     lists: Item = {name: [short(line) for line in item[name]] for name in ("notes", "chain") if name in item}
+    lists |= {"gloss": short(item["gloss"])} if item.get("gloss") else {}
     return {**item, "label": short(item["label"], 80), **lists}
 
 
@@ -165,12 +167,13 @@ def _claims(labels: Claims, names: _Names, *, glossed: bool) -> Iterator[Item]:
             if current in seen:
                 break
             seen.add(current)
-        facets = [labels.act.value(at), labels.modality.value(at), labels.polarity.value(at)]
+        facets = [each for field in ("act", "modality", "polarity") if (each := getattr(labels, field).value(at))]
         gloss = names.gloss(int(labels.doc[at]), int(labels.item[at])) if glossed else None
         yield {
             "spans": fragments.get(at, []),
             "label": "CLAIM",
-            "notes": [" ".join(facet for facet in facets if facet), *([gloss] if gloss else [])],
+            "notes": [" ".join(facets)] if facets else [],
+            **({"gloss": gloss} if gloss else {}),
             "chain": line[::-1],
             "partner": None,
         }

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from dragoman.report.subject import Subject
     from dragoman.schema.result import Result
 
+SCRIPTS = ("data", "text", "items", "inspect", "report")
+"""Parts of the page's script, in order."""
+
 
 def page(run: Path, subject: Subject) -> str:
     """HTML of a run's scores and mistakes.
@@ -61,7 +64,7 @@ def page(run: Path, subject: Subject) -> str:
             kinds=sorted({item["kind"] for document in drawn for item in document["items"]} - {"right"}),
             mistakes=sum(map(overlay.wrong, drawn)),
             data=_json({"documents": drawn}),
-            **inlined("report/report.css", "report/report.js"),
+            **inlined("report/report.css", "theme.js", *(f"report/{part}.js" for part in SCRIPTS)),
         )
     )
 

@@ -86,7 +86,7 @@ def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Itera
     jinja = environment()
     tabs = views.tabs(shown)
     common: dict[str, Any] = {"board": board, "tabs": tabs, "views": views, "reported": reported}
-    still, sorted_ = inlined("board/board.css"), inlined("board/board.css", "board/sort.js")
+    still, sorted_ = inlined("board/board.css", "theme.js"), inlined("board/board.css", "theme.js", "board/sort.js")
     for tab in tabs:
         made = jinja.get_template("board/table.html").render(
             **common,
