@@ -71,6 +71,27 @@ def test_capital_letters_walk_from_document_to_document(opened, arabic):
     assert page.bad == []
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_walking_brings_the_mistake_into_sight_and_beside_it_its_words(opened, arabic, width):
+    page = opened(arabic, width)
+    seen = 0
+    for key in ["J"] * 29 + ["j"] * 30:
+        page.keyboard.press(key)
+        if key == "j":
+            top, bottom, word = page.evaluate(
+                """() => {
+                  const button = document.activeElement.getBoundingClientRect();
+                  const words = document.querySelector(".text .on").getClientRects()[0];
+                  return [button.top, button.bottom, words.top > 0 && words.bottom < innerHeight];
+                }"""
+            )
+            assert top >= 0
+            assert bottom <= 900
+            seen += word
+    assert seen == 30 or width == 390
+    assert page.bad == []
+
+
 @pytest.mark.parametrize("storage", [True, False])
 def test_colours_follow_the_system_or_the_choice_with_storage_or_without(opened, control, page, storage):
     if not storage:
@@ -166,7 +187,7 @@ def test_paper_shows_all_documents_in_light_colours_and_nothing_to_press(opened,
     assert page.pdf().startswith(b"%PDF")
     assert page.locator(".columns").count() == len(benchmark.split(split))
     page.emulate_media(media="print", color_scheme="dark")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 250, 247)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     for gone in (".filters", ".theme"):
         assert not page.locator(gone).is_visible()
     assert page.bad == []

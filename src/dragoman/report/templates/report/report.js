@@ -7,19 +7,23 @@ function draw(article, entry) {
   const buttons = [];
   const lit = indices => {
     document.querySelectorAll(".on").forEach(each => each.classList.remove("on"));
-    parts.filter(part => part.items && part.items.some(index => indices.has(index))).forEach(part => part.classList.add("on"));
+    const words = parts.filter(part => part.items && part.items.some(index => indices.has(index)));
+    words.forEach(part => part.classList.add("on"));
+    return words;
   };
   entry.items.forEach((item, index) => {
     if (!isListed(item)) return;
     const button = make("button", { type: "button" }, ...describe(entry, item));
     button.style.setProperty("--of", colours.get(item.label));
     button.item = item;
-    const show = () => {
-      lit(new Set([index, item.partner]));
+    button.show = () => {
+      const words = lit(new Set([index, item.partner]));
       button.classList.add("on");
+      return words[0];
     };
-    button.addEventListener("focus", show);
-    button.addEventListener("mouseenter", show);
+    button.addEventListener("focus", button.show);
+    button.addEventListener("mouseenter", button.show);
+    button.addEventListener("click", () => button.show()?.scrollIntoView({ block: "nearest" }));
     buttons.push(button);
     list.append(make("li", {}, button));
   });
@@ -110,7 +114,11 @@ function walk(step, whole) {
     next = visible(articles[at]).at(step > 0 || whole ? 0 : -1);
   }
   next.focus({ preventScroll: true });
-  next.scrollIntoView({ block: "center" });
+  const list = next.closest(".list"), word = next.show();
+  // Beside the text the list stays in sight, so that the words can be brought there; below it there is room for one only.
+  const beside = word && getComputedStyle(list).position === "sticky";
+  (beside ? word : next).scrollIntoView({ block: "center" });
+  if (beside) list.scrollTop = next.offsetTop - (list.clientHeight - next.offsetHeight) / 2;
 }
 document.addEventListener("keydown", event => {
   if (event.ctrlKey || event.altKey || event.metaKey || help.open || /^(SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
