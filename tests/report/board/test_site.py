@@ -179,6 +179,12 @@ def test_without_script_the_table_is_complete_and_in_order(site, chromium):
     assert page.get_by_role("button").count() == 0
     ranks = [int(text.rstrip("=")) for text in page.locator("tbody td.rank").all_inner_texts()]
     assert ranks == sorted(ranks)
+    ground = page.locator("body").evaluate_handle("each => getComputedStyle(each)")
+    seen = {}
+    for choice in ("light", "dark"):
+        page.get_by_role("group", name="Colours").get_by_label(choice).check(force=True)
+        seen[choice] = ground.evaluate("each => each.backgroundColor")
+    assert seen["light"] != seen["dark"]
     context.close()
 
 
