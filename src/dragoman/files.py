@@ -14,7 +14,8 @@ import re
 import tempfile
 import tomllib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,24 +43,64 @@ def read_bytes(path: Path | str, *, limit: int = MAX_FILE) -> bytes:
         DragomanError: E101 unreadable, E106 over the limit, E107 damaged gzip.
 
     """
+    with _unpacked(path) as raw:
+        data: bytes = raw.read(limit + 1)
+    if len(data) > limit:
+        raise _too_large(path, limit)
+    return data
+
+
+def blocks(path: Path | str, *, size: int, limit: int = MAX_FILE) -> Iterator[bytes]:
+    """Read a file of lines in blocks, unpacking gzip by its magic number.
+
+    Args:
+        path: the file.
+        size: bytes to read at a time.
+        limit: most bytes after decompression.
+
+    Yields:
+        Blocks of at least one line; each but the last ends with a line feed, unless a line is over :data:`MAX_LINE`.
+
+    Raises:
+        DragomanError: as :func:`read_bytes`.
+
+    """
+    with _unpacked(path) as raw:
+        left, total = b"", 0
+        while data := raw.read(size):
+            total += len(data)
+            if total > limit:
+                raise _too_large(path, limit)
+            cut = data.rfind(b"\n") + 1
+            if cut or len(left) > MAX_LINE:
+                yield left + data[:cut]
+                left = data[cut:]
+            else:
+                left += data
+        if left:
+            yield left
+
+
+@contextmanager
+def _unpacked(path: Path | str) -> Iterator[Any]:
     name = str(path)
     try:
         with Path(path).open("rb") as raw:
             # Looked at and not read: a pipe cannot be wound back.
-            packed = raw.peek(2)[:2] == _GZIP_MAGIC
-            if not packed:
-                data = raw.read(limit + 1)
+            if raw.peek(2)[:2] != _GZIP_MAGIC:
+                yield raw
             else:
                 with gzip.GzipFile(fileobj=raw) as unpacked:
-                    data = unpacked.read(limit + 1)
+                    yield unpacked
     except (EOFError, zlib.error, gzip.BadGzipFile) as cause:
         raise error("E107", f"the gzip stream is damaged: {cause}.", "Compress the file again.", file=name) from cause
     except (OSError, ValueError) as cause:
         reason = getattr(cause, "strerror", None) or str(cause)
         raise error("E101", f"cannot read the file: {reason}.", "Check the path and its rights.", file=name) from cause
-    if len(data) > limit:
-        raise error("E106", f"the file is over {limit:,} bytes.", "Split it into shards.", file=name)
-    return data
+
+
+def _too_large(path: Path | str, limit: int) -> DragomanError:
+    return error("E106", f"the file is over {limit:,} bytes.", "Split it into shards.", file=str(path))
 
 
 def check_text(data: bytes, name: str = "", *, max_line: int = MAX_LINE) -> None:
@@ -96,6 +137,15 @@ def check_text(data: bytes, name: str = "", *, max_line: int = MAX_LINE) -> None
                 what = f"the line has {end - start:,} bytes; at most {max_line:,} are read."
                 raise _at(data, start, "E105", what, "Split the document.", name)
             start = end + 1
+
+
+def is_text(data: bytes) -> bool:
+    """Whether :func:`check_text` has nothing to say of some bytes."""
+    try:
+        check_text(data)
+    except DragomanError:
+        return False
+    return True
 
 
 def _first_invalid(data: bytes) -> int:

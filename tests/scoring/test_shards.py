@@ -16,8 +16,9 @@ from dragoman import files, scoring
 from dragoman.measures.catalogue import select
 from dragoman.problems import DragomanError
 from dragoman.schema.columns import Annotations, Coded
-from dragoman.submission import precise
-from dragoman.submission.read import parse_bytes, read_bytes, table_of
+from dragoman.submission import precise, table
+from dragoman.submission.parse import parse_bytes
+from dragoman.submission.read import read_bytes
 from dragoman.submission.stack import stacked
 from dragoman.submission.target import Target
 
@@ -53,7 +54,7 @@ def spread(rng, folder, lines, shards):
         elif kind == 1:
             (folder / f"{number}.jsonl.gz").write_bytes(gzip.compress(data))
         else:
-            pq.write_table(table_of(precise.read(data, Target()).lines), folder / f"{number}.parquet")
+            pq.write_table(table.of_lines(precise.read(data, Target()).lines), folder / f"{number}.parquet")
     return folder
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from dragoman.problems import CATALOGUE
 from dragoman.schema.columns import Annotations, Coded
-from dragoman.submission.read import in_columns, line_by_line, parse_bytes, read_bytes
+from dragoman.submission.parse import parse_bytes
+from dragoman.submission.read import in_columns, line_by_line, read_bytes
 from dragoman.submission.target import CLOSED_SETS, Target
 
 TEXTS = {

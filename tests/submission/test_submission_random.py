@@ -8,7 +8,8 @@ import pytest
 import submission_samples as samples
 from submission_samples import BENCHMARK, TARGETS
 
-from dragoman.submission.read import in_columns, parse_bytes, read_bytes
+from dragoman.submission.parse import parse_bytes
+from dragoman.submission.read import in_columns, read_bytes
 
 
 @pytest.mark.parametrize("batch", range(12))

@@ -14,6 +14,7 @@ import typer
 from dragoman.cli import shards
 from dragoman.cli.boards import leaderboard
 from dragoman.cli.options import Data, Json, Predictions
+from dragoman.cli.parsing import parsing
 from dragoman.cli.releases import diff, rehydrate
 from dragoman.cli.reports import report
 from dragoman.cli.systems import run
@@ -22,7 +23,6 @@ from dragoman.version import __version__
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
-    from dragoman.scoring import Gold
 
 app = typer.Typer(
     name="dragoman",
@@ -144,15 +144,6 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Score predictions against the benchmark's test split, or one file against another."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from dragoman import scoring
-    from dragoman.cli import show
-    from dragoman.files import table_json, write
-    from dragoman.measures.catalogue import select
-    from dragoman.submission.read import parse_file
-    from dragoman.systems.loading import read_card
-
     if gold == (predictions is not None):
         raise typer.BadParameter("give PREDICTIONS.jsonl, or --gold")
     if reference is not None and data is not None:
@@ -160,30 +151,43 @@ def score(
     if reference is not None and split is not None:
         raise typer.BadParameter("a reference has no splits: leave --split out")
     pair = shards.pair(predictions, reference, engine, scheduler)
-    card = None
-    if predictions is not None:
-        card = (predictions if predictions.is_dir() else predictions.parent) / "system.toml"
-    options: dict[str, Any] = {
-        "measures": select(measures),
-        "system": read_card(card).name if card is not None and card.is_file() else None,
-        "resampling": scoring.NO_INTERVALS if no_intervals else scoring.Resampling(resamples, seed),
-        "singletons": not no_singletons,
-    }
-    if pair is not None:
-        result = shards.score(*pair, engine, scheduler, options)
-    else:
-        with ThreadPoolExecutor(1) as pool:  # both files are parsed at the same time
-            parsed = None if predictions is None else pool.submit(parse_file, predictions)
-            against: Gold = (
-                scoring.from_file(reference)
-                if reference is not None
-                else scoring.from_benchmark(_benchmark(data), split or "test")
+    paths = [] if pair is not None else [path for path in (reference, predictions) if path is not None]
+    with parsing(paths) as parsed:  # while all that follows is imported
+        from dragoman import scoring
+        from dragoman.cli import show
+        from dragoman.files import table_json, write
+        from dragoman.measures.catalogue import select
+        from dragoman.submission.read import read_parsed
+
+        options: dict[str, Any] = {
+            "measures": select(measures),
+            "system": None if predictions is None else _system(predictions) or predictions.name,
+            "resampling": scoring.NO_INTERVALS if no_intervals else scoring.Resampling(resamples, seed),
+            "singletons": not no_singletons,
+        }
+        if pair is not None:
+            result = shards.score(*pair, engine, scheduler, options)
+        else:
+            against = (
+                scoring.from_benchmark(_benchmark(data), split or "test")
+                if reference is None
+                else scoring.from_parsed(parsed.pop(0).result())
             )
-            submission: Any = against.annotations if parsed is None else parsed.result()
-        result = scoring.score(submission, against, **options)
+            answers = read_parsed(parsed.pop().result(), against.target) if parsed else against.annotations
+            result = scoring.score(answers, against, **options)
     if out is not None:
         write(out, table_json(result))
     show.result(result, as_json=as_json)
+
+
+def _system(predictions: Path) -> str | None:
+    """Name of the system, if a card beside the predictions says it."""
+    card = (predictions if predictions.is_dir() else predictions.parent) / "system.toml"
+    if not card.is_file():
+        return None
+    from dragoman.systems.loading import read_card
+
+    return read_card(card).name
 
 
 @app.command()

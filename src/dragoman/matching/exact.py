@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 
 def equal_pairs(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, Ints]:
@@ -27,25 +28,41 @@ def equal_pairs(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, 
 
     """
     g_key, p_key = _packed(gold, predicted)
-    g_order, p_order = np.argsort(g_key, kind="stable"), np.argsort(p_key, kind="stable")
-    g_sorted, p_sorted = g_key[g_order], p_key[p_order]
-    at = np.searchsorted(g_sorted, p_sorted, side="left") + _copies(p_sorted)
-    hit = np.flatnonzero(at < len(g_sorted))
-    hit = hit[g_sorted[at[hit]] == p_sorted[hit]]
-    g_index, p_index = g_order[at[hit]], p_order[hit]
+    # Items mostly come in order; then nothing need be sorted, and nothing put back.
+    g_order, p_order = _order(g_key), _order(p_key)
+    g_key = g_key if g_order is None else g_key[g_order]
+    p_key = p_key if p_order is None else p_key[p_order]
+    at = np.searchsorted(g_key, p_key, side="left")
+    repeated = p_key[1:] == p_key[:-1]
+    if repeated.any():
+        at += _copies(repeated)
+    same = at < len(g_key)
+    if len(g_key):
+        same &= g_key.take(at, mode="clip") == p_key
+    p_index = np.flatnonzero(same)
+    g_index = at[p_index]
+    if p_order is not None:
+        p_index = p_order[p_index]
+    if g_order is None:
+        return g_index, p_index
+    g_index = g_order[g_index]
     order = np.argsort(g_index, kind="stable")
     return g_index[order], p_index[order]
 
 
-def _copies(keys: Ints) -> Ints:
-    """How many equal keys stand before each one of a sorted column.
+def _order(keys: Ints) -> Ints | None:
+    """Order that sorts keys, equal ones as they come; None where they are sorted."""
+    return None if (keys[1:] >= keys[:-1]).all() else np.argsort(keys, kind="stable")
+
+
+def _copies(repeated: Bools) -> Ints:
+    """How many equal keys stand before each one of a sorted column, from which ones repeat the one before them.
 
     The i-th copy of a key pairs with the i-th copy on the other side, i places into that key's run.
     """
-    place = np.arange(len(keys))
-    first = np.ones(len(keys), bool)
-    first[1:] = keys[1:] != keys[:-1]
-    copies: Ints = place - np.maximum.accumulate(np.where(first, place, 0)) if len(keys) else place
+    place = np.arange(len(repeated) + 1)
+    first = np.append(True, ~repeated)
+    copies: Ints = place - np.maximum.accumulate(np.where(first, place, 0))
     return copies
 
 
@@ -61,6 +78,9 @@ def _packed(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, Ints
             _, ranks = np.unique(np.concatenate([g_key, p_key]), return_inverse=True)
             g_key, p_key = ranks[: len(g_key)].astype(np.int64), ranks[len(g_key) :].astype(np.int64)
             used = int(ranks.max(initial=0)) + 1
-        g_key, p_key = g_key * width + (g - low), p_key * width + (p - low)
+        for key, column in ((g_key, g), (p_key, p)):  # in place: memory that is new costs more than the sums
+            np.multiply(key, width, out=key)
+            np.add(key, column, out=key)
+            np.subtract(key, low, out=key)
         used *= width
     return g_key, p_key

@@ -40,24 +40,45 @@ def overlapping_pairs(
     """
     # All documents on one number line, each beginning after the end of the one before.
     stride = max(int(g_end.max(initial=0)), int(p_end.max(initial=0))) + 1
-    start, end = g_doc * stride + g_start, g_doc * stride + g_end
+    start, end = _placed(g_doc, g_start, g_end, stride)
     # Items mostly come in order; sorting what is sorted costs as much as all that follows.
-    order = np.arange(len(start)) if (start[1:] >= start[:-1]).all() else np.lexsort((end, start))
-    start, end = start[order], end[order]
+    order = None if (start[1:] >= start[:-1]).all() else np.lexsort((end, start))
+    if order is not None:
+        start, end = start[order], end[order]
     reach = np.maximum.accumulate(end) if len(end) else end
-    low = np.searchsorted(reach, p_doc * stride + p_start, side="right")
-    high = np.searchsorted(start, p_doc * stride + p_end, side="left")
-    count = np.maximum(high - low, 0)
+    p_start, p_end = _placed(p_doc, p_start, p_end, stride)
+    low = np.searchsorted(reach, p_start, side="right")
+    del reach
+    count = np.searchsorted(start, p_end, side="left") - low
+    np.maximum(count, 0, out=count)
     total = int(count.sum())
     if total > MOST_PAIRS:
         what = f"there are {total:,} pairs of spans that may overlap; at most {MOST_PAIRS:,} are compared."
         raise error("E106", what, "Spans are nested or repeated too deeply; split or clean the documents.")
     predicted = np.repeat(np.arange(len(count)), count)
-    within = np.arange(total) - np.repeat(np.cumsum(count) - count, count)
-    gold = order[np.repeat(low, count) + within]
-    shared = np.minimum(g_end[gold], p_end[predicted]) - np.maximum(g_start[gold], p_start[predicted])
-    keep = (shared > 0) & (g_doc[gold] == p_doc[predicted])
-    gold, predicted, shared = gold[keep], predicted[keep], shared[keep]
-    # They come by predicted item; where items are in order, this has next to nothing to do.
+    # Candidates of a predicted span stand one after the other from the lowest on.
+    low += count
+    low -= np.cumsum(count)
+    gold = np.repeat(low, count)
+    del low, count
+    gold += np.arange(total)
+    shared = np.minimum(end[gold], p_end[predicted])
+    shared -= np.maximum(start[gold], p_start[predicted])
+    if order is not None:
+        gold = order[gold]
+    keep = shared > 0
+    if not keep.all():
+        gold, predicted, shared = gold[keep], predicted[keep], shared[keep]
+    # They come by predicted item; where items are in order, they come by gold too.
+    if (gold[1:] >= gold[:-1]).all():
+        return gold, predicted, shared
     sort = np.argsort(gold, kind="stable")
     return gold[sort], predicted[sort], shared[sort]
+
+
+def _placed(doc: Ints, start: Ints, end: Ints, stride: int) -> tuple[Ints, Ints]:
+    """Bounds on the number line of all documents."""
+    place = doc * stride
+    end = place + end
+    place += start
+    return place, end

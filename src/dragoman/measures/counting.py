@@ -69,6 +69,8 @@ class Score(ABC):
 def _summed(match: Match, documents: int) -> Ints:
     """Credit of each document; doubles hold these sums exactly, and summing them is quicker."""
     doc = match.gold_doc[match.gold]
+    if match.full == 1 and match.credit.all():  # then pairs need only be counted
+        return np.bincount(doc, minlength=documents)
     return np.bincount(doc, weights=match.credit, minlength=documents).astype(np.int64)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from dragoman.matching.assignment import assign
 from dragoman.matching.exact import equal_pairs
 from dragoman.matching.overlap import overlapping_pairs
 from dragoman.measures.counting import Match
+from dragoman.measures.kept import kept
 from dragoman.schema.columns import NULL, Coded
 
 if TYPE_CHECKING:
@@ -48,11 +48,13 @@ def _match(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints], credit: Ints
 
 def strict(gold: Spans, predicted: Spans) -> Match:
     """Pair items with the same span and the same type."""
-    g_type, p_type = codes(gold.type, predicted.type)
-    pairs = equal_pairs(
-        (gold.doc, gold.start, gold.end, g_type), (predicted.doc, predicted.start, predicted.end, p_type)
-    )
-    return _match(gold, predicted, pairs)
+
+    def pairs() -> tuple[Ints, Ints]:
+        g_type, p_type = codes(gold.type, predicted.type)
+        return equal_pairs((*_bounds(gold), g_type), (*_bounds(predicted), p_type))
+
+    columns = (*_bounds(gold), gold.type.codes, *_bounds(predicted), predicted.type.codes)
+    return _match(gold, predicted, kept("strict", columns, pairs, gold.type.labels, predicted.type.labels))
 
 
 def exact(gold: Spans, predicted: Spans) -> Match:
@@ -75,20 +77,13 @@ def _without(number: int, taken: Ints) -> Ints:
 
 
 def overlaps(gold: Spans, predicted: Spans) -> tuple[Ints, Ints, Ints]:
-    """All overlapping pairs, with the number of shared characters.
-
-    Half a dozen measures ask for those of the same spans: they are kept as long as the columns of these are.
-    """
-    columns = (gold.doc, gold.start, gold.end, predicted.doc, predicted.start, predicted.end)
-    key = tuple(map(id, columns))
-    if key not in _OVERLAPS:
-        _OVERLAPS[key] = overlapping_pairs(*columns)
-        for column in columns:  # an id means something only as long as what it is of
-            weakref.finalize(column, _OVERLAPS.pop, key, None).atexit = False
-    return _OVERLAPS[key]
+    """All overlapping pairs, with the number of shared characters."""
+    columns = (*_bounds(gold), *_bounds(predicted))
+    return kept("overlaps", columns, lambda: overlapping_pairs(*columns))
 
 
-_OVERLAPS: dict[tuple[int, ...], tuple[Ints, Ints, Ints]] = {}
+def _bounds(spans: Spans) -> tuple[Ints, Ints, Ints]:
+    return spans.doc, spans.start, spans.end
 
 
 def relaxed_where(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints, Ints], allowed: Bools) -> Match:
@@ -134,6 +129,10 @@ def _partial_where(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints, Ints]
 
 def nested(spans: Spans) -> Bools:
     """Whether each span lies inside another one, or has the same bounds as one, shape (n,)."""
+    return kept("nested", _bounds(spans), lambda: _nested(spans))
+
+
+def _nested(spans: Spans) -> Bools:
     # Items are in order of document, start and end. On one number line of all documents a span lies inside another if
     # one that began no later reaches as far, or if the next one begins where it does.
     place = spans.doc * (int(spans.end.max(initial=0)) + 1)

@@ -53,6 +53,11 @@ class Coded:
         return table[self.codes]
 
     @classmethod
+    def null(cls, number: int) -> Coded:
+        """Make a column in which nothing is given; it takes no memory, and must not be written to."""
+        return cls(np.broadcast_to(np.int32(NULL), number), ())
+
+    @classmethod
     def of(cls, values: list[str | None]) -> Coded:
         """Code a list of strings."""
         place: dict[str, int] = {}

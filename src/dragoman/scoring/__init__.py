@@ -1,7 +1,7 @@
 """Scoring: a submission or any two files, from labels to a result with scores, slices, error bars and counts."""
 
 from dragoman.scoring.counted import Counted, count
-from dragoman.scoring.gold import Gold, from_benchmark, from_bytes, from_file
+from dragoman.scoring.gold import Gold, from_benchmark, from_bytes, from_file, from_parsed
 from dragoman.scoring.scorer import score, score_documents
 from dragoman.scoring.sharded import score_shards
 from dragoman.scoring.slices import NO_INTERVALS, Resampling
@@ -17,6 +17,7 @@ __all__ = [
     "from_benchmark",
     "from_bytes",
     "from_file",
+    "from_parsed",
     "score",
     "score_documents",
     "score_shards",

@@ -65,14 +65,11 @@ class Dask:
 
     def gather(self, handles: Sequence[Any]) -> list[Any]:
         """Bring the values of steps here."""
-        from distributed import wait  # noqa: PLC0415 - an extra
-
         handles = list(handles)
         try:
-            wait(handles)
+            values: list[Any] = self.client.gather(handles, errors="skip")  # waits for all, also when some fail
             failed = [future for future in handles if future.status != "finished"]
             if not failed:
-                values: list[Any] = self.client.gather(handles)
                 return values
         except (OSError, TimeoutError) as cause:  # errors of a connection are among these
             raise _lost(cause) from cause
@@ -126,7 +123,7 @@ def dask(scheduler: str | None = None) -> Iterator[Dask]:
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
             ) as cluster,
             Client(cluster) as client,

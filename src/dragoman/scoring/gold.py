@@ -12,7 +12,8 @@ import numpy as np
 from dragoman.problems import error
 from dragoman.schema import result as results
 from dragoman.schema.columns import Annotations
-from dragoman.submission.read import Parsed, parse_bytes, parse_file, read_parsed
+from dragoman.submission.parse import Parsed, parse_bytes, parse_file
+from dragoman.submission.read import read_parsed
 from dragoman.submission.target import Target
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
 
 def from_file(path: Path | str) -> Gold:
     """Gold from a file in the form of a submission; see :func:`from_bytes`."""
-    return _from_parsed(parse_file(path))
+    return from_parsed(parse_file(path))
 
 
 def from_bytes(data: bytes, name: str = "") -> Gold:
@@ -84,10 +85,11 @@ def from_bytes(data: bytes, name: str = "") -> Gold:
         DragomanError: for everything that is wrong with the data; E703 when it holds no labels.
 
     """
-    return _from_parsed(parse_bytes(data, name))
+    return from_parsed(parse_bytes(data, name))
 
 
-def _from_parsed(parsed: Parsed) -> Gold:
+def from_parsed(parsed: Parsed) -> Gold:
+    """Gold from a file that was parsed already; see :func:`from_bytes`."""
     annotations = read_parsed(parsed, Target()).checked()
     if not annotations.present.any():
         mend = "A reference has documents with entities, dates or claims."

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from dragoman import benchmark as benchmarks
 from dragoman import files
 from dragoman.measures.catalogue import MEASURES, Measure, select, without_singletons
@@ -15,14 +17,14 @@ from dragoman.scoring.assembly import assemble, coverage_of
 from dragoman.scoring.gold import Gold, from_benchmark, from_bytes
 from dragoman.scoring.slices import NO_INTERVALS, USUAL, Resampling
 from dragoman.scoring.tally import tallies
-from dragoman.submission.read import Parsed, Reading, read_bytes, read_file, read_parsed
+from dragoman.submission.read import Reading, read_bytes, read_file
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
 
 
 def score(
-    predictions: Path | str | bytes | Parsed | Annotations,
+    predictions: Path | str | bytes | Reading | Annotations,
     gold: Gold | Benchmark | None = None,
     *,
     split: str = "test",
@@ -34,7 +36,7 @@ def score(
     """Score a submission.
 
     Args:
-        predictions: a JSONL file, plain or gzip, or its bytes, or what was parsed or read of one already.
+        predictions: a JSONL file, plain or gzip, or its bytes, or what was read of one already.
         gold: a benchmark (the bundled one if None), or gold from :func:`from_file`.
         split: split of the benchmark.
         measures: what to compute, from the catalogue.
@@ -50,8 +52,8 @@ def score(
         gold = from_benchmark(gold or benchmarks.load(), split)
     if isinstance(predictions, Annotations):
         reading, name = Reading(predictions, ()), "gold"
-    elif isinstance(predictions, Parsed):
-        reading, name = read_parsed(predictions, gold.target), Path(predictions.name).name
+    elif isinstance(predictions, Reading):
+        reading, name = predictions, "predictions"
     elif isinstance(predictions, bytes):
         reading, name = read_bytes(predictions, gold.target), "predictions"
     else:
@@ -60,6 +62,7 @@ def score(
     chosen = tuple(measures) if singletons else without_singletons(measures)
     coverage = coverage_of(annotations, gold.annotations)
     coverage.quotes = {way: number for way, number in reading.tally.items() if number}
+    pa.default_memory_pool().release_unused()  # the rows are columns by now, and measures need the memory
     return assemble(
         tallies(chosen, annotations, gold.annotations),
         data=gold.data,

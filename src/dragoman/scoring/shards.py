@@ -21,7 +21,8 @@ from dragoman.schema.columns import LAYERS, Annotations
 from dragoman.schema.result import Coverage
 from dragoman.scoring.assembly import MOST_MISSING, coverage_of
 from dragoman.scoring.tally import Tally, joined, tallies
-from dragoman.submission.read import Parsed, Reading, parse_file, read_parsed
+from dragoman.submission.parse import Parsed, parse_file
+from dragoman.submission.read import Reading, read_parsed
 from dragoman.submission.stack import stacked
 from dragoman.submission.target import Target
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from dragoman.measures.catalogue import Measure
 from dragoman.measures.counting import FScore, Match
+from dragoman.measures.kept import kept
 from dragoman.measures.spans import nested
 from dragoman.schema.columns import JOINER, Annotations, Claims, Coded, Dates, Entities
 from dragoman.scoring.counted import Counted
@@ -116,9 +117,14 @@ def _same(sides: _Sides, counted: Counted) -> bool:
 
 def _split(doc: Ints, types: Coded, labels: tuple[str, ...]) -> Ints:
     """Give each type of each document a number; types that are not among the labels share the last one."""
-    codes = types.recode(labels).astype(np.int64)
-    split: Ints = doc * (len(labels) + 1) + np.where(codes < 0, len(labels), codes)
-    return split
+
+    def split() -> Ints:
+        codes = types.recode(labels)
+        numbers: Ints = doc * (len(labels) + 1)
+        numbers += np.where(codes < 0, len(labels), codes)
+        return numbers
+
+    return kept("split", (doc, types.codes), split, types.labels, labels)
 
 
 def by_type(annotations: Annotations, layer: str, labels: tuple[str, ...]) -> Annotations:

@@ -150,8 +150,7 @@ def _present(table: pa.Table) -> NDArray[np.bool_]:
 
 def _flatten(table: pa.Table, name: str, row_doc: Ints) -> Rows:
     """Items of one layer, with their documents in place of the row number."""
-    rows = unnest(column_of(table, name, pa.list_(pa.struct([]))))
-    return Rows(rows.table, row_doc[rows.parent], rows.item)
+    return unnest(column_of(table, name, pa.list_(pa.struct([]))), row_doc)
 
 
 def _closed(coded: Coded, field: str, target: Target) -> Coded:
@@ -188,7 +187,7 @@ def _sets(rows: Rows, field: str, aliases: Mapping[str, str] = MappingProxyType(
     """Code the sets of names in a field, whatever their order and whichever alias was used; an empty one is none."""
     lists = rows.field(field)
     if lists is None or lists.null_count == len(rows):
-        return Coded(np.full(len(rows), NULL, np.int32), ())
+        return Coded.null(len(rows))
     _check_ids(lists.flatten().unique().to_pylist())
     return Coded.of(
         [JOINER.join(sorted({aliases.get(n, n) for n in names})) if names else None for names in lists.to_pylist()]

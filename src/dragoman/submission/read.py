@@ -7,24 +7,19 @@ lines) goes through the same columns afterwards.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 import pyarrow as pa
-import pyarrow.json as pj
 
 from dragoman import files
 from dragoman.problems import DragomanError, Problem
-from dragoman.schema.arrow import arrow_schema
 from dragoman.schema.columns import Annotations
 from dragoman.schema.submission import Submission
-from dragoman.submission import columns, jsonl, parquet, precise, quotes
+from dragoman.submission import columns, parquet, precise, quotes, table
+from dragoman.submission.parse import Parsed, parse_bytes, parse_file
 from dragoman.submission.rows import Doubt
 from dragoman.submission.target import Target
-
-_SAMPLE = 2**16
-_BLOCK = 2**23
 
 
 @dataclass(frozen=True)
@@ -53,49 +48,6 @@ class Reading:
         if self.annotations is None:
             raise DragomanError(problem for problem in self.problems if problem.severity == "error")
         return self.annotations
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """A file that was read and parsed, which needs no target yet: two files can be parsed at the same time.
-
-    Attributes:
-        name: how the file is called in a problem; its path, if it was read from one.
-        sha256: of the bytes.
-        data: the bytes; None where they can be read again when they are needed.
-        table: the rows in Arrow; None where the file needs a closer look, or cannot be read at all.
-        problems: why it cannot be read at all.
-        rows: whether the file has rows and no lines; a line in a problem is then a row.
-
-    """
-
-    name: str = ""
-    sha256: str = ""
-    data: bytes | None = None
-    table: pa.Table | None = None
-    problems: tuple[Problem, ...] = ()
-    rows: bool = False
-
-
-def parse_file(path: Path | str) -> Parsed:
-    """Read and parse a JSONL file, plain or gzip, or a parquet file; nothing is raised for bad input."""
-    try:
-        parsed = parse_bytes(files.read_bytes(path), str(path))
-    except DragomanError as cause:
-        return Parsed(str(path), problems=cause.problems)
-    # Where the rows are there the bytes are hardly needed again, and they are as large. A pipe cannot be read again.
-    return replace(parsed, data=None) if parsed.table is not None and Path(path).is_file() else parsed
-
-
-def parse_bytes(data: bytes, name: str = "") -> Parsed:
-    """Parse the bytes of a JSONL or parquet file; nothing is raised for bad input."""
-    try:
-        if data[:4] == parquet.MAGIC:
-            return Parsed(name, files.sha256(data), None, parquet.read(data, name), rows=True)
-        files.check_text(data, name)
-    except DragomanError as cause:
-        return Parsed(name, problems=cause.problems)
-    return Parsed(name, files.sha256(data), data, _arrow_table(data))
 
 
 def read_parsed(parsed: Parsed, target: Target) -> Reading:
@@ -135,12 +87,12 @@ def read_bytes(data: bytes, target: Target, name: str = "") -> Reading:
     return read_parsed(parse_bytes(data, name), target)
 
 
-def in_columns(table: pa.Table | None, target: Target) -> Reading | None:
+def in_columns(rows: pa.Table | None, target: Target) -> Reading | None:
     """Turn rows into columns all at once, or return None if anything about them needs a closer look."""
-    if table is None:
+    if rows is None:
         return None
     try:
-        return Reading(columns.build(table, target), ())
+        return Reading(columns.build(rows, target), ())
     except (Doubt, pa.ArrowInvalid):  # Arrow: more text in a column than it can hold
         return None
 
@@ -158,8 +110,7 @@ def line_by_line(data: bytes, target: Target, name: str = "") -> Reading:
     if any(problem.severity == "error" for problem in found.problems):
         return Reading(None, tuple(found.problems), found.tally)
     try:
-        table = table_of(found.lines)
-        annotations = columns.build(table, target, nowhere=True)
+        annotations = columns.build(table.of_lines(found.lines), target, nowhere=True)
     except (Doubt, pa.ArrowInvalid) as cause:
         # Nothing was found wrong, and yet it does not fit: said with a number, too, whatever it is.
         mend = "Split the file into shards; if that does not help, please report it with the file."
@@ -176,58 +127,6 @@ def read_lines(lines: list[Submission], target: Target) -> Annotations:
 
     """
     try:
-        return columns.build(table_of(lines), target)
+        return columns.build(table.of_lines(lines), target)
     except Doubt:
         return line_by_line(files.json_lines(lines), target).checked()
-
-
-def table_of(lines: list[Submission]) -> pa.Table:
-    """Rows in Arrow from lines; by way of JSON, since Arrow's own way from Python values imports pandas."""
-    table = _arrow_table(files.json_lines(lines))
-    if table is None:  # a number that JSON's reader does not take
-        return pa.Table.from_pylist([msgspec.to_builtins(line) for line in lines], schema=arrow_schema(Submission))
-    return table
-
-
-def _arrow_table(data: bytes) -> pa.Table | None:
-    """Rows in Arrow straight from JSON, or None where pyarrow's reader takes offence.
-
-    Only the fields that the beginning of the file mentions are asked for, since every column costs memory; when
-    another turns up later, all are.
-    """
-    whole = arrow_schema(Submission)
-    if jsonl.is_blank(data):
-        return whole.empty_table()
-    # Looked at beforehand: pyarrow takes several objects on a line, and one over several lines, for as many rows; and
-    # it does not survive a file that begins with null.
-    found = jsonl.layout(data)
-    if not found.whole:
-        return None
-    for schema in (pa.schema(_mentioned(list(whole), data[:_SAMPLE])), whole):
-        try:
-            return _read_json(data, schema, found)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            continue
-    return None
-
-
-def _read_json(data: bytes, schema: pa.Schema, layout: jsonl.Layout) -> pa.Table | None:
-    table = pj.read_json(
-        pa.BufferReader(data),
-        read_options=pj.ReadOptions(block_size=max(_BLOCK, layout.longest + 2)),
-        parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
-    )
-    return table if table.num_rows == layout.lines else None
-
-
-def _mentioned(fields: list[pa.Field], sample: bytes) -> list[pa.Field]:
-    kept = [field for field in fields if f'"{field.name}"'.encode() in sample]
-    return [pa.field(field.name, _narrowed(field.type, sample)) for field in kept]
-
-
-def _narrowed(type_: pa.DataType, sample: bytes) -> pa.DataType:
-    if pa.types.is_struct(type_):
-        return pa.struct(_mentioned(list(type_), sample))
-    if pa.types.is_list(type_):
-        return pa.list_(_narrowed(type_.value_type, sample))
-    return type_

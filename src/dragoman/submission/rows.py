@@ -46,7 +46,7 @@ class Rows:
     def strings(self, name: str) -> Coded:
         """One field as codes."""
         column = self.field(name)
-        return Coded(np.full(len(self), NULL, np.int32), ()) if column is None else coded(column)
+        return Coded.null(len(self)) if column is None else coded(column)
 
     def given(self, name: str) -> NDArray[np.bool_]:
         """Which structs have a field, with something other than null."""
@@ -68,18 +68,18 @@ class Rows:
                 given = self.given(name)
                 stand_in[given] = integers_of(column.drop_null())
             return stand_in
-        return integers_of(column)
+        return integers_of(column) if missing is None else integers_of(column).copy()
 
 
 def integers_of(column: pa.Array) -> Ints:
-    """Integers as numpy, shape (n,); there must be no null.
+    """Integers as numpy, shape (n,), not to be written to; there must be no null.
 
-    They are taken from the memory itself: Arrow's own way to numpy imports pandas, wherever that is installed.
+    They are the memory itself: Arrow's own way to numpy imports pandas, wherever that is installed.
     """
     if not len(column):
         return np.zeros(0, np.int64)
     held = np.frombuffer(column.buffers()[1], np.int64 if column.type == pa.int64() else np.int32)
-    return held[column.offset : column.offset + len(column)].astype(np.int64)
+    return held[column.offset : column.offset + len(column)].astype(np.int64, copy=False)
 
 
 def column_of(table: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
@@ -127,13 +127,15 @@ def check_lists(array: pa.Array) -> None:
             check_lists(array.field(index))
 
 
-def unnest(lists: pa.Array) -> Rows:
-    """Structs out of their lists, with the list that each was in."""
+def unnest(lists: pa.Array, parents: Ints | None = None) -> Rows:
+    """Structs out of their lists, with the list that each was in, or what stands for that list."""
     if isinstance(lists, pa.ChunkedArray):
         lists = lists.combine_chunks()
     lengths = lengths_of(lists)
-    item = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return Rows(lists.flatten(), np.repeat(np.arange(len(lengths)), lengths), item)
+    item = np.arange(int(lengths.sum()))
+    item -= np.repeat(np.cumsum(lengths) - lengths, lengths)
+    parents = np.arange(len(lengths)) if parents is None else parents
+    return Rows(lists.flatten(), np.repeat(parents, lengths), item)
 
 
 def coded(column: pa.Array) -> Coded:
@@ -141,7 +143,9 @@ def coded(column: pa.Array) -> Coded:
     encoded = column.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
-    codes = np.full(len(column), NULL, np.int32)
+    labels = tuple(encoded.dictionary.to_pylist())
+    if not encoded.indices.null_count:
+        return Coded(integers_of(encoded.indices).astype(np.int32), labels)
     codes = np.full(len(column), NULL, np.int32)
     codes[valid(encoded.indices)] = integers_of(encoded.indices.drop_null())
-    return Coded(codes, tuple(encoded.dictionary.to_pylist()))
+    return Coded(codes, labels)

@@ -1,0 +1,85 @@
+"""The lines of a submission as rows in Arrow, all at once: for good lines only; what else there is, others read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+import pyarrow as pa
+import pyarrow.json as pj
+
+from dragoman import files
+from dragoman.schema.arrow import arrow_schema
+from dragoman.schema.submission import Submission
+from dragoman.submission import jsonl
+
+BLOCK = 2**21
+"""Bytes that are parsed at a time."""
+_SAMPLE = 2**16
+
+
+def of_lines(lines: list[Submission]) -> pa.Table:
+    """Rows from lines; by way of JSON, since Arrow's own way from Python values imports pandas."""
+    table = of_bytes(files.json_lines(lines))
+    if table is None:  # a number that JSON's reader does not take
+        return pa.Table.from_pylist([msgspec.to_builtins(line) for line in lines], schema=arrow_schema(Submission))
+    return table
+
+
+def of_bytes(data: bytes) -> pa.Table | None:
+    """Rows of a JSONL file; None where it needs a closer look."""
+    return of_blocks(lambda: () if jsonl.is_blank(data) else (data,))
+
+
+def of_blocks(blocks: Callable[[], Iterable[bytes]]) -> pa.Table | None:
+    """Rows of the blocks of a JSONL file; None where anything about them needs a closer look.
+
+    Only the fields that the beginning of the file mentions are asked for, since every column costs memory; when
+    another turns up later, all are.
+
+    Args:
+        blocks: gives the blocks, from the first one on each time; none ends within a line.
+
+    """
+    whole = arrow_schema(Submission)
+    for narrow in (True, False):
+        schema, tables = None, []
+        try:
+            for block in blocks():
+                if schema is None:
+                    schema = pa.schema(_mentioned(list(whole), block[:_SAMPLE])) if narrow else whole
+                table = _of_block(block, schema)
+                if table is None:
+                    return None
+                tables.append(table)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            continue
+        return pa.concat_tables(tables) if tables else whole.empty_table()
+    return None
+
+
+def _of_block(block: bytes, schema: pa.Schema) -> pa.Table | None:
+    # Looked at beforehand: pyarrow takes several objects on a line, and one over several lines, for as many rows; and
+    # it does not survive a file that begins with null.
+    layout = jsonl.layout(block)
+    if not layout.whole or not len(schema) or not files.is_text(block):  # without columns Arrow forgets how many rows
+        return None
+    table = pj.read_json(
+        pa.BufferReader(block),
+        read_options=pj.ReadOptions(block_size=max(BLOCK, layout.longest + 2)),
+        parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
+    )
+    return table if table.num_rows == layout.lines else None
+
+
+def _mentioned(fields: list[pa.Field], sample: bytes) -> list[pa.Field]:
+    kept = [field for field in fields if f'"{field.name}"'.encode() in sample]
+    return [pa.field(field.name, _narrowed(field.type, sample)) for field in kept]
+
+
+def _narrowed(type_: pa.DataType, sample: bytes) -> pa.DataType:
+    if pa.types.is_struct(type_):
+        return pa.struct(_mentioned(list(type_), sample))
+    if pa.types.is_list(type_):
+        return pa.list_(_narrowed(type_.value_type, sample))
+    return type_

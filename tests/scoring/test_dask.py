@@ -1,0 +1,162 @@
+"""The Dask engine on a real cluster of several processes on this machine."""
+
+import json
+import os
+import random
+import signal
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+from sides import pair
+
+from dragoman import files, scoring
+from dragoman.cli import main
+from dragoman.problems import DragomanError
+from dragoman.scoring import engines
+
+pytestmark = [
+    pytest.mark.allow_hosts(["127.0.0.1", "localhost"]),
+    # What Dask and its event loop leave behind when a worker is killed is theirs.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+WORKERS = 3
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    distributed = pytest.importorskip("distributed", reason="install the extra dask")
+    with distributed.LocalCluster(
+        n_workers=WORKERS, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    ) as running:
+        yield running
+
+
+@contextmanager
+def connected(cluster, kind=engines.Dask):
+    from distributed import Client
+
+    with Client(cluster, set_as_default=False) as client:
+        yield kind(client)
+
+
+@pytest.fixture(scope="module")
+def files_(tmp_path_factory):
+    """Gold and predictions in one file each, and spread over nine shards and seven."""
+    root, rng = tmp_path_factory.mktemp("dask"), random.Random(4)
+    sides = zip("gp", zip(*(pair(seed) for seed in range(12)), strict=True), (9, 7), strict=True)
+    for side, files_of, shards in sides:
+        lines = [{**line, "id": f"{line['id']}-{n}"} for n, of in enumerate(files_of) for line in of]
+        (root / f"{side}.jsonl").write_bytes(files.json_lines(lines))
+        rng.shuffle(lines)
+        (root / side).mkdir()
+        for at in range(shards):
+            (root / side / f"{at}.jsonl").write_bytes(files.json_lines(lines[at::shards]))
+    return root
+
+
+def numbers(result):
+    return files.pretty_json([result.scores, result.slices, result.counts, result.coverage])
+
+
+def started(cluster, step):
+    """How often a step was begun for each key."""
+    began = Counter()
+    for key, _before, after, *_ in cluster.scheduler.transition_log:
+        if str(key).startswith(f"{step}-") and after == "processing":
+            began[key] += 1
+    return began
+
+
+def test_a_cluster_gives_what_one_process_gives_and_reads_no_shard_twice(cluster, files_):
+    one = scoring.score(files_ / "p.jsonl", scoring.from_file(files_ / "g.jsonl"), resampling=scoring.NO_INTERVALS)
+    before = started(cluster, "parse")
+    with connected(cluster) as engine:
+        many = scoring.score_shards(files_ / "p", files_ / "g", engine=engine, resampling=scoring.NO_INTERVALS)
+    assert numbers(many) == numbers(one)
+    assert sorted((started(cluster, "parse") - before).values()) == [1] * 16
+
+
+def test_the_command_takes_a_scheduler(cluster, files_, tmp_path, monkeypatch, capsys):
+    printed = []
+    for where in (["local"], ["dask", "--scheduler", cluster.scheduler_address]):
+        arguments = ["score", files_ / "p", "--reference", files_ / "g", "--no-intervals", "--json", "--engine", *where]
+        monkeypatch.setattr("sys.argv", ["dragoman", *map(str, arguments), "--out", str(tmp_path / where[0])])
+        with pytest.raises(SystemExit) as done:
+            main()
+        assert done.value.code == 0
+        printed.append(capsys.readouterr().out)
+    assert json.loads(printed[0])["scores"]["entities"]["strict"]["f1"] > 0
+    assert printed[0] == printed[1]
+    assert (tmp_path / "local").read_bytes() == (tmp_path / "dask").read_bytes()
+
+
+class Deadly(engines.Dask):
+    """Kills a worker as soon as all shards of the reference are read, and notes the shards of what it held."""
+
+    lost: frozenset[str] | None = None
+
+    def gather(self, handles):
+        values = super().gather(handles)
+        if self.lost is None:
+            held = self.client.who_has()
+            victim = Counter(at for key, at in held.items() if key.startswith("read_gold")).most_common(1)[0][0][0]
+            self.lost = frozenset(self._names[key] for key, at in held.items() if victim in at)
+            os.kill(self.client.run(os.getpid, workers=[victim])[victim], signal.SIGKILL)
+            # Until the scheduler knows, it may give the dead worker new steps, which would then be begun twice.
+            while victim in self.client.scheduler_info(n_workers=-1)["workers"]:
+                time.sleep(0.05)
+        return values
+
+
+def test_a_lost_worker_costs_its_own_shards_only(cluster, files_):
+    one = scoring.score(files_ / "p.jsonl", scoring.from_file(files_ / "g.jsonl"), resampling=scoring.NO_INTERVALS)
+    before = started(cluster, "parse")
+    with connected(cluster, Deadly) as engine:
+        many = scoring.score_shards(files_ / "p", files_ / "g", engine=engine, resampling=scoring.NO_INTERVALS)
+        again = {engine._names[key] for key, times in (started(cluster, "parse") - before).items() if times > 1}
+    assert numbers(many) == numbers(one)
+    assert again  # the worker that was killed had read something that was wanted still
+    assert again <= engine.lost < {str(path) for path in (files_ / "g").iterdir()}
+
+
+def test_a_shard_that_kills_its_workers_is_named(cluster):
+    with connected(cluster) as engine:
+        good = engine.submit("good.jsonl", str, 1)
+        poison = engine.submit("poison.jsonl", os._exit, 1)
+        with pytest.raises(DragomanError) as raised:
+            engine.gather([good, engine.submit("poison.jsonl", str, poison)])
+    assert [(problem.code, problem.file) for problem in raised.value.problems] == [("E850", "poison.jsonl")]
+
+
+def test_a_shard_that_cannot_be_read_is_named_with_its_line(cluster, files_, tmp_path):
+    for at in range(3):
+        data = (files_ / "p" / f"{at}.jsonl").read_bytes()
+        (tmp_path / f"{at}.jsonl").write_bytes(data + b'{"id": 7}\n' if at == 1 else data)
+    with connected(cluster) as engine, pytest.raises(DragomanError) as raised:
+        scoring.score_shards(tmp_path, files_ / "g", engine=engine)
+    (problem,) = raised.value.problems
+    line = (files_ / "p" / "1.jsonl").read_bytes().count(b"\n") + 1
+    assert (problem.code, problem.file, problem.line) == ("E202", str(tmp_path / "1.jsonl"), line)
+
+
+def test_a_scheduler_that_is_not_there_or_has_no_workers_is_told(monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="install the extra dask")
+    monkeypatch.setattr(engines, "_WAIT", 0.5)
+    with pytest.raises(DragomanError, match="E851: no scheduler answers"), engines.dask("tcp://127.0.0.1:1"):
+        pass
+    idle = distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0")
+    with (
+        idle,
+        pytest.raises(DragomanError, match="E851: the scheduler has no workers"),
+        engines.dask(idle.scheduler_address),
+    ):
+        pass
+
+
+def test_workers_of_another_version_are_refused(cluster, monkeypatch):
+    monkeypatch.setattr(engines, "__version__", "99.0")
+    refused = pytest.raises(DragomanError, match=r"E851: workers have Dragoman .*; this is 99\.0")
+    with refused, engines.dask(cluster.scheduler_address):
+        pass
