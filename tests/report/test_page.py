@@ -1,5 +1,6 @@
 """The page of mistakes: complete, self-contained, and harmless whatever a submission holds."""
 
+import gzip
 import json
 import re
 import subprocess
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from dragoman.cli.app import app
 from dragoman.report.page import page
-from dragoman.report.subject import of_benchmark
+from dragoman.report.subject import of_benchmark, of_reference
 
 RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"
 
@@ -80,6 +81,19 @@ def test_any_file_can_be_the_reference_with_any_labels(tmp_path, opened, text):
     assert "town → <b>river</b>" in mistake
     assert ("Bern" if text else "15 to 19") in mistake
     assert page.bad == []
+
+
+def test_what_a_reference_says_of_its_documents_is_shown(tmp_path):
+    claim = {"content": [[0, 3]], "claimants": [{"role": "AUTHOR"}], "gloss": "what is said"}
+    line = {"id": "one", "text": "نعم نعم", "language": "ar", "title": "Yes", "kind": "article", "claims": [claim]}
+    bare = {"id": "two", "text": "No.", "entities": [{"start": 0, "end": 2, "type": "X"}]}
+    for name in ("gold.jsonl", "gold.jsonl.gz"):
+        data = "".join(json.dumps(each) + "\n" for each in (line, bare)).encode()
+        (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        first, second = drawn(page(tmp_path / name, of_reference(tmp_path / name)))
+        assert [first[name] for name in ("title", "language", "kind")] == ["Yes", "ar", "article"]
+        assert [item.get("gloss") for item in first["items"]] == ["what is said", None]
+        assert [second[name] for name in ("title", "language", "kind")] == [None, None, None]
 
 
 def test_a_reference_goes_with_neither_data_nor_split(tmp_path):

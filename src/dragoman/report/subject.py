@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dragoman import scoring
+import msgspec
+
+from dragoman import files, scoring
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
@@ -73,6 +77,20 @@ def of_benchmark(benchmark: Benchmark, split: str) -> Subject:
     return Subject(scoring.from_benchmark(benchmark, split), documents, names)
 
 
+class _Claim(msgspec.Struct):
+    gloss: str | None = None
+
+
+class _Line(msgspec.Struct):
+    """What a line tells a reader besides what is scored."""
+
+    id: str
+    kind: str | None = None
+    language: str | None = None
+    title: str | None = None
+    claims: list[_Claim] | None = None
+
+
 def of_reference(path: Path) -> Subject:
     """Show a file in the form of a submission, with any labels; labels lie over the texts that it holds.
 
@@ -80,10 +98,30 @@ def of_reference(path: Path) -> Subject:
         DragomanError: as :func:`dragoman.scoring.from_file`.
 
     """
-    gold = scoring.from_file(path)
-    labels = gold.annotations
+    data = files.read_bytes(path)
+    gold = scoring.from_bytes(data, str(path))
+    labels, lines = gold.annotations, _lines(data)
     documents = [
-        Shown(name, text, published=labels.published_external.value(at) or labels.published.value(at))
-        for at, (name, text) in enumerate(zip(labels.documents, labels.texts, strict=True))
+        Shown(
+            name,
+            labels.texts[at],
+            lines[name].kind,
+            lines[name].language,
+            labels.published_external.value(at) or labels.published.value(at),
+            lines[name].title,
+            tuple(claim.gloss for claim in lines[name].claims or ()),
+        )
+        for at, name in enumerate(labels.documents)
     ]
     return Subject(gold, documents)
+
+
+def _lines(data: bytes) -> Mapping[str, _Line]:
+    """Read what is not scored from JSONL that was checked; of rows in parquet only the labels are shown."""
+    found: dict[str, _Line] = defaultdict(lambda: _Line(""))
+    decoder = msgspec.json.Decoder(_Line)
+    for each in data.split(b"\n"):
+        with contextlib.suppress(msgspec.DecodeError):
+            line = decoder.decode(each)
+            found[line.id] = line
+    return found
