@@ -1,5 +1,6 @@
 """Pages of hostile submissions, references and benchmarks in a real browser: they show everything and do nothing."""
 
+import dataclasses
 import json
 
 import msgspec
@@ -9,7 +10,7 @@ from payloads import PAYLOADS, identifiers, strays, watch
 from dragoman.benchmark import Benchmark
 from dragoman.release.rows import Release
 from dragoman.report.page import page as render
-from dragoman.report.subject import Shown, Subject, of_benchmark, of_reference
+from dragoman.report.subject import Subject, of_benchmark, of_reference
 
 NAMES = list(PAYLOADS.items())
 WIDTHS = [390, 1280]
@@ -28,7 +29,7 @@ def lines(suffix=""):
             {
                 "id": f"{name[:500]}{place}",
                 "text": text,
-                "published": "2024",
+                **dict.fromkeys(("kind", "language", "title"), payload),
                 "entities": [
                     {
                         "id": name,
@@ -48,6 +49,7 @@ def lines(suffix=""):
                             {"role": "MENTION", "mention": [0, end]},
                             {"role": "IMPLICIT", "entity_ids": [name]},
                         ],
+                        "gloss": payload,
                         "act": label,
                         "modality": label,
                         "polarity": label,
@@ -77,7 +79,7 @@ def pages(tmp_path_factory, benchmark, split):
     subject = Subject(
         reference.gold,
         [
-            Shown(each.id, each.text, payload, payload, payload, payload, (payload, payload))
+            dataclasses.replace(each, published=payload)
             for each, payload in zip(reference.documents, _in_order(reference.documents), strict=True)
         ],
         dict.fromkeys(identifiers().values(), PAYLOADS["override"]),

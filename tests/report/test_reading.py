@@ -134,7 +134,7 @@ def test_a_right_label_tells_its_type_names_and_value_by_click_and_by_keys(opene
     assert not told.is_visible()
     page.get_by_label("right").check()
     assert page.locator(".list button:visible").count() == 5
-    assert page.locator("output").inner_text() == "5 labels in 1 documents"
+    assert page.locator("output").inner_text() == "5 labels in 1 document"
     assert page.bad == []
 
 

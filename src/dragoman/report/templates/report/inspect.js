@@ -22,8 +22,9 @@ function tell(part, entry, light) {
 // Under the word, or over it where there is no room; it goes with the word when that moves.
 function place() {
   if (!asked) return;
-  const word = asked.getClientRects()[0], box = told.getBoundingClientRect();
-  const below = word.bottom + 8 + box.height < innerHeight || word.top < box.height + 8;
+  const lines = [...asked.getClientRects()], box = told.getBoundingClientRect();
+  const below = lines.at(-1).bottom + 8 + box.height < innerHeight || lines[0].top < box.height + 8;
+  const word = lines.at(below ? -1 : 0);
   told.style.top = `${below ? word.bottom + 8 : word.top - box.height - 8}px`;
   told.style.left = `${Math.max(8, Math.min(word.left, document.documentElement.clientWidth - box.width - 8))}px`;
 }

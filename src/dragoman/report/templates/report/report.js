@@ -69,6 +69,7 @@ function apply(article) {
   for (const button of buttons) button.parentElement.hidden = !passes(button.item);
   if (none) none.hidden = buttons.some(button => !button.parentElement.hidden);
 }
+const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 function filter() {
   wanted = chosen();
   let labels = 0, documents = 0;
@@ -78,7 +79,7 @@ function filter() {
     documents += count > 0;
     apply(article);
   }
-  filters.querySelector(".count").textContent = `${labels} ${wanted.kinds.has("right") ? "labels" : "mistakes"} in ${documents} documents`;
+  filters.querySelector(".count").textContent = `${many(labels, wanted.kinds.has("right") ? "label" : "mistake")} in ${many(documents, "document")}`;
 }
 filters.addEventListener("change", filter);
 filters.addEventListener("submit", event => event.preventDefault());
