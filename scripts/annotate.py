@@ -2,7 +2,8 @@
 
 WHAT is `documents` (without labels), `gold`, `pass NAME`, `predictions FILE` (JSONL of any system, as suggestions), or
 for two passes `compare A B`. `push` may be run again: it imports what is missing and says where both sides were
-changed. `pull` shows what was changed and writes files below --out (default: --root, that is in place).
+changed. `pull` shows what was changed and writes files below --out (default: --root, that is in place); of `compare
+A B` it adds lines to a file of decisions.
 """
 
 from __future__ import annotations

@@ -28,7 +28,9 @@ GATES = {"auto": "auto", "manual": "manual", "no": False}
 def parser() -> ArgumentParser:
     """Make the parser."""
     made = command.bare_parser(__doc__, EPILOG)
-    made.add_argument("folder", type=Path, metavar="DIR", help="release folder, as scripts/release.py --out writes it")
+    made.add_argument(
+        "folder", type=Path, metavar="DIR", help="release folder, as scripts/release.py --out or --standoff writes it"
+    )
     made.add_argument("repository", metavar="OWNER/NAME", help="repository of the data set; made if need be")
     made.add_argument("--dry-run", action="store_true", help="show what would be done, and change nothing")
     made.add_argument(

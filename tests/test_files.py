@@ -276,6 +276,27 @@ def test_a_link_is_replaced_and_not_followed(tmp_path):
     assert not (tmp_path / "out").is_symlink()
 
 
+def test_a_device_is_written_into_and_not_replaced(tmp_path):
+    # Through links of our own: were they replaced, the machine would keep its devices.
+    full, nothing = tmp_path / "full", tmp_path / "null"
+    full.symlink_to("/dev/full")
+    nothing.symlink_to("/dev/null")
+    assert problem(files.write, full, b"x").code == "E108"
+    assert files.write(nothing, b"x")
+    assert sorted(tmp_path.iterdir()) == [full, nothing]
+    assert all(path.is_symlink() for path in (full, nothing))
+
+
+def test_a_pipe_is_written_into(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert files.write(pipe, b"through")
+    assert os.read(reading, 100) == b"through"
+    os.close(reading)
+    assert pipe.is_fifo()
+
+
 @pytest.mark.parametrize("path", ["folder", "file/below", "a\0b", "x" * 300])
 def test_what_cannot_be_written_is_e108_and_leaves_nothing(tmp_path, path):
     (tmp_path / "folder").mkdir()

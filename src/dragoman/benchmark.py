@@ -166,15 +166,14 @@ def load(where: str | Path | None = None) -> Benchmark:
     """
     if where is None:
         return Benchmark(bundle.read(resources.files("dragoman") / "data"))
-    folder = Path(where)
+    folder = hub.folder_of(where)
     if (folder / standoff.MARK).is_file():
         mend = "Put them back: dragoman rehydrate DIR --pages PAGES --out RELEASE."
         raise error("E701", "this is a release without texts.", mend, file=str(where))
-    if (folder / "corpus").is_dir():
+    # Source roots are taken from this disk alone.
+    if folder == Path(where) and (folder / "corpus").is_dir():
         return Benchmark(source.assemble(folder))
     if (folder / "manifest.json").is_file():
         return Benchmark(parquet.read(folder))
-    if not folder.exists() and (address := hub.address(str(where))):
-        return Benchmark(parquet.read(hub.patiently(lambda: hub.fetch(address))))
     mend = "Give a source root (with corpus/), a release (with README.md and manifest.json), or owner/name on the Hub."
     raise error("E701", f"{str(where)[:200]!r} holds no benchmark.", mend)

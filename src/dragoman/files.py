@@ -7,10 +7,12 @@ looks at the text, and a failure is a numbered problem that names the file, the 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import gzip
 import hashlib
 import os
 import re
+import stat
 import tempfile
 import tomllib
 import zlib
@@ -29,6 +31,7 @@ MAX_LINE = 64 * 2**20
 """Longest line of a JSONL file, in bytes: one document with its labels."""
 _CHUNK = 2**20
 _GZIP_MAGIC = b"\x1f\x8b"
+_PART = (".write-", ".part")
 T = TypeVar("T")
 
 
@@ -59,26 +62,21 @@ def blocks(path: Path | str, *, size: int, limit: int = MAX_FILE) -> Iterator[by
         limit: most bytes after decompression.
 
     Yields:
-        Blocks of at least one line; each but the last ends with a line feed, unless a line is over :data:`MAX_LINE`.
+        Blocks; each but the last ends with a line feed, unless a line is over :data:`MAX_LINE`.
 
     Raises:
         DragomanError: as :func:`read_bytes`.
 
     """
     with _unpacked(path) as raw:
-        left, total = b"", 0
+        total = 0
         while data := raw.read(size):
+            if not data.endswith(b"\n"):
+                data += raw.readline(MAX_LINE)
             total += len(data)
             if total > limit:
                 raise _too_large(path, limit)
-            cut = data.rfind(b"\n") + 1
-            if cut or len(left) > MAX_LINE:
-                yield left + data[:cut]
-                left = data[cut:]
-            else:
-                left += data
-        if left:
-            yield left
+            yield data
 
 
 @contextmanager
@@ -261,7 +259,8 @@ def write(path: Path | str, data: bytes) -> bool:
     """Write a file whole or not at all, and leave it alone when it already holds these bytes.
 
     The bytes go to a temporary file beside the target, are flushed to disk and then renamed, so that somebody who
-    reads, or a process that is killed, sees the old file or the new one.
+    reads, or a process that is killed, sees the old file or the new one. A device or a pipe, such as ``/dev/stdout``,
+    is written into: it is nothing that could be replaced.
 
     Returns:
         Whether anything was written.
@@ -273,10 +272,14 @@ def write(path: Path | str, data: bytes) -> bool:
     target = Path(path)
     temporary: Path | None = None
     try:
+        if _is_stream(target):
+            with target.open("wb") as stream:
+                stream.write(data)
+            return True
         if target.is_file() and not target.is_symlink() and target.read_bytes() == data:
             return False
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".write-", suffix=".part")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PART[0], suffix=_PART[1])
         temporary = Path(name)
         with os.fdopen(handle, "wb") as out:
             out.write(data)
@@ -294,6 +297,22 @@ def write(path: Path | str, data: bytes) -> bool:
         mend = "Free some space or choose another place; nothing was changed."
         raise error("E108", f"cannot write the file: {reason}.", mend, file=str(path)) from cause
     return True
+
+
+def _is_stream(path: Path) -> bool:
+    """Say whether a path leads to a device or a pipe, or is one of the names in /dev of a file that is open."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or (stat.S_ISREG(mode) and path.absolute().parent == Path("/dev"))
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what writes that were killed left in a folder, as far as one may; a write there right now fails, E108."""
+    for path in folder.glob("*".join(_PART)):
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def remove_others(folder: Path, pattern: str, keep: Iterable[Path]) -> list[Path]:

@@ -1,6 +1,7 @@
 """The command line as people meet it: exit codes, JSON, and never a traceback."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -166,3 +167,20 @@ def test_a_layer_is_not_attempted_whichever_split_its_documents_are_in(tmp_path,
 def test_an_empty_file_is_warned_of(tmp_path):
     (tmp_path / "p.jsonl").write_text("")
     assert "W902" in dragoman("validate", tmp_path / "p.jsonl").stderr
+
+
+@pytest.mark.parametrize("module", ["typer", "msgspec"])
+def test_interrupted_while_it_loads_it_says_nothing(tmp_path, monkeypatch, module):
+    (tmp_path / f"{module}.py").write_text("raise KeyboardInterrupt\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    done = dragoman("info")
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_the_folder_of_a_run_is_told_from_shards(tmp_path):
+    (tmp_path / "predictions.jsonl").write_bytes(b"")
+    done = dragoman("score", tmp_path)
+    assert done.returncode == 2
+    assert "this is a run: give" in done.stderr
+    (tmp_path / "predictions.jsonl").unlink()
+    assert "a folder of shards" in dragoman("score", tmp_path).stderr

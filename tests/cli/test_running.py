@@ -74,3 +74,23 @@ def test_what_a_run_has_come_to():
     assert so_far([0, 0], (0.0, 0.0), 3, 90.0) == "2.0 a minute"
     assert so_far([1234567, 89], (1.0, 0.0), 1, 60.0) == "1.0 a minute, 1,234,567 + 89 tokens, cost 1.2346"
     assert so_far([0, 0], (0.0, 0.0), 0, 0.0) == ""
+
+
+def test_what_a_system_prints_is_no_part_of_the_outcome(asked, tmp_path):
+    said = SYSTEM.replace("    return", "    print('working on', document.id)\n    return")
+    (tmp_path / "system.py").write_text("print('loading')\n" + said, encoding="utf-8")
+    done = subprocess.run(asked, capture_output=True, check=True, text=True)
+    assert json.loads(done.stdout)["failed"] == []
+    assert done.stderr.startswith("loading\nworking on ")
+
+
+def test_the_summary_says_where_and_shortens_long_lists(asked, tmp_path):
+    (tmp_path / "system.py").write_text("def predict(_):\n    raise ValueError('no')\n", encoding="utf-8")
+    done = subprocess.run(asked[:-1], capture_output=True, check=False, text=True)
+    assert done.returncode == 1
+    lines = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    assert lines["predictions"] == str(tmp_path / "run" / "predictions.jsonl")
+    assert lines["left out"] == "none"
+    count, _, listed = lines["failed"].partition(": ")
+    assert int(count) > listed.count(",") + 1 == 10
+    assert listed.endswith(" …")

@@ -63,7 +63,7 @@ MUTATIONS = [
     ),
     Mutation(COUNTING, '{"accuracy": ratio(total[..., 0] / self.full,', '{"accuracy": ratio(total[..., 0],'),
     # Spans
-    Mutation(SPANS, "credit = 1 + same_span.astype(np.int64)", "credit = 1 + 0 * same_span.astype(np.int64)"),
+    Mutation(SPANS, "both: Ints = 1 + same_span.astype(np.int64)", "both: Ints = 1 + 0 * same_span.astype(np.int64)"),
     Mutation(
         SPANS,
         "chosen = assign(g, p, (credit, shared, same_type))",
@@ -84,15 +84,13 @@ MUTATIONS = [
         "inside[1:] = np.maximum.accumulate(end)[:-1] >= end[1:]",
         "inside[1:] = np.maximum.accumulate(end)[:-1] > end[1:]",
     ),
-    Mutation(OVERLAP, "keep = (shared > 0)", "keep = (shared >= 0)"),
-    Mutation(OVERLAP, '+ p_start, side="right")', '+ p_start + 1, side="right")'),
-    Mutation(OVERLAP, '+ p_end, side="left")', '+ p_end - 1, side="left")'),
+    Mutation(OVERLAP, "keep = shared > 0", "keep = shared >= 0"),
+    Mutation(OVERLAP, 'p_start, side="right")', 'p_start + 1, side="right")'),
+    Mutation(OVERLAP, 'p_end, side="left") - low', 'p_end - 1, side="left") - low'),
     Mutation(OVERLAP, "reach = np.maximum.accumulate(end) if len(end) else end", "reach = np.sort(end)"),
-    Mutation(
-        EXACT,
-        'np.searchsorted(g_sorted, p_sorted, side="left") + _copies(p_sorted)',
-        'np.searchsorted(g_sorted, p_sorted, side="left")',
-    ),
+    Mutation(EXACT, "at += _copies(repeated)", "at += 0"),
+    Mutation(EXACT, 'np.argsort(keys, kind="stable")', "np.arange(len(keys))"),
+    Mutation(COUNTING, "match.full == 1 and match.credit.all()", "match.full == 1"),
     Mutation(CLITICS, "(np.abs(ends) <= _LONGEST)", "(np.abs(ends) <= 0)"),
     Mutation(CLITICS, "return before_fits and after_fits", "return before_fits or after_fits"),
     Mutation(CLITICS, "near = same(g_spans.type, p_spans.type, (g, p)) &", "near = (shared > 0) &"),
@@ -111,7 +109,9 @@ MUTATIONS = [
         ASSIGN, "*(-weight[candidates] for weight in reversed(weights))", "*(-weight[candidates] for weight in weights)"
     ),
     Mutation(
-        ASSIGN, "(np.bincount(gold, ~p_alone)[gold] == 0) & ~alone", "(np.bincount(gold, p_alone)[gold] == 0) & ~alone"
+        ASSIGN,
+        "np.bincount(gold[rest], ~p_alone[rest])[gold[rest]] == 0",
+        "np.bincount(gold[rest], p_alone[rest])[gold[rest]] == 0",
     ),
     Mutation(SMALL, "turned = columns > rows", "turned = columns < 0"),
     Mutation(SMALL, "(with_it >= earned[free])", "(with_it <= earned[free])"),

@@ -25,6 +25,14 @@ def whole_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def bare_folder(tmp_path_factory):
+    """The release folder without texts that scripts/release.py writes."""
+    out = tmp_path_factory.mktemp("bare")
+    releasing.write_standoff(source.assemble(ROOT), ROOT, out)
+    return out
+
+
+@pytest.fixture(scope="session")
 def published_folder(tmp_path_factory):
     """The same with two rows a split, so that the many failures are tried quickly; never changed."""
     release = source.assemble(ROOT)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 import dragoman
 from dragoman.build import releasing
+from dragoman.build.card import readme
 from dragoman.problems import DragomanError
 from dragoman.release import parquet, source
 from dragoman.release.croissant import croissant
@@ -73,6 +75,25 @@ def test_the_description_names_every_table_with_its_checksum(folder):
     assert set(files) == {str(path.relative_to(folder)) for path in folder.rglob("*.parquet")}
     for path, checksum in files.items():
         assert hashlib.sha256((folder / path).read_bytes()).hexdigest() == checksum
+
+
+def test_the_card_is_what_the_hub_reads(release, folder):
+    """By huggingface_hub's own parser: what people wrote, what is generated, and the canary of the text."""
+    hub = pytest.importorskip("huggingface_hub", reason="install the extra `hub`")
+    card = hub.DatasetCard.load(folder / "README.md")
+    read = card.data.to_dict()
+    assert read["language"] == ["ko", "ar"]
+    assert read["license"] == "cc-by-4.0"
+    assert [each["config_name"] for each in read["configs"]] == list(CONFIGS)
+    (mark,) = set(re.findall(r"dragoman:canary:[0-9a-f-]{36}", card.text))
+    assert read["canary"] == mark
+    # Unknown keys stay when somebody edits the card through the library.
+    card.data.pretty_name = "Another"
+    assert hub.DatasetCard(str(card)).data.to_dict()["canary"] == mark
+
+
+def test_a_card_without_a_canary_gets_none(release):
+    assert "\ncanary:" not in readme("---\nlicense: x\n---\nNo mark: dragoman:canary:none\n", release)
 
 
 def test_a_card_without_yaml_or_text_is_described_all_the_same(release):

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from dragoman.cli.app import app
 from dragoman.release import source
-from dragoman.release.difference import difference, lines
+from dragoman.release.difference import difference
+from dragoman.release.difference_lines import lines
 from dragoman.release.versions import given, suffices, wanted
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -205,3 +206,114 @@ def test_a_hostile_label_does_nothing_to_the_terminal(root):
     assert "\\x1b[31m\\u202e new line" in shown
     assert "\x1b" not in shown
     assert "\u202e" not in shown
+
+
+def with_text(release, edit):
+    """Change the text of the Arabic article, and keep its labels where their words are."""
+    rows = {config: {name: list(each) for name, each in splits.items()} for config, splits in release.rows.items()}
+    at = next(i for i, d in enumerate(rows["documents"]["test"]) if d.id == "003.article-1")
+    document = rows["documents"]["test"][at]
+    rows["documents"]["test"][at] = edit(document)
+    return document, type(release)(release.name, release.version, rows)
+
+
+def shifted(label, by):
+    if hasattr(label, "content"):
+        content, cue = ([shifted(each, by) for each in part] for part in (label.content, label.cue))
+        return replace(label, content=content, cue=cue)
+    return replace(label, start=label.start + by, end=label.end + by)
+
+
+def test_labels_that_moved_with_their_text_are_no_changes_and_are_counted(release):
+    def edit(document):
+        layers = {
+            layer: [shifted(each, 5) for each in getattr(document, layer)] for layer in ("entities", "dates", "claims")
+        }
+        layers["dates"][0] = replace(layers["dates"][0], value="2024-06-20")
+        del layers["entities"][2]
+        return replace(document, text="ABCD " + document.text, **layers)
+
+    document, other = with_text(release, edit)
+    found = difference(release, other)
+    count = sum(len(getattr(document, layer)) for layer in ("entities", "dates", "claims"))
+    assert [(c.config, c.kind, c.id) for c in found.changes if c.kind != "moved"] == [
+        ("documents", "changed", document.id),
+        ("entities", "removed", document.entities[2].id),
+        ("dates", "changed", document.dates[0].id),
+    ]
+    assert [change.kind for change in found.changes].count("moved") == count - 2
+    said = list(lines(found))
+    assert (
+        f"  = entities: {len(document.entities) - 1} moved, from entities e1 “{document.entities[0].text}”: start "
+        in ("\n".join(said))
+    )
+    assert any("text “" in line and "→ “ABCD " in line for line in said)
+    assert not any("end" in line for line in said if "= " in line)
+
+
+def test_a_label_whose_words_are_gone_is_removed_and_no_other_is_taken_for_it(release):
+    def edit(document):
+        gone = document.dates[0]
+        cut = gone.end - gone.start
+        layers = {}
+        for layer in ("entities", "dates", "claims"):
+            kept = [each for each in getattr(document, layer) if each is not gone]
+            spans = [(e.content[0].start if layer == "claims" else e.start, e) for e in kept]
+            layers[layer] = [shifted(e, -cut) if start >= gone.end else e for start, e in spans]
+        return replace(document, text=document.text[: gone.start] + document.text[gone.end :], **layers)
+
+    document, other = with_text(release, edit)
+    found = difference(release, other)
+    assert [(c.id, c.what) for c in found.changes if c.kind == "removed"] == [("d1", document.dates[0].text)]
+    assert "added" not in {change.kind for change in found.changes}
+
+
+def test_long_texts_are_cut_down_to_where_they_differ_and_renumbering_is_one_line(release, root):
+    def change(gold):
+        gold["claims"][0]["gloss"] = "A" * 40 + gold["claims"][0]["gloss"]
+        for i, date in enumerate(gold["dates"]):
+            date["id"] = f"x{i}"
+        names = {f"d{i + 1}": f"x{i}" for i in range(len(gold["dates"]))}
+        for label in (*gold["dates"], *gold["claims"]):
+            if label.get("ref"):
+                label["ref"] = names.get(label["ref"], label["ref"])
+            if label.get("dates"):
+                label["dates"] = [names[each] for each in label["dates"]]
+
+    found = difference(release, edit(root, "003.article-1", change))
+    said = list(lines(found))
+    (claim,) = (line for line in said if "claims c1" in line)
+    assert ": gloss “" in claim
+    assert "→ “AAAA" in claim
+    count = len(next(d for d in release.rows["documents"]["test"] if d.id == "003.article-1").dates)
+    assert count > 3
+    assert next(line for line in said if "renumbered" in line).startswith(
+        f"  = dates: {count} renumbered, from dates x0"
+    )
+    assert len(said) == 3  # the document, the dates, the claim
+
+
+def test_spans_and_claimants_are_said_in_words(release, root):
+    def change(gold):
+        claim = next(c for c in gold["claims"] if c["claimants"][0]["mention"])
+        claim["claimants"][0]["mention"] = next(
+            e["id"] for e in gold["entities"] if e["id"] != claim["claimants"][0]["mention"]
+        )
+        fragment = claim["content"][0]
+        fragment["start"] += 1
+        fragment["text"] = fragment["text"][1:]
+
+    (change_,) = difference(release, edit(root, "003.article-1", change)).changes
+    said = list(lines(difference(release, edit(root, "003.article-1", lambda gold: None))))[1]
+    start = change_.fields["content"][0][0]["start"]
+    assert f"content {start}–" in said
+    assert f"→ {start + 1}–" in said
+    assert "claimants MENTION e" in said
+    assert "{" not in said
+
+
+def test_documents_that_came_or_went_are_said_with_what_they_hold(release):
+    rows = {config: {name: list(each) for name, each in splits.items()} for config, splits in release.rows.items()}
+    gone = rows["documents"]["test"].pop(5)
+    (said,) = lines(difference(release, type(release)(release.name, "2.0.0", rows)))
+    assert said.startswith(f"- documents {gone.id} (test: {len(gone.entities)} entities, ")

@@ -11,6 +11,7 @@ from dragoman.build import adjudication, agreement, releasing
 from dragoman.files import canonical_json, sha256
 from dragoman.problems import DragomanError
 from dragoman.release import bundle, parquet, source
+from dragoman.release.rows import Release
 from dragoman.schema.labels import EntityType, values
 from dragoman.schema.rows import CONFIGS
 
@@ -76,13 +77,41 @@ def test_load_dataset_reads_every_configuration(folder, assembled, config, tmp_p
             assert got[name] == json.loads(canonical_json(getattr(expected, name)))
 
 
+def test_a_configuration_without_rows_is_not_offered(assembled, tmp_path):
+    datasets = pytest.importorskip("datasets", reason="install the extra `hub`")
+    few = {
+        config: {split: [] if config in {"claims", "claim_links"} else part[:1] for split, part in splits.items()}
+        for config, splits in assembled.rows.items()
+    }
+    releasing.write(Release(assembled.name, assembled.version, few), ROOT, tmp_path / "few")
+    offered = datasets.get_dataset_config_names(str(tmp_path / "few"))
+    assert set(offered) == set(CONFIGS) - {"claims", "claim_links"}
+    for config in offered:
+        assert datasets.load_dataset(str(tmp_path / "few"), config, cache_dir=str(tmp_path / "cache"))
+    assert not any(parquet.read(tmp_path / "few").rows["claim_links"].values())
+
+
+@pytest.mark.parametrize("config", list(CONFIGS))
+def test_streaming_gives_the_rows_of_plain_loading(folder, assembled, config, tmp_path):
+    datasets = pytest.importorskip("datasets", reason="install the extra `hub`")
+    plain = datasets.load_dataset(str(folder), config, cache_dir=str(tmp_path))
+    streamed = datasets.load_dataset(str(folder), config, streaming=True)
+    assert list(streamed) == list(plain) == [split for split, rows in assembled.rows[config].items() if rows]
+    for split, part in streamed.items():
+        assert isinstance(part, datasets.IterableDataset)
+        assert part.features == plain[split].features
+        rows = list(part)
+        assert rows == list(plain[split])
+        assert len(rows) == len(assembled.rows[config][split])
+
+
 def test_label_sets_are_class_labels_in_the_order_of_the_scheme(folder, tmp_path):
     datasets = pytest.importorskip("datasets", reason="install the extra `hub`")
     split = next(iter(datasets.load_dataset(str(folder), "entities", cache_dir=str(tmp_path)).values()))
     assert tuple(split.features["type"].names) == values(EntityType)
 
 
-def test_the_default_configuration_is_documents_and_streams(folder, assembled):
+def test_the_default_configuration_is_documents(folder, assembled):
     datasets = pytest.importorskip("datasets", reason="install the extra `hub`")
     first = next(iter(datasets.load_dataset(str(folder), split="test", streaming=True)))
     assert first["id"] == assembled.rows["documents"]["test"][0].id

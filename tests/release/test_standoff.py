@@ -15,6 +15,7 @@ from dragoman.cli.app import app
 from dragoman.files import sha256
 from dragoman.problems import DragomanError
 from dragoman.release import parquet, source
+from dragoman.release.places import Place, places
 from dragoman.release.rehydration import rehydrate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,19 @@ def test_nothing_of_a_page_is_in_it(bare):
     assert '"text":' not in rows
 
 
+def test_it_says_how_many_of_its_checksums_can_be_guessed(release, bare):
+    """And they can: a short line is found by its checksum among likely ones."""
+    told = [row.text for config in ("segments", "documents") for rows in release.rows[config].values() for row in rows]
+    short = sum(len(text) < releasing.SHORT for text in told)
+    said = re.search(
+        r"of (\d+) checksums here, (\d+) are\s+of texts below (\d+)", (bare / "README.md").read_text("utf-8")
+    )
+    assert [int(number) for number in said.groups()] == [len(told), short, releasing.SHORT]
+    assert 0 < short < len(told)
+    rows = "".join(path.read_text("utf-8") for path in bare.glob("rows/segments/*.jsonl"))
+    assert sha256(min(told, key=len).encode()) in rows
+
+
 def test_the_release_comes_back_with_its_texts(release, bare, tmp_path):
     again = rehydrate(bare, PAGES, tmp_path / "out")
     assert again.fingerprint == release.fingerprint
@@ -96,12 +110,96 @@ def test_every_page_that_is_missing_or_differs_is_named_and_nothing_is_written(b
     assert len(found) == 4
     assert all(each.startswith("E716") for each in found)
     assert "no file is page 000" in found[0]
-    assert f"line {at + 1}:" in found[1]
+    assert re.search(rf"differs at line {at + 1}, column 6 \(U\+0058 in the place of U\+[0-9A-F]{{4,5}}\)\.", found[1])
     assert "line feeds alone" in found[2]
     assert "byte order mark" in found[3]
     assert not (tmp_path / "out").exists()
     fifth.write_bytes(fifth.read_bytes()[:-1] + b"\xff")
     assert "is not UTF-8" in problems(bare, pages, tmp_path / "out")[4]
+
+
+def edited(path, edit):
+    lines = path.read_text("utf-8").split("\n")
+    edit(lines)
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("edit", "what"),
+    [
+        (lambda line, i: line[:i] + "X" + line[i + 1 :], r"U\+0058 in the place of U\+[0-9A-F]{4}"),
+        (lambda line, i: line[:i] + "X" + line[i:], r"U\+0058 too much"),
+        (lambda line, i: line[:i] + line[i + 1 :], r"U\+[0-9A-F]{4} is missing"),
+    ],
+    ids=["changed", "put in", "left out"],
+)
+def test_of_every_page_that_differs_each_place_is_named_by_line_and_column(bare, pages, tmp_path, edit, what):
+    wanted = []
+    for path in sorted(pages.iterdir()):
+        lines = path.read_text("utf-8").split("\n")
+        places = []
+        for number in [i for i, line in enumerate(lines) if len(line) > 30][:3]:
+            line = lines[number]
+            # Where a letter is left out, its column is only known if it is not the one of its neighbour.
+            at = next(i for i in range(12, len(line) - 1) if line[i] not in (line[i - 1], line[i + 1], " "))
+            lines[number] = edit(line, at)
+            places.append((number + 1, at + 1))
+        path.write_text("\n".join(lines), encoding="utf-8")
+        wanted.append(places)
+    found = problems(bare, pages, tmp_path / "out")
+    assert len(found) == len(wanted) == 5
+    for said, places in zip(found, wanted, strict=True):
+        named = re.findall(rf"line (\d+), column (\d+) \({what}\)", said)
+        assert [(int(line), int(column)) for line, column in named] == places
+    assert not (tmp_path / "out").exists()
+
+
+def test_lines_put_in_left_out_and_written_anew_are_named(bare, pages, tmp_path):
+    path = sorted(pages.iterdir())[3]
+
+    def edit(lines):
+        lines[14] = "Written anew."
+        del lines[8:10]
+        lines.insert(3, "An advertisement.")
+
+    edited(path, edit)
+    (found,) = problems(bare, pages, tmp_path / "out")
+    assert (
+        "line 4 (not on the page); line 9 (after it 2 lines are missing); line 14 (another line; that of the " in found
+    )
+
+
+def test_places_are_bounded_and_blanks_are_places_too(bare, pages, tmp_path):
+    first, second = sorted(pages.iterdir())[2:4]
+    edited(first, lambda lines: lines.__setitem__(slice(None), [line[1:] for line in lines]))
+    edited(second, lambda lines: (lines.insert(7, ""), lines.insert(3, " ")))
+    found = problems(bare, pages, tmp_path / "out")
+    assert found[0].count("column 1 (U+") == 5
+    assert " and 12 more places." in found[0]
+    assert "line 5, column 1 (2 characters too many before it); line 10, column 1 (1 character too many" in found[1]
+
+
+@pytest.mark.parametrize(
+    ("edit", "column", "what"),
+    [
+        (lambda line: "".join("\u00a0" if c == " " else c for c in line), 6, "no-break spaces for spaces"),
+        (lambda line: line.replace(" ", "  "), 7, "several spaces for one"),
+        (lambda line: line[:9] + "\u200f" + line[9:20] + "\u200e" + line[20:], 10, "characters that do not show"),
+        (lambda line: line[::-1], 0, "another line; that of the page has"),
+    ],
+)
+def test_what_programs_do_to_a_line_is_found_out(bare, pages, tmp_path, edit, column, what):
+    path = sorted(pages.iterdir())[3]
+    edited(path, lambda lines: lines.__setitem__(4, edit(lines[4])))
+    (found,) = problems(bare, pages, tmp_path / "out")
+    assert re.search(rf"differs at line 5{f', column {column}' if column else ''} \({what}", found), found
+
+
+def test_a_page_of_many_lines_that_are_alike_is_compared_all_the_same():
+    line = "The same line."
+    segments = [{"start": i * 15, "end": i * 15 + 14, "sha256": sha256(line.encode())} for i in range(6000)]
+    found = places("\n".join([line] * 3000 + ["Another."] + [line] * 3001), segments)
+    assert Place(3001, 0, "not on the page") in found
 
 
 def test_a_page_under_another_name_that_differs_is_known_by_its_lines(bare, pages, tmp_path):

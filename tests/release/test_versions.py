@@ -94,7 +94,7 @@ def test_with_a_version_that_says_so_the_change_log_names_the_label(root, tmp_pa
     text = log.read_text("utf-8")
     assert text.index("### Data 2.0.0") < text.index("### Package")
     assert "- 003.article-1\n  - changed claims c1" in text
-    assert "→ \\<b\\>\\`x\\`\\</b\\>\\\\u202e" in text
+    assert "→ “\\<b\\>\\`x\\`\\</b\\>\\\\u202e" in text
     assert run(*arguments).returncode == 0
     assert log.read_text("utf-8") == text  # generated anew in its place
 

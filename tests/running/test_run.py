@@ -1,6 +1,7 @@
 """Running a system: every document once, failures alone, nothing lost when interrupted."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from dragoman.problems import DragomanError
 from dragoman.running.run import run
 from dragoman.schema.system import SystemCard
 from dragoman.systems.loading import load
-from dragoman.systems.protocol import System
+from dragoman.systems.protocol import Reply, System, SystemFailure
 
 
 def quietly(items, _what):
@@ -67,6 +68,56 @@ def test_invalid_labels_fail_with_the_numbered_reason(benchmark, tmp_path):
     assert "E402" in entry["problems"][0]
 
 
+class UnreadableError(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+def nested(depth):
+    made = []
+    for _ in range(depth):
+        made = [made]
+    return made
+
+
+def raising(cause):
+    def predict(_document):
+        raise cause
+
+    return predict
+
+
+@pytest.mark.parametrize(
+    ("predict", "why"),
+    [
+        (lambda _: [1], "the answer is no dict and not None, but of the type list"),
+        (lambda _: (line for line in ()), "of the type generator"),
+        (lambda _: {"entities": [object()]}, "the answer cannot be written as JSON: TypeError"),
+        (lambda _: {"entities": [{"quote": "\ud800", "type": "ORG"}]}, "cannot be written as JSON: UnicodeEncodeError"),
+        (lambda _: {"entities": nested(100_000)}, "the answer cannot be written as JSON: RecursionError"),
+        (lambda _: {"id": "another", "dates": []}, "the answer is for 'another'"),
+        (lambda _: {1: 2}, "the answer cannot be written as JSON: TypeError"),
+        (raising(SystemExit("enough")), "SystemExit: enough"),
+        (raising(ValueError("\ud800")), "ValueError: \\ud800"),
+        (raising(UnreadableError()), "UnreadableError: (its message cannot be read)"),
+        (raising(SystemFailure("cut off", Reply(None, raw="\ud800"))), "SystemFailure: cut off"),
+    ],
+)
+def test_whatever_a_system_does_its_run_can_be_taken_up_again(benchmark, tmp_path, predict, why):
+    bad = benchmark.documents[2].id
+
+    def sometimes(document):
+        return predict(document) if document.id == bad else first_word(document)
+
+    summary = run(system(sometimes), benchmark, tmp_path / "run", quietly)
+    assert summary["failed"] == [bad]
+    assert why in summary["why"][0]
+    again = run(system(first_word), benchmark, tmp_path / "run", quietly)
+    whole = run(system(first_word), benchmark, tmp_path / "whole", quietly)
+    assert again["documents"] == whole["documents"] == len(benchmark.documents)
+    assert Path(again["predictions"]).read_bytes() == Path(whole["predictions"]).read_bytes()
+
+
 def test_a_document_left_out_has_no_line(benchmark, tmp_path):
     summary = run(system(lambda d: None if d.language == "ar" else first_word(d)), benchmark, tmp_path, quietly)
     assert len(summary["left_out"]) == sum(d.language == "ar" for d in benchmark.documents)
@@ -115,3 +166,9 @@ def test_a_system_is_loaded_by_path_with_its_card(tmp_path, benchmark):
 def test_what_cannot_be_loaded_is_said(name):
     with pytest.raises(DragomanError, match="E801"):
         load(name)
+
+
+def test_a_module_that_ends_the_program_cannot_be_loaded(tmp_path):
+    (tmp_path / "mine.py").write_text("raise SystemExit(0)\n", encoding="utf-8")
+    with pytest.raises(DragomanError, match=r"E801.*SystemExit"):
+        load(f"{tmp_path / 'mine.py'}:predict")

@@ -52,7 +52,7 @@ def test_a_program_answers_every_document_whatever_the_jobs(benchmark, program, 
 
 
 def test_a_program_is_told_no_label_and_can_leave_a_document_out(benchmark, program, tmp_path):
-    body = """assert set(document) == {"id", "language", "kind", "published", "text"}
+    body = """assert set(document) == {"id", "language", "kind", "published", "title", "text"}
     if document["language"] == "ar":
         print("null", flush=True)
         continue"""
@@ -131,12 +131,27 @@ def test_killed_at_any_moment_a_run_goes_on_and_ends_the_same(benchmark, program
     assert (tmp_path / "a/predictions.jsonl").read_bytes() == (tmp_path / "b/predictions.jsonl").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["cmd:", "cmd:'open", "cmd:/no/such/program"])
-def test_a_command_that_is_none_is_said(benchmark, tmp_path, name):
-    if name == "cmd:/no/such/program":
-        summary = run(load(name), benchmark, tmp_path / "run", quietly)
-        assert len(summary["failed"]) == len(benchmark.documents)
-        assert "cannot be started" in summary["why"][0]
-        return
+@pytest.mark.parametrize("name", ["cmd:", "cmd:'open", "cmd:/no/such/program", "cmd:/tmp"])
+def test_a_command_that_is_none_is_said(name):
     with pytest.raises(DragomanError, match="E801"):
         load(name)
+
+
+def test_a_program_that_cannot_run_after_all_fails_on_each_document(benchmark, tmp_path):
+    path = tmp_path / "program"
+    path.write_text("#!/no/such/interpreter\n", encoding="utf-8")
+    path.chmod(0o755)
+    summary = run(load(f"cmd:{path}"), benchmark, tmp_path / "run", quietly)
+    assert len(summary["failed"]) == len(benchmark.documents)
+    assert "cannot be started" in summary["why"][0]
+
+
+def test_a_line_too_many_is_not_taken_for_the_next_answer(benchmark, program, tmp_path):
+    body = 'print(\'{"dates": []}\\n{"dates": []}\', flush=True) if count == 1 else None\n    if count == 1: continue'
+    run(load(program(body)), benchmark, tmp_path / "run", quietly)
+    log = [entry.get("answer") for entry in entries(tmp_path / "run").values()]
+    assert log[1] == {"dates": []}
+    assert log[2] is None
+    assert [answer["entities"][0]["text"] for answer in log if answer and "entities" in answer] == [
+        document.text.split()[0] for number, document in enumerate(benchmark.documents) if number % 3 == 0
+    ]

@@ -69,7 +69,8 @@ def read_passes(
         read = read_pass(annotations / "passes" / name, documents)
         if not read:
             raise error("E701", f"the pass {name!r} has no labels.", file=str(annotations / "passes" / name))
-        sides[name] = {key: _identified(labels_, getattr(identity, name)) for key, labels_ in read.items()}
+        renaming = getattr(identity, name, {})
+        sides[name] = {key: _identified(labels_, renaming) for key, labels_ in read.items()}
     every = {document for labels_ in sides.values() for document in labels_}
     lone = sorted(document for document in every if any(document not in labels_ for labels_ in sides.values()))
     if lone:
@@ -87,14 +88,20 @@ def read_cases(root: Path) -> dict[str, Case]:
     documents = read_documents(root)
     first, second = read_passes(root, documents).values()
     cases = {key: Case(documents[key], points(first[key], second[key])) for key in documents if key in first}
-    for decision in _decisions(root / "annotations" / "decisions.jsonl"):
+    for decision in read_decisions(root / "annotations" / "decisions.jsonl"):
         if decision.document not in cases:
             raise error("E301", f"a decision is about {decision.document!r}, which is no document in the passes.")
         cases[decision.document].decisions.append(decision)
     return cases
 
 
-def _decisions(path: Path) -> list[Decision]:
+def read_decisions(path: Path) -> list[Decision]:
+    """Read decisions, none where there is no such file.
+
+    Raises:
+        DragomanError: with the line that is none.
+
+    """
     if not path.exists():
         return []
     lines = files.read_bytes(path).splitlines()

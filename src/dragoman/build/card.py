@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import regex
 from msgspec import inspect
 
 from dragoman.files import json_lines
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from dragoman.release.rows import Release
 
 _FENCE = "---\n"
+_CANARY = regex.compile(r"\b[a-z0-9-]+:canary:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+"""What marks a data set, so that it can be told from a text whether it was trained on: in the card's text once."""
 _DTYPES: dict[Any, str] = {inspect.StrType: "string", inspect.IntType: "int64", inspect.BoolType: "bool"}
 
 
@@ -32,13 +35,47 @@ def readme(card: str, release: Release) -> str:
         DragomanError: E706 when the card does not begin with YAML.
 
     """
+    written, body = _parts(card)
+    return _joined(written, _marked(body) | _front_matter(release), body)
+
+
+def readme_without_texts(card: str, body: str) -> str:
+    """Give a release without texts the YAML and the canary of the project's card, and a text of its own.
+
+    Args:
+        card: ``DATASET_CARD.md``.
+        body: what the release says of itself.
+
+    Raises:
+        DragomanError: E706 when the card does not begin with YAML.
+
+    """
+    written, described = _parts(card)
+    marked = _marked(described)
+    told = f"\nPlease do not train on `test`. This string marks the data set: `{marked['canary']}`\n" if marked else ""
+    # `datasets` cannot read these rows, so that the Hub is not to try and show them.
+    return _joined(written, {**marked, "viewer": False}, body + told)
+
+
+def _parts(card: str) -> tuple[str, str]:
+    """YAML of a card, as people wrote it, and its text."""
     _, opened, rest = card.partition(_FENCE)
     written, closed, body = rest.partition(_FENCE)
     if not (opened and closed and card.startswith(_FENCE)):
         raise error("E706", "the card does not begin with YAML between two lines '---'.", file="DATASET_CARD.md")
+    return written, body
+
+
+def _joined(written: str, front: dict[str, Any], body: str) -> str:
     # JSON is YAML, so that what is generated needs no YAML library and no rules for quoting.
-    generated = "".join(f"{key}: {_json(value)}\n" for key, value in _front_matter(release).items())
+    generated = "".join(f"{key}: {_json(value)}\n" for key, value in front.items())
     return f"{_FENCE}{written}{generated}{_FENCE}{body}"
+
+
+def _marked(body: str) -> dict[str, str]:
+    """Repeat the canary of the card's text, if it has one, for programs that read the YAML alone."""
+    found = _CANARY.search(body)
+    return {} if found is None else {"canary": found[0]}
 
 
 def _json(value: Any) -> str:
@@ -50,6 +87,8 @@ def _front_matter(release: Release) -> dict[str, Any]:
     infos = []
     for position, (config, record) in enumerate(CONFIGS.items()):
         splits = {split: rows for split, rows in release.rows[config].items() if rows}
+        if not splits:  # `datasets` would look for files of its own choice
+            continue
         entry: dict[str, Any] = {
             "config_name": config,
             "version": release.version,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dragoman.problems import DragomanError, Problem, error
-from dragoman.release.difference import RENUMBERED, Difference, difference, line
+from dragoman.release.difference import MOVED, RENUMBERED, Difference, difference
+from dragoman.release.difference_lines import line
 from dragoman.release.versions import wanted
 from dragoman.text import visible
 
@@ -42,19 +44,20 @@ def checked(old: Release, new: Release) -> Difference:
 
 
 def section(found: Difference) -> str:
-    """Write the section's lines as Markdown: one a change, renumbered ids in one line a document."""
+    """Write the section's lines as Markdown: one a change; what only follows from others in one line a document."""
     made = [f"Against {found.old.version}; rows `{found.new.fingerprint[:16]}`."]
-    renumbered: dict[str, int] = {}
+    follows: dict[tuple[str, str], int] = {}
     where = ""
     for change in found.changes:
-        if change.kind == RENUMBERED:
-            renumbered[change.where] = renumbered.get(change.where, 0) + 1
+        if change.kind in (RENUMBERED, MOVED):
+            follows[change.where, change.kind] = follows.get((change.where, change.kind), 0) + 1
             continue
         if change.where != where:
             where = change.where
             made += [f"- {_safe(where)}"] if where else []
         made.append(f"{'  ' if where else ''}- {_safe(change.kind + line(change)[1:])}")
-    made += [f"- {_safe(name)}: {count} ids renumbered" for name, count in renumbered.items()]
+    said = {RENUMBERED: "ids renumbered", MOVED: "labels moved with their text"}
+    made += [f"- {_safe(name)}: {count} {said[kind]}" for (name, kind), count in follows.items()]
     if not found.changes:
         made.append("- No label changed.")
     return "\n".join(made) + "\n"
@@ -88,3 +91,9 @@ def with_section(log: str, found: Difference) -> str:
     if _HEAD not in log:
         raise error("E706", "the change log has no place for it.", f"Add a line {_HEAD.strip()!r}.")
     return log.replace(_HEAD, f"{_HEAD}\n{heading}{block}", 1)
+
+
+def data_sections(log: str) -> str:
+    """Take what a change log says of the data, version by version; empty where it says nothing."""
+    parts = re.split(r"(?m)^(?=#{1,3} )", log)
+    return "".join(part.rstrip() + "\n\n" for part in parts if part.startswith("### Data ")).rstrip("\n")

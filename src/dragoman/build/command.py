@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dragoman import files
+from dragoman.output import standard_output
 from dragoman.problems import DragomanError
 from dragoman.text import visible
 
@@ -53,6 +54,11 @@ def execute(action: Callable[[], tuple[dict[str, Any], int]], *, as_json: bool) 
         The exit code: the action's, or 1 after printing the problems that it raised.
 
     """
+    with standard_output():
+        return _execute(action, as_json=as_json)
+
+
+def _execute(action: Callable[[], tuple[dict[str, Any], int]], *, as_json: bool) -> int:
     try:
         outcome, code = action()
     except DragomanError as cause:
@@ -65,6 +71,6 @@ def execute(action: Callable[[], tuple[dict[str, Any], int]], *, as_json: bool) 
         sys.stdout.write(files.pretty_json(outcome).decode())
     else:
         for name, value in outcome.items():
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            shown = (", ".join(map(str, value)) or "none") if isinstance(value, list) else value
             sys.stdout.write(f"{name.replace('_', ' ')}: {visible(str(shown))}\n")
     return code

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dragoman import files
-from dragoman.build.card import readme
+from dragoman.build.card import readme, readme_without_texts
+from dragoman.build.changes import data_sections
 from dragoman.build.pages import read_pages
 from dragoman.build.statistics import with_generated
 from dragoman.release import bundle, parquet, source, standoff
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from dragoman.release.rows import Release
 
+SHORT = 40
+"""Characters below which a text counts as one that can be guessed, in what a release without texts says of itself."""
 __all__ = ["bundle", "current_card", "source", "write", "write_standoff"]
 
 
@@ -38,7 +41,8 @@ def write(release: Release, root: Path, folder: Path) -> None:
 
     Args:
         release: the rows.
-        root: the source root, with ``DATASET_CARD.md``, and ``annotations/GUIDELINES.md`` if it has guidelines.
+        root: the source root, with ``DATASET_CARD.md``; ``annotations/GUIDELINES.md`` and what ``CHANGELOG.md`` says of
+            the data go along if they are there.
         folder: where to; made if need be.
 
     Raises:
@@ -47,16 +51,19 @@ def write(release: Release, root: Path, folder: Path) -> None:
 
     """
     texts = {"README.md": readme(files.read_text(root / "DATASET_CARD.md"), release).encode()}
-    guidelines = root / "annotations" / "GUIDELINES.md"
+    guidelines, log = root / "annotations" / "GUIDELINES.md", root / "CHANGELOG.md"
     if guidelines.exists():
         texts["GUIDELINES.md"] = files.read_bytes(guidelines)
+    # The package's part of the log changes without the data, and would make the same release another one.
+    if log.exists() and (told := data_sections(files.read_text(log))):
+        texts["CHANGES.md"] = f"# Changes of the data\n\n{told}\n".encode()
     parquet.write(release, folder, texts)
 
 
 def write_standoff(release: Release, root: Path, folder: Path) -> None:
     """Write a release without texts: labels, offsets, and what is needed to put the texts back.
 
-    The guidelines are left out: they quote the pages.
+    The guidelines and the change log are left out: they quote the pages.
 
     Args:
         release: the rows.
@@ -72,9 +79,19 @@ def write_standoff(release: Release, root: Path, folder: Path) -> None:
     for entry, text in read_pages(root):
         pages.append(standoff.Page(entry.id, entry.file, entry.bytes, entry.sha256))
         texts[entry.id] = text
-    card = readme(files.read_text(root / "DATASET_CARD.md"), release)
-    about = _ABOUT.format(name=release.name, version=release.version, fingerprint=release.fingerprint)
-    standoff.write(release, pages, texts, folder, {standoff.CARD: card.encode(), "README.md": about.encode()})
+    written = files.read_text(root / "DATASET_CARD.md")
+    card = readme(written, release)
+    told = [row.text for config in ("segments", "documents") for rows in release.rows[config].values() for row in rows]  # type: ignore[attr-defined]
+    about = _ABOUT.format(
+        name=release.name,
+        version=release.version,
+        fingerprint=release.fingerprint,
+        checksums=len(told),
+        short=sum(len(text) < SHORT for text in told),
+        length=SHORT,
+    )
+    more = {standoff.CARD: card, "README.md": readme_without_texts(written, about)}
+    standoff.write(release, pages, texts, folder, {path: text.encode() for path, text in more.items()})
 
 
 _ABOUT = """# {name} {version}, without texts
@@ -87,4 +104,11 @@ back from your own copy of the pages:
     dragoman rehydrate THIS_FOLDER --pages PAGES --out RELEASE
 
 A page that differs is refused. What comes out has the canonical rows `{fingerprint}`.
+
+## What the checksums give away
+
+There is a SHA-256 of each line and of each document, and its length follows from the offsets. Nobody can read a text
+off that, but whoever guesses one can see whether the guess is right: of {checksums} checksums here, {short} are
+of texts below {length} characters, such as a date, a byline or a headline, which can be found by trying likely ones.
+Who holds no rights in the texts passes on labels with this folder, and for these short texts a proof of what they are.
 """

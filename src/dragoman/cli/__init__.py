@@ -1,5 +1,13 @@
 """The command line: ``dragoman …``. Data on stdout, progress and problems on stderr."""
 
-from dragoman.cli.app import main
+import sys
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run the command line; interrupted at any time, also while it is being loaded, it ends with 130."""
+    try:
+        from dragoman.cli import app
+
+        app.main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -15,9 +15,10 @@ from dragoman.cli import shards
 from dragoman.cli.boards import leaderboard
 from dragoman.cli.options import Data, Json, Predictions
 from dragoman.cli.parsing import parsing
-from dragoman.cli.releases import diff, rehydrate
+from dragoman.cli.releases import diff, rehydrate, verify
 from dragoman.cli.reports import report
 from dragoman.cli.systems import run
+from dragoman.output import standard_output
 from dragoman.problems import DragomanError
 from dragoman.version import __version__
 
@@ -37,19 +38,14 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line; exit code 0 done, 1 the check failed or the input is bad, 2 wrong usage."""
     as_json = "--json" in sys.argv[1:]
-    try:
-        app()
-    except DragomanError as cause:
-        from dragoman.cli import show
+    with standard_output():
+        try:
+            app()
+        except DragomanError as cause:
+            from dragoman.cli import show
 
-        show.problems(cause.problems, as_json=as_json)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read our output has gone; nothing more can be said to them.
-        sys.stderr.close()
-        sys.exit(1)
+            show.problems(cause.problems, as_json=as_json)
+            sys.exit(1)
 
 
 def _version(value: bool) -> None:
@@ -260,6 +256,7 @@ def convert(
 app.command()(report)
 app.command()(run)
 app.command()(leaderboard)
+app.command()(verify)
 app.command()(diff)
 app.command()(rehydrate)
 

@@ -30,7 +30,9 @@ def pair(
     if where is Where.local and not folders:
         return None
     if predictions is None or reference is None:
-        raise typer.BadParameter("shards and engines need PREDICTIONS and --reference")
+        if predictions is not None and (predictions / "predictions.jsonl").is_file():
+            raise typer.BadParameter(f"this is a run: give {predictions / 'predictions.jsonl'}")
+        raise typer.BadParameter("a folder of shards, or an engine, needs PREDICTIONS and --reference")
     return predictions, reference
 
 

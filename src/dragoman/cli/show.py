@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LAYERS = values(Layer)
 MOST_SHOWN = 50
+MOST_NAMED = 10
 
 
 def _print(table: Table) -> None:
@@ -57,13 +58,16 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
 
 
 def summary(named: dict[str, Any], *, as_json: bool) -> None:
-    """Print a handful of named values."""
+    """Print a handful of named values; of a long list its length and its first, in JSON all."""
     if as_json:
         _json(named)
         return
     for key, value in named.items():
-        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-        sys.stdout.write(f"{key}: {visible(str(shown))}\n")
+        shown = value
+        if isinstance(value, list):
+            shown = ", ".join(map(str, value[:MOST_NAMED])) or "none"
+            shown = f"{len(value)}: {shown} …" if len(value) > MOST_NAMED else shown
+        sys.stdout.write(f"{key.replace('_', ' ')}: {visible(str(shown))}\n")
 
 
 def catalogue(*, as_json: bool) -> None:

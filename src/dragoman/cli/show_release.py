@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from dragoman.files import pretty_json
-from dragoman.release.difference import lines
+from dragoman.release.difference_lines import lines
 from dragoman.release.versions import wanted
 from dragoman.report.effect import COLUMNS
 from dragoman.text import visible

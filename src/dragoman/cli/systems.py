@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
@@ -57,9 +59,10 @@ def run(
     chat = Chat(base_url, temperature, seed, max_tokens, examples, form)  # type: ignore[arg-type]
     options = Options(timeout, None if card is None else read_card(card), chat)
     spend = None if budget is None else Budget(budget, prices)
-    loaded = load(system, options)
-    bar = Running(prices)
-    summary = run_system(loaded, load_benchmark(data), out, bar.over, jobs=jobs, budget=spend, told=bar.told)
+    with redirect_stdout(sys.stderr):  # what a system prints is not the outcome
+        loaded = load(system, options)
+        bar = Running(prices)
+        summary = run_system(loaded, load_benchmark(data), out, bar.over, jobs=jobs, budget=spend, told=bar.told)
     if any(prices):
         summary["cost"] = round(cost(summary["tokens"] or (0, 0), prices), 6)
     show.summary(summary, as_json=as_json)

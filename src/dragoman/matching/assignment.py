@@ -43,19 +43,17 @@ def assign(gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> Ints:
     """
     if not len(gold):
         return np.zeros(0, np.int64)
-    g_alone, p_alone = np.bincount(gold)[gold] == 1, np.bincount(predicted)[predicted] == 1
-    alone = g_alone & p_alone
+    g_alone, p_alone = (np.bincount(gold) == 1)[gold], (np.bincount(predicted) == 1)[predicted]
+    taken = g_alone & p_alone
+    rest = np.flatnonzero(~taken)
     # Where all that competes for an item competes for nothing else, the best of it is taken.
-    g_star = (np.bincount(gold, ~p_alone)[gold] == 0) & ~alone
-    p_star = (np.bincount(predicted, ~g_alone)[predicted] == 0) & ~alone & ~g_star
-    contested = np.flatnonzero(~(alone | g_star | p_star))
-    chosen = [
-        np.flatnonzero(alone),
-        *(_best(np.flatnonzero(star), center, weights) for star, center in ((g_star, gold), (p_star, predicted))),
-    ]
-    chosen += _contested(contested, gold, predicted, weights) if len(contested) else []
-    taken = np.zeros(len(gold), bool)
-    taken[np.concatenate(chosen)] = True
+    g_star = np.bincount(gold[rest], ~p_alone[rest])[gold[rest]] == 0
+    p_star = (np.bincount(predicted[rest], ~g_alone[rest])[predicted[rest]] == 0) & ~g_star
+    contested = rest[~(g_star | p_star)]
+    for star, center in ((g_star, gold), (p_star, predicted)):
+        taken[_best(rest[star], center, weights)] = True
+    for chosen in _contested(contested, gold, predicted, weights) if len(contested) else ():
+        taken[chosen] = True
     return np.flatnonzero(taken)
 
 

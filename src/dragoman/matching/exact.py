@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
+    Integers = NDArray[np.integer]
 
 
-def equal_pairs(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, Ints]:
+def equal_pairs(gold: Sequence[Integers], predicted: Sequence[Integers]) -> tuple[Ints, Ints]:
     """Pair items whose keys are equal; of n equal gold items and m equal predicted ones, min(n, m) are paired.
 
     Args:
@@ -66,7 +67,7 @@ def _copies(repeated: Bools) -> Ints:
     return copies
 
 
-def _packed(gold: Sequence[Ints], predicted: Sequence[Ints]) -> tuple[Ints, Ints]:
+def _packed(gold: Sequence[Integers], predicted: Sequence[Integers]) -> tuple[Ints, Ints]:
     """One integer a row, equal where all columns are; by shifting where 63 bits are enough, else by ranking."""
     g_key: Ints = np.zeros(len(gold[0]), np.int64)
     p_key: Ints = np.zeros(len(predicted[0]), np.int64)

@@ -16,15 +16,15 @@ from dragoman.schema.columns import NULL, Coded
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dragoman.schema.columns import Spans
+    from dragoman.schema.columns import Codes, Spans
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
 
-def codes(gold: Coded, predicted: Coded) -> tuple[Ints, Ints]:
+def codes(gold: Coded, predicted: Coded) -> tuple[Codes, Codes]:
     """Codes of both sides in one vocabulary; labels that gold lacks are below NULL, and a null equals a null."""
-    return gold.codes.astype(np.int64), predicted.recode(gold.labels).astype(np.int64)
+    return gold.codes, predicted.recode(gold.labels)
 
 
 def equal(gold: Coded, predicted: Coded, pairs: tuple[Ints, Ints]) -> Bools:
@@ -36,9 +36,13 @@ def equal(gold: Coded, predicted: Coded, pairs: tuple[Ints, Ints]) -> Bools:
 
 def same(gold: Coded, predicted: Coded, pairs: tuple[Ints, Ints]) -> Bools:
     """Whether the labels of each pair are equal; two that are not given are."""
-    g, p = codes(gold, predicted)
-    alike: Bools = g[pairs[0]] == p[pairs[1]]
-    return alike
+
+    def alike() -> Bools:
+        g, p = codes(gold, predicted)
+        equal: Bools = g[pairs[0]] == p[pairs[1]]
+        return equal
+
+    return kept("same", (gold.codes, predicted.codes, *pairs), alike, gold.labels, predicted.labels)
 
 
 def _match(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints], credit: Ints | None = None, full: int = 1) -> Match:
@@ -86,10 +90,15 @@ def _bounds(spans: Spans) -> tuple[Ints, Ints, Ints]:
     return spans.doc, spans.start, spans.end
 
 
+def _only(mask: Bools, *columns: Ints) -> tuple[Ints, ...]:
+    """Keep what a mask says of columns; there is nothing to copy if that is all."""
+    return columns if mask.all() else tuple(column[mask] for column in columns)
+
+
 def relaxed_where(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints, Ints], allowed: Bools) -> Match:
     """Pair overlapping items among those allowed: as many as can be, then with the most shared characters."""
-    g, p, shared = (column[allowed] for column in pairs)
-    same_type = same(gold.type, predicted.type, (g, p)).astype(np.int64)
+    same_type = same(gold.type, predicted.type, pairs[:2]).astype(np.int64)
+    g, p, shared, same_type = _only(allowed, *pairs, same_type)
     chosen = assign(g, p, (np.ones_like(g), shared, same_type))
     return _match(gold, predicted, (g[chosen], p[chosen]))
 
@@ -119,10 +128,16 @@ def partial_of_type(gold: Spans, predicted: Spans) -> Match:
 
 
 def _partial_where(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints, Ints], allowed: Bools) -> Match:
-    g, p, shared = (column[allowed] for column in pairs)
-    same_span = (gold.start[g] == predicted.start[p]) & (gold.end[g] == predicted.end[p])
-    credit = 1 + same_span.astype(np.int64)
-    same_type = same(gold.type, predicted.type, (g, p)).astype(np.int64)
+    g, p, shared = pairs
+
+    def half_or_full() -> Ints:
+        same_span = (gold.start[g] == predicted.start[p]) & (gold.end[g] == predicted.end[p])
+        both: Ints = 1 + same_span.astype(np.int64)
+        return both
+
+    credit = kept("partial", (gold.start, gold.end, predicted.start, predicted.end, g, p), half_or_full)
+    same_type = same(gold.type, predicted.type, pairs[:2]).astype(np.int64)
+    g, p, shared, credit, same_type = _only(allowed, *pairs, credit, same_type)
     chosen = assign(g, p, (credit, shared, same_type))
     return _match(gold, predicted, (g[chosen], p[chosen]), credit[chosen], full=2)
 

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from dragoman.release.rows import Release
     from dragoman.schema.records import Document, Record
 
-ADDED, REMOVED, CHANGED, RENUMBERED = "added", "removed", "changed", "renumbered"
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+RENUMBERED, MOVED = "renumbered", "moved"
+"""Kinds of change that follow from another one, and change nothing by themselves."""
 _KEYS = {"segments": ("page", "index"), "registry": ("id",), "claim_links": ("claim", "other", "relation")}
 _LAYERS = values(Layer)
-_SHOWN = 60
 
 
 class Change(msgspec.Struct, forbid_unknown_fields=True):
@@ -26,7 +27,8 @@ class Change(msgspec.Struct, forbid_unknown_fields=True):
 
     Attributes:
         config: configuration of the row, or layer of the label.
-        kind: ``added``, ``removed``, ``changed``, or ``renumbered`` where nothing but ids changed.
+        kind: ``added``, ``removed``, ``changed``; ``renumbered`` where nothing but ids changed, ``moved`` where nothing
+            but offsets did, because the text of the document changed elsewhere.
         where: the document, or the page of a segment, or empty.
         id: id in the newer release, or in the older if it was removed.
         what: the label or row in a few words, as text that has not been made safe for a terminal.
@@ -108,8 +110,8 @@ def _documents(old: Release, new: Release) -> Iterator[Change]:
     for name in sorted({*ours, *theirs}):
         if name not in ours or name not in theirs:
             kind, (split, document) = (ADDED, theirs[name]) if name in theirs else (REMOVED, ours[name])
-            counts = ", ".join(f"{len(getattr(document, layer))} {layer}" for layer in _LAYERS)
-            yield Change("documents", kind, "", name, f"{split}; {counts}")
+            counts = ", ".join(_count(layer, len(getattr(document, layer))) for layer in _LAYERS)
+            yield Change("documents", kind, "", name, f"{split}: {counts}")
             continue
         (split, before), (other_split, after) = ours[name], theirs[name]
         fields = _fields({"split": split, **_plain(before)}, {"split": other_split, **_plain(after)}, _LAYERS)
@@ -119,6 +121,11 @@ def _documents(old: Release, new: Release) -> Iterator[Change]:
             yield from _labels(before, after)
 
 
+def _count(layer: str, number: int) -> str:
+    one = {"entities": "entity", "dates": "date", "claims": "claim"}
+    return f"{number or 'no'} {one[layer] if number == 1 else layer}"
+
+
 def _by_document(release: Release) -> dict[str, tuple[str, Document]]:
     splits: Mapping[str, Any] = release.rows.get("documents", {})
     return {document.id: (split, document) for split, documents in splits.items() for document in documents}
@@ -126,7 +133,10 @@ def _by_document(release: Release) -> dict[str, tuple[str, Document]]:
 
 def _labels(before: Document, after: Document) -> Iterator[Change]:
     """Labels of one document, paired by their places and not by their ids: one that is new may renumber the rest."""
-    pairs = {layer: pairing.pairs(layer, getattr(before, layer), getattr(after, layer)) for layer in _LAYERS}
+    labels = {layer: getattr(before, layer) for layer in _LAYERS}
+    if before.text != after.text:
+        labels = pairing.carried(labels, before.text, after.text)
+    pairs = {layer: pairing.pairs(layer, labels[layer], getattr(after, layer)) for layer in _LAYERS}
     renamed = {
         layer: {
             getattr(before, layer)[i].id: getattr(after, layer)[j].id
@@ -144,9 +154,14 @@ def _labels(before: Document, after: Document) -> Iterator[Change]:
                 fields = {} if layer == "claims" else {"type": [None, label.type] if i is None else [label.type, None]}
                 yield Change(layer, ADDED if i is None else REMOVED, after.id, label.id, shown, fields)
                 continue
-            fields = _fields(pairing.in_new_ids(_plain(ours[i]), renamed), _plain(theirs[j]), ("id",))
-            if fields:
+            new = _plain(theirs[j])
+            fields = _fields(pairing.in_new_ids(_plain(labels[layer][i]), renamed), new, ("id",))
+            if fields:  # with the offsets as they were, and not as they were carried over
+                fields = _fields(pairing.in_new_ids(_plain(ours[i]), renamed), new, ("id",))
                 yield Change(layer, CHANGED, after.id, theirs[j].id, shown, fields)
+            elif labels[layer][i] != ours[i]:
+                places = [(pairing.spans(layer, each)[0][0]) for each in (ours[i], theirs[j])]
+                yield Change(layer, MOVED, after.id, theirs[j].id, shown, {"start": places})
             elif ours[i].id != theirs[j].id:
                 yield Change(layer, RENUMBERED, after.id, theirs[j].id, shown, {"id": [ours[i].id, theirs[j].id]})
 
@@ -192,49 +207,3 @@ def _fields(before: dict[str, Any], after: dict[str, Any], leave: tuple[str, ...
         for name in sorted({*before, *after} - set(leave))
         if before.get(name) != after.get(name)
     }
-
-
-def lines(found: Difference) -> Iterator[str]:
-    """Say what changed in lines of text, documents first; nothing in them is safe for a terminal yet."""
-    last = ""
-    for change in found.changes:
-        if change.where != last:
-            last = change.where
-            if last:
-                yield last
-        yield ("  " if last else "") + line(change)
-
-
-def line(change: Change) -> str:
-    """Say what one change is, without its document."""
-    sign = {ADDED: "+", REMOVED: "-", CHANGED: "~", RENUMBERED: "="}[change.kind]
-    what = f" “{short(change.what)}”" if change.what else ""
-    return f"{sign} {change.config} {change.id}{what}{_said(change)}"
-
-
-def _said(change: Change) -> str:
-    """Say the fields of a change; the type of a label that came or went."""
-    if change.kind in {ADDED, REMOVED}:
-        return "".join(f" {value}" for pair in change.fields.values() for value in pair if value is not None)
-    return ": " + "; ".join(_moved(name, before, after) for name, (before, after) in change.fields.items())
-
-
-def _moved(name: str, before: Any, after: Any) -> str:
-    """Say how a field changed: of lists of words only what came and went."""
-    words = all(isinstance(side, list) and all(isinstance(each, str) for each in side) for side in (before, after))
-    if not words or sorted(before) == sorted(after):
-        return f"{name} {short(_value(before))} → {short(_value(after))}"
-    gone, come = sorted({*before} - {*after}), sorted({*after} - {*before})
-    return " ".join([name, *(f"−{short(each)}" for each in gone), *(f"+{short(each)}" for each in come)])
-
-
-def _value(value: Any) -> str:
-    if value is None:
-        return "none"
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
-
-
-def short(text: str, most: int = _SHOWN) -> str:
-    """Text on one line, cut where it is longer than is good to read."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"

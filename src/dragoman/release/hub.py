@@ -85,6 +85,17 @@ def fetch(where: Address, *, cache: Path | None = None, endpoint: str | None = N
     return Path(got)
 
 
+def folder_of(where: str | Path) -> Path:
+    """Give a folder as it is, and fetch what is none and reads as an address.
+
+    Raises:
+        HubError, DragomanError: as :func:`fetch`, after patience.
+
+    """
+    found = None if Path(where).exists() else address(str(where))
+    return Path(where) if found is None else patiently(lambda: fetch(found))
+
+
 def library() -> Any:
     """Import huggingface_hub.
 

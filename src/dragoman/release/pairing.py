@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from dragoman.matching.assignment import assign
+from dragoman.text import Block, TextMap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dragoman.schema.records import Document
 
+_MOST_COMPARED = 20_000
+"""Characters between the first and the last that changed up to which texts are compared: the time is their square."""
 Pair = tuple[int | None, int | None]
 
 
@@ -31,7 +35,7 @@ def pairs(layer: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
     """
     import numpy as np  # noqa: PLC0415 - kept out of the import of the package
 
-    ours, theirs = ([_spans(layer, label) for label in side] for side in (old, new))
+    ours, theirs = ([spans(layer, label) for label in side] for side in (old, new))
     plain = [[_without_id(label) for label in side] for side in (old, new)]
     found = [
         (i, j, int(plain[0][i] == plain[1][j]), int(mine == other), shared)
@@ -53,8 +57,47 @@ def pairs(layer: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
     return [*made, *((i, None) for i in gone)]
 
 
-def _spans(layer: str, label: Any) -> list[tuple[int, int]]:
+def spans(layer: str, label: Any) -> list[tuple[int, int]]:
+    """Give the stretches that a label lies on, in order."""
     return sorted((each.start, each.end) for each in (label.content if layer == "claims" else [label]))
+
+
+def carried(labels: Mapping[str, Sequence[Any]], before: str, after: str) -> dict[str, list[Any]]:
+    """Carry the labels of a text over to the text that it became, by what the two have in common.
+
+    Args:
+        labels: labels by layer, on the older text.
+        before: the older text.
+        after: the newer one.
+
+    Returns:
+        The same labels in the same order with newer offsets, and surfaces as they were; one whose words are gone is
+        empty, and shares no character with any.
+
+    """
+    least = min(len(before), len(after))
+    head = next((i for i in range(least) if before[i] != after[i]), least)
+    tail = next((i for i in range(least - head) if before[-1 - i] != after[-1 - i]), least - head)
+    parts = before[head : len(before) - tail], after[head : len(after) - tail]
+    if max(map(len, parts)) > _MOST_COMPARED:
+        parts = "", ""
+    middle = SequenceMatcher(None, *parts, autojunk=False)
+    blocks = [Block(0, head, 0, head), Block(len(before) - tail, tail, len(after) - tail, tail)]
+    blocks[1:1] = [Block(a + head, size, b + head, size) for a, b, size in middle.get_matching_blocks()]
+    changed = TextMap(block for block in blocks if block.source_length)
+
+    def moved(span: Any) -> Any:
+        pieces = changed.pieces(span.start, span.end)
+        if not pieces:
+            pieces = [(at[-1][1],) * 2 if (at := changed.pieces(0, span.start)) else (0, 0)]
+        return msgspec.structs.replace(span, start=pieces[0][0], end=pieces[-1][1])
+
+    made: dict[str, list[Any]] = {layer: [moved(label) for label in labels[layer]] for layer in ("entities", "dates")}
+    made["claims"] = [
+        msgspec.structs.replace(claim, content=[*map(moved, claim.content)], cue=[*map(moved, claim.cue)])
+        for claim in labels["claims"]
+    ]
+    return made
 
 
 def _without_id(label: Any) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +11,7 @@ from dragoman import files
 from dragoman.problems import error
 from dragoman.release.bundle import Manifest, manifest_of
 from dragoman.release.croissant import croissant
+from dragoman.release.integrity import MEND, SUMS, contents, sums
 from dragoman.release.place import writing
 from dragoman.release.rows import Release
 from dragoman.schema.arrow import arrow_schema
@@ -19,12 +19,14 @@ from dragoman.schema.export import json_schema
 from dragoman.schema.rows import CONFIGS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dragoman.schema.records import Record
 
 
 MARK = "manifest.json"
-SUMS = "SHA256SUMS"
-"""Checksums of all other files, for those who have no Dragoman at hand."""
+NUMBER = "E701"
+"""Number of the problem where a file was changed."""
 
 
 def path_of(config: str, split: str) -> str:
@@ -66,7 +68,7 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
     )
     # What says that a folder is whole comes last: the sums of all files, then the manifest.
     last = files.pretty_json(manifest)
-    content[SUMS] = _sums({**manifest.checksums, MARK: files.sha256(last)})
+    content[SUMS] = sums({**manifest.checksums, MARK: files.sha256(last)})
     with writing(folder, MARK):
         for path, data in content.items():
             files.write(folder / path, data)
@@ -82,11 +84,6 @@ def _described(
     card = texts.get("README.md", b"").decode()
     made = {f"schemas/{config}.json": files.pretty_json(json_schema(f"row-{config}")) for config in CONFIGS}
     return {"croissant.json": files.pretty_json(croissant(release, card, tables)), **made}
-
-
-def _sums(checksums: dict[str, str]) -> bytes:
-    """Write checksums as ``sha256sum --check`` reads them."""
-    return "".join(f"{checksum}  {path}\n" for path, checksum in sorted(checksums.items())).encode()
 
 
 def _check_version(release: Release, folder: Path) -> None:
@@ -110,7 +107,8 @@ def read(folder: Path) -> Release:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    manifest = _checked(folder)
+    manifest = files.read_json(folder / MARK, Manifest)
+    contents(folder, MARK, manifest.checksums, NUMBER)
     rows: dict[str, dict[str, list[Record]]] = {}
     for config, splits in manifest.rows.items():
         if config not in CONFIGS:
@@ -125,28 +123,8 @@ def read(folder: Path) -> Release:
                 values = pq.read_table(io.BytesIO(files.read_bytes(file))).to_pylist()
                 rows[config][split] = [msgspec.convert(value, CONFIGS[config]) for value in values]
             except (pa.ArrowException, msgspec.ValidationError) as cause:
-                raise error("E701", f"the rows cannot be read: {cause}.", _MEND, file=str(file)) from cause
+                raise error("E701", f"the rows cannot be read: {cause}.", MEND, file=str(file)) from cause
     release = Release(manifest.name, manifest.version, rows)
     if release.fingerprint != manifest.fingerprint:
-        raise error("E701", "the rows are not those of the manifest.", _MEND, file=str(folder))
+        raise error("E701", "the rows are not those of the manifest.", MEND, file=str(folder))
     return release
-
-
-def _checked(folder: Path) -> Manifest:
-    """Read the manifest and hold every file to it, and the list of checksums too, where there is one."""
-    path = folder / MARK
-    manifest = files.read_json(path, Manifest)
-    for name, checksum in manifest.checksums.items():
-        inside = folder
-        for part in name.split("/"):
-            inside = files.child(inside, part)
-        if files.sha256(files.read_bytes(inside)) != checksum:
-            raise error("E701", "the file is not that of the manifest.", _MEND, file=str(inside))
-    if (folder / SUMS).exists():
-        own = files.sha256(files.read_bytes(path))
-        if files.read_bytes(folder / SUMS) != _sums({**manifest.checksums, MARK: own}):
-            raise error("E701", "the checksums are not those of the manifest.", _MEND, file=str(folder / SUMS))
-    return manifest
-
-
-_MEND = "Fetch or build the release again."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from dragoman import files
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release import parquet, standoff
+from dragoman.release.places import places, said
 from dragoman.release.textless import Row, Rows, with_text
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ def rehydrate(folder: Path, pages: Path, out: Path) -> Release:
         The release, with the same canonical rows as the one that the labels come from.
 
     Raises:
-        DragomanError: E716 with every page that is missing or differs, and where; E715 for a damaged release; E108
-            where the folder holds something else. Nothing is written then.
+        DragomanError: E716 with every page that is missing or differs, and its first few places; E715 for a damaged
+            release; E108 where the folder holds something else. Nothing is written then.
 
     """
     manifest, rows, card = standoff.read(folder)
@@ -111,17 +113,16 @@ def _lines_of(page: str, rows: Rows) -> list[Row]:
 
 
 def _where(data: bytes, page: Page, segments: list[Row]) -> tuple[str, int]:
-    """Say where a page first differs, by the checksums of its lines; the line is 0 where none is meant."""
+    """Say where a page differs, by the checksums of its lines; the line is 0 where none is meant."""
     head = f"this is not page {page.id}"
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as cause:
         return f"{head}: byte {cause.start} is not UTF-8.", data.count(b"\n", 0, cause.start) + 1
-    for segment in segments:
-        start, end = int(segment["start"]), int(segment["end"])
-        if files.sha256(text[start:end].encode()) != segment["sha256"]:
-            return f"{head}: it differs first at characters {start} to {end}.", text.count("\n", 0, start) + 1
-    return f"{head}: its lines are the same, and it differs between or after them.", 0
+    found = places(text, segments)
+    if not found:
+        return f"{head}: its lines are the same, and it differs between or after them.", 0
+    return f"{head}; it differs at {said(found)}.", found[0].line
 
 
 def _cause(data: bytes, page: Page) -> str:
@@ -133,6 +134,8 @@ def _cause(data: bytes, page: Page) -> str:
         "Its line ends were changed: it has carriage returns and line feeds.": text.replace("\n", "\r\n"),
         "Its last line feed is missing.": text + "\n",
         "It has a line feed too many at its end.": text.removesuffix("\n"),
+        "Its spaces became no-break spaces: put spaces back.": text.replace("\u00a0", " "),
+        "Its lines end in blanks: take them away.": re.sub(r"[ \t]+(?=\n|$)", "", text),
         "It was decomposed: put it into Unicode form NFC.": unicodedata.normalize("NFC", text),
         "It was composed: put it into Unicode form NFD.": unicodedata.normalize("NFD", text),
     }

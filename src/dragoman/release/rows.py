@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dragoman.files import canonical_json
 from dragoman.schema.rows import CONFIGS
@@ -37,10 +37,15 @@ class Release:
         Each configuration and split contributes its name and its rows as canonical JSON, one a line; name, version and
         file formats do not count, so that the same rows have the same fingerprint anywhere.
         """
-        digest = hashlib.sha256()
-        for config in CONFIGS:
-            for split, rows in sorted(self.rows.get(config, {}).items()):
-                digest.update(f"{config}/{split}\n".encode())
-                for row in rows:
-                    digest.update(canonical_json(row) + b"\n")
-        return digest.hexdigest()
+        return fingerprint(self.rows)
+
+
+def fingerprint(rows: Mapping[str, Mapping[str, Sequence[Any]]]) -> str:
+    """SHA-256 of rows, hexadecimal: of the names of configurations and splits, and of each row as canonical JSON."""
+    digest = hashlib.sha256()
+    for config in CONFIGS:
+        for split, each in sorted(rows.get(config, {}).items()):
+            digest.update(f"{config}/{split}\n".encode())
+            for row in each:
+                digest.update(canonical_json(row) + b"\n")
+    return digest.hexdigest()

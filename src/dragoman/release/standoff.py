@@ -8,7 +8,9 @@ import msgspec
 
 from dragoman import files
 from dragoman.problems import error
+from dragoman.release.integrity import SUMS, contents, sums
 from dragoman.release.place import writing
+from dragoman.release.rows import fingerprint
 from dragoman.release.textless import KEPT, Rows, without_text
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from dragoman.release.rows import Release
 
 MARK = "standoff.json"
+NUMBER = "E715"
+"""Number of the problem where a file was changed."""
 CARD = "card.md"
 """README of the release, for when its texts are back."""
 SCHEMA_VERSION = "1"
@@ -48,6 +52,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
         name: name of the data set.
         version: its version.
         fingerprint: hash of the canonical rows of the release with texts.
+        fingerprint_without_texts: hash of the rows as they are here; empty in a release made before there was one.
         splits: names of the splits of each configuration that is kept.
         pages: the pages that are needed to put the texts back.
         checksums: SHA-256 of each other file, by path.
@@ -61,6 +66,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     splits: dict[str, list[str]]
     pages: list[Page]
     checksums: dict[str, str]
+    fingerprint_without_texts: str = ""
 
 
 def write(
@@ -92,12 +98,15 @@ def write(
         {config: list(splits) for config, splits in rows.items()},
         list(pages),
         {path: files.sha256(data) for path, data in content.items()},
+        fingerprint(rows),
     )
+    last = files.pretty_json(manifest)
+    content[SUMS] = sums({**manifest.checksums, MARK: files.sha256(last)})
     with writing(folder, MARK):
         for path, data in content.items():
             files.write(folder / path, data)
         files.remove_others(folder, "rows/*/*.jsonl", [folder / path for path in content])
-        files.write(folder / MARK, files.pretty_json(manifest))
+        files.write(folder / MARK, last)
 
 
 def read(folder: Path) -> tuple[Manifest, Rows, bytes]:
@@ -111,14 +120,7 @@ def read(folder: Path) -> tuple[Manifest, Rows, bytes]:
 
     """
     manifest = files.read_json(folder / MARK, Manifest)
-    content: dict[str, bytes] = {}
-    for path, checksum in manifest.checksums.items():
-        inside = folder
-        for part in path.split("/"):
-            inside = files.child(inside, part)
-        content[path] = files.read_bytes(inside)
-        if files.sha256(content[path]) != checksum:
-            raise error("E715", "the file is not that of the manifest.", "Fetch the release again.", file=str(inside))
+    content = contents(folder, MARK, manifest.checksums, NUMBER)
     rows: Rows = {}
     for config in KEPT:
         rows[config] = {}
@@ -130,4 +132,7 @@ def read(folder: Path) -> tuple[Manifest, Rows, bytes]:
             rows[config][split] = [files.decode(line, dict[str, Any], name, i) for i, line in enumerate(lines, 1)]
     if CARD not in content:
         raise error("E715", f"{CARD!r} is missing.", "Fetch the release again.", file=str(folder / MARK))
+    if manifest.fingerprint_without_texts not in ("", fingerprint(rows)):
+        what = "the rows are not those of the manifest."
+        raise error("E715", what, "Fetch the release again.", file=str(folder / MARK))
     return manifest, rows, content[CARD]

@@ -92,8 +92,9 @@ def run(
         told: is told, after each document, the tokens read and written so far, earlier sessions included.
 
     Returns:
-        ``system``, number of ``documents`` answered, the ids of those ``left_out``, ``failed`` and ``not_asked``,
-        ``tokens`` read and written where there were any, and ``why``: up to three of the reasons; all are in the log.
+        ``system``, path of the ``predictions``, number of ``documents`` answered, the ids of those ``left_out``,
+        ``failed`` and ``not_asked``, ``tokens`` read and written where there were any, and ``why``: up to three of the
+        reasons; all are in the log.
 
     Raises:
         DragomanError: E803 when the folder holds a run of another system, E108 when it cannot be written.
@@ -124,6 +125,7 @@ def run(
     files.write(folder / "predictions.jsonl", files.json_lines(answered))
     return {
         "system": system.card.name,
+        "predictions": str(folder / "predictions.jsonl"),
         "documents": len(answered),
         "left_out": [entry.id for entry in order if entry.status == "left out"],
         "failed": [entry.id for entry in order if entry.status == "failed"],
@@ -155,25 +157,56 @@ def _answers(
 def _one(system: System, document: Document, target: Target) -> Entry:
     """Ask the system about one document."""
     start = time.monotonic()
-    reply = Reply(None)
     try:
         given = system.predict(unlabelled(document))
-        reply = given if isinstance(given, Reply) else Reply(given)
-        line = None if reply.labels is None else files.canonical_json({**reply.labels, "id": document.id})
-    except Exception as cause:  # noqa: BLE001 - a system may do anything; it fails on this document alone
-        kept = (cause.reply if isinstance(cause, SystemFailure) else None) or reply
-        return _entry(document, "failed", start, kept, [f"{type(cause).__name__}: {cause}"[:2000]])
-    if line is None:
+    except (Exception, SystemExit) as cause:  # noqa: BLE001 - a system may do anything; it fails on this document alone
+        kept = cause.reply if isinstance(cause, SystemFailure) else None
+        return _entry(document, "failed", start, kept or Reply(None), [f"{type(cause).__name__}: {_said(cause)}"])
+    reply = given if isinstance(given, Reply) else Reply(given)
+    if reply.labels is None:
         return _entry(document, "left out", start, reply)
+    try:
+        line = _line(reply.labels, document)
+    except ValueError as cause:
+        # The labels may be anything: they are not kept in the log, which has to be read again.
+        return _entry(document, "failed", start, reply._replace(labels=None), [str(cause)])
     problems: list[Problem] = [p for p in read_bytes(line, target).problems if p.severity == "error"]
     if problems:
         return _entry(document, "failed", start, reply, [str(problem) for problem in problems[:20]])
     return _entry(document, "answered", start, reply)
 
 
+def _line(labels: Any, document: Document) -> bytes:
+    """Write labels as a line of a submission; ValueError where they cannot be one."""
+    if not isinstance(labels, dict):
+        why = f"the answer is no dict and not None, but of the type {type(labels).__name__}"
+        raise ValueError(why)  # noqa: TRY004 - one kind for all that is wrong with an answer
+    if labels.get("id", document.id) != document.id:
+        why = f"the answer is for {labels['id']!r:.200}"
+        raise ValueError(why)
+    try:
+        return files.canonical_json({**labels, "id": document.id})
+    except Exception as cause:
+        why = f"the answer cannot be written as JSON: {type(cause).__name__}: {_said(cause)}"
+        raise ValueError(why) from cause
+
+
 def _entry(document: Document, status: Status, start: float, reply: Reply, problems: list[str] | None = None) -> Entry:
     seconds, tokens = _since(start), list(reply.tokens) if any(reply.tokens) else []
-    return Entry(document.id, status, seconds, reply.labels, problems or [], reply.raw, tokens)
+    raw = None if reply.raw is None else _plain(reply.raw)
+    return Entry(document.id, status, seconds, reply.labels, [_plain(said) for said in problems or []], raw, tokens)
+
+
+def _said(cause: BaseException) -> str:
+    try:
+        return str(cause)[:2000]
+    except Exception:  # noqa: BLE001 - an exception of the system's own
+        return "(its message cannot be read)"
+
+
+def _plain(text: str) -> str:
+    """Write lone surrogates, which are no characters, as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _since(start: float) -> float:

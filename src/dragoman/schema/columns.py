@@ -48,6 +48,8 @@ class Coded:
 
     def recode(self, labels: tuple[str, ...]) -> Codes:
         """Codes of the same items in another vocabulary; a label that it lacks becomes a code of its own below NULL."""
+        if labels == self.labels:
+            return self.codes
         place = {label: i for i, label in enumerate(labels)}
         table = np.array([place.get(label, NULL - 1 - i) for i, label in enumerate(self.labels)] + [NULL], np.int32)
         return table[self.codes]

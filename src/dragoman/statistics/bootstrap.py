@@ -126,5 +126,7 @@ def ranks(systems: list[Ints], finish: Finish, leaf: str, *, resamples: int = RE
     width = systems[0].shape[1]
     scores = np.stack([finish(together[:, i * width : (i + 1) * width])[leaf] for i in range(len(systems))], axis=1)
     scores = np.nan_to_num(scores, nan=-np.inf)
-    ranked: Ints = 1 + (scores[:, None, :] > scores[:, :, None] + 1e-12).sum(axis=2)
+    ranked = np.empty(scores.shape, np.int64)
+    for i in range(len(systems)):  # all at once would take the memory of resamples times pairs
+        ranked[:, i] = 1 + (scores > scores[:, i : i + 1] + 1e-12).sum(axis=1)
     return ranked

@@ -104,8 +104,9 @@ class _Drawn:
             documents, self._width = self._systems[0].shape
             shape = (self._permutations, (documents + 7) // 8)
             swaps = generator.integers(0, 256, size=shape, dtype=np.uint8)
-            self._summed = _sums(swaps, np.concatenate(self._systems, axis=1))
-        return self._summed[:, system * self._width : (system + 1) * self._width]
+            # A column's sums lie side by side: scores are made of columns, for every pair anew.
+            self._summed = np.ascontiguousarray(_sums(swaps, np.concatenate(self._systems, axis=1)).T)
+        return self._summed[system * self._width : (system + 1) * self._width].T
 
 
 def _sums(swaps: NDArray[np.uint8], rows: Ints) -> Ints:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -94,6 +95,9 @@ class _Running:
         """Write a line and read one; the program is killed when it takes too long."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        if self._has_more():  # one of its next answers would be taken for that about another document
+            what = "the program had written more than one line about a document before"
+            raise CommandError(what)
         late = threading.Event()
 
         def kill() -> None:
@@ -124,6 +128,15 @@ class _Running:
             what = f"the answer is not JSON: {cause}"
             raise CommandError(what) from cause
 
+    def _has_more(self) -> bool:
+        """Say whether there is output that nobody asked for."""
+        out: Any = self._process.stdout
+        os.set_blocking(out.fileno(), False)
+        try:
+            return bool(out.peek(1))
+        finally:
+            os.set_blocking(out.fileno(), True)
+
     def _why(self) -> str:
         self._kill()
         code = self._process.wait()
@@ -150,7 +163,7 @@ def load(rest: str, options: Options) -> System:
     """Make the system of ``cmd:REST``; REST is split as a POSIX shell would, and no shell runs.
 
     Raises:
-        DragomanError: E801 when there is no program in it.
+        DragomanError: E801 when there is no program in it, or none that can be started.
 
     """
     try:
@@ -159,5 +172,8 @@ def load(rest: str, options: Options) -> System:
         raise error("E801", f"the command cannot be split: {cause}.", "Close the quotation marks.") from cause
     if not arguments:
         raise error("E801", "there is no command.", "Give it as cmd:'PROGRAM ARGUMENTS'.")
+    if shutil.which(arguments[0]) is None:
+        what = f"there is no program {arguments[0]!r} that can be started."
+        raise error("E801", what, "Check its path and that it may be executed.")
     command = Command(arguments, options.timeout)
     return System(command, options.card or SystemCard(name=rest[-120:]), close=command.close)

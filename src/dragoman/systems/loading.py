@@ -49,7 +49,7 @@ def load(name: str, options: Options = USUAL) -> System:
     try:
         module = _from_path(Path(module_name)) if module_name.endswith(".py") else importlib.import_module(module_name)
         predict = getattr(module, function_name)
-    except Exception as cause:  # the module is the user's: anything may happen in it
+    except (Exception, SystemExit) as cause:  # the module is the user's: anything may happen in it
         raise _unloadable(name, f"{type(cause).__name__}: {cause}.") from cause
     if not callable(predict):
         raise _unloadable(name, f"{function_name} is not a function.")

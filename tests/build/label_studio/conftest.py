@@ -1,11 +1,13 @@
-"""A real Label Studio for the tests, started once through our own command's code."""
+"""A real Label Studio for the tests, started once through our own command's code, and a stub of one."""
 
+import threading
 from pathlib import Path
 
 import pytest
 import pytest_socket
+from label_studio_stub import TOKEN, Stub
 
-from dragoman.build.label_studio import server
+from dragoman.build.label_studio import client, server
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -20,3 +22,20 @@ def label_studio(tmp_path_factory):
     started = server.serve(ROOT, data)
     yield {**started, **server.credentials(data), "data": data}
     server.stop(data)
+
+
+@pytest.fixture
+def stub():
+    server = Stub()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def speaker(stub):
+    with client.Server(stub.url, TOKEN, wait=0.01) as made:
+        yield made

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from dragoman.build.adjudication import read_documents
-from dragoman.build.label_studio import client, commands, config, items, kinds, sync
+from dragoman.build.adjudication import read_decisions, read_documents
+from dragoman.build.label_studio import client, commands, comparison, config, decisions, items, kinds, sync
 
 pytestmark = pytest.mark.enable_socket
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = read_documents(ROOT)
 # Projects of their own, so that what is edited here is not in the way of other tests on the same server.
 BY_HAND = replace(kinds.GOLD, name="by hand")
+DECIDED_BY_HAND = replace(kinds.of_comparison("a", "b"), name="compare by hand")
 
 # Where the first occurrence of some text is on the screen, in pixels; the text is brought into sight first.
 PLACE = """(wanted) => {
@@ -60,11 +61,11 @@ def annotator(page, label_studio):
     return page
 
 
-def open_task(page, label_studio, server, document):
-    """Open the task of a document on the labelling page."""
+def open_task(page, label_studio, server, document, point=""):
+    """Open the task of a document, or of a point of it, on the labelling page."""
     for project in server.projects():
         for task in server.tasks(project["id"]):
-            if task["data"].get("document") == document:
+            if task["data"].get("document") == document and task["data"].get("point", "") == point:
                 page.goto(f"{label_studio['url']}/projects/{project['id']}/data?task={task['id']}")
                 page.wait_for_selector(".htx-highlight")
                 page.wait_for_load_state("networkidle")
@@ -202,6 +203,42 @@ def test_edits_by_hand_come_back_as_exactly_these_changes(annotator, label_studi
     assert judged.returncode == 1
     said = [problem for problem in json.loads(judged.stdout)["problems"] if document in json.dumps(problem)]
     assert any(edit["new"] in problem["what"] or new[0][1] in problem["path"] for problem in said), said
+
+
+def answer(page, keep, reason):
+    page.locator(f".dragoman-point input[name='{keep}']").check()
+    page.locator(".dragoman-point textarea").fill(reason)
+    with page.expect_response(lambda answer: "/annotations" in answer.url and answer.request.method == "POST"):
+        page.get_by_test_id("bottombar-submit-button").click()
+
+
+def test_points_decided_by_hand_come_back_as_decisions(annotator, label_studio, server, tmp_path):
+    page, document, reason = annotator, "000.related-08", "a description and no name"
+    found = [i for i in comparison.of_comparison(ROOT, ("a", "b"), DOCUMENTS) if i.document.id[:6] == "000.re"]
+    sync.push(server, DECIDED_BY_HAND, found, config=config.make_comparison, progress=lambda work, _: iter(work))
+    lone = next(item for item in found if item.point == "entities a:e1 b:-")
+    open_task(page, label_studio, server, lone.document.id, lone.point)
+    assert "has no such label" in page.locator(".dragoman-point").inner_text()
+    page.get_by_test_id("bottombar-submit-button").click()
+    asked = page.locator(".ant-modal-wrap", has_text="Choose what is to be kept.")
+    asked.get_by_role("button").click()
+    asked.wait_for(state="hidden")
+    answer(page, "neither", reason)
+    open_task(page, label_studio, server, document, "entities a:e10 b:e10")
+    page.locator(".lsf-labels-list").last.click()
+    page.get_by_label("Delete selected region").click()
+    page.locator(".lsf-labels-list").first.click()
+    page.locator(".dragoman-fields input[name=DEI]").check()
+    page.keyboard.press("Escape")
+    answer(page, "the label as it is now in the text (leave one, and edit it)", reason)
+    path = tmp_path / "decisions.jsonl"
+    outcome = decisions.pull(server, DECIDED_BY_HAND, DOCUMENTS, path, progress=lambda work, _: iter(work))
+    assert outcome.problems == []
+    edited, removed = sorted(read_decisions(path), key=lambda decision: decision.keep)
+    assert (removed.document, removed.keep, removed.a, removed.b) == (lone.document.id, "none", "e1", None)
+    assert (edited.document, edited.keep, edited.a, edited.b) == (document, "label", "e10", "e10")
+    assert (edited.entity.form, edited.entity.type, edited.entity.quote) == ("DEI", "ORG", "대만립법기관")
+    assert edited.reason == removed.reason == reason
 
 
 HOSTILE = (

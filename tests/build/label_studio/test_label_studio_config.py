@@ -33,7 +33,21 @@ def test_labels_are_those_of_the_schema_with_keys_and_colours_of_their_own(tree)
     assert tuple(label.get("value") for label in found) == controls.REGION_LABELS
     for attribute in ("hotkey", "background"):
         assert len({label.get(attribute) for label in found}) == len(found)
-    assert all(contrast_with_white(label.get("background")) >= 4.5 for label in found)
+    dark = [label for label in found if label.get("value") != controls.CLAIM]
+    assert len(dark) == len(found) - 1
+    assert all(contrast_with_white(label.get("background")) >= 4.5 for label in dark)
+
+
+def test_a_claim_is_so_pale_that_what_lies_in_it_is_seen():
+    # Label Studio fills a region with three tenths of its label's colour, and writes black on a pale one.
+    def filled(colour):
+        parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+        return "#" + "".join(f"{round(255 - 0.3 * (255 - part)):02x}" for part in parts)
+
+    assert contrast_with_white(filled(config.PALE)) < 1.25
+    others = [colour for _, colour, _ in config.APPEARANCE.values() if colour != config.PALE]
+    assert all(contrast_with_white(filled(colour)) > 1.45 for colour in others)
+    assert 21 / contrast_with_white(config.PALE) >= 4.5
 
 
 def test_entity_types_are_those_of_the_guidelines():

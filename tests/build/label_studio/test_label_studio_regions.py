@@ -80,6 +80,9 @@ def drafts(draw):
         if names and draw(st.booleans()):
             chosen = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
             claimants = [{"role": "MENTION", "mention": name, "entity_ids": []} for name in chosen]
+        if draw(st.booleans()):  # as a system predicts one without an entity
+            bare = span()
+            claimants.append({"role": "MENTION", "mention": [bare["start"], bare["end"]]})
         claims.append(
             {"id": f"c{n}", "content": [span() for _ in range(draw(st.integers(1, 3)))], "claimants": claimants}
             | {"cue": [span() for _ in range(draw(st.integers(0, 2)))], "about": draw(lists), "dates": draw(lists)}

@@ -5,11 +5,10 @@ import json
 import os
 import shutil
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from label_studio_stub import TOKEN
 
 from dragoman.build.adjudication import read_documents
 from dragoman.build.label_studio import client, commands, items, kinds, sync
@@ -18,89 +17,6 @@ from dragoman.problems import DragomanError
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = dict(list(read_documents(ROOT).items())[:12])
-TOKEN = "a1b2c3d4e5"
-
-
-class Stub(ThreadingHTTPServer):
-    """Projects and tasks in memory; ``fault`` is asked before and after each request is obeyed."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.projects, self.stored, self.number = [], {}, 0
-        self.fault = lambda method, path, after: None
-        self.heard = []
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def tasks_of(self, document):
-        return [t for t in self.stored.values() if t["data"]["document"] == document]
-
-    def obey(self, method, path, query, body):
-        if method == "GET" and path == "/api/projects":
-            return {"results": self.projects, "next": None}
-        if method == "GET" and path.startswith("/api/projects/"):
-            return self.projects[int(path.split("/")[3]) - 1]
-        if method == "POST" and path == "/api/projects":
-            self.projects.append(body | {"id": len(self.projects) + 1})
-            return self.projects[-1]
-        if method == "POST":
-            for task in body:
-                self.number += 1
-                self.stored[self.number] = task | {"id": self.number, "project": int(path.split("/")[3])}
-            return {"task_count": len(body)}
-        if method == "DELETE":
-            self.stored.pop(int(path.split("/")[3]))
-            return None
-        found = [t for t in self.stored.values() if t["project"] == int(query["project"][0])]
-        size = int(query["page_size"][0])
-        at = (int(query["page"][0]) - 1) * size
-        return {"tasks": found[at : at + size], "total": len(found)}
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def answer(self):
-        parts = urlsplit(self.path)
-        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"null")
-        self.server.heard.append((self.command, parts.path))
-        status, given = self.server.fault(self.command, parts.path, False) or (200, None)
-        if self.headers["Authorization"] != f"Token {TOKEN}":
-            status = 401
-        if status == 200:
-            given = self.server.obey(self.command, parts.path, parse_qs(parts.query), body)
-            status, given = self.server.fault(self.command, parts.path, True) or (200, given)
-        data = given if isinstance(given, bytes) else json.dumps(given).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    do_GET = do_POST = do_DELETE = answer  # noqa: N815 - the library's names
-
-
-@pytest.fixture
-def stub():
-    server = Stub()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def speaker(stub):
-    with client.Server(stub.url, TOKEN, wait=0.01) as made:
-        yield made
 
 
 @pytest.fixture

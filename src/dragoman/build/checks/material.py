@@ -106,6 +106,9 @@ def read(root: Path, findings: Findings) -> Material:
             material.gold[path] = found
             for fault in _disorder(found):
                 reader.report(path, fault)
+    if material.gold and not registry.file.exists():
+        what, mend = "there is gold and no registry of its entities.", "Add it: that of a pass, mended; [] if need be."
+        reader.report(registry.file, Fault("E713", "", what, mend))
     passes = root / "annotations" / "passes"
     material.passes = [reader.one_pass(path) for path in sorted(passes.glob("*")) if path.is_dir()]
     return material

@@ -210,6 +210,17 @@ class Server:
             raise error("E728", "the project has no labelling configuration.", "Look at the server's page.")
         return found
 
+    def users(self) -> dict[int, str]:
+        """Mail addresses of the users by their numbers."""
+        given = self.request("GET", "/api/users")
+        if not isinstance(given, list):
+            raise error("E728", "the list of users is none.", "Is this address that of Label Studio?")
+        return {
+            user["id"]: user["email"]
+            for user in given
+            if isinstance(user, dict) and type(user.get("id")) is int and isinstance(user.get("email"), str)
+        }
+
     def create_project(self, title: str, config: str, description: str) -> int:
         """Create a project and give its id."""
         body = {

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman.build.adjudication import read_documents
-from dragoman.build.label_studio import config, items, kinds, plain, sync
+from dragoman.build.label_studio import comparison, config, decisions, items, kinds, plain, sync
 from dragoman.build.label_studio.client import Server, credentials, served
 from dragoman.build.label_studio.difference import readable
 from dragoman.build.label_studio.kinds import Kind
+from dragoman.build.label_studio.state import Item
 from dragoman.problems import Problem, error
 from dragoman.text import visible
 
@@ -34,18 +35,23 @@ def add(subcommands: _SubParsersAction[ArgumentParser]) -> None:
     push = _command(subcommands, "push", "import what the server does not have yet", what)
     push.add_argument("--force", action="store_true", help="replace tasks that were changed on both sides")
     push.set_defaults(action=_push)
-    compare = subcommands.add_parser("compare", help="push the documents on which two passes differ, for adjudication")
+    compare = subcommands.add_parser("compare", help="push the points on which two passes differ, for adjudication")
     compare.add_argument("what", nargs=2, metavar="PASS")
     compare.add_argument("--force", action="store_true", help="replace tasks that were changed on both sides")
     compare.set_defaults(action=_compare)
     pull = _command(subcommands, "pull", "fetch what was labelled", f"{what}, compare A B")
     pull.add_argument("--out", type=Path, metavar="DIR", help="where the files go (default: --root)")
     pull.add_argument("--force", action="store_true", help="overwrite files that were changed on both sides")
+    where = "of compare A B: file that decisions are added to (default: annotations/adjudicated/A-B.jsonl below --out)"
+    pull.add_argument("--decisions", type=Path, metavar="FILE", help=where)
     pull.set_defaults(action=_pull)
     status = _command(subcommands, "status", "say what was changed here and there", f"{what}, compare A B")
     status.set_defaults(action=_status)
     for parser in (push, pull, status):
         parser.add_argument("--name", help="what predictions are called (default: the name of their folder)")
+    for parser in (pull, status):
+        mail = "mail address of the annotator whose annotations count (default: the newest of each task)"
+        parser.add_argument("--annotator", metavar="EMAIL", help=mail)
     for parser in (push, compare, pull, status):
         # Also after the subcommand, where one looks for them; without a default, which would hide the one before it.
         parser.add_argument("--root", type=Path, default=SUPPRESS, metavar="DIR", help=SUPPRESS)
@@ -99,13 +105,17 @@ def _push(options: Namespace) -> tuple[dict[str, Any], int]:
 
 def _compare(options: Namespace) -> tuple[dict[str, Any], int]:
     first, second = options.what
-    found = items.of_comparison(options.root, (first, second), read_documents(options.root))
-    return _pushed(options, kinds.of_comparison(first, second), found, [])
+    found = comparison.of_comparison(options.root, (first, second), read_documents(options.root))
+    return _pushed(options, kinds.of_comparison(first, second), found, [], config.make_comparison)
 
 
-def _pushed(options: Namespace, kind: Kind, found: list[sync.Item], problems: list[Problem]) -> tuple[Any, int]:
+def _pushed(
+    options: Namespace, kind: Kind, found: list[Item], problems: list[Problem], page: sync.Config | None = None
+) -> tuple[Any, int]:
     with _server(options) as server:
-        outcome = sync.push(server, kind, found, config=labelling_config, progress=progress, force=options.force)
+        outcome = sync.push(
+            server, kind, found, config=page or labelling_config, progress=progress, force=options.force
+        )
     outcome.problems += problems
     return _told(outcome, options)
 
@@ -118,14 +128,26 @@ def labelling_config(language: str) -> str:
 def _pull(options: Namespace) -> tuple[dict[str, Any], int]:
     kind, documents = _kind(options), read_documents(options.root)
     out = options.out or options.root
+    if options.what[0] == "compare":
+        if options.force:
+            raise Usage("decisions that are there are never overwritten: compare takes no --force")
+        path = options.decisions or out / kind.folder / f"{options.what[1]}-{options.what[2]}.jsonl"
+        with _server(options) as server:
+            outcome = decisions.pull(server, kind, documents, path, progress=progress, annotator=options.annotator)
+        return _told(outcome, options)
+    if options.decisions:
+        raise Usage("--decisions belongs to compare A B")
     with _server(options) as server:
-        outcome = sync.pull(server, kind, documents, out, progress=progress, force=options.force)
+        outcome = sync.pull(
+            server, kind, documents, out, progress=progress, force=options.force, annotator=options.annotator
+        )
     return _told(outcome, options)
 
 
 def _status(options: Namespace) -> tuple[dict[str, Any], int]:
     with _server(options) as server:
-        outcome = sync.status(server, _kind(options), read_documents(options.root), options.root)
+        kind, documents = _kind(options), read_documents(options.root)
+        outcome = sync.status(server, kind, documents, options.root, annotator=options.annotator)
     return _told(outcome, options)
 
 

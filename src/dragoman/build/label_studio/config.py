@@ -6,11 +6,15 @@ guidance per label are written here. ``scripts/annotate.py config`` writes ``ann
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
 from dragoman.build.label_studio import controls
 
 LANGUAGES = ("ko", "ar")
+
+PALE = "#f7a8b4"
+"""Colour of claims: one holds most of its sentence, and in a dark one the mentions would drown."""
 
 # Label, key, colour (dark enough that white text on it and the page behind it both keep their contrast), guidance.
 APPEARANCE: dict[str, tuple[str, str, str]] = {
@@ -26,8 +30,9 @@ APPEARANCE: dict[str, tuple[str, str, str]] = {
     "TIME": ("w", "#005f99", "a time of the day"),
     "DURATION": ("e", "#6b3fa0", "a length of time"),
     "SET": ("r", "#80420f", "times that recur"),
-    "CLAIM": ("c", "#b00020", "the content of a claim: what is said, without who says it"),
+    "CLAIM": ("c", PALE, "the content of a claim: what is said, without who says it"),
     "CUE": ("v", "#444444", "the words that report the claim"),
+    "CLAIMANT": ("b", "#6d4c41", "who makes a claim, as a system gave it: make it an entity"),
 }
 """Key, colour and guidance of every region label."""
 
@@ -44,9 +49,15 @@ _FIELDS = (
     ".dragoman-fields{position:sticky;bottom:-12px;z-index:1000;padding-bottom:12px;max-height:42vh;overflow-y:auto;"
     "background:var(--color-neutral-background,#fff);"
     "display:flex;flex-wrap:wrap;gap:0 24px;align-items:flex-start;border-top:1px solid #ccc}"
-    ".dragoman-fields:empty{display:none}.dragoman-fields>div{min-width:14em}"
+    ".dragoman-fields:empty{display:none}.dragoman-field{min-width:14em}"
     ".dragoman-fields h1,.dragoman-fields h2,.dragoman-fields h3,.dragoman-fields h4,.dragoman-fields h5,"
     ".dragoman-fields h6{font-size:13px;margin:6px 0 0}"
+)
+
+# Where a label's name is written in or on its colour, a pale one is not to be read.
+_NAMES = (
+    f'.lsf-label[style*="{PALE}"] *{{color:#4a0010!important}}'
+    f'.lsf-labels-list [style*="{", ".join(str(part) for part in bytes.fromhex(PALE[1:]))}"]{{color:#b00020!important}}'
 )
 
 _LAYERS = (
@@ -78,11 +89,62 @@ def _control(name: str) -> list[str]:
     return [opening, head, *body, "  </View>"]
 
 
-def make(language: str) -> str:
+_POINT = (
+    ".dragoman-point{border:1px solid #ccc;padding:4px 12px 12px;margin-bottom:12px}"
+    ".dragoman-sides{display:flex;gap:24px}.dragoman-side{flex:1;min-width:0;border-inline-start:3px solid #999;"
+    "padding-inline-start:10px}.dragoman-point :is(h1,h2,h3,h4,h5,h6){font-size:14px;line-height:1.5}"
+    ":is(.dragoman-plain,.dragoman-side) :is(h1,h2,h3,h4,h5,h6)"
+    "{font-size:13px;font-weight:400;white-space:pre-wrap;unicode-bidi:plaintext;text-align:start}"
+    # Regions are named after the side that they are from.
+    '.htx-highlight[class*="htx-highlight-a_"]::before{content:"a";font:700 11px sans-serif;vertical-align:super}'
+    '.htx-highlight[class*="htx-highlight-b_"]::before{content:"b";font:700 11px sans-serif;vertical-align:super}'
+)
+
+
+def _question() -> list[str]:
+    """Make the part of a comparison's page that says what the passes differ in and asks what is to be kept."""
+    kept = [f"      <Choice value={quoteattr(said)} alias={quoteattr(v)}/>" for v, said in controls.KEPT.items()]
+    keep = (
+        f'name="{controls.KEEP}" toName="{controls.TEXT}" choice="single" showInline="true" '
+        'required="true" requiredMessage="Choose what is to be kept."'
+    )
+    reason = (
+        f'name="{controls.REASON}" toName="{controls.TEXT}" rows="2" maxSubmissions="1" editable="true" '
+        'required="true" requiredMessage="Say why." placeholder="why, by the guidelines and the text"'
+    )
+    return [
+        f"  <Style>{_POINT}</Style>",
+        '  <View className="dragoman-point">',
+        '    <Header value="$title" size="5"/>',
+        '    <View className="dragoman-sides">',
+        '      <View className="dragoman-side"><Header value="$side_a" size="6"/></View>',
+        '      <View className="dragoman-side"><Header value="$side_b" size="6"/></View>',
+        "    </View>",
+        f"    <Choices {keep}>",
+        *kept,
+        "    </Choices>",
+        f"    <TextArea {reason}/>",
+        '    <View className="dragoman-plain"><Header value="$decided" size="6"/></View>',
+        '    <Collapse bordered="true">',
+        '      <Panel value="All points of the document">',
+        '        <View className="dragoman-plain"><Header value="$points" size="6"/></View>',
+        "      </Panel>",
+        "    </Collapse>",
+        "  </View>",
+    ]
+
+
+def make_comparison(language: str) -> str:
+    """Make the configuration of a language for a project of disagreements, see :func:`make`."""
+    return make(language, _question())
+
+
+def make(language: str, above: Sequence[str] = ()) -> str:
     """Make the labelling configuration of a language.
 
     Args:
         language: ``ko`` or ``ar``.
+        above: lines that stand above the labels.
 
     Returns:
         XML, ending in a line feed; the same text for the same schema.
@@ -104,8 +166,10 @@ def make(language: str) -> str:
     lines = [
         "<View>",
         f"  <Style>{STYLES[language]}</Style>",
+        f"  <Style>{_NAMES}</Style>",
         # The fields of a region stay in sight at the foot of the page, however long the article is.
         f"  <Style>{_FIELDS}</Style>",
+        *above,
         '  <Collapse bordered="true">',
         '    <Panel value="Guidelines in short">',
         "    <View>",

@@ -17,8 +17,9 @@ ENTITIES = labels.values(labels.EntityType)
 DATES = labels.values(labels.DateType)
 CLAIM = "CLAIM"
 CUE = "CUE"
-REGION_LABELS = (*ENTITIES, *DATES, CLAIM, CUE)
-"""All region labels: entity types, date types, a claim's content, a claim's cue."""
+SPEAKER = "CLAIMANT"
+REGION_LABELS = (*ENTITIES, *DATES, CLAIM, CUE, SPEAKER)
+"""All region labels: entity types, date types, a claim's content, its cue, its claimant where that is no entity."""
 
 CLAIMANT_ROLES = tuple(role for role in labels.values(labels.ClaimantRole) if role != "MENTION")
 """Roles that are chosen; a claimant that is a mention is a relation."""
@@ -52,7 +53,7 @@ OF_CLAIM = (
 """Controls that are shown for a region of each layer, in the order in which they are shown; a cue has none."""
 
 CLAIMANT = "claimant"
-"""Relation from a claim to the entity region that makes it."""
+"""Relation from a claim to the region that makes it: an entity, or the bare span that a system predicted."""
 CUE_OF = "cue"
 """Relation from a claim to its cue."""
 PARENT = "parent"
@@ -60,3 +61,16 @@ PARENT = "parent"
 PART = "part"
 """Relation from a claim's (or cue's) first region to a further fragment, which has the same region label."""
 RELATIONS = (CLAIMANT, CUE_OF, PARENT, PART)
+
+KEEP = "keep"
+"""On the page of a comparison: the choice of what is kept."""
+KEPT: dict[str, str] = {
+    "a": "the label of a",
+    "b": "the label of b",
+    "both": "both labels, as two",
+    "none": "neither",
+    "label": "the label as it is now in the text (leave one, and edit it)",
+}
+"""Values of :data:`KEEP`, those of :class:`dragoman.schema.decisions.Decision`, with what they mean."""
+REASON = "reason"
+"""On the page of a comparison: the text area for the reason."""

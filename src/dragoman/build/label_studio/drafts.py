@@ -59,13 +59,19 @@ def seen(layer: str, label: Label, entities: Mapping[str, Label]) -> Label:
     if layer != "claims":
         return view | ({"type": label["type"]} if label.get("type") else {})
     claimants = label.get("claimants") or []
-    others = [claimant for claimant in claimants if claimant.get("mention") not in entities]
-    view["claimants"] = [claimant["mention"] for claimant in claimants if claimant.get("mention") in entities]
+    pointing = [c for c in claimants if _spanned(c) or c.get("mention") in entities]
+    others = [claimant for claimant in claimants if claimant not in pointing]
+    view["claimants"] = [tuple(c["mention"]) if _spanned(c) else c["mention"] for c in pointing]
     view["roles"] = sorted({claimant["role"] for claimant in others if claimant.get("role") in controls.CLAIMANT_ROLES})
     view["claimant_ids"] = [name for claimant in others for name in claimant.get("entity_ids") or ()]
     view["cue"] = [(f["start"], f["end"]) for f in label.get("cue") or ()]
     view["parent"] = label.get("parent")
     return view
+
+
+def _spanned(claimant: Label) -> bool:
+    """Whether a claimant is a bare span, as systems predict it, and no entity."""
+    return isinstance(claimant.get("mention"), (list, tuple))
 
 
 def view(draft: Draft) -> dict[str, dict[Any, Label]]:

@@ -1,4 +1,4 @@
-"""What there is to push below a root: documents, gold, passes, predictions, and where two passes differ."""
+"""What there is to push below a root: documents, gold, passes and predictions."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from typing import Any
 import msgspec
 
 from dragoman import files
-from dragoman.build.label_studio import kinds
+from dragoman.build.label_studio import controls, kinds
 from dragoman.build.label_studio.drafts import LAYERS, Draft, Label
 from dragoman.build.label_studio.kinds import Kind
-from dragoman.build.label_studio.state import Side
-from dragoman.build.label_studio.sync import Item
-from dragoman.build.passes import read_pass
-from dragoman.build.points import Point, first_offset, points
+from dragoman.build.label_studio.state import Item, Side
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.schema.records import Document
 from dragoman.schema.submission import Submission
@@ -120,7 +117,6 @@ class _Placed:
                     continue
                 rest = {k: v for k, v in given.items() if v is not None and k not in {"quote", "occurrence"}}
                 made[layer].append({"id": f"{layer[0]}{at + 1}"} | rest | span)
-        mentions = {(e["start"], e["end"]): e["id"] for e in made["entities"]}
         for at, given in enumerate(self.given.get("claims") or []):
             parts = {part: [self.span(f) for f in given.get(part) or []] for part in ("content", "cue")}
             if not parts["content"] or None in parts["content"] or None in parts["cue"]:
@@ -128,55 +124,47 @@ class _Placed:
                 continue
             rest = {k: v for k, v in given.items() if v is not None}
             claim = {"id": f"c{at + 1}"} | rest | parts
-            claim["claimants"] = [self.claimant(c, mentions) for c in given.get("claimants") or []]
+            found = [
+                self.claimant(claimant, made["entities"], f"claims[{at}].claimants[{i}]")
+                for i, claimant in enumerate(given.get("claimants") or [])
+            ]
+            claim["claimants"] = [claimant for claimant in found if claimant is not None]
             made["claims"].append(claim)
+        self.check_parents(made["claims"])
         return made
 
-    def claimant(self, given: Label, mentions: Mapping[tuple[int, int], str]) -> Label:
+    def claimant(self, given: Label, entities: list[Label], where: str) -> Label | None:
+        """Let a claimant point to an entity, or else to its own span; None where it points to nothing."""
         mention = given.get("mention")
-        span = self.span(mention) if isinstance(mention, (list, tuple)) else self.span(given)
-        if span is not None:
-            mention = mentions.get((span["start"], span["end"]))
-        made = {"role": given.get("role") or ("MENTION" if mention else "AUTHOR")}
-        if mention:
-            made["mention"] = mention
+        bare = isinstance(mention, (list, tuple))
+        known = next((e["id"] for e in entities if e["id"] == mention), None)
+        own = any(given.get(name) is not None for name in ("start", "quote"))
+        if known is None and (bare or own):
+            span = self.span(mention if bare else given)
+            if span is None:
+                self.lost(f"the span of {where}, which has no place,")
+            else:
+                place = (span["start"], span["end"])
+                known = next((e["id"] for e in entities if (e["start"], e["end"]) == place), list(place))
+        elif known is None and mention is not None:
+            self.lost(f"the mention {mention!r} of {where}, which is no entity here,")
+        elif known is None and given.get("role") == "MENTION":
+            self.lost(f"{where}, a mention of nothing,")
+        pointing = mention is not None or own or given.get("role") == "MENTION"
+        if known is None and pointing and given.get("role") not in controls.CLAIMANT_ROLES:
+            return None
+        made: Label = {"role": given.get("role") or ("AUTHOR" if known is None else "MENTION")}
+        if known is not None:
+            made["mention"] = known
         return made | ({"entity_ids": given["entity_ids"]} if given.get("entity_ids") else {})
 
-
-def of_comparison(root: Path, names: tuple[str, str], documents: Mapping[str, Document]) -> list[Item]:
-    """Documents on which two passes differ, with the labels of both as suggestions and the points in words.
-
-    Raises:
-        DragomanError: E701 where a pass is missing, or with what is wrong with the passes.
-
-    """
-    folders = [root / "annotations" / "passes" / name for name in names]
-    for folder in folders:
-        if not folder.is_dir():
-            raise error("E701", f"there is no pass {folder.name!r}.", "Check --root and the names.", file=str(folder))
-    first, second = (read_pass(folder, dict(documents)) for folder in folders)
-    made = []
-    for document in documents.values():
-        if document.id not in first or document.id not in second:
-            continue
-        differing = [point for point in points(first[document.id], second[document.id]) if not point.agreed]
-        if not differing:
-            continue
-        sides = [
-            Side({layer: msgspec.to_builtins(getattr(labels, layer)) for layer in LAYERS}, f"pass {name}")
-            for name, labels in zip(names, (first[document.id], second[document.id]), strict=True)
-        ]
-        base = files.pretty_json(first[document.id])
-        made.append(Item(document, base, sides, {"differences": [_in_words(p, names, document) for p in differing]}))
-    return made
-
-
-def _in_words(point: Point, names: tuple[str, str], document: Document) -> str:
-    ids = ", ".join(
-        f"{name}: {'-' if side is None else side.id}" for name, side in zip(names, (point.a, point.b), strict=True)
-    )
-    at = first_offset(point.a or point.b)
-    return f"{point.layer} {document.text[at : at + 30]!r} ({ids}): {', '.join(point.differences)}"
+    def check_parents(self, claims: list[Label]) -> None:
+        """Leave out parents that are not there: a relation leads to a region."""
+        names = {claim["id"] for claim in claims}
+        for claim in claims:
+            if claim.get("parent") is not None and claim["parent"] not in names:
+                self.lost(f"the parent {claim['parent']!r} of {claim['id']}, which is no claim here,")
+                del claim["parent"]
 
 
 def _empty() -> Draft:

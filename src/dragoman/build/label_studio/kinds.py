@@ -125,6 +125,7 @@ def write_gold(draft: Draft, base: bytes, document: Document) -> bytes:
         if not claim.get("claimants"):
             mend = "Draw the relation to its claimant, or choose a role."
             raise error("E202", "the claim has no claimant.", mend, file=document.id, path=f"claims[{at}]")
+        _check_claimants(claim, document, f"claims[{at}]")
         for claimant in claim["claimants"]:
             if claimant.get("mention") in mentions:
                 claimant["entity_ids"] = sorted(mentions[claimant["mention"]].get("entity_ids") or [])
@@ -143,6 +144,13 @@ def write_gold(draft: Draft, base: bytes, document: Document) -> bytes:
     for entity in made.entities:
         entity.entity_ids = sorted(set(entity.entity_ids))
     return files.pretty_json(derive(made, document))
+
+
+def _check_claimants(claim: Label, document: Document, path: str) -> None:
+    """Refuse a claimant that is a bare span: only predictions may have one."""
+    if any(isinstance(claimant.get("mention"), (list, tuple)) for claimant in claim.get("claimants") or ()):
+        mend = "Give the claimant's region the label of an entity type."
+        raise error("E202", "the claim's claimant is no entity.", mend, file=document.id, path=path)
 
 
 def read_pass(data: bytes, document: Document, name: str) -> Draft:
@@ -208,6 +216,7 @@ def write_pass(draft: Draft, base: bytes, document: Document) -> bytes:
         rest = {key: value for key, value in label.items() if key not in {"id", "start", "end", "text"}}
         rest = {key: value for key, value in rest.items() if value is not None and (value != [] or key == "claimants")}
         if layer == "claims":
+            _check_claimants(label, document, path)
             rest |= {part: [quoted(span, path) for span in label.get(part) or ()] for part in ("content", "cue")}
             rest = {"polarity": "positive", "modality": "fact", "act": "assert"} | rest
             return {"id": label["id"], **rest}
@@ -260,11 +269,11 @@ def of_predictions(name: str) -> Kind:
 
 
 def of_comparison(first: str, second: str) -> Kind:
-    """Adjudicated documents of two passes, in the form of gold, beside and not in the gold."""
+    """Points of two passes; what comes back are decisions, see :mod:`dragoman.build.label_studio.comparison`."""
     files.child(Path(), first)
     files.child(Path(), second)
-    folder = Path("annotations", "adjudicated", f"{first}-{second}")
-    return Kind(f"compare {first} {second}", folder, read_gold, write_gold)
+    name = f"compare {first} {second}"
+    return Kind(name, Path("annotations", "adjudicated"), read_prediction, write_prediction)
 
 
 def _read_nothing(data: bytes, document: Document, name: str) -> Draft:

@@ -238,8 +238,9 @@ class _Reader:
         given = self.attributes(name, "claims")
         ids, roles = given.pop("claimant_ids", []), given.pop("claimant_role", [])
         claimants: list[Label] = [
-            {"role": "MENTION", "mention": self.names[entity]}
-            for entity in self.follow(name, controls.CLAIMANT, layers, "entities")
+            {"role": "MENTION", "mention": self.mention(target, layers[target])}
+            for target in related(self.relations, name, controls.CLAIMANT)
+            if layers.get(target) in ("entities", "claimant")
         ]
         for role in roles:
             claimants.append({"role": role})
@@ -252,6 +253,10 @@ class _Reader:
             self.aside(name, "E724", f"the claim has {len(parents)} parents; the first was taken.")
         return made | given | {"claimants": claimants, "parent": self.names[parents[0]] if parents else None}
 
+    def mention(self, name: str, layer: str) -> Any:
+        """Say what a claimant refers to: an entity by its id, or the span of a region that is none."""
+        return self.names[name] if layer == "entities" else [self.spans[name]["start"], self.spans[name]["end"]]
+
     def follow(self, name: str, label: str, layers: dict[str, str], layer: str) -> list[str]:
         """Regions of a layer to which relations lead."""
         return [target for target in related(self.relations, name, label) if layers.get(target) == layer]
@@ -259,7 +264,7 @@ class _Reader:
     def check_relations(self, layers: dict[str, str]) -> None:
         """Set aside relations that are none of ours, or whose ends are not what they join."""
         joins = {
-            controls.CLAIMANT: {("claims", "entities")},
+            controls.CLAIMANT: {("claims", "entities"), ("claims", "claimant")},
             controls.CUE_OF: {("claims", "cue")},
             controls.PARENT: {("claims", "claims")},
             controls.PART: {("claims", "claims"), ("cue", "cue")},

@@ -22,7 +22,7 @@ Result = dict[str, Any]
 LAYER_OF: dict[str, str] = (
     dict.fromkeys(controls.ENTITIES, "entities")
     | dict.fromkeys(controls.DATES, "dates")
-    | {controls.CLAIM: "claims", controls.CUE: "cue"}
+    | {controls.CLAIM: "claims", controls.CUE: "cue", controls.SPEAKER: "claimant"}
 )
 """Layer of each region label."""
 _PLAIN = regex.compile(r"[A-Za-z0-9_]{1,40}")
@@ -34,10 +34,11 @@ class _Writer:
         self.results: list[Result] = []
         self.relations: list[Result] = []
         self.used: set[str] = set()
-        self.cues: dict[tuple[int, int], str] = {}
+        self.shared: dict[tuple[str, int, int], str] = {}
 
     def name(self, wanted: str) -> str:
         """Give a region an id that no other has: the label's own where it can be one."""
+        wanted = wanted.replace(":", "_")
         found, number = wanted if _PLAIN.fullmatch(wanted) else "label", 2
         plain = found
         while found in self.used:
@@ -69,6 +70,13 @@ class _Writer:
         made = {"type": "relation", "from_id": source, "to_id": target, "direction": "right", "labels": [label]}
         self.relations.append(made)
 
+    def once(self, wanted: str, span: Label, label: str) -> str:
+        """Region that belongs to whatever claims point to it, made once."""
+        key = (label, span["start"], span["end"])
+        if key not in self.shared:
+            self.shared[key] = self.region(wanted, span, label)
+        return self.shared[key]
+
     def claim_regions(self, claim: Label) -> str:
         first, *others = claim["content"]
         wanted = claim.get("id") or "claim"
@@ -76,10 +84,7 @@ class _Writer:
         for fragment in others:
             self.relation(name, self.region(f"{wanted}_part", fragment, controls.CLAIM), controls.PART)
         for fragment in claim.get("cue") or ():
-            key = (fragment["start"], fragment["end"])
-            if key not in self.cues:
-                self.cues[key] = self.region(f"{wanted}_cue", fragment, controls.CUE)
-            self.relation(name, self.cues[key], controls.CUE_OF)
+            self.relation(name, self.once(f"{wanted}_cue", fragment, controls.CUE), controls.CUE_OF)
         return name
 
 
@@ -122,8 +127,13 @@ def _attribution(writer: _Writer, name: str, claim: Label, names: dict[str, dict
     roles: list[str] = []
     ids: list[str] = []
     for claimant in claim.get("claimants") or ():
-        if claimant.get("mention") in names["entities"]:
-            writer.relation(name, names["entities"][claimant["mention"]], controls.CLAIMANT)
+        mention = claimant.get("mention")
+        if isinstance(mention, (list, tuple)):
+            span = {"start": mention[0], "end": mention[1]}
+            region = writer.once(f"{claim.get('id') or 'claim'}_claimant", span, controls.SPEAKER)
+            writer.relation(name, region, controls.CLAIMANT)
+        elif mention in names["entities"]:
+            writer.relation(name, names["entities"][mention], controls.CLAIMANT)
         else:
             roles += [claimant["role"]] if claimant.get("role") in controls.CLAIMANT_ROLES else []
             ids += claimant.get("entity_ids") or []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -21,13 +21,22 @@ LONGEST_TITLE = 50
 
 
 class TaskData(msgspec.Struct):
-    """Data of a task of ours: what it was made from, and the bytes of that as text."""
+    """Data of a task of ours: what it was made from, and the bytes of that as text.
+
+    A task of a comparison is about one point of its document, see :mod:`dragoman.build.label_studio.comparison`.
+    """
 
     text: str
     document: str
     kind: str
     base: str
     sha256: str
+    point: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the task is about: a document, or a point of it."""
+        return f"{self.document} {self.point}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -38,26 +47,36 @@ class Side:
     name: str = ""
 
 
-@dataclass
+@dataclass(frozen=True)
+class Given:
+    """An annotation, by its id and that of the user who gave it (of an imported one: who imported it)."""
+
+    number: int
+    by: int | None
+    results: Any
+
+
+@dataclass(frozen=True)
 class Task:
     """A task as it is on the server.
 
     Attributes:
         number: its id there.
         data: what it says of itself.
-        results: of the annotation that counts: the newest that was not skipped, else what was suggested.
-        annotated: whether anybody, or the push, gave an annotation.
-        annotations: how many there are.
-        suggested: whether there is a prediction.
+        given: annotations that were not skipped, the push's too, in the order in which they were last changed.
+        suggested: results of each prediction.
 
     """
 
     number: int
     data: TaskData
-    results: Any
-    annotated: bool
-    annotations: int
-    suggested: bool
+    given: tuple[Given, ...]
+    suggested: tuple[Any, ...]
+
+    @property
+    def results(self) -> Any:
+        """Results that count: of the newest annotation, else of the first prediction."""
+        return self.given[-1].results if self.given else self.suggested[0] if self.suggested else []
 
     @property
     def base(self) -> bytes:
@@ -79,22 +98,44 @@ def title(kind: str, language: str) -> str:
     return made
 
 
-def new_task(document: Document, kind: str, base: bytes, sides: list[Side], notes: dict[str, Any]) -> dict[str, Any]:
-    """Make a task to import.
+@dataclass(frozen=True)
+class Item:
+    """Something to push, which becomes a task.
 
-    Args:
+    Attributes:
         document: the document.
-        kind: name of the kind of file.
-        base: the file's bytes.
+        base: bytes of the file of labels.
         sides: labels; one without a name becomes the annotation, others become predictions.
-        notes: further data that the task shows.
+        notes: what else the task shows.
+        point: the point of the document that it is about, if it is not about the whole.
 
     """
-    data = TaskData(document.text, document.id, kind, base.decode(), files.sha256(base))
-    task: dict[str, Any] = {"data": notes | msgspec.to_builtins(data)}
-    task["annotations"] = [{"result": encode(side.draft, document.text)} for side in sides if not side.name]
+
+    document: Document
+    base: bytes
+    sides: list[Side]
+    notes: dict[str, Any] = field(default_factory=dict)
+    point: str = ""
+
+    def data(self, kind: str) -> TaskData:
+        """Make the data of its task, as a kind of file."""
+        return TaskData(
+            self.document.text, self.document.id, kind, self.base.decode(), files.sha256(self.base), self.point
+        )
+
+    @property
+    def key(self) -> str:
+        """What it is about: a document, or a point of it."""
+        return self.data("").key
+
+
+def new_task(item: Item, kind: str) -> dict[str, Any]:
+    """Make a task to import, of a kind of file."""
+    text = item.document.text
+    task: dict[str, Any] = {"data": item.notes | msgspec.to_builtins(item.data(kind))}
+    task["annotations"] = [{"result": encode(side.draft, text)} for side in item.sides if not side.name]
     task["predictions"] = [
-        {"model_version": side.name, "result": encode(side.draft, document.text)} for side in sides if side.name
+        {"model_version": side.name, "result": encode(side.draft, text)} for side in item.sides if side.name
     ]
     return task
 
@@ -109,10 +150,23 @@ def understood(raw: dict[str, Any]) -> Task | Problem:
     if files.sha256(data.base.encode()) != data.sha256:
         return _stranger(number, "what it holds of the pushed file was changed.")
     given = [a for a in raw.get("annotations") or () if isinstance(a, dict) and not a.get("was_cancelled")]
-    given.sort(key=lambda a: (str(a.get("updated_at") or a.get("created_at") or ""), str(a.get("id"))))
+    given.sort(key=lambda a: (str(a.get("updated_at") or a.get("created_at") or ""), _number(a.get("id")) or 0))
     suggested = [p for p in raw.get("predictions") or () if isinstance(p, dict)]
-    chosen = given[-1] if given else suggested[0] if suggested else {}
-    return Task(number, data, chosen.get("result", []), bool(given), len(given), bool(suggested))
+    return Task(
+        number,
+        data,
+        tuple(Given(_number(a.get("id")) or 0, _user(a.get("completed_by")), a.get("result", [])) for a in given),
+        tuple(p.get("result", []) for p in suggested),
+    )
+
+
+def _number(value: Any) -> int | None:
+    return value if type(value) is int else None
+
+
+def _user(value: Any) -> int | None:
+    """Id of a user, whom some releases give whole."""
+    return _number(value.get("id") if isinstance(value, dict) else value)
 
 
 def _stranger(number: int, why: str) -> Problem:
@@ -148,7 +202,7 @@ def returned(task: Task, kind: Kind, document: Document) -> Returned:
     if task.data.text != document.text:
         problem = _stranger(task.number, f"its text is not that of {document.id} here.")
         raise DragomanError(problem)
-    if not task.annotated and not task.suggested and task.base:
+    if not task.given and not task.suggested and task.base:
         raise DragomanError(_stranger(task.number, "its annotation was deleted or skipped."))
     try:
         before = kind.read(task.base, document, document.id)

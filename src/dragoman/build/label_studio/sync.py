@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from dragoman import files
+from dragoman.build.label_studio.annotators import Annotators
 from dragoman.build.label_studio.client import Server
 from dragoman.build.label_studio.difference import Change, difference
 from dragoman.build.label_studio.fitting import unfit
 from dragoman.build.label_studio.kinds import Kind
 from dragoman.build.label_studio.state import (
-    Side,
+    Item,
     Task,
     aside_record,
     new_task,
@@ -37,19 +38,9 @@ Progress = Callable[[Sequence[Any], str], Iterator[Any]]
 Config = Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class Item:
-    """A document to push: the bytes of its file, its labels, and what else the task shows."""
-
-    document: Document
-    base: bytes
-    sides: list[Side]
-    notes: dict[str, Any] = field(default_factory=dict)
-
-
 @dataclass
 class Outcome:
-    """What a push or pull did, by document id, and what it could not do."""
+    """What a push or pull did, by what each task is about, and what it could not do."""
 
     done: dict[str, list[str]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
@@ -57,13 +48,13 @@ class Outcome:
     aside_file: Path | None = None
     problems: list[Problem] = field(default_factory=list)
 
-    def note(self, what: str, document: str) -> None:
-        """Note what was done with a document."""
-        self.done.setdefault(what, []).append(document)
+    def note(self, what: str, key: str) -> None:
+        """Note what was done with a document, or a point of it."""
+        self.done.setdefault(what, []).append(key)
 
 
 def ours(server: Server, project: int, outcome: Outcome, name: str) -> dict[str, list[Task]]:
-    """Tasks of a project by document; those that are none of ours become problems."""
+    """Tasks of a project by what they are about; those that are none of ours become problems."""
     found: dict[str, list[Task]] = {}
     problems = []
     for raw in server.tasks(project):
@@ -71,7 +62,7 @@ def ours(server: Server, project: int, outcome: Outcome, name: str) -> dict[str,
         if isinstance(task, Problem):
             problems.append(task)
         elif task.data.kind == name:
-            found.setdefault(task.data.document, []).append(task)
+            found.setdefault(task.data.key, []).append(task)
     outcome.problems += [p for p in problems if p not in outcome.problems]
     return found
 
@@ -86,11 +77,13 @@ def by_language(items: Sequence[Item]) -> dict[str, list[Item]]:
 
 def current(task: Task, kind: Kind, document: Document) -> bytes | None:
     """Bytes of a document's file as the server has it now; None where something there would be lost or unread."""
+    if task.data.point:  # a point that somebody decided is not as it was pushed
+        return None if task.given else task.base
     try:
         came = returned(task, kind, document)
     except DragomanError:
         return None
-    return None if came.read.aside or came.lacking or task.annotations > 1 else came.data
+    return None if came.read.aside or came.lacking or len(task.given) > 1 else came.data
 
 
 def touched(task: Task, kind: Kind, document: Document) -> bool:
@@ -128,17 +121,17 @@ def push(
         present = ours(server, project, outcome, kind.name)
         waiting, stale = [], []
         for item in group:
-            verdict, old = judge(item, present.get(item.document.id, []), kind, force=force)
-            outcome.note(verdict, item.document.id)
+            verdict, old = judge(item, present.get(item.key, []), kind, force=force)
+            outcome.note(verdict, item.key)
             stale += old
             if verdict in {"imported", "replaced"}:
                 waiting.append(item)
             if verdict == "conflict":
-                what = f"{item.document.id} was changed here and on the server since it was pushed."
+                what = f"{item.key} was changed here and on the server since it was pushed."
                 mend = "Pull first, or push with --force to lose what was done there."
                 outcome.problems.append(Problem(code="E725", what=what, mend=mend, path=item.document.id))
         # The server's own page counts: somebody may have changed it there.
-        problems = unfit(page, [new_task(i.document, kind.name, i.base, i.sides, i.notes) for i in waiting])
+        problems = unfit(page, [new_task(i, kind.name) for i in waiting])
         if problems:
             raise DragomanError(problems)
         batches = [waiting[at : at + BATCH] for at in range(0, len(waiting), BATCH)]
@@ -180,7 +173,7 @@ def import_batch(server: Server, project: int, batch: Sequence[Item], kind: Kind
     """
     missing = list(batch)
     for attempt in range(1, TRIES + 1):
-        tasks = [new_task(i.document, kind.name, i.base, i.sides, i.notes) for i in missing]
+        tasks = [new_task(i, kind.name) for i in missing]
         try:
             server.import_tasks(project, tasks)
         except DragomanError as cause:
@@ -192,19 +185,27 @@ def import_batch(server: Server, project: int, batch: Sequence[Item], kind: Kind
         missing = [
             item
             for item in missing
-            if files.sha256(item.base) not in {t.data.sha256 for t in present.get(item.document.id, [])}
+            if files.sha256(item.base) not in {t.data.sha256 for t in present.get(item.key, [])}
         ]
         if not missing:
             return
 
 
 def pull(
-    server: Server, kind: Kind, documents: Mapping[str, Document], out: Path, *, progress: Progress, force: bool = False
+    server: Server,
+    kind: Kind,
+    documents: Mapping[str, Document],
+    out: Path,
+    *,
+    progress: Progress,
+    force: bool = False,
+    annotator: str | None = None,
 ) -> Outcome:
     """Fetch what was labelled into files below ``out``, and say what was changed.
 
-    A file is written whole or not at all. One that was changed here alone stays; one that was changed on both sides
-    stays too and E725 says so, unless ``force``. What cannot be read goes to :func:`aside_path`.
+    A file is written whole or not at all; what a pull that was killed left beside them is removed. One that was changed
+    here alone stays; one that was changed on both sides stays too and E725 says so, unless ``force``. What cannot be
+    read goes to :func:`aside_path`.
 
     Args:
         server: where from.
@@ -213,23 +214,30 @@ def pull(
         out: root of the files; the corpus' own root to change them in place.
         progress: wraps the work to show how far it is.
         force: overwrite files that were changed on both sides.
+        annotator: mail address of the one whose annotations alone are fetched; by default the newest of each task
+            counts, and W720 says so where there are several.
 
     Raises:
-        DragomanError: E727 where nothing was pushed, E108 where a file cannot be written, or as the server says.
+        DragomanError: E727 where nothing was pushed, E730 for an unknown annotator, E108 where a file cannot be
+            written, or as the server says.
 
     """
     outcome = Outcome()
+    annotators = Annotators(server, annotator)
+    path = aside_path(out, kind)
+    files.remove_parts(path.parent)
+    files.remove_parts(out / kind.folder)
     for name, tasks in fetched(server, kind, documents, outcome).items():
-        for document, task in progress(newest(tasks), name):
+        for document, task, several in annotators.counting(progress(newest(tasks), name)):
+            outcome.problems += several
+            if task is None:
+                outcome.note("not annotated", document)
+                continue
             if document not in documents:
                 what = f"there is no document {document!r} here."
                 outcome.problems.append(Problem(code="E726", what=what, path=f"task {task.number}"))
                 continue
-            if kind.name.startswith("compare ") and not task.annotated:
-                outcome.note("undecided", document)
-                continue
             take(task, kind, documents[document], out, outcome, force=force)
-    path = aside_path(out, kind)
     if outcome.aside:
         outcome.aside_file = path
         files.write(path, files.pretty_json(outcome.aside))
@@ -297,11 +305,21 @@ def take(task: Task, kind: Kind, document: Document, out: Path, outcome: Outcome
         outcome.problems.append(Problem(code="E725", what=what, mend=mend, file=str(path)))
 
 
-def status(server: Server, kind: Kind, documents: Mapping[str, Document], root: Path) -> Outcome:
+def status(
+    server: Server, kind: Kind, documents: Mapping[str, Document], root: Path, *, annotator: str | None = None
+) -> Outcome:
     """Say what was changed since the push, writing nothing: here, on the server, or on both sides otherwise."""
     outcome = Outcome()
+    annotators = Annotators(server, annotator)
     for tasks in fetched(server, kind, documents, outcome).values():
-        for document, task in newest(tasks):
+        for document, task, several in annotators.counting(newest(tasks)):
+            outcome.problems += several
+            if task is None:
+                outcome.note("not annotated", document)
+                continue
+            if task.data.point:
+                outcome.note("decided" if task.given else "undecided", document)
+                continue
             if document not in documents:
                 outcome.note("not in the corpus", document)
                 continue

@@ -8,11 +8,8 @@ from pathlib import Path
 
 from dragoman import files
 from dragoman.problems import error
-from dragoman.release import parquet
-from dragoman.release.bundle import Manifest
-
-UNLISTED = ("manifest.json", "SHA256SUMS")
-"""Files of a release that its manifest cannot list, since they hold or follow from its checksums."""
+from dragoman.release.integrity import SUMS, below, raw
+from dragoman.release.verification import Identity, identify, strangers
 
 
 @dataclass(frozen=True)
@@ -37,50 +34,36 @@ class Parcel:
     """A release, ready to be sent.
 
     Attributes:
-        name: name of the data set.
-        version: its version; the tag is ``v`` and this.
-        fingerprint: hash of its canonical rows.
+        identity: which release it is.
         contents: its files by path.
 
     """
 
-    name: str
-    version: str
-    fingerprint: str
+    identity: Identity
     contents: dict[str, Content]
 
     @property
     def tag(self) -> str:
-        """Tag of the version on the Hub."""
-        return f"v{self.version}"
+        """Tag of the version on the Hub: ``v`` and the version."""
+        return f"v{self.identity.version}"
 
 
 def pack(folder: Path) -> Parcel:
     """Read a release folder and check that it is whole and holds nothing else.
 
     Raises:
-        DragomanError: E101, E202 or E701 for a folder that is no release or a damaged one, E747 for a file in it that
-            is no part of the release: it might be anything, and what is published cannot be called back.
+        DragomanError: as :func:`dragoman.release.verification.identify`, and E747 for a file in it that is no part of
+            the release: it might be anything, and what is published cannot be called back.
 
     """
-    release = parquet.read(folder)
-    manifest = files.read_json(folder / "manifest.json", Manifest)
-    listed = {*manifest.checksums, *UNLISTED}
-    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if not path.is_dir()}
-    if strange := [path for path in found if path not in listed]:
+    identity, checksums = identify(folder)
+    known = {*checksums, identity.mark, SUMS}
+    if strange := strangers(folder, known):
         what = f"{', '.join(strange[:5])} is no part of the release."
         raise error("E747", what, "Move it elsewhere, or build the release in an empty folder.", file=str(folder))
-    contents = {path: Content(_bytes(file)) for path, file in found.items()}
-    for path, checksum in manifest.checksums.items():
+    # A release made before there were sums has none.
+    contents = {path: Content(raw(below(folder, path))) for path in sorted(known) if (folder / path).exists()}
+    for path, checksum in checksums.items():
         if contents[path].sha256 != checksum:
             raise error("E701", "the file is not that of the manifest.", "Build the release again.", file=path)
-    return Parcel(release.name, release.version, release.fingerprint, contents)
-
-
-def _bytes(path: Path) -> bytes:
-    """Read a file as it is, gzip or not."""
-    try:
-        return path.read_bytes()
-    except OSError as cause:
-        what = f"cannot read the file: {cause.strerror}."
-        raise error("E101", what, "Check the path and its rights.", file=str(path)) from cause
+    return Parcel(identity, contents)

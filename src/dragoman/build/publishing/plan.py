@@ -10,9 +10,8 @@ import msgspec
 
 from dragoman.build.publishing.parcel import Content, Parcel
 from dragoman.problems import error
+from dragoman.release.verification import KEPT
 
-KEPT = (".gitattributes", "eval.yaml")
-"""Files that the Hub, or the leaderboard, keeps in a data set's repository: never compared, never deleted."""
 Gate = Literal["auto", "manual", False]
 
 
@@ -30,11 +29,20 @@ class Blob:
 
 @dataclass(frozen=True)
 class Tree:
-    """A commit on the Hub with its files, and the name in its manifest if it has one."""
+    """A commit on the Hub with its files.
+
+    Attributes:
+        commit: its id.
+        blobs: its files by path.
+        mark: name of its release's manifest, which says of what kind it is; None where it holds no release.
+        name: name of the data set in that manifest; empty where it cannot be read.
+
+    """
 
     commit: str | None = None
     blobs: dict[str, Blob] = field(default_factory=dict)
-    name: str | None = None
+    mark: str | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,14 +195,19 @@ def _refuse_other_content(parcel: Parcel, tree: Tree, where: str) -> None:
 
 def _refuse_strangers(parcel: Parcel, remote: Remote, where: str) -> None:
     """Refuse a repository that is not this data set's, and a version that is not its latest."""
-    if remote.head.name is None:
+    ours = parcel.identity
+    if remote.head.mark is None:
         others = sorted(set(remote.head.blobs) - set(KEPT) - {"README.md"})
         if others:
             what = f"the repository holds {', '.join(others[:3])} and no release."
             raise error("E747", what, "Choose a new repository, or that of an earlier release.", file=where)
-    elif remote.head.name != parcel.name:
-        what = f"the repository holds the data set {remote.head.name[:80]!r}, and this is {parcel.name[:80]!r}."
+    elif remote.head.name != ours.name:
+        what = f"the repository holds the data set {remote.head.name[:80]!r}, and this is {ours.name[:80]!r}."
         raise error("E747", what, "Choose a new repository, or that of an earlier release.", file=where)
+    elif remote.head.mark != ours.mark:
+        what = f"the repository's releases have a {remote.head.mark}, and this one has a {ours.mark}."
+        mend = "Releases with texts and releases without each need a repository of their own."
+        raise error("E747", what, mend, file=where)
     later = [tag for tag in remote.tags if _numbers(tag) > _numbers(parcel.tag)]
     if later:
         what = f"{max(later, key=_numbers)} is published already, and is later than {parcel.tag}."

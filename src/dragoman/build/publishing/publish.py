@@ -12,7 +12,8 @@ from dragoman.build.publishing.parcel import Parcel, pack
 from dragoman.build.publishing.plan import Plan, Settings, steps
 from dragoman.build.publishing.remote import Repository
 from dragoman.problems import DragomanError, error
-from dragoman.release import hub, parquet
+from dragoman.release import hub
+from dragoman.release.verification import identify
 
 ROUNDS = 8
 """Most steps in all: four are enough, unless somebody else changes the repository meanwhile."""
@@ -46,11 +47,11 @@ def publish(
         What was done, or would be: ``done`` (steps by name), ``plan`` (a dry run's steps in words), ``commit``.
 
     Raises:
-        DragomanError: E101, E202, E701 or E747 for the folder, E740 to E748 for the Hub.
+        DragomanError: E101, E202, E701, E715 or E747 for the folder, E740 to E748 for the Hub.
 
     """
     parcel = pack(folder)
-    outcome: dict[str, Any] = {"repository": repository.id, "tag": parcel.tag, "fingerprint": parcel.fingerprint}
+    outcome: dict[str, Any] = {"repository": repository.id, "tag": parcel.tag, **parcel.identity.hashes}
 
     def look() -> tuple[Plan, str | None]:
         remote = repository.look(parcel.tag)
@@ -105,8 +106,9 @@ def _load_back(parcel: Parcel, repository: Repository, revision: str, cache: Pat
         if not file.is_file() or files.sha256(file.read_bytes()) != content.sha256:
             raise error("E748", f"{path} is missing or differs.", mend, file=str(where))
     try:
-        fingerprint = parquet.read(folder).fingerprint
+        identity, _ = identify(folder)
     except DragomanError as cause:
         raise error("E748", f"it cannot be read: {cause}", mend, file=str(where)) from cause
-    if fingerprint != parcel.fingerprint:
-        raise error("E748", f"its rows have the fingerprint {fingerprint}.", mend, file=str(where))
+    if identity != parcel.identity:
+        told = ", ".join(f"{name} {value}" for name, value in identity.hashes.items())
+        raise error("E748", f"it is {identity.name} {identity.version} with the {told}.", mend, file=str(where))

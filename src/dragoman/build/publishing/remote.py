@@ -12,7 +12,7 @@ from dragoman.build.publishing.parcel import Parcel
 from dragoman.build.publishing.plan import Blob, Plan, Remote, Tree
 from dragoman.problems import DragomanError, Problem
 from dragoman.release import hub
-from dragoman.release.bundle import Manifest
+from dragoman.release.verification import MANIFESTS
 
 _KIND = {"repo_type": "dataset"}
 
@@ -65,20 +65,21 @@ class Repository:
             raise
         tags = {ref.name: ref.target_commit for ref in refs.tags}
         head = _tree(info)
-        if "manifest.json" in head.blobs:
-            head = Tree(head.commit, head.blobs, self._name_at(str(head.commit)))
+        for mark in MANIFESTS:
+            if mark in head.blobs:
+                head = Tree(head.commit, head.blobs, mark, self._name_at(str(head.commit), mark))
         tagged = None
         if tag in tags:
             with hub.numbered(f"{self.id}@{tag}"), hub.quiet():
                 tagged = _tree(self._api.dataset_info(self.id, revision=tags[tag], files_metadata=True))
         return Remote(bool(info.private), info.gated or False, head, tags, tagged)
 
-    def _name_at(self, commit: str) -> str:
+    def _name_at(self, commit: str, mark: str) -> str:
         """Name of the data set in the manifest of a commit; empty for a manifest of something else."""
         with tempfile.TemporaryDirectory() as cache, hub.numbered(self.id), hub.quiet():
-            path = self._api.hf_hub_download(self.id, "manifest.json", revision=commit, cache_dir=cache, **_KIND)
+            path = self._api.hf_hub_download(self.id, mark, revision=commit, cache_dir=cache, **_KIND)
             try:
-                return files.read_json(path, Manifest).name
+                return files.read_json(path, MANIFESTS[mark]).name
             except DragomanError:
                 return ""
 
@@ -98,11 +99,12 @@ class Repository:
                 case "settings":
                     api.update_repo_settings(self.id, private=plan.private, gated=plan.gated, **_KIND)
                 case "commit":
+                    identity = parcel.identity
                     api.create_commit(
                         self.id,
                         _operations(plan, parcel),
-                        commit_message=f"{parcel.name} {parcel.version}",
-                        commit_description=f"Fingerprint of the canonical rows: {parcel.fingerprint}",
+                        commit_message=f"{identity.name} {identity.version}",
+                        commit_description="\n".join(f"{name}: {value}" for name, value in identity.hashes.items()),
                         parent_commit=plan.onto,
                         **_KIND,
                     )

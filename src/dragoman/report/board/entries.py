@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import regex
@@ -33,6 +33,9 @@ REQUIRED = ("system.toml", "predictions.jsonl", "result.json")
 CARD = ("version", "authors", "licence", "parameters", "training_data", "layers", "languages")
 """Fields of the card that a submission has to fill in besides the name."""
 _NAME = regex.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_RESCORE = "Score the predictions again with this version."
+_EQUAL = 1e-9
+"""Scores closer than this are the same: another machine may round another way."""
 _HARMLESS = {"E821", "E825", "E828"}
 """Problems that the keeper will want mended, and that leave the scores what they are."""
 
@@ -119,6 +122,11 @@ def examine(path: Path, gold: Gold) -> Entry:
     whole = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
     entry = Entry(f"{whole.parent.name}/{whole.name}", path)
     entry.problems += _names(whole, str(path))
+    if path.is_symlink() or path.parent.is_symlink():
+        what = "the run is a link; nothing in it is looked at."
+        entry.problems.append(Problem(code="E822", what=what, mend="Commit the folder.", file=str(path)))
+        entry.state = _state(entry)
+        return entry
     readable = dict(_files(path, entry.problems))
     missing = [name for name in REQUIRED if name not in readable]
     entry.problems += [_missing(path, name) for name in missing if not os.path.lexists(path / name)]
@@ -157,9 +165,6 @@ def _names(path: Path, shown: str) -> Iterator[Problem]:
 
 def _files(path: Path, problems: list[Problem]) -> Iterator[tuple[str, int]]:
     """Files of the run that may be read, with their sizes; complaints about all else go to ``problems``."""
-    if path.is_symlink() or path.parent.is_symlink():
-        problems.append(Problem(code="E822", what="the run is a link.", mend="Commit the folder.", file=str(path)))
-        return
     try:
         listed = sorted(os.scandir(path), key=lambda item: item.name)
     except OSError as cause:
@@ -249,13 +254,33 @@ def _score(entry: Entry, stored: Result | None, gold: Gold) -> None:
 
 
 def _differences(stored: Result, again: Result, shown: str) -> Iterator[Problem]:
-    """Say which counts of the stored result are not those of the predictions."""
+    """Say which counts of the stored result are not those of the predictions, or else which scores."""
+    same = True
     for name in sorted(set(stored.counts) | set(again.counts)):
         ours, theirs = again.counts.get(name), stored.counts.get(name)
         if ours != theirs:
             which = "has no counts" if theirs is None else "has counts" if ours is None else "has other counts"
             what = f"the result {which} of {name[:80]!r}; the predictions give " + _total(ours) + "."
-            yield Problem(code="E826", what=what, mend="Score the predictions again with this version.", file=shown)
+            same = False
+            yield Problem(code="E826", what=what, mend=_RESCORE, file=shown)
+    if not same:
+        return
+    for keys, score in _numbers(again.scores):
+        found: object = stored.scores
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        if not isinstance(found, int | float) or abs(found - score) > _EQUAL:
+            what = f"the result says that {'.'.join(keys)} is {found!r:.80}; its counts give {score:.6f}."
+            yield Problem(code="E826", what=what, mend=_RESCORE, file=shown)
+
+
+def _numbers(scores: Mapping[str, Any], *names: str) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Scores that are numbers, with the keys that lead to them; intervals, which are drawn, are none."""
+    for name, score in scores.items():
+        if isinstance(score, dict):
+            yield from _numbers(score, *names, name)
+        elif isinstance(score, float):
+            yield (*names, name), score
 
 
 def _total(counts: object) -> str:

@@ -68,7 +68,7 @@ class Column:
         parts, at = [], 0
         for measure in self.measures:
             width = len(measure.score.columns)
-            parts.append(measure.score.finish(totals[..., at : at + width])[measure.score.headline])
+            parts.append(measure.score.main(totals[..., at : at + width]))
             at += width
         return {_LEAF: np.mean(parts, axis=0)}
 

@@ -1,0 +1,41 @@
+"""Standard output, which may be closed, full or read by nobody any more."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dragoman.problems import Problem
+
+_REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+
+
+@contextmanager
+def standard_output() -> Iterator[None]:
+    """Print inside of this: what cannot be printed ends the program with exit code 1 and says why, in one line.
+
+    When the reader of a pipe has gone, nothing is said: nobody is there. Where a stream is closed, what is
+    printed to it is dropped.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - as long as the process
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()  # here, where it can be answered for, and not when the interpreter ends
+    except OSError as cause:
+        if not isinstance(cause, BrokenPipeError):
+            if cause.errno not in _REFUSED:
+                raise
+            what = f"cannot write the output: {cause.strerror}."
+            mend = "Free some space, or print to another place."
+            sys.stderr.write(f"{Problem(code='E108', what=what, mend=mend)}\n")
+        # What is left in the buffer would be written, and fail, once more when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(1)

@@ -1,0 +1,115 @@
+"""Whether the files of a release folder are those that were written, and which of them are not.
+
+A folder holds its checksums twice: in its manifest, for Dragoman, and in ``SHA256SUMS``, for those who have none at
+hand. With the file itself that makes three witnesses, so that what was changed can be told from what tells of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from dragoman import files
+from dragoman.problems import DragomanError, Problem, error
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUMS = "SHA256SUMS"
+"""Checksums of all other files, for those who have no Dragoman at hand."""
+MEND = "Fetch or build the release again."
+
+
+def sums(checksums: Mapping[str, str]) -> bytes:
+    """Write checksums as ``sha256sum --check`` reads them."""
+    return "".join(f"{checksum}  {path}\n" for path, checksum in sorted(checksums.items())).encode()
+
+
+def contents(folder: Path, mark: str, checksums: Mapping[str, str], code: str) -> dict[str, bytes]:
+    """Read every file that a manifest lists, and hold it to its checksum.
+
+    Args:
+        folder: the release.
+        mark: name of its manifest.
+        checksums: what the manifest says, by path.
+        code: number of the problem where something differs.
+
+    Raises:
+        DragomanError: of that number with every file that was changed; E101 for one that is missing, E304 for a path
+            that leads outside.
+
+    """
+    read: dict[str, bytes] = {}
+    if found := list(damages(folder, mark, checksums, code, read)):
+        raise DragomanError(found)
+    return read
+
+
+def damages(
+    folder: Path, mark: str, checksums: Mapping[str, str], code: str, read: dict[str, bytes] | None = None
+) -> Iterator[Problem]:
+    """Say of each file that is not as it was written that it is not; as :func:`contents`, which keeps what it read."""
+    told = _told(folder)
+    own = files.sha256(raw(folder / mark))
+    blamed = False
+    for path, checksum in checksums.items():
+        try:
+            data = raw(below(folder, path))
+        except DragomanError as cause:
+            yield from cause.problems
+            continue
+        if read is not None:
+            read[path] = data
+        actual = files.sha256(data)
+        if actual == checksum:
+            continue
+        if told is not None and told.get(path) == actual:
+            blamed = True
+            what = f"its checksum of {path} is neither that of the file nor that in {SUMS}."
+            yield Problem(code=code, what=what, mend=MEND, file=str(folder / mark))
+        else:
+            what = "the file is not that of the manifest."
+            yield Problem(code=code, what=what, mend=MEND, file=str(folder / path))
+    if told is None or blamed or raw(folder / SUMS) == sums({**checksums, mark: own}):
+        return
+    if told == {**checksums, mark: told.get(mark)}:
+        what = f"it is not the one that {SUMS} was written for: one of the two was changed."
+        yield Problem(code=code, what=what, mend=MEND, file=str(folder / mark))
+    else:
+        what = "the checksums are not those of the manifest."
+        yield Problem(code=code, what=what, mend=MEND, file=str(folder / SUMS))
+
+
+def below(folder: Path, path: str) -> Path:
+    """Path of a file of a release.
+
+    Raises:
+        DragomanError: E304 for a path that leads outside.
+
+    """
+    inside = folder
+    for part in path.split("/"):
+        inside = files.child(inside, part)
+    return inside
+
+
+def raw(path: Path) -> bytes:
+    """Read a file as it is, gzip or not.
+
+    Raises:
+        DragomanError: E101 where it cannot be read.
+
+    """
+    try:
+        return path.read_bytes()
+    except OSError as cause:
+        what = f"cannot read the file: {cause.strerror}."
+        raise error("E101", what, "Check the path and its rights.", file=str(path)) from cause
+
+
+def _told(folder: Path) -> dict[str, str] | None:
+    """Read the list of checksums; None where there is none, and what is no such line left out."""
+    if not (folder / SUMS).exists():
+        return None
+    lines = raw(folder / SUMS).decode("utf-8", "replace").split("\n")
+    return {path: checksum for checksum, _, path in (line.partition("  ") for line in lines) if path}

@@ -1,0 +1,15 @@
+"""The headline of a measure: alone it is what it is among the others."""
+
+import numpy as np
+import pytest
+
+from dragoman.measures.catalogue import BY_NAME
+
+
+@pytest.mark.parametrize("measure", BY_NAME.values(), ids=lambda measure: measure.name)
+def test_the_headline_alone_is_that_of_the_full_score(measure):
+    totals = np.random.default_rng(1).integers(0, 5, size=(200, len(measure.score.columns)))
+    totals[0] = 0  # 0/0
+    alone, among = measure.score.main(totals), measure.score.finish(totals)[measure.score.headline]
+    assert np.array_equal(alone, among, equal_nan=True)
+    assert np.isnan(alone[0])

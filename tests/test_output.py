@@ -1,0 +1,47 @@
+"""Standard output that is full, closed, or read by nobody any more: one line at most, and never a traceback."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MAIN = "from dragoman.cli import main; main()"
+WORK = (
+    "import sys; from dragoman.build.command import execute; sys.exit(execute(lambda: ({'n': 'x'}, 0), as_json=False))"
+)
+
+
+def run(program, *arguments, **options):
+    return subprocess.run([sys.executable, "-c", program, *arguments], text=True, check=False, **options)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", [(MAIN, "schema", "system"), (MAIN, "validate", "/nowhere", "--json"), (WORK,)])
+def test_a_full_disk_is_one_line(words, unbuffered, monkeypatch):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    with Path("/dev/full").open("w") as full:
+        done = run(*words, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1
+    assert done.stderr.startswith("E108: cannot write the output: No space left on device.")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_that_has_gone_is_left_in_peace():
+    with subprocess.Popen(
+        [sys.executable, "-c", MAIN, "schema"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        program.stdout.close()
+        assert program.stderr.read() == ""
+        assert program.wait() == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_failure(closed):
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -c "{MAIN}" schema system {closed}', sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
