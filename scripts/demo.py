@@ -25,6 +25,7 @@ def main() -> int:
     from dragoman.cli import show  # noqa: PLC0415
     from dragoman.files import write  # noqa: PLC0415
     from dragoman.report.page import page  # noqa: PLC0415
+    from dragoman.report.subject import of_benchmark  # noqa: PLC0415
     from dragoman.running.run import run  # noqa: PLC0415
     from dragoman.systems.loading import load  # noqa: PLC0415
 
@@ -46,7 +47,7 @@ def main() -> int:
         print()
         show.result(result, as_json=False)
         pages.append(out / "mistakes.html")
-        write(pages[-1], page(out, held, split).encode())
+        write(pages[-1], page(out, of_benchmark(held, split)).encode())
     print("\nEvery mistake, on one page a system:")
     for path in pages:
         print(f"  {path.as_uri()}")

@@ -13,9 +13,10 @@ import typer
 
 from dragoman.cli import shards
 from dragoman.cli.boards import leaderboard
-from dragoman.cli.options import Data, Json, Predictions, Split
+from dragoman.cli.options import Data, Json, Predictions
 from dragoman.cli.parsing import parsing
 from dragoman.cli.releases import diff, rehydrate, verify
+from dragoman.cli.reports import report
 from dragoman.cli.systems import run
 from dragoman.output import standard_output
 from dragoman.problems import DragomanError
@@ -252,21 +253,7 @@ def convert(
     show.summary(outcome, as_json=as_json)
 
 
-@app.command()
-def report(
-    run_folder: Annotated[Path, typer.Argument(help="a run's folder", metavar="RUN")],
-    out: Annotated[Path, typer.Option(help="the page to write", metavar="FILE.html")],
-    data: Data = None,
-    split: Split = "test",
-) -> None:
-    """Write one page that shows every mistake of a run."""
-    from dragoman.files import write
-    from dragoman.report.page import page
-
-    write(out, page(run_folder, _benchmark(data), split).encode())
-    typer.echo(str(out))
-
-
+app.command()(report)
 app.command()(run)
 app.command()(leaderboard)
 app.command()(verify)

@@ -17,5 +17,4 @@ Data = Annotated[
         metavar="DIR",
     ),
 ]
-Split = Annotated[str, typer.Option(help="split to score")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]

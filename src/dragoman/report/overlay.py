@@ -2,72 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dragoman.measures.values import ordinals
 from dragoman.report.mistakes import NO_PARTNER, RIGHT, Judged
+from dragoman.report.rendering import short
 from dragoman.schema.columns import JOINER, LAYERS, NULL
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dragoman.benchmark import Benchmark
+    from dragoman.report.subject import Shown, Subject
     from dragoman.schema.columns import Annotations, Claims, Dates, Entities, Spans
-    from dragoman.schema.records import Document
 
     Ints = NDArray[np.int64]
 
 Item = dict[str, Any]
 
 
-def english(benchmark: Benchmark) -> dict[str, str]:
-    """English name of each entity of the registry, by id."""
-    return {entry.id: entry.names.en[0] for entry in benchmark.registry if entry.names.en}
-
-
 def documents(
-    shown: list[Document],
-    gold: Annotations,
+    subject: Subject,
     predicted: Annotations,
-    judged: dict[str, Judged],
-    names: dict[str, str],
+    judged: Mapping[str, Judged],
 ) -> list[dict[str, Any]]:
     """Put each document with its labels into plain values.
 
     Args:
-        shown: the documents, in the order of the annotations.
-        gold: gold labels.
+        subject: the documents and their gold labels.
         predicted: labels of a system, on the same documents in the same order.
         judged: what became of the labels, by layer.
-        names: English names of entities, by id.
 
     Returns:
         One a document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``missing`` (the system
         left it out) and ``items``. An item has ``side`` (gold or predicted), ``layer``, ``kind``, ``spans``, ``label``,
-        ``notes`` (lines of English), ``days`` (first and last ordinal, for dates) and ``partner`` (place among the
-        items, or null).
+        ``notes`` (lines of English), ``days`` (first and last ordinal, for dates), ``chain`` (who says it, the
+        outermost first, for claims), ``gloss`` (what it says in English, where known) and ``partner`` (place among the
+        items, or null). All but the text is cut at a length, and what would show nothing or turn the direction of
+        writing is written out.
 
     """
     made: list[dict[str, Any]] = [
         {
-            "id": document.id,
-            "language": document.language,
-            "kind": document.kind,
-            "title": document.title,
-            "published": document.published_external or document.published,
+            **{name: _short(getattr(document, name), 120) for name in ("id", "language", "kind", "published")},
+            "title": _short(document.title, 200),
             "text": document.text,
             "missing": not bool(predicted.given[at]),
             "items": [],
         }
-        for at, document in enumerate(shown)
+        for at, document in enumerate(subject.documents)
     ]
-    glosses = [{place: claim.gloss for place, claim in enumerate(document.claims)} for document in shown]
     for layer in LAYERS:
         if layer in judged:
-            _lay(made, layer, gold, predicted, judged[layer], names, glosses)
+            _lay(
+                made,
+                layer,
+                subject.gold.annotations,
+                predicted,
+                judged[layer],
+                _Names(subject.names, subject.documents),
+            )
     return made
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What labels are called for a reader: English names by id, and the words and glosses of documents."""
+
+    english: Mapping[str, str]
+    documents: list[Shown]
+
+    def ids(self, joined: str | None) -> str:
+        """Name a set of ids, in English where the registry has it."""
+        return " + ".join(self.english.get(name, name) for name in joined.split(JOINER)) if joined else ""
+
+    def words(self, document: int, start: int, end: int) -> str:
+        """Quote a span, or give its offsets where there is no text."""
+        text = self.documents[document].text
+        return f"{start} to {end}" if text is None else text[start:end].strip()
+
+    def gloss(self, document: int, item: int) -> str | None:
+        """Give what a gold claim says in English, if somebody wrote it."""
+        glosses = self.documents[document].glosses
+        return glosses[item] if item < len(glosses) else None
 
 
 def _lay(
@@ -76,18 +95,17 @@ def _lay(
     gold: Annotations,
     predicted: Annotations,
     judged: Judged,
-    names: dict[str, str],
-    glosses: list[dict[int, str]],
+    names: _Names,
 ) -> None:
     """Add the items of a layer to their documents, gold before predicted."""
     place: dict[tuple[str, int], int] = {}
     ours, theirs = getattr(gold, layer), getattr(predicted, layer)
     for side, labels, kinds in (("gold", ours, judged.gold), ("predicted", theirs, judged.predicted)):
-        for at, item in enumerate(_described(layer, labels, names, glosses if side == "gold" else None)):
+        for at, item in enumerate(_described(layer, labels, names, glossed=side == "gold")):
             document = int(labels.doc[at])
             if judged.scored[document]:
                 place[side, at] = len(made[document]["items"])
-                made[document]["items"].append({"side": side, "layer": layer, "kind": kinds[at], **item})
+                made[document]["items"].append({"side": side, "layer": layer, "kind": kinds[at], **_safe(item)})
     for g, p in enumerate(judged.gold_partner.tolist()):
         if p != NO_PARTNER and ("gold", g) in place:
             items = made[int(ours.doc[g])]["items"]
@@ -95,21 +113,27 @@ def _lay(
             items[place["predicted", p]]["partner"] = place["gold", g]
 
 
-def _described(layer: str, labels: Any, names: dict[str, str], glosses: list[dict[int, str]] | None) -> Iterator[Item]:
+def _safe(item: Item) -> Item:
+    """Cut the strings of an item and show what they hide."""
+    lists: Item = {name: [short(line) for line in item[name]] for name in ("notes", "chain") if name in item}
+    lists |= {"gloss": short(item["gloss"])} if item.get("gloss") else {}
+    return {**item, "label": short(item["label"], 80), **lists}
+
+
+def _short(text: str | None, most: int) -> str | None:
+    return None if text is None else short(text, most)
+
+
+def _described(layer: str, labels: Any, names: _Names, *, glossed: bool) -> Iterator[Item]:
     """Describe the labels of a layer, in their order."""
     if layer == "entities":
         return _entities(labels, names)
-    return _dates(labels) if layer == "dates" else _claims(labels, names, glosses)
+    return _dates(labels) if layer == "dates" else _claims(labels, names, glossed=glossed)
 
 
-def _ids(joined: str | None, names: dict[str, str]) -> str:
-    ids = (joined or "").split(JOINER) if joined else []
-    return " + ".join(names.get(name, name) for name in ids)
-
-
-def _entities(labels: Entities, names: dict[str, str]) -> Iterator[Item]:
+def _entities(labels: Entities, names: _Names) -> Iterator[Item]:
     for at in range(len(labels)):
-        who = _ids(labels.ids.value(at), names)
+        who = names.ids(labels.ids.value(at))
         yield {**_span(labels, at), "notes": [who] if who else []}
 
 
@@ -129,35 +153,43 @@ def _span(labels: Spans, at: int) -> Item:
     return {"spans": where, "label": labels.type.value(at) or "?", "partner": None}
 
 
-def _claims(labels: Claims, names: dict[str, str], glosses: list[dict[int, str]] | None) -> Iterator[Item]:
+def _claims(labels: Claims, names: _Names, *, glossed: bool) -> Iterator[Item]:
     """Describe claims: who is said to say it, through whom, and what it says in English where gold has it."""
-    claimants: dict[int, list[str]] = {}
-    for row, claim in enumerate(labels.claimant_claim.tolist()):
-        who = _ids(labels.claimant_ids.value(row), names)
-        if not who and int(labels.claimant_start[row]) != NULL:
-            who = f"{int(labels.claimant_start[row])}–{int(labels.claimant_end[row])}"
-        role = labels.claimant_role.value(row) or "?"
-        claimants.setdefault(claim, []).append(who or role.lower() if role == "MENTION" else f"{role.lower()} {who}")
+    claimants = _claimants(labels, names)
     fragments: dict[int, list[list[int]]] = {}
     for row, claim in enumerate(labels.fragment_claim.tolist()):
         fragments.setdefault(claim, []).append([int(labels.fragment_start[row]), int(labels.fragment_end[row])])
     for at in range(len(labels)):
         line, seen, current = [], {at}, at
         while current != NULL:
-            line.append(" and ".join(claimants.get(current, ["nobody"])).strip())
+            line.append(" and ".join(claimants.get(current, ["nobody"])))
             current = int(labels.parent[current])
             if current in seen:
                 break
             seen.add(current)
-        facets = [labels.act.value(at), labels.modality.value(at), labels.polarity.value(at)]
-        gloss = glosses[int(labels.doc[at])].get(int(labels.item[at])) if glosses is not None else None
+        facets = [each for field in ("act", "modality", "polarity") if (each := getattr(labels, field).value(at))]
+        gloss = names.gloss(int(labels.doc[at]), int(labels.item[at])) if glossed else None
         yield {
             "spans": fragments.get(at, []),
             "label": "CLAIM",
-            "notes": [" ".join(facet for facet in facets if facet), *([gloss] if gloss else [])],
+            "notes": [" ".join(facets)] if facets else [],
+            **({"gloss": gloss} if gloss else {}),
             "chain": line[::-1],
             "partner": None,
         }
+
+
+def _claimants(labels: Claims, names: _Names) -> dict[int, list[str]]:
+    """Name the claimants of each claim: by their ids, else by the words of the text, else by their role."""
+    found: dict[int, list[str]] = {}
+    for row, claim in enumerate(labels.claimant_claim.tolist()):
+        who = names.ids(labels.claimant_ids.value(row))
+        start, end = int(labels.claimant_start[row]), int(labels.claimant_end[row])
+        if not who and start != NULL:
+            who = names.words(int(labels.doc[claim]), start, end)
+        role = (labels.claimant_role.value(row) or "?").lower()
+        found.setdefault(claim, []).append(who or role if role == "mention" else f"{role} {who}".strip())
+    return found
 
 
 def wrong(document: dict[str, Any]) -> int:

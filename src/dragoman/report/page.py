@@ -12,43 +12,46 @@ from dragoman import scoring
 from dragoman.measures.catalogue import BY_NAME, HEADLINE
 from dragoman.report import overlay
 from dragoman.report.mistakes import confusion, judge
-from dragoman.report.rendering import environment, script
+from dragoman.report.rendering import environment, inlined
 from dragoman.schema.columns import LAYERS
-from dragoman.schema.labels import DateType, EntityType, values
 from dragoman.submission.read import read_file
 from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
-    from dragoman.benchmark import Benchmark
+    from dragoman.report.subject import Subject
     from dragoman.schema.result import Result
 
+SCRIPTS = ("data", "text", "items", "inspect", "report")
+"""Parts of the page's script, in order."""
 
-def page(folder: Path, benchmark: Benchmark, split: str) -> str:
+
+def page(run: Path, subject: Subject) -> str:
     """HTML of a run's scores and mistakes.
 
     Args:
-        folder: the run, with ``predictions.jsonl`` and ``system.toml``.
-        benchmark: what it was run on.
-        split: the split to score.
+        run: its folder, with ``predictions.jsonl`` and ``system.toml``, or a file of predictions.
+        subject: what it is scored against, and how that is shown.
 
     Raises:
         DragomanError: as :func:`dragoman.scoring.score`.
 
     """
-    gold = scoring.from_benchmark(benchmark, split)
-    predicted = read_file(folder / "predictions.jsonl", gold.target).checked().of(gold.annotations.documents)
-    card = read_card(folder / "system.toml")
-    result = scoring.score(predicted, gold, system=card.name)
+    gold = subject.gold
+    folder, file = (run, run / "predictions.jsonl") if run.is_dir() else (run.parent, run)
+    predicted = read_file(file, gold.target).checked().of(gold.annotations.documents)
+    card = folder / "system.toml"
+    name = read_card(card).name if card.is_file() or run.is_dir() else file.name
+    result = scoring.score(predicted, gold, system=name)
     judged = {layer: found for layer in LAYERS if (found := judge(layer, gold.annotations, predicted)) is not None}
-    names = overlay.english(benchmark)
-    drawn = overlay.documents(benchmark.split(split), gold.annotations, predicted, judged, names)
+    drawn = overlay.documents(subject, predicted, judged)
     return (
         environment()
         .get_template("report/page.html")
         .render(
-            card=card,
+            name=name,
             result=result,
-            split=split,
+            on=" ".join(filter(None, (gold.data.name, gold.data.version)))
+            + (f", split {gold.data.split}" if gold.data.split else ""),
             headline=[(name, _cell(result, name)) for name in HEADLINE],
             rows=[(name, _cell(result, name)) for name in result.counts],
             slices=_slices(result),
@@ -58,11 +61,10 @@ def page(folder: Path, benchmark: Benchmark, split: str) -> str:
                 if layer in judged
             },
             layers=list(judged),
-            types=[*values(EntityType), *values(DateType), "CLAIM"],
             kinds=sorted({item["kind"] for document in drawn for item in document["items"]} - {"right"}),
             mistakes=sum(map(overlay.wrong, drawn)),
             data=_json({"documents": drawn}),
-            **script("report/report.js"),
+            **inlined("report/report.css", "theme.js", *(f"report/{part}.js" for part in SCRIPTS)),
         )
     )
 

@@ -1,4 +1,4 @@
-"""How the pages are rendered: everything from outside is escaped, and no script runs but ours."""
+"""How the pages are rendered: everything from outside is escaped, and no style or script works but ours."""
 
 from __future__ import annotations
 
@@ -9,29 +9,54 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
+from dragoman.text import visible
+
+MOST_SHOWN = 400
+"""Characters of a string from outside that are shown, where nothing else is said."""
+
 
 def environment() -> jinja2.Environment:
     """Make the environment of all templates: everything from outside is escaped."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         loader=jinja2.PackageLoader("dragoman.report", "templates"),
     )
+    made.filters["short"] = short
+    return made
 
 
-def script(name: str) -> dict[str, str]:
-    """Give a script of ours for a template: its text, and the source under which a browser may run it.
+def short(text: str, most: int = MOST_SHOWN) -> str:
+    """Text from outside for a page: control and direction characters shown, cut at a length."""
+    shown = visible(text[: most + 1])
+    return shown if len(shown) <= most else shown[:most] + "…"
+
+
+def inlined(style: str, *scripts: str) -> dict[str, str]:
+    """Give style and scripts of ours for a template: their text, and the sources under which a browser takes them.
 
     Args:
-        name: its path below the templates.
+        style: path of the style sheet below the templates; that of the skeleton comes before it.
+        scripts: paths of the scripts, in order; they become one.
 
     Returns:
-        ``script`` and ``script_source``, the latter for the content security policy (W3C CSP 3, section 2.3.1):
-        whatever a submission holds, a browser does not take it for code.
+        ``style``, ``style_source``, ``script`` and ``script_source``, the sources for the content security policy
+        (W3C CSP 3, section 2.3.1): whatever a submission holds, a browser takes it neither for code nor for style.
 
     """
-    text = (resources.files("dragoman.report") / "templates" / name).read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return {"script": Markup(text), "script_source": f"'sha256-{digest}'"}  # noqa: S704 - our own file
+    made = {"style": _text("skeleton.css", style), "script": _text(*scripts)}
+    sources = {f"{what}_source": _source(text) for what, text in made.items()}
+    return {**{what: Markup(text) for what, text in made.items()}, **sources}  # noqa: S704 - our own files
+
+
+def _text(*names: str) -> str:
+    folder = resources.files("dragoman.report") / "templates"
+    return "".join((folder / name).read_text("utf-8") for name in names)
+
+
+def _source(text: str) -> str:
+    if not text:
+        return "'none'"
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

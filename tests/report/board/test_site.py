@@ -93,6 +93,17 @@ def test_a_script_that_is_not_ours_is_not_run(site, page, tmp_path):
     assert page.title() == "Overall – Dragoman leaderboard"
 
 
+def test_a_style_that_is_not_ours_does_not_apply(site, page, tmp_path):
+    for path in pages(site):
+        html = path.read_text("utf-8")
+        assert "unsafe" not in html.partition("<title>")[0]
+        planted = "<main><style>h1 { display: none }</style>"
+        (tmp_path / "page.html").write_text(html.replace("<main>", planted, 1), encoding="utf-8")
+        page.goto((tmp_path / "page.html").as_uri())
+        assert page.locator("h1").is_visible()
+        assert page.locator("body").evaluate("each => getComputedStyle(each).maxWidth") == "1760px"
+
+
 def test_names_are_shown_as_text_in_a_box_of_their_own(site, watched):
     watched.goto((site / "index.html").as_uri())
     shown = watched.locator("tbody th.name bdi").all_inner_texts()
@@ -168,6 +179,12 @@ def test_without_script_the_table_is_complete_and_in_order(site, chromium):
     assert page.get_by_role("button").count() == 0
     ranks = [int(text.rstrip("=")) for text in page.locator("tbody td.rank").all_inner_texts()]
     assert ranks == sorted(ranks)
+    ground = page.locator("body").evaluate_handle("each => getComputedStyle(each)")
+    seen = {}
+    for choice in ("light", "dark"):
+        page.get_by_role("group", name="Colours").get_by_label(choice).check(force=True)
+        seen[choice] = ground.evaluate("each => each.backgroundColor")
+    assert seen["light"] != seen["dark"]
     context.close()
 
 

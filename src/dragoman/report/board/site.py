@@ -12,7 +12,8 @@ from dragoman.report.board import views
 from dragoman.report.board.ranking import columns
 from dragoman.report.board.table import Progress, as_csv, judge
 from dragoman.report.page import page
-from dragoman.report.rendering import environment, script
+from dragoman.report.rendering import environment, inlined
+from dragoman.report.subject import of_benchmark
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
@@ -72,10 +73,11 @@ def _reports(
     board: Board, entries: dict[str, Entry], out: Path, benchmark: Benchmark, progress: Progress
 ) -> Iterator[tuple[str, str]]:
     """Write the page of mistakes of each scored entry; give the entry's id with the page's name."""
+    subject = of_benchmark(benchmark, board.data.split or "test")
     scored = {entries[entry.id].path: entry.id for entry in board.entries if entry.cells and entry.card}
     for path in progress(list(scored), "reports"):
         name = f"reports/{scored[path]}.html"
-        files.write(out / name, page(path, benchmark, board.data.split or "test").encode())
+        files.write(out / name, page(path, subject).encode())
         yield scored[path], name
 
 
@@ -84,11 +86,11 @@ def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Itera
     jinja = environment()
     tabs = views.tabs(shown)
     common: dict[str, Any] = {"board": board, "tabs": tabs, "views": views, "reported": reported}
-    sorting = script("board/sort.js")
+    still, sorted_ = inlined("board/board.css", "theme.js"), inlined("board/board.css", "theme.js", "board/sort.js")
     for tab in tabs:
         made = jinja.get_template("board/table.html").render(
             **common,
-            **sorting,
+            **sorted_,
             root="",
             tab=tab,
             ranked=views.rows(board, tab, "ranked"),
@@ -100,6 +102,7 @@ def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Itera
         heads, slices = views.slices(entry, shown)
         made = jinja.get_template("board/system.html").render(
             **common,
+            **still,
             root="../",
             tab=None,
             entry=entry,
@@ -114,4 +117,4 @@ def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Itera
             ],
         )
         yield f"systems/{entry.id}.html", made
-    yield "submit.html", jinja.get_template("board/submit.html").render(**common, root="", tab=None)
+    yield "submit.html", jinja.get_template("board/submit.html").render(**common, **still, root="", tab=None)

@@ -9,16 +9,14 @@ from urllib.parse import urlsplit
 
 from dragoman.measures.catalogue import BY_NAME
 from dragoman.report.board.table import order
+from dragoman.report.rendering import short
 from dragoman.schema.board import Cell
 from dragoman.schema.labels import Layer, values
-from dragoman.text import visible
 
 if TYPE_CHECKING:
     from dragoman.report.board.ranking import Column
     from dragoman.schema.board import Board, BoardEntry
 
-MOST_SHOWN = 400
-"""Characters of a card's field that are shown; the whole field is in leaderboard.json."""
 _SMALL_URL = 2000
 
 
@@ -135,11 +133,6 @@ def _under(entry: BoardEntry) -> str:
 def name(entry: BoardEntry) -> str:
     """Name an entry on one line, short enough for a table."""
     return short(entry.card.name if entry.card is not None else entry.folder, 120)
-
-
-def short(text: str, most: int = MOST_SHOWN) -> str:
-    """Text from outside for a page: control and direction characters shown, cut at a length."""
-    return visible(text if len(text) <= most else text[:most] + "…")
 
 
 def link(url: str | None) -> tuple[str, str] | None:

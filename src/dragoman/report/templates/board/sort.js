@@ -1,4 +1,3 @@
-"use strict";
 // Without this script the tables are complete and in order of rank; with it a heading sorts by its column.
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];

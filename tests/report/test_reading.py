@@ -1,0 +1,267 @@
+"""What a reader does with the page of mistakes, by mouse, by keys, by ear and on paper, in a real browser."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from payloads import strays
+
+from dragoman.report.page import page as render
+from dragoman.report.subject import of_benchmark, of_reference
+
+RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"
+
+
+@pytest.fixture(scope="module")
+def arabic(benchmark, split):
+    return render(RUNS / "arabic_rules" / benchmark.version, of_benchmark(benchmark, split))
+
+
+@pytest.fixture(scope="module")
+def control(benchmark, split):
+    return render(RUNS / "annotator_control" / benchmark.version, of_benchmark(benchmark, split))
+
+
+def of_lines(tmp_path, gold, predicted):
+    """A page of two submissions."""
+    for name, lines in (("gold", gold), ("predicted", predicted)):
+        (tmp_path / name).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return render(tmp_path / "predicted", of_reference(tmp_path / "gold"))
+
+
+TEXT = "Ada said that Bob denied it in Bern on Monday."
+CLAIM = {"content": [[9, 28]], "claimants": [{"role": "MENTION", "mention": [0, 3]}], "act": "assert"}
+INNER = {"content": [[14, 27]], "parent": "outer", "claimants": [{"role": "MENTION", "mention": [14, 17]}]}
+LINE = {
+    "id": "one",
+    "text": TEXT,
+    "entities": [
+        {"start": 0, "end": 3, "type": "PER"},
+        {"start": 31, "end": 35, "type": "GPE", "entity_ids": ["bern"]},
+    ],
+    "dates": [{"start": 39, "end": 45, "type": "DATE", "value": "2024-11-04"}],
+    "claims": [{"id": "outer", **CLAIM}, {"id": "inner", **INNER}],
+}
+
+
+def test_keys_are_explained_and_do_nothing_else_meanwhile(opened, arabic):
+    page = opened(arabic)
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys")
+    assert dialog.is_visible()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('article')") is None
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    page.get_by_role("button", name="Keys").click()
+    dialog.get_by_role("button", name="Close").click()
+    assert not dialog.is_visible()
+    assert page.bad == []
+
+
+def test_capital_letters_walk_from_document_to_document(opened, arabic):
+    page = opened(arabic)
+    place = "[...document.querySelectorAll('article')].indexOf(document.activeElement.closest('article'))"
+    seen = []
+    for key in ("J", "J", "j", "J", "K"):
+        page.keyboard.press(key)
+        seen.append(page.evaluate(place))
+    assert seen == [0, 1, 1, 2, 1]
+    assert page.bad == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_walking_brings_the_mistake_into_sight_and_beside_it_its_words(opened, arabic, width):
+    page = opened(arabic, width)
+    seen = 0
+    for key in ["J"] * 29 + ["j"] * 30:
+        page.keyboard.press(key)
+        if key == "j":
+            top, bottom, word = page.evaluate(
+                """() => {
+                  const button = document.activeElement.getBoundingClientRect();
+                  const words = document.querySelector(".text .on").getClientRects()[0];
+                  return [button.top, button.bottom, words.top > 0 && words.bottom < innerHeight];
+                }"""
+            )
+            assert top >= 0
+            assert bottom <= 900
+            seen += word
+    assert seen == 30 or width == 390
+    assert page.bad == []
+
+
+@pytest.mark.parametrize("storage", [True, False])
+def test_colours_follow_the_system_or_the_choice_with_storage_or_without(opened, control, page, storage):
+    if not storage:
+        page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('none'); } })")
+    opened(control)
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate(ground)
+    assert light != dark
+    choice = page.get_by_role("group", name="Colours")
+    choice.get_by_label("light").check(force=True)
+    assert page.evaluate(ground) == light
+    page.reload()
+    assert page.evaluate(ground) == (light if storage else dark)
+    page.emulate_media(color_scheme="light")
+    choice.get_by_label("dark").check(force=True)
+    assert page.evaluate(ground) == dark
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(ground) == light
+    assert page.bad == []
+
+
+def test_a_right_label_tells_its_type_names_and_value_by_click_and_by_keys(opened, tmp_path):
+    page = opened(of_lines(tmp_path, [LINE], [LINE]))
+    assert "No mistake." in page.locator(".list").inner_text()
+    told = page.get_by_role("tooltip")
+    assert not told.is_visible()
+    page.locator(".text").get_by_text("Bern", exact=True).click()
+    assert told.inner_text().splitlines() == ["right GPE", "Bern", "gold and predicted: bern"]
+    page.keyboard.press("ArrowRight")
+    assert "2024-11-04" in told.inner_text()
+    assert page.evaluate("document.activeElement.textContent") == "Monday"
+    assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "told"
+    page.keyboard.press("Escape")
+    assert not told.is_visible()
+    page.locator(".text").get_by_text("Bob denied it", exact=True).click()
+    assert re.findall("Ada|↳ Bob", told.inner_text().partition("CLAIM")[2])[:2] == ["Ada", "↳ Bob"]
+    page.get_by_role("heading", name="Scores").click()
+    assert not told.is_visible()
+    page.get_by_label("right").check()
+    assert page.locator(".list button:visible").count() == 5
+    assert page.locator("output").inner_text() == "5 labels in 1 document"
+    assert page.bad == []
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_what_is_told_of_a_word_lies_beside_it_and_inside_of_the_window(opened, arabic, width):
+    page = opened(arabic, width)
+    for _ in range(4):
+        page.keyboard.press("J")
+    words = page.locator("article:focus-within .text [role=button]")
+    for place in range(0, words.count(), 3):
+        words.nth(place).focus()
+        word, told = words.nth(place).bounding_box(), page.get_by_role("tooltip").bounding_box()
+        assert told["x"] >= 0
+        assert told["x"] + told["width"] <= width
+        assert told["y"] + told["height"] <= word["y"] or told["y"] >= word["y"]
+    assert words.count() > 3
+    assert page.bad == []
+
+
+def test_chains_that_differ_stand_side_by_side(opened, tmp_path):
+    wrong = {**INNER, "claimants": [{"role": "AUTHOR"}]}
+    page = opened(
+        of_lines(tmp_path, [LINE], [{**LINE, "claims": [{"id": "outer", **CLAIM}, {"id": "inner", **wrong}]}])
+    )
+    page.locator(".list button:visible").first.wait_for()
+    both = page.locator(".list button:visible .chain")
+    assert [each.replace("\n", " ").split() for each in both.all_inner_texts()] == [
+        ["gold:", "Ada", "↳", "Bob"],
+        ["predicted:", "Ada", "↳", "author"],
+    ]
+    gold, predicted = both.nth(0).bounding_box(), both.nth(1).bounding_box()
+    assert gold["y"] == predicted["y"]
+    assert gold["x"] + gold["width"] <= predicted["x"]
+    assert page.locator(".list button:visible .differs").all_inner_texts() == ["↳ Bob", "↳ author"]
+
+
+def test_a_document_is_headed_by_its_title_or_first_words(opened, arabic, benchmark, split):
+    page = opened(arabic)
+    headings = page.locator("article h3")
+    for document, heading in zip(benchmark.split(split), headings.all_text_contents(), strict=True):
+        assert document.id in heading
+        if document.title and document.title != document.text.strip():
+            assert document.title in heading
+
+
+def test_paper_shows_all_documents_in_light_colours_and_nothing_to_press(opened, arabic, benchmark, split):
+    page = opened(arabic)
+    page.emulate_media(color_scheme="dark")
+    assert page.locator(".columns").count() < len(benchmark.split(split))
+    assert page.pdf().startswith(b"%PDF")
+    assert page.locator(".columns").count() == len(benchmark.split(split))
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for gone in (".filters", ".theme"):
+        assert not page.locator(gone).is_visible()
+    assert page.bad == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_nothing_leaves_its_box_and_all_can_be_read(opened, page, arabic, width, scheme):
+    page.emulate_media(color_scheme=scheme)
+    opened(arabic, width)
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    for key in "JJJJ":
+        page.keyboard.press(key)
+    assert strays(page) == []
+    low = page.evaluate(CONTRAST)
+    assert low == []
+    assert page.bad == []
+
+
+CONTRAST = """() => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  const light = ([r, g, b]) => {
+    const part = value => value / 255 <= .04045 ? value / 255 / 12.92 : ((value / 255 + .055) / 1.055) ** 2.4;
+    return .2126 * part(r) + .7152 * part(g) + .0722 * part(b);
+  };
+  const rgb = (...colours) => {
+    pen.clearRect(0, 0, 1, 1);
+    for (const colour of colours) { pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); }
+    return pen.getImageData(0, 0, 1, 1).data;
+  };
+  const low = new Set();
+  for (const each of document.querySelectorAll("main *, .theme *")) {
+    const own = [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    if (!own || !each.checkVisibility() || each.closest("option")) continue;
+    const grounds = [];
+    for (let at = each; at; at = at.parentElement) grounds.unshift(getComputedStyle(at).backgroundColor);
+    const ink = getComputedStyle(each).color;
+    const [a, b] = [light(rgb(...grounds)), light(rgb(...grounds, ink))].sort((x, y) => y - x);
+    if ((a + .05) / (b + .05) < 4.5) low.add(`${each.tagName}.${each.className} ${((a + .05) / (b + .05)).toFixed(2)}`);
+  }
+  return [...low];
+}"""
+"""Elements whose text has less contrast with what lies under it than WCAG 2.2 asks for (1.4.3, AA)."""
+
+
+def test_every_control_has_a_name_and_every_heading_its_level(opened, arabic):
+    page = opened(arabic)
+    page.keyboard.press("J")
+    tree = page.locator("body").aria_snapshot()
+    control = re.compile(
+        r"^\s*- /?(button|checkbox|radio|combobox|link|textbox|region|dialog|img|table|list|group)\b(.*)$", re.MULTILINE
+    )
+    controls = control.findall(tree)
+    kinds = {kind for kind, _ in controls}
+    assert {"button", "checkbox", "radio", "combobox", "group", "list"} <= kinds
+    must = {"button", "checkbox", "radio", "combobox", "region", "dialog", "img"}
+    assert [found for found in controls if found[0] in must and not re.match(r' "[^"]', found[1])] == []
+    for part in ("main:", 'heading "Mistakes" [level=2]', 'heading "Scores" [level=2]', 'radio "auto" [checked]'):
+        assert part in tree
+    assert page.get_by_role("status", name="Shown").count() == 1
+
+
+def test_of_many_documents_only_those_in_sight_are_drawn(opened, tmp_path):
+    wrong = [{**each, "type": "X"} for each in LINE["entities"]]
+    gold = [{**LINE, "id": f"d{place:04}"} for place in range(2000)]
+    page = opened(of_lines(tmp_path, gold, [{**line, "entities": wrong} for line in gold]))
+    page.locator(".columns").first.wait_for()
+    assert page.locator("article").count() == 2000
+    assert 0 < page.locator(".columns").count() < 40
+    nodes = page.evaluate("document.querySelectorAll('*').length")
+    assert nodes < 2000 * 10
+    assert page.locator("output").inner_text() == "4000 mistakes in 2000 documents"
+    page.keyboard.press("K")
+    assert "d1999" in page.locator("article:focus-within h3").inner_text()
+    assert page.locator(".columns").count() < 80
+    assert page.bad == []
