@@ -14,9 +14,9 @@ import typer
 from dragoman.cli import shards
 from dragoman.cli.boards import leaderboard
 from dragoman.cli.options import Data, Json, Predictions
-from dragoman.cli.parsing import parsing
 from dragoman.cli.releases import diff, rehydrate, verify
 from dragoman.cli.reports import report
+from dragoman.cli.scored import scored
 from dragoman.cli.systems import run
 from dragoman.output import standard_output
 from dragoman.problems import DragomanError
@@ -147,30 +147,25 @@ def score(
     if reference is not None and split is not None:
         raise typer.BadParameter("a reference has no splits: leave --split out")
     pair = shards.pair(predictions, reference, engine, scheduler)
-    paths = [] if pair is not None else [path for path in (reference, predictions) if path is not None]
-    with parsing(paths) as parsed:  # while all that follows is imported
-        from dragoman import scoring
-        from dragoman.cli import show
-        from dragoman.files import table_json, write
-        from dragoman.measures.catalogue import select
-        from dragoman.submission.read import read_parsed
 
-        options: dict[str, Any] = {
+    def options() -> dict[str, Any]:
+        from dragoman.measures.catalogue import select
+        from dragoman.scoring import NO_INTERVALS, Resampling
+
+        return {
             "measures": select(measures),
             "system": None if predictions is None else _system(predictions) or predictions.name,
-            "resampling": scoring.NO_INTERVALS if no_intervals else scoring.Resampling(resamples, seed),
+            "resampling": NO_INTERVALS if no_intervals else Resampling(resamples, seed),
             "singletons": not no_singletons,
         }
-        if pair is not None:
-            result = shards.score(*pair, engine, scheduler, options)
-        else:
-            against = (
-                scoring.from_benchmark(_benchmark(data), split or "test")
-                if reference is None
-                else scoring.from_parsed(parsed.pop(0).result())
-            )
-            answers = read_parsed(parsed.pop().result(), against.target) if parsed else against.annotations
-            result = scoring.score(answers, against, **options)
+
+    if pair is not None:
+        result = shards.score(*pair, engine, scheduler, options())
+    else:
+        result = scored(predictions, reference, lambda: _benchmark(data), split or "test", options)
+    from dragoman.cli import show
+    from dragoman.files import table_json, write
+
     if out is not None:
         write(out, table_json(result))
     show.result(result, as_json=as_json)

@@ -2,6 +2,7 @@
 
 from dragoman.scoring.counted import Counted, count
 from dragoman.scoring.gold import Gold, from_benchmark, from_bytes, from_file, from_parsed
+from dragoman.scoring.in_step import score_in_step
 from dragoman.scoring.scorer import score, score_documents
 from dragoman.scoring.sharded import score_shards
 from dragoman.scoring.slices import NO_INTERVALS, Resampling
@@ -20,6 +21,7 @@ __all__ = [
     "from_parsed",
     "score",
     "score_documents",
+    "score_in_step",
     "score_shards",
     "validate",
 ]

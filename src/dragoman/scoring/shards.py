@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".parquet")
 _BESIDE = frozenset({"system.toml", "README.md", "LICENSE"})
-_TYPED = ("entities", "dates")
+TYPED = ("entities", "dates")
+"""Layers whose labels have types."""
 
 
 def shards_of(path: Path) -> list[Path]:
@@ -132,7 +133,7 @@ class Whole:
         return cls(
             {
                 layer: tuple(sorted({label for survey in ours for label in (survey.labels or {}).get(layer, ())}))
-                for layer in _TYPED
+                for layer in TYPED
             },
             frozenset().union(*(survey.traits for survey in ours)),
             frozenset().union(*(survey.traits for survey in theirs)),
@@ -199,7 +200,7 @@ def survey(parsed: Parsed, reading: Reading) -> Survey:
     return Survey(
         documents=tuple(labels.documents[i] for i in np.flatnonzero(labels.given).tolist()),
         problems=reading.problems,
-        labels={layer: getattr(labels, layer).type.labels for layer in _TYPED},
+        labels={layer: getattr(labels, layer).type.labels for layer in TYPED},
         traits=traits(labels),
         answered=labels.answered if labels.given.any() else frozenset(),
         annotated=bool(labels.present.any()),
@@ -279,10 +280,11 @@ def _summed(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 def thin(layers: frozenset[str], gold: Reading, predicted: Annotations) -> tuple[Annotations, Annotations]:
     """Leave of both sides only what measures of some layers need that look at all documents at once."""
-    return _thin(gold.checked(), layers), _thin(predicted, layers)
+    return thinned(gold.checked(), layers), thinned(predicted, layers)
 
 
-def _thin(side: Annotations, layers: frozenset[str]) -> Annotations:
+def thinned(side: Annotations, layers: frozenset[str]) -> Annotations:
+    """Leave only what measures of some layers need that look at all documents at once."""
     none = np.zeros(0, np.int64)
     left: dict[str, Any] = {name: getattr(side, name).take(none) for name in ("segments", "dates")}
     if "entities" not in layers:

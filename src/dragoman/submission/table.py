@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 import pyarrow as pa
@@ -12,6 +12,7 @@ from dragoman import files
 from dragoman.schema.arrow import arrow_schema
 from dragoman.schema.submission import Submission
 from dragoman.submission import jsonl
+from dragoman.submission.rows import Doubt
 
 BLOCK = 2**21
 """Bytes that are parsed at a time."""
@@ -41,35 +42,46 @@ def of_blocks(blocks: Callable[[], Iterable[bytes]]) -> pa.Table | None:
         blocks: gives the blocks, from the first one on each time; none ends within a line.
 
     """
-    whole = arrow_schema(Submission)
     for narrow in (True, False):
-        schema, tables = None, []
         try:
-            for block in blocks():
-                if schema is None:
-                    schema = pa.schema(_mentioned(list(whole), block[:_SAMPLE])) if narrow else whole
-                table = _of_block(block, schema)
-                if table is None:
-                    return None
-                tables.append(table)
+            tables = list(each(blocks(), narrow=narrow))
+        except Doubt:
+            return None
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             continue
-        return pa.concat_tables(tables) if tables else whole.empty_table()
+        return pa.concat_tables(tables) if tables else arrow_schema(Submission).empty_table()
     return None
 
 
-def _of_block(block: bytes, schema: pa.Schema) -> pa.Table | None:
+def each(blocks: Iterable[bytes], *, narrow: bool = True) -> Iterator[pa.Table]:
+    """Rows of each block, all with the same columns: those that the first block mentions, or all that there are.
+
+    Raises:
+        Doubt: a block needs a closer look.
+        pyarrow.ArrowInvalid: a block does not fit the columns.
+
+    """
+    schema = whole = arrow_schema(Submission)
+    for number, block in enumerate(blocks):
+        if narrow and not number:
+            schema = pa.schema(_mentioned(list(whole), block[:_SAMPLE]))
+        yield _of_block(block, schema)
+
+
+def _of_block(block: bytes, schema: pa.Schema) -> pa.Table:
     # Looked at beforehand: pyarrow takes several objects on a line, and one over several lines, for as many rows; and
     # it does not survive a file that begins with null.
     layout = jsonl.layout(block)
     if not layout.whole or not len(schema) or not files.is_text(block):  # without columns Arrow forgets how many rows
-        return None
+        raise Doubt("lines")
     table = pj.read_json(
         pa.BufferReader(block),
         read_options=pj.ReadOptions(block_size=max(BLOCK, layout.longest + 2)),
         parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
     )
-    return table if table.num_rows == layout.lines else None
+    if table.num_rows != layout.lines:
+        raise Doubt("rows")
+    return table
 
 
 def _mentioned(fields: list[pa.Field], sample: bytes) -> list[pa.Field]:

@@ -1,0 +1,149 @@
+"""Files that are read block by block score as whole ones do, to the byte, or not at all."""
+
+import gc
+import gzip
+import random
+
+import pytest
+from hypothesis import given, settings
+from sides import pair, seeds
+from test_shards import ONE, TWO, uneven
+
+from dragoman import files, scoring
+from dragoman.cli import main, scored
+from dragoman.measures.catalogue import MEASURES, select
+from dragoman.schema.columns import Annotations
+from dragoman.scoring import in_step
+from dragoman.submission import ahead
+
+OPTIONS = {"measures": MEASURES, "system": "p.jsonl", "resampling": scoring.Resampling(100, 1)}
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch):
+    monkeypatch.setattr(ahead, "_BLOCK", 700)
+
+
+def step(folder, gold, predicted, *, suffix="", **options):
+    """Score both ways, from files."""
+    paths = []
+    for name, lines in (("p", predicted), ("g", gold)):
+        data = lines if isinstance(lines, bytes) else files.json_lines(lines)
+        paths.append(folder / f"{name}.jsonl{suffix}")
+        paths[-1].write_bytes(gzip.compress(data) if suffix else data)
+    reading = [ahead.Ahead(path) for path in paths]
+    result = scoring.score_in_step(*reading, **{**OPTIONS, **options})
+    for each in reading:
+        each.close()
+    return result, paths
+
+
+def whole(paths, **options):
+    return scoring.score(paths[0], scoring.from_file(paths[1]), **{**OPTIONS, **options})
+
+
+def documents(rng, number):
+    """Gold and predictions of more documents than a block has, in the same order."""
+    gold, predicted = [], []
+    for n in range(number):
+        ours, theirs = (uneven(rng, lines) for lines in pair(rng.randrange(10**6)))
+        kept = rng.random() < 0.8
+        gold += [{**line, "id": f"{line['id']}-{n}"} for line in ours]
+        predicted += [{**line, "id": f"{line['id']}-{n}"} for line in theirs if kept or rng.random() < 0.5]
+    order = [line["id"] for line in gold]
+    return gold, sorted(predicted, key=lambda line: order.index(line["id"]))
+
+
+@settings(max_examples=60)
+@given(seeds)
+def test_blocks_score_as_the_whole_to_the_byte_or_not_at_all(tmp_path_factory, seed):
+    rng = random.Random(seed)
+    gold, predicted = documents(rng, rng.randint(1, 12))
+    options = {"singletons": rng.random() < 0.5, "measures": rng.choice([MEASURES, select(["entities"])])}
+    result, paths = step(tmp_path_factory.mktemp("step"), gold, predicted, **options)
+    if result is not None:
+        assert files.pretty_json(result) == files.pretty_json(whole(paths, **options))
+
+
+def alike(rng, number):
+    """Documents that all have the same fields, of which some types are rare."""
+    for n in range(number):
+        spans = [(3 * at, 3 * at + rng.randint(1, 4)) for at in range(rng.randint(1, 9))]
+        types = [rng.choice(["PER", "ORG", "PER", "ORG", f"T{n % 7}"]) for _ in spans]
+        line = {
+            "id": f"{n * 7919 % 1000:04}",
+            "entities": [
+                {"start": s, "end": e, "type": t, "entity_ids": [f"e{rng.randint(0, 20)}"]}
+                for (s, e), t in zip(spans, types, strict=True)
+            ],
+            "claims": [{"content": [[s, e + 9]], "claimants": [{"role": "AUTHOR"}]} for s, e in spans[:3]],
+        }
+        yield line, {**line, "entities": [item for item in line["entities"] if rng.random() < 0.9]}
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("seed", range(6))
+def test_there_is_an_answer_where_the_order_is_the_same(tmp_path, seed, suffix):
+    rng = random.Random(seed)
+    both = list(alike(rng, 90))
+    gold, predicted = [g for g, _ in both], [p for _, p in both if rng.random() < 0.9]
+    result, paths = step(tmp_path, gold, predicted, suffix=suffix)
+    assert result is not None
+    assert files.pretty_json(result) == files.pretty_json(whole(paths))
+
+
+def test_few_blocks_are_held_whatever_the_number_of_documents(tmp_path, monkeypatch):
+    """Labels go when their block has been counted: what is alive at a time does not grow."""
+    most = []
+    count = in_step.tallies
+
+    def watched(measures, predicted, gold):
+        gc.collect()
+        most.append(sum(len(each.documents) for each in gc.get_objects() if isinstance(each, Annotations)))
+        return count(measures, predicted, gold)
+
+    monkeypatch.setattr(in_step, "tallies", watched)
+    both = list(alike(random.Random(1), 400))
+    spans = select(["entities.strict", "entities.partial"])
+    result, _ = step(tmp_path, [g for g, _ in both], [p for _, p in both], measures=spans)
+    assert result is not None
+    assert len(most) > 100
+    assert max(most) < 40  # of 800 on both sides
+
+
+LINES = [{**ONE, "id": f"{n:03}"} for n in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("gold", "predicted"),
+    [
+        (LINES, LINES[::-1]),
+        (LINES, [*LINES[1:], LINES[0]]),
+        (LINES, [*LINES, TWO]),
+        ([*LINES, LINES[0]], LINES),
+        (LINES, [*LINES, LINES[-1]]),
+        (LINES, [*LINES[:-1], {**LINES[-1], "dates": []}]),
+        ([*LINES[:-1], {**LINES[-1], "entities": []}], [*LINES[:-1], {**LINES[-1], "segments": []}]),
+        (LINES, [*LINES[:-1], {**LINES[-1], "entities": [{"start": 3, "end": 1}]}]),
+        (LINES, files.json_lines(LINES) + b"{\n"),
+        (LINES, files.json_lines(LINES) + b"\xff\n"),
+        (LINES, b""),
+        ([{"id": f"{n}"} for n in range(60)], b""),
+    ],
+)
+def test_what_is_otherwise_is_left_to_those_who_read_the_whole(tmp_path, gold, predicted):
+    assert step(tmp_path, gold, predicted)[0] is None
+
+
+@pytest.mark.parametrize("predicted", [LINES, LINES[::-1], [*LINES, TWO], files.json_lines(LINES) + b"{\n"])
+def test_the_command_answers_alike_however_large_files_are(tmp_path, monkeypatch, capsys, predicted):
+    _, paths = step(tmp_path, LINES, predicted)
+    answers = []
+    for large in (0, 2**40):
+        monkeypatch.setattr(scored, "LARGE", large)
+        monkeypatch.setattr("sys.argv", ["dragoman", "score", str(paths[0]), "--reference", str(paths[1]), "--json"])
+        with pytest.raises(SystemExit) as done:
+            main()
+        answers.append((done.value.code, capsys.readouterr().out))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == (0 if len(predicted) == len(LINES) else 1)
