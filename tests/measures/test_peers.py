@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nervaluate import Evaluator
+from scorch.scores import b_cubed, ceaf_e, muc
 from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.scheme import IOB2
 from sides import scores, totals
@@ -118,3 +119,41 @@ def test_seqeval_gives_0_for_nothing_against_nothing_and_ours_is_null():
 def test_seqeval_has_no_nested_spans_and_ours_has():
     items = [(0, 6, "ORG"), (0, 2, "GPE")]
     assert totals(as_lines([items]), as_lines([items[::-1]]), MEASURES)["entities.strict"] == [2, 2, 2]
+
+
+partitions = st.lists(st.lists(st.integers(0, 4), min_size=2, max_size=9), min_size=1, max_size=3)
+
+
+@SOME
+@given(partitions, st.randoms(use_true_random=False))
+def test_scorch_on_clusters(documents, random):
+    """Mentions in clusters, of which some are in another one or left out on the other side; entities are a document's.
+
+    MUC is left aside where a side has singletons only: there it is 0 for them, as in the scorer of the shared task, and
+    undefined for us.
+    """
+    sides = [[], []]
+    for n, gold in enumerate(documents):
+        other = [random.choice(gold) if random.random() < 0.3 else cluster for cluster in gold]
+        for side, clusters, kept in zip(sides, (gold, other), (1.0, 0.9), strict=True):
+            side.append(
+                [
+                    {"start": 3 * at, "end": 3 * at + 2, "type": "PER", "entity_ids": [f"d{n}-{cluster}"]}
+                    for at, cluster in enumerate(clusters)
+                    if random.random() < kept
+                ]
+            )
+    sets = [
+        [{(n, item["start"]) for n, items in enumerate(side) for item in items if item["entity_ids"] == [name]}
+         for name in sorted({item["entity_ids"][0] for items in side for item in items})]
+        for side in sides
+    ]  # fmt: skip
+    if not all(sets):
+        return
+    lines = [[{"id": f"d{n}", "entities": items} for n, items in enumerate(side)] for side in sides]
+    ours = scores(*lines, select(["entities.muc", "entities.b_cubed", "entities.ceaf_e"]))
+    for name, theirs in (("muc", muc), ("b_cubed", b_cubed), ("ceaf_e", ceaf_e)):
+        if name == "muc" and any(all(len(cluster) == 1 for cluster in side) for side in sets):
+            continue
+        expected = dict(zip(("recall", "precision", "f1"), theirs(*sets), strict=True))
+        assert ours[f"entities.{name}"] == pytest.approx(expected, abs=1e-8)
