@@ -50,6 +50,8 @@ def main() -> int:
     print("\nEvery mistake, on one page a system:")
     for path in pages:
         print(f"  {path.as_uri()}")
+    if (ROOT / ".venv" / "bin" / "activate").is_file():
+        print("\nFor the command dragoman, and python with it, in this shell:\n  . .venv/bin/activate")
     return 0
 
 

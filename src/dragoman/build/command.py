@@ -51,11 +51,14 @@ def execute(action: Callable[[], tuple[dict[str, Any], int]], *, as_json: bool) 
         as_json: print them as JSON; otherwise a line each.
 
     Returns:
-        The exit code: the action's, or 1 after printing the problems that it raised.
+        The exit code: the action's, 1 after printing the problems that it raised, or 130 when it was interrupted.
 
     """
-    with standard_output():
-        return _execute(action, as_json=as_json)
+    try:
+        with standard_output():
+            return _execute(action, as_json=as_json)
+    except KeyboardInterrupt:
+        return 130
 
 
 def _execute(action: Callable[[], tuple[dict[str, Any], int]], *, as_json: bool) -> int:
