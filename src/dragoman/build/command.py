@@ -11,7 +11,7 @@ from typing import Any
 from dragoman import files
 from dragoman.output import standard_output
 from dragoman.problems import DragomanError
-from dragoman.text import visible
+from dragoman.text import visible, visible_json
 
 
 def parser(description: str | None, root: Path, epilog: str = "") -> argparse.ArgumentParser:
@@ -66,12 +66,12 @@ def _execute(action: Callable[[], tuple[dict[str, Any], int]], *, as_json: bool)
         outcome, code = action()
     except DragomanError as cause:
         if as_json:
-            sys.stdout.write(files.pretty_json({"problems": cause.problems}).decode())
+            sys.stdout.write(visible_json(files.pretty_json({"problems": cause.problems}).decode()))
         for problem in cause.problems:
             sys.stderr.write(visible(str(problem)) + "\n")
         return 1
     if as_json:
-        sys.stdout.write(files.pretty_json(outcome).decode())
+        sys.stdout.write(visible_json(files.pretty_json(outcome).decode()))
     else:
         for name, value in outcome.items():
             shown = (", ".join(map(str, value)) or "none") if isinstance(value, list) else value
