@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -19,6 +20,12 @@ os.environ |= {"HF_HOME": str(BUILD / "cache"), "HF_HUB_OFFLINE": "1", "HF_DATAS
 def main() -> int:
     """Run the demonstration and give its exit code."""
     argparse.ArgumentParser(description=__doc__).parse_args()
+    from dragoman.build.command import execute  # noqa: PLC0415
+
+    return execute(_shown, as_json=False)
+
+
+def _shown() -> tuple[dict[str, Any], int]:
     from datasets import disable_progress_bars, get_dataset_config_names, load_dataset  # noqa: PLC0415 - after the cache is set
 
     from dragoman import benchmark, scoring  # noqa: PLC0415
@@ -31,11 +38,11 @@ def main() -> int:
 
     disable_progress_bars()
     folder = BUILD / "dataset"
+    held = benchmark.load(folder)  # says it first if there is none
     print(f"\nload_dataset({os.path.relpath(folder)!r}, …)")
     for config in get_dataset_config_names(str(folder)):
         splits = load_dataset(str(folder), config)
         print(f"  {config:12}", ", ".join(f"{split} {len(rows)}" for split, rows in splits.items()))
-    held = benchmark.load(folder)
     annotated = [name for name in held.splits if any(d.layers_annotated for d in held.split(name))]
     split = "test" if "test" in annotated else annotated[0]
     pages = []
@@ -51,7 +58,9 @@ def main() -> int:
     print("\nEvery mistake, on one page a system:")
     for path in pages:
         print(f"  {path.as_uri()}")
-    return 0
+    if (ROOT / ".venv" / "bin" / "activate").is_file():
+        print("\nFor the command dragoman, and python with it, in this shell:\n  . .venv/bin/activate")
+    return {}, 0
 
 
 if __name__ == "__main__":

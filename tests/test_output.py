@@ -45,3 +45,9 @@ def test_closed_streams_are_no_failure(closed):
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_script_that_is_interrupted_says_nothing():
+    program = "import sys; from dragoman.build.command import execute\ndef work():\n    raise KeyboardInterrupt\n"
+    done = run(f"{program}sys.exit(execute(work, as_json=False))", capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

@@ -163,12 +163,19 @@ def test_a_score_that_is_undefined_has_no_rank(results):
     assert contrast.difference is contrast.p_permutation is contrast.p_holm is None
 
 
-@pytest.mark.parametrize("rows", [[[1, 2, 3], [1]], [], [[10**30, 1, 1]], [[-1, 0, 0]]])
+@pytest.mark.parametrize("rows", [[[1, 2, 3], [1]], [], [[10**30, 1, 1]], [[-1, 0, 0]], [[2**61, 1, 1]] * 8])
 def test_counts_that_are_no_table_are_refused(gold, rows):
     good, bad = (scoring.score(gold.annotations, gold, resampling=scoring.NO_INTERVALS) for _ in range(2))
     bad.counts["entities.strict"].rows = rows
     with pytest.raises(DragomanError, match="E709"):
         compare(good, bad, measures=["entities.strict"])
+
+
+def test_results_with_nothing_in_common_are_refused(gold):
+    one, two = (scoring.score(gold.annotations, gold, resampling=scoring.NO_INTERVALS) for _ in range(2))
+    one.counts = {}
+    with pytest.raises(DragomanError, match=r"E709.*no measure in common"):
+        compare(one, two)
 
 
 def test_counts_on_other_documents_are_refused(gold):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
 import unicodedata
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from dragoman.text import Block, TextMap, explain_mismatch, find, visible
+from dragoman import files
+from dragoman.text import Block, TextMap, explain_mismatch, find, visible, visible_json
 
 # What makes offsets go wrong: astral characters, joiners, marks, Hangul in all its encodings, both directions.
 PIECES = [
@@ -234,3 +236,12 @@ def test_visible_shows_what_would_hide_or_turn():
     assert visible("\u3164\u2800\u115f") == r"\u3164\u2800\u115f"
     assert visible("a\nb\tc", keep="\n") == "a\nb\\tc"
     assert visible("조선 آسيان 😀") == "조선 آسيان 😀"
+
+
+@given(text=st.text())
+@example(text='\x1b[31m\u202eabc\u200f\n\xad\x7f\u2028\U000e0001 "\\')
+def test_json_that_is_shown_hides_nothing_and_means_the_same(text):
+    written = files.pretty_json({"name": text}).decode()
+    shown = visible_json(written)
+    assert json.loads(shown) == json.loads(written)
+    assert visible(shown, keep="\n") == shown

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+_MOST = 2.0**62
+"""Counts that sum to more than this would not fit into an integer."""
+
 
 def compare(*results: Result, measures: list[str] | None = None) -> Comparison:
     """Compare systems on the same documents.
@@ -45,6 +48,8 @@ def compare(*results: Result, measures: list[str] | None = None) -> Comparison:
     unknown = [name for name in measures or [] if name not in shared]
     if unknown:
         raise error("E709", f"not all results have counts of {unknown[0]!r}.", f"All have: {', '.join(shared)}.")
+    if not shared:
+        raise error("E709", "the results have counts of no measure in common.", "Score all of them again.")
     chosen = measures or shared
     for name in chosen:
         if any(other.counts[name].documents != first.counts[name].documents for other in results[1:]):
@@ -78,7 +83,8 @@ def rows_of(result: Result, measure: Measure) -> Ints:
         rows = np.array(counts.rows, np.int64)
     except (ValueError, OverflowError):
         rows = np.zeros(0, np.int64)
-    if rows.shape != (len(counts.documents), len(counts.columns)) or not len(rows) or rows.min() < 0:
+    shape = (len(counts.documents), len(counts.columns))
+    if rows.shape != shape or not len(rows) or rows.min() < 0 or rows.sum(axis=0, dtype=np.float64).max() > _MOST:
         what = f"the counts of {measure.name} in {result.system.name!r} are not a table of a row a document."
         raise error("E709", what, "Score the predictions again.")
     return rows

@@ -7,6 +7,7 @@ from, UTF-16 units or bytes and code points, a normalised text and its original.
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -256,6 +257,15 @@ def visible(text: str, *, keep: str = "") -> str:
     return "".join(
         char if char in keep or not _is_hidden(char) else char.encode("unicode_escape").decode() for char in text
     )
+
+
+def visible_json(text: str) -> str:
+    r"""Make JSON from outside harmless in a terminal: what :func:`visible` shows is escaped, and means the same.
+
+    Line feeds stay; other control characters are escaped in JSON as it is.
+    """
+    hidden = {char for char in set(text) if char != "\n" and _is_hidden(char)}
+    return text.translate({ord(char): json.dumps(char)[1:-1] for char in hidden}) if hidden else text
 
 
 # Letters and marks by category, and yet they show nothing: joiners, and the fillers of Hangul and Braille.

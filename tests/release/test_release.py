@@ -175,3 +175,22 @@ def test_a_folder_that_holds_something_else_is_left_alone(assembled, tmp_path):
     with pytest.raises(DragomanError, match="E108"):
         releasing.write(assembled, ROOT, tmp_path)
     assert (tmp_path / "README.md").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('name = "../../evil"', "E706"),
+        ('name = "a\\u001b[31m"', "E706"),
+        ("name = 1", "E706"),
+        ('version = "1.0"', "E714"),
+        ('version = "../1.0.0"', "E714"),
+    ],
+)
+def test_a_name_or_version_that_is_none_is_refused(tmp_path, line, code):
+    key = line.partition(" ")[0]
+    table = {"name": 'name = "mine"', "version": 'version = "1.0.0"', key: line}
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "sources.toml").write_text("\n".join(["[dataset]", *table.values()]), encoding="utf-8")
+    with pytest.raises(DragomanError, match=code):
+        source.assemble(tmp_path)

@@ -11,7 +11,7 @@ from typing import Any
 from dragoman import files
 from dragoman.output import standard_output
 from dragoman.problems import DragomanError
-from dragoman.text import visible
+from dragoman.text import visible, visible_json
 
 
 def parser(description: str | None, root: Path, epilog: str = "") -> argparse.ArgumentParser:
@@ -51,11 +51,14 @@ def execute(action: Callable[[], tuple[dict[str, Any], int]], *, as_json: bool) 
         as_json: print them as JSON; otherwise a line each.
 
     Returns:
-        The exit code: the action's, or 1 after printing the problems that it raised.
+        The exit code: the action's, 1 after printing the problems that it raised, or 130 when it was interrupted.
 
     """
-    with standard_output():
-        return _execute(action, as_json=as_json)
+    try:
+        with standard_output():
+            return _execute(action, as_json=as_json)
+    except KeyboardInterrupt:
+        return 130
 
 
 def _execute(action: Callable[[], tuple[dict[str, Any], int]], *, as_json: bool) -> int:
@@ -63,12 +66,12 @@ def _execute(action: Callable[[], tuple[dict[str, Any], int]], *, as_json: bool)
         outcome, code = action()
     except DragomanError as cause:
         if as_json:
-            sys.stdout.write(files.pretty_json({"problems": cause.problems}).decode())
+            sys.stdout.write(visible_json(files.pretty_json({"problems": cause.problems}).decode()))
         for problem in cause.problems:
             sys.stderr.write(visible(str(problem)) + "\n")
         return 1
     if as_json:
-        sys.stdout.write(files.pretty_json(outcome).decode())
+        sys.stdout.write(visible_json(files.pretty_json(outcome).decode()))
     else:
         for name, value in outcome.items():
             shown = (", ".join(map(str, value)) or "none") if isinstance(value, list) else value

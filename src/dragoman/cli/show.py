@@ -13,7 +13,7 @@ from rich.text import Text
 from dragoman.files import pretty_json
 from dragoman.measures.catalogue import BY_NAME, HEADLINE, MEASURES
 from dragoman.schema.labels import Layer, values
-from dragoman.text import visible
+from dragoman.text import visible, visible_json
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
@@ -35,7 +35,7 @@ def _print(table: Table) -> None:
 
 
 def _json(value: Any) -> None:
-    sys.stdout.write(pretty_json(value).decode())
+    sys.stdout.write(visible_json(pretty_json(value).decode()))
 
 
 def problems(found: Sequence[Problem], *, as_json: bool, most: int | None = MOST_SHOWN) -> None:

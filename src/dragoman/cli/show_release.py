@@ -9,7 +9,7 @@ from dragoman.files import pretty_json
 from dragoman.release.difference_lines import lines
 from dragoman.release.versions import wanted
 from dragoman.report.effect import COLUMNS
-from dragoman.text import visible
+from dragoman.text import visible, visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ def difference(found: Difference, effects: Sequence[Effect] | None, *, as_json: 
     """Print a difference, and what it does to runs where that was asked for."""
     if as_json:
         value = {"difference": found} if effects is None else {"difference": found, "runs": effects}
-        sys.stdout.write(pretty_json(value).decode())
+        sys.stdout.write(visible_json(pretty_json(value).decode()))
         return
     _say(f"{found.old.name} {found.old.version} → {found.new.version}")
     _say(f"{found.old.fingerprint[:16]} → {found.new.fingerprint[:16]}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from dragoman.files import read_json, read_toml
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release.rows import Release
+from dragoman.release.versions import numbers
 from dragoman.schema import labels
 from dragoman.schema.records import ClaimLink, CuratedPage, Date, Document, Entity, Fragment, Labels, RegistryEntry
 from dragoman.schema.rows import CONFIGS, UNSPLIT, row_of
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dragoman.schema.records import Record
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def assemble(root: Path) -> Release:
@@ -29,7 +33,8 @@ def assemble(root: Path) -> Release:
 
     Raises:
         DragomanError: E701 when there is nothing curated, E301 for gold of an unknown document, E403 or E401 when
-            a gold span does not slice, or as :func:`dragoman.files.read_json`.
+            a gold span does not slice, E706 or E714 for a name or version that is none, or as
+            :func:`dragoman.files.read_json`.
 
     """
     name, version = _identity(root)
@@ -62,10 +67,15 @@ def assemble(root: Path) -> Release:
 
 
 def _identity(root: Path) -> tuple[str, str]:
-    table = read_toml(root / "corpus" / "sources.toml").get("dataset")
+    path = root / "corpus" / "sources.toml"
+    table = read_toml(path).get("dataset")
     if not isinstance(table, dict) or not all(isinstance(table.get(key), str) for key in ("name", "version")):
         mend = 'Add [dataset] with name = "…" and version = "0.1.0".'
-        raise error("E706", "there is no name and version.", mend, file=str(root / "corpus" / "sources.toml"))
+        raise error("E706", "there is no name and version.", mend, file=str(path))
+    if not _NAME.fullmatch(table["name"]):
+        mend = "Use up to 100 letters, digits, dots, hyphens and underscores."
+        raise error("E706", f"{table['name'][:80]!r} cannot be the name of a release.", mend, file=str(path))
+    numbers(table["version"])
     return table["name"], table["version"]
 
 
