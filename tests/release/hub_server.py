@@ -1,6 +1,7 @@
 """A small server that speaks the Hub's protocol, as far as publishing and loading a data set go, and fails when told.
 
-It keeps everything in memory. Files are stored as regular ones: neither LFS nor Xet is spoken.
+It keeps everything in memory. Files are stored as regular ones, or, where `large` matches their path, by LFS: in one
+piece, or in parts of `chunk` bytes. Xet is not spoken.
 """
 
 import base64
@@ -31,6 +32,18 @@ class Fault:
     hold: bool = False
     after: bool = False
     times: int = 1
+
+
+class Large(bytes):
+    """A file that is stored by LFS: git has a pointer to it."""
+
+    @property
+    def sha256(self):
+        return hashlib.sha256(self).hexdigest()
+
+    @property
+    def pointer(self):
+        return f"version https://git-lfs.github.com/spec/v1\noid sha256:{self.sha256}\nsize {len(self)}\n".encode()
 
 
 @dataclass
@@ -64,12 +77,19 @@ class Hub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.repos, self.faults, self.log = {}, [], []
         self.held, self.release = threading.Event(), threading.Event()
+        self.large, self.chunk = None, None  # pattern of paths that are stored by LFS; size of a part
+        self.store, self.parts, self.broken = {}, {}, {}  # objects by SHA-256; parts of one; what LFS refuses, and why
         self.spoilt = None  # path of a file that comes back with another last byte
         self.lock = threading.RLock()
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self.server_port}"
+
+    @property
+    def store_url(self):
+        """Address of the store of large files: another host, as the Hub's is, so that no token goes there."""
+        return f"http://localhost:{self.server_port}/lfs-store"
 
     @property
     def writes(self):
@@ -140,11 +160,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def route(self, path, body):
         hub = self.server
+        if path.startswith("/lfs-store/"):
+            self.of_store(*path.split("/")[2:], body=body)
+            return
         may_write = self.headers.get("Authorization") == f"Bearer {TOKEN}"
         if self.command in ("POST", "PUT") and "/paths-info/" not in path and not may_write:
             self.answer(401, {"error": "Invalid username or password."})
         elif path == "/api/validate-yaml":
             self.answer(body={"errors": [], "warnings": []})
+        elif found := re.fullmatch(r"/datasets/([^/]+/[^/]+)\.git/info/lfs/(objects/batch|verify)", path):
+            self.of_lfs(found[2], json.loads(body))
         elif path == "/api/repos/create":
             asked = json.loads(body)
             name = f"{asked['organization'] or 'user'}/{asked['name']}"
@@ -164,6 +189,63 @@ class Handler(BaseHTTPRequestHandler):
                 self.of_repo(found[1], repo, found[2] or "revision", found[3] or "main", body)
         else:
             self.missing("Entry")
+
+    def of_lfs(self, what, asked):
+        hub = self.server
+        if what == "verify":
+            there = hub.store.get(asked["oid"])
+            if there is None or len(there) != asked["size"]:
+                self.answer(404, {"error": "no such object"})
+            else:
+                self.answer(body={})
+            return
+        objects = []
+        for each in asked["objects"]:
+            made, place = {"oid": each["oid"], "size": each["size"]}, f"{hub.store_url}/{each['oid']}"
+            verify = {"href": f"{hub.url}/datasets/user/x.git/info/lfs/verify"}
+            if reason := hub.broken.get(each["oid"]):
+                made["error"] = {"code": 422, "message": reason}
+            elif each["oid"] not in hub.store:
+                upload = {"href": place}
+                if hub.chunk:
+                    count = -(-each["size"] // hub.chunk)
+                    urls = {f"{i:05}": f"{place}/{i}" for i in range(1, count + 1)}
+                    upload = {"href": f"{place}/complete", "header": {"chunk_size": str(hub.chunk), **urls}}
+                made["actions"] = {"upload": upload, "verify": verify}
+            objects.append(made)
+        self.answer(body={"transfer": "multipart" if hub.chunk else "basic", "objects": objects})
+
+    def of_store(self, key, part=None, body=b""):
+        """The store apart, as the Hub's is: its addresses are their own permission."""
+        hub = self.server
+        assert "Authorization" not in self.headers, "the token is not for the store"
+        if self.command in ("GET", "HEAD"):
+            data = hub.store.get(key)
+            self.answer(404) if data is None else self.answer_file(data)
+            return
+        if part is None:
+            data = body
+        elif part != "complete":
+            hub.parts[key, int(part)] = body
+            self.answer(headers={"ETag": f'"{part}"'})
+            return
+        else:
+            data = b"".join(hub.parts.pop((key, each["partNumber"])) for each in json.loads(body)["parts"])
+        if hashlib.sha256(data).hexdigest() != key:
+            self.answer(400, {"error": "other bytes than were announced"})
+        else:
+            hub.store[key] = data
+            self.answer(body={})
+
+    def answer_file(self, data, headers=None):
+        """A file, or the range of it that is asked for."""
+        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        if asked is None:
+            self.answer(body=bytes(data), headers=headers)
+            return
+        low, high = int(asked[1]), min(int(asked[2] or len(data) - 1), len(data) - 1)
+        told = {"Content-Range": f"bytes {low}-{high}/{len(data)}", **(headers or {})}
+        self.answer(206, bytes(data[low : high + 1]), told)
 
     def of_repo(self, name, repo, what, rest, body):  # noqa: C901, PLR0912 - one case an endpoint
         if what == "settings":
@@ -185,7 +267,10 @@ class Handler(BaseHTTPRequestHandler):
         files = repo.commits[commit]
         match what:
             case "revision":
-                siblings = [{"rfilename": p, "size": len(d), "blobId": oid(d)} for p, d in sorted(files.items())]
+                siblings = [
+                    {"rfilename": p, "size": len(d), "blobId": oid(d), **pointed(d, "sha256")}
+                    for p, d in sorted(files.items())
+                ]
                 seen = {"private": repo.private, "gated": repo.gated, "tags": [], "downloads": 0}
                 self.answer(body={"id": name, "_id": "1", "sha": commit, "siblings": siblings, **seen})
             case "tree":
@@ -197,8 +282,10 @@ class Handler(BaseHTTPRequestHandler):
             case "preupload":
                 asked = json.loads(body)["files"]
                 oids = {f["path"]: oid(files[f["path"]]) if f["path"] in files else None for f in asked}
-                plain = {"uploadMode": "regular", "shouldIgnore": False}
-                self.answer(body={"files": [{"path": p, "oid": o, **plain} for p, o in oids.items()]})
+                large = self.server.large or "(?!)"
+                modes = {p: "lfs" if re.search(large, p) else "regular" for p in oids}
+                told = [{"path": p, "oid": o, "uploadMode": modes[p], "shouldIgnore": False} for p, o in oids.items()]
+                self.answer(body={"files": told})
             case "commit":
                 self.take_commit(name, repo, files, [json.loads(line) for line in body.splitlines()])
             case "tag":
@@ -210,9 +297,15 @@ class Handler(BaseHTTPRequestHandler):
                     self.answer(body={})
             case "resolve" if inside in files:
                 data = files[inside]
+                headers = {"X-Repo-Commit": commit, "ETag": f'"{oid(data)}"'}
+                if isinstance(data, Large):
+                    where = f"{self.server.store_url}/{data.sha256}"
+                    linked = {"X-Linked-Size": str(len(data)), "X-Linked-ETag": f'"{data.sha256}"'}
+                    self.answer(302, headers={**headers, **linked, "Location": where})
+                    return
                 if inside == self.server.spoilt:
                     data = data[:-1] + bytes([data[-1] ^ 1])
-                self.answer(body=data, headers={"X-Repo-Commit": commit, "ETag": f'"{oid(data)}"'})
+                self.answer_file(data, {**headers, "ETag": f'"{oid(data)}"'})
             case _:
                 self.missing("Entry")
 
@@ -225,6 +318,8 @@ class Handler(BaseHTTPRequestHandler):
         for line in lines[1:]:
             if line["key"] == "file":
                 after[line["value"]["path"]] = base64.b64decode(line["value"]["content"])
+            elif line["key"] == "lfsFile" and line["value"]["oid"] in self.server.store:
+                after[line["value"]["path"]] = Large(self.server.store[line["value"]["oid"]])
             elif line["key"] == "deletedFile":
                 del after[line["value"]["path"]]
             else:
@@ -235,13 +330,21 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def oid(data):
+    data = data.pointer if isinstance(data, Large) else data
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def pointed(data, key):
+    """What is said of a file that is stored by LFS."""
+    if not isinstance(data, Large):
+        return {}
+    return {"lfs": {key: data.sha256, "size": len(data), "pointerSize": len(data.pointer)}}
 
 
 def entries(files, inside):
     prefix = f"{inside}/" if inside else ""
     chosen = {p: d for p, d in sorted(files.items()) if p.startswith(prefix)}
-    return [{"type": "file", "path": p, "size": len(d), "oid": oid(d)} for p, d in chosen.items()]
+    return [{"type": "file", "path": p, "size": len(d), "oid": oid(d), **pointed(d, "oid")} for p, d in chosen.items()]
 
 
 def folders(files):

@@ -182,12 +182,12 @@ def numbered(where: str) -> Iterator[None]:
     except errors.LocalEntryNotFoundError as cause:  # the Hub failed, and the cache does not hold it either
         inner = cause.__cause__
         raise (_refusal(where, inner) if isinstance(inner, errors.HfHubHTTPError) else _silence(where, inner)) from None
-    except (errors.OfflineModeIsEnabled, transport) as cause:
+    except (errors.OfflineModeIsEnabled, transport, ConnectionError) as cause:
         raise _silence(where, cause) from None
     except (errors.LocalTokenNotFoundError, errors.OIDCError):
         raise HubError(Problem(code="E741", what="there is no token.", mend=LOG_IN, file=where)) from None
-    except ConnectionError as cause:
-        raise _silence(where, cause) from None
+    except RuntimeError as cause:  # a large file that could not be sent
+        raise _unsent(where, cause, transport) from None
     except (ValueError, KeyError, TypeError) as cause:  # no JSON, or not in the form that the library reads
         raise _nonsense(where, cause) from None
     except OSError as cause:
@@ -204,6 +204,14 @@ def _silence(where: str, cause: BaseException | None) -> HubError:
     what = f"the Hub does not answer: {_plain(str(cause) or type(cause).__name__)}."
     mend = "Check the network, and HF_ENDPOINT and HF_HUB_OFFLINE if they are set; then run it again."
     return HubError(Problem(code="E740", what=what, mend=mend, file=where), passing=True)
+
+
+def _unsent(where: str, cause: RuntimeError, transport: type[Exception]) -> HubError:
+    """Say why a large file could not be sent: the library's own words name the file, and the reason stands behind."""
+    inner = cause.__cause__
+    if isinstance(inner, library().errors.HfHubHTTPError):
+        return _refusal(where, inner)
+    return _silence(where, inner) if isinstance(inner, (transport, ConnectionError)) else _nonsense(where, cause)
 
 
 def _nonsense(where: str, cause: Exception) -> HubError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 import warnings
 from dataclasses import dataclass
@@ -115,7 +116,9 @@ class Repository:
 def _operations(plan: Plan, parcel: Parcel) -> list[Any]:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete  # noqa: PLC0415 - an extra
 
-    add = [CommitOperationAdd(path, parcel.contents[path].data) for path in plan.upload]
+    # A stream and not bytes: huggingface_hub sends large files of a stream by LFS, which is tested here, and would send
+    # bytes by Xet, for which there is no server to test against; the Hub takes both.
+    add = [CommitOperationAdd(path, io.BytesIO(parcel.contents[path].data)) for path in plan.upload]
     return [*add, *(CommitOperationDelete(path, is_folder=False) for path in plan.delete)]
 
 
