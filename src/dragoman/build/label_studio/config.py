@@ -1,7 +1,8 @@
 """The labelling configuration of a language, generated from the schema's label sets.
 
 Every name and value comes from :mod:`dragoman.build.label_studio.controls`; only colours, keys and the one-line
-guidance per label are written here. ``scripts/annotate.py config`` writes ``annotations/label_studio/LANGUAGE.xml``.
+guidance per label are written here. ``scripts/annotate.py config`` writes ``annotations/label_studio/LANGUAGE.xml`` for
+the languages of this corpus; a page of any other language is made when its documents are pushed.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
 from dragoman.build.label_studio import controls
+from dragoman.build.label_studio.languages import page_language, right_to_left
 
 LANGUAGES = ("ko", "ar")
+"""Languages whose pages are in the repository."""
 
 PALE = "#f7a8b4"
 """Colour of claims: one holds most of its sentence, and in a dark one the mentions would drown."""
@@ -36,14 +39,21 @@ APPEARANCE: dict[str, tuple[str, str, str]] = {
 }
 """Key, colour and guidance of every region label."""
 
-STYLES = {
-    "ko": '.lsf-htx-richtext{font:18px/2 "Noto Sans CJK KR","Noto Sans KR","Nanum Gothic",sans-serif}',
-    "ar": (
-        ".lsf-htx-richtext{direction:rtl;text-align:right;"
-        'font:20px/2.1 "Noto Naskh Arabic","Amiri","Noto Sans Arabic",serif}'
-    ),
+FONTS = {
+    "ko": '18px/2 "Noto Sans CJK KR","Noto Sans KR","Nanum Gothic",sans-serif',
+    "ar": '20px/2.1 "Noto Naskh Arabic","Amiri","Noto Sans Arabic",serif',
 }
-"""How a language's text is shown; the page's own base direction is left to right."""
+"""Size, height of lines and fonts of a language's text."""
+_OTHER_FONT = "18px/2 system-ui,sans-serif"
+_OTHER_RIGHT_TO_LEFT = '20px/2.1 "Noto Naskh Arabic","Noto Sans Hebrew","Noto Sans",serif'
+
+
+def _text_style(language: str) -> str:
+    """Say how a language's text is shown; the page's own base direction is left to right."""
+    turned = right_to_left(language)
+    font = FONTS.get(page_language(language), _OTHER_RIGHT_TO_LEFT if turned else _OTHER_FONT)
+    return f".lsf-htx-richtext{{{'direction:rtl;text-align:right;' if turned else ''}font:{font}}}"
+
 
 _FIELDS = (
     ".dragoman-fields{position:sticky;bottom:-12px;z-index:1000;padding-bottom:12px;max-height:42vh;overflow-y:auto;"
@@ -143,14 +153,11 @@ def make(language: str, above: Sequence[str] = ()) -> str:
     """Make the labelling configuration of a language.
 
     Args:
-        language: ``ko`` or ``ar``.
+        language: BCP 47 tag; its script, or that of the language, gives the direction of the text.
         above: lines that stand above the labels.
 
     Returns:
         XML, ending in a line feed; the same text for the same schema.
-
-    Raises:
-        KeyError: if the language has no configuration.
 
     """
     # What all layers share stands last, below what tells a label of one layer from another.
@@ -165,7 +172,7 @@ def make(language: str, above: Sequence[str] = ()) -> str:
     ]
     lines = [
         "<View>",
-        f"  <Style>{STYLES[language]}</Style>",
+        f"  <Style>{_text_style(language)}</Style>",
         f"  <Style>{_NAMES}</Style>",
         # The fields of a region stay in sight at the foot of the page, however long the article is.
         f"  <Style>{_FIELDS}</Style>",
