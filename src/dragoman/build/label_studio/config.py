@@ -1,8 +1,8 @@
 """The labelling configuration of a language, generated from the schema's label sets.
 
-Every name and value comes from :mod:`dragoman.build.label_studio.controls`; only colours, keys and the one-line
-guidance per label are written here. ``scripts/annotate.py config`` writes ``annotations/label_studio/LANGUAGE.xml`` for
-the languages of this corpus; a page of any other language is made when its documents are pushed.
+Every name and value comes from :mod:`dragoman.build.label_studio.controls`; only colours and keys are written here.
+``scripts/annotate.py config`` writes ``annotations/label_studio/LANGUAGE.xml`` for the languages of this corpus; a page
+of any other language is made when its documents are pushed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
 from dragoman.build.label_studio import controls
+from dragoman.build.label_studio.guidance import GUIDANCE
 from dragoman.build.label_studio.languages import page_language, right_to_left
 
 LANGUAGES = ("ko", "ar")
@@ -19,25 +20,25 @@ LANGUAGES = ("ko", "ar")
 PALE = "#f7a8b4"
 """Colour of claims: one holds most of its sentence, and in a dark one the mentions would drown."""
 
-# Label, key, colour (dark enough that white text on it and the page behind it both keep their contrast), guidance.
-APPEARANCE: dict[str, tuple[str, str, str]] = {
-    "PER": ("1", "#1f4e9c", "a person, by name; titles are ROLE"),
-    "ORG": ("2", "#8a3b00", "a body: union, government, ministry, party, army, embassy, company, fund"),
-    "GPE": ("3", "#0b6b3a", "a state, province or city with people and a government"),
-    "LOC": ("4", "#00676b", "a place without a government of its own: continent, sea, river, peninsula"),
-    "FAC": ("5", "#5b4a00", "something built: hall, palace, airport, bridge, monument"),
-    "EVENT": ("6", "#7a1f7a", "something held or fought that has a name"),
-    "DOC": ("7", "#46467a", "a text, plan or programme that has a name: treaty, declaration, framework"),
-    "ROLE": ("8", "#a3123c", "an office or title, with what it governs"),
-    "DATE": ("q", "#2f6f00", "a calendar date or a stretch of the calendar"),
-    "TIME": ("w", "#005f99", "a time of the day"),
-    "DURATION": ("e", "#6b3fa0", "a length of time"),
-    "SET": ("r", "#80420f", "times that recur"),
-    "CLAIM": ("c", PALE, "the content of a claim: what is said, without who says it"),
-    "CUE": ("v", "#444444", "the words that report the claim"),
-    "CLAIMANT": ("b", "#6d4c41", "who makes a claim, as a system gave it: make it an entity"),
+# Colours are dark enough that white text on them and the page behind them both keep their contrast.
+APPEARANCE: dict[str, tuple[str, str]] = {
+    "PER": ("1", "#1f4e9c"),
+    "ORG": ("2", "#8a3b00"),
+    "GPE": ("3", "#0b6b3a"),
+    "LOC": ("4", "#00676b"),
+    "FAC": ("5", "#5b4a00"),
+    "EVENT": ("6", "#7a1f7a"),
+    "DOC": ("7", "#46467a"),
+    "ROLE": ("8", "#a3123c"),
+    "DATE": ("q", "#2f6f00"),
+    "TIME": ("w", "#005f99"),
+    "DURATION": ("e", "#6b3fa0"),
+    "SET": ("r", "#80420f"),
+    "CLAIM": ("c", PALE),
+    "CUE": ("v", "#444444"),
+    "CLAIMANT": ("b", "#6d4c41"),
 }
-"""Key, colour and guidance of every region label."""
+"""Key and colour of every region label."""
 
 FONTS = {
     "ko": '18px/2 "Noto Sans CJK KR","Noto Sans KR","Nanum Gothic",sans-serif',
@@ -163,8 +164,7 @@ def make(language: str, above: Sequence[str] = ()) -> str:
     # What all layers share stands last, below what tells a label of one layer from another.
     order = sorted(dict.fromkeys(name for _, names in _LAYERS for name in names), key="phenomena".__eq__)
     guidance = [
-        f'      <Header size="6" value={quoteattr(f"{label}: {APPEARANCE[label][2]}")}/>'
-        for label in controls.REGION_LABELS
+        f'      <Header size="6" value={quoteattr(f"{label}: {GUIDANCE[label]}")}/>' for label in controls.REGION_LABELS
     ]
     labels = [
         f'    <Label value="{label}" hotkey="{APPEARANCE[label][0]}" background="{APPEARANCE[label][1]}"/>'
