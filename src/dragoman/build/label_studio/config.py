@@ -65,6 +65,11 @@ _FIELDS = (
     ".dragoman-fields h6{font-size:13px;margin:6px 0 0}"
 )
 
+_GUIDANCE = (
+    ".dragoman-guidance{columns:2;column-gap:24px}.dragoman-guidance :is(h1,h2,h3,h4,h5,h6)"
+    "{font-size:13px;font-weight:400;line-height:1.4;margin:0 0 4px!important;break-inside:avoid}"
+)
+
 # Where a label's name is written in or on its colour, a pale one is not to be read.
 _NAMES = (
     f'.lsf-label[style*="{PALE}"] *{{color:#4a0010!important}}'
@@ -174,12 +179,13 @@ def make(language: str, above: Sequence[str] = ()) -> str:
         "<View>",
         f"  <Style>{_text_style(language)}</Style>",
         f"  <Style>{_NAMES}</Style>",
+        f"  <Style>{_GUIDANCE}</Style>",
         # The fields of a region stay in sight at the foot of the page, however long the article is.
         f"  <Style>{_FIELDS}</Style>",
         *above,
         '  <Collapse bordered="true">',
         '    <Panel value="Guidelines in short">',
-        "    <View>",
+        '    <View className="dragoman-guidance">',
         *guidance,
         "    </View>",
         "    </Panel>",
