@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dragoman.build.adjudication import read_documents
-from dragoman.build.label_studio import client, commands, items, kinds, regions, sync
+from dragoman.build.label_studio import client, config, items, kinds, regions, sync
 from dragoman.problems import DragomanError
 
 ROOT = Path(__file__).parents[3]
@@ -27,7 +27,7 @@ def push(server):
     found = items.of_documents(DOCUMENTS)
     for item in found:
         item.sides.clear()
-    sync.push(server, LABELLED, found, config=commands.labelling_config, progress=lambda work, _: iter(work))
+    sync.push(server, LABELLED, found, config=config.make, progress=lambda work, _: iter(work))
 
 
 def pull(server, out, **more):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dragoman.build.adjudication import read_decisions, read_documents
-from dragoman.build.label_studio import client, commands, comparison, config, decisions, items, kinds, sync
+from dragoman.build.label_studio import client, comparison, config, decisions, items, kinds, sync
 
 pytestmark = pytest.mark.enable_socket
 ROOT = Path(__file__).parents[3]
@@ -45,7 +45,7 @@ def server(label_studio):
 @pytest.fixture(scope="module")
 def pushed(server):
     found = items.of_files(ROOT, BY_HAND, DOCUMENTS)
-    sync.push(server, BY_HAND, found, config=commands.labelling_config, progress=lambda work, _: iter(work))
+    sync.push(server, BY_HAND, found, config=config.make, progress=lambda work, _: iter(work))
 
 
 @pytest.fixture
@@ -247,7 +247,7 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("language", config.LANGUAGES)
+@pytest.mark.parametrize("language", [*config.LANGUAGES, "he-IL", "ru"])
 def test_markup_in_a_text_is_shown_and_does_not_run(annotator, label_studio, server, language):
     page, dialogs = annotator, []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
@@ -258,6 +258,8 @@ def test_markup_in_a_text_is_shown_and_does_not_run(annotator, label_studio, ser
     shown = page.locator("[class*=htx-richtext]").last
     shown.wait_for()
     page.wait_for_load_state("networkidle")
+    direction = "rtl" if language in ("ar", "he-IL") else "ltr"
+    assert shown.evaluate("element => getComputedStyle(element).direction") == direction
     assert page.evaluate("window.ran") is None
     assert dialogs == []
     assert shown.locator("img, script, svg, a").count() == 0

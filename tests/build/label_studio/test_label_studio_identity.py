@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dragoman.build.adjudication import read_documents
-from dragoman.build.label_studio import client, commands, items, kinds, sync
+from dragoman.build.label_studio import client, config, items, kinds, sync
 
 pytestmark = pytest.mark.enable_socket
 ROOT = Path(__file__).parents[3]
@@ -18,9 +18,7 @@ def test_every_file_comes_back_through_a_real_server(label_studio, tmp_path, kin
     found = items.of_files(ROOT, kind, DOCUMENTS)
     with client.Server(label_studio["url"], label_studio["token"]) as server:
         for verdict in ("imported", "unchanged"):
-            pushed = sync.push(
-                server, kind, found, config=commands.labelling_config, progress=lambda work, _: iter(work)
-            )
+            pushed = sync.push(server, kind, found, config=config.make, progress=lambda work, _: iter(work))
             assert {name: len(done) for name, done in pushed.done.items()} == {verdict: len(found)}
         outcome = sync.pull(server, kind, DOCUMENTS, tmp_path, progress=lambda work, _: iter(work))
     assert outcome.changes == outcome.aside == outcome.problems == []

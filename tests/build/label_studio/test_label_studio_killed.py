@@ -11,7 +11,7 @@ import pytest
 from label_studio_stub import TOKEN
 
 from dragoman.build.adjudication import read_documents
-from dragoman.build.label_studio import client, commands, items, kinds, sync
+from dragoman.build.label_studio import client, config, items, kinds, sync
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = read_documents(ROOT)
@@ -55,7 +55,7 @@ def annotated(folder):
 
 
 def push(server, kind, found):
-    return sync.push(server, kind, found, config=commands.labelling_config, progress=lambda work, _: iter(work))
+    return sync.push(server, kind, found, config=config.make, progress=lambda work, _: iter(work))
 
 
 def drop_an_entity(results):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dragoman.build.adjudication import read_documents
-from dragoman.build.label_studio import commands, controls, items, kinds, regions, sync
+from dragoman.build.label_studio import config, controls, items, kinds, regions, sync
 from dragoman.build.label_studio.reading import decode
 
 ROOT = Path(__file__).parents[3]
@@ -75,7 +75,7 @@ def test_a_bare_claimant_is_a_region_with_a_relation(item):
 
 @pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 def test_made_an_entity_the_claimant_points_to_it(stub, speaker, item, tmp_path):
-    sync.push(speaker, KIND, [item], config=commands.labelling_config, progress=lambda work, _: iter(work))
+    sync.push(speaker, KIND, [item], config=config.make, progress=lambda work, _: iter(work))
     (task,) = stub.stored.values()
     results = json.loads(json.dumps(task["predictions"][0]["result"]))
     next(r for r in results if r.get("value", {}).get("labels") == [controls.SPEAKER])["value"]["labels"] = ["PER"]

@@ -11,7 +11,7 @@ import pytest
 from label_studio_stub import TOKEN
 
 from dragoman.build.adjudication import read_documents
-from dragoman.build.label_studio import client, commands, items, kinds, sync
+from dragoman.build.label_studio import client, commands, config, items, kinds, sync
 from dragoman.problems import DragomanError
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -35,7 +35,7 @@ def walk(work, _):
 
 def push(speaker, root, **more):
     found = items.of_files(root, kinds.GOLD, DOCUMENTS)
-    return sync.push(speaker, kinds.GOLD, found, config=commands.labelling_config, progress=walk, **more)
+    return sync.push(speaker, kinds.GOLD, found, config=config.make, progress=walk, **more)
 
 
 def pull(speaker, out, **more):
@@ -116,7 +116,7 @@ def test_interrupted_a_push_goes_on_where_it_was(stub, speaker, root):
 
     found = items.of_files(root, kinds.GOLD, DOCUMENTS)
     with pytest.raises(KeyboardInterrupt):
-        sync.push(speaker, kinds.GOLD, found, config=commands.labelling_config, progress=stop)
+        sync.push(speaker, kinds.GOLD, found, config=config.make, progress=stop)
     assert 0 < len(stub.stored) < len(DOCUMENTS)
     outcome = push(speaker, root)
     assert len(outcome.done["unchanged"]) == sync.BATCH

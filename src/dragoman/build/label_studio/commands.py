@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman.build.adjudication import read_documents
-from dragoman.build.label_studio import comparison, config, decisions, items, kinds, plain, sync
+from dragoman.build.label_studio import comparison, config, decisions, items, kinds, sync
 from dragoman.build.label_studio.client import Server, credentials, served
 from dragoman.build.label_studio.difference import readable
 from dragoman.build.label_studio.kinds import Kind
@@ -110,19 +110,12 @@ def _compare(options: Namespace) -> tuple[dict[str, Any], int]:
 
 
 def _pushed(
-    options: Namespace, kind: Kind, found: list[Item], problems: list[Problem], page: sync.Config | None = None
+    options: Namespace, kind: Kind, found: list[Item], problems: list[Problem], page: sync.Config = config.make
 ) -> tuple[Any, int]:
     with _server(options) as server:
-        outcome = sync.push(
-            server, kind, found, config=page or labelling_config, progress=progress, force=options.force
-        )
+        outcome = sync.push(server, kind, found, config=page, progress=progress, force=options.force)
     outcome.problems += problems
     return _told(outcome, options)
-
-
-def labelling_config(language: str) -> str:
-    """Labelling page of a language: the one made for it, or for other languages the plainest."""
-    return config.make(language) if language in config.LANGUAGES else plain.labelling_config(language)
 
 
 def _pull(options: Namespace) -> tuple[dict[str, Any], int]:

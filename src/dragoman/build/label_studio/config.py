@@ -1,7 +1,8 @@
 """The labelling configuration of a language, generated from the schema's label sets.
 
-Every name and value comes from :mod:`dragoman.build.label_studio.controls`; only colours, keys and the one-line
-guidance per label are written here. ``scripts/annotate.py config`` writes ``annotations/label_studio/LANGUAGE.xml``.
+Every name and value comes from :mod:`dragoman.build.label_studio.controls`; only colours and keys are written here.
+``scripts/annotate.py config`` writes ``annotations/label_studio/LANGUAGE.xml`` for the languages of this corpus; a page
+of any other language is made when its documents are pushed.
 """
 
 from __future__ import annotations
@@ -10,40 +11,50 @@ from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
 from dragoman.build.label_studio import controls
+from dragoman.build.label_studio.guidance import GUIDANCE
+from dragoman.build.label_studio.languages import page_language, right_to_left
 
 LANGUAGES = ("ko", "ar")
+"""Languages whose pages are in the repository."""
 
 PALE = "#f7a8b4"
 """Colour of claims: one holds most of its sentence, and in a dark one the mentions would drown."""
 
-# Label, key, colour (dark enough that white text on it and the page behind it both keep their contrast), guidance.
-APPEARANCE: dict[str, tuple[str, str, str]] = {
-    "PER": ("1", "#1f4e9c", "a person, by name; titles are ROLE"),
-    "ORG": ("2", "#8a3b00", "a body: union, government, ministry, party, army, embassy, company, fund"),
-    "GPE": ("3", "#0b6b3a", "a state, province or city with people and a government"),
-    "LOC": ("4", "#00676b", "a place without a government of its own: continent, sea, river, peninsula"),
-    "FAC": ("5", "#5b4a00", "something built: hall, palace, airport, bridge, monument"),
-    "EVENT": ("6", "#7a1f7a", "something held or fought that has a name"),
-    "DOC": ("7", "#46467a", "a text, plan or programme that has a name: treaty, declaration, framework"),
-    "ROLE": ("8", "#a3123c", "an office or title, with what it governs"),
-    "DATE": ("q", "#2f6f00", "a calendar date or a stretch of the calendar"),
-    "TIME": ("w", "#005f99", "a time of the day"),
-    "DURATION": ("e", "#6b3fa0", "a length of time"),
-    "SET": ("r", "#80420f", "times that recur"),
-    "CLAIM": ("c", PALE, "the content of a claim: what is said, without who says it"),
-    "CUE": ("v", "#444444", "the words that report the claim"),
-    "CLAIMANT": ("b", "#6d4c41", "who makes a claim, as a system gave it: make it an entity"),
+# Colours are dark enough that white text on them and the page behind them both keep their contrast.
+APPEARANCE: dict[str, tuple[str, str]] = {
+    "PER": ("1", "#1f4e9c"),
+    "ORG": ("2", "#8a3b00"),
+    "GPE": ("3", "#0b6b3a"),
+    "LOC": ("4", "#00676b"),
+    "FAC": ("5", "#5b4a00"),
+    "EVENT": ("6", "#7a1f7a"),
+    "DOC": ("7", "#46467a"),
+    "ROLE": ("8", "#a3123c"),
+    "DATE": ("q", "#2f6f00"),
+    "TIME": ("w", "#005f99"),
+    "DURATION": ("e", "#6b3fa0"),
+    "SET": ("r", "#80420f"),
+    "CLAIM": ("c", PALE),
+    "CUE": ("v", "#444444"),
+    "CLAIMANT": ("b", "#6d4c41"),
 }
-"""Key, colour and guidance of every region label."""
+"""Key and colour of every region label."""
 
-STYLES = {
-    "ko": '.lsf-htx-richtext{font:18px/2 "Noto Sans CJK KR","Noto Sans KR","Nanum Gothic",sans-serif}',
-    "ar": (
-        ".lsf-htx-richtext{direction:rtl;text-align:right;"
-        'font:20px/2.1 "Noto Naskh Arabic","Amiri","Noto Sans Arabic",serif}'
-    ),
+FONTS = {
+    "ko": '18px/2 "Noto Sans CJK KR","Noto Sans KR","Nanum Gothic",sans-serif',
+    "ar": '20px/2.1 "Noto Naskh Arabic","Amiri","Noto Sans Arabic",serif',
 }
-"""How a language's text is shown; the page's own base direction is left to right."""
+"""Size, height of lines and fonts of a language's text."""
+_OTHER_FONT = "18px/2 system-ui,sans-serif"
+_OTHER_RIGHT_TO_LEFT = '20px/2.1 "Noto Naskh Arabic","Noto Sans Hebrew","Noto Sans",serif'
+
+
+def _text_style(language: str) -> str:
+    """Say how a language's text is shown; the page's own base direction is left to right."""
+    turned = right_to_left(language)
+    font = FONTS.get(page_language(language), _OTHER_RIGHT_TO_LEFT if turned else _OTHER_FONT)
+    return f".lsf-htx-richtext{{{'direction:rtl;text-align:right;' if turned else ''}font:{font}}}"
+
 
 _FIELDS = (
     ".dragoman-fields{position:sticky;bottom:-12px;z-index:1000;padding-bottom:12px;max-height:42vh;overflow-y:auto;"
@@ -52,6 +63,11 @@ _FIELDS = (
     ".dragoman-fields:empty{display:none}.dragoman-field{min-width:14em}"
     ".dragoman-fields h1,.dragoman-fields h2,.dragoman-fields h3,.dragoman-fields h4,.dragoman-fields h5,"
     ".dragoman-fields h6{font-size:13px;margin:6px 0 0}"
+)
+
+_GUIDANCE = (
+    ".dragoman-guidance{columns:2;column-gap:24px}.dragoman-guidance :is(h1,h2,h3,h4,h5,h6)"
+    "{font-size:13px;font-weight:400;line-height:1.4;margin:0 0 4px!important;break-inside:avoid}"
 )
 
 # Where a label's name is written in or on its colour, a pale one is not to be read.
@@ -143,21 +159,17 @@ def make(language: str, above: Sequence[str] = ()) -> str:
     """Make the labelling configuration of a language.
 
     Args:
-        language: ``ko`` or ``ar``.
+        language: BCP 47 tag; its script, or that of the language, gives the direction of the text.
         above: lines that stand above the labels.
 
     Returns:
         XML, ending in a line feed; the same text for the same schema.
 
-    Raises:
-        KeyError: if the language has no configuration.
-
     """
     # What all layers share stands last, below what tells a label of one layer from another.
     order = sorted(dict.fromkeys(name for _, names in _LAYERS for name in names), key="phenomena".__eq__)
     guidance = [
-        f'      <Header size="6" value={quoteattr(f"{label}: {APPEARANCE[label][2]}")}/>'
-        for label in controls.REGION_LABELS
+        f'      <Header size="6" value={quoteattr(f"{label}: {GUIDANCE[label]}")}/>' for label in controls.REGION_LABELS
     ]
     labels = [
         f'    <Label value="{label}" hotkey="{APPEARANCE[label][0]}" background="{APPEARANCE[label][1]}"/>'
@@ -165,14 +177,15 @@ def make(language: str, above: Sequence[str] = ()) -> str:
     ]
     lines = [
         "<View>",
-        f"  <Style>{STYLES[language]}</Style>",
+        f"  <Style>{_text_style(language)}</Style>",
         f"  <Style>{_NAMES}</Style>",
+        f"  <Style>{_GUIDANCE}</Style>",
         # The fields of a region stay in sight at the foot of the page, however long the article is.
         f"  <Style>{_FIELDS}</Style>",
         *above,
         '  <Collapse bordered="true">',
         '    <Panel value="Guidelines in short">',
-        "    <View>",
+        '    <View className="dragoman-guidance">',
         *guidance,
         "    </View>",
         "    </Panel>",

@@ -10,6 +10,7 @@ import msgspec
 from dragoman import files
 from dragoman.build.label_studio.drafts import Draft
 from dragoman.build.label_studio.kinds import Kind
+from dragoman.build.label_studio.languages import page_language
 from dragoman.build.label_studio.reading import Aside, Read, decode
 from dragoman.build.label_studio.regions import encode
 from dragoman.problems import DragomanError, Problem
@@ -91,7 +92,7 @@ def title(kind: str, language: str) -> str:
         DragomanError: E304 when it is longer than Label Studio takes.
 
     """
-    made = f"{PREFIX} {kind} ({language.partition('-')[0]})"
+    made = f"{PREFIX} {kind} ({page_language(language)})"
     if len(made) > LONGEST_TITLE:
         what = f"{made!r} is too long a title."
         raise DragomanError(Problem(code="E304", what=what, mend="Choose a shorter --name."))

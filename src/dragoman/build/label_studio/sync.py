@@ -17,6 +17,7 @@ from dragoman.build.label_studio.client import Server
 from dragoman.build.label_studio.difference import Change, difference
 from dragoman.build.label_studio.fitting import unfit
 from dragoman.build.label_studio.kinds import Kind
+from dragoman.build.label_studio.languages import page_language
 from dragoman.build.label_studio.state import (
     Item,
     Task,
@@ -68,10 +69,10 @@ def ours(server: Server, project: int, outcome: Outcome, name: str) -> dict[str,
 
 
 def by_language(items: Sequence[Item]) -> dict[str, list[Item]]:
-    """Items by the language of their documents."""
+    """Items by the page that the language of their documents has."""
     groups: dict[str, list[Item]] = {}
     for item in items:
-        groups.setdefault(item.document.language.partition("-")[0], []).append(item)
+        groups.setdefault(page_language(item.document.language), []).append(item)
     return groups
 
 
