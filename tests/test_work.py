@@ -1,16 +1,19 @@
-"""Hot paths work on columns: the number of calls that Python makes must not grow with the number of items.
+"""Hot paths work on columns, and do their work once.
 
-A count of calls is the same on any machine, busy or not; a loop over documents, spans or types where there was none
-shows in it at once.
+The number of calls that Python makes must not grow with the number of items. A count of calls is the same on any
+machine, busy or not; a loop over documents, spans or types where there was none shows in it at once. What works on
+columns but does it twice shows in processor time, as a multiple of what a plain piece of work takes at the same time.
 """
 
 import json
 import sys
+import time
 
 import numpy as np
 import pytest
 
-from dragoman import scoring
+from dragoman import files, scoring
+from dragoman.measures import kept
 from dragoman.measures.catalogue import select
 from dragoman.measures.counting import FScore
 from dragoman.problems import DragomanError
@@ -22,6 +25,7 @@ SPANS = ["entities.strict", "entities.exact", "entities.type", "entities.partial
 def calls(work):
     """How many Python and C functions are called, after a first time that imports and fills caches."""
     work()
+    kept._KEPT.clear()
     number = 0
 
     def count(_frame, event, _argument):
@@ -100,3 +104,105 @@ def test_spans_nested_too_deeply_are_refused_and_exact_measures_take_them():
     assert result.scores["entities"]["strict"]["f1"] == 1
     with pytest.raises(DragomanError, match="E106"):
         scoring.score(data, gold, measures=select(["entities.type"]), resampling=scoring.NO_INTERVALS)
+
+
+KEYS = np.random.default_rng(1).integers(0, 2**40, 200_000)
+LINES = file(2500, 40, 1, nested=False), file(2500, 40, 2, nested=False)
+
+
+def plain_reading():
+    for line in LINES[0].split(b"\n"):
+        json.loads(line)
+
+
+def plain_columns():
+    order = np.argsort(KEYS)
+    np.bincount(np.searchsorted(KEYS[order], KEYS), minlength=len(KEYS))
+
+
+def reading():
+    scoring.from_bytes(LINES[0])
+
+
+def score_of(gold, predicted, measures):
+    chosen = select(measures)
+
+    def work():
+        kept._KEPT.clear()
+        scoring.score(predicted, gold, measures=chosen, resampling=scoring.NO_INTERVALS)
+
+    return work
+
+
+def spans():
+    gold, predicted = map(scoring.from_bytes, LINES)
+    return score_of(gold, predicted.annotations, SPANS)
+
+
+def clusters():
+    sides = []
+    for side in LINES:
+        lines = [json.loads(line) for line in side.split(b"\n")[:1000]]
+        for line in lines:
+            for number, item in enumerate(line["entities"]):
+                item["entity_ids"] = [f"{line['id']}-{item['end'] % 7}-{number % 3}"]
+        sides.append(scoring.from_bytes(files.json_lines(lines)))
+    return score_of(
+        sides[0], sides[1].annotations, ["entities.muc", "entities.b_cubed", "entities.ceaf_e", "entities.conll"]
+    )
+
+
+def claims():
+    sides = []
+    for side in LINES:
+        lines = [
+            {
+                "id": line["id"],
+                "claims": [
+                    {"content": [[item["start"], item["end"]]], "claimants": [{"role": "AUTHOR"}]}
+                    for item in line["entities"][:15]
+                ],
+            }
+            for line in map(json.loads, side.split(b"\n"))
+        ]
+        sides.append(scoring.from_bytes(files.json_lines(lines)))
+    return score_of(sides[0], sides[1].annotations, ["claims.content", "claims.attributed"])
+
+
+def error_bar():
+    random = np.random.default_rng(1)
+    gold = random.integers(1, 20, 20_000)
+    rows = np.stack([random.binomial(gold, 0.5), gold, gold], axis=1)
+    return lambda: bootstrap.interval(rows, FScore().finish, "f1", resamples=1000)
+
+
+def multiple(work, unit, times=5):
+    """Processor time of some work as a multiple of that of a plain piece of work; the least of some times of each."""
+    least = {}
+    for _ in range(times):
+        for each in (work, unit):
+            start = time.process_time()
+            each()
+            least[each] = min(least.get(each, float("inf")), time.process_time() - start)
+    return least[work] / least[unit]
+
+
+PRESENT = [
+    ("reading", lambda: reading, plain_reading, 1.13),
+    ("spans", spans, plain_columns, 0.93),
+    ("clusters", clusters, plain_columns, 1.07),
+    ("claims", claims, plain_columns, 0.3),
+    ("error bar", error_bar, plain_columns, 0.77),
+]
+"""What hot paths take now, as multiples of the plain work. A number may go up with a reason only."""
+
+
+@pytest.mark.parametrize(("name", "make", "unit", "present"), PRESENT, ids=[row[0] for row in PRESENT])
+def test_no_hot_path_takes_nearly_twice_as_long(name, make, unit, present):
+    """What is slow by chance is quick another time; what has become slow is slow each time."""
+    work = make()
+    work()
+    found = []
+    while not found or (min(found) > 1.8 * present and len(found) < 6):
+        found.append(multiple(work, unit))
+    assert min(found) <= 1.8 * present, (name, found)
