@@ -56,10 +56,18 @@ def joined(parts: Iterable[Tally]) -> Tally:
     """Put the counts of different documents together, whatever the order of the parts; there must be one at least."""
     parts = list(parts)
     documents = np.concatenate([part.documents for part in parts])
-    order = np.argsort(documents)
-    types = {label: np.concatenate([part.types[label] for part in parts])[order] for label in sorted(parts[0].types)}
-    rows = np.concatenate([part.rows for part in parts])[order]
-    return Tally(documents[order], rows, types, _added([part.recalls for part in parts]))
+    order = None if (documents[1:] > documents[:-1]).all() else np.argsort(documents)
+
+    def together(columns: list[Ints]) -> Ints:
+        column = np.concatenate(columns)
+        return column if order is None else column[order]
+
+    return Tally(
+        together([part.documents for part in parts]),
+        together([part.rows for part in parts]),
+        {label: together([part.types[label] for part in parts]) for label in sorted(parts[0].types)},
+        _added([part.recalls for part in parts]),
+    )
 
 
 def _added(parts: list[Mapping[str, tuple[int, int]] | None]) -> Mapping[str, tuple[int, int]] | None:
