@@ -217,6 +217,16 @@ def test_the_page_shows_what_differs_and_where_each_label_is_from(points):
     assert f"of {len(listed)}:" in item.notes["title"]
 
 
+def test_what_is_decided_can_be_left_out(root, points):
+    path = root / "annotations" / "decisions.jsonl"
+    every = comparison.of_comparison(root, ("a", "b"), DOCUMENTS, undecided=True)
+    assert [item.key for item in every] == [item.key for item in points.values()]
+    first = next(decision for decision in COMMITTED if key(decision) in points)
+    path.write_bytes(path.read_bytes() + msgspec.json.encode(first) + b"\n")
+    rest = comparison.of_comparison(root, ("a", "b"), DOCUMENTS, undecided=True)
+    assert {item.key for item in every} - {item.key for item in rest} == {points[key(first)].key}
+
+
 @pytest.mark.enable_socket
 def test_every_decision_comes_back_from_a_real_server(label_studio, root, points, tmp_path):
     with client.Server(label_studio["url"], label_studio["token"]) as server:

@@ -37,6 +37,7 @@ def add(subcommands: _SubParsersAction[ArgumentParser]) -> None:
     push.set_defaults(action=_push)
     compare = subcommands.add_parser("compare", help="push the points on which two passes differ, for adjudication")
     compare.add_argument("what", nargs=2, metavar="PASS")
+    compare.add_argument("--undecided", action="store_true", help="leave out what annotations/decisions.jsonl decides")
     compare.add_argument("--force", action="store_true", help="replace tasks that were changed on both sides")
     compare.set_defaults(action=_compare)
     pull = _command(subcommands, "pull", "fetch what was labelled", f"{what}, compare A B")
@@ -105,7 +106,8 @@ def _push(options: Namespace) -> tuple[dict[str, Any], int]:
 
 def _compare(options: Namespace) -> tuple[dict[str, Any], int]:
     first, second = options.what
-    found = comparison.of_comparison(options.root, (first, second), read_documents(options.root))
+    documents = read_documents(options.root)
+    found = comparison.of_comparison(options.root, (first, second), documents, undecided=options.undecided)
     return _pushed(options, kinds.of_comparison(first, second), found, [], config.make_comparison)
 
 

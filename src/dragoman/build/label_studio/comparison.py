@@ -50,8 +50,16 @@ class Pushed(msgspec.Struct, frozen=True):
         return [f"{side}:{name}" for side, name in zip(SIDES, (self.a, self.b), strict=True) if name is not None]
 
 
-def of_comparison(root: Path, names: tuple[str, str], documents: Mapping[str, Document]) -> list[Item]:
+def of_comparison(
+    root: Path, names: tuple[str, str], documents: Mapping[str, Document], *, undecided: bool = False
+) -> list[Item]:
     """Points on which two passes differ, with the labels of both as a suggestion.
+
+    Args:
+        root: the folder that holds the annotations.
+        names: of the passes.
+        documents: the corpus, by id.
+        undecided: leave out points that ``decisions.jsonl`` decides.
 
     Raises:
         DragomanError: E701 where a pass is missing, or with what is wrong with the passes or decisions.
@@ -72,7 +80,11 @@ def of_comparison(root: Path, names: tuple[str, str], documents: Mapping[str, Do
         if document.id in first:
             sides = (first[document.id], second[document.id])
             differing = [point for point in points(*sides) if not point.agreed]
-            made += [_item(document, point, differing, sides, decided.get(point.key), names) for point in differing]
+            made += [
+                _item(document, point, differing, sides, decided.get(point.key), names)
+                for point in differing
+                if not (undecided and point.key in decided)
+            ]
     return made
 
 

@@ -60,6 +60,7 @@ def pull(
     """
     outcome = Outcome()
     annotators = Annotators(server, annotator)
+    files.remove_parts(path.parent)
     present = {_key(decision): decision for decision in read_decisions(path)}
     lines = []
     for name, tasks in fetched(server, kind, documents, outcome).items():
