@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dragoman.matching import small
+from dragoman.matching.distinct import distinct
 from dragoman.problems import error
 
 if TYPE_CHECKING:
@@ -98,9 +99,9 @@ def components(gold: Ints, predicted: Ints) -> Ints:
     """
     if not len(gold):
         return np.zeros(0, np.int64)
-    ours, g = np.unique(gold, return_inverse=True)
-    theirs, p = np.unique(predicted, return_inverse=True)
-    p = p + len(ours)
+    ours, g = distinct(gold)
+    theirs, p = distinct(predicted)
+    p += len(ours)
     # Each item points to one of its component; pointers go down until all are at the lowest (Zhang, Azad and Hu 2020,
     # FastSV). SciPy has this too, and takes longer to be imported than this takes.
     pointer = np.arange(len(ours) + len(theirs))
@@ -113,8 +114,7 @@ def components(gold: Ints, predicted: Ints) -> Ints:
         pointer = np.minimum(pointer, above)
         if np.array_equal(pointer[pointer], before):
             break
-    component: Ints = np.unique(pointer[g], return_inverse=True)[1].astype(np.int64)
-    return component
+    return distinct(pointer[g])[1]
 
 
 def _solve(gold: Ints, predicted: Ints, weights: list[Ints]) -> Ints:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dragoman.matching.distinct import distinct
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -95,8 +97,11 @@ def _solved(problems: Ints, shape: tuple[int, int], component: Ints, item: Ints,
 
 def _ranks(component: Ints, item: Ints) -> tuple[Ints, Ints]:
     """Place of each candidate's item among the items of its problem, and the number of items of each problem."""
-    pairs = component * (int(item.max()) + 1) + item
-    distinct, place = np.unique(pairs, return_inverse=True)
-    owner = distinct // (int(item.max()) + 1)
-    first = np.searchsorted(owner, np.arange(int(component.max()) + 1))
-    return place - first[component], np.bincount(owner)
+    items, place = distinct(item)
+    owner = np.empty(len(items), np.int64)
+    owner[place] = component  # an item is in one problem only
+    order = np.argsort(owner, kind="stable")
+    number = np.bincount(owner, minlength=int(component.max()) + 1)
+    rank = np.empty(len(items), np.int64)
+    rank[order] = np.arange(len(items)) - (np.cumsum(number) - number)[owner[order]]
+    return rank[place], number
