@@ -50,3 +50,10 @@ def test_public_names_are_there():
     assert set(dir(dragoman)) == set(dragoman.__all__)
     with pytest.raises(AttributeError):
         _ = dragoman.nothing
+
+
+def test_the_readme_shows_the_committed_results_of_the_benchmarks():
+    results = (ROOT / "benchmarks" / "results.md").read_text(encoding="utf-8")
+    shown = [line for line in results.splitlines() if line.startswith("|")]
+    assert len(shown) == 10
+    assert "\n".join(shown) in (ROOT / "README.md").read_text(encoding="utf-8")

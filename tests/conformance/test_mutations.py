@@ -4,7 +4,7 @@ import pytest
 from mutate import CASES, MUTATIONS, a_copy, killed
 
 FEW = [
-    "ratio(credit, gold + predicted)",
+    "ratio(total[..., 0] / self.full, total",
     "enough = 4 * shared > both",
     "together / np.maximum(together, 1), 0.0)",
     "together == 1, resolved)",
