@@ -264,6 +264,8 @@ def visible_json(text: str) -> str:
 
     Line feeds stay; other control characters are escaped in JSON as it is.
     """
+    if text.isascii() and "\x7f" not in text:  # JSON has escaped the others
+        return text
     hidden = {char for char in set(text) if char != "\n" and _is_hidden(char)}
     return text.translate({ord(char): json.dumps(char)[1:-1] for char in hidden}) if hidden else text
 

@@ -6,16 +6,15 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from dragoman.files import pretty_json
 from dragoman.measures.catalogue import BY_NAME, HEADLINE, MEASURES
 from dragoman.schema.labels import Layer, values
 from dragoman.text import visible, visible_json
 
 if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
     from dragoman.benchmark import Benchmark
     from dragoman.problems import Problem
     from dragoman.schema.result import Comparison, Result
@@ -26,12 +25,26 @@ MOST_SHOWN = 50
 MOST_NAMED = 10
 
 
+def _table(*columns: str, **options: Any) -> Table:
+    from rich.table import Table  # only for tables: JSON is quicker without
+
+    return Table(*columns, box=None, pad_edge=False, **options)
+
+
 def _print(table: Table) -> None:
+    from rich.console import Console
+
     for column in table.columns[1:]:
         column.no_wrap = True
     # Into a file or a pipe a table is as wide as it needs to be; in a terminal it is fitted.
     console = Console(highlight=False)
     Console(highlight=False, width=None if console.is_terminal else 160).print(table)
+
+
+def _text(shown: str) -> Text:
+    from rich.text import Text  # a string would be read as markup
+
+    return Text(shown)
 
 
 def _json(value: Any) -> None:
@@ -51,6 +64,7 @@ def problems(found: Sequence[Problem], *, as_json: bool, most: int | None = MOST
 
 def progress(items: Sequence[T], what: str) -> Iterator[T]:
     """Go through items with a progress bar on stderr, if that is a terminal."""
+    from rich.console import Console
     from rich.progress import track
 
     console = Console(file=sys.stderr)
@@ -116,7 +130,7 @@ def benchmark(held: Benchmark, *, as_json: bool) -> None:
         )
         return
     sys.stdout.write(visible(f"{held.name} {held.version}  {held.fingerprint}") + "\n")
-    table = Table("split", *next(iter(splits.values())), box=None, pad_edge=False)
+    table = _table("split", *next(iter(splits.values())))
     for name, row in splits.items():
         table.add_row(name, *map(str, row.values()))
     _print(table)
@@ -128,12 +142,12 @@ def result(scored: Result, *, as_json: bool) -> None:
     if as_json:
         _json(scored)
         return
-    table = Table(box=None, pad_edge=False)
+    table = _table()
     table.add_column("measure", no_wrap=True, min_width=22)
     for name in ("precision", "recall", "score", "95 %", "macro", "gold", "predicted"):
         table.add_column(name, justify="right")
     for row in _rows(scored):
-        table.add_row(*map(Text, row))
+        table.add_row(*map(_text, row))
     split = f", split {scored.data.split}" if scored.data.split else ""
     version = f" {scored.data.version}" if scored.data.version else ""
     _line(f"{scored.system.name} on {scored.data.name}{version}{split}")
@@ -158,25 +172,25 @@ def comparison(compared: Comparison, *, as_json: bool) -> None:
         _json(compared)
         return
     for name, standings in compared.standings.items():
-        table = Table("system", box=None, pad_edge=False, title=name, title_justify="left")
+        table = _table("system", title=name, title_justify="left")
         for column in ("score", "95 %", "rank", "ranks"):
             table.add_column(column, justify="right")
         for standing in sorted(standings, key=lambda s: (s.rank or len(standings) + 1, s.system)):
             ranks = "–".join(map(str, dict.fromkeys(standing.rank_interval)))
             table.add_row(
-                Text(visible(standing.system)),
+                _text(visible(standing.system)),
                 _shown(standing.score),
                 _range(standing.interval),
                 str(standing.rank or "–"),
                 ranks,
             )
         _print(table)
-        table = Table("pair", box=None, pad_edge=False)
+        table = _table("pair")
         for column in ("difference", "p", "p bootstrap", "p Holm", "detectable"):
             table.add_column(column, justify="right")
         for c in compared.contrasts[name]:
             values = (c.difference, c.p_permutation, c.p_bootstrap, c.p_holm, c.detectable)
-            table.add_row(Text(visible(f"{c.first} – {c.second}")), *(_shown(value, 4) for value in values))
+            table.add_row(_text(visible(f"{c.first} – {c.second}")), *(_shown(value, 4) for value in values))
         _print(table)
 
 
