@@ -140,9 +140,11 @@ def test_an_interrupted_run_ends_as_if_it_had_not_been(benchmark, tmp_path, torn
     if torn:  # killed in the middle of a line
         with (tmp_path / "a" / "log.jsonl").open("ab") as log:
             log.write(b'{"id": "000.rel')
+        (tmp_path / "a" / ".write-half.part").write_bytes(b"{")
     run(system(counted), benchmark, tmp_path / "a", quietly)
     run(system(first_word), benchmark, tmp_path / "b", quietly)
     assert (tmp_path / "a/predictions.jsonl").read_bytes() == (tmp_path / "b/predictions.jsonl").read_bytes()
+    assert {path.name for path in (tmp_path / "a").iterdir()} == {path.name for path in (tmp_path / "b").iterdir()}
     assert len(calls) == len(benchmark.documents) + 1  # only the interrupted one was asked twice
 
 

@@ -34,4 +34,6 @@ def writing(folder: Path, mark: str) -> Iterator[None]:
         raise error("E108", what, "Choose a new or empty folder, or one that was written before.", file=str(folder))
     files.write(folder / UNFINISHED, b"This folder is being written, or was left half written.\n")
     yield
+    for inside in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+        files.remove_parts(inside)
     (folder / UNFINISHED).unlink(missing_ok=True)

@@ -106,6 +106,7 @@ def run(
     if described.exists() and files.read_bytes(described) != card:
         what = "the folder holds a run of another system, or of another version of it."
         raise error("E803", what, "Choose another folder.", file=str(folder))
+    files.remove_parts(folder)
     files.write(described, card)
     logged = _log(log)
     entries = {entry.id: entry for entry in logged}
