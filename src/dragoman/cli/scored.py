@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,12 +68,27 @@ def _are_large(paths: Sequence[Path]) -> bool:
 def _ahead(paths: Sequence[Path]) -> Iterator[list[Ahead]]:
     from dragoman.submission.ahead import Ahead
 
+    _keep_memory()
     reading = [Ahead(path) for path in paths]
     try:
         yield reading
     finally:
         for each in reading:
             each.close()
+
+
+def _keep_memory() -> None:
+    """Let the C library keep the memory of a block for the next one: half the time in the kernel went into giving it.
+
+    As in mallopt(3); where there is no such function nothing is changed.
+    """
+    import ctypes
+
+    trim_threshold, mmap_threshold = -1, -3
+    with suppress(AttributeError, OSError, TypeError):
+        library = ctypes.CDLL(None)
+        library.mallopt(trim_threshold, 2**28)
+        library.mallopt(mmap_threshold, 2**26)
 
 
 @contextmanager
