@@ -157,7 +157,7 @@ def table(report: dict[str, Any]) -> str:
         + " | peer / from columns | MB: dragoman | peer |",
         "| --- |" + " ---: |" * (len(COLUMNS) + 4),
     ]
-    for shape in report["items"]:
+    for shape in (shape for shape in (*workload.SHAPES, *workload.TOTALS) if shape in report["ratios"]):
         row = report["ratios"][shape]
         peer = "scorch" if shape == "clusters" else "nervaluate"
         shown = [_told(row["times"].get(n), row["times_at_least"].get(n)) for n in COLUMNS]
