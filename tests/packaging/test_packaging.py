@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import dragoman
+
 ROOT = Path(__file__).resolve().parents[2]
 NO_NETWORK = """
 import socket
@@ -120,7 +122,7 @@ def test_the_wheel_alone_scores_like_the_checkout(built, tmp_path):
     (site / "sitecustomize.py").write_text(NO_NETWORK)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    predictions = ROOT / "eval/runs/korean_rules/1.0.0/predictions.jsonl"
+    predictions = ROOT / "eval/runs/korean_rules" / dragoman.load().version / "predictions.jsonl"
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
 
     def score(command, environment):

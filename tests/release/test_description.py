@@ -131,10 +131,10 @@ def test_a_changed_byte_in_any_file_is_refused(folder, tmp_path, name):
         parquet.read(copy)
 
 
-def test_another_version_in_the_manifest_is_refused(folder, tmp_path):
+def test_another_version_in_the_manifest_is_refused(release, folder, tmp_path):
     copy = Path(shutil.copytree(folder, tmp_path / "copy"))
     text = (copy / "manifest.json").read_text("utf-8")
-    (copy / "manifest.json").write_text(text.replace('"1.0.0"', '"1.0.1"'), encoding="utf-8")
+    (copy / "manifest.json").write_text(text.replace(f'"{release.version}"', '"99.0.0"'), encoding="utf-8")
     with pytest.raises(DragomanError, match="E701"):
         dragoman.load(copy)
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from submitted import submit
 
+from dragoman import load
 from dragoman.problems import DragomanError
 from dragoman.report.board import views
 from dragoman.report.board.site import build
@@ -135,7 +136,7 @@ def test_runs_that_are_not_ranked_stand_apart_with_the_reason(site, watched):
     assert apart.locator(".rank").count() == 0
     others = watched.get_by_role("table", name="Runs that are not ranked").inner_text()
     assert "invalid" in others
-    assert "E301 broken/1.0.0/predictions.jsonl" in others
+    assert f"E301 broken/{load().version}/predictions.jsonl" in others
 
 
 @pytest.mark.parametrize(
