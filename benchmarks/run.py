@@ -1,6 +1,6 @@
 """Dragoman and its peers side by side, each in a process of its own: how many times as fast, and how much memory.
 
-    python benchmarks/run.py            # 800,000 gold spans: some minutes
+    python benchmarks/run.py            # 800,000 gold spans: a quarter of an hour
     python benchmarks/run.py --quick    # 40,000
 
 Absolute seconds are those of one machine; what is written to results.json and results.md is the ratio to the peer, or

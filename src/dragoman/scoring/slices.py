@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dragoman.measures.catalogue import Measure
-from dragoman.measures.counting import FScore, Match
+from dragoman.measures.counting import FScore
 from dragoman.measures.kept import kept
 from dragoman.measures.spans import nested
 from dragoman.schema.columns import JOINER, Annotations, Claims, Coded, Dates, Entities
@@ -65,7 +65,6 @@ class Types:
 
     def __init__(self) -> None:
         self._split: dict[str, tuple[_Sides, _Sides]] = {}
-        self._matched: dict[object, tuple[_Sides, Match]] = {}
 
     def rows(self, measure: Measure, counted: Counted) -> Iterable[tuple[str, Ints]]:
         """Give the rows of the items of each type of the gold, on both sides, by type."""
@@ -77,7 +76,8 @@ class Types:
             return
         number = len(labels) + 1  # the last one is for types that gold does not have
         if measure.alone is not None:
-            match = self._alone(measure, counted)
+            own = measure.alone is measure.match
+            match = counted.match if own else measure.alone(counted.gold, counted.predicted)
             match = replace(
                 match,
                 gold_doc=_split(match.gold_doc, ours.type, labels),
@@ -89,16 +89,6 @@ class Types:
         rows = rows.reshape(len(counted.documents), number, -1)
         for label in sorted(labels):
             yield label, rows[:, labels.index(label)]
-
-    def _alone(self, measure: Measure, counted: Counted) -> Match:
-        """Match each type for itself; measures that do this alike share the match."""
-        assert measure.alone is not None
-        held = self._matched.get(measure.alone)
-        if held is None or not _same(held[0], counted):
-            own = measure.alone is measure.match
-            match = counted.match if own else measure.alone(counted.gold, counted.predicted)
-            self._matched[measure.alone] = held = ((counted.gold, counted.predicted), match)
-        return held[1]
 
     def _by_type(self, layer: str, counted: Counted, labels: tuple[str, ...]) -> tuple[Annotations, Annotations]:
         held = self._split.get(layer)
