@@ -48,6 +48,7 @@ SMALL = "matching/small.py"
 EXACT = "matching/exact.py"
 OVERLAP = "matching/overlap.py"
 BOOT = "statistics/bootstrap.py"
+MULTINOMIAL = "statistics/multinomial.py"
 PAIRED = "statistics/paired.py"
 
 MUTATIONS = [
@@ -197,8 +198,15 @@ MUTATIONS = [
     Mutation(CLUSTERS, "rank[np.argsort(first)] = np.arange(len(first))", "rank[:] = np.arange(len(first))"),
     Mutation(CLUSTERS, "[cluster] > 1 if len(cluster)", "[cluster] > 0 if len(cluster)"),
     # Statistics
-    Mutation(BOOT, "generator.multinomial(len(rows),", "generator.multinomial(len(distinct),"),
-    Mutation(BOOT, "count / len(rows), size", "np.full(len(count), 1 / len(count)), size"),
+    Mutation(MULTINOMIAL, "found[:, found[-1] <= documents]", "found[:, found[-1] >= 0]"),
+    Mutation(
+        MULTINOMIAL,
+        "generator.multinomial(documents, count / documents,",
+        "generator.multinomial(len(kinds), count / documents,",
+    ),
+    Mutation(MULTINOMIAL, "place = kind[generator", "place = 0 * kind[generator"),
+    Mutation(MULTINOMIAL, "value * (1 - _SHORT", "(value + 0.2) * (1 - _SHORT"),
+    Mutation(MULTINOMIAL, "place[unsure] + generator.random(len(unsure))", "place[unsure] + 0.0"),
     Mutation(BOOT, "[(1 - level) / 2, (1 + level) / 2]", "[1 - level, level]"),
     Mutation(BOOT, "if len(defined) < 0.9 * len(values):", "if not len(defined):"),
     Mutation(BOOT, "(scores > scores[:, i : i + 1] + 1e-12)", "(scores >= scores[:, i : i + 1])"),

@@ -62,14 +62,6 @@ def test_the_order_of_documents_does_not_matter(rows, rng):
     assert np.array_equal(bootstrap.totals(rows, 50, 3), bootstrap.totals(rows[order], 50, 3))
 
 
-def test_memory_is_bounded_and_the_bound_changes_nothing(monkeypatch):
-    rows = np.arange(30).reshape(10, 3)
-    monkeypatch.setattr(bootstrap, "_FEW", 0)
-    whole = bootstrap.totals(rows, 100, 3)
-    monkeypatch.setattr(bootstrap, "_CELLS", 70)
-    assert np.array_equal(bootstrap.totals(rows, 100, 3), whole)
-
-
 def test_another_seed_gives_another_draw():
     rows = np.arange(30).reshape(10, 3)
     assert not np.array_equal(bootstrap.totals(rows, 100, 3), bootstrap.totals(rows, 100, 4))

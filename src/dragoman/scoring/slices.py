@@ -47,8 +47,15 @@ def interval(measure: Measure, rows: Ints, resampling: Resampling) -> list[float
     """Interval of the measure's main score."""
     if not resampling.resamples:
         return None
-    finish, leaf = measure.score.finish, measure.score.headline
-    found = bootstrap.interval(rows, finish, leaf, resamples=resampling.resamples, seed=resampling.seed)
+    score = measure.score
+    found = bootstrap.interval(
+        rows,
+        score.finish,
+        score.headline,
+        condensed=score.condensed,
+        resamples=resampling.resamples,
+        seed=resampling.seed,
+    )
     return None if found is None else list(found)
 
 

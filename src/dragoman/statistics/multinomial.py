@@ -1,0 +1,116 @@
+"""Sums over documents drawn with replacement, very many times: exact, and quick where documents are alike.
+
+Documents with equal rows of counts are interchangeable, so that a draw is multinomial over the distinct rows, their
+kinds. Independent Poisson numbers, given their sum, are multinomial (Devroye 1986, chapter XI). Each kind is therefore
+drawn by itself, with a mean a little below its number of documents; a draw with too many documents in all is thrown
+away, and those that one with too few lacks are drawn one by one. That is exact whatever the means, and a Poisson
+number takes one look into a table where a conditional binomial number takes logarithms.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+_CELLS = 1_000_000
+_SHORT = 0.5
+"""How far the mean sum is below the number of documents, in standard deviations: about .7 of all draws are kept."""
+_PLACES = 2**12
+_LARGE = 600.0
+"""From this mean on there is no table, as e to the power of minus the mean is soon no number any more."""
+
+
+def sums(rows: Ints, draws: int, generator: np.random.Generator) -> Ints:
+    """Sum rows over documents that are drawn with replacement, as many as there are.
+
+    Args:
+        rows: counts, shape (documents, columns), at least one document; their order does not matter.
+        draws: how many sums.
+        generator: where chance comes from.
+
+    Returns:
+        Shape (draws, columns).
+
+    """
+    kinds, count = _kinds(rows)
+    documents = len(rows)
+    if len(kinds) < documents**0.5 / 4:  # then what a draw lacks takes longer than all else
+        return generator.multinomial(documents, count / documents, size=draws) @ kinds
+    # Doubles hold these sums exactly, and their matrix product is far quicker than that of integers.
+    columns = np.append(kinds, np.ones((len(kinds), 1), np.int64), axis=1).T.astype(np.float64)
+    kind = np.repeat(np.arange(len(kinds)), count)
+    summed = np.empty((draws, rows.shape[1]), np.int64)
+    done = 0
+    while done < draws:
+        tries = min(2 * (draws - done) + 16, 1 + _CELLS // len(kinds))
+        found = columns @ _alone(count, tries, generator)
+        found = found[:, found[-1] <= documents][:, : draws - done]
+        size = found.shape[1]
+        lacking = documents - found[-1].astype(np.int64)
+        place = kind[generator.integers(0, documents, size=int(lacking.sum()))]
+        place *= size
+        place += np.repeat(np.arange(size), lacking)
+        once = np.broadcast_to(1.0, place.shape)
+        found += columns @ np.bincount(place, weights=once, minlength=len(kinds) * size).reshape(len(kinds), size)
+        summed[done : done + size] = found[:-1].T
+        done += size
+    return summed
+
+
+def _kinds(rows: Ints) -> tuple[Ints, Ints]:
+    """Distinct rows, and how many documents there are of each: rare kinds first, kinds of the same number together."""
+    least = rows.min(axis=0)
+    spread = rows.max(axis=0) - least + 1
+    if np.prod(spread.astype(np.float64)) < 2**62:  # then a row is one number
+        radix = np.append(np.cumprod(spread[:0:-1])[::-1], 1)
+        _, first, count = np.unique((rows - least) @ radix, return_index=True, return_counts=True)
+        kinds = rows[first]
+    else:
+        kinds, count = np.unique(rows, axis=0, return_counts=True)
+    order = np.argsort(count, kind="stable")
+    return kinds[order], count[order]
+
+
+def _alone(count: Ints, draws: int, generator: np.random.Generator) -> Floats:
+    """Draw a Poisson number for each kind, shape (kinds, draws)."""
+    documents = int(count.sum())
+    drawn = np.empty((len(count), draws))
+    values, first = np.unique(count, return_index=True)
+    for value, start, end in zip(values.tolist(), first, [*first[1:], len(count)], strict=True):
+        part = drawn[start:end]
+        part[:] = _poisson(value * (1 - _SHORT / documents**0.5), part.size, generator).reshape(part.shape)
+    return drawn
+
+
+def _poisson(mean: float, size: int, generator: np.random.Generator) -> Floats:
+    """Poisson numbers by inversion: a table for all uniform numbers between which the distribution has no step."""
+    if mean >= _LARGE:
+        return generator.poisson(mean, size=size).astype(np.float64)
+    steps, table = _table(mean)
+    place = generator.bit_generator.random_raw(size // 4 + 1).view(np.uint16)[:size]
+    place &= _PLACES - 1
+    drawn = table.take(place)
+    unsure = np.flatnonzero(drawn < 0)
+    drawn[unsure] = np.searchsorted(steps, place[unsure] + generator.random(len(unsure)), side="right")
+    return drawn
+
+
+@lru_cache(maxsize=1024)
+def _table(mean: float) -> tuple[Floats, Floats]:
+    """Where the distribution function has its steps, on a scale of places, and the value of each place.
+
+    The value is -1 for a place with a step inside.
+    """
+    most = int(mean + 12 * mean**0.5 + 30)
+    chance = np.exp(-mean) * np.cumprod(np.append(1.0, mean / np.arange(1, most)))
+    steps = np.cumsum(chance) * _PLACES
+    inside = np.bincount(np.minimum(steps.astype(np.int64), _PLACES - 1), minlength=_PLACES)
+    return steps, np.where(inside > 0, -1.0, np.cumsum(inside))
