@@ -23,6 +23,7 @@ from dragoman.submission.rows import (
     check_lists,
     coded,
     column_of,
+    flat_of,
     integers_of,
     lengths_of,
     parents_of,
@@ -134,7 +135,7 @@ def _present(table: pa.Table) -> NDArray[np.bool_]:
     what was annotated and does not name the layer.
     """
     annotated = column_of(table, "layers_annotated", pa.list_(pa.string()))
-    said, of, named = valid(annotated), parents_of(annotated), coded(annotated.flatten())
+    said, of, named = valid(annotated), parents_of(annotated), coded(flat_of(annotated))
     if not set(named.labels) <= set(LAYERS):
         raise Doubt("unknown layer")
     present = np.zeros((len(LAYERS), table.num_rows), bool)
@@ -188,7 +189,7 @@ def _sets(rows: Rows, field: str, aliases: Mapping[str, str] = MappingProxyType(
     lists = rows.field(field)
     if lists is None or lists.null_count == len(rows):
         return Coded.null(len(rows))
-    _check_ids(lists.flatten().unique().to_pylist())
+    _check_ids(coded(flat_of(lists)).labels)
     return Coded.of(
         [JOINER.join(sorted({aliases.get(n, n) for n in names})) if names else None for names in lists.to_pylist()]
     )
@@ -276,11 +277,11 @@ def _pairs(rows: Rows, name: str, texts: Texts) -> tuple[Ints, Ints, Ints]:
     lists = rows.field(name)
     if lists is None or lists.null_count == len(rows):
         return (np.zeros(0, np.int64),) * 3
-    pairs = lists.flatten()
+    pairs = flat_of(lists)
     if (lengths_of(pairs) != 2).any():
         raise Doubt(f"{name} is not a pair")
     claim = parents_of(lists)
-    bounds = integers_of(pairs.flatten()).reshape(-1, 2)
+    bounds = integers_of(flat_of(pairs)).reshape(-1, 2)
     texts.check(bounds[:, 0], bounds[:, 1], rows.parent[claim])
     return merge_fragments(claim, bounds[:, 0], bounds[:, 1])
 

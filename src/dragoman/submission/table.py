@@ -76,7 +76,7 @@ def _of_block(block: bytes, schema: pa.Schema) -> pa.Table:
         raise Doubt("lines")
     table = pj.read_json(
         pa.BufferReader(block),
-        read_options=pj.ReadOptions(block_size=max(BLOCK, layout.longest + 2)),
+        read_options=pj.ReadOptions(block_size=max(BLOCK, len(block) + 2)),
         parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
     )
     if table.num_rows != layout.lines:
