@@ -80,15 +80,18 @@ def _ahead(paths: Sequence[Path]) -> Iterator[list[Ahead]]:
 def _keep_memory() -> None:
     """Let the C library keep the memory of a block for the next one: half the time in the kernel went into giving it.
 
-    As in mallopt(3); where there is no such function nothing is changed.
+    As in mallopt(3); where there is no such function nothing is changed. Arrow's own allocator gives memory back.
     """
     import ctypes
+
+    import pyarrow as pa
 
     trim_threshold, mmap_threshold = -1, -3
     with suppress(AttributeError, OSError, TypeError):
         library = ctypes.CDLL(None)
         library.mallopt(trim_threshold, 2**28)
         library.mallopt(mmap_threshold, 2**26)
+        pa.set_memory_pool(pa.system_memory_pool())
 
 
 @contextmanager
