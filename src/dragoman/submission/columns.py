@@ -58,6 +58,7 @@ def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotati
         Doubt: a check failed.
 
     """
+    table = table.combine_chunks()  # once, since columns are asked for several times
     for name in table.column_names:
         check_lists(column_of(table, name, pa.null()))
     documents, row_doc, given = _documents(table, target)

@@ -91,7 +91,7 @@ def column_of(table: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
     if name not in table.column_names:
         return pa.nulls(table.num_rows, type_)
     column = table.column(name)
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def valid(column: pa.Array) -> NDArray[np.bool_]:
