@@ -355,7 +355,7 @@ def test_lines_in_memory_that_are_not_good_are_refused_with_numbers():
 
 def test_columns_that_do_not_fit_are_said_with_a_number(monkeypatch):
     from dragoman.submission import columns
-    from dragoman.submission.rows import Doubt
+    from dragoman.submission.doubt import Doubt
 
     def doubtful(*_args, **_named):
         raise Doubt("whatever")

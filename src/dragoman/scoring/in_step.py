@@ -25,7 +25,8 @@ from dragoman.scoring.shards import TYPED, Sum, Whole, Work, add, count_whole, t
 from dragoman.scoring.slices import USUAL, Resampling
 from dragoman.scoring.tally import Tally, tallies
 from dragoman.submission import columns
-from dragoman.submission.rows import Doubt, column_of
+from dragoman.submission.doubt import Doubt
+from dragoman.submission.rows import column_of
 from dragoman.submission.target import Target
 
 if TYPE_CHECKING:

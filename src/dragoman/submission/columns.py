@@ -7,7 +7,7 @@ wrong and where (see :mod:`dragoman.submission.precise`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,9 @@ import pyarrow as pa
 
 from dragoman import timex
 from dragoman.schema.columns import JOINER, LAYERS, NULL, Annotations, Claims, Coded, Dates, Entities, Spans
+from dragoman.submission.doubt import Doubt
 from dragoman.submission.order import claims_in_order, merge_fragments, spans_in_order
 from dragoman.submission.rows import (
-    Doubt,
     Rows,
     check_lists,
     coded,
@@ -101,7 +101,9 @@ def _times(table: pa.Table, name: str, row_doc: Ints, documents: int, target: Ta
 
 def _texts(table: pa.Table, target: Target, documents: tuple[str, ...], row_doc: Ints) -> list[str | None]:
     """Text of each document: the target's, else the row's own; a doubt where both are there and differ."""
-    texts = [target.texts.get(name) for name in documents]
+    texts: list[str | None] = [None] * len(documents)
+    if target.texts:
+        texts = [target.texts.get(name) for name in documents]
     if "text" in table.column_names:
         for doc, own in zip(row_doc.tolist(), column_of(table, "text", pa.string()).to_pylist(), strict=True):
             if own is not None and texts[doc] not in {None, own}:
@@ -163,9 +165,10 @@ def _closed(coded: Coded, field: str, target: Target) -> Coded:
     return coded
 
 
-def _check_ids(names: Iterable[str]) -> None:
+def _check_ids(names: Sequence[str]) -> None:
     """Doubt ids that are empty, too long, or have a control character."""
-    if not all(0 < len(name) <= MAX_ID for name in names) or any(map(_CONTROL.search, names)):
+    lengths = set(map(len, names))
+    if 0 in lengths or max(lengths, default=0) > MAX_ID or _CONTROL.search("".join(names)):
         raise Doubt("id")
 
 
@@ -179,6 +182,8 @@ def _ids(rows: Rows, name: str) -> Coded:
 def _unique_ids(rows: Rows) -> None:
     """Refuse an id that is given twice in one document."""
     ids = _ids(rows, "id")
+    if not ids.labels:
+        return
     given = ids.codes != NULL
     keys = rows.parent[given] * (len(ids.labels) + 1) + ids.codes[given]
     if len(np.unique(keys)) != len(keys):

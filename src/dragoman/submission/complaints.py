@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from rapidfuzz import fuzz, process
-
 from dragoman.problems import Problem
 from dragoman.schema.shape import shown
 
@@ -99,5 +97,7 @@ class Complaints:
         self._compared += len(names)
         if self._compared > MOST_COMPARED:
             return []
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only what is wrong needs it, and start-up does not
+
         found = process.extract(name[:200], names, scorer=fuzz.ratio, score_cutoff=SIMILARITY, limit=most)
         return [str(near) for near, _, _ in found]

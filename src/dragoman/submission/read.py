@@ -17,8 +17,8 @@ from dragoman.problems import DragomanError, Problem
 from dragoman.schema.columns import Annotations
 from dragoman.schema.submission import Submission
 from dragoman.submission import columns, parquet, precise, quotes, table
+from dragoman.submission.doubt import Doubt
 from dragoman.submission.parse import Parsed, parse_bytes, parse_file
-from dragoman.submission.rows import Doubt
 from dragoman.submission.target import Target
 
 

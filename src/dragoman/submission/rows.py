@@ -13,15 +13,12 @@ import pyarrow as pa
 from pyarrow._compute import call_function
 
 from dragoman.schema.columns import NULL, Coded
+from dragoman.submission.doubt import Doubt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
-
-
-class Doubt(Exception):  # noqa: N818 - not an error: a reason to look again
-    """Something in the columns is not as it must be; the message is for whoever debugs the fast path."""
 
 
 @dataclass(frozen=True, slots=True)

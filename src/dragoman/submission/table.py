@@ -12,7 +12,7 @@ from dragoman import files
 from dragoman.schema.arrow import arrow_schema
 from dragoman.schema.submission import Submission
 from dragoman.submission import jsonl
-from dragoman.submission.rows import Doubt
+from dragoman.submission.doubt import Doubt
 
 BLOCK = 2**21
 """Bytes that are parsed at a time."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.submission.rows import Doubt
+from dragoman.submission.doubt import Doubt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
