@@ -44,6 +44,8 @@ class Coded:
 
     def take(self, index: NDArray[np.integer] | NDArray[np.bool_]) -> Coded:
         """Keep some items, by index or mask."""
+        if not self.labels:
+            return Coded.null(int(index.sum()) if index.dtype == bool else len(index))
         return Coded(self.codes[index], self.labels)
 
     def recode(self, labels: tuple[str, ...]) -> Codes:

@@ -21,6 +21,7 @@ from dragoman.schema.columns import LAYERS, Annotations
 from dragoman.schema.result import Coverage
 from dragoman.scoring.assembly import MOST_MISSING, coverage_of
 from dragoman.scoring.tally import Tally, joined, tallies
+from dragoman.submission.beginning import Named
 from dragoman.submission.parse import Parsed, parse_file
 from dragoman.submission.read import Reading, read_parsed
 from dragoman.submission.stack import stacked
@@ -209,10 +210,6 @@ def survey(parsed: Parsed, reading: Reading) -> Survey:
     )
 
 
-class _Line(msgspec.Struct):
-    id: str
-
-
 def documents_of(parsed: Parsed) -> tuple[str, ...]:
     """Tell which documents a shard names, as far as it can be read; what is wrong with it is said later."""
     if parsed.table is not None:
@@ -221,7 +218,7 @@ def documents_of(parsed: Parsed) -> tuple[str, ...]:
     found = []
     for line in (parsed.data or b"").split(b"\n"):
         try:
-            found.append(msgspec.json.decode(line, type=_Line).id)
+            found.append(msgspec.json.decode(line, type=Named).id)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
     return tuple(found)

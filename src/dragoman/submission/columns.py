@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 MAX_ID = 512
 """Longest id, in code points."""
 
+_SPARSE = 16
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -185,9 +186,15 @@ def _unique_ids(rows: Rows) -> None:
     if not ids.labels:
         return
     given = ids.codes != NULL
-    keys = rows.parent[given] * (len(ids.labels) + 1) + ids.codes[given]
-    if len(np.unique(keys)) != len(keys):
+    if _repeats(rows.parent[given] * len(ids.labels) + ids.codes[given]):
         raise Doubt("repeated id")
+
+
+def _repeats(keys: Ints) -> bool:
+    """Whether a number occurs twice among some that are not negative; counted where they are dense, else sorted."""
+    if not len(keys) or keys.max() >= _SPARSE * len(keys):
+        return len(np.unique(keys)) != len(keys)
+    return bool(np.bincount(keys).max() > 1)
 
 
 def _sets(rows: Rows, field: str, aliases: Mapping[str, str] = MappingProxyType({})) -> Coded:

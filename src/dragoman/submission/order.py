@@ -51,9 +51,16 @@ def merge_fragments(claim: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, In
 
 def spans_in_order(spans: SpansT, *more: Coded) -> SpansT:
     """Order items by (document, start, end, type, more …)."""
-    place = spans.doc * (int(spans.end.max(initial=0)) + 1) + spans.start
-    if (np.diff(place) > 0).all():
-        return spans
+    length = spans.end - spans.start
+    strides = int(spans.end.max(initial=0)) + 1, int(length.max(initial=0)) + 1
+    if len(spans) and (int(spans.doc.max()) + 1) * strides[0] * strides[1] < 2**63:
+        place = (spans.doc * strides[0] + spans.start) * strides[1] + length
+        if (place[1:] > place[:-1]).all():
+            return spans
+        order = np.argsort(place)
+        place = place[order]
+        if (place[1:] > place[:-1]).all():
+            return spans.take(order)
     keys = [_ranks(coded) for coded in reversed((spans.type, *more))]
     return spans.take(np.lexsort([*keys, spans.end, spans.start, spans.doc]))
 
