@@ -26,6 +26,22 @@ def test_scoring_the_bundled_benchmark_needs_no_extra():
     assert not modules & {"datasets", "pandas", "label_studio_sdk", "evaluate", "huggingface_hub", "kiwipiepy"}
 
 
+@pytest.mark.parametrize("large", [0, 2**40], ids=["in step", "whole"])
+def test_scoring_one_file_against_another_loads_only_what_it_needs(tmp_path, large):
+    path = tmp_path / "labels.jsonl"
+    items = '{"id": "e", "start": 0, "end": 1, "type": "A"}, {"start": 1, "end": 2, "type": "A"}'
+    path.write_text(f'{{"id": "d", "entities": [{items}]}}\n')
+    modules = loaded_by(
+        "from pathlib import Path; from dragoman import scoring; from dragoman.cli import scored; "
+        "from dragoman.measures.catalogue import select; "
+        f"path, scored.LARGE = Path({str(path)!r}), {large}; "
+        "options = {'measures': select(['entities']), 'resampling': scoring.NO_INTERVALS, 'system': 'x'}; "
+        "assert scored.scored(path, path, None, 'test', lambda: options).scores['entities']['strict']['f1'] == 1"
+    )
+    assert "dragoman.scoring.in_step" in modules
+    assert not modules & {"pandas", "scipy", "pyarrow.compute"}
+
+
 @pytest.mark.parametrize(
     "name",
     ["pyproject.toml", "corpus", "annotations", "eval", "scripts", "tests", "DATASET_CARD.md", "LICENSE", "README.md"],

@@ -24,13 +24,15 @@ def _small_blocks(monkeypatch):
     monkeypatch.setattr(ahead, "_BLOCK", 700)
 
 
+def write(path, lines):
+    data = lines if isinstance(lines, bytes) else files.json_lines(lines)
+    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+    return path
+
+
 def step(folder, gold, predicted, *, suffix="", **options):
     """Score both ways, from files."""
-    paths = []
-    for name, lines in (("p", predicted), ("g", gold)):
-        data = lines if isinstance(lines, bytes) else files.json_lines(lines)
-        paths.append(folder / f"{name}.jsonl{suffix}")
-        paths[-1].write_bytes(gzip.compress(data) if suffix else data)
+    paths = [write(folder / f"{name}.jsonl{suffix}", lines) for name, lines in (("p", predicted), ("g", gold))]
     reading = [ahead.Ahead(path) for path in paths]
     result = scoring.score_in_step(*reading, **{**OPTIONS, **options})
     for each in reading:
@@ -117,6 +119,7 @@ def test_few_blocks_are_held_whatever_the_number_of_documents(tmp_path, monkeypa
 
 
 LINES = [{**ONE, "id": f"{n:03}"} for n in range(60)]
+MANY = [{**ONE, "id": f"{n:05}"} for n in range(5000)]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +141,29 @@ LINES = [{**ONE, "id": f"{n:03}"} for n in range(60)]
 )
 def test_what_is_otherwise_is_left_to_those_who_read_the_whole(tmp_path, gold, predicted):
     assert step(tmp_path, gold, predicted)[0] is None
+
+
+@pytest.mark.parametrize(
+    ("gold", "predicted", "tried"),
+    [
+        (LINES, LINES, True),
+        (LINES, LINES[30:], True),
+        (MANY, MANY[1:], True),
+        (MANY, [*MANY[2500:], *MANY[:2500]], False),
+        (LINES, b"", False),
+        (LINES, b"{\n", False),
+        (LINES, files.json_lines(LINES) + b"{\n", True),
+        (LINES, [{"name": "d"}], False),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
+def test_files_are_read_in_step_only_where_they_begin_with_the_same_documents(tmp_path, gold, predicted, tried, suffix):
+    paths = [write(tmp_path / f"{name}{suffix}", lines) for name, lines in (("gold", gold), ("predicted", predicted))]
+    assert scored.begin_alike(paths) == tried
+
+
+def test_a_file_that_is_not_there_begins_with_nothing(tmp_path):
+    assert not scored.begin_alike([tmp_path / "none.jsonl", tmp_path])
 
 
 @pytest.mark.parametrize("predicted", [LINES, LINES[::-1], [*LINES, TWO], files.json_lines(LINES) + b"{\n"])

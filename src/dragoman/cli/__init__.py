@@ -1,5 +1,6 @@
 """The command line: ``dragoman …``. Data on stdout, progress and problems on stderr."""
 
+import atexit
 import gc
 import sys
 
@@ -9,7 +10,9 @@ _OBJECTS = 50_000
 
 def main() -> None:
     """Run the command line; interrupted at any time, also while it is being loaded, it ends with 130."""
+    thresholds = gc.get_threshold()
     gc.set_threshold(_OBJECTS)
+    atexit.register(gc.freeze)  # at its end the interpreter would look through all objects once more
     try:
         from dragoman.cli import app
 
@@ -17,4 +20,4 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     finally:
-        gc.freeze()  # as it ends, the interpreter looks through all objects once more
+        gc.set_threshold(*thresholds)

@@ -37,7 +37,7 @@ def scored(
 
     """
     paths = [path for path in (reference, predictions) if path is not None]
-    if len(paths) == 2 and _are_large(paths) and _begin_alike(paths):
+    if len(paths) == 2 and _are_large(paths) and begin_alike(paths):
         with _ahead(paths) as (ours, theirs):
             chosen = options()
             from dragoman.scoring import score_in_step
@@ -64,7 +64,7 @@ def _are_large(paths: Sequence[Path]) -> bool:
     return all(path.is_file() for path in paths) and sum(path.stat().st_size for path in paths) >= LARGE
 
 
-def _begin_alike(paths: Sequence[Path]) -> bool:
+def begin_alike(paths: Sequence[Path]) -> bool:
     """Whether the files begin with documents that they share: else they have another order, which is known late."""
     from dragoman.submission.beginning import ids
 

@@ -1,0 +1,134 @@
+"""Error bars and paired tests beside drawing documents plainly: how many times as fast.
+
+    python benchmarks/error_bars.py
+
+Plain drawing is numpy's: random documents, their rows looked up and summed, as scorers do it. A hundredth of the
+resamples is drawn that way, and its time taken a hundred times. Both must give the same spread of F1, up to chance.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import workload
+
+from dragoman import scoring
+from dragoman.measures.catalogue import Measure, select
+from dragoman.scoring.tally import tallies
+from dragoman.statistics import bootstrap, paired
+from dragoman.submission.read import read_file
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+HERE = Path(__file__).resolve().parent
+SPANS = 800_000
+SHAPES = ("flat", "nested", "skewed", "small")
+PART = 100
+SYSTEMS, DOCUMENTS = 100, 1000
+
+
+def main() -> int:
+    """Run everything and write error_bars.md."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "benchmarks", help="where workloads go")
+    options = parser.parse_args()
+    lines = [
+        f"{bootstrap.RESAMPLES:,} resamples; strict, exact, partial and type of {SPANS:,} spans, each with every type.",
+        "",
+        "| workload | documents | plain / one error bar | plain / all of them | error bars |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for shape in SHAPES:
+        rows = rows_of(*workload.write(options.data, shape, SPANS))
+        measure, first = rows[0]
+        plain = PART * timed(drawn, first, bootstrap.RESAMPLES // PART)
+        one, total = timed(error_bars, rows[:1]), timed(error_bars, rows)
+        agree(measure, first)
+        lines.append(
+            f"| {shape} | {len(first):,} | {plain / one:.0f} × | {len(rows) * plain / total:.0f} × | {len(rows)} |"
+        )
+        print(f"{lines[-1]} {plain:.1f} {one:.3f} {total:.2f} s", file=sys.stderr)
+    lines += ["", *pairs()]
+    text = "\n".join(lines) + "\n"
+    (HERE / "error_bars.md").write_text(text, encoding="utf-8")
+    print(text)
+    return 0
+
+
+def rows_of(gold: Path, predicted: Path) -> list[tuple[Measure, Ints]]:
+    """Count every measure, over all items and those of each type."""
+    against = scoring.from_file(gold)
+    labels = read_file(predicted, against.target).checked().of(against.annotations.documents)
+    chosen = select(["entities.strict", "entities.exact", "entities.type", "entities.partial"])
+    found = []
+    for measure, tally in tallies(chosen, labels, against.annotations):
+        assert tally is not None
+        found += [(measure, table) for table in (tally.rows, *tally.types.values())]
+    return found
+
+
+def error_bars(rows: list[tuple[Measure, Ints]]) -> None:
+    """Make the error bars that a result has."""
+    for measure, table in rows:
+        score = measure.score
+        bootstrap.interval(table, score.finish, score.headline, condensed=score.condensed)
+
+
+def drawn(rows: Ints, resamples: int) -> Ints:
+    """Draw documents one by one, and sum their rows."""
+    generator = np.random.default_rng(1)
+    return np.stack([rows[generator.integers(0, len(rows), len(rows))].sum(axis=0) for _ in range(resamples)])
+
+
+def agree(measure: Measure, rows: Ints) -> None:
+    """Stop if the two ways do not spread alike: standard deviations of F1 of 1,000 resamples, which vary by 2 %."""
+    ways = (drawn(rows, 1000), bootstrap.totals(rows, 1000))
+    ours, theirs = (float(measure.score.main(sums).std()) for sums in ways)
+    if abs(ours / theirs - 1) > 0.15:
+        raise SystemExit(f"{measure}: standard deviations are {ours} and {theirs}")
+
+
+def pairs() -> list[str]:
+    """Test every pair of some systems, and take a hundredth of the pairs plainly."""
+    random = np.random.default_rng(1)
+    gold = random.integers(20, 60, DOCUMENTS)
+    skills = random.uniform(0.6, 0.9, SYSTEMS)
+    systems = [np.stack([random.binomial(gold, skill), gold, gold], axis=1) for skill in skills]
+    score = select(["entities.strict"])[0].score
+    number = SYSTEMS * (SYSTEMS - 1) // 2
+    ours = timed(paired.all_permutations, systems, score.finish, score.headline)
+
+    def plainly() -> None:
+        swaps = np.random.default_rng(1).integers(0, 2, (paired.PERMUTATIONS // PART, DOCUMENTS), dtype=bool)
+        one, two = systems[0], systems[1]
+        for swap in swaps:
+            swapped = np.where(swap[:, None], two, one).sum(axis=0), np.where(swap[:, None], one, two).sum(axis=0)
+            score.main(swapped[0]) - score.main(swapped[1])
+
+    plain = PART * number * timed(plainly)
+    what = f"{paired.PERMUTATIONS:,} permutations, all {number:,} pairs of {SYSTEMS} systems on {DOCUMENTS:,} documents"
+    print(f"{what}: {plain:.0f} {ours:.2f} s", file=sys.stderr)
+    return [f"{what}: exchanging documents plainly takes {plain / ours:,.0f} times as long."]
+
+
+def timed(work: Callable[..., object], *given: object) -> float:
+    """Give the seconds of the quickest of three runs."""
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        work(*given)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
