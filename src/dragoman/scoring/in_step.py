@@ -23,14 +23,18 @@ from dragoman.schema.columns import Annotations
 from dragoman.scoring.assembly import assemble, coverage_of
 from dragoman.scoring.shards import TYPED, Sum, Whole, Work, add, count_whole, thinned
 from dragoman.scoring.slices import USUAL, Resampling
-from dragoman.scoring.tally import Tally, tallies
+from dragoman.scoring.tally import Tally, joined, packed, tallies
 from dragoman.submission import columns
 from dragoman.submission.doubt import Doubt
 from dragoman.submission.rows import column_of
 from dragoman.submission.target import Target
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from dragoman.submission.ahead import Ahead
+
+    Ints = NDArray[np.int64]
 
 
 def score_in_step(
@@ -62,15 +66,15 @@ def score_in_step(
             gold = columns.build(ours, Target())
             texts = {name: text for name, text in zip(gold.documents, gold.texts, strict=True) if text is not None}
             counts.add(gold, columns.build(theirs, Target(documents=gold.documents, texts=texts)))
-        total = counts.total()
+        coverage, taken = counts.total()
     except (Doubt, DragomanError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
     return assemble(
-        ((measure, total.tallies.get(measure.name)) for measure in counts.work.chosen()),
+        taken,
         data=results.Data("reference", None, reference.sha256(), None, counts.documents()),
         system=system,
         resampling=resampling,
-        coverage=total.coverage,
+        coverage=coverage,
         singletons=singletons,
     )
 
@@ -163,7 +167,7 @@ class _Counts:
         whole = replace(self.whole, labels={layer: tuple(sorted(labels)) for layer, labels in self.labels.items()})
         ours, theirs = whole.gold(gold), whole.predicted(predicted)
         counted = {
-            measure.name: tally
+            measure.name: packed(tally)
             for measure, tally in tallies(self.work.by_document(), theirs, ours)
             if tally is not None
         }
@@ -185,8 +189,8 @@ class _Counts:
         """All documents, in order."""
         return sorted(name for block in self.blocks for name in block)
 
-    def total(self) -> Sum:
-        """Put everything together.
+    def total(self) -> tuple[results.Coverage, Iterator[tuple[Measure, Tally | None]]]:
+        """Put everything together: what was answered, and the counts of each measure, made one after the other.
 
         Raises:
             Doubt: the first block was not like the whole.
@@ -197,19 +201,26 @@ class _Counts:
         if self.found != replace(self.whole, labels={}):
             raise Doubt("the first block is not like the others")
         place = {name: at for at, name in enumerate(self.documents())}
-        typed = {name for part in self.parts for name, tally in part.tallies.items() if tally.types}
-        parts = []
-        for part, names in zip(self.parts, self.blocks, strict=True):
-            places = np.array([place[name] for name in names], np.int64)
-            moved = {name: replace(t, documents=places[t.documents]) for name, t in part.tallies.items()}
-            moved |= {name: replace(t, types=self._types(name, t)) for name, t in moved.items() if name in typed}
-            parts.append(replace(part, tallies=moved))
-        total = add(*parts)
-        if not self.held:
-            return total
-        whole = replace(self.whole, labels={layer: tuple(sorted(labels)) for layer, labels in self.gold_labels.items()})
-        of_whole = count_whole(self.work, whole, tuple(place), *self.held)
-        return replace(total, tallies={**total.tallies, **of_whole})
+        places = [np.array([place[name] for name in names], np.int64) for names in self.blocks]
+        of_whole: dict[str, Tally] = {}
+        if self.held:
+            labels = {layer: tuple(sorted(labels)) for layer, labels in self.gold_labels.items()}
+            of_whole = count_whole(self.work, replace(self.whole, labels=labels), tuple(place), *self.held)
+        coverage = add(*(replace(part, tallies={}) for part in self.parts)).coverage
+        return coverage, ((measure, self._joined(measure.name, places, of_whole)) for measure in self.work.chosen())
+
+    def _joined(self, name: str, places: list[Ints], of_whole: dict[str, Tally]) -> Tally | None:
+        """Counts of one measure."""
+        parts = [
+            (place, part.tallies[name]) for place, part in zip(places, self.parts, strict=True) if name in part.tallies
+        ]
+        if not parts:
+            return of_whole.get(name)
+        typed = any(tally.types for _, tally in parts)
+        return joined(
+            replace(tally, documents=place[tally.documents], types=self._types(name, tally) if typed else tally.types)
+            for place, tally in parts
+        )
 
     def _types(self, name: str, tally: Tally) -> dict[str, Any]:
         """Give the counts of every type that gold has, whether this part has any or not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,6 +52,15 @@ def tallies(
         yield measure, Tally(counted.documents, counted.rows, by_type, recalls(measure, counted))
 
 
+def packed(tally: Tally) -> Tally:
+    """Hold the counts in as few bytes as they need, until they are joined: counts of a document are small."""
+    return replace(tally, rows=_packed(tally.rows), types={label: _packed(rows) for label, rows in tally.types.items()})
+
+
+def _packed(rows: Ints) -> Ints:
+    return rows.astype(np.min_scalar_type(int(rows.max(initial=0))))
+
+
 def joined(parts: Iterable[Tally]) -> Tally:
     """Put the counts of different documents together, whatever the order of the parts; there must be one at least."""
     parts = list(parts)
@@ -59,7 +68,7 @@ def joined(parts: Iterable[Tally]) -> Tally:
     order = None if (documents[1:] > documents[:-1]).all() else np.argsort(documents)
 
     def together(columns: list[Ints]) -> Ints:
-        column = np.concatenate(columns)
+        column = np.concatenate(columns, dtype=np.int64)
         return column if order is None else column[order]
 
     return Tally(
