@@ -84,9 +84,9 @@ def _summed(match: Match, documents: int) -> Ints:
 
 def ratio(numerator: Ints | Floats, denominator: Ints | Floats) -> Floats:
     """Divide, giving nan where the denominator is 0: the one place that defines 0/0."""
-    bottom = np.asarray(denominator, np.float64)
-    undefined = bottom == 0
-    return np.where(undefined, np.nan, numerator / np.where(undefined, 1.0, bottom))
+    shape = np.broadcast_shapes(np.shape(numerator), np.shape(denominator))
+    undefined = np.full(shape, np.nan)
+    return np.divide(numerator, denominator, out=undefined, where=np.not_equal(denominator, 0))
 
 
 class FScore(Score):
@@ -108,7 +108,7 @@ class FScore(Score):
         credit = _summed(match, documents)
         gold = np.bincount(match.gold_doc, minlength=documents)
         predicted = np.bincount(match.predicted_doc, minlength=documents)
-        return np.stack([credit, gold, predicted], axis=1).astype(np.int64)
+        return np.stack([credit, gold, predicted], axis=1)
 
     def finish(self, total: Ints | Floats) -> dict[str, Floats]:
         """Precision, recall and F1 from credit, gold and predicted."""
@@ -142,7 +142,7 @@ class Accuracy(Score):
         """Credit and number of pairs of each document."""
         doc = match.gold_doc[match.gold]
         correct = _summed(match, documents)
-        return np.stack([correct, np.bincount(doc, minlength=documents)], axis=1).astype(np.int64)
+        return np.stack([correct, np.bincount(doc, minlength=documents)], axis=1)
 
     def finish(self, total: Ints | Floats) -> dict[str, Floats]:
         """Accuracy from correct and matched."""
