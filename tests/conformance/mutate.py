@@ -56,7 +56,7 @@ MUTATIONS = [
     Mutation(COUNTING, "ratio(2 * (total[..., 0] / self.full), total", "ratio(total[..., 0] / self.full, total"),
     Mutation(COUNTING, '"precision": ratio(credit, predicted)', '"precision": ratio(credit, gold)'),
     Mutation(COUNTING, '"recall": ratio(credit, gold)', '"recall": ratio(credit, predicted)'),
-    Mutation(COUNTING, "np.where(undefined, np.nan,", "np.where(undefined, 0.0,"),
+    Mutation(COUNTING, "found.fill(np.nan)", "found.fill(0.0)"),
     Mutation(
         COUNTING,
         "total[..., 0] / self.full, total[..., 1], total[..., 2]",

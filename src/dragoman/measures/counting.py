@@ -84,9 +84,10 @@ def _summed(match: Match, documents: int) -> Ints:
 
 def ratio(numerator: Ints | Floats, denominator: Ints | Floats) -> Floats:
     """Divide, giving nan where the denominator is 0: the one place that defines 0/0."""
-    shape = np.broadcast_shapes(np.shape(numerator), np.shape(denominator))
-    undefined = np.full(shape, np.nan)
-    return np.divide(numerator, denominator, out=undefined, where=np.not_equal(denominator, 0))
+    found = np.empty(np.shape(denominator))
+    found.fill(np.nan)
+    np.divide(numerator, denominator, out=found, where=np.not_equal(denominator, 0))
+    return found
 
 
 class FScore(Score):

@@ -210,15 +210,14 @@ class _Counts:
         return coverage, ((measure, self._joined(measure.name, places, of_whole)) for measure in self.work.chosen())
 
     def _joined(self, name: str, places: list[Ints], of_whole: dict[str, Tally]) -> Tally | None:
-        """Counts of one measure."""
-        parts = [
-            (place, part.tallies[name]) for place, part in zip(places, self.parts, strict=True) if name in part.tallies
-        ]
+        """Join the counts of one measure."""
+        both = zip(places, self.parts, strict=True)
+        parts = [(place, part.tallies[name]) for place, part in both if name in part.tallies]
         if not parts:
             return of_whole.get(name)
         typed = any(tally.types for _, tally in parts)
         return joined(
-            replace(tally, documents=place[tally.documents], types=self._types(name, tally) if typed else tally.types)
+            replace(tally, documents=place[tally.documents], types=self._types(name, tally) if typed else {})
             for place, tally in parts
         )
 
