@@ -32,12 +32,18 @@ def uneven(rng, lines):
             entity["type"] = rng.choice([entity["type"]] * 9 + ["ORG"])
         if rng.random() < 0.3:
             line["segments"] = [{"start": 0, "end": len(TEXT), "kind": rng.choice(["body", "headline"])}]
-        lacks = rng.choice(["text", "dates", "claims", "ids", "published", *["nothing"] * 5])
+        lacks = rng.choice(["text", "dates", "claims", "ids", "published", "attributes", *["nothing"] * 5])
         if lacks == "ids":
             line["claims"] = []
             line["entities"] = [{**entity, "entity_ids": None} for entity in line["entities"]]
+        if lacks == "attributes":
+            line["claims"] = [without(claim, "polarity", "modality", "act") for claim in line.get("claims", [])]
         line.pop(lacks, None)
     return lines
+
+
+def without(item, *names):
+    return {name: value for name, value in item.items() if name not in names}
 
 
 def spread(rng, folder, lines, shards):
@@ -80,6 +86,22 @@ def test_shards_are_one_file_to_the_byte(tmp_path_factory, seed):
     )
     assert json.loads(plain(many)) == json.loads(plain(one))
     assert plain(many) == plain(one)
+
+
+@pytest.mark.parametrize("attribute", ["polarity", "modality", "act"])
+def test_an_attribute_that_a_shard_lacks_counts_against_a_system_that_gives_it_elsewhere(tmp_path, attribute):
+    gold, _ = pair(3, 40)
+    value = {"polarity": "NEGATED", "modality": "PLANNED", "act": "DENY"}[attribute]
+    for line in gold:
+        line["claims"] = [{**claim, attribute: value} for claim in line["claims"]]
+    some = [line for line in gold if line["claims"]]
+    lacking = [{**line, "claims": [without(claim, attribute) for claim in line["claims"]]} for line in some[1:]]
+    predicted = [some[0], *lacking]
+    rng = random.Random(1)
+    one = scoring.score(files.json_lines(predicted), scoring.from_bytes(files.json_lines(some)))
+    many = scoring.score_shards(spread(rng, tmp_path / "p", predicted, 3), spread(rng, tmp_path / "g", some, 6))
+    assert plain(many) == plain(one)
+    assert 0 < one.scores["claims"][attribute]["accuracy"] < 0.9
 
 
 @settings(max_examples=40)

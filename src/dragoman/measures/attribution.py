@@ -12,6 +12,7 @@ from dragoman.matching.assignment import assign
 from dragoman.matching.overlap import overlapping_pairs
 from dragoman.measures.clusters import Clustering, numbered
 from dragoman.measures.counting import Match
+from dragoman.measures.defined import has
 from dragoman.measures.kept import kept
 from dragoman.measures.spans import codes, equal
 from dragoman.schema.columns import NULL
@@ -145,7 +146,7 @@ def attribute(name: str) -> Callable[[Annotations, Annotations], Match]:
         ours, theirs = getattr(gold.claims, name), getattr(predicted.claims, name)
         right = equal(ours, theirs, candidates[:2])
         pairs = _assigned(gold.claims, predicted.claims, candidates, right)
-        asked = (ours.codes[pairs.gold] != NULL) & bool((theirs.codes != NULL).any())
+        asked = (ours.codes[pairs.gold] != NULL) & has(predicted, name)
         return replace(pairs, gold=pairs.gold[asked], predicted=pairs.predicted[asked], credit=pairs.credit[asked])
 
     return match

@@ -359,12 +359,15 @@ def parse(text: str) -> Name:
     return Name(found["measure"], found["leaf"], found["facet"], found["value"])
 
 
+def of_whole(measure: Measure) -> bool:
+    """Whether a measure needs all documents at once: counts of a document then depend on the others."""
+    return isinstance(measure.score, clusters.ClusterScore | clusters.ConllMean)
+
+
 def without_singletons(measures: Iterable[Measure]) -> tuple[Measure, ...]:
     """Let cluster measures leave clusters of one mention out; the others stay as they are."""
     return tuple(
-        replace(measure, match=partial(_without_singletons, measure.match))
-        if isinstance(measure.score, clusters.ClusterScore | clusters.ConllMean)
-        else measure
+        replace(measure, match=partial(_without_singletons, measure.match)) if of_whole(measure) else measure
         for measure in measures
     )
 

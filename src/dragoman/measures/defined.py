@@ -30,6 +30,9 @@ TRAITS: Mapping[str, Callable[[Annotations], bool]] = MappingProxyType(
         "links": lambda side: len(linkable(side)) > 0,
         "segments": lambda side: len(side.segments) > 0,
         "times": lambda side: bool((side.published.codes != NULL).any()),
+        "polarity": lambda side: bool((side.claims.polarity.codes != NULL).any()),
+        "modality": lambda side: bool((side.claims.modality.codes != NULL).any()),
+        "act": lambda side: bool((side.claims.act.codes != NULL).any()),
     }
 )
 """What a side may have somewhere, with how to tell."""

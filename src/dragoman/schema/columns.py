@@ -42,9 +42,9 @@ class Coded:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def take(self, index: NDArray[np.integer] | NDArray[np.bool_]) -> Coded:
-        """Keep some items, by index or mask."""
-        if not self.labels:
+    def take(self, index: NDArray[np.integer] | NDArray[np.bool_] | slice) -> Coded:
+        """Keep some items, by index, mask or slice; of a slice the codes are a view."""
+        if not self.labels and not isinstance(index, slice):
             return Coded.null(int(index.sum()) if index.dtype == bool else len(index))
         return Coded(self.codes[index], self.labels)
 
@@ -98,8 +98,8 @@ class Spans:
     def __len__(self) -> int:
         return len(self.doc)
 
-    def take(self, index: NDArray[np.integer]) -> Self:
-        """Keep some items, by index."""
+    def take(self, index: NDArray[np.integer] | slice) -> Self:
+        """Keep some items, by index or slice; of a slice the columns are views."""
         columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
         taken: Any = {k: c.take(index) if isinstance(c, Coded) else c[index] for k, c in columns.items()}
         return type(self)(**taken)
@@ -180,6 +180,25 @@ class Claims:
             columns[name] = place[columns[name]]
         return Claims(**columns)
 
+    def between(self, claims: slice) -> Claims:
+        """Keep a stretch of claims whose parents are among them; columns are views, but for those that point to claims.
+
+        All tables must be in order of claims, as they are.
+        """
+        columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
+        bounds = [claims.start, claims.stop]
+        rows_of = {
+            table: slice(*np.searchsorted(columns[f"{table}_claim"], bounds).tolist())
+            for table in ("fragment", "cue", "claimant")
+        }
+        for name, column in columns.items():
+            rows = rows_of.get(name.partition("_")[0], claims)
+            columns[name] = column.take(rows) if isinstance(column, Coded) else column[rows]
+        for name in ("fragment_claim", "cue_claim", "claimant_claim"):
+            columns[name] = columns[name] - claims.start
+        columns["parent"] = np.where(columns["parent"] == NULL, NULL, columns["parent"] - claims.start)
+        return Claims(**columns)
+
 
 JOINER = "\x1f"
 """Joins the ids of a set: a control character, which no id may contain."""
@@ -249,6 +268,25 @@ class Annotations:
             texts=tuple(self.texts[i] for i in chosen.tolist()),
             published=self.published.take(chosen),
             published_external=self.published_external.take(chosen),
+        )
+
+    def between(self, first: int, last: int) -> Annotations:
+        """Keep the documents from one position up to another; items must be in order of documents, as they are."""
+        layers: dict[str, Any] = {}
+        for name in (*LAYERS, "segments"):
+            layer = getattr(self, name)
+            rows = slice(*np.searchsorted(layer.doc, [first, last]).tolist())
+            part: Any = layer.between(rows) if isinstance(layer, Claims) else layer.take(rows)
+            layers[name] = replace(part, doc=part.doc - first)
+        return replace(
+            self,
+            documents=self.documents[first:last],
+            **layers,
+            given=self.given[first:last],
+            present=self.present[:, first:last],
+            texts=self.texts[first:last],
+            published=self.published.take(slice(first, last)),
+            published_external=self.published_external.take(slice(first, last)),
         )
 
     def attempts(self, layer: str) -> bool:

@@ -16,7 +16,7 @@ from dragoman.schema.columns import Annotations
 from dragoman.scoring.assembly import assemble, coverage_of
 from dragoman.scoring.gold import Gold, from_benchmark, from_bytes
 from dragoman.scoring.slices import NO_INTERVALS, USUAL, Resampling
-from dragoman.scoring.tally import tallies
+from dragoman.scoring.tally import tallies_in_parts
 from dragoman.submission.read import Reading, read_bytes, read_file
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def score(
     coverage.quotes = {way: number for way, number in reading.tally.items() if number}
     pa.default_memory_pool().release_unused()  # the rows are columns by now, and measures need the memory
     return assemble(
-        tallies(chosen, annotations, gold.annotations),
+        tallies_in_parts(chosen, annotations, gold.annotations),
         data=gold.data,
         system=system or name,
         resampling=resampling,

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from dragoman.measures.catalogue import Measure, select, without_singletons
-from dragoman.measures.clusters import ClusterScore, ConllMean
+from dragoman.measures.catalogue import Measure, of_whole, select, without_singletons
 from dragoman.measures.defined import traits
 from dragoman.problems import Problem, error
 from dragoman.schema.columns import LAYERS, Annotations
@@ -80,15 +79,11 @@ class Work:
 
     def by_document(self) -> list[Measure]:
         """Those whose counts of a document follow from that document."""
-        return [measure for measure in self.chosen() if not _whole(measure)]
+        return [measure for measure in self.chosen() if not of_whole(measure)]
 
     def of_whole(self) -> list[Measure]:
         """Those that need all documents at once."""
-        return [measure for measure in self.chosen() if _whole(measure)]
-
-
-def _whole(measure: Measure) -> bool:
-    return isinstance(measure.score, ClusterScore | ConllMean)
+        return [measure for measure in self.chosen() if of_whole(measure)]
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.measures.catalogue import Measure
-from dragoman.schema.columns import Annotations
+from dragoman.measures.catalogue import Measure, of_whole
+from dragoman.measures.defined import traits
+from dragoman.schema.columns import LAYERS, Annotations
 from dragoman.scoring.counted import count
 from dragoman.scoring.slices import Types, recalls
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+
+
+_ITEMS = 100_000
+"""Items of both sides that are worked on at a time."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,48 @@ def tallies(
             continue
         by_type = dict(types.rows(measure, counted))
         yield measure, Tally(counted.documents, counted.rows, by_type, recalls(measure, counted))
+
+
+def tallies_in_parts(
+    measures: Iterable[Measure], predicted: Annotations, gold: Annotations
+) -> Iterator[tuple[Measure, Tally | None]]:
+    """Count as :func:`tallies` does, some documents at a time: what is worked on then stays in the cache.
+
+    Measures that are over all documents at once are counted on all of them.
+    """
+    measures = tuple(measures)
+    parts = list(_parts(predicted, gold))
+    if len(parts) == 1:
+        yield from tallies(measures, predicted, gold)
+        return
+    ours, theirs = replace(gold, traits=traits(gold)), replace(predicted, traits=traits(predicted))
+    by_document = [measure for measure in measures if not of_whole(measure)]
+    found: dict[str, list[Tally]] = {}
+    for first, last in parts:
+        for measure, tally in tallies(by_document, theirs.between(first, last), ours.between(first, last)):
+            if tally is not None:
+                part = replace(packed(tally), documents=tally.documents + first)
+                found.setdefault(measure.name, []).append(part)
+    for measure in measures:
+        if of_whole(measure):
+            yield from tallies([measure], predicted, gold)
+        else:
+            yield measure, joined(found.pop(measure.name)) if measure.name in found else None
+
+
+def _parts(predicted: Annotations, gold: Annotations) -> Iterator[tuple[int, int]]:
+    """Cut the documents where they have so many items; where items are in another order than documents, do not."""
+    documents = len(gold.documents)
+    items = np.zeros(documents, np.int64)
+    for layer in LAYERS:
+        for side in (predicted, gold):
+            doc = getattr(side, layer).doc
+            if (doc[1:] < doc[:-1]).any():
+                return iter([(0, documents)])
+            items += np.bincount(doc, minlength=documents)
+    part = np.cumsum(items) // _ITEMS
+    bounds = [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), documents]
+    return pairwise(bounds)
 
 
 def packed(tally: Tally) -> Tally:
