@@ -151,7 +151,11 @@ MUTATIONS = [
     Mutation(CLAIMS, "mention = overlap | _on_entity(gold, theirs, left, right)", "mention = overlap"),
     Mutation(CLAIMS, "| (g_ids[left] == NULL) | (p_ids[right] == NULL)", "| (g_ids[left] == NULL)"),
     Mutation(CLAIMS, "same_role & np.select", "np.select"),
-    Mutation(CLAIMS, "result: Bools = (wanted >= 0) & np.isin", "result: Bools = np.isin"),
+    Mutation(
+        CLAIMS,
+        "known = np.unique((spanned[claimant] * width + ids)[ids >= 0])",
+        "known = np.unique(spanned[claimant] * width)",
+    ),
     Mutation(CLAIMS, "np.where(codes_ == NULL, own, codes_)", "codes_"),
     # Clusters
     Mutation(CLUSTERS, "(together - 1) / np.maximum(together, 1), 0.0)", "together / np.maximum(together, 1), 0.0)"),

@@ -272,6 +272,7 @@ def _on_entity(gold: Annotations, theirs: Claims, left: Ints, right: Ints) -> Bo
     ids = entities.ids.recode(ours.claimant_ids.labels).astype(np.int64)[mention]
     width = len(ours.claimant_ids.labels) + 1
     known = np.unique((spanned[claimant] * width + ids)[ids >= 0])
-    wanted = ours.claimant_ids.codes[left].astype(np.int64)
-    result: Bools = (wanted >= 0) & np.isin(right * width + wanted, known)
+    # No key ends with the last of the width, which is what stands for no id set.
+    wanted = ours.claimant_ids.codes[left].astype(np.int64) % width
+    result: Bools = np.isin(right * width + wanted, known)
     return result
