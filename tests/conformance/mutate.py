@@ -146,7 +146,7 @@ MUTATIONS = [
         "(np.ones_like(g), 2 * SCALE * shared // np.maximum(both, 1), credit))",
         "(np.ones_like(g), 2 * SCALE * shared // np.maximum(both, 1)))",
     ),
-    Mutation(CLAIMS, "result: Bools = g_count[g] == p_count[p]", "result: Bools = g_count[g] >= p_count[p]"),
+    Mutation(CLAIMS, "result: Bools = g_count[g] == p_count[p]", "result: Bools = g_count[g] <= p_count[p]"),
     Mutation(CLAIMS, "result &= reached == size", "result &= reached >= 1"),
     Mutation(CLAIMS, "mention = overlap | _on_entity(gold, theirs, left, right)", "mention = overlap"),
     Mutation(CLAIMS, "| (g_ids[left] == NULL) | (p_ids[right] == NULL)", "| (g_ids[left] == NULL)"),
