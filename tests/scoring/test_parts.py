@@ -21,7 +21,7 @@ def score_by(items, gold, predicted):
     return files.table_json(result)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(seeds)
 def test_parts_score_as_the_whole_to_the_byte(seed):
     gold, predicted = documents(random.Random(seed), 6)

@@ -89,7 +89,7 @@ def _parts(predicted: Annotations, gold: Annotations) -> Iterator[tuple[int, int
     """Cut the documents where they have so many items; where items are in another order than documents, do not."""
     documents = len(gold.documents)
     items = np.zeros(documents, np.int64)
-    for layer in LAYERS:
+    for layer in (*LAYERS, "segments"):
         for side in (predicted, gold):
             doc = getattr(side, layer).doc
             if (doc[1:] < doc[:-1]).any():
