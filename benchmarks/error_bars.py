@@ -98,7 +98,7 @@ def agree(measure: Measure, rows: Ints) -> None:
 
 
 def pairs() -> list[str]:
-    """Test every pair of some systems, and take a hundredth of the pairs plainly."""
+    """Test every pair of some systems, and one pair plainly with a hundredth of the permutations."""
     random = np.random.default_rng(1)
     gold = random.integers(20, 60, DOCUMENTS)
     skills = random.uniform(0.6, 0.9, SYSTEMS)

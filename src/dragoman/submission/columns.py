@@ -43,6 +43,7 @@ MAX_ID = 512
 """Longest id, in code points."""
 
 _SPARSE = 16
+"""Numbers that are more times as large as they are many are too sparse to be counted."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 

@@ -16,6 +16,8 @@ from dragoman.submission.doubt import Doubt
 
 BLOCK = 2**21
 """Bytes that are parsed at a time."""
+_PIECE = 2**23
+"""A block of no more bytes is parsed in one piece, so that its columns are in one piece too."""
 _SAMPLE = 2**16
 
 
@@ -76,7 +78,7 @@ def _of_block(block: bytes, schema: pa.Schema) -> pa.Table:
         raise Doubt("lines")
     table = pj.read_json(
         pa.BufferReader(block),
-        read_options=pj.ReadOptions(block_size=max(BLOCK, len(block) + 2)),
+        read_options=pj.ReadOptions(block_size=max(layout.longest + 2, min(len(block) + 2, _PIECE))),
         parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
     )
     if table.num_rows != layout.lines:
