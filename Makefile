@@ -42,7 +42,7 @@ demo: $(READY)
 	$(BIN)/python scripts/demo.py
 
 test: check label-studio
-	REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python -m pytest
+	REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations 20
 
 check: $(READY)
 	$(BIN)/ruff format --check --quiet .
