@@ -67,7 +67,7 @@ def columns(gold: str, predicted: str) -> Timed:
 
     from dragoman import scoring
     from dragoman.measures.catalogue import select
-    from dragoman.submission.read import read_file
+    from dragoman.reading.read import read_file
 
     against = scoring.from_file(gold)
     labels = read_file(predicted, against.target).checked()

@@ -20,9 +20,9 @@ import workload
 
 from dragoman import scoring
 from dragoman.measures.catalogue import Measure, select
-from dragoman.scoring.tally import tallies
+from dragoman.reading.read import read_file
+from dragoman.scoring.partials import tallies
 from dragoman.statistics import bootstrap, paired
-from dragoman.submission.read import read_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from dragoman.build import adjudication, agreement, command
-from dragoman.build.points import Point
+from dragoman.authoring import adjudication, agreement, script
+from dragoman.authoring.disagreements import Point
 
 EPILOG = """\
 A decision is a line of annotations/decisions.jsonl: {"document", "layer", "a": id or null, "b": id or null,
@@ -23,7 +23,7 @@ A decision is a line of annotations/decisions.jsonl: {"document", "layer", "a": 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and give its exit code."""
-    parser = command.parser(__doc__, Path(__file__).resolve().parent.parent, EPILOG)
+    parser = script.parser(__doc__, Path(__file__).resolve().parent.parent, EPILOG)
     parser.add_argument("--list", action="store_true", help="show what is undecided, with both labels; build nothing")
     options = parser.parse_args(arguments)
 
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         outcome: dict[str, Any] = {"documents": len(gold), "changed": adjudication.write_gold(options.root, gold)}
         return outcome | {"agreement_changed": agreement.write(options.root, gold)}, 0
 
-    return command.execute(work, as_json=options.json)
+    return script.execute(work, as_json=options.json)
 
 
 def shown(point: Point) -> dict[str, Any]:

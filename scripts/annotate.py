@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dragoman.build import command
-from dragoman.build.label_studio import commands, serving
+from dragoman.authoring import script
+from dragoman.authoring.label_studio import server_commands, sync_commands
 
 ROOT = Path(__file__).resolve().parent.parent
 EPILOG = """\
@@ -29,10 +29,10 @@ Action = Callable[[Namespace], tuple[dict[str, Any], int]]
 
 def parser() -> ArgumentParser:
     """Make the parser with its subcommands."""
-    made = command.parser(__doc__, ROOT, EPILOG)
+    made = script.parser(__doc__, ROOT, EPILOG)
     subcommands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    serving.add(subcommands)
-    commands.add(subcommands)
+    server_commands.add(subcommands)
+    sync_commands.add(subcommands)
     return made
 
 
@@ -42,8 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = made.parse_args(arguments)
     action: Action = options.action
     try:
-        return command.execute(lambda: action(options), as_json=options.json)
-    except commands.Usage as cause:
+        return script.execute(lambda: action(options), as_json=options.json)
+    except sync_commands.Usage as cause:
         made.error(str(cause))
 
 

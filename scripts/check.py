@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from dragoman.build import checks, command, linter
+from dragoman import checks
+from dragoman.authoring import linter, script
 from dragoman.text import visible
 
 EPILOG = f"""\
@@ -20,7 +21,7 @@ with --lint always 0, unless there is nothing to read.
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and give its exit code."""
-    parser = command.parser(__doc__, Path(__file__).resolve().parent.parent, EPILOG)
+    parser = script.parser(__doc__, Path(__file__).resolve().parent.parent, EPILOG)
     parser.add_argument(
         "--level", type=int, choices=checks.LEVELS, default=6, metavar="N", help="judge levels 1 to N (default: 6)"
     )
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
             return linted(options.root, as_json=options.json), 0
         return judged(options.root, options.level, as_json=options.json)
 
-    return command.execute(work, as_json=options.json)
+    return script.execute(work, as_json=options.json)
 
 
 def judged(root: Path, level: checks.Level, *, as_json: bool) -> tuple[dict[str, Any], int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dragoman import files
-from dragoman.build import pages
+from dragoman.authoring import curation
 from dragoman.problems import DragomanError
 from dragoman.text import visible
 
@@ -37,8 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     options = parser.parse_args(arguments)
     try:
-        curated = pages.curate(options.root)
-        changes = (pages.compare if options.check else pages.write)(options.root, curated)
+        curated = curation.curate(options.root)
+        changes = (curation.compare if options.check else curation.write)(options.root, curated)
     except DragomanError as cause:
         if options.json:
             print(files.pretty_json({"problems": cause.problems}).decode(), end="")

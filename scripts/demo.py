@@ -20,7 +20,7 @@ os.environ |= {"HF_HOME": str(BUILD / "cache"), "HF_HUB_OFFLINE": "1", "HF_DATAS
 def main() -> int:
     """Run the demonstration and give its exit code."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    from dragoman.build.command import execute  # noqa: PLC0415
+    from dragoman.authoring.script import execute  # noqa: PLC0415
 
     return execute(_shown, as_json=False)
 
@@ -31,10 +31,10 @@ def _shown() -> tuple[dict[str, Any], int]:
     from dragoman import benchmark, scoring  # noqa: PLC0415
     from dragoman.cli import show  # noqa: PLC0415
     from dragoman.files import write  # noqa: PLC0415
-    from dragoman.report.page import page  # noqa: PLC0415
-    from dragoman.report.subject import of_benchmark  # noqa: PLC0415
-    from dragoman.running.run import run  # noqa: PLC0415
+    from dragoman.report.html import page  # noqa: PLC0415
+    from dragoman.report.inputs import of_benchmark  # noqa: PLC0415
     from dragoman.systems.loading import load  # noqa: PLC0415
+    from dragoman.systems.run import run  # noqa: PLC0415
 
     disable_progress_bars()
     folder = BUILD / "dataset"

@@ -10,10 +10,10 @@ import sys
 from argparse import ArgumentParser, BooleanOptionalAction
 from pathlib import Path
 
-from dragoman.build import command
-from dragoman.build.publishing.plan import Settings
-from dragoman.build.publishing.publish import publish
-from dragoman.build.publishing.remote import Repository
+from dragoman.authoring import script
+from dragoman.authoring.publishing.hub_repository import Repository
+from dragoman.authoring.publishing.plan import Settings
+from dragoman.authoring.publishing.upload import publish
 from dragoman.release import hub
 from dragoman.text import visible
 
@@ -27,7 +27,7 @@ GATES = {"auto": "auto", "manual": "manual", "no": False}
 
 def parser() -> ArgumentParser:
     """Make the parser."""
-    made = command.bare_parser(__doc__, EPILOG)
+    made = script.bare_parser(__doc__, EPILOG)
     made.add_argument(
         "folder", type=Path, metavar="DIR", help="release folder, as scripts/release.py --out or --standoff writes it"
     )
@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
             outcome.pop("steps", None)
         return outcome, 0
 
-    return command.execute(work, as_json=options.json)
+    return script.execute(work, as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ import sys
 from pathlib import Path
 
 from dragoman import files
+from dragoman.authoring import changelog, release_folder, script
 from dragoman.benchmark import load
-from dragoman.build import changes, command, releasing
-from dragoman.release import bundle
-from dragoman.release.rows import Release
+from dragoman.release import bundle, source_root
+from dragoman.release.content import Release
 
 ROOT = Path(__file__).resolve().parent.parent
 BUNDLE = ROOT / "src" / "dragoman" / "data"
@@ -28,7 +28,7 @@ BUNDLE = ROOT / "src" / "dragoman" / "data"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and give its exit code."""
-    parser = command.parser(__doc__, ROOT)
+    parser = script.parser(__doc__, ROOT)
     parser.add_argument("--out", type=Path, metavar="DIR", help="the release folder to write")
     parser.add_argument("--bundle", action="store_true", help="renew src/dragoman/data and the numbers in the card")
     parser.add_argument("--standoff", type=Path, metavar="DIR", help="the folder for a release without texts")
@@ -43,26 +43,26 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--bundle renews what travels in this package, and goes with this repository's own data alone")
 
     def work() -> tuple[dict[str, object], int]:
-        release = releasing.source.assemble(options.root)
+        release = source_root.assemble(options.root)
         outcome: dict[str, object] = {"name": release.name, "version": release.version}
         before = _before(options.root, options.since)
-        found = None if before is None else changes.checked(before, release)
+        found = None if before is None else changelog.checked(before, release)
         if options.changes is not None and found is not None:
-            log = changes.with_section(files.read_text(options.changes), found)
+            log = changelog.with_section(files.read_text(options.changes), found)
             outcome["changes_changed"] = files.write(options.changes, log.encode())
         if options.out is not None:
-            releasing.write(release, options.root, options.out)
+            release_folder.write(release, options.root, options.out)
             outcome["written"] = str(options.out)
         if options.standoff is not None:
-            releasing.write_standoff(release, options.root, options.standoff)
+            release_folder.write_standoff(release, options.root, options.standoff)
             outcome["without_texts"] = str(options.standoff)
         if options.bundle:
-            card = releasing.current_card(options.root, release)
-            outcome["bundle_changed"] = releasing.bundle.write(release, BUNDLE)
+            card = release_folder.current_card(options.root, release)
+            outcome["bundle_changed"] = bundle.write(release, BUNDLE)
             outcome["card_changed"] = files.write(options.root / "DATASET_CARD.md", card.encode())
         return outcome | {"fingerprint": release.fingerprint}, 0
 
-    return command.execute(work, as_json=options.json)
+    return script.execute(work, as_json=options.json)
 
 
 def _before(root: Path, since: Path | None) -> Release | None:

@@ -32,13 +32,13 @@ def test_scoring_one_file_against_another_loads_only_what_it_needs(tmp_path, lar
     items = '{"id": "e", "start": 0, "end": 1, "type": "A"}, {"start": 1, "end": 2, "type": "A"}'
     path.write_text(f'{{"id": "d", "entities": [{items}]}}\n')
     modules = loaded_by(
-        "from pathlib import Path; from dragoman import scoring; from dragoman.cli import scored; "
+        "from pathlib import Path; from dragoman import scoring; from dragoman.cli import score as scored; "
         "from dragoman.measures.catalogue import select; "
         f"path, scored.LARGE = Path({str(path)!r}), {large}; "
         "options = {'measures': select(['entities']), 'resampling': scoring.NO_INTERVALS, 'system': 'x'}; "
         "assert scored.scored(path, path, None, 'test', lambda: options).scores['entities']['strict']['f1'] == 1"
     )
-    assert "dragoman.scoring.in_step" in modules
+    assert "dragoman.scoring.streaming" in modules
     assert not modules & {"pandas", "scipy", "pyarrow.compute"}
 
 

@@ -8,7 +8,8 @@ import pytest
 
 MAIN = "from dragoman.cli import main; main()"
 WORK = (
-    "import sys; from dragoman.build.command import execute; sys.exit(execute(lambda: ({'n': 'x'}, 0), as_json=False))"
+    "import sys; from dragoman.authoring.script import execute; "
+    "sys.exit(execute(lambda: ({'n': 'x'}, 0), as_json=False))"
 )
 
 
@@ -48,6 +49,6 @@ def test_closed_streams_are_no_failure(closed):
 
 
 def test_a_script_that_is_interrupted_says_nothing():
-    program = "import sys; from dragoman.build.command import execute\ndef work():\n    raise KeyboardInterrupt\n"
+    program = "import sys; from dragoman.authoring.script import execute\ndef work():\n    raise KeyboardInterrupt\n"
     done = run(f"{program}sys.exit(execute(work, as_json=False))", capture_output=True)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

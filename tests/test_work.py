@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from dragoman import files, scoring
-from dragoman.measures import kept
+from dragoman.measures import memo
 from dragoman.measures.catalogue import select
-from dragoman.measures.counting import FScore
+from dragoman.measures.scores import FScore
 from dragoman.problems import DragomanError
 from dragoman.statistics import bootstrap, paired
 
@@ -25,7 +25,7 @@ SPANS = ["entities.strict", "entities.exact", "entities.type", "entities.partial
 def calls(work):
     """How many Python and C functions are called, after a first time that imports and fills caches."""
     work()
-    kept._KEPT.clear()
+    memo._KEPT.clear()
     number = 0
 
     def count(_frame, event, _argument):
@@ -128,7 +128,7 @@ def score_of(gold, predicted, measures):
     chosen = select(measures)
 
     def work():
-        kept._KEPT.clear()
+        memo._KEPT.clear()
         scoring.score(predicted, gold, measures=chosen, resampling=scoring.NO_INTERVALS)
 
     return work

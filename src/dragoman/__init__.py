@@ -17,9 +17,9 @@ from dragoman.version import __version__
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark, load
     from dragoman.problems import DragomanError, Problem
-    from dragoman.results import compare
     from dragoman.schema.result import Result
     from dragoman.scoring import score, validate
+    from dragoman.scoring.comparison import compare
 
 __all__ = ["Benchmark", "DragomanError", "Problem", "Result", "__version__", "compare", "load", "score", "validate"]
 
@@ -28,7 +28,7 @@ _HOMES = {
     "DragomanError": "dragoman.problems",
     "Problem": "dragoman.problems",
     "Result": "dragoman.schema.result",
-    "compare": "dragoman.results",
+    "compare": "dragoman.scoring.comparison",
     "load": "dragoman.benchmark",
     "score": "dragoman.scoring",
     "validate": "dragoman.scoring",

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from dragoman.problems import error
-from dragoman.release import bundle, hub, parquet, source, standoff
-from dragoman.release.rows import Release
-from dragoman.schema.rows import UNSPLIT
+from dragoman.reading.read import read_lines
+from dragoman.reading.target import CLOSED_SETS, Target
+from dragoman.release import bundle, hub, parquet, source_root, standoff
+from dragoman.release.content import Release
+from dragoman.schema.release_rows import UNSPLIT
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
@@ -22,11 +24,9 @@ from dragoman.schema.submission import (
     PredictedSegment,
     Submission,
 )
-from dragoman.submission.read import read_lines
-from dragoman.submission.target import CLOSED_SETS, Target
 
 if TYPE_CHECKING:
-    from dragoman.schema.columns import Annotations
+    from dragoman.annotations import Annotations
     from dragoman.schema.records import ClaimLink, Document, Labels, RegistryEntry, Segment
 
 T = TypeVar("T")
@@ -172,7 +172,7 @@ def load(where: str | Path | None = None) -> Benchmark:
         raise error("E701", "this is a release without texts.", mend, file=str(where))
     # Source roots are taken from this disk alone.
     if folder == Path(where) and (folder / "corpus").is_dir():
-        return Benchmark(source.assemble(folder))
+        return Benchmark(source_root.assemble(folder))
     if (folder / "manifest.json").is_file():
         return Benchmark(parquet.read(folder))
     mend = "Give a source root (with corpus/), a release (with README.md and manifest.json), or owner/name on the Hub."

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from dragoman.cli.running import so_far
+from dragoman.cli.progress import so_far
 
 COMMAND = [sys.executable, "-c", "from dragoman.cli import main; main()", "run"]
 SYSTEM = """

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ["tests/conformance/test_conformance.py"]
-ALL = [*CASES, "tests/matching", "tests/statistics", "tests/test_results.py", "tests/measures"]
+ALL = [*CASES, "tests/matching", "tests/statistics", "tests/scoring/test_comparison.py", "tests/measures"]
 
 
 class Mutation(NamedTuple):
@@ -35,14 +35,14 @@ class Mutation(NamedTuple):
         return f"{self.file}: {self.old}  ->  {self.new}"
 
 
-COUNTING = "measures/counting.py"
+COUNTING = "measures/scores.py"
 CLUSTERS = "measures/clusters.py"
-CLAIMS = "measures/attribution.py"
+CLAIMS = "measures/claims.py"
 SPANS = "measures/spans.py"
-VALUES = "measures/values.py"
-LINKS = "measures/linking.py"
+VALUES = "measures/date_values.py"
+LINKS = "measures/links.py"
 CLITICS = "measures/clitics.py"
-PAGES = "measures/pages.py"
+PAGES = "measures/page_layer.py"
 ASSIGN = "matching/assignment.py"
 SMALL = "matching/small.py"
 EXACT = "matching/exact.py"

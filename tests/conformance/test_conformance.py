@@ -15,10 +15,10 @@ import pytest
 
 from dragoman.measures.catalogue import BY_NAME, MEASURES
 from dragoman.measures.clusters import ClusterScore, ConllMean
-from dragoman.measures.counting import FScore
+from dragoman.measures.scores import FScore
+from dragoman.reading.read import read_bytes
+from dragoman.reading.target import Target
 from dragoman.scoring import count
-from dragoman.submission.read import read_bytes
-from dragoman.submission.target import Target
 
 FOLDER = Path(__file__).parent / "cases"
 PLACE = {letter: 3 * i for i, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dragoman import files
-from dragoman.build import pages, sources
+from dragoman.authoring import curation, source_table
 from dragoman.schema.records import CuratedPage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ RELATED_DAYS = [18, 17, 17, 16, 15, 14, 14, 14, 14, 13, 13, 13, 12, 12, 12, 11, 
 
 @pytest.fixture(scope="module")
 def curated() -> list[CuratedPage]:
-    return pages.read_curated(ROOT)
+    return curation.read_curated(ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -42,20 +42,20 @@ def documents(curated):
 @pytest.fixture(scope="module")
 def texts():
     # newline="" would not do: bytes are what offsets were counted over.
-    table = sources.read_sources(ROOT).pages
+    table = source_table.read_sources(ROOT).pages
     return {page.id: (ROOT / "corpus/pages" / page.file).read_bytes().decode() for page in table}
 
 
 def test_the_pages_are_those_that_were_entered():
-    for page in sources.read_sources(ROOT).pages:
+    for page in source_table.read_sources(ROOT).pages:
         data = (ROOT / "corpus/pages" / page.file).read_bytes()
         assert (len(data), files.sha256(data)) == (page.bytes, page.sha256)
     assert len(list((ROOT / "corpus/pages").iterdir())) == 5
 
 
 def test_curation_gives_what_is_committed(curated):
-    assert pages.curate(ROOT) == curated
-    changes = pages.compare(ROOT, curated)
+    assert curation.curate(ROOT) == curated
+    changes = curation.compare(ROOT, curated)
     assert (changes.changed, changes.stale, len(changes.unchanged)) == ([], [], 5)
     run = [sys.executable, str(ROOT / "scripts/curate.py"), "--check"]
     assert subprocess.run(run, capture_output=True, check=False).returncode == 0
@@ -90,7 +90,7 @@ def test_every_line_is_in_exactly_one_segment(curated, texts):
 def test_every_character_of_a_document_maps_back(curated, texts):
     for page in curated:
         for document in page.documents:
-            text_map = pages.page_map(page, document.id)
+            text_map = curation.page_map(page, document.id)
             at = 0
             for line in document.text.split("\n"):
                 start, end = text_map.move(at, at + len(line))

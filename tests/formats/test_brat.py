@@ -5,14 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dragoman.formats import brat
-from dragoman.formats.conversion import Options
-from dragoman.schema.submission import (
-    PredictedClaim,
-    PredictedClaimant,
-    PredictedDate,
-    PredictedEntity,
-    Submission,
-)
+from dragoman.formats.outcome import Options
+from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedDate, PredictedEntity, Submission
 
 TEXT = "외무상 김가나는 8월 1일\n회담이 끝났다고, 그는 말했다, 합의했다고.\n"
 SAMPLE = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dragoman.formats import conll
-from dragoman.formats.conversion import Options
+from dragoman.formats.outcome import Options
 from dragoman.schema.submission import PredictedClaim, PredictedDate, PredictedEntity, Submission
 
 KOREAN = "김가나 외무상이 평양에서 8월 1일 말했다."

@@ -8,9 +8,9 @@ from format_cases import NAMES, bare, items, read_back, spans, strings, tame_lab
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dragoman.formats import plain, tokens
-from dragoman.formats.conversion import DATE_LABELS, Options, Report
-from dragoman.formats.table import FORMATS
+from dragoman.formats import plain_spans, tokens
+from dragoman.formats.outcome import DATE_LABELS, Options, Report
+from dragoman.formats.registry import FORMATS
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedDate, PredictedEntity, Submission
 
 date_labels = st.sampled_from(sorted(DATE_LABELS))
@@ -157,7 +157,7 @@ def brat_lines(draw):
 
     @st.composite
     def fragments(draw):
-        found = plain.joined(draw(st.lists(spans(len(text)), min_size=1, max_size=3)))
+        found = plain_spans.joined(draw(st.lists(spans(len(text)), min_size=1, max_size=3)))
         kept = [found[0]]
         for span in found[1:]:
             if text[kept[-1][1] : span[0]].strip("\r\n"):
@@ -300,7 +300,7 @@ def test_plain_form_refuses_what_is_wrong():
         Submission(id="d", claims=[PredictedClaim([(0, 1)], parent="c9", claimants=[PredictedClaimant(mention="e9")])]),
         Submission(id="e", dates=[PredictedDate(0, 1, id="d1"), PredictedDate(0, 1, id="d1")], text="y"),
     ]
-    plain.plain(lines, {"a": "가나나", "c\ud800": "", "d": "x", "e": "x"}, report)
+    plain_spans.plain(lines, {"a": "가나나", "c\ud800": "", "d": "x", "e": "x"}, report)
     assert [(problem.code, problem.line) for problem in report.problems()] == [
         *(("E401", 1), ("E402", 1), ("E403", 1), ("E405", 2), ("E404", 2), ("E406", 2), ("E204", 3), ("E102", 4)),
         *(("E601", 5), ("E601", 5), ("E403", 6), ("E303", 6), ("E302", 0)),

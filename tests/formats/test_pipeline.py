@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dragoman.formats import pipeline
-from dragoman.formats.conversion import Options
+from dragoman.formats.outcome import Options
 from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
 
 TEXT = "김가나는 평양에서 말했다"

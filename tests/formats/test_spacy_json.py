@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dragoman.formats import spacy_json
-from dragoman.formats.conversion import Options
+from dragoman.formats.outcome import Options
 from dragoman.formats.tokens import covering
 from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
 

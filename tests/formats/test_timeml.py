@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dragoman.formats import timeml
-from dragoman.formats.conversion import Options
+from dragoman.formats.outcome import Options
 from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
 
 SAMPLE = """\

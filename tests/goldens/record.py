@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(tempfile.gettempdir()).resolve() / "dragoman-goldens"
 """Everything is written here, so that paths in messages are always the same."""
 GOLDENS = Path(__file__).with_name("goldens.json")
-sys.path[:0] = [str(ROOT / name) for name in ("tests/measures", "tests/submission", "benchmarks")]
+sys.path[:0] = [str(ROOT / name) for name in ("tests/support", "benchmarks")]
 
 FORMATS = ("jsonl", "conll", "brat", "spacy", "pipeline", "timeml")
 Output = tuple[int, str]

@@ -11,7 +11,7 @@ from sides import VALUES, pair, rows, scores, seeds, totals
 
 from dragoman.measures.catalogue import BY_NAME, MEASURES
 from dragoman.measures.clusters import ClusterScore, ConllMean
-from dragoman.measures.counting import FScore
+from dragoman.measures.scores import FScore
 
 FEW = settings(max_examples=16)
 F_MEASURES = tuple(m for m in MEASURES if isinstance(m.score, FScore))

@@ -9,9 +9,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from hub_server import TOKEN, Hub
 
-from dragoman.build import releasing
-from dragoman.release import source
-from dragoman.release.rows import Release
+from dragoman.authoring import release_folder
+from dragoman.release import source_root
+from dragoman.release.content import Release
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def whole_folder(tmp_path_factory):
     """The release folder that scripts/release.py writes."""
     out = tmp_path_factory.mktemp("whole")
-    releasing.write(source.assemble(ROOT), ROOT, out)
+    release_folder.write(source_root.assemble(ROOT), ROOT, out)
     return out
 
 
@@ -28,17 +28,17 @@ def whole_folder(tmp_path_factory):
 def bare_folder(tmp_path_factory):
     """The release folder without texts that scripts/release.py writes."""
     out = tmp_path_factory.mktemp("bare")
-    releasing.write_standoff(source.assemble(ROOT), ROOT, out)
+    release_folder.write_standoff(source_root.assemble(ROOT), ROOT, out)
     return out
 
 
 @pytest.fixture(scope="session")
 def published_folder(tmp_path_factory):
     """The same with two rows a split, so that the many failures are tried quickly; never changed."""
-    release = source.assemble(ROOT)
+    release = source_root.assemble(ROOT)
     rows = {config: {split: part[:2] for split, part in splits.items()} for config, splits in release.rows.items()}
     out = tmp_path_factory.mktemp("small")
-    releasing.write(Release(release.name, release.version, rows), ROOT, out)
+    release_folder.write(Release(release.name, release.version, rows), ROOT, out)
     return out
 
 

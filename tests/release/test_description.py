@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 import dragoman
-from dragoman.build import releasing
-from dragoman.build.card import readme
+from dragoman.authoring import release_folder
+from dragoman.authoring.card import readme
 from dragoman.problems import DragomanError
-from dragoman.release import parquet, source
+from dragoman.release import parquet, source_root
 from dragoman.release.croissant import croissant
-from dragoman.schema.rows import CONFIGS
+from dragoman.schema.release_rows import CONFIGS
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ["README.md", "GUIDELINES.md", "SHA256SUMS", "croissant.json", "manifest.json", "schemas/claims.json",
@@ -25,13 +25,13 @@ FILES = ["README.md", "GUIDELINES.md", "SHA256SUMS", "croissant.json", "manifest
 
 @pytest.fixture(scope="module")
 def release():
-    return source.assemble(ROOT)
+    return source_root.assemble(ROOT)
 
 
 @pytest.fixture(scope="module")
 def folder(release, tmp_path_factory):
     out = tmp_path_factory.mktemp("release")
-    releasing.write(release, ROOT, out)
+    release_folder.write(release, ROOT, out)
     return out
 
 

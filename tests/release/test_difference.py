@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 import dragoman
 from dragoman.cli.app import app
-from dragoman.release import source
-from dragoman.release.difference import difference
-from dragoman.release.difference_lines import lines
-from dragoman.release.versions import given, suffices, wanted
+from dragoman.release import source_root
+from dragoman.release.diff import difference
+from dragoman.release.diff_text import lines
+from dragoman.release.semver import given, suffices, wanted
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = dragoman.load().version
@@ -23,7 +23,7 @@ NEXT = wanted(NOW, "major")
 
 @pytest.fixture(scope="module")
 def release():
-    return source.assemble(ROOT)
+    return source_root.assemble(ROOT)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def edit(root, document, change, version=None):
         table = root / "corpus" / "sources.toml"
         text = re.sub(r'(?m)^version = "[^"]*"', f'version = "{version}"', table.read_text("utf-8"))
         table.write_text(text, "utf-8")
-    return source.assemble(root)
+    return source_root.assemble(root)
 
 
 def told(found):

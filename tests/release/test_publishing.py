@@ -17,9 +17,9 @@ from hub_server import TOKEN, Fault
 
 import dragoman
 from dragoman import benchmark as benchmarks
-from dragoman.build.publishing.plan import Settings
-from dragoman.build.publishing.publish import publish
-from dragoman.build.publishing.remote import Repository
+from dragoman.authoring.publishing.hub_repository import Repository
+from dragoman.authoring.publishing.plan import Settings
+from dragoman.authoring.publishing.upload import publish
 from dragoman.files import sha256
 from dragoman.problems import DragomanError
 from dragoman.release import hub as hub_release
@@ -86,8 +86,8 @@ def test_load_dataset_by_revision_in_a_fresh_process_gives_the_same_rows_streame
     code = f"""
 import msgspec, dragoman
 from datasets import ClassLabel, List, load_dataset
-from dragoman.release.rows import Release
-from dragoman.schema.rows import CONFIGS
+from dragoman.release.content import Release
+from dragoman.schema.release_rows import CONFIGS
 
 def plain(value, feature):
     if value is None:

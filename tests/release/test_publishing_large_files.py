@@ -14,9 +14,9 @@ pytest.importorskip("huggingface_hub", reason="install the extra `hub`")
 from hub_server import Fault, Large
 
 import dragoman
-from dragoman.build.publishing.plan import Settings
-from dragoman.build.publishing.publish import publish
-from dragoman.build.publishing.remote import Repository
+from dragoman.authoring.publishing.hub_repository import Repository
+from dragoman.authoring.publishing.plan import Settings
+from dragoman.authoring.publishing.upload import publish
 from dragoman.files import sha256
 from dragoman.problems import DragomanError
 from dragoman.release import hub as hub_release

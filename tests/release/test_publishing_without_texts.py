@@ -15,13 +15,13 @@ import huggingface_hub
 from hub_server import Fault
 
 import dragoman
-from dragoman.build.publishing.plan import Settings
-from dragoman.build.publishing.publish import publish
-from dragoman.build.publishing.remote import Repository
+from dragoman.authoring.publishing.hub_repository import Repository
+from dragoman.authoring.publishing.plan import Settings
+from dragoman.authoring.publishing.upload import publish
 from dragoman.problems import DragomanError
 from dragoman.release import hub as hub_release
 from dragoman.release import standoff
-from dragoman.release.rows import fingerprint
+from dragoman.release.content import fingerprint
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,26 +7,26 @@ from pathlib import Path
 import pytest
 
 import dragoman
-from dragoman.build import adjudication, agreement, releasing
+from dragoman.authoring import adjudication, agreement, release_folder
 from dragoman.files import canonical_json, sha256
 from dragoman.problems import DragomanError
-from dragoman.release import bundle, parquet, source
-from dragoman.release.rows import Release
+from dragoman.release import bundle, parquet, source_root
+from dragoman.release.content import Release
 from dragoman.schema.labels import EntityType, values
-from dragoman.schema.rows import CONFIGS
+from dragoman.schema.release_rows import CONFIGS
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def assembled():
-    return source.assemble(ROOT)
+    return source_root.assemble(ROOT)
 
 
 @pytest.fixture(scope="module")
 def folder(assembled, tmp_path_factory):
     out = tmp_path_factory.mktemp("release")
-    releasing.write(assembled, ROOT, out)
+    release_folder.write(assembled, ROOT, out)
     return out
 
 
@@ -48,7 +48,7 @@ def test_the_bundle_gives_the_same_rows(assembled, tmp_path):
 
 def test_writing_again_changes_no_byte(assembled, folder):
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    releasing.write(assembled, ROOT, folder)
+    release_folder.write(assembled, ROOT, folder)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
@@ -83,7 +83,7 @@ def test_a_configuration_without_rows_is_not_offered(assembled, tmp_path):
         config: {split: [] if config in {"claims", "claim_links"} else part[:1] for split, part in splits.items()}
         for config, splits in assembled.rows.items()
     }
-    releasing.write(Release(assembled.name, assembled.version, few), ROOT, tmp_path / "few")
+    release_folder.write(Release(assembled.name, assembled.version, few), ROOT, tmp_path / "few")
     offered = datasets.get_dataset_config_names(str(tmp_path / "few"))
     assert set(offered) == set(CONFIGS) - {"claims", "claim_links"}
     for config in offered:
@@ -153,12 +153,12 @@ def test_gold_that_no_longer_slices_is_refused(tmp_path):
     value["entities"][0]["start"] += 1
     path.write_text(json.dumps(value), encoding="utf-8")
     with pytest.raises(DragomanError, match="E707"):
-        source.assemble(tmp_path)
+        source_root.assemble(tmp_path)
 
 
 def test_the_numbers_in_the_card_are_those_of_the_data(assembled):
     """Fails when the card is older than the data: `make gold` renews it."""
-    assert (ROOT / "DATASET_CARD.md").read_text(encoding="utf-8") == releasing.current_card(ROOT, assembled)
+    assert (ROOT / "DATASET_CARD.md").read_text(encoding="utf-8") == release_folder.current_card(ROOT, assembled)
 
 
 def test_agreement_is_that_of_the_passes_and_the_gold(assembled, tmp_path):
@@ -173,7 +173,7 @@ def test_agreement_is_that_of_the_passes_and_the_gold(assembled, tmp_path):
 def test_a_folder_that_holds_something_else_is_left_alone(assembled, tmp_path):
     (tmp_path / "README.md").write_text("mine")
     with pytest.raises(DragomanError, match="E108"):
-        releasing.write(assembled, ROOT, tmp_path)
+        release_folder.write(assembled, ROOT, tmp_path)
     assert (tmp_path / "README.md").read_text() == "mine"
 
 
@@ -193,4 +193,4 @@ def test_a_name_or_version_that_is_none_is_refused(tmp_path, line, code):
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "sources.toml").write_text("\n".join(["[dataset]", *table.values()]), encoding="utf-8")
     with pytest.raises(DragomanError, match=code):
-        source.assemble(tmp_path)
+        source_root.assemble(tmp_path)

@@ -9,13 +9,13 @@ import pytest
 from typer.testing import CliRunner
 
 import dragoman
-from dragoman.build import releasing
-from dragoman.build.pages import read_pages
+from dragoman.authoring import release_folder
+from dragoman.authoring.curation import read_pages
 from dragoman.cli.app import app
 from dragoman.files import sha256
 from dragoman.problems import DragomanError
-from dragoman.release import parquet, source
-from dragoman.release.places import Place, places
+from dragoman.release import parquet, source_root
+from dragoman.release.page_diff import Place, places
 from dragoman.release.rehydration import rehydrate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,13 +24,13 @@ PAGES = ROOT / "corpus" / "pages"
 
 @pytest.fixture(scope="module")
 def release():
-    return source.assemble(ROOT)
+    return source_root.assemble(ROOT)
 
 
 @pytest.fixture(scope="module")
 def bare(release, tmp_path_factory):
     out = tmp_path_factory.mktemp("bare")
-    releasing.write_standoff(release, ROOT, out)
+    release_folder.write_standoff(release, ROOT, out)
     return out
 
 
@@ -68,11 +68,11 @@ def test_nothing_of_a_page_is_in_it(bare):
 def test_it_says_how_many_of_its_checksums_can_be_guessed(release, bare):
     """And they can: a short line is found by its checksum among likely ones."""
     told = [row.text for config in ("segments", "documents") for rows in release.rows[config].values() for row in rows]
-    short = sum(len(text) < releasing.SHORT for text in told)
+    short = sum(len(text) < release_folder.SHORT for text in told)
     said = re.search(
         r"of (\d+) checksums here, (\d+) are\s+of texts below (\d+)", (bare / "README.md").read_text("utf-8")
     )
-    assert [int(number) for number in said.groups()] == [len(told), short, releasing.SHORT]
+    assert [int(number) for number in said.groups()] == [len(told), short, release_folder.SHORT]
     assert 0 < short < len(told)
     rows = "".join(path.read_text("utf-8") for path in bare.glob("rows/segments/*.jsonl"))
     assert sha256(min(told, key=len).encode()) in rows
@@ -82,7 +82,7 @@ def test_the_release_comes_back_with_its_texts(release, bare, tmp_path):
     again = rehydrate(bare, PAGES, tmp_path / "out")
     assert again.fingerprint == release.fingerprint
     assert parquet.read(tmp_path / "out").rows["documents"] == release.rows["documents"]
-    releasing.write(release, ROOT, tmp_path / "whole")
+    release_folder.write(release, ROOT, tmp_path / "whole")
     there, here = ({p.relative_to(f): sha256(p.read_bytes()) for p in f.rglob("data/**/*.parquet")} for f in
                    (tmp_path / "whole", tmp_path / "out"))  # fmt: skip
     assert there == here != {}
@@ -261,7 +261,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(release, bare, tmp_pat
     (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
     assert problems(bare, PAGES, tmp_path)[0].startswith("E108")
     with pytest.raises(DragomanError, match="E108"):
-        releasing.write_standoff(release, ROOT, tmp_path)
+        release_folder.write_standoff(release, ROOT, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 

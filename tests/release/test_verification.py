@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import dragoman
-from dragoman.build.changes import data_sections
+from dragoman.authoring.changelog import data_sections
 from dragoman.cli.app import app
 from dragoman.files import sha256
 from dragoman.release.verification import KEPT

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from dragoman.build import changes, releasing
+from dragoman.authoring import changelog, release_folder
 from dragoman.files import sha256
 from dragoman.problems import DragomanError
-from dragoman.release import parquet, source
-from dragoman.release.versions import wanted
+from dragoman.release import parquet, source_root
+from dragoman.release.semver import wanted
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASED = {"1.0.0": "27bdc6021bf3e0db"}
@@ -54,7 +54,7 @@ def content(folder):
 
 
 def test_rows_that_were_released_under_this_version_are_these():
-    release = source.assemble(ROOT)
+    release = source_root.assemble(ROOT)
     assert release.version in RELEASED
     assert release.fingerprint.startswith(RELEASED[release.version])
 
@@ -80,11 +80,11 @@ def test_an_edit_under_the_same_version_is_refused_and_nothing_is_written(root, 
 
 
 def test_a_folder_of_a_release_does_not_get_other_rows_under_its_version(root, tmp_path):
-    releasing.write(source.assemble(root), root, tmp_path / "out")
+    release_folder.write(source_root.assemble(root), root, tmp_path / "out")
     before = content(tmp_path / "out")
     edit(root)
     with pytest.raises(DragomanError, match="E714"):
-        releasing.write(source.assemble(root), root, tmp_path / "out")
+        release_folder.write(source_root.assemble(root), root, tmp_path / "out")
     assert content(tmp_path / "out") == before
 
 
@@ -105,21 +105,21 @@ def test_with_a_version_that_says_so_the_change_log_names_the_label(root, tmp_pa
 
 
 def test_a_section_goes_below_the_heading_that_is_there_and_needs_a_place():
-    release = source.assemble(ROOT)
-    found = changes.checked(release, release)
-    log = changes.with_section(f"## Unreleased\n\n### Data {NOW}\n- By hand.\n", found)
+    release = source_root.assemble(ROOT)
+    found = changelog.checked(release, release)
+    log = changelog.with_section(f"## Unreleased\n\n### Data {NOW}\n- By hand.\n", found)
     assert log.index("No label changed") < log.index("By hand")
     assert log.count(f"### Data {NOW}") == 1
     for broken in ("# Nothing\n", f"<!-- generated: data {NOW} -->\nno end"):
         with pytest.raises(DragomanError, match="E706"):
-            changes.with_section(broken, found)
+            changelog.with_section(broken, found)
 
 
 def test_a_version_that_goes_back_or_is_none_is_refused():
-    release = source.assemble(ROOT)
+    release = source_root.assemble(ROOT)
     for version in ("0.9.0", "1.0", "v1.0.0"):
         with pytest.raises(DragomanError, match="E714"):
-            changes.checked(release, type(release)(release.name, version, release.rows))
+            changelog.checked(release, type(release)(release.name, version, release.rows))
 
 
 class Killed(BaseException):
@@ -135,16 +135,16 @@ def test_a_folder_that_was_left_half_written_is_refused_and_healed_by_writing_ag
     from dragoman.release.rehydration import rehydrate
 
     def write(release):
-        (releasing.write_standoff if standoff else releasing.write)(release, root, out)
+        (release_folder.write_standoff if standoff else release_folder.write)(release, root, out)
 
     def read():
         return rehydrate(out, ROOT / "corpus" / "pages", tmp_path / "back") if standoff else parquet.read(out)
 
     out, real = tmp_path / "out", files.write
     if not fresh:
-        write(source.assemble(root))
+        write(source_root.assemble(root))
     edit(root, NEXT)
-    new = source.assemble(root)
+    new = source_root.assemble(root)
     before, left = content(out), 0
     while True:
         left += 1

@@ -8,9 +8,9 @@ import pytest
 from payloads import PAYLOADS, identifiers, strays, watch
 
 from dragoman.benchmark import Benchmark
-from dragoman.release.rows import Release
-from dragoman.report.page import page as render
-from dragoman.report.subject import Subject, of_benchmark, of_reference
+from dragoman.release.content import Release
+from dragoman.report.html import page as render
+from dragoman.report.inputs import Subject, of_benchmark, of_reference
 
 NAMES = list(PAYLOADS.items())
 WIDTHS = [390, 1280]

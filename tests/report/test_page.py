@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from dragoman.cli.app import app
-from dragoman.report.page import page
-from dragoman.report.subject import of_benchmark, of_reference
+from dragoman.report.html import page
+from dragoman.report.inputs import of_benchmark, of_reference
 
 RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from payloads import strays
 
-from dragoman.report.page import page as render
-from dragoman.report.subject import of_benchmark, of_reference
+from dragoman.report.html import page as render
+from dragoman.report.inputs import of_benchmark, of_reference
 
 RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"
 

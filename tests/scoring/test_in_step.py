@@ -10,18 +10,18 @@ from sides import pair, seeds
 from test_shards import ONE, TWO, uneven
 
 from dragoman import files, scoring
-from dragoman.cli import main, scored
+from dragoman.annotations import Annotations
+from dragoman.cli import main, score
 from dragoman.measures.catalogue import MEASURES, select
-from dragoman.schema.columns import Annotations
-from dragoman.scoring import in_step
-from dragoman.submission import ahead
+from dragoman.reading import prefetch
+from dragoman.scoring import streaming
 
 OPTIONS = {"measures": MEASURES, "system": "p.jsonl", "resampling": scoring.Resampling(100, 1)}
 
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch):
-    monkeypatch.setattr(ahead, "_BLOCK", 700)
+    monkeypatch.setattr(prefetch, "_BLOCK", 700)
 
 
 def write(path, lines):
@@ -33,7 +33,7 @@ def write(path, lines):
 def step(folder, gold, predicted, *, suffix="", **options):
     """Score both ways, from files."""
     paths = [write(folder / f"{name}.jsonl{suffix}", lines) for name, lines in (("p", predicted), ("g", gold))]
-    reading = [ahead.Ahead(path) for path in paths]
+    reading = [prefetch.Ahead(path) for path in paths]
     result = scoring.score_in_step(*reading, **{**OPTIONS, **options})
     for each in reading:
         each.close()
@@ -102,14 +102,14 @@ def test_few_blocks_are_held_whatever_the_number_of_documents(tmp_path, monkeypa
 
     most = []
     others = {id(each) for each in alive()}  # of other tests, which keep them
-    count = in_step.tallies
+    count = streaming.tallies
 
     def watched(measures, predicted, gold):
         gc.collect()
         most.append(sum(len(each.documents) for each in alive() if id(each) not in others))
         return count(measures, predicted, gold)
 
-    monkeypatch.setattr(in_step, "tallies", watched)
+    monkeypatch.setattr(streaming, "tallies", watched)
     both = list(alike(random.Random(1), 400))
     spans = select(["entities.strict", "entities.partial"])
     result, _ = step(tmp_path, [g for g, _ in both], [p for _, p in both], measures=spans)
@@ -159,11 +159,11 @@ def test_what_is_otherwise_is_left_to_those_who_read_the_whole(tmp_path, gold, p
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
 def test_files_are_read_in_step_only_where_they_begin_with_the_same_documents(tmp_path, gold, predicted, tried, suffix):
     paths = [write(tmp_path / f"{name}{suffix}", lines) for name, lines in (("gold", gold), ("predicted", predicted))]
-    assert scored.begin_alike(paths) == tried
+    assert score.begin_alike(paths) == tried
 
 
 def test_a_file_that_is_not_there_begins_with_nothing(tmp_path):
-    assert not scored.begin_alike([tmp_path / "none.jsonl", tmp_path])
+    assert not score.begin_alike([tmp_path / "none.jsonl", tmp_path])
 
 
 @pytest.mark.parametrize("predicted", [LINES, LINES[::-1], [*LINES, TWO], files.json_lines(LINES) + b"{\n"])
@@ -171,7 +171,7 @@ def test_the_command_answers_alike_however_large_files_are(tmp_path, monkeypatch
     _, paths = step(tmp_path, LINES, predicted)
     answers = []
     for large in (0, 2**40):
-        monkeypatch.setattr(scored, "LARGE", large)
+        monkeypatch.setattr(score, "LARGE", large)
         monkeypatch.setattr("sys.argv", ["dragoman", "score", str(paths[0]), "--reference", str(paths[1]), "--json"])
         with pytest.raises(SystemExit) as done:
             main()

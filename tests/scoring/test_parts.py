@@ -9,12 +9,12 @@ from test_in_step import OPTIONS, documents
 from test_shards import decoded
 
 from dragoman import files, scoring
-from dragoman.scoring import tally
+from dragoman.scoring import partials
 
 
 def score_by(items, gold, predicted):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tally, "_ITEMS", items)
+        patch.setattr(partials, "_ITEMS", items)
         result = scoring.score(
             files.json_lines(predicted), scoring.from_bytes(files.json_lines(gold), "gold"), **OPTIONS
         )
@@ -43,5 +43,5 @@ def test_a_stretch_of_documents_is_what_these_documents_are_alone(seed):
 def test_items_in_another_order_than_their_documents_are_counted_all_at_once():
     gold, predicted = (read(lines) for lines in pair(3))
     turned = gold.of(gold.documents[::-1])
-    assert list(tally._parts(predicted.of(turned.documents), turned)) == [(0, len(turned.documents))]
-    assert list(tally._parts(predicted, gold)) == [(0, len(gold.documents))]
+    assert list(partials._parts(predicted.of(turned.documents), turned)) == [(0, len(turned.documents))]
+    assert list(partials._parts(predicted, gold)) == [(0, len(gold.documents))]

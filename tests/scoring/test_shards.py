@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from sides import TEXT, pair, read, seeds
 
 from dragoman import files, scoring
+from dragoman.annotations import Annotations, Coded
 from dragoman.measures.catalogue import select
 from dragoman.problems import DragomanError
-from dragoman.schema.columns import Annotations, Coded
-from dragoman.submission import precise, table
-from dragoman.submission.parse import parse_bytes
-from dragoman.submission.read import read_bytes
-from dragoman.submission.stack import stacked
-from dragoman.submission.target import Target
+from dragoman.reading import arrow_json, line_reader
+from dragoman.reading.concat import stacked
+from dragoman.reading.parsing import parse_bytes
+from dragoman.reading.read import read_bytes
+from dragoman.reading.target import Target
 
 
 def uneven(rng, lines):
@@ -60,7 +60,7 @@ def spread(rng, folder, lines, shards):
         elif kind == 1:
             (folder / f"{number}.jsonl.gz").write_bytes(gzip.compress(data))
         else:
-            pq.write_table(table.of_lines(precise.read(data, Target()).lines), folder / f"{number}.parquet")
+            pq.write_table(arrow_json.of_lines(line_reader.read(data, Target()).lines), folder / f"{number}.parquet")
     return folder
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dragoman.measures.counting import FScore
+from dragoman.measures.scores import FScore
 from dragoman.statistics import bootstrap
 
 FINISH = FScore().finish

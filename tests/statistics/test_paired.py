@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dragoman.measures.clusters import ClusterScore
-from dragoman.measures.counting import Accuracy, FScore
+from dragoman.measures.scores import Accuracy, FScore
 from dragoman.statistics import paired
 
 FINISH = FScore().finish

@@ -9,11 +9,11 @@ import pytest
 
 from dragoman import scoring
 from dragoman.problems import DragomanError
-from dragoman.running.run import Budget, run
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedDate, PredictedEntity
 from dragoman.systems import answers, chat
 from dragoman.systems.loading import load
 from dragoman.systems.protocol import Chat, Options
+from dragoman.systems.run import Budget, run
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 KEY = "a-key-that-must-not-be-seen"

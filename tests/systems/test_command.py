@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from dragoman.problems import DragomanError
-from dragoman.running.run import run
 from dragoman.systems.loading import load
 from dragoman.systems.protocol import Options
+from dragoman.systems.run import run
 
 ECHO = """
 import json, os, sys, time

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from dragoman.problems import DragomanError
-from dragoman.running.run import run
 from dragoman.systems.loading import load
+from dragoman.systems.run import run
 
 WORDS = ("아세안", "آسيان", "كوريا", "프랑스")
 

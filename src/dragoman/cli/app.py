@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dragoman.cli import shards
-from dragoman.cli.boards import leaderboard
+from dragoman.cli import score_shards
+from dragoman.cli.leaderboard import leaderboard
 from dragoman.cli.options import Data, Json, Predictions
-from dragoman.cli.releases import diff, rehydrate, verify
-from dragoman.cli.reports import report
-from dragoman.cli.scored import scored
-from dragoman.cli.systems import run
+from dragoman.cli.release import diff, rehydrate, verify
+from dragoman.cli.report import report
+from dragoman.cli.run import run
+from dragoman.cli.score import scored
 from dragoman.output import standard_output
 from dragoman.problems import DragomanError
 from dragoman.version import __version__
@@ -129,8 +129,8 @@ def score(
         bool, typer.Option("--no-singletons", help="leave clusters of one mention out of the cluster measures")
     ] = False,
     engine: Annotated[
-        shards.Where, typer.Option(help="where to score files or folders of shards against --reference")
-    ] = shards.Where.local,
+        score_shards.Where, typer.Option(help="where to score files or folders of shards against --reference")
+    ] = score_shards.Where.local,
     scheduler: Annotated[
         str | None, typer.Option(help="dask: a running scheduler, which is trusted; default: start one", metavar="ADDR")
     ] = None,
@@ -146,7 +146,7 @@ def score(
         raise typer.BadParameter("give --reference or --data, not both")
     if reference is not None and split is not None:
         raise typer.BadParameter("a reference has no splits: leave --split out")
-    pair = shards.pair(predictions, reference, engine, scheduler)
+    pair = score_shards.pair(predictions, reference, engine, scheduler)
 
     def options() -> dict[str, Any]:
         from dragoman.measures.catalogue import select
@@ -160,7 +160,7 @@ def score(
         }
 
     if pair is not None:
-        result = shards.score(*pair, engine, scheduler, options())
+        result = score_shards.score(*pair, engine, scheduler, options())
     else:
         result = scored(predictions, reference, lambda: _benchmark(data), split or "test", options)
     from dragoman.cli import show
@@ -194,9 +194,9 @@ def compare(
     """Compare systems by paired tests, from stored counts; no gold is needed."""
     from dragoman.cli import show
     from dragoman.files import read_json
-    from dragoman.results import compare as compare_results
-    from dragoman.results import default_measures
     from dragoman.schema.result import Result
+    from dragoman.scoring.comparison import compare as compare_results
+    from dragoman.scoring.comparison import default_measures
 
     read = [read_json(path, Result) for path in results]
     show.comparison(compare_results(*read, measures=measures or default_measures(read)), as_json=as_json)
@@ -220,25 +220,25 @@ def convert(
     """Convert predictions from or to what other tools have; everything that does not fit is counted."""
     from dragoman import files
     from dragoman.cli import show
-    from dragoman.formats import table
-    from dragoman.formats.conversion import Converted, Options, Written
-    from dragoman.submission import precise
-    from dragoman.submission.target import Target
+    from dragoman.formats import registry
+    from dragoman.formats.outcome import Converted, Options, Written
+    from dragoman.reading import line_reader
+    from dragoman.reading.target import Target
 
     target = Target() if no_texts else _benchmark(data).target()
     options = Options(name=str(source), documents=tuple(documents or ()), texts=target.texts, characters=characters)
     if read == "jsonl":
         raw = files.read_bytes(source)
         files.check_text(raw, str(source))
-        found = precise.read(raw, Target(texts=target.texts), str(source))
+        found = line_reader.read(raw, Target(texts=target.texts), str(source))
         converted = Converted(found.lines, tuple(found.problems))
     else:
-        converted = table.read_path(table.named(read), source, options)
+        converted = registry.read_path(registry.named(read), source, options)
     lines = converted.checked()
-    written = Written({"submission.jsonl": table.jsonl(lines)})
+    written = Written({"submission.jsonl": registry.jsonl(lines)})
     if write != "jsonl":
-        written = table.named(write).write(lines, target.texts, options)
-    paths = table.write_path(written, out)
+        written = registry.named(write).write(lines, target.texts, options)
+    paths = registry.write_path(written, out)
     problems = [*converted.problems, *written.problems]
     outcome: dict[str, Any] = {"documents": len(lines), "files": [str(path) for path in paths]}
     if as_json:
@@ -264,6 +264,6 @@ def schema(
 ) -> None:
     """Print the JSON Schema of documents, labels, submissions and results."""
     from dragoman.files import pretty_json
-    from dragoman.schema.export import json_schema
+    from dragoman.schema.json_schema import json_schema
 
     typer.echo(pretty_json(json_schema(name)).decode(), nl=False)

@@ -6,16 +6,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from dragoman.files import pretty_json
-from dragoman.release.difference_lines import lines
-from dragoman.release.versions import wanted
-from dragoman.report.effect import COLUMNS
+from dragoman.leaderboard.version_effect import COLUMNS
+from dragoman.release.diff_text import lines
+from dragoman.release.semver import wanted
 from dragoman.text import visible, visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dragoman.release.difference import Difference
-    from dragoman.report.effect import Effect
+    from dragoman.leaderboard.version_effect import Effect
+    from dragoman.release.diff import Difference
 
 
 def difference(found: Difference, effects: Sequence[Effect] | None, *, as_json: bool) -> None:

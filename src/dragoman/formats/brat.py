@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from dragoman.files import child
-from dragoman.formats import drafts, plain
-from dragoman.formats.conversion import DEFAULT, Converted, Options, Report, Written
-from dragoman.formats.standoff import ATTRIBUTES, RESERVED, Bound, Fragments, Standoff, flat, parse
-from dragoman.formats.standoff_rows import Rows
+from dragoman.formats import line_builder, plain_spans
+from dragoman.formats.brat_lines import ATTRIBUTES, RESERVED, Bound, Fragments, Standoff, flat, parse
+from dragoman.formats.brat_writer import Rows
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Report, Written
 from dragoman.problems import DragomanError
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedEntity, Submission
 
@@ -62,10 +62,10 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     if text is None:
         return report.converted([])
     standoff = parse(text, report)
-    name = drafts.names([None], options, report)[0]
+    name = line_builder.names([None], options, report)[0]
     if not report.failed:
-        line = _Reader(standoff, drafts.draft(name), options, report).line()
-        return report.converted(drafts.finish([line], LAYERS, options, report))
+        line = _Reader(standoff, line_builder.draft(name), options, report).line()
+        return report.converted(line_builder.finish([line], LAYERS, options, report))
     return report.converted([])
 
 
@@ -105,7 +105,7 @@ class _Reader:
         differs = shown is not None and shown != flat(bound.words)
         words = bound.words if differs and len(fragments) == 1 else None
         for start, end in fragments:
-            if not drafts.sound(start, end, self.text, self.report, surface=words, line=bound.line):
+            if not line_builder.sound(start, end, self.text, self.report, surface=words, line=bound.line):
                 return False
         if differs:
             what = f"the text there is {(shown or '')[:80]!r}, not {bound.words[:80]!r}."
@@ -115,7 +115,7 @@ class _Reader:
     def mended(self, fragments: Fragments) -> Fragments:
         """Join fragments that overlap or touch, or between which there are only line breaks."""
         made: Fragments = []
-        for start, end in plain.joined(fragments):
+        for start, end in plain_spans.joined(fragments):
             if made and self.text is not None and not self.text[made[-1][1] : start].strip("\r\n"):
                 made[-1] = (made[-1][0], end)
             else:
@@ -127,7 +127,7 @@ class _Reader:
         known = ATTRIBUTES[layer]
         found: dict[str, Any] = {"id": name}
         for key, value in bound.attributes.items():
-            number = drafts.offset(value) if value is not None and known.get(key) else None
+            number = line_builder.offset(value) if value is not None and known.get(key) else None
             if key not in known or value is None or (known[key] and number is None):
                 if not (layer == "claims" and value is None and key in ("author", "implicit")):
                     self.report.lose("attributes that are none of a submission's")
@@ -140,7 +140,7 @@ class _Reader:
         self.report.lose("gaps in entities and dates, which are kept as one span", int(len(bound.fragments) > 1))
         layer = self.options.layer(bound.label)
         whole = bound.words if len(bound.words) == end - start else None
-        span = drafts.add(self.draft, bound.label, start, end, layer, whole)
+        span = line_builder.add(self.draft, bound.label, start, end, layer, whole)
         for key, value in self.fields(name, bound, layer).items():
             setattr(span, key, value)
         if isinstance(span, PredictedEntity):
@@ -177,7 +177,7 @@ class _Reader:
                 what = f"{link.other} cannot be the {link.label.lower()} of a claim."
                 self.report.error("E503", what, "See which labels claims are made of.", line=link.line)
         for name, fragments in cues.items():
-            cue: Any = plain.joined(fragments)
+            cue: Any = plain_spans.joined(fragments)
             self.claims[name].cue = cue
         self.used &= {name for name, bound in self.standoff.bound.items() if bound.label in ("Cue", "Claimant")}
 
@@ -211,12 +211,12 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
         texts: text by document id.
         options: ``date_labels``.
 
-    Problems: as for :func:`dragoman.formats.plain.plain`, and E304 for ids that cannot be file names.
+    Problems: as for :func:`dragoman.formats.plain_spans.plain`, and E304 for ids that cannot be file names.
 
     """
     report = Report(options.name)
-    documents = plain.plain(lines, texts, report)
-    plain.account(documents, HOLDS, LAYERS, options, report)
+    documents = plain_spans.plain(lines, texts, report)
+    plain_spans.account(documents, HOLDS, LAYERS, options, report)
     files: dict[str, bytes] = {}
     for document in documents:
         try:

@@ -17,8 +17,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dragoman.formats import drafts, plain, tagging, tokens
-from dragoman.formats.conversion import DEFAULT, Converted, Options, Report, Scheme, Written
+from dragoman.formats import line_builder, plain_spans, tagging, tokens
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Report, Scheme, Written
 from dragoman.schema.submission import Submission
 
 LAYERS = ("entities",)
@@ -73,9 +73,9 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         parser.line(number, line.removesuffix("\r"))
     documents = parser.documents
     scheme = _scheme(documents, options, report)
-    names = drafts.names([document.name for document in documents], options, report)
+    names = line_builder.names([document.name for document in documents], options, report)
     lines = [_line(name, document, scheme, options, report) for name, document in zip(names, documents, strict=True)]
-    return report.converted(drafts.finish(lines, LAYERS, options, report))
+    return report.converted(line_builder.finish(lines, LAYERS, options, report))
 
 
 class _Parser:
@@ -129,7 +129,7 @@ class _Parser:
             return
         row = _Row(number, cells[self.place("FORM", 0)], tag)
         if {"START", "END"} <= set(self.columns):
-            start, end = (drafts.offset(cells[self.columns.index(name)]) for name in ("START", "END"))
+            start, end = (line_builder.offset(cells[self.columns.index(name)]) for name in ("START", "END"))
             if start is None or end is None:
                 self.report.error("E202", "an offset is not a number.", "Offsets are code points.", line=number)
                 return
@@ -157,7 +157,7 @@ def _scheme(documents: list[_Document], options: Options, report: Report) -> Sch
 
 def _line(name: str, document: _Document, scheme: Scheme, options: Options, report: Report) -> Submission:
     text = options.texts.get(name)
-    line = drafts.draft(name)
+    line = line_builder.draft(name)
     if any(row.start < 0 for row in document.rows):
         if text is None:
             line.text = text = _joined(document.rows)
@@ -165,7 +165,7 @@ def _line(name: str, document: _Document, scheme: Scheme, options: Options, repo
             return line
     else:
         for row in document.rows:
-            drafts.sound(row.start, row.end, text, report, surface=text and row.form, line=row.number)
+            line_builder.sound(row.start, row.end, text, report, surface=text and row.form, line=row.number)
     for sentence in document.sentences:
 
         def complain(at: int, what: str, sentence: list[_Row] = sentence) -> None:
@@ -173,8 +173,8 @@ def _line(name: str, document: _Document, scheme: Scheme, options: Options, repo
 
         for span in tagging.decode([row.tag for row in sentence], scheme, complain):
             first, last = sentence[span.first], sentence[span.last - 1]
-            if drafts.sound(first.start, last.end, None, report, line=first.number):
-                drafts.add(line, span.label, first.start, last.end, options.layer(span.label))
+            if line_builder.sound(first.start, last.end, None, report, line=first.number):
+                line_builder.add(line, span.label, first.start, last.end, options.layer(span.label))
     return line
 
 
@@ -212,13 +212,13 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
         texts: text by document id; the tokens are cut from it.
         options: ``characters`` for a token a character; ``date_labels``.
 
-    Of spans that overlap the outermost is kept, or the first. Problems: as for :func:`dragoman.formats.plain.plain`,
-    and E304 for ids that do not fit on a line.
+    Of spans that overlap the outermost is kept, or the first. Problems: as for
+    :func:`dragoman.formats.plain_spans.plain`, and E304 for ids that do not fit on a line.
 
     """
     report = Report(options.name)
-    documents = plain.plain(lines, texts, report)
-    plain.account(documents, HOLDS, LAYERS, options, report)
+    documents = plain_spans.plain(lines, texts, report)
+    plain_spans.account(documents, HOLDS, LAYERS, options, report)
     out = [f"# global.columns = {' '.join(WRITTEN_COLUMNS)}\n"]
     for document in documents:
         name = document.line.id
@@ -229,14 +229,14 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     return report.written({"submission.conll": "".join(out).encode() if not report.failed else b""})
 
 
-def _rows(document: plain.Document, options: Options, report: Report) -> Iterable[str]:
+def _rows(document: plain_spans.Document, options: Options, report: Report) -> Iterable[str]:
     text = document.text or ""
     cut = tokens.characters(text) if options.characters else tokens.words(text)
     begins = {start: index for index, (start, _) in enumerate(cut)}
     ends = {end: index + 1 for index, (_, end) in enumerate(cut)}
     fitting = []
     for _, span in document.spans:
-        start, end, label = plain.labelled(span)
+        start, end, label = plain_spans.labelled(span)
         if start not in begins or end not in ends:
             report.lose("spans that do not begin and end where tokens do")
         elif label is not None and not label.isprintable():

@@ -20,9 +20,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from dragoman.files import canonical_json
-from dragoman.formats import drafts, plain, tagging
-from dragoman.formats.conversion import DEFAULT, Converted, Options, Report, Written
-from dragoman.formats.nodes import Node, nodes, parse
+from dragoman.formats import line_builder, plain_spans, tagging
+from dragoman.formats.json_fields import Node, nodes, parse
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Report, Written
 from dragoman.schema.submission import Submission
 
 LAYERS = ("entities",)
@@ -59,8 +59,8 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     given: list[tuple[int, str, list[Any]]] = []
     for line, value in parse(data, report):
         given += _texts(line, value, report)
-    names = drafts.names([None] * len(given), options, report)
-    lines = [drafts.draft(name) for name in names]
+    names = line_builder.names([None] * len(given), options, report)
+    lines = [line_builder.draft(name) for name in names]
     tokens: list[list[_Token]] = []
     for draft, (number, path, items) in zip(lines, given, strict=True):
         tokens.append([])
@@ -73,7 +73,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     for draft, some in zip(lines, runs, strict=True):
         for run in some:
             _spans(draft, run, options, scheme or "bio", report)
-    return report.converted(drafts.finish(lines, LAYERS, options, report))
+    return report.converted(line_builder.finish(lines, LAYERS, options, report))
 
 
 def _texts(line: int, value: Any, report: Report) -> list[tuple[int, str, list[Any]]]:
@@ -96,10 +96,10 @@ def _item(node: Node, draft: Submission, tokens: list[_Token], options: Options,
         what = f"the offsets of {(word or '')[:80]!r} are null."
         mend = "Run the pipeline with a fast tokenizer, which keeps them."
         report.error("E406", what, mend, line=node.line, path=node.path)
-    elif not drafts.sound(start, end, options.texts.get(draft.id), report, line=node.line, path=node.path):
+    elif not line_builder.sound(start, end, options.texts.get(draft.id), report, line=node.line, path=node.path):
         return
     elif "entity_group" in node.value:
-        drafts.add(draft, group, start, end, options.layer(group))
+        line_builder.add(draft, group, start, end, options.layer(group))
     elif entity is None:
         what = "there is neither entity nor entity_group."
         report.error("E204", what, "Save what the pipeline returns.", line=node.line, path=node.path)
@@ -132,8 +132,8 @@ def _spans(draft: Submission, run: list[_Token], options: Options, scheme: Any, 
 
     for first, last, label in tagging.decode([token.tag for token in run], scheme, complain):
         start, end = run[first].start, run[last - 1].end
-        if drafts.sound(start, end, None, report, line=run[first].node.line, path=run[first].node.path):
-            drafts.add(draft, label, start, end, options.layer(label))
+        if line_builder.sound(start, end, None, report, line=run[first].node.line, path=run[first].node.path):
+            line_builder.add(draft, label, start, end, options.layer(label))
 
 
 def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
@@ -144,12 +144,12 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
         texts: text by document id; needed only for quotes, and for ``word``.
         options: ``date_labels``.
 
-    Problems: as for :func:`dragoman.formats.plain.plain`.
+    Problems: as for :func:`dragoman.formats.plain_spans.plain`.
 
     """
     report = Report(options.name)
-    documents = plain.plain(lines, texts, report, needs_text=False)
-    plain.account(documents, HOLDS, LAYERS, options, report)
+    documents = plain_spans.plain(lines, texts, report, needs_text=False)
+    plain_spans.account(documents, HOLDS, LAYERS, options, report)
     made = [
         [
             {"end": span.end, "entity_group": span.type, "score": None, "start": span.start, "word": span.text}

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dragoman.files import json_lines
-from dragoman.formats import drafts, plain
-from dragoman.formats.conversion import DEFAULT, Converted, Options, Report, Written
-from dragoman.formats.nodes import Node, parse
+from dragoman.formats import line_builder, plain_spans
+from dragoman.formats.json_fields import Node, parse
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Report, Written
 from dragoman.formats.tokens import covering, outermost
 from dragoman.schema.submission import PredictedEntity, Submission
 
@@ -69,9 +69,9 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
             found.append(Node(value, report, line, path))
         else:
             report.error("E202", f"expected a document, found {str(value)[:40]!r}.", line=line, path=path)
-    names = drafts.names([_name(node) for node in found], options, report)
+    names = line_builder.names([_name(node) for node in found], options, report)
     lines = [_line(name, node, options, report) for name, node in zip(names, found, strict=True)]
-    return report.converted(drafts.finish(lines, LAYERS, options, report))
+    return report.converted(line_builder.finish(lines, LAYERS, options, report))
 
 
 def _name(node: Node) -> str | None:
@@ -83,12 +83,12 @@ def _name(node: Node) -> str | None:
 
 
 def _line(name: str, node: Node, options: Options, report: Report) -> Submission:
-    line = drafts.draft(name)
+    line = line_builder.draft(name)
     text = node.string("text")
     if text is None:
         report.error("E204", "there is no text.", "Use what Doc.to_json() gives.", line=node.line, path=node.at("text"))
         return line
-    by = drafts.shift(text, line, options, report)
+    by = line_builder.shift(text, line, options, report)
     if by is None:
         return line
     grouped: Counter[tuple[int, int, str | None]] = Counter()
@@ -128,12 +128,12 @@ def _span(
         node.report.error("E406", "the span has no offsets.", mend, line=node.line, path=node.path)
         return
     start, end, label = start + by, end + by, label or None
-    if not drafts.sound(start, end, line.text, node.report, line=node.line, path=node.path):
+    if not line_builder.sound(start, end, line.text, node.report, line=node.line, path=node.path):
         return
     seen[start, end, label] += 1
     if others is not None and seen[start, end, label] <= others[start, end, label]:
         return
-    span = drafts.add(line, label, start, end, layer or options.layer(label))
+    span = line_builder.add(line, label, start, end, layer or options.layer(label))
     if entry and isinstance(span, PredictedEntity):
         span.entity_ids = [entry]
     elif entry:
@@ -149,22 +149,22 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
         texts: text by document id.
         options: nothing of them matters here but ``name``.
 
-    Problems: as for :func:`dragoman.formats.plain.plain`.
+    Problems: as for :func:`dragoman.formats.plain_spans.plain`.
 
     """
     report = Report(options.name)
-    documents = plain.plain(lines, texts, report)
-    plain.account(documents, HOLDS, LAYERS, options, report)
+    documents = plain_spans.plain(lines, texts, report)
+    plain_spans.account(documents, HOLDS, LAYERS, options, report)
     made = [] if report.failed else [_doc(document, report) for document in documents]
     return report.written({"submission.spacy.jsonl": json_lines(made)})
 
 
-def _doc(document: plain.Document, report: Report) -> dict[str, Any]:
+def _doc(document: plain_spans.Document, report: Report) -> dict[str, Any]:
     text = document.text or ""
     groups: dict[str, list[dict[str, Any]]] = {"entities": [], "dates": []}
-    places = [plain.labelled(span) for _, span in document.spans]
+    places = [plain_spans.labelled(span) for _, span in document.spans]
     for layer, span in document.spans:
-        start, end, label = plain.labelled(span)
+        start, end, label = plain_spans.labelled(span)
         ids = getattr(span, "entity_ids", None) or []
         entry = ids[0] if len(ids) == 1 else ""
         report.lose("mentions with several entity ids", int(len(ids) > 1))

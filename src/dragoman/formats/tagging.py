@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from dragoman.formats.conversion import Scheme
+from dragoman.formats.outcome import Scheme
 
 PREFIXES: dict[str, str] = {"bio": "BIO", "iob1": "BIO", "bioes": "BIOES", "bilou": "BILOU"}
 

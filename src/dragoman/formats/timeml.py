@@ -21,8 +21,8 @@ from xml.parsers import expat  # parses without building anything; declarations 
 from xml.sax.saxutils import escape, quoteattr
 
 from dragoman.files import child
-from dragoman.formats import drafts, plain
-from dragoman.formats.conversion import DEFAULT, Converted, Options, Report, Written
+from dragoman.formats import line_builder, plain_spans
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Report, Written
 from dragoman.problems import DragomanError, error
 from dragoman.schema.submission import PredictedDate, Submission
 
@@ -164,8 +164,8 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         report.error("E209", "there are two TEXT elements.", "Put one document into a file.")
     whole = "".join(found.pieces)
     low, high = found.windows[0] if found.windows else (0, len(whole))
-    line = drafts.draft(drafts.names([found.name or None], options, report)[0])
-    by = drafts.shift(whole[low:high], line, options, report)
+    line = line_builder.draft(line_builder.names([found.name or None], options, report)[0])
+    by = line_builder.shift(whole[low:high], line, options, report)
     if by is None:
         return report.converted([])
     _references(found, report)
@@ -177,9 +177,9 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
             report.lose("dates without words", int(not timex.stamp))
         else:
             start, end = timex.start - low + by, timex.end - low + by
-            if drafts.sound(start, end, line.text, report, line=timex.line):
+            if line_builder.sound(start, end, line.text, report, line=timex.line):
                 _date(line, start, end, timex, stamps, report)
-    return report.converted(drafts.finish([line], LAYERS, options, report))
+    return report.converted(line_builder.finish([line], LAYERS, options, report))
 
 
 def _references(found: _Handler, report: Report) -> None:
@@ -206,7 +206,7 @@ def _stamps(found: _Handler, line: Submission, report: Report) -> set[str | None
 
 def _date(line: Submission, start: int, end: int, timex: _Timex, stamps: set[str | None], report: Report) -> None:
     attributes = timex.attributes
-    date = drafts.add(line, attributes.get("type"), start, end, "dates")
+    date = line_builder.add(line, attributes.get("type"), start, end, "dates")
     assert isinstance(date, PredictedDate)
     date.id, date.value, date.mod = attributes.get("tid"), attributes.get("value"), attributes.get("mod")
     anchor = attributes.get("anchorTimeID")
@@ -224,12 +224,12 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
         options: nothing of them matters here but ``name``.
 
     A character that XML does not allow is written as U+FFFD, so that offsets stay, and counted. Problems: as for
-    :func:`dragoman.formats.plain.plain`, and E304 for ids that cannot be file names.
+    :func:`dragoman.formats.plain_spans.plain`, and E304 for ids that cannot be file names.
 
     """
     report = Report(options.name)
-    documents = plain.plain(lines, texts, report)
-    plain.account(documents, HOLDS, LAYERS, options, report)
+    documents = plain_spans.plain(lines, texts, report)
+    plain_spans.account(documents, HOLDS, LAYERS, options, report)
     files: dict[str, bytes] = {}
     for document in documents:
         name = f"{document.line.id}.tml"
@@ -266,7 +266,7 @@ def _tag(fields: Mapping[str, str | None], report: Report) -> str:
     return out + ">"
 
 
-def _document(document: plain.Document, report: Report) -> str:
+def _document(document: plain_spans.Document, report: Report) -> str:
     line, text = document.line, document.text or ""
     report.lose("characters that XML does not allow", sum(not _allowed(char) for char in text))
     dates = list(line.dates or [])
@@ -297,7 +297,7 @@ def _document(document: plain.Document, report: Report) -> str:
 
 def _inline(text: str, dates: list[PredictedDate], opening: Any, report: Report) -> Iterable[str]:
     """Text with the elements in it; a date that crosses one before it, or nests too deeply, is left out."""
-    places = [plain.labelled(date) for date in dates]
+    places = [plain_spans.labelled(date) for date in dates]
     at = 0
     ends: list[int] = []
 

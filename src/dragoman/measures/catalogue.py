@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 
-from dragoman.measures import attribution, clitics, clusters, defined, linking, pages, spans, values
-from dragoman.measures.counting import Accuracy, FScore, Match, Score
+from dragoman.measures import applicability, claims, clitics, clusters, date_values, links, page_layer, spans
+from dragoman.measures.scores import Accuracy, FScore, Match, Score
 from dragoman.problems import error
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dragoman.schema.columns import Annotations
+    from dragoman.annotations import Annotations
 
 
 @dataclass(frozen=True)
@@ -156,22 +156,22 @@ MEASURES: tuple[Measure, ...] = (
         "Same type, and the same span but for listed particles (Korean), proclitics or the article (Arabic) at its "
         "edges; needs texts. Its gap to entities.strict is what segmentation costs.",
         "defined here",
-        defined=defined.by_texts,
+        defined=applicability.by_texts,
         alone=clitics.clitic,
     ),
     Measure(
         "entities.linked",
-        linking.linked,
+        links.linked,
         FScore(),
         "Same span and the same set of known entities, among mentions that have any (own strings are none).",
         "strong_all_match of the TAC KBP entity linking scorer (Hachey et al. 2014), for sets of ids",
-        defined=defined.by_links,
+        defined=applicability.by_links,
     ),
     *_clusters(
         "entities",
         clusters.entity_clusters,
         "Mentions of the same span, clustered over the split by entity ids",
-        defined.by_ids,
+        applicability.by_ids,
     ),
     Measure(
         "dates.strict",
@@ -199,7 +199,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "dates.value",
-        _on("dates", values.value),
+        _on("dates", date_values.value),
         FScore(),
         "Spans that share a character, with values that are equal in canonical form; where gold has a value known "
         "from outside, either is right.",
@@ -207,29 +207,29 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "dates.value_string",
-        _on("dates", values.value_string),
+        _on("dates", date_values.value_string),
         FScore(),
         "Spans that share a character, with values that are equal as strings.",
         f"{_TEMPEVAL}, value F1",
     ),
     Measure(
         "dates.interval",
-        _on("dates", values.interval),
-        FScore(values.SCALE),
+        _on("dates", date_values.interval),
+        FScore(date_values.SCALE),
         "Spans that share a character, credited with the Jaccard coefficient of the days that they mean; dates that "
         "mean no closed interval of days are left out on either side.",
         "defined here; Jaccard 1901",
     ),
     Measure(
         "claims.content",
-        attribution.content,
+        claims.content,
         FScore(),
         "Contents with a Dice coefficient of characters of at least one half.",
         "PARC 3.0 (Pareti 2016), span overlap of attribution content; Dice 1945",
     ),
     Measure(
         "claims.attributed",
-        attribution.attributed,
+        claims.attributed,
         FScore(),
         "Content as in claims.content, and every claimant right: mentions overlap or the predicted one falls on a "
         "mention of the same entity, AUTHOR with AUTHOR, IMPLICIT with the same ids or with none given.",
@@ -237,21 +237,21 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "claims.soft",
-        attribution.soft,
-        FScore(attribution.SCALE),
+        claims.soft,
+        FScore(claims.SCALE),
         "The pairs of claims.content, each credited with its Dice coefficient.",
         "after the weighted span overlap of structured sentiment (Barnes et al. 2021), one to one",
     ),
     Measure(
         "claims.cue",
-        attribution.cue,
+        claims.cue,
         Accuracy(),
         "Among matched claims: cues with a Dice coefficient of at least one half, or none on either side.",
         "PARC 3.0 (Pareti 2016)",
     ),
     Measure(
         "claims.chain",
-        attribution.chain,
+        claims.chain,
         Accuracy(),
         "Among matched claims: the whole line of parents is matched to the other side's.",
         "defined here",
@@ -259,51 +259,49 @@ MEASURES: tuple[Measure, ...] = (
     *(
         Measure(
             f"claims.{name}",
-            attribution.attribute(name),
+            claims.attribute(name),
             Accuracy(),
             f"Among matched claims that have a {name} in gold: the same {name}.",
             "accuracy on matched items, as for event attributes in TempEval-3 (UzZaman et al. 2013)",
         )
         for name in ("polarity", "modality", "act")
     ),
-    *_clusters(
-        "claims", attribution.claim_clusters, "Claims matched by content, clustered over the split by equivalence"
-    ),
+    *_clusters("claims", claims.claim_clusters, "Claims matched by content, clustered over the split by equivalence"),
     Measure(
         "pages.segments",
-        pages.kinds,
+        page_layer.kinds,
         Accuracy(),
         "Lines of the document's text for which a predicted segment has the same bounds and the same kind, over all "
         "lines; where a system gives segments.",
         "defined here",
-        defined=defined.by_segments,
+        defined=applicability.by_segments,
         by_type=False,
     ),
     Measure(
         "pages.boundaries",
-        pages.boundaries,
+        page_layer.boundaries,
         FScore(),
         "Segments with the same bounds, whatever their kinds; where a system gives segments.",
         "exact boundary F1, as for spans",
-        defined=defined.by_segments,
+        defined=applicability.by_segments,
         by_type=False,
     ),
     Measure(
         "pages.published",
-        pages.published,
+        page_layer.published,
         Accuracy(),
         "Among documents for which both sides give a document time: equal in canonical form, by either tier of gold.",
         "defined here",
-        defined=defined.by_times,
+        defined=applicability.by_times,
         by_type=False,
     ),
     Measure(
         "pages.published_overlap",
-        pages.published_overlap,
-        Accuracy(values.SCALE),
+        page_layer.published_overlap,
+        Accuracy(date_values.SCALE),
         "Among documents for which both sides give a document time: Jaccard coefficient of the days that they mean.",
         "defined here; Jaccard 1901",
-        defined=defined.by_times,
+        defined=applicability.by_times,
         by_type=False,
     ),
 )

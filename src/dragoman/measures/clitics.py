@@ -12,11 +12,11 @@ import numpy as np
 import regex
 
 from dragoman.matching.assignment import assign
-from dragoman.measures.counting import Match
+from dragoman.measures.scores import Match
 from dragoman.measures.spans import overlaps, same
 
 if TYPE_CHECKING:
-    from dragoman.schema.columns import Annotations
+    from dragoman.annotations import Annotations
 
 _LONGEST = 8
 _KOREAN_AFTER = regex.compile(

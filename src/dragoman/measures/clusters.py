@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dragoman.annotations import JOINER, NULL
 from dragoman.matching.assignment import assign
 from dragoman.matching.exact import equal_pairs
-from dragoman.measures.counting import Match, Score, ratio
-from dragoman.measures.kept import kept
-from dragoman.schema.columns import JOINER, NULL
+from dragoman.measures.memo import kept
+from dragoman.measures.scores import Match, Score, ratio
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dragoman.schema.columns import Annotations, Entities
+    from dragoman.annotations import Annotations, Entities
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]

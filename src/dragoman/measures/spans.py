@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dragoman.annotations import NULL, Coded
 from dragoman.matching.assignment import assign
 from dragoman.matching.exact import equal_pairs
 from dragoman.matching.overlap import overlapping_pairs
-from dragoman.measures.counting import Match
-from dragoman.measures.kept import kept
-from dragoman.schema.columns import NULL, Coded
+from dragoman.measures.memo import kept
+from dragoman.measures.scores import Match
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dragoman.schema.columns import Codes, Spans
+    from dragoman.annotations import Codes, Spans
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

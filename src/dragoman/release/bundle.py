@@ -8,8 +8,8 @@ import msgspec
 
 from dragoman import files
 from dragoman.problems import error
-from dragoman.release.rows import Release
-from dragoman.schema.rows import CONFIGS
+from dragoman.release.content import Release
+from dragoman.schema.release_rows import CONFIGS
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -14,13 +14,13 @@ from msgspec import inspect
 
 from dragoman.files import sha256
 from dragoman.schema.labels import Layer, values
-from dragoman.schema.rows import CONFIGS
+from dragoman.schema.release_rows import CONFIGS
 from dragoman.schema.shape import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dragoman.release.rows import Release
+    from dragoman.release.content import Release
 
 _TERMS = (
     "citeAs column equivalentProperty extract field fileProperty fileObject fileSet format includes isLiveDataset "

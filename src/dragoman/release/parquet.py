@@ -9,14 +9,14 @@ import msgspec
 
 from dragoman import files
 from dragoman.problems import error
+from dragoman.release.atomic_folder import writing
 from dragoman.release.bundle import Manifest, manifest_of
+from dragoman.release.content import Release
 from dragoman.release.croissant import croissant
 from dragoman.release.integrity import MEND, SUMS, contents, sums
-from dragoman.release.place import writing
-from dragoman.release.rows import Release
-from dragoman.schema.arrow import arrow_schema
-from dragoman.schema.export import json_schema
-from dragoman.schema.rows import CONFIGS
+from dragoman.schema.arrow_types import arrow_schema
+from dragoman.schema.json_schema import json_schema
+from dragoman.schema.release_rows import CONFIGS
 
 if TYPE_CHECKING:
     from pathlib import Path

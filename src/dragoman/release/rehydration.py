@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from dragoman import files
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release import parquet, standoff
-from dragoman.release.places import places, said
+from dragoman.release.page_diff import places, said
 from dragoman.release.textless import Row, Rows, with_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dragoman.release.rows import Release
+    from dragoman.release.content import Release
     from dragoman.release.standoff import Page
 
 MOST_FILES = 100_000

@@ -8,16 +8,16 @@ import msgspec
 
 from dragoman import files
 from dragoman.problems import error
+from dragoman.release.atomic_folder import writing
+from dragoman.release.content import fingerprint
 from dragoman.release.integrity import SUMS, contents, sums
-from dragoman.release.place import writing
-from dragoman.release.rows import fingerprint
 from dragoman.release.textless import KEPT, Rows, without_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from dragoman.release.rows import Release
+    from dragoman.release.content import Release
 
 MARK = "standoff.json"
 NUMBER = "E715"

@@ -14,9 +14,9 @@ import msgspec
 
 from dragoman.files import sha256
 from dragoman.problems import error
-from dragoman.release.rows import Release
+from dragoman.release.content import Release
 from dragoman.schema.labels import Layer, values
-from dragoman.schema.rows import CONFIGS, UNSPLIT, row_of
+from dragoman.schema.release_rows import CONFIGS, UNSPLIT, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

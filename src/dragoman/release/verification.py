@@ -10,8 +10,8 @@ from dragoman import files
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release import parquet, standoff
 from dragoman.release.bundle import Manifest
+from dragoman.release.content import fingerprint
 from dragoman.release.integrity import MEND, SUMS, damages
-from dragoman.release.rows import fingerprint
 
 MANIFESTS: dict[str, type[Manifest | standoff.Manifest]] = {
     parquet.MARK: Manifest,

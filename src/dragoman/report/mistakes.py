@@ -17,7 +17,7 @@ from dragoman.measures.catalogue import BY_NAME
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dragoman.schema.columns import Annotations
+    from dragoman.annotations import Annotations
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dragoman.measures.values import ordinals
+from dragoman.annotations import JOINER, LAYERS, NULL
+from dragoman.measures.date_values import ordinals
 from dragoman.report.mistakes import NO_PARTNER, RIGHT, Judged
 from dragoman.report.rendering import short
-from dragoman.schema.columns import JOINER, LAYERS, NULL
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dragoman.report.subject import Shown, Subject
-    from dragoman.schema.columns import Annotations, Claims, Dates, Entities, Spans
+    from dragoman.annotations import Annotations, Claims, Dates, Entities, Spans
+    from dragoman.report.inputs import Shown, Subject
 
     Ints = NDArray[np.int64]
 

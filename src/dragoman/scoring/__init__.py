@@ -1,11 +1,11 @@
 """Scoring: a submission or any two files, from labels to a result with scores, slices, error bars and counts."""
 
-from dragoman.scoring.counted import Counted, count
+from dragoman.scoring.api import score, score_documents
+from dragoman.scoring.counts import Counted, count
+from dragoman.scoring.distributed import score_shards
 from dragoman.scoring.gold import Gold, from_benchmark, from_bytes, from_file, from_parsed
-from dragoman.scoring.in_step import score_in_step
-from dragoman.scoring.scorer import score, score_documents
-from dragoman.scoring.sharded import score_shards
 from dragoman.scoring.slices import NO_INTERVALS, Resampling
+from dragoman.scoring.streaming import score_in_step
 from dragoman.scoring.validation import duplicates, validate
 
 __all__ = [

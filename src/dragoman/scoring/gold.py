@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dragoman.annotations import Annotations
 from dragoman.problems import error
+from dragoman.reading.parsing import Parsed, parse_bytes, parse_file
+from dragoman.reading.read import read_parsed
+from dragoman.reading.target import Target
 from dragoman.schema import result as results
-from dragoman.schema.columns import Annotations
-from dragoman.submission.parse import Parsed, parse_bytes, parse_file
-from dragoman.submission.read import read_parsed
-from dragoman.submission.target import Target
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

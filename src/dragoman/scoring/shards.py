@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from dragoman.annotations import LAYERS, Annotations
+from dragoman.measures.applicability import traits
 from dragoman.measures.catalogue import Measure, of_whole, select, without_singletons
-from dragoman.measures.defined import traits
 from dragoman.problems import Problem, error
-from dragoman.schema.columns import LAYERS, Annotations
+from dragoman.reading.concat import stacked
+from dragoman.reading.parsing import Parsed, parse_file
+from dragoman.reading.peek import Named
+from dragoman.reading.read import Reading, read_parsed
+from dragoman.reading.target import Target
 from dragoman.schema.result import Coverage
-from dragoman.scoring.assembly import MOST_MISSING, coverage_of
-from dragoman.scoring.tally import Tally, joined, tallies
-from dragoman.submission.beginning import Named
-from dragoman.submission.parse import Parsed, parse_file
-from dragoman.submission.read import Reading, read_parsed
-from dragoman.submission.stack import stacked
-from dragoman.submission.target import Target
+from dragoman.scoring.assemble import MOST_MISSING, coverage_of
+from dragoman.scoring.partials import Tally, joined, tallies
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dragoman.annotations import JOINER, Annotations, Claims, Coded, Dates, Entities
 from dragoman.measures.catalogue import Measure
-from dragoman.measures.counting import FScore
-from dragoman.measures.kept import kept
+from dragoman.measures.memo import kept
+from dragoman.measures.scores import FScore
 from dragoman.measures.spans import nested
-from dragoman.schema.columns import JOINER, Annotations, Claims, Coded, Dates, Entities
-from dragoman.scoring.counted import Counted
+from dragoman.scoring.counts import Counted
 from dragoman.statistics import bootstrap
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dragoman import benchmark as benchmarks
+from dragoman.annotations import Annotations
 from dragoman.problems import Problem
-from dragoman.schema.columns import Annotations
-from dragoman.submission.read import read_file
+from dragoman.reading.read import read_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

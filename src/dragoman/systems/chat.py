@@ -17,7 +17,7 @@ import regex
 from dragoman import benchmark
 from dragoman.problems import error
 from dragoman.schema.records import Document
-from dragoman.schema.system import SystemCard
+from dragoman.schema.system_card import SystemCard
 from dragoman.systems import answers
 from dragoman.systems.protocol import Options, Reply, System, SystemFailure
 

@@ -13,12 +13,12 @@ import msgspec
 
 from dragoman.files import read_toml
 from dragoman.problems import error
-from dragoman.schema.system import SystemCard
+from dragoman.schema.system_card import SystemCard
 from dragoman.systems.protocol import USUAL, Options, System
 
 ADAPTERS = {
     "chat": "dragoman.systems.chat",
-    "cmd": "dragoman.systems.command",
+    "cmd": "dragoman.systems.program",
     "hf": "dragoman.systems.transformers",
     "spacy": "dragoman.systems.spacy",
 }

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from dragoman.schema.records import Document
-from dragoman.schema.system import SystemCard
+from dragoman.schema.system_card import SystemCard
 
 
 class Predict(Protocol):

@@ -6,8 +6,8 @@ from typing import Any
 
 from dragoman.problems import error
 from dragoman.schema.records import Document
-from dragoman.schema.system import SystemCard
-from dragoman.systems.labels import entity
+from dragoman.schema.system_card import SystemCard
+from dragoman.systems.label_mapping import entity
 from dragoman.systems.protocol import Options, System
 
 

@@ -1,0 +1,276 @@
+"""From two passes and the decisions on them to gold.
+
+Where both passes have the same label it is gold; where they differ a decision says what is, and why. A decision may
+also mend what both have alike, or add what neither has. Of agreed claims, which may differ in what is not scored, the
+gloss, ``about`` and ``dates`` are those of pass a; tags that either annotator wrote are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+
+from dragoman import files
+from dragoman.authoring.curation import read_curated
+from dragoman.authoring.disagreements import Point, first_offset, points
+from dragoman.authoring.passes import Reader, derive, read_pass
+from dragoman.authoring.phenomena import tag_across
+from dragoman.problems import DragomanError, Problem, error
+from dragoman.schema import labels
+from dragoman.schema.decision import Decision, Identity
+from dragoman.schema.pass_file import QuotedLabels
+from dragoman.schema.records import Claim, Date, Document, Entity, Labels
+
+PASSES = ("a", "b")
+CONTROL = "control"
+"""A pass that is no part of the gold: made later, to see whether the guidelines lead to the same labels."""
+
+
+@dataclass
+class Case:
+    """A document with its two passes and the decisions on them."""
+
+    document: Document
+    points: list[Point]
+    decisions: list[Decision] = field(default_factory=list)
+
+    def undecided(self) -> list[Point]:
+        """Points on which the passes differ and nothing was decided."""
+        decided = {(d.layer, d.a, d.b) for d in self.decisions}
+        return [p for p in self.points if not p.agreed and p.key[1:] not in decided]
+
+
+def read_documents(root: Path) -> dict[str, Document]:
+    """Documents of the corpus by id, page by page."""
+    return {document.id: document for page in read_curated(root) for document in page.documents}
+
+
+def read_passes(
+    root: Path, documents: dict[str, Document], names: tuple[str, ...] = PASSES
+) -> dict[str, dict[str, Labels]]:
+    """Read passes, with their entity ids turned into the registry's.
+
+    Returns:
+        Labels by pass and document.
+
+    Raises:
+        DragomanError: with everything that is wrong with the passes; E701 where they do not cover the same documents.
+
+    """
+    annotations = root / "annotations"
+    identity = Identity()
+    if (annotations / "registry" / "identity.json").exists():
+        identity = files.read_json(annotations / "registry" / "identity.json", Identity)
+    sides = {}
+    for name in names:
+        read = read_pass(annotations / "passes" / name, documents)
+        if not read:
+            raise error("E701", f"the pass {name!r} has no labels.", file=str(annotations / "passes" / name))
+        renaming = getattr(identity, name, {})
+        sides[name] = {key: _identified(labels_, renaming) for key, labels_ in read.items()}
+    every = {document for labels_ in sides.values() for document in labels_}
+    lone = sorted(document for document in every if any(document not in labels_ for labels_ in sides.values()))
+    if lone:
+        raise error("E701", f"{lone[0]} is in one pass alone.", "Both annotators label every document.")
+    return sides
+
+
+def read_cases(root: Path) -> dict[str, Case]:
+    """Read both passes and the decisions on them.
+
+    Raises:
+        DragomanError: with everything that is wrong with passes or decisions.
+
+    """
+    documents = read_documents(root)
+    first, second = read_passes(root, documents).values()
+    cases = {key: Case(documents[key], points(first[key], second[key])) for key in documents if key in first}
+    for decision in read_decisions(root / "annotations" / "decisions.jsonl"):
+        if decision.document not in cases:
+            raise error("E301", f"a decision is about {decision.document!r}, which is no document in the passes.")
+        cases[decision.document].decisions.append(decision)
+    return cases
+
+
+def read_decisions(path: Path) -> list[Decision]:
+    """Read decisions, none where there is no such file.
+
+    Raises:
+        DragomanError: with the line that is none.
+
+    """
+    if not path.exists():
+        return []
+    lines = files.read_bytes(path).splitlines()
+    return [files.decode(line, Decision, str(path), number) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _identified(labels_: Labels, identity: dict[str, str]) -> Labels:
+    def renamed(ids: list[str]) -> list[str]:
+        return sorted({identity.get(name, name) for name in ids})
+
+    for entity in labels_.entities:
+        entity.entity_ids = renamed(entity.entity_ids)
+    for claim in labels_.claims:
+        claim.about = renamed(claim.about)
+        for claimant in claim.claimants:
+            claimant.entity_ids = renamed(claimant.entity_ids)
+    return labels_
+
+
+@dataclass
+class _Kept:
+    """A label that becomes gold, and the names by which others refer to it (``a:e12``)."""
+
+    label: Any
+    names: list[str]
+    source: str
+
+
+def build_gold(root: Path) -> dict[str, Labels]:
+    """Put agreed labels and decisions together.
+
+    Raises:
+        DragomanError: E710 with every undecided point, or with everything that is wrong with the decisions.
+
+    """
+    cases = read_cases(root)
+    problems = [
+        Problem(
+            code="E710",
+            what=f"{point.layer} a:{point.key[2]} b:{point.key[3]} differ in {', '.join(point.differences)}.",
+            mend="Decide it in annotations/decisions.jsonl.",
+            path=case.document.id,
+        )
+        for case in cases.values()
+        for point in case.undecided()
+    ]
+    gold = {}
+    for key, case in cases.items():
+        if not case.undecided():
+            gold[key], wrong = _document_gold(case)
+            problems += wrong
+    if problems:
+        raise DragomanError(problems)
+    cut = {segment.document for page in read_curated(root) for segment in page.segments if segment.truncated}
+    tag_across(gold, {key: case.document for key, case in cases.items()}, {name for name in cut if name is not None})
+    return gold
+
+
+def _document_gold(case: Case) -> tuple[Labels, list[Problem]]:
+    kept: dict[str, list[_Kept]] = {layer: [] for layer in labels.values(labels.Layer)}
+    problems: list[Problem] = []
+    by_key: dict[tuple[str, str | None, str | None], Decision] = {(d.layer, d.a, d.b): d for d in case.decisions}
+    known = {(p.layer, p.key[2], p.key[3]) for p in case.points}
+    for key in by_key:
+        if key not in known and key[1:] != (None, None):
+            what = f"a decision is about {key[0]} a:{key[1]} b:{key[2]}, which do not go together in the passes."
+            problems.append(Problem(code="E601", what=what, path=case.document.id))
+    for point in case.points:
+        decision = by_key.get(point.key[1:])
+        kept[point.layer] += _outcome(case, point, decision, problems)
+    for decision in case.decisions:
+        if decision.a is None and decision.b is None:
+            kept[decision.layer] += _written(case, decision, ["new"], problems)
+    return _numbered(case, kept, problems), problems
+
+
+def _outcome(case: Case, point: Point, decision: Decision | None, problems: list[Problem]) -> list[_Kept]:
+    """Say what of a point becomes gold."""
+    names = [f"{side}:{label.id}" for side, label in (("a", point.a), ("b", point.b)) if label is not None]
+    if decision is None:
+        merged = msgspec.structs.replace(point.a, phenomena=_union(point.a.phenomena, point.b.phenomena))
+        return [_Kept(merged, names, "a")]
+    if decision.keep == "label":
+        return _written(case, decision, names, problems)
+    chosen = {"a": ("a",), "b": ("b",), "both": ("a", "b"), "none": ()}[decision.keep]
+    if decision.keep != "both":
+        return [_Kept(getattr(point, side), names, side) for side in chosen]
+    return [_Kept(getattr(point, side), [f"{side}:{getattr(point, side).id}"], side) for side in chosen]
+
+
+def _written(case: Case, decision: Decision, names: list[str], problems: list[Problem]) -> list[_Kept]:
+    """Turn the label that a decision writes out into a record; its references stay as they are written."""
+    singular = {"entities": "entity", "dates": "date", "claims": "claim"}[decision.layer]
+    label = getattr(decision, singular)
+    if label is None:
+        problems.append(
+            Problem(code="E204", what=f"a decision keeps a label and has none in {singular!r}.", path=case.document.id)
+        )
+        return []
+    content: dict[str, Any] = {"entities": [], "dates": [], "claims": []} | {decision.layer: [label]}
+    reader = Reader(QuotedLabels(document=case.document.id, **content), case.document, "decisions.jsonl")
+    (record,) = reader.layer(decision.layer)
+    problems += [p for p in reader.problems if p.code != "E601"]  # references are resolved when all are known
+    names = [*(name for name in names if name != "new"), f"new:{label.id}"]
+    return [_Kept(record, names, "new")]
+
+
+def _union(a: list[labels.Phenomenon], b: list[labels.Phenomenon]) -> list[labels.Phenomenon]:
+    return [tag for tag in get_args(labels.Phenomenon) if tag in a or tag in b]
+
+
+def _numbered(case: Case, kept: dict[str, list[_Kept]], problems: list[Problem]) -> Labels:
+    """Give the labels their numbers in text order, and let references point to these."""
+    place: dict[str, str] = {}
+    for layer, items in kept.items():
+        items.sort(
+            key=lambda k: (first_offset(k.label), -_last_offset(k.label), getattr(k.label, "type", ""), k.label.id)
+        )
+        for number, item in enumerate(items, 1):
+            place |= {f"{layer}/{name}": f"{layer[0]}{number}" for name in item.names}
+
+    def follow(layer: str, name: str | None, source: str, where: str) -> str | None:
+        if name is None:
+            return None
+        full = name if ":" in name else f"{source}:{name}"
+        found = place.get(f"{layer}/{full}")
+        if found is None:
+            what = f"{where} refers to {full}, which did not become gold."
+            problems.append(Problem(code="E601", what=what, mend="Decide that label too.", path=case.document.id))
+        return found
+
+    entities = [_renamed(k, place, "entities") for k in kept["entities"]]
+    dates = []
+    for k in kept["dates"]:
+        date: Date = _renamed(k, place, "dates")
+        if date.ref not in {"none", "published"}:
+            date.ref = follow("dates", date.ref, k.source, date.id) or "none"
+        dates.append(date)
+    ids = {e.id: e.entity_ids for e in entities}
+    claims = []
+    for k in kept["claims"]:
+        claim: Claim = _renamed(k, place, "claims")
+        claim.parent = follow("claims", claim.parent, k.source, claim.id)
+        claim.dates = [
+            name for d in claim.dates if (name := place.get(f"dates/{d if ':' in d else f'{k.source}:{d}'}"))
+        ]
+        claim.claimants = [
+            msgspec.structs.replace(c, mention=follow("entities", c.mention, k.source, claim.id))
+            for c in claim.claimants
+        ]
+        for claimant in claim.claimants:
+            claimant.entity_ids = ids.get(claimant.mention or "", claimant.entity_ids)
+        claims.append(claim)
+    return derive(Labels(case.document.id, list(get_args(labels.Layer)), entities, dates, claims), case.document)
+
+
+def _last_offset(label: Entity | Date | Claim) -> int:
+    return label.content[-1].end if isinstance(label, Claim) else label.end
+
+
+def _renamed(kept: _Kept, place: dict[str, str], layer: str) -> Any:
+    return msgspec.structs.replace(kept.label, id=place[f"{layer}/{kept.names[0]}"])
+
+
+def write_gold(root: Path, gold: dict[str, Labels]) -> list[str]:
+    """Write gold files and remove those of documents that have gold no more; return the documents that changed."""
+    folder = root / "annotations" / "gold"
+    changed = [
+        name for name, labels_ in gold.items() if files.write(folder / f"{name}.json", files.pretty_json(labels_))
+    ]
+    stale = files.remove_others(folder, "*.json", [folder / f"{name}.json" for name in gold])
+    return sorted([*changed, *(path.stem for path in stale)])

@@ -1,0 +1,167 @@
+"""Agreement as data: pass against pass, and each pass against the gold that was made from it.
+
+Passes are compared by the measures of the catalogue, which are symmetric in F1, and by Krippendorff's alpha for the
+attributes of what both found. Everything is given a second time without what the guidelines, or the brief that they
+were written from (``annotations/quoted.txt``), quote: agreement on a quoted span says nothing. A pass is not
+independent of the gold, so its score is no rank and no ceiling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dragoman import files, scoring
+from dragoman.annotations import NULL, Annotations, Coded
+from dragoman.authoring.adjudication import CONTROL, read_documents, read_passes
+from dragoman.benchmark import as_submission
+from dragoman.measures import claims, spans
+from dragoman.measures.catalogue import select
+from dragoman.reading.read import read_lines
+from dragoman.reading.target import Target
+from dragoman.schema.records import Document, Labels
+from dragoman.schema.result import Data
+from dragoman.statistics import bootstrap
+from dragoman.statistics.alpha import alpha, coincidences
+
+MEASURES = (
+    "entities.strict",
+    "entities.exact",
+    "entities.linked",
+    "dates.strict",
+    "dates.value",
+    "claims.content",
+    "claims.attributed",
+    "claims.cue",
+)
+
+
+def columns(labels_: dict[str, Labels], documents: dict[str, Document]) -> Annotations:
+    """Labels of a pass, or gold, as columns over all documents."""
+    target = Target(documents=tuple(documents), texts={name: document.text for name, document in documents.items()})
+    return read_lines([as_submission(labels_[name]) for name in documents if name in labels_], target)
+
+
+def quoted(root: Path) -> str:
+    """Everything that the guidelines and the brief quote, as one text to look surfaces up in."""
+    sources = [root / "annotations" / name for name in ("GUIDELINES.md", "quoted.txt")]
+    return "\n".join(files.read_text(path) for path in sources if path.exists())
+
+
+def without_quoted(annotations: Annotations, text: str) -> Annotations:
+    """Leave out labels whose surface stands in a text that annotators or their teacher had seen."""
+    parts: dict[str, Any] = {}
+    for layer in ("entities", "dates"):
+        items = getattr(annotations, layer)
+        new = [
+            _surface(annotations, int(d), int(s), int(e)) not in text
+            for d, s, e in zip(items.doc, items.start, items.end, strict=True)
+        ]
+        parts[layer] = items.take(np.flatnonzero(np.array(new, bool)))
+    claims = annotations.claims
+    new_claims = np.ones(len(claims), bool)
+    for claim, start, end in zip(claims.fragment_claim, claims.fragment_start, claims.fragment_end, strict=True):
+        surface = _surface(annotations, int(claims.doc[claim]), int(start), int(end))
+        new_claims[claim] &= surface not in text
+    return replace(annotations, **parts, claims=claims.keep(new_claims))
+
+
+def _surface(annotations: Annotations, doc: int, start: int, end: int) -> str:
+    return (annotations.texts[doc] or "")[start:end]
+
+
+def agreement(first: Annotations, second: Annotations, documents: dict[str, Document]) -> dict[str, Any]:
+    """Compare two sets of labels of the same documents.
+
+    Returns:
+        ``scores`` by measure with intervals over documents, ``slices`` by label, language and kind, and ``alpha`` by
+        attribute.
+
+    """
+    data = Data("agreement", None, "", None, list(documents))
+    facets = {
+        "language": tuple(document.language for document in documents.values()),
+        "kind": tuple(document.kind for document in documents.values()),
+    }
+    gold = scoring.Gold(first, data, Target(documents=tuple(documents)), facets)
+    result = scoring.score(second, gold, measures=select(list(MEASURES)))
+    wanted = ("language=", "kind=", "type=")
+    return {
+        "scores": {name: _brief(result.scores[name.partition(".")[0]][name.partition(".")[2]]) for name in MEASURES},
+        "slices": {
+            name: _brief(score) for name, score in result.slices.items() if any(f"[{facet}" in name for facet in wanted)
+        },
+        "alpha": alphas(first, second),
+    }
+
+
+def _brief(score: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Keep the main score and its interval."""
+    if score is None:
+        return None
+    name = "f1" if "f1" in score else "accuracy"
+    return {name: score[name], "interval": score["interval"]}
+
+
+def alphas(first: Annotations, second: Annotations) -> dict[str, Any]:
+    """Krippendorff's alpha of each attribute over the items that both sides found."""
+    made: dict[str, Any] = {}
+    for layer, names in (("entities", ("type", "form")), ("dates", ("type", "mod", "value"))):
+        match = spans.exact(getattr(first, layer), getattr(second, layer))
+        for name in names:
+            sides = (getattr(getattr(first, layer), name), getattr(getattr(second, layer), name))
+            made[f"{layer}.{name}"] = _alpha(*sides, match.gold, match.predicted, match.gold_doc, len(first.documents))
+    match = claims.content(first, second)
+    for name in ("polarity", "modality", "act"):
+        sides = (getattr(first.claims, name), getattr(second.claims, name))
+        made[f"claims.{name}"] = _alpha(*sides, match.gold, match.predicted, match.gold_doc, len(first.documents))
+    return made
+
+
+def _alpha(ours: Coded, theirs: Coded, at: Any, other: Any, doc: Any, documents: int) -> dict[str, Any]:
+    """Alpha of one attribute with its interval; not given counts as a label of its own."""
+    labels_ = tuple(dict.fromkeys((*ours.labels, *theirs.labels)))
+    a, b = (np.where(side.recode(labels_) == NULL, len(labels_), side.recode(labels_)) for side in (ours, theirs))
+    rows = coincidences(a[at], b[other], doc[at], documents, len(labels_) + 1)
+    rows = rows[rows.any(axis=1)]
+    if not len(rows):
+        return {"alpha": None, "interval": None, "items": 0}
+    value = float(alpha(rows.sum(axis=0))["alpha"])
+    interval = bootstrap.interval(rows, alpha, "alpha")
+    return {
+        "alpha": None if np.isnan(value) else value,
+        "interval": None if interval is None else list(interval),
+        "items": len(at),
+    }
+
+
+def write(root: Path, gold: dict[str, Labels]) -> bool:
+    """Write ``annotations/agreement.json``; return whether it changed.
+
+    Raises:
+        DragomanError: for everything that is wrong with the passes.
+
+    """
+    documents = read_documents(root)
+    sides = {name: columns(labels_, documents) for name, labels_ in read_passes(root, documents).items()}
+    truth, seen = columns(gold, documents), quoted(root)
+    first, second = sides.values()
+    report: dict[str, Any] = {
+        "schema_version": "1",
+        "passes": agreement(first, second, documents),
+        "passes_without_quoted": agreement(without_quoted(first, seen), without_quoted(second, seen), documents),
+        "with_gold_not_independent": {
+            name: agreement(truth, side, documents)["scores"] for name, side in sides.items()
+        },
+    }
+    if (root / "annotations" / "passes" / CONTROL).is_dir():
+        (control,) = read_passes(root, documents, (CONTROL,)).values()
+        labelled = {name: document for name, document in documents.items() if name in control}
+        report["control_with_gold"] = {
+            "documents": len(labelled),
+            **agreement(columns(gold, labelled), columns(control, labelled), labelled),
+        }
+    return files.write(root / "annotations" / "agreement.json", files.pretty_json(report))

@@ -1,0 +1,128 @@
+"""The README of a release: the data set card, under YAML that is generated from the schema and the rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import regex
+from msgspec import inspect
+
+from dragoman.files import json_lines
+from dragoman.problems import error
+from dragoman.release.parquet import path_of
+from dragoman.schema.labels import in_order
+from dragoman.schema.release_rows import CONFIGS
+from dragoman.schema.shape import fields
+
+if TYPE_CHECKING:
+    from dragoman.release.content import Release
+
+_FENCE = "---\n"
+_CANARY = regex.compile(r"\b[a-z0-9-]+:canary:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+"""What marks a data set, so that it can be told from a text whether it was trained on: in the card's text once."""
+_DTYPES: dict[Any, str] = {inspect.StrType: "string", inspect.IntType: "int64", inspect.BoolType: "bool"}
+
+
+def readme(card: str, release: Release) -> str:
+    """Turn the card of the project into the README of a release.
+
+    Args:
+        card: ``DATASET_CARD.md``: YAML that people write between two lines of three hyphens, then the text.
+        release: what the card describes; configurations, features and numbers of rows are generated from it.
+
+    Raises:
+        DragomanError: E706 when the card does not begin with YAML.
+
+    """
+    written, body = _parts(card)
+    return _joined(written, _marked(body) | _front_matter(release), body)
+
+
+def readme_without_texts(card: str, body: str) -> str:
+    """Give a release without texts the YAML and the canary of the project's card, and a text of its own.
+
+    Args:
+        card: ``DATASET_CARD.md``.
+        body: what the release says of itself.
+
+    Raises:
+        DragomanError: E706 when the card does not begin with YAML.
+
+    """
+    written, described = _parts(card)
+    marked = _marked(described)
+    told = f"\nPlease do not train on `test`. This string marks the data set: `{marked['canary']}`\n" if marked else ""
+    # `datasets` cannot read these rows, so that the Hub is not to try and show them.
+    return _joined(written, {**marked, "viewer": False}, body + told)
+
+
+def _parts(card: str) -> tuple[str, str]:
+    """YAML of a card, as people wrote it, and its text."""
+    _, opened, rest = card.partition(_FENCE)
+    written, closed, body = rest.partition(_FENCE)
+    if not (opened and closed and card.startswith(_FENCE)):
+        raise error("E706", "the card does not begin with YAML between two lines '---'.", file="DATASET_CARD.md")
+    return written, body
+
+
+def _joined(written: str, front: dict[str, Any], body: str) -> str:
+    # JSON is YAML, so that what is generated needs no YAML library and no rules for quoting.
+    generated = "".join(f"{key}: {_json(value)}\n" for key, value in front.items())
+    return f"{_FENCE}{written}{generated}{_FENCE}{body}"
+
+
+def _marked(body: str) -> dict[str, str]:
+    """Repeat the canary of the card's text, if it has one, for programs that read the YAML alone."""
+    found = _CANARY.search(body)
+    return {} if found is None else {"canary": found[0]}
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _front_matter(release: Release) -> dict[str, Any]:
+    configs = []
+    infos = []
+    for position, (config, record) in enumerate(CONFIGS.items()):
+        splits = {split: rows for split, rows in release.rows[config].items() if rows}
+        if not splits:  # `datasets` would look for files of its own choice
+            continue
+        entry: dict[str, Any] = {
+            "config_name": config,
+            "version": release.version,
+            "data_files": [{"split": split, "path": path_of(config, split)} for split in splits],
+        }
+        if position == 0:
+            entry["default"] = True
+        configs.append(entry)
+        counts = [
+            {"name": split, "num_examples": len(rows), "num_bytes": len(json_lines(rows))}
+            for split, rows in splits.items()
+        ]
+        infos.append({"config_name": config, "features": _features(fields(record)), "splits": counts})
+    return {"configs": configs, "dataset_info": infos}
+
+
+def _features(info: inspect.StructType) -> list[dict[str, Any]]:
+    """Features of a record, in the form that ``datasets`` reads from YAML."""
+    return [{"name": field.encode_name} | _feature(field.type) for field in info.fields]
+
+
+def _feature(info: Any) -> dict[str, Any]:
+    match info:
+        case inspect.Metadata():
+            return _feature(info.type)
+        case inspect.UnionType():
+            (kind,) = [option for option in info.types if not isinstance(option, inspect.NoneType)]
+            return _feature(kind)
+        case inspect.ListType():
+            item = _feature(info.item_type)
+            return {"list": item.get("struct") or (item["dtype"] if isinstance(item["dtype"], str) else item)}
+        case inspect.StructType():
+            return {"struct": _features(info)}
+        case inspect.LiteralType():
+            return {"dtype": {"class_label": {"names": {str(i): name for i, name in enumerate(in_order(info.values))}}}}
+        case _:
+            return {"dtype": _DTYPES[type(info)]}

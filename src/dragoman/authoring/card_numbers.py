@@ -1,0 +1,126 @@
+"""What the card says in numbers: generated from the rows and from the agreement, never typed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dragoman.problems import error
+from dragoman.schema import labels
+
+if TYPE_CHECKING:
+    from dragoman.release.content import Release
+
+BLOCKS = ("statistics", "agreement")
+_OPEN, _CLOSE = "<!-- generated: {} -->\n", "<!-- end of generated: {} -->"
+
+
+def with_generated(card: str, release: Release, agreement: dict[str, Any] | None) -> str:
+    """Renew the generated blocks of a card.
+
+    Args:
+        card: text with a pair of marks for each block.
+        release: what is counted.
+        agreement: content of ``agreement.json``; None leaves its block empty.
+
+    Raises:
+        DragomanError: E706 when a mark is missing.
+
+    """
+    contents = {"statistics": statistics(release), "agreement": "" if agreement is None else agreed(agreement)}
+    for name, content in contents.items():
+        before, opened, rest = card.partition(_OPEN.format(name))
+        _, closed, after = rest.partition(_CLOSE.format(name))
+        if not opened or not closed:
+            what = f"the card has no place for {name!r}."
+            raise error(
+                "E706", what, f"Put {_OPEN.format(name).strip()} and {_CLOSE.format(name)} into it.", file="card"
+            )
+        card = f"{before}{opened}\n{content}{closed}{after}"
+    return card
+
+
+def statistics(release: Release) -> str:
+    """Count documents and labels by split, in Markdown tables."""
+    splits = list(release.rows["documents"])
+    documents = {split: release.rows["documents"][split] for split in splits}
+    parts = [
+        _counted("documents", splits, documents, lambda d: [d.kind], labels.values(labels.DocumentKind)),
+        _counted("documents by language", splits, documents, lambda d: [d.language], ("ko-KP", "ar")),
+        _counted("entities", splits, release.rows["entities"], lambda e: [e.type], labels.values(labels.EntityType)),
+        _counted(
+            "entities by form", splits, release.rows["entities"], lambda e: [e.form], labels.values(labels.EntityForm)
+        ),
+        _counted("dates", splits, release.rows["dates"], lambda d: [d.type], labels.values(labels.DateType)),
+        _counted("claims by act", splits, release.rows["claims"], lambda c: [c.act], labels.values(labels.Act)),
+        _counted(
+            "claims by modality", splits, release.rows["claims"], lambda c: [c.modality], labels.values(labels.Modality)
+        ),
+        _phenomena(release, splits),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _counted(name: str, splits: list[str], rows: Any, key: Callable[[Any], Iterable[str]], order: Sequence[str]) -> str:
+    """Table of one kind of row, by key and split, with the sum last."""
+    counts = {split: Counter(value for row in rows[split] for value in key(row)) for split in splits}
+    lines = [[value, *(counts[split][value] for split in splits)] for value in order]
+    lines = [line for line in lines if any(line[1:])]
+    return _table([name, *splits], [*lines, ["all", *(len(rows[split]) for split in splits)]])
+
+
+def _phenomena(release: Release, splits: list[str]) -> str:
+    rows = {split: [r for layer in labels.values(labels.Layer) for r in release.rows[layer][split]] for split in splits}
+    counts = {split: Counter(tag for row in rows[split] for tag in row.phenomena) for split in splits}  # type: ignore[attr-defined]
+    lines = [[tag, *(counts[split][tag] for split in splits)] for tag in labels.values(labels.Phenomenon)]
+    return _table(["phenomenon", *splits], [line for line in lines if any(line[1:])])
+
+
+def _table(head: list[str], lines: list[list[Any]]) -> str:
+    rows = [head, ["---", *("---:" for _ in head[1:])], *lines]
+    return "".join("| " + " | ".join(map(str, row)) + " |\n" for row in rows)
+
+
+def agreed(agreement: dict[str, Any]) -> str:
+    """Agreement of the passes, with and without what was quoted, and of each with the gold."""
+    passes, unquoted = agreement["passes"], agreement["passes_without_quoted"]
+    with_gold = agreement["with_gold_not_independent"]
+    head = ["F1 or accuracy", "a and b", "95 %", "without quoted", *(f"{name} and gold" for name in with_gold)]
+    control = agreement.get("control_with_gold")
+    if control is not None:
+        head.append(f"control and gold ({control['documents']} documents)")
+    lines = [
+        [
+            name,
+            _main(score),
+            _range(score),
+            _main(unquoted["scores"][name]),
+            *(_main(side[name]) for side in with_gold.values()),
+            *([] if control is None else [_main(control["scores"][name])]),
+        ]
+        for name, score in passes["scores"].items()
+    ]
+    alphas = [
+        [name, _number(value["alpha"]), _range(value), _number(unquoted["alpha"][name]["alpha"]), value["items"]]
+        for name, value in passes["alpha"].items()
+    ]
+    return (
+        _table(head, lines)
+        + "\n"
+        + _table(["Krippendorff's alpha", "a and b", "95 %", "without quoted", "items"], alphas)
+        + "\n"
+    )
+
+
+def _main(score: dict[str, Any] | None) -> str:
+    return "–" if score is None else _number(score.get("f1", score.get("accuracy")))
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _range(score: dict[str, Any] | None) -> str:
+    interval = score and score["interval"]
+    return "–" if not interval else f"{interval[0]:.3f}–{interval[1]:.3f}"

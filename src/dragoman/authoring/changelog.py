@@ -1,0 +1,99 @@
+"""The change log's section on the data, generated: every label that changed since the last release."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dragoman.problems import DragomanError, Problem, error
+from dragoman.release.diff import MOVED, RENUMBERED, Difference, difference
+from dragoman.release.diff_text import line
+from dragoman.release.semver import wanted
+from dragoman.text import visible
+
+if TYPE_CHECKING:
+    from dragoman.release.content import Release
+
+_HEAD = "## Unreleased\n"
+_MARKUP = frozenset("\\`*_[]<>|#")
+_MOST = 20
+
+
+def checked(old: Release, new: Release) -> Difference:
+    """Compare a release with the one before it, and hold its version to what changed.
+
+    Raises:
+        DragomanError: E714 with every change (the first twenty, and how many more) where the version did not grow by
+            what they need: gold never changes under a version.
+
+    """
+    found = difference(old, new)
+    if found.allowed:
+        return found
+    smallest = wanted(old.version, found.needs)
+    what = f"the rows are not those of {old.version}, and the version is {new.version}."
+    if found.needs == "none":
+        what = f"the version goes back from {old.version} to {new.version}."
+    mend = f"Write version = {smallest!r} or above in corpus/sources.toml, or take the changes back."
+    problems = [Problem(code="E714", what=what, mend=mend)]
+    problems += [Problem(code="E714", what=line(change), path=change.where) for change in found.changes[:_MOST]]
+    if len(found.changes) > _MOST:
+        more = len(found.changes) - _MOST
+        problems.append(Problem(code="E714", what=f"and {more} more; dragoman diff names them all."))
+    raise DragomanError(problems)
+
+
+def section(found: Difference) -> str:
+    """Write the section's lines as Markdown: one a change; what only follows from others in one line a document."""
+    made = [f"Against {found.old.version}; rows `{found.new.fingerprint[:16]}`."]
+    follows: dict[tuple[str, str], int] = {}
+    where = ""
+    for change in found.changes:
+        if change.kind in (RENUMBERED, MOVED):
+            follows[change.where, change.kind] = follows.get((change.where, change.kind), 0) + 1
+            continue
+        if change.where != where:
+            where = change.where
+            made += [f"- {_safe(where)}"] if where else []
+        made.append(f"{'  ' if where else ''}- {_safe(change.kind + line(change)[1:])}")
+    said = {RENUMBERED: "ids renumbered", MOVED: "labels moved with their text"}
+    made += [f"- {_safe(name)}: {count} {said[kind]}" for (name, kind), count in follows.items()]
+    if not found.changes:
+        made.append("- No label changed.")
+    return "\n".join(made) + "\n"
+
+
+def _safe(text: str) -> str:
+    return "".join(f"\\{char}" if char in _MARKUP else char for char in visible(text))
+
+
+def with_section(log: str, found: Difference) -> str:
+    """Put the section into a change log, in place of the one that was generated for the same version before.
+
+    It stands below the heading ``### Data VERSION``; without one, that is made at the top of what is unreleased.
+
+    Raises:
+        DragomanError: E706 for a log with no place for it.
+
+    """
+    version = found.new.version
+    opening, closing = f"<!-- generated: data {version} -->\n", f"<!-- end of generated: data {version} -->\n"
+    block = f"{opening}{section(found)}{closing}"
+    before, opened, rest = log.partition(opening)
+    if opened:
+        _, closed, after = rest.partition(closing)
+        if not closed:
+            raise error("E706", f"the generated section of {version} does not end.", f"Add a line {closing.strip()!r}.")
+        return before + block + after
+    heading = f"### Data {version}\n"
+    if heading in log:
+        return log.replace(heading, heading + block, 1)
+    if _HEAD not in log:
+        raise error("E706", "the change log has no place for it.", f"Add a line {_HEAD.strip()!r}.")
+    return log.replace(_HEAD, f"{_HEAD}\n{heading}{block}", 1)
+
+
+def data_sections(log: str) -> str:
+    """Take what a change log says of the data, version by version; empty where it says nothing."""
+    parts = re.split(r"(?m)^(?=#{1,3} )", log)
+    return "".join(part.rstrip() + "\n\n" for part in parts if part.startswith("### Data ")).rstrip("\n")

@@ -1,0 +1,108 @@
+"""Document time: what a page's own lines prove, and what the source table adds to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from dragoman.authoring.profiles import Profile
+from dragoman.authoring.segmentation import Cut
+from dragoman.authoring.source_table import SourceTable, select
+from dragoman.problems import DragomanError, Problem
+from dragoman.schema.records import CuratedPage, Document
+from dragoman.text import visible
+
+MAX_EVIDENCE = 200
+"""Longest line that is quoted as evidence, in code points."""
+
+
+def read_date(cut: Cut, profile: Profile, file: str) -> tuple[str, str]:
+    """Read the date that a line gives its document.
+
+    Args:
+        cut: the line, taken by a rule whose pattern has the named groups of a date.
+        profile: the profile, for its names of months.
+        file: the page's name, for a problem.
+
+    Returns:
+        The date as EDTF, to the day, month or year that the line gives, and the evidence.
+
+    Raises:
+        DragomanError: E705 when what the groups matched is no date.
+
+    """
+    month = cut.groups.get("month", "")
+    numbers = [cut.groups.get("year", ""), str(profile.months.get(month, month)), cut.groups.get("day", "")]
+    given = [number for number in numbers if number]
+    try:
+        # Missing parts are filled in only to see whether such a day exists.
+        day = dt.date(*(int(number) for number in (*given, *("1", "1")[: 3 - len(given)])))
+    except (ValueError, OverflowError, TypeError) as cause:
+        shown = ", ".join(f"{name} {visible(value[:40])!r}" for name, value in cut.groups.items())
+        mend = f"Mend the groups of {cut.rule.where} in {profile.path.name}, or its [months]."
+        what = f"{shown} is no date."
+        raise DragomanError(Problem(code="E705", file=file, line=cut.line.number, what=what, mend=mend)) from cause
+    quoted = cut.text if len(cut.text) <= MAX_EVIDENCE else f"{cut.text[:MAX_EVIDENCE]}…"
+    value = day.isoformat()[: (4, 7, 10)[len(given) - 1]]
+    return value, f"Line {cut.line.number} of the page: {quoted}"
+
+
+def set_published(document: Document, value: str, evidence: str, file: str, line: int) -> None:
+    """Give a document the time that a line of its page proves.
+
+    Args:
+        document: the document, changed in place.
+        value: EDTF date.
+        evidence: what proves it.
+        file: the page's name, for a problem.
+        line: 1-based line of the page, for a problem.
+
+    Raises:
+        DragomanError: E705 when another line proved another time.
+
+    """
+    if document.published not in (None, value):
+        what = f"{document.id} is dated {document.published} by an earlier line and {value} by this one."
+        mend = "Let one line of the profile read the date; take the named groups out of the other."
+        raise DragomanError(Problem(code="E705", file=file, line=line, what=what, mend=mend))
+    if document.published is None:
+        document.published, document.published_evidence = value, evidence
+
+
+def add_declared(table: SourceTable, pages: Sequence[CuratedPage]) -> list[Problem]:
+    """Add the times that the source table declares to the documents, in place.
+
+    Args:
+        table: the source table.
+        pages: the curated pages, all of them.
+
+    Returns:
+        What is wrong with the declarations.
+
+    """
+    documents = {document.id: document for page in pages for document in page.documents}
+    problems: list[Problem] = []
+    declared: set[str] = set()
+    for index, time in enumerate(table.times):
+        where = f"time[{index}]"
+        chosen: list[str] = []
+        for number, pattern in enumerate(time.documents):
+            try:
+                chosen += select(table, pattern, list(documents), f"{where}.documents[{number}]")
+            except DragomanError as cause:
+                problems.extend(cause.problems)
+        for document in map(documents.__getitem__, chosen):
+            if document.id in declared:
+                what = f"the time of {document.id} is declared twice."
+                problems.append(table.problem(f"{where}.documents", what, "Name each document once."))
+            declared.add(document.id)
+            if time.published_evidence is not None:
+                if document.published is not None:
+                    what = f"{document.id} is dated {document.published} by a line of its page."
+                    mend = "Declare only what is known from outside."
+                    problems.append(table.problem(f"{where}.published", what, mend))
+                document.published, document.published_evidence = time.published, time.published_evidence
+            document.published_external = time.published_external
+            document.published_external_status = time.published_external_status
+            document.published_external_evidence = time.published_external_evidence
+    return problems

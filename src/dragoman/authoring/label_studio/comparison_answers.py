@@ -1,0 +1,223 @@
+"""What was decided on the pages of a comparison, as lines of ``decisions.jsonl``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+
+from dragoman import files
+from dragoman.authoring.adjudication import read_decisions
+from dragoman.authoring.label_studio import controls
+from dragoman.authoring.label_studio.annotation_choice import Annotators
+from dragoman.authoring.label_studio.client import Server
+from dragoman.authoring.label_studio.comparison_tasks import Pushed
+from dragoman.authoring.label_studio.file_kinds import Kind, write_pass
+from dragoman.authoring.label_studio.label_fields import Label, view
+from dragoman.authoring.label_studio.region_reader import decode
+from dragoman.authoring.label_studio.state import Task
+from dragoman.authoring.label_studio.sync import Outcome, Progress, fetched, newest
+from dragoman.problems import DragomanError, Problem
+from dragoman.schema.decision import Decision, Keep
+from dragoman.schema.records import Document
+
+_SINGULAR = {"entities": "entity", "dates": "date", "claims": "claim"}
+_NEEDS = {"a": ("a",), "b": ("b",), "both": ("a", "b"), "none": (), "label": ()}
+
+
+def pull(
+    server: Server,
+    kind: Kind,
+    documents: Mapping[str, Document],
+    path: Path,
+    *,
+    progress: Progress,
+    annotator: str | None = None,
+) -> Outcome:
+    """Add to a file of decisions what was decided on the server.
+
+    Lines that are there stay as they are; a point that is decided otherwise there is named (E725) and left alone.
+
+    Args:
+        server: where from.
+        kind: the comparison.
+        documents: the corpus, by id.
+        path: the file of decisions, which need not be there.
+        progress: wraps the work to show how far it is.
+        annotator: as for :func:`dragoman.authoring.label_studio.sync.pull`.
+
+    Returns:
+        The points that were ``added``, are ``already there``, ``undecided`` or a ``conflict``; E731 for each that was
+        decided and cannot be taken.
+
+    Raises:
+        DragomanError: E727 where nothing was pushed, E730 for an unknown annotator, E108 where the file cannot be
+            written, with what is wrong with the file, or as the server says.
+
+    """
+    outcome = Outcome()
+    annotators = Annotators(server, annotator)
+    files.remove_parts(path.parent)
+    present = {_key(decision): decision for decision in read_decisions(path)}
+    lines = []
+    for name, tasks in fetched(server, kind, documents, outcome).items():
+        for key, task, several in annotators.counting(progress(newest(tasks), name)):
+            outcome.problems += several
+            if task is None or not task.given:
+                outcome.note("undecided", key)
+                continue
+            try:
+                line, said = decided(task, documents.get(task.data.document))
+            except DragomanError as cause:
+                outcome.problems += cause.problems
+                outcome.note("not taken", key)
+                continue
+            outcome.problems += said
+            made = msgspec.convert(line, Decision)
+            there = present.get(_key(made))
+            if there is None:
+                lines.append(line)
+                outcome.note("added", key)
+            elif there == made:
+                outcome.note("already there", key)
+            else:
+                outcome.note("conflict", key)
+                what = f"{key} is decided otherwise there."
+                mend = "Take that line out to have the one from the server."
+                outcome.problems.append(Problem(code="E725", what=what, mend=mend, file=str(path)))
+    if lines:
+        before = files.read_bytes(path) if path.is_file() else b""
+        before += b"" if before.endswith(b"\n") or not before else b"\n"
+        files.write(path, before + b"".join(json.dumps(n, ensure_ascii=False).encode() + b"\n" for n in lines))
+    return outcome
+
+
+def _key(decision: Decision) -> tuple[str, str, str | None, str | None]:
+    return decision.document, decision.layer, decision.a, decision.b
+
+
+def decided(task: Task, document: Document | None) -> tuple[dict[str, Any], list[Problem]]:
+    """Read the decision that a task holds.
+
+    Returns:
+        The line, and W721 where labels were changed that the decision does not keep as they are now.
+
+    Raises:
+        DragomanError: E726 for a task of another text or form, E731 for a decision that is not complete.
+
+    """
+    if document is None or document.text != task.data.text:
+        raise DragomanError(_problem(task, "E726", "its text is not that of the document here."))
+    try:
+        pushed = msgspec.json.decode(task.base, type=Pushed)
+    except msgspec.MsgspecError as cause:
+        raise DragomanError(_problem(task, "E726", f"it is no point of a comparison: {cause}.")) from cause
+    try:
+        return _Answered(pushed, document, task).line()
+    except _Lacking as cause:
+        what, mend = cause.args
+        raise DragomanError(_problem(task, "E731", what, f"{mend} Then pull again.")) from None
+
+
+def _problem(task: Task, code: str, what: str, mend: str = "") -> Problem:
+    return Problem(code=code, what=what, mend=mend, file=task.data.key, path=f"task {task.number}")
+
+
+class _Lacking(Exception):  # noqa: N818 - caught above
+    """What a decision lacks, and how to mend it."""
+
+
+class _Answered:
+    """The page of a point with its answers."""
+
+    def __init__(self, pushed: Pushed, document: Document, task: Task) -> None:
+        self.pushed = pushed
+        self.document = document
+        self.task = task
+        self.answers, results = _answers(task.results)
+        self.read = decode(results, document.text, pushed.draft)
+
+    def line(self) -> tuple[dict[str, Any], list[Problem]]:
+        pushed, keep = self.pushed, self.answers.get(controls.KEEP, "")
+        if keep not in get_args(Keep):
+            raise _Lacking("nothing is chosen to be kept.", "Choose one.")
+        absent = [side for side in _NEEDS[keep] if getattr(pushed, side) is None]
+        if absent:
+            raise _Lacking(f"{keep} is kept, and {absent[0]} has no such label.", "Choose another.")
+        made: dict[str, Any] = {"document": self.document.id, "layer": pushed.layer, "a": pushed.a, "b": pushed.b}
+        made["keep"] = keep
+        if keep == "label":
+            made[_SINGULAR[pushed.layer]] = self.written(self.the_label())
+        made["reason"] = self.answers.get(controls.REASON, "")
+        try:
+            msgspec.convert(made, Decision)
+        except msgspec.ValidationError as cause:
+            raise _Lacking(f"the decision is not complete: {cause}.", "Complete it on the page.") from cause
+        return made, self.changed(keep)
+
+    def changed(self, keep: str) -> list[Problem]:
+        """Warn of a label that was changed and is kept as it was."""
+        before, after = (view(draft)[self.pushed.layer] for draft in (self.pushed.draft, self.read.draft))
+        kept = [f"{side}:{getattr(self.pushed, side)}" for side in _NEEDS[keep]]
+        mend = "Choose label to keep it as it is now."
+        return [
+            _problem(self.task, "W721", f"{name} was changed on the page; {keep} keeps it as it was in the pass.", mend)
+            for name in kept
+            if after.get(name) != before[name]
+        ]
+
+    def the_label(self) -> Label:
+        """Find the one label of the point's layer on the page, beside what was there to be referred to."""
+        if self.read.aside:
+            raise _Lacking(f"a label cannot be read: {self.read.aside[0].why}", "Mend it on the page.")
+        layer = self.pushed.layer
+        context = {label["id"] for label in self.pushed.draft[layer]} - set(self.pushed.own)
+        here = [label for label in self.read.draft[layer] if label["id"] not in context]
+        if len(here) != 1:
+            what = f"the page holds {len(here)} labels where one is to be kept."
+            raise _Lacking(what, "Delete the others, or draw one.")
+        return here[0]
+
+    def written(self, label: Label) -> Label:
+        """Write a label out as a decision does: by quotes, referring to labels of the passes."""
+        layer = self.pushed.layer
+        made = label | {"id": label["id"].partition(":")[2] or label["id"]}
+        if layer == "claims":
+            made["claimants"] = [self.claimant(claimant) for claimant in label["claimants"]]
+        try:
+            data = write_pass({of: [] for of in _SINGULAR} | {layer: [made]}, b"", self.document)
+        except DragomanError as cause:
+            problem = cause.problems[0]
+            raise _Lacking(f"{label['id']}: {problem.what}", problem.mend) from cause
+        found: Label = json.loads(data)[layer][0]
+        return found
+
+    def claimant(self, claimant: Label) -> Label:
+        """Let a claimant refer to an entity of the passes: to the first one where a region was drawn anew."""
+        mention = claimant.get("mention")
+        if mention is None or mention in {name for _, _, name in self.pushed.mentions}:
+            return claimant
+        place = next((e["start"], e["end"]) for e in self.read.draft["entities"] if e["id"] == mention)
+        names = [name for start, end, name in self.pushed.mentions if (start, end) == place]
+        if not names:
+            raise _Lacking("a claimant is an entity that neither pass has.", "Let it point to one of theirs.")
+        return claimant | {"mention": names[0]}
+
+
+def _answers(results: Any) -> tuple[dict[str, str], list[Any]]:
+    """Tell what answers the questions of the page from what belongs to regions."""
+    answers: dict[str, str] = {}
+    others = []
+    for result in results if isinstance(results, list) else []:
+        if isinstance(result, dict) and result.get("from_name") in (controls.KEEP, controls.REASON):
+            value = result.get("value")
+            given = value.get("choices", value.get("text")) if isinstance(value, dict) else None
+            given = [given] if isinstance(given, str) else given
+            if isinstance(given, list) and all(isinstance(part, str) for part in given):
+                answers[result["from_name"]] = " ".join(" ".join(given).split())
+        else:
+            others.append(result)
+    return answers, others

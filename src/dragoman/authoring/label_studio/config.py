@@ -1,0 +1,205 @@
+"""The labelling configuration of a language, generated from the schema's label sets.
+
+Every name and value comes from :mod:`dragoman.authoring.label_studio.controls`; only colours and keys are written here.
+``scripts/annotate.py config`` writes ``annotations/label_studio/LANGUAGE.xml`` for the languages of this corpus; a page
+of any other language is made when its documents are pushed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.sax.saxutils import quoteattr
+
+from dragoman.authoring.label_studio import controls
+from dragoman.authoring.label_studio.guidance import GUIDANCE
+from dragoman.authoring.label_studio.page_languages import page_language, right_to_left
+
+LANGUAGES = ("ko", "ar")
+"""Languages whose pages are in the repository."""
+
+PALE = "#f7a8b4"
+"""Colour of claims: one holds most of its sentence, and in a dark one the mentions would drown."""
+
+# Colours are dark enough that white text on them and the page behind them both keep their contrast.
+APPEARANCE: dict[str, tuple[str, str]] = {
+    "PER": ("1", "#1f4e9c"),
+    "ORG": ("2", "#8a3b00"),
+    "GPE": ("3", "#0b6b3a"),
+    "LOC": ("4", "#00676b"),
+    "FAC": ("5", "#5b4a00"),
+    "EVENT": ("6", "#7a1f7a"),
+    "DOC": ("7", "#46467a"),
+    "ROLE": ("8", "#a3123c"),
+    "DATE": ("q", "#2f6f00"),
+    "TIME": ("w", "#005f99"),
+    "DURATION": ("e", "#6b3fa0"),
+    "SET": ("r", "#80420f"),
+    "CLAIM": ("c", PALE),
+    "CUE": ("v", "#444444"),
+    "CLAIMANT": ("b", "#6d4c41"),
+}
+"""Key and colour of every region label."""
+
+FONTS = {
+    "ko": '18px/2 "Noto Sans CJK KR","Noto Sans KR","Nanum Gothic",sans-serif',
+    "ar": '20px/2.1 "Noto Naskh Arabic","Amiri","Noto Sans Arabic",serif',
+}
+"""Size, height of lines and fonts of a language's text."""
+_OTHER_FONT = "18px/2 system-ui,sans-serif"
+_OTHER_RIGHT_TO_LEFT = '20px/2.1 "Noto Naskh Arabic","Noto Sans Hebrew","Noto Sans",serif'
+
+
+def _text_style(language: str) -> str:
+    """Say how a language's text is shown; the page's own base direction is left to right."""
+    turned = right_to_left(language)
+    font = FONTS.get(page_language(language), _OTHER_RIGHT_TO_LEFT if turned else _OTHER_FONT)
+    return f".lsf-htx-richtext{{{'direction:rtl;text-align:right;' if turned else ''}font:{font}}}"
+
+
+_FIELDS = (
+    ".dragoman-fields{position:sticky;bottom:-12px;z-index:1000;padding-bottom:12px;max-height:42vh;overflow-y:auto;"
+    "background:var(--color-neutral-background,#fff);"
+    "display:flex;flex-wrap:wrap;gap:0 24px;align-items:flex-start;border-top:1px solid #ccc}"
+    ".dragoman-fields:empty{display:none}.dragoman-field{min-width:14em}"
+    ".dragoman-fields h1,.dragoman-fields h2,.dragoman-fields h3,.dragoman-fields h4,.dragoman-fields h5,"
+    ".dragoman-fields h6{font-size:13px;margin:6px 0 0}"
+)
+
+_GUIDANCE = (
+    ".dragoman-guidance{columns:2;column-gap:24px}.dragoman-guidance :is(h1,h2,h3,h4,h5,h6)"
+    "{font-size:13px;font-weight:400;line-height:1.4;margin:0 0 4px!important;break-inside:avoid}"
+)
+
+# Where a label's name is written in or on its colour, a pale one is not to be read.
+_NAMES = (
+    f'.lsf-label[style*="{PALE}"] *{{color:#4a0010!important}}'
+    f'.lsf-labels-list [style*="{", ".join(str(part) for part in bytes.fromhex(PALE[1:]))}"]{{color:#b00020!important}}'
+)
+
+_LAYERS = (
+    (controls.ENTITIES, controls.OF_ENTITY),
+    (controls.DATES, controls.OF_DATE),
+    ((controls.CLAIM,), controls.OF_CLAIM),
+)
+
+
+def _labels_of(name: str) -> tuple[str, ...]:
+    return tuple(label for labels, names in _LAYERS if name in names for label in labels)
+
+
+def _control(name: str) -> list[str]:
+    """Make the element of a per-region control, inside a view that shows it only for the labels that have it."""
+    opening = (
+        f'  <View visibleWhen="region-selected" whenTagName="{controls.LABEL}" '
+        f"whenLabelValue={quoteattr(','.join(_labels_of(name)))}>"
+    )
+    head = f'    <Header value={quoteattr(name)} size="6"/>'
+    target = f'name={quoteattr(name)} toName="{controls.TEXT}" perRegion="true"'
+    if name in controls.CHOICES:
+        kind = "multiple" if name in controls.MULTIPLE else "single"
+        choices = [f"      <Choice value={quoteattr(value)}/>" for value in controls.CHOICES[name]]
+        body = [f'    <Choices {target} choice="{kind}" showInline="true">', *choices, "    </Choices>"]
+    else:
+        most = "" if name in controls.LISTS else ' maxSubmissions="1"'
+        body = [f'    <TextArea {target} editable="true" rows="1"{most}/>']
+    return [opening, head, *body, "  </View>"]
+
+
+_POINT = (
+    ".dragoman-point{border:1px solid #ccc;padding:4px 12px 12px;margin-bottom:12px}"
+    ".dragoman-sides{display:flex;gap:24px}.dragoman-side{flex:1;min-width:0;border-inline-start:3px solid #999;"
+    "padding-inline-start:10px}.dragoman-point :is(h1,h2,h3,h4,h5,h6){font-size:14px;line-height:1.5}"
+    ":is(.dragoman-plain,.dragoman-side) :is(h1,h2,h3,h4,h5,h6)"
+    "{font-size:13px;font-weight:400;white-space:pre-wrap;unicode-bidi:plaintext;text-align:start}"
+    # Regions are named after the side that they are from.
+    '.htx-highlight[class*="htx-highlight-a_"]::before{content:"a";font:700 11px sans-serif;vertical-align:super}'
+    '.htx-highlight[class*="htx-highlight-b_"]::before{content:"b";font:700 11px sans-serif;vertical-align:super}'
+)
+
+
+def _question() -> list[str]:
+    """Make the part of a comparison's page that says what the passes differ in and asks what is to be kept."""
+    kept = [f"      <Choice value={quoteattr(said)} alias={quoteattr(v)}/>" for v, said in controls.KEPT.items()]
+    keep = (
+        f'name="{controls.KEEP}" toName="{controls.TEXT}" choice="single" showInline="true" '
+        'required="true" requiredMessage="Choose what is to be kept."'
+    )
+    reason = (
+        f'name="{controls.REASON}" toName="{controls.TEXT}" rows="2" maxSubmissions="1" editable="true" '
+        'required="true" requiredMessage="Say why." placeholder="why, by the guidelines and the text"'
+    )
+    return [
+        f"  <Style>{_POINT}</Style>",
+        '  <View className="dragoman-point">',
+        '    <Header value="$title" size="5"/>',
+        '    <View className="dragoman-sides">',
+        '      <View className="dragoman-side"><Header value="$side_a" size="6"/></View>',
+        '      <View className="dragoman-side"><Header value="$side_b" size="6"/></View>',
+        "    </View>",
+        f"    <Choices {keep}>",
+        *kept,
+        "    </Choices>",
+        f"    <TextArea {reason}/>",
+        '    <View className="dragoman-plain"><Header value="$decided" size="6"/></View>',
+        '    <Collapse bordered="true">',
+        '      <Panel value="All points of the document">',
+        '        <View className="dragoman-plain"><Header value="$points" size="6"/></View>',
+        "      </Panel>",
+        "    </Collapse>",
+        "  </View>",
+    ]
+
+
+def make_comparison(language: str) -> str:
+    """Make the configuration of a language for a project of disagreements, see :func:`make`."""
+    return make(language, _question())
+
+
+def make(language: str, above: Sequence[str] = ()) -> str:
+    """Make the labelling configuration of a language.
+
+    Args:
+        language: BCP 47 tag; its script, or that of the language, gives the direction of the text.
+        above: lines that stand above the labels.
+
+    Returns:
+        XML, ending in a line feed; the same text for the same schema.
+
+    """
+    # What all layers share stands last, below what tells a label of one layer from another.
+    order = sorted(dict.fromkeys(name for _, names in _LAYERS for name in names), key="phenomena".__eq__)
+    guidance = [
+        f'      <Header size="6" value={quoteattr(f"{label}: {GUIDANCE[label]}")}/>' for label in controls.REGION_LABELS
+    ]
+    labels = [
+        f'    <Label value="{label}" hotkey="{APPEARANCE[label][0]}" background="{APPEARANCE[label][1]}"/>'
+        for label in controls.REGION_LABELS
+    ]
+    lines = [
+        "<View>",
+        f"  <Style>{_text_style(language)}</Style>",
+        f"  <Style>{_NAMES}</Style>",
+        f"  <Style>{_GUIDANCE}</Style>",
+        # The fields of a region stay in sight at the foot of the page, however long the article is.
+        f"  <Style>{_FIELDS}</Style>",
+        *above,
+        '  <Collapse bordered="true">',
+        '    <Panel value="Guidelines in short">',
+        '    <View className="dragoman-guidance">',
+        *guidance,
+        "    </View>",
+        "    </Panel>",
+        "  </Collapse>",
+        f'  <Labels name="{controls.LABEL}" toName="{controls.TEXT}" showInline="true">',
+        *labels,
+        "  </Labels>",
+        f'  <Text name="{controls.TEXT}" value="${controls.TEXT}" granularity="symbol"/>',
+        '  <View className="dragoman-fields">',
+        *(f"  {line}" for name in order for line in _control(name)),
+        "  </View>",
+        "  <Relations>",
+        *(f'    <Relation value="{name}"/>' for name in controls.RELATIONS),
+        "  </Relations>",
+        "</View>",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,287 @@
+"""What is pushed: files of labels as drafts, and drafts as the bytes of such files.
+
+A file whose labels were not changed on the page is given back byte for byte; in one that was changed, the labels that
+were left alone stay as they were written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import regex
+
+from dragoman import files
+from dragoman.authoring.label_studio.label_fields import LAYERS, Draft, Label, restore, view
+from dragoman.authoring.passes import Reader, days, derive
+from dragoman.problems import DragomanError, Problem, error
+from dragoman.schema.pass_file import Quote, QuotedDate, QuotedLabels
+from dragoman.schema.records import Document, Labels
+from dragoman.text import find
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file.
+
+    Attributes:
+        name: ``gold``, ``pass a``, ``documents``, ``predictions …``, ``compare a b``.
+        folder: where its files lie below the root.
+        read: from a file's bytes and its document to a draft.
+        write: from a draft, what was pushed and the document to bytes.
+
+    """
+
+    name: str
+    folder: Path
+    read: Callable[[bytes, Document, str], Draft]
+    write: Callable[[Draft, bytes, Document], bytes]
+
+    def path(self, root: Path, document: str) -> Path:
+        """Path of a document's file below a root."""
+        return files.child(root / self.folder, f"{document}.json")
+
+    def returned(self, came: Draft, base: bytes, document: Document) -> tuple[bytes, list[Problem]]:
+        """Make the bytes of the file after the page: the very ones that were pushed, where nothing was changed.
+
+        Returns:
+            The bytes, and a problem for each label that the file cannot take as it is, which was left out; the
+            problem's path is ``layer: id``.
+
+        """
+        before = self.read(base, document, document.id)
+        if view(came) == view(before) and all(len(came[layer]) == len(before[layer]) for layer in LAYERS):
+            return base, []
+        draft = restore(came, before)
+        lacking: list[Problem] = []
+        while True:
+            try:
+                return self.write(draft, base, document), lacking
+            except DragomanError as cause:
+                problem = cause.problems[0]
+                place = _LABEL.match(problem.path)
+                if not place:
+                    raise
+                label = draft[place["layer"]].pop(int(place["at"]))
+                lacking.append(msgspec.structs.replace(problem, path=f"{place['layer']}: {label['id']}"))
+                _forget(draft, place["layer"], label["id"])
+
+
+_LABEL = regex.compile(r"(?P<layer>entities|dates|claims)\[(?P<at>\d+)\]")
+
+
+def _forget(draft: Draft, layer: str, name: str) -> None:
+    """Take out what refers to a label that is left out."""
+    for at, claim in enumerate(draft["claims"]):
+        gone: Label = {}
+        if layer == "entities":
+            gone["claimants"] = [c for c in claim.get("claimants") or () if c.get("mention") != name]
+        if layer == "dates" and name in (claim.get("dates") or ()):
+            gone["dates"] = [date for date in claim["dates"] if date != name]
+        if layer == "claims" and claim.get("parent") == name:
+            gone["parent"] = None
+        draft["claims"][at] = claim | gone
+
+
+def _plain(record: Any) -> Draft:
+    built = msgspec.to_builtins(record)
+    return {layer: built.get(layer) or [] for layer in LAYERS}
+
+
+def read_gold(data: bytes, document: Document, name: str) -> Draft:
+    """Read a gold file.
+
+    Raises:
+        DragomanError: E202 not of that shape, E301 of another document, E707 spans that do not slice.
+
+    """
+    gold = files.decode(data, Labels, name)
+    if gold.document != document.id:
+        raise error("E301", f"the file is of {gold.document!r}.", "Name it after its document.", file=name)
+    draft = _plain(gold)
+    labelled = [*draft["entities"], *draft["dates"], *(f for c in draft["claims"] for f in (*c["content"], *c["cue"]))]
+    wrong = [s for s in labelled if document.text[s["start"] : s["end"]] != s["text"] or s["start"] >= s["end"]]
+    if wrong:
+        what = f"{wrong[0]['start']} to {wrong[0]['end']} does not show {wrong[0]['text']!r}."
+        raise error("E707", what, "Mend the gold first: scripts/check.py.", file=name)
+    return draft
+
+
+def write_gold(draft: Draft, base: bytes, document: Document) -> bytes:
+    """Write a gold file, with everything that follows by rule from what was labelled.
+
+    Raises:
+        DragomanError: E202 for a label without a field that gold must have.
+
+    """
+    layers = files.decode(base, Labels).layers_annotated if base else list(LAYERS)
+    layers = [layer for layer in LAYERS if layer in layers or draft[layer]]
+    mentions = {entity["id"]: entity for entity in draft["entities"]}
+    for at, claim in enumerate(draft["claims"]):
+        if not claim.get("claimants"):
+            mend = "Draw the relation to its claimant, or choose a role."
+            raise error("E202", "the claim has no claimant.", mend, file=document.id, path=f"claims[{at}]")
+        _check_claimants(claim, document, f"claims[{at}]")
+        for claimant in claim["claimants"]:
+            if claimant.get("mention") in mentions:
+                claimant["entity_ids"] = sorted(mentions[claimant["mention"]].get("entity_ids") or [])
+    full = {
+        "entities": [{"entity_ids": []} | entity for entity in draft["entities"]],
+        "dates": draft["dates"],
+        "claims": draft["claims"],
+    }
+    made = _converted({"document": document.id, "layers_annotated": layers, **full}, Labels, document.id)
+    for date in made.dates:
+        written = QuotedDate(id=date.id, line=1, quote=date.text, type=date.type, value=date.value, mod=date.mod)
+        date.earliest, date.latest = days(date.value, written)
+        date.earliest_external = date.latest_external = None
+        if date.value_external is not None:
+            date.earliest_external, date.latest_external = days(date.value_external, written)
+    for entity in made.entities:
+        entity.entity_ids = sorted(set(entity.entity_ids))
+    return files.pretty_json(derive(made, document))
+
+
+def _check_claimants(claim: Label, document: Document, path: str) -> None:
+    """Refuse a claimant that is a bare span: only predictions may have one."""
+    if any(isinstance(claimant.get("mention"), (list, tuple)) for claimant in claim.get("claimants") or ()):
+        mend = "Give the claimant's region the label of an entity type."
+        raise error("E202", "the claim's claimant is no entity.", mend, file=document.id, path=path)
+
+
+def read_pass(data: bytes, document: Document, name: str) -> Draft:
+    """Read a file of a pass, its quotes resolved to offsets.
+
+    Raises:
+        DragomanError: E202 not of that shape, E301 of another document, E4xx for quotes without a place.
+
+    """
+    written = files.decode(data, QuotedLabels, name)
+    if written.document != document.id:
+        raise error("E301", f"the file is of {written.document!r}.", "Name it after its document.", file=name)
+    reader = Reader(written, document, name)
+
+    def resolved(quote: Label) -> Label:
+        start, end = reader.span(msgspec.convert(_quote(quote), type=Quote), quote["quote"])
+        others = {key: value for key, value in quote.items() if key not in {"line", "quote", "occurrence"}}
+        return {"start": start, "end": end, "text": document.text[start:end], **others}
+
+    raw = msgspec.to_builtins(written)
+    draft: Draft = {layer: [resolved(label) for label in raw[layer]] for layer in ("entities", "dates")}
+    draft["claims"] = [
+        claim | {part: [resolved(quote) for quote in claim[part]] for part in ("content", "cue")}
+        for claim in raw["claims"]
+    ]
+    if reader.problems:
+        raise DragomanError(reader.problems)
+    return draft
+
+
+def _quote(label: Label) -> Label:
+    return {key: label.get(key) for key in ("line", "quote", "occurrence")}
+
+
+def write_pass(draft: Draft, base: bytes, document: Document) -> bytes:
+    """Write a file of a pass: spans as quotes, labels that were not changed as they stood.
+
+    Raises:
+        DragomanError: E202 for a label without a field that a pass must have, E723 for a span over several lines.
+
+    """
+    raw: dict[str, Any] = json.loads(base) if base else {}
+    before = read_pass(base, document, document.id) if base else {layer: [] for layer in LAYERS}
+    old = {layer: {label["id"]: (label, raw[layer][at]) for at, label in enumerate(before[layer])} for layer in LAYERS}
+
+    def quoted(span: Label, path: str) -> Label:
+        line_start = document.text.rfind("\n", 0, span["start"]) + 1
+        line_end = document.text.find("\n", line_start)
+        line = document.text[line_start : line_end if line_end >= 0 else None]
+        at, surface = span["start"] - line_start, document.text[span["start"] : span["end"]]
+        if "\n" in surface:
+            what = f"{span['start']} to {span['end']} runs over several lines."
+            raise error("E723", what, "A pass quotes within a line: split the region.", file=document.id, path=path)
+        places = find(line, surface)
+        number = {"occurrence": [p[0] for p in places].index(at) + 1} if len(places) > 1 else {}
+        return {"line": document.text.count("\n", 0, span["start"]) + 1, "quote": surface, **number}
+
+    def written(layer: str, at: int, label: Label) -> Label:
+        path = f"{layer}[{at}]"
+        was, as_written = old[layer].get(label["id"], (None, None))
+        if was == label and as_written is not None:
+            return dict(as_written)
+        rest = {key: value for key, value in label.items() if key not in {"id", "start", "end", "text"}}
+        rest = {key: value for key, value in rest.items() if value is not None and (value != [] or key == "claimants")}
+        if layer == "claims":
+            _check_claimants(label, document, path)
+            rest |= {part: [quoted(span, path) for span in label.get(part) or ()] for part in ("content", "cue")}
+            rest = {"polarity": "positive", "modality": "fact", "act": "assert"} | rest
+            return {"id": label["id"], **rest}
+        return {"id": label["id"], **quoted(label, path), **({"entity_ids": []} if layer == "entities" else {}), **rest}
+
+    made = {
+        "document": document.id,
+        **{layer: [written(layer, at, label) for at, label in enumerate(draft[layer])] for layer in LAYERS},
+    }
+    _converted(made, QuotedLabels, document.id)
+    return json.dumps(made, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def read_prediction(data: bytes, _document: Document, name: str) -> Draft:
+    """Read a document's line of a submission whose spans were resolved to offsets."""
+    draft = files.decode(data, dict[str, Any], name)
+    return {layer: draft.get(layer) or [] for layer in LAYERS}
+
+
+def write_prediction(draft: Draft, _base: bytes, document: Document) -> bytes:
+    """Write a document's line of a submission."""
+    return files.canonical_json({"id": document.id, **draft}) + b"\n"
+
+
+def _converted(value: Any, type_: Any, name: str) -> Any:
+    """Check labels against the schema; every label that lacks something is named."""
+    try:
+        return msgspec.convert(value, type_)
+    except msgspec.ValidationError as cause:
+        what, _, path = str(cause).partition(" - at `$.")
+        mend = "Complete the label on the page and pull again."
+        raise DragomanError(
+            Problem(code="E202", what=f"{what}.", mend=mend, file=name, path=path.rstrip("`"))
+        ) from cause
+
+
+GOLD = Kind("gold", Path("annotations", "gold"), read_gold, write_gold)
+
+
+def of_pass(name: str) -> Kind:
+    """Files of a pass, ``annotations/passes/<name>``."""
+    files.child(Path(), name)
+    return Kind(f"pass {name}", Path("annotations", "passes", name), read_pass, write_pass)
+
+
+def of_predictions(name: str) -> Kind:
+    """Lines of a system's predictions, one file a document below ``predictions/<name>``."""
+    files.child(Path(), name)
+    return Kind(f"predictions {name}", Path("predictions", name), read_prediction, write_prediction)
+
+
+def of_comparison(first: str, second: str) -> Kind:
+    """Points of two passes; what comes back are decisions.
+
+    See :mod:`dragoman.authoring.label_studio.comparison_tasks`.
+    """
+    files.child(Path(), first)
+    files.child(Path(), second)
+    name = f"compare {first} {second}"
+    return Kind(name, Path("annotations", "adjudicated"), read_prediction, write_prediction)
+
+
+def _read_nothing(data: bytes, document: Document, name: str) -> Draft:
+    return read_gold(data, document, name) if data else {layer: [] for layer in LAYERS}
+
+
+DOCUMENTS = Kind("documents", GOLD.folder, _read_nothing, write_gold)
+"""Documents pushed without labels; what is labelled comes back as gold."""

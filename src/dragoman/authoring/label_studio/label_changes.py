@@ -1,0 +1,51 @@
+"""What was changed on the page, label by label, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dragoman.authoring.label_studio.label_fields import LAYERS, Draft, Label, spans, view
+
+Change = dict[str, Any]
+
+
+def difference(document: str, before: Draft, after: Draft) -> list[Change]:
+    """Compare two states of a document's labels.
+
+    Returns:
+        A change a label that was added or removed and a change a field that is another: document, layer, label, change
+        (``added``, ``removed`` or ``changed``), the label's text, and for a field its name and its
+        value before and after.
+
+    """
+    old, new = view(before), view(after)
+    found: list[Change] = []
+    for layer in LAYERS:
+        labels = {label.get("id"): label for label in [*before[layer], *after[layer]]}
+        for name in dict.fromkeys([*old[layer], *new[layer]]):
+            was, now = old[layer].get(name), new[layer].get(name)
+            change: Change = {"document": document, "layer": layer, "label": name, "text": surface(labels[name])}
+            if was is None or now is None:
+                kind = "added" if was is None else "removed"
+                found.append(change | {"change": kind, "type": labels[name].get("type")})
+                continue
+            found.extend(
+                change | {"change": "changed", "field": field, "before": was.get(field), "after": now.get(field)}
+                for field in dict.fromkeys([*was, *now])
+                if was.get(field) != now.get(field)
+            )
+    return found
+
+
+def surface(label: Label) -> str:
+    """Text of a label, its fragments joined by an ellipsis."""
+    return " … ".join(str(fragment.get("text", "")) for fragment in spans(label))
+
+
+def readable(change: Change) -> str:
+    """Put a change in a line, as ``000.article-1 + entities e9 PER 'text'``; not yet safe for a terminal."""
+    sign = {"added": "+", "removed": "-", "changed": "~"}[change["change"]]
+    head = f"{change['document']} {sign} {change['layer']} {change['label']}"
+    if change["change"] == "changed":
+        return f"{head} {change['text']!r}: {change['field']} {change['before']!r} → {change['after']!r}"
+    return f"{head} {change['type'] or ''} {change['text']!r}".replace("  ", " ")

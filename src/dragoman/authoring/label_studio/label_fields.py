@@ -1,0 +1,112 @@
+"""Labels on their way to the labelling page and back: plain fields over spans, whatever file they are of.
+
+A draft is ``{"entities": [...], "dates": [...], "claims": [...]}``; each label is a dictionary with the fields of the
+schema. Gold, passes and predictions differ in which fields they must have and which they leave out, so no field but
+the span is required here. A field that is null, empty or derived by rule is the same as one that is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dragoman.authoring.label_studio import controls
+from dragoman.authoring.phenomena import DERIVED
+from dragoman.schema import labels
+
+Label = dict[str, Any]
+Draft = dict[str, list[Label]]
+
+LAYERS: tuple[str, ...] = labels.values(labels.Layer)
+SHOWN: dict[str, tuple[str, ...]] = {
+    "entities": controls.OF_ENTITY,
+    "dates": controls.OF_DATE,
+    "claims": tuple(name for name in controls.OF_CLAIM if not name.startswith("claimant_")),
+}
+"""Fields of each layer that a control of the page shows."""
+_DEFAULTS = {"ref": "none", "source": "text"}
+_OF_LABELS: dict[str, Mapping[str, str]] = {
+    "entities": {},
+    "dates": _DEFAULTS,
+    "claims": {"polarity": "positive", "modality": "fact", "act": "assert"},
+}
+
+
+def spans(label: Label) -> list[Label]:
+    """Fragments of a label: of an entity or date the one, of a claim those of its content."""
+    fragments: list[Label] = label.get("content", [label])
+    return fragments
+
+
+def seen(layer: str, label: Label, entities: Mapping[str, Label]) -> Label:
+    """Reduce a label to what the labelling page shows of it, in one form, so that two can be compared.
+
+    Args:
+        layer: the layer that it is of.
+        label: the label.
+        entities: the entities of the same document by id; a claimant that is a mention has its ids from there.
+
+    """
+    view: Label = {"id": label.get("id"), "spans": [(f["start"], f["end"]) for f in spans(label)]}
+    for name in SHOWN[layer]:
+        value = label.get(name)
+        if name == "phenomena":
+            value = sorted(tag for tag in value or () if tag not in DERIVED)
+        elif name == "flags":
+            value = sorted(value or ())
+        if value not in (None, [], "", _OF_LABELS[layer].get(name)):
+            view[name] = value
+    if layer != "claims":
+        return view | ({"type": label["type"]} if label.get("type") else {})
+    claimants = label.get("claimants") or []
+    pointing = [c for c in claimants if _spanned(c) or c.get("mention") in entities]
+    others = [claimant for claimant in claimants if claimant not in pointing]
+    view["claimants"] = [tuple(c["mention"]) if _spanned(c) else c["mention"] for c in pointing]
+    view["roles"] = sorted({claimant["role"] for claimant in others if claimant.get("role") in controls.CLAIMANT_ROLES})
+    view["claimant_ids"] = [name for claimant in others for name in claimant.get("entity_ids") or ()]
+    view["cue"] = [(f["start"], f["end"]) for f in label.get("cue") or ()]
+    view["parent"] = label.get("parent")
+    return view
+
+
+def _spanned(claimant: Label) -> bool:
+    """Whether a claimant is a bare span, as systems predict it, and no entity."""
+    return isinstance(claimant.get("mention"), (list, tuple))
+
+
+def view(draft: Draft) -> dict[str, dict[Any, Label]]:
+    """Reduce all labels to what the page shows of them, by layer and id."""
+    entities = {label["id"]: label for label in draft["entities"] if label.get("id")}
+    return {layer: {label.get("id"): seen(layer, label, entities) for label in draft[layer]} for layer in LAYERS}
+
+
+def restore(came: Draft, base: Draft) -> Draft:
+    """Take from what was pushed whatever was not changed on the page, in its old order.
+
+    What the page cannot show (days that follow from a value, how empty lists are written) so comes back as it was;
+    a changed label is the one from the page. New labels go where they stand in the text.
+
+    Args:
+        came: labels as read from the page.
+        base: labels as pushed.
+
+    """
+    ours, theirs = view(base), view(came)
+    made: Draft = {}
+    for layer in LAYERS:
+        old = {label.get("id"): label for label in base[layer]}
+        ranks = {name: rank for rank, name in enumerate(old)}
+        kept = {
+            label["id"]: old[label["id"]] if theirs[layer][label["id"]] == ours[layer].get(label["id"]) else label
+            for label in came[layer]
+        }
+        order = sorted((name for name in kept if name in ranks), key=ranks.__getitem__)
+        for name in sorted((name for name in kept if name not in ranks), key=lambda n: _place(kept[n])):
+            before = [i for i, other in enumerate(order, 1) if _place(kept[other]) <= _place(kept[name])]
+            order.insert(max(before, default=0), name)
+        made[layer] = [kept[name] for name in order]
+    return made
+
+
+def _place(label: Label) -> tuple[int, int]:
+    return spans(label)[0]["start"], -spans(label)[-1]["end"]

@@ -1,0 +1,228 @@
+"""State on the server: what each task says that it is, which annotation counts, and what became of its labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from dragoman import files
+from dragoman.authoring.label_studio.file_kinds import Kind
+from dragoman.authoring.label_studio.label_fields import Draft
+from dragoman.authoring.label_studio.page_languages import page_language
+from dragoman.authoring.label_studio.region_reader import Aside, Read, decode
+from dragoman.authoring.label_studio.regions import encode
+from dragoman.problems import DragomanError, Problem
+from dragoman.schema.records import Document
+
+PREFIX = "Dragoman"
+LONGEST_TITLE = 50
+"""Longest title of a project, in characters, by Label Studio's own rule."""
+
+
+class TaskData(msgspec.Struct):
+    """Data of a task of ours: what it was made from, and the bytes of that as text.
+
+    A task of a comparison is about one point of its document; see
+    :mod:`dragoman.authoring.label_studio.comparison_tasks`.
+    """
+
+    text: str
+    document: str
+    kind: str
+    base: str
+    sha256: str
+    point: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the task is about: a document, or a point of it."""
+        return f"{self.document} {self.point}".rstrip()
+
+
+@dataclass(frozen=True)
+class Side:
+    """Labels of one origin that are pushed: those to be edited, or a named suggestion."""
+
+    draft: Draft
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Given:
+    """An annotation, by its id and that of the user who gave it (of an imported one: who imported it)."""
+
+    number: int
+    by: int | None
+    results: Any
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as it is on the server.
+
+    Attributes:
+        number: its id there.
+        data: what it says of itself.
+        given: annotations that were not skipped, the push's too, in the order in which they were last changed.
+        suggested: results of each prediction.
+
+    """
+
+    number: int
+    data: TaskData
+    given: tuple[Given, ...]
+    suggested: tuple[Any, ...]
+
+    @property
+    def results(self) -> Any:
+        """Results that count: of the newest annotation, else of the first prediction."""
+        return self.given[-1].results if self.given else self.suggested[0] if self.suggested else []
+
+    @property
+    def base(self) -> bytes:
+        """The file's bytes as they were pushed; none for a document without labels."""
+        return self.data.base.encode()
+
+
+def title(kind: str, language: str) -> str:
+    """Title of the project of a kind of files and a language, as ``Dragoman gold (ko)``.
+
+    Raises:
+        DragomanError: E304 when it is longer than Label Studio takes.
+
+    """
+    made = f"{PREFIX} {kind} ({page_language(language)})"
+    if len(made) > LONGEST_TITLE:
+        what = f"{made!r} is too long a title."
+        raise DragomanError(Problem(code="E304", what=what, mend="Choose a shorter --name."))
+    return made
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something to push, which becomes a task.
+
+    Attributes:
+        document: the document.
+        base: bytes of the file of labels.
+        sides: labels; one without a name becomes the annotation, others become predictions.
+        notes: what else the task shows.
+        point: the point of the document that it is about, if it is not about the whole.
+
+    """
+
+    document: Document
+    base: bytes
+    sides: list[Side]
+    notes: dict[str, Any] = field(default_factory=dict)
+    point: str = ""
+
+    def data(self, kind: str) -> TaskData:
+        """Make the data of its task, as a kind of file."""
+        return TaskData(
+            self.document.text, self.document.id, kind, self.base.decode(), files.sha256(self.base), self.point
+        )
+
+    @property
+    def key(self) -> str:
+        """What it is about: a document, or a point of it."""
+        return self.data("").key
+
+
+def new_task(item: Item, kind: str) -> dict[str, Any]:
+    """Make a task to import, of a kind of file."""
+    text = item.document.text
+    task: dict[str, Any] = {"data": item.notes | msgspec.to_builtins(item.data(kind))}
+    task["annotations"] = [{"result": encode(side.draft, text)} for side in item.sides if not side.name]
+    task["predictions"] = [
+        {"model_version": side.name, "result": encode(side.draft, text)} for side in item.sides if side.name
+    ]
+    return task
+
+
+def understood(raw: dict[str, Any]) -> Task | Problem:
+    """Read a task of the server, or say why it is none of ours."""
+    number = raw["id"]
+    try:
+        data = msgspec.convert(raw.get("data"), TaskData)
+    except msgspec.ValidationError as cause:
+        return _stranger(number, f"its data is not that of a push: {cause}.")
+    if files.sha256(data.base.encode()) != data.sha256:
+        return _stranger(number, "what it holds of the pushed file was changed.")
+    given = [a for a in raw.get("annotations") or () if isinstance(a, dict) and not a.get("was_cancelled")]
+    given.sort(key=lambda a: (str(a.get("updated_at") or a.get("created_at") or ""), _number(a.get("id")) or 0))
+    suggested = [p for p in raw.get("predictions") or () if isinstance(p, dict)]
+    return Task(
+        number,
+        data,
+        tuple(Given(_number(a.get("id")) or 0, _user(a.get("completed_by")), a.get("result", [])) for a in given),
+        tuple(p.get("result", []) for p in suggested),
+    )
+
+
+def _number(value: Any) -> int | None:
+    return value if type(value) is int else None
+
+
+def _user(value: Any) -> int | None:
+    """Id of a user, whom some releases give whole."""
+    return _number(value.get("id") if isinstance(value, dict) else value)
+
+
+def _stranger(number: int, why: str) -> Problem:
+    mend = "Leave it, or delete it on the server and push again."
+    return Problem(code="E726", what=why, mend=mend, path=f"task {number}")
+
+
+@dataclass
+class Returned:
+    """A document as it came back.
+
+    Attributes:
+        data: bytes of its file.
+        read: the labels that were read, and the results that were not.
+        before: the labels as pushed.
+        lacking: problems of labels that the file cannot take.
+
+    """
+
+    data: bytes
+    read: Read
+    before: Draft
+    lacking: list[Problem]
+
+
+def returned(task: Task, kind: Kind, document: Document) -> Returned:
+    """Read a task against its document.
+
+    Raises:
+        DragomanError: E726 when the text is another than the document's, or what was pushed cannot be read.
+
+    """
+    if task.data.text != document.text:
+        problem = _stranger(task.number, f"its text is not that of {document.id} here.")
+        raise DragomanError(problem)
+    if not task.given and not task.suggested and task.base:
+        raise DragomanError(_stranger(task.number, "its annotation was deleted or skipped."))
+    try:
+        before = kind.read(task.base, document, document.id)
+    except DragomanError as cause:
+        problem = _stranger(task.number, f"what was pushed cannot be read: {cause.problems[0].what}")
+        raise DragomanError(problem) from cause
+    read = decode(task.results, document.text, before)
+    data, lacking = kind.returned(read.draft, task.base, document)
+    return Returned(data, read, before, lacking)
+
+
+def aside_record(task: Task, aside: Aside) -> dict[str, Any]:
+    """Put what was set aside in a form for its file."""
+    return {
+        "task": task.number,
+        "document": task.data.document,
+        "region": aside.region,
+        "code": aside.code,
+        "why": aside.why,
+        "results": aside.results,
+    }

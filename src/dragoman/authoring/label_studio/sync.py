@@ -1,0 +1,331 @@
+"""Push and pull: labels to a server and back, safe to run twice and to interrupt.
+
+Nothing is remembered on this side. Each task carries the bytes of the file that it was made from, so that what
+was changed here and what was changed there can be told apart whenever it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dragoman import files
+from dragoman.authoring.label_studio.annotation_choice import Annotators
+from dragoman.authoring.label_studio.client import Server
+from dragoman.authoring.label_studio.config_fit import unfit
+from dragoman.authoring.label_studio.file_kinds import Kind
+from dragoman.authoring.label_studio.label_changes import Change, difference
+from dragoman.authoring.label_studio.page_languages import page_language
+from dragoman.authoring.label_studio.state import Item, Task, aside_record, new_task, returned, title, understood
+from dragoman.problems import DragomanError, Problem
+from dragoman.schema.records import Document
+
+BATCH = 5
+"""Tasks an import."""
+TRIES = 3
+"""How often an import is tried; before each further time the server is asked what it has."""
+
+Progress = Callable[[Sequence[Any], str], Iterator[Any]]
+Config = Callable[[str], str]
+
+
+@dataclass
+class Outcome:
+    """What a push or pull did, by what each task is about, and what it could not do."""
+
+    done: dict[str, list[str]] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    aside: list[dict[str, Any]] = field(default_factory=list)
+    aside_file: Path | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def note(self, what: str, key: str) -> None:
+        """Note what was done with a document, or a point of it."""
+        self.done.setdefault(what, []).append(key)
+
+
+def ours(server: Server, project: int, outcome: Outcome, name: str) -> dict[str, list[Task]]:
+    """Tasks of a project by what they are about; those that are none of ours become problems."""
+    found: dict[str, list[Task]] = {}
+    problems = []
+    for raw in server.tasks(project):
+        task = understood(raw)
+        if isinstance(task, Problem):
+            problems.append(task)
+        elif task.data.kind == name:
+            found.setdefault(task.data.key, []).append(task)
+    outcome.problems += [p for p in problems if p not in outcome.problems]
+    return found
+
+
+def by_language(items: Sequence[Item]) -> dict[str, list[Item]]:
+    """Items by the page that the language of their documents has."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(page_language(item.document.language), []).append(item)
+    return groups
+
+
+def current(task: Task, kind: Kind, document: Document) -> bytes | None:
+    """Bytes of a document's file as the server has it now; None where something there would be lost or unread."""
+    if task.data.point:  # a point that somebody decided is not as it was pushed
+        return None if task.given else task.base
+    try:
+        came = returned(task, kind, document)
+    except DragomanError:
+        return None
+    return None if came.read.aside or came.lacking or len(task.given) > 1 else came.data
+
+
+def touched(task: Task, kind: Kind, document: Document) -> bool:
+    """Whether anything on the server is not as it was pushed; also true where it cannot be read."""
+    return current(task, kind, document) != task.base
+
+
+def push(
+    server: Server, kind: Kind, items: Sequence[Item], *, config: Config, progress: Progress, force: bool = False
+) -> Outcome:
+    """Import documents that the server does not have, one project a language.
+
+    A document whose file was changed here is imported anew if it was not changed there; where both were, the task stays
+    and E725 says so, unless ``force``: then the task is deleted, and what was done on it is lost.
+
+    Args:
+        server: where to.
+        kind: what the items are files of.
+        items: what to push.
+        config: gives the labelling configuration of a language.
+        progress: wraps the work to show how far it is.
+        force: replace tasks that were changed on both sides.
+
+    Raises:
+        DragomanError: E720 to E728 by the server; E724 when the project's page does not offer what would be pushed.
+
+    """
+    outcome = Outcome()
+    for language, group in by_language(items).items():
+        name = title(kind.name, language)
+        project = server.project(name)
+        if project is None:
+            project = server.create_project(name, config(language), f"{kind.name}, {language}: made by annotate.py")
+        page = server.labelling_config(project)
+        present = ours(server, project, outcome, kind.name)
+        waiting, stale = [], []
+        for item in group:
+            verdict, old = judge(item, present.get(item.key, []), kind, force=force)
+            outcome.note(verdict, item.key)
+            stale += old
+            if verdict in {"imported", "replaced"}:
+                waiting.append(item)
+            if verdict == "conflict":
+                what = f"{item.key} was changed here and on the server since it was pushed."
+                mend = "Pull first, or push with --force to lose what was done there."
+                outcome.problems.append(Problem(code="E725", what=what, mend=mend, path=item.document.id))
+        # The server's own page counts: somebody may have changed it there.
+        problems = unfit(page, [new_task(i, kind.name) for i in waiting])
+        if problems:
+            raise DragomanError(problems)
+        batches = [waiting[at : at + BATCH] for at in range(0, len(waiting), BATCH)]
+        for batch in progress(batches, name):
+            import_batch(server, project, batch, kind)
+        # New ones first: killed between the two, the next run finds both and deletes the old.
+        for number in stale:
+            server.delete_task(number)
+    return outcome
+
+
+def judge(item: Item, tasks: list[Task], kind: Kind, *, force: bool) -> tuple[str, list[int]]:
+    """Decide what to do with a document, and which tasks of it are to be deleted afterwards."""
+    digest = files.sha256(item.base)
+    same = [
+        task
+        for task in tasks
+        if task.data.text == item.document.text
+        and (task.data.sha256 == digest or current(task, kind, item.document) == item.base)
+    ]
+    other = [task for task in tasks if task not in same]
+    edited = [task for task in other if touched(task, kind, item.document)]
+    if edited and not force:
+        return "conflict", []
+    gone = [task.number for task in other]
+    if not same:
+        return ("replaced" if tasks else "imported"), gone
+    # Of several alike, as an import whose answer was lost leaves them, one that was worked on stays.
+    worked = [task for task in same if touched(task, kind, item.document)] or same[:1]
+    return "unchanged", gone + [task.number for task in same if task not in worked]
+
+
+def import_batch(server: Server, project: int, batch: Sequence[Item], kind: Kind) -> None:
+    """Import some tasks; after a failure ask which arrived, and send the others.
+
+    Raises:
+        DragomanError: E720 when it fails again and again, or as the server says.
+
+    """
+    missing = list(batch)
+    for attempt in range(1, TRIES + 1):
+        tasks = [new_task(i, kind.name) for i in missing]
+        try:
+            server.import_tasks(project, tasks)
+        except DragomanError as cause:
+            if cause.problems[0].code != "E720" or attempt == TRIES:
+                raise
+        else:
+            return
+        present = ours(server, project, Outcome(), kind.name)
+        missing = [
+            item
+            for item in missing
+            if files.sha256(item.base) not in {t.data.sha256 for t in present.get(item.key, [])}
+        ]
+        if not missing:
+            return
+
+
+def pull(
+    server: Server,
+    kind: Kind,
+    documents: Mapping[str, Document],
+    out: Path,
+    *,
+    progress: Progress,
+    force: bool = False,
+    annotator: str | None = None,
+) -> Outcome:
+    """Fetch what was labelled into files below ``out``, and say what was changed.
+
+    A file is written whole or not at all; what a pull that was killed left beside them is removed. One that was changed
+    here alone stays; one that was changed on both sides stays too and E725 says so, unless ``force``. What cannot be
+    read goes to :func:`aside_path`.
+
+    Args:
+        server: where from.
+        kind: what the files are.
+        documents: the corpus, by id.
+        out: root of the files; the corpus' own root to change them in place.
+        progress: wraps the work to show how far it is.
+        force: overwrite files that were changed on both sides.
+        annotator: mail address of the one whose annotations alone are fetched; by default the newest of each task
+            counts, and W720 says so where there are several.
+
+    Raises:
+        DragomanError: E727 where nothing was pushed, E730 for an unknown annotator, E108 where a file cannot be
+            written, or as the server says.
+
+    """
+    outcome = Outcome()
+    annotators = Annotators(server, annotator)
+    path = aside_path(out, kind)
+    files.remove_parts(path.parent)
+    files.remove_parts(out / kind.folder)
+    for name, tasks in fetched(server, kind, documents, outcome).items():
+        for document, task, several in annotators.counting(progress(newest(tasks), name)):
+            outcome.problems += several
+            if task is None:
+                outcome.note("not annotated", document)
+                continue
+            if document not in documents:
+                what = f"there is no document {document!r} here."
+                outcome.problems.append(Problem(code="E726", what=what, path=f"task {task.number}"))
+                continue
+            take(task, kind, documents[document], out, outcome, force=force)
+    if outcome.aside:
+        outcome.aside_file = path
+        files.write(path, files.pretty_json(outcome.aside))
+    else:
+        path.unlink(missing_ok=True)
+    return outcome
+
+
+def fetched(
+    server: Server, kind: Kind, documents: Mapping[str, Document], outcome: Outcome
+) -> dict[str, dict[str, list[Task]]]:
+    """Tasks of a kind by project title.
+
+    Raises:
+        DragomanError: E727 where nothing was pushed.
+
+    """
+    titles = {title(kind.name, d.language) for d in documents.values()}
+    found = {p["title"]: p["id"] for p in sorted(server.projects(), key=lambda p: -p["id"]) if p.get("title") in titles}
+    if not found:
+        what = f"the server has no project of {kind.name}."
+        raise DragomanError(Problem(code="E727", what=what, mend=f"Push it first: annotate.py push {kind.name}."))
+    return {name: ours(server, found[name], outcome, kind.name) for name in sorted(found)}
+
+
+def newest(tasks: Mapping[str, list[Task]]) -> list[tuple[str, Task]]:
+    """Task of each document that counts: the one that came last."""
+    return [(document, max(tasks[document], key=lambda t: t.number)) for document in sorted(tasks)]
+
+
+def aside_path(out: Path, kind: Kind) -> Path:
+    """Where results that could not be read are kept."""
+    return out / "annotations" / "label_studio" / f"aside-{kind.name.replace(' ', '-')}.json"
+
+
+def take(task: Task, kind: Kind, document: Document, out: Path, outcome: Outcome, *, force: bool) -> None:
+    """Bring one document home."""
+    try:
+        came = returned(task, kind, document)
+    except DragomanError as cause:
+        outcome.problems += cause.problems
+        return
+    outcome.changes += difference(document.id, came.before, came.read.draft)
+    for aside in came.read.aside:
+        outcome.aside.append(aside_record(task, aside))
+        where = f"task {task.number}, region {aside.region}"
+        outcome.problems.append(Problem(code=aside.code, what=aside.why, file=document.id, path=where))
+    for problem in came.lacking:
+        record = {"task": task.number, "document": document.id, "region": problem.path, "code": problem.code}
+        outcome.aside.append(record | {"why": problem.what, "results": task.results})
+        outcome.problems.append(problem)
+    path = kind.path(out, document.id)
+    local = files.read_bytes(path) if path.is_file() else None
+    if came.data == local or (local is None and not came.data):
+        outcome.note("unchanged", document.id)
+    elif local is None or local == task.base or (force and came.data):
+        files.write(path, came.data)
+        outcome.note("written", document.id)
+    elif came.data == task.base:
+        outcome.note("changed here only", document.id)
+    else:
+        outcome.note("conflict", document.id)
+        mend = "Pull to another --out and compare, or --force to overwrite the file here."
+        what = f"{document.id} was changed here and on the server since it was pushed."
+        outcome.problems.append(Problem(code="E725", what=what, mend=mend, file=str(path)))
+
+
+def status(
+    server: Server, kind: Kind, documents: Mapping[str, Document], root: Path, *, annotator: str | None = None
+) -> Outcome:
+    """Say what was changed since the push, writing nothing: here, on the server, or on both sides otherwise."""
+    outcome = Outcome()
+    annotators = Annotators(server, annotator)
+    for tasks in fetched(server, kind, documents, outcome).values():
+        for document, task, several in annotators.counting(newest(tasks)):
+            outcome.problems += several
+            if task is None:
+                outcome.note("not annotated", document)
+                continue
+            if task.data.point:
+                outcome.note("decided" if task.given else "undecided", document)
+                continue
+            if document not in documents:
+                outcome.note("not in the corpus", document)
+                continue
+            path = kind.path(root, document)
+            local = files.read_bytes(path) if path.is_file() else task.base
+            now = current(task, kind, documents[document])
+            here, there = local not in (task.base, now), now not in (task.base, local)
+            outcome.note(
+                {
+                    (False, False): "in step",
+                    (True, False): "changed here",
+                    (False, True): "changed on the server",
+                }.get((here, there), "changed on both sides"),
+                document,
+            )
+    return outcome

@@ -1,0 +1,261 @@
+"""Profiles: how the pages of a site are cut, declared in TOML and checked before a page is looked at.
+
+A profile is a list of sections, and a section a list of lines, in the order in which they stand on a page; the
+language is described in ``corpus/profiles/README.md``. What is read here is compiled into a :class:`Profile`;
+:mod:`dragoman.authoring.segmentation` lays it over a page.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+import regex
+from msgspec import Meta
+
+from dragoman import files
+from dragoman.authoring.source_table import Entry, check_keys, convert, corpus_file, tables
+from dragoman.problems import DragomanError, Problem
+from dragoman.schema import labels
+from dragoman.text import visible
+
+MAX_PATTERN = 500
+"""Longest regular expression of a profile, in code points."""
+MAX_RULES = 200
+"""Most lines of a profile, over all sections."""
+DATE_GROUPS = ("year", "month", "day")
+"""Named groups of a pattern that read a document's date."""
+TEXT_KINDS: frozenset[labels.SegmentKind] = frozenset(
+    {"headline", "subhead", "byline", "body", "dateline", "related_headline", "related_teaser"}
+)
+"""Kinds of segment that are part of a document's text; the others are read for its time, or not at all."""
+
+Times = Literal["1", "?", "*", "+"]
+Pattern = Annotated[str, Meta(max_length=MAX_PATTERN, min_length=1)]
+
+
+class _Line(Entry):
+    kind: labels.SegmentKind | None = None
+    name: Annotated[str, Meta(pattern=r"^[a-z_]{1,40}$")] | None = None
+    match: Pattern | None = None
+    times: Times = "1"
+    marker: Pattern | None = None
+    complete: Pattern | None = None
+    repeats: str | None = None
+
+
+class _Section(Entry):
+    line: list[_Line]
+    document: labels.DocumentKind | Literal["same"] | None = None
+    times: Times = "1"
+
+
+class Rule(msgspec.Struct, frozen=True, eq=False):
+    """One line of a section, compiled.
+
+    Attributes:
+        where: its place in the profile, as in ``section[2].line[0]``.
+        kind: the kind of segment that it makes.
+        times: how often it stands: once, ``?`` at most once, ``+`` once or more, ``*`` any number of times.
+        match: what the line must match from end to end, or None for any line.
+        marker: what stands before the text and is left out of it, or None.
+        complete: what a line matches that is not cut off, or None where lines are never cut off.
+        repeats: index within the section of the rule whose line it repeats byte for byte, or None.
+
+    """
+
+    where: str
+    kind: labels.SegmentKind
+    times: Times
+    match: regex.Pattern[str] | None = None
+    marker: regex.Pattern[str] | None = None
+    complete: regex.Pattern[str] | None = None
+    repeats: int | None = None
+
+    def describe(self) -> str:
+        """Say what the rule expects, for a message."""
+        expected = f"a line of kind {self.kind}"
+        if self.repeats is not None:
+            expected = f"the {self.kind} of the same section again"
+        if self.marker is not None:
+            expected += f" after the marker `{self.marker.pattern}`"
+        if self.match is not None:
+            expected += f" like `{self.match.pattern}`"
+        return f"{expected} ({self.where})"
+
+
+class Section(msgspec.Struct, frozen=True, eq=False):
+    """A run of lines, compiled.
+
+    Attributes:
+        rules: its lines, in order.
+        times: how often it stands, as for a rule.
+        document: kind of the document that each pass through it begins; ``same`` goes on with the one before; None
+            where its lines belong to none.
+
+    """
+
+    rules: tuple[Rule, ...]
+    times: Times
+    document: labels.DocumentKind | Literal["same"] | None
+
+
+class Profile(msgspec.Struct, frozen=True, eq=False):
+    """How the pages of a site are cut.
+
+    Attributes:
+        path: the file that declares it.
+        sections: in the order in which they stand on a page.
+        months: number of the month, 1 to 12, by the name that the site writes.
+
+    """
+
+    path: Path
+    sections: tuple[Section, ...]
+    months: dict[str, int]
+
+
+def read_profile(root: Path | str, name: str) -> Profile:
+    """Read and check the profile of a site.
+
+    Args:
+        root: the source root, which holds ``corpus/profiles/``.
+        name: the profile's name, without ``.toml``.
+
+    Raises:
+        DragomanError: E706 for everything that is wrong with it at once, E304 when the name is no file name, E207
+            no TOML, or as :func:`dragoman.files.read_text`.
+
+    """
+    path = corpus_file(Path(root), "profiles", f"{name}.toml")
+    data = files.read_toml(path)
+    problems: list[Problem] = []
+    check_keys(data, ("site", "months", "section"), str(path), problems)
+    months = _months(data.get("months", {}), str(path), problems)
+    declared = tables(data, "section", _Section, str(path), problems)
+    if not problems:
+        problems.extend(_Checker(str(path), declared).problems())
+    if problems:
+        raise DragomanError(problems)
+    return Profile(path, tuple(_compile(index, section) for index, section in enumerate(declared)), months)
+
+
+def _months(value: Any, file: str, problems: list[Problem]) -> dict[str, int]:
+    class Months(msgspec.Struct):
+        months: dict[str, Annotated[int, Meta(ge=1, le=12)]]
+
+    try:
+        return convert({"months": value}, Months, file, "").months
+    except DragomanError as cause:
+        problems.extend(cause.problems)
+        return {}
+
+
+def _pattern(pattern: str) -> regex.Pattern[str]:
+    """Compile, taking a pattern that the library warns of for a wrong one: it would change its meaning one day."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return regex.compile(pattern)
+
+
+def _compile(index: int, section: _Section) -> Section:
+    names = {line.name: number for number, line in enumerate(section.line) if line.name}
+    rules: list[Rule] = []
+    for number, line in enumerate(section.line):
+        first = names[line.repeats] if line.repeats else None
+        kind = line.kind if first is None else rules[first].kind
+        assert kind is not None
+        rules.append(
+            Rule(
+                where=f"section[{index}].line[{number}]",
+                kind=kind,
+                times=line.times,
+                match=_pattern(line.match) if line.match else None,
+                marker=_pattern(line.marker) if line.marker else None,
+                complete=_pattern(line.complete) if line.complete else None,
+                repeats=first,
+            )
+        )
+    return Section(tuple(rules), section.times, section.document)
+
+
+class _Checker:
+    """What is wrong with the sections of a profile, beyond the types of their fields."""
+
+    def __init__(self, file: str, sections: list[_Section]) -> None:
+        self._file = file
+        self._sections = sections
+
+    def _at(self, where: str, what: str, mend: str) -> Problem:
+        return Problem(code="E706", file=self._file, path=where, what=what, mend=mend)
+
+    def problems(self) -> Iterator[Problem]:
+        """All of them, in the order of the file."""
+        if not self._sections:
+            yield self._at("section", "there is no section.", "Declare at least one `[[section]]` with its lines.")
+        count = sum(len(section.line) for section in self._sections)
+        if count > MAX_RULES:
+            yield self._at("section", f"there are {count} lines; at most {MAX_RULES} are read.", "Repeat sections.")
+        opened = False
+        for index, section in enumerate(self._sections):
+            where = f"section[{index}]"
+            if section.document == "same" and not opened:
+                yield self._at(f"{where}.document", "no section before it begins a document.", "Name the kind.")
+            opened = opened or (section.document is not None and section.times in "1+")
+            yield from self._section(where, section)
+
+    def _section(self, where: str, section: _Section) -> Iterator[Problem]:
+        required = [line for line in section.line if line.times in "1+"]
+        if not required:
+            mend = "Make one line required; to leave out all of them, give the section `times`."
+            yield self._at(where, "a section needs a line that is never missing.", mend)
+        begins = section.document not in (None, "same")
+        if begins and not any(line.kind in TEXT_KINDS for line in required):
+            mend = f"Require a line of one of the kinds {', '.join(sorted(TEXT_KINDS))}."
+            yield self._at(where, "a section that begins a document needs a line of text.", mend)
+        names: dict[str, _Line] = {}
+        for number, line in enumerate(section.line):
+            yield from self._line(f"{where}.line[{number}]", line, names)
+            if line.name:
+                names[line.name] = line
+            if line.kind in TEXT_KINDS and section.document is None:
+                mend = "Give the section a `document`, or the line another kind."
+                yield self._at(f"{where}.line[{number}].kind", f"{line.kind} belongs to a document.", mend)
+
+    def _line(self, where: str, line: _Line, names: dict[str, _Line]) -> Iterator[Problem]:
+        if (line.kind is None) == (line.repeats is None):
+            yield self._at(where, "a line has either `kind` or `repeats`.", "Give one of the two.")
+        if line.repeats is not None:
+            first = names.get(line.repeats)
+            if first is None:
+                mend = "Name an earlier line of the same section."
+                yield self._at(f"{where}.repeats", f"no line before it is named {visible(line.repeats)!r}.", mend)
+            elif first.times in "*+" or line.times in "*+":
+                mend = "Let both stand once, or at most once."
+                yield self._at(f"{where}.repeats", "one line is repeated, not many.", mend)
+            if line.match or line.complete or line.name:
+                mend = "Take `match`, `complete` and `name` away: they are those of the line that it repeats."
+                yield self._at(where, "a repeat is the same as its line already.", mend)
+        if line.name in names:
+            yield self._at(f"{where}.name", f"{line.name!r} names an earlier line too.", "Choose another name.")
+        yield from self._patterns(where, line)
+
+    def _patterns(self, where: str, line: _Line) -> Iterator[Problem]:
+        for field, pattern in (("match", line.match), ("marker", line.marker), ("complete", line.complete)):
+            if pattern is None:
+                continue
+            try:
+                groups = set(_pattern(pattern).groupindex)
+            except (regex.error, Warning, RecursionError, OverflowError, ValueError, MemoryError) as cause:
+                what = f"`{visible(pattern)}` is not a regular expression: {visible(str(cause))}."
+                yield self._at(f"{where}.{field}", what, "Mend the pattern; literal signs are written as in `\\.`.")
+                continue
+            # A month without its year, or a day without its month, is no date.
+            wrong = groups - set(DATE_GROUPS) if field == "match" else groups
+            if wrong or (groups and "year" not in groups) or ("day" in groups and "month" not in groups):
+                what = f"the named groups {', '.join(sorted(groups))} are no date."
+                mend = "Only `match` has named groups: year, or year and month, or year, month and day."
+                yield self._at(f"{where}.{field}", what, mend)

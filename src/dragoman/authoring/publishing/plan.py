@@ -1,0 +1,219 @@
+"""The steps between what the Hub holds and what it is to hold; made without touching anything."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from dragoman.authoring.publishing.payload import Content, Parcel
+from dragoman.problems import error
+from dragoman.release.verification import KEPT
+
+Gate = Literal["auto", "manual", False]
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A file on the Hub, by its hashes: ``sha256`` when it is stored as a large file, else ``git_oid``."""
+
+    git_oid: str | None
+    sha256: str | None = None
+
+    def holds(self, content: Content) -> bool:
+        """Whether it is the same bytes."""
+        return self.sha256 == content.sha256 if self.sha256 else self.git_oid == content.git_oid
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A commit on the Hub with its files.
+
+    Attributes:
+        commit: its id.
+        blobs: its files by path.
+        mark: name of its release's manifest, which says of what kind it is; None where it holds no release.
+        name: name of the data set in that manifest; empty where it cannot be read.
+
+    """
+
+    commit: str | None = None
+    blobs: dict[str, Blob] = field(default_factory=dict)
+    mark: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A repository of the Hub as it is.
+
+    Attributes:
+        private: whether it can be seen by its owners only.
+        gated: whether readers are let in one by one (``manual``), on asking (``auto``) or all (False).
+        head: its main branch.
+        tags: commits by tag.
+        tagged: the tree at the version's tag, or None where there is no such tag.
+
+    """
+
+    private: bool
+    gated: Gate
+    head: Tree
+    tags: dict[str, str]
+    tagged: Tree | None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the repository is to be seen; None leaves it as it is."""
+
+    private: bool | None = None
+    gated: Gate | None = None
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is still to be done, in this order; a step that is done already is left out.
+
+    Attributes:
+        create: make the repository, and whether as a private one.
+        private: make it private, or public.
+        gated: gate it, or not.
+        upload: bytes to send by path, as one commit.
+        delete: files of an earlier release that this one lacks, in the same commit.
+        unchanged: number of files that are there already.
+        onto: the commit that the new one follows.
+        tag: the tag to set.
+        target: the commit to set it on; None for the one that is to be made.
+
+    """
+
+    create: bool = False
+    private: bool | None = None
+    gated: Gate | None = None
+    upload: dict[str, int] = {}
+    delete: list[str] = []
+    unchanged: int = 0
+    onto: str | None = None
+    tag: str | None = None
+    target: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is to be done."""
+        return not self.first
+
+    @property
+    def first(self) -> str:
+        """Name of the first step, or nothing."""
+        if self.create:
+            return "create"
+        if self.private is not None or self.gated is not None:
+            return "settings"
+        if self.upload or self.delete:
+            return "commit"
+        return "tag" if self.tag else ""
+
+    def lines(self) -> list[str]:
+        """Say each step in a line."""
+        said = []
+        if self.create:
+            said.append("create the repository" + (", private" if self.private else ""))
+        elif self.private is not None:
+            said.append("make it private" if self.private else "make it public")
+        if self.gated is not None:
+            said.append(f"gate it ({self.gated})" if self.gated else "open the gate")
+        if self.upload or self.delete:
+            total = sum(self.upload.values())
+            unchanged = f" ({self.unchanged} unchanged)" if self.unchanged else ""
+            said.append(f"commit {len(self.upload)} files, {total:,} bytes{unchanged}:")
+            said += [f"  + {path}  {size:,} bytes" for path, size in sorted(self.upload.items())]
+            said += [f"  - {path}" for path in sorted(self.delete)]
+        if self.tag:
+            said.append(f"tag {self.tag} on {self.target or 'that commit'}")
+        return said
+
+
+def steps(parcel: Parcel, remote: Remote | None, settings: Settings, where: str = "") -> Plan:
+    """Plan how a repository comes to hold a release under its tag.
+
+    Args:
+        parcel: the release.
+        remote: the repository as it is; None where there is none.
+        settings: how it is to be seen.
+        where: the repository's name, for problems.
+
+    Raises:
+        DragomanError: E745 when the tag holds other content, E747 when the repository holds something else or a later
+            version.
+
+    """
+    sizes = {path: len(content.data) for path, content in parcel.contents.items()}
+    if remote is None:
+        return Plan(create=True, private=settings.private, gated=settings.gated, upload=sizes, tag=parcel.tag)
+    private = settings.private if settings.private not in (None, remote.private) else None
+    gated = settings.gated if settings.gated is not None and settings.gated != remote.gated else None
+    if remote.tagged is not None:
+        _refuse_other_content(parcel, remote.tagged, where)
+        return Plan(private=private, gated=gated)
+    _refuse_strangers(parcel, remote, where)
+    changed = _changed(parcel, remote.head)
+    delete = _surplus(parcel, remote.head)
+    return Plan(
+        private=private,
+        gated=gated,
+        upload={path: sizes[path] for path in changed},
+        delete=delete,
+        unchanged=len(sizes) - len(changed),
+        onto=remote.head.commit,
+        tag=parcel.tag,
+        target=None if changed or delete else remote.head.commit,
+    )
+
+
+def _changed(parcel: Parcel, tree: Tree) -> list[str]:
+    return [
+        path
+        for path, content in parcel.contents.items()
+        if path not in tree.blobs or not tree.blobs[path].holds(content)
+    ]
+
+
+def _surplus(parcel: Parcel, tree: Tree) -> list[str]:
+    return sorted(set(tree.blobs) - set(parcel.contents) - set(KEPT))
+
+
+def _refuse_other_content(parcel: Parcel, tree: Tree, where: str) -> None:
+    """Refuse a tag that holds anything else than the release: what was published under a version stays."""
+    if differs := sorted({*_changed(parcel, tree), *_surplus(parcel, tree)}):
+        more = f" and {len(differs) - 3} more" if len(differs) > 3 else ""
+        what = f"{parcel.tag} is published and differs in {', '.join(differs[:3])}{more}; a tag is never moved."
+        mend = "Raise the version in corpus/sources.toml, build the release again, and publish that."
+        raise error("E745", what, mend, file=where)
+
+
+def _refuse_strangers(parcel: Parcel, remote: Remote, where: str) -> None:
+    """Refuse a repository that is not this data set's, and a version that is not its latest."""
+    ours = parcel.identity
+    if remote.head.mark is None:
+        others = sorted(set(remote.head.blobs) - set(KEPT) - {"README.md"})
+        if others:
+            what = f"the repository holds {', '.join(others[:3])} and no release."
+            raise error("E747", what, "Choose a new repository, or that of an earlier release.", file=where)
+    elif remote.head.name != ours.name:
+        what = f"the repository holds the data set {remote.head.name[:80]!r}, and this is {ours.name[:80]!r}."
+        raise error("E747", what, "Choose a new repository, or that of an earlier release.", file=where)
+    elif remote.head.mark != ours.mark:
+        what = f"the repository's releases have a {remote.head.mark}, and this one has a {ours.mark}."
+        mend = "Releases with texts and releases without each need a repository of their own."
+        raise error("E747", what, mend, file=where)
+    later = [tag for tag in remote.tags if _numbers(tag) > _numbers(parcel.tag)]
+    if later:
+        what = f"{max(later, key=_numbers)} is published already, and is later than {parcel.tag}."
+        raise error("E747", what, "Raise the version in corpus/sources.toml above it.", file=where)
+
+
+def _numbers(tag: str) -> tuple[int, ...]:
+    """Numbers of a version's tag, to be compared; none for a tag of another kind."""
+    return tuple(map(int, tag[1:].split("."))) if re.fullmatch(r"v\d{1,9}(\.\d{1,9}){2}", tag) else ()

@@ -1,0 +1,114 @@
+"""Publish a release: bring the Hub to hold it under its tag, and load back what it then holds."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dragoman import files
+from dragoman.authoring.publishing.hub_repository import Repository
+from dragoman.authoring.publishing.payload import Parcel, pack
+from dragoman.authoring.publishing.plan import Plan, Settings, steps
+from dragoman.problems import DragomanError, error
+from dragoman.release import hub
+from dragoman.release.verification import identify
+
+ROUNDS = 8
+"""Most steps in all: four are enough, unless somebody else changes the repository meanwhile."""
+
+
+def publish(
+    folder: Path,
+    repository: Repository,
+    settings: Settings,
+    *,
+    dry_run: bool = False,
+    attempts: int = 5,
+    pause: float = 1.0,
+    said: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Publish a release folder; safe to run again at any time, also after it was killed.
+
+    Each step looks at the repository first and does only what is missing, so that nothing is done twice. The tag is set
+    last, on a commit that was loaded back and found to be the release.
+
+    Args:
+        folder: the release.
+        repository: where to.
+        settings: how the repository is to be seen.
+        dry_run: only say what would be done.
+        attempts: most attempts at a step.
+        pause: pause after the first attempt, in seconds.
+        said: told of each step before it is done.
+
+    Returns:
+        What was done, or would be: ``done`` (steps by name), ``plan`` (a dry run's steps in words), ``commit``.
+
+    Raises:
+        DragomanError: E101, E202, E701, E715 or E747 for the folder, E740 to E748 for the Hub.
+
+    """
+    parcel = pack(folder)
+    outcome: dict[str, Any] = {"repository": repository.id, "tag": parcel.tag, **parcel.identity.hashes}
+
+    def look() -> tuple[Plan, str | None]:
+        remote = repository.look(parcel.tag)
+        return steps(parcel, remote, settings, repository.id), remote.tags.get(parcel.tag) if remote else None
+
+    if dry_run:
+        plan, _ = hub.patiently(look, attempts=attempts, pause=pause)
+        return outcome | {"dry_run": True, "plan": plan.lines() or ["nothing to do: it is published"], "steps": plan}
+    repository.check_token()
+    done: list[str] = []
+    with tempfile.TemporaryDirectory() as cache:
+
+        def step() -> tuple[str, str | None]:
+            plan, commit = look()
+            if plan.empty:
+                return "", commit
+            said(plan.lines()[0])
+            if plan.first == "tag":
+                _load_back(parcel, repository, str(plan.target), Path(cache))
+            repository.carry_out(plan, parcel)
+            return plan.first, None
+
+        for _ in range(ROUNDS):
+            name, commit = hub.patiently(step, attempts=attempts, pause=pause)
+            if not name:
+                said("load back what is published")
+                hub.patiently(
+                    lambda: _load_back(parcel, repository, parcel.tag, Path(cache)), attempts=attempts, pause=pause
+                )
+                return outcome | {
+                    "commit": commit,
+                    "done": done or ["nothing: it was published already"],
+                    "verified": True,
+                }
+            done.append(name)
+    what = f"after {ROUNDS} steps it still lacks something; the last were {', '.join(done[-3:])}."
+    raise error("E746", what, "See on the Hub who else changes the repository, and run it again.", file=repository.id)
+
+
+def _load_back(parcel: Parcel, repository: Repository, revision: str, cache: Path) -> None:
+    """Fetch a revision and compare it with the release, file by file and row by row.
+
+    Raises:
+        DragomanError: E748 where anything differs, or as :func:`dragoman.release.hub.fetch`.
+
+    """
+    where = hub.Address(repository.id, revision)
+    folder = hub.fetch(where, cache=cache, endpoint=repository.endpoint)
+    mend = "Do not use that commit; see what the Hub holds, raise the version and publish again."
+    for path, content in parcel.contents.items():
+        file = folder / path
+        if not file.is_file() or files.sha256(file.read_bytes()) != content.sha256:
+            raise error("E748", f"{path} is missing or differs.", mend, file=str(where))
+    try:
+        identity, _ = identify(folder)
+    except DragomanError as cause:
+        raise error("E748", f"it cannot be read: {cause}", mend, file=str(where)) from cause
+    if identity != parcel.identity:
+        told = ", ".join(f"{name} {value}" for name, value in identity.hashes.items())
+        raise error("E748", f"it is {identity.name} {identity.version} with the {told}.", mend, file=str(where))

@@ -1,0 +1,113 @@
+"""Write a release folder: rows as parquet, the card as README, the guidelines, and a manifest; or one without texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dragoman import files
+from dragoman.authoring.card import readme, readme_without_texts
+from dragoman.authoring.card_numbers import with_generated
+from dragoman.authoring.changelog import data_sections
+from dragoman.authoring.curation import read_pages
+from dragoman.release import parquet, standoff
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dragoman.release.content import Release
+
+SHORT = 40
+"""Characters below which a text counts as one that can be guessed, in what a release without texts says of itself."""
+
+
+def current_card(root: Path, release: Release) -> str:
+    """Give the card of a source root with its generated blocks renewed.
+
+    Raises:
+        DragomanError: E101 without a card, E706 when a block has no place in it.
+
+    """
+    agreement = root / "annotations" / "agreement.json"
+    return with_generated(
+        files.read_text(root / "DATASET_CARD.md"),
+        release,
+        files.read_json(agreement, dict) if agreement.exists() else None,
+    )
+
+
+def write(release: Release, root: Path, folder: Path) -> None:
+    """Write everything that a release folder holds.
+
+    Args:
+        release: the rows.
+        root: the source root, with ``DATASET_CARD.md``; ``annotations/GUIDELINES.md`` and what ``CHANGELOG.md`` says of
+            the data go along if they are there.
+        folder: where to; made if need be.
+
+    Raises:
+        DragomanError: E101 without a card, E706 when the card has no YAML, E108 when the folder holds something else or
+            something cannot be written, E714 when it holds other rows under the same version.
+
+    """
+    texts = {"README.md": readme(files.read_text(root / "DATASET_CARD.md"), release).encode()}
+    guidelines, log = root / "annotations" / "GUIDELINES.md", root / "CHANGELOG.md"
+    if guidelines.exists():
+        texts["GUIDELINES.md"] = files.read_bytes(guidelines)
+    # The package's part of the log changes without the data, and would make the same release another one.
+    if log.exists() and (told := data_sections(files.read_text(log))):
+        texts["CHANGES.md"] = f"# Changes of the data\n\n{told}\n".encode()
+    parquet.write(release, folder, texts)
+
+
+def write_standoff(release: Release, root: Path, folder: Path) -> None:
+    """Write a release without texts: labels, offsets, and what is needed to put the texts back.
+
+    The guidelines and the change log are left out: they quote the pages.
+
+    Args:
+        release: the rows.
+        root: the source root, with the pages and ``DATASET_CARD.md``.
+        folder: where to; made if need be.
+
+    Raises:
+        DragomanError: E704 for a page that was changed, E715 where the texts could not be put back, or as
+            :func:`write`.
+
+    """
+    pages, texts = [], {}
+    for entry, text in read_pages(root):
+        pages.append(standoff.Page(entry.id, entry.file, entry.bytes, entry.sha256))
+        texts[entry.id] = text
+    written = files.read_text(root / "DATASET_CARD.md")
+    card = readme(written, release)
+    told = [row.text for config in ("segments", "documents") for rows in release.rows[config].values() for row in rows]  # type: ignore[attr-defined]
+    about = _ABOUT.format(
+        name=release.name,
+        version=release.version,
+        fingerprint=release.fingerprint,
+        checksums=len(told),
+        short=sum(len(text) < SHORT for text in told),
+        length=SHORT,
+    )
+    more = {standoff.CARD: card, "README.md": readme_without_texts(written, about)}
+    standoff.write(release, pages, texts, folder, {path: text.encode() for path, text in more.items()})
+
+
+_ABOUT = """# {name} {version}, without texts
+
+Labels and offsets. The texts are their publishers' and are not here: `standoff.json` says which pages are needed, with
+the SHA-256 of each. Offsets in `rows/segments` count in the page, those of labels in the document, whose text is its
+segments in the order of `document_start`, with a line feed between; all count Unicode code points. To put the texts
+back from your own copy of the pages:
+
+    dragoman rehydrate THIS_FOLDER --pages PAGES --out RELEASE
+
+A page that differs is refused. What comes out has the canonical rows `{fingerprint}`.
+
+## What the checksums give away
+
+There is a SHA-256 of each line and of each document, and its length follows from the offsets. Nobody can read a text
+off that, but whoever guesses one can see whether the guess is right: of {checksums} checksums here, {short} are
+of texts below {length} characters, such as a date, a byline or a headline, which can be found by trying likely ones.
+Who holds no rights in the texts passes on labels with this folder, and for these short texts a proof of what they are.
+"""

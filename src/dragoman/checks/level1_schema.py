@@ -1,0 +1,287 @@
+"""Level 1, schema: every file is read, and has the shape that it should have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+from rapidfuzz import fuzz, process
+
+from dragoman import files
+from dragoman.authoring.adjudication import PASSES
+from dragoman.authoring.source_table import SourceTable, read_sources
+from dragoman.checks.findings import Findings
+from dragoman.problems import DragomanError, Problem
+from dragoman.schema import labels
+from dragoman.schema.decision import Identity
+from dragoman.schema.pass_file import QuotedLabels
+from dragoman.schema.records import Claim, ClaimLink, CuratedPage, Document, Entity, Labels, RegistryEntry
+from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, shown, step
+
+BESIDE = frozenset({"registry", "claim_links", "record"})
+"""Names of the files of a pass that are no document's."""
+_MAX_LABELS = 64 * 2**20
+_SIMILARITY = 60.0
+_CONVERSION = {"unknown field": "E203", "missing required": "E204", "Invalid enum": "E501"}
+
+
+@dataclass
+class RegistryFile:
+    """A registry and where it stands; ``entries`` is None where there is none, or none that can be read."""
+
+    file: Path
+    entries: list[RegistryEntry] | None = None
+    links: list[ClaimLink] = field(default_factory=list)
+    links_file: Path = Path()
+
+    @property
+    def ids(self) -> set[str] | None:
+        """Ids of all entities, or None where nothing is known."""
+        return None if self.entries is None else {entry.id for entry in self.entries}
+
+
+@dataclass
+class Pass:
+    """One annotator's raw work: what was written, by document, and what it was turned into at level 2."""
+
+    name: str
+    folder: Path
+    registry: RegistryFile
+    written: dict[Path, QuotedLabels] = field(default_factory=dict)
+    resolved: dict[Path, Labels] = field(default_factory=dict)
+    record: dict[str, str] | None = None
+
+
+@dataclass
+class Material:
+    """Everything that is checked, as far as it could be read.
+
+    Attributes:
+        root: the source root.
+        table: the source table, or None.
+        pages: curated pages by file.
+        gold: gold labels by file.
+        registry: the registry that gold refers to.
+        passes: the raw passes.
+
+    """
+
+    root: Path
+    registry: RegistryFile
+    table: SourceTable | None = None
+    pages: dict[Path, CuratedPage] = field(default_factory=dict)
+    gold: dict[Path, Labels] = field(default_factory=dict)
+    passes: list[Pass] = field(default_factory=list)
+
+    @property
+    def corpus_folders(self) -> tuple[Path, Path]:
+        """Where the source table and the curated pages stand."""
+        return self.root / "corpus", self.root / "corpus" / "documents"
+
+    @property
+    def gold_folders(self) -> tuple[Path, ...]:
+        """Where gold, its registry and its documents stand."""
+        return self.root / "annotations" / "gold", self.registry.file.parent, *self.corpus_folders
+
+    @property
+    def documents(self) -> dict[str, Document]:
+        """All documents of the corpus by id."""
+        return {document.id: document for page in self.pages.values() for document in page.documents}
+
+
+def read(root: Path, findings: Findings) -> Material:
+    """Read corpus, gold, registry and passes; what cannot be read is reported and left out."""
+    reader = _Reader(root, findings)
+    registry = reader.registry(root / "annotations" / "registry", "entities.json")
+    material = Material(root, registry)
+    reader.corpus(material)
+    folder = root / "annotations" / "gold"
+    for path in sorted(folder.glob("*.json")):
+        found = reader.object(path, Labels)
+        if found is not None:
+            material.gold[path] = found
+            for fault in _disorder(found):
+                reader.report(path, fault)
+    if material.gold and not registry.file.exists():
+        what, mend = "there is gold and no registry of its entities.", "Add it: that of a pass, mended; [] if need be."
+        reader.report(registry.file, Fault("E713", "", what, mend))
+    passes = root / "annotations" / "passes"
+    material.passes = [reader.one_pass(path) for path in sorted(passes.glob("*")) if path.is_dir()]
+    return material
+
+
+class _Reader:
+    def __init__(self, root: Path, findings: Findings) -> None:
+        self.root = root
+        self.findings = findings
+
+    def report(self, path: Path, fault: Fault) -> None:
+        self.findings.reporter(1, path)(*fault)
+
+    def failed(self, path: Path, cause: DragomanError) -> None:
+        for problem in cause.problems:
+            named = msgspec.structs.replace(problem, file=self.findings.name(Path(problem.file)))
+            self.findings.add(1, path, named)
+
+    def json(self, path: Path) -> Any:
+        """Read JSON with repeated keys remembered; ``msgspec.UNSET`` after reporting what is wrong."""
+        try:
+            data = files.read_bytes(path, limit=_MAX_LABELS)
+            files.check_text(data, str(path))
+        except DragomanError as cause:
+            self.failed(path, cause)
+            return msgspec.UNSET
+        try:
+            return json.loads(data, object_pairs_hook=Repeats.from_pairs, parse_constant=NoNumber)
+        except (ValueError, RecursionError) as cause:
+            line = getattr(cause, "lineno", 0)
+            problem = Problem(code="E201", what=f"{cause}.", mend="Mend the JSON.", file=str(path), line=line)
+            self.failed(path, DragomanError(problem))
+            return msgspec.UNSET
+
+    def object(self, path: Path, record: Any) -> Any:
+        """Read a file that holds one record; None after reporting what is wrong."""
+        value = self.json(path)
+        return self.shaped(path, value, record, "") if value is not msgspec.UNSET else None
+
+    def array(self, path: Path, record: Any) -> list[Any] | None:
+        """Read a file that holds a list of records; None after reporting what is wrong."""
+        value = self.json(path)
+        if value is msgspec.UNSET:
+            return None
+        if not isinstance(value, list):
+            self.report(path, Fault("E202", "", "the file does not hold a list.", "Write a list, empty if need be."))
+            return None
+        made = [self.shaped(path, item, record, f"[{index}]") for index, item in enumerate(value)]
+        return None if path in self.findings.broken else made
+
+    def shaped(self, path: Path, value: Any, record: Any, prefix: str) -> Any:
+        """Turn a value into a record; None after reporting what is wrong with its shape."""
+        if not isinstance(value, dict):
+            self.report(path, Fault("E202", prefix, "this is not an object.", "Write an object."))
+            return None
+        found = list(faults(value, record, _nearest))
+        for fault in found:
+            joined = f"{prefix}.{fault.path}" if prefix and fault.path else prefix or fault.path
+            self.report(path, fault._replace(path=joined))
+        return None if found else msgspec.convert(value, record)
+
+    def converted(self, path: Path, record: Any) -> Any:
+        """Read a record that holds a table of free keys; only the first thing that does not fit is reported."""
+        value = self.json(path)
+        if value is msgspec.UNSET:
+            return None
+        repeats = list(_repeats(value, ""))
+        for fault in repeats:
+            self.report(path, fault)
+        try:
+            return msgspec.convert(value, record) if not repeats else None
+        except UnicodeEncodeError:
+            self.report(path, Fault("E201", "", "a lone surrogate is not a character.", "Write the character itself."))
+            return None
+        except msgspec.ValidationError as cause:
+            what, _, at = str(cause).partition(" - at `$")
+            code = next((code for words, code in _CONVERSION.items() if words in what), "E202")
+            self.report(path, Fault(code, at.rstrip("`").lstrip("."), f"{what}.", "Mend the file."))
+            return None
+
+    def corpus(self, material: Material) -> None:
+        """Read the source table and the curated pages."""
+        table = self.root / "corpus" / "sources.toml"
+        folder = self.root / "corpus" / "documents"
+        try:
+            material.table = read_sources(self.root)
+        except DragomanError as cause:
+            self.failed(table, cause)
+        for path in sorted(folder.glob("*.json")):
+            page = self.converted(path, CuratedPage)
+            if page is not None:
+                material.pages[path] = page
+        for source in material.table.pages if material.table else ():
+            path = folder / f"{source.id}.json"
+            if not path.exists():
+                self.report(path, Fault("E101", "", f"page {source.id} was not curated.", "Run scripts/curate.py."))
+
+    def registry(self, folder: Path, name: str) -> RegistryFile:
+        """Read a registry and the links between claims beside it."""
+        made = RegistryFile(folder / name, links_file=folder / "claim_links.json")
+        if made.file.exists():
+            made.entries = self.array(made.file, RegistryEntry)
+        if made.links_file.exists():
+            made.links = self.array(made.links_file, ClaimLink) or []
+        if (folder / "identity.json").exists():
+            self.converted(folder / "identity.json", Identity)
+        return made
+
+    def one_pass(self, folder: Path) -> Pass:
+        """Read a pass; those that gold is made from must have a registry and a record."""
+        made = Pass(folder.name, folder, self.registry(folder, "registry.json"))
+        for path in sorted(folder.glob("*.json")):
+            if path.stem not in BESIDE:
+                written = self.object(path, QuotedLabels)
+                if written is not None:
+                    made.written[path] = written
+        record = folder / "record.json"
+        for path in (record, made.registry.file):
+            if folder.name in PASSES and not path.exists():
+                self.report(path, Fault("E713", "", f"the pass has no {path.name}.", "Add it as it was made."))
+        if record.exists():
+            made.record = self.hashes(record)
+        return made
+
+    def hashes(self, path: Path) -> dict[str, str] | None:
+        """Read from the record of a pass the hash of each of its files."""
+        value = self.json(path)
+        if value is msgspec.UNSET:
+            return None
+        found = value.get("files") if isinstance(value, dict) else None
+        if not isinstance(found, dict) or not all(isinstance(hash_, str) for hash_ in found.values()):
+            what, mend = "there is no table of files with their hashes.", "Write the sha256 of each file of the pass."
+            self.report(path, Fault("E204", "files", what, mend))
+            return None
+        for fault in _repeats(value, ""):
+            self.report(path, fault)
+        return dict(found)
+
+
+def _nearest(name: str, names: list[str]) -> str | None:
+    found = process.extractOne(name[:200], names, scorer=fuzz.ratio, score_cutoff=_SIMILARITY)
+    return found[0] if found else None
+
+
+def _repeats(value: Any, path: str) -> Iterator[Fault]:
+    """Repeated keys anywhere in a value."""
+    if isinstance(value, dict):
+        for key in getattr(value, "repeated", ()):
+            yield Fault("E205", step(path, key), f"the field {shown(key)} is given more than once.", "Keep one.")
+        for key, inner in value.items():
+            yield from _repeats(inner, step(path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _repeats(inner, f"{path}[{index}]")
+    elif isinstance(value, NoNumber):
+        yield Fault("E201", path, f"{value.word} is not a JSON number.", "Write a number.")
+
+
+def _disorder(gold: Labels) -> Iterator[Fault]:
+    """Find lists that stand for sets and are not in their one order, or name something twice."""
+    lists: list[tuple[str, list[str], Any]] = [("layers_annotated", list(gold.layers_annotated), labels.Layer)]
+    for layer in get_args(labels.Layer):
+        for label in getattr(gold, layer):
+            path = f"{layer}[{label.id}]"
+            lists.append((f"{path}.phenomena", label.phenomena, labels.Phenomenon))
+            if isinstance(label, Entity):
+                lists.append((f"{path}.entity_ids", label.entity_ids, None))
+            if isinstance(label, Claim):
+                lists += [(f"{path}.flags", list(label.flags), labels.Flag), (f"{path}.about", label.about, None)]
+                lists += [
+                    (f"{path}.claimants[{i}].entity_ids", c.entity_ids, None) for i, c in enumerate(label.claimants)
+                ]
+    for path, members, label_set in lists:
+        order = sorted(set(members)) if label_set is None else [m for m in get_args(label_set) if m in members]
+        if members != order:
+            yield Fault("E211", path, f"{members} is not in order, or repeats itself.", f"Write {order}.")

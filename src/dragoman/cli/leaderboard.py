@@ -1,0 +1,59 @@
+"""The leaderboard's command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dragoman.cli.options import Data, Json
+
+RUNS = Path("eval/runs")
+
+
+def leaderboard(
+    runs: Annotated[
+        Path, typer.Argument(help="folder of runs, system/data version; with --check one of these", metavar="RUNS")
+    ] = RUNS,
+    out: Annotated[Path | None, typer.Option(help="folder to write the site to", metavar="DIR")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="say everything that is wrong with one run; write nothing")
+    ] = False,
+    no_reports: Annotated[bool, typer.Option("--no-reports", help="leave the pages of mistakes out")] = False,
+    hub_results: Annotated[
+        Path | None, typer.Option(help="also write eval.yaml and .eval_results for the Hub here", metavar="DIR")
+    ] = None,
+    hub_dataset: Annotated[
+        str | None, typer.Option(help="the data set's repository on the Hub, for --hub-results", metavar="OWNER/NAME")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Score all runs again, rank them, and write a static site; or check one run before it is submitted."""
+    from dragoman import scoring
+    from dragoman.benchmark import load
+    from dragoman.cli import show
+    from dragoman.leaderboard.entries import examine
+    from dragoman.leaderboard.site import build
+
+    if check == (out is not None):
+        raise typer.BadParameter("give --out DIR, or --check and one run")
+    if (hub_results is None) != (hub_dataset is None):
+        raise typer.BadParameter("give --hub-results and --hub-dataset together")
+    if check:
+        entry = examine(runs, scoring.from_benchmark(load(data), "test"))
+        if not entry.problems and not as_json:
+            typer.echo("No problem found.")
+        show.problems(entry.problems, as_json=as_json, most=None)
+        raise typer.Exit(int(entry.failed))
+    if out is None:
+        raise typer.BadParameter("give --out DIR")
+    board = build(runs, out, load(data), show.progress, reports=not no_reports)
+    if hub_results is not None and hub_dataset is not None:
+        from dragoman.leaderboard.hub_results import write_results
+
+        write_results(board, hub_dataset, hub_results)
+    states = [entry.state for entry in board.entries]
+    counted: dict[str, Any] = {str(state): states.count(state) for state in dict.fromkeys(states)}
+    show.summary({"site": str(out / "index.html"), **counted}, as_json=as_json)

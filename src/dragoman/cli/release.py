@@ -1,0 +1,71 @@
+"""The commands about releases: whether one is as it was made, what changed between two, and texts put back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dragoman.cli.options import Json
+
+
+def verify(
+    release: Annotated[
+        Path, typer.Argument(help="a release, with texts or without: a folder, or owner/name@v1.0.0", metavar="RELEASE")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Check every file and row of a release against its checksums and fingerprint, and name each that differs."""
+    from dragoman.cli import show
+    from dragoman.problems import DragomanError
+    from dragoman.release import hub, verification
+
+    try:
+        found, count = verification.verify(hub.folder_of(release))
+    except DragomanError as cause:
+        show.problems(cause.problems, as_json=as_json, most=None)
+        raise typer.Exit(1) from cause
+    told = {"name": found.name, "version": found.version, "files": count, **found.hashes}
+    show.summary({**told, "problems": []} if as_json else told, as_json=as_json)
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="a release folder or a source root", metavar="OLD")],
+    new: Annotated[
+        Path | None, typer.Argument(help="the newer one; default: the bundled benchmark", metavar="[NEW]")
+    ] = None,
+    runs: Annotated[
+        Path | None, typer.Option(help="folder of runs: also say what it does to their scores and ranks", metavar="DIR")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what changed between two releases, label by label, and whether the version says so."""
+    from dragoman.benchmark import load
+    from dragoman.cli import show, show_release
+    from dragoman.leaderboard.version_effect import effects
+    from dragoman.release.diff import difference
+
+    before, after = load(old), load(new)
+    found = difference(before.release, after.release)
+    moved = effects(runs, before, after, show.progress) if runs is not None else None
+    show_release.difference(found, moved, as_json=as_json)
+    raise typer.Exit(int(not found.allowed))
+
+
+def rehydrate(
+    folder: Annotated[
+        Path, typer.Argument(help="a release without texts: a folder, or owner/name@v1.0.0 on the Hub", metavar="DIR")
+    ],
+    pages: Annotated[Path, typer.Option(help="folder with your copy of the pages", metavar="DIR")],
+    out: Annotated[Path, typer.Option(help="the release folder to write", metavar="DIR")],
+    as_json: Json = False,
+) -> None:
+    """Put the texts back into a release without texts, from your own copy of the pages."""
+    from dragoman.cli import show
+    from dragoman.release import hub
+    from dragoman.release.rehydration import rehydrate as put_back
+
+    release = put_back(hub.folder_of(folder), pages, out)
+    named = {"name": release.name, "version": release.version, "written": str(out), "fingerprint": release.fingerprint}
+    show.summary(named, as_json=as_json)

@@ -1,0 +1,44 @@
+"""The command that shows every mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dragoman.cli.options import Data, Json
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="a run's folder, or a file of predictions", metavar="RUN")],
+    out: Annotated[Path, typer.Option(help="the page to write", metavar="FILE.html")],
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="lay it over this file instead of a benchmark: any labels", metavar="GOLD.jsonl"),
+    ] = None,
+    data: Data = None,
+    split: Annotated[str | None, typer.Option(help="split to score; default: test")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write one page that shows every mistake of a run."""
+    from dragoman.cli import show
+    from dragoman.files import write
+    from dragoman.report import inputs
+    from dragoman.report.html import page
+
+    if reference is not None and data is not None:
+        raise typer.BadParameter("give --reference or --data, not both")
+    if reference is not None and split is not None:
+        raise typer.BadParameter("a reference has no splits: leave --split out")
+    if reference is None:
+        from dragoman.benchmark import load
+
+        against = inputs.of_benchmark(load(data), split or "test")
+    else:
+        against = inputs.of_reference(reference)
+    write(out, page(run, against).encode())
+    if as_json:
+        show.summary({"page": str(out)}, as_json=True)
+    else:
+        typer.echo(str(out))

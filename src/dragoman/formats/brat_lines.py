@@ -1,0 +1,206 @@
+"""The lines of brat standoff, as they stand: annotations by their ids, with nothing made of them yet.
+
+Source: https://brat.nlplab.org/standoff.html. Fields are separated by tabs; the first letter of the id says what the
+line is: ``T`` text-bound, ``R`` relation, ``E`` event, ``A`` (``M`` in old files) attribute, ``N`` normalisation, ``#``
+note, ``*`` equivalence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec import inspect
+
+from dragoman.formats.line_builder import offset
+from dragoman.formats.outcome import Report
+from dragoman.formats.tokens import blank
+from dragoman.schema import shape
+from dragoman.schema.submission import PredictedClaim, PredictedDate, PredictedEntity
+
+Fragments = list[tuple[int, int]]
+RESERVED = frozenset({"Claim", "Cue", "Claimant"})
+"""Labels that say what a span is of a claim."""
+_NO_ATTRIBUTES = frozenset({"start", "end", "text", "quote", "occurrence", "type", "mention", "role", "parent"})
+
+
+def scalars(record: type[msgspec.Struct]) -> dict[str, bool]:
+    """Fields of a record that an attribute can hold, and whether they are numbers."""
+    found = {}
+    for member in shape.fields(record).fields:
+        kinds = _kinds(member.type)
+        if member.name not in _NO_ATTRIBUTES and kinds in ({inspect.StrType}, {inspect.IntType}):
+            found[member.name] = kinds == {inspect.IntType}
+    return found
+
+
+def _kinds(type_: inspect.Type) -> set[type]:
+    """Types that a value may have, other than null."""
+    if isinstance(type_, inspect.Metadata):
+        return _kinds(type_.type)
+    if isinstance(type_, inspect.UnionType):
+        return {kind for option in type_.types for kind in _kinds(option)}
+    return {type(type_)} - {inspect.NoneType}
+
+
+ATTRIBUTES = {
+    "entities": scalars(PredictedEntity),
+    "dates": scalars(PredictedDate),
+    "claims": scalars(PredictedClaim),
+}
+"""Fields that are attributes, by layer."""
+_ID = re.compile(r"[TREAMN][0-9]{1,9}")
+_MEND = {
+    "T": "Text-bound: id, tab, type and offsets, tab, the words.",
+    "R": "Relations: id, tab, type Arg1:T1 Arg2:T2.",
+    "E": "Events: id, tab, type:T1 Role:T2 ….",
+    "A": "Attributes: id, tab, name T1, and a value or none.",
+    "N": "Normalisations: id, tab, Reference T1 Database:Id, tab, words.",
+}
+
+
+@dataclass(slots=True)
+class Bound:
+    """A text-bound annotation: label, fragments in code points, the words; its attributes and normalisations."""
+
+    line: int
+    label: str
+    fragments: Fragments
+    words: str
+    attributes: dict[str, str | None] = field(default_factory=dict)
+    references: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Link:
+    """A relation between two annotations: from ``one``, whose role in it is the first argument, to ``other``."""
+
+    line: int
+    label: str
+    one: str
+    other: str
+
+
+@dataclass(slots=True)
+class Standoff:
+    """A file of annotations.
+
+    Attributes:
+        bound: text-bound annotations by id.
+        links: relations, and the arguments of events as relations from the event's trigger.
+        events: text-bound annotation that is the trigger of each event, by the event's id.
+
+    """
+
+    bound: dict[str, Bound] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    events: dict[str, str] = field(default_factory=dict)
+
+
+def flat(words: str) -> str:
+    """Words as they stand on a line: white space and controls as spaces."""
+    return "".join(" " if blank(char) else char for char in words)
+
+
+def parse(text: str, report: Report) -> Standoff:
+    """Read annotations.
+
+    Notes E209 for lines that are none, E303 for repeated ids, E205 for repeated attributes, E601 for dangling
+    references; losses for notes, equivalences, and attributes and normalisations of events and relations.
+    """
+    found = Standoff()
+    later: list[tuple[int, str, list[str]]] = []
+    seen: set[str] = set()
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line[:1] in ("#", "*"):
+            report.lose("notes" if line[0] == "#" else "equivalences")
+        elif line.strip():
+            cells = line.removesuffix("\r").split("\t")
+            if _named(number, cells, seen, report):
+                if cells[0][0] == "T":
+                    _bound(number, cells, found, report)
+                else:
+                    later.append((number, cells[0], cells[1].split(" ")))
+    # Lines may stand in any order: what refers comes after what is referred to, and events may refer to events.
+    for number, name, words in later:
+        if name[0] == "E":
+            _event(number, name, words[0], found, report)
+    for number, name, words in later:
+        _refer(number, name, [word for word in words if word], seen, found, report)
+    return found
+
+
+def _named(number: int, cells: list[str], seen: set[str], report: Report) -> bool:
+    """Check the id of a line."""
+    if not _ID.fullmatch(cells[0]) or len(cells) < 2:
+        mend = "A line is an id such as T1, a tab, and what the annotation says."
+        report.error("E209", f"{cells[0][:80]!r} does not begin an annotation.", mend, line=number)
+    elif cells[0] in seen:
+        report.error("E303", f"the id {cells[0]} is given already.", "Ids are unique in a file.", line=number)
+    else:
+        seen.add(cells[0])
+        return True
+    return False
+
+
+def _event(number: int, name: str, head: str, found: Standoff, report: Report) -> None:
+    label, _, trigger = head.partition(":")
+    if label and trigger in found.bound:
+        found.events[name] = trigger
+    else:
+        report.error("E209", f"{head[:80]!r} does not name a trigger.", _MEND["E"], line=number)
+
+
+def _bound(number: int, cells: list[str], found: Standoff, report: Report) -> None:
+    label, _, places = cells[1].partition(" ")
+    pairs = [pair.split(" ") for pair in places.split(";")]
+    fragments = [(offset(pair[0]), offset(pair[1])) for pair in pairs if len(pair) == 2]
+    whole = [(start, end) for start, end in fragments if start is not None and end is not None]
+    if not label or len(cells) != 3 or len(whole) < len(pairs):
+        report.error("E209", f"{cells[0]} is not a text-bound annotation.", _MEND["T"], line=number)
+        return
+    found.bound[cells[0]] = Bound(number, label, whole, cells[2])
+
+
+def _refer(number: int, name: str, words: list[str], seen: set[str], found: Standoff, report: Report) -> None:
+    """Attach a line that refers to others; an event stands for its trigger."""
+
+    def target(reference: str) -> str:
+        if reference not in seen:
+            what = f"{name} refers to {reference[:80]!r}, which is not there."
+            report.error("E601", what, "Add it, or remove the line.", line=number)
+        return found.events.get(reference, reference)
+
+    kind = "A" if name[0] == "M" else name[0]
+    if kind == "R" and len(words) == 3 and all(":" in word for word in words[1:]):
+        one, other = (target(word.partition(":")[2]) for word in words[1:])
+        found.links.append(Link(number, words[0], one, other))
+    elif kind == "E" and name in found.events:
+        for word in words[1:]:
+            role, _, reference = word.partition(":")
+            # Several arguments of one role are numbered: Claimant, Claimant2.
+            found.links.append(Link(number, role.rstrip("0123456789"), found.events[name], target(reference)))
+    elif kind == "A" and len(words) in (2, 3):
+        _attribute(number, words, target(words[1]), found, report)
+    elif kind == "N" and len(words) == 3 and ":" in words[2]:
+        bound = found.bound.get(target(words[1]))
+        if bound is None:
+            report.lose("normalisations of relations")
+        else:
+            database, _, entry = words[2].partition(":")
+            bound.references.append(entry if database in ("Wikidata", "Dragoman") else words[2])
+    elif kind != "E":
+        report.error("E209", f"{name} is not complete.", _MEND[kind], line=number)
+
+
+def _attribute(number: int, words: list[str], reference: str, found: Standoff, report: Report) -> None:
+    bound = found.bound.get(reference)
+    name = words[0].lower()
+    if bound is None:
+        report.lose("attributes of relations")
+    elif name in bound.attributes:
+        what = f"the attribute {words[0][:80]!r} of {reference} is given already."
+        report.error("E205", what, "Keep one.", line=number)
+    else:
+        bound.attributes[name] = words[2] if len(words) == 3 else None

@@ -1,0 +1,174 @@
+"""From what a format says to submission lines: ids, spans checked against the text, layers settled, order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from dragoman.formats.outcome import Options, Report
+from dragoman.schema import labels
+from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
+
+LAYERS: tuple[str, ...] = labels.values(labels.Layer)
+MAX_ID = 512
+"""Longest document id, in characters."""
+MAX_OFFSET = 2**31 - 1
+"""Largest offset, in code points."""
+
+
+def offset(digits: str) -> int | None:
+    """Offset that is written as digits, or None where it is none."""
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 10:
+        return None
+    return int(digits) if int(digits) <= MAX_OFFSET else None
+
+
+def names(given: Sequence[str | None], options: Options, report: Report) -> list[str]:
+    """Ids of the documents of an input.
+
+    Args:
+        given: for each document the id that the format gives, or None.
+        options: ``documents`` serves those without; where there are none they are called ``document-1``, ….
+        report: takes E209 when the numbers differ, E302 for repeated and E304 for impossible ids.
+
+    """
+    unnamed = sum(name is None for name in given)
+    spare = list(options.documents)
+    if unnamed and spare and len(spare) != unnamed:
+        mend = "Give as many ids as there are documents."
+        report.error("E209", f"{unnamed} documents have no id, and {len(spare)} ids are given for them.", mend)
+    elif not spare:
+        spare = ["document"] if unnamed == 1 else [f"document-{number}" for number in range(1, unnamed + 1)]
+    supply = iter(spare)
+    found = [next(supply, "document") if name is None else name for name in given]
+    check_names(found, report)
+    return found
+
+
+def check_names(found: Sequence[str], report: Report) -> None:
+    """Note E304 for an id that is empty or too long, E302 for one that is given twice."""
+    seen: set[str] = set()
+    for number, name in enumerate(found, start=1):
+        if not 1 <= len(name) <= MAX_ID:
+            mend = f"Use 1 to {MAX_ID} characters."
+            report.error("E304", f"the id of document {number} has {len(name)} characters.", mend)
+        elif name in seen:
+            report.error("E302", f"document {name[:80]!r} is given more than once.", "Keep one of them.")
+        seen.add(name)
+
+
+def draft(name: str, text: str | None = None) -> Submission:
+    """Make an empty line, to which spans are added."""
+    return Submission(id=name, entities=[], dates=[], claims=[], text=text)
+
+
+def add(
+    line: Submission, label: str | None, start: int, end: int, layer: str, surface: str | None = None
+) -> PredictedEntity | PredictedDate:
+    """Put a labelled span into a layer of a draft, and return it."""
+    assert line.entities is not None
+    assert line.dates is not None
+    if layer == "dates":
+        line.dates.append(PredictedDate(start=start, end=end, text=surface, type=label))
+        return line.dates[-1]
+    line.entities.append(PredictedEntity(start=start, end=end, text=surface, type=label))
+    return line.entities[-1]
+
+
+def sound(
+    start: int, end: int, text: str | None, report: Report, *, surface: str | None = None, line: int = 0, path: str = ""
+) -> bool:
+    """Check one span, noting E401 out of range, E402 empty or reversed, E403 not the surface that comes with it."""
+    if start >= end:
+        kind = "empty" if start == end else "reversed"
+        mend = "Spans are half-open: start < end."
+        report.error("E402", f"the span {start} to {end} is {kind}.", mend, line=line, path=path)
+    elif start < 0 or end > (MAX_OFFSET if text is None else len(text)):
+        reach = "" if text is None else f"; the text has {len(text)} code points"
+        mend = report.guess(text, start, end, surface) or "Offsets are code points of this text."
+        report.error("E401", f"the span {start} to {end} is out of range{reach}.", mend, line=line, path=path)
+    elif text is not None and surface is not None and text[start:end] != surface:
+        mend = report.guess(text, start, end, surface) or "Offsets are code points, half-open."
+        what = f"the text there is {text[start:end][:80]!r}, not {surface[:80]!r}."
+        report.error("E403", what, mend, line=line, path=path)
+    else:
+        return True
+    return False
+
+
+def shift(found: str, line: Submission, options: Options, report: Report) -> int | None:
+    """How far the offsets must move because the text in the input begins elsewhere than the document's own.
+
+    Args:
+        found: the text that the input carries.
+        line: the draft; if the document's own text is known, it takes the place of ``found``.
+        options: ``texts`` hold the document's own text.
+        report: takes W906 when the texts differ only in what stands around, E403 when they differ otherwise.
+
+    Returns:
+        Code points to add to each offset; None after an error.
+
+    """
+    own = options.texts.get(line.id)
+    line.text = found if own is None else own
+    if own is None or own == found:
+        return 0
+    by = None
+    if found.strip() and own.count(found.strip()) == 1:
+        by = own.find(found.strip()) - (len(found) - len(found.lstrip()))
+    elif own.strip() and found.count(own.strip()) == 1:
+        by = (len(own) - len(own.lstrip())) - found.find(own.strip())
+    if by is not None:
+        report.repair(f"{line.id[:80]!r}: the text begins elsewhere than the document's; offsets are moved by {by}.")
+        return by
+    at = next((i for i, (a, b) in enumerate(zip(own, found, strict=False)) if a != b), min(len(own), len(found)))
+    what = f"{line.id[:80]!r}: the text is not the document's: at {at} it has {found[at : at + 20]!r}, "
+    mend = "Label the document's text as it is, without normalising it."
+    report.error("E403", f"{what}the document {own[at : at + 20]!r}.", mend)
+    return None
+
+
+def surfaces(line: Submission, text: str | None) -> None:
+    """Give every span of a line the surface that the text shows there."""
+    if text is None:
+        return
+    claimants = [who for claim in line.claims or [] for who in claim.claimants or []]
+    for span in (*(line.entities or []), *(line.dates or []), *claimants):
+        if span.start is not None and span.end is not None:
+            span.text = text[span.start : span.end]
+
+
+def in_order(line: Submission) -> Submission:
+    """Sort the items of a line as they stand in the text: by start, then end, then type; order carries no meaning."""
+
+    def place(span: Any) -> tuple[Any, ...]:
+        return span.start, span.end, span.type or "", span.id or ""
+
+    for layer in (line.entities, line.dates):
+        if layer is not None:
+            layer.sort(key=place)
+    if line.claims is not None:
+        line.claims.sort(key=lambda claim: (claim.content, claim.id or ""))
+    return line
+
+
+def settle(lines: list[Submission], always: Collection[str]) -> list[Submission]:
+    """Decide which layers the lines attempt: those that any line has something in, and those that a format always does.
+
+    A layer that is attempted is a list in every line, be it empty; one that is not is None in every line.
+    """
+    for layer in LAYERS:
+        some = layer in always or any(getattr(line, layer) for line in lines)
+        for line in lines:
+            setattr(line, layer, (getattr(line, layer) or []) if some else None)
+    return lines
+
+
+def finish(drafts: list[Submission], always: Collection[str], options: Options, report: Report) -> list[Submission]:
+    """Turn drafts whose spans are sound into lines: surfaces, order, layers."""
+    if report.failed:
+        return []
+    for line in drafts:
+        surfaces(line, options.texts.get(line.id, line.text))
+        in_order(line)
+    return settle(drafts, always)

@@ -1,0 +1,248 @@
+"""From submission lines to what converters write from: spans as offsets, checked, with a count of what will not fit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from dragoman.formats import line_builder
+from dragoman.formats.line_builder import LAYERS, sound
+from dragoman.formats.outcome import Options, Report
+from dragoman.schema.submission import (
+    PredictedClaim,
+    PredictedClaimant,
+    PredictedDate,
+    PredictedEntity,
+    SpanObject,
+    Submission,
+)
+from dragoman.text import find
+
+_PLACES = frozenset({"start", "end", "text", "quote", "occurrence"})
+
+
+class Document(NamedTuple):
+    """A line in plain form, with its text.
+
+    Attributes:
+        line: a copy: every span has offsets, fragments of claims are sorted pairs without overlap, claimants refer to
+            an entity by ``mention`` or have offsets; surfaces wherever the text is known. Layers may be None.
+        text: the document's text, or None where it is not known.
+
+    """
+
+    line: Submission
+    text: str | None
+
+    @property
+    def spans(self) -> Iterator[tuple[str, PredictedEntity | PredictedDate]]:
+        """Layer and span of all entities and dates."""
+        yield from (("entities", entity) for entity in self.line.entities or [])
+        yield from (("dates", date) for date in self.line.dates or [])
+
+
+class Labelled(NamedTuple):
+    """A span of text with a label: all that most formats know of one."""
+
+    start: int
+    end: int
+    label: str | None
+
+
+def labelled(span: SpanObject) -> Labelled:
+    """Offsets and type of a span in plain form."""
+    assert span.start is not None
+    assert span.end is not None
+    return Labelled(span.start, span.end, getattr(span, "type", None))
+
+
+def plain(
+    lines: Iterable[Submission],
+    texts: Mapping[str, str],
+    report: Report,
+    *,
+    needs_text: bool = True,
+) -> list[Document]:
+    """Bring lines into plain form; they are copied, never changed.
+
+    Args:
+        lines: submission lines; line numbers in problems count them from 1.
+        texts: text by document id; a line's own ``text`` serves where there is none.
+        report: takes E204 (text not known), E302, E304, E401 to E406 and E601.
+        needs_text: whether the format cannot be written without the text.
+
+    """
+    made: list[Document] = []
+    for number, line in enumerate(lines, start=1):
+        text = texts.get(line.id, line.text)
+        if text is None and needs_text:
+            mend = "Give the texts, or put the text into the line."
+            report.error("E204", f"the text of document {line.id[:80]!r} is not known.", mend, line=number)
+            continue
+        if _surrogates(line, text):
+            report.error("E102", "there is a lone surrogate.", "Write the character itself.", line=number)
+            continue
+        if text is not None and line.text is not None and text != line.text:
+            what = f"the text of document {line.id[:80]!r} is not the one that is given for it."
+            report.error("E403", what, "Use one version of the text.", line=number, path="text")
+        made.append(_Plain(line, text, number, report).document())
+    line_builder.check_names([document.line.id for document in made], report)
+    return made
+
+
+def _surrogates(line: Submission, text: str | None) -> bool:
+    """Whether there is half a character somewhere, which cannot be written in UTF-8."""
+    try:
+        msgspec.json.encode((line, text))
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+class _Plain:
+    def __init__(self, line: Submission, text: str | None, number: int, report: Report) -> None:
+        self.line, self.text, self.number, self.report = line, text, number, report
+        self.entities = {entity.id for entity in line.entities or [] if entity.id is not None}
+        self.claims = {claim.id for claim in line.claims or [] if claim.id is not None}
+
+    def document(self) -> Document:
+        copy = msgspec.structs.replace(self.line)
+        if copy.entities is not None:
+            copy.entities = list(self.spans(copy.entities, "entities"))
+        if copy.dates is not None:
+            copy.dates = list(self.spans(copy.dates, "dates"))
+        if copy.claims is not None:
+            copy.claims = [self.claim(claim, f"claims[{i}]") for i, claim in enumerate(copy.claims)]
+        for layer in LAYERS:
+            counts = Counter(item.id for item in getattr(copy, layer) or [] if item.id is not None)
+            for name in (name for name, count in counts.items() if count > 1):
+                what = f"the id {name[:80]!r} is given {counts[name]} times."
+                self.error("E303", layer, what, "Ids are unique in a document.")
+        return Document(copy, self.text)
+
+    def spans(self, spans: Iterable[Any], path: str) -> Iterator[Any]:
+        for index, span in enumerate(spans):
+            bounds = self.bounds(span, f"{path}[{index}]")
+            if bounds is not None:
+                yield self.placed(span, bounds)
+
+    def placed(self, span: Any, bounds: tuple[int, int]) -> Any:
+        surface = span.text if self.text is None else self.text[slice(*bounds)]
+        return msgspec.structs.replace(span, start=bounds[0], end=bounds[1], text=surface, quote=None, occurrence=None)
+
+    def error(self, code: str, path: str, what: str, mend: str) -> None:
+        self.report.error(code, what, mend, line=self.number, path=path)
+
+    def bounds(self, span: SpanObject, path: str) -> tuple[int, int] | None:
+        """Offsets of a span, or None after an error."""
+        if span.quote is not None:
+            return self.quoted(span.quote, span.occurrence, path)
+        if span.start is None or span.end is None:
+            self.error("E406", path, "there are neither offsets nor a quote.", "Give start and end, or a quote.")
+            return None
+        ok = sound(span.start, span.end, self.text, self.report, surface=span.text, line=self.number, path=path)
+        return (span.start, span.end) if ok else None
+
+    def quoted(self, quote: str, occurrence: int | None, path: str) -> tuple[int, int] | None:
+        places = find(self.text or "", quote)
+        if not places:
+            self.error("E404", path, f"{quote[:80]!r} is not in the text.", "Quote the text letter by letter.")
+        elif (occurrence is None and len(places) > 1) or not 1 <= (occurrence or 1) <= len(places):
+            mend = f"Say which with occurrence, from 1 to {len(places)}."
+            self.error("E405", path, f"{quote[:80]!r} is there {len(places)} times.", mend)
+        else:
+            return places[(occurrence or 1) - 1]
+        return None
+
+    def claim(self, claim: PredictedClaim, path: str) -> PredictedClaim:
+        if claim.parent is not None and claim.parent not in self.claims:
+            mend = "A parent is a claim of the same document."
+            self.error("E601", f"{path}.parent", f"there is no claim {claim.parent[:80]!r} here.", mend)
+        cue = None if claim.cue is None else self.fragments(claim.cue, f"{path}.cue")
+        claimants = None
+        if claim.claimants is not None:
+            claimants = [self.claimant(who, f"{path}.claimants[{i}]") for i, who in enumerate(claim.claimants)]
+        content: Any = self.fragments(claim.content, f"{path}.content")
+        return msgspec.structs.replace(claim, content=content, cue=cue, claimants=claimants)
+
+    def fragments(self, spans: Iterable[Any], path: str) -> list[tuple[int, int]]:
+        found = []
+        for index, span in enumerate(spans):
+            whole = span if isinstance(span, SpanObject) else SpanObject(start=span[0], end=span[1])
+            bounds = self.bounds(whole, f"{path}[{index}]")
+            if bounds is not None:
+                found.append(bounds)
+        return joined(found)
+
+    def claimant(self, who: PredictedClaimant, path: str) -> PredictedClaimant:
+        if isinstance(who.mention, tuple):
+            who = msgspec.structs.replace(who, start=who.mention[0], end=who.mention[1], mention=None)
+        if who.mention is not None:
+            if who.mention not in self.entities:
+                mend = "A mention is an entity of the same document, or [start, end]."
+                self.error("E601", f"{path}.mention", f"there is no entity {str(who.mention)[:80]!r} here.", mend)
+            return msgspec.structs.replace(who, role=who.role or "MENTION", start=None, end=None, text=None)
+        if who.start is None and who.quote is None:
+            return who
+        bounds = self.bounds(who, path)
+        placed: PredictedClaimant = who if bounds is None else self.placed(who, bounds)
+        return msgspec.structs.replace(placed, role=who.role or "MENTION")
+
+
+def joined(fragments: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sort fragments, and join those that overlap or touch: a character counts once however often it is given."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(fragments):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def account(
+    documents: Iterable[Document], holds: Collection[str], always: Collection[str], options: Options, report: Report
+) -> None:
+    """Count everything in the lines that a format has no place for.
+
+    Fields come from the schema, so that a field that is added there is counted here without anybody thinking of it.
+
+    Args:
+        documents: lines in plain form.
+        holds: layers, and fields as ``layer.field`` or ``documents.field``, that the format holds.
+        always: layers that come back from the format in any case.
+        options: ``date_labels`` say which labels come back as dates.
+        report: takes the losses.
+
+    """
+    documents = list(documents)
+    for document in documents:
+        for field in msgspec.structs.fields(Submission):
+            value = getattr(document.line, field.name)
+            if field.name not in LAYERS and value is not None and f"documents.{field.name}" not in holds:
+                report.lose(f"values of documents.{field.name}")
+        for layer, span in document.spans:
+            if layer in holds and options.layer(span.type) != layer and "layers" not in holds:
+                report.lose(f"{layer} whose label comes back in the other layer")
+    for layer in LAYERS:
+        lists = [getattr(document.line, layer) for document in documents]
+        if layer not in holds:
+            report.lose(f"items of {layer}", sum(len(items or []) for items in lists))
+            report.lose(f"documents where {layer} are attempted and none is found", lists.count([]))
+            continue
+        if layer in always or any(lists):
+            report.lose(f"documents where {layer} are not attempted", lists.count(None))
+        else:
+            report.lose(f"documents where {layer} are attempted and none is found", lists.count([]))
+        for item in (item for items in lists for item in items or []):
+            _fields(item, layer, holds, report)
+
+
+def _fields(item: Any, layer: str, holds: Collection[str], report: Report) -> None:
+    for field in msgspec.structs.fields(item):
+        value = getattr(item, field.name)
+        if field.name not in _PLACES and value not in (None, []) and f"{layer}.{field.name}" not in holds:
+            report.lose(f"values of {layer}.{field.name}")

@@ -1,0 +1,86 @@
+"""The board in the Hub's forms: ``eval.yaml`` of the data set, ``.eval_results`` of each system's repository.
+
+Entries are made by huggingface_hub's own class and written by its own function; nothing is sent anywhere.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import regex
+
+from dragoman import files
+from dragoman.problems import error
+
+if TYPE_CHECKING:
+    from dragoman.schema.leaderboard_json import Board, BoardEntry
+
+TASKS = {
+    "headline": ("overall", "documents"),
+    "entities.strict": ("entities", "entities"),
+    "dates.value": ("dates", "dates"),
+    "claims.attributed": ("claims", "claims"),
+}
+"""Ranked columns, with the task's id on the Hub and the configuration of the data set that holds its gold."""
+_REPOSITORY = regex.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
+
+
+def write_results(board: Board, dataset: str, out: Path) -> list[Path]:
+    """Write ``dataset/eval.yaml`` and ``systems/<id>/.eval_results/dragoman.yaml``, to be copied to the repositories.
+
+    Args:
+        board: a board that was built; only its ranked entries have results.
+        dataset: the data set's repository, ``owner/name``.
+        out: folder to write to.
+
+    Returns:
+        The files.
+
+    Raises:
+        DragomanError: E829 for a name that is no repository, E801 without huggingface_hub, E108.
+
+    """
+    if not _REPOSITORY.fullmatch(dataset):
+        raise error("E829", f"{dataset[:120]!r} is no repository of the Hub.", "Write owner/name.")
+    made = {out / "dataset" / "eval.yaml": _yaml(_evaluation(board))}
+    for entry in board.entries:
+        if entry.state == "ranked":
+            made[out / "systems" / entry.id / ".eval_results" / "dragoman.yaml"] = _yaml(
+                _results(board, entry, dataset)
+            )
+    for path, data in made.items():
+        files.write(path, data)
+    return list(made)
+
+
+def _evaluation(board: Board) -> dict[str, Any]:
+    return {
+        "name": "Dragoman",
+        "description": "Names, dates and attributed claims in diplomatic news in Korean and Arabic: F1, 0 to 1.",
+        "evaluation_framework": "dragoman",
+        "tasks": [{"id": task, "config": config, "split": board.data.split} for task, config in TASKS.values()],
+    }
+
+
+def _results(board: Board, entry: BoardEntry, dataset: str) -> list[dict[str, Any]]:
+    try:
+        from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml  # noqa: PLC0415 - an extra
+    except ImportError as cause:
+        raise error("E801", "huggingface_hub is not installed.", "Install dragoman[hub].") from cause
+    notes = f"data {board.data.version}, fingerprint {board.data.fingerprint[:16]}, scored again from the predictions"
+    entries = [
+        EvalResultEntry(dataset_id=dataset, task_id=task, value=round(score, 6), notes=notes)
+        for column, (task, _) in TASKS.items()
+        if (score := entry.cells[column].score) is not None
+    ]
+    return eval_result_entries_to_yaml(entries)
+
+
+def _yaml(value: Any) -> bytes:
+    """Write YAML, keys sorted; msgspec uses PyYAML, which huggingface_hub brings along."""
+    try:
+        return msgspec.yaml.encode(value, order="sorted")
+    except ImportError as cause:
+        raise error("E801", "PyYAML is not installed.", "Install dragoman[hub].") from cause

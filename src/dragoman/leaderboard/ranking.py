@@ -1,0 +1,203 @@
+"""Ranks: who is better than whom beyond chance, and by how much it could have come out differently.
+
+In each column all pairs of systems are compared by the paired permutation test and the p-values corrected after
+Holm. A system's rank is one more than the number of systems that are better beyond chance, so that systems which cannot
+be told apart share a rank, and a small difference never decides a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from msgspec import structs
+
+from dragoman.measures.catalogue import BY_NAME, HEADLINE, Measure
+from dragoman.schema.labels import Layer, values
+from dragoman.schema.leaderboard_json import BoardContrast, Cell, Place
+from dragoman.scoring.comparison import rows_of
+from dragoman.statistics import bootstrap, paired
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dragoman.leaderboard.entries import Entry
+    from dragoman.schema.result import Result
+    from dragoman.scoring import Gold
+
+    Ints = NDArray[np.int64]
+
+LEVEL = 0.05
+_LEAF = "score"
+_LANGUAGES = {"ar": "Arabic", "ko": "Korean"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the board: one measure, or the mean of some, on all documents or on a part of them.
+
+    Attributes:
+        title: what to call it.
+        measures: whose main scores are averaged.
+        facet: documents it is taken on, by a facet of the gold and its value; all if None.
+        ranked: whether systems are ranked in it.
+
+    """
+
+    title: str
+    measures: tuple[Measure, ...]
+    facet: tuple[str, str] | None = None
+    ranked: bool = False
+
+    @property
+    def name(self) -> str:
+        """The column's name in leaderboard.json."""
+        name = self.measures[0].name if len(self.measures) == 1 else "headline"
+        return name if self.facet is None else f"{name}[{self.facet[0]}={self.facet[1]}]"
+
+    @property
+    def layers(self) -> set[str]:
+        """Layers that a system has to attempt."""
+        return {measure.layer for measure in self.measures}
+
+    def finish(self, totals: Ints) -> dict[str, Any]:
+        """Score from summed counts of all measures side by side, over leading axes."""
+        parts, at = [], 0
+        for measure in self.measures:
+            width = len(measure.score.columns)
+            parts.append(measure.score.main(totals[..., at : at + width]))
+            at += width
+        return {_LEAF: np.mean(parts, axis=0)}
+
+    def rows(self, result: Result, gold: Gold) -> Ints:
+        """Put the counts of all measures side by side, one row for each document of the column."""
+        documents = len(gold.data.documents)
+        table = np.zeros((documents, sum(len(measure.score.columns) for measure in self.measures)), np.int64)
+        scored, at = np.zeros(documents, bool), 0
+        for measure in self.measures:
+            own = np.array(result.counts[measure.name].documents, np.int64)
+            width = len(measure.score.columns)
+            table[own, at : at + width] = rows_of(result, measure)
+            scored[own] = True
+            at += width
+        if self.facet is not None:
+            facet, value = self.facet
+            scored &= np.array([found == value for found in gold.facets[facet]])
+        part: Ints = table[scored]
+        return part
+
+    def taken(self, entry: Entry) -> bool:
+        """Whether an entry has what this column is made of."""
+        have = entry.result is not None and all(measure.name in entry.result.counts for measure in self.measures)
+        return have and self.layers - {"pages"} <= set(entry.attempted)
+
+
+def columns(gold: Gold) -> list[Column]:
+    """Columns of the board: the headline and each layer's main measure ranked; languages and kinds of document."""
+    parts = [
+        (facet, value)
+        for facet in ("language", "kind")
+        for value in sorted({found for found in gold.facets.get(facet, ()) if found is not None})
+    ]
+    main = tuple(BY_NAME[name] for name in HEADLINE)
+    found = [Column("Headline", main, ranked=True)]
+    found += [Column(measure.layer.capitalize(), (measure,), ranked=True) for measure in main]
+    found += [Column(_title(value), main, (facet, value)) for facet, value in parts]
+    found += [Column(_title(value), (measure,), (facet, value)) for measure in main for facet, value in parts]
+    layers = values(Layer)
+    for measure in main:
+        own = getattr(gold.annotations, measure.layer)
+        labels = sorted(own.type.labels) if measure.layer in {"entities", "dates"} else []
+        found += [Column(label, (measure,), ("type", label)) for label in labels]
+    others = [m for m in BY_NAME.values() if m.layer in layers and m not in main]
+    return found + [Column(measure.name.partition(".")[2], (measure,)) for measure in others]
+
+
+def _title(value: str) -> str:
+    return _LANGUAGES.get(value.partition("-")[0], value.replace("_", " "))
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A column with what stands in it: cells by entry, and the pairs behind the places."""
+
+    column: Column
+    cells: dict[str, Cell]
+    contrasts: list[BoardContrast]
+
+
+def fill(column: Column, entries: Sequence[Entry], gold: Gold) -> Filled:
+    """Score all entries in a column, and rank those that may be ranked.
+
+    Args:
+        column: what to score.
+        entries: all that were scored.
+        gold: what they were scored against.
+
+    Returns:
+        A cell for each entry; places only where the column is ranked, the entry is, and its score is defined.
+
+    """
+    cells = {entry.id: Cell(None) for entry in entries}
+    taken = {entry.id: entry.result for entry in entries if entry.result is not None and column.taken(entry)}
+    if column.facet is not None and column.facet[0] == "type":
+        # Items are of a type, documents are not: the scorer took these on the items.
+        leaf = column.measures[0].score.headline
+        for name, result in taken.items():
+            cells[name].score = result.slices.get(column.name, {}).get(leaf)
+        return Filled(column, cells, [])
+    rows = {name: column.rows(result, gold) for name, result in taken.items()}
+    for name, part in rows.items():
+        cells[name] = _cell(column, part)
+    ranked = [entry.id for entry in entries if entry.state == "ranked" and cells[entry.id].score is not None]
+    if not column.ranked or not ranked:
+        return Filled(column, cells, [])
+    contrasts = _contrasts(column, ranked, rows, cells)
+    places = _places(column, ranked, rows, contrasts)
+    return Filled(
+        column, cells | {name: structs.replace(cells[name], place=places[name]) for name in ranked}, contrasts
+    )
+
+
+def _cell(column: Column, rows: Ints) -> Cell:
+    score = float(column.finish(rows.sum(axis=0))[_LEAF]) if len(rows) else float("nan")
+    if np.isnan(score):
+        return Cell(None)
+    # Only where systems are ranked: fifty intervals a system would be noise, and slow. Its report has them all.
+    found = bootstrap.interval(rows, column.finish, _LEAF) if column.ranked else None
+    return Cell(score, None if found is None else list(found))
+
+
+def _places(
+    column: Column, ranked: list[str], rows: dict[str, Ints], contrasts: list[BoardContrast]
+) -> dict[str, Place]:
+    spread = bootstrap.ranks([rows[name] for name in ranked], column.finish, _LEAF)
+    low, high = np.quantile(spread, [0.025, 0.975], axis=0, method="inverted_cdf").astype(int)
+    better, worse = dict.fromkeys(ranked, 0), dict.fromkeys(ranked, 0)
+    for contrast in contrasts:
+        if contrast.p_holm < LEVEL and contrast.difference:
+            ahead, behind = (contrast.first, contrast.second)[:: 1 if contrast.difference > 0 else -1]
+            better[behind] += 1
+            worse[ahead] += 1
+    number = len(ranked)
+    return {
+        name: Place(
+            rank=1 + better[name],
+            last=number - worse[name],
+            rank_interval=[int(low[i]), int(high[i])],
+            tied=number - 1 - better[name] - worse[name],
+        )
+        for i, name in enumerate(ranked)
+    }
+
+
+def _contrasts(column: Column, ranked: list[str], rows: dict[str, Ints], cells: dict[str, Cell]) -> list[BoardContrast]:
+    pairs = list(combinations(ranked, 2))
+    found = list(paired.all_permutations([rows[name] for name in ranked], column.finish, _LEAF).values())
+    return [
+        BoardContrast(a, b, (cells[a].score or 0.0) - (cells[b].score or 0.0), p or 0.0, adjusted or 0.0)
+        for (a, b), p, adjusted in zip(pairs, found, paired.holm(found), strict=True)
+    ]

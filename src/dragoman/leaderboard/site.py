@@ -1,0 +1,120 @@
+"""The leaderboard's site: files that link to each other by relative names, for a disk or any web server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dragoman import files, scoring
+from dragoman.leaderboard import views
+from dragoman.leaderboard.board_data import Progress, as_csv, judge
+from dragoman.leaderboard.ranking import columns
+from dragoman.problems import error
+from dragoman.report.html import page
+from dragoman.report.inputs import of_benchmark
+from dragoman.report.rendering import environment, inlined
+
+if TYPE_CHECKING:
+    from dragoman.benchmark import Benchmark
+    from dragoman.leaderboard.entries import Entry
+    from dragoman.leaderboard.ranking import Column
+    from dragoman.schema.leaderboard_json import Board
+
+MARK = "leaderboard.json"
+_FOLDERS = ("systems", "reports")
+
+
+def build(runs: Path, out: Path, benchmark: Benchmark, progress: Progress, *, reports: bool = True) -> Board:
+    """Judge and rank all runs and write the site.
+
+    Args:
+        runs: folder of ``system/data version``.
+        out: folder of the site: new, empty, or a site that was built before.
+        benchmark: what to score against, on its test split.
+        progress: wraps the folders of the runs to show how far it is.
+        reports: whether each scored system gets its page of mistakes.
+
+    Returns:
+        The board as it was written to ``leaderboard.json``.
+
+    Raises:
+        DragomanError: E820 no runs, E829 the folder holds something else, E108 it cannot be written.
+
+    """
+    _check_place(out, runs)
+    gold = scoring.from_benchmark(benchmark, "test")
+    board, entries = judge(runs, gold, progress)
+    shown = columns(gold)
+    # The mark of a site of ours comes first: a build that was killed can then be run again.
+    files.write(out / MARK, files.pretty_json(board))
+    files.write(out / "leaderboard.csv", as_csv(board, shown))
+    reported = dict(_reports(board, entries, out, benchmark, progress)) if reports else {}
+    for name, text in _pages(board, shown, reported):
+        files.write(out / name, text.encode())
+    keep = {f"{entry.id}.html" for entry in board.entries}
+    files.remove_others(out / "systems", "*.html", [out / "systems" / name for name in keep])
+    files.remove_others(out / "reports", "*.html", [out / path for path in reported.values()])
+    return board
+
+
+def _check_place(out: Path, runs: Path) -> None:
+    mend = "Give a new folder, an empty one, or that of a site built before."
+    links = [path for path in (out, *(out / name for name in _FOLDERS)) if path.is_symlink()]
+    if links:
+        raise error("E829", "the place of the site is a link.", mend, file=str(links[0]))
+    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / MARK).is_file())):
+        raise error("E829", "there is something else here, and no leaderboard.json.", mend, file=str(out))
+    if out.resolve().is_relative_to(runs.resolve()):
+        raise error("E829", "the site would lie among the runs.", mend, file=str(out))
+
+
+def _reports(
+    board: Board, entries: dict[str, Entry], out: Path, benchmark: Benchmark, progress: Progress
+) -> Iterator[tuple[str, str]]:
+    """Write the page of mistakes of each scored entry; give the entry's id with the page's name."""
+    subject = of_benchmark(benchmark, board.data.split or "test")
+    scored = {entries[entry.id].path: entry.id for entry in board.entries if entry.cells and entry.card}
+    for path in progress(list(scored), "reports"):
+        name = f"reports/{scored[path]}.html"
+        files.write(out / name, page(path, subject).encode())
+        yield scored[path], name
+
+
+def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Give the name and HTML of each page but the reports."""
+    jinja = environment()
+    tabs = views.tabs(shown)
+    common: dict[str, Any] = {"board": board, "tabs": tabs, "views": views, "reported": reported}
+    still, sorted_ = inlined("board/board.css", "theme.js"), inlined("board/board.css", "theme.js", "board/sort.js")
+    for tab in tabs:
+        made = jinja.get_template("board/table.html").render(
+            **common,
+            **sorted_,
+            root="",
+            tab=tab,
+            ranked=views.rows(board, tab, "ranked"),
+            aside=views.rows(board, tab, "not independent"),
+            others=[entry for entry in board.entries if entry.state not in {"ranked", "not independent"}],
+        )
+        yield tab.file, made
+    for entry in board.entries:
+        heads, slices = views.slices(entry, shown)
+        made = jinja.get_template("board/system.html").render(
+            **common,
+            **still,
+            root="../",
+            tab=None,
+            entry=entry,
+            link=views.link(entry.card.url if entry.card else None),
+            measures=views.measures(entry),
+            heads=heads,
+            slices=slices,
+            places=[
+                (column, entry.cells[column.name], views.tied(board, entry, column.name))
+                for column in shown
+                if column.ranked and column.name in entry.cells
+            ],
+        )
+        yield f"systems/{entry.id}.html", made
+    yield "submit.html", jinja.get_template("board/submit.html").render(**common, **still, root="", tab=None)

@@ -1,0 +1,115 @@
+"""What a new release does to runs that were made before it: their scores and ranks on both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman import files, scoring
+from dragoman.leaderboard.entries import FILES, folders
+from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, select
+from dragoman.problems import DragomanError, error
+from dragoman.systems.loading import read_card
+
+if TYPE_CHECKING:
+    from dragoman.benchmark import Benchmark
+    from dragoman.schema.result import Result
+    from dragoman.scoring import Gold
+
+COLUMNS = ("headline", *HEADLINE)
+Both = list[float | None]
+
+
+class Effect(msgspec.Struct, forbid_unknown_fields=True):
+    """A run on two releases.
+
+    Attributes:
+        run: folder of the run, ``system/data version``.
+        scores: score on the older and on the newer release by column; null where it has none.
+        ranks: rank by that score alone among the same runs, from 1; equal scores share the better one; null for a run
+            that the leaderboard does not rank either, because its card cannot be read or says that it is not
+            independent of the gold.
+        ranked: whether it takes part in the ranks.
+        problems: why it cannot be scored on one of the two, or ranked.
+
+    """
+
+    run: str
+    scores: dict[str, Both]
+    ranks: dict[str, list[int | None]]
+    ranked: bool = True
+    problems: list[str] = []
+
+    @property
+    def moved(self) -> bool:
+        """Whether any score or rank is another one."""
+        return any(before != after for pair in (self.scores, self.ranks) for before, after in pair.values())
+
+
+def effects(
+    runs: Path,
+    old: Benchmark,
+    new: Benchmark,
+    progress: Callable[[Sequence[Path], str], Iterable[Path]] = lambda items, _: items,
+) -> list[Effect]:
+    """Score the predictions of all runs on two releases, on the test split.
+
+    Args:
+        runs: folder of ``system/data version``.
+        old: the release that came first.
+        new: the other one.
+        progress: wraps the folders to show how far it is.
+
+    Returns:
+        One a run, in order of its folder.
+
+    Raises:
+        DragomanError: E820 where there are no runs, E703 for a release without gold.
+
+    """
+    sides = [scoring.from_benchmark(each, HEADLINE_SPLIT) for each in (old, new)]
+    made = [_scored(path, sides) for path in progress(folders(runs), "runs")]
+    for column in COLUMNS:
+        for side in (0, 1):
+            scores = [each.scores[column][side] if each.ranked else None for each in made]
+            for each, score in zip(made, scores, strict=True):
+                better = [other for other in scores if score is not None and other is not None and other > score]
+                each.ranks.setdefault(column, []).append(None if score is None else 1 + len(better))
+    return made
+
+
+def _scored(path: Path, sides: Sequence[Gold]) -> Effect:
+    effect = Effect(f"{path.parent.name}/{path.name}", {column: [] for column in COLUMNS}, {})
+    try:
+        effect.ranked = read_card(path / "system.toml").independent
+    except DragomanError as cause:
+        effect.ranked, effect.problems = False, [str(problem) for problem in cause.problems[:3]]
+    for gold in sides:
+        try:
+            result = _result(path, gold)
+        except DragomanError as cause:
+            effect.problems += [f"on {gold.data.version}: {problem}" for problem in cause.problems[:3]]
+            result = None
+        for column in COLUMNS:
+            effect.scores[column].append(None if result is None else _score(result, column))
+    return effect
+
+
+def _result(path: Path, gold: Gold) -> Result:
+    file = path / "predictions.jsonl"
+    if path.is_symlink() or file.is_symlink():
+        raise error("E822", "a run is no link.", "Put the folder itself there.", file=str(path))
+    data = files.read_bytes(file, limit=FILES["predictions.jsonl"])
+    return scoring.score(data, gold, measures=select(list(HEADLINE)), resampling=scoring.NO_INTERVALS)
+
+
+def _score(result: Result, column: str) -> float | None:
+    if column == "headline":
+        headline: float | None = result.scores["headline"]
+        return headline
+    layer, _, measure = column.partition(".")
+    found: dict[str, Any] | None = result.scores[layer][measure]
+    return None if found is None else found["f1"]

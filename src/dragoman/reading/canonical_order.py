@@ -1,0 +1,201 @@
+"""The one order of items, whatever the order in which a file has them.
+
+Spans are ordered by (document, start, end, type and the rest), claims by (document, content, attributes, claimants and
+the rest). What is equal in all of that is ordered by its place among the parents, so that even of identical claims the
+columns come out the same: the order is canonical.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from dragoman.annotations import NULL, Claims, Coded, Spans
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+SpansT = TypeVar("SpansT", bound=Spans)
+
+
+def merge_fragments(claim: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+    """Join fragments of a claim that overlap or touch; a character counts once however often it is given.
+
+    Args:
+        claim: claim of each fragment, shape (n,).
+        start: first code point, shape (n,), from 0 to 2**31 - 1.
+        end: code point after the last one, shape (n,), up to 2**32.
+
+    Returns:
+        Claim, start and end of the joined fragments, by claim and start.
+
+    """
+    if not len(claim):
+        return claim, start, end
+    order = np.lexsort((end, start, claim))
+    claim, start, end = claim[order], start[order], end[order]
+    # One number line for all claims: shifting each claim past the one before makes a running maximum safe.
+    shift = claim * (int(end.max()) + 2)
+    reach = np.maximum.accumulate(end + shift)
+    opens = np.ones(len(claim), bool)
+    opens[1:] = (start + shift)[1:] > reach[:-1]
+    first = np.flatnonzero(opens)
+    last = np.append(first[1:], len(claim)) - 1
+    return claim[first], start[first], reach[last] - shift[last]
+
+
+def spans_in_order(spans: SpansT, *more: Coded) -> SpansT:
+    """Order items by (document, start, end, type, more …)."""
+    length = spans.end - spans.start
+    strides = int(spans.end.max(initial=0)) + 1, int(length.max(initial=0)) + 1
+    if len(spans) and (int(spans.doc.max()) + 1) * strides[0] * strides[1] < 2**63:
+        place = (spans.doc * strides[0] + spans.start) * strides[1] + length
+        if (place[1:] > place[:-1]).all():
+            return spans
+        order = np.argsort(place)
+        place = place[order]
+        if (place[1:] > place[:-1]).all():
+            return spans.take(order)
+    keys = [_ranks(coded) for coded in reversed((spans.type, *more))]
+    return spans.take(np.lexsort([*keys, spans.end, spans.start, spans.doc]))
+
+
+def claims_in_order(c: Claims) -> Claims:
+    """Order by (document, content, attributes, claimants and the rest), carrying every table along."""
+    order = _order(c)
+    place = np.empty(len(c) + 1, np.int64)
+    place[order], place[-1] = np.arange(len(c)), NULL
+    fragments = merge_fragments(place[c.fragment_claim], c.fragment_start, c.fragment_end)
+    cue = merge_fragments(place[c.cue_claim], c.cue_start, c.cue_end)
+    ranks = _ranks(c.claimant_ids)
+    by_claim = np.lexsort((ranks, c.claimant_end, c.claimant_start, _ranks(c.claimant_role), place[c.claimant_claim]))
+    return Claims(
+        doc=c.doc[order],
+        item=c.item[order],
+        parent=place[c.parent[order]],
+        polarity=c.polarity.take(order),
+        modality=c.modality.take(order),
+        act=c.act.take(order),
+        cluster=c.cluster.take(order),
+        phenomena=c.phenomena.take(order),
+        fragment_claim=fragments[0],
+        fragment_start=fragments[1],
+        fragment_end=fragments[2],
+        cue_claim=cue[0],
+        cue_start=cue[1],
+        cue_end=cue[2],
+        claimant_claim=place[c.claimant_claim][by_claim],
+        claimant_role=c.claimant_role.take(by_claim),
+        claimant_start=c.claimant_start[by_claim],
+        claimant_end=c.claimant_end[by_claim],
+        claimant_ids=c.claimant_ids.take(by_claim),
+    )
+
+
+def _ranks(coded: Coded) -> Ints:
+    """Position of each item's label in sorted order: codes depend on the file, ranks do not."""
+    rank = np.empty(len(coded.labels) + 1, np.int64)
+    rank[np.array(sorted(range(len(coded.labels)), key=coded.labels.__getitem__), np.int64)] = np.arange(
+        len(coded.labels)
+    )
+    rank[-1] = NULL
+    return rank[coded.codes]
+
+
+def _order(c: Claims) -> Ints:
+    """Sort the claims."""
+    first_start, last_end = np.zeros(len(c), np.int64), np.zeros(len(c), np.int64)
+    first_start[c.fragment_claim[::-1]] = c.fragment_start[::-1]  # fragments are in order: the first wins
+    last_end[c.fragment_claim] = c.fragment_end
+    keys = [
+        c.doc,
+        first_start,
+        last_end,
+        *(_ranks(coded) for coded in (c.act, c.modality, c.polarity, c.cluster, c.phenomena)),
+    ]
+    order: Ints = np.lexsort(keys[::-1])
+    same = np.ones(max(0, len(c) - 1), bool)
+    for key in keys:
+        same &= np.diff(key[order]) == 0
+    if not same.any():
+        return order
+    # From here on claim by claim, and only those that are alike so far.
+    group = np.concatenate([[0], np.cumsum(~same)])
+    tied = np.zeros(len(c), bool)
+    tied[:-1] |= same
+    tied[1:] |= same
+    tables = _tables(c, set(order[tied].tolist()))
+    rank = _dense([(int(g), tables[claim]) for claim, g in zip(order.tolist(), group.tolist(), strict=True)])
+    own = np.empty(len(c), np.int64)
+    own[order] = rank
+    return _among_parents(c, own) if len(set(rank)) < len(c) else np.argsort(own, kind="stable")
+
+
+def _tables(c: Claims, tied: set[int]) -> dict[int, Any]:
+    """Content, cue and claimants of some claims as things that can be compared; empty for all others."""
+    found: dict[int, tuple[list[Any], ...]] = defaultdict(lambda: ([], [], []))
+    ids, roles = _ranks(c.claimant_ids).tolist(), _ranks(c.claimant_role).tolist()
+    who = list(zip(roles, c.claimant_start.tolist(), c.claimant_end.tolist(), ids, strict=True))
+    tables: tuple[tuple[Ints, list[Any]], ...] = (
+        (c.fragment_claim, list(zip(c.fragment_start.tolist(), c.fragment_end.tolist(), strict=True))),
+        (c.cue_claim, list(zip(c.cue_start.tolist(), c.cue_end.tolist(), strict=True))),
+        (c.claimant_claim, who),
+    )
+    for index, (claims, rows) in enumerate(tables):
+        for claim, row in zip(claims.tolist(), rows, strict=True):
+            if claim in tied:
+                found[claim][index].append(row)
+    for _, _, claimants in found.values():
+        claimants.sort()
+    return found
+
+
+def _dense(values: list[Any]) -> list[int]:
+    """Rank of each value among the distinct ones."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    ranks = [0] * len(values)
+    for before, after in pairwise(order):
+        ranks[after] = ranks[before] + (values[before] != values[after])
+    return ranks
+
+
+def _among_parents(c: Claims, own: Ints) -> Ints:
+    """Order claims of which some are alike by themselves: by all that hangs on them, then by what they hang on.
+
+    Two that are alike in both can be exchanged without changing anything but the order, so that either may come first.
+    The parents must not go in a circle.
+    """
+    parent, key = c.parent.tolist(), own.tolist()
+    levels = _levels(parent)
+    below: list[list[int]] = [[] for _ in parent]
+    subtree = [0] * len(parent)
+    for level in reversed(levels):
+        ranks = _dense([(key[claim], sorted(below[claim])) for claim in level])
+        for claim, rank in zip(level, ranks, strict=True):
+            subtree[claim] = rank
+            if parent[claim] != NULL:
+                below[parent[claim]].append(rank)
+    place, depth = [0] * len(parent), [0] * len(parent)
+    for number, level in enumerate(levels):
+        above = [place[parent[claim]] if number else 0 for claim in level]
+        ranked = sorted(zip(([key[claim], subtree[claim]] for claim in level), above, level, strict=True))
+        for position, (_, _, claim) in enumerate(ranked):
+            place[claim], depth[claim] = position, number
+    order: Ints = np.lexsort((np.array(place), np.array(depth), own))
+    return order
+
+
+def _levels(parent: list[int]) -> list[list[int]]:
+    """Claims by the number of their ancestors."""
+    below: dict[int, list[int]] = defaultdict(list)
+    for claim, above in enumerate(parent):
+        below[above].append(claim)
+    levels = [below[NULL]]
+    while levels[-1]:
+        levels.append([claim for above in levels[-1] for claim in below.get(above, ())])
+    return levels[:-1]

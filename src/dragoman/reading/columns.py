@@ -1,0 +1,369 @@
+"""From rows in Arrow to the columns that the scorer works on, with every check that can be made on whole columns.
+
+A check that fails raises :class:`Doubt`: the caller then reads the file again, line by line, to say exactly what is
+wrong and where (see :mod:`dragoman.reading.line_reader`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from dragoman import timex
+from dragoman.annotations import JOINER, LAYERS, NULL, Annotations, Claims, Coded, Dates, Entities, Spans
+from dragoman.reading.arrow_rows import (
+    Rows,
+    check_lists,
+    coded,
+    column_of,
+    flat_of,
+    integers_of,
+    lengths_of,
+    parents_of,
+    unnest,
+    valid,
+)
+from dragoman.reading.canonical_order import claims_in_order, merge_fragments, spans_in_order
+from dragoman.reading.fallback import Doubt
+from dragoman.reading.text_checks import Texts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dragoman.reading.target import Target
+
+    Ints = NDArray[np.int64]
+
+MAX_ID = 512
+"""Longest id, in code points."""
+
+_SPARSE = 16
+"""Numbers that are more times as large as they are many are too sparse to be counted."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotations:
+    """Turn the rows of a submission into columns.
+
+    Args:
+        table: one row a document, columns as in :class:`dragoman.schema.submission.Submission`; columns that
+            the file never mentions may be absent.
+        target: what the rows are read against.
+        nowhere: whether spans that begin after the end of the text may occur: they stand for quotes without a place.
+
+    Raises:
+        Doubt: a check failed.
+
+    """
+    table = table.combine_chunks()  # once, since columns are asked for several times
+    for name in table.column_names:
+        check_lists(column_of(table, name, pa.null()))
+    documents, row_doc, given = _documents(table, target)
+    present = np.zeros((len(LAYERS), len(documents)), bool)
+    present[:, row_doc] = _present(table)
+    texts = Texts(_texts(table, target, documents, row_doc), nowhere=nowhere)
+    entity_rows, date_rows = _flatten(table, "entities", row_doc), _flatten(table, "dates", row_doc)
+    segment_rows = _flatten(table, "segments", row_doc)
+    for rows in (entity_rows, date_rows, segment_rows):
+        starts, ends = rows.integers("start"), rows.integers("end")
+        texts.check(starts, ends, rows.parent)
+        texts.check_surfaces(rows, starts, ends, rows.parent)
+    entities, dates = _entities(entity_rows, target), _dates(date_rows, target)
+    claims = _claims(_flatten(table, "claims", row_doc), entity_rows, target, texts)
+    return Annotations(
+        documents=documents,
+        entities=spans_in_order(entities, entities.ids, entities.form, entities.phenomena),
+        dates=spans_in_order(dates, dates.value, dates.mod, dates.external, dates.phenomena),
+        claims=claims_in_order(claims),
+        segments=spans_in_order(_segments(segment_rows, target)),
+        given=given,
+        present=present,
+        texts=tuple(texts.texts),
+        published=_times(table, "published", row_doc, len(documents), target),
+        published_external=_times(table, "published_external", row_doc, len(documents), target),
+        answered=frozenset(n for n, row in zip(LAYERS, present, strict=True) if row.any() or not table.num_rows),
+        registry=target.registry,
+    )
+
+
+def _times(table: pa.Table, name: str, row_doc: Ints, documents: int, target: Target) -> Coded:
+    """Document times, one a document; NULL for a document without a row."""
+    given = coded(column_of(table, name, pa.string()))
+    if target.strict_values and not all(map(_parses, given.labels)):
+        raise Doubt("document time")
+    codes = np.full(documents, NULL, np.int32)
+    codes[row_doc] = given.codes
+    return Coded(codes, given.labels)
+
+
+def _texts(table: pa.Table, target: Target, documents: tuple[str, ...], row_doc: Ints) -> list[str | None]:
+    """Text of each document: the target's, else the row's own; a doubt where both are there and differ."""
+    texts: list[str | None] = [None] * len(documents)
+    if target.texts:
+        texts = [target.texts.get(name) for name in documents]
+    if "text" in table.column_names:
+        for doc, own in zip(row_doc.tolist(), column_of(table, "text", pa.string()).to_pylist(), strict=True):
+            if own is not None and texts[doc] not in {None, own}:
+                raise Doubt("another text")
+            texts[doc] = own if texts[doc] is None else texts[doc]
+    return texts
+
+
+def _documents(table: pa.Table, target: Target) -> tuple[tuple[str, ...], Ints, NDArray[np.bool_]]:
+    """Document ids, the document of each row, and which documents have a row."""
+    ids = column_of(table, "id", pa.string())
+    if ids.null_count:
+        raise Doubt("a line without id")
+    names = ids.to_pylist()
+    _check_ids(names)
+    documents = tuple(sorted(names)) if target.documents is None else target.documents
+    place = {name: at for at, name in enumerate(documents)}
+    try:
+        row_doc = np.fromiter(map(place.__getitem__, names), np.int64, len(names))
+    except KeyError as cause:
+        raise Doubt("unknown document") from cause
+    given = np.bincount(row_doc, minlength=len(documents))
+    if given.max(initial=0) > 1:
+        raise Doubt("repeated document")
+    return documents, row_doc, given.astype(bool)
+
+
+def _present(table: pa.Table) -> NDArray[np.bool_]:
+    """Which rows have which layers, shape (layers, rows).
+
+    A row has a layer if it has its key with something other than null; an empty list is not enough if the row says
+    what was annotated and does not name the layer.
+    """
+    annotated = column_of(table, "layers_annotated", pa.list_(pa.string()))
+    said, of, named = valid(annotated), parents_of(annotated), coded(flat_of(annotated))
+    if not set(named.labels) <= set(LAYERS):
+        raise Doubt("unknown layer")
+    present = np.zeros((len(LAYERS), table.num_rows), bool)
+    for layer, name in enumerate(LAYERS):
+        if name in table.column_names:
+            lists = column_of(table, name, pa.null())
+            unnamed = said.copy()
+            if name in named.labels:
+                unnamed[of[named.codes == named.labels.index(name)]] = False
+            present[layer] = valid(lists) & ~((lengths_of(lists) == 0) & unnamed)
+    return present
+
+
+def _flatten(table: pa.Table, name: str, row_doc: Ints) -> Rows:
+    """Items of one layer, with their documents in place of the row number."""
+    return unnest(column_of(table, name, pa.list_(pa.struct([]))), row_doc)
+
+
+def _closed(coded: Coded, field: str, target: Target) -> Coded:
+    """Check a column of labels against its closed set."""
+    allowed = target.label_sets.get(field)
+    if allowed is not None and not set(coded.labels) <= set(allowed):
+        raise Doubt(f"unknown label in {field}")
+    return coded
+
+
+def _check_ids(names: Sequence[str]) -> None:
+    """Doubt ids that are empty, too long, or have a control character."""
+    lengths = set(map(len, names))
+    if 0 in lengths or max(lengths, default=0) > MAX_ID or _CONTROL.search("".join(names)):
+        raise Doubt("id")
+
+
+def _ids(rows: Rows, name: str) -> Coded:
+    """Read one field of ids as codes."""
+    ids = rows.strings(name)
+    _check_ids(ids.labels)
+    return ids
+
+
+def _unique_ids(rows: Rows) -> None:
+    """Refuse an id that is given twice in one document."""
+    ids = _ids(rows, "id")
+    if not ids.labels:
+        return
+    given = ids.codes != NULL
+    if _repeats(rows.parent[given] * len(ids.labels) + ids.codes[given]):
+        raise Doubt("repeated id")
+
+
+def _repeats(keys: Ints) -> bool:
+    """Whether a number occurs twice among some that are not negative; counted where they are dense, else sorted."""
+    if not len(keys) or keys.max() >= _SPARSE * len(keys):
+        return len(np.unique(keys)) != len(keys)
+    return bool(np.bincount(keys).max() > 1)
+
+
+def _sets(rows: Rows, field: str, aliases: Mapping[str, str] = MappingProxyType({})) -> Coded:
+    """Code the sets of names in a field, whatever their order and whichever alias was used; an empty one is none."""
+    lists = rows.field(field)
+    if lists is None or lists.null_count == len(rows):
+        return Coded.null(len(rows))
+    _check_ids(coded(flat_of(lists)).labels)
+    return Coded.of(
+        [JOINER.join(sorted({aliases.get(n, n) for n in names})) if names else None for names in lists.to_pylist()]
+    )
+
+
+def _entities(rows: Rows, target: Target) -> Entities:
+    _unique_ids(rows)
+    return Entities(
+        doc=rows.parent,
+        start=rows.integers("start"),
+        end=rows.integers("end"),
+        type=_closed(rows.strings("type"), "entities.type", target),
+        phenomena=_sets(rows, "phenomena"),
+        item=rows.item,
+        ids=_sets(rows, "entity_ids", target.aliases),
+        form=_closed(rows.strings("form"), "entities.form", target),
+    )
+
+
+def _dates(rows: Rows, target: Target) -> Dates:
+    _unique_ids(rows)
+    value, external = rows.strings("value"), rows.strings("value_external")
+    if target.strict_values and not all(_parses(label) for label in value.labels + external.labels):
+        raise Doubt("date value")
+    return Dates(
+        doc=rows.parent,
+        start=rows.integers("start"),
+        end=rows.integers("end"),
+        type=_closed(rows.strings("type"), "dates.type", target),
+        phenomena=_sets(rows, "phenomena"),
+        item=rows.item,
+        value=value,
+        mod=_closed(rows.strings("mod"), "dates.mod", target),
+        external=external,
+    )
+
+
+def _segments(rows: Rows, target: Target) -> Spans:
+    _unique_ids(rows)
+    return Spans(
+        doc=rows.parent,
+        start=rows.integers("start"),
+        end=rows.integers("end"),
+        type=_closed(rows.strings("kind"), "segments.kind", target),
+        phenomena=rows.strings("phenomena"),
+        item=rows.item,
+    )
+
+
+def _parses(value: str) -> bool:
+    try:
+        timex.canonical(value)
+    except timex.TimexError:
+        return False
+    return True
+
+
+def _claims(rows: Rows, entities: Rows, target: Target, texts: Texts) -> Claims:
+    _unique_ids(rows)
+    fragments = _pairs(rows, "content", texts)
+    if len(np.unique(fragments[0])) != len(rows):
+        raise Doubt("a claim without content")
+    cue = _pairs(rows, "cue", texts)
+    return Claims(
+        doc=rows.parent,
+        phenomena=_sets(rows, "phenomena"),
+        item=rows.item,
+        parent=_parents(rows),
+        polarity=_closed(rows.strings("polarity"), "claims.polarity", target),
+        modality=_closed(rows.strings("modality"), "claims.modality", target),
+        act=_closed(rows.strings("act"), "claims.act", target),
+        cluster=_ids(rows, "cluster"),
+        fragment_claim=fragments[0],
+        fragment_start=fragments[1],
+        fragment_end=fragments[2],
+        cue_claim=cue[0],
+        cue_start=cue[1],
+        cue_end=cue[2],
+        **_claimants(rows, entities, target, texts),
+    )
+
+
+def _pairs(rows: Rows, name: str, texts: Texts) -> tuple[Ints, Ints, Ints]:
+    """Fragments of a field as (claim, start, end), sorted and merged so that those of a claim are disjoint."""
+    lists = rows.field(name)
+    if lists is None or lists.null_count == len(rows):
+        return (np.zeros(0, np.int64),) * 3
+    pairs = flat_of(lists)
+    if (lengths_of(pairs) != 2).any():
+        raise Doubt(f"{name} is not a pair")
+    claim = parents_of(lists)
+    bounds = integers_of(flat_of(pairs)).reshape(-1, 2)
+    texts.check(bounds[:, 0], bounds[:, 1], rows.parent[claim])
+    return merge_fragments(claim, bounds[:, 0], bounds[:, 1])
+
+
+def _lookup(doc: Ints, names: Coded, wanted_doc: Ints, wanted: Coded) -> Ints:
+    """Row of each wanted (document, id), NULL where none is wanted; a dangling reference is a doubt."""
+    width = len(names.labels) + 1
+    known = np.flatnonzero(names.codes != NULL)
+    keys = doc[known] * width + names.codes[known]
+    order = np.argsort(keys, kind="stable")
+    ask = wanted.codes != NULL
+    codes = wanted.recode(names.labels)[ask].astype(np.int64)
+    if (codes < NULL).any():
+        raise Doubt("dangling reference")
+    asked = wanted_doc[ask] * width + codes
+    at = np.searchsorted(keys[order], asked)
+    if len(asked) and (
+        not len(keys) or (at >= len(keys)).any() or (keys[order][np.minimum(at, len(keys) - 1)] != asked).any()
+    ):
+        raise Doubt("dangling reference")
+    found = np.full(len(wanted), NULL, np.int64)
+    found[ask] = known[order][at] if len(asked) else found[ask]
+    return found
+
+
+def _parents(rows: Rows) -> Ints:
+    parent = _lookup(rows.parent, rows.strings("id"), rows.parent, rows.strings("parent"))
+    # Follow all chains at once, twice as far each time. What has not ended after more steps than there are claims goes
+    # in a circle.
+    at = parent
+    for _ in range(len(parent).bit_length()):
+        if (at == NULL).all():
+            break
+        at = np.where(at == NULL, NULL, at[at])
+    if (at != NULL).any():
+        raise Doubt("circular reference")
+    return parent
+
+
+def _claimants(rows: Rows, entities: Rows, target: Target, texts: Texts) -> dict[str, Any]:
+    lists = rows.field("claimants")
+    who = unnest(pa.nulls(len(rows), pa.list_(pa.struct([]))) if lists is None else lists)
+    doc = rows.parent[who.parent]
+    entity = _lookup(entities.parent, entities.strings("id"), doc, who.strings("mention"))
+    named = entity != NULL
+    has_start, spanned = who.given("start"), who.given("end")
+    if (has_start != spanned).any() or (named & spanned).any():
+        raise Doubt("claimant span")
+    start, end = who.integers("start", NULL), who.integers("end", NULL)
+    texts.check(start[spanned], end[spanned], doc[spanned])
+    start[named] = entities.integers("start")[entity[named]]
+    end[named] = entities.integers("end")[entity[named]]
+    spanned |= named
+    if (who.given("text") & ~spanned).any():
+        raise Doubt("text without span")
+    texts.check_surfaces(who, start, end, doc)
+    role = _closed(who.strings("role"), "claims.claimants.role", target)
+    labels = (*role.labels, "MENTION") if "MENTION" not in role.labels else role.labels
+    mention = labels.index("MENTION")
+    codes = np.where((role.codes == NULL) & spanned, mention, role.codes).astype(np.int32)
+    if (codes == NULL).any() or ((codes == mention) != spanned).any():
+        raise Doubt("role does not fit")
+    own, theirs = _sets(who, "entity_ids", target.aliases), _sets(entities, "entity_ids", target.aliases)
+    ids = [theirs.value(int(e)) if e != NULL and own.codes[i] == NULL else own.value(i) for i, e in enumerate(entity)]
+    return {
+        "claimant_claim": who.parent,
+        "claimant_role": Coded(codes, labels),
+        "claimant_start": start,
+        "claimant_end": end,
+        "claimant_ids": Coded.of(ids),
+    }

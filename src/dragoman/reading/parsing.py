@@ -1,0 +1,77 @@
+"""Parse a submission: that needs no target yet, so that two files can be parsed at once, and while all is imported."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from dragoman import files
+from dragoman.problems import DragomanError, Problem
+from dragoman.reading import arrow_json, parquet_input
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A file that was read and parsed, which needs no target yet.
+
+    Attributes:
+        name: how the file is called in a problem; its path, if it was read from one.
+        sha256: of the bytes.
+        data: the bytes; None where they can be read again when they are needed.
+        table: the rows in Arrow; None where the file needs a closer look, or cannot be read at all.
+        problems: why it cannot be read at all.
+        rows: whether the file has rows and no lines; a line in a problem is then a row.
+
+    """
+
+    name: str = ""
+    sha256: str = ""
+    data: bytes | None = None
+    table: pa.Table | None = None
+    problems: tuple[Problem, ...] = ()
+    rows: bool = False
+
+
+def parse_file(path: Path | str) -> Parsed:
+    """Read and parse a JSONL file, plain or gzip, or a parquet file; nothing is raised for bad input.
+
+    A file of good lines is never held as a whole: what is kept of it is its rows.
+    """
+    name = str(path)
+    digest = hashlib.sha256()
+
+    def blocks() -> Iterator[bytes]:
+        nonlocal digest
+        digest = hashlib.sha256()
+        for block in files.blocks(path, size=arrow_json.BLOCK):
+            digest.update(block)
+            yield block
+
+    try:
+        if not Path(path).is_file():  # a pipe can be read only once
+            return parse_bytes(files.read_bytes(path), name)
+        rows = arrow_json.of_blocks(blocks)
+        if rows is not None:
+            return Parsed(name, digest.hexdigest(), None, rows)
+        data = files.read_bytes(path)
+        if data[:4] == parquet_input.MAGIC:
+            return parse_bytes(data, name)
+        files.check_text(data, name)
+    except DragomanError as cause:
+        return Parsed(name, problems=cause.problems)
+    return Parsed(name, files.sha256(data), data)
+
+
+def parse_bytes(data: bytes, name: str = "") -> Parsed:
+    """Parse the bytes of a JSONL or parquet file; nothing is raised for bad input."""
+    try:
+        if data[:4] == parquet_input.MAGIC:
+            return Parsed(name, files.sha256(data), None, parquet_input.read(data, name), rows=True)
+        files.check_text(data, name)
+    except DragomanError as cause:
+        return Parsed(name, problems=cause.problems)
+    return Parsed(name, files.sha256(data), data, arrow_json.of_bytes(data))

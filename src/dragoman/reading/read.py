@@ -1,0 +1,132 @@
+"""Read a submission: the fast path for good files, the precise path for all others.
+
+Both give the same columns for the same file; what only the precise path understands (quotes, spans as objects, blank
+lines) goes through the same columns afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from dragoman import files
+from dragoman.annotations import Annotations
+from dragoman.problems import DragomanError, Problem
+from dragoman.reading import arrow_json, columns, line_reader, parquet_input, quotes
+from dragoman.reading.fallback import Doubt
+from dragoman.reading.parsing import Parsed, parse_bytes, parse_file
+from dragoman.reading.target import Target
+from dragoman.schema.submission import Submission
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A submission that was read.
+
+    Attributes:
+        annotations: its labels as columns; None where there are errors.
+        problems: errors and warnings, in the order of the file.
+        tally: number of spans given by a quote, by what became of it: the keys are those of
+            :data:`dragoman.reading.quotes.WAYS`, in that order, all of them.
+
+    """
+
+    annotations: Annotations | None
+    problems: tuple[Problem, ...]
+    tally: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(quotes.WAYS, 0))
+
+    def checked(self) -> Annotations:
+        """Return the labels, or raise.
+
+        Raises:
+            DragomanError: with every error.
+
+        """
+        if self.annotations is None:
+            raise DragomanError(problem for problem in self.problems if problem.severity == "error")
+        return self.annotations
+
+
+def read_parsed(parsed: Parsed, target: Target) -> Reading:
+    """Check a parsed submission against a target.
+
+    Nothing is raised for bad input: the problems are returned.
+    """
+    if parsed.problems:
+        return Reading(None, parsed.problems)
+    return in_columns(parsed.table, target) or _closely(parsed, target)
+
+
+def _closely(parsed: Parsed, target: Target) -> Reading:
+    if parsed.rows:
+        return line_by_line(parquet_input.json_lines(parsed.table), target, parsed.name)
+    try:
+        data = files.read_bytes(parsed.name) if parsed.data is None else parsed.data
+        files.check_text(data, parsed.name)
+    except DragomanError as cause:  # it is another file by now
+        return Reading(None, cause.problems)
+    return line_by_line(data, target, parsed.name)
+
+
+def read_file(path: Path | str, target: Target) -> Reading:
+    """Read a submission from a JSONL file, plain or gzip.
+
+    Nothing is raised for bad input: the problems are returned.
+    """
+    return read_parsed(parse_file(path), target)
+
+
+def read_bytes(data: bytes, target: Target, name: str = "") -> Reading:
+    """Read a submission from the bytes of a JSONL file.
+
+    Nothing is raised for bad input: the problems are returned.
+    """
+    return read_parsed(parse_bytes(data, name), target)
+
+
+def in_columns(rows: pa.Table | None, target: Target) -> Reading | None:
+    """Turn rows into columns all at once, or return None if anything about them needs a closer look."""
+    if rows is None:
+        return None
+    try:
+        return Reading(columns.build(rows, target), ())
+    except (Doubt, pa.ArrowInvalid):  # Arrow: more text in a column than it can hold
+        return None
+
+
+def line_by_line(data: bytes, target: Target, name: str = "") -> Reading:
+    """Read a submission line by line and say everything that is wrong with it.
+
+    Args:
+        data: the file, checked by :func:`dragoman.files.check_text`.
+        target: what it is read against.
+        name: how the file is called in a problem.
+
+    """
+    found = line_reader.read(data, target, name)
+    if any(problem.severity == "error" for problem in found.problems):
+        return Reading(None, tuple(found.problems), found.tally)
+    try:
+        annotations = columns.build(arrow_json.of_lines(found.lines), target, nowhere=True)
+    except (Doubt, pa.ArrowInvalid) as cause:
+        # Nothing was found wrong, and yet it does not fit: said with a number, too, whatever it is.
+        mend = "Split the file into shards; if that does not help, please report it with the file."
+        problem = Problem(code="E210", what=f"the file does not fit into columns ({cause}).", mend=mend, file=name)
+        return Reading(None, (*found.problems, problem), found.tally)
+    return Reading(annotations, tuple(found.problems), found.tally)
+
+
+def read_lines(lines: list[Submission], target: Target) -> Annotations:
+    """Turn submission lines that should be good (gold, a system's checked answers) into columns.
+
+    Raises:
+        DragomanError: with every error, if they are not.
+
+    """
+    try:
+        return columns.build(arrow_json.of_lines(lines), target)
+    except Doubt:
+        return line_by_line(files.json_lines(lines), target).checked()

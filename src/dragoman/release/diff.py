@@ -1,0 +1,209 @@
+"""What changed from one release to another, label by label, and what that means for the version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman.release import label_alignment
+from dragoman.release.semver import Level, given, suffices
+from dragoman.schema.labels import Layer, values
+
+if TYPE_CHECKING:
+    from dragoman.release.content import Release
+    from dragoman.schema.records import Document, Record
+
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+RENUMBERED, MOVED = "renumbered", "moved"
+"""Kinds of change that follow from another one, and change nothing by themselves."""
+_KEYS = {"segments": ("page", "index"), "registry": ("id",), "claim_links": ("claim", "other", "relation")}
+_LAYERS = values(Layer)
+
+
+class Change(msgspec.Struct, forbid_unknown_fields=True):
+    """One row or label that is not as it was.
+
+    Attributes:
+        config: configuration of the row, or layer of the label.
+        kind: ``added``, ``removed``, ``changed``; ``renumbered`` where nothing but ids changed, ``moved`` where nothing
+            but offsets did, because the text of the document changed elsewhere.
+        where: the document, or the page of a segment, or empty.
+        id: id in the newer release, or in the older if it was removed.
+        what: the label or row in a few words, as text that has not been made safe for a terminal.
+        fields: what changed: name of the field, older and newer value; null where the field says nothing.
+
+    """
+
+    config: str
+    kind: str
+    where: str
+    id: str
+    what: str
+    fields: dict[str, list[Any]] = {}
+
+
+class Identity(msgspec.Struct, forbid_unknown_fields=True):
+    """Which release is meant."""
+
+    name: str
+    version: str
+    fingerprint: str
+
+
+class Difference(msgspec.Struct, forbid_unknown_fields=True):
+    """What changed from one release to another.
+
+    Attributes:
+        old: the release that came first.
+        new: the other one.
+        changes: every change, by configuration, document and id.
+        needs: the part of the version that has to grow: ``major``, ``minor``, ``patch`` or ``none``.
+        given: the part that did grow, ``none``, or ``less`` where the newer version is below.
+        allowed: whether the version grew by what is needed.
+
+    """
+
+    old: Identity
+    new: Identity
+    changes: list[Change]
+    needs: Level
+    given: str
+    allowed: bool
+
+
+def difference(old: Release, new: Release) -> Difference:
+    """Compare two releases.
+
+    An edit to anything that was there before, or a label added to a document that was there, needs a major version (or
+    a minor one below 1.0.0): scores move. Documents, entities and links that are new need a minor one.
+
+    Raises:
+        DragomanError: E714 for a version that is not three numbers.
+
+    """
+    changes = [*_documents(old, new), *(change for config in _KEYS for change in _rows(config, old, new))]
+    same = old.fingerprint == new.fingerprint
+    needs: Level = "none" if same else _needs(changes)
+    before, after = (Identity(each.name, each.version, each.fingerprint) for each in (old, new))
+    return Difference(
+        before, after, changes, needs, given(old.version, new.version), suffices(old.version, new.version, needs)
+    )
+
+
+def _needs(changes: list[Change]) -> Level:
+    """Part of the version that changes call for; rows in another order are no edit, and yet not the same rows."""
+    fresh = {change.id for change in changes if change.config == "documents" and change.kind == ADDED}
+    pages = {name.partition(".")[0] for name in fresh}
+    for change in changes:
+        edited = change.kind != ADDED
+        grown = change.config in _LAYERS or (change.config == "segments" and change.where not in pages)
+        if edited or grown:
+            return "major"
+    return "minor"
+
+
+def _documents(old: Release, new: Release) -> Iterator[Change]:
+    """Documents that came, went or changed, with the labels of those that stayed."""
+    ours, theirs = _by_document(old), _by_document(new)
+    for name in sorted({*ours, *theirs}):
+        if name not in ours or name not in theirs:
+            kind, (split, document) = (ADDED, theirs[name]) if name in theirs else (REMOVED, ours[name])
+            counts = ", ".join(_count(layer, len(getattr(document, layer))) for layer in _LAYERS)
+            yield Change("documents", kind, "", name, f"{split}: {counts}")
+            continue
+        (split, before), (other_split, after) = ours[name], theirs[name]
+        fields = _fields({"split": split, **_plain(before)}, {"split": other_split, **_plain(after)}, _LAYERS)
+        if fields:
+            yield Change("documents", CHANGED, "", name, before.title or "", fields)
+        if before != after:
+            yield from _labels(before, after)
+
+
+def _count(layer: str, number: int) -> str:
+    one = {"entities": "entity", "dates": "date", "claims": "claim"}
+    return f"{number or 'no'} {one[layer] if number == 1 else layer}"
+
+
+def _by_document(release: Release) -> dict[str, tuple[str, Document]]:
+    splits: Mapping[str, Any] = release.rows.get("documents", {})
+    return {document.id: (split, document) for split, documents in splits.items() for document in documents}
+
+
+def _labels(before: Document, after: Document) -> Iterator[Change]:
+    """Labels of one document, paired by their places and not by their ids: one that is new may renumber the rest."""
+    labels = {layer: getattr(before, layer) for layer in _LAYERS}
+    if before.text != after.text:
+        labels = label_alignment.carried(labels, before.text, after.text)
+    pairs = {layer: label_alignment.pairs(layer, labels[layer], getattr(after, layer)) for layer in _LAYERS}
+    renamed = {
+        layer: {
+            getattr(before, layer)[i].id: getattr(after, layer)[j].id
+            for i, j in pairs[layer]
+            if i is not None and j is not None
+        }
+        for layer in _LAYERS
+    }
+    for layer in _LAYERS:
+        ours, theirs = getattr(before, layer), getattr(after, layer)
+        for i, j in pairs[layer]:
+            shown = label_alignment.words(ours[i] if j is None else theirs[j], after if j is not None else before)
+            if i is None or j is None:
+                label = theirs[j] if j is not None else ours[i]
+                fields = {} if layer == "claims" else {"type": [None, label.type] if i is None else [label.type, None]}
+                yield Change(layer, ADDED if i is None else REMOVED, after.id, label.id, shown, fields)
+                continue
+            new = _plain(theirs[j])
+            fields = _fields(label_alignment.in_new_ids(_plain(labels[layer][i]), renamed), new, ("id",))
+            if fields:  # with the offsets as they were, and not as they were carried over
+                fields = _fields(label_alignment.in_new_ids(_plain(ours[i]), renamed), new, ("id",))
+                yield Change(layer, CHANGED, after.id, theirs[j].id, shown, fields)
+            elif labels[layer][i] != ours[i]:
+                places = [(label_alignment.spans(layer, each)[0][0]) for each in (ours[i], theirs[j])]
+                yield Change(layer, MOVED, after.id, theirs[j].id, shown, {"start": places})
+            elif ours[i].id != theirs[j].id:
+                yield Change(layer, RENUMBERED, after.id, theirs[j].id, shown, {"id": [ours[i].id, theirs[j].id]})
+
+
+def _rows(config: str, old: Release, new: Release) -> Iterator[Change]:
+    """Rows of a configuration that are not labels of a document, by their keys."""
+    ours, theirs = ({_key(config, row): row for row in _all(config, each)} for each in (old, new))
+    for key in sorted({*ours, *theirs}, key=str):
+        before, after = ours.get(key), theirs.get(key)
+        fields = {} if before is None or after is None else _fields(_plain(before), _plain(after), ())
+        kind = ADDED if before is None else REMOVED if after is None else CHANGED
+        if kind == CHANGED and not fields:
+            continue
+        row: Any = after if after is not None else before
+        where = row.page if config == "segments" else ""
+        yield Change(config, kind, where, " ".join(map(str, key[bool(where) :])), _row_words(config, row), fields)
+
+
+def _row_words(config: str, row: Any) -> str:
+    if config == "segments":
+        return str(row.text)
+    return (row.names.en or row.names.ko or row.names.ar or [""])[0] if config == "registry" else ""
+
+
+def _key(config: str, row: Record) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in _KEYS[config])
+
+
+def _all(config: str, release: Release) -> Iterator[Record]:
+    for rows in release.rows.get(config, {}).values():
+        yield from rows
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    made: dict[str, Any] = msgspec.to_builtins(record)
+    return made
+
+
+def _fields(before: dict[str, Any], after: dict[str, Any], leave: tuple[str, ...]) -> dict[str, list[Any]]:
+    """Fields whose values differ, with both values."""
+    return {
+        name: [before.get(name), after.get(name)]
+        for name in sorted({*before, *after} - set(leave))
+        if before.get(name) != after.get(name)
+    }

@@ -1,0 +1,114 @@
+"""From corpus and gold to the rows of a release."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman.files import read_json, read_toml
+from dragoman.problems import DragomanError, Problem, error
+from dragoman.release.content import Release
+from dragoman.release.semver import numbers
+from dragoman.schema import labels
+from dragoman.schema.records import ClaimLink, CuratedPage, Date, Document, Entity, Fragment, Labels, RegistryEntry
+from dragoman.schema.release_rows import CONFIGS, UNSPLIT, row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from dragoman.schema.records import Record
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def assemble(root: Path) -> Release:
+    """Read a source root and lay the gold over its documents.
+
+    Args:
+        root: a folder with ``corpus/documents/``, and ``annotations/gold/`` and ``annotations/registry/`` as far as
+            there is gold. A document without a gold file has no annotated layer.
+
+    Raises:
+        DragomanError: E701 when there is nothing curated, E301 for gold of an unknown document, E403 or E401 when
+            a gold span does not slice, E706 or E714 for a name or version that is none, or as
+            :func:`dragoman.files.read_json`.
+
+    """
+    name, version = _identity(root)
+    pages = [read_json(path, CuratedPage) for path in sorted((root / "corpus" / "documents").glob("*.json"))]
+    if not pages:
+        mend = "Curate it first: scripts/curate.py cuts the pages into documents."
+        raise error("E701", "there are no documents in the corpus.", mend, file=str(root / "corpus" / "documents"))
+    splits = {document: split for page in pages for document, split in page.splits.items()}
+    documents = {document.id: document for page in pages for document in page.documents}
+    for gold in _gold(root):
+        if gold.document not in documents:
+            raise error("E301", f"there is gold for {gold.document!r}, which is no document.", file=str(root))
+        documents[gold.document] = _labelled(documents[gold.document], gold)
+    rows: dict[str, dict[str, list[Record]]] = {config: {} for config in CONFIGS}
+    for split in labels.values(labels.Split):
+        chosen = [document for document in documents.values() if splits[document.id] == split]
+        rows["documents"][split] = list(chosen)
+        for layer in labels.values(labels.Layer):
+            rows[layer][split] = [row_of(layer, d.id, label) for d in chosen for label in getattr(d, layer)]
+        rows["segments"][split] = [
+            segment
+            for page in pages
+            for segment in page.segments
+            if splits[segment.document or page.documents[0].id] == split
+        ]
+    registry = root / "annotations" / "registry"
+    rows["registry"][UNSPLIT] = list(_array(registry / "entities.json", RegistryEntry))
+    rows["claim_links"][UNSPLIT] = list(_array(registry / "claim_links.json", ClaimLink))
+    return Release(name, version, rows)
+
+
+def _identity(root: Path) -> tuple[str, str]:
+    path = root / "corpus" / "sources.toml"
+    table = read_toml(path).get("dataset")
+    if not isinstance(table, dict) or not all(isinstance(table.get(key), str) for key in ("name", "version")):
+        mend = 'Add [dataset] with name = "…" and version = "0.1.0".'
+        raise error("E706", "there is no name and version.", mend, file=str(path))
+    if not _NAME.fullmatch(table["name"]):
+        mend = "Use up to 100 letters, digits, dots, hyphens and underscores."
+        raise error("E706", f"{table['name'][:80]!r} cannot be the name of a release.", mend, file=str(path))
+    numbers(table["version"])
+    return table["name"], table["version"]
+
+
+def _gold(root: Path) -> Iterator[Labels]:
+    for path in sorted((root / "annotations" / "gold").glob("*.json")):
+        yield read_json(path, Labels)
+
+
+def _array(path: Path, type_: Any) -> list[Any]:
+    return read_json(path, list[type_]) if path.exists() else []
+
+
+def _labelled(document: Document, gold: Labels) -> Document:
+    """Lay gold over a document, refusing a span that does not show its surface."""
+    spans: list[Entity | Date | Fragment] = [*gold.entities, *gold.dates]
+    for claim in gold.claims:
+        spans += [*claim.content, *claim.cue]
+    wrong = [
+        Problem(
+            code="E707",
+            what=f"{span.start} to {span.end} is {document.text[span.start : span.end]!r}, not {span.text!r}.",
+            path=document.id,
+            mend="Build the gold again from the passes.",
+        )
+        for span in spans
+        if document.text[span.start : span.end] != span.text
+    ]
+    if wrong:
+        raise DragomanError(wrong)
+    return msgspec.structs.replace(
+        document,
+        layers_annotated=gold.layers_annotated,
+        entities=gold.entities,
+        dates=gold.dates,
+        claims=gold.claims,
+    )

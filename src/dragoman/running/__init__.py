@@ -1,1 +1,0 @@
-"""Running systems: every document once, every answer kept, nothing lost when interrupted."""

@@ -1,0 +1,40 @@
+"""What an adjudicator writes: one decision for each point on which two passes differ, and for each mend."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from dragoman.schema import labels
+from dragoman.schema.pass_file import QuotedClaim, QuotedDate, QuotedEntity
+from dragoman.schema.records import Record
+
+Keep = Literal["a", "b", "both", "none", "label"]
+
+
+class Decision(Record, kw_only=True):
+    """A decision on one label of each pass, or on one label of one pass, or on a label that neither has."""
+
+    document: Annotated[str, Meta(description="document id")]
+    layer: Annotated[labels.Layer, Meta(description="layer of the labels")]
+    a: Annotated[str | None, Meta(description="id of the label in pass a, or null if it has none")] = None
+    b: Annotated[str | None, Meta(description="id of the label in pass b, or null if it has none")] = None
+    keep: Annotated[
+        Keep, Meta(description="whose label becomes gold: a's, b's, both, none, or the label that is written here")
+    ]
+    entity: Annotated[QuotedEntity | None, Meta(description="the label, for entities, where keep is `label`")] = None
+    date: Annotated[QuotedDate | None, Meta(description="the label, for dates, where keep is `label`")] = None
+    claim: Annotated[
+        QuotedClaim | None,
+        Meta(description="the label, for claims, where keep is `label`; it refers to other labels as in `a:e12`"),
+    ] = None
+    reason: Annotated[str, Meta(min_length=10, description="why, by the guidelines and the text")]
+
+
+class Identity(Record, kw_only=True):
+    """Which entity of the registry each pass meant by its ids; an id that is not listed is the registry's own."""
+
+    a: dict[str, str] = {}
+    b: dict[str, str] = {}
+    control: dict[str, str] = {}

@@ -1,0 +1,43 @@
+"""The schema as JSON Schema (draft 2020-12), for other tools and other languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from dragoman.problems import error
+from dragoman.schema.leaderboard_json import Board
+from dragoman.schema.pass_file import QuotedLabels
+from dragoman.schema.records import CuratedPage, Labels
+from dragoman.schema.release_rows import CONFIGS
+from dragoman.schema.result import Result
+from dragoman.schema.submission import Submission
+from dragoman.schema.system_card import SystemCard
+
+RECORDS: dict[str, type[msgspec.Struct]] = {
+    **{f"row-{config}": record for config, record in CONFIGS.items()},
+    "gold": Labels,
+    "pass": QuotedLabels,
+    "page": CuratedPage,
+    "submission": Submission,
+    "result": Result,
+    "system": SystemCard,
+    "leaderboard": Board,
+}
+"""What has a published schema, by name."""
+
+
+def json_schema(name: str | None = None) -> dict[str, Any]:
+    """JSON Schema of one record, or of all, each under its name.
+
+    Raises:
+        DragomanError: E501 for a name that is none of :data:`RECORDS`.
+
+    """
+    if name is None:
+        return {key: json_schema(key) for key in RECORDS}
+    if name not in RECORDS:
+        raise error("E501", f"there is no schema {name[:80]!r}.", f"Schemas: {', '.join(RECORDS)}.")
+    (schema,), components = msgspec.json.schema_components([RECORDS[name]], ref_template="#/$defs/{name}")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": name, **schema, "$defs": components}

@@ -1,0 +1,151 @@
+"""The labelling configuration has every label and control of the schema, and the committed files are current."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from dragoman.authoring.label_studio import config, controls
+from dragoman.authoring.label_studio.guidance import GUIDANCE
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def contrast_with_white(colour):
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 1.05 / (sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True)) + 0.05)
+
+
+@pytest.fixture(params=[*config.LANGUAGES, "fa", "zh-Hant-TW"])
+def tree(request):
+    return ET.fromstring(config.make(request.param))
+
+
+@pytest.mark.parametrize("language", config.LANGUAGES)
+def test_the_committed_file_is_current(language):
+    committed = ROOT / "annotations" / "label_studio" / f"{language}.xml"
+    assert committed.read_bytes() == config.make(language).encode()
+
+
+def test_labels_are_those_of_the_schema_with_keys_and_colours_of_their_own(tree):
+    found = tree.findall("Labels/Label")
+    assert tuple(label.get("value") for label in found) == controls.REGION_LABELS
+    for attribute in ("hotkey", "background"):
+        assert len({label.get(attribute) for label in found}) == len(found)
+    dark = [label for label in found if label.get("value") != controls.CLAIM]
+    assert len(dark) == len(found) - 1
+    assert all(contrast_with_white(label.get("background")) >= 4.5 for label in dark)
+
+
+def test_a_claim_is_so_pale_that_what_lies_in_it_is_seen():
+    # Label Studio fills a region with three tenths of its label's colour, and writes black on a pale one.
+    def filled(colour):
+        parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+        return "#" + "".join(f"{round(255 - 0.3 * (255 - part)):02x}" for part in parts)
+
+    assert contrast_with_white(filled(config.PALE)) < 1.25
+    others = [colour for _, colour in config.APPEARANCE.values() if colour != config.PALE]
+    assert all(contrast_with_white(filled(colour)) > 1.45 for colour in others)
+    assert 21 / contrast_with_white(config.PALE) >= 4.5
+
+
+def flat(text):
+    """Words of a text without its marks."""
+    return " ".join(re.sub(r"[`*]", "", text).split())
+
+
+def section(number):
+    """Section of the guidelines, as written."""
+    text = (ROOT / "annotations" / "GUIDELINES.md").read_text("utf-8")
+    (found,) = re.findall(rf"^### {re.escape(number)} .*\n((?:(?!#).*\n)+)", text, re.MULTILINE)
+    return found
+
+
+def rows(text):
+    """Cells of a table's rows that name a value, by that value."""
+    lines = [line.strip("|").split(" | ") for line in text.splitlines() if re.match(r"\| `\w+` \|", line)]
+    return {flat(cells[0]): [flat(cell) for cell in cells[1:]] for cells in lines}
+
+
+def test_guidance_on_entities_is_that_of_the_guidelines():
+    table = rows(section("2.1"))
+    assert tuple(table) == controls.ENTITIES
+    for label, (what, _, excluded) in table.items():
+        assert GUIDANCE[label] == what + (f"; not: {excluded}" if excluded else "")
+
+
+def test_guidance_on_dates_is_that_of_the_guidelines():
+    text = flat(section("3.3"))
+    found = dict(re.findall(r"\b([A-Z]{3,}) ([^·(]*?)(?=, and all| \(|$)", text.partition("10년전")[0]))
+    assert {label: found[label] for label in controls.DATES} == {label: GUIDANCE[label] for label in controls.DATES}
+
+
+@pytest.mark.parametrize(
+    ("label", "number"), [(controls.CLAIM, "5.1"), (controls.CUE, "5.3"), (controls.SPEAKER, "5.2")]
+)
+def test_guidance_on_claims_and_cues_is_that_of_the_guidelines(label, number):
+    said = GUIDANCE[label].partition(";")[0]
+    assert len(said.split()) > 5
+    opening = re.match("^(.*?)[.,;]", flat(section(number)), re.DOTALL)[1].lower()
+    assert said in flat(section(number)).lower()
+    assert label == controls.SPEAKER or said.startswith(opening)
+
+
+def test_every_label_has_guidance_on_the_page(tree):
+    shown = [header.get("value") for header in tree.findall(".//Panel[@value='Guidelines in short']//Header")]
+    assert shown == [f"{label}: {GUIDANCE[label]}" for label in controls.REGION_LABELS]
+
+
+@pytest.mark.parametrize(
+    ("control", "number"),
+    [("form", "2.2"), ("mod", "3.5"), ("polarity", "5.4"), ("modality", "5.5"), ("act", "5.6"), ("flags", "5.8")],
+)
+def test_choices_are_those_of_the_guidelines(control, number):
+    text = section(number)
+    named = set(rows(text)) or set(re.findall(r"`([A-Za-z]+)`", text))
+    assert set(controls.CHOICES[control]) <= named
+    if control in ("form", "modality", "mod", "flags"):
+        assert named == set(controls.CHOICES[control])
+
+
+def test_every_control_is_there_once_and_shown_for_its_labels_only(tree):
+    shown = {}
+    for view in tree.findall(".//View[@visibleWhen='region-selected']"):
+        (control,) = [element for element in view if element.get("perRegion") == "true"]
+        assert control.get("name") not in shown
+        shown[control.get("name")] = (set(view.get("whenLabelValue").split(",")), control)
+    assert set(shown) == {*controls.CHOICES, *controls.LISTS, *controls.STRINGS}
+    for name, (labels, control) in shown.items():
+        assert labels == {
+            label
+            for of, names in (
+                (controls.ENTITIES, controls.OF_ENTITY),
+                (controls.DATES, controls.OF_DATE),
+                ((controls.CLAIM,), controls.OF_CLAIM),
+            )
+            if name in names
+            for label in of
+        }
+        if name in controls.CHOICES:
+            assert tuple(choice.get("value") for choice in control) == controls.CHOICES[name]
+
+
+def test_relations_and_direction(tree):
+    assert tuple(r.get("value") for r in tree.findall("Relations/Relation")) == controls.RELATIONS
+
+
+@pytest.mark.parametrize(
+    "language", ["ar", "fa-AF", "he", "az-Arab", "ur", "dv", "ff-Adlm", "zh-Arab-CN", "syr", "ckb-IQ"]
+)
+def test_text_runs_right_to_left(language):
+    assert "direction:rtl" in ET.fromstring(config.make(language)).findtext("Style")
+
+
+@pytest.mark.parametrize(
+    "language", ["ko-KP", "en", "az", "az-Latn-AZ", "ks-Deva", "ar-Latn", "ja", "am", "x", "", "<&>"]
+)
+def test_text_runs_left_to_right(language):
+    assert "rtl" not in config.make(language)
+    ET.fromstring(config.make(language))

@@ -1,0 +1,69 @@
+"""A server is started, found again and stopped; its secrets are nowhere but in their file."""
+
+import json
+import os
+import stat
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from dragoman.authoring.label_studio import config, server
+from dragoman.problems import DragomanError
+
+ROOT = Path(__file__).resolve().parents[3]
+pytestmark = pytest.mark.enable_socket
+
+
+def ask(started, path, body=None):
+    request = urllib.request.Request(
+        started["url"] + path,
+        None if body is None else json.dumps(body).encode(),
+        {"Authorization": f"Token {started['token']}", "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def test_the_token_opens_the_server(label_studio):
+    assert ask(label_studio, "/api/current-user/whoami")["email"] == server.USER
+
+
+def test_started_twice_it_says_that_it_runs(label_studio):
+    again = server.serve(ROOT, label_studio["data"])
+    assert again["already"]
+    assert again["pid"] == label_studio["pid"]
+
+
+@pytest.mark.parametrize("language", config.LANGUAGES)
+def test_the_server_takes_the_configuration(label_studio, language):
+    made = ask(label_studio, "/api/projects", {"title": f"config {language}", "label_config": config.make(language)})
+    assert made["label_config"].strip() == config.make(language).strip()
+
+
+def test_secrets_are_in_their_file_only(label_studio):
+    data = label_studio["data"]
+    secrets = [label_studio["password"], label_studio["token"]]
+    assert stat.S_IMODE((data / server.CREDENTIALS).stat().st_mode) == 0o600
+    argv = Path(f"/proc/{label_studio['pid']}/cmdline").read_text()
+    log = (data / server.LOG).read_text()
+    assert "label-studio" in argv
+    assert log
+    for secret in secrets:
+        assert secret not in argv
+        assert secret not in log
+        found = subprocess.run(["git", "grep", "-qF", "-f", "-"], cwd=ROOT, input=secret, text=True, check=False)
+        assert found.returncode == 1
+
+
+def test_a_process_that_is_not_ours_is_left_alone(tmp_path):
+    (tmp_path / server.PROCESS).write_text(json.dumps({"pid": os.getpid(), "started": "1", "url": "x"}))
+    assert server.stop(tmp_path) == {"stopped": False}
+
+
+def test_without_an_environment_it_says_what_to_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("LABEL_STUDIO_VENV", str(tmp_path / "none"))
+    with pytest.raises(DragomanError, match="make label-studio"):
+        server.serve(ROOT, tmp_path / "data")
+    assert not (tmp_path / "data").exists()

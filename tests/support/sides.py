@@ -1,0 +1,160 @@
+"""Gold and predictions for the tests of the measures: read from lines, and made up at random."""
+
+import json
+import random
+
+import numpy as np
+from hypothesis import strategies as st
+
+from dragoman.measures.catalogue import MEASURES
+from dragoman.reading.read import read_bytes
+from dragoman.reading.target import Target
+from dragoman.scoring import count
+
+TEXT = "조선은 로씨야와 중국의 외무상들이 والصين وبالعراق في بلد 아세안에서 만났다"
+REGISTRY = frozenset({"china", "dprk", "asean"})
+VALUES = ("2024", "2024-06", "2024-06-17", "2024-06-01/2024-06-30", "2024-W25", "XXXX-WXX-2", "P12M", "P1Y", "2023/..")
+
+
+def read(lines, target=None):
+    data = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
+    return read_bytes(data, target or Target(registry=REGISTRY, aliases={"Q148": "china"})).checked()
+
+
+def both(gold, predicted):
+    """Annotations of gold lines and of predicted lines."""
+    ours = read(gold)
+    texts = {name: text for name, text in zip(ours.documents, ours.texts, strict=True) if text is not None}
+    target = Target(documents=ours.documents, texts=texts, registry=REGISTRY, aliases={"Q148": "china"})
+    return ours, read(predicted, target)
+
+
+def rows(gold, predicted, measures=MEASURES):
+    """Counts of each measure, None where it is not defined."""
+    ours, theirs = both(gold, predicted)
+    found = {}
+    for measure in measures:
+        counted = count(measure, theirs, ours)
+        found[measure.name] = None if counted is None else counted.rows
+    return found
+
+
+def totals(gold, predicted, measures=MEASURES):
+    return {
+        name: None if part is None else part.sum(axis=0).tolist()
+        for name, part in rows(gold, predicted, measures).items()
+    }
+
+
+def scores(gold, predicted, measures=MEASURES):
+    """All scores of each measure, None where undefined."""
+    found = {}
+    for name, total in totals(gold, predicted, measures).items():
+        measure = next(m for m in MEASURES if m.name == name)
+        leaves = dict.fromkeys(measure.score.leaves)
+        if total is not None:
+            finished = measure.score.finish(np.array(total))
+            leaves = {leaf: None if np.isnan(value) else float(value) for leaf, value in finished.items()}
+        found[name] = leaves
+    return found
+
+
+seeds = st.integers(0, 2**32)
+"""Of a generator: whole files at random are too large for strategies of their own."""
+
+
+def file(rng, documents=3, *, gold=True):
+    """Lines with all layers, on few places, so that much of it meets."""
+    return [document(rng, f"d{i}", gold=gold) for i in range(documents)]
+
+
+def document(rng, name, *, gold=True):
+    line = {"id": name, "published": rng.choice(VALUES[:5])}
+    if gold:
+        line["text"] = TEXT
+    line["entities"] = [entity(rng, f"e{i}") for i in range(rng.randint(0, 6))]
+    line["dates"] = [date(rng, gold=gold) for _ in range(rng.randint(0, 4))]
+    line["claims"] = []
+    for i in range(rng.randint(0, 5)):
+        line["claims"].append(claim(rng, f"c{i}", line))
+    return line
+
+
+def span(rng, longest=6):
+    start = rng.randint(0, 30)
+    return {"start": start, "end": start + rng.randint(1, longest)}
+
+
+def entity(rng, name):
+    ids = rng.choice([[], ["china"], ["dprk"], ["china", "dprk"], ["Q148"], ["asean"], ["own"]])
+    return {"id": name, **span(rng), "type": rng.choice(["PER", "GPE"]), "entity_ids": ids}
+
+
+def date(rng, *, gold=True):
+    made = {**span(rng), "type": rng.choice(["DATE", "DATE", "SET"]), "value": rng.choice([*VALUES, None])}
+    made["mod"] = rng.choice([None, None, "START", "BEFORE"])
+    if gold and rng.random() < 0.3:
+        made["value_external"] = rng.choice(VALUES)
+    return made
+
+
+def claim(rng, name, line):
+    fragments = [span(rng, 12) for _ in range(rng.randint(1, 2))]
+    above = [c["id"] for c in line["claims"]]
+    made = {
+        "id": name,
+        "content": [[f["start"], f["end"]] for f in fragments],
+        "claimants": [claimant(rng, line) for _ in range(rng.choice([1, 1, 1, 2, 0]))],
+        "parent": rng.choice([None, *above]),
+        "polarity": rng.choice(["positive", "negative"]),
+        "modality": rng.choice(["fact", "future", None]),
+        "act": rng.choice(["assert", "deny"]),
+        "cluster": rng.choice([None, "k1", "k2"]),
+    }
+    if rng.random() < 0.6:
+        cue = span(rng, 4)
+        made["cue"] = [[cue["start"], cue["end"]]]
+    return made
+
+
+def claimant(rng, line):
+    kind = rng.random()
+    if kind < 0.2:
+        return {"role": "AUTHOR"}
+    if kind < 0.4:
+        return {"role": "IMPLICIT", "entity_ids": rng.choice([[], ["china"], ["dprk"]])}
+    if kind < 0.7 and line["entities"]:
+        return {"mention": rng.choice(line["entities"])["id"]}
+    place = span(rng)
+    return {"mention": [place["start"], place["end"]]}
+
+
+def noisy(rng, lines):
+    """A prediction that has much of gold, some of it changed, and something of its own."""
+    made = json.loads(json.dumps(lines))
+    for line in made:
+        line.pop("text", None)
+        line["dates"] = [{k: v for k, v in d.items() if k != "value_external"} for d in line["dates"]]
+        line["dates"] = [d for d in line["dates"] if rng.random() < 0.8] + [date(rng, gold=False)] * rng.randint(0, 1)
+        for item in line["entities"]:
+            if rng.random() < 0.3:
+                item.update(span(rng))
+            if rng.random() < 0.3:
+                item["entity_ids"] = rng.choice([["china"], ["own"], []])
+        kept = [c for c in line["claims"] if rng.random() < 0.8]
+        names = {c["id"] for c in kept}
+        for item in kept:
+            item["parent"] = item["parent"] if item["parent"] in names and rng.random() < 0.9 else None
+            item["polarity"] = rng.choice([item["polarity"], "positive"])
+            item["cluster"] = rng.choice([item["cluster"], "k1", None])
+            if rng.random() < 0.3:
+                start, end = item["content"][0]
+                item["content"][0] = [start, end + 2]
+        line["claims"] = kept
+    return made
+
+
+def pair(seed, documents=3):
+    rng = random.Random(seed)
+    gold = file(rng, documents)
+    return gold, noisy(rng, gold) if rng.random() < 0.7 else file(rng, documents, gold=False)
