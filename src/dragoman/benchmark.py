@@ -168,12 +168,12 @@ def load(where: str | Path | None = None) -> Benchmark:
         return Benchmark(bundle.read(resources.files("dragoman") / "data"))
     folder = hub.folder_of(where)
     if (folder / standoff.MARK).is_file():
-        mend = "Put them back: dragoman rehydrate DIR --pages PAGES --out RELEASE."
-        raise error("E701", "this is a release without texts.", mend, file=str(where))
+        hint = "Put them back: dragoman rehydrate DIR --pages PAGES --out RELEASE."
+        raise error("E701", "this is a release without texts.", hint, file=str(where))
     # Source roots are taken from this disk alone.
     if folder == Path(where) and (folder / "corpus").is_dir():
         return Benchmark(source_root.assemble(folder))
     if (folder / "manifest.json").is_file():
         return Benchmark(parquet.read(folder))
-    mend = "Give a source root (with corpus/), a release (with README.md and manifest.json), or owner/name on the Hub."
-    raise error("E701", f"{str(where)[:200]!r} holds no benchmark.", mend)
+    hint = "Give a source root (with corpus/), a release (with README.md and manifest.json), or owner/name on the Hub."
+    raise error("E701", f"{str(where)[:200]!r} holds no benchmark.", hint)

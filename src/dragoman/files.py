@@ -164,9 +164,9 @@ def _first_invalid(data: bytes) -> int:
     return -1
 
 
-def _at(data: bytes, byte: int, code: str, what: str, mend: str, name: str) -> DragomanError:
+def _at(data: bytes, byte: int, code: str, what: str, hint: str, name: str) -> DragomanError:
     line = data.count(b"\n", 0, byte) + 1
-    return DragomanError(Problem(code=code, what=what, mend=mend, file=name, line=line, byte=byte))
+    return DragomanError(Problem(code=code, what=what, hint=hint, file=name, line=line, byte=byte))
 
 
 def read_text(path: Path | str, *, limit: int = MAX_FILE) -> str:
@@ -294,8 +294,8 @@ def write(path: Path | str, data: bytes) -> bool:
         if not isinstance(cause, (OSError, ValueError)):
             raise
         reason = getattr(cause, "strerror", None) or str(cause)
-        mend = "Free some space or choose another place; nothing was changed."
-        raise error("E108", f"cannot write the file: {reason}.", mend, file=str(path)) from cause
+        hint = "Free some space or choose another place; nothing was changed."
+        raise error("E108", f"cannot write the file: {reason}.", hint, file=str(path)) from cause
     return True
 
 

@@ -34,8 +34,8 @@ def standard_output() -> Iterator[None]:
             if cause.errno not in _REFUSED:
                 raise
             what = f"cannot write the output: {cause.strerror}."
-            mend = "Free some space, or print to another place."
-            sys.stderr.write(f"{Problem(code='E108', what=what, mend=mend)}\n")
+            hint = "Free some space, or print to another place."
+            sys.stderr.write(f"{Problem(code='E108', what=what, hint=hint)}\n")
         # What is left in the buffer would be written, and fail, once more when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(1)

@@ -141,7 +141,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
     Attributes:
         code: a key of :data:`CATALOGUE`; ``E`` for errors, ``W`` for warnings.
         what: what is wrong, in one sentence.
-        mend: how to mend it, in one sentence; may be empty where nothing useful can be said.
+        hint: how to correct it, in one sentence; may be empty where nothing useful can be said.
         file: the file's name as the user gave it, or empty.
         line: 1-based line in the file, or 0 where no line is meant.
         byte: 0-based byte offset in the file, or -1 where none is meant.
@@ -154,7 +154,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
     path: str = ""
     code: str
     what: str
-    mend: str = ""
+    hint: str = ""
     byte: int = -1
 
     @property
@@ -181,7 +181,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
     def __str__(self) -> str:
         where = self.where()
         head = f"{self.code} {where}: " if where else f"{self.code}: "
-        tail = f" {self.mend}" if self.mend else ""
+        tail = f" {self.hint}" if self.hint else ""
         return f"{head}{self.what}{tail}"
 
 
@@ -193,6 +193,6 @@ class DragomanError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def error(code: str, what: str, mend: str = "", *, file: str = "", line: int = 0, path: str = "") -> DragomanError:
+def error(code: str, what: str, hint: str = "", *, file: str = "", line: int = 0, path: str = "") -> DragomanError:
     """Make the exception for a single problem, ready to be raised."""
-    return DragomanError(Problem(code=code, what=what, mend=mend, file=file, line=line, path=path))
+    return DragomanError(Problem(code=code, what=what, hint=hint, file=file, line=line, path=path))

@@ -14,7 +14,7 @@ from dragoman.authoring import linter
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "check.py"
-BASE = Path(__file__).parent / "invalid" / "base"
+BASE = Path(__file__).resolve().parents[1] / "checks" / "invalid" / "base"
 NORTH, SOUTH = "annotations/gold/north.article-1.json", "annotations/gold/south.article-1.json"
 REGISTRY = "annotations/registry/entities.json"
 E8 = '"id": "e8", "start": 53, "end": 56, "text": "벨로르", "type": "GPE", "form": "NAM", "entity_ids": ["belor"]'

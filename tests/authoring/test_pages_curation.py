@@ -397,7 +397,7 @@ def test_a_misfit_names_the_line_and_what_was_expected(tmp_path, before, after, 
     (found,) = problems(curation.curate, root)
     assert (found.code, found.file, found.line) == ("E705", "corpus/pages/g1.txt", line)
     assert expected in found.what
-    assert "gazette.toml" in found.mend
+    assert "gazette.toml" in found.hint
 
 
 # --- tables that are wrong

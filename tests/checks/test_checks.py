@@ -146,7 +146,7 @@ def test_the_command_says_what_is_wrong_and_where(tmp_path):
     outcome = json.loads(run("--root", tmp_path, "--json").stdout)
     assert outcome["levels"]["5"] == {"error": 1, "warning": 0}
     assert outcome["problems"][0]["path"] == "dates[d2].latest"
-    assert set(outcome["problems"][0]) >= {"level", "code", "title", "file", "what", "mend"}
+    assert set(outcome["problems"][0]) >= {"level", "code", "title", "file", "what", "hint"}
     assert run("--root", tmp_path, "--level", 4).returncode == 0
     assert run("--level", 7).returncode == 2
 

@@ -129,7 +129,7 @@ def test_what_is_wrong_is_said(sample, problems):
 def test_offsets_in_another_unit_are_recognised():
     converted = read("T1\tPER 3 6\t김가나\n", text="😀 김가나")
     assert [problem.code for problem in converted.problems] == ["E401"]
-    assert "UTF-16" in converted.problems[0].mend
+    assert "UTF-16" in converted.problems[0].hint
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "a\\b", "x\u202e", "x" * 210])

@@ -263,12 +263,12 @@ def test_in_a_reference_a_quote_without_a_place_is_an_error():
 
 def test_a_quote_in_a_document_without_text_is_an_error():
     (problem,) = read_bytes(b'{"id": "x", "entities": [{"quote": "abc"}]}', REFERENCE).problems
-    assert (problem.code, problem.mend) == ("E404", "Give offsets.")
+    assert (problem.code, problem.hint) == ("E404", "Give offsets.")
 
 
 def test_the_nearest_words_are_the_mend():
     (problem,) = read_bytes(line(dates=[{"quote": "2024년 6월 18일"}]), BENCHMARK).problems
-    assert "'2024년 6월 17일'" in problem.mend
+    assert "'2024년 6월 17일'" in problem.hint
 
 
 def test_text_beside_a_quote_must_be_the_quote_or_the_words():

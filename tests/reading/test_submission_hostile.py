@@ -176,13 +176,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_every_kind_of_bad_input_has_its_number(name):
-    data, code, number, path, mend = HOSTILE[name]
+    data, code, number, path, hint = HOSTILE[name]
     reading = read_bytes(data, REFERENCE if "without text" in name else BENCHMARK, "p.jsonl")
     assert reading.annotations is None
     found = [problem for problem in reading.problems if problem.code == code]
     assert found, reading.problems
     assert (found[0].file, found[0].line, found[0].path) == ("p.jsonl", number, path)
-    assert mend in found[0].mend, found[0].mend
+    assert hint in found[0].hint, found[0].hint
     if code < "E202":
         assert found[0].byte >= 0 or path
     assert "\n" not in str(found[0])
@@ -281,9 +281,9 @@ def test_names_from_outside_are_cut_and_harmless_in_messages():
 def test_guesses_stop_when_they_would_take_too_long(monkeypatch):
     monkeypatch.setattr(diagnostics, "MOST_COMPARED", 20)
     problems = read_bytes(b'{"id": "000.article-9"}\n' * 9, BENCHMARK).problems
-    mends = [p.mend for p in problems if p.code == "E301"]
-    assert mends[0].startswith("Did you mean")
-    assert mends[-1].startswith("There are 4 documents")
+    hints = [p.hint for p in problems if p.code == "E301"]
+    assert hints[0].startswith("Did you mean")
+    assert hints[-1].startswith("There are 4 documents")
 
 
 def test_a_line_of_a_megabyte_is_nothing_special():

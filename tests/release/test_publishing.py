@@ -208,7 +208,7 @@ def test_a_lasting_failure_has_a_number_and_is_completed_later(hub, published_fo
     (problem,) = failed.value.problems
     assert (problem.code, problem.file.split("@")[0]) == (code, NAME)
     assert problem.what
-    assert problem.mend
+    assert problem.hint
     assert len(hub.writes) < 12  # bounded
     hub.faults.clear()
     assert go(hub, published_folder)["verified"]

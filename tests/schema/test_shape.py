@@ -77,22 +77,22 @@ def test_everything_is_said(text, expected):
     assert said(text) == expected
 
 
-def mends(text, near=None):
-    return [fault.mend for fault in faults(load(text), Tree, lambda name, names: near)]
+def hints(text, near=None):
+    return [fault.hint for fault in faults(load(text), Tree, lambda name, names: near)]
 
 
 def test_the_mend_says_what_to_write():
-    assert mends('{"leaf": {"number": 7.0}}') == ["Write 7, without point or exponent."]
-    assert mends('{"leaf": {"number": 1e300}}') == ["Write an integer."]
-    assert mends('{"leaf": {"number": "7"}}') == ["Write the number without quotation marks."]
-    assert mends('{"leaf": {"number": 1}, "name": 5}') == ["Write it in quotation marks."]
-    assert mends('{"leaf": {"number": 1}, "leaves": {}}') == ["Write a list, of one item if need be."]
-    assert mends('{"leaf": {"number": 1}, "pair": [1]}') == ["Write two integers, as in [120, 160]."]
-    assert mends('{"leaf": {"number": 0}}') == ["It must be from 1 to 9."]
-    assert mends("{}") == ["Add it: an object."]
-    assert mends('{"leaf": {"number": 1}, "leef": 1}', near="leaf") == ["Did you mean 'leaf'?"]
-    assert mends('{"leaf": {"number": 1}, "x": 1}')[0].startswith("Known fields: leaf, leaves")
-    assert mends('{"leaf": {"number": 1}, "colour": "x"}') == ["Labels: blue, red."]
+    assert hints('{"leaf": {"number": 7.0}}') == ["Write 7, without point or exponent."]
+    assert hints('{"leaf": {"number": 1e300}}') == ["Write an integer."]
+    assert hints('{"leaf": {"number": "7"}}') == ["Write the number without quotation marks."]
+    assert hints('{"leaf": {"number": 1}, "name": 5}') == ["Write it in quotation marks."]
+    assert hints('{"leaf": {"number": 1}, "leaves": {}}') == ["Write a list, of one item if need be."]
+    assert hints('{"leaf": {"number": 1}, "pair": [1]}') == ["Write two integers, as in [120, 160]."]
+    assert hints('{"leaf": {"number": 0}}') == ["It must be from 1 to 9."]
+    assert hints("{}") == ["Add it: an object."]
+    assert hints('{"leaf": {"number": 1}, "leef": 1}', near="leaf") == ["Did you mean 'leaf'?"]
+    assert hints('{"leaf": {"number": 1}, "x": 1}')[0].startswith("Known fields: leaf, leaves")
+    assert hints('{"leaf": {"number": 1}, "colour": "x"}') == ["Labels: blue, red."]
 
 
 def test_long_texts_and_numbers_are_not_repeated_at_length():
@@ -100,7 +100,7 @@ def test_long_texts_and_numbers_are_not_repeated_at_length():
         {"leaf": {"number": 10**3000, "word": 10**3000}, "colour": "x" * 10**6, "y" * 10**6: 1, "flag": "z" * 10**6}
     )
     for fault in faults(load(text), Tree, lambda name, names: None):
-        assert len(fault.what) + len(fault.path) + len(fault.mend) < 500
+        assert len(fault.what) + len(fault.path) + len(fault.hint) < 500
 
 
 def test_many_keys_given_twice_take_no_longer_than_they_must():

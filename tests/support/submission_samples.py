@@ -411,7 +411,7 @@ def check_reading(data: bytes, target: Target):
         assert problem.code != "E210", problem
         assert problem.file == "p.jsonl"
         assert problem.what[-1] in ".)", problem
-        assert problem.mend or problem.code.startswith("W"), problem
+        assert problem.hint or problem.code.startswith("W"), problem
         assert len(str(problem)) < 2000
         str(problem).encode()  # no lone surrogate
         assert problem.line > 0 or problem.code.startswith("W")

@@ -142,7 +142,7 @@ def build_gold(root: Path) -> dict[str, Labels]:
         Problem(
             code="E710",
             what=f"{point.layer} a:{point.key[2]} b:{point.key[3]} differ in {', '.join(point.differences)}.",
-            mend="Decide it in annotations/decisions.jsonl.",
+            hint="Decide it in annotations/decisions.jsonl.",
             path=case.document.id,
         )
         for case in cases.values()
@@ -230,7 +230,7 @@ def _numbered(case: Case, kept: dict[str, list[_Kept]], problems: list[Problem])
         found = place.get(f"{layer}/{full}")
         if found is None:
             what = f"{where} refers to {full}, which did not become gold."
-            problems.append(Problem(code="E601", what=what, mend="Decide that label too.", path=case.document.id))
+            problems.append(Problem(code="E601", what=what, hint="Decide that label too.", path=case.document.id))
         return found
 
     entities = [_renamed(k, place, "entities") for k in kept["entities"]]

@@ -34,8 +34,8 @@ def checked(old: Release, new: Release) -> Difference:
     what = f"the rows are not those of {old.version}, and the version is {new.version}."
     if found.needs == "none":
         what = f"the version goes back from {old.version} to {new.version}."
-    mend = f"Write version = {smallest!r} or above in corpus/sources.toml, or take the changes back."
-    problems = [Problem(code="E714", what=what, mend=mend)]
+    hint = f"Write version = {smallest!r} or above in corpus/sources.toml, or take the changes back."
+    problems = [Problem(code="E714", what=what, hint=hint)]
     problems += [Problem(code="E714", what=line(change), path=change.where) for change in found.changes[:_MOST]]
     if len(found.changes) > _MOST:
         more = len(found.changes) - _MOST

@@ -107,7 +107,7 @@ def _add_splits(table: SourceTable, pages: Sequence[CuratedPage]) -> Sequence[Pr
 def _named(cause: DragomanError, table: SourceTable, where: str) -> DragomanError:
     """Say which entry of the table gave a name that cannot be a file's."""
     return DragomanError(
-        table.problem(where, problem.what, problem.mend) if problem.code == "E304" else problem
+        table.problem(where, problem.what, problem.hint) if problem.code == "E304" else problem
         for problem in cause.problems
     )
 
@@ -134,8 +134,8 @@ def _read_page(root: Path, table: SourceTable, index: int) -> str:
         differs.append(f"sha256 {files.sha256(data)} instead of {source.sha256}")
     if differs:
         what = f"page {source.id} is not the one that was entered in sources.toml: {', '.join(differs)}."
-        mend = "Put the page back as it was; a new version of a page is a new page with an id of its own."
-        raise error("E704", what, mend, file=str(path))
+        hint = "Put the page back as it was; a new version of a page is a new page with an id of its own."
+        raise error("E704", what, hint, file=str(path))
     files.check_text(data, str(path), max_line=MAX_PAGE)
     return data.decode("utf-8")
 
@@ -241,8 +241,8 @@ def read_curated(root: Path | str) -> list[CuratedPage]:
         try:
             page = files.read_json(path, CuratedPage)
             if (page.page, page.sha256) != (source.id, source.sha256):
-                mend = "Run scripts/curate.py."
-                raise error("E704", f"the file was not made from page {source.id} as it is now.", mend, file=str(path))
+                hint = "Run scripts/curate.py."
+                raise error("E704", f"the file was not made from page {source.id} as it is now.", hint, file=str(path))
             pages.append(page)
         except DragomanError as cause:
             problems.extend(cause.problems)
@@ -279,8 +279,8 @@ def compare(root: Path | str, pages: list[CuratedPage]) -> Changes:
     try:
         present = sorted(folder.iterdir()) if folder.exists() else []
     except OSError as cause:
-        mend = "It must be a folder that can be read."
-        raise error("E101", f"cannot list it: {cause.strerror}.", mend, file=str(folder)) from cause
+        hint = "It must be a folder that can be read."
+        raise error("E101", f"cannot list it: {cause.strerror}.", hint, file=str(folder)) from cause
     ours = {path.name for path in (*changed, *unchanged)}
     stale = [path for path in present if path.name not in ours and not path.name.startswith(".")]
     return Changes(pages, changed, unchanged, stale)

@@ -39,9 +39,9 @@ def read_date(cut: Cut, profile: Profile, file: str) -> tuple[str, str]:
         day = dt.date(*(int(number) for number in (*given, *("1", "1")[: 3 - len(given)])))
     except (ValueError, OverflowError, TypeError) as cause:
         shown = ", ".join(f"{name} {visible(value[:40])!r}" for name, value in cut.groups.items())
-        mend = f"Mend the groups of {cut.rule.where} in {profile.path.name}, or its [months]."
+        hint = f"Mend the groups of {cut.rule.where} in {profile.path.name}, or its [months]."
         what = f"{shown} is no date."
-        raise DragomanError(Problem(code="E705", file=file, line=cut.line.number, what=what, mend=mend)) from cause
+        raise DragomanError(Problem(code="E705", file=file, line=cut.line.number, what=what, hint=hint)) from cause
     quoted = cut.text if len(cut.text) <= MAX_EVIDENCE else f"{cut.text[:MAX_EVIDENCE]}…"
     value = day.isoformat()[: (4, 7, 10)[len(given) - 1]]
     return value, f"Line {cut.line.number} of the page: {quoted}"
@@ -63,8 +63,8 @@ def set_published(document: Document, value: str, evidence: str, file: str, line
     """
     if document.published not in (None, value):
         what = f"{document.id} is dated {document.published} by an earlier line and {value} by this one."
-        mend = "Let one line of the profile read the date; take the named groups out of the other."
-        raise DragomanError(Problem(code="E705", file=file, line=line, what=what, mend=mend))
+        hint = "Let one line of the profile read the date; take the named groups out of the other."
+        raise DragomanError(Problem(code="E705", file=file, line=line, what=what, hint=hint))
     if document.published is None:
         document.published, document.published_evidence = value, evidence
 
@@ -99,8 +99,8 @@ def add_declared(table: SourceTable, pages: Sequence[CuratedPage]) -> list[Probl
             if time.published_evidence is not None:
                 if document.published is not None:
                     what = f"{document.id} is dated {document.published} by a line of its page."
-                    mend = "Declare only what is known from outside."
-                    problems.append(table.problem(f"{where}.published", what, mend))
+                    hint = "Declare only what is known from outside."
+                    problems.append(table.problem(f"{where}.published", what, hint))
                 document.published, document.published_evidence = time.published, time.published_evidence
             document.published_external = time.published_external
             document.published_external_status = time.published_external_status

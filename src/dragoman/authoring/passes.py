@@ -33,9 +33,9 @@ class Reader:
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line) + 1)
 
-    def report(self, code: str, path: str, what: str, mend: str = "") -> None:
+    def report(self, code: str, path: str, what: str, hint: str = "") -> None:
         """Note a problem."""
-        self.problems.append(Problem(code=code, what=what, mend=mend, file=self.file, path=path))
+        self.problems.append(Problem(code=code, what=what, hint=hint, file=self.file, path=path))
 
     def span(self, quote: Quote, path: str) -> tuple[int, int]:
         """Offsets of a quote in the document; (0, 0) after reporting what is wrong with it."""
@@ -47,14 +47,14 @@ class Reader:
         places = find(self.lines[quote.line - 1], quote.quote)
         if not places:
             elsewhere = [str(n) for n, line in enumerate(self.lines, 1) if quote.quote in line]
-            mend = (
+            hint = (
                 f"It is in line {', '.join(elsewhere)}." if elsewhere else "Copy it from the text, letter for letter."
             )
-            self.report("E404", path, f"{quote.quote!r} is not in line {quote.line}.", mend)
+            self.report("E404", path, f"{quote.quote!r} is not in line {quote.line}.", hint)
             return 0, 0
         if (len(places) > 1) != (quote.occurrence is not None):
-            mend = "Say which with occurrence." if len(places) > 1 else "Leave occurrence out."
-            self.report("E405", path, f"{quote.quote!r} is in line {quote.line} {len(places)} times.", mend)
+            hint = "Say which with occurrence." if len(places) > 1 else "Leave occurrence out."
+            self.report("E405", path, f"{quote.quote!r} is in line {quote.line} {len(places)} times.", hint)
             return 0, 0
         number = quote.occurrence or 1
         if number > len(places):

@@ -189,8 +189,8 @@ class _Checker:
         self._file = file
         self._sections = sections
 
-    def _at(self, where: str, what: str, mend: str) -> Problem:
-        return Problem(code="E706", file=self._file, path=where, what=what, mend=mend)
+    def _at(self, where: str, what: str, hint: str) -> Problem:
+        return Problem(code="E706", file=self._file, path=where, what=what, hint=hint)
 
     def problems(self) -> Iterator[Problem]:
         """All of them, in the order of the file."""
@@ -210,20 +210,20 @@ class _Checker:
     def _section(self, where: str, section: _Section) -> Iterator[Problem]:
         required = [line for line in section.line if line.times in "1+"]
         if not required:
-            mend = "Make one line required; to leave out all of them, give the section `times`."
-            yield self._at(where, "a section needs a line that is never missing.", mend)
+            hint = "Make one line required; to leave out all of them, give the section `times`."
+            yield self._at(where, "a section needs a line that is never missing.", hint)
         begins = section.document not in (None, "same")
         if begins and not any(line.kind in TEXT_KINDS for line in required):
-            mend = f"Require a line of one of the kinds {', '.join(sorted(TEXT_KINDS))}."
-            yield self._at(where, "a section that begins a document needs a line of text.", mend)
+            hint = f"Require a line of one of the kinds {', '.join(sorted(TEXT_KINDS))}."
+            yield self._at(where, "a section that begins a document needs a line of text.", hint)
         names: dict[str, _Line] = {}
         for number, line in enumerate(section.line):
             yield from self._line(f"{where}.line[{number}]", line, names)
             if line.name:
                 names[line.name] = line
             if line.kind in TEXT_KINDS and section.document is None:
-                mend = "Give the section a `document`, or the line another kind."
-                yield self._at(f"{where}.line[{number}].kind", f"{line.kind} belongs to a document.", mend)
+                hint = "Give the section a `document`, or the line another kind."
+                yield self._at(f"{where}.line[{number}].kind", f"{line.kind} belongs to a document.", hint)
 
     def _line(self, where: str, line: _Line, names: dict[str, _Line]) -> Iterator[Problem]:
         if (line.kind is None) == (line.repeats is None):
@@ -231,14 +231,14 @@ class _Checker:
         if line.repeats is not None:
             first = names.get(line.repeats)
             if first is None:
-                mend = "Name an earlier line of the same section."
-                yield self._at(f"{where}.repeats", f"no line before it is named {visible(line.repeats)!r}.", mend)
+                hint = "Name an earlier line of the same section."
+                yield self._at(f"{where}.repeats", f"no line before it is named {visible(line.repeats)!r}.", hint)
             elif first.times in "*+" or line.times in "*+":
-                mend = "Let both stand once, or at most once."
-                yield self._at(f"{where}.repeats", "one line is repeated, not many.", mend)
+                hint = "Let both stand once, or at most once."
+                yield self._at(f"{where}.repeats", "one line is repeated, not many.", hint)
             if line.match or line.complete or line.name:
-                mend = "Take `match`, `complete` and `name` away: they are those of the line that it repeats."
-                yield self._at(where, "a repeat is the same as its line already.", mend)
+                hint = "Take `match`, `complete` and `name` away: they are those of the line that it repeats."
+                yield self._at(where, "a repeat is the same as its line already.", hint)
         if line.name in names:
             yield self._at(f"{where}.name", f"{line.name!r} names an earlier line too.", "Choose another name.")
         yield from self._patterns(where, line)
@@ -257,5 +257,5 @@ class _Checker:
             wrong = groups - set(DATE_GROUPS) if field == "match" else groups
             if wrong or (groups and "year" not in groups) or ("day" in groups and "month" not in groups):
                 what = f"the named groups {', '.join(sorted(groups))} are no date."
-                mend = "Only `match` has named groups: year, or year and month, or year, month and day."
-                yield self._at(f"{where}.{field}", what, mend)
+                hint = "Only `match` has named groups: year, or year and month, or year, month and day."
+                yield self._at(f"{where}.{field}", what, hint)

@@ -110,15 +110,15 @@ def split_lines(page: str, file: str = "") -> list[Line]:
     for number, raw in enumerate(page.split("\n"), 1):
         text = raw.strip()
         if "\r" in raw.removesuffix("\r"):
-            mend = "Save the page with LF or CRLF and enter it in sources.toml anew."
+            hint = "Save the page with LF or CRLF and enter it in sources.toml anew."
             what = "a carriage return stands without a line feed."
-            raise DragomanError(Problem(code="E705", file=file, line=number, what=what, mend=mend))
+            raise DragomanError(Problem(code="E705", file=file, line=number, what=what, hint=hint))
         if text:
             lines.append(Line(number, start + len(raw) - len(raw.lstrip()), text))
         start += len(raw) + 1
     if not 0 < len(lines) <= MAX_LINES:
         what = f"the page has {len(lines):,} lines that are not blank; 1 to {MAX_LINES:,} can be cut."
-        raise DragomanError(Problem(code="E705", file=file, what=what, mend="Check that the page was scraped whole."))
+        raise DragomanError(Problem(code="E705", file=file, what=what, hint="Check that the page was scraped whole."))
     return lines
 
 
@@ -278,8 +278,8 @@ class _Cutter:
         what = f"`{visible(pattern.pattern)}` takes too long on line {line.number} of {visible(self._file)}."
         return self._profile_error(rule.where, what, "Write it without nested repetition.")
 
-    def _profile_error(self, where: str, what: str, mend: str) -> DragomanError:
-        return DragomanError(Problem(code="E706", file=str(self._profile.path), path=where, what=what, mend=mend))
+    def _profile_error(self, where: str, what: str, hint: str) -> DragomanError:
+        return DragomanError(Problem(code="E706", file=str(self._profile.path), path=where, what=what, hint=hint))
 
     def _failed(self, certain: int, line: int, expected: str) -> None:
         """Remember what was expected where the search got furthest by lines that something vouched for."""
@@ -295,9 +295,9 @@ class _Cutter:
         shown = visible(line.text if len(line.text) <= 60 else f"{line.text[:60]}…")
         what = f"the page ends after “{shown}”" if ended else f"“{shown}” does not fit"
         name = visible(self._profile.path.name)
-        mend = f"Mend {name} there (a line or section that may be missing has `times`), or choose another profile."
+        hint = f"Mend {name} there (a line or section that may be missing has `times`), or choose another profile."
         what = f"{what}; expected {' or '.join(map(visible, self._expected))}."
-        return DragomanError(Problem(code="E705", file=self._file, line=line.number, what=what, mend=mend))
+        return DragomanError(Problem(code="E705", file=self._file, line=line.number, what=what, hint=hint))
 
     def _path(self, state: _State | None) -> list[Cut]:
         """Read the way back from the last state."""

@@ -115,9 +115,9 @@ class SourceTable(msgspec.Struct, frozen=True):
     times: tuple[DeclaredTime, ...]
     splits: SplitRules
 
-    def problem(self, where: str, what: str, mend: str) -> Problem:
+    def problem(self, where: str, what: str, hint: str) -> Problem:
         """Make an E706 about an entry of the table."""
-        return Problem(code="E706", file=str(self.path), path=where, what=what, mend=mend)
+        return Problem(code="E706", file=str(self.path), path=where, what=what, hint=hint)
 
 
 def corpus_file(root: Path, folder: str, name: str) -> Path:
@@ -140,7 +140,7 @@ def corpus_file(root: Path, folder: str, name: str) -> Path:
         inside = False
     if not inside:
         what = f"{visible(name)!r} is a link that leads out of corpus/{folder}."
-        raise DragomanError(Problem(code="E706", file=str(path), what=what, mend="Put the file itself there."))
+        raise DragomanError(Problem(code="E706", file=str(path), what=what, hint="Put the file itself there."))
     return path
 
 
@@ -162,8 +162,8 @@ def convert(value: Any, type_: type[T], file: str, where: str) -> T:
     except msgspec.ValidationError as cause:
         what, _, path = str(cause).partition(" - at `$")
         at = f"{where}{path.rstrip('`')}".lstrip(".")
-        mend = f"Known fields: {', '.join(type_.__struct_fields__)}." if "unknown field" in what else ""
-        raise DragomanError(Problem(code="E706", file=file, path=at, what=f"{visible(what)}.", mend=mend)) from cause
+        hint = f"Known fields: {', '.join(type_.__struct_fields__)}." if "unknown field" in what else ""
+        raise DragomanError(Problem(code="E706", file=file, path=at, what=f"{visible(what)}.", hint=hint)) from cause
 
 
 def tables(data: dict[str, Any], key: str, type_: type[T], file: str, problems: list[Problem]) -> list[T]:
@@ -180,8 +180,8 @@ def tables(data: dict[str, Any], key: str, type_: type[T], file: str, problems: 
     found: list[T] = []
     array = data.get(key, [])
     if not isinstance(array, list):
-        what, mend = f"`{key}` is not an array of tables.", f"Write `[[{key}]]`."
-        problems.append(Problem(code="E706", file=file, path=key, what=what, mend=mend))
+        what, hint = f"`{key}` is not an array of tables.", f"Write `[[{key}]]`."
+        problems.append(Problem(code="E706", file=file, path=key, what=what, hint=hint))
         return found
     for index, value in enumerate(array):
         try:
@@ -203,10 +203,10 @@ def check_keys(data: dict[str, Any], known: Sequence[str], file: str, problems: 
     """
     if type(data.get("schema_version")) is not int or data["schema_version"] != 1:
         what = "there is no `schema_version = 1`."
-        problems.append(Problem(code="E706", file=file, path="schema_version", what=what, mend="Write it first."))
+        problems.append(Problem(code="E706", file=file, path="schema_version", what=what, hint="Write it first."))
     for key in data.keys() - {"schema_version", *known}:
-        what, mend = f"`{visible(key)}` is not a known key.", f"Known keys: schema_version, {', '.join(known)}."
-        problems.append(Problem(code="E706", file=file, path=visible(key), what=what, mend=mend))
+        what, hint = f"`{visible(key)}` is not a known key.", f"Known keys: schema_version, {', '.join(known)}."
+        problems.append(Problem(code="E706", file=file, path=visible(key), what=what, hint=hint))
 
 
 def read_sources(root: Path | str) -> SourceTable:
@@ -269,8 +269,8 @@ def _times_problems(table: SourceTable) -> Iterable[Problem]:
         if not time.documents:
             yield table.problem(f"time[{index}].documents", "no document is named.", "Name at least one.")
         if time.published is not None and not time.published_evidence:
-            mend = "Say in `published_evidence` what on the page proves it."
-            yield table.problem(f"time[{index}].published", "`published` stands without evidence.", mend)
+            hint = "Say in `published_evidence` what on the page proves it."
+            yield table.problem(f"time[{index}].published", "`published` stands without evidence.", hint)
         wrong = [
             *_value_problems(table, f"time[{index}].published", time.published),
             *_value_problems(table, f"time[{index}].published_external", time.published_external),
@@ -280,20 +280,20 @@ def _times_problems(table: SourceTable) -> Iterable[Problem]:
             yield from _tier_problems(table, f"time[{index}].published_external", time)
         external = (time.published_external, time.published_external_status, time.published_external_evidence)
         if any(external) and not all(external):
-            mend = "Give `published_external`, `published_external_status` and `published_external_evidence` together."
-            yield table.problem(f"time[{index}].published_external", "the external time is incomplete.", mend)
+            hint = "Give `published_external`, `published_external_status` and `published_external_evidence` together."
+            yield table.problem(f"time[{index}].published_external", "the external time is incomplete.", hint)
 
 
 def _value_problems(table: SourceTable, where: str, value: str | None) -> Iterable[Problem]:
     """Check that a value is a date or an interval with days of its own; it stays as it was written."""
     if value is None:
         return
-    mend = "Write an EDTF date or interval: 2024, 2024-11-01, 2024-01-01/2024-08-31, 2025-10-19/.."
+    hint = "Write an EDTF date or interval: 2024, 2024-11-01, 2024-01-01/2024-08-31, 2025-10-19/.."
     try:
         if not timex.type_fits(value, "DATE") or timex.interval(value) is None:
-            yield table.problem(where, f"{visible(value)!r} does not say which days it can be.", mend)
+            yield table.problem(where, f"{visible(value)!r} does not say which days it can be.", hint)
     except timex.TimexError as cause:
-        yield table.problem(where, f"{visible(str(cause))}.", mend)
+        yield table.problem(where, f"{visible(str(cause))}.", hint)
 
 
 def _tier_problems(table: SourceTable, where: str, time: DeclaredTime) -> Iterable[Problem]:
@@ -322,8 +322,8 @@ def select(table: SourceTable, pattern: str, documents: Sequence[str], where: st
     """
     parts = _DOCUMENTS.fullmatch(pattern)
     if not parts:
-        mend = "Write an id, `000.related-14..17`, `000.related-*` or `000`."
-        raise DragomanError(table.problem(where, f"{visible(pattern)!r} does not name documents.", mend))
+        hint = "Write an id, `000.related-14..17`, `000.related-*` or `000`."
+        raise DragomanError(table.problem(where, f"{visible(pattern)!r} does not name documents.", hint))
     low, high = int(parts["low"] or 0), int(parts["high"] or parts["low"] or 10**6)
     prefix = f"{parts['page']}.{parts['kind']}-" if parts["kind"] else f"{parts['page']}."
     chosen = [
@@ -334,8 +334,8 @@ def select(table: SourceTable, pattern: str, documents: Sequence[str], where: st
     wanted = high - low + 1 if parts["low"] else 1
     if len(chosen) < wanted or wanted < 1:
         what = f"{visible(pattern)!r} names documents that do not exist."
-        mend = f"There are {len(documents)} documents, {documents[0]} to {documents[-1]}." if documents else ""
-        raise DragomanError(table.problem(where, what, mend))
+        hint = f"There are {len(documents)} documents, {documents[0]} to {documents[-1]}." if documents else ""
+        raise DragomanError(table.problem(where, what, hint))
     return chosen
 
 

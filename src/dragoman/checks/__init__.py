@@ -65,8 +65,8 @@ def check(root: Path | str, level: Level = 6) -> Outcome:
     """
     root = Path(root)
     if not (root / "corpus").is_dir():
-        mend = "Give the folder that holds corpus/ and annotations/."
-        raise error("E701", "there is no corpus in it.", mend, file=str(root))
+        hint = "Give the folder that holds corpus/ and annotations/."
+        raise error("E701", "there is no corpus in it.", hint, file=str(root))
     findings = Findings(root)
     read = level1_schema.read(root, findings)
     for number, judge in _JUDGES.items():

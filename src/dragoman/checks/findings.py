@@ -29,7 +29,7 @@ class Finding(NamedTuple):
 class Report(Protocol):
     """Takes down a problem of the file at hand: its code, where it is, what is wrong and how to mend it."""
 
-    def __call__(self, code: str, path: str, what: str, mend: str = "") -> None:
+    def __call__(self, code: str, path: str, what: str, hint: str = "") -> None:
         """Take it down."""
 
 
@@ -68,10 +68,10 @@ class Findings:
 
         """
 
-        def report(code: str, path: str, what: str, mend: str = "") -> None:
+        def report(code: str, path: str, what: str, hint: str = "") -> None:
             if raw and (level in QUALITY or code in QUALITY_CODES):
-                code, mend = "W907", ""
-            self.add(level, file, Problem(code=code, what=what, mend=mend, file=self.name(file), path=path))
+                code, hint = "W907", ""
+            self.add(level, file, Problem(code=code, what=what, hint=hint, file=self.name(file), path=path))
 
         return report
 

@@ -107,8 +107,8 @@ def read(root: Path, findings: Findings) -> Material:
             for fault in _disorder(found):
                 reader.report(path, fault)
     if material.gold and not registry.file.exists():
-        what, mend = "there is gold and no registry of its entities.", "Add it: that of a pass, mended; [] if need be."
-        reader.report(registry.file, Fault("E713", "", what, mend))
+        what, hint = "there is gold and no registry of its entities.", "Add it: that of a pass, mended; [] if need be."
+        reader.report(registry.file, Fault("E713", "", what, hint))
     passes = root / "annotations" / "passes"
     material.passes = [reader.one_pass(path) for path in sorted(passes.glob("*")) if path.is_dir()]
     return material
@@ -139,7 +139,7 @@ class _Reader:
             return json.loads(data, object_pairs_hook=Repeats.from_pairs, parse_constant=NoNumber)
         except (ValueError, RecursionError) as cause:
             line = getattr(cause, "lineno", 0)
-            problem = Problem(code="E201", what=f"{cause}.", mend="Mend the JSON.", file=str(path), line=line)
+            problem = Problem(code="E201", what=f"{cause}.", hint="Mend the JSON.", file=str(path), line=line)
             self.failed(path, DragomanError(problem))
             return msgspec.UNSET
 
@@ -240,8 +240,8 @@ class _Reader:
             return None
         found = value.get("files") if isinstance(value, dict) else None
         if not isinstance(found, dict) or not all(isinstance(hash_, str) for hash_ in found.values()):
-            what, mend = "there is no table of files with their hashes.", "Write the sha256 of each file of the pass."
-            self.report(path, Fault("E204", "files", what, mend))
+            what, hint = "there is no table of files with their hashes.", "Write the sha256 of each file of the pass."
+            self.report(path, Fault("E204", "files", what, hint))
             return None
         for fault in _repeats(value, ""):
             self.report(path, fault)

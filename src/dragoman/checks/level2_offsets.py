@@ -53,7 +53,7 @@ def _page_text(material: Material, page: str, report: Report) -> str | None:
         files.check_text(data)
     except DragomanError as cause:
         for problem in cause.problems:
-            report(problem.code, "page", problem.what, problem.mend)
+            report(problem.code, "page", problem.what, problem.hint)
         return None
     if len(data) != source.bytes or files.sha256(data) != source.sha256:
         report("E704", "page", f"page {page} is not the one that was entered in sources.toml.", "Put it back.")
@@ -128,15 +128,15 @@ def _record(one: Pass, findings: Findings) -> None:
     if one.record is None:
         return
     report = findings.reporter(2, one.folder / "record.json")
-    mend = "Put the pass back as it was made: what is wrong in it is decided in adjudication."
+    hint = "Put the pass back as it was made: what is wrong in it is decided in adjudication."
     present = {path.name: path for path in _files(one.folder)}
     for name, declared in sorted(one.record.items()):
         if name not in present:
-            report("E712", f"files[{name}]", f"{shown(name)} is not there.", mend)
+            report("E712", f"files[{name}]", f"{shown(name)} is not there.", hint)
         elif files.sha256(present[name].read_bytes()) != declared:
-            report("E712", f"files[{name}]", f"{shown(name)} is not what it was when it was made.", mend)
+            report("E712", f"files[{name}]", f"{shown(name)} is not what it was when it was made.", hint)
     for name in sorted(present.keys() - one.record.keys()):
-        report("E712", f"files[{name}]", f"{shown(name)} is not on record.", mend)
+        report("E712", f"files[{name}]", f"{shown(name)} is not on record.", hint)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -149,8 +149,8 @@ def _parent(claim: Claim, claims: dict[str, Claim], report: Report) -> None:
             for index, fragment in enumerate(fragments):
                 if not _covered(fragment, outer):
                     what = f"{shown(fragment.text)} does not lie in the content of {claim.parent}."
-                    mend = "The outer claim's content is the whole stretch that it reports."
-                    report("E603", f"claims[{claim.id}].{name}[{index}]", what, mend)
+                    hint = "The outer claim's content is the whole stretch that it reports."
+                    report("E603", f"claims[{claim.id}].{name}[{index}]", what, hint)
 
 
 def _covered(fragment: Fragment, outer: list[Fragment]) -> bool:

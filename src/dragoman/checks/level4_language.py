@@ -46,7 +46,7 @@ class Fault(NamedTuple):
     code: str
     field: str
     what: str
-    mend: str
+    hint: str
 
 
 def check(material: Material, findings: Findings) -> None:
@@ -60,7 +60,7 @@ def check(material: Material, findings: Findings) -> None:
             if labels.document in documents and path not in findings.broken:
                 report = findings.reporter(4, path, raw=raw)
                 for fault_path, fault in faults(labels, documents[labels.document], registry):
-                    report(fault.code, f"{fault_path}.{fault.field}", fault.what, fault.mend)
+                    report(fault.code, f"{fault_path}.{fault.field}", fault.what, fault.hint)
 
 
 def _names(registry: RegistryFile, findings: Findings, *, raw: bool) -> None:

@@ -91,8 +91,8 @@ def _value(date: Date | QuotedDate, path: str, report: Report) -> bool:
             report("E503", f"{path}.type", f"{shown(value)} cannot be of type {date.type}.", "Mend one of the two.")
     if legal and date.value_external is not None:
         if timex.canonical(date.value_external) == timex.canonical(date.value):
-            mend = "Give it only where it differs."
-            report("E503", f"{path}.value_external", "it says what the value says already.", mend)
+            hint = "Give it only where it differs."
+            report("E503", f"{path}.value_external", "it says what the value says already.", hint)
         proven = timex.interval(date.value, date.mod, date.type)
         if not _inside(timex.interval(date.value_external, None, date.type), proven):
             what = f"{date.value_external} reaches beyond {date.value}, which the page proves."

@@ -65,8 +65,8 @@ def _complete(material: Material, findings: Findings) -> None:
                 findings.reporter(6, path)("E713", "layers_annotated", what, "Name the layer.")
     for name in material.documents if present else ():
         if name not in present:
-            mend = 'Add it; a file with "layers_annotated": [] says that nothing is known.'
-            findings.reporter(6, folder / f"{name}.json")("E713", "", f"{name} has no gold.", mend)
+            hint = 'Add it; a file with "layers_annotated": [] says that nothing is known.'
+            findings.reporter(6, folder / f"{name}.json")("E713", "", f"{name} has no gold.", hint)
 
 
 def _together(

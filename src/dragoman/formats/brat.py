@@ -198,8 +198,8 @@ class _Reader:
             seen: set[str | None] = set()
             for item in items or ():
                 if item.id in seen:
-                    mend = "Ids are unique in a document."
-                    self.report.error("E303", f"the id {str(item.id)[:80]!r} is given twice.", mend)
+                    hint = "Ids are unique in a document."
+                    self.report.error("E303", f"the id {str(item.id)[:80]!r} is given twice.", hint)
                 seen.add(item.id)
 
 

@@ -134,8 +134,8 @@ def parse(text: str, report: Report) -> Standoff:
 def _named(number: int, cells: list[str], seen: set[str], report: Report) -> bool:
     """Check the id of a line."""
     if not _ID.fullmatch(cells[0]) or len(cells) < 2:
-        mend = "A line is an id such as T1, a tab, and what the annotation says."
-        report.error("E209", f"{cells[0][:80]!r} does not begin an annotation.", mend, line=number)
+        hint = "A line is an id such as T1, a tab, and what the annotation says."
+        report.error("E209", f"{cells[0][:80]!r} does not begin an annotation.", hint, line=number)
     elif cells[0] in seen:
         report.error("E303", f"the id {cells[0]} is given already.", "Ids are unique in a file.", line=number)
     else:

@@ -106,8 +106,8 @@ class _Parser:
             self.columns = tuple(value.upper().split())
             self.width = len(self.columns)
             if "FORM" not in self.columns:
-                mend = "Name the columns as in CoNLL-U Plus, the tag's TAG; or leave the line out."
-                self.report.error("E209", "the columns that are named lack FORM.", mend, line=number)
+                hint = "Name the columns as in CoNLL-U Plus, the tag's TAG; or leave the line out."
+                self.report.error("E209", "the columns that are named lack FORM.", hint, line=number)
 
     def place(self, name: str, otherwise: int) -> int:
         return self.columns.index(name) if name in self.columns else otherwise
@@ -124,8 +124,8 @@ class _Parser:
         tag = tagging.parse(cells[self.place("TAG", -1)])
         if tag is None:
             if not line.startswith("#"):
-                mend = "Tags are O, or one of B I E S L U with a label, as in B-PER."
-                self.report.error("E209", f"{cells[-1][:80]!r} is not a tag.", mend, line=number)
+                hint = "Tags are O, or one of B I E S L U with a label, as in B-PER."
+                self.report.error("E209", f"{cells[-1][:80]!r} is not a tag.", hint, line=number)
             return
         row = _Row(number, cells[self.place("FORM", 0)], tag)
         if {"START", "END"} <= set(self.columns):
@@ -196,8 +196,8 @@ def _align(rows: Iterable[_Row], text: str, report: Report) -> bool:
         place = tokens.locate(text, row.form, at) if row.form else -1
         if place < 0:
             what = f"the token {row.form[:80]!r} does not come next in the text, which goes on {text[at : at + 20]!r}."
-            mend = "Tokens are written as in the text, and none is left out."
-            report.error("E404", what, mend, line=row.number)
+            hint = "Tokens are written as in the text, and none is left out."
+            report.error("E404", what, hint, line=row.number)
             return False
         row.start, row.end = place, place + len(row.form)
         at = row.end

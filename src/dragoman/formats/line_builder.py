@@ -35,8 +35,8 @@ def names(given: Sequence[str | None], options: Options, report: Report) -> list
     unnamed = sum(name is None for name in given)
     spare = list(options.documents)
     if unnamed and spare and len(spare) != unnamed:
-        mend = "Give as many ids as there are documents."
-        report.error("E209", f"{unnamed} documents have no id, and {len(spare)} ids are given for them.", mend)
+        hint = "Give as many ids as there are documents."
+        report.error("E209", f"{unnamed} documents have no id, and {len(spare)} ids are given for them.", hint)
     elif not spare:
         spare = ["document"] if unnamed == 1 else [f"document-{number}" for number in range(1, unnamed + 1)]
     supply = iter(spare)
@@ -50,8 +50,8 @@ def check_names(found: Sequence[str], report: Report) -> None:
     seen: set[str] = set()
     for number, name in enumerate(found, start=1):
         if not 1 <= len(name) <= MAX_ID:
-            mend = f"Use 1 to {MAX_ID} characters."
-            report.error("E304", f"the id of document {number} has {len(name)} characters.", mend)
+            hint = f"Use 1 to {MAX_ID} characters."
+            report.error("E304", f"the id of document {number} has {len(name)} characters.", hint)
         elif name in seen:
             report.error("E302", f"document {name[:80]!r} is given more than once.", "Keep one of them.")
         seen.add(name)
@@ -81,16 +81,16 @@ def sound(
     """Check one span, noting E401 out of range, E402 empty or reversed, E403 not the surface that comes with it."""
     if start >= end:
         kind = "empty" if start == end else "reversed"
-        mend = "Spans are half-open: start < end."
-        report.error("E402", f"the span {start} to {end} is {kind}.", mend, line=line, path=path)
+        hint = "Spans are half-open: start < end."
+        report.error("E402", f"the span {start} to {end} is {kind}.", hint, line=line, path=path)
     elif start < 0 or end > (MAX_OFFSET if text is None else len(text)):
         reach = "" if text is None else f"; the text has {len(text)} code points"
-        mend = report.guess(text, start, end, surface) or "Offsets are code points of this text."
-        report.error("E401", f"the span {start} to {end} is out of range{reach}.", mend, line=line, path=path)
+        hint = report.guess(text, start, end, surface) or "Offsets are code points of this text."
+        report.error("E401", f"the span {start} to {end} is out of range{reach}.", hint, line=line, path=path)
     elif text is not None and surface is not None and text[start:end] != surface:
-        mend = report.guess(text, start, end, surface) or "Offsets are code points, half-open."
+        hint = report.guess(text, start, end, surface) or "Offsets are code points, half-open."
         what = f"the text there is {text[start:end][:80]!r}, not {surface[:80]!r}."
-        report.error("E403", what, mend, line=line, path=path)
+        report.error("E403", what, hint, line=line, path=path)
     else:
         return True
     return False
@@ -123,8 +123,8 @@ def shift(found: str, line: Submission, options: Options, report: Report) -> int
         return by
     at = next((i for i, (a, b) in enumerate(zip(own, found, strict=False)) if a != b), min(len(own), len(found)))
     what = f"{line.id[:80]!r}: the text is not the document's: at {at} it has {found[at : at + 20]!r}, "
-    mend = "Label the document's text as it is, without normalising it."
-    report.error("E403", f"{what}the document {own[at : at + 20]!r}.", mend)
+    hint = "Label the document's text as it is, without normalising it."
+    report.error("E403", f"{what}the document {own[at : at + 20]!r}.", hint)
     return None
 
 

@@ -145,12 +145,12 @@ class Report:
         """Whether there is an error."""
         return bool(self._errors)
 
-    def error(self, code: str, what: str, mend: str = "", *, line: int = 0, path: str = "") -> None:
+    def error(self, code: str, what: str, hint: str = "", *, line: int = 0, path: str = "") -> None:
         """Note something wrong, at a line (from 1) or a path of the input."""
         if len(self._errors) >= MOST_PROBLEMS:
             self._unlisted[0] += 1
             return
-        self._errors.append(Problem(code=code, what=what, mend=mend, file=self.name, line=line, path=path))
+        self._errors.append(Problem(code=code, what=what, hint=hint, file=self.name, line=line, path=path))
 
     def raised(self, cause: DragomanError) -> None:
         """Note the problems that something else raised."""
@@ -163,12 +163,12 @@ class Report:
         self._guesses -= 1
         return explain_mismatch(text, start, end, surface)
 
-    def repair(self, what: str, mend: str = "", *, line: int = 0, path: str = "") -> None:
+    def repair(self, what: str, hint: str = "", *, line: int = 0, path: str = "") -> None:
         """Note something that was read although it is not quite right."""
         if len(self._repairs) >= MOST_REPAIRS:
             self._unlisted[1] += 1
             return
-        self._repairs.append(Problem(code="W906", what=what, mend=mend, file=self.name, line=line, path=path))
+        self._repairs.append(Problem(code="W906", what=what, hint=hint, file=self.name, line=line, path=path))
 
     def lose(self, kind: str, count: int = 1) -> None:
         """Count something that has no place on the other side; ``kind`` is a noun in the plural."""
@@ -180,7 +180,7 @@ class Report:
         errors, repairs = list(self._errors), list(self._repairs)
         if self._unlisted[0]:
             what = f"there are {self._unlisted[0]:,} more errors."
-            errors.append(Problem(code="E208", what=what, mend="Mend these first.", file=self.name))
+            errors.append(Problem(code="E208", what=what, hint="Mend these first.", file=self.name))
         if self._unlisted[1]:
             repairs.append(Problem(code="W906", what=f"there are {self._unlisted[1]:,} more repairs.", file=self.name))
         lost = [

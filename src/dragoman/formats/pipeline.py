@@ -94,8 +94,8 @@ def _item(node: Node, draft: Submission, tokens: list[_Token], options: Options,
     report.lose("other fields of spans", len(set(node.rest()) - {"score"}))
     if start is None or end is None:
         what = f"the offsets of {(word or '')[:80]!r} are null."
-        mend = "Run the pipeline with a fast tokenizer, which keeps them."
-        report.error("E406", what, mend, line=node.line, path=node.path)
+        hint = "Run the pipeline with a fast tokenizer, which keeps them."
+        report.error("E406", what, hint, line=node.line, path=node.path)
     elif not line_builder.sound(start, end, options.texts.get(draft.id), report, line=node.line, path=node.path):
         return
     elif "entity_group" in node.value:

@@ -79,8 +79,8 @@ def plain(
     for number, line in enumerate(lines, start=1):
         text = texts.get(line.id, line.text)
         if text is None and needs_text:
-            mend = "Give the texts, or put the text into the line."
-            report.error("E204", f"the text of document {line.id[:80]!r} is not known.", mend, line=number)
+            hint = "Give the texts, or put the text into the line."
+            report.error("E204", f"the text of document {line.id[:80]!r} is not known.", hint, line=number)
             continue
         if _surrogates(line, text):
             report.error("E102", "there is a lone surrogate.", "Write the character itself.", line=number)
@@ -133,8 +133,8 @@ class _Plain:
         surface = span.text if self.text is None else self.text[slice(*bounds)]
         return msgspec.structs.replace(span, start=bounds[0], end=bounds[1], text=surface, quote=None, occurrence=None)
 
-    def error(self, code: str, path: str, what: str, mend: str) -> None:
-        self.report.error(code, what, mend, line=self.number, path=path)
+    def error(self, code: str, path: str, what: str, hint: str) -> None:
+        self.report.error(code, what, hint, line=self.number, path=path)
 
     def bounds(self, span: SpanObject, path: str) -> tuple[int, int] | None:
         """Offsets of a span, or None after an error."""
@@ -151,16 +151,16 @@ class _Plain:
         if not places:
             self.error("E404", path, f"{quote[:80]!r} is not in the text.", "Quote the text letter by letter.")
         elif (occurrence is None and len(places) > 1) or not 1 <= (occurrence or 1) <= len(places):
-            mend = f"Say which with occurrence, from 1 to {len(places)}."
-            self.error("E405", path, f"{quote[:80]!r} is there {len(places)} times.", mend)
+            hint = f"Say which with occurrence, from 1 to {len(places)}."
+            self.error("E405", path, f"{quote[:80]!r} is there {len(places)} times.", hint)
         else:
             return places[(occurrence or 1) - 1]
         return None
 
     def claim(self, claim: PredictedClaim, path: str) -> PredictedClaim:
         if claim.parent is not None and claim.parent not in self.claims:
-            mend = "A parent is a claim of the same document."
-            self.error("E601", f"{path}.parent", f"there is no claim {claim.parent[:80]!r} here.", mend)
+            hint = "A parent is a claim of the same document."
+            self.error("E601", f"{path}.parent", f"there is no claim {claim.parent[:80]!r} here.", hint)
         cue = None if claim.cue is None else self.fragments(claim.cue, f"{path}.cue")
         claimants = None
         if claim.claimants is not None:
@@ -182,8 +182,8 @@ class _Plain:
             who = msgspec.structs.replace(who, start=who.mention[0], end=who.mention[1], mention=None)
         if who.mention is not None:
             if who.mention not in self.entities:
-                mend = "A mention is an entity of the same document, or [start, end]."
-                self.error("E601", f"{path}.mention", f"there is no entity {str(who.mention)[:80]!r} here.", mend)
+                hint = "A mention is an entity of the same document, or [start, end]."
+                self.error("E601", f"{path}.mention", f"there is no entity {str(who.mention)[:80]!r} here.", hint)
             return msgspec.structs.replace(who, role=who.role or "MENTION", start=None, end=None, text=None)
         if who.start is None and who.quote is None:
             return who

@@ -163,8 +163,8 @@ def _files(path: Path, format_: Format) -> list[Path]:
         reason = cause.strerror or str(cause)
         raise error("E101", f"cannot read the folder: {reason}.", "Check its rights.", file=str(path)) from cause
     if not found:
-        mend = f"Files of this format end in {' or '.join(format_.suffixes)}."
-        raise error("E101", f"nothing in the folder is of the format {format_.name}.", mend, file=str(path))
+        hint = f"Files of this format end in {' or '.join(format_.suffixes)}."
+        raise error("E101", f"nothing in the folder is of the format {format_.name}.", hint, file=str(path))
     if len(found) > MOST_FILES:
         raise error("E106", f"the folder has over {MOST_FILES:,} files.", "Split it.", file=str(path))
     for inner in found:
@@ -187,8 +187,8 @@ def _text_beside(path: Path, texts: dict[str, str]) -> None:
         what = f"byte {cause.start} is not UTF-8."
         raise error("E102", what, "Save the file as UTF-8.", file=str(path)) from cause
     if texts.setdefault(path.name.removesuffix(".txt"), text) != text:
-        mend = "Label the document's text as it is."
-        raise error("E403", "the text is not the one that is given for the document.", mend, file=str(path))
+        hint = "Label the document's text as it is."
+        raise error("E403", "the text is not the one that is given for the document.", hint, file=str(path))
 
 
 def jsonl(lines: Iterable[Submission]) -> bytes:

@@ -124,8 +124,8 @@ def _span(
 ) -> None:
     start, end, label, entry = node.integer("start"), node.integer("end"), node.string("label"), node.string("kb_id")
     if start is None or end is None:
-        mend = "Use what Doc.to_json() gives."
-        node.report.error("E406", "the span has no offsets.", mend, line=node.line, path=node.path)
+        hint = "Use what Doc.to_json() gives."
+        node.report.error("E406", "the span has no offsets.", hint, line=node.line, path=node.path)
         return
     start, end, label = start + by, end + by, label or None
     if not line_builder.sound(start, end, line.text, node.report, line=node.line, path=node.path):

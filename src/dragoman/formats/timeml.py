@@ -137,8 +137,8 @@ def _parse(data: bytes, report: Report) -> _Handler | None:
         what = f"not valid XML: {expat.errors.messages.get(cause.code, str(cause))}, column {cause.offset + 1}."
         report.error("E209", what, "Mend the XML there.", line=cause.lineno)
     except _Refused as cause:
-        mend = "Use plain UTF-8 with XML's own entities, without declarations."
-        report.error("E209", f"{cause}.", mend, line=parser.CurrentLineNumber)
+        hint = "Use plain UTF-8 with XML's own entities, without declarations."
+        report.error("E209", f"{cause}.", hint, line=parser.CurrentLineNumber)
     else:
         return handler
     return None
@@ -190,8 +190,8 @@ def _references(found: _Handler, report: Report) -> None:
         if tid is not None and ids[tid] > 1:
             report.error("E303", f"the tid {tid[:80]!r} is given twice.", "A tid is unique.", line=timex.line)
         if anchor is not None and anchor not in ids:
-            mend = "An anchor is the tid of another TIMEX3."
-            report.error("E601", f"there is no TIMEX3 {anchor[:80]!r}.", mend, line=timex.line)
+            hint = "An anchor is the tid of another TIMEX3."
+            report.error("E601", f"there is no TIMEX3 {anchor[:80]!r}.", hint, line=timex.line)
 
 
 def _stamps(found: _Handler, line: Submission, report: Report) -> set[str | None]:

@@ -94,8 +94,8 @@ def folders(runs: Path) -> list[Path]:
         if inner.is_dir() or inner.is_symlink()
     ]
     if not found:
-        mend = "Give the folder that holds system/data version, such as eval/runs."
-        raise error("E820", "there are no runs here.", mend, file=str(runs))
+        hint = "Give the folder that holds system/data version, such as eval/runs."
+        raise error("E820", "there are no runs here.", hint, file=str(runs))
     return found
 
 
@@ -124,7 +124,7 @@ def examine(path: Path, gold: Gold) -> Entry:
     entry.problems += _names(whole, str(path))
     if path.is_symlink() or path.parent.is_symlink():
         what = "the run is a link; nothing in it is looked at."
-        entry.problems.append(Problem(code="E822", what=what, mend="Commit the folder.", file=str(path)))
+        entry.problems.append(Problem(code="E822", what=what, hint="Commit the folder.", file=str(path)))
         entry.state = _state(entry)
         return entry
     readable = dict(_files(path, entry.problems))
@@ -158,7 +158,7 @@ def _names(path: Path, shown: str) -> Iterator[Problem]:
             yield Problem(
                 code="E824",
                 what=f"the folder of the {what} is called {name[:80]!r}.",
-                mend="Use up to 64 small letters, digits, dots, hyphens and underscores: system/1.0.0.",
+                hint="Use up to 64 small letters, digits, dots, hyphens and underscores: system/1.0.0.",
                 file=shown,
             )
 
@@ -169,38 +169,38 @@ def _files(path: Path, problems: list[Problem]) -> Iterator[tuple[str, int]]:
         listed = sorted(os.scandir(path), key=lambda item: item.name)
     except OSError as cause:
         what = f"cannot read the folder: {cause.strerror}."
-        problems.append(Problem(code="E820", what=what, mend="Give a folder, system/data version.", file=str(path)))
+        problems.append(Problem(code="E820", what=what, hint="Give a folder, system/data version.", file=str(path)))
         return
     for item in listed:
         status = item.stat(follow_symlinks=False)
         if stat.S_ISLNK(status.st_mode) or not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
             what = f"{item.name[:200]!r} is a link or a special file; it is not opened."
-            problems.append(Problem(code="E822", what=what, mend="Commit the file itself.", file=str(path)))
+            problems.append(Problem(code="E822", what=what, hint="Commit the file itself.", file=str(path)))
         elif item.name not in FILES or not stat.S_ISREG(status.st_mode):
             what = f"{item.name[:200]!r} does not belong here."
-            mend = f"A run holds {', '.join(FILES)} and nothing else."
-            problems.append(Problem(code="E821", what=what, mend=mend, file=str(path)))
+            hint = f"A run holds {', '.join(FILES)} and nothing else."
+            problems.append(Problem(code="E821", what=what, hint=hint, file=str(path)))
         elif status.st_size > FILES[item.name]:
             what = f"{item.name} has {status.st_size:,} bytes; at most {FILES[item.name]:,} are read."
-            problems.append(Problem(code="E823", what=what, mend="Leave out what is not scored.", file=str(path)))
+            problems.append(Problem(code="E823", what=what, hint="Leave out what is not scored.", file=str(path)))
         else:
             yield item.name, status.st_size
 
 
 def _missing(path: Path, name: str) -> Problem:
-    mends = {
+    hints = {
         "system.toml": "Describe the system; `dragoman schema system` lists the fields.",
         "predictions.jsonl": "`dragoman run` writes it.",
         "result.json": "`dragoman score predictions.jsonl --out result.json` writes it.",
     }
-    return Problem(code="E820", what=f"there is no {name}.", mend=mends[name], file=str(path))
+    return Problem(code="E820", what=f"there is no {name}.", hint=hints[name], file=str(path))
 
 
 def _card(card: SystemCard, shown: str) -> Iterator[Problem]:
     for name in CARD:
         if not getattr(card, name):
-            what, mend = f"the card does not say {name.replace('_', ' ')}.", "Fill it in, in words if need be."
-            yield Problem(code="E825", what=what, mend=mend, file=shown, path=name)
+            what, hint = f"the card does not say {name.replace('_', ' ')}.", "Fill it in, in words if need be."
+            yield Problem(code="E825", what=what, hint=hint, file=shown, path=name)
 
 
 def _stored(path: Path) -> Result:
@@ -225,7 +225,7 @@ def _data(stored: Result, version: str, gold: Gold, shown: str) -> Iterator[Prob
 def _other(what: str, gold: Gold, shown: str) -> Problem:
     data = gold.data
     what = f"{what}; the board is on {data.version!r} ({data.fingerprint[:8]!r}), split {data.split!r}."
-    return Problem(code="E827", what=what, mend="Run and score again on the board's data.", file=shown)
+    return Problem(code="E827", what=what, hint="Run and score again on the board's data.", file=shown)
 
 
 def _score(entry: Entry, stored: Result | None, gold: Gold) -> None:
@@ -247,8 +247,8 @@ def _score(entry: Entry, stored: Result | None, gold: Gold) -> None:
     for layer in sorted(set(found) ^ set(claimed)):
         which = "the predictions do not have" if layer in claimed else "the card does not name"
         what = f"{which} the layer {layer}: it is not ranked there."
-        mend = "Name in `layers` what the predictions hold."
-        entry.problems.append(Problem(code="E828", what=what, mend=mend, file=str(entry.path)))
+        hint = "Name in `layers` what the predictions hold."
+        entry.problems.append(Problem(code="E828", what=what, hint=hint, file=str(entry.path)))
     if stored is not None:
         entry.problems += _differences(stored, entry.result, str(entry.path / "result.json"))
 
@@ -262,7 +262,7 @@ def _differences(stored: Result, again: Result, shown: str) -> Iterator[Problem]
             which = "has no counts" if theirs is None else "has counts" if ours is None else "has other counts"
             what = f"the result {which} of {name[:80]!r}; the predictions give " + _total(ours) + "."
             same = False
-            yield Problem(code="E826", what=what, mend=_RESCORE, file=shown)
+            yield Problem(code="E826", what=what, hint=_RESCORE, file=shown)
     if not same:
         return
     for keys, score in _numbers(again.scores):
@@ -271,7 +271,7 @@ def _differences(stored: Result, again: Result, shown: str) -> Iterator[Problem]
             found = found.get(key) if isinstance(found, dict) else None
         if not isinstance(found, int | float) or abs(found - score) > _EQUAL:
             what = f"the result says that {'.'.join(keys)} is {found!r:.80}; its counts give {score:.6f}."
-            yield Problem(code="E826", what=what, mend=_RESCORE, file=shown)
+            yield Problem(code="E826", what=what, hint=_RESCORE, file=shown)
 
 
 def _numbers(scores: Mapping[str, Any], *names: str) -> Iterator[tuple[tuple[str, ...], float]]:

@@ -59,14 +59,14 @@ def build(runs: Path, out: Path, benchmark: Benchmark, progress: Progress, *, re
 
 
 def _check_place(out: Path, runs: Path) -> None:
-    mend = "Give a new folder, an empty one, or that of a site built before."
+    hint = "Give a new folder, an empty one, or that of a site built before."
     links = [path for path in (out, *(out / name for name in _FOLDERS)) if path.is_symlink()]
     if links:
-        raise error("E829", "the place of the site is a link.", mend, file=str(links[0]))
+        raise error("E829", "the place of the site is a link.", hint, file=str(links[0]))
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / MARK).is_file())):
-        raise error("E829", "there is something else here, and no leaderboard.json.", mend, file=str(out))
+        raise error("E829", "there is something else here, and no leaderboard.json.", hint, file=str(out))
     if out.resolve().is_relative_to(runs.resolve()):
-        raise error("E829", "the site would lie among the runs.", mend, file=str(out))
+        raise error("E829", "the site would lie among the runs.", hint, file=str(out))
 
 
 def _reports(

@@ -349,8 +349,8 @@ def parse(text: str) -> Name:
     """
     found = _LEAF_NAME.fullmatch(text, timeout=1.0)
     if found is None or found["measure"] not in BY_NAME:
-        mend = f"Measures: {', '.join(BY_NAME)}."
-        raise error("E708", f"there is no measure {text[:80]!r}.", mend)
+        hint = f"Measures: {', '.join(BY_NAME)}."
+        raise error("E708", f"there is no measure {text[:80]!r}.", hint)
     leaves = BY_NAME[found["measure"]].score.leaves
     if found["leaf"] and found["leaf"] not in leaves:
         raise error("E708", f"{found['measure']} has no score {found['leaf']!r}.", f"It has {', '.join(leaves)}.")
@@ -390,6 +390,6 @@ def select(names: list[str] | None) -> tuple[Measure, ...]:
     layers = {measure.layer for measure in MEASURES}
     unknown = [name for name in names if name not in BY_NAME and name not in layers]
     if unknown:
-        mend = f"Layers: {', '.join(sorted(layers))}. Measures: {', '.join(BY_NAME)}."
-        raise error("E708", f"there is no measure {unknown[0][:80]!r}.", mend)
+        hint = f"Layers: {', '.join(sorted(layers))}. Measures: {', '.join(BY_NAME)}."
+        raise error("E708", f"there is no measure {unknown[0][:80]!r}.", hint)
     return tuple(measure for measure in MEASURES if measure.name in names or measure.layer in names)

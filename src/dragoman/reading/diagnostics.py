@@ -42,14 +42,14 @@ class Complaints:
     warnings: Counter[str] = field(default_factory=Counter)
     _compared: int = 0
 
-    def __call__(self, code: str, path: str, what: str, mend: str = "", *, byte: int = -1) -> None:
+    def __call__(self, code: str, path: str, what: str, hint: str = "", *, byte: int = -1) -> None:
         """Note a problem in the line at hand.
 
         Args:
             code: number of the problem.
             path: where in the line's JSON.
             what: what is wrong.
-            mend: how to mend it.
+            hint: how to correct it.
             byte: where in the line, in bytes from its beginning, or -1.
 
         Raises:
@@ -66,7 +66,7 @@ class Complaints:
                 raise Enough
         place = self.byte + byte if byte >= 0 else -1
         self.listed.append(
-            Problem(code=code, what=what, mend=mend, file=self.file, line=self.line, path=path, byte=place)
+            Problem(code=code, what=what, hint=hint, file=self.file, line=self.line, path=path, byte=place)
         )
 
     def problems(self) -> list[Problem]:
@@ -78,7 +78,7 @@ class Complaints:
                 found.append(Problem(code=code, what=what, file=self.file))
         if self.errors > self.most:
             what = f"there are more than {self.most:,} errors; reading stopped in line {self.line}."
-            found.append(Problem(code="E208", what=what, mend="Mend these first.", file=self.file, line=self.line))
+            found.append(Problem(code="E208", what=what, hint="Mend these first.", file=self.file, line=self.line))
         return found
 
     def nearest(self, name: str, names: list[str]) -> str | None:

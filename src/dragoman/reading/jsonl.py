@@ -88,7 +88,7 @@ def objects(data: bytes, complain: Complaints) -> Iterator[dict[str, Any]]:
                     # such beginnings must not be read to its end again and again.
                     spread = spread and not broken.early
                     complain(
-                        "E201", "", broken.what, _mend(broken, last=end == len(data)), byte=_width(text, broken.at)
+                        "E201", "", broken.what, _hint(broken, last=end == len(data)), byte=_width(text, broken.at)
                     )
                     break
                 value, length = found
@@ -124,7 +124,7 @@ class _BrokenError(Exception):
         self.what, self.at, self.early = what, at, early
 
 
-def _mend(broken: _BrokenError, *, last: bool) -> str:
+def _hint(broken: _BrokenError, *, last: bool) -> str:
     if broken.early and last:
         return "The file seems to be cut off here: write it again, to its end."
     return "Each line is one JSON object."

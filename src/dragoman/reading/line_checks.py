@@ -161,8 +161,8 @@ class LineChecker:
                 # The case is mended before the search, or "per" would be nearer to nothing than to PER.
                 like = label[:200].upper() if allowed[0].isupper() else label[:200].lower()
                 near = self.complain.nearest(like, list(allowed))
-                mend = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(allowed)}."
-                self.complain("E501", f"{path}.{name}", f"there is no label {shown(label)}.", mend)
+                hint = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(allowed)}."
+                self.complain("E501", f"{path}.{name}", f"there is no label {shown(label)}.", hint)
 
     def value(self, value: str | None, path: str) -> None:
         """Check a date value against the grammar."""
@@ -192,17 +192,17 @@ class LineChecker:
         text, length = self.text, FURTHEST if self.text is None else len(self.text)
         if start >= end:
             kind = "empty" if start == end else "reversed"
-            mend = "Spans are half-open, the end is after the last character: start < end."
-            self.complain("E402", path, f"the span {start} to {end} is {kind}.", mend)
+            hint = "Spans are half-open, the end is after the last character: start < end."
+            self.complain("E402", path, f"the span {start} to {end} is {kind}.", hint)
         elif start < 0 or end > length:
             reach = "offsets are at most" if text is None else "the code points of the text are"
-            hint = None if text is None else self.context.explain(text, start, end, surface)
+            cause = None if text is None else self.context.explain(text, start, end, surface)
             what = f"the span {start} to {end} is out of range; {reach} {length}."
-            self.complain("E401", path, what, hint or "Offsets are code points, from 0, half-open.")
+            self.complain("E401", path, what, cause or "Offsets are code points, from 0, half-open.")
         elif text is not None and surface is not None and text[start:end] != surface:
-            hint = self.context.explain(text, start, end, surface)
+            cause = self.context.explain(text, start, end, surface)
             what = f"the text from {start} to {end} is {shown(text[start:end])}, not {shown(surface)}."
-            self.complain("E403", path, what, hint or "Offsets are code points, from 0, half-open.")
+            self.complain("E403", path, what, cause or "Offsets are code points, from 0, half-open.")
 
     def quote(self, span: SpanObject, quote: str, path: str) -> None:
         """Replace a quote by its offsets; by such beyond the text where it leads to no place."""
@@ -238,12 +238,12 @@ class LineChecker:
         reference = self.target.documents is None
         count = len(found.places)
         if found.way == quotes.MISSING:
-            code, mend = "E404", self.context.nearest(self.text or "", quote)
+            code, hint = "E404", self.context.nearest(self.text or "", quote)
             what = f"{shown(quote)} is not in the text." if quote else "the quote is empty."
         elif not count:
-            code, what, mend = "E405", f"{shown(quote)} is in too many places.", "Quote more words."
+            code, what, hint = "E405", f"{shown(quote)} is in too many places.", "Quote more words."
         else:
-            code, mend = (
+            code, hint = (
                 "E405",
                 f"Say which with occurrence, from 1 to {count}." if count > 1 else "Leave occurrence out.",
             )
@@ -251,9 +251,9 @@ class LineChecker:
             asked = "" if occurrence is None else f", and there is no occurrence {occurrence}"
             what = f"{shown(quote)} is there {many}{asked}."
         if reference:
-            self.complain(code, path, what, mend)
+            self.complain(code, path, what, hint)
         else:
-            self.complain("W904", path, f"{what.removesuffix('.')}; it counts as spurious.", mend)
+            self.complain("W904", path, f"{what.removesuffix('.')}; it counts as spurious.", hint)
 
     def claim(self, claim: PredictedClaim, path: str) -> None:
         """Check a claim, and bring its fragments into plain form."""
@@ -264,8 +264,8 @@ class LineChecker:
         for index, claimant in enumerate(claim.claimants or []):
             self.claimant(claimant, f"{path}.claimants[{index}]")
         if claim.parent is not None and claim.parent not in self._claim_ids:
-            mend = self.complain.meant(claim.parent, self.names.claims, "A parent is a claim of the same document.")
-            self.complain("E601", f"{path}.parent", f"there is no claim {shown(claim.parent)} here.", mend)
+            hint = self.complain.meant(claim.parent, self.names.claims, "A parent is a claim of the same document.")
+            self.complain("E601", f"{path}.parent", f"there is no claim {shown(claim.parent)} here.", hint)
 
     def fragments(self, spans: Iterable[Any], path: str) -> Iterator[tuple[int, int]]:
         """Check fragments; give each as a pair."""
@@ -279,8 +279,8 @@ class LineChecker:
         self.labels(claimant, "claims.claimants", path)
         ways = (claimant.quote is not None) + (claimant.start is not None or claimant.end is not None)
         if ways + (claimant.mention is not None) > 1:
-            mend = "Give a mention, or start and end, or a quote."
-            self.complain("E406", path, "it is said more than once who the claimant is.", mend)
+            hint = "Give a mention, or start and end, or a quote."
+            self.complain("E406", path, "it is said more than once who the claimant is.", hint)
         elif isinstance(claimant.mention, str):
             self.mention(claimant, claimant.mention, path)
         elif claimant.mention is not None:
@@ -300,8 +300,8 @@ class LineChecker:
         if mention not in self.names.entities:
             otherwise = "A mention is an entity of the same document, or [start, end]."
             self._entity_names = self._entity_names or list(self.names.entities)
-            mend = self.complain.meant(mention, self._entity_names, otherwise)
-            self.complain("E601", f"{path}.mention", f"there is no entity {shown(mention)} here.", mend)
+            hint = self.complain.meant(mention, self._entity_names, otherwise)
+            self.complain("E601", f"{path}.mention", f"there is no entity {shown(mention)} here.", hint)
             return
         if claimant.occurrence is not None:
             self.complain("E406", f"{path}.occurrence", "there is an occurrence and no quote.", "Leave it out.")
@@ -319,8 +319,8 @@ class LineChecker:
         if claimant.role is None and not named:
             self.complain("E204", f"{path}.role", "there is neither a role nor a mention.", "Give one of them.")
         elif claimant.role is not None and (claimant.role == "MENTION") != named:
-            mend = "A claimant with a mention has the role MENTION, and no other has one."
-            self.complain("E503", path, f"the role {shown(claimant.role)} does not fit.", mend)
+            hint = "A claimant with a mention has the role MENTION, and no other has one."
+            self.complain("E503", path, f"the role {shown(claimant.role)} does not fit.", hint)
 
     def circles(self) -> None:
         """Spell out each circle of parents once."""

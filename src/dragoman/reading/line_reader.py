@@ -109,8 +109,8 @@ class _Reader:
         self.seen.setdefault(name, self.complain.line)
         if self.target.documents is None or name in self.target.known:
             return True
-        mend = self.complain.meant(name, self.documents, f"There are {len(self.documents)} documents.")
-        self.complain("E301", "id", f"there is no document {shown(name)}.", mend)
+        hint = self.complain.meant(name, self.documents, f"There are {len(self.documents)} documents.")
+        self.complain("E301", "id", f"there is no document {shown(name)}.", hint)
         return False
 
     def text(self, line: Submission, *, known: bool) -> str | None:

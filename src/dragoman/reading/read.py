@@ -113,8 +113,8 @@ def line_by_line(data: bytes, target: Target, name: str = "") -> Reading:
         annotations = columns.build(arrow_json.of_lines(found.lines), target, nowhere=True)
     except (Doubt, pa.ArrowInvalid) as cause:
         # Nothing was found wrong, and yet it does not fit: said with a number, too, whatever it is.
-        mend = "Split the file into shards; if that does not help, please report it with the file."
-        problem = Problem(code="E210", what=f"the file does not fit into columns ({cause}).", mend=mend, file=name)
+        hint = "Split the file into shards; if that does not help, please report it with the file."
+        problem = Problem(code="E210", what=f"the file does not fit into columns ({cause}).", hint=hint, file=name)
         return Reading(None, (*found.problems, problem), found.tally)
     return Reading(annotations, tuple(found.problems), found.tally)
 

@@ -77,10 +77,10 @@ def read(folder: Traversable) -> Release:
             try:
                 rows[config][split] = decoder.decode_lines((folder / config / f"{split}.jsonl").read_bytes())
             except (OSError, msgspec.DecodeError) as cause:
-                mend = "Install the package again, or build the release again."
-                raise error("E701", f"a row is wrong: {cause}.", mend, file=f"{config}/{split}.jsonl") from cause
+                hint = "Install the package again, or build the release again."
+                raise error("E701", f"a row is wrong: {cause}.", hint, file=f"{config}/{split}.jsonl") from cause
     release = Release(manifest.name, manifest.version, rows)
     if release.fingerprint != manifest.fingerprint:
-        mend = "Install the package again, or build the release again."
-        raise error("E701", "the rows are not those of the manifest.", mend, file=str(folder))
+        hint = "Install the package again, or build the release again."
+        raise error("E701", "the rows are not those of the manifest.", hint, file=str(folder))
     return release

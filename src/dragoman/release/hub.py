@@ -185,7 +185,7 @@ def numbered(where: str) -> Iterator[None]:
     except (errors.OfflineModeIsEnabled, transport, ConnectionError) as cause:
         raise _silence(where, cause) from None
     except (errors.LocalTokenNotFoundError, errors.OIDCError):
-        raise HubError(Problem(code="E741", what="there is no token.", mend=LOG_IN, file=where)) from None
+        raise HubError(Problem(code="E741", what="there is no token.", hint=LOG_IN, file=where)) from None
     except RuntimeError as cause:  # a large file that could not be sent
         raise _unsent(where, cause, transport) from None
     except (ValueError, KeyError, TypeError) as cause:  # no JSON, or not in the form that the library reads
@@ -193,8 +193,8 @@ def numbered(where: str) -> Iterator[None]:
     except OSError as cause:
         if cause.errno is None:  # the library's own complaint of a file that came incomplete
             raise _nonsense(where, cause) from None
-        mend = "Free some space, or set HF_HOME to a folder that can be written."
-        raise error("E108", f"what the Hub gave cannot be kept: {cause.strerror}.", mend, file=where) from None
+        hint = "Free some space, or set HF_HOME to a folder that can be written."
+        raise error("E108", f"what the Hub gave cannot be kept: {cause.strerror}.", hint, file=where) from None
 
 
 LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may do this."
@@ -202,8 +202,8 @@ LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may do th
 
 def _silence(where: str, cause: BaseException | None) -> HubError:
     what = f"the Hub does not answer: {_plain(str(cause) or type(cause).__name__)}."
-    mend = "Check the network, and HF_ENDPOINT and HF_HUB_OFFLINE if they are set; then run it again."
-    return HubError(Problem(code="E740", what=what, mend=mend, file=where), passing=True)
+    hint = "Check the network, and HF_ENDPOINT and HF_HUB_OFFLINE if they are set; then run it again."
+    return HubError(Problem(code="E740", what=what, hint=hint, file=where), passing=True)
 
 
 def _unsent(where: str, cause: RuntimeError, transport: type[Exception]) -> HubError:
@@ -216,8 +216,8 @@ def _unsent(where: str, cause: RuntimeError, transport: type[Exception]) -> HubE
 
 def _nonsense(where: str, cause: Exception) -> HubError:
     what = f"the Hub's answer is not understood: {_plain(str(cause)) or type(cause).__name__}."
-    mend = "Check HF_ENDPOINT if it is set, and whether a proxy answers in the Hub's place."
-    return HubError(Problem(code="E744", what=what, mend=mend, file=where), passing=True)
+    hint = "Check HF_ENDPOINT if it is set, and whether a proxy answers in the Hub's place."
+    return HubError(Problem(code="E744", what=what, hint=hint, file=where), passing=True)
 
 
 def _refusal(where: str, cause: Any) -> HubError:
@@ -227,19 +227,19 @@ def _refusal(where: str, cause: Any) -> HubError:
     reason = _plain(cause.server_message or "") or response.reason_phrase
     asked = f"{response.request.method} {response.request.url.path}"
     missing = isinstance(cause, errors.RepositoryNotFoundError) and not isinstance(cause, errors.GatedRepoError)
-    code, mend = "E746", "Mend what it names, and run it again."
+    code, hint = "E746", "Mend what it names, and run it again."
     if status == 404 or (missing and library().get_token() is None):
-        code, mend = "E742", f"Check the name and the revision; if it is private or gated: {LOG_IN}"
+        code, hint = "E742", f"Check the name and the revision; if it is private or gated: {LOG_IN}"
     elif status in (401, 403):
-        code, mend = "E741", LOG_IN
+        code, hint = "E741", LOG_IN
     elif status == 429:
-        code, mend = "E743", "Wait, and run it again: what is done already is not done twice."
+        code, hint = "E743", "Wait, and run it again: what is done already is not done twice."
     elif status >= 500 or status == 408:
-        code, mend = "E744", "Run it again later: what is done already is not done twice."
+        code, hint = "E744", "Run it again later: what is done already is not done twice."
     elif status in (409, 412):
-        mend = "Somebody else is at work on it, or it changed meanwhile: look, and run it again."
+        hint = "Somebody else is at work on it, or it changed meanwhile: look, and run it again."
     return HubError(
-        Problem(code=code, what=f"the Hub answers {status} to {asked}: {reason}.", mend=mend, file=where),
+        Problem(code=code, what=f"the Hub answers {status} to {asked}: {reason}.", hint=hint, file=where),
         passing=status in (408, 409, 412, 429) or status >= 500,
         retry_after=_seconds(response.headers.get("Retry-After", "")),
     )

@@ -66,18 +66,18 @@ def damages(
         if told is not None and told.get(path) == actual:
             blamed = True
             what = f"its checksum of {path} is neither that of the file nor that in {SUMS}."
-            yield Problem(code=code, what=what, mend=MEND, file=str(folder / mark))
+            yield Problem(code=code, what=what, hint=MEND, file=str(folder / mark))
         else:
             what = "the file is not that of the manifest."
-            yield Problem(code=code, what=what, mend=MEND, file=str(folder / path))
+            yield Problem(code=code, what=what, hint=MEND, file=str(folder / path))
     if told is None or blamed or raw(folder / SUMS) == sums({**checksums, mark: own}):
         return
     if told == {**checksums, mark: told.get(mark)}:
         what = f"it is not the one that {SUMS} was written for: one of the two was changed."
-        yield Problem(code=code, what=what, mend=MEND, file=str(folder / mark))
+        yield Problem(code=code, what=what, hint=MEND, file=str(folder / mark))
     else:
         what = "the checksums are not those of the manifest."
-        yield Problem(code=code, what=what, mend=MEND, file=str(folder / SUMS))
+        yield Problem(code=code, what=what, hint=MEND, file=str(folder / SUMS))
 
 
 def below(folder: Path, path: str) -> Path:

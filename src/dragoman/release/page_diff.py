@@ -178,8 +178,8 @@ def _point(character: str) -> str:
 
 def _whole(line: str) -> Iterator[tuple[str, str]]:
     """Try what programs do to a whole line."""
-    for what, mend in _MENDS.items():
-        yield what, mend(line)
+    for what, hint in _MENDS.items():
+        yield what, hint(line)
 
 
 def _single(line: str, length: int, alphabet: Sequence[str]) -> Iterator[tuple[str, str]]:

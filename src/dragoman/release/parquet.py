@@ -93,8 +93,8 @@ def _check_version(release: Release, folder: Path) -> None:
     there = files.read_json(folder / MARK, Manifest)
     if (there.name, there.version) == (release.name, release.version) and there.fingerprint != release.fingerprint:
         what = f"the folder holds {there.version} with other rows."
-        mend = "Give the release another version, or choose another folder; dragoman diff says what changed."
-        raise error("E714", what, mend, file=str(folder))
+        hint = "Give the release another version, or choose another folder; dragoman diff says what changed."
+        raise error("E714", what, hint, file=str(folder))
 
 
 def read(folder: Path) -> Release:

@@ -88,11 +88,11 @@ def _lacking(page: Page, rows: Rows, listed: list[Path], folder: Path) -> Iterat
     ours = ours or _nearest(page, rows, listed)
     if ours is None:
         what = f"no file is page {page.id} (sha256 {page.sha256[:16]}…, {page.bytes:,} bytes)."
-        yield Problem(code="E716", what=what, mend=f"Put it there, as {page.file!r} or any name.", file=str(folder))
+        yield Problem(code="E716", what=what, hint=f"Put it there, as {page.file!r} or any name.", file=str(folder))
         return
     data = files.read_bytes(ours, limit=max(2**26, 4 * page.bytes))
     what, line = _where(data, page, _lines_of(page.id, rows))
-    yield Problem(code="E716", what=what, mend=_cause(data, page), file=str(ours), line=line)
+    yield Problem(code="E716", what=what, hint=_cause(data, page), file=str(ours), line=line)
 
 
 def _nearest(page: Page, rows: Rows, listed: list[Path]) -> Path | None:

@@ -40,8 +40,8 @@ def assemble(root: Path) -> Release:
     name, version = _identity(root)
     pages = [read_json(path, CuratedPage) for path in sorted((root / "corpus" / "documents").glob("*.json"))]
     if not pages:
-        mend = "Curate it first: scripts/curate.py cuts the pages into documents."
-        raise error("E701", "there are no documents in the corpus.", mend, file=str(root / "corpus" / "documents"))
+        hint = "Curate it first: scripts/curate.py cuts the pages into documents."
+        raise error("E701", "there are no documents in the corpus.", hint, file=str(root / "corpus" / "documents"))
     splits = {document: split for page in pages for document, split in page.splits.items()}
     documents = {document.id: document for page in pages for document in page.documents}
     for gold in _gold(root):
@@ -70,11 +70,11 @@ def _identity(root: Path) -> tuple[str, str]:
     path = root / "corpus" / "sources.toml"
     table = read_toml(path).get("dataset")
     if not isinstance(table, dict) or not all(isinstance(table.get(key), str) for key in ("name", "version")):
-        mend = 'Add [dataset] with name = "…" and version = "0.1.0".'
-        raise error("E706", "there is no name and version.", mend, file=str(path))
+        hint = 'Add [dataset] with name = "…" and version = "0.1.0".'
+        raise error("E706", "there is no name and version.", hint, file=str(path))
     if not _NAME.fullmatch(table["name"]):
-        mend = "Use up to 100 letters, digits, dots, hyphens and underscores."
-        raise error("E706", f"{table['name'][:80]!r} cannot be the name of a release.", mend, file=str(path))
+        hint = "Use up to 100 letters, digits, dots, hyphens and underscores."
+        raise error("E706", f"{table['name'][:80]!r} cannot be the name of a release.", hint, file=str(path))
     numbers(table["version"])
     return table["name"], table["version"]
 
@@ -98,7 +98,7 @@ def _labelled(document: Document, gold: Labels) -> Document:
             code="E707",
             what=f"{span.start} to {span.end} is {document.text[span.start : span.end]!r}, not {span.text!r}.",
             path=document.id,
-            mend="Build the gold again from the passes.",
+            hint="Build the gold again from the passes.",
         )
         for span in spans
         if document.text[span.start : span.end] != span.text

@@ -74,12 +74,12 @@ def verify(folder: Path) -> tuple[Identity, int]:
     """
     mark = next((mark for mark in reversed(MANIFESTS) if (folder / mark).is_file()), None)
     if mark is None:
-        mend = f"Give a folder with a {' or a '.join(MANIFESTS)}."
-        raise error("E701", "there is no release here.", mend, file=str(folder))
+        hint = f"Give a folder with a {' or a '.join(MANIFESTS)}."
+        raise error("E701", "there is no release here.", hint, file=str(folder))
     checksums = files.read_json(folder / mark, MANIFESTS[mark]).checksums
     found = sorted([*damages(folder, mark, checksums, _NUMBERS[mark]), *_strange(folder, {*checksums, mark, SUMS})])
     if not (folder / SUMS).exists():
-        found.append(Problem(code="E101", what="the file is missing.", mend=MEND, file=str(folder / SUMS)))
+        found.append(Problem(code="E101", what="the file is missing.", hint=MEND, file=str(folder / SUMS)))
     if found:
         raise DragomanError(found)
     return identify(folder)[0], len(checksums) + 2
@@ -90,7 +90,7 @@ def _strange(folder: Path, known: set[str]) -> Iterator[Problem]:
     for path in strangers(folder, known):
         if path not in KEPT:
             what = "the file is no part of the release."
-            yield Problem(code="E717", what=what, mend="Move it elsewhere.", file=str(folder / path))
+            yield Problem(code="E717", what=what, hint="Move it elsewhere.", file=str(folder / path))
 
 
 def strangers(folder: Path, known: set[str]) -> list[str]:

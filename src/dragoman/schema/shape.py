@@ -38,7 +38,7 @@ class Fault(NamedTuple):
     code: str
     path: str
     what: str
-    mend: str
+    hint: str
 
 
 class Repeats(dict[str, Any]):
@@ -109,8 +109,8 @@ def _struct(value: dict[str, Any], info: inspect.StructType, path: str, nearest:
     for key, inner in value.items():
         if key not in known:
             near = nearest(key, list(known))
-            mend = f"Did you mean {near!r}?" if near else f"Known fields: {', '.join(known)}."
-            yield Fault("E203", step(path, key), f"there is no field {shown(key)}.", mend)
+            hint = f"Did you mean {near!r}?" if near else f"Known fields: {', '.join(known)}."
+            yield Fault("E203", step(path, key), f"there is no field {shown(key)}.", hint)
         else:
             yield from _value(inner, known[key].type, step(path, key), nearest)
     for key, field in known.items():
@@ -135,7 +135,7 @@ def _value(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fault]:
         return
     chosen = next((option for option in _options(info) if _is(value, option)), None)
     if chosen is None:
-        yield Fault("E202", path, f"expected {_wanted(info)}, found {_found(value)}.", _mend(value, info))
+        yield Fault("E202", path, f"expected {_wanted(info)}, found {_found(value)}.", _hint(value, info))
     elif isinstance(chosen, inspect.StructType):
         yield from _struct(value, chosen, path, nearest)
     elif isinstance(chosen, inspect.ListType | inspect.TupleType):
@@ -166,7 +166,7 @@ def _wanted(info: Any) -> str:
     return " or ".join(dict.fromkeys(NAMES[type(option)] for option in _options(info)))
 
 
-def _mend(value: Any, info: Any) -> str:
+def _hint(value: Any, info: Any) -> str:
     """Say how a value of the wrong type might become one of the right type."""
     wanted = {type(option) for option in _options(info)}
     if isinstance(value, float) and value.is_integer() and inspect.IntType in wanted:
@@ -217,8 +217,8 @@ def _items(value: list[Any], info: Any, path: str, nearest: Any) -> Iterator[Fau
 def _constraints(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fault]:
     if isinstance(info, inspect.LiteralType) and value not in info.values:
         near = nearest(value, list(info.values))
-        mend = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(map(str, info.values))}."
-        yield Fault("E501", path, f"there is no label {shown(value)}.", mend)
+        hint = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(map(str, info.values))}."
+        yield Fault("E501", path, f"there is no label {shown(value)}.", hint)
     elif isinstance(info, inspect.IntType):
         low = info.ge if info.ge is not None else -(2**63)
         high = info.le if info.le is not None else 2**63 - 1

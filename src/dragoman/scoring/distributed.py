@@ -124,8 +124,8 @@ class _Gold:
         _refuse(self.surveys)
         self.shard_of = _places(paths, [found.documents for found in self.surveys])
         if not any(found.annotated for found in self.surveys):
-            mend = "A reference has documents with entities, dates or claims."
-            raise error("E703", "the reference holds no labels.", mend, file=name)
+            hint = "A reference has documents with entities, dates or claims."
+            raise error("E703", "the reference holds no labels.", hint, file=name)
         self.documents = tuple(sorted(self.shard_of))
         self._place = {document: at for at, document in enumerate(self.documents)}
 
@@ -197,7 +197,7 @@ def _places(paths: Sequence[str], documents: Sequence[tuple[str, ...]]) -> Mappi
             before = place.setdefault(name, at)
             if before != at:
                 what = f"document {name[:80]!r} is in {paths[before]} already."
-                twice.append(Problem(code="E302", what=what, mend="Keep one line a document.", file=paths[at]))
+                twice.append(Problem(code="E302", what=what, hint="Keep one line a document.", file=paths[at]))
     if twice:
         raise DragomanError(twice[:1000])
     return place

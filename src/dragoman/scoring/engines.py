@@ -84,11 +84,11 @@ class Dask:
         name = self._names.get(getattr(cause, "task", future.key), self._names[future.key])
         if isinstance(cause, DragomanError):
             return cause.problems[0]
-        what, mend = f"{type(cause).__name__}: {str(cause)[:300]}", "Score this shard alone with --engine local."
+        what, hint = f"{type(cause).__name__}: {str(cause)[:300]}", "Score this shard alone with --engine local."
         if isinstance(cause, KilledWorker):
             what = "every worker that took it up was lost"
-            mend = "It may need more memory than a worker has: split it, or give workers more."
-        return Problem(code="E850", what=f"{what}.", mend=mend, file=name)
+            hint = "It may need more memory than a worker has: split it, or give workers more."
+        return Problem(code="E850", what=f"{what}.", hint=hint, file=name)
 
 
 def _lost(cause: object) -> DragomanError:
@@ -135,18 +135,18 @@ def dask(scheduler: str | None = None) -> Iterator[Dask]:
 
 
 def _connected(connect: Callable[..., Any], scheduler: str) -> Any:
-    mend = "Start `dask scheduler` and `dask worker`, and give the address that the scheduler prints."
+    hint = "Start `dask scheduler` and `dask worker`, and give the address that the scheduler prints."
     try:
         client = connect(scheduler, timeout=_WAIT, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as cause:
         what = f"no scheduler answers at {scheduler[:200]!r}: {str(cause)[:200]}."
-        raise error("E851", what, mend) from cause
+        raise error("E851", what, hint) from cause
     try:
         client.wait_for_workers(1, timeout=_WAIT)
         others = sorted({str(version) for version in client.run(_version).values()} - {__version__})
     except TimeoutError as cause:
         client.close()
-        raise error("E851", "the scheduler has no workers.", mend) from cause
+        raise error("E851", "the scheduler has no workers.", hint) from cause
     except Exception as cause:  # whatever a worker raises that cannot import the package
         client.close()
         what = f"the workers cannot run Dragoman: {type(cause).__name__}: {str(cause)[:200]}."

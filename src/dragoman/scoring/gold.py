@@ -54,9 +54,9 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
     annotations = benchmark.gold(split)
     if not annotations.present.any():
         others = [name for name in benchmark.splits if any(d.layers_annotated for d in benchmark.split(name))]
-        mend = f"Splits with gold: {', '.join(others) or 'none'}."
+        hint = f"Splits with gold: {', '.join(others) or 'none'}."
         raise error(
-            "E703", f"no document of the split {split!r} of {benchmark.name} {benchmark.version} has gold.", mend
+            "E703", f"no document of the split {split!r} of {benchmark.name} {benchmark.version} has gold.", hint
         )
     names = [document.id for document in documents]
     return Gold(
@@ -92,8 +92,8 @@ def from_parsed(parsed: Parsed) -> Gold:
     """Gold from a file that was parsed already; see :func:`from_bytes`."""
     annotations = read_parsed(parsed, Target()).checked()
     if not annotations.present.any():
-        mend = "A reference has documents with entities, dates or claims."
-        raise error("E703", "the reference holds no labels.", mend, file=parsed.name)
+        hint = "A reference has documents with entities, dates or claims."
+        raise error("E703", "the reference holds no labels.", hint, file=parsed.name)
     texts = {doc: text for doc, text in zip(annotations.documents, annotations.texts, strict=True) if text is not None}
     return Gold(
         annotations,

@@ -50,12 +50,12 @@ def shards_of(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     found = sorted(p for p in path.iterdir() if not p.name.startswith((".", "_")) and p.name not in _BESIDE)
-    mend = f"Give a folder of files that end in {', '.join(SUFFIXES)}."
+    hint = f"Give a folder of files that end in {', '.join(SUFFIXES)}."
     for other in found:
         if not other.name.endswith(SUFFIXES) or other.is_dir():
-            raise error("E852", "there is something in the folder that is no shard.", mend, file=str(other))
+            raise error("E852", "there is something in the folder that is no shard.", hint, file=str(other))
     if not found:
-        raise error("E852", "there are no shards in the folder.", mend, file=str(path))
+        raise error("E852", "there are no shards in the folder.", hint, file=str(path))
     return found
 
 

@@ -46,11 +46,11 @@ def _warnings(annotations: Annotations, name: str) -> Iterable[Problem]:
     if len(missing):
         some = ", ".join(annotations.documents[i] for i in missing[:5]) + (" …" if len(missing) > 5 else "")
         what = f"{len(missing)} of {len(annotations.documents)} documents are left out: {some}."
-        yield Problem(code="W902", what=what, mend="They score as empty.", file=name)
+        yield Problem(code="W902", what=what, hint="They score as empty.", file=name)
     for layer, count in duplicates(annotations).items():
         if count:
             what = f"{count} predictions in {layer} repeat another one exactly."
-            yield Problem(code="W901", what=what, mend="Each counts as spurious.", file=name)
+            yield Problem(code="W901", what=what, hint="Each counts as spurious.", file=name)
 
 
 def duplicates(annotations: Annotations) -> dict[str, int]:

@@ -41,8 +41,8 @@ def load(rest: str, options: Options) -> System:
     chat = options.chat
     address = chat.base_url or os.environ.get("OPENAI_BASE_URL")
     if not rest or not address:
-        mend = "Give chat:MODEL, and the address by --base-url or OPENAI_BASE_URL."
-        raise error("E801", "there is no model or no address of an endpoint.", mend)
+        hint = "Give chat:MODEL, and the address by --base-url or OPENAI_BASE_URL."
+        raise error("E801", "there is no model or no address of an endpoint.", hint)
     client: Any = openai.OpenAI(
         base_url=address,
         api_key=os.environ.get("OPENAI_API_KEY", "none"),

@@ -238,5 +238,5 @@ def _append(path: Path, entry: Entry) -> None:
             out.flush()
             os.fsync(out.fileno())
     except OSError as cause:
-        mend = "Free some space and run again: what was done is kept."
-        raise error("E108", f"cannot write the log: {cause.strerror}.", mend, file=str(path)) from cause
+        hint = "Free some space and run again: what was done is kept."
+        raise error("E108", f"cannot write the log: {cause.strerror}.", hint, file=str(path)) from cause

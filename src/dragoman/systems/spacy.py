@@ -25,8 +25,8 @@ def load(rest: str, options: Options) -> System:
     try:
         pipeline = spacy.load(rest)
     except Exception as cause:  # whatever lies in the folder
-        mend = "Give the name of an installed pipeline or the folder of a saved one."
-        raise error("E801", f"the pipeline {rest[:200]!r} cannot be loaded: {str(cause)[:500]}", mend) from cause
+        hint = "Give the name of an installed pipeline or the folder of a saved one."
+        raise error("E801", f"the pipeline {rest[:200]!r} cannot be loaded: {str(cause)[:500]}", hint) from cause
 
     def predict(document: Document) -> dict[str, Any]:
         found = pipeline(document.text).ents

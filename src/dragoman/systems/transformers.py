@@ -39,8 +39,8 @@ def load(rest: str, options: Options) -> System:
         tokenizer = AutoTokenizer.from_pretrained(rest, trust_remote_code=False)
         model = AutoModelForTokenClassification.from_pretrained(rest, trust_remote_code=False, use_safetensors=True)
     except Exception as cause:  # whatever lies in the folder
-        mend = "Give a token-classification model with safetensors and without code of its own."
-        raise error("E801", f"the model {rest[:200]!r} cannot be loaded: {str(cause)[:500]}", mend) from cause
+        hint = "Give a token-classification model with safetensors and without code of its own."
+        raise error("E801", f"the model {rest[:200]!r} cannot be loaded: {str(cause)[:500]}", hint) from cause
     longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", 512))
     tokenizer.model_max_length = longest
     windows = {"stride": min(OVERLAP, longest // 4)} if tokenizer.is_fast else {}

@@ -75,7 +75,7 @@ def test_the_newest_counts_and_is_named(stub, two, tmp_path):
     assert (said.code, said.severity, said.file, said.path) == ("W720", "warning", FIRST, f"task {task['id']}")
     assert "annotation 11 of first@example.org, the newest, counts" in said.what
     assert "older ones by second@example.org do not" in said.what
-    assert "--annotator" in said.mend
+    assert "--annotator" in said.hint
     assert [p.code for p in sync.status(two, LABELLED, DOCUMENTS, tmp_path).problems] == ["W720"]
 
 

@@ -96,4 +96,4 @@ def test_gold_and_passes_take_no_bare_claimant(item, kind):
     empty = json.dumps({"document": NAME, "entities": [], "dates": [], "claims": []}).encode()
     _, lacking = kind.returned(draft, b"" if kind is file_kinds.DOCUMENTS else empty, item.document)
     assert [(problem.code, problem.path) for problem in lacking] == [("E202", "claims: c1")]
-    assert "entity type" in lacking[0].mend
+    assert "entity type" in lacking[0].hint

@@ -31,8 +31,8 @@ class Annotators:
         if wanted is not None:
             found = [number for number, mail in server.users().items() if mail.casefold() == wanted.casefold()]
             if not found:
-                mend = "Write the address with which the annotator logs in."
-                raise error("E730", f"the server has no annotator {visible(wanted)!r}.", mend)
+                hint = "Write the address with which the annotator logs in."
+                raise error("E730", f"the server has no annotator {visible(wanted)!r}.", hint)
             self._number = found[0]
 
     def name(self, given: Given) -> str:
@@ -69,5 +69,5 @@ class Annotators:
             f"{len(task.given)} annotations: annotation {last.number} of {self.name(last)}, the newest, counts; "
             f"older ones by {names} do not."
         )
-        mend = "Choose an annotator's with --annotator, or delete the others on the server."
-        return Problem(code="W720", what=what, mend=mend, file=document, path=f"task {task.number}")
+        hint = "Choose an annotator's with --annotator, or delete the others on the server."
+        return Problem(code="W720", what=what, hint=hint, file=document, path=f"task {task.number}")

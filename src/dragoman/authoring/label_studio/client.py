@@ -162,15 +162,15 @@ class Server:
         except httpx.HTTPError as cause:
             # Its text may hold the request, so only its kind is told.
             what = f"{where}: {type(cause).__name__}."
-            mend = "See that the server runs and the address is right, then run this again: it goes on where it was."
-            raise error("E720", what, mend) from None
+            hint = "See that the server runs and the address is right, then run this again: it goes on where it was."
+            raise error("E720", what, hint) from None
         return self._understood(answer, where)
 
     def _understood(self, answer: httpx.Response, where: str) -> Any:
         status = answer.status_code
         if status in _LATER:
-            mend = "Look at the server's log, then run this again: it goes on where it was."
-            raise error("E720", f"{where}: status {status}.", mend)
+            hint = "Look at the server's log, then run this again: it goes on where it was."
+            raise error("E720", f"{where}: status {status}.", hint)
         if status in _REFUSED:
             raise error("E721", f"{where}: status {status}.", "Check the token, and that legacy tokens are allowed.")
         if status == _MISSING:

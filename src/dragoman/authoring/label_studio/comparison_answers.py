@@ -86,8 +86,8 @@ def pull(
             else:
                 outcome.note("conflict", key)
                 what = f"{key} is decided otherwise there."
-                mend = "Take that line out to have the one from the server."
-                outcome.problems.append(Problem(code="E725", what=what, mend=mend, file=str(path)))
+                hint = "Take that line out to have the one from the server."
+                outcome.problems.append(Problem(code="E725", what=what, hint=hint, file=str(path)))
     if lines:
         before = files.read_bytes(path) if path.is_file() else b""
         before += b"" if before.endswith(b"\n") or not before else b"\n"
@@ -118,12 +118,12 @@ def decided(task: Task, document: Document | None) -> tuple[dict[str, Any], list
     try:
         return _Answered(pushed, document, task).line()
     except _Lacking as cause:
-        what, mend = cause.args
-        raise DragomanError(_problem(task, "E731", what, f"{mend} Then pull again.")) from None
+        what, hint = cause.args
+        raise DragomanError(_problem(task, "E731", what, f"{hint} Then pull again.")) from None
 
 
-def _problem(task: Task, code: str, what: str, mend: str = "") -> Problem:
-    return Problem(code=code, what=what, mend=mend, file=task.data.key, path=f"task {task.number}")
+def _problem(task: Task, code: str, what: str, hint: str = "") -> Problem:
+    return Problem(code=code, what=what, hint=hint, file=task.data.key, path=f"task {task.number}")
 
 
 class _Lacking(Exception):  # noqa: N818 - caught above
@@ -162,9 +162,9 @@ class _Answered:
         """Warn of a label that was changed and is kept as it was."""
         before, after = (view(draft)[self.pushed.layer] for draft in (self.pushed.draft, self.read.draft))
         kept = [f"{side}:{getattr(self.pushed, side)}" for side in _NEEDS[keep]]
-        mend = "Choose label to keep it as it is now."
+        hint = "Choose label to keep it as it is now."
         return [
-            _problem(self.task, "W721", f"{name} was changed on the page; {keep} keeps it as it was in the pass.", mend)
+            _problem(self.task, "W721", f"{name} was changed on the page; {keep} keeps it as it was in the pass.", hint)
             for name in kept
             if after.get(name) != before[name]
         ]
@@ -191,7 +191,7 @@ class _Answered:
             data = write_pass({of: [] for of in _SINGULAR} | {layer: [made]}, b"", self.document)
         except DragomanError as cause:
             problem = cause.problems[0]
-            raise _Lacking(f"{label['id']}: {problem.what}", problem.mend) from cause
+            raise _Lacking(f"{label['id']}: {problem.what}", problem.hint) from cause
         found: Label = json.loads(data)[layer][0]
         return found
 

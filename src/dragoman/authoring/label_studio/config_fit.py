@@ -47,6 +47,6 @@ def _problem(document: str, said: list[str]) -> Problem:
     return Problem(
         code="E724",
         what=f"{document}: the project's page does not offer what is pushed: {said[0][:MOST_SAID]}{more}.",
-        mend="Give the project the file that annotate.py config writes, in its settings.",
+        hint="Give the project the file that annotate.py config writes, in its settings.",
         path=document,
     )

@@ -123,8 +123,8 @@ def write_gold(draft: Draft, base: bytes, document: Document) -> bytes:
     mentions = {entity["id"]: entity for entity in draft["entities"]}
     for at, claim in enumerate(draft["claims"]):
         if not claim.get("claimants"):
-            mend = "Draw the relation to its claimant, or choose a role."
-            raise error("E202", "the claim has no claimant.", mend, file=document.id, path=f"claims[{at}]")
+            hint = "Draw the relation to its claimant, or choose a role."
+            raise error("E202", "the claim has no claimant.", hint, file=document.id, path=f"claims[{at}]")
         _check_claimants(claim, document, f"claims[{at}]")
         for claimant in claim["claimants"]:
             if claimant.get("mention") in mentions:
@@ -149,8 +149,8 @@ def write_gold(draft: Draft, base: bytes, document: Document) -> bytes:
 def _check_claimants(claim: Label, document: Document, path: str) -> None:
     """Refuse a claimant that is a bare span: only predictions may have one."""
     if any(isinstance(claimant.get("mention"), (list, tuple)) for claimant in claim.get("claimants") or ()):
-        mend = "Give the claimant's region the label of an entity type."
-        raise error("E202", "the claim's claimant is no entity.", mend, file=document.id, path=path)
+        hint = "Give the claimant's region the label of an entity type."
+        raise error("E202", "the claim's claimant is no entity.", hint, file=document.id, path=path)
 
 
 def read_pass(data: bytes, document: Document, name: str) -> Draft:
@@ -247,9 +247,9 @@ def _converted(value: Any, type_: Any, name: str) -> Any:
         return msgspec.convert(value, type_)
     except msgspec.ValidationError as cause:
         what, _, path = str(cause).partition(" - at `$.")
-        mend = "Complete the label on the page and pull again."
+        hint = "Complete the label on the page and pull again."
         raise DragomanError(
-            Problem(code="E202", what=f"{what}.", mend=mend, file=name, path=path.rstrip("`"))
+            Problem(code="E202", what=f"{what}.", hint=hint, file=name, path=path.rstrip("`"))
         ) from cause
 
 

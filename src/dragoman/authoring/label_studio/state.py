@@ -96,7 +96,7 @@ def title(kind: str, language: str) -> str:
     made = f"{PREFIX} {kind} ({page_language(language)})"
     if len(made) > LONGEST_TITLE:
         what = f"{made!r} is too long a title."
-        raise DragomanError(Problem(code="E304", what=what, mend="Choose a shorter --name."))
+        raise DragomanError(Problem(code="E304", what=what, hint="Choose a shorter --name."))
     return made
 
 
@@ -172,8 +172,8 @@ def _user(value: Any) -> int | None:
 
 
 def _stranger(number: int, why: str) -> Problem:
-    mend = "Leave it, or delete it on the server and push again."
-    return Problem(code="E726", what=why, mend=mend, path=f"task {number}")
+    hint = "Leave it, or delete it on the server and push again."
+    return Problem(code="E726", what=why, hint=hint, path=f"task {number}")
 
 
 @dataclass

@@ -121,8 +121,8 @@ def push(
                 waiting.append(item)
             if verdict == "conflict":
                 what = f"{item.key} was changed here and on the server since it was pushed."
-                mend = "Pull first, or push with --force to lose what was done there."
-                outcome.problems.append(Problem(code="E725", what=what, mend=mend, path=item.document.id))
+                hint = "Pull first, or push with --force to lose what was done there."
+                outcome.problems.append(Problem(code="E725", what=what, hint=hint, path=item.document.id))
         # The server's own page counts: somebody may have changed it there.
         problems = unfit(page, [new_task(i, kind.name) for i in waiting])
         if problems:
@@ -252,7 +252,7 @@ def fetched(
     found = {p["title"]: p["id"] for p in sorted(server.projects(), key=lambda p: -p["id"]) if p.get("title") in titles}
     if not found:
         what = f"the server has no project of {kind.name}."
-        raise DragomanError(Problem(code="E727", what=what, mend=f"Push it first: annotate.py push {kind.name}."))
+        raise DragomanError(Problem(code="E727", what=what, hint=f"Push it first: annotate.py push {kind.name}."))
     return {name: ours(server, found[name], outcome, kind.name) for name in sorted(found)}
 
 
@@ -293,9 +293,9 @@ def take(task: Task, kind: Kind, document: Document, out: Path, outcome: Outcome
         outcome.note("changed here only", document.id)
     else:
         outcome.note("conflict", document.id)
-        mend = "Pull to another --out and compare, or --force to overwrite the file here."
+        hint = "Pull to another --out and compare, or --force to overwrite the file here."
         what = f"{document.id} was changed here and on the server since it was pushed."
-        outcome.problems.append(Problem(code="E725", what=what, mend=mend, file=str(path)))
+        outcome.problems.append(Problem(code="E725", what=what, hint=hint, file=str(path)))
 
 
 def status(

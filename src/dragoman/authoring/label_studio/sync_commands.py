@@ -70,8 +70,8 @@ def _command(subcommands: _SubParsersAction[ArgumentParser], name: str, help_: s
 def _server(options: Namespace) -> Server:
     found = credentials() or served(options.data or options.root / DATA)
     if found is None:
-        mend = "Run annotate.py serve, or set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY."
-        raise error("E722", "no Label Studio is known.", mend)
+        hint = "Run annotate.py serve, or set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY."
+        raise error("E722", "no Label Studio is known.", hint)
     return Server(*found, timeout=options.timeout)
 
 

@@ -44,7 +44,7 @@ class Repository:
         """
         with hub.numbered(self.id):
             if hub.library().get_token() is None:
-                raise hub.HubError(Problem(code="E741", what="there is no token.", mend=hub.LOG_IN, file=self.id))
+                raise hub.HubError(Problem(code="E741", what="there is no token.", hint=hub.LOG_IN, file=self.id))
 
     def look(self, tag: str) -> Remote | None:
         """See how it is; None where it is not.

@@ -189,8 +189,8 @@ def _refuse_other_content(parcel: Parcel, tree: Tree, where: str) -> None:
     if differs := sorted({*_changed(parcel, tree), *_surplus(parcel, tree)}):
         more = f" and {len(differs) - 3} more" if len(differs) > 3 else ""
         what = f"{parcel.tag} is published and differs in {', '.join(differs[:3])}{more}; a tag is never moved."
-        mend = "Raise the version in corpus/sources.toml, build the release again, and publish that."
-        raise error("E745", what, mend, file=where)
+        hint = "Raise the version in corpus/sources.toml, build the release again, and publish that."
+        raise error("E745", what, hint, file=where)
 
 
 def _refuse_strangers(parcel: Parcel, remote: Remote, where: str) -> None:
@@ -206,8 +206,8 @@ def _refuse_strangers(parcel: Parcel, remote: Remote, where: str) -> None:
         raise error("E747", what, "Choose a new repository, or that of an earlier release.", file=where)
     elif remote.head.mark != ours.mark:
         what = f"the repository's releases have a {remote.head.mark}, and this one has a {ours.mark}."
-        mend = "Releases with texts and releases without each need a repository of their own."
-        raise error("E747", what, mend, file=where)
+        hint = "Releases with texts and releases without each need a repository of their own."
+        raise error("E747", what, hint, file=where)
     later = [tag for tag in remote.tags if _numbers(tag) > _numbers(parcel.tag)]
     if later:
         what = f"{max(later, key=_numbers)} is published already, and is later than {parcel.tag}."

@@ -100,15 +100,15 @@ def _load_back(parcel: Parcel, repository: Repository, revision: str, cache: Pat
     """
     where = hub.Address(repository.id, revision)
     folder = hub.fetch(where, cache=cache, endpoint=repository.endpoint)
-    mend = "Do not use that commit; see what the Hub holds, raise the version and publish again."
+    hint = "Do not use that commit; see what the Hub holds, raise the version and publish again."
     for path, content in parcel.contents.items():
         file = folder / path
         if not file.is_file() or files.sha256(file.read_bytes()) != content.sha256:
-            raise error("E748", f"{path} is missing or differs.", mend, file=str(where))
+            raise error("E748", f"{path} is missing or differs.", hint, file=str(where))
     try:
         identity, _ = identify(folder)
     except DragomanError as cause:
-        raise error("E748", f"it cannot be read: {cause}", mend, file=str(where)) from cause
+        raise error("E748", f"it cannot be read: {cause}", hint, file=str(where)) from cause
     if identity != parcel.identity:
         told = ", ".join(f"{name} {value}" for name, value in identity.hashes.items())
-        raise error("E748", f"it is {identity.name} {identity.version} with the {told}.", mend, file=str(where))
+        raise error("E748", f"it is {identity.name} {identity.version} with the {told}.", hint, file=str(where))
