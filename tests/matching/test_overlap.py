@@ -34,7 +34,7 @@ def test_spans_that_touch_share_nothing():
 
 
 def test_more_candidates_than_the_bound_are_refused(monkeypatch):
-    monkeypatch.setattr(overlap, "MOST_PAIRS", 99)
+    monkeypatch.setattr(overlap, "MAX_PAIRS", 99)
     many = columns([(0, 0, 5)] * 10)
     with pytest.raises(DragomanError, match="E106"):
         overlapping_pairs(*many, *many)

@@ -185,7 +185,7 @@ def test_a_large_sparse_problem_is_no_problem_and_a_large_full_one_is_refused(mo
     rng = np.random.Generator(np.random.PCG64(6))
     gold, predicted, weight = random_problem(rng, 6_000, 6_000, 20_000)
     assert len(assign(gold, predicted, (np.ones_like(weight), weight))) > 5_000
-    monkeypatch.setattr(assignment, "MOST_CELLS", 99)
+    monkeypatch.setattr(assignment, "MAX_CELLS", 99)
     gold, predicted = (part.ravel() for part in np.mgrid[:10, :10])
     with pytest.raises(DragomanError, match="E106"):
         assign(gold, predicted, (np.ones_like(gold),))

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from dragoman.reading.diagnostics import Complaints
+from dragoman.reading.diagnostics import Diagnostics
 from dragoman.reading.jsonl import layout, objects
 
 
 def read(data):
-    complain = Complaints("p")
+    complain = Diagnostics("p")
     return [dict(value) for value in objects(data, complain)], complain.problems()
 
 

@@ -116,7 +116,7 @@ def test_digits_are_never_mended():
 
 
 def test_the_order_of_quotes_changes_nothing(monkeypatch):
-    monkeypatch.setattr(quotes, "FUZZY_QUOTES", 3)
+    monkeypatch.setattr(quotes, "MAX_FUZZY_QUOTES", 3)
     several = ["최선희 외무싱은 2024년", "일본과 일본 사람들도", "조선은 강하디", "말하엿다. 일본과 일본", "최선희"]
     one = quotes.find_all(KOREAN, several)
     assert one == quotes.find_all(KOREAN, reversed(several * 2))
@@ -124,14 +124,14 @@ def test_the_order_of_quotes_changes_nothing(monkeypatch):
 
 
 def test_bounds(monkeypatch):
-    monkeypatch.setattr(quotes, "MOST_PLACES", 3)
+    monkeypatch.setattr(quotes, "MAX_PLACES", 3)
     assert quotes.find_all("x x x x x", ["x"])["x"] == ("ambiguous", ())
     assert quotes.find_all("X X X X X", ["x"])["x"] == ("ambiguous", ())
-    monkeypatch.setattr(quotes, "FUZZY_PLACES", 3)
+    monkeypatch.setattr(quotes, "MAX_FUZZY_PLACES", 3)
     assert way("minister of state. " * 9, "minster of state, ") in {"ambiguous", "not found"}
-    monkeypatch.setattr(quotes, "FUZZY_QUOTE", 5)
+    monkeypatch.setattr(quotes, "MAX_FUZZY_QUOTE", 5)
     assert way(KOREAN, "“조선은 강하다”고 말하엿다") == "not found"
-    monkeypatch.setattr(quotes, "MOST_TEXT", 5)
+    monkeypatch.setattr(quotes, "MAX_TEXT", 5)
     assert way(KOREAN, "최선희외무상") == "not found"
     assert way(KOREAN, "최선희 외무상") == "exact"
 

@@ -33,7 +33,7 @@ def write(path, lines):
 def step(folder, gold, predicted, *, suffix="", **options):
     """Score both ways, from files."""
     paths = [write(folder / f"{name}.jsonl{suffix}", lines) for name, lines in (("p", predicted), ("g", gold))]
-    reading = [prefetch.Ahead(path) for path in paths]
+    reading = [prefetch.Prefetch(path) for path in paths]
     result = scoring.score_in_step(*reading, **{**OPTIONS, **options})
     for each in reading:
         each.close()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _HEAD = "## Unreleased\n"
 _MARKUP = frozenset("\\`*_[]<>|#")
-_MOST = 20
+_MAX = 20
 
 
 def checked(old: Release, new: Release) -> Difference:
@@ -36,9 +36,9 @@ def checked(old: Release, new: Release) -> Difference:
         what = f"the version goes back from {old.version} to {new.version}."
     hint = f"Write version = {smallest!r} or above in corpus/sources.toml, or take the changes back."
     problems = [Problem(code="E714", what=what, hint=hint)]
-    problems += [Problem(code="E714", what=line(change), path=change.where) for change in found.changes[:_MOST]]
-    if len(found.changes) > _MOST:
-        more = len(found.changes) - _MOST
+    problems += [Problem(code="E714", what=line(change), path=change.where) for change in found.changes[:_MAX]]
+    if len(found.changes) > _MAX:
+        more = len(found.changes) - _MAX
         problems.append(Problem(code="E714", what=f"and {more} more; dragoman diff names them all."))
     raise DragomanError(problems)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dragoman.benchmark import Benchmark
     from dragoman.reading.parsing import Parsed
-    from dragoman.reading.prefetch import Ahead
+    from dragoman.reading.prefetch import Prefetch
     from dragoman.schema.result import Result
 
 LARGE = 2**24
@@ -73,11 +73,11 @@ def begin_alike(paths: Sequence[Path]) -> bool:
 
 
 @contextmanager
-def _ahead(paths: Sequence[Path]) -> Iterator[list[Ahead]]:
-    from dragoman.reading.prefetch import Ahead
+def _ahead(paths: Sequence[Path]) -> Iterator[list[Prefetch]]:
+    from dragoman.reading.prefetch import Prefetch
 
     _keep_memory()
-    reading = [Ahead(path) for path in paths]
+    reading = [Prefetch(path) for path in paths]
     try:
         yield reading
     finally:

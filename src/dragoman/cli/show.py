@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LAYERS = values(Layer)
-MOST_SHOWN = 50
-MOST_NAMED = 10
+MAX_SHOWN = 50
+MAX_NAMED = 10
 
 
 def _table(*columns: str, **options: Any) -> Table:
@@ -51,7 +51,7 @@ def _json(value: Any) -> None:
     sys.stdout.write(visible_json(pretty_json(value).decode()))
 
 
-def problems(found: Sequence[Problem], *, as_json: bool, most: int | None = MOST_SHOWN) -> None:
+def problems(found: Sequence[Problem], *, as_json: bool, most: int | None = MAX_SHOWN) -> None:
     """Print problems: as JSON on stdout, else a line each on stderr."""
     if as_json:
         _json({"problems": found})
@@ -79,8 +79,8 @@ def summary(named: dict[str, Any], *, as_json: bool) -> None:
     for key, value in named.items():
         shown = value
         if isinstance(value, list):
-            shown = ", ".join(map(str, value[:MOST_NAMED])) or "none"
-            shown = f"{len(value)}: {shown} …" if len(value) > MOST_NAMED else shown
+            shown = ", ".join(map(str, value[:MAX_NAMED])) or "none"
+            shown = f"{len(value)}: {shown} …" if len(value) > MAX_NAMED else shown
         sys.stdout.write(f"{key.replace('_', ' ')}: {visible(str(shown))}\n")
 
 

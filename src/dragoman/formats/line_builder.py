@@ -10,7 +10,7 @@ from dragoman.schema import labels
 from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
 
 LAYERS: tuple[str, ...] = labels.values(labels.Layer)
-MAX_ID = 512
+MAX_ID_LENGTH = 512
 """Longest document id, in characters."""
 MAX_OFFSET = 2**31 - 1
 """Largest offset, in code points."""
@@ -49,8 +49,8 @@ def check_names(found: Sequence[str], report: Report) -> None:
     """Note E304 for an id that is empty or too long, E302 for one that is given twice."""
     seen: set[str] = set()
     for number, name in enumerate(found, start=1):
-        if not 1 <= len(name) <= MAX_ID:
-            hint = f"Use 1 to {MAX_ID} characters."
+        if not 1 <= len(name) <= MAX_ID_LENGTH:
+            hint = f"Use 1 to {MAX_ID_LENGTH} characters."
             report.error("E304", f"the id of document {number} has {len(name)} characters.", hint)
         elif name in seen:
             report.error("E302", f"document {name[:80]!r} is given more than once.", "Keep one of them.")

@@ -20,11 +20,11 @@ from dragoman.text import explain_mismatch
 
 LIMIT = 2**26
 """Largest input of a converter, in bytes: 64 MiB. Parsed JSON and XML take a multiple of it in memory."""
-MOST_PROBLEMS = 1000
+MAX_PROBLEMS = 1000
 """Errors listed before the rest are only counted."""
-MOST_REPAIRS = 20
+MAX_REPAIRS = 20
 """Repairs listed one by one before the rest are only counted."""
-MOST_GUESSES = 10
+MAX_GUESSES = 10
 """Spans whose mismatch is looked into before it is only stated: a guess goes through the whole text."""
 _GUESSED_TEXT = 200_000
 DATE_LABELS = frozenset(labels.values(labels.DateType))
@@ -138,7 +138,7 @@ class Report:
         self._errors: list[Problem] = []
         self._repairs: list[Problem] = []
         self._unlisted = [0, 0]
-        self._guesses = MOST_GUESSES
+        self._guesses = MAX_GUESSES
 
     @property
     def failed(self) -> bool:
@@ -147,7 +147,7 @@ class Report:
 
     def error(self, code: str, what: str, hint: str = "", *, line: int = 0, path: str = "") -> None:
         """Note something wrong, at a line (from 1) or a path of the input."""
-        if len(self._errors) >= MOST_PROBLEMS:
+        if len(self._errors) >= MAX_PROBLEMS:
             self._unlisted[0] += 1
             return
         self._errors.append(Problem(code=code, what=what, hint=hint, file=self.name, line=line, path=path))
@@ -165,7 +165,7 @@ class Report:
 
     def repair(self, what: str, hint: str = "", *, line: int = 0, path: str = "") -> None:
         """Note something that was read although it is not quite right."""
-        if len(self._repairs) >= MOST_REPAIRS:
+        if len(self._repairs) >= MAX_REPAIRS:
             self._unlisted[1] += 1
             return
         self._repairs.append(Problem(code="W906", what=what, hint=hint, file=self.name, line=line, path=path))

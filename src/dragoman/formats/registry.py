@@ -17,7 +17,7 @@ from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Report,
 from dragoman.problems import Problem, error
 from dragoman.schema.submission import Submission
 
-MOST_FILES = 100_000
+MAX_FILES = 100_000
 """Files of a folder that are read."""
 
 
@@ -165,8 +165,8 @@ def _files(path: Path, format_: Format) -> list[Path]:
     if not found:
         hint = f"Files of this format end in {' or '.join(format_.suffixes)}."
         raise error("E101", f"nothing in the folder is of the format {format_.name}.", hint, file=str(path))
-    if len(found) > MOST_FILES:
-        raise error("E106", f"the folder has over {MOST_FILES:,} files.", "Split it.", file=str(path))
+    if len(found) > MAX_FILES:
+        raise error("E106", f"the folder has over {MAX_FILES:,} files.", "Split it.", file=str(path))
     for inner in found:
         _no_link(inner)
     return found

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dragoman.scoring import Gold
 
 Progress = Callable[[Sequence[Path], str], Iterable[Path]]
-_MOST = 100
+_MAX = 100
 _STATES = ("ranked", "not independent", "other data", "not reproduced", "invalid")
 
 
@@ -71,7 +71,7 @@ def _entry(entry: Entry, cells: dict[str, Cell]) -> BoardEntry:
         folder=visible(entry.folder),
         state=entry.state,
         card=entry.card,
-        problems=[_said(entry, problem) for problem in entry.problems[:_MOST]],
+        problems=[_said(entry, problem) for problem in entry.problems[:_MAX]],
         attempted=list(entry.attempted),
         missing=None if entry.result is None else entry.result.coverage.missing,
         cells=cells,

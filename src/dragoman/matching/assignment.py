@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 
-MOST_CELLS = 25_000_000
+MAX_CELLS = 25_000_000
 """Bound on the size of one assignment problem, in cells (eight bytes each): those of the matrix where it is full."""
 _SMALL = 10_000
 """So many cells are solved as a matrix however few of them are candidates."""
@@ -64,7 +64,7 @@ def _contested(contested: Ints, gold: Ints, predicted: Ints, weights: Sequence[I
     component = components(gold, predicted)
     left: Bools = np.ones(len(component), bool)
     chosen: list[Ints] = []
-    worth, complete = _combined(weights, small.MOST_SHORT, 62)
+    worth, complete = _combined(weights, small.MAX_SHORT, 62)
     if complete:
         found, left = small.solve(component, gold, predicted, worth)
         chosen.append(contested[found])
@@ -128,7 +128,7 @@ def _solve(gold: Ints, predicted: Ints, weights: list[Ints]) -> Ints:
         return (
             _solve_sparse(row, column, combined) if len(rows) <= len(columns) else _solve_sparse(column, row, combined)
         )
-    if cells > MOST_CELLS:
+    if cells > MAX_CELLS:
         what = f"{len(rows):,} gold and {len(columns):,} predicted items compete with each other."
         raise error("E106", what, "Spans are nested or repeated too deeply; split or clean the documents.")
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415

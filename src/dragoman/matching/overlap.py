@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-MOST_PAIRS = 50_000_000
+MAX_PAIRS = 50_000_000
 """Bound on candidate pairs: deeply nested or repeated spans would otherwise need memory quadratic in their number."""
 
 
@@ -35,7 +35,7 @@ def overlapping_pairs(
         (k,) each, ordered by gold, then predicted. Spans that merely touch share nothing.
 
     Raises:
-        DragomanError: E106 when there are more than :data:`MOST_PAIRS` candidates.
+        DragomanError: E106 when there are more than :data:`MAX_PAIRS` candidates.
 
     """
     # All documents on one number line, each beginning after the end of the one before.
@@ -52,8 +52,8 @@ def overlapping_pairs(
     count = np.searchsorted(start, p_end, side="left") - low
     np.maximum(count, 0, out=count)
     total = int(count.sum())
-    if total > MOST_PAIRS:
-        what = f"there are {total:,} pairs of spans that may overlap; at most {MOST_PAIRS:,} are compared."
+    if total > MAX_PAIRS:
+        what = f"there are {total:,} pairs of spans that may overlap; at most {MAX_PAIRS:,} are compared."
         raise error("E106", what, "Spans are nested or repeated too deeply; split or clean the documents.")
     predicted = np.repeat(np.arange(len(count)), count)
     # Candidates of a predicted span stand one after the other from the lowest on.

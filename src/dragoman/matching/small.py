@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-MOST_SHORT = 8
+MAX_SHORT = 8
 """Items of the shorter side of a problem that is small."""
-MOST_LONG = 24
+MAX_LONG = 24
 """Items of the longer side."""
 _CELLS = 2_000_000
 
@@ -47,11 +47,11 @@ def solve(component: Ints, gold: Ints, predicted: Ints, weight: Ints) -> tuple[I
     short, long = np.where(turned, rows, columns), np.where(turned, columns, rows)
     item = np.where(turned[component], column, row)
     partner = np.where(turned[component], row, column)
-    small = (short <= MOST_SHORT) & (long <= MOST_LONG)
-    shape_of = short * (MOST_LONG + 1) + long
+    small = (short <= MAX_SHORT) & (long <= MAX_LONG)
+    shape_of = short * (MAX_LONG + 1) + long
     chosen: list[Ints] = [np.zeros(0, np.int64)]
     for code in np.unique(shape_of[small]).tolist():
-        width, height = divmod(code, MOST_LONG + 1)
+        width, height = divmod(code, MAX_LONG + 1)
         problems = np.flatnonzero(small & (shape_of == code))
         step = max(1, _CELLS // (height * 2**width))
         chosen += [

@@ -10,7 +10,7 @@ import pyarrow.json as pj
 
 from dragoman import files
 from dragoman.reading import jsonl
-from dragoman.reading.fallback import Doubt
+from dragoman.reading.fallback import Fallback
 from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.submission import Submission
 
@@ -47,7 +47,7 @@ def of_blocks(blocks: Callable[[], Iterable[bytes]]) -> pa.Table | None:
     for narrow in (True, False):
         try:
             tables = list(each(blocks(), narrow=narrow))
-        except Doubt:
+        except Fallback:
             return None
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             continue
@@ -59,7 +59,7 @@ def each(blocks: Iterable[bytes], *, narrow: bool = True) -> Iterator[pa.Table]:
     """Rows of each block, all with the same columns: those that the first block mentions, or all that there are.
 
     Raises:
-        Doubt: a block needs a closer look.
+        Fallback: a block needs a closer look.
         pyarrow.ArrowInvalid: a block does not fit the columns.
 
     """
@@ -75,14 +75,14 @@ def _of_block(block: bytes, schema: pa.Schema) -> pa.Table:
     # it does not survive a file that begins with null.
     layout = jsonl.layout(block)
     if not layout.whole or not len(schema) or not files.is_text(block):  # without columns Arrow forgets how many rows
-        raise Doubt("lines")
+        raise Fallback("lines")
     table = pj.read_json(
         pa.BufferReader(block),
         read_options=pj.ReadOptions(block_size=max(layout.longest + 2, min(len(block) + 2, _PIECE))),
         parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
     )
     if table.num_rows != layout.lines:
-        raise Doubt("rows")
+        raise Fallback("rows")
     return table
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow._compute import call_function
 
 from dragoman.annotations import NULL, Coded
-from dragoman.reading.fallback import Doubt
+from dragoman.reading.fallback import Fallback
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +62,7 @@ class Rows:
         if column is None or column.null_count:
             if missing is None:
                 if len(self):
-                    raise Doubt(f"{name} is missing")
+                    raise Fallback(f"{name} is missing")
                 return np.zeros(0, np.int64)
             stand_in = np.full(len(self), missing, np.int64)
             given = self.given(name)
@@ -126,7 +126,7 @@ def check_lists(array: pa.Array) -> None:
     if pa.types.is_list(array.type):
         flat = flat_of(array)
         if flat.null_count:
-            raise Doubt("null in a list")
+            raise Fallback("null in a list")
         check_lists(flat)
     elif pa.types.is_struct(array.type):
         for index in range(array.type.num_fields):

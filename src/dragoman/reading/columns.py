@@ -1,6 +1,6 @@
 """From rows in Arrow to the columns that the scorer works on, with every check that can be made on whole columns.
 
-A check that fails raises :class:`Doubt`: the caller then reads the file again, line by line, to say exactly what is
+A check that fails raises :class:`Fallback`: the caller then reads the file again, line by line, to say exactly what is
 wrong and where (see :mod:`dragoman.reading.line_reader`).
 """
 
@@ -29,7 +29,7 @@ from dragoman.reading.arrow_rows import (
     valid,
 )
 from dragoman.reading.canonical_order import claims_in_order, merge_fragments, spans_in_order
-from dragoman.reading.fallback import Doubt
+from dragoman.reading.fallback import Fallback
 from dragoman.reading.text_checks import Texts
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-MAX_ID = 512
+MAX_ID_LENGTH = 512
 """Longest id, in code points."""
 
 _SPARSE = 16
@@ -57,7 +57,7 @@ def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotati
         nowhere: whether spans that begin after the end of the text may occur: they stand for quotes without a place.
 
     Raises:
-        Doubt: a check failed.
+        Fallback: a check failed.
 
     """
     table = table.combine_chunks()  # once, since columns are asked for several times
@@ -95,7 +95,7 @@ def _times(table: pa.Table, name: str, row_doc: Ints, documents: int, target: Ta
     """Document times, one a document; NULL for a document without a row."""
     given = coded(column_of(table, name, pa.string()))
     if target.strict_values and not all(map(_parses, given.labels)):
-        raise Doubt("document time")
+        raise Fallback("document time")
     codes = np.full(documents, NULL, np.int32)
     codes[row_doc] = given.codes
     return Coded(codes, given.labels)
@@ -109,7 +109,7 @@ def _texts(table: pa.Table, target: Target, documents: tuple[str, ...], row_doc:
     if "text" in table.column_names:
         for doc, own in zip(row_doc.tolist(), column_of(table, "text", pa.string()).to_pylist(), strict=True):
             if own is not None and texts[doc] not in {None, own}:
-                raise Doubt("another text")
+                raise Fallback("another text")
             texts[doc] = own if texts[doc] is None else texts[doc]
     return texts
 
@@ -118,7 +118,7 @@ def _documents(table: pa.Table, target: Target) -> tuple[tuple[str, ...], Ints, 
     """Document ids, the document of each row, and which documents have a row."""
     ids = column_of(table, "id", pa.string())
     if ids.null_count:
-        raise Doubt("a line without id")
+        raise Fallback("a line without id")
     names = ids.to_pylist()
     _check_ids(names)
     documents = tuple(sorted(names)) if target.documents is None else target.documents
@@ -126,10 +126,10 @@ def _documents(table: pa.Table, target: Target) -> tuple[tuple[str, ...], Ints, 
     try:
         row_doc = np.fromiter(map(place.__getitem__, names), np.int64, len(names))
     except KeyError as cause:
-        raise Doubt("unknown document") from cause
+        raise Fallback("unknown document") from cause
     given = np.bincount(row_doc, minlength=len(documents))
     if given.max(initial=0) > 1:
-        raise Doubt("repeated document")
+        raise Fallback("repeated document")
     return documents, row_doc, given.astype(bool)
 
 
@@ -142,7 +142,7 @@ def _present(table: pa.Table) -> NDArray[np.bool_]:
     annotated = column_of(table, "layers_annotated", pa.list_(pa.string()))
     said, of, named = valid(annotated), parents_of(annotated), coded(flat_of(annotated))
     if not set(named.labels) <= set(LAYERS):
-        raise Doubt("unknown layer")
+        raise Fallback("unknown layer")
     present = np.zeros((len(LAYERS), table.num_rows), bool)
     for layer, name in enumerate(LAYERS):
         if name in table.column_names:
@@ -163,15 +163,15 @@ def _closed(coded: Coded, field: str, target: Target) -> Coded:
     """Check a column of labels against its closed set."""
     allowed = target.label_sets.get(field)
     if allowed is not None and not set(coded.labels) <= set(allowed):
-        raise Doubt(f"unknown label in {field}")
+        raise Fallback(f"unknown label in {field}")
     return coded
 
 
 def _check_ids(names: Sequence[str]) -> None:
-    """Doubt ids that are empty, too long, or have a control character."""
+    """Fallback ids that are empty, too long, or have a control character."""
     lengths = set(map(len, names))
-    if 0 in lengths or max(lengths, default=0) > MAX_ID or _CONTROL.search("".join(names)):
-        raise Doubt("id")
+    if 0 in lengths or max(lengths, default=0) > MAX_ID_LENGTH or _CONTROL.search("".join(names)):
+        raise Fallback("id")
 
 
 def _ids(rows: Rows, name: str) -> Coded:
@@ -188,7 +188,7 @@ def _unique_ids(rows: Rows) -> None:
         return
     given = ids.codes != NULL
     if _repeats(rows.parent[given] * len(ids.labels) + ids.codes[given]):
-        raise Doubt("repeated id")
+        raise Fallback("repeated id")
 
 
 def _repeats(keys: Ints) -> bool:
@@ -227,7 +227,7 @@ def _dates(rows: Rows, target: Target) -> Dates:
     _unique_ids(rows)
     value, external = rows.strings("value"), rows.strings("value_external")
     if target.strict_values and not all(_parses(label) for label in value.labels + external.labels):
-        raise Doubt("date value")
+        raise Fallback("date value")
     return Dates(
         doc=rows.parent,
         start=rows.integers("start"),
@@ -265,7 +265,7 @@ def _claims(rows: Rows, entities: Rows, target: Target, texts: Texts) -> Claims:
     _unique_ids(rows)
     fragments = _pairs(rows, "content", texts)
     if len(np.unique(fragments[0])) != len(rows):
-        raise Doubt("a claim without content")
+        raise Fallback("a claim without content")
     cue = _pairs(rows, "cue", texts)
     return Claims(
         doc=rows.parent,
@@ -293,7 +293,7 @@ def _pairs(rows: Rows, name: str, texts: Texts) -> tuple[Ints, Ints, Ints]:
         return (np.zeros(0, np.int64),) * 3
     pairs = flat_of(lists)
     if (lengths_of(pairs) != 2).any():
-        raise Doubt(f"{name} is not a pair")
+        raise Fallback(f"{name} is not a pair")
     claim = parents_of(lists)
     bounds = integers_of(flat_of(pairs)).reshape(-1, 2)
     texts.check(bounds[:, 0], bounds[:, 1], rows.parent[claim])
@@ -309,13 +309,13 @@ def _lookup(doc: Ints, names: Coded, wanted_doc: Ints, wanted: Coded) -> Ints:
     ask = wanted.codes != NULL
     codes = wanted.recode(names.labels)[ask].astype(np.int64)
     if (codes < NULL).any():
-        raise Doubt("dangling reference")
+        raise Fallback("dangling reference")
     asked = wanted_doc[ask] * width + codes
     at = np.searchsorted(keys[order], asked)
     if len(asked) and (
         not len(keys) or (at >= len(keys)).any() or (keys[order][np.minimum(at, len(keys) - 1)] != asked).any()
     ):
-        raise Doubt("dangling reference")
+        raise Fallback("dangling reference")
     found = np.full(len(wanted), NULL, np.int64)
     found[ask] = known[order][at] if len(asked) else found[ask]
     return found
@@ -331,7 +331,7 @@ def _parents(rows: Rows) -> Ints:
             break
         at = np.where(at == NULL, NULL, at[at])
     if (at != NULL).any():
-        raise Doubt("circular reference")
+        raise Fallback("circular reference")
     return parent
 
 
@@ -343,21 +343,21 @@ def _claimants(rows: Rows, entities: Rows, target: Target, texts: Texts) -> dict
     named = entity != NULL
     has_start, spanned = who.given("start"), who.given("end")
     if (has_start != spanned).any() or (named & spanned).any():
-        raise Doubt("claimant span")
+        raise Fallback("claimant span")
     start, end = who.integers("start", NULL), who.integers("end", NULL)
     texts.check(start[spanned], end[spanned], doc[spanned])
     start[named] = entities.integers("start")[entity[named]]
     end[named] = entities.integers("end")[entity[named]]
     spanned |= named
     if (who.given("text") & ~spanned).any():
-        raise Doubt("text without span")
+        raise Fallback("text without span")
     texts.check_surfaces(who, start, end, doc)
     role = _closed(who.strings("role"), "claims.claimants.role", target)
     labels = (*role.labels, "MENTION") if "MENTION" not in role.labels else role.labels
     mention = labels.index("MENTION")
     codes = np.where((role.codes == NULL) & spanned, mention, role.codes).astype(np.int32)
     if (codes == NULL).any() or ((codes == mention) != spanned).any():
-        raise Doubt("role does not fit")
+        raise Fallback("role does not fit")
     own, theirs = _sets(who, "entity_ids", target.aliases), _sets(entities, "entity_ids", target.aliases)
     ids = [theirs.value(int(e)) if e != NULL and own.codes[i] == NULL else own.value(i) for i, e in enumerate(entity)]
     return {

@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 from dragoman.problems import Problem
 from dragoman.schema.shape import shown
 
-MOST_PROBLEMS = 1000
+MAX_PROBLEMS = 1000
 """Errors listed before reading stops, and warnings of one kind listed before the rest are only counted."""
 
-MOST_COMPARED = 4_000_000
+MAX_COMPARED = 4_000_000
 """Names looked at in a file to find those that were meant; when they are used up, problems come without a guess."""
 
 SIMILARITY = 60.0
 """Least similarity, in percent, of a name that somebody may have meant."""
 
 
-class Enough(Exception):  # noqa: N818 - not an error: the way out of a file that has too many
+class LimitReached(Exception):  # noqa: N818 - not an error: the way out of a file that has too many
     """There are more errors than are listed."""
 
 
 @dataclass
-class Complaints:
+class Diagnostics:
     """Collects the problems of one file.
 
     Attributes:
@@ -36,7 +36,7 @@ class Complaints:
     file: str = ""
     line: int = 0
     byte: int = 0
-    most: int = MOST_PROBLEMS
+    most: int = MAX_PROBLEMS
     listed: list[Problem] = field(default_factory=list)
     errors: int = 0
     warnings: Counter[str] = field(default_factory=Counter)
@@ -63,7 +63,7 @@ class Complaints:
         else:
             self.errors += 1
             if self.errors > self.most:
-                raise Enough
+                raise LimitReached
         place = self.byte + byte if byte >= 0 else -1
         self.listed.append(
             Problem(code=code, what=what, hint=hint, file=self.file, line=self.line, path=path, byte=place)
@@ -95,7 +95,7 @@ class Complaints:
 
     def _near(self, name: str, names: list[str], most: int) -> list[str]:
         self._compared += len(names)
-        if self._compared > MOST_COMPARED:
+        if self._compared > MAX_COMPARED:
             return []
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - only what is wrong needs it, and start-up does not
 

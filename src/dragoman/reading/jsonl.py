@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dragoman.reading.diagnostics import Complaints
+from dragoman.reading.diagnostics import Diagnostics
 from dragoman.schema.shape import NoNumber, Repeats
 
-_MOST_DIGITS = 4000
+_MAX_DIGITS = 4000
 _FURTHEST = 2**24
 _PIECE = 2**18
 _WHITE = re.compile(r"[ \t\r\n]*")
@@ -55,7 +55,7 @@ def is_blank(data: bytes) -> bool:
     return not data[:1].strip(b" \t\r\n") and not data.strip(b" \t\r\n")
 
 
-def objects(data: bytes, complain: Complaints) -> Iterator[dict[str, Any]]:
+def objects(data: bytes, complain: Diagnostics) -> Iterator[dict[str, Any]]:
     """Read all objects of a file, and complain of everything in it that is not one object on one line.
 
     What can be understood is given nevertheless, so that what is wrong inside can be said too: a second object on a
@@ -132,7 +132,7 @@ def _hint(broken: _BrokenError, *, last: bool) -> str:
 
 def _number(digits: str) -> int:
     """Read an integer; of a monstrous one only as much as is needed to see that it is out of range."""
-    return int(digits[:_MOST_DIGITS])
+    return int(digits[:_MAX_DIGITS])
 
 
 _USUAL = json.JSONDecoder(object_pairs_hook=Repeats.from_pairs, parse_constant=NoNumber)
@@ -177,7 +177,7 @@ def _over_lines(data: bytes, start: int) -> _Long | None:
     return _Long(value, _width(text, after))
 
 
-def _rest(data: bytes, at: int, number: int, complain: Complaints) -> tuple[int, int]:
+def _rest(data: bytes, at: int, number: int, complain: Diagnostics) -> tuple[int, int]:
     """Pass over the rest of the line in which an object over several lines ended; return the line and where it ends."""
     end = data.find(b"\n", at)
     end = len(data) if end < 0 else end + 1

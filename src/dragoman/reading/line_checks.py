@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dragoman import timex
 from dragoman.reading import quotes
-from dragoman.reading.text_checks import FURTHEST
+from dragoman.reading.text_checks import MAX_OFFSET
 from dragoman.schema.shape import shown
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedEntity, SpanObject, Submission
 from dragoman.text import explain_mismatch
 
 if TYPE_CHECKING:
-    from dragoman.reading.diagnostics import Complaints
+    from dragoman.reading.diagnostics import Diagnostics
     from dragoman.reading.target import Target
     from dragoman.text import Span
 
-MOST_EXPLAINED = 1_000_000
+MAX_EXPLAINED = 1_000_000
 """Code points of text that are looked through in a file to explain spans that do not fit; then no more is explained."""
 
 
@@ -34,7 +34,7 @@ class Context:
 
     """
 
-    def __init__(self, target: Target, complain: Complaints) -> None:
+    def __init__(self, target: Target, complain: Diagnostics) -> None:
         self.target = target
         self.complain = complain
         self.tally = dict.fromkeys(quotes.WAYS, 0)
@@ -43,14 +43,14 @@ class Context:
     def explain(self, text: str, start: int, end: int, surface: str | None) -> str | None:
         """Guess why a span does not fit, as long as that has not been asked too often."""
         self._explained += len(text)
-        if not surface or self._explained > MOST_EXPLAINED:
+        if not surface or self._explained > MAX_EXPLAINED:
             return None
         return explain_mismatch(text, start, end, surface)
 
     def nearest(self, text: str, quote: str) -> str:
         """Show the words that a quote may have come from; as a mend."""
         self._explained += len(text)
-        near = quotes.nearest(text, quote) if self._explained <= MOST_EXPLAINED else None
+        near = quotes.nearest(text, quote) if self._explained <= MAX_EXPLAINED else None
         return "Quote the text letter by letter." if near is None else f"The nearest words are {shown(near)}."
 
 
@@ -189,7 +189,7 @@ class LineChecker:
 
     def offsets(self, start: int, end: int, surface: str | None, path: str) -> None:
         """Check offsets, and the surface beside them."""
-        text, length = self.text, FURTHEST if self.text is None else len(self.text)
+        text, length = self.text, MAX_OFFSET if self.text is None else len(self.text)
         if start >= end:
             kind = "empty" if start == end else "reversed"
             hint = "Spans are half-open, the end is after the last character: start < end."

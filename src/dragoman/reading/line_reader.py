@@ -15,7 +15,7 @@ import msgspec
 
 from dragoman.problems import Problem
 from dragoman.reading import quotes
-from dragoman.reading.diagnostics import MOST_PROBLEMS, Complaints, Enough
+from dragoman.reading.diagnostics import MAX_PROBLEMS, Diagnostics, LimitReached
 from dragoman.reading.jsonl import objects
 from dragoman.reading.line_checks import Context, LineChecker, Names, quoted
 from dragoman.reading.target import Target
@@ -47,7 +47,7 @@ class Lines:
     tally: dict[str, int] = field(default_factory=dict)
 
 
-def read(data: bytes, target: Target, name: str = "", *, most: int = MOST_PROBLEMS) -> Lines:
+def read(data: bytes, target: Target, name: str = "", *, most: int = MAX_PROBLEMS) -> Lines:
     """Read all lines, and say all that is wrong with them.
 
     Args:
@@ -57,11 +57,11 @@ def read(data: bytes, target: Target, name: str = "", *, most: int = MOST_PROBLE
         most: errors after which reading stops (E208), and warnings of one kind that are listed.
 
     """
-    complain = Complaints(name, most=most)
+    complain = Diagnostics(name, most=most)
     context = Context(target, complain)
     reader = _Reader(context)
     lines: list[Submission] = []
-    with contextlib.suppress(Enough):
+    with contextlib.suppress(LimitReached):
         lines = [line for value in objects(data, complain) if (line := reader.line(value)) is not None]
     return Lines(lines, complain.problems(), context.tally)
 

@@ -14,7 +14,7 @@ from dragoman.schema.submission import Submission
 
 MAGIC = b"PAR1"
 _BATCH = 1024
-_MOST_VALUES = 2**30
+_MAX_VALUES = 2**30
 _MEND = "Columns are the fields of a line of JSONL: dragoman schema submission."
 
 
@@ -37,8 +37,8 @@ def read(data: bytes, name: str) -> pa.Table:
         layout = file.metadata
         groups = [layout.row_group(at) for at in range(layout.num_row_groups)]
         values = sum(group.column(at).num_values for group in groups for at in range(group.num_columns))
-        if values > _MOST_VALUES:
-            raise error("E106", f"the file has over {_MOST_VALUES:,} values.", "Split it into shards.", file=name)
+        if values > _MAX_VALUES:
+            raise error("E106", f"the file has over {_MAX_VALUES:,} values.", "Split it into shards.", file=name)
         wanted = pa.schema([_field(field, arrow_schema(Submission), "", name) for field in file.schema_arrow])
         # Bit by bit: what is small when packed may be large.
         batches, size = [], 0

@@ -19,7 +19,7 @@ _DEPTH = 3
 """So many blocks are parsed ahead."""
 
 
-class Ahead:
+class Prefetch:
     """Rows of a JSONL file of good lines, block by block, parsed by a thread of its own.
 
     Iterating gives a table for each block and raises what :func:`dragoman.reading.arrow_json.each` raises.

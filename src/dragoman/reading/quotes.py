@@ -19,8 +19,9 @@ and its labels, and gets a span beyond the end of the text, as long as the quote
 file that is wrong, and a hundred documents must not go unscored for one invented quote. In a reference it is an error
 (E404, E405), since nobody could find what is not there. A quote whose document has no known text is an error anywhere.
 
-Bounds: :data:`MOST_TEXT`, :data:`MOST_PLACES`, :data:`FUZZY_TEXT`, :data:`FUZZY_QUOTE` and :data:`FUZZY_QUOTES` keep
-the time linear in the file; what lies beyond them is not found, and none depends on the order of lines or items.
+Bounds: :data:`MAX_TEXT`, :data:`MAX_PLACES`, :data:`MAX_FUZZY_TEXT`, :data:`MAX_FUZZY_QUOTE` and
+:data:`MAX_FUZZY_QUOTES` keep the time linear in the file; what lies beyond them is not found, and none depends on the
+order of lines or items.
 """
 
 from __future__ import annotations
@@ -37,19 +38,19 @@ from dragoman.text import Span, TextMap, find
 
 THRESHOLD = 90.0
 """Least similarity of a fuzzy finding, in percent."""
-MOST_TEXT = 200_000
+MAX_TEXT = 200_000
 """Longest text, in code points, in which quotes are found otherwise than exactly."""
-MOST_PLACES = 10_000
+MAX_PLACES = 10_000
 """Most places of a quote; one that stands in more is of no use as a quote, and leads to none."""
-FUZZY_TEXT = 100_000
+MAX_FUZZY_TEXT = 100_000
 """Longest text, in code points, that is searched fuzzily."""
-FUZZY_QUOTE = 300
+MAX_FUZZY_QUOTE = 300
 """Longest quote, in code points, that is searched fuzzily."""
-FUZZY_SHORTEST = 6
+MIN_FUZZY_QUOTE = 6
 """Shortest quote, in code points, that is searched fuzzily: with one letter left out, less is not similar enough."""
-FUZZY_QUOTES = 1_000
+MAX_FUZZY_QUOTES = 1_000
 """Most distinct quotes of one document that are searched fuzzily; of a document with more, none is."""
-FUZZY_PLACES = 64
+MAX_FUZZY_PLACES = 64
 """Most similar stretches of a text that are compared for one quote; where there are more, none is taken."""
 # Least similarity of an alignment before its ends are moved: it is as long as the quote, and what it should be may be
 # shorter or longer by so much that 75 percent become 90.
@@ -181,12 +182,12 @@ def find_all(text: str, quotes: Iterable[str]) -> dict[str, Found]:
     """
     found = {quote: _exactly(text, quote) for quote in sorted(set(quotes))}
     left = [quote for quote, one in found.items() if one.way == MISSING]
-    if not left or len(text) > MOST_TEXT:
+    if not left or len(text) > MAX_TEXT:
         return found
     versions = _Versions(text)
     found |= {quote: _normalised(versions, quote) for quote in left}
-    left = [quote for quote in left if found[quote].way == MISSING and len(quote) <= FUZZY_QUOTE]
-    if len(left) <= FUZZY_QUOTES and len(text) <= FUZZY_TEXT:
+    left = [quote for quote in left if found[quote].way == MISSING and len(quote) <= MAX_FUZZY_QUOTE]
+    if len(left) <= MAX_FUZZY_QUOTES and len(text) <= MAX_FUZZY_TEXT:
         found |= {quote: _fuzzily(versions, quote) for quote in left}
     return found
 
@@ -196,7 +197,7 @@ def nearest(text: str, quote: str) -> str | None:
 
     For a message to a human being: anything more than half alike will do.
     """
-    if not 0 < len(quote) <= min(FUZZY_QUOTE, len(text)) or len(text) > FUZZY_TEXT:
+    if not 0 < len(quote) <= min(MAX_FUZZY_QUOTE, len(text)) or len(text) > MAX_FUZZY_TEXT:
         return None
     best = fuzz.partial_ratio_alignment(quote, text, score_cutoff=55)
     return None if best is None else text[best.dest_start : best.dest_end]
@@ -217,7 +218,7 @@ def nowhere(text: str, quotes: Iterable[str]) -> dict[str, Span]:
 def _exactly(text: str, quote: str) -> Found:
     if not quote or quote not in text:
         return Found(MISSING)
-    if text.count(quote) > MOST_PLACES:
+    if text.count(quote) > MAX_PLACES:
         return Found(AMBIGUOUS)
     return Found(EXACT, tuple(find(text, quote)))
 
@@ -274,7 +275,7 @@ def _places(versions: _Versions, quote: str, steps: tuple[int, ...]) -> Found:
     normal, (text, back) = _normal_quote(quote, steps), versions.version(steps)
     if not normal or normal not in text:
         return Found(MISSING)
-    if text.count(normal) > MOST_PLACES:
+    if text.count(normal) > MAX_PLACES:
         return Found(AMBIGUOUS)
     moved = (back.move(*place) for place in find(text, normal))
     places = tuple(dict.fromkeys(place for place in moved if place is not None))
@@ -286,7 +287,7 @@ def _fuzzily(versions: _Versions, quote: str) -> Found:
     *_, steps = _steps(quote)
     normal, (text, back) = _normal_quote(quote, steps), versions.version(steps)
     best, spans = THRESHOLD, set[Span]()
-    waiting, rounds = [(0, len(text))] if len(normal) >= FUZZY_SHORTEST else [], 0
+    waiting, rounds = [(0, len(text))] if len(normal) >= MIN_FUZZY_QUOTE else [], 0
     while waiting:
         low, high = waiting.pop()
         if high - low < len(normal):
@@ -298,7 +299,7 @@ def _fuzzily(versions: _Versions, quote: str) -> Found:
         if score >= best and _same_digits(text[slice(*span)], normal):
             best, spans = score, {span} | (spans if score == best else set())
         rounds += 1
-        if rounds > FUZZY_PLACES:
+        if rounds > MAX_FUZZY_PLACES:
             return Found(AMBIGUOUS) if spans else Found(MISSING)
         waiting += [(low, low + alignment.dest_start), (low + alignment.dest_end, high)]
     moved = (back.move(*span, outward=True) for span in spans)

@@ -16,7 +16,7 @@ from dragoman import files
 from dragoman.annotations import Annotations
 from dragoman.problems import DragomanError, Problem
 from dragoman.reading import arrow_json, columns, line_reader, parquet_input, quotes
-from dragoman.reading.fallback import Doubt
+from dragoman.reading.fallback import Fallback
 from dragoman.reading.parsing import Parsed, parse_bytes, parse_file
 from dragoman.reading.target import Target
 from dragoman.schema.submission import Submission
@@ -93,7 +93,7 @@ def in_columns(rows: pa.Table | None, target: Target) -> Reading | None:
         return None
     try:
         return Reading(columns.build(rows, target), ())
-    except (Doubt, pa.ArrowInvalid):  # Arrow: more text in a column than it can hold
+    except (Fallback, pa.ArrowInvalid):  # Arrow: more text in a column than it can hold
         return None
 
 
@@ -111,7 +111,7 @@ def line_by_line(data: bytes, target: Target, name: str = "") -> Reading:
         return Reading(None, tuple(found.problems), found.tally)
     try:
         annotations = columns.build(arrow_json.of_lines(found.lines), target, nowhere=True)
-    except (Doubt, pa.ArrowInvalid) as cause:
+    except (Fallback, pa.ArrowInvalid) as cause:
         # Nothing was found wrong, and yet it does not fit: said with a number, too, whatever it is.
         hint = "Split the file into shards; if that does not help, please report it with the file."
         problem = Problem(code="E210", what=f"the file does not fit into columns ({cause}).", hint=hint, file=name)
@@ -128,5 +128,5 @@ def read_lines(lines: list[Submission], target: Target) -> Annotations:
     """
     try:
         return columns.build(arrow_json.of_lines(lines), target)
-    except Doubt:
+    except Fallback:
         return line_by_line(files.json_lines(lines), target).checked()

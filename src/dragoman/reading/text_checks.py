@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.reading.fallback import Doubt
+from dragoman.reading.fallback import Fallback
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-FURTHEST = 2**31 - 1
+MAX_OFFSET = 2**31 - 1
 """Largest offset, where no text is known; places of items then fit 64 bits together with their documents."""
 
 
@@ -31,22 +31,22 @@ class Texts:
     def __init__(self, texts: list[str | None], *, nowhere: bool) -> None:
         self.texts = texts
         self.nowhere = nowhere
-        self.lengths = np.array([FURTHEST if text is None else len(text) for text in texts], np.int64)
+        self.lengths = np.array([MAX_OFFSET if text is None else len(text) for text in texts], np.int64)
 
     def check(self, starts: Ints, ends: Ints, docs: Ints) -> None:
-        """Doubt spans that are empty or out of range."""
+        """Fallback spans that are empty or out of range."""
         wrong = ends > self.lengths[docs]
         if self.nowhere:
             wrong &= starts <= self.lengths[docs]
         if (wrong | (starts < 0) | (ends <= starts)).any():
-            raise Doubt("span")
+            raise Fallback("span")
 
     def check_surfaces(self, rows: Rows, starts: Ints, ends: Ints, docs: Ints) -> None:
-        """Doubt surfaces that are not those of the text, and quotes, for which the columns have no place."""
+        """Fallback surfaces that are not those of the text, and quotes, for which the columns have no place."""
         for name in ("quote", "occurrence"):
             column = rows.field(name)
             if column is not None and column.null_count < len(rows):
-                raise Doubt("quote")
+                raise Fallback("quote")
         surfaces = rows.field("text")
         if surfaces is None or surfaces.null_count == len(rows):
             return
@@ -54,4 +54,4 @@ class Texts:
         for doc, start, end, surface in spans:
             text = self.texts[doc]
             if surface is not None and text is not None and text[start:end] != surface:
-                raise Doubt("surface")
+                raise Fallback("surface")

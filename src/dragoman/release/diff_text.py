@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~", RENUMBERED: "=", MOVED: "="}
 _SHOWN = 60
 _CONTEXT = 12
-_MOST_ALIKE = 3
+_MAX_ALIKE = 3
 """Labels of a document that were renumbered or moved and are named each; more are counted."""
 
 
@@ -36,7 +36,7 @@ def _of_one(changes: list[Change]) -> Iterator[str]:
             alike.setdefault((change.config, change.kind), []).append(change)
     for change in changes:
         group = alike.get((change.config, change.kind), [])
-        if len(group) <= _MOST_ALIKE:
+        if len(group) <= _MAX_ALIKE:
             yield line(change)
         elif change is group[0]:
             yield f"= {change.config}: {len(group)} {change.kind}, from {line(group[0])[2:]}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dragoman.schema.records import Document
 
-_MOST_COMPARED = 20_000
+_MAX_COMPARED = 20_000
 """Characters between the first and the last that changed up to which texts are compared: the time is their square."""
 Pair = tuple[int | None, int | None]
 
@@ -79,7 +79,7 @@ def carried(labels: Mapping[str, Sequence[Any]], before: str, after: str) -> dic
     head = next((i for i in range(least) if before[i] != after[i]), least)
     tail = next((i for i in range(least - head) if before[-1 - i] != after[-1 - i]), least - head)
     parts = before[head : len(before) - tail], after[head : len(after) - tail]
-    if max(map(len, parts)) > _MOST_COMPARED:
+    if max(map(len, parts)) > _MAX_COMPARED:
         parts = "", ""
     middle = SequenceMatcher(None, *parts, autojunk=False)
     blocks = [Block(0, head, 0, head), Block(len(before) - tail, tail, len(after) - tail, tail)]

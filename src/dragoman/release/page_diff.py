@@ -17,13 +17,13 @@ from typing import Any
 
 from dragoman.files import sha256
 
-MOST_SHOWN = 5
+MAX_SHOWN = 5
 """Places of a page that are named; the others are counted."""
-_MOST_TRIED = 2**18
+_MAX_TRIED = 2**18
 """Texts that are tried for one line: below half a second."""
-_MOST_ENDS = 2**20
+_MAX_ENDS = 2**20
 """Ends of lines that are tried for the lines of a page."""
-_MOST_ALIGNED = 5000
+_MAX_ALIGNED = 5000
 """Lines up to which those that come often are compared too: the time that they take grows with their square."""
 _LIKELY = " \u00a0\u200b\u200c\u200d\u200e\u200f\ufeff'\"‘’“”«».,،;؛:-–—…·()[]0123456789"
 
@@ -86,7 +86,7 @@ def places(text: str, segments: Sequence[dict[str, Any]]) -> list[Place]:
         both = min(high - low, last - first)
         for segment, line in zip(segments[low : low + both], lines[first : first + both], strict=True):
             if line.known != segment["sha256"]:
-                found.append(_changed(line, segment, text, exact=len(found) < MOST_SHOWN))
+                found.append(_changed(line, segment, text, exact=len(found) < MAX_SHOWN))
         found += [Place(line.number, 0, "not on the page") for line in lines[first + both : last]]
         if lacking := high - low - both:
             after = lines[first + both - 1].number if first + both else 0
@@ -101,8 +101,8 @@ def _moved(line: _Line, text: str, by: int) -> Place:
 
 def said(found: Sequence[Place]) -> str:
     """Name the first places, and count the others."""
-    more = f" and {len(found) - MOST_SHOWN} more places" if len(found) > MOST_SHOWN else ""
-    return "; ".join(str(place) for place in found[:MOST_SHOWN]) + more
+    more = f" and {len(found) - MAX_SHOWN} more places" if len(found) > MAX_SHOWN else ""
+    return "; ".join(str(place) for place in found[:MAX_SHOWN]) + more
 
 
 def _aligned(wanted: list[str], have: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
@@ -113,7 +113,7 @@ def _aligned(wanted: list[str], have: list[str]) -> Iterator[tuple[str, int, int
     ends = len(wanted) - tail, len(have) - tail
     yield "equal", 0, head, 0, head
     middle = wanted[head : ends[0]], have[head : ends[1]]
-    many = max(map(len, middle)) > _MOST_ALIGNED
+    many = max(map(len, middle)) > _MAX_ALIGNED
     for kind, low, high, first, last in SequenceMatcher(None, *middle, autojunk=many).get_opcodes():
         yield kind, low + head, high + head, first + head, last + head
     yield "equal", ends[0], len(wanted), ends[1], len(have)
@@ -123,7 +123,7 @@ def _lines(text: str, segments: Sequence[dict[str, Any]]) -> Iterator[_Line]:
     """Lines that are not blank; one that was labelled is known by its checksum, also if only its end was labelled."""
     wanted = {(int(segment["end"]) - int(segment["start"]), segment["sha256"]) for segment in segments}
     lengths = sorted({length for length, _ in wanted}, reverse=True)
-    left = _MOST_ENDS
+    left = _MAX_ENDS
     start = 0
     for number, whole in enumerate(text.split("\n"), 1):
         line = whole.strip()
@@ -187,7 +187,7 @@ def _single(line: str, length: int, alphabet: Sequence[str]) -> Iterator[tuple[s
     if len(line) == length + 1:
         for at in range(len(line)):
             yield "", line[:at] + line[at + 1 :]
-    if len(line) in (length, length - 1) and length * len(alphabet) <= _MOST_TRIED:
+    if len(line) in (length, length - 1) and length * len(alphabet) <= _MAX_TRIED:
         skip = int(len(line) == length)
         for at in range(length):
             for character in alphabet:

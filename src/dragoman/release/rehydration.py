@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from dragoman.release.content import Release
     from dragoman.release.standoff import Page
 
-MOST_FILES = 100_000
+MAX_FILES = 100_000
 """Files that a folder of pages may hold."""
-MOST_COMPARED = 1000
+MAX_COMPARED = 1000
 """Files that are looked through for the one that a page became, where no name says so."""
 
 
@@ -57,8 +57,8 @@ def _texts(pages: list[Page], rows: Rows, folder: Path) -> dict[str, str]:
     except OSError as cause:
         what = f"cannot read the folder: {cause.strerror}."
         raise error("E101", what, "Check the path.", file=str(folder)) from cause
-    if len(listed) > MOST_FILES:
-        raise error("E106", f"the folder holds over {MOST_FILES:,} files.", "Give that of the pages.", file=str(folder))
+    if len(listed) > MAX_FILES:
+        raise error("E106", f"the folder holds over {MAX_FILES:,} files.", "Give that of the pages.", file=str(folder))
     wanted = {page.sha256: page for page in pages}
     sizes = {page.bytes for page in pages}
     found: dict[str, str] = {}
@@ -98,7 +98,7 @@ def _lacking(page: Page, rows: Rows, listed: list[Path], folder: Path) -> Iterat
 def _nearest(page: Page, rows: Rows, listed: list[Path]) -> Path | None:
     """Give the file of about the page's size that has most of its lines, at least a third of them."""
     wanted = {segment["sha256"] for segment in _lines_of(page.id, rows)}
-    near = [path for path in listed if page.bytes / 2 <= path.stat().st_size <= 2 * page.bytes][:MOST_COMPARED]
+    near = [path for path in listed if page.bytes / 2 <= path.stat().st_size <= 2 * page.bytes][:MAX_COMPARED]
     shared = {}
     for path in near:
         lines = files.read_bytes(path).replace(b"\r\n", b"\n").split(b"\n")

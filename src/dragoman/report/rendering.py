@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from dragoman.text import visible
 
-MOST_SHOWN = 400
+MAX_SHOWN = 400
 """Characters of a string from outside that are shown, where nothing else is said."""
 
 
@@ -28,7 +28,7 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def short(text: str, most: int = MOST_SHOWN) -> str:
+def short(text: str, most: int = MAX_SHOWN) -> str:
     """Text from outside for a page: control and direction characters shown, cut at a length."""
     shown = visible(text[: most + 1])
     return shown if len(shown) <= most else shown[:most] + "…"

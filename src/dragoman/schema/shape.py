@@ -17,7 +17,7 @@ from msgspec import inspect
 NO_CONTROL = r"^(?![\s\S]*[\x00-\x1f\x7f-\x9f])"
 """Pattern of a text without control characters: those would hide in a terminal or part what belongs together."""
 
-MOST_SHOWN = 80
+MAX_SHOWN = 80
 """Characters of a foreign text that a message quotes."""
 
 NAMES: dict[Any, str] = {
@@ -65,12 +65,12 @@ class NoNumber:
 
 def shown(text: str) -> str:
     """Quote a foreign text in a message: the beginning of a long one, and nothing that would not show itself."""
-    return repr(text) if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]!r}…"
+    return repr(text) if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]!r}…"
 
 
 def step(path: str, key: str) -> str:
     """Path of a field of the object at ``path``; a key that is no plain name is quoted."""
-    if len(key) > MOST_SHOWN or not key.isidentifier():
+    if len(key) > MAX_SHOWN or not key.isidentifier():
         return f"{path}[{shown(key)}]"
     return f"{path}.{key}" if path else key
 

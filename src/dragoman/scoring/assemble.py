@@ -16,7 +16,7 @@ from dragoman.scoring.validation import duplicates
 from dragoman.statistics import bootstrap
 from dragoman.version import __version__
 
-MOST_MISSING = 100
+MAX_MISSING = 100
 """So many documents that a system left out are named."""
 
 
@@ -120,7 +120,7 @@ def coverage_of(predicted: Annotations, gold: Annotations) -> results.Coverage:
     return results.Coverage(
         documents=len(gold.documents),
         missing=len(missing),
-        missing_documents=missing[:MOST_MISSING],
+        missing_documents=missing[:MAX_MISSING],
         attempted={layer: predicted.attempts(layer) for layer in LAYERS},
         annotated={layer: int(gold.has(layer).sum()) for layer in LAYERS},
         duplicates=duplicates(predicted),

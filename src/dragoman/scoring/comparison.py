@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-_MOST = 2.0**62
+_MAX = 2.0**62
 """Counts that sum to more than this would not fit into an integer."""
 
 
@@ -84,7 +84,7 @@ def rows_of(result: Result, measure: Measure) -> Ints:
     except (ValueError, OverflowError):
         rows = np.zeros(0, np.int64)
     shape = (len(counts.documents), len(counts.columns))
-    if rows.shape != shape or not len(rows) or rows.min() < 0 or rows.sum(axis=0, dtype=np.float64).max() > _MOST:
+    if rows.shape != shape or not len(rows) or rows.min() < 0 or rows.sum(axis=0, dtype=np.float64).max() > _MAX:
         what = f"the counts of {measure.name} in {result.system.name!r} are not a table of a row a document."
         raise error("E709", what, "Score the predictions again.")
     return rows

@@ -23,7 +23,7 @@ from dragoman.reading.peek import Named
 from dragoman.reading.read import Reading, read_parsed
 from dragoman.reading.target import Target
 from dragoman.schema.result import Coverage
-from dragoman.scoring.assemble import MOST_MISSING, coverage_of
+from dragoman.scoring.assemble import MAX_MISSING, coverage_of
 from dragoman.scoring.partials import Tally, joined, tallies
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ def add(*parts: Sum) -> Sum:
         Coverage(
             documents=sum(part.documents for part in covered),
             missing=sum(part.missing for part in covered),
-            missing_documents=sorted(n for part in covered for n in part.missing_documents)[:MOST_MISSING],
+            missing_documents=sorted(n for part in covered for n in part.missing_documents)[:MAX_MISSING],
             attempted=covered[0].attempted,
             annotated=_summed(part.annotated for part in covered),
             duplicates=_summed(part.duplicates for part in covered),

@@ -21,7 +21,7 @@ from dragoman.measures.catalogue import Measure
 from dragoman.problems import DragomanError
 from dragoman.reading import columns
 from dragoman.reading.arrow_rows import column_of
-from dragoman.reading.fallback import Doubt
+from dragoman.reading.fallback import Fallback
 from dragoman.reading.target import Target
 from dragoman.schema import result as results
 from dragoman.scoring.assemble import assemble, coverage_of
@@ -32,14 +32,14 @@ from dragoman.scoring.slices import USUAL, Resampling
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dragoman.reading.prefetch import Ahead
+    from dragoman.reading.prefetch import Prefetch
 
     Ints = NDArray[np.int64]
 
 
 def score_in_step(
-    predictions: Ahead,
-    reference: Ahead,
+    predictions: Prefetch,
+    reference: Prefetch,
     *,
     measures: Iterable[Measure],
     system: str,
@@ -67,7 +67,7 @@ def score_in_step(
             texts = {name: text for name, text in zip(gold.documents, gold.texts, strict=True) if text is not None}
             counts.add(gold, columns.build(theirs, Target(documents=gold.documents, texts=texts)))
         coverage, taken = counts.total()
-    except (Doubt, DragomanError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
+    except (Fallback, DragomanError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
     return assemble(
         taken,
@@ -79,11 +79,11 @@ def score_in_step(
     )
 
 
-def _in_step(reference: Ahead, predictions: Ahead) -> Iterator[tuple[pa.Table, pa.Table]]:
+def _in_step(reference: Prefetch, predictions: Prefetch) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Give each block of the reference with the predictions on its documents.
 
     Raises:
-        Doubt: the predictions have another order, or documents that the reference lacks.
+        Fallback: the predictions have another order, or documents that the reference lacks.
 
     """
     blocks, seen = iter(predictions), set[str]()
@@ -91,7 +91,7 @@ def _in_step(reference: Ahead, predictions: Ahead) -> Iterator[tuple[pa.Table, p
     for ours in reference:
         here = set(_names(ours))
         if len(here) < ours.num_rows or not seen.isdisjoint(here):
-            raise Doubt("a document twice")
+            raise Fallback("a document twice")
         seen.update(here)
         theirs = []
         while (left := next(blocks, None) if left is None else left) is not None:
@@ -100,13 +100,13 @@ def _in_step(reference: Ahead, predictions: Ahead) -> Iterator[tuple[pa.Table, p
             theirs.append(left.slice(0, known))
             if known < len(names):
                 if names[known] in seen:
-                    raise Doubt("another order")
+                    raise Fallback("another order")
                 left = left.slice(known)
                 break
             left = None
         yield ours, pa.concat_tables(theirs) if theirs else _empty(ours)
     if left is not None or next(blocks, None) is not None:
-        raise Doubt("unknown documents")
+        raise Fallback("unknown documents")
 
 
 def _names(rows: pa.Table) -> list[str]:
@@ -193,13 +193,13 @@ class _Counts:
         """Put everything together: what was answered, and the counts of each measure, made one after the other.
 
         Raises:
-            Doubt: the first block was not like the whole.
+            Fallback: the first block was not like the whole.
 
         """
         if self.whole is None or not self.annotated or not self.found.answered:
-            raise Doubt("no labels")
+            raise Fallback("no labels")
         if self.found != replace(self.whole, labels={}):
-            raise Doubt("the first block is not like the others")
+            raise Fallback("the first block is not like the others")
         place = {name: at for at, name in enumerate(self.documents())}
         places = [np.array([place[name] for name in names], np.int64) for names in self.blocks]
         of_whole: dict[str, Tally] = {}

@@ -26,7 +26,7 @@ from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems.protocol import Options, System, seen
 
-MOST_SAID = 4096
+MAX_SAID = 4096
 """Bytes of the program's standard error that are kept for a message."""
 
 
@@ -88,8 +88,8 @@ class _Running:
 
     def _listen(self) -> None:
         assert self._process.stderr is not None
-        while said := self._process.stderr.read1(MOST_SAID):  # type: ignore[attr-defined]
-            self._said = (self._said + said)[-MOST_SAID:]
+        while said := self._process.stderr.read1(MAX_SAID):  # type: ignore[attr-defined]
+            self._said = (self._said + said)[-MAX_SAID:]
 
     def ask(self, line: bytes, timeout: float) -> dict[str, Any] | None:
         """Write a line and read one; the program is killed when it takes too long."""

@@ -9,7 +9,7 @@ import msgspec
 from dragoman.authoring.disagreements import Label, Point
 from dragoman.schema.records import Document, Labels
 
-MOST_SHOWN = 40
+MAX_SHOWN = 40
 """Characters of a label's text that a list of points shows."""
 _FIELDS = {
     "entities": ("type", "form", "entity_ids"),
@@ -23,7 +23,7 @@ def headline(point: Point, document: Document) -> str:
     label = point.a or point.b
     spans = getattr(label, "content", [label])
     text = document.text[spans[0].start : spans[0].end]
-    text = text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+    text = text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
     ids = ", ".join(f"{side} {one.id if one else '-'}" for side, one in (("a", point.a), ("b", point.b)))
     return f"{point.layer} {' '.join(text.split())!r} ({ids}): {', '.join(point.differences)}"
 

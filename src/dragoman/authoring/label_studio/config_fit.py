@@ -6,7 +6,7 @@ from typing import Any
 
 from dragoman.problems import Problem, error
 
-MOST_SAID = 300
+MAX_SAID = 300
 """Characters of a complaint that are shown."""
 
 
@@ -31,7 +31,7 @@ def unfit(config: str, tasks: list[dict[str, Any]]) -> list[Problem]:
     try:
         page: Any = LabelInterface(config)
     except Exception as cause:  # whatever somebody wrote into the project's settings
-        what = f"the project's labelling configuration cannot be read: {str(cause)[:MOST_SAID]}"
+        what = f"the project's labelling configuration cannot be read: {str(cause)[:MAX_SAID]}"
         raise error("E728", what, "Give the project the file that annotate.py config writes.") from cause
     found = []
     for task in tasks:
@@ -46,7 +46,7 @@ def _problem(document: str, said: list[str]) -> Problem:
     more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
     return Problem(
         code="E724",
-        what=f"{document}: the project's page does not offer what is pushed: {said[0][:MOST_SAID]}{more}.",
+        what=f"{document}: the project's page does not offer what is pushed: {said[0][:MAX_SAID]}{more}.",
         hint="Give the project the file that annotate.py config writes, in its settings.",
         path=document,
     )
