@@ -7,7 +7,7 @@ from typing import Any
 from dragoman.schema.records import Document
 from dragoman.systems.loading import beside
 
-passes = beside(__file__, "..", "passes.py")
+passes = beside(__file__, "..", "replay.py")
 
 
 def predict(document: Document) -> dict[str, Any] | None:
