@@ -69,12 +69,12 @@ def columns(gold: str, predicted: str) -> Timed:
     from dragoman.measures.catalogue import select
     from dragoman.reading.read import read_file
 
-    against = scoring.from_file(gold)
+    against = scoring.reference(gold)
     labels = read_file(predicted, against.target).checked()
     chosen = select(list(measures(gold)))
 
     def work() -> float:
-        result = scoring.score(labels, against, measures=chosen, resampling=scoring.NO_INTERVALS)
+        result = scoring.score(labels, against, measures=chosen, intervals=False)
         return main_score(result.scores, gold)
 
     return timed(work)

@@ -66,7 +66,7 @@ def main() -> int:
 
 def rows_of(gold: Path, predicted: Path) -> list[tuple[Measure, Ints]]:
     """Count every measure, over all items and those of each type."""
-    against = scoring.from_file(gold)
+    against = scoring.reference(gold)
     labels = read_file(predicted, against.target).checked().of(against.annotations.documents)
     chosen = select(["entities.strict", "entities.exact", "entities.type", "entities.partial"])
     found = []

@@ -1,5 +1,6 @@
 """The house itself: what importing costs, what is where, what must not be written anywhere."""
 
+import os
 import re
 import subprocess
 import sys
@@ -26,20 +27,30 @@ def test_scoring_the_bundled_benchmark_needs_no_extra():
     assert not modules & {"datasets", "pandas", "label_studio_sdk", "evaluate", "huggingface_hub", "kiwipiepy"}
 
 
-@pytest.mark.parametrize("large", [0, 2**40], ids=["in step", "whole"])
+@pytest.mark.parametrize("large", [0, 2**40], ids=["streamed", "whole"])
 def test_scoring_one_file_against_another_loads_only_what_it_needs(tmp_path, large):
     path = tmp_path / "labels.jsonl"
     items = '{"id": "e", "start": 0, "end": 1, "type": "A"}, {"start": 1, "end": 2, "type": "A"}'
     path.write_text(f'{{"id": "d", "entities": [{items}]}}\n')
     modules = loaded_by(
-        "from pathlib import Path; from dragoman import scoring; from dragoman.cli import score as scored; "
-        "from dragoman.measures.catalogue import select; "
-        f"path, scored.LARGE = Path({str(path)!r}), {large}; "
-        "options = {'measures': select(['entities']), 'resampling': scoring.NO_INTERVALS, 'system': 'x'}; "
-        "assert scored.scored(path, path, None, 'test', lambda: options).scores['entities']['strict']['f1'] == 1"
+        f"import dragoman; from dragoman.scoring import api; api.STREAMED = {large}; "
+        f"result = dragoman.score({str(path)!r}, {str(path)!r}, measures=['entities'], intervals=False); "
+        "assert result['entities.strict.f1'] == 1"
     )
-    assert "dragoman.scoring.streaming" in modules
-    assert not modules & {"pandas", "scipy", "pyarrow.compute"}
+    assert ("dragoman.scoring.streaming" in modules) == (large == 0)
+    assert not modules & {"pandas", "scipy", "pyarrow.compute", "rich", "jinja2", "typer", "distributed"}
+
+
+def test_switches_of_the_process_are_in_one_module_and_can_be_turned_off(tmp_path):
+    switches = re.compile(r"gc\.(set_threshold|freeze|disable)|mallopt|set_memory_pool|atexit\.register")
+    using = {p.name for p in (ROOT / "src").rglob("*.py") if switches.search(p.read_text(encoding="utf-8"))}
+    assert using == {"tuning.py"}
+    path = tmp_path / "labels.jsonl"
+    path.write_text('{"id": "d", "entities": [{"start": 0, "end": 1, "type": "A"}]}\n')
+    command = [sys.executable, "-m", "dragoman", "score", str(path), "--reference", str(path), "--json"]
+    environments = [{**os.environ, "DRAGOMAN_TUNING": on} for on in "01"]
+    runs = [subprocess.run(command, capture_output=True, text=True, check=True, env=each) for each in environments]
+    assert runs[0].stdout == runs[1].stdout
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_a_reference_of_any_labels_without_text(tmp_path):
         {"id": "b", "entities": [{"start": 0, "end": 1, "type": "gene"}]},
         {"id": "a", "entities": [{"start": 0, "end": 4, "type": "gene"}, {"start": 5, "end": 9, "type": "species"}]},
     ]
-    result = scoring.score(write(tmp_path / "p.jsonl", predicted), scoring.from_file(write(tmp_path / "g.jsonl", gold)))
+    result = scoring.score(write(tmp_path / "p.jsonl", predicted), scoring.reference(write(tmp_path / "g.jsonl", gold)))
     # 1 right of 2 gold and 3 predicted: F1 = 2·1 / (2 + 3). The span of the second is right too: exact 2·2 / (2 + 3).
     assert result.scores["entities"]["strict"]["f1"] == pytest.approx(2 / 5)
     assert result.scores["entities"]["exact"]["f1"] == pytest.approx(4 / 5)
@@ -141,7 +141,7 @@ def test_a_reference_of_any_labels_without_text(tmp_path):
 
 def test_a_reference_without_labels_is_refused(tmp_path):
     with pytest.raises(DragomanError, match="E703"):
-        scoring.from_file(write(tmp_path / "g.jsonl", [{"id": "a"}]))
+        scoring.reference(write(tmp_path / "g.jsonl", [{"id": "a"}]))
 
 
 def test_gzip_scores_like_plain(benchmark, split, gold, tmp_path):
@@ -172,7 +172,7 @@ def test_some_measures_alone(gold):
 def test_singletons_can_be_left_out(gold, tmp_path):
     gold_lines = [{"id": "a", "entities": [{"start": i, "end": i + 1, "entity_ids": [k]} for i, k in enumerate("xxy")]}]
     predicted = [{"id": "a", "entities": [{"start": i, "end": i + 1, "entity_ids": [k]} for i, k in enumerate("xxz")]}]
-    against = scoring.from_file(write(tmp_path / "g.jsonl", gold_lines))
+    against = scoring.reference(write(tmp_path / "g.jsonl", gold_lines))
     path = write(tmp_path / "p.jsonl", [{**predicted[0], "entities": predicted[0]["entities"][1:]}])
     kept = scoring.score(path, against)
     dropped = scoring.score(path, against, singletons=False)
@@ -190,7 +190,7 @@ def test_the_result_says_how_quotes_were_found(tmp_path):
     predicted = [
         {"id": "a", "entities": [{"quote": "one", "occurrence": 2, "type": "X"}, {"quote": "nowhere", "type": "X"}]}
     ]
-    against = scoring.from_file(write(tmp_path / "g.jsonl", gold_lines))
+    against = scoring.reference(write(tmp_path / "g.jsonl", gold_lines))
     result = scoring.score(write(tmp_path / "p.jsonl", predicted), against)
     assert sum(result.coverage.quotes.values()) == 2
     assert result.coverage.quotes["exact"] == 1

@@ -59,9 +59,9 @@ def file(documents, spans, seed, nested):
 @pytest.mark.parametrize("nested", [False, True])
 def test_measuring_spans_makes_as_many_calls_for_ten_times_as_many(nested):
     def work(documents):
-        gold = scoring.from_bytes(file(documents, 12, 1, nested))
-        predicted = scoring.from_bytes(file(documents, 12, 2, nested)).annotations
-        return lambda: scoring.score(predicted, gold, measures=select(SPANS), resampling=scoring.NO_INTERVALS)
+        gold = scoring.reference(file(documents, 12, 1, nested))
+        predicted = scoring.reference(file(documents, 12, 2, nested)).annotations
+        return lambda: scoring.score(predicted, gold, measures=select(SPANS), intervals=False)
 
     few, many = calls(work(30)), calls(work(300))
     assert many < 1.3 * few
@@ -70,7 +70,7 @@ def test_measuring_spans_makes_as_many_calls_for_ten_times_as_many(nested):
 def test_reading_makes_few_calls_a_document_and_none_a_span():
     def work(documents, spans):
         data = file(documents, spans, 1, nested=False)
-        return lambda: scoring.from_bytes(data)
+        return lambda: scoring.reference(data)
 
     assert calls(work(100, 200)) < 1.1 * calls(work(100, 20))
     assert (calls(work(1000, 5)) - calls(work(100, 5))) / 900 < 25
@@ -99,11 +99,11 @@ def test_all_pairs_make_a_bounded_number_of_calls_a_pair():
 def test_spans_nested_too_deeply_are_refused_and_exact_measures_take_them():
     nested = [{"start": i, "end": 40_001 - i, "type": "A"} for i in range(20_000)]
     data = json.dumps({"id": "d", "entities": nested}).encode()
-    gold = scoring.from_bytes(data)
-    result = scoring.score(data, gold, measures=select(["entities.strict"]), resampling=scoring.NO_INTERVALS)
+    gold = scoring.reference(data)
+    result = scoring.score(data, gold, measures=select(["entities.strict"]), intervals=False)
     assert result.scores["entities"]["strict"]["f1"] == 1
     with pytest.raises(DragomanError, match="E106"):
-        scoring.score(data, gold, measures=select(["entities.type"]), resampling=scoring.NO_INTERVALS)
+        scoring.score(data, gold, measures=select(["entities.type"]), intervals=False)
 
 
 KEYS = np.random.default_rng(1).integers(0, 2**40, 200_000)
@@ -121,7 +121,7 @@ def plain_columns():
 
 
 def reading():
-    scoring.from_bytes(LINES[0])
+    scoring.reference(LINES[0])
 
 
 def score_of(gold, predicted, measures):
@@ -129,7 +129,7 @@ def score_of(gold, predicted, measures):
 
     def work():
         memo._KEPT.clear()
-        scoring.score(predicted, gold, measures=chosen, resampling=scoring.NO_INTERVALS)
+        scoring.score(predicted, gold, measures=chosen, intervals=False)
 
     return work
 
@@ -146,7 +146,7 @@ def clusters():
         for line in lines:
             for number, item in enumerate(line["entities"]):
                 item["entity_ids"] = [f"{line['id']}-{item['end'] % 7}-{number % 3}"]
-        sides.append(scoring.from_bytes(files.json_lines(lines)))
+        sides.append(scoring.reference(files.json_lines(lines)))
     return score_of(
         sides[0], sides[1].annotations, ["entities.muc", "entities.b_cubed", "entities.ceaf_e", "entities.conll"]
     )
@@ -165,7 +165,7 @@ def claims():
             }
             for line in map(json.loads, side.split(b"\n"))
         ]
-        sides.append(scoring.from_bytes(files.json_lines(lines)))
+        sides.append(scoring.reference(files.json_lines(lines)))
     return score_of(sides[0], sides[1].annotations, ["claims.content", "claims.attributed"])
 
 

@@ -1,8 +1,9 @@
 """Dragoman: a benchmark for machines that read diplomatic news, and the scorer for it.
 
 >>> import dragoman
->>> benchmark = dragoman.load()          # the bundled data; no network, no `datasets`
->>> result = dragoman.score("predictions.jsonl", benchmark)
+>>> benchmark = dragoman.load()                # the bundled data; no network, no `datasets`
+>>> result = dragoman.score("predictions.jsonl")
+>>> result["entities.strict.f1[language=ar]"]
 
 Importing the package loads nothing heavy: what a name needs is imported when the name is first used.
 """
@@ -17,21 +18,36 @@ from dragoman.version import __version__
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark, load
     from dragoman.problems import DragomanError, Problem
-    from dragoman.schema.result import Result
-    from dragoman.scoring import score, validate
+    from dragoman.scoring.api import score, validate
     from dragoman.scoring.comparison import compare
+    from dragoman.scoring.result import Comparison, Result
+    from dragoman.statistics.resampling import Resampling
 
-__all__ = ["Benchmark", "DragomanError", "Problem", "Result", "__version__", "compare", "load", "score", "validate"]
+__all__ = [
+    "Benchmark",
+    "Comparison",
+    "DragomanError",
+    "Problem",
+    "Resampling",
+    "Result",
+    "__version__",
+    "compare",
+    "load",
+    "score",
+    "validate",
+]
 
 _HOMES = {
     "Benchmark": "dragoman.benchmark",
+    "Comparison": "dragoman.scoring.result",
     "DragomanError": "dragoman.problems",
     "Problem": "dragoman.problems",
-    "Result": "dragoman.schema.result",
+    "Resampling": "dragoman.statistics.resampling",
+    "Result": "dragoman.scoring.result",
     "compare": "dragoman.scoring.comparison",
     "load": "dragoman.benchmark",
-    "score": "dragoman.scoring",
-    "validate": "dragoman.scoring",
+    "score": "dragoman.scoring.api",
+    "validate": "dragoman.scoring.api",
 }
 
 

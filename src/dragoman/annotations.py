@@ -7,6 +7,7 @@ the order of a file. Text values are held as codes into a small vocabulary (:cla
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -67,6 +68,12 @@ class Coded:
         place: dict[str, int] = {}
         codes = [NULL if v is None else place.setdefault(v, len(place)) for v in values]
         return cls(np.array(codes, np.int32), tuple(place))
+
+    @classmethod
+    def concatenated(cls, columns: Sequence[Coded]) -> Coded:
+        """Put columns under one another, in one vocabulary."""
+        labels = tuple(dict.fromkeys(label for column in columns for label in column.labels))
+        return cls(np.concatenate([column.recode(labels) for column in columns]), labels)
 
     def value(self, item: int) -> str | None:
         """Label of one item."""
@@ -204,7 +211,7 @@ JOINER = "\x1f"
 """Joins the ids of a set: a control character, which no id may contain."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Annotations:
     """Labels of many documents, as columns.
 
@@ -221,8 +228,6 @@ class Annotations:
             documents are left out.
         registry: ids that stand for known entities; empty where any id does. A system's own ids make clusters, not
             links.
-        traits: what the whole has that these labels are a part of (see :mod:`dragoman.measures.applicability`); None
-            where they are the whole.
 
     """
 
@@ -238,7 +243,6 @@ class Annotations:
     published_external: Coded
     answered: frozenset[str]
     registry: frozenset[str] = frozenset()
-    traits: frozenset[str] | None = None
 
     def has(self, layer: str) -> NDArray[np.bool_]:
         """Which documents have a layer, shape (documents,)."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from dragoman import files
+from dragoman.annotations import LAYERS
 from dragoman.problems import error
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import CLOSED_SETS, Target
@@ -24,6 +28,8 @@ from dragoman.schema.submission import (
     PredictedSegment,
     Submission,
 )
+from dragoman.tables import WIDTH, Table
+from dragoman.text import visible
 
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
@@ -88,6 +94,59 @@ class Benchmark:
     def segments(self) -> list[Segment]:
         """Lines of all pages."""
         return [segment for rows in self.release.rows["segments"].values() for segment in rows]  # type: ignore[misc]
+
+    def __len__(self) -> int:
+        """Count the documents."""
+        return len(self.documents)
+
+    def __iter__(self) -> Iterator[Document]:
+        """Give the documents, split by split."""
+        return iter(self.documents)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Say what it holds: name, version, fingerprint, and how many documents and labels of each layer by split."""
+        splits = {
+            name: {
+                "documents": len(self.split(name)),
+                "annotated": sum(bool(document.layers_annotated) for document in self.split(name)),
+                **{layer: sum(len(getattr(d, layer)) for d in self.split(name)) for layer in LAYERS},
+            }
+            for name in self.splits
+        }
+        return {
+            "name": self.name,
+            "version": self.version,
+            "fingerprint": self.fingerprint,
+            "splits": splits,
+            "registry": len(self.registry),
+        }
+
+    def table(self) -> Table:
+        """Show how many documents and labels each split has."""
+        splits: dict[str, dict[str, int]] = self.to_dict()["splits"]
+        columns = next(iter(splits.values()), dict[str, int]())
+        return Table(("split", *columns), [(name, *map(str, row.values())) for name, row in splits.items()])
+
+    def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
+        """Write what ``dragoman info`` prints, in lines of at most so many characters."""
+        head = visible(f"{self.name} {self.version}  {self.fingerprint}")
+        table = self.table().text(width, terminal=terminal)
+        return f"{head}\n{table}{len(self.registry)} entities in the registry\n"
+
+    def __repr__(self) -> str:
+        return self.text().rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        return f"<b>{escape(visible(f'{self.name} {self.version}'))}</b>{self.table().html()}"
+
+    def save(self, out: Path | str) -> None:
+        """Write the gold of all splits as JSONL, one document a line, with their texts.
+
+        Raises:
+            DragomanError: E108 when the file cannot be written.
+
+        """
+        files.write(out, files.json_lines(line for name in self.splits for line in self.gold_lines(name)))
 
     def target(self, split: str | None = None) -> Target:
         """Say what a submission for a split (or for all documents) is read against."""

@@ -33,11 +33,12 @@ from definitions import (
 from definitions import dice as dice_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sides import REGISTRY, TEXT, both, pair, seeds, totals
+from sides import REGISTRY, TEXT, both, pair, seeds, tally, totals
 
 from dragoman.measures import clitics, spans
 from dragoman.measures.catalogue import BY_NAME, select
-from dragoman.scoring import count
+from dragoman.measures.clusters import clustering, entity_mentions
+from dragoman.measures.pair import Pair
 
 FEW = settings(max_examples=40)
 
@@ -165,7 +166,7 @@ def test_claims_by_content(seed):
 
 def per_document(name, gold, predicted):
     ours, theirs = both(gold, predicted)
-    counted = count(BY_NAME[name], theirs, ours)
+    counted = tally(BY_NAME[name], ours, theirs)
     return [] if counted is None else [tuple(row) for row in counted.rows.tolist()]
 
 
@@ -277,7 +278,7 @@ def test_mentions_of_the_same_span_are_one_with_the_ids_of_all(mentions):
     for place, ids in named.items():
         clusters[frozenset(ids)].add(place)
     ours, _ = both([{"id": "d", "entities": items}], [])
-    match = BY_NAME["entities.b_cubed"].match(ours, ours)
+    match = clustering(entity_mentions(Pair(ours, ours)), np.arange(1))
     sizes = np.bincount(match.gold_cluster).tolist() if len(match.gold_cluster) else []
     assert sorted(sizes) == sorted(map(len, clusters.values()))
     assert len(match.gold) == len(named)

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
-from sides import both, pair, seeds
+from sides import both, pair, seeds, tally
 
 from dragoman.measures.catalogue import MEASURES
-from dragoman.scoring import count
-from dragoman.scoring.slices import Types
+from dragoman.measures.pair import Pair
+from dragoman.scoring.slices import rows_by_type
 
 BY_TYPE = [m for m in MEASURES if m.layer in {"entities", "dates"} and m.by_type]
 
@@ -23,16 +23,13 @@ def only(lines, layer, type_):
 def test_every_measure_by_type_is_the_measure_on_that_type_alone(seed):
     gold, predicted = pair(seed)
     ours, theirs = both(gold, predicted)
-    types = Types()
     for measure in BY_TYPE:
-        counted = count(measure, theirs, ours)
+        counted = tally(measure, ours, theirs)
         if counted is None:
             continue
-        for type_, rows in types.rows(measure, counted):
+        for type_, rows in counted.types.items():
             score = measure.score.finish(rows.sum(axis=0))
-            alone = count(
-                measure, *reversed(both(only(gold, measure.layer, type_), only(predicted, measure.layer, type_)))
-            )
+            alone = tally(measure, *both(only(gold, measure.layer, type_), only(predicted, measure.layer, type_)))
             if alone is None:  # by itself the type has nothing that makes the measure defined
                 continue
             expected = measure.score.finish(alone.rows.sum(axis=0))
@@ -43,12 +40,12 @@ def test_every_measure_by_type_is_the_measure_on_that_type_alone(seed):
 @settings(max_examples=25)
 @given(seeds)
 def test_what_follows_from_one_match_is_what_matching_type_by_type_gives(seed):
-    ours, theirs = both(*pair(seed))
-    for measure in (m for m in BY_TYPE if m.alone is not None):
-        counted = count(measure, theirs, ours)
-        if counted is not None:
-            short = dict(Types().rows(measure, counted))
-            long = dict(Types().rows(replace(measure, alone=None), counted))
-            assert list(short) == list(long)
-            for type_, rows in short.items():
-                assert (rows == long[type_]).all(), (measure.name, type_)
+    sides = Pair(*both(*pair(seed)))
+    for measure in (m for m in BY_TYPE if m.match_by_type is not None):
+        part = sides.of(measure.scored(sides))
+        match = measure.match(part)
+        short = dict(rows_by_type(measure, match, part))
+        long = dict(rows_by_type(replace(measure, match_by_type=None), match, part))
+        assert list(short) == list(long)
+        for type_, rows in short.items():
+            assert (rows == long[type_]).all(), (measure.name, type_)

@@ -16,10 +16,14 @@ from dragoman.measures.clusters import (
     ClusterScore,
     ConllMean,
     ceaf_e,
-    entity_clusters,
+    entity_mentions,
     partitions,
     without_singletons,
 )
+from dragoman.measures.clusters import (
+    clustering as numbered_clustering,
+)
+from dragoman.measures.pair import Pair
 from dragoman.problems import DragomanError
 
 CLUSTER = select([f"entities.{name}" for name in ("muc", "b_cubed", "ceaf_e", "lea", "conll")])
@@ -141,7 +145,7 @@ def test_ties_in_recall_and_precision_are_the_same_alignment():
         counts = ClusterScore("ceaf_e").counts(match, 4)
         # The same pairs of clusters earn on both sides, and a pair's mentions are in the same documents on both.
         assert np.abs(counts[:, 0] - counts[:, 2]).max() <= 5
-        back = ClusterScore("ceaf_e").counts(clustering(match.predicted_cluster, match.gold_cluster, 4), 4)
+        back = ClusterScore("ceaf_e").counts(clustering(match.pred_cluster, match.gold_cluster, 4), 4)
         assert back.sum(axis=0)[[2, 3, 0, 1]] == pytest.approx(counts.sum(axis=0), abs=5)
 
 
@@ -157,8 +161,9 @@ def test_documents_share_a_cluster_measure_and_its_total_does_not_depend_on_how(
 def test_singletons_can_be_left_out():
     lines = [{"id": "d", "entities": [{"start": i, "end": i + 1, "entity_ids": [k]} for i, k in enumerate("aabcc")]}]
     sides = read(lines), read(lines)
-    assert len(entity_clusters(*sides).gold_doc) == 5
-    match = without_singletons(entity_clusters(*sides))
+    whole = numbered_clustering(entity_mentions(Pair(*sides)), np.arange(1))
+    assert len(whole.gold_doc) == 5
+    match = without_singletons(whole)
     assert match.gold_cluster.tolist() == [0, 0, 1, 1]
 
 

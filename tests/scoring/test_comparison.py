@@ -48,7 +48,7 @@ def answers(kept):
 def results(tmp_path_factory):
     """Three systems, stored and read again, with the gold gone."""
     folder = tmp_path_factory.mktemp("results")
-    gold = scoring.from_file(write(folder / "gold.jsonl", gold_lines()))
+    gold = scoring.reference(write(folder / "gold.jsonl", gold_lines()))
     stored = []
     for name, kept in {"good": [4, 3], "fair": [3, 2], "poor": [1]}.items():
         result = scoring.score(
@@ -56,7 +56,7 @@ def results(tmp_path_factory):
             gold,
             measures=select(NAMES),
             system=name,
-            resampling=scoring.NO_INTERVALS,
+            intervals=False,
         )
         stored.append(msgspec.json.encode(result))
     shutil.rmtree(folder)
@@ -165,21 +165,21 @@ def test_a_score_that_is_undefined_has_no_rank(results):
 
 @pytest.mark.parametrize("rows", [[[1, 2, 3], [1]], [], [[10**30, 1, 1]], [[-1, 0, 0]], [[2**61, 1, 1]] * 8])
 def test_counts_that_are_no_table_are_refused(gold, rows):
-    good, bad = (scoring.score(gold.annotations, gold, resampling=scoring.NO_INTERVALS) for _ in range(2))
+    good, bad = (scoring.score(gold.annotations, gold, intervals=False) for _ in range(2))
     bad.counts["entities.strict"].rows = rows
     with pytest.raises(DragomanError, match="E709"):
         compare(good, bad, measures=["entities.strict"])
 
 
 def test_results_with_nothing_in_common_are_refused(gold):
-    one, two = (scoring.score(gold.annotations, gold, resampling=scoring.NO_INTERVALS) for _ in range(2))
+    one, two = (scoring.score(gold.annotations, gold, intervals=False) for _ in range(2))
     one.counts = {}
     with pytest.raises(DragomanError, match=r"E709.*no measure in common"):
         compare(one, two)
 
 
 def test_counts_on_other_documents_are_refused(gold):
-    good, bad = (scoring.score(gold.annotations, gold, resampling=scoring.NO_INTERVALS) for _ in range(2))
+    good, bad = (scoring.score(gold.annotations, gold, intervals=False) for _ in range(2))
     bad.counts["entities.strict"].documents = bad.counts["entities.strict"].documents[::-1]
     with pytest.raises(DragomanError, match="E709"):
         compare(good, bad, measures=["entities.strict"])

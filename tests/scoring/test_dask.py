@@ -6,7 +6,7 @@ import random
 import signal
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 from sides import pair
@@ -14,7 +14,7 @@ from sides import pair
 from dragoman import files, scoring
 from dragoman.cli import main
 from dragoman.problems import DragomanError
-from dragoman.scoring import engines
+from dragoman.scoring import dask
 
 pytestmark = [
     pytest.mark.allow_hosts(["127.0.0.1", "localhost"]),
@@ -34,7 +34,7 @@ def cluster():
 
 
 @contextmanager
-def connected(cluster, kind=engines.Dask):
+def connected(cluster, kind=dask.Steps):
     from distributed import Client
 
     with Client(cluster, set_as_default=False) as client:
@@ -60,6 +60,12 @@ def numbers(result):
     return files.pretty_json([result.scores, result.slices, result.counts, result.coverage])
 
 
+def score_on(steps, pred, gold):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dask, "cluster", lambda _: nullcontext(steps))
+        return scoring.score(pred, gold, engine="dask", intervals=False)
+
+
 def started(cluster, step):
     """How often a step was begun for each key."""
     began = Counter()
@@ -70,10 +76,10 @@ def started(cluster, step):
 
 
 def test_a_cluster_gives_what_one_process_gives_and_reads_no_shard_twice(cluster, files_):
-    one = scoring.score(files_ / "p.jsonl", scoring.from_file(files_ / "g.jsonl"), resampling=scoring.NO_INTERVALS)
+    one = scoring.score(files_ / "p.jsonl", scoring.reference(files_ / "g.jsonl"), intervals=False)
     before = started(cluster, "parse")
     with connected(cluster) as engine:
-        many = scoring.score_shards(files_ / "p", files_ / "g", engine=engine, resampling=scoring.NO_INTERVALS)
+        many = score_on(engine, files_ / "p", files_ / "g")
     assert numbers(many) == numbers(one)
     assert sorted((started(cluster, "parse") - before).values()) == [1] * 16
 
@@ -92,7 +98,7 @@ def test_the_command_takes_a_scheduler(cluster, files_, tmp_path, monkeypatch, c
     assert (tmp_path / "local").read_bytes() == (tmp_path / "dask").read_bytes()
 
 
-class Deadly(engines.Dask):
+class Deadly(dask.Steps):
     """Kills a worker as soon as all shards of the reference are read, and notes the shards of what it held."""
 
     lost: frozenset[str] | None = None
@@ -111,10 +117,10 @@ class Deadly(engines.Dask):
 
 
 def test_a_lost_worker_costs_its_own_shards_only(cluster, files_):
-    one = scoring.score(files_ / "p.jsonl", scoring.from_file(files_ / "g.jsonl"), resampling=scoring.NO_INTERVALS)
+    one = scoring.score(files_ / "p.jsonl", scoring.reference(files_ / "g.jsonl"), intervals=False)
     before = started(cluster, "parse")
     with connected(cluster, Deadly) as engine:
-        many = scoring.score_shards(files_ / "p", files_ / "g", engine=engine, resampling=scoring.NO_INTERVALS)
+        many = score_on(engine, files_ / "p", files_ / "g")
         again = {engine._names[key] for key, times in (started(cluster, "parse") - before).items() if times > 1}
     assert numbers(many) == numbers(one)
     assert again  # the worker that was killed had read something that was wanted still
@@ -135,7 +141,7 @@ def test_a_shard_that_cannot_be_read_is_named_with_its_line(cluster, files_, tmp
         data = (files_ / "p" / f"{at}.jsonl").read_bytes()
         (tmp_path / f"{at}.jsonl").write_bytes(data + b'{"id": 7}\n' if at == 1 else data)
     with connected(cluster) as engine, pytest.raises(DragomanError) as raised:
-        scoring.score_shards(tmp_path, files_ / "g", engine=engine)
+        score_on(engine, tmp_path, files_ / "g")
     (problem,) = raised.value.problems
     line = (files_ / "p" / "1.jsonl").read_bytes().count(b"\n") + 1
     assert (problem.code, problem.file, problem.line) == ("E202", str(tmp_path / "1.jsonl"), line)
@@ -143,20 +149,20 @@ def test_a_shard_that_cannot_be_read_is_named_with_its_line(cluster, files_, tmp
 
 def test_a_scheduler_that_is_not_there_or_has_no_workers_is_told(monkeypatch):
     distributed = pytest.importorskip("distributed", reason="install the extra dask")
-    monkeypatch.setattr(engines, "_WAIT", 0.5)
-    with pytest.raises(DragomanError, match="E851: no scheduler answers"), engines.dask("tcp://127.0.0.1:1"):
+    monkeypatch.setattr(dask, "_WAIT", 0.5)
+    with pytest.raises(DragomanError, match="E851: no scheduler answers"), dask.cluster("tcp://127.0.0.1:1"):
         pass
     idle = distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0")
     with (
         idle,
         pytest.raises(DragomanError, match="E851: the scheduler has no workers"),
-        engines.dask(idle.scheduler_address),
+        dask.cluster(idle.scheduler_address),
     ):
         pass
 
 
 def test_workers_of_another_version_are_refused(cluster, monkeypatch):
-    monkeypatch.setattr(engines, "__version__", "99.0")
+    monkeypatch.setattr(dask, "__version__", "99.0")
     refused = pytest.raises(DragomanError, match=r"E851: workers have Dragoman .*; this is 99\.0")
-    with refused, engines.dask(cluster.scheduler_address):
+    with refused, dask.cluster(cluster.scheduler_address):
         pass

@@ -77,9 +77,9 @@ def test_shards_are_one_file_to_the_byte(tmp_path_factory, seed):
     folder, rng = tmp_path_factory.mktemp("shards"), random.Random(seed)
     gold, predicted = (uneven(rng, lines) for lines in pair(seed))
     predicted = [line for line in predicted if rng.random() < 0.9]
-    options = {"resampling": scoring.Resampling(100, 1), "singletons": rng.random() < 0.5}
-    one = scoring.score(files.json_lines(predicted), scoring.from_bytes(files.json_lines(gold)), **options)
-    many = scoring.score_shards(
+    options = {"intervals": scoring.Resampling(100, 1), "singletons": rng.random() < 0.5}
+    one = scoring.score(files.json_lines(predicted), scoring.reference(files.json_lines(gold)), **options)
+    many = scoring.score(
         spread(rng, folder / "p", predicted, rng.randint(1, 3)),
         spread(rng, folder / "g", gold, rng.randint(1, 6)),
         **options,
@@ -98,8 +98,8 @@ def test_an_attribute_that_a_shard_lacks_counts_against_a_system_that_gives_it_e
     lacking = [{**line, "claims": [without(claim, attribute) for claim in line["claims"]]} for line in some[1:]]
     predicted = [some[0], *lacking]
     rng = random.Random(1)
-    one = scoring.score(files.json_lines(predicted), scoring.from_bytes(files.json_lines(some)))
-    many = scoring.score_shards(spread(rng, tmp_path / "p", predicted, 3), spread(rng, tmp_path / "g", some, 6))
+    one = scoring.score(files.json_lines(predicted), scoring.reference(files.json_lines(some)))
+    many = scoring.score(spread(rng, tmp_path / "p", predicted, 3), spread(rng, tmp_path / "g", some, 6))
     assert plain(many) == plain(one)
     assert 0 < one.scores["claims"][attribute]["accuracy"] < 0.9
 
@@ -132,8 +132,8 @@ def test_a_file_is_its_only_shard_and_scores_as_ever(tmp_path):
     gold, predicted = pair(5)
     (tmp_path / "g.jsonl").write_bytes(files.json_lines(gold))
     (tmp_path / "p.jsonl").write_bytes(files.json_lines(predicted))
-    one = scoring.score(tmp_path / "p.jsonl", scoring.from_file(tmp_path / "g.jsonl"))
-    assert files.pretty_json(scoring.score_shards(tmp_path / "p.jsonl", tmp_path / "g.jsonl")) == files.pretty_json(one)
+    one = scoring.score(tmp_path / "p.jsonl", scoring.reference(tmp_path / "g.jsonl"))
+    assert files.pretty_json(scoring.score(tmp_path / "p.jsonl", tmp_path / "g.jsonl")) == files.pretty_json(one)
 
 
 def lay(folder, parts):
@@ -167,7 +167,7 @@ TWO = {"id": "two", "entities": [{"start": 2, "end": 5, "type": "B"}]}
 )
 def test_what_is_wrong_is_said_of_the_shard_that_it_is_in(tmp_path, gold, predicted, expected):
     with pytest.raises(DragomanError) as raised:
-        scoring.score_shards(lay(tmp_path / "p", predicted), lay(tmp_path / "g", gold))
+        scoring.score(lay(tmp_path / "p", predicted), lay(tmp_path / "g", gold))
     assert [(problem.code, problem.file) for problem in raised.value.problems] == [
         (code, str(tmp_path / name)) for code, name in expected
     ]
@@ -177,14 +177,14 @@ def test_who_names_an_unknown_document_is_told_of_those_in_all_shards(tmp_path):
     gold = lay(tmp_path / "g", {"a.jsonl": [ONE], "b.jsonl": [TWO]})
     predicted = lay(tmp_path / "p", {"a.jsonl": [ONE, {**ONE, "id": "twoo"}]})
     with pytest.raises(DragomanError, match="Did you mean 'two'"):
-        scoring.score_shards(predicted, gold)
+        scoring.score(predicted, gold)
 
 
 def test_empty_shards_of_predictions_attempt_all_only_if_all_are_empty(tmp_path):
     gold = lay(tmp_path / "g", {"a.jsonl": [{**ONE, "dates": [{"start": 0, "end": 1, "type": "DATE"}]}]})
-    some = scoring.score_shards(lay(tmp_path / "p", {"a.jsonl": [ONE], "b.jsonl": []}), gold)
+    some = scoring.score(lay(tmp_path / "p", {"a.jsonl": [ONE], "b.jsonl": []}), gold)
     assert some.coverage.attempted == {"entities": True, "dates": False, "claims": False}
-    none = scoring.score_shards(lay(tmp_path / "q", {"a.jsonl": [], "b.jsonl": []}), gold)
+    none = scoring.score(lay(tmp_path / "q", {"a.jsonl": [], "b.jsonl": []}), gold)
     assert none.scores["dates"]["strict"]["f1"] == none.scores["entities"]["strict"]["f1"] == 0.0
 
 
@@ -197,7 +197,7 @@ def test_quotes_are_found_in_the_texts_of_other_shards_and_tallied(tmp_path):
         },
     )
     quoted = [{"id": n, "entities": [{"quote": n}]} for n in ("one", "two")]
-    result = scoring.score_shards(lay(tmp_path / "p", {"a.jsonl": quoted}), gold, measures=select(["entities.exact"]))
+    result = scoring.score(lay(tmp_path / "p", {"a.jsonl": quoted}), gold, measures=select(["entities.exact"]))
     assert result.scores["entities"]["exact"]["f1"] == 1.0
     assert result.coverage.quotes == {"exact": 2}
 
@@ -230,7 +230,7 @@ def test_parquet_has_the_types_that_others_write(tmp_path):
         "dates": pa.array([None], pa.null()),
     }
     pq.write_table(pa.table(rows), tmp_path / "p.parquet")
-    result = scoring.score(tmp_path / "p.parquet", scoring.from_bytes(files.json_lines([ONE])))
+    result = scoring.score(tmp_path / "p.parquet", scoring.reference(files.json_lines([ONE])))
     assert result.scores["entities"]["strict"]["f1"] == 1.0
     assert not result.coverage.attempted["dates"]
 

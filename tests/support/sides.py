@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from dragoman.measures.catalogue import MEASURES
 from dragoman.reading.read import read_bytes
 from dragoman.reading.target import Target
-from dragoman.scoring import count
+from dragoman.scoring.memory import count_annotations
+from dragoman.scoring.partials import finish
 
 TEXT = "조선은 로씨야와 중국의 외무상들이 والصين وبالعراق في بلد 아세안에서 만났다"
 REGISTRY = frozenset({"china", "dprk", "asean"})
@@ -32,11 +33,14 @@ def both(gold, predicted):
 def rows(gold, predicted, measures=MEASURES):
     """Counts of each measure, None where it is not defined."""
     ours, theirs = both(gold, predicted)
-    found = {}
-    for measure in measures:
-        counted = count(measure, theirs, ours)
-        found[measure.name] = None if counted is None else counted.rows
-    return found
+    tallies = finish(count_annotations(measures, ours, theirs), measures, ours.documents)
+    return {measure.name: None if tally is None else tally.rows for measure, tally in tallies}
+
+
+def tally(measure, gold, pred):
+    """Counts of a measure on annotations of both sides, None where it is not taken."""
+    ((_, counts),) = finish(count_annotations([measure], gold, pred), [measure], gold.documents)
+    return counts
 
 
 def totals(gold, predicted, measures=MEASURES):

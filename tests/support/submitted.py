@@ -41,6 +41,6 @@ def submit(runs, name, benchmark, gold, /, *, keep=1, layers=("entities", "dates
     (folder / "system.toml").write_bytes(toml({**CARD, "layers": list(layers), **card}))
     predictions = folder / "predictions.jsonl"
     predictions.write_bytes(files.json_lines(lines(benchmark, keep, layers)))
-    result = scoring.score(predictions, gold, measures=MEASURES, system=name, resampling=scoring.NO_INTERVALS)
+    result = scoring.score(predictions, gold, measures=MEASURES, system=name, intervals=False)
     (folder / "result.json").write_bytes(files.pretty_json(result))
     return folder

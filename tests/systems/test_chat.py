@@ -89,7 +89,7 @@ def test_answers_as_quotes_are_found_and_gold_scores_one(benchmark, split, serve
     summary = run(system(server), benchmark, tmp_path, quietly, jobs=4)
     assert summary["failed"] == []
     assert summary["tokens"] == [1000 * len(benchmark.documents), 100 * len(benchmark.documents)]
-    result = scoring.score(tmp_path / "predictions.jsonl", benchmark, split=split, resampling=scoring.NO_INTERVALS)
+    result = scoring.score(tmp_path / "predictions.jsonl", benchmark, split=split, intervals=False)
     assert result.scores["entities"]["strict"]["f1"] == 1
     assert result.scores["dates"]["value"]["f1"] == 1
     assert result.scores["claims"]["attributed"]["f1"] > 0.95  # IMPLICIT has no ids in this form

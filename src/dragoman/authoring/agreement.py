@@ -20,6 +20,7 @@ from dragoman.authoring.adjudication import CONTROL, read_documents, read_passes
 from dragoman.benchmark import as_submission
 from dragoman.measures import claims, spans
 from dragoman.measures.catalogue import select
+from dragoman.measures.pair import Pair
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import Target
 from dragoman.schema.records import Document, Labels
@@ -108,16 +109,17 @@ def _brief(score: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def alphas(first: Annotations, second: Annotations) -> dict[str, Any]:
     """Krippendorff's alpha of each attribute over the items that both sides found."""
+    pair = Pair(first, second)
     made: dict[str, Any] = {}
     for layer, names in (("entities", ("type", "form")), ("dates", ("type", "mod", "value"))):
-        match = spans.exact(getattr(first, layer), getattr(second, layer))
+        match = spans.exact(pair, layer)
         for name in names:
             sides = (getattr(getattr(first, layer), name), getattr(getattr(second, layer), name))
-            made[f"{layer}.{name}"] = _alpha(*sides, match.gold, match.predicted, match.gold_doc, len(first.documents))
-    match = claims.content(first, second)
+            made[f"{layer}.{name}"] = _alpha(*sides, match.gold, match.pred, match.gold_doc, len(first.documents))
+    match = claims.content(pair)
     for name in ("polarity", "modality", "act"):
         sides = (getattr(first.claims, name), getattr(second.claims, name))
-        made[f"claims.{name}"] = _alpha(*sides, match.gold, match.predicted, match.gold_doc, len(first.documents))
+        made[f"claims.{name}"] = _alpha(*sides, match.gold, match.pred, match.gold_doc, len(first.documents))
     return made
 
 

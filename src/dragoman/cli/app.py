@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dragoman.cli import score_shards
 from dragoman.cli.leaderboard import leaderboard
 from dragoman.cli.options import Data, Json, Predictions
 from dragoman.cli.release import diff, rehydrate, verify
 from dragoman.cli.report import report
 from dragoman.cli.run import run
-from dragoman.cli.score import scored
+from dragoman.cli.score import score
 from dragoman.output import standard_output
 from dragoman.problems import DragomanError
 from dragoman.version import __version__
@@ -90,7 +89,7 @@ def info(
 def validate(predictions: Predictions, data: Data = None, as_json: Json = False) -> None:
     """Say everything that is wrong with a predictions file, all at once."""
     from dragoman.cli import show
-    from dragoman.scoring import validate as check
+    from dragoman.scoring.api import validate as check
 
     found = check(predictions, _benchmark(data))
     failed = any(problem.severity == "error" for problem in found)
@@ -100,85 +99,7 @@ def validate(predictions: Predictions, data: Data = None, as_json: Json = False)
     raise typer.Exit(int(failed))
 
 
-@app.command()
-def score(
-    predictions: Annotated[
-        Path | None,
-        typer.Argument(
-            help="predictions, JSONL (.gz) or parquet, one document a line; or a folder of shards",
-            metavar="PREDICTIONS.jsonl",
-        ),
-    ] = None,
-    gold: Annotated[
-        bool, typer.Option("--gold", help="score the gold against itself: a self-test, 1 throughout")
-    ] = False,
-    reference: Annotated[
-        Path | None,
-        typer.Option(help="score against this file or folder instead of a benchmark: any labels", metavar="GOLD.jsonl"),
-    ] = None,
-    data: Data = None,
-    split: Annotated[str | None, typer.Option(help="split to score; default: test")] = None,
-    measures: Annotated[
-        list[str] | None,
-        typer.Option(help="measures or layers, such as entities.strict or dates; repeatable"),
-    ] = None,
-    no_intervals: Annotated[bool, typer.Option("--no-intervals", help="leave the error bars out")] = False,
-    resamples: Annotated[int, typer.Option(min=100, max=1_000_000, help="resamples of the bootstrap")] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, help="seed of the bootstrap")] = 1,
-    no_singletons: Annotated[
-        bool, typer.Option("--no-singletons", help="leave clusters of one mention out of the cluster measures")
-    ] = False,
-    engine: Annotated[
-        score_shards.Where, typer.Option(help="where to score files or folders of shards against --reference")
-    ] = score_shards.Where.local,
-    scheduler: Annotated[
-        str | None, typer.Option(help="dask: a running scheduler, which is trusted; default: start one", metavar="ADDR")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="also write the result, as JSON, to this file", metavar="FILE")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Score predictions against the benchmark's test split, or one file against another."""
-    if gold == (predictions is not None):
-        raise typer.BadParameter("give PREDICTIONS.jsonl, or --gold")
-    if reference is not None and data is not None:
-        raise typer.BadParameter("give --reference or --data, not both")
-    if reference is not None and split is not None:
-        raise typer.BadParameter("a reference has no splits: leave --split out")
-    pair = score_shards.pair(predictions, reference, engine, scheduler)
-
-    def options() -> dict[str, Any]:
-        from dragoman.measures.catalogue import select
-        from dragoman.scoring import NO_INTERVALS, Resampling
-
-        return {
-            "measures": select(measures),
-            "system": None if predictions is None else _system(predictions) or predictions.name,
-            "resampling": NO_INTERVALS if no_intervals else Resampling(resamples, seed),
-            "singletons": not no_singletons,
-        }
-
-    if pair is not None:
-        result = score_shards.score(*pair, engine, scheduler, options())
-    else:
-        result = scored(predictions, reference, lambda: _benchmark(data), split or "test", options)
-    from dragoman.cli import show
-    from dragoman.files import table_json, write
-
-    if out is not None:
-        write(out, table_json(result))
-    show.result(result, as_json=as_json)
-
-
-def _system(predictions: Path) -> str | None:
-    """Name of the system, if a card beside the predictions says it."""
-    card = (predictions if predictions.is_dir() else predictions.parent) / "system.toml"
-    if not card.is_file():
-        return None
-    from dragoman.systems.loading import read_card
-
-    return read_card(card).name
+app.command()(score)
 
 
 @app.command()
@@ -193,13 +114,9 @@ def compare(
 ) -> None:
     """Compare systems by paired tests, from stored counts; no gold is needed."""
     from dragoman.cli import show
-    from dragoman.files import read_json
-    from dragoman.schema.result import Result
     from dragoman.scoring.comparison import compare as compare_results
-    from dragoman.scoring.comparison import default_measures
 
-    read = [read_json(path, Result) for path in results]
-    show.comparison(compare_results(*read, measures=measures or default_measures(read)), as_json=as_json)
+    show.comparison(compare_results(*results, measures=measures), as_json=as_json)
 
 
 @app.command()

@@ -1,115 +1,100 @@
-"""One file scored, against a benchmark or another file: it is parsed in the background while all else is imported."""
+"""The command that scores."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Annotated
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+import typer
 
-    from dragoman.benchmark import Benchmark
-    from dragoman.reading.parsing import Parsed
-    from dragoman.reading.prefetch import Prefetch
-    from dragoman.schema.result import Result
-
-LARGE = 2**24
-"""Bytes of two files together from which on they are scored block by block."""
+from dragoman.cli.options import Data, Json
 
 
-def scored(
-    predictions: Path | None,
-    reference: Path | None,
-    benchmark: Callable[[], Benchmark],
-    split: str,
-    options: Callable[[], dict[str, Any]],
-) -> Result:
-    """Score a file.
+class Engine(StrEnum):
+    """Where a scoring is done."""
 
-    Args:
-        predictions: the file; the gold itself is scored if None.
-        reference: a file with gold.
-        benchmark: loads what has the gold, if there is no reference.
-        split: split of the benchmark.
-        options: the further arguments of :func:`dragoman.scoring.score`; asked for while files are parsed.
-
-    """
-    paths = [path for path in (reference, predictions) if path is not None]
-    if len(paths) == 2 and _are_large(paths) and begin_alike(paths):
-        with _ahead(paths) as (ours, theirs):
-            chosen = options()
-            from dragoman.scoring import score_in_step
-
-            result = score_in_step(theirs, ours, **chosen)
-        if result is not None:
-            return result
-    with _parsing(paths) as parsed:
-        chosen = options()
-        from dragoman import scoring
-        from dragoman.reading.read import read_parsed
-
-        # What was parsed is large: it is taken off the list so that it can go when it has been read.
-        gold = (
-            scoring.from_benchmark(benchmark(), split)
-            if reference is None
-            else scoring.from_parsed(parsed.pop(0).result())
-        )
-        answers = read_parsed(parsed.pop().result(), gold.target) if parsed else gold.annotations
-        return scoring.score(answers, gold, **chosen)
+    local = "local"
+    dask = "dask"
 
 
-def _are_large(paths: Sequence[Path]) -> bool:
-    return all(path.is_file() for path in paths) and sum(path.stat().st_size for path in paths) >= LARGE
+def score(
+    predictions: Annotated[
+        Path | None,
+        typer.Argument(
+            help="predictions, JSONL (.gz) or parquet, one document a line; or a folder of shards",
+            metavar="PREDICTIONS.jsonl",
+        ),
+    ] = None,
+    gold: Annotated[
+        bool, typer.Option("--gold", help="score the gold against itself: a self-test, 1 throughout")
+    ] = False,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="score against this file or folder instead of a benchmark: any labels", metavar="GOLD.jsonl"),
+    ] = None,
+    data: Data = None,
+    split: Annotated[str | None, typer.Option(help="split to score; default: test")] = None,
+    measures: Annotated[
+        list[str] | None,
+        typer.Option(help="measures or layers, such as entities.strict or dates; repeatable"),
+    ] = None,
+    no_intervals: Annotated[bool, typer.Option("--no-intervals", help="leave the error bars out")] = False,
+    resamples: Annotated[int, typer.Option(min=100, max=1_000_000, help="resamples of the bootstrap")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="seed of the bootstrap")] = 1,
+    no_singletons: Annotated[
+        bool, typer.Option("--no-singletons", help="leave clusters of one mention out of the cluster measures")
+    ] = False,
+    engine: Annotated[
+        Engine, typer.Option(help="where to score files or folders of shards against --reference")
+    ] = Engine.local,
+    scheduler: Annotated[
+        str | None, typer.Option(help="dask: a running scheduler, which is trusted; default: start one", metavar="ADDR")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="also write the result, as JSON, to this file", metavar="FILE")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Score predictions against the benchmark's test split, or one file against another."""
+    if gold == (predictions is not None):
+        raise typer.BadParameter("give PREDICTIONS.jsonl, or --gold")
+    if reference is not None and data is not None:
+        raise typer.BadParameter("give --reference or --data, not both")
+    if reference is not None and split is not None:
+        raise typer.BadParameter("a reference has no splits: leave --split out")
+    if scheduler is not None and engine is not Engine.dask:
+        raise typer.BadParameter("a scheduler needs --engine dask")
+    if engine is Engine.dask and (predictions is None or reference is None):
+        raise typer.BadParameter("an engine needs PREDICTIONS and --reference")
+    from dragoman.benchmark import load
+    from dragoman.scoring.api import score as score_labels
+    from dragoman.statistics.resampling import Resampling
+
+    against = load(data) if data is not None else reference
+    result = score_labels(
+        load(data) if predictions is None else predictions,
+        against,
+        split=split,
+        measures=measures,
+        intervals=not no_intervals and Resampling(resamples, seed),
+        engine=engine.value,
+        scheduler=scheduler,
+        system=None if predictions is None else _name(predictions),
+        singletons=not no_singletons,
+    )
+    from dragoman.cli import show
+
+    if out is not None:
+        result.save(out)
+    show.result(result, as_json=as_json)
 
 
-def begin_alike(paths: Sequence[Path]) -> bool:
-    """Whether the files begin with documents that they share: else they have another order, which is known late."""
-    from dragoman.reading.peek import ids
+def _name(predictions: Path) -> str:
+    """Name of the system, from the card beside the predictions if there is one, else that of the file."""
+    card = (predictions if predictions.is_dir() else predictions.parent) / "system.toml"
+    if not card.is_file():
+        return predictions.name
+    from dragoman.systems.loading import read_card
 
-    ours, theirs = (set(ids(path)) for path in paths)
-    return not ours.isdisjoint(theirs)
-
-
-@contextmanager
-def _ahead(paths: Sequence[Path]) -> Iterator[list[Prefetch]]:
-    from dragoman.reading.prefetch import Prefetch
-
-    _keep_memory()
-    reading = [Prefetch(path) for path in paths]
-    try:
-        yield reading
-    finally:
-        for each in reading:
-            each.close()
-
-
-def _keep_memory() -> None:
-    """Let the C library keep the memory of a block for the next one: half the time in the kernel went into giving it.
-
-    As in mallopt(3); where there is no such function nothing is changed. Arrow's own allocator gives memory back.
-    """
-    import ctypes
-
-    import pyarrow as pa
-
-    trim_threshold, mmap_threshold = -1, -3
-    with suppress(AttributeError, OSError, TypeError):
-        library = ctypes.CDLL(None)
-        library.mallopt(trim_threshold, 2**28)
-        library.mallopt(mmap_threshold, 2**26)
-        pa.set_memory_pool(pa.system_memory_pool())
-
-
-@contextmanager
-def _parsing(paths: Sequence[Path]) -> Iterator[list[Future[Parsed]]]:
-    if not paths:
-        yield []
-        return
-    from concurrent.futures import ThreadPoolExecutor
-
-    from dragoman.reading.parsing import parse_file
-
-    with ThreadPoolExecutor(len(paths)) as pool:
-        yield [pool.submit(parse_file, path) for path in paths]
+    return read_card(card).name

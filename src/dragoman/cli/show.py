@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dragoman.files import pretty_json
-from dragoman.measures.catalogue import BY_NAME, HEADLINE, MEASURES
-from dragoman.schema.labels import Layer, values
+from dragoman.tables import WIDTH
 from dragoman.text import visible, visible_json
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
-
     from dragoman.benchmark import Benchmark
     from dragoman.problems import Problem
-    from dragoman.schema.result import Comparison, Result
+    from dragoman.scoring.result import Comparison, Result
 
 T = TypeVar("T")
-LAYERS = values(Layer)
 MAX_SHOWN = 50
 MAX_NAMED = 10
-
-
-def _table(*columns: str, **options: Any) -> Table:
-    from rich.table import Table  # only for tables: JSON is quicker without
-
-    return Table(*columns, box=None, pad_edge=False, **options)
-
-
-def _print(table: Table) -> None:
-    from rich.console import Console
-
-    for column in table.columns[1:]:
-        column.no_wrap = True
-    # Into a file or a pipe a table is as wide as it needs to be; in a terminal it is fitted.
-    console = Console(highlight=False)
-    Console(highlight=False, width=None if console.is_terminal else 160).print(table)
-
-
-def _text(shown: str) -> Text:
-    from rich.text import Text  # a string would be read as markup
-
-    return Text(shown)
 
 
 def _json(value: Any) -> None:
@@ -86,6 +59,8 @@ def summary(named: dict[str, Any], *, as_json: bool) -> None:
 
 def catalogue(*, as_json: bool) -> None:
     """Print every measure with its definition and source."""
+    from dragoman.measures.catalogue import HEADLINE, MEASURES
+
     if as_json:
         _json(
             [
@@ -110,119 +85,26 @@ def catalogue(*, as_json: bool) -> None:
 
 def benchmark(held: Benchmark, *, as_json: bool) -> None:
     """Print what a benchmark holds."""
-    splits = {
-        name: {
-            "documents": len(held.split(name)),
-            "annotated": sum(bool(document.layers_annotated) for document in held.split(name)),
-            **{layer: sum(len(getattr(d, layer)) for d in held.split(name)) for layer in LAYERS},
-        }
-        for name in held.splits
-    }
-    if as_json:
-        _json(
-            {
-                "name": held.name,
-                "version": held.version,
-                "fingerprint": held.fingerprint,
-                "splits": splits,
-                "registry": len(held.registry),
-            }
-        )
-        return
-    sys.stdout.write(visible(f"{held.name} {held.version}  {held.fingerprint}") + "\n")
-    table = _table("split", *next(iter(splits.values())))
-    for name, row in splits.items():
-        table.add_row(name, *map(str, row.values()))
-    _print(table)
-    sys.stdout.write(f"{len(held.registry)} entities in the registry\n")
+    _show(held, as_json=as_json)
 
 
 def result(scored: Result, *, as_json: bool) -> None:
     """Print the scores of a result."""
-    if as_json:
-        _json(scored)
-        return
-    table = _table()
-    table.add_column("measure", no_wrap=True, min_width=22)
-    for name in ("precision", "recall", "score", "95 %", "macro", "gold", "predicted"):
-        table.add_column(name, justify="right")
-    for row in _rows(scored):
-        table.add_row(*map(_text, row))
-    split = f", split {scored.data.split}" if scored.data.split else ""
-    version = f" {scored.data.version}" if scored.data.version else ""
-    _line(f"{scored.system.name} on {scored.data.name}{version}{split}")
-    _print(table)
-    if scored.data.split == "test":
-        _line(f"headline {_shown(scored.scores['headline'])}")
-    coverage = scored.coverage
-    if coverage.missing:
-        _line(f"{coverage.missing} of {coverage.documents} documents left out: they score as empty")
-    if coverage.quotes:
-        found = ", ".join(f"{number} {way}" for way, number in coverage.quotes.items())
-        _line(f"spans given as quotes: {found}")
-    skipped = [layer for layer, attempted in coverage.attempted.items() if not attempted]
-    if skipped:
-        _line(f"not attempted: {', '.join(skipped)}")
-    _line(scored.signature)
+    _show(scored, as_json=as_json)
 
 
 def comparison(compared: Comparison, *, as_json: bool) -> None:
     """Print how systems compare: standings, then every pair, measure by measure."""
+    _show(compared, as_json=as_json)
+
+
+def _show(held: Benchmark | Result | Comparison, *, as_json: bool) -> None:
+    """Print what knows how it looks: as JSON, or as tables that are fitted into a terminal."""
     if as_json:
-        _json(compared)
+        _json(held.to_dict())
         return
-    for name, standings in compared.standings.items():
-        table = _table("system", title=name, title_justify="left")
-        for column in ("score", "95 %", "rank", "ranks"):
-            table.add_column(column, justify="right")
-        for standing in sorted(standings, key=lambda s: (s.rank or len(standings) + 1, s.system)):
-            ranks = "–".join(map(str, dict.fromkeys(standing.rank_interval)))
-            table.add_row(
-                _text(visible(standing.system)),
-                _shown(standing.score),
-                _range(standing.interval),
-                str(standing.rank or "–"),
-                ranks,
-            )
-        _print(table)
-        table = _table("pair")
-        for column in ("difference", "p", "p bootstrap", "p Holm", "detectable"):
-            table.add_column(column, justify="right")
-        for c in compared.contrasts[name]:
-            values = (c.difference, c.p_permutation, c.p_bootstrap, c.p_holm, c.detectable)
-            table.add_row(_text(visible(f"{c.first} – {c.second}")), *(_shown(value, 4) for value in values))
-        _print(table)
+    from shutil import get_terminal_size
 
-
-def _range(interval: list[float] | None) -> str:
-    return "" if interval is None else f"{interval[0]:.3f}–{interval[1]:.3f}"
-
-
-def _line(text: str) -> None:
-    sys.stdout.write(visible(text) + "\n")
-
-
-def _rows(scored: Result) -> Iterable[list[str]]:
-    for layer, measures in scored.scores.items():
-        if layer == "headline":
-            continue
-        for name, score in measures.items():
-            full = f"{layer}.{name}"
-            if score is None:
-                if scored.coverage.attempted.get(layer):
-                    yield [full, *["–"] * 7]
-                continue
-            counts, leaf = scored.counts[full], BY_NAME[full].score.headline
-            totals = dict(zip(counts.columns, map(sum, zip(*counts.rows, strict=True)), strict=True))
-            yield [
-                full if leaf == "f1" else f"{full}.{leaf}",
-                *(_shown(score.get(part)) if part in score else "" for part in ("precision", "recall")),
-                _shown(score[leaf]),
-                _range(score["interval"]),
-                _shown(score["macro"][leaf]),
-                *(str(totals.get(column, "")) for column in ("gold", "predicted")),
-            ]
-
-
-def _shown(value: float | None, digits: int = 3) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
+    terminal = sys.stdout.isatty()
+    width = get_terminal_size().columns if terminal else WIDTH
+    sys.stdout.write(held.text(width, terminal=terminal))

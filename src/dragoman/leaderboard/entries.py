@@ -236,7 +236,7 @@ def _score(entry: Entry, stored: Result | None, gold: Gold) -> None:
         entry.problems += reading.problems
         if reading.annotations is None:
             return
-        entry.result = scoring.score(reading.annotations, gold, system=entry.name, resampling=scoring.NO_INTERVALS)
+        entry.result = scoring.score(reading.annotations, gold, system=entry.name, intervals=False)
     except DragomanError as cause:
         entry.problems += cause.problems
         return

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import structs
 
-from dragoman.measures.catalogue import BY_NAME, HEADLINE, Measure
+from dragoman.measures.catalogue import BY_NAME, HEADLINE
+from dragoman.measures.measure import Measure
 from dragoman.schema.labels import Layer, values
 from dragoman.schema.leaderboard_json import BoardContrast, Cell, Place
 from dragoman.scoring.comparison import rows_of

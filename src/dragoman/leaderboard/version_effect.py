@@ -103,7 +103,7 @@ def _result(path: Path, gold: Gold) -> Result:
     if path.is_symlink() or file.is_symlink():
         raise error("E822", "a run is no link.", "Put the folder itself there.", file=str(path))
     data = files.read_bytes(file, limit=FILES["predictions.jsonl"])
-    return scoring.score(data, gold, measures=select(list(HEADLINE)), resampling=scoring.NO_INTERVALS)
+    return scoring.score(data, gold, measures=select(list(HEADLINE)), intervals=False)
 
 
 def _score(result: Result, column: str) -> float | None:

@@ -1,76 +1,62 @@
-"""The catalogue: every measure, what it means, and where it comes from. Adding a measure is a line here."""
+"""The catalogue: every measure, what it means, and where it comes from; and a way to add to it from outside."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
+import numpy as np
 import regex
 
-from dragoman.measures import applicability, claims, clitics, clusters, date_values, links, page_layer, spans
-from dragoman.measures.scores import Accuracy, FScore, Match, Score
-from dragoman.problems import error
+from dragoman.annotations import NULL
+from dragoman.measures import claims, clitics, clusters, date_values, links, page_layer, seen, spans
+from dragoman.measures.measure import Measure
+from dragoman.measures.scores import Accuracy, FScore, Match
+from dragoman.problems import DragomanError, error
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-    from dragoman.annotations import Annotations
+    from dragoman.measures.pair import Pair
+    from dragoman.measures.seen import Seen
+
+    Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Measure:
-    """A measure: how items are matched, and how counts become scores.
-
-    Attributes:
-        name: ``layer.name``; printing a measure gives it, and :func:`parse` reads it back.
-        match: pairs the items of two sets of annotations.
-        score: makes counts of a match and scores of counts.
-        definition: what earns credit, in one sentence.
-        source: the paper, standard or scorer that it follows.
-        defined: which documents it can be taken on besides needing gold, shape (documents,); None for all.
-        by_type: whether it is also taken on the items of each type alone.
-        alone: pairs items so that the pairs of each type are those that ``match`` makes on items of that type alone;
-            scores by type then follow from one match of all items. None where there is no such thing.
-
-    """
-
-    name: str
-    match: Callable[[Annotations, Annotations], Match] = field(repr=False)
-    score: Score = field(repr=False)
-    definition: str = field(repr=False)
-    source: str = field(repr=False)
-    defined: Callable[[Annotations, Annotations], NDArray[np.bool_]] | None = field(default=None, repr=False)
-    by_type: bool = field(default=True, repr=False)
-    alone: Callable[[Annotations, Annotations], Match] | None = field(default=None, repr=False)
-
-    @property
-    def layer(self) -> str:
-        """The layer that it measures."""
-        return self.name.partition(".")[0]
-
-    def __str__(self) -> str:
-        return self.name
+@cache
+def _on(layer: str, match: Callable[[Pair, str], Match]) -> Callable[[Pair], Match]:
+    """Fix the layer of a match of spans; the same match is the same object."""
+    return lambda pair: match(pair, layer)
 
 
-def _on(layer: str, match: Callable[[Any, Any], Match]) -> Callable[[Annotations, Annotations], Match]:
-    """Lift a match of one layer to a match of annotations."""
-    return lambda gold, predicted: match(getattr(gold, layer), getattr(predicted, layer))
+def _with_texts(pair: Pair) -> Bools:
+    """Documents whose text is known."""
+    return np.array([text is not None for text in pair.gold.texts], bool)
 
 
-_STRICT = {layer: _on(layer, spans.strict) for layer in ("entities", "dates")}
-_TYPE = {layer: _on(layer, spans.overlap_and_type) for layer in ("entities", "dates")}
+def _with_segments(pair: Pair) -> Bools:
+    """Documents with segments in gold."""
+    known = np.zeros(len(pair), bool)
+    known[pair.gold.segments.doc] = True
+    return known
+
+
+def _with_times(pair: Pair) -> Bools:
+    """Documents with a time in gold."""
+    known: Bools = (pair.gold.published.codes != NULL) | (pair.gold.published_external.codes != NULL)
+    return known
+
 
 _SPLIT = "Clusters and alignment are those of the whole split, and intervals are conditional on them."
 
 
 def _clusters(
     layer: str,
-    match: Callable[[Annotations, Annotations], Match],
+    match: Callable[[Pair], Match],
     what: str,
-    where: Callable[[Annotations, Annotations], NDArray[np.bool_]] | None = None,
+    requires: Callable[[Seen], bool] | None = None,
 ) -> tuple[Measure, ...]:
     """Make the cluster measures of a layer."""
     definitions = {
@@ -95,7 +81,7 @@ def _clusters(
             clusters.ClusterScore(name),
             f"{what}: {text} {_SPLIT}",
             source,
-            where,
+            requires=requires,
             by_type=False,
         )
         for name, (text, source) in definitions.items()
@@ -107,7 +93,7 @@ def _clusters(
         clusters.ConllMean(),
         f"{what}: {mean} {_SPLIT}",
         "CoNLL-2012 (Pradhan et al. 2014)",
-        where,
+        requires=requires,
         by_type=False,
     )
     return (*single, conll)
@@ -119,11 +105,11 @@ _TEMPEVAL = "TempEval-3 (UzZaman et al. 2013)"
 MEASURES: tuple[Measure, ...] = (
     Measure(
         "entities.strict",
-        _STRICT["entities"],
+        _on("entities", spans.strict),
         FScore(),
         "Same span and same type.",
         f"{_SEMEVAL}, strict",
-        alone=_STRICT["entities"],
+        match_by_type=_on("entities", spans.strict),
     ),
     Measure(
         "entities.exact",
@@ -131,15 +117,15 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Same span, whatever the type.",
         f"{_SEMEVAL}, exact boundary",
-        alone=_STRICT["entities"],
+        match_by_type=_on("entities", spans.strict),
     ),
     Measure(
         "entities.type",
-        _TYPE["entities"],
+        _on("entities", spans.overlap_and_type),
         FScore(),
         "Spans that share a character and have the same type.",
         f"{_SEMEVAL}, type",
-        alone=_TYPE["entities"],
+        match_by_type=_on("entities", spans.overlap_and_type),
     ),
     Measure(
         "entities.partial",
@@ -147,7 +133,7 @@ MEASURES: tuple[Measure, ...] = (
         FScore(2),
         "Full credit for the same span, half for spans that share a character, whatever the type.",
         f"{_SEMEVAL}, partial boundary; MUC-5 (Chinchor and Sundheim 1993)",
-        alone=_on("entities", spans.partial_of_type),
+        match_by_type=_on("entities", spans.partial_of_type),
     ),
     Measure(
         "entities.clitic",
@@ -156,8 +142,8 @@ MEASURES: tuple[Measure, ...] = (
         "Same type, and the same span but for listed particles (Korean), proclitics or the article (Arabic) at its "
         "edges; needs texts. Its gap to entities.strict is what segmentation costs.",
         "defined here",
-        defined=applicability.by_texts,
-        alone=clitics.clitic,
+        where=_with_texts,
+        match_by_type=clitics.clitic,
     ),
     Measure(
         "entities.linked",
@@ -165,21 +151,21 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Same span and the same set of known entities, among mentions that have any (own strings are none).",
         "strong_all_match of the TAC KBP entity linking scorer (Hachey et al. 2014), for sets of ids",
-        defined=applicability.by_links,
+        requires=seen.both_link,
     ),
     *_clusters(
         "entities",
-        clusters.entity_clusters,
+        clusters.entity_mentions,
         "Mentions of the same span, clustered over the split by entity ids",
-        applicability.by_ids,
+        seen.both_have_ids,
     ),
     Measure(
         "dates.strict",
-        _STRICT["dates"],
+        _on("dates", spans.strict),
         FScore(),
         "Same span and same TIMEX3 type.",
         f"{_TEMPEVAL}, strict match, with the type",
-        alone=_STRICT["dates"],
+        match_by_type=_on("dates", spans.strict),
     ),
     Measure(
         "dates.relaxed",
@@ -187,19 +173,19 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Spans that share a character.",
         f"{_TEMPEVAL}, relaxed match",
-        alone=_TYPE["dates"],
+        match_by_type=_on("dates", spans.overlap_and_type),
     ),
     Measure(
         "dates.type",
-        _TYPE["dates"],
+        _on("dates", spans.overlap_and_type),
         FScore(),
         "Spans that share a character and have the same TIMEX3 type.",
         f"{_TEMPEVAL}, type F1",
-        alone=_TYPE["dates"],
+        match_by_type=_on("dates", spans.overlap_and_type),
     ),
     Measure(
         "dates.value",
-        _on("dates", date_values.value),
+        date_values.value,
         FScore(),
         "Spans that share a character, with values that are equal in canonical form; where gold has a value known "
         "from outside, either is right.",
@@ -207,15 +193,15 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "dates.value_string",
-        _on("dates", date_values.value_string),
+        date_values.value_string,
         FScore(),
         "Spans that share a character, with values that are equal as strings.",
         f"{_TEMPEVAL}, value F1",
     ),
     Measure(
         "dates.interval",
-        _on("dates", date_values.interval),
-        FScore(date_values.SCALE),
+        date_values.interval,
+        FScore(spans.SCALE),
         "Spans that share a character, credited with the Jaccard coefficient of the days that they mean; dates that "
         "mean no closed interval of days are left out on either side.",
         "defined here; Jaccard 1901",
@@ -238,7 +224,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "claims.soft",
         claims.soft,
-        FScore(claims.SCALE),
+        FScore(spans.SCALE),
         "The pairs of claims.content, each credited with its Dice coefficient.",
         "after the weighted span overlap of structured sentiment (Barnes et al. 2021), one to one",
     ),
@@ -259,14 +245,15 @@ MEASURES: tuple[Measure, ...] = (
     *(
         Measure(
             f"claims.{name}",
-            claims.attribute(name),
+            partial(claims.attribute, name=name),
             Accuracy(),
             f"Among matched claims that have a {name} in gold: the same {name}.",
             "accuracy on matched items, as for event attributes in TempEval-3 (UzZaman et al. 2013)",
+            attribute=name,
         )
         for name in ("polarity", "modality", "act")
     ),
-    *_clusters("claims", claims.claim_clusters, "Claims matched by content, clustered over the split by equivalence"),
+    *_clusters("claims", claims.claim_mentions, "Claims matched by content, clustered over the split by equivalence"),
     Measure(
         "pages.segments",
         page_layer.kinds,
@@ -274,7 +261,8 @@ MEASURES: tuple[Measure, ...] = (
         "Lines of the document's text for which a predicted segment has the same bounds and the same kind, over all "
         "lines; where a system gives segments.",
         "defined here",
-        defined=applicability.by_segments,
+        where=_with_segments,
+        requires=seen.has_segments,
         by_type=False,
     ),
     Measure(
@@ -283,7 +271,8 @@ MEASURES: tuple[Measure, ...] = (
         FScore(),
         "Segments with the same bounds, whatever their kinds; where a system gives segments.",
         "exact boundary F1, as for spans",
-        defined=applicability.by_segments,
+        where=_with_segments,
+        requires=seen.has_segments,
         by_type=False,
     ),
     Measure(
@@ -292,29 +281,115 @@ MEASURES: tuple[Measure, ...] = (
         Accuracy(),
         "Among documents for which both sides give a document time: equal in canonical form, by either tier of gold.",
         "defined here",
-        defined=applicability.by_times,
+        where=_with_times,
+        requires=seen.has_times,
         by_type=False,
     ),
     Measure(
         "pages.published_overlap",
         page_layer.published_overlap,
-        Accuracy(date_values.SCALE),
+        Accuracy(spans.SCALE),
         "Among documents for which both sides give a document time: Jaccard coefficient of the days that they mean.",
         "defined here; Jaccard 1901",
-        defined=applicability.by_times,
+        where=_with_times,
+        requires=seen.has_times,
         by_type=False,
     ),
 )
 
-BY_NAME = {measure.name: measure for measure in MEASURES}
 HEADLINE = ("entities.strict", "dates.value", "claims.attributed")
 """The headline is the mean of the micro F1 of these."""
 HEADLINE_SPLIT = "test"
 """It is taken on this split and on no other."""
 
-_LEAF_NAME = regex.compile(
-    r"(?P<measure>[a-z_]+\.[a-z_]+)(?:\.(?P<leaf>[a-z0-9_]+))?(?:\[(?P<facet>[a-z_]+)=(?P<value>[^\[\]]+)\])?"
+_BUILT_IN = __name__
+_REGISTERED: dict[str, tuple[Measure, str]] = {measure.name: (measure, _BUILT_IN) for measure in MEASURES}
+_FAMILIES: dict[str, tuple[Callable[[float], Measure], str]] = {}
+
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_SCORE_NAME = regex.compile(
+    rf"(?P<measure>[a-z_]+\.[a-z0-9_]+(?:\({_NUMBER}\))?)"
+    r"(?:\.(?P<leaf>[a-z0-9_]+))?(?:\[(?P<facet>[a-z_]+)=(?P<value>[^\[\]]+)\])?"
 )
+_FAMILY_NAME = regex.compile(rf"(?P<family>[a-z_]+\.[a-z0-9_]+)\((?P<parameter>{_NUMBER})\)")
+
+
+def register(measure: Measure) -> Measure:
+    """Add a measure from outside the package; every door then takes it by its name.
+
+    >>> from dragoman.measures import Measure, FScore, catalogue, spans
+    >>> catalogue.register(
+    ...     Measure("dates.spans", lambda pair: spans.exact(pair, "dates"), FScore(), "Same span.", "a recipe")
+    ... )
+    dates.spans
+
+    Raises:
+        DragomanError: E708 for a name that has another form, or belongs to the catalogue.
+
+    """
+    if _SCORE_NAME.fullmatch(measure.name) is None or _SCORE_NAME.fullmatch(measure.name)["leaf"] is not None:
+        raise error("E708", f"{measure.name[:80]!r} cannot be the name of a measure.", "Name it as in entities.mine.")
+    if measure.name in BY_NAME:
+        raise error("E708", f"there is a measure {measure.name!r} already.", "Give it another name.")
+    _REGISTERED[measure.name] = (measure, getattr(measure.match, "__module__", None) or _BUILT_IN)
+    return measure
+
+
+def register_family(name: str, make: Callable[[float], Measure]) -> None:
+    """Add measures that have one number as parameter: ``entities.overlap`` makes ``entities.overlap(0.5)``.
+
+    Args:
+        name: ``layer.name``.
+        make: makes the measure of a parameter, named ``name(parameter)``; raises ValueError for one out of range.
+
+    """
+    _FAMILIES[name] = (make, make.__module__)
+
+
+def measure(name: str) -> Measure:
+    """Find a measure by its name.
+
+    >>> measure("entities.overlap(0.5)")
+    entities.overlap(0.5)
+
+    Raises:
+        DragomanError: E708 for a name that no measure has.
+
+    """
+    if name in _REGISTERED:
+        return _REGISTERED[name][0]
+    parts = _FAMILY_NAME.fullmatch(name, timeout=1.0)
+    if parts is None or parts["family"] not in _FAMILIES:
+        others = [*_REGISTERED, *(f"{family}(…)" for family in _FAMILIES)]
+        raise error("E708", f"there is no measure {name[:80]!r}.", f"Measures: {', '.join(others)}.")
+    try:
+        made = _FAMILIES[parts["family"]][0](float(parts["parameter"]))
+    except ValueError as cause:
+        raise error("E708", f"there is no measure {name[:80]!r}: {cause}.", "Give another parameter.") from None
+    return _REGISTERED.setdefault(made.name, (made, _FAMILIES[parts["family"]][1]))[0]
+
+
+def home(name: str) -> str:
+    """Name the module that registers a measure."""
+    return _REGISTERED[name][1] if name in _REGISTERED else _BUILT_IN
+
+
+def _entities_overlap(threshold: float) -> Measure:
+    if not 0 < threshold <= 1:
+        raise ValueError("the threshold is above 0 and at most 1")
+    return Measure(
+        f"entities.overlap({threshold:g})",
+        partial(spans.overlap_of, layer="entities", threshold=threshold),
+        FScore(),
+        f"Spans whose intersection over union is at least {threshold:g}, whatever the type.",
+        "intersection over union: Jaccard 1901",
+    )
+
+
+register_family("entities.overlap", _entities_overlap)
+
+BY_NAME = {measure.name: measure for measure in MEASURES}
+"""The measures that are taken where none is asked for."""
 
 
 @dataclass(frozen=True)
@@ -343,53 +418,43 @@ class Name:
 def parse(text: str) -> Name:
     """Read a name of a score.
 
+    >>> parse("entities.strict.f1[language=ar]").value
+    'ar'
+
     Raises:
         DragomanError: E708 for a text that is no name or names no measure or leaf.
 
     """
-    found = _LEAF_NAME.fullmatch(text, timeout=1.0)
-    if found is None or found["measure"] not in BY_NAME:
-        hint = f"Measures: {', '.join(BY_NAME)}."
-        raise error("E708", f"there is no measure {text[:80]!r}.", hint)
-    leaves = BY_NAME[found["measure"]].score.leaves
-    if found["leaf"] and found["leaf"] not in leaves:
-        raise error("E708", f"{found['measure']} has no score {found['leaf']!r}.", f"It has {', '.join(leaves)}.")
-    return Name(found["measure"], found["leaf"], found["facet"], found["value"])
+    parts = _SCORE_NAME.fullmatch(text, timeout=1.0)
+    if parts is None:
+        raise error("E708", f"there is no measure {text[:80]!r}.", f"Measures: {', '.join(_REGISTERED)}.")
+    found = measure(parts["measure"])
+    leaves = found.score.leaves
+    if parts["leaf"] and parts["leaf"] not in leaves:
+        raise error("E708", f"{found} has no score {parts['leaf']!r}.", f"It has {', '.join(leaves)}.")
+    return Name(found.name, parts["leaf"], parts["facet"], parts["value"])
 
 
-def of_whole(measure: Measure) -> bool:
-    """Whether a measure needs all documents at once: counts of a document then depend on the others."""
-    return isinstance(measure.score, clusters.ClusterScore | clusters.ConllMean)
-
-
-def without_singletons(measures: Iterable[Measure]) -> tuple[Measure, ...]:
-    """Let cluster measures leave clusters of one mention out; the others stay as they are."""
-    return tuple(
-        replace(measure, match=partial(_without_singletons, measure.match)) if of_whole(measure) else measure
-        for measure in measures
-    )
-
-
-def _without_singletons(
-    match: Callable[[Annotations, Annotations], Match], gold: Annotations, predicted: Annotations
-) -> Match:
-    found = match(gold, predicted)
-    assert isinstance(found, clusters.Clustering)
-    return clusters.without_singletons(found)
-
-
-def select(names: list[str] | None) -> tuple[Measure, ...]:
-    """Measures by name, layer or ``all``, in the order of the catalogue.
+def select(names: Iterable[str | Measure] | str | None) -> tuple[Measure, ...]:
+    """Measures by name, layer, ``all`` or value: those of the catalogue in its order, then all others as given.
 
     Raises:
         DragomanError: E708 for a name that is none of these.
 
     """
-    if not names or "all" in names:
+    chosen = [names] if isinstance(names, str) else list(names or ())
+    if not chosen or "all" in chosen:
         return MEASURES
-    layers = {measure.layer for measure in MEASURES}
-    unknown = [name for name in names if name not in BY_NAME and name not in layers]
-    if unknown:
-        hint = f"Layers: {', '.join(sorted(layers))}. Measures: {', '.join(BY_NAME)}."
-        raise error("E708", f"there is no measure {unknown[0][:80]!r}.", hint)
-    return tuple(measure for measure in MEASURES if measure.name in names or measure.layer in names)
+    layers = {each.layer for each in MEASURES}
+    others: dict[Measure, None] = {}
+    for each in chosen:
+        if isinstance(each, Measure):
+            others[each] = None
+        elif each not in layers:
+            try:
+                others[measure(each)] = None
+            except DragomanError:
+                hint = f"Layers: {', '.join(sorted(layers))}. Measures: {', '.join(BY_NAME)}."
+                raise error("E708", f"there is no measure {each[:80]!r}.", hint) from None
+    known = tuple(each for each in MEASURES if each in others or each.layer in chosen)
+    return (*known, *(each for each in others if each not in known))

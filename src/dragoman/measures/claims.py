@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,25 +10,21 @@ import numpy as np
 from dragoman.annotations import NULL
 from dragoman.matching.assignment import assign
 from dragoman.matching.overlap import overlapping_pairs
-from dragoman.measures.applicability import has
-from dragoman.measures.clusters import Clustering, numbered
-from dragoman.measures.memo import kept
+from dragoman.measures.clusters import Mentions
 from dragoman.measures.scores import Match
-from dragoman.measures.spans import codes, equal
+from dragoman.measures.spans import SCALE, codes, equal_and_given
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dragoman.annotations import Annotations, Claims
+    from dragoman.annotations import Claims
+    from dragoman.measures.pair import Pair
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-SCALE = 1_000_000
-"""Similarities are held as integers: parts of a million."""
 
-
-def dice(gold: Claims, predicted: Claims) -> tuple[Ints, Ints, Ints, Ints]:
+def dice(pair: Pair) -> tuple[Ints, Ints, Ints, Ints]:
     """Find all pairs of claims whose contents share characters.
 
     Returns:
@@ -37,25 +32,24 @@ def dice(gold: Claims, predicted: Claims) -> tuple[Ints, Ints, Ints, Ints]:
         (k,) each; the Dice coefficient (1945) is twice the third over the fourth.
 
     """
-    columns = [c for s in (gold, predicted) for c in (s.doc, s.fragment_claim, s.fragment_start, s.fragment_end)]
-    return kept("dice", columns, lambda: _dice(gold, predicted))
+    return pair.memo.get("dice", lambda: _dice(pair.gold.claims, pair.pred.claims))
 
 
-def _dice(gold: Claims, predicted: Claims) -> tuple[Ints, Ints, Ints, Ints]:
+def _dice(gold: Claims, pred: Claims) -> tuple[Ints, Ints, Ints, Ints]:
     fragments = overlapping_pairs(
         gold.doc[gold.fragment_claim],
         gold.fragment_start,
         gold.fragment_end,
-        predicted.doc[predicted.fragment_claim],
-        predicted.fragment_start,
-        predicted.fragment_end,
+        pred.doc[pred.fragment_claim],
+        pred.fragment_start,
+        pred.fragment_end,
     )
-    key = gold.fragment_claim[fragments[0]] * (len(predicted) + 1) + predicted.fragment_claim[fragments[1]]
+    key = gold.fragment_claim[fragments[0]] * (len(pred) + 1) + pred.fragment_claim[fragments[1]]
     distinct, place = np.unique(key, return_inverse=True)
     shared = np.zeros(len(distinct), np.int64)
     np.add.at(shared, place, fragments[2])
-    g, p = distinct // (len(predicted) + 1), distinct % (len(predicted) + 1)
-    return g, p, shared, _length(gold)[g] + _length(predicted)[p]
+    g, p = distinct // (len(pred) + 1), distinct % (len(pred) + 1)
+    return g, p, shared, _length(gold)[g] + _length(pred)[p]
 
 
 def _length(claims: Claims) -> Ints:
@@ -64,37 +58,40 @@ def _length(claims: Claims) -> Ints:
     return length
 
 
-def content(gold: Annotations, predicted: Annotations) -> Match:
+def content(pair: Pair) -> Match:
     """Claims whose contents have a Dice coefficient of at least one half."""
-    return _assigned(gold.claims, predicted.claims, near(gold.claims, predicted.claims))
+    return pair.memo.get("content", lambda: _assigned(pair, near(pair)))
 
 
-def near(gold: Claims, predicted: Claims) -> tuple[Ints, Ints, Ints, Ints]:
+def near(pair: Pair) -> tuple[Ints, Ints, Ints, Ints]:
     """Find all pairs of claims with a Dice coefficient of at least one half; for the result see :func:`dice`."""
-    g, p, shared, both = dice(gold, predicted)
+    return pair.memo.get("near", lambda: _near(*dice(pair)))
+
+
+def _near(g: Ints, p: Ints, shared: Ints, both: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     enough = 4 * shared >= both
     return g[enough], p[enough], shared[enough], both[enough]
 
 
-def soft(gold: Annotations, predicted: Annotations) -> Match:
+def soft(pair: Pair) -> Match:
     """Credit each pair of :func:`content` with its Dice coefficient."""
-    g, p, shared, both = dice(gold.claims, predicted.claims)
-    pairs = content(gold, predicted)
-    width = len(predicted.claims) + 1
-    at = np.searchsorted(g * width + p, pairs.gold * width + pairs.predicted)
+    g, p, shared, both = dice(pair)
+    pairs = content(pair)
+    width = len(pair.pred.claims) + 1
+    at = np.searchsorted(g * width + p, pairs.gold * width + pairs.pred)
     return replace(pairs, credit=2 * SCALE * shared[at] // np.maximum(both[at], 1), full=SCALE)
 
 
-def cue(gold: Annotations, predicted: Annotations) -> Match:
+def cue(pair: Pair) -> Match:
     """Among matched claims, cues with a Dice coefficient of at least one half, or no cue on either side."""
-    pairs = near(gold.claims, predicted.claims)
+    pairs = near(pair)
     g, p = pairs[:2]
-    ours, theirs = _as_content(gold.claims), _as_content(predicted.claims)
-    width = len(theirs) + 1
-    g_cue, p_cue = near(ours, theirs)[:2]
+    gold, pred = _as_content(pair.gold.claims), _as_content(pair.pred.claims)
+    width = len(pred) + 1
+    g_cue, p_cue = _near(*_dice(gold, pred))[:2]
     right = np.isin(g * width + p, g_cue * width + p_cue)
-    right |= (_length(ours)[g] == 0) & (_length(theirs)[p] == 0)
-    return _assigned(gold.claims, predicted.claims, pairs, right)
+    right |= (_length(gold)[g] == 0) & (_length(pred)[p] == 0)
+    return _assigned(pair, pairs, right)
 
 
 def _as_content(claims: Claims) -> Claims:
@@ -104,85 +101,62 @@ def _as_content(claims: Claims) -> Claims:
     )
 
 
-def chain(gold: Annotations, predicted: Annotations) -> Match:
+def chain(pair: Pair) -> Match:
     """Among matched claims, those whose whole lines of parents are matched to each other."""
-    candidates = near(gold.claims, predicted.claims)
-    pairs = _assigned(gold.claims, predicted.claims, candidates, _same_lines(gold.claims, predicted.claims, candidates))
-    partner = np.full(len(gold.claims) + 1, NULL - 1, np.int64)
-    partner[pairs.gold], partner[-1] = pairs.predicted, NULL
-    g, p = pairs.gold, pairs.predicted
+    gold, pred = pair.gold.claims, pair.pred.claims
+    candidates = near(pair)
+    pairs = _assigned(pair, candidates, _same_lines(gold, pred, candidates))
+    partner = np.full(len(gold) + 1, NULL - 1, np.int64)
+    partner[pairs.gold], partner[-1] = pairs.pred, NULL
+    g, p = pairs.gold, pairs.pred
     right = np.ones(len(g), bool)
     while ((g != NULL) | (p != NULL)).any():
-        g = np.where(g == NULL, NULL, gold.claims.parent[g])
-        p = np.where(p == NULL, NULL, predicted.claims.parent[p])
+        g = np.where(g == NULL, NULL, gold.parent[g])
+        p = np.where(p == NULL, NULL, pred.parent[p])
         right &= partner[g] == p
         g, p = np.where(right, g, NULL), np.where(right, p, NULL)
     return replace(pairs, credit=right.astype(np.int64))
 
 
-def _same_lines(gold: Claims, predicted: Claims, pairs: tuple[Ints, Ints, Ints, Ints]) -> Bools:
+def _same_lines(gold: Claims, pred: Claims, pairs: tuple[Ints, Ints, Ints, Ints]) -> Bools:
     """Whether the lines of parents of each pair are as long as each other, and near to each other step by step."""
     g, p = pairs[:2]
-    width = len(predicted) + 1
+    width = len(pred) + 1
     known = g * width + p
     right = np.ones(len(g), bool)
     while ((g != NULL) | (p != NULL)).any():
         g = np.where(g == NULL, NULL, gold.parent[g])
-        p = np.where(p == NULL, NULL, predicted.parent[p])
+        p = np.where(p == NULL, NULL, pred.parent[p])
         right &= np.isin(g * width + p, known) | ((g == NULL) & (p == NULL))
         right &= (g == NULL) == (p == NULL)
         g, p = np.where(right, g, NULL), np.where(right, p, NULL)
     return right
 
 
-def attribute(name: str) -> Callable[[Annotations, Annotations], Match]:
-    """Make the match of an attribute: among matched claims that have it in gold, those where it is the same.
-
-    Where no predicted claim has the attribute it was not attempted, and no pair counts.
-    """
-
-    def match(gold: Annotations, predicted: Annotations) -> Match:
-        candidates = near(gold.claims, predicted.claims)
-        ours, theirs = getattr(gold.claims, name), getattr(predicted.claims, name)
-        right = equal(ours, theirs, candidates[:2])
-        pairs = _assigned(gold.claims, predicted.claims, candidates, right)
-        asked = (ours.codes[pairs.gold] != NULL) & has(predicted, name)
-        return replace(pairs, gold=pairs.gold[asked], predicted=pairs.predicted[asked], credit=pairs.credit[asked])
-
-    return match
+def attribute(pair: Pair, name: str) -> Match:
+    """Among matched claims that have an attribute in gold, those where it is the same."""
+    gold, pred = getattr(pair.gold.claims, name), getattr(pair.pred.claims, name)
+    candidates = near(pair)
+    pairs = _assigned(pair, candidates, equal_and_given(gold, pred, candidates[:2]))
+    asked = gold.codes[pairs.gold] != NULL
+    return replace(pairs, gold=pairs.gold[asked], pred=pairs.pred[asked], credit=pairs.credit[asked])
 
 
-def claim_clusters(gold: Annotations, predicted: Annotations) -> Clustering:
+def claim_mentions(pair: Pair) -> Mentions:
     """Pair matched claims, in the clusters of equivalent claims; a claim without a cluster is one of its own."""
-    sides = (gold.claims, predicted.claims)
-    columns = [c for s in sides for c in (s.doc, s.fragment_claim, s.fragment_start, s.fragment_end, s.cluster.codes)]
-
-    def made() -> Clustering:
-        pairs = content(gold, predicted)
-        clusters = [_clusters(side) for side in sides]
-        return Clustering(
-            pairs.gold, pairs.predicted, pairs.credit, 1, pairs.gold_doc, pairs.predicted_doc, clusters[0], clusters[1]
-        )
-
-    return kept("claim clusters", columns, made, *(side.cluster.labels for side in sides))
+    pairs = content(pair)
+    names = (pair.gold.claims.cluster, pair.pred.claims.cluster)
+    return Mentions(pairs.gold, pairs.pred, pairs.credit, 1, pairs.gold_doc, pairs.pred_doc, *names)
 
 
-def _clusters(claims: Claims) -> Ints:
-    codes_ = claims.cluster.codes.astype(np.int64)
-    own = len(claims.cluster.labels) + np.arange(len(claims))
-    return numbered(np.where(codes_ == NULL, own, codes_))
-
-
-def attributed(gold: Annotations, predicted: Annotations) -> Match:
+def attributed(pair: Pair) -> Match:
     """Claims with content at one half and every claimant right."""
-    g, p, shared, both = near(gold.claims, predicted.claims)
-    right = same_claimants(gold, predicted, g, p)
-    return _assigned(gold.claims, predicted.claims, (g[right], p[right], shared[right], both[right]))
+    g, p, shared, both = near(pair)
+    right = same_claimants(pair, g, p)
+    return _assigned(pair, (g[right], p[right], shared[right], both[right]))
 
 
-def _assigned(
-    gold: Claims, predicted: Claims, pairs: tuple[Ints, Ints, Ints, Ints], right: Bools | None = None
-) -> Match:
+def _assigned(pair: Pair, pairs: tuple[Ints, Ints, Ints, Ints], right: Bools | None = None) -> Match:
     """As many pairs as can be, then the largest sum of Dice coefficients, then the most that are right.
 
     The last makes an attribute's score hang on that attribute alone, where claims of the same content compete. Only
@@ -191,32 +165,33 @@ def _assigned(
     g, p, shared, both = pairs
     credit = np.ones(len(g), np.int64) if right is None else right.astype(np.int64)
     chosen = assign(g, p, (np.ones_like(g), 2 * SCALE * shared // np.maximum(both, 1), credit))
-    return Match(g[chosen], p[chosen], credit[chosen], 1, gold.doc, predicted.doc)
+    return Match(g[chosen], p[chosen], credit[chosen], 1, pair.gold.claims.doc, pair.pred.claims.doc)
 
 
-def same_claimants(gold: Annotations, predicted: Annotations, g: Ints, p: Ints) -> Bools:
-    """Whether the claimants of each pair of claims correspond one to one.
+def same_claimants(pair: Pair, g: Ints, p: Ints) -> Bools:
+    """Whether the claimants of each pair of claims correspond one to one, shape (k,).
 
     Mentions correspond if they overlap, or if the predicted one falls on any mention of the same entity; AUTHOR with
     AUTHOR; IMPLICIT with IMPLICIT if the id sets are equal, or if either side gives none.
     """
-    g_count = np.bincount(gold.claims.claimant_claim, minlength=len(gold.claims))
-    p_count = np.bincount(predicted.claims.claimant_claim, minlength=len(predicted.claims))
+    gold, pred = pair.gold.claims, pair.pred.claims
+    g_count = np.bincount(gold.claimant_claim, minlength=len(gold))
+    p_count = np.bincount(pred.claimant_claim, minlength=len(pred))
     result: Bools = g_count[g] == p_count[p]
-    pair, left, right = _claimant_pairs(gold.claims, predicted.claims, g, p, result)
-    good = _corresponds(gold, predicted, left, right)
-    pair, left, right = pair[good], left[good], right[good]
+    at, g_claimant, p_claimant = _claimant_pairs(gold, pred, g, p, result)
+    good = _corresponds(pair, g_claimant, p_claimant)
+    at, g_claimant, p_claimant = at[good], g_claimant[good], p_claimant[good]
     # Every claimant is needed: one-to-one assignment must reach them all. One claimant needs no search.
     size = g_count[g]
     reached = np.zeros(len(g), np.int64)
-    single = size[pair] == 1
-    np.add.at(reached, pair[single], 1)
+    single = size[at] == 1
+    np.add.at(reached, at[single], 1)
     several = ~single
     if several.any():
-        g_slot = pair[several] * (int(left.max()) + 1) + left[several]
-        p_slot = pair[several] * (int(right.max()) + 1) + right[several]
+        g_slot = at[several] * (int(g_claimant.max()) + 1) + g_claimant[several]
+        p_slot = at[several] * (int(p_claimant.max()) + 1) + p_claimant[several]
         chosen = assign(_dense(g_slot), _dense(p_slot), (np.ones_like(g_slot),))
-        np.add.at(reached, pair[several][chosen], 1)
+        np.add.at(reached, at[several][chosen], 1)
     result &= reached == size
     return result
 
@@ -225,54 +200,54 @@ def _dense(values: Ints) -> Ints:
     return np.unique(values, return_inverse=True)[1].astype(np.int64)
 
 
-def _claimant_pairs(gold: Claims, predicted: Claims, g: Ints, p: Ints, wanted: Bools) -> tuple[Ints, Ints, Ints]:
-    """All (pair of claims, claimant of gold, claimant of the prediction) for the pairs wanted."""
+def _claimant_pairs(gold: Claims, pred: Claims, g: Ints, p: Ints, wanted: Bools) -> tuple[Ints, Ints, Ints]:
+    """All (pair of claims, claimant of gold, claimant of the prediction) for the pairs wanted, shape (k,) each."""
     g_first = np.searchsorted(gold.claimant_claim, g)
     g_count = np.searchsorted(gold.claimant_claim, g, side="right") - g_first
-    p_first = np.searchsorted(predicted.claimant_claim, p)
-    p_count = np.searchsorted(predicted.claimant_claim, p, side="right") - p_first
+    p_first = np.searchsorted(pred.claimant_claim, p)
+    p_count = np.searchsorted(pred.claimant_claim, p, side="right") - p_first
     count = np.where(wanted, g_count * p_count, 0)
-    pair = np.repeat(np.arange(len(g)), count)
+    at = np.repeat(np.arange(len(g)), count)
     within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-    return pair, g_first[pair] + within // p_count[pair], p_first[pair] + within % p_count[pair]
+    return at, g_first[at] + within // p_count[at], p_first[at] + within % p_count[at]
 
 
-def _corresponds(gold: Annotations, predicted: Annotations, left: Ints, right: Ints) -> Bools:
+def _corresponds(pair: Pair, g: Ints, p: Ints) -> Bools:
     """Whether a gold claimant and a predicted claimant are the same, shape (k,)."""
-    ours, theirs = gold.claims, predicted.claims
-    g_role, p_role = codes(ours.claimant_role, theirs.claimant_role)
-    same_role = g_role[left] == p_role[right]
-    role = np.array([*ours.claimant_role.labels, ""])[g_role[left]]
-    g_ids, p_ids = codes(ours.claimant_ids, theirs.claimant_ids)
-    implicit = (g_ids[left] == p_ids[right]) | (g_ids[left] == NULL) | (p_ids[right] == NULL)
-    overlap = np.minimum(ours.claimant_end[left], theirs.claimant_end[right]) > np.maximum(
-        ours.claimant_start[left], theirs.claimant_start[right]
+    gold, pred = pair.gold.claims, pair.pred.claims
+    g_role, p_role = codes(gold.claimant_role, pred.claimant_role)
+    same_role = g_role[g] == p_role[p]
+    role = np.array([*gold.claimant_role.labels, ""])[g_role[g]]
+    g_ids, p_ids = codes(gold.claimant_ids, pred.claimant_ids)
+    implicit = (g_ids[g] == p_ids[p]) | (g_ids[g] == NULL) | (p_ids[p] == NULL)
+    overlap = np.minimum(gold.claimant_end[g], pred.claimant_end[p]) > np.maximum(
+        gold.claimant_start[g], pred.claimant_start[p]
     )
-    mention = overlap | _on_entity(gold, theirs, left, right)
-    right_one: Bools = same_role & np.select([role == "MENTION", role == "IMPLICIT"], [mention, implicit], True)
-    return right_one
+    mention = overlap | _on_entity(pair, g, p)
+    result: Bools = same_role & np.select([role == "MENTION", role == "IMPLICIT"], [mention, implicit], True)
+    return result
 
 
-def _on_entity(gold: Annotations, theirs: Claims, left: Ints, right: Ints) -> Bools:
+def _on_entity(pair: Pair, g: Ints, p: Ints) -> Bools:
     """Whether the predicted claimant's span overlaps a gold mention of the gold claimant's entity, shape (k,)."""
-    ours, entities = gold.claims, gold.entities
+    gold, pred, entities = pair.gold.claims, pair.pred.claims, pair.gold.entities
     if not len(entities):
-        return np.zeros(len(left), bool)
-    spanned = np.flatnonzero(theirs.claimant_start != NULL)
-    claimant_doc = theirs.doc[theirs.claimant_claim[spanned]]
+        return np.zeros(len(g), bool)
+    spanned = np.flatnonzero(pred.claimant_start != NULL)
+    claimant_doc = pred.doc[pred.claimant_claim[spanned]]
     mention, claimant, _ = overlapping_pairs(
         entities.doc,
         entities.start,
         entities.end,
         claimant_doc,
-        theirs.claimant_start[spanned],
-        theirs.claimant_end[spanned],
+        pred.claimant_start[spanned],
+        pred.claimant_end[spanned],
     )
     # The claimants whose span falls on a mention of an id set, as (claimant, id set) keys to look up.
-    ids = entities.ids.recode(ours.claimant_ids.labels).astype(np.int64)[mention]
-    width = len(ours.claimant_ids.labels) + 1
+    ids = entities.ids.recode(gold.claimant_ids.labels).astype(np.int64)[mention]
+    width = len(gold.claimant_ids.labels) + 1
     known = np.unique((spanned[claimant] * width + ids)[ids >= 0])
     # No key ends with the last of the width, which is what stands for no id set.
-    wanted = ours.claimant_ids.codes[left].astype(np.int64) % width
-    result: Bools = np.isin(right * width + wanted, known)
+    wanted = gold.claimant_ids.codes[g].astype(np.int64) % width
+    result: Bools = np.isin(p * width + wanted, known)
     return result

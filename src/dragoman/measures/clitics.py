@@ -13,10 +13,10 @@ import regex
 
 from dragoman.matching.assignment import assign
 from dragoman.measures.scores import Match
-from dragoman.measures.spans import overlaps, same
+from dragoman.measures.spans import equal_types, overlaps
 
 if TYPE_CHECKING:
-    from dragoman.annotations import Annotations
+    from dragoman.measures.pair import Pair
 
 _LONGEST = 8
 _KOREAN_AFTER = regex.compile(
@@ -27,23 +27,23 @@ _KOREAN_AFTER = regex.compile(
 _ARABIC_BEFORE = regex.compile(r"[وف]?[بكل]?(?:ال)?|[وف]?لل")
 
 
-def clitic(gold: Annotations, predicted: Annotations) -> Match:
+def clitic(pair: Pair) -> Match:
     """Pair items of the same type whose spans differ by nothing but listed particles (ko), proclitics or ال (ar)."""
-    g_spans, p_spans = gold.entities, predicted.entities
-    g, p, shared = overlaps(g_spans, p_spans)
-    starts = g_spans.start[g] - p_spans.start[p]
-    ends = g_spans.end[g] - p_spans.end[p]
-    near = same(g_spans.type, p_spans.type, (g, p)) & (np.abs(starts) <= _LONGEST) & (np.abs(ends) <= _LONGEST)
+    gold, pred = pair.gold.entities, pair.pred.entities
+    g, p, shared = overlaps(pair, "entities")
+    starts = gold.start[g] - pred.start[p]
+    ends = gold.end[g] - pred.end[p]
+    near = equal_types(pair, "entities") & (np.abs(starts) <= _LONGEST) & (np.abs(ends) <= _LONGEST)
     same_span = (starts == 0) & (ends == 0)
     allowed = near & same_span
     for index in np.flatnonzero(near & ~same_span).tolist():
-        text = gold.texts[int(g_spans.doc[g[index]])] or ""
-        first = sorted((int(g_spans.start[g[index]]), int(p_spans.start[p[index]])))
-        last = sorted((int(g_spans.end[g[index]]), int(p_spans.end[p[index]])))
+        text = pair.gold.texts[int(gold.doc[g[index]])] or ""
+        first = sorted((int(gold.start[g[index]]), int(pred.start[p[index]])))
+        last = sorted((int(gold.end[g[index]]), int(pred.end[p[index]])))
         allowed[index] = _is_clitic(text[first[0] : first[1]], text[last[0] : last[1]])
     g, p, shared, same_span = g[allowed], p[allowed], shared[allowed], same_span[allowed]
     chosen = assign(g, p, (np.ones_like(g), same_span.astype(np.int64), shared))
-    return Match(g[chosen], p[chosen], np.ones(len(chosen), np.int64), 1, g_spans.doc, p_spans.doc)
+    return Match(g[chosen], p[chosen], np.ones(len(chosen), np.int64), 1, gold.doc, pred.doc)
 
 
 def _is_clitic(before: str, after: str) -> bool:

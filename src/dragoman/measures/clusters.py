@@ -11,22 +11,23 @@ LEA (Moosavi and Strube 2016), and the mean of the first three as in CoNLL-2012 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.annotations import JOINER, NULL
+from dragoman.annotations import JOINER, NULL, Coded
 from dragoman.matching.assignment import assign
 from dragoman.matching.exact import equal_pairs
-from dragoman.measures.memo import kept
+from dragoman.measures.memo import Memo
 from dragoman.measures.scores import Match, Score, ratio
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dragoman.annotations import Annotations, Entities
+    from dragoman.measures.pair import Pair
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -36,17 +37,90 @@ SCALE = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Mentions(Match):
+    """A match of the mentions of some documents, with the name of the cluster that each belongs to.
+
+    Attributes:
+        gold_name: name of the cluster of every gold mention, shape (g,); NULL for a cluster of its own.
+        pred_name: name of the cluster of every predicted mention, likewise, shape (p,).
+
+    """
+
+    gold_name: Coded
+    pred_name: Coded
+
+    @classmethod
+    def concatenated(cls, parts: Sequence[Mentions], first: Sequence[int]) -> Mentions:
+        """Put mentions of different documents one after the other.
+
+        Args:
+            parts: the mentions; at least one.
+            first: for each part the number that its first document gets.
+
+        """
+        g_first = np.cumsum([0, *(len(part.gold_doc) for part in parts)]).tolist()
+        p_first = np.cumsum([0, *(len(part.pred_doc) for part in parts)]).tolist()
+        return cls(
+            np.concatenate([part.gold + at for part, at in zip(parts, g_first, strict=False)]),
+            np.concatenate([part.pred + at for part, at in zip(parts, p_first, strict=False)]),
+            np.concatenate([part.credit for part in parts]),
+            parts[0].full,
+            np.concatenate([part.gold_doc + at for part, at in zip(parts, first, strict=False)]),
+            np.concatenate([part.pred_doc + at for part, at in zip(parts, first, strict=False)]),
+            Coded.concatenated([part.gold_name for part in parts]),
+            Coded.concatenated([part.pred_name for part in parts]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Clustering(Match):
-    """A match of mentions, with the cluster that each belongs to.
+    """A match of the mentions of a whole split, with the cluster that each belongs to.
 
     Attributes:
         gold_cluster: cluster of every gold mention, numbered from 0 as they first occur, shape (g,).
-        predicted_cluster: cluster of every predicted mention, likewise, shape (p,).
+        pred_cluster: cluster of every predicted mention, likewise, shape (p,).
+        memo: what cluster measures share.
 
     """
 
     gold_cluster: Ints
-    predicted_cluster: Ints
+    pred_cluster: Ints
+    memo: Memo = field(default_factory=Memo, repr=False)
+
+
+def clustering(mentions: Mentions, places: Ints) -> Clustering:
+    """Put the mentions of all documents in order and number their clusters.
+
+    Args:
+        mentions: those of all documents.
+        places: for each document that mentions name its place in the order, shape (documents,).
+
+    """
+    g_order = np.argsort(places[mentions.gold_doc], kind="stable")
+    p_order = np.argsort(places[mentions.pred_doc], kind="stable")
+    gold, pred = _inverse(g_order)[mentions.gold], _inverse(p_order)[mentions.pred]
+    order = np.argsort(gold, kind="stable")
+    return Clustering(
+        gold[order],
+        pred[order],
+        mentions.credit[order],
+        mentions.full,
+        places[mentions.gold_doc][g_order],
+        places[mentions.pred_doc][p_order],
+        _numbers(mentions.gold_name.take(g_order)),
+        _numbers(mentions.pred_name.take(p_order)),
+    )
+
+
+def _inverse(order: Ints) -> Ints:
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place
+
+
+def _numbers(name: Coded) -> Ints:
+    codes = name.codes.astype(np.int64)
+    return numbered(np.where(codes == NULL, len(name.labels) + np.arange(len(codes)), codes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +157,19 @@ class Partition:
 
 def partitions(match: Clustering) -> tuple[Partition, Partition]:
     """Both sides of a clustering."""
-    columns = (match.gold, match.predicted, match.gold_cluster, match.predicted_cluster)
-    return kept("partitions", columns, lambda: _partitions(match))
+    return match.memo.get("partitions", lambda: _partitions(match))
 
 
 def _partitions(match: Clustering) -> tuple[Partition, Partition]:
     g_size = np.bincount(match.gold_cluster) if len(match.gold_cluster) else np.zeros(0, np.int64)
-    p_size = np.bincount(match.predicted_cluster) if len(match.predicted_cluster) else np.zeros(0, np.int64)
+    p_size = np.bincount(match.pred_cluster) if len(match.pred_cluster) else np.zeros(0, np.int64)
     g_other = np.full(len(match.gold_cluster), NULL, np.int64)
-    p_other = np.full(len(match.predicted_cluster), NULL, np.int64)
-    g_other[match.gold] = match.predicted_cluster[match.predicted]
-    p_other[match.predicted] = match.gold_cluster[match.gold]
+    p_other = np.full(len(match.pred_cluster), NULL, np.int64)
+    g_other[match.gold] = match.pred_cluster[match.pred]
+    p_other[match.pred] = match.gold_cluster[match.gold]
     return (
         Partition.of(match.gold_cluster, g_other, (g_size, p_size), is_gold=True),
-        Partition.of(match.predicted_cluster, p_other, (p_size, g_size), is_gold=False),
+        Partition.of(match.pred_cluster, p_other, (p_size, g_size), is_gold=False),
     )
 
 
@@ -112,8 +185,8 @@ def muc(side: Partition) -> Shares:
     size = side.size[side.own]
     # Each part contributes one less than its size; a mention without a partner is a part of its own.
     together = side.together
-    kept = np.where(together > 0, (together - 1) / np.maximum(together, 1), 0.0)
-    return kept, (size - 1) / size
+    links = np.where(together > 0, (together - 1) / np.maximum(together, 1), 0.0)
+    return links, (size - 1) / size
 
 
 def b_cubed(side: Partition) -> Shares:
@@ -143,22 +216,21 @@ def _aligned(side: Partition, known: Ints) -> NDArray[np.bool_]:
         own, other, size, other_size = other, own, other_size, size
     edges, place = np.unique(own * len(other_size) + other, return_inverse=True)
     common = np.bincount(place)
-    gold, predicted = edges // len(other_size), edges % len(other_size)
-    similarity = np.rint(2 * SCALE * common / (size[gold] + other_size[predicted])).astype(np.int64)
+    gold, pred = edges // len(other_size), edges % len(other_size)
+    similarity = np.rint(2 * SCALE * common / (size[gold] + other_size[pred])).astype(np.int64)
     taken = np.zeros(len(edges), bool)
-    taken[assign(gold, predicted, (similarity, common))] = True
+    taken[assign(gold, pred, (similarity, common))] = True
     return taken[place]
 
 
 def lea(side: Partition) -> Shares:
     """Links resolved, clusters weighted by size; a singleton has one link, to itself."""
     size, together = side.size[side.own], side.together
-    alone = size == 1
     other = np.append(side.other_size, 0)[side.other]
     # A mention has together - 1 of its size - 1 links on the other side; summed over a cluster this is size times
     # the share of links resolved.
     resolved = np.where(together > 0, (together - 1) / np.maximum(size - 1, 1), 0.0)
-    return np.where(alone, (together == 1) & (other == 1), resolved).astype(float), np.ones(len(side.own))
+    return np.where(size == 1, (together == 1) & (other == 1), resolved).astype(float), np.ones(len(side.own))
 
 
 MEASURES: dict[str, Callable[[Partition], Shares]] = {"muc": muc, "b_cubed": b_cubed, "ceaf_e": ceaf_e, "lea": lea}
@@ -184,22 +256,20 @@ class ClusterScore(Score):
     leaves = ("precision", "recall", "f1")
     headline = "f1"
     full = SCALE
+    whole = True
 
     def __init__(self, name: str) -> None:
+        self.name = name
         self.shares = MEASURES[name]
 
     def counts(self, match: Match, documents: int) -> Ints:
         """Sum each document's shares of the four totals."""
         assert isinstance(match, Clustering)
-        pairs, doc = (match.gold, match.predicted), (match.gold_doc, match.predicted_doc)
-        columns = (*pairs, *doc, match.gold_cluster, match.predicted_cluster)
-        return kept("shares", columns, lambda: self._counts(match, documents), self.shares, documents)
+        return match.memo.get(("shares", self.name, documents), lambda: self._counts(match, documents))
 
     def _counts(self, match: Clustering, documents: int) -> Ints:
         rows = np.zeros((documents, 4), np.int64)
-        for offset, (side, doc) in enumerate(
-            zip(partitions(match), (match.gold_doc, match.predicted_doc), strict=True)
-        ):
+        for offset, (side, doc) in enumerate(zip(partitions(match), (match.gold_doc, match.pred_doc), strict=True)):
             for column, (share, group) in enumerate(zip(self.shares(side), (side.part, side.own), strict=True)):
                 np.add.at(rows[:, 2 * offset + column], doc, _fixed(share, group))
         return rows
@@ -225,6 +295,7 @@ class ConllMean(Score):
     leaves = ("mean",)
     headline = "mean"
     full = SCALE
+    whole = True
 
     def counts(self, match: Match, documents: int) -> Ints:
         """Count for the three measures, side by side."""
@@ -236,65 +307,62 @@ class ConllMean(Score):
         return {"mean": np.mean(f1, axis=0)}
 
 
-def entity_clusters(gold: Annotations, predicted: Annotations) -> Clustering:
+def entity_mentions(pair: Pair) -> Mentions:
     """Mentions of the same span, in the clusters that their entity ids make.
 
     A mention with two ids is of the entity that is the pair. Mentions without ids are in no cluster. Mentions of one
     side with the same span are one, with the ids of all.
     """
-    labels = (gold.entities.ids.labels, predicted.entities.ids.labels)
-    columns = [c for e in (gold.entities, predicted.entities) for c in (e.doc, e.start, e.end, e.ids.codes)]
-    return kept("entity clusters", columns, lambda: _entity_clusters(gold, predicted), *labels)
+    return pair.memo.get("entity mentions", lambda: _entity_mentions(pair))
 
 
-def _entity_clusters(gold: Annotations, predicted: Annotations) -> Clustering:
-    sides = [_mentions(side) for side in (gold, predicted)]
-    (g_doc, g_start, g_end, g_cluster), (p_doc, p_start, p_end, p_cluster) = sides
+def _entity_mentions(pair: Pair) -> Mentions:
+    (g_doc, g_start, g_end, g_name), (p_doc, p_start, p_end, p_name) = (_mentions(s) for s in (pair.gold, pair.pred))
     g, p = equal_pairs((g_doc, g_start, g_end), (p_doc, p_start, p_end))
-    return Clustering(g, p, np.ones(len(g), np.int64), 1, g_doc, p_doc, g_cluster, p_cluster)
+    return Mentions(g, p, np.ones(len(g), np.int64), 1, g_doc, p_doc, g_name, p_name)
 
 
 def without_singletons(match: Clustering) -> Clustering:
     """Leave out, on either side, the clusters of one mention, as the CoNLL-2012 data do."""
-    sides = ((match.gold_cluster, match.gold_doc), (match.predicted_cluster, match.predicted_doc))
-    kept = [np.bincount(cluster)[cluster] > 1 if len(cluster) else np.zeros(0, bool) for cluster, _ in sides]
-    place = [np.cumsum(mask) - 1 for mask in kept]
-    both = kept[0][match.gold] & kept[1][match.predicted]
+    sides = ((match.gold_cluster, match.gold_doc), (match.pred_cluster, match.pred_doc))
+    several = [np.bincount(cluster)[cluster] > 1 if len(cluster) else np.zeros(0, bool) for cluster, _ in sides]
+    place = [np.cumsum(mask) - 1 for mask in several]
+    both = several[0][match.gold] & several[1][match.pred]
     return Clustering(
         place[0][match.gold[both]],
-        place[1][match.predicted[both]],
+        place[1][match.pred[both]],
         match.credit[both],
         match.full,
-        match.gold_doc[kept[0]],
-        match.predicted_doc[kept[1]],
-        numbered(match.gold_cluster[kept[0]]),
-        numbered(match.predicted_cluster[kept[1]]),
+        match.gold_doc[several[0]],
+        match.pred_doc[several[1]],
+        numbered(match.gold_cluster[several[0]]),
+        numbered(match.pred_cluster[several[1]]),
     )
 
 
-def _mentions(annotations: Annotations) -> tuple[Ints, Ints, Ints, Ints]:
-    """Document, start, end and cluster of the mentions of one side."""
+def _mentions(annotations: Annotations) -> tuple[Ints, Ints, Ints, Coded]:
+    """Document, start, end and name of the cluster of the mentions of one side."""
     e = annotations.entities.take(np.flatnonzero(annotations.entities.ids.codes != NULL))
     first = np.ones(len(e), bool)
     first[1:] = (np.diff(e.doc) != 0) | (np.diff(e.start) != 0) | (np.diff(e.end) != 0)
-    cluster = numbered(_joined(e, first))
+    name = _names(e, first)
     e = e.take(np.flatnonzero(first))
-    return e.doc, e.start, e.end, cluster
+    return e.doc, e.start, e.end, name
 
 
-def _joined(entities: Entities, first: NDArray[np.bool_]) -> Ints:
-    """Code the ids of the distinct spans; those of a repeated span are the ids of all its copies, shape (spans,)."""
+def _names(entities: Entities, first: NDArray[np.bool_]) -> Coded:
+    """Ids of the distinct spans; those of a repeated span are the ids of all its copies, shape (spans,)."""
     labels = list(entities.ids.labels)
     place = {label: i for i, label in enumerate(labels)}
     at = np.flatnonzero(first)
-    codes = entities.ids.codes[at].astype(np.int64)
+    codes = entities.ids.codes[at]
     copies = np.diff(np.append(at, len(entities)))
     for span in np.flatnonzero(copies > 1).tolist():
         given = {labels[code] for code in entities.ids.codes[at[span] : at[span] + copies[span]].tolist()}
         joined = JOINER.join(sorted({i for label in given for i in label.split(JOINER)}))
         codes[span] = place.setdefault(joined, len(place))
         labels += [joined] * (len(place) - len(labels))
-    return codes
+    return Coded(codes, tuple(labels))
 
 
 def numbered(codes: Ints) -> Ints:

@@ -9,16 +9,15 @@ import numpy as np
 from dragoman import timex
 from dragoman.annotations import NULL, Coded
 from dragoman.matching.assignment import assign
+from dragoman.matching.overlap import overlapping_pairs
 from dragoman.measures.scores import Match
-from dragoman.measures.spans import equal, overlaps, relaxed_where, same
-
-SCALE = 1_000_000
-"""Similarities are held as integers: parts of a million."""
+from dragoman.measures.spans import SCALE, equal, equal_and_given, overlaps, relaxed_where
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dragoman.annotations import Dates
+    from dragoman.measures.pair import Pair
 
     Ints = NDArray[np.int64]
 
@@ -43,37 +42,37 @@ def _merged(codes: NDArray[np.int32], labels: list[str]) -> tuple[NDArray[np.int
     return table[codes], distinct
 
 
-def value(gold: Dates, predicted: Dates) -> Match:
+def value(pair: Pair) -> Match:
     """Spans that share a character, with canonically equal values; where gold has an external value either is right.
 
     No value is right where gold says that there is none.
     """
-    pairs = overlaps(gold, predicted)
-    given = canonical(predicted.value)
-    right = same(canonical(gold.value), given, pairs[:2]) | equal(canonical(gold.external), given, pairs[:2])
-    return relaxed_where(gold, predicted, pairs, right)
+    gold, pairs = pair.gold.dates, overlaps(pair, "dates")[:2]
+    given = canonical(pair.pred.dates.value)
+    right = equal(canonical(gold.value), given, pairs) | equal_and_given(canonical(gold.external), given, pairs)
+    return relaxed_where(pair, "dates", right)
 
 
-def value_string(gold: Dates, predicted: Dates) -> Match:
+def value_string(pair: Pair) -> Match:
     """Spans that share a character, with values equal as strings (TempEval-3, UzZaman et al. 2013)."""
-    pairs = overlaps(gold, predicted)
-    return relaxed_where(gold, predicted, pairs, same(gold.value, predicted.value, pairs[:2]))
+    right = equal(pair.gold.dates.value, pair.pred.dates.value, overlaps(pair, "dates")[:2])
+    return relaxed_where(pair, "dates", right)
 
 
-def interval(gold: Dates, predicted: Dates) -> Match:
+def interval(pair: Pair) -> Match:
     """Credit the Jaccard coefficient of the days meant, among dates that mean days on both sides.
 
     A date means days if its value, mod and type give a closed interval; the others are left out on either side. Where
     gold has an external value the better of the two counts. A gold date that means days by its external value alone
     need not be found, since the text does not say them: it counts where a prediction earns credit for it.
     """
+    gold = pair.gold.dates
     inside, outside = days(gold, gold.value), days(gold, gold.external)
-    given = days(predicted, predicted.value)
-    p_kept = np.flatnonzero(given[:, 0] >= 0)
-    p_dates = predicted.take(p_kept)
-    g, p, shared = overlaps(gold, p_dates)
-    theirs = given[p_kept][p]
-    credit = np.maximum(jaccard(inside[g], theirs), jaccard(outside[g], theirs))
+    given = days(pair.pred.dates, pair.pred.dates.value)
+    known = np.flatnonzero(given[:, 0] >= 0)
+    pred, given = pair.pred.dates.take(known), given[known]
+    g, p, shared = overlapping_pairs(gold.doc, gold.start, gold.end, pred.doc, pred.start, pred.end)
+    credit = np.maximum(jaccard(inside[g], given[p]), jaccard(outside[g], given[p]))
     useful = credit > 0
     g, p, shared, credit = g[useful], p[useful], shared[useful], credit[useful]
     needed = inside[:, 0] >= 0
@@ -81,7 +80,7 @@ def interval(gold: Dates, predicted: Dates) -> Match:
     counted = needed.copy()
     counted[g[chosen]] = True
     place = np.cumsum(counted) - 1
-    return Match(place[g[chosen]], p[chosen], credit[chosen], SCALE, gold.doc[counted], p_dates.doc)
+    return Match(place[g[chosen]], p[chosen], credit[chosen], SCALE, gold.doc[counted], pred.doc)
 
 
 def days(dates: Dates, values: Coded) -> Ints:
@@ -103,17 +102,17 @@ def days(dates: Dates, values: Coded) -> Ints:
 def ordinals(value: str | None, mod: str | None, type_: str | None) -> tuple[int, int]:
     """First and last day of a value as proleptic Gregorian ordinals, -1 where it means no closed interval of days."""
     try:
-        found = None if value is None else timex.interval(value, mod, type_)
+        meant = None if value is None else timex.interval(value, mod, type_)
     except timex.TimexError:
-        found = None
-    if found is None or found.earliest is None or found.latest is None:
+        meant = None
+    if meant is None or meant.earliest is None or meant.latest is None:
         return -1, -1
-    return found.earliest.toordinal(), found.latest.toordinal()
+    return meant.earliest.toordinal(), meant.latest.toordinal()
 
 
-def jaccard(ours: Ints, theirs: Ints) -> Ints:
+def jaccard(gold: Ints, pred: Ints) -> Ints:
     """Jaccard coefficient of closed intervals of days, in parts of :data:`SCALE`; 0 where one means no days."""
-    common = np.minimum(ours[:, 1], theirs[:, 1]) - np.maximum(ours[:, 0], theirs[:, 0]) + 1
-    union = np.maximum(ours[:, 1], theirs[:, 1]) - np.minimum(ours[:, 0], theirs[:, 0]) + 1
-    known = (ours[:, 0] >= 0) & (theirs[:, 0] >= 0) & (common > 0)
+    common = np.minimum(gold[:, 1], pred[:, 1]) - np.maximum(gold[:, 0], pred[:, 0]) + 1
+    union = np.maximum(gold[:, 1], pred[:, 1]) - np.minimum(gold[:, 0], pred[:, 0]) + 1
+    known = (gold[:, 0] >= 0) & (pred[:, 0] >= 0) & (common > 0)
     return np.where(known, common * SCALE // np.maximum(union, 1), 0)

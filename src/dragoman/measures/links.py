@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dragoman.annotations import Annotations
+    from dragoman.measures.pair import Pair
 
     Ints = NDArray[np.int64]
 
@@ -35,12 +36,10 @@ def linkable(annotations: Annotations) -> Ints:
     return np.flatnonzero(links(annotations).codes != NULL)
 
 
-def linked(gold: Annotations, predicted: Annotations) -> Match:
+def linked(pair: Pair) -> Match:
     """Pair mentions with the same span and the same set of known entities, among the mentions that have any."""
-    g, p = linkable(gold), linkable(predicted)
-    g_spans, p_spans = gold.entities.take(g), predicted.entities.take(p)
-    g_ids, p_ids = codes(links(gold).take(g), links(predicted).take(p))
-    pairs = equal_pairs(
-        (g_spans.doc, g_spans.start, g_spans.end, g_ids), (p_spans.doc, p_spans.start, p_spans.end, p_ids)
-    )
-    return Match(*pairs, np.ones(len(pairs[0]), np.int64), 1, g_spans.doc, p_spans.doc)
+    g, p = linkable(pair.gold), linkable(pair.pred)
+    gold, pred = pair.gold.entities.take(g), pair.pred.entities.take(p)
+    g_ids, p_ids = codes(links(pair.gold).take(g), links(pair.pred).take(p))
+    pairs = equal_pairs((gold.doc, gold.start, gold.end, g_ids), (pred.doc, pred.start, pred.end, p_ids))
+    return Match(*pairs, np.ones(len(pairs[0]), np.int64), 1, gold.doc, pred.doc)

@@ -1,37 +1,33 @@
-"""What was worked out from some columns before: measures of the same layer ask for the same pairs and keys."""
+"""A memo: values that several measures ask for, worked out once and held as long as what they belong to."""
 
 from __future__ import annotations
 
-import weakref
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_KEPT: dict[tuple[object, ...], Any] = {}
 
+class Memo:
+    """Values by key, each made when it is first asked for. They are shared: whoever takes one must not change it."""
 
-def kept(name: str, columns: Sequence[NDArray[np.generic]], make: Callable[[], T], *values: object) -> T:
-    """Give what follows from some columns, worked out the first time that it is asked for.
+    __slots__ = ("_values",)
 
-    It is kept as long as all of the columns are, and must not be changed.
+    def __init__(self) -> None:
+        self._values: dict[Hashable, Any] = {}
 
-    Args:
-        name: what is worked out.
-        columns: all arrays that it follows from.
-        make: works it out.
-        values: whatever else it follows from.
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Give the value of a key; ``make`` is called the first time.
 
-    """
-    key = (name, *values, *map(id, columns))
-    if key not in _KEPT:
-        _KEPT[key] = make()
-        for column in columns:  # an id means something only as long as what it is of
-            weakref.finalize(column, _KEPT.pop, key, None).atexit = False
-    found: T = _KEPT[key]
-    return found
+        >>> memo = Memo()
+        >>> memo.get("pairs", lambda: [1, 2]) is memo.get("pairs", lambda: [3])
+        True
+
+        """
+        if key not in self._values:
+            self._values[key] = make()
+        value: T = self._values[key]
+        return value
+
+    def __reduce__(self) -> tuple[type[Memo], tuple[()]]:
+        return Memo, ()  # what it holds can be made again, wherever it is sent

@@ -8,62 +8,62 @@ import numpy as np
 
 from dragoman.annotations import NULL, Coded
 from dragoman.measures import spans
-from dragoman.measures.date_values import SCALE, canonical, jaccard, ordinals
+from dragoman.measures.date_values import canonical, jaccard, ordinals
 from dragoman.measures.scores import Match
-from dragoman.measures.spans import equal
+from dragoman.measures.spans import SCALE, equal_and_given
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dragoman.annotations import Annotations
+    from dragoman.measures.pair import Pair
 
     Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
 
-def kinds(gold: Annotations, predicted: Annotations) -> Match:
+def kinds(pair: Pair) -> Match:
     """Judge each line of gold: right if just one predicted segment has its bounds, and that has its kind."""
-    ours, theirs = gold.segments, predicted.segments
-    found = spans.strict(ours, theirs)
-    lines = np.arange(len(ours))
+    gold, pred = pair.gold.segments, pair.pred.segments
+    pairs = spans.strict(pair, "segments")
+    lines = np.arange(len(gold))
     right = np.zeros(len(lines), np.int64)
     _, place, count = np.unique(
-        np.stack([theirs.doc, theirs.start, theirs.end], axis=1), axis=0, return_inverse=True, return_counts=True
+        np.stack([pred.doc, pred.start, pred.end], axis=1), axis=0, return_inverse=True, return_counts=True
     )
-    right[found.gold] = count[place.reshape(-1)][found.predicted] == 1
-    return Match(lines, lines, right, 1, gold.segments.doc, gold.segments.doc)
+    right[pairs.gold] = count[place.reshape(-1)][pairs.pred] == 1
+    return Match(lines, lines, right, 1, gold.doc, gold.doc)
 
 
-def boundaries(gold: Annotations, predicted: Annotations) -> Match:
+def boundaries(pair: Pair) -> Match:
     """Pair segments with the same bounds, whatever their kinds."""
-    return spans.exact(gold.segments, predicted.segments)
+    return spans.exact(pair, "segments")
 
 
-def published(gold: Annotations, predicted: Annotations) -> Match:
+def published(pair: Pair) -> Match:
     """Document times that are canonically equal, among documents where both sides give one."""
-    given = canonical(predicted.published)
-    at = _both(gold, predicted)
-    pairs = (at, at)
-    right = equal(canonical(gold.published), given, pairs) | equal(canonical(gold.published_external), given, pairs)
+    gold, given = pair.gold, canonical(pair.pred.published)
+    at = _both(pair)
+    right = equal_and_given(canonical(gold.published), given, (at, at))
+    right |= equal_and_given(canonical(gold.published_external), given, (at, at))
     return _of_documents(at, right.astype(np.int64), 1)
 
 
-def published_overlap(gold: Annotations, predicted: Annotations) -> Match:
+def published_overlap(pair: Pair) -> Match:
     """Jaccard coefficient of the days of document times, among documents where both sides give one.
 
     Document times of gold that mean no closed interval of days, such as ``2024/..``, are left out.
     """
-    at = _both(gold, predicted)
-    ours, outside = _time_days(gold.published)[at], _time_days(gold.published_external)[at]
-    kept = (ours[:, 0] >= 0) | (outside[:, 0] >= 0)
-    at, ours, outside = at[kept], ours[kept], outside[kept]
-    theirs = _time_days(predicted.published)[at]
-    return _of_documents(at, np.maximum(jaccard(ours, theirs), jaccard(outside, theirs)), SCALE)
+    at = _both(pair)
+    inside, outside = _time_days(pair.gold.published)[at], _time_days(pair.gold.published_external)[at]
+    known = (inside[:, 0] >= 0) | (outside[:, 0] >= 0)
+    at, inside, outside = at[known], inside[known], outside[known]
+    given = _time_days(pair.pred.published)[at]
+    return _of_documents(at, np.maximum(jaccard(inside, given), jaccard(outside, given)), SCALE)
 
 
-def _both(gold: Annotations, predicted: Annotations) -> Ints:
+def _both(pair: Pair) -> Ints:
+    gold = pair.gold
     known = (gold.published.codes != NULL) | (gold.published_external.codes != NULL)
-    return np.flatnonzero(known & (predicted.published.codes != NULL))
+    return np.flatnonzero(known & (pair.pred.published.codes != NULL))
 
 
 def _of_documents(at: Ints, credit: Ints, full: int) -> Match:

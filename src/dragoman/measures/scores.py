@@ -25,7 +25,7 @@ class Match:
 
     Attributes:
         gold: index of the gold item of each pair, shape (k,).
-        predicted: index of the predicted item, shape (k,).
+        pred: index of the predicted item, shape (k,).
         credit: what the pair earns, integers from 0 to ``full``, shape (k,).
         full: credit of a perfect pair: 1, or 2 where there is half credit, or the scale of a similarity.
         gold_doc: document of every gold item, paired or not, shape (g,).
@@ -34,11 +34,11 @@ class Match:
     """
 
     gold: Ints
-    predicted: Ints
+    pred: Ints
     credit: Ints
     full: int
     gold_doc: Ints
-    predicted_doc: Ints
+    pred_doc: Ints
 
 
 class Score(ABC):
@@ -49,6 +49,7 @@ class Score(ABC):
         leaves: names of the scores.
         headline: the score that stands for the measure.
         full: credit of a perfect pair; credits are divided by it.
+        whole: whether counts of a document depend on the other documents, so that all are to be counted at once.
 
     """
 
@@ -56,6 +57,7 @@ class Score(ABC):
     leaves: tuple[str, ...]
     headline: str
     full: int
+    whole: bool = False
 
     @abstractmethod
     def counts(self, match: Match, documents: int) -> Ints:
@@ -84,10 +86,10 @@ def _summed(match: Match, documents: int) -> Ints:
 
 def ratio(numerator: Ints | Floats, denominator: Ints | Floats) -> Floats:
     """Divide, giving nan where the denominator is 0: the one place that defines 0/0."""
-    found = np.empty(np.shape(denominator))
-    found.fill(np.nan)
-    np.divide(numerator, denominator, out=found, where=np.not_equal(denominator, 0))
-    return found
+    result = np.empty(np.shape(denominator))
+    result.fill(np.nan)
+    np.divide(numerator, denominator, out=result, where=np.not_equal(denominator, 0))
+    return result
 
 
 class FScore(Score):
@@ -108,14 +110,14 @@ class FScore(Score):
         assert match.full == self.full
         credit = _summed(match, documents)
         gold = np.bincount(match.gold_doc, minlength=documents)
-        predicted = np.bincount(match.predicted_doc, minlength=documents)
-        return np.stack([credit, gold, predicted], axis=1)
+        pred = np.bincount(match.pred_doc, minlength=documents)
+        return np.stack([credit, gold, pred], axis=1)
 
     def finish(self, total: Ints | Floats) -> dict[str, Floats]:
         """Precision, recall and F1 from credit, gold and predicted."""
-        credit, gold, predicted = total[..., 0] / self.full, total[..., 1], total[..., 2]
+        credit, gold, pred = total[..., 0] / self.full, total[..., 1], total[..., 2]
         return {
-            "precision": ratio(credit, predicted),
+            "precision": ratio(credit, pred),
             "recall": ratio(credit, gold),
             "f1": self.main(total),
         }

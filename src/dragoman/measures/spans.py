@@ -1,4 +1,7 @@
-"""Measures on spans with a type: entities and dates share them."""
+"""Measures on spans with a type: entities, dates and segments share them.
+
+Every match here takes a :class:`dragoman.measures.pair.Pair` and the name of a layer.
+"""
 
 from __future__ import annotations
 
@@ -10,80 +13,88 @@ from dragoman.annotations import NULL, Coded
 from dragoman.matching.assignment import assign
 from dragoman.matching.exact import equal_pairs
 from dragoman.matching.overlap import overlapping_pairs
-from dragoman.measures.memo import kept
 from dragoman.measures.scores import Match
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dragoman.annotations import Codes, Spans
+    from dragoman.measures.pair import Pair
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
 
-def codes(gold: Coded, predicted: Coded) -> tuple[Codes, Codes]:
+def sides(pair: Pair, layer: str) -> tuple[Spans, Spans]:
+    """Gold and predicted spans of a layer."""
+    return getattr(pair.gold, layer), getattr(pair.pred, layer)
+
+
+def codes(gold: Coded, pred: Coded) -> tuple[Codes, Codes]:
     """Codes of both sides in one vocabulary; labels that gold lacks are below NULL, and a null equals a null."""
-    return gold.codes, predicted.recode(gold.labels)
+    return gold.codes, pred.recode(gold.labels)
 
 
-def equal(gold: Coded, predicted: Coded, pairs: tuple[Ints, Ints]) -> Bools:
-    """Whether the labels of each pair are equal and given."""
-    g, p = codes(gold, predicted)
-    same: Bools = (g[pairs[0]] == p[pairs[1]]) & (g[pairs[0]] != NULL)
-    return same
+def equal(gold: Coded, pred: Coded, pairs: tuple[Ints, Ints]) -> Bools:
+    """Whether the labels of each pair are equal, two that are not given included, shape (k,)."""
+    g, p = codes(gold, pred)
+    result: Bools = g[pairs[0]] == p[pairs[1]]
+    return result
 
 
-def same(gold: Coded, predicted: Coded, pairs: tuple[Ints, Ints]) -> Bools:
-    """Whether the labels of each pair are equal; two that are not given are."""
-
-    def alike() -> Bools:
-        g, p = codes(gold, predicted)
-        equal: Bools = g[pairs[0]] == p[pairs[1]]
-        return equal
-
-    return kept("same", (gold.codes, predicted.codes, *pairs), alike, gold.labels, predicted.labels)
+def equal_and_given(gold: Coded, pred: Coded, pairs: tuple[Ints, Ints]) -> Bools:
+    """Whether the labels of each pair are equal and given, shape (k,)."""
+    g, p = codes(gold, pred)
+    result: Bools = (g[pairs[0]] == p[pairs[1]]) & (g[pairs[0]] != NULL)
+    return result
 
 
-def _match(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints], credit: Ints | None = None, full: int = 1) -> Match:
+def equal_types(pair: Pair, layer: str) -> Bools:
+    """Whether the types of each overlapping pair are equal, shape (k,)."""
+    gold, pred = sides(pair, layer)
+    return pair.memo.get(("equal types", layer), lambda: equal(gold.type, pred.type, overlaps(pair, layer)[:2]))
+
+
+def matched(gold: Spans, pred: Spans, pairs: tuple[Ints, Ints], credit: Ints | None = None, full: int = 1) -> Match:
+    """Make the match of some pairs; without a credit each earns all."""
     earned = np.full(len(pairs[0]), full, np.int64) if credit is None else credit
-    return Match(pairs[0], pairs[1], earned, full, gold.doc, predicted.doc)
+    return Match(pairs[0], pairs[1], earned, full, gold.doc, pred.doc)
 
 
-def strict(gold: Spans, predicted: Spans) -> Match:
+def strict(pair: Pair, layer: str) -> Match:
     """Pair items with the same span and the same type."""
-
-    def pairs() -> tuple[Ints, Ints]:
-        g_type, p_type = codes(gold.type, predicted.type)
-        return equal_pairs((*_bounds(gold), g_type), (*_bounds(predicted), p_type))
-
-    columns = (*_bounds(gold), gold.type.codes, *_bounds(predicted), predicted.type.codes)
-    return _match(gold, predicted, kept("strict", columns, pairs, gold.type.labels, predicted.type.labels))
+    return pair.memo.get(("strict", layer), lambda: _strict(*sides(pair, layer)))
 
 
-def exact(gold: Spans, predicted: Spans) -> Match:
+def _strict(gold: Spans, pred: Spans) -> Match:
+    gold_type, pred_type = codes(gold.type, pred.type)
+    return matched(gold, pred, equal_pairs((*_bounds(gold), gold_type), (*_bounds(pred), pred_type)))
+
+
+def exact(pair: Pair, layer: str) -> Match:
     """Pair items with the same span, whatever the type; items of equal type go together first."""
-    same = strict(gold, predicted)
-    g_left, p_left = _without(len(gold), same.gold), _without(len(predicted), same.predicted)
+    gold, pred = sides(pair, layer)
+    same_type = strict(pair, layer)
+    g_rest, p_rest = _without(len(gold), same_type.gold), _without(len(pred), same_type.pred)
     g, p = equal_pairs(
-        (gold.doc[g_left], gold.start[g_left], gold.end[g_left]),
-        (predicted.doc[p_left], predicted.start[p_left], predicted.end[p_left]),
+        (gold.doc[g_rest], gold.start[g_rest], gold.end[g_rest]),
+        (pred.doc[p_rest], pred.start[p_rest], pred.end[p_rest]),
     )
-    pairs = (np.concatenate([same.gold, g_left[g]]), np.concatenate([same.predicted, p_left[p]]))
-    return _match(gold, predicted, pairs)
+    pairs = (np.concatenate([same_type.gold, g_rest[g]]), np.concatenate([same_type.pred, p_rest[p]]))
+    return matched(gold, pred, pairs)
 
 
 def _without(number: int, taken: Ints) -> Ints:
     """Give the indices below a number that were not taken."""
-    left = np.ones(number, bool)
-    left[taken] = False
-    return np.flatnonzero(left)
+    rest = np.ones(number, bool)
+    rest[taken] = False
+    return np.flatnonzero(rest)
 
 
-def overlaps(gold: Spans, predicted: Spans) -> tuple[Ints, Ints, Ints]:
-    """All overlapping pairs, with the number of shared characters."""
-    columns = (*_bounds(gold), *_bounds(predicted))
-    return kept("overlaps", columns, lambda: overlapping_pairs(*columns))
+def overlaps(pair: Pair, layer: str) -> tuple[Ints, Ints, Ints]:
+    """All overlapping pairs of spans, with the number of shared characters, shape (k,) each."""
+    gold, pred = sides(pair, layer)
+    return pair.memo.get(("overlaps", layer), lambda: overlapping_pairs(*_bounds(gold), *_bounds(pred)))
 
 
 def _bounds(spans: Spans) -> tuple[Ints, Ints, Ints]:
@@ -95,59 +106,78 @@ def _only(mask: Bools, *columns: Ints) -> tuple[Ints, ...]:
     return columns if mask.all() else tuple(column[mask] for column in columns)
 
 
-def relaxed_where(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints, Ints], allowed: Bools) -> Match:
-    """Pair overlapping items among those allowed: as many as can be, then with the most shared characters."""
-    same_type = same(gold.type, predicted.type, pairs[:2]).astype(np.int64)
-    g, p, shared, same_type = _only(allowed, *pairs, same_type)
+def relaxed_where(pair: Pair, layer: str, allowed: Bools) -> Match:
+    """Pair overlapping items among those allowed: as many as can be, then with the most shared characters.
+
+    Args:
+        pair: gold and predicted annotations.
+        layer: which spans.
+        allowed: which of :func:`overlaps` may be taken, shape (k,).
+
+    """
+    same_type = equal_types(pair, layer).astype(np.int64)
+    g, p, shared, same_type = _only(allowed, *overlaps(pair, layer), same_type)
     chosen = assign(g, p, (np.ones_like(g), shared, same_type))
-    return _match(gold, predicted, (g[chosen], p[chosen]))
+    return matched(*sides(pair, layer), (g[chosen], p[chosen]))
 
 
-def relaxed(gold: Spans, predicted: Spans) -> Match:
+def relaxed(pair: Pair, layer: str) -> Match:
     """Pair spans that share a character, whatever the type."""
-    pairs = overlaps(gold, predicted)
-    return relaxed_where(gold, predicted, pairs, np.ones(len(pairs[0]), bool))
+    return relaxed_where(pair, layer, np.ones(len(overlaps(pair, layer)[0]), bool))
 
 
-def overlap_and_type(gold: Spans, predicted: Spans) -> Match:
+def overlap_and_type(pair: Pair, layer: str) -> Match:
     """Pair spans that share a character and have the same type."""
-    pairs = overlaps(gold, predicted)
-    return relaxed_where(gold, predicted, pairs, same(gold.type, predicted.type, pairs[:2]))
+    return relaxed_where(pair, layer, equal_types(pair, layer))
 
 
-def partial(gold: Spans, predicted: Spans) -> Match:
+def partial(pair: Pair, layer: str) -> Match:
     """Give full credit for the same span, half for one that shares a character, whatever the type."""
-    pairs = overlaps(gold, predicted)
-    return _partial_where(gold, predicted, pairs, np.ones(len(pairs[0]), bool))
+    return _partial_where(pair, layer, np.ones(len(overlaps(pair, layer)[0]), bool))
 
 
-def partial_of_type(gold: Spans, predicted: Spans) -> Match:
-    """Credit spans as :func:`partial`, each type for itself."""
-    pairs = overlaps(gold, predicted)
-    return _partial_where(gold, predicted, pairs, same(gold.type, predicted.type, pairs[:2]))
+def partial_of_type(pair: Pair, layer: str) -> Match:
+    """Credit spans as :func:`partial`, each type by itself."""
+    return _partial_where(pair, layer, equal_types(pair, layer))
 
 
-def _partial_where(gold: Spans, predicted: Spans, pairs: tuple[Ints, Ints, Ints], allowed: Bools) -> Match:
-    g, p, shared = pairs
+def _partial_where(pair: Pair, layer: str, allowed: Bools) -> Match:
+    gold, pred = sides(pair, layer)
+    g, p, shared = overlaps(pair, layer)
 
     def half_or_full() -> Ints:
-        same_span = (gold.start[g] == predicted.start[p]) & (gold.end[g] == predicted.end[p])
+        same_span = (gold.start[g] == pred.start[p]) & (gold.end[g] == pred.end[p])
         both: Ints = 1 + same_span.astype(np.int64)
         return both
 
-    credit = kept("partial", (gold.start, gold.end, predicted.start, predicted.end, g, p), half_or_full)
-    same_type = same(gold.type, predicted.type, pairs[:2]).astype(np.int64)
-    g, p, shared, credit, same_type = _only(allowed, *pairs, credit, same_type)
+    credit = pair.memo.get(("partial", layer), half_or_full)
+    same_type = equal_types(pair, layer).astype(np.int64)
+    g, p, shared, credit, same_type = _only(allowed, g, p, shared, credit, same_type)
     chosen = assign(g, p, (credit, shared, same_type))
-    return _match(gold, predicted, (g[chosen], p[chosen]), credit[chosen], full=2)
+    return matched(gold, pred, (g[chosen], p[chosen]), credit[chosen], full=2)
+
+
+def overlap_of(pair: Pair, layer: str, threshold: float) -> Match:
+    """Pair spans whose intersection over union is at least a threshold, in (0, 1], whatever the type.
+
+    As many as can be are paired, then those with the largest intersection over union (Jaccard 1901).
+    """
+    gold, pred = sides(pair, layer)
+    g, p, shared = overlaps(pair, layer)
+    union = (gold.end - gold.start)[g] + (pred.end - pred.start)[p] - shared
+    allowed = shared >= threshold * union - 1e-9  # so that .7 of 10 is 7, however .7 is held
+    same_type = equal_types(pair, layer).astype(np.int64)
+    g, p, shared, union, same_type = _only(allowed, g, p, shared, union, same_type)
+    chosen = assign(g, p, (np.ones_like(g), shared * SCALE // np.maximum(union, 1), same_type))
+    return matched(gold, pred, (g[chosen], p[chosen]))
+
+
+SCALE = 1_000_000
+"""Similarities are held as integers: parts of a million."""
 
 
 def nested(spans: Spans) -> Bools:
     """Whether each span lies inside another one, or has the same bounds as one, shape (n,)."""
-    return kept("nested", _bounds(spans), lambda: _nested(spans))
-
-
-def _nested(spans: Spans) -> Bools:
     # Items are in order of document, start and end. On one number line of all documents a span lies inside another if
     # one that began no later reaches as far, or if the next one begins where it does.
     place = spans.doc * (int(spans.end.max(initial=0)) + 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from dragoman.annotations import NULL, Annotations, Claims, Coded, Spans
+from dragoman.annotations import LAYERS, NULL, Annotations, Claims, Coded, Spans
 from dragoman.reading.canonical_order import claims_in_order
 from dragoman.reading.columns import build
 from dragoman.reading.target import Target
@@ -62,7 +62,7 @@ def stacked(documents: tuple[str, ...], parts: Sequence[Annotations]) -> Annotat
         texts=tuple(texts),
         published=_times([piece.published for piece in pieces], places),
         published_external=_times([piece.published_external for piece in pieces], places),
-        answered=frozenset().union(*(part.answered for part in parts)),
+        answered=frozenset().union(*(part.answered for part in parts if part.given.any())) or frozenset(LAYERS),
         registry=frozenset().union(*(part.registry for part in parts)),
     )
 
@@ -92,19 +92,14 @@ def _columns(tables: Sequence[Spans | Claims], places: list[Ints]) -> dict[str, 
     columns: dict[str, Any] = {}
     for column in fields(tables[0]):
         values = [getattr(table, column.name) for table in tables]
-        columns[column.name] = _coded(values) if isinstance(values[0], Coded) else np.concatenate(values)
+        columns[column.name] = Coded.concatenated(values) if isinstance(values[0], Coded) else np.concatenate(values)
     columns["doc"] = np.concatenate([place[table.doc] for table, place in zip(tables, places, strict=True)])
     return columns
 
 
-def _coded(columns: Sequence[Coded]) -> Coded:
-    labels = tuple(dict.fromkeys(label for column in columns for label in column.labels))
-    return Coded(np.concatenate([column.recode(labels) for column in columns]), labels)
-
-
 def _times(columns: list[Coded], places: list[Ints]) -> Coded:
     """One value a document."""
-    joined = _coded(columns)
+    joined = Coded.concatenated(columns)
     codes = np.full(len(places[0]), NULL, np.int32)
     codes[np.concatenate(places)] = joined.codes  # the first part is empty, so that what is given wins
     return Coded(codes, joined.labels)

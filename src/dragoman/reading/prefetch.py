@@ -1,44 +1,48 @@
-"""The rows of a file block by block, parsed a few blocks ahead of whoever takes them."""
+"""The rows of files block by block, parsed a few blocks ahead of whoever takes them."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 import pyarrow as pa
 
 from dragoman import files
 from dragoman.reading import arrow_json
 
-_BLOCK = 2**22
+BLOCK = 2**22
 """Bytes of a block: large enough that what every block costs does not count, small enough for a cache."""
 _DEPTH = 3
 """So many blocks are parsed ahead."""
 
 
 class Prefetch:
-    """Rows of a JSONL file of good lines, block by block, parsed by a thread of its own.
+    """Rows of JSONL files of good lines, block by block, parsed by a thread of its own.
 
-    Iterating gives a table for each block and raises what :func:`dragoman.reading.arrow_json.each` raises.
+    Iterating gives a table for each block and raises what :func:`dragoman.reading.arrow_json.each` raises. As a
+    context manager it stops reading at the end.
 
     Args:
-        path: the file, plain or gzip; it is read from the moment that this is made.
+        paths: the files, plain or gzip, one after the other; they are read from the moment that this is made.
+        narrow: whether to ask only for the fields that the first block mentions.
 
     """
 
-    def __init__(self, path: Path) -> None:
-        self._digest = hashlib.sha256()
+    def __init__(self, paths: Sequence[Path], *, narrow: bool = True) -> None:
+        self._digests = [hashlib.sha256() for _ in paths]
         self._pool = ThreadPoolExecutor(1)
-        self._tables = arrow_json.each(self._blocks(path))
+        self._tables = arrow_json.each(self._blocks(paths), narrow=narrow)
         self._coming = deque(self._pool.submit(self._one) for _ in range(_DEPTH))
 
-    def _blocks(self, path: Path) -> Iterator[bytes]:
-        for block in files.blocks(path, size=_BLOCK):
-            self._digest.update(block)
-            yield block
+    def _blocks(self, paths: Sequence[Path]) -> Iterator[bytes]:
+        for path, digest in zip(paths, self._digests, strict=True):
+            for block in files.blocks(path, size=BLOCK):
+                digest.update(block)
+                yield block
 
     def _one(self) -> pa.Table | None:
         return next(self._tables, None)
@@ -50,12 +54,14 @@ class Prefetch:
             yield rows
         self._coming.append(_ended())
 
-    def sha256(self) -> str:
-        """SHA-256 of the unpacked bytes, hexadecimal, once all blocks have been given."""
-        return self._digest.hexdigest()
+    def digests(self) -> list[str]:
+        """SHA-256 of the unpacked bytes of each file, hexadecimal, once all blocks have been given."""
+        return [digest.hexdigest() for digest in self._digests]
 
-    def close(self) -> None:
-        """Stop reading."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
 

@@ -95,11 +95,11 @@ def of_reference(path: Path) -> Subject:
     """Show a file in the form of a submission, with any labels; labels lie over the texts that it holds.
 
     Raises:
-        DragomanError: as :func:`dragoman.scoring.from_file`.
+        DragomanError: as :func:`dragoman.scoring.reference`.
 
     """
     data = files.read_bytes(path)
-    gold = scoring.from_bytes(data, str(path))
+    gold = scoring.reference(data, str(path))
     labels, lines = gold.annotations, _lines(data)
     documents = [
         Shown(

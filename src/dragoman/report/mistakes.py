@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dragoman.measures.catalogue import BY_NAME
+from dragoman.measures.pair import Pair
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,9 +74,10 @@ def judge(layer: str, gold: Annotations, predicted: Annotations) -> Judged | Non
     g_kind: list[str] = [MISSED] * len(getattr(gold, layer))
     p_kind: list[str] = [SPURIOUS] * len(getattr(predicted, layer))
     g_partner, p_partner = np.full(len(g_kind), NO_PARTNER), np.full(len(p_kind), NO_PARTNER)
+    pair = Pair(gold, predicted)
     for name, kind in LADDERS[layer]:
-        match = BY_NAME[name].match(gold, predicted)
-        for g, p in zip(match.gold[match.credit > 0].tolist(), match.predicted[match.credit > 0].tolist(), strict=True):
+        match = BY_NAME[name].match(pair)
+        for g, p in zip(match.gold[match.credit > 0].tolist(), match.pred[match.credit > 0].tolist(), strict=True):
             # A looser measure may pair otherwise than a stricter one: what is paired already stays so.
             if g_partner[g] == NO_PARTNER and p_partner[p] == NO_PARTNER:
                 g_partner[g], p_partner[p] = p, g

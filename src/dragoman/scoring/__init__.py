@@ -1,27 +1,34 @@
-"""Scoring: a submission or any two files, from labels to a result with scores, slices, error bars and counts."""
+"""Scoring: a submission or any two files, from labels to a result with scores, slices, error bars and counts.
 
-from dragoman.scoring.api import score, score_documents
-from dragoman.scoring.counts import Counted, count
-from dragoman.scoring.distributed import score_shards
-from dragoman.scoring.gold import Gold, from_benchmark, from_bytes, from_file, from_parsed
-from dragoman.scoring.slices import NO_INTERVALS, Resampling
-from dragoman.scoring.streaming import score_in_step
-from dragoman.scoring.validation import duplicates, validate
+What a name needs is imported when it is first used: files are parsed while the rest is imported.
+"""
 
-__all__ = [
-    "NO_INTERVALS",
-    "Counted",
-    "Gold",
-    "Resampling",
-    "count",
-    "duplicates",
-    "from_benchmark",
-    "from_bytes",
-    "from_file",
-    "from_parsed",
-    "score",
-    "score_documents",
-    "score_in_step",
-    "score_shards",
-    "validate",
-]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dragoman.scoring.api import score, score_documents, validate
+    from dragoman.scoring.comparison import compare
+    from dragoman.scoring.gold import Gold, from_benchmark, reference
+    from dragoman.statistics.resampling import Resampling
+
+__all__ = ["Gold", "Resampling", "compare", "from_benchmark", "reference", "score", "score_documents", "validate"]
+
+_HOMES = {
+    "Gold": "dragoman.scoring.gold",
+    "Resampling": "dragoman.statistics.resampling",
+    "compare": "dragoman.scoring.comparison",
+    "from_benchmark": "dragoman.scoring.gold",
+    "reference": "dragoman.scoring.gold",
+    "score": "dragoman.scoring.api",
+    "score_documents": "dragoman.scoring.api",
+    "validate": "dragoman.scoring.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dragoman.scoring' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

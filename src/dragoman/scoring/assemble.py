@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import fsum
 from typing import Any
 
 import numpy as np
 
-from dragoman.annotations import LAYERS, Annotations
-from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, MEASURES, Measure
+from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, MEASURES
+from dragoman.measures.measure import Measure
 from dragoman.schema import result as results
 from dragoman.scoring.partials import Tally
-from dragoman.scoring.slices import Resampling, finished, interval
-from dragoman.scoring.validation import duplicates
+from dragoman.scoring.result import Result
+from dragoman.scoring.slices import finished, interval
 from dragoman.statistics import bootstrap
+from dragoman.statistics.resampling import Resampling
 from dragoman.version import __version__
-
-MAX_MISSING = 100
-"""So many documents that a system left out are named."""
 
 
 def assemble(
@@ -29,7 +28,7 @@ def assemble(
     coverage: results.Coverage,
     facets: Mapping[str, tuple[str | None, ...]] | None = None,
     singletons: bool = True,
-) -> results.Result:
+) -> Result:
     """Make a result.
 
     Args:
@@ -64,7 +63,7 @@ def assemble(
         for part, score in _slices(measure, tally, facets, resampling):
             slices[f"{measure.name}[{part}]"] = score
     _add_gap(scores)
-    return results.Result(
+    return Result(
         schema_version=results.SCHEMA_VERSION,
         signature=_signature(data, names, resampling) + ("" if singletons else "|singletons:dropped"),
         system=results.System(system),
@@ -107,24 +106,11 @@ def _headline(scores: dict[str, Any], data: results.Data) -> float | None:
     parts: list[float] = []
     for name in HEADLINE:
         layer, _, measure = name.partition(".")
-        found = (scores.get(layer) or {}).get(measure)
-        if not found or found["f1"] is None:
+        score = (scores.get(layer) or {}).get(measure)
+        if not score or score["f1"] is None:
             return None
-        parts.append(found["f1"])
-    return sum(parts) / len(parts)
-
-
-def coverage_of(predicted: Annotations, gold: Annotations) -> results.Coverage:
-    """Say what the system answered of the documents with gold."""
-    missing = [gold.documents[i] for i in np.flatnonzero(~predicted.given)]
-    return results.Coverage(
-        documents=len(gold.documents),
-        missing=len(missing),
-        missing_documents=missing[:MAX_MISSING],
-        attempted={layer: predicted.attempts(layer) for layer in LAYERS},
-        annotated={layer: int(gold.has(layer).sum()) for layer in LAYERS},
-        duplicates=duplicates(predicted),
-    )
+        parts.append(score["f1"])
+    return fsum(parts) / len(parts)  # the same sum on every interpreter
 
 
 def _signature(data: results.Data, measures: list[str], resampling: Resampling) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.measures.catalogue import BY_NAME, HEADLINE, Measure
+from dragoman.measures.catalogue import HEADLINE, measure
+from dragoman.measures.measure import Measure
 from dragoman.problems import error
-from dragoman.schema.result import Comparison, Contrast, Result, Standing
+from dragoman.schema import result as records
+from dragoman.schema.result import Contrast, Standing
+from dragoman.scoring.result import Comparison
+from dragoman.scoring.result import read as read_result
 from dragoman.statistics import bootstrap, paired
 
 if TYPE_CHECKING:
@@ -21,12 +26,16 @@ _MAX = 2.0**62
 """Counts that sum to more than this would not fit into an integer."""
 
 
-def compare(*results: Result, measures: list[str] | None = None) -> Comparison:
-    """Compare systems on the same documents.
+def compare(*results: records.Result | Path | str, measures: Iterable[str | Measure] | None = None) -> Comparison:
+    """Compare systems on the same documents; no gold is needed.
+
+    >>> compare(score("a.jsonl"), score("b.jsonl"))
+    >>> compare("a.json", "b.json", measures=["entities.strict"])
 
     Args:
-        results: two or more results on the same data, with counts.
-        measures: names of measures; those that all results have if None.
+        results: two or more results on the same data, with counts, or files of such.
+        measures: names of measures or values; those of the headline that all results have if None, or else all that
+            they share.
 
     Returns:
         For each measure the systems with intervals, ranks and rank intervals, and every pair with its difference, the
@@ -37,6 +46,12 @@ def compare(*results: Result, measures: list[str] | None = None) -> Comparison:
         DragomanError: E709 when there are fewer than two, or they are on different data.
 
     """
+    read = tuple(each if isinstance(each, records.Result) else read_result(each) for each in results)
+    names = [str(each) for each in measures] if measures else default_measures(read)
+    return _compared(read, names)
+
+
+def _compared(results: tuple[records.Result, ...], measures: list[str] | None) -> Comparison:
     if len(results) < 2:
         raise error("E709", "there is nothing to compare with.", "Give two results or more.")
     first = results[0]
@@ -44,7 +59,7 @@ def compare(*results: Result, measures: list[str] | None = None) -> Comparison:
         if (other.data.fingerprint, other.data.split) != (first.data.fingerprint, first.data.split):
             what = f"{other.system.name!r} was scored on other data than {first.system.name!r}: {other.signature}."
             raise error("E709", what, "Score both on the same version and split.")
-    shared = [name for name in BY_NAME if all(name in result.counts for result in results)]
+    shared = [name for name in first.counts if all(name in result.counts for result in results)]
     unknown = [name for name in measures or [] if name not in shared]
     if unknown:
         raise error("E709", f"not all results have counts of {unknown[0]!r}.", f"All have: {', '.join(shared)}.")
@@ -58,17 +73,17 @@ def compare(*results: Result, measures: list[str] | None = None) -> Comparison:
     return Comparison(
         systems=[result.system.name for result in results],
         data=first.data,
-        standings={name: _standings(BY_NAME[name], results) for name in chosen},
-        contrasts={name: _contrasts(BY_NAME[name], results) for name in chosen},
+        standings={name: _standings(measure(name), results) for name in chosen},
+        contrasts={name: _contrasts(measure(name), results) for name in chosen},
     )
 
 
-def default_measures(results: Sequence[Result]) -> list[str] | None:
+def default_measures(results: Sequence[records.Result]) -> list[str] | None:
     """Name the headline measures that all results have counts of; None, for all that they share, if they have none."""
     return [name for name in HEADLINE if all(name in result.counts for result in results)] or None
 
 
-def rows_of(result: Result, measure: Measure) -> Ints:
+def rows_of(result: records.Result, measure: Measure) -> Ints:
     """Read the counts of a measure, one row a document that was scored.
 
     Raises:
@@ -90,9 +105,9 @@ def rows_of(result: Result, measure: Measure) -> Ints:
     return rows
 
 
-def _standings(measure: Measure, results: tuple[Result, ...]) -> list[Standing]:
-    leaf, finish = measure.score.headline, measure.score.finish
-    rows = [rows_of(result, measure) for result in results]
+def _standings(of: Measure, results: tuple[records.Result, ...]) -> list[Standing]:
+    leaf, finish = of.score.headline, of.score.finish
+    rows = [rows_of(result, of) for result in results]
     scores = [_number(finish(part.sum(axis=0))[leaf]) for part in rows]
     ranks = bootstrap.ranks(rows, finish, leaf)
     low, high = np.quantile(ranks, [0.025, 0.975], axis=0, method="inverted_cdf").astype(int)
@@ -110,9 +125,9 @@ def _standings(measure: Measure, results: tuple[Result, ...]) -> list[Standing]:
     ]
 
 
-def _contrasts(measure: Measure, results: tuple[Result, ...]) -> list[Contrast]:
-    leaf, finish = measure.score.headline, measure.score.finish
-    rows = [rows_of(result, measure) for result in results]
+def _contrasts(of: Measure, results: tuple[records.Result, ...]) -> list[Contrast]:
+    leaf, finish = of.score.headline, of.score.finish
+    rows = [rows_of(result, of) for result in results]
     scores = [finish(part.sum(axis=0))[leaf] for part in rows]
     swapped = paired.all_permutations(rows, finish, leaf)
     made = [

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from dragoman.annotations import Annotations
-from dragoman.problems import error
-from dragoman.reading.parsing import Parsed, parse_bytes, parse_file
-from dragoman.reading.read import read_parsed
+from dragoman.measures.catalogue import HEADLINE_SPLIT
+from dragoman.problems import DragomanError, error
+from dragoman.reading.shards import fingerprint
+from dragoman.reading.source import Source, read_shards
 from dragoman.reading.target import Target
 from dragoman.schema import result as results
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from concurrent.futures import Future
 
     from dragoman.benchmark import Benchmark
-
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
+    from dragoman.reading.parsing import Parsed
 
 
 @dataclass(frozen=True)
@@ -41,6 +37,11 @@ class Gold:
     data: results.Data
     target: Target
     facets: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+
+
+def default_split(benchmark: Benchmark) -> str:
+    """Name the split that is scored where none is asked for: ``test``, or the last one."""
+    return HEADLINE_SPLIT if HEADLINE_SPLIT in benchmark.splits else benchmark.splits[-1]
 
 
 def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
@@ -71,32 +72,39 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
     )
 
 
-def from_file(path: Path | str) -> Gold:
-    """Gold from a file in the form of a submission; see :func:`from_bytes`."""
-    return from_parsed(parse_file(path))
-
-
-def from_bytes(data: bytes, name: str = "") -> Gold:
-    """Gold from JSONL in the form of a submission, with any labels, with texts or without.
+def reference(value: Any, name: str = "reference") -> Gold:
+    """Gold from labels in the form of a submission, with any labels, with texts or without.
 
     A document whose line lacks a layer's key has no gold for that layer.
+
+    Args:
+        value: whatever :meth:`dragoman.reading.source.Source.of` takes.
+        name: what to call it where it has no name of its own.
 
     Raises:
         DragomanError: for everything that is wrong with the data; E703 when it holds no labels.
 
     """
-    return from_parsed(parse_bytes(data, name))
+    source = Source.of(value, name)
+    with source.parsing() as parsed:
+        return from_parsed(parsed, source)
 
 
-def from_parsed(parsed: Parsed) -> Gold:
-    """Gold from a file that was parsed already; see :func:`from_bytes`."""
-    annotations = read_parsed(parsed, Target()).checked()
+def from_parsed(parsed: list[Future[Parsed]], source: Source) -> Gold:
+    """Gold from files that were parsed already; see :func:`reference`."""
+    reading, digests = read_shards(parsed, Target())
+    annotations = reading.checked()
     if not annotations.present.any():
-        hint = "A reference has documents with entities, dates or claims."
-        raise error("E703", "the reference holds no labels.", hint, file=parsed.name)
+        raise no_labels(source)
     texts = {doc: text for doc, text in zip(annotations.documents, annotations.texts, strict=True) if text is not None}
     return Gold(
         annotations,
-        results.Data("reference", None, parsed.sha256, None, list(annotations.documents)),
+        results.Data("reference", None, fingerprint(digests), None, list(annotations.documents)),
         Target(documents=annotations.documents, texts=texts),
     )
+
+
+def no_labels(source: Source) -> DragomanError:
+    """Make the error for a reference without any labels."""
+    hint = "A reference has documents with entities, dates or claims."
+    return error("E703", "the reference holds no labels.", hint, file=str(source.path or source.name))

@@ -1,133 +1,200 @@
-"""What is counted of a measure: all of its scores, slices and error bars follow from it, and parts of it add up."""
+"""Count first, decide at the end: what is counted on some documents, how parts join, and what the whole allows.
+
+A part of the data (a slice of a table, a block of a stream, a shard on a worker) gives a :class:`Partial`: rows of
+counts of its documents, for cluster measures the mentions with the names of their clusters (never texts), and what was
+seen. No part knows of the others. Parts join in any grouping; :func:`finish` then drops what the union does not allow
+and counts cluster measures, which are over all documents, once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dragoman.annotations import LAYERS, Annotations
-from dragoman.measures.applicability import traits
-from dragoman.measures.catalogue import Measure, of_whole
-from dragoman.scoring.counts import count
-from dragoman.scoring.slices import Types, recalls
+from dragoman.annotations import LAYERS
+from dragoman.measures.clusters import Mentions, clustering, without_singletons
+from dragoman.measures.memo import Memo
+from dragoman.measures.pair import Pair
+from dragoman.measures.seen import TYPED, Seen
+from dragoman.schema.result import Coverage
+from dragoman.scoring.slices import recalls, rows_by_type
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dragoman.annotations import Annotations
+    from dragoman.measures.clusters import Clustering
+    from dragoman.measures.measure import Measure
+
     Ints = NDArray[np.int64]
+    Counts = NDArray[Any]
+
+MAX_MISSING = 100
+"""So many documents that a system left out are named."""
 
 
-_ITEMS = 100_000
-"""Items of both sides that are worked on at a time."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tally:
     """Counts of a measure on some documents.
 
     Attributes:
         documents: positions of the documents that were scored, ascending, shape (n,).
         rows: one row a document, shape (n, columns).
-        types: the same of the items of each type alone, by type.
+        types: the same of the items of each type by themselves, by type.
         recalls: for each slice of gold items what they earned, and how many they are; None where some gold item is no
             item of the measure.
 
     """
 
     documents: Ints
-    rows: Ints
-    types: Mapping[str, Ints] = field(default_factory=dict)
+    rows: Counts
+    types: Mapping[str, Counts] = field(default_factory=dict)
     recalls: Mapping[str, tuple[int, int]] | None = None
 
 
-def tallies(
-    measures: Iterable[Measure], predicted: Annotations, gold: Annotations
-) -> Iterator[tuple[Measure, Tally | None]]:
-    """Count measures, one after the other; None where no document has gold or the system did not attempt the layer."""
-    types = Types()
-    for measure in measures:
-        counted = count(measure, predicted, gold)
-        if counted is None:
-            yield measure, None
-            continue
-        by_type = dict(types.rows(measure, counted))
-        yield measure, Tally(counted.documents, counted.rows, by_type, recalls(measure, counted))
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What was counted on some documents.
 
+    Attributes:
+        documents: ids of the documents; positions in tallies and mentions are in it.
+        seen: what occurs in them.
+        coverage: what of them the system answered.
+        tallies: counts by name of the measure, of all measures whose counts of a document follow from that document.
+        mentions: what cluster measures need, by the function that finds it, with the documents that it is on.
 
-def tallies_in_parts(
-    measures: Iterable[Measure], predicted: Annotations, gold: Annotations
-) -> Iterator[tuple[Measure, Tally | None]]:
-    """Count as :func:`tallies` does, some documents at a time: what is worked on then stays in the cache.
-
-    Measures that are over all documents at once are counted on all of them.
     """
-    measures = tuple(measures)
-    parts = list(_parts(predicted, gold))
-    if len(parts) == 1:
-        yield from tallies(measures, predicted, gold)
-        return
-    ours, theirs = replace(gold, traits=traits(gold)), replace(predicted, traits=traits(predicted))
-    by_document = [measure for measure in measures if not of_whole(measure)]
-    found: dict[str, list[Tally]] = {}
-    for first, last in parts:
-        for measure, tally in tallies(by_document, theirs.between(first, last), ours.between(first, last)):
-            if tally is not None:
-                part = replace(packed(tally), documents=tally.documents + first)
-                found.setdefault(measure.name, []).append(part)
+
+    documents: tuple[str, ...]
+    seen: Seen
+    coverage: Coverage
+    tallies: Mapping[str, Tally]
+    mentions: Mapping[str, tuple[Ints, Mentions]]
+
+
+def count(measures: Iterable[Measure], gold: Annotations, pred: Annotations, seen: Seen | None = None) -> Partial:
+    """Count measures on some documents.
+
+    Args:
+        measures: what to count.
+        gold: the gold labels.
+        pred: the labels of a system on the same documents.
+        seen: what occurs in the whole, where that is known already: what it rules out is not counted.
+
+    """
+    pair = Pair(gold, pred)
+    tallies: dict[str, Tally] = {}
+    mentions: dict[str, tuple[Ints, Mentions]] = {}
     for measure in measures:
-        if of_whole(measure):
-            yield from tallies([measure], predicted, gold)
-        else:
-            yield measure, joined(found.pop(measure.name)) if measure.name in found else None
+        if seen is not None and not measure.taken(seen):
+            continue
+        scored = measure.scored(pair)
+        if not scored.any():
+            continue
+        part, at = pair.of(scored), np.flatnonzero(scored)
+        match = measure.match(part)
+        if measure.score.whole:
+            assert isinstance(match, Mentions)
+            mentions[_key(measure)] = (at, match)
+            continue
+        rows = measure.counts(match, len(part))
+        types = {label: _packed(by_type) for label, by_type in rows_by_type(measure, match, part)}
+        tallies[measure.name] = Tally(at, _packed(rows), types, recalls(measure, match, part.gold))
+    return Partial(gold.documents, seen or Seen.of(pair), coverage(gold, pred), tallies, mentions)
 
 
-def _parts(predicted: Annotations, gold: Annotations) -> Iterator[tuple[int, int]]:
-    """Cut the documents where they have so many items; where items are in another order than documents, do not."""
-    documents = len(gold.documents)
-    items = np.zeros(documents, np.int64)
-    for layer in (*LAYERS, "segments"):
-        for side in (predicted, gold):
-            doc = getattr(side, layer).doc
-            if (doc[1:] < doc[:-1]).any():
-                return iter([(0, documents)])
-            items += np.bincount(doc, minlength=documents)
-    part = np.cumsum(items) // _ITEMS
-    bounds = [0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), documents]
-    return pairwise(bounds)
+def _key(measure: Measure) -> str:
+    """Name what finds the mentions of a cluster measure: measures that share it share them."""
+    return f"{measure.match.__module__}.{measure.match.__qualname__}"
 
 
-def packed(tally: Tally) -> Tally:
-    """Hold the counts in as few bytes as they need, until they are joined: counts of a document are small."""
-    return replace(tally, rows=_packed(tally.rows), types={label: _packed(rows) for label, rows in tally.types.items()})
-
-
-def _packed(rows: Ints) -> Ints:
+def _packed(rows: Ints) -> Counts:
+    """Hold counts in as few bytes as they need, until they are joined: those of a document are small."""
     return rows.astype(np.min_scalar_type(int(rows.max(initial=0))))
 
 
-def joined(parts: Iterable[Tally]) -> Tally:
-    """Put the counts of different documents together, whatever the order of the parts; there must be one at least."""
-    parts = list(parts)
-    documents = np.concatenate([part.documents for part in parts])
-    order = None if (documents[1:] > documents[:-1]).all() else np.argsort(documents)
-
-    def together(columns: list[Ints]) -> Ints:
-        column = np.concatenate(columns, dtype=np.int64)
-        return column if order is None else column[order]
-
-    return Tally(
-        together([part.documents for part in parts]),
-        together([part.rows for part in parts]),
-        {label: together([part.types[label] for part in parts]) for label in sorted(parts[0].types)},
-        _added([part.recalls for part in parts]),
+def coverage(gold: Annotations, pred: Annotations) -> Coverage:
+    """Say what the system answered of the documents with gold."""
+    missing = [gold.documents[i] for i in np.flatnonzero(~pred.given)]
+    return Coverage(
+        documents=len(gold.documents),
+        missing=len(missing),
+        missing_documents=missing[:MAX_MISSING],
+        attempted={layer: pred.attempts(layer) for layer in LAYERS},
+        annotated={layer: int(gold.has(layer).sum()) for layer in LAYERS},
+        duplicates=duplicates(pred),
     )
 
 
-def _added(parts: list[Mapping[str, tuple[int, int]] | None]) -> Mapping[str, tuple[int, int]] | None:
+def duplicates(annotations: Annotations) -> dict[str, int]:
+    """Count predictions with the same span and type as an earlier one, by layer."""
+    counts = {}
+    for layer in TYPED:
+        spans = getattr(annotations, layer)
+        # Items are in canonical order, so that copies are neighbours.
+        same = spans.start[1:] == spans.start[:-1]
+        for column in (spans.doc, spans.end, spans.type.codes):
+            same &= column[1:] == column[:-1]
+        counts[layer] = int(same.sum())
+    return counts
+
+
+def join(parts: Sequence[Partial]) -> Partial:
+    """Put together what was counted on different documents; any grouping of the parts ends with the same.
+
+    The documents of the result are those of the parts, one part after the other; there must be one at least.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    first = np.cumsum([0, *(len(part.documents) for part in parts)]).tolist()
+    seen = Seen.union(part.seen for part in parts)
+    names = dict.fromkeys(name for part in parts for name in part.tallies)
+    clustered = dict.fromkeys(name for part in parts for name in part.mentions)
+    at = list(zip(first, parts, strict=False))
+    return Partial(
+        tuple(name for part in parts for name in part.documents),
+        seen,
+        _coverage([part.coverage for part in parts], seen),
+        {name: _joined([(n, part.tallies[name]) for n, part in at if name in part.tallies]) for name in names},
+        {key: _mentions([(n, *part.mentions[key]) for n, part in at if key in part.mentions]) for key in clustered},
+    )
+
+
+def _coverage(parts: Sequence[Coverage], seen: Seen) -> Coverage:
+    quotes: dict[str, int] = {}
+    for part in parts:
+        for way, number in part.quotes.items():
+            quotes[way] = quotes.get(way, 0) + number
+    return Coverage(
+        documents=sum(part.documents for part in parts),
+        missing=sum(part.missing for part in parts),
+        missing_documents=sorted(name for part in parts for name in part.missing_documents)[:MAX_MISSING],
+        attempted={layer: seen.attempts(layer) for layer in LAYERS},
+        annotated={layer: sum(part.annotated[layer] for part in parts) for layer in LAYERS},
+        duplicates={layer: sum(part.duplicates[layer] for part in parts) for layer in TYPED},
+        quotes=quotes,
+    )
+
+
+def _joined(parts: Sequence[tuple[int, Tally]]) -> Tally:
+    """Put tallies of one measure one after the other; a type that a part lacks has counts of 0 there."""
+    tallies = [tally for _, tally in parts]
+    labels = sorted({label for tally in tallies for label in tally.types})
+    return Tally(
+        np.concatenate([tally.documents + first for first, tally in parts]),
+        np.concatenate([tally.rows for tally in tallies]),
+        {
+            label: np.concatenate([tally.types.get(label, np.zeros(tally.rows.shape, np.uint8)) for tally in tallies])
+            for label in labels
+        },
+        _added([tally.recalls for tally in tallies]),
+    )
+
+
+def _added(parts: Iterable[Mapping[str, tuple[int, int]] | None]) -> Mapping[str, tuple[int, int]] | None:
     total: dict[str, tuple[int, int]] = {}
     for part in parts:
         if part is None:
@@ -136,3 +203,77 @@ def _added(parts: list[Mapping[str, tuple[int, int]] | None]) -> Mapping[str, tu
             before = total.get(name, (0, 0))
             total[name] = (before[0] + earned, before[1] + items)
     return total
+
+
+def _mentions(parts: Sequence[tuple[int, Ints, Mentions]]) -> tuple[Ints, Mentions]:
+    """Put mentions one after the other, with the documents that they are on."""
+    documents = np.concatenate([at + first for first, at, _ in parts])
+    counts = np.cumsum([0, *(len(at) for _, at, _ in parts)]).tolist()
+    return documents, Mentions.concatenated([mentions for _, _, mentions in parts], counts)
+
+
+def finish(
+    total: Partial, measures: Iterable[Measure], documents: Sequence[str], *, singletons: bool = True
+) -> Iterator[tuple[Measure, Tally | None]]:
+    """Decide what the whole allows, and give the counts of each measure, one after the other.
+
+    Args:
+        total: what was counted on all documents.
+        measures: what to give.
+        documents: all documents in the order of the result; positions are in it.
+        singletons: whether clusters of one mention count in cluster measures.
+
+    Yields:
+        Each measure, with None where no document has gold for it or the system did not attempt it.
+
+    """
+    place = {name: at for at, name in enumerate(documents)}
+    places = np.array([place[name] for name in total.documents], np.int64)
+    memo = Memo()
+    for measure in measures:
+        if not measure.taken(total.seen):
+            yield measure, None
+        elif measure.score.whole:
+            yield measure, _clusters(measure, total, places, memo, singletons=singletons)
+        else:
+            yield measure, _finished(measure, total, places)
+
+
+def _finished(measure: Measure, total: Partial, places: Ints) -> Tally | None:
+    tally = total.tallies.get(measure.name)
+    if tally is None:
+        return None
+    at = places[tally.documents]
+    order = None if (at[1:] > at[:-1]).all() else np.argsort(at)
+    nothing = measure.attribute is not None and measure.attribute not in total.seen.pred
+
+    def whole(rows: Counts) -> Ints:
+        if nothing:
+            return np.zeros(rows.shape, np.int64)
+        return rows.astype(np.int64) if order is None else rows[order].astype(np.int64)
+
+    none = np.zeros(tally.rows.shape, np.uint8)
+    typed = measure.by_type and measure.layer in TYPED
+    labels = sorted(total.seen.types[measure.layer]) if typed else []
+    return replace(
+        tally,
+        documents=at if order is None else at[order],
+        rows=whole(tally.rows),
+        types={label: whole(tally.types.get(label, none)) for label in labels},
+    )
+
+
+def _clusters(measure: Measure, total: Partial, places: Ints, memo: Memo, *, singletons: bool) -> Tally | None:
+    key = _key(measure)
+    if key not in total.mentions:
+        return None
+    at, mentions = total.mentions[key]
+    documents = np.sort(places[at])
+    of = np.searchsorted(documents, places[at])
+
+    def made() -> Clustering:
+        whole = clustering(mentions, of)
+        return whole if singletons else without_singletons(whole)
+
+    match = memo.get(key, made)
+    return Tally(documents, measure.counts(match, len(documents)))

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dragoman.annotations import JOINER, Annotations, Claims, Coded, Dates, Entities
-from dragoman.measures.catalogue import Measure
-from dragoman.measures.memo import kept
-from dragoman.measures.scores import FScore
+from dragoman.annotations import JOINER, Claims, Dates, Entities
+from dragoman.measures.measure import Measure
+from dragoman.measures.scores import FScore, Match
+from dragoman.measures.seen import TYPED
 from dragoman.measures.spans import nested
-from dragoman.scoring.counts import Counted
 from dragoman.statistics import bootstrap
+from dragoman.statistics.resampling import Resampling
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dragoman.annotations import Annotations
+    from dragoman.measures.pair import Pair
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Resampling:
-    """How error bars are made: number of resamples (0 for none) and seed of the generator."""
-
-    resamples: int = bootstrap.RESAMPLES
-    seed: int = bootstrap.SEED
-
-
-USUAL = Resampling()
-NO_INTERVALS = Resampling(0)
+def resampling_of(intervals: bool | Resampling) -> Resampling:
+    """Say how error bars are made: as usual, not at all, or as asked for."""
+    if isinstance(intervals, Resampling):
+        return intervals
+    return Resampling() if intervals else Resampling(0)
 
 
 def finished(measure: Measure, rows: Ints, resampling: Resampling) -> dict[str, Any]:
@@ -48,7 +46,7 @@ def interval(measure: Measure, rows: Ints, resampling: Resampling) -> list[float
     if not resampling.resamples:
         return None
     score = measure.score
-    found = bootstrap.interval(
+    ends = bootstrap.interval(
         rows,
         score.finish,
         score.headline,
@@ -56,7 +54,7 @@ def interval(measure: Measure, rows: Ints, resampling: Resampling) -> list[float
         resamples=resampling.resamples,
         seed=resampling.seed,
     )
-    return None if found is None else list(found)
+    return None if ends is None else list(ends)
 
 
 def _mean(values: NDArray[np.float64]) -> float:
@@ -67,95 +65,44 @@ def _number(value: Any) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-class Types:
-    """Scores on the items of each type alone; what measures of a layer have in common is worked out once."""
-
-    def __init__(self) -> None:
-        self._split: dict[str, tuple[_Sides, _Sides]] = {}
-
-    def rows(self, measure: Measure, counted: Counted) -> Iterable[tuple[str, Ints]]:
-        """Give the rows of the items of each type of the gold, on both sides, by type."""
-        if measure.layer not in {"entities", "dates"} or not measure.by_type:
-            return
-        ours, theirs = getattr(counted.gold, measure.layer), getattr(counted.predicted, measure.layer)
-        labels: tuple[str, ...] = ours.type.labels
-        if not labels:
-            return
-        number = len(labels) + 1  # the last one is for types that gold does not have
-        if measure.alone is not None:
-            own = measure.alone is measure.match
-            match = counted.match if own else measure.alone(counted.gold, counted.predicted)
-            match = replace(
-                match,
-                gold_doc=_split(match.gold_doc, ours.type, labels),
-                predicted_doc=_split(match.predicted_doc, theirs.type, labels),
-            )
-        else:
-            match = measure.match(*self._by_type(measure.layer, counted, labels))
-        rows = measure.score.counts(match, len(counted.documents) * number)
-        rows = rows.reshape(len(counted.documents), number, -1)
-        for label in sorted(labels):
-            yield label, rows[:, labels.index(label)]
-
-    def _by_type(self, layer: str, counted: Counted, labels: tuple[str, ...]) -> tuple[Annotations, Annotations]:
-        held = self._split.get(layer)
-        if held is None or not _same(held[0], counted):
-            sides = (counted.gold, counted.predicted)
-            self._split[layer] = held = (sides, (by_type(sides[0], layer, labels), by_type(sides[1], layer, labels)))
-        return held[1]
-
-
-_Sides = tuple[Annotations, Annotations]
-
-
-def _same(sides: _Sides, counted: Counted) -> bool:
-    return sides[0] is counted.gold and sides[1] is counted.predicted
-
-
-def _split(doc: Ints, types: Coded, labels: tuple[str, ...]) -> Ints:
-    """Give each type of each document a number; types that are not among the labels share the last one."""
-
-    def split() -> Ints:
-        codes = types.recode(labels)
-        numbers: Ints = doc * (len(labels) + 1)
-        numbers += np.where(codes < 0, len(labels), codes)
-        return numbers
-
-    return kept("split", (doc, types.codes), split, types.labels, labels)
-
-
-def by_type(annotations: Annotations, layer: str, labels: tuple[str, ...]) -> Annotations:
-    """Split each document into one a type, so that one match is a match of each type alone.
+def rows_by_type(measure: Measure, match: Match, pair: Pair) -> Iterable[tuple[str, Ints]]:
+    """Give the rows of the items of each type by themselves, on both sides, by type.
 
     Args:
-        annotations: labels of some documents.
-        layer: the layer that has the types.
-        labels: the types; items of others go together into one document more.
-
-    Returns:
-        The items of the layer in ``len(labels) + 1`` documents for each document, one after the other. The order of
-        items and all else stays.
+        measure: which measure.
+        match: its match of all items.
+        pair: gold and predicted annotations.
 
     """
-    spans: Entities | Dates = getattr(annotations, layer)
-    doc = _split(spans.doc, spans.type, labels)
-    order = np.argsort(doc, kind="stable")
-    part: dict[str, Any] = {layer: replace(spans, doc=doc).take(order)}
-    texts = np.array([*annotations.texts, None], object)[:-1]  # an array of objects, also where all are None
-    return replace(annotations, texts=tuple(np.repeat(texts, len(labels) + 1).tolist()), **part)
+    if measure.layer not in TYPED or not measure.by_type or not (len(match.gold_doc) or len(match.pred_doc)):
+        return
+    sides = [getattr(side, measure.layer).type.labels for side in (pair.gold, pair.pred)]
+    labels: tuple[str, ...] = tuple(sorted({*sides[0], *sides[1]}))
+    if not labels:
+        return
+    number = len(labels) + 1  # the last one is for items without a type
+    if measure.match_by_type is not None:
+        typed = match if measure.match_by_type is measure.match else measure.match_by_type(pair)
+        gold_doc, pred_doc = pair.split(measure.layer, labels)
+        typed = replace(typed, gold_doc=gold_doc, pred_doc=pred_doc)
+    else:
+        typed = measure.match(pair.by_type(measure.layer, labels))
+    rows = measure.counts(typed, len(pair) * number).reshape(len(pair), number, -1)
+    for at, label in enumerate(labels):
+        yield label, rows[:, at]
 
 
-def recalls(measure: Measure, counted: Counted) -> dict[str, tuple[int, int]] | None:
+def recalls(measure: Measure, match: Match, gold: Annotations) -> dict[str, tuple[int, int]] | None:
     """Tell what gold items earn of one form, with one phenomenon, nested or not, and how many there are.
 
     Recall follows, and nothing else: predictions have none of these. Taken on the match of all items, and only where
     every gold item is an item of the match; else None.
     """
-    items = getattr(counted.gold, measure.layer, None)
-    if not isinstance(measure.score, FScore) or items is None or len(counted.match.gold_doc) != len(items):
+    items = getattr(gold, measure.layer, None)
+    if not isinstance(measure.score, FScore) or items is None or len(match.gold_doc) != len(items):
         return None
     earned = np.zeros(len(items), np.int64)
-    earned[counted.match.gold] = counted.match.credit
+    earned[match.gold] = match.credit
     return {
         f"{facet}={value}": (int(earned[mask].sum()), int(mask.sum()))
         for facet, value, mask in _facets(items)

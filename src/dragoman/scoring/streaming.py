@@ -1,112 +1,114 @@
-"""Score one file against another block by block, where both have their documents in the same order.
+"""Driver for files that are read block by block: of the labels a few blocks are held, of the documents their counts.
 
-What is held of the files is a few blocks, and of the documents their counts; only cluster measures, which are over all
-documents, keep what they need of the labels. What the first block has (fields, layers, ids, times) is taken for what
-the whole has. Where that turns out to be wrong, as where the order is another or anything is the matter with a line,
-there is no answer, and the files are to be read as wholes: that way also says what is wrong.
+Where both files have their documents in the same order they are read in step. Otherwise the rows of both are written to
+temporary files by a hash of the document's id, and these are joined one after the other: memory stays bounded, disk
+does not. Whatever needs a closer look (:class:`dragoman.reading.fallback.Fallback`) is left to whoever reads the whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
 
-from dragoman.annotations import Annotations
-from dragoman.measures.applicability import traits
-from dragoman.measures.catalogue import Measure
 from dragoman.problems import DragomanError
 from dragoman.reading import columns
 from dragoman.reading.arrow_rows import column_of
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.target import Target
-from dragoman.schema import result as results
-from dragoman.scoring.assemble import assemble, coverage_of
-from dragoman.scoring.partials import Tally, joined, packed, tallies
-from dragoman.scoring.shards import TYPED, Sum, Whole, Work, add, count_whole, thinned
-from dragoman.scoring.slices import USUAL, Resampling
+from dragoman.scoring.partials import Partial, count, join
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from dragoman.measures.measure import Measure
     from dragoman.reading.prefetch import Prefetch
 
-    Ints = NDArray[np.int64]
+BUCKETS = 32
+"""Temporary files of each side: so many parts of the data are worked on one after the other."""
 
 
-def score_in_step(
-    predictions: Prefetch,
-    reference: Prefetch,
-    *,
-    measures: Iterable[Measure],
-    system: str,
-    resampling: Resampling = USUAL,
-    singletons: bool = True,
-) -> results.Result | None:
-    """Score a file against another; the result is that of :func:`dragoman.scoring.score`, to the byte.
+class Reordered(Exception):  # noqa: N818 - not an error: a reason to read in another way
+    """The two files have their documents in another order."""
+
+
+def count_in_step(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -> Partial:
+    """Count two files that have their documents in the same order.
 
     Args:
-        predictions: labels of a system.
-        reference: what they are scored against.
-        measures: what to compute, from the catalogue.
-        system: what to call the system.
-        resampling: how error bars are made.
-        singletons: whether clusters of one mention count in cluster measures.
-
-    Returns:
-        The result, or None if the files are to be read as wholes.
-
-    """
-    counts = _Counts(Work(tuple(measure.name for measure in measures), singletons))
-    try:
-        for ours, theirs in _in_step(reference, predictions):
-            gold = columns.build(ours, Target())
-            texts = {name: text for name, text in zip(gold.documents, gold.texts, strict=True) if text is not None}
-            counts.add(gold, columns.build(theirs, Target(documents=gold.documents, texts=texts)))
-        coverage, taken = counts.total()
-    except (Fallback, DragomanError, pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return None
-    return assemble(
-        taken,
-        data=results.Data("reference", None, reference.sha256(), None, counts.documents()),
-        system=system,
-        resampling=resampling,
-        coverage=coverage,
-        singletons=singletons,
-    )
-
-
-def _in_step(reference: Prefetch, predictions: Prefetch) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """Give each block of the reference with the predictions on its documents.
+        measures: what to count.
+        gold: rows of the reference; gold comes first here as everywhere.
+        pred: rows of the predictions.
 
     Raises:
-        Fallback: the predictions have another order, or documents that the reference lacks.
+        Reordered: another order, or documents that only one side has.
+        Fallback: something needs a closer look.
 
     """
-    blocks, seen = iter(predictions), set[str]()
-    left: pa.Table | None = None
-    for ours in reference:
-        here = set(_names(ours))
-        if len(here) < ours.num_rows or not seen.isdisjoint(here):
-            raise Fallback("a document twice")
-        seen.update(here)
-        theirs = []
-        while (left := next(blocks, None) if left is None else left) is not None:
-            names = _names(left)
-            known = next((at for at, name in enumerate(names) if name not in here), len(names))
-            theirs.append(left.slice(0, known))
-            if known < len(names):
-                if names[known] in seen:
-                    raise Fallback("another order")
-                left = left.slice(known)
-                break
-            left = None
-        yield ours, pa.concat_tables(theirs) if theirs else _empty(ours)
-    if left is not None or next(blocks, None) is not None:
+    return _counted(measures, _in_step(gold, pred))
+
+
+def count_spilled(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -> Partial:
+    """Count two files, whatever the order of their documents.
+
+    Raises:
+        Fallback: something needs a closer look; documents that only the predictions have do, too.
+
+    """
+    with tempfile.TemporaryDirectory(prefix="dragoman-") as name:
+        sides = [_Buckets(Path(name) / side) for side in ("gold", "pred")]
+        for side, rows in zip(sides, (gold, pred), strict=True):
+            side.write(rows)
+        return _counted(measures, ((sides[0].read(at), sides[1].read(at)) for at in range(BUCKETS)))
+
+
+def _counted(measures: Sequence[Measure], pairs: Iterable[tuple[pa.Table | None, pa.Table | None]]) -> Partial:
+    try:
+        parts = [_part(measures, gold, pred) for gold, pred in pairs if gold is not None or pred is not None]
+    except (DragomanError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as cause:
+        raise Fallback(str(cause)) from cause
+    total = join(parts) if parts else None
+    if total is None or not total.seen.annotated or not total.seen.lines:
+        raise Fallback("no labels")
+    return total
+
+
+def _part(measures: Sequence[Measure], gold: pa.Table | None, pred: pa.Table | None) -> Partial:
+    """Count a part: rows of gold, and the rows of the predictions on these documents."""
+    if gold is None:
         raise Fallback("unknown documents")
+    labels = columns.build(gold, Target())
+    texts = {name: text for name, text in zip(labels.documents, labels.texts, strict=True) if text is not None}
+    rows = gold.schema.empty_table().select(["id"]) if pred is None else pred
+    return count(measures, labels, columns.build(rows, Target(documents=labels.documents, texts=texts)))
+
+
+def _in_step(gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table, pa.Table | None]]:
+    """Give each block of gold with the predictions on its documents."""
+    blocks, before = iter(pred), set[str]()
+    rest: pa.Table | None = None
+    for block in gold:
+        here = set(_names(block))
+        if len(here) < block.num_rows or not before.isdisjoint(here):
+            raise Fallback("a document twice")
+        before.update(here)
+        parts = []
+        while (rest := next(blocks, None) if rest is None else rest) is not None:
+            names = _names(rest)
+            known = next((at for at, name in enumerate(names) if name not in here), len(names))
+            parts.append(rest.slice(0, known))
+            if known < len(names):
+                if names[known] in before:
+                    raise Reordered
+                rest = rest.slice(known)
+                break
+            rest = None
+        yield block, pa.concat_tables(parts) if parts else None
+    if rest is not None or next(blocks, None) is not None:
+        raise Reordered
 
 
 def _names(rows: pa.Table) -> list[str]:
@@ -115,114 +117,37 @@ def _names(rows: pa.Table) -> list[str]:
     return names
 
 
-def _empty(rows: pa.Table) -> pa.Table:
-    return rows.schema.empty_table().select(["id"])
+class _Buckets:
+    """Rows of one side in temporary files, by a hash of the document's id."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir()
 
-_NOTHING = Whole({}, frozenset(), frozenset(), frozenset())
+    def write(self, tables: Iterable[pa.Table]) -> None:
+        """Write all rows; what a bucket gets of a block is one batch."""
+        writers: dict[int, pa.ipc.RecordBatchFileWriter] = {}
+        try:
+            for table in tables:
+                bucket = np.array([crc32((name or "").encode()) % BUCKETS for name in _names(table)], np.int64)
+                order = np.argsort(bucket, kind="stable")
+                rows, ends = table.take(order), np.cumsum(np.bincount(bucket, minlength=BUCKETS))
+                for at in np.unique(bucket).tolist():
+                    if at not in writers:
+                        writers[at] = pa.ipc.new_file(str(self._path(at)), table.schema)
+                    first = int(ends[at - 1]) if at else 0
+                    writers[at].write_table(rows.slice(first, int(ends[at]) - first))
+        finally:
+            for writer in writers.values():
+                writer.close()
 
+    def read(self, at: int) -> pa.Table | None:
+        """Read the rows of one bucket, None where there are none."""
+        path = self._path(at)
+        if not path.is_file():
+            return None
+        with pa.OSFile(str(path)) as source:
+            return pa.ipc.open_file(source).read_all()
 
-@dataclass
-class _Counts:
-    """What has been counted so far.
-
-    Attributes:
-        work: what to count.
-        parts: the counts of each block, with the documents as positions in the block.
-        blocks: documents of each block.
-        held: what cluster measures need of each block.
-        labels: types that either side has had so far, by layer.
-        gold_labels: types that gold has had so far, by layer.
-        whole: what the first block has, which is taken for what all have.
-        found: what the blocks so far have.
-        annotated: whether gold has had any labels so far.
-
-    """
-
-    work: Work
-    parts: list[Sum] = field(default_factory=list)
-    blocks: list[tuple[str, ...]] = field(default_factory=list)
-    held: list[tuple[Annotations, Annotations]] = field(default_factory=list)
-    labels: dict[str, set[str]] = field(default_factory=lambda: {layer: set() for layer in TYPED})
-    gold_labels: dict[str, set[str]] = field(default_factory=lambda: {layer: set() for layer in TYPED})
-    whole: Whole | None = None
-    found: Whole = _NOTHING
-    annotated: bool = False
-
-    def add(self, gold: Annotations, predicted: Annotations) -> None:
-        """Count a block."""
-        for layer in TYPED:
-            self.gold_labels[layer].update(getattr(gold, layer).type.labels)
-            self.labels[layer].update(*(getattr(side, layer).type.labels for side in (gold, predicted)))
-        # Predictions without a line on a block say nothing of what they answer.
-        answered = predicted.answered if predicted.given.any() else frozenset()
-        self.annotated |= bool(gold.present.any())
-        self.found = Whole(
-            {},
-            self.found.gold_traits | traits(gold),
-            self.found.traits | traits(predicted),
-            self.found.answered | answered,
-        )
-        self.whole = self.whole or self.found
-        whole = replace(self.whole, labels={layer: tuple(sorted(labels)) for layer, labels in self.labels.items()})
-        ours, theirs = whole.gold(gold), whole.predicted(predicted)
-        counted = {
-            measure.name: packed(tally)
-            for measure, tally in tallies(self.work.by_document(), theirs, ours)
-            if tally is not None
-        }
-        self.parts.append(Sum(counted, coverage_of(theirs, ours)))
-        self.blocks.append(gold.documents)
-        layers = self._whole_layers(ours, theirs)
-        if layers:
-            self.held.append((thinned(ours, layers), thinned(theirs, layers)))
-
-    def _whole_layers(self, gold: Annotations, predicted: Annotations) -> frozenset[str]:
-        """Layers of which a measure needs all documents at once."""
-        return frozenset(
-            measure.layer
-            for measure in self.work.of_whole()
-            if predicted.attempts(measure.layer) and (measure.defined is None or measure.defined(gold, predicted).any())
-        )
-
-    def documents(self) -> list[str]:
-        """All documents, in order."""
-        return sorted(name for block in self.blocks for name in block)
-
-    def total(self) -> tuple[results.Coverage, Iterator[tuple[Measure, Tally | None]]]:
-        """Put everything together: what was answered, and the counts of each measure, made one after the other.
-
-        Raises:
-            Fallback: the first block was not like the whole.
-
-        """
-        if self.whole is None or not self.annotated or not self.found.answered:
-            raise Fallback("no labels")
-        if self.found != replace(self.whole, labels={}):
-            raise Fallback("the first block is not like the others")
-        place = {name: at for at, name in enumerate(self.documents())}
-        places = [np.array([place[name] for name in names], np.int64) for names in self.blocks]
-        of_whole: dict[str, Tally] = {}
-        if self.held:
-            labels = {layer: tuple(sorted(labels)) for layer, labels in self.gold_labels.items()}
-            of_whole = count_whole(self.work, replace(self.whole, labels=labels), tuple(place), *self.held)
-        coverage = add(*(replace(part, tallies={}) for part in self.parts)).coverage
-        return coverage, ((measure, self._joined(measure.name, places, of_whole)) for measure in self.work.chosen())
-
-    def _joined(self, name: str, places: list[Ints], of_whole: dict[str, Tally]) -> Tally | None:
-        """Join the counts of one measure."""
-        both = zip(places, self.parts, strict=True)
-        parts = [(place, part.tallies[name]) for place, part in both if name in part.tallies]
-        if not parts:
-            return of_whole.get(name)
-        typed = any(tally.types for _, tally in parts)
-        return joined(
-            replace(tally, documents=place[tally.documents], types=self._types(name, tally) if typed else {})
-            for place, tally in parts
-        )
-
-    def _types(self, name: str, tally: Tally) -> dict[str, Any]:
-        """Give the counts of every type that gold has, whether this part has any or not."""
-        layer = name.partition(".")[0]
-        none = np.zeros_like(tally.rows)
-        return {label: tally.types.get(label, none) for label in sorted(self.gold_labels[layer])}
+    def _path(self, at: int) -> Path:
+        return self._folder / f"{at}.arrow"

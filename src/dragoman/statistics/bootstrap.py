@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dragoman.statistics import multinomial
+from dragoman.statistics.resampling import RESAMPLES, SEED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 Finish = Callable[["Ints"], dict[str, "Floats"]]
 
-RESAMPLES = 10_000
-SEED = 1
 LEVEL = 0.95
 _FEW = 200
 """So many documents are drawn one by one, and the draws shared; of more, those with equal rows are drawn together."""

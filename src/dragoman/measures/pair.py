@@ -1,0 +1,95 @@
+"""Gold and predicted annotations of the same documents: what every measure is taken on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dragoman.measures.memo import Memo
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dragoman.annotations import Annotations, Coded, Spans
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pair:
+    """Gold and predicted annotations of the same documents, with a memo of what measures share.
+
+    Attributes:
+        gold: the gold labels.
+        pred: the labels of a system, on the same documents in the same order.
+        memo: whatever measures work out of these two and others may ask for again.
+
+    """
+
+    gold: Annotations
+    pred: Annotations
+    memo: Memo = field(default_factory=Memo, repr=False)
+
+    def __post_init__(self) -> None:
+        assert self.gold.documents == self.pred.documents
+
+    def __len__(self) -> int:
+        return len(self.gold.documents)
+
+    def of(self, documents: Bools) -> Pair:
+        """Keep some documents, by a mask of shape (documents,)."""
+        if documents.all():
+            return self
+        return self.memo.get(("of", documents.tobytes()), lambda: self._of(documents))
+
+    def _of(self, documents: Bools) -> Pair:
+        names = tuple(self.gold.documents[i] for i in np.flatnonzero(documents).tolist())
+        return Pair(self.gold.of(names), self.pred.of(names))
+
+    def split(self, layer: str, labels: tuple[str, ...]) -> tuple[Ints, Ints]:
+        """Give the documents of the items of a layer when each document is split into one a type.
+
+        Args:
+            layer: a layer with types.
+            labels: the types; items of others share one document more.
+
+        Returns:
+            Document of each gold item, ``len(labels) + 1`` for each document of the pair, and of each predicted item.
+
+        """
+        sides = (getattr(self.gold, layer), getattr(self.pred, layer))
+        return self.memo.get(
+            ("split", layer, labels),
+            lambda: (_split(sides[0].doc, sides[0].type, labels), _split(sides[1].doc, sides[1].type, labels)),
+        )
+
+    def by_type(self, layer: str, labels: tuple[str, ...]) -> Pair:
+        """Split each document into one a type, as :meth:`split`, so that a match is a match of each type by itself.
+
+        The order of items and all else stays.
+        """
+        return self.memo.get(("by type", layer, labels), lambda: self._by_type(layer, labels))
+
+    def _by_type(self, layer: str, labels: tuple[str, ...]) -> Pair:
+        gold_doc, pred_doc = self.split(layer, labels)
+        number = len(labels) + 1
+        return Pair(_renumbered(self.gold, layer, gold_doc, number), _renumbered(self.pred, layer, pred_doc, number))
+
+
+def _split(doc: Ints, types: Coded, labels: tuple[str, ...]) -> Ints:
+    codes = types.recode(labels)
+    numbers: Ints = doc * (len(labels) + 1)
+    numbers += np.where(codes < 0, len(labels), codes)
+    return numbers
+
+
+def _renumbered(side: Annotations, layer: str, doc: Ints, number: int) -> Annotations:
+    """Put the items of a layer into other documents, of which each document becomes ``number``."""
+    spans: Spans = getattr(side, layer)
+    order = np.argsort(doc, kind="stable")
+    part: dict[str, Any] = {layer: replace(spans, doc=doc).take(order)}
+    texts = np.array([*side.texts, None], object)[:-1]  # an array of objects, also where all are None
+    return replace(side, texts=tuple(np.repeat(texts, number).tolist()), **part)

@@ -1,0 +1,112 @@
+"""What occurs somewhere in the data: some measures need something that the whole of a side has or lacks.
+
+A system that gives no ids at all is not scored on them, one that forgot them in a document is. Parts of the data are
+counted without knowing the others, so that what was seen travels with the counts and is looked at in the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from dragoman.annotations import LAYERS, NULL
+from dragoman.measures.links import linkable
+
+if TYPE_CHECKING:
+    from dragoman.annotations import Annotations
+    from dragoman.measures.pair import Pair
+
+ATTRIBUTES: Mapping[str, Callable[[Annotations], bool]] = MappingProxyType(
+    {
+        "entities": lambda side: len(side.entities) > 0,
+        "ids": lambda side: bool((side.entities.ids.codes != NULL).any()),
+        "links": lambda side: len(linkable(side)) > 0,
+        "segments": lambda side: len(side.segments) > 0,
+        "times": lambda side: bool((side.published.codes != NULL).any()),
+        "polarity": lambda side: bool((side.claims.polarity.codes != NULL).any()),
+        "modality": lambda side: bool((side.claims.modality.codes != NULL).any()),
+        "act": lambda side: bool((side.claims.act.codes != NULL).any()),
+    }
+)
+"""What a side may have somewhere, with how to tell."""
+
+TYPED = ("entities", "dates")
+"""Layers whose labels have types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What occurs somewhere in the data.
+
+    Attributes:
+        gold: which of :data:`ATTRIBUTES` gold has.
+        pred: which of them predictions have.
+        types: types that gold has, by layer.
+        answered: layers that some line of the predictions has.
+        lines: whether the predictions have any line.
+        annotated: whether gold has any labels.
+
+    """
+
+    gold: frozenset[str]
+    pred: frozenset[str]
+    types: Mapping[str, frozenset[str]]
+    answered: frozenset[str]
+    lines: bool
+    annotated: bool
+
+    @classmethod
+    def of(cls, pair: Pair) -> Seen:
+        """Look at some documents."""
+        lines = bool(pair.pred.given.any())
+        return cls(
+            frozenset(name for name, has in ATTRIBUTES.items() if has(pair.gold)),
+            frozenset(name for name, has in ATTRIBUTES.items() if has(pair.pred)),
+            {layer: frozenset(getattr(pair.gold, layer).type.labels) for layer in TYPED},
+            pair.pred.answered if lines else frozenset(),
+            lines,
+            bool(pair.gold.present.any()),
+        )
+
+    @classmethod
+    def union(cls, parts: Iterable[Seen]) -> Seen:
+        """Put together what was seen in parts of the data; there must be one at least."""
+        parts = list(parts)
+        return cls(
+            frozenset().union(*(part.gold for part in parts)),
+            frozenset().union(*(part.pred for part in parts)),
+            {layer: frozenset().union(*(part.types[layer] for part in parts)) for layer in TYPED},
+            frozenset().union(*(part.answered for part in parts)),
+            any(part.lines for part in parts),
+            any(part.annotated for part in parts),
+        )
+
+    def in_file(self, answered: frozenset[str]) -> Seen:
+        """Give the same for a file of which the answered layers are known: all of them, if it has no line."""
+        return replace(self, answered=answered, lines=True)
+
+    def attempts(self, layer: str) -> bool:
+        """Whether a system attempted a layer: some line has its key, or there is no line at all."""
+        return layer in self.answered or not self.lines or layer not in LAYERS
+
+
+def both_link(seen: Seen) -> bool:
+    """Whether both sides link mentions to known entities at all, or nothing was predicted."""
+    return ("links" in seen.pred or "entities" not in seen.pred) and "ids" in seen.gold
+
+
+def both_have_ids(seen: Seen) -> bool:
+    """Whether both sides give ids at all, or nothing was predicted."""
+    return ("ids" in seen.pred or "entities" not in seen.pred) and "ids" in seen.gold
+
+
+def has_segments(seen: Seen) -> bool:
+    """Whether the system gives segments at all."""
+    return "segments" in seen.pred
+
+
+def has_times(seen: Seen) -> bool:
+    """Whether the system gives document times at all."""
+    return "times" in seen.pred

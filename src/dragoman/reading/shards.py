@@ -1,0 +1,80 @@
+"""Files of one side: a single one, or a folder of shards."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from dragoman import files
+from dragoman.problems import DragomanError, Problem, error
+
+SUFFIXES = (".jsonl", ".jsonl.gz", ".parquet")
+_BESIDE = frozenset({"system.toml", "README.md", "LICENSE"})
+_SAMPLE = 2**16
+
+
+def shards_of(path: Path) -> list[Path]:
+    """List the shards of a folder, by name; a file is its only shard.
+
+    Hidden files, and those that begin with an underscore, are left out, as other tools do.
+
+    Raises:
+        DragomanError: E852 for a folder without shards, or with something else in it: a shard that is overlooked
+            would score as empty.
+
+    """
+    if not path.is_dir():
+        return [path]
+    shards = sorted(p for p in path.iterdir() if not p.name.startswith((".", "_")) and p.name not in _BESIDE)
+    hint = f"Give a folder of files that end in {', '.join(SUFFIXES)}."
+    for other in shards:
+        if not other.name.endswith(SUFFIXES) or other.is_dir():
+            raise error("E852", "there is something in the folder that is no shard.", hint, file=str(other))
+    if not shards:
+        raise error("E852", "there are no shards in the folder.", hint, file=str(path))
+    return shards
+
+
+def fingerprint(digests: Sequence[str]) -> str:
+    """Identify the bytes of all shards, from the SHA-256 of each."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def check_distinct(paths: Sequence[str], documents: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Give the shard of each document.
+
+    Raises:
+        DragomanError: E302 for documents that are in two shards.
+
+    """
+    place: dict[str, int] = {}
+    twice = []
+    for at, names in enumerate(documents):
+        for name in names:
+            before = place.setdefault(name, at)
+            if before != at:
+                what = f"document {name[:80]!r} is in {paths[before]} already."
+                twice.append(Problem(code="E302", what=what, hint="Keep one line a document.", file=paths[at]))
+    if twice:
+        raise DragomanError(twice[:1000])
+    return place
+
+
+class Named(msgspec.Struct):
+    """A line, of which only the name of its document matters."""
+
+    id: str
+
+
+def first_ids(path: Path) -> list[str]:
+    """Ids of the documents in the first 64 KiB of a JSONL file, plain or gzip, up to the first line that has none."""
+    names: list[str] = []
+    try:
+        block = next(files.blocks(path, size=_SAMPLE), b"")
+        names.extend(msgspec.json.decode(line, type=Named).id for line in block.splitlines())
+    except (DragomanError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass  # what is wrong is said by whoever reads the whole
+    return names

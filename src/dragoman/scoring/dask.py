@@ -1,0 +1,312 @@
+"""Driver for a Dask cluster: every shard is read once, wherever that is, and partials are joined in a tree.
+
+The shards of the two sides need not correspond. First the reference is read, then each shard of the predictions against
+those shards of the reference that have its documents; then the documents of each shard of the reference are counted.
+A value stays on the worker that made it until it is wanted; when a worker is lost, what it held is made again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from dragoman.problems import DragomanError, Problem, error
+from dragoman.reading.concat import stacked
+from dragoman.reading.parsing import Parsed, parse_file
+from dragoman.reading.read import Reading, read_parsed
+from dragoman.reading.shards import Named, check_distinct
+from dragoman.reading.target import Target
+from dragoman.scoring.partials import Partial, count, join
+from dragoman.version import __version__
+
+if TYPE_CHECKING:
+    from dragoman.measures.measure import Measure
+
+_WAIT = 30.0
+"""Seconds to wait for a scheduler and its first worker."""
+_ARITY = 4
+"""So many partials are joined at a time, so that no worker holds all."""
+
+
+def count_on_cluster(
+    measures: Sequence[Measure], gold: Sequence[str], pred: Sequence[str], scheduler: str | None
+) -> tuple[Partial, list[str]]:
+    """Count shards against shards on a cluster.
+
+    Args:
+        measures: what to count.
+        gold: paths of the reference's shards, which workers see too.
+        pred: paths of the predictions' shards.
+        scheduler: address of a running scheduler, such as ``tcp://10.0.0.1:8786``; one is started here if None.
+
+    Returns:
+        What was counted, and the SHA-256 of each shard of the reference.
+
+    Raises:
+        DragomanError: for everything that is wrong with any shard, each by its name; E850 and E851 for the cluster.
+
+    """
+    with cluster(scheduler) as steps:
+        return count_shards(steps, measures, gold, pred)
+
+
+def count_shards(
+    steps: Steps, measures: Sequence[Measure], gold: Sequence[str], pred: Sequence[str]
+) -> tuple[Partial, list[str]]:
+    """Count shards against shards; see :func:`count_on_cluster`."""
+    gold_parsed = [steps.submit(path, parse, path) for path in gold]
+    gold_read = [steps.submit(path, read_gold, shard) for path, shard in zip(gold, gold_parsed, strict=True)]
+    surveys = _surveys(steps, gold, gold_parsed, gold_read)
+    shard_of = check_distinct(gold, [survey.documents for survey in surveys])
+    pred_parsed = [steps.submit(path, parse, path) for path in pred]
+    names = steps.gather(
+        [steps.submit(path, documents_of, shard) for path, shard in zip(pred, pred_parsed, strict=True)]
+    )
+    touched = [sorted({shard_of[name] for name in of if name in shard_of}) for of in names]
+    targets = {
+        at: steps.submit(gold[at], target_of, gold_read[at]) for at in sorted({at for of in touched for at in of})
+    }
+    pred_read = []
+    for path, shard, of, shards in zip(pred, pred_parsed, names, touched, strict=True):
+        # Somebody who names a document that is not there is told of all that are.
+        known = None if of and all(name in shard_of for name in of) else tuple(sorted(shard_of))
+        pred_read.append(steps.submit(path, read_predictions, shard, known, *(targets[at] for at in shards)))
+    given = _surveys(steps, pred, pred_parsed, pred_read)
+    check_distinct(pred, [survey.documents for survey in given])
+    partials = [
+        steps.submit(
+            path,
+            count_shard,
+            tuple(measures),
+            gold_read[at],
+            *(read for read, shards in zip(pred_read, touched, strict=True) if at in shards),
+        )
+        for at, path in enumerate(gold)
+    ]
+    while len(partials) > 1:
+        partials = [
+            steps.submit("the reference", joined, *partials[at : at + _ARITY])
+            if at + 1 < len(partials)
+            else partials[at]
+            for at in range(0, len(partials), _ARITY)
+        ]
+    total: Partial = steps.gather(partials)[0]
+    quotes: dict[str, int] = {}
+    for survey in given:
+        for way, number in survey.quotes.items():
+            quotes[way] = quotes.get(way, 0) + number
+    total.coverage.quotes = {way: number for way, number in quotes.items() if number}
+    return total, [survey.sha256 for survey in surveys]
+
+
+class Survey(NamedTuple):
+    """What all others must know of a shard: its documents, what is wrong with it, its quotes and its SHA-256."""
+
+    documents: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    quotes: dict[str, int]
+    sha256: str
+
+
+def _surveys(steps: Steps, paths: Sequence[str], parsed: list[Any], read: list[Any]) -> list[Survey]:
+    """Look at all shards of a side; raise all errors of all of them at once."""
+    surveys: list[Survey] = steps.gather(
+        [steps.submit(path, survey, *both) for path, *both in zip(paths, parsed, read, strict=True)]
+    )
+    errors = [problem for each in surveys for problem in each.problems if problem.severity == "error"]
+    if errors:
+        raise DragomanError(errors)
+    return surveys
+
+
+def parse(path: str) -> Parsed:
+    """Read a shard; this is the only step that looks at the file, unless something is wrong with it."""
+    return parse_file(path)
+
+
+def read_gold(parsed: Parsed) -> Reading:
+    """Read a shard of the reference."""
+    return read_parsed(parsed, Target())
+
+
+def survey(parsed: Parsed, reading: Reading) -> Survey:
+    """Tell what others must know of a shard that was read."""
+    labels = reading.annotations
+    documents = () if labels is None else tuple(labels.documents[i] for i in np.flatnonzero(labels.given).tolist())
+    return Survey(documents, tuple(reading.problems), dict(reading.tally), parsed.sha256)
+
+
+def documents_of(parsed: Parsed) -> tuple[str, ...]:
+    """Tell which documents a shard names, as far as it can be read; what is wrong with it is said later."""
+    if parsed.table is not None:
+        names = parsed.table.column("id").to_pylist() if "id" in parsed.table.column_names else []
+        return tuple(name for name in names if name is not None)
+    ids = []
+    for line in (parsed.data or b"").split(b"\n"):
+        try:
+            ids.append(msgspec.json.decode(line, type=Named).id)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue
+    return tuple(ids)
+
+
+def target_of(gold: Reading) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Documents and known texts of a shard of the reference."""
+    labels = gold.checked()
+    texts = zip(labels.documents, labels.texts, strict=True)
+    return labels.documents, {name: text for name, text in texts if text is not None}
+
+
+def read_predictions(parsed: Parsed, known: tuple[str, ...] | None, *targets: Any) -> Reading:
+    """Read a shard of the predictions against the shards of the reference that have its documents.
+
+    Args:
+        parsed: the shard.
+        known: all documents that there are, for a shard that names others; None for all that the targets have.
+        targets: what :func:`target_of` gives of these shards.
+
+    """
+    texts = {name: text for _, of_shard in targets for name, text in of_shard.items()}
+    documents = tuple(name for names, _ in targets for name in names) if known is None else known
+    return read_parsed(parsed, Target(documents=documents, texts=texts))
+
+
+def count_shard(measures: tuple[Measure, ...], gold: Reading, *pred: Reading) -> Partial:
+    """Count the documents of a shard of the reference."""
+    labels = gold.checked()
+    return count(measures, labels, stacked(labels.documents, [part.checked() for part in pred]))
+
+
+def joined(*partials: Partial) -> Partial:
+    """Join partials."""
+    return join(partials)
+
+
+class Steps:
+    """Has steps taken by the workers of a cluster; what it gives back for a step can be an argument of others.
+
+    What fails more often than the scheduler allows, or raises, is named.
+
+    Args:
+        client: a ``distributed.Client``.
+
+    """
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self._run = os.urandom(6).hex()
+        self._names: dict[str, str] = {}
+
+    def submit(self, name: str, step: Callable[..., Any], *arguments: Any) -> Any:
+        """Have a step taken by a worker; the name, usually a shard's, says what a failure is about."""
+        key = f"{step.__name__}-{self._run}-{len(self._names)}"
+        self._names[key] = name
+        return self.client.submit(step, *arguments, key=key, pure=False)
+
+    def gather(self, futures: Sequence[Any]) -> list[Any]:
+        """Bring the values of steps here.
+
+        Raises:
+            DragomanError: E850 for every one that could not be taken.
+
+        """
+        futures = list(futures)
+        try:
+            values: list[Any] = self.client.gather(futures, errors="skip")  # waits for all, also when some fail
+            failed = [future for future in futures if future.status != "finished"]
+            if not failed:
+                return values
+        except (OSError, TimeoutError) as cause:  # errors of a connection are among these
+            raise _scheduler_lost(cause) from cause
+        raise DragomanError(dict.fromkeys(self._problem(future) for future in failed))
+
+    def _problem(self, future: Any) -> Problem:
+        from distributed import KilledWorker  # noqa: PLC0415 - an extra
+
+        if future.status == "cancelled":
+            return _scheduler_lost("the scheduler has forgotten a step").problems[0]
+        cause = future.exception()
+        name = self._names.get(getattr(cause, "task", future.key), self._names[future.key])
+        if isinstance(cause, DragomanError):
+            return cause.problems[0]
+        what, hint = f"{type(cause).__name__}: {str(cause)[:300]}", "Score this shard by itself with --engine local."
+        if isinstance(cause, KilledWorker):
+            what = "every worker that took it up was lost"
+            hint = "It may need more memory than a worker has: split it, or give workers more."
+        return Problem(code="E850", what=f"{what}.", hint=hint, file=name)
+
+
+def _scheduler_lost(cause: object) -> DragomanError:
+    return error("E851", f"the scheduler is lost: {str(cause)[:300]}.", "Start it again; nothing was written.")
+
+
+@contextmanager
+def cluster(scheduler: str | None = None) -> Iterator[Steps]:
+    """Connect to a cluster, or start one of processes on this machine, a worker a core.
+
+    The scheduler is trusted: what it and its workers send is unpickled, which is as much as running it.
+
+    Args:
+        scheduler: address of a running scheduler, such as ``tcp://10.0.0.1:8786``; its workers must see the shards
+            under the same paths and have this version of the package.
+
+    Raises:
+        DragomanError: E851 when Dask is not installed, no scheduler or worker answers, or workers have another version.
+
+    """
+    try:
+        from distributed import Client, LocalCluster  # noqa: PLC0415 - an extra
+    except ImportError as cause:
+        raise error("E851", "Dask is not installed.", "Install dragoman[dask].") from cause
+    if scheduler is None:
+        import logging  # noqa: PLC0415 - for this alone
+
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        with (
+            LocalCluster(
+                n_workers=cores,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,
+            ) as running,
+            Client(running) as client,
+        ):
+            yield Steps(client)
+        return
+    with _connected(Client, scheduler) as client:
+        yield Steps(client)
+
+
+def _connected(connect: Callable[..., Any], scheduler: str) -> Any:
+    hint = "Start `dask scheduler` and `dask worker`, and give the address that the scheduler prints."
+    try:
+        client = connect(scheduler, timeout=_WAIT, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as cause:
+        what = f"no scheduler answers at {scheduler[:200]!r}: {str(cause)[:200]}."
+        raise error("E851", what, hint) from cause
+    try:
+        client.wait_for_workers(1, timeout=_WAIT)
+        others = sorted({str(version) for version in client.run(_version).values()} - {__version__})
+    except TimeoutError as cause:
+        client.close()
+        raise error("E851", "the scheduler has no workers.", hint) from cause
+    except Exception as cause:  # whatever a worker raises that cannot import the package
+        client.close()
+        what = f"the workers cannot run Dragoman: {type(cause).__name__}: {str(cause)[:200]}."
+        raise error("E851", what, f"Install dragoman=={__version__} on them.") from cause
+    if others:
+        client.close()
+        what = f"workers have Dragoman {', '.join(others)[:200]}; this is {__version__}."
+        raise error("E851", what, "Install the same version everywhere.")
+    return client
+
+
+def _version() -> str:
+    return __version__

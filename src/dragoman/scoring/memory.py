@@ -1,0 +1,52 @@
+"""Driver for labels that are held in memory: they are counted some documents at a time, so that a cache holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dragoman.annotations import LAYERS
+from dragoman.measures.pair import Pair
+from dragoman.measures.seen import Seen
+from dragoman.scoring.partials import Partial, count, join
+
+if TYPE_CHECKING:
+    from dragoman.annotations import Annotations
+    from dragoman.measures.measure import Measure
+
+ITEMS = 100_000
+"""Items of both sides that are worked on at a time: what measures make of them then fits into a cache."""
+
+
+def count_annotations(measures: Sequence[Measure], gold: Annotations, pred: Annotations) -> Partial:
+    """Count measures on annotations of the same documents.
+
+    Args:
+        measures: what to count.
+        gold: the gold labels.
+        pred: the labels of a system on the same documents in the same order.
+
+    """
+    seen = Seen.of(Pair(gold, pred)).in_file(pred.answered)
+    parts = [
+        count(measures, gold.between(first, last), pred.between(first, last), seen)
+        for first, last in stretches(gold, pred)
+    ]
+    return join(parts)
+
+
+def stretches(gold: Annotations, pred: Annotations) -> Iterator[tuple[int, int]]:
+    """Cut the documents where they have :data:`ITEMS` items; not where items are in another order than documents."""
+    documents = len(gold.documents)
+    items = np.zeros(documents, np.int64)
+    for layer in (*LAYERS, "segments"):
+        for side in (gold, pred):
+            doc = getattr(side, layer).doc
+            if (doc[1:] < doc[:-1]).any():
+                return iter([(0, documents)])
+            items += np.bincount(doc, minlength=documents)
+    part = np.cumsum(items) // ITEMS
+    return pairwise([0, *(np.flatnonzero(np.diff(part)) + 1).tolist(), documents])

@@ -1,0 +1,195 @@
+"""Files that are read block by block score as whole ones do, to the byte, whatever the order of their documents."""
+
+import gzip
+import random
+import weakref
+
+import pytest
+from hypothesis import given, settings
+from sides import pair, seeds
+from test_shards import ONE, TWO, uneven
+
+import dragoman
+from dragoman import files
+from dragoman.measures.catalogue import MEASURES, select
+from dragoman.problems import DragomanError
+from dragoman.reading import prefetch
+from dragoman.reading.fallback import Fallback
+from dragoman.reading.prefetch import Prefetch
+from dragoman.scoring import api, streaming
+from dragoman.statistics.resampling import Resampling
+
+OPTIONS = {"system": "p.jsonl", "intervals": Resampling(100, 1)}
+ALWAYS, NEVER = 0, 2**60
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch):
+    monkeypatch.setattr(prefetch, "BLOCK", 700)
+
+
+def write(path, lines):
+    data = lines if isinstance(lines, bytes) else files.json_lines(lines)
+    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+    return path
+
+
+def both(folder, gold, pred, suffix=".jsonl"):
+    return write(folder / f"p{suffix}", pred), write(folder / f"g{suffix}", gold)
+
+
+def scored(paths, streamed, spilled, **options):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "STREAMED", streamed)
+        patch.setattr(api, "SPILLED", spilled)
+        return files.pretty_json(dragoman.score(*paths, **{**OPTIONS, **options}))
+
+
+def drive(driver, paths, measures=MEASURES):
+    with Prefetch([paths[1]]) as gold, Prefetch([paths[0]]) as pred:
+        return driver(measures, gold, pred)
+
+
+def documents(rng, number):
+    """Gold and predictions of more documents than a block has, in the same order."""
+    gold, pred = [], []
+    for n in range(number):
+        g_lines, p_lines = (uneven(rng, lines) for lines in pair(rng.randrange(10**6)))
+        answered = rng.random() < 0.8
+        gold += [{**line, "id": f"{line['id']}-{n}"} for line in g_lines]
+        pred += [{**line, "id": f"{line['id']}-{n}"} for line in p_lines if answered or rng.random() < 0.5]
+    order = [line["id"] for line in gold]
+    return gold, sorted(pred, key=lambda line: order.index(line["id"]))
+
+
+@settings(max_examples=60)
+@given(seeds)
+def test_blocks_score_as_the_whole_to_the_byte_in_any_order(tmp_path_factory, seed):
+    rng = random.Random(seed)
+    gold, pred = documents(rng, rng.randint(1, 12))
+    if rng.random() < 0.5:
+        rng.shuffle(pred)
+    options = {"singletons": rng.random() < 0.5, "measures": rng.choice([None, ["entities"]])}
+    paths = both(tmp_path_factory.mktemp("streaming"), gold, pred)
+    whole = scored(paths, NEVER, NEVER, **options)
+    assert scored(paths, ALWAYS, NEVER, **options) == whole
+    assert scored(paths, ALWAYS, ALWAYS, **options) == whole
+
+
+def alike(rng, number):
+    """Documents that all have the same fields, of which some types are rare."""
+    for n in range(number):
+        spans = [(3 * at, 3 * at + rng.randint(1, 4)) for at in range(rng.randint(1, 9))]
+        types = [rng.choice(["PER", "ORG", "PER", "ORG", f"T{n % 7}"]) for _ in spans]
+        line = {
+            "id": f"{n * 7919 % 1000:04}",
+            "entities": [
+                {"start": s, "end": e, "type": t, "entity_ids": [f"e{rng.randint(0, 20)}"]}
+                for (s, e), t in zip(spans, types, strict=True)
+            ],
+            "claims": [{"content": [[s, e + 9]], "claimants": [{"role": "AUTHOR"}]} for s, e in spans[:3]],
+        }
+        yield line, {**line, "entities": [item for item in line["entities"] if rng.random() < 0.9]}
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
+@pytest.mark.parametrize("seed", range(3))
+def test_files_in_the_same_order_are_counted_in_step_and_others_spilled(tmp_path, seed, suffix):
+    rng = random.Random(seed)
+    lines = list(alike(rng, 90))
+    gold, pred = [g for g, _ in lines], [p for _, p in lines if rng.random() < 0.9]
+    paths = both(tmp_path, gold, pred, suffix)
+    assert sorted(drive(streaming.count_in_step, paths).documents) == sorted(line["id"] for line in gold)
+    rng.shuffle(pred)
+    paths = both(tmp_path, gold, pred, suffix)
+    with pytest.raises(streaming.Reordered):
+        drive(streaming.count_in_step, paths)
+    assert sorted(drive(streaming.count_spilled, paths).documents) == sorted(line["id"] for line in gold)
+    assert scored(paths, ALWAYS, ALWAYS) == scored(paths, NEVER, NEVER)
+
+
+@pytest.mark.parametrize("driver", [streaming.count_in_step, streaming.count_spilled])
+def test_few_documents_are_held_whatever_their_number(tmp_path, monkeypatch, driver):
+    """Labels go when their block has been counted: what is alive at a time does not grow."""
+    alive, most = [], []
+    count = streaming.count
+
+    def watched(measures, gold, pred):
+        alive.extend((weakref.ref(gold), weakref.ref(pred)))
+        most.append(sum(len(each.documents) for each in (ref() for ref in alive) if each is not None))
+        return count(measures, gold, pred)
+
+    monkeypatch.setattr(streaming, "count", watched)
+    lines = list(alike(random.Random(1), 400))
+    paths = both(tmp_path, [g for g, _ in lines], [p for _, p in lines])
+    drive(driver, paths, select(["entities.strict", "entities.partial"]))
+    assert len(most) >= streaming.BUCKETS
+    assert max(most) < 100  # of 800 on both sides
+
+
+LINES = [{**ONE, "id": f"{n:03}"} for n in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("gold", "pred"),
+    [
+        (LINES, [*LINES, TWO]),
+        ([*LINES, LINES[0]], LINES),
+        (LINES, [*LINES, LINES[-1]]),
+        (LINES, [*LINES[:-1], {**LINES[-1], "entities": [{"start": 3, "end": 1}]}]),
+        (LINES, files.json_lines(LINES) + b"{\n"),
+        (LINES, files.json_lines(LINES) + b"\xff\n"),
+        (LINES, b""),
+        ([{"id": f"{n}"} for n in range(60)], b""),
+    ],
+)
+def test_what_needs_a_closer_look_is_left_to_those_who_read_the_whole(tmp_path, gold, pred):
+    paths = both(tmp_path, gold, pred)
+    for driver in (streaming.count_in_step, streaming.count_spilled):
+        with pytest.raises((Fallback, streaming.Reordered, DragomanError)):
+            drive(driver, paths)
+    answers = []
+    for streamed, spilled in ((NEVER, NEVER), (ALWAYS, NEVER), (ALWAYS, ALWAYS)):
+        try:
+            answers.append(scored(paths, streamed, spilled))
+        except DragomanError as cause:
+            answers.append([str(problem) for problem in cause.problems])
+    assert answers[0] == answers[1] == answers[2]
+
+
+@pytest.mark.parametrize(
+    ("gold", "pred"),
+    [
+        (LINES, [*LINES[:-1], {**LINES[-1], "dates": []}]),
+        ([*LINES[:-1], {**LINES[-1], "entities": []}], [*LINES[:-1], {**LINES[-1], "segments": []}]),
+        ([*LINES[:-1], {**LINES[-1], "claims": []}], [*LINES[:-1], {**LINES[-1], "claims": []}]),
+    ],
+)
+def test_a_field_that_first_turns_up_in_a_late_block_counts_as_in_a_whole_file(tmp_path, gold, pred):
+    paths = both(tmp_path, gold, pred)
+    assert scored(paths, ALWAYS, NEVER) == scored(paths, NEVER, NEVER)
+    assert scored(paths, ALWAYS, ALWAYS) == scored(paths, NEVER, NEVER)
+
+
+def test_no_temporary_file_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    paths = both(tmp_path, LINES, LINES[::-1])
+    scored(paths, ALWAYS, ALWAYS)
+    with pytest.raises(Fallback):
+        drive(streaming.count_spilled, both(tmp_path, LINES, [*LINES, TWO]))
+    assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_shards_are_streamed_one_after_the_other(tmp_path):
+    for name, lines in (("p", LINES), ("g", LINES[10:] + LINES[:10])):
+        (tmp_path / name).mkdir()
+        for at in range(3):
+            write(tmp_path / name / f"{at}.jsonl{'.gz' * (at % 2)}", lines[at::3])
+    paths = tmp_path / "p", tmp_path / "g"
+    assert scored(paths, ALWAYS, ALWAYS) == scored(paths, NEVER, NEVER)
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
+    with pytest.raises(DragomanError, match="E101"):
+        scored((tmp_path / "none.jsonl", write(tmp_path / "g.jsonl", LINES)), ALWAYS, ALWAYS)
