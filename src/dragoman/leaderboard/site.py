@@ -11,9 +11,9 @@ from dragoman.leaderboard import views
 from dragoman.leaderboard.board_data import Progress, as_csv, judge
 from dragoman.leaderboard.ranking import columns
 from dragoman.problems import error
-from dragoman.report.html import page
-from dragoman.report.inputs import of_benchmark
-from dragoman.report.rendering import environment, inlined
+from dragoman.reports.html import page
+from dragoman.reports.rendering import environment, inlined
+from dragoman.reports.sources import from_benchmark
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
@@ -73,11 +73,11 @@ def _reports(
     board: Board, entries: dict[str, Entry], out: Path, benchmark: Benchmark, progress: Progress
 ) -> Iterator[tuple[str, str]]:
     """Write the page of mistakes of each scored entry; give the entry's id with the page's name."""
-    subject = of_benchmark(benchmark, board.data.split or "test")
+    source = from_benchmark(benchmark, board.data.split or "test")
     scored = {entries[entry.id].path: entry.id for entry in board.entries if entry.cells and entry.card}
     for path in progress(list(scored), "reports"):
         name = f"reports/{scored[path]}.html"
-        files.write(out / name, page(path, subject).encode())
+        files.write(out / name, page(path, source).encode())
         yield scored[path], name
 
 

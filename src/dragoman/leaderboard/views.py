@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from dragoman.leaderboard.board_data import order
 from dragoman.measures.catalogue import BY_NAME
-from dragoman.report.rendering import short
+from dragoman.reports.rendering import short
 from dragoman.schema.labels import Layer, values
 from dragoman.schema.leaderboard_json import Cell
 
