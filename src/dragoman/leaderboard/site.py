@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from dragoman import files, scoring
 from dragoman.leaderboard import isolation, views
 from dragoman.leaderboard.board_data import as_csv, evaluate, message
-from dragoman.leaderboard.examination import Progress, not_examined, picklable
+from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
 from dragoman.leaderboard.ranking import columns
 from dragoman.problems import error
-from dragoman.reports.html import page
+from dragoman.reading.read import read_bytes
+from dragoman.reports.html import render
 from dragoman.reports.rendering import environment, inlined
 from dragoman.reports.sources import from_benchmark
+from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
@@ -94,7 +96,11 @@ def _reports(
 
 
 def _page(path: Path, source: Source) -> bytes:
-    return page(path, source).encode()
+    """Make the report of a run, from the bytes that were examined: the same file, under the same limits."""
+    gold = source.gold
+    reading = read_bytes(read_predictions(path / "predictions.jsonl"), gold.target, str(path))
+    pred = reading.checked().of(gold.annotations.documents)
+    return render(read_card(path / "system.toml").name, pred, source).encode()
 
 
 def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Iterator[tuple[str, str]]:

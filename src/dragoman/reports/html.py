@@ -17,6 +17,7 @@ from dragoman.reports.rendering import environment, inlined
 from dragoman.reports.sources import predictions
 
 if TYPE_CHECKING:
+    from dragoman.annotations import Annotations
     from dragoman.reports.sources import Source
     from dragoman.schema.result import Result
 
@@ -35,8 +36,19 @@ def page(run: Path, source: Source) -> str:
         DragomanError: as :func:`dragoman.reports.sources.predictions` and :func:`dragoman.scoring.score`.
 
     """
+    return render(*predictions(run, source.gold), source)
+
+
+def render(system: str, pred: Annotations, source: Source) -> str:
+    """HTML of the scores and errors of predictions.
+
+    Args:
+        system: name of the system.
+        pred: its labels, on the documents of the gold labels and in their order.
+        source: gold labels and documents.
+
+    """
     gold = source.gold
-    system, pred = predictions(run, gold)
     result = scoring.score(pred, gold, system=system)
     by_layer = {layer: each for layer in LAYERS if (each := outcomes(layer, gold.annotations, pred)) is not None}
     documents = overlay.documents(source, pred, by_layer)
