@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,11 @@ def control(benchmark, split):
     return render(RUNS / "annotator_control" / benchmark.version, from_benchmark(benchmark, split))
 
 
-def of_lines(tmp_path, gold, predicted):
+def of_lines(tmp_path, gold, pred):
     """A page of two submissions."""
-    for name, lines in (("gold", gold), ("predicted", predicted)):
+    for name, lines in (("gold", gold), ("pred", pred)):
         (tmp_path / name).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    return render(tmp_path / "predicted", from_reference(tmp_path / "gold"))
+    return render(tmp_path / "pred", from_reference(tmp_path / "gold"))
 
 
 TEXT = "Ada said that Bob denied it in Bern on Monday."
@@ -191,6 +192,60 @@ def test_paper_shows_all_documents_in_light_colours_and_nothing_to_press(opened,
     for gone in (".filters", ".theme"):
         assert not page.locator(gone).is_visible()
     assert page.bad == []
+
+
+def shadings(pdf):
+    """Count the gradients that are painted on paper: lines of labels are gradients, and nothing else is."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    return sum(read.count(b"/ShadingType") for read in (pdf, *map(inflated, streams)))
+
+
+def inflated(stream):
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return b""
+
+
+def test_paper_has_the_lines_of_gold_and_of_predicted_labels(opened, tmp_path):
+    bare = {name: value for name, value in LINE.items() if name in ("id", "text")} | {"entities": []}
+    counts = {}
+    for name, gold, pred in (("none", bare, bare), ("gold", LINE, bare), ("both", LINE, LINE)):
+        # A reference has to have some label: that of another document, which is missed in all three.
+        other = {"id": "other", "text": "Once.", "entities": [{"start": 0, "end": 4, "type": "X"}]}
+        page = opened(of_lines(tmp_path, [gold, other], [pred, {**other, "entities": []}]))
+        counts[name] = shadings(page.pdf())
+    assert 0 < counts["none"] < counts["gold"] < counts["both"]
+
+
+def test_korean_breaks_between_words_alone(opened, tmp_path):
+    words = "최고인민회의대표단이 로씨야를 방문하기 위하여 출발하였다고 조선중앙통신이 전하였다 " * 8
+    spans = [{"start": 2, "end": 6, "type": "ORG"}, {"start": 11, "end": 14, "type": "GPE"}]
+    line = {"id": "one", "language": "ko-KP", "text": words.strip(), "title": "제목", "entities": spans}
+    page = opened(of_lines(tmp_path, [line], [line]), 390)
+    page.locator(".text").wait_for()
+    lines = page.evaluate(LINES)
+    assert len(lines) > 5
+    assert " ".join(line.strip() for line in lines).split() == words.split()
+
+
+LINES = """() => {
+  const texts = document.createTreeWalker(document.querySelector(".text"), NodeFilter.SHOW_TEXT);
+  const parts = [];
+  while (texts.nextNode()) parts.push(texts.currentNode);
+  let bottom = -Infinity, line = "";
+  const found = [];
+  for (const part of parts) for (let at = 0; at < part.length; at++) {
+    const range = document.createRange();
+    range.setStart(part, at);
+    range.setEnd(part, at + 1);
+    const box = range.getBoundingClientRect();
+    if (box.width && box.top > bottom) { found.push(line); line = ""; bottom = box.bottom; }
+    line += part.data[at];
+  }
+  return [...found.slice(1), line];
+}"""
+"""The lines of the first text, as they are laid out."""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
