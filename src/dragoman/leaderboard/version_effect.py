@@ -137,5 +137,5 @@ def _score(result: Result, column: str) -> float | None:
         headline: float | None = result.scores["headline"]
         return headline
     layer, _, measure = column.partition(".")
-    found: dict[str, Any] | None = result.scores[layer][measure]
-    return None if found is None else found["f1"]
+    score: dict[str, Any] | None = result.scores[layer][measure]
+    return None if score is None else score["f1"]
