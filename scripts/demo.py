@@ -30,9 +30,7 @@ def _shown() -> tuple[dict[str, Any], int]:
 
     from dragoman import benchmark, scoring  # noqa: PLC0415
     from dragoman.cli import show  # noqa: PLC0415
-    from dragoman.files import write  # noqa: PLC0415
-    from dragoman.report.html import page  # noqa: PLC0415
-    from dragoman.report.inputs import of_benchmark  # noqa: PLC0415
+    from dragoman.reports.api import report  # noqa: PLC0415
     from dragoman.systems.loading import load  # noqa: PLC0415
     from dragoman.systems.run import run  # noqa: PLC0415
 
@@ -53,8 +51,7 @@ def _shown() -> tuple[dict[str, Any], int]:
         result = scoring.score(out / "predictions.jsonl", held, split=split, system=name)
         print()
         show.result(result, as_json=False)
-        pages.append(out / "mistakes.html")
-        write(pages[-1], page(out, of_benchmark(held, split)).encode())
+        pages.append(report(out, held, out=out / "mistakes.html", split=split))
     print("\nEvery mistake, on one page a system:")
     for path in pages:
         print(f"  {path.as_uri()}")

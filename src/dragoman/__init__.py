@@ -18,6 +18,7 @@ from dragoman.version import __version__
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark, load
     from dragoman.problems import DragomanError, Problem
+    from dragoman.reports.api import report
     from dragoman.scoring.api import score, validate
     from dragoman.scoring.comparison import compare
     from dragoman.scoring.result import Comparison, Result
@@ -33,6 +34,7 @@ __all__ = [
     "__version__",
     "compare",
     "load",
+    "report",
     "score",
     "validate",
 ]
@@ -46,6 +48,7 @@ _HOMES = {
     "Result": "dragoman.scoring.result",
     "compare": "dragoman.scoring.comparison",
     "load": "dragoman.benchmark",
+    "report": "dragoman.reports.api",
     "score": "dragoman.scoring.api",
     "validate": "dragoman.scoring.api",
 }

@@ -119,6 +119,7 @@ CATALOGUE: dict[str, str] = {
     "E827": "run on other data",
     "E828": "layers that do not fit the card",
     "E829": "no place for a leaderboard",
+    "E830": "run that cannot be examined",
     "E850": "shard that cannot be scored",
     "E851": "engine cannot be used",
     "E852": "folder that does not hold shards",

@@ -4,7 +4,7 @@ import pytest
 import yaml
 from submitted import submit
 
-from dragoman.leaderboard.board_data import judge
+from dragoman.leaderboard.board_data import evaluate
 from dragoman.leaderboard.hub_results import TASKS, write_results
 from dragoman.problems import DragomanError
 
@@ -15,7 +15,7 @@ def board(tmp_path_factory, benchmark, gold):
     submit(runs, "whole", benchmark, gold, name="a: [b]\n- c")
     submit(runs, "some", benchmark, gold, keep=2, layers=("dates",))
     submit(runs, "old", benchmark, gold, version="0.1.0")
-    return judge(runs, gold, lambda items, _: items)[0]
+    return evaluate(runs, gold, lambda items, _: items)[0]
 
 
 def test_results_read_back(board, tmp_path):

@@ -1,17 +1,20 @@
 """The site in a real browser: complete without script, sortable with it, and harmless whatever is submitted."""
 
 import json
+import os
 import subprocess
 import sys
 from urllib.parse import urlsplit
 
 import pytest
-from submitted import submit
+from submitted import lines, submit
 
-from dragoman import load
-from dragoman.leaderboard import views
+from dragoman import files, load
+from dragoman.leaderboard import isolation, views
+from dragoman.leaderboard import site as site_
 from dragoman.leaderboard.site import build
 from dragoman.problems import DragomanError
+from dragoman.schema.leaderboard_json import Board
 
 HOSTILE = {
     "a": '<script>alert("name")</script><img src=x onerror=alert(1)>',
@@ -240,6 +243,43 @@ def test_the_command_writes_site_and_reports(tmp_path, benchmark, gold):
     assert f"reports/{report.name}" in (tmp_path / "site" / "systems" / report.name).read_text("utf-8")
 
 
+def test_predictions_with_quotes_have_a_report(tmp_path, benchmark, gold):
+    folder = submit(tmp_path / "runs", "one", benchmark, gold)
+    rows = lines(benchmark)
+    quoted = next(row for row in rows if row["entities"])
+    for label in quoted["entities"]:
+        label["quote"] = label.pop("text", None) or text_of(benchmark, quoted["id"])[label["start"] : label["end"]]
+        del label["start"], label["end"]
+    (folder / "predictions.jsonl").write_bytes(files.json_lines(rows))
+    board = build(tmp_path / "runs", tmp_path / "site", benchmark, through)
+    assert not any("E830" in problem for problem in board.entries[0].problems)
+    assert [path.stem for path in (tmp_path / "site" / "reports").iterdir()] == [board.entries[0].id]
+
+
+def text_of(benchmark, name):
+    return next(document.text for document in benchmark.documents if document.id == name)
+
+
+def test_a_report_that_cannot_be_made_is_a_problem_of_its_entry(tmp_path, benchmark, gold, monkeypatch):
+    for name in ("one", "two"):
+        submit(tmp_path / "runs", name, benchmark, gold, keep=2)
+
+    def outcomes(function, paths):
+        if function.func is not site_._page:
+            return [function(path) for path in paths]
+        return [isolation.Failure("its process was killed by SIGSEGV"), *(function(path) for path in paths[1:])]
+
+    monkeypatch.setattr(isolation, "each", outcomes)
+    board = build(tmp_path / "runs", tmp_path / "site", benchmark, through)
+    first, second = board.entries
+    assert (len(first.problems), second.problems) == (1, [])
+    assert first.problems[0].startswith(f"E830 {first.folder}: ")
+    assert "SIGSEGV" in first.problems[0]
+    assert files.read_json(tmp_path / "site" / "leaderboard.json", Board) == board
+    assert [path.stem for path in (tmp_path / "site" / "reports").iterdir()] == [second.id]
+    assert "SIGSEGV" in (tmp_path / "site" / "systems" / f"{first.id}.html").read_text("utf-8")
+
+
 def test_the_check_says_what_is_wrong_and_fails(tmp_path, benchmark, gold):
     folder = submit(tmp_path, "one", benchmark, gold)
     done = dragoman(folder, "--check")
@@ -254,3 +294,15 @@ def test_the_check_says_what_is_wrong_and_fails(tmp_path, benchmark, gold):
     assert [problem["code"] for problem in json.loads(done.stdout)["problems"]] == ["E821"]
     assert dragoman(folder).returncode == 2
     assert dragoman(tmp_path / "nothing", "--check").returncode == 1
+
+
+def test_the_check_of_a_pipe_or_of_parquet_ends_and_says_so(tmp_path, benchmark, gold):
+    folder = submit(tmp_path, "one", benchmark, gold)
+    (folder / "predictions.jsonl").unlink()
+    os.mkfifo(folder / "predictions.jsonl")
+    done = dragoman(folder, "--check", "--json")
+    assert (done.returncode, [each["code"] for each in json.loads(done.stdout)["problems"]]) == (1, ["E822"])
+    (folder / "predictions.jsonl").unlink()
+    (folder / "predictions.jsonl").write_bytes(b"PAR1 and so on PAR1")
+    done = dragoman(folder, "--check", "--json")
+    assert (done.returncode, [each["code"] for each in json.loads(done.stdout)["problems"]]) == (1, ["E209"])

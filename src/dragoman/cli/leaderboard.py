@@ -1,4 +1,4 @@
-"""The leaderboard's command."""
+"""The command that builds the leaderboard, or checks one submission."""
 
 from __future__ import annotations
 
@@ -31,18 +31,21 @@ def leaderboard(
     as_json: Json = False,
 ) -> None:
     """Score all runs again, rank them, and write a static site; or check one run before it is submitted."""
-    from dragoman import scoring
-    from dragoman.benchmark import load
-    from dragoman.cli import show
-    from dragoman.leaderboard.entries import examine
-    from dragoman.leaderboard.site import build
-
     if check == (out is not None):
         raise typer.BadParameter("give --out DIR, or --check and one run")
     if (hub_results is None) != (hub_dataset is None):
         raise typer.BadParameter("give --hub-results and --hub-dataset together")
+    from dragoman.leaderboard import isolation
+
+    isolation.start_server()
+    from dragoman import scoring
+    from dragoman.benchmark import load
+    from dragoman.cli import show
+    from dragoman.leaderboard.examination import examine_all
+    from dragoman.leaderboard.site import build
+
     if check:
-        entry = examine(runs, scoring.from_benchmark(load(data), "test"))
+        [entry] = examine_all([runs], scoring.from_benchmark(load(data), "test"), lambda paths, _: paths)
         if not entry.problems and not as_json:
             typer.echo("No problem found.")
         show.problems(entry.problems, as_json=as_json, most=None)
@@ -55,5 +58,5 @@ def leaderboard(
 
         write_results(board, hub_dataset, hub_results)
     states = [entry.state for entry in board.entries]
-    counted: dict[str, Any] = {str(state): states.count(state) for state in dict.fromkeys(states)}
-    show.summary({"site": str(out / "index.html"), **counted}, as_json=as_json)
+    counts: dict[str, Any] = {str(state): states.count(state) for state in dict.fromkeys(states)}
+    show.summary({"site": str(out / "index.html"), **counts}, as_json=as_json)

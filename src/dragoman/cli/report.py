@@ -1,4 +1,4 @@
-"""The command that shows every mistake."""
+"""The command that writes an error report."""
 
 from __future__ import annotations
 
@@ -22,23 +22,16 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write one page that shows every mistake of a run."""
+    from dragoman.benchmark import load
     from dragoman.cli import show
-    from dragoman.files import write
-    from dragoman.report import inputs
-    from dragoman.report.html import page
+    from dragoman.reports import api
 
     if reference is not None and data is not None:
         raise typer.BadParameter("give --reference or --data, not both")
     if reference is not None and split is not None:
         raise typer.BadParameter("a reference has no splits: leave --split out")
-    if reference is None:
-        from dragoman.benchmark import load
-
-        against = inputs.of_benchmark(load(data), split or "test")
-    else:
-        against = inputs.of_reference(reference)
-    write(out, page(run, against).encode())
+    page = api.report(run, load(data) if reference is None else reference, out=out, split=split)
     if as_json:
-        show.summary({"page": str(out)}, as_json=True)
+        show.summary({"page": str(page)}, as_json=True)
     else:
-        typer.echo(str(out))
+        typer.echo(str(page))

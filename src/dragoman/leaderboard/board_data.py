@@ -1,17 +1,19 @@
-"""The board as data: all entries judged and ranked, and the same as a table for spreadsheets."""
+"""The board as data: all entries evaluated and ranked, and the same as a table for spreadsheets."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import regex
 from msgspec import structs
 
-from dragoman.leaderboard.entries import Entry, examine, folders
-from dragoman.leaderboard.ranking import LEVEL, columns, fill
+from dragoman.leaderboard.entries import Entry, folders
+from dragoman.leaderboard.examination import Progress, examine_all
+from dragoman.leaderboard.ranking import LEVEL, columns, score_column
 from dragoman.schema.leaderboard_json import BOARD_VERSION, Board, BoardColumn, BoardData, BoardEntry, Cell
 from dragoman.text import visible
 
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
     from dragoman.problems import Problem
     from dragoman.scoring import Gold
 
-Progress = Callable[[Sequence[Path], str], Iterable[Path]]
-_MAX = 100
+MAX_PROBLEMS = 100
+"""Problems of an entry that are listed."""
 _STATES = ("ranked", "not independent", "other data", "not reproduced", "invalid")
 
 
-def judge(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[str, Entry]]:
+def evaluate(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[str, Entry]]:
     """Read, score and rank all runs.
 
     Args:
@@ -40,9 +42,9 @@ def judge(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[str, 
         DragomanError: E820 when there are no runs. A bad run is an entry, not an error.
 
     """
-    entries = [examine(path, gold) for path in progress(folders(runs), "scoring")]
+    entries = examine_all(folders(runs), gold, progress)
     scored = [entry for entry in entries if entry.result is not None]
-    filled = [fill(column, scored, gold) for column in columns(gold)]
+    filled = [score_column(column, scored, gold) for column in columns(gold)]
     cells = {entry.id: {each.column.name: each.cells[entry.id] for each in filled} for entry in scored}
     board = Board(
         schema_version=BOARD_VERSION,
@@ -71,21 +73,21 @@ def _entry(entry: Entry, cells: dict[str, Cell]) -> BoardEntry:
         folder=visible(entry.folder),
         state=entry.state,
         card=entry.card,
-        problems=[_said(entry, problem) for problem in entry.problems[:_MAX]],
+        problems=[message(entry, problem) for problem in entry.problems[:MAX_PROBLEMS]],
         attempted=list(entry.attempted),
         missing=None if entry.result is None else entry.result.coverage.missing,
         cells=cells,
     )
 
 
-def _said(entry: Entry, problem: Problem) -> str:
-    """Say a problem with the file as it is called below the runs: where they lie is nobody's business."""
-    file = problem.file.replace(str(entry.path), entry.folder, 1)
-    return visible(str(structs.replace(problem, file=file)))
+def message(entry: Entry, problem: Problem) -> str:
+    """Put a problem into words, its file relative to the runs: where they lie is nobody's business."""
+    what, file = (text.replace(str(entry.path), entry.folder) for text in (problem.what, problem.file))
+    return visible(str(structs.replace(problem, what=what, file=file)))
 
 
 def as_csv(board: Board, shown: Sequence[Column]) -> bytes:
-    """Write the board as CSV, one row an entry; no cell of text begins like a formula."""
+    """Write the board as CSV, one row an entry; no text is a formula, whichever sign separates the cells."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     ranked = [column.name for column in shown if column.ranked]
@@ -103,10 +105,23 @@ def as_csv(board: Board, shown: Sequence[Column]) -> bytes:
     return out.getvalue().encode()
 
 
-def plain(text: str) -> str:
-    """Text for a cell of a spreadsheet: control characters shown, and never taken for a formula.
+_FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+"""Signs with which a formula begins in a spreadsheet, ASCII and full width, as a class of a pattern."""
+_FIRST = regex.compile(rf"^(?=\s*[{_FORMULA}])")
+_LATER = regex.compile(rf"([,;\t][\s\"']*)(?=[{_FORMULA}])")
 
-    Spreadsheets run a cell that begins with one of these signs, after spaces too; a quote in front keeps it text.
+
+def plain(text: str) -> str:
+    """Text for a cell of a spreadsheet: control characters escaped, and never taken for a formula.
+
+    Spreadsheets run a cell that begins with one of some signs, after spaces too; an apostrophe in front keeps it text.
+    Where another sign than the comma separates the cells, one may begin inside of this text, quotes or not: there an
+    apostrophe is put in front of the sign.
+
+    Example:
+        >>> plain("=1+1"), plain("a;=1+1")
+        ("'=1+1", "a;'=1+1")
+
     """
-    safe = visible(text)
-    return f"'{safe}" if safe.lstrip()[:1] in {"=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"} else safe
+    safe: str = _LATER.sub(r"\1'", _FIRST.sub("'", visible(text)))
+    return safe

@@ -38,12 +38,12 @@ _LANGUAGES = {"ar": "Arabic", "ko": "Korean"}
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the board: one measure, or the mean of some, on all documents or on a part of them.
+    """A column of the board: one measure, or the mean of some, on all documents or on a slice of them.
 
     Attributes:
         title: what to call it.
         measures: whose main scores are averaged.
-        facet: documents it is taken on, by a facet of the gold and its value; all if None.
+        facet: documents that it is computed on, by a facet of the gold and its value; all if None.
         ranked: whether systems are ranked in it.
 
     """
@@ -86,14 +86,14 @@ class Column:
             at += width
         if self.facet is not None:
             facet, value = self.facet
-            scored &= np.array([found == value for found in gold.facets[facet]])
+            scored &= np.array([each == value for each in gold.facets[facet]])
         part: Ints = table[scored]
         return part
 
-    def taken(self, entry: Entry) -> bool:
-        """Whether an entry has what this column is made of."""
-        have = entry.result is not None and all(measure.name in entry.result.counts for measure in self.measures)
-        return have and self.layers - {"pages"} <= set(entry.attempted)
+    def is_attempted(self, entry: Entry) -> bool:
+        """Whether an entry has the counts and attempts the layers that this column needs."""
+        counted = entry.result is not None and all(measure.name in entry.result.counts for measure in self.measures)
+        return counted and self.layers - {"pages"} <= set(entry.attempted)
 
 
 def columns(gold: Gold) -> list[Column]:
@@ -101,20 +101,20 @@ def columns(gold: Gold) -> list[Column]:
     parts = [
         (facet, value)
         for facet in ("language", "kind")
-        for value in sorted({found for found in gold.facets.get(facet, ()) if found is not None})
+        for value in sorted({each for each in gold.facets.get(facet, ()) if each is not None})
     ]
     main = tuple(BY_NAME[name] for name in HEADLINE)
-    found = [Column("Headline", main, ranked=True)]
-    found += [Column(measure.layer.capitalize(), (measure,), ranked=True) for measure in main]
-    found += [Column(_title(value), main, (facet, value)) for facet, value in parts]
-    found += [Column(_title(value), (measure,), (facet, value)) for measure in main for facet, value in parts]
+    made = [Column("Headline", main, ranked=True)]
+    made += [Column(measure.layer.capitalize(), (measure,), ranked=True) for measure in main]
+    made += [Column(_title(value), main, (facet, value)) for facet, value in parts]
+    made += [Column(_title(value), (measure,), (facet, value)) for measure in main for facet, value in parts]
     layers = values(Layer)
     for measure in main:
-        own = getattr(gold.annotations, measure.layer)
-        labels = sorted(own.type.labels) if measure.layer in {"entities", "dates"} else []
-        found += [Column(label, (measure,), ("type", label)) for label in labels]
+        annotations = getattr(gold.annotations, measure.layer)
+        labels = sorted(annotations.type.labels) if measure.layer in {"entities", "dates"} else []
+        made += [Column(label, (measure,), ("type", label)) for label in labels]
     others = [m for m in BY_NAME.values() if m.layer in layers and m not in main]
-    return found + [Column(measure.name.partition(".")[2], (measure,)) for measure in others]
+    return made + [Column(measure.name.partition(".")[2], (measure,)) for measure in others]
 
 
 def _title(value: str) -> str:
@@ -122,15 +122,15 @@ def _title(value: str) -> str:
 
 
 @dataclass(frozen=True)
-class Filled:
-    """A column with what stands in it: cells by entry, and the pairs behind the places."""
+class ScoredColumn:
+    """A column with its cells by entry, and the pairwise tests behind the places."""
 
     column: Column
     cells: dict[str, Cell]
     contrasts: list[BoardContrast]
 
 
-def fill(column: Column, entries: Sequence[Entry], gold: Gold) -> Filled:
+def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> ScoredColumn:
     """Score all entries in a column, and rank those that may be ranked.
 
     Args:
@@ -143,22 +143,22 @@ def fill(column: Column, entries: Sequence[Entry], gold: Gold) -> Filled:
 
     """
     cells = {entry.id: Cell(None) for entry in entries}
-    taken = {entry.id: entry.result for entry in entries if entry.result is not None and column.taken(entry)}
+    results = {entry.id: entry.result for entry in entries if entry.result is not None and column.is_attempted(entry)}
     if column.facet is not None and column.facet[0] == "type":
-        # Items are of a type, documents are not: the scorer took these on the items.
+        # Labels have a type, documents do not: the scorer computed these on the labels.
         leaf = column.measures[0].score.headline
-        for name, result in taken.items():
+        for name, result in results.items():
             cells[name].score = result.slices.get(column.name, {}).get(leaf)
-        return Filled(column, cells, [])
-    rows = {name: column.rows(result, gold) for name, result in taken.items()}
+        return ScoredColumn(column, cells, [])
+    rows = {name: column.rows(result, gold) for name, result in results.items()}
     for name, part in rows.items():
         cells[name] = _cell(column, part)
     ranked = [entry.id for entry in entries if entry.state == "ranked" and cells[entry.id].score is not None]
     if not column.ranked or not ranked:
-        return Filled(column, cells, [])
+        return ScoredColumn(column, cells, [])
     contrasts = _contrasts(column, ranked, rows, cells)
     places = _places(column, ranked, rows, contrasts)
-    return Filled(
+    return ScoredColumn(
         column, cells | {name: structs.replace(cells[name], place=places[name]) for name in ranked}, contrasts
     )
 
@@ -168,8 +168,8 @@ def _cell(column: Column, rows: Ints) -> Cell:
     if np.isnan(score):
         return Cell(None)
     # Only where systems are ranked: fifty intervals a system would be noise, and slow. Its report has them all.
-    found = bootstrap.interval(rows, column.finish, _LEAF) if column.ranked else None
-    return Cell(score, None if found is None else list(found))
+    interval = bootstrap.interval(rows, column.finish, _LEAF) if column.ranked else None
+    return Cell(score, None if interval is None else list(interval))
 
 
 def _places(
@@ -180,9 +180,9 @@ def _places(
     better, worse = dict.fromkeys(ranked, 0), dict.fromkeys(ranked, 0)
     for contrast in contrasts:
         if contrast.p_holm < LEVEL and contrast.difference:
-            ahead, behind = (contrast.first, contrast.second)[:: 1 if contrast.difference > 0 else -1]
-            better[behind] += 1
-            worse[ahead] += 1
+            winner, loser = (contrast.first, contrast.second)[:: 1 if contrast.difference > 0 else -1]
+            better[loser] += 1
+            worse[winner] += 1
     number = len(ranked)
     return {
         name: Place(
@@ -197,8 +197,8 @@ def _places(
 
 def _contrasts(column: Column, ranked: list[str], rows: dict[str, Ints], cells: dict[str, Cell]) -> list[BoardContrast]:
     pairs = list(combinations(ranked, 2))
-    found = list(paired.all_permutations([rows[name] for name in ranked], column.finish, _LEAF).values())
+    p_values = list(paired.all_permutations([rows[name] for name in ranked], column.finish, _LEAF).values())
     return [
         BoardContrast(a, b, (cells[a].score or 0.0) - (cells[b].score or 0.0), p or 0.0, adjusted or 0.0)
-        for (a, b), p, adjusted in zip(pairs, found, paired.holm(found), strict=True)
+        for (a, b), p, adjusted in zip(pairs, p_values, paired.holm(p_values), strict=True)
     ]

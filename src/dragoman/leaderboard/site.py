@@ -1,24 +1,30 @@
-"""The leaderboard's site: files that link to each other by relative names, for a disk or any web server."""
+"""The leaderboard's static site: pages that link to each other by relative names, for a disk or any web server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman import files, scoring
-from dragoman.leaderboard import views
-from dragoman.leaderboard.board_data import Progress, as_csv, judge
+from dragoman.leaderboard import isolation, views
+from dragoman.leaderboard.board_data import as_csv, evaluate, message
+from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
 from dragoman.leaderboard.ranking import columns
 from dragoman.problems import error
-from dragoman.report.html import page
-from dragoman.report.inputs import of_benchmark
-from dragoman.report.rendering import environment, inlined
+from dragoman.reading.read import read_bytes
+from dragoman.reports.html import render
+from dragoman.reports.rendering import environment, inlined
+from dragoman.reports.sources import from_benchmark
+from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
     from dragoman.leaderboard.entries import Entry
     from dragoman.leaderboard.ranking import Column
+    from dragoman.reports.sources import Source
     from dragoman.schema.leaderboard_json import Board
 
 MARK = "leaderboard.json"
@@ -26,14 +32,14 @@ _FOLDERS = ("systems", "reports")
 
 
 def build(runs: Path, out: Path, benchmark: Benchmark, progress: Progress, *, reports: bool = True) -> Board:
-    """Judge and rank all runs and write the site.
+    """Evaluate and rank all runs and write the site.
 
     Args:
         runs: folder of ``system/data version``.
         out: folder of the site: new, empty, or a site that was built before.
         benchmark: what to score against, on its test split.
         progress: wraps the folders of the runs to show how far it is.
-        reports: whether each scored system gets its page of mistakes.
+        reports: whether each scored system gets its error report.
 
     Returns:
         The board as it was written to ``leaderboard.json``.
@@ -44,16 +50,17 @@ def build(runs: Path, out: Path, benchmark: Benchmark, progress: Progress, *, re
     """
     _check_place(out, runs)
     gold = scoring.from_benchmark(benchmark, "test")
-    board, entries = judge(runs, gold, progress)
+    board, entries = evaluate(runs, gold, progress)
     shown = columns(gold)
-    # The mark of a site of ours comes first: a build that was killed can then be run again.
+    # The file that marks a folder as a site comes first: a build that was killed can then be run again.
     files.write(out / MARK, files.pretty_json(board))
     files.write(out / "leaderboard.csv", as_csv(board, shown))
     reported = dict(_reports(board, entries, out, benchmark, progress)) if reports else {}
+    files.write(out / MARK, files.pretty_json(board))  # with the problems of reports, if there are any
     for name, text in _pages(board, shown, reported):
         files.write(out / name, text.encode())
-    keep = {f"{entry.id}.html" for entry in board.entries}
-    files.remove_others(out / "systems", "*.html", [out / "systems" / name for name in keep])
+    current = {f"{entry.id}.html" for entry in board.entries}
+    files.remove_others(out / "systems", "*.html", [out / "systems" / name for name in current])
     files.remove_others(out / "reports", "*.html", [out / path for path in reported.values()])
     return board
 
@@ -72,13 +79,28 @@ def _check_place(out: Path, runs: Path) -> None:
 def _reports(
     board: Board, entries: dict[str, Entry], out: Path, benchmark: Benchmark, progress: Progress
 ) -> Iterator[tuple[str, str]]:
-    """Write the page of mistakes of each scored entry; give the entry's id with the page's name."""
-    subject = of_benchmark(benchmark, board.data.split or "test")
-    scored = {entries[entry.id].path: entry.id for entry in board.entries if entry.cells and entry.card}
-    for path in progress(list(scored), "reports"):
-        name = f"reports/{scored[path]}.html"
-        files.write(out / name, page(path, subject).encode())
-        yield scored[path], name
+    """Write the error report of each scored entry; give the entry's id with the page's name."""
+    source = from_benchmark(benchmark, board.data.split or "test")
+    source = replace(source, gold=picklable(source.gold))
+    scored = {entries[entry.id].path: entry for entry in board.entries if entry.cells and entry.card}
+    pages = isolation.each(partial(_page, source=source), list(scored))
+    for path, made in zip(progress(list(scored), "reports"), pages, strict=True):
+        entry = scored[path]
+        if isinstance(made, isolation.Failure):
+            problem = not_examined(path, f"no report can be made, {made.reason}")
+            entry.problems.append(message(entries[entry.id], problem))
+            continue
+        name = f"reports/{entry.id}.html"
+        files.write(out / name, made)
+        yield entry.id, name
+
+
+def _page(path: Path, source: Source) -> bytes:
+    """Make the report of a run, from the bytes that were examined: the same file, under the same limits."""
+    gold = source.gold
+    reading = read_bytes(read_predictions(path / "predictions.jsonl"), gold.target, str(path))
+    pred = reading.checked().of(gold.annotations.documents)
+    return render(read_card(path / "system.toml").name, pred, source).encode()
 
 
 def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -86,23 +108,23 @@ def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Itera
     jinja = environment()
     tabs = views.tabs(shown)
     common: dict[str, Any] = {"board": board, "tabs": tabs, "views": views, "reported": reported}
-    still, sorted_ = inlined("board/board.css", "theme.js"), inlined("board/board.css", "theme.js", "board/sort.js")
+    plain, sortable = inlined("board/board.css", "theme.js"), inlined("board/board.css", "theme.js", "board/sort.js")
     for tab in tabs:
-        made = jinja.get_template("board/table.html").render(
+        html = jinja.get_template("board/table.html").render(
             **common,
-            **sorted_,
+            **sortable,
             root="",
             tab=tab,
             ranked=views.rows(board, tab, "ranked"),
-            aside=views.rows(board, tab, "not independent"),
+            not_independent=views.rows(board, tab, "not independent"),
             others=[entry for entry in board.entries if entry.state not in {"ranked", "not independent"}],
         )
-        yield tab.file, made
+        yield tab.file, html
     for entry in board.entries:
         heads, slices = views.slices(entry, shown)
-        made = jinja.get_template("board/system.html").render(
+        html = jinja.get_template("board/system.html").render(
             **common,
-            **still,
+            **plain,
             root="../",
             tab=None,
             entry=entry,
@@ -116,5 +138,5 @@ def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Itera
                 if column.ranked and column.name in entry.cells
             ],
         )
-        yield f"systems/{entry.id}.html", made
-    yield "submit.html", jinja.get_template("board/submit.html").render(**common, **still, root="", tab=None)
+        yield f"systems/{entry.id}.html", html
+    yield "submit.html", jinja.get_template("board/submit.html").render(**common, **plain, root="", tab=None)

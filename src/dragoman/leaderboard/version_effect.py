@@ -1,17 +1,20 @@
-"""What a new release does to runs that were made before it: their scores and ranks on both."""
+"""The effect of a new release on runs that were made before it: their scores and ranks on both."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dragoman import files, scoring
-from dragoman.leaderboard.entries import FILES, folders
+from dragoman import scoring
+from dragoman.leaderboard import isolation
+from dragoman.leaderboard.entries import folders, readable_files
+from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
 from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, select
-from dragoman.problems import DragomanError, error
+from dragoman.problems import DragomanError, Problem
 from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
@@ -53,7 +56,7 @@ def effects(
     runs: Path,
     old: Benchmark,
     new: Benchmark,
-    progress: Callable[[Sequence[Path], str], Iterable[Path]] = lambda items, _: items,
+    progress: Progress = lambda items, _: items,
 ) -> list[Effect]:
     """Score the predictions of all runs on two releases, on the test split.
 
@@ -70,8 +73,13 @@ def effects(
         DragomanError: E820 where there are no runs, E703 for a release without gold.
 
     """
-    sides = [scoring.from_benchmark(each, HEADLINE_SPLIT) for each in (old, new)]
-    made = [_scored(path, sides) for path in progress(folders(runs), "runs")]
+    golds = [picklable(scoring.from_benchmark(each, HEADLINE_SPLIT)) for each in (old, new)]
+    paths = folders(runs)
+    outcomes = isolation.each(partial(_scored, golds=golds), paths)
+    made = [
+        _failed(path, outcome.reason) if isinstance(outcome, isolation.Failure) else outcome
+        for path, outcome in zip(progress(paths, "runs"), outcomes, strict=True)
+    ]
     for column in COLUMNS:
         for side in (0, 1):
             scores = [each.scores[column][side] if each.ranked else None for each in made]
@@ -81,13 +89,20 @@ def effects(
     return made
 
 
-def _scored(path: Path, sides: Sequence[Gold]) -> Effect:
+def _failed(path: Path, reason: str) -> Effect:
+    scores: dict[str, Both] = {column: [None, None] for column in COLUMNS}
+    return Effect(
+        f"{path.parent.name}/{path.name}", scores, {}, problems=[str(not_examined(path, reason))], ranked=False
+    )
+
+
+def _scored(path: Path, golds: Sequence[Gold]) -> Effect:
     effect = Effect(f"{path.parent.name}/{path.name}", {column: [] for column in COLUMNS}, {})
     try:
-        effect.ranked = read_card(path / "system.toml").independent
+        effect.ranked = read_card(_readable(path, "system.toml")).independent
     except DragomanError as cause:
         effect.ranked, effect.problems = False, [str(problem) for problem in cause.problems[:3]]
-    for gold in sides:
+    for gold in golds:
         try:
             result = _result(path, gold)
         except DragomanError as cause:
@@ -99,11 +114,22 @@ def _scored(path: Path, sides: Sequence[Gold]) -> Effect:
 
 
 def _result(path: Path, gold: Gold) -> Result:
-    file = path / "predictions.jsonl"
-    if path.is_symlink() or file.is_symlink():
-        raise error("E822", "a run is no link.", "Put the folder itself there.", file=str(path))
-    data = files.read_bytes(file, limit=FILES["predictions.jsonl"])
+    data = read_predictions(_readable(path, "predictions.jsonl"))
     return scoring.score(data, gold, measures=select(list(HEADLINE)), intervals=False)
+
+
+def _readable(path: Path, name: str) -> Path:
+    """Give the path of a file of a run, once it is known that it can be opened.
+
+    Raises:
+        DragomanError: E820 to E823 for one that is not there, is a link or a special file, or is too large.
+
+    """
+    names, problems = readable_files(path)
+    if name not in names:
+        what = f"there is no {name} that can be read."
+        raise DragomanError([*problems, Problem(code="E820", what=what, file=str(path))])
+    return path / name
 
 
 def _score(result: Result, column: str) -> float | None:
@@ -111,5 +137,5 @@ def _score(result: Result, column: str) -> float | None:
         headline: float | None = result.scores["headline"]
         return headline
     layer, _, measure = column.partition(".")
-    found: dict[str, Any] | None = result.scores[layer][measure]
-    return None if found is None else found["f1"]
+    score: dict[str, Any] | None = result.scores[layer][measure]
+    return None if score is None else score["f1"]

@@ -1,4 +1,4 @@
-"""What the board's pages show, ready for the templates: tables of a board, and the parts of a system's page."""
+"""View models of the board's pages, ready for the templates: its tables, and the parts of a system's page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from dragoman.leaderboard.board_data import order
 from dragoman.measures.catalogue import BY_NAME
-from dragoman.report.rendering import short
+from dragoman.reports.rendering import short
 from dragoman.schema.labels import Layer, values
 from dragoman.schema.leaderboard_json import Cell
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from dragoman.leaderboard.ranking import Column
     from dragoman.schema.leaderboard_json import Board, BoardEntry
 
-_SMALL_URL = 2000
+_MAX_URL = 2000
+"""Longest address that becomes a link, in characters."""
 
 
 @dataclass(frozen=True)
@@ -28,29 +29,29 @@ class Tab:
         file: its file.
         title: what to call it.
         main: the column that it ranks by.
-        beside: columns shown beside it.
+        others: columns shown after it.
 
     """
 
     file: str
     title: str
     main: Column
-    beside: list[Column]
+    others: list[Column]
 
 
 def tabs(shown: Sequence[Column]) -> list[Tab]:
     """Pages of the board: all layers together, then each with its own measures and slices."""
     headline, *layers = (column for column in shown if column.ranked)
     parts = [c for c in shown if c.facet and len(c.measures) > 1]
-    found = [Tab("index.html", "Overall", headline, [*layers, *parts])]
+    made = [Tab("index.html", "Overall", headline, [*layers, *parts])]
     for column in layers:
-        own = [c for c in shown if c.layers == column.layers and c is not column]
-        found.append(Tab(f"{column.title.lower()}.html", column.title, column, own))
-    return found
+        columns = [c for c in shown if c.layers == column.layers and c is not column]
+        made.append(Tab(f"{column.title.lower()}.html", column.title, column, columns))
+    return made
 
 
 @dataclass(frozen=True)
-class Shown:
+class ScoreView:
     """A score as it is drawn.
 
     Attributes:
@@ -71,15 +72,15 @@ class Shown:
     at: float | None = None
 
 
-def score(cell: Cell | None) -> Shown:
+def score(cell: Cell | None) -> ScoreView:
     """Make a cell ready to be drawn."""
     if cell is None or cell.score is None:
-        return Shown("–", -1.0)
+        return ScoreView("–", -1.0)
     text, at = f"{cell.score:.3f}", round(100 * cell.score, 1)
     if cell.interval is None:
-        return Shown(text, cell.score, at=at)
+        return ScoreView(text, cell.score, at=at)
     low, high = cell.interval
-    return Shown(text, cell.score, f"{low:.3f}–{high:.3f}", round(100 * low, 1), round(100 * high, 1), at)
+    return ScoreView(text, cell.score, f"{low:.3f}–{high:.3f}", round(100 * low, 1), round(100 * high, 1), at)
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ class Row:
     under: str
     rank: str
     note: str
-    main: Shown
-    beside: list[Shown]
+    main: ScoreView
+    others: list[ScoreView]
 
 
 def rows(board: Board, tab: Tab, state: str) -> list[Row]:
@@ -116,12 +117,12 @@ def _row(entry: BoardEntry, tab: Tab) -> Row:
         rank = str(place.rank) if not place.tied else f"{place.rank}="
         low, high = place.rank_interval
         note = f"{low}" if low == high else f"{low}–{high}"
-    beside = [score(entry.cells.get(column.name)) for column in tab.beside]
-    return Row(entry, name(entry), _under(entry), rank, note, score(cell), beside)
+    others = [score(entry.cells.get(column.name)) for column in tab.others]
+    return Row(entry, name(entry), _under(entry), rank, note, score(cell), others)
 
 
 def _under(entry: BoardEntry) -> str:
-    """Say beneath a name what sets the entry apart: its version, layers if not all, documents left out."""
+    """Describe an entry in the line below its name: its version, layers if not all, documents left out."""
     parts = [short(entry.card.version, 24)] if entry.card is not None and entry.card.version else []
     if len(entry.attempted) < len(values(Layer)):
         parts.append("only " + ", ".join(entry.attempted))
@@ -138,7 +139,7 @@ def name(entry: BoardEntry) -> str:
 def link(url: str | None) -> tuple[str, str] | None:
     """Address and host of a URL that may be a link: http or https, with a plain host; None for any other."""
     # Browsers and urlsplit read a backslash differently; none of these signs belongs in an address.
-    if not url or len(url) > _SMALL_URL or not url.isascii() or not url.isprintable() or set(url) & set(' "<>\\^`{|}'):
+    if not url or len(url) > _MAX_URL or not url.isascii() or not url.isprintable() or set(url) & set(' "<>\\^`{|}'):
         return None
     try:
         parts = urlsplit(url)
@@ -149,7 +150,7 @@ def link(url: str | None) -> tuple[str, str] | None:
     return (url, host) if parts.scheme in {"http", "https"} and plain and "@" not in parts.netloc else None
 
 
-def measures(entry: BoardEntry) -> list[tuple[str, Shown, str]]:
+def measures(entry: BoardEntry) -> list[tuple[str, ScoreView, str]]:
     """Scores of an entry on all documents: measure, score, definition."""
     return [
         (column, score(cell), BY_NAME[column].definition if column in BY_NAME else "mean of the three layers' F1")
@@ -158,7 +159,7 @@ def measures(entry: BoardEntry) -> list[tuple[str, Shown, str]]:
     ]
 
 
-def slices(entry: BoardEntry, shown: Sequence[Column]) -> tuple[list[str], list[tuple[str, list[Shown]]]]:
+def slices(entry: BoardEntry, shown: Sequence[Column]) -> tuple[list[str], list[tuple[str, list[ScoreView]]]]:
     """Scores of an entry on parts of the documents: headings, and a row for each part."""
     parts = list(dict.fromkeys(column.facet for column in shown if column.facet and len(column.measures) > 1))
     mains = [column.name for column in shown if column.ranked]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dragoman.schema import labels
@@ -12,19 +11,17 @@ from dragoman.schema import labels
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CLOSED_SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "entities.type": labels.values(labels.EntityType),
-        "entities.form": labels.values(labels.EntityForm),
-        "dates.type": labels.values(labels.DateType),
-        "dates.mod": labels.values(labels.DateMod),
-        "segments.kind": labels.values(labels.SegmentKind),
-        "claims.polarity": labels.values(labels.Polarity),
-        "claims.modality": labels.values(labels.Modality),
-        "claims.act": labels.values(labels.Act),
-        "claims.claimants.role": labels.values(labels.ClaimantRole),
-    }
-)
+CLOSED_SETS: Mapping[str, tuple[str, ...]] = {
+    "entities.type": labels.values(labels.EntityType),
+    "entities.form": labels.values(labels.EntityForm),
+    "dates.type": labels.values(labels.DateType),
+    "dates.mod": labels.values(labels.DateMod),
+    "segments.kind": labels.values(labels.SegmentKind),
+    "claims.polarity": labels.values(labels.Polarity),
+    "claims.modality": labels.values(labels.Modality),
+    "claims.act": labels.values(labels.Act),
+    "claims.claimants.role": labels.values(labels.ClaimantRole),
+}
 """The benchmark's label sets, by the field that they are checked in."""
 
 

@@ -9,8 +9,8 @@ from payloads import PAYLOADS, identifiers, strays, watch
 
 from dragoman.benchmark import Benchmark
 from dragoman.release.content import Release
-from dragoman.report.html import page as render
-from dragoman.report.inputs import Subject, of_benchmark, of_reference
+from dragoman.reports.html import page as render
+from dragoman.reports.sources import Source, from_benchmark, from_reference
 
 NAMES = list(PAYLOADS.items())
 WIDTHS = [390, 1280]
@@ -75,8 +75,8 @@ def write(path, rows):
 def pages(tmp_path_factory, benchmark, split):
     """Reports: of a hostile reference and a submission that differs from it, and of a hostile benchmark."""
     folder = tmp_path_factory.mktemp("hostile")
-    reference = of_reference(write(folder / "gold.jsonl", lines()))
-    subject = Subject(
+    reference = from_reference(write(folder / "gold.jsonl", lines()))
+    source = Source(
         reference.gold,
         [
             dataclasses.replace(each, published=payload)
@@ -85,7 +85,7 @@ def pages(tmp_path_factory, benchmark, split):
         dict.fromkeys(identifiers().values(), PAYLOADS["override"]),
     )
     predictions = write(folder / "predictions.jsonl", lines(" or so"))
-    made = {"reference": render(predictions, subject), "benchmark": _of_hostile_benchmark(folder, benchmark, split)}
+    made = {"reference": render(predictions, source), "benchmark": _of_hostile_benchmark(folder, benchmark, split)}
     paths = {}
     for name, html in made.items():
         paths[name] = folder / f"{name}.html"
@@ -128,7 +128,7 @@ def _of_hostile_benchmark(folder, benchmark, split):
         run / "predictions.jsonl",
         [{"id": document.id, "entities": [], "claims": [], "dates": []} for document in hostile.split(split)],
     )
-    return render(run, of_benchmark(hostile, split))
+    return render(run, from_benchmark(hostile, split))
 
 
 def open_everything(page, path, width):

@@ -1,4 +1,4 @@
-"""One self-contained page with the scores of a run and every mistake, laid over the texts."""
+"""The HTML of a report: scores, breakdowns, confusion matrices, and the documents as data for the page's script."""
 
 from __future__ import annotations
 
@@ -11,44 +11,52 @@ from markupsafe import Markup
 from dragoman import scoring
 from dragoman.annotations import LAYERS
 from dragoman.measures.catalogue import BY_NAME, HEADLINE
-from dragoman.reading.read import read_file
-from dragoman.report import overlay
-from dragoman.report.mistakes import confusion, judge
-from dragoman.report.rendering import environment, inlined
-from dragoman.systems.loading import read_card
+from dragoman.reports import overlay
+from dragoman.reports.outcomes import confusion, outcomes
+from dragoman.reports.rendering import environment, inlined
+from dragoman.reports.sources import predictions
 
 if TYPE_CHECKING:
-    from dragoman.report.inputs import Subject
+    from dragoman.annotations import Annotations
+    from dragoman.reports.sources import Source
     from dragoman.schema.result import Result
 
 SCRIPTS = ("data", "text", "items", "inspect", "report")
 """Parts of the page's script, in order."""
 
 
-def page(run: Path, subject: Subject) -> str:
-    """HTML of a run's scores and mistakes.
+def page(run: Path, source: Source) -> str:
+    """HTML of a run's scores and errors.
 
     Args:
         run: its folder, with ``predictions.jsonl`` and ``system.toml``, or a file of predictions.
-        subject: what it is scored against, and how that is shown.
+        source: gold labels and documents.
 
     Raises:
-        DragomanError: as :func:`dragoman.scoring.score`.
+        DragomanError: as :func:`dragoman.reports.sources.predictions` and :func:`dragoman.scoring.score`.
 
     """
-    gold = subject.gold
-    folder, file = (run, run / "predictions.jsonl") if run.is_dir() else (run.parent, run)
-    predicted = read_file(file, gold.target).checked().of(gold.annotations.documents)
-    card = folder / "system.toml"
-    name = read_card(card).name if card.is_file() or run.is_dir() else file.name
-    result = scoring.score(predicted, gold, system=name)
-    judged = {layer: found for layer in LAYERS if (found := judge(layer, gold.annotations, predicted)) is not None}
-    drawn = overlay.documents(subject, predicted, judged)
+    return render(*predictions(run, source.gold), source)
+
+
+def render(system: str, pred: Annotations, source: Source) -> str:
+    """HTML of the scores and errors of predictions.
+
+    Args:
+        system: name of the system.
+        pred: its labels, on the documents of the gold labels and in their order.
+        source: gold labels and documents.
+
+    """
+    gold = source.gold
+    result = scoring.score(pred, gold, system=system)
+    by_layer = {layer: each for layer in LAYERS if (each := outcomes(layer, gold.annotations, pred)) is not None}
+    documents = overlay.documents(source, pred, by_layer)
     return (
         environment()
         .get_template("report/page.html")
         .render(
-            name=name,
+            name=system,
             result=result,
             on=" ".join(filter(None, (gold.data.name, gold.data.version)))
             + (f", split {gold.data.split}" if gold.data.split else ""),
@@ -56,27 +64,27 @@ def page(run: Path, subject: Subject) -> str:
             rows=[(name, _cell(result, name)) for name in result.counts],
             slices=_slices(result),
             matrices={
-                layer: _matrix(confusion(judged[layer], gold.annotations, predicted, layer))
+                layer: _matrix(confusion(by_layer[layer], gold.annotations, pred, layer))
                 for layer in ("entities", "dates")
-                if layer in judged
+                if layer in by_layer
             },
-            layers=list(judged),
-            kinds=sorted({item["kind"] for document in drawn for item in document["items"]} - {"right"}),
-            mistakes=sum(map(overlay.wrong, drawn)),
-            data=_json({"documents": drawn}),
+            layers=list(by_layer),
+            kinds=sorted({item["kind"] for document in documents for item in document["items"]} - {"right"}),
+            mistakes=sum(map(overlay.errors, documents)),
+            data=_json({"documents": documents}),
             **inlined("report/report.css", "theme.js", *(f"report/{part}.js" for part in SCRIPTS)),
         )
     )
 
 
 def _json(value: Any) -> Markup:
-    """JSON that is safe inside of a script element of type application/json: no markup can begin in it."""
+    """JSON that is safe in a script element of type application/json: no markup can begin in it."""
     text = msgspec.json.encode(value).decode()
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
 
 def _cell(result: Result, name: str) -> dict[str, Any] | None:
-    """Give what is shown of a measure: main score, interval, precision and recall; None where it was not taken."""
+    """Select what is shown of a measure: main score, interval, precision, recall; None where it was not computed."""
     layer, _, measure = name.partition(".")
     score = (result.scores.get(layer) or {}).get(measure)
     return None if not score else _shown(score, BY_NAME[name].score.headline)
@@ -93,15 +101,15 @@ def _shown(score: dict[str, Any], leaf: str) -> dict[str, Any]:
 
 
 def _slices(result: Result) -> dict[str, list[tuple[str, dict[str, Any]]]]:
-    """Group the slices of the first measure of each layer by what they are slices of."""
+    """Group the slices of the first measure of each layer by their facet."""
     groups: dict[str, list[tuple[str, dict[str, Any]]]] = {}
-    for name, score in result.slices.items():
-        measure, _, facet = name.partition("[")
+    for key, score in result.slices.items():
+        measure, _, facet = key.partition("[")
         if measure not in HEADLINE or facet.startswith("page="):
             continue
-        what, _, value = facet.rstrip("]").partition("=")
+        name, _, value = facet.rstrip("]").partition("=")
         leaf = "f1" if score.get("f1") is not None or "f1" in score else "recall"
-        groups.setdefault(f"{measure} by {what}", []).append((value, _shown(score, leaf)))
+        groups.setdefault(f"{measure} by {name}", []).append((value, _shown(score, leaf)))
     return groups
 
 
@@ -112,5 +120,5 @@ def _matrix(counts: dict[tuple[str, str], int]) -> dict[str, Any]:
     return {
         "columns": columns,
         "rows": [(row, [counts.get((row, column), 0) for column in columns]) for row in rows],
-        "most": max(counts.values(), default=1),
+        "max": max(counts.values(), default=1),
     }

@@ -1,26 +1,26 @@
-// The documents, and what all parts of the page need to know of their labels.
-const held = JSON.parse(document.getElementById("data").textContent).documents;
+// The documents, and what all parts of the page share about their labels.
+const docs = JSON.parse(document.getElementById("data").textContent).documents;
 const filters = document.querySelector(".filters");
 
-// All text goes in as text: nothing of the data becomes markup.
+// Everything is appended as text: nothing in the data becomes markup.
 function make(tag, attributes, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
 }
 
-const isMistake = item => item.kind !== "right";
-// A pair is one thing: it is listed at its gold label.
+const isError = item => item.kind !== "right";
+// A pair is listed once, at its gold label.
 const isListed = item => item.side === "gold" || item.partner === null;
 const partnerOf = (entry, item) => item.partner === null ? null : entry.items[item.partner];
 // A text whose language is not known runs as its first letter does.
 const direction = entry => entry.language === null ? "auto" : /^(ar|fa|he|ur)\b/.test(entry.language) ? "rtl" : "ltr";
 const language = entry => entry.language || "";
 
-const types = [...new Set(held.flatMap(entry => entry.items.map(item => item.label)))].sort();
+const types = [...new Set(docs.flatMap(entry => entry.items.map(item => item.label)))].sort();
 const root = getComputedStyle(document.documentElement);
-// Types of the benchmark have a colour of their own; any other type gets one by its place among them.
+// Types of the benchmark have a colour of their own; any other type gets one by its index.
 const colours = new Map(types.map((type, at) => {
   const own = /^[A-Z]{1,12}$/.test(type) && root.getPropertyValue(`--${type}`);
   const hue = Math.round(at * 137.5) % 360;

@@ -2,32 +2,33 @@
 
 import json
 import re
+import zlib
 from pathlib import Path
 
 import pytest
 from payloads import strays
 
-from dragoman.report.html import page as render
-from dragoman.report.inputs import of_benchmark, of_reference
+from dragoman.reports.html import page as render
+from dragoman.reports.sources import from_benchmark, from_reference
 
 RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"
 
 
 @pytest.fixture(scope="module")
 def arabic(benchmark, split):
-    return render(RUNS / "arabic_rules" / benchmark.version, of_benchmark(benchmark, split))
+    return render(RUNS / "arabic_rules" / benchmark.version, from_benchmark(benchmark, split))
 
 
 @pytest.fixture(scope="module")
 def control(benchmark, split):
-    return render(RUNS / "annotator_control" / benchmark.version, of_benchmark(benchmark, split))
+    return render(RUNS / "annotator_control" / benchmark.version, from_benchmark(benchmark, split))
 
 
-def of_lines(tmp_path, gold, predicted):
+def of_lines(tmp_path, gold, pred):
     """A page of two submissions."""
-    for name, lines in (("gold", gold), ("predicted", predicted)):
+    for name, lines in (("gold", gold), ("pred", pred)):
         (tmp_path / name).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    return render(tmp_path / "predicted", of_reference(tmp_path / "gold"))
+    return render(tmp_path / "pred", from_reference(tmp_path / "gold"))
 
 
 TEXT = "Ada said that Bob denied it in Bern on Monday."
@@ -118,20 +119,20 @@ def test_colours_follow_the_system_or_the_choice_with_storage_or_without(opened,
 def test_a_right_label_tells_its_type_names_and_value_by_click_and_by_keys(opened, tmp_path):
     page = opened(of_lines(tmp_path, [LINE], [LINE]))
     assert "No mistake." in page.locator(".list").inner_text()
-    told = page.get_by_role("tooltip")
-    assert not told.is_visible()
+    tooltip = page.get_by_role("tooltip")
+    assert not tooltip.is_visible()
     page.locator(".text").get_by_text("Bern", exact=True).click()
-    assert told.inner_text().splitlines() == ["right GPE", "Bern", "gold and predicted: bern"]
+    assert tooltip.inner_text().splitlines() == ["right GPE", "Bern", "gold and predicted: bern"]
     page.keyboard.press("ArrowRight")
-    assert "2024-11-04" in told.inner_text()
+    assert "2024-11-04" in tooltip.inner_text()
     assert page.evaluate("document.activeElement.textContent") == "Monday"
-    assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "told"
+    assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "tooltip"
     page.keyboard.press("Escape")
-    assert not told.is_visible()
+    assert not tooltip.is_visible()
     page.locator(".text").get_by_text("Bob denied it", exact=True).click()
-    assert re.findall("Ada|↳ Bob", told.inner_text().partition("CLAIM")[2])[:2] == ["Ada", "↳ Bob"]
+    assert re.findall("Ada|↳ Bob", tooltip.inner_text().partition("CLAIM")[2])[:2] == ["Ada", "↳ Bob"]
     page.get_by_role("heading", name="Scores").click()
-    assert not told.is_visible()
+    assert not tooltip.is_visible()
     page.get_by_label("right").check()
     assert page.locator(".list button:visible").count() == 5
     assert page.locator("output").inner_text() == "5 labels in 1 document"
@@ -139,17 +140,17 @@ def test_a_right_label_tells_its_type_names_and_value_by_click_and_by_keys(opene
 
 
 @pytest.mark.parametrize("width", [390, 1280, 1920])
-def test_what_is_told_of_a_word_lies_beside_it_and_inside_of_the_window(opened, arabic, width):
+def test_the_tooltip_of_a_word_lies_beside_it_and_inside_of_the_window(opened, arabic, width):
     page = opened(arabic, width)
     for _ in range(4):
         page.keyboard.press("J")
     words = page.locator("article:focus-within .text [role=button]")
     for place in range(0, words.count(), 3):
         words.nth(place).focus()
-        word, told = words.nth(place).bounding_box(), page.get_by_role("tooltip").bounding_box()
-        assert told["x"] >= 0
-        assert told["x"] + told["width"] <= width
-        assert told["y"] + told["height"] <= word["y"] or told["y"] >= word["y"]
+        word, tooltip = words.nth(place).bounding_box(), page.get_by_role("tooltip").bounding_box()
+        assert tooltip["x"] >= 0
+        assert tooltip["x"] + tooltip["width"] <= width
+        assert tooltip["y"] + tooltip["height"] <= word["y"] or tooltip["y"] >= word["y"]
     assert words.count() > 3
     assert page.bad == []
 
@@ -191,6 +192,60 @@ def test_paper_shows_all_documents_in_light_colours_and_nothing_to_press(opened,
     for gone in (".filters", ".theme"):
         assert not page.locator(gone).is_visible()
     assert page.bad == []
+
+
+def shadings(pdf):
+    """Count the gradients that are painted on paper: lines of labels are gradients, and nothing else is."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    return sum(read.count(b"/ShadingType") for read in (pdf, *map(inflated, streams)))
+
+
+def inflated(stream):
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return b""
+
+
+def test_paper_has_the_lines_of_gold_and_of_predicted_labels(opened, tmp_path):
+    bare = {name: value for name, value in LINE.items() if name in ("id", "text")} | {"entities": []}
+    counts = {}
+    for name, gold, pred in (("none", bare, bare), ("gold", LINE, bare), ("both", LINE, LINE)):
+        # A reference has to have some label: that of another document, which is missed in all three.
+        other = {"id": "other", "text": "Once.", "entities": [{"start": 0, "end": 4, "type": "X"}]}
+        page = opened(of_lines(tmp_path, [gold, other], [pred, {**other, "entities": []}]))
+        counts[name] = shadings(page.pdf())
+    assert 0 < counts["none"] < counts["gold"] < counts["both"]
+
+
+def test_korean_breaks_between_words_alone(opened, tmp_path):
+    words = "최고인민회의대표단이 로씨야를 방문하기 위하여 출발하였다고 조선중앙통신이 전하였다 " * 8
+    spans = [{"start": 2, "end": 6, "type": "ORG"}, {"start": 11, "end": 14, "type": "GPE"}]
+    line = {"id": "one", "language": "ko-KP", "text": words.strip(), "title": "제목", "entities": spans}
+    page = opened(of_lines(tmp_path, [line], [line]), 390)
+    page.locator(".text").wait_for()
+    lines = page.evaluate(LINES)
+    assert len(lines) > 5
+    assert " ".join(line.strip() for line in lines).split() == words.split()
+
+
+LINES = """() => {
+  const texts = document.createTreeWalker(document.querySelector(".text"), NodeFilter.SHOW_TEXT);
+  const parts = [];
+  while (texts.nextNode()) parts.push(texts.currentNode);
+  let bottom = -Infinity, line = "";
+  const found = [];
+  for (const part of parts) for (let at = 0; at < part.length; at++) {
+    const range = document.createRange();
+    range.setStart(part, at);
+    range.setEnd(part, at + 1);
+    const box = range.getBoundingClientRect();
+    if (box.width && box.top > bottom) { found.push(line); line = ""; bottom = box.bottom; }
+    line += part.data[at];
+  }
+  return [...found.slice(1), line];
+}"""
+"""The lines of the first text, as they are laid out."""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

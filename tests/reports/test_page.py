@@ -12,14 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from dragoman.cli.app import app
-from dragoman.report.html import page
-from dragoman.report.inputs import of_benchmark, of_reference
+from dragoman.reports.html import page
+from dragoman.reports.sources import from_benchmark, from_reference
 
 RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"
 
 
 def render(folder, benchmark, split):
-    return page(folder, of_benchmark(benchmark, split))
+    return page(folder, from_benchmark(benchmark, split))
 
 
 def run_folder(tmp_path, lines, name="Mine"):
@@ -90,7 +90,7 @@ def test_what_a_reference_says_of_its_documents_is_shown(tmp_path):
     for name in ("gold.jsonl", "gold.jsonl.gz"):
         data = "".join(json.dumps(each) + "\n" for each in (line, bare)).encode()
         (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
-        first, second = drawn(page(tmp_path / name, of_reference(tmp_path / name)))
+        first, second = drawn(page(tmp_path / name, from_reference(tmp_path / name)))
         assert [first[name] for name in ("title", "language", "kind")] == ["Yes", "ar", "article"]
         assert [item.get("gloss") for item in first["items"]] == ["what is said", None]
         assert [second[name] for name in ("title", "language", "kind")] == [None, None, None]
@@ -105,7 +105,7 @@ def test_a_reference_goes_with_neither_data_nor_split(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_what_is_wrong_with_a_label_is_told(benchmark, split, tmp_path):
+def test_what_is_wrong_with_a_label_is_said(benchmark, split, tmp_path):
     document = next(d for d in benchmark.split(split) if d.entities)
     first = document.entities[0]
     other = "PER" if first.type != "PER" else "ORG"
@@ -193,8 +193,8 @@ def test_keys_walk_over_the_mistakes_that_filters_let_through(benchmark, split, 
     page = opened(render(RUNS / "korean_rules" / benchmark.version, benchmark, split))
     page.get_by_label("entities", exact=True).uncheck()
     page.get_by_label("claims", exact=True).uncheck()
-    told = page.locator("output.count").inner_text()
-    listed = int(told.split()[0])
+    summary = page.locator("output.count").inner_text()
+    listed = int(summary.split()[0])
     assert 0 < listed < 60
     seen = []
     for _ in range(listed + 3):

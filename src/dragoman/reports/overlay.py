@@ -1,4 +1,4 @@
-"""The documents of a report: text with gold and predicted labels, and what became of each, ready to be drawn."""
+"""The documents of a report as plain values for the page's script: texts, gold and pred labels, and their outcomes."""
 
 from __future__ import annotations
 
@@ -8,71 +8,61 @@ from typing import TYPE_CHECKING, Any
 
 from dragoman.annotations import JOINER, LAYERS, NULL
 from dragoman.measures.date_values import ordinals
-from dragoman.report.mistakes import NO_PARTNER, RIGHT, Judged
-from dragoman.report.rendering import short
+from dragoman.reports.outcomes import NO_PARTNER, RIGHT, Outcomes
+from dragoman.reports.rendering import short
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from dragoman.annotations import Annotations, Claims, Dates, Entities, Spans
-    from dragoman.report.inputs import Shown, Subject
+    from dragoman.reports.sources import Source, SourceDocument
 
     Ints = NDArray[np.int64]
 
 Item = dict[str, Any]
 
 
-def documents(
-    subject: Subject,
-    predicted: Annotations,
-    judged: Mapping[str, Judged],
-) -> list[dict[str, Any]]:
+def documents(source: Source, pred: Annotations, outcomes: Mapping[str, Outcomes]) -> list[dict[str, Any]]:
     """Put each document with its labels into plain values.
 
     Args:
-        subject: the documents and their gold labels.
-        predicted: labels of a system, on the same documents in the same order.
-        judged: what became of the labels, by layer.
+        source: the documents and their gold labels.
+        pred: labels of a system, on the same documents in the same order.
+        outcomes: the outcomes of the labels, by layer.
 
     Returns:
         One a document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``missing`` (the system
-        left it out) and ``items``. An item has ``side`` (gold or predicted), ``layer``, ``kind``, ``spans``, ``label``,
-        ``notes`` (lines of English), ``days`` (first and last ordinal, for dates), ``chain`` (who says it, the
-        outermost first, for claims), ``gloss`` (what it says in English, where known) and ``partner`` (place among the
-        items, or null). All but the text is cut at a length, and what would show nothing or turn the direction of
-        writing is written out.
+        left it out) and ``items``. An item has ``side`` (gold or predicted), ``layer``, ``kind`` (its outcome),
+        ``spans``, ``label``, ``notes`` (lines of English), ``days`` (first and last ordinal, for dates), ``chain``
+        (the claimants, the outermost first, for claims), ``gloss`` (what it says in English, where known) and
+        ``partner`` (index of the item that it is paired with, or null). Every string but the text is cut at a length,
+        and characters that show nothing or change the direction of writing are escaped.
 
     """
-    made: list[dict[str, Any]] = [
+    rows: list[dict[str, Any]] = [
         {
             **{name: _short(getattr(document, name), 120) for name in ("id", "language", "kind", "published")},
             "title": _short(document.title, 200),
             "text": document.text,
-            "missing": not bool(predicted.given[at]),
+            "missing": not bool(pred.given[at]),
             "items": [],
         }
-        for at, document in enumerate(subject.documents)
+        for at, document in enumerate(source.documents)
     ]
+    names = _Names(source.names, source.documents)
     for layer in LAYERS:
-        if layer in judged:
-            _lay(
-                made,
-                layer,
-                subject.gold.annotations,
-                predicted,
-                judged[layer],
-                _Names(subject.names, subject.documents),
-            )
-    return made
+        if layer in outcomes:
+            _add_items(rows, layer, source.gold.annotations, pred, outcomes[layer], names)
+    return rows
 
 
 @dataclass(frozen=True)
 class _Names:
-    """What labels are called for a reader: English names by id, and the words and glosses of documents."""
+    """How labels are named: English names by id, and the words and glosses of documents."""
 
     english: Mapping[str, str]
-    documents: list[Shown]
+    documents: list[SourceDocument]
 
     def ids(self, joined: str | None) -> str:
         """Name a set of ids, in English where the registry has it."""
@@ -89,39 +79,39 @@ class _Names:
         return glosses[item] if item < len(glosses) else None
 
 
-def _lay(
-    made: list[dict[str, Any]],
+def _add_items(
+    rows: list[dict[str, Any]],
     layer: str,
     gold: Annotations,
-    predicted: Annotations,
-    judged: Judged,
+    pred: Annotations,
+    outcomes: Outcomes,
     names: _Names,
 ) -> None:
-    """Add the items of a layer to their documents, gold before predicted."""
-    place: dict[tuple[str, int], int] = {}
-    ours, theirs = getattr(gold, layer), getattr(predicted, layer)
-    for side, labels, kinds in (("gold", ours, judged.gold), ("predicted", theirs, judged.predicted)):
+    """Add the items of a layer to their documents, gold before pred."""
+    index: dict[tuple[str, int], int] = {}
+    gold_labels, pred_labels = getattr(gold, layer), getattr(pred, layer)
+    for side, labels, kinds in (("gold", gold_labels, outcomes.gold), ("predicted", pred_labels, outcomes.pred)):
         for at, item in enumerate(_described(layer, labels, names, glossed=side == "gold")):
             document = int(labels.doc[at])
-            if judged.scored[document]:
-                place[side, at] = len(made[document]["items"])
-                made[document]["items"].append({"side": side, "layer": layer, "kind": kinds[at], **_safe(item)})
-    for g, p in enumerate(judged.gold_partner.tolist()):
-        if p != NO_PARTNER and ("gold", g) in place:
-            items = made[int(ours.doc[g])]["items"]
-            items[place["gold", g]]["partner"] = place["predicted", p]
-            items[place["predicted", p]]["partner"] = place["gold", g]
+            if outcomes.scored[document]:
+                index[side, at] = len(rows[document]["items"])
+                rows[document]["items"].append({"side": side, "layer": layer, "kind": kinds[at], **_safe(item)})
+    for g, p in enumerate(outcomes.gold_partner.tolist()):
+        if p != NO_PARTNER and ("gold", g) in index:
+            items = rows[int(gold_labels.doc[g])]["items"]
+            items[index["gold", g]]["partner"] = index["predicted", p]
+            items[index["predicted", p]]["partner"] = index["gold", g]
 
 
 def _safe(item: Item) -> Item:
-    """Cut the strings of an item and show what they hide."""
+    """Cut the strings of an item and escape characters that hide something."""
     lists: Item = {name: [short(line) for line in item[name]] for name in ("notes", "chain") if name in item}
     lists |= {"gloss": short(item["gloss"])} if item.get("gloss") else {}
     return {**item, "label": short(item["label"], 80), **lists}
 
 
-def _short(text: str | None, most: int) -> str | None:
-    return None if text is None else short(text, most)
+def _short(text: str | None, length: int) -> str | None:
+    return None if text is None else short(text, length)
 
 
 def _described(layer: str, labels: Any, names: _Names, *, glossed: bool) -> Iterator[Item]:
@@ -154,15 +144,15 @@ def _span(labels: Spans, at: int) -> Item:
 
 
 def _claims(labels: Claims, names: _Names, *, glossed: bool) -> Iterator[Item]:
-    """Describe claims: who is said to say it, through whom, and what it says in English where gold has it."""
+    """Describe claims: their attribution chain, and what they say in English where gold has it."""
     claimants = _claimants(labels, names)
     fragments: dict[int, list[list[int]]] = {}
     for row, claim in enumerate(labels.fragment_claim.tolist()):
         fragments.setdefault(claim, []).append([int(labels.fragment_start[row]), int(labels.fragment_end[row])])
     for at in range(len(labels)):
-        line, seen, current = [], {at}, at
+        chain, seen, current = [], {at}, at
         while current != NULL:
-            line.append(" and ".join(claimants.get(current, ["nobody"])))
+            chain.append(" and ".join(claimants.get(current, ["nobody"])))
             current = int(labels.parent[current])
             if current in seen:
                 break
@@ -174,26 +164,26 @@ def _claims(labels: Claims, names: _Names, *, glossed: bool) -> Iterator[Item]:
             "label": "CLAIM",
             "notes": [" ".join(facets)] if facets else [],
             **({"gloss": gloss} if gloss else {}),
-            "chain": line[::-1],
+            "chain": chain[::-1],
             "partner": None,
         }
 
 
 def _claimants(labels: Claims, names: _Names) -> dict[int, list[str]]:
     """Name the claimants of each claim: by their ids, else by the words of the text, else by their role."""
-    found: dict[int, list[str]] = {}
+    claimants: dict[int, list[str]] = {}
     for row, claim in enumerate(labels.claimant_claim.tolist()):
         who = names.ids(labels.claimant_ids.value(row))
         start, end = int(labels.claimant_start[row]), int(labels.claimant_end[row])
         if not who and start != NULL:
             who = names.words(int(labels.doc[claim]), start, end)
         role = (labels.claimant_role.value(row) or "?").lower()
-        found.setdefault(claim, []).append(who or role if role == "mention" else f"{role} {who}".strip())
-    return found
+        claimants.setdefault(claim, []).append(who or role if role == "mention" else f"{role} {who}".strip())
+    return claimants
 
 
-def wrong(document: dict[str, Any]) -> int:
-    """Count the mistakes of a document: a pair that is wrong counts once."""
+def errors(document: dict[str, Any]) -> int:
+    """Count the errors of a document; a pair that is wrong counts once."""
     return sum(
         item["kind"] != RIGHT and not (item["side"] == "predicted" and item["partner"] is not None)
         for item in document["items"]

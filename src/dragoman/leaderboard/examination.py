@@ -1,0 +1,197 @@
+"""The examination of a submitted run: everything that is wrong with it, and scores computed from its predictions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import regex
+
+from dragoman import files, scoring
+from dragoman.leaderboard import isolation
+from dragoman.leaderboard.entries import MAX_BYTES, Entry, entry_at, is_link, readable_files
+from dragoman.leaderboard.reproduction import check_data, differences, other_data, read_result
+from dragoman.problems import DragomanError, Problem, error
+from dragoman.reading import parquet_input
+from dragoman.reading.read import read_bytes
+from dragoman.systems.loading import read_card
+
+if TYPE_CHECKING:
+    from dragoman.schema.leaderboard_json import State
+    from dragoman.schema.result import Result
+    from dragoman.schema.system_card import SystemCard
+    from dragoman.scoring import Gold
+
+Progress = Callable[[Sequence[Path], str], Iterable[Path]]
+"""Passes paths on and shows how many are done; the second argument says of what."""
+REQUIRED = ("system.toml", "predictions.jsonl", "result.json")
+CARD_FIELDS = ("version", "authors", "licence", "parameters", "training_data", "layers", "languages")
+"""Fields of the card that a submission has to fill in besides the name."""
+_NAME = regex.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_HARMLESS = {"E821", "E825", "E828"}
+"""Problems that the maintainer will want corrected, and that leave the scores what they are."""
+
+
+def examine_all(paths: Sequence[Path], gold: Gold, progress: Progress) -> list[Entry]:
+    """Examine runs, each in a process of its own: whatever one of them does to its process is that entry's problem.
+
+    Args:
+        paths: their folders, ``…/system/data version``.
+        gold: what they are scored against.
+        progress: wraps the folders to show how far it is.
+
+    Returns:
+        Their entries, in order; one whose process raised something, died or went over the bounds of
+        :mod:`dragoman.leaderboard.isolation` has the problem E830.
+
+    """
+    outcomes = isolation.each(partial(examine, gold=picklable(gold)), paths)
+    return [
+        _failed(path, outcome.reason) if isinstance(outcome, isolation.Failure) else outcome
+        for path, outcome in zip(progress(paths, "scoring"), outcomes, strict=True)
+    ]
+
+
+def picklable(gold: Gold) -> Gold:
+    """Make a gold that can be sent to another process: the read-only view of its label sets cannot."""
+    return replace(gold, target=replace(gold.target, label_sets=dict(gold.target.label_sets)))
+
+
+def _failed(path: Path, reason: str) -> Entry:
+    entry = entry_at(path)
+    entry.problems.append(not_examined(path, reason))
+    entry.state = _state(entry)
+    return entry
+
+
+def not_examined(path: Path, reason: str) -> Problem:
+    """Make the problem E830 of a run whose examination failed."""
+    hint = "Look for a file that is damaged or far too large; if there is none, please report it."
+    return Problem(code="E830", what=f"the run cannot be examined: {reason}.", hint=hint, file=str(path))
+
+
+def examine(path: Path, gold: Gold) -> Entry:
+    """Examine one run, in this process: names, files, card, predictions, and whether its result reproduces.
+
+    Args:
+        path: its folder, ``…/system/data version``.
+        gold: what it is scored against.
+
+    Returns:
+        The entry with everything that is wrong. Nothing is raised for a bad run.
+
+    """
+    entry = entry_at(path)
+    system, version = entry.folder.split("/")
+    entry.problems += _check_names(system, version, str(path))
+    readable, problems = readable_files(path)
+    entry.problems += problems
+    if is_link(path):
+        entry.state = _state(entry)
+        return entry
+    entry.problems += [_missing(path, name) for name in REQUIRED if not os.path.lexists(path / name)]
+    with _noting(entry):
+        if "system.toml" in readable:
+            entry.card = read_card(path / "system.toml")
+            entry.problems += _check_card(entry.card, str(path / "system.toml"))
+    stored = None
+    with _noting(entry):
+        if "result.json" in readable:
+            stored = read_result(path / "result.json")
+            entry.problems += check_data(stored, version, gold, str(path / "result.json"))
+        elif version != gold.data.version:
+            entry.problems.append(other_data(f"the folder is for data version {version[:80]!r}", gold, str(path)))
+    # Predictions on other data name other documents: what is wrong with them there is not known here.
+    if "predictions.jsonl" in readable and not any(problem.code == "E827" for problem in entry.problems):
+        with _noting(entry):
+            _score(entry, stored, gold)
+    entry.state = _state(entry)
+    return entry
+
+
+@contextmanager
+def _noting(entry: Entry) -> Iterator[None]:
+    """Add what is raised to the problems of an entry; what was read of it before stays."""
+    try:
+        yield
+    except DragomanError as cause:
+        entry.problems += cause.problems
+    except Exception as cause:  # noqa: BLE001 - whatever a reader raises is the problem of this entry
+        entry.problems.append(not_examined(entry.path, isolation.reason(cause)))
+
+
+def _check_names(system: str, version: str, file: str) -> Iterator[Problem]:
+    for what, name in (("system", system), ("data version", version)):
+        if not _NAME.fullmatch(name):
+            yield Problem(
+                code="E824",
+                what=f"the folder of the {what} is called {name[:80]!r}.",
+                hint="Use up to 64 small letters, digits, dots, hyphens and underscores: system/1.0.0.",
+                file=file,
+            )
+
+
+def _missing(path: Path, name: str) -> Problem:
+    hints = {
+        "system.toml": "Describe the system; `dragoman schema system` lists the fields.",
+        "predictions.jsonl": "`dragoman run` writes it.",
+        "result.json": "`dragoman score predictions.jsonl --out result.json` writes it.",
+    }
+    return Problem(code="E820", what=f"there is no {name}.", hint=hints[name], file=str(path))
+
+
+def _check_card(card: SystemCard, file: str) -> Iterator[Problem]:
+    for name in CARD_FIELDS:
+        if not getattr(card, name):
+            what, hint = f"the card does not say {name.replace('_', ' ')}.", "Fill it in, in words if need be."
+            yield Problem(code="E825", what=what, hint=hint, file=file, path=name)
+
+
+def read_predictions(path: Path) -> bytes:
+    """Read the predictions of a run, which are JSONL, plain or gzip; other formats that can be scored are refused.
+
+    Raises:
+        DragomanError: E106 over the limit, E209 parquet, or as :func:`dragoman.files.read_bytes`.
+
+    """
+    data = files.read_bytes(path, limit=MAX_BYTES[path.name])
+    if data.startswith(parquet_input.MAGIC):
+        hint = "Write one JSON object a line, as `dragoman run` does."
+        raise error("E209", "the predictions of a run are JSONL; this is parquet.", hint, file=str(path))
+    return data
+
+
+def _score(entry: Entry, stored: Result | None, gold: Gold) -> None:
+    """Score the predictions of an entry and compare its result with that."""
+    path = entry.path / "predictions.jsonl"
+    reading = read_bytes(read_predictions(path), gold.target, str(path))
+    entry.problems += reading.problems
+    if reading.annotations is None:
+        return
+    entry.result = scoring.score(reading.annotations, gold, system=entry.name, intervals=False)
+    coverage = entry.result.coverage
+    coverage.quotes = {way: number for way, number in reading.tally.items() if number}
+    attempted = [layer for layer, is_attempted in coverage.attempted.items() if is_attempted]
+    named = attempted if entry.card is None or entry.card.layers is None else list(entry.card.layers)
+    entry.attempted = tuple(layer for layer in attempted if layer in named)
+    for layer in sorted(set(attempted) ^ set(named)):
+        which = "the predictions do not have" if layer in named else "the card does not name"
+        what = f"{which} the layer {layer}: it is not ranked there."
+        hint = "Name in `layers` what the predictions hold."
+        entry.problems.append(Problem(code="E828", what=what, hint=hint, file=str(entry.path)))
+    if stored is not None:
+        entry.problems += differences(stored, entry.result, str(entry.path / "result.json"))
+
+
+def _state(entry: Entry) -> State:
+    codes = {problem.code for problem in entry.problems if problem.severity == "error"} - _HARMLESS
+    if not codes:
+        return "ranked" if entry.card is None or entry.card.independent else "not independent"
+    if codes == {"E827"}:
+        return "other data"
+    return "not reproduced" if codes == {"E826"} else "invalid"

@@ -1,1 +1,0 @@
-"""Reports: what a system got wrong, where people can see it."""

@@ -1,0 +1,62 @@
+"""Templates of the HTML pages: strings are escaped, and the browser accepts the package's styles and scripts alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib import resources
+
+import jinja2
+from markupsafe import Markup
+
+from dragoman.text import visible
+
+MAX_SHOWN = 400
+"""Characters that are shown of an untrusted string, by default."""
+
+
+def environment() -> jinja2.Environment:
+    """Make the environment of all templates, with escaping on."""
+    jinja = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.PackageLoader("dragoman.reports", "templates"),
+    )
+    jinja.filters["short"] = short
+    return jinja
+
+
+def short(text: str, length: int = MAX_SHOWN) -> str:
+    """Prepare an untrusted string for a page: control and direction characters escaped, cut at a length."""
+    shown = visible(text[: length + 1])
+    return shown if len(shown) <= length else shown[:length] + "…"
+
+
+def inlined(style: str, *scripts: str) -> dict[str, str]:
+    """Read the style sheets and scripts of a page, with their sources for its content security policy.
+
+    Args:
+        style: path of the style sheet below the templates; that of the skeleton comes before it.
+        scripts: paths of the scripts, in order; they become one.
+
+    Returns:
+        ``style``, ``style_source``, ``script`` and ``script_source``. A source is the hash of the text (W3C CSP 3,
+        section 2.3.1): whatever a submission holds, the browser runs it neither as a script nor as a style.
+
+    """
+    texts = {"style": _text("skeleton.css", style), "script": _text(*scripts)}
+    sources = {f"{name}_source": _source(text) for name, text in texts.items()}
+    return {**{name: Markup(text) for name, text in texts.items()}, **sources}  # noqa: S704 - files of the package
+
+
+def _text(*names: str) -> str:
+    folder = resources.files("dragoman.reports") / "templates"
+    return "".join((folder / name).read_text("utf-8") for name in names)
+
+
+def _source(text: str) -> str:
+    if not text:
+        return "'none'"
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
