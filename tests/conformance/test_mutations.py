@@ -1,30 +1,41 @@
 """The cases notice a broken formula: a few of the mutations of ``mutate.py``, which makes them all."""
 
-import pytest
-from mutate import CASES, MUTATIONS, a_copy, killed
+from pathlib import Path
 
-FEW = [
-    "ratio(total[..., 0] / self.full, total",
-    "enough = 4 * shared > both",
-    "together / np.maximum(together, 1), 0.0)",
-    "together == 1, resolved)",
-    "return value",
-]
-CHOSEN = [m for m in MUTATIONS if m.new in FEW]
+import pytest
+from locate import Package
+from mutate import CASES, ROOT, a_copy, noticed
+from mutations import MUTATIONS
+
+FEW = {
+    ("FScore.main", "ratio(A, B)"),
+    ("near", "4 * a > b"),
+    ("muc", "a / np.maximum(a, 1)"),
+    ("lea", "a == 1"),
+    ("canonical", "A"),
+}
+CHOSEN = [m for m in MUTATIONS if (m.function, m.new) in FEW]
 assert len(CHOSEN) == len(FEW)
+PACKAGE = Package(ROOT / "src" / "dragoman")
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory):
+def folder(tmp_path_factory):
     return a_copy(tmp_path_factory.mktemp("mutations"))
 
 
-@pytest.mark.parametrize("mutation", CHOSEN, ids=lambda m: m.new)
-def test_a_broken_formula_is_noticed(package, mutation):
-    assert killed(package, mutation, [CASES]) == 0
+@pytest.mark.parametrize("mutation", CHOSEN, ids=lambda m: m.name)
+def test_a_broken_formula_is_noticed(folder, mutation):
+    assert noticed(folder, PACKAGE, mutation, [CASES]) == 0
 
 
-def test_every_mutation_has_its_place(package):
-    for mutation in MUTATIONS:
-        assert (package / mutation.file).read_text(encoding="utf-8").count(mutation.old) == 1, mutation.name
-        assert mutation.old != mutation.new
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda m: m.name)
+def test_every_mutation_has_its_place(mutation):
+    path, source = PACKAGE.mutated(mutation)
+    compile(source, path, "exec")
+    assert source != Path(path).read_text(encoding="utf-8")
+
+
+def test_no_mutation_is_there_twice():
+    changed = [PACKAGE.mutated(mutation) for mutation in MUTATIONS]
+    assert len(set(changed)) == len(changed) >= 96
