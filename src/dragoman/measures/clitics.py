@@ -6,29 +6,61 @@ beginning; a system that cuts there differently from the guidelines has found th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import regex
 
+from dragoman import languages
+from dragoman.annotations import NULL
 from dragoman.matching.assignment import assign
 from dragoman.measures.scores import Match
 from dragoman.measures.spans import overlaps, same
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from dragoman.annotations import Annotations
 
 _LONGEST = 8
-_KOREAN_AFTER = regex.compile(
-    # plural, then case and topic particles, then auxiliary ones; or the copula
-    r"들?(?:은|는|이|가|을|를|의|에|에서|에게|에게서|께|께서|한테|와|과|하고|랑|이랑|로|으로|로서|으로서|로써|으로써|로부터|으로부터"
-    r"|부터|까지|마다|보다|처럼|만큼|사이)?(?:은|는|도|만|의|까지|부터)?|들?(?:이|인|이며|이고|이다|이였다|였다)"
-)
-_ARABIC_BEFORE = regex.compile(r"[وف]?[بكل]?(?:ال)?|[وف]?لل")
+
+
+class Rules(NamedTuple):
+    """What may stand before and after the shorter of two spans in a language."""
+
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+
+    @classmethod
+    def of(cls, chosen: Sequence[languages.Language]) -> Rules:
+        """Put together the clitics of some languages."""
+        return cls(
+            re.compile("|".join(f"(?:{language.before_name.pattern})" for language in chosen)),
+            re.compile("|".join(f"(?:{language.after_name.pattern})" for language in chosen)),
+        )
+
+    def allow(self, before: str, after: str) -> bool:
+        """Whether what stands before and after the shorter span is nothing but clitics; either may be empty."""
+        before_fits = not before or self.before.fullmatch(before) is not None
+        after_fits = not after or self.after.fullmatch(after) is not None
+        return before_fits and after_fits
+
+
+def _rules(gold: Annotations) -> tuple[list[Rules], NDArray[np.int32]]:
+    """Make the rules of each language, with those of all languages last, and say which of them a document has."""
+    if gold.languages is None:
+        return [Rules.of(languages.all())], np.full(len(gold.documents), NULL, np.int32)
+    known = [Rules.of([languages.get(tag)]) for tag in gold.languages.labels]
+    return [*known, Rules.of(languages.all())], gold.languages.codes
 
 
 def clitic(gold: Annotations, predicted: Annotations) -> Match:
-    """Pair items of the same type whose spans differ by nothing but listed particles (ko), proclitics or ال (ar)."""
+    """Pair items of the same type whose spans differ by nothing but clitics of the document's language.
+
+    Which those are its descriptor says (:mod:`dragoman.languages`); where no language is known, those of any language.
+    """
     g_spans, p_spans = gold.entities, predicted.entities
     g, p, shared = overlaps(g_spans, p_spans)
     starts = g_spans.start[g] - p_spans.start[p]
@@ -36,18 +68,14 @@ def clitic(gold: Annotations, predicted: Annotations) -> Match:
     near = same(g_spans.type, p_spans.type, (g, p)) & (np.abs(starts) <= _LONGEST) & (np.abs(ends) <= _LONGEST)
     same_span = (starts == 0) & (ends == 0)
     allowed = near & same_span
-    for index in np.flatnonzero(near & ~same_span).tolist():
-        text = gold.texts[int(g_spans.doc[g[index]])] or ""
+    undecided = np.flatnonzero(near & ~same_span).tolist()
+    rules, codes = _rules(gold) if undecided else ([], np.empty(0, np.int32))
+    for index in undecided:
+        document = int(g_spans.doc[g[index]])
+        text = gold.texts[document] or ""
         first = sorted((int(g_spans.start[g[index]]), int(p_spans.start[p[index]])))
         last = sorted((int(g_spans.end[g[index]]), int(p_spans.end[p[index]])))
-        allowed[index] = _is_clitic(text[first[0] : first[1]], text[last[0] : last[1]])
+        allowed[index] = rules[codes[document]].allow(text[first[0] : first[1]], text[last[0] : last[1]])
     g, p, shared, same_span = g[allowed], p[allowed], shared[allowed], same_span[allowed]
     chosen = assign(g, p, (np.ones_like(g), same_span.astype(np.int64), shared))
     return Match(g[chosen], p[chosen], np.ones(len(chosen), np.int64), 1, g_spans.doc, p_spans.doc)
-
-
-def _is_clitic(before: str, after: str) -> bool:
-    """Whether what stands before and after the shorter span is nothing but clitics; either may be empty."""
-    before_fits = not before or _ARABIC_BEFORE.fullmatch(before) is not None
-    after_fits = not after or _KOREAN_AFTER.fullmatch(after) is not None
-    return before_fits and after_fits
