@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import structs
 
+from dragoman import languages
 from dragoman.measures.catalogue import BY_NAME, HEADLINE, Measure
 from dragoman.schema.labels import Layer, values
 from dragoman.schema.leaderboard_json import BoardContrast, Cell, Place
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05
 _LEAF = "score"
-_LANGUAGES = {"ar": "Arabic", "ko": "Korean"}
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,8 @@ def columns(gold: Gold) -> list[Column]:
     main = tuple(BY_NAME[name] for name in HEADLINE)
     found = [Column("Headline", main, ranked=True)]
     found += [Column(measure.layer.capitalize(), (measure,), ranked=True) for measure in main]
-    found += [Column(_title(value), main, (facet, value)) for facet, value in parts]
-    found += [Column(_title(value), (measure,), (facet, value)) for measure in main for facet, value in parts]
+    found += [Column(_title(facet, value), main, (facet, value)) for facet, value in parts]
+    found += [Column(_title(facet, value), (measure,), (facet, value)) for measure in main for facet, value in parts]
     layers = values(Layer)
     for measure in main:
         own = getattr(gold.annotations, measure.layer)
@@ -116,8 +116,8 @@ def columns(gold: Gold) -> list[Column]:
     return found + [Column(measure.name.partition(".")[2], (measure,)) for measure in others]
 
 
-def _title(value: str) -> str:
-    return _LANGUAGES.get(value.partition("-")[0], value.replace("_", " "))
+def _title(facet: str, value: str) -> str:
+    return languages.get(value).name if facet == "language" else value.replace("_", " ")
 
 
 @dataclass(frozen=True)
