@@ -158,7 +158,9 @@ def get(tag: str | None) -> Language:
     found = _described().get(language)
     if found is not None and script in ("", found.script):
         return found
-    return Language(tag=short_tag(tag or "und"), name=tag or "unknown", own_name=tag or "unknown", script=script or None)
+    return Language(
+        tag=short_tag(tag or "und"), name=tag or "unknown", own_name=tag or "unknown", script=script or None
+    )
 
 
 def short_tag(tag: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dragoman import languages
 from dragoman.annotations import JOINER, LAYERS, NULL
 from dragoman.measures.date_values import ordinals
 from dragoman.report.mistakes import NO_PARTNER, RIGHT, Judged
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
+_LARGE = "1.35rem"
+
 
 def documents(
     subject: Subject,
@@ -37,11 +40,11 @@ def documents(
 
     Returns:
         One a document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``missing`` (the system
-        left it out) and ``items``. An item has ``side`` (gold or predicted), ``layer``, ``kind``, ``spans``, ``label``,
-        ``notes`` (lines of English), ``days`` (first and last ordinal, for dates), ``chain`` (who says it, the
-        outermost first, for claims), ``gloss`` (what it says in English, where known) and ``partner`` (place among the
-        items, or null). All but the text is cut at a length, and what would show nothing or turn the direction of
-        writing is written out.
+        left it out), ``direction`` and ``style`` (CSS properties of its text, by its language) and ``items``. An item
+        has ``side`` (gold or predicted), ``layer``, ``kind``, ``spans``, ``label``, ``notes`` (lines of English),
+        ``days`` (first and last ordinal, for dates), ``chain`` (who says it, the outermost first, for claims),
+        ``gloss`` (what it says in English, where known) and ``partner`` (place among the items, or null). All but the
+        text is cut at a length, and what would show nothing or turn the direction of writing is written out.
 
     """
     made: list[dict[str, Any]] = [
@@ -50,6 +53,7 @@ def documents(
             "title": _short(document.title, 200),
             "text": document.text,
             "missing": not bool(predicted.given[at]),
+            **_appearance(document),
             "items": [],
         }
         for at, document in enumerate(subject.documents)
@@ -65,6 +69,13 @@ def documents(
                 _Names(subject.names, subject.documents),
             )
     return made
+
+
+def _appearance(document: Shown) -> dict[str, Any]:
+    """Say how a text is drawn; all of it comes from descriptors, nothing from the document."""
+    shown = languages.appearance(document.text or "", document.language)
+    style = {"fontFamily": shown.fonts, "wordBreak": shown.word_break, **({"fontSize": _LARGE} if shown.large else {})}
+    return {"direction": shown.direction, "style": style}
 
 
 @dataclass(frozen=True)
