@@ -51,7 +51,7 @@ class Rules(NamedTuple):
 def _rules(gold: Annotations) -> tuple[list[Rules], NDArray[np.int32]]:
     """Make the rules of each language, with those of all languages last, and say which of them a document has."""
     if gold.languages is None:
-        return [Rules.of(languages.all())], np.full(len(gold.documents), NULL, np.int32)
+        return [Rules.of(languages.all())], np.full(len(gold.texts), NULL, np.int32)
     known = [Rules.of([languages.get(tag)]) for tag in gold.languages.labels]
     return [*known, Rules.of(languages.all())], gold.languages.codes
 

@@ -142,7 +142,13 @@ def by_type(annotations: Annotations, layer: str, labels: tuple[str, ...]) -> An
     order = np.argsort(doc, kind="stable")
     part: dict[str, Any] = {layer: replace(spans, doc=doc).take(order)}
     texts = np.array([*annotations.texts, None], object)[:-1]  # an array of objects, also where all are None
-    return replace(annotations, texts=tuple(np.repeat(texts, len(labels) + 1).tolist()), **part)
+    spoken = annotations.languages
+    return replace(
+        annotations,
+        texts=tuple(np.repeat(texts, len(labels) + 1).tolist()),
+        languages=spoken and replace(spoken, codes=np.repeat(spoken.codes, len(labels) + 1)),
+        **part,
+    )
 
 
 def recalls(measure: Measure, counted: Counted) -> dict[str, tuple[int, int]] | None:
