@@ -226,6 +226,7 @@ class Annotations:
         published: document time that was given, one a document; ``published_external`` likewise.
         answered: layers that some line of the whole file has, or all if it has no line; it stays the same when
             documents are left out.
+        languages: BCP 47 tag of each document's language, null where it is not known; None where it is of none.
         registry: ids that stand for known entities; empty where any id does. A system's own ids make clusters, not
             links.
 
@@ -242,6 +243,7 @@ class Annotations:
     published: Coded
     published_external: Coded
     answered: frozenset[str]
+    languages: Coded | None = None
     registry: frozenset[str] = frozenset()
 
     def has(self, layer: str) -> NDArray[np.bool_]:
@@ -272,6 +274,7 @@ class Annotations:
             texts=tuple(self.texts[i] for i in chosen.tolist()),
             published=self.published.take(chosen),
             published_external=self.published_external.take(chosen),
+            languages=None if self.languages is None else self.languages.take(chosen),
         )
 
     def between(self, first: int, last: int) -> Annotations:
@@ -291,6 +294,7 @@ class Annotations:
             texts=self.texts[first:last],
             published=self.published.take(slice(first, last)),
             published_external=self.published_external.take(slice(first, last)),
+            languages=None if self.languages is None else self.languages.take(slice(first, last)),
         )
 
     def attempts(self, layer: str) -> bool:

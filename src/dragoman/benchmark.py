@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from importlib import resources
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from dragoman import files
-from dragoman.annotations import LAYERS
+from dragoman.annotations import LAYERS, Coded
 from dragoman.problems import error
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import CLOSED_SETS, Target
@@ -162,7 +162,8 @@ class Benchmark:
 
     def gold(self, split: str) -> Annotations:
         """Gold of a split as columns."""
-        return read_lines(self.gold_lines(split), self.target(split))
+        languages = Coded.of([document.language for document in self.split(split)])
+        return replace(read_lines(self.gold_lines(split), self.target(split)), languages=languages)
 
     def gold_lines(self, split: str) -> list[Submission]:
         """Gold of a split in the form of a submission, segments and document times included."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dragoman import languages
 from dragoman.checks import level4_language
 from dragoman.checks.level1_schema import RegistryFile
 from dragoman.schema.records import Date, Document, Entity, Labels, Names, RegistryEntry
@@ -28,7 +29,7 @@ def found(text, type_="GPE", form="NAM", language_="ko-KP", names=(), ids=("x",)
 @pytest.mark.parametrize("name", [*KO, "조로"])
 def test_korean_names_that_end_like_particles_are_left_alone(name, registered):
     names = [*KO, "조로"] if registered else [other for other in KO if other != name]
-    assert level4_language.stripped(name, set(names), "ko") is None
+    assert level4_language.stripped(name, set(names), languages.get("ko")) is None
     assert found(name, names=names) == []
 
 
@@ -36,7 +37,7 @@ def test_korean_names_that_end_like_particles_are_left_alone(name, registered):
 @pytest.mark.parametrize("name", AR)
 def test_arabic_names_that_begin_like_proclitics_are_left_alone(name, registered):
     names = AR if registered else [other for other in AR if other != name]
-    assert level4_language.stripped(name, set(names), "ar") is None
+    assert level4_language.stripped(name, set(names), languages.get("ar")) is None
     assert found(name, language_="ar", names=names) == []
 
 
@@ -44,7 +45,7 @@ def test_arabic_names_that_begin_like_proclitics_are_left_alone(name, registered
     "end", ["은", "는", "이", "가", "을", "를", "의", "에서", "로", "와", "들", "들과는", "이며", "에게서"]
 )
 def test_a_particle_after_a_name_is_found(end):
-    assert level4_language.stripped(f"로씨야{end}", set(KO), "ko") == "로씨야"
+    assert level4_language.stripped(f"로씨야{end}", set(KO), languages.get("ko")) == "로씨야"
     assert found(f"로씨야{end}", names=KO) == ["E504"]
     # Not where somebody is registered by just that name.
     assert found(f"로씨야{end}", names=[*KO, f"로씨야{end}"]) == []
@@ -52,22 +53,22 @@ def test_a_particle_after_a_name_is_found(end):
 
 @pytest.mark.parametrize("start", ["و", "ف", "ب", "ك", "ل", "ول", "وب", "فب"])
 def test_a_proclitic_before_a_name_is_found(start):
-    assert level4_language.stripped(f"{start}روسيا", set(AR), "ar") == "روسيا"
+    assert level4_language.stripped(f"{start}روسيا", set(AR), languages.get("ar")) == "روسيا"
     assert found(f"{start}روسيا", language_="ar", names=AR) == ["E504"]
     assert found(f"{start}روسيا", language_="ar", names=[*AR, f"{start}روسيا"]) == []
 
 
 def test_the_swallowed_alif_is_found():
-    assert level4_language.stripped("للآسيان", set(AR), "ar") == "آسيان"
-    assert level4_language.stripped("وللولايات المتحدة", set(AR), "ar") == "الولايات المتحدة"
-    assert level4_language.stripped("الآسيان", set(AR), "ar") is None  # a written ال stays
+    assert level4_language.stripped("للآسيان", set(AR), languages.get("ar")) == "آسيان"
+    assert level4_language.stripped("وللولايات المتحدة", set(AR), languages.get("ar")) == "الولايات المتحدة"
+    assert level4_language.stripped("الآسيان", set(AR), languages.get("ar")) is None  # a written ال stays
 
 
 def test_what_is_no_particle_is_left_alone():
     for text in ("로씨야련방", "조선로동당", "조선반도", "평양시", "자강도당"):
         assert found(text, names=KO) == []
     for text in ("روسيات", "الكوريتين", "وزارة", "كوريا الشمالية", "فيتنامية"):
-        assert level4_language.stripped(text, set(AR), "ar") is None
+        assert level4_language.stripped(text, set(AR), languages.get("ar")) is None
 
 
 @pytest.mark.parametrize("text", ["김정은동지", "김정은 동지", "라브로브선생", "존경하는 라브로브", "람바떼각하"])

@@ -10,14 +10,17 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from dragoman import languages
 from dragoman.checks import Outcome, check
 from dragoman.checks.level4_language import stripped
+from dragoman.schema.records import Names
 from dragoman.text import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from dragoman.languages import Language
     from dragoman.schema.records import Claim, Document, Entity, Labels, RegistryEntry
 
 RULES = {
@@ -44,18 +47,6 @@ Groups = dict[str, dict[str, list[str]]]
 _SHORTEST = 2
 _GLOSS_WORDS = 2
 _REFERENCES = frozenset({"PAST_REF", "PRESENT_REF", "FUTURE_REF"})
-_NISBA = re.compile(r".*ي(?:ة|ا|ين|ون|ان|تين|تان|ات)?")
-_DATES = {
-    "ko": re.compile(
-        r"주체\d+|\d+년대?|\d+월|(?<!\d)\d{1,2}일|\d+세기|최근|오늘날?|어제|래일|올해|지난해|작년|래년|현재|지금|앞으로|오래전|과거|당시"
-        r"|월요일|화요일|수요일|목요일|금요일|토요일|일요일|오전|오후|해마다|매년"
-    ),
-    "ar": re.compile(
-        r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}\s+(?:يناير|فبراير|مارس|[إأا]بريل|مايو|يونيو|يوليو|[أا]غسطس|سبتمبر|[أا]كتوبر|نوفمبر|ديسمبر)"
-        r"|\b(?:أمس|غدا|(?:ال|لل)(?:يوم|آن|أحد|[إا]ثنين|ثلاثاء|[أا]ربعاء|خميس|جمعة|سبت))\b|مؤخر[اً]+|حاليا|الماضي\b|الجاري\b|الراهن|الحالي"
-        r"|\bمستقبلا|\bسابقا|سنوي[اً]+"
-    ),
-}
 
 
 class _Notes:
@@ -128,9 +119,9 @@ class _Source:
         """Take down what a rule found in a document of this source."""
         self.notes(rule, f"{self.name} {document}", what)
 
-    def language(self, document: str) -> str:
-        """Give the main language of a document."""
-        return self.documents[document].language.partition("-")[0]
+    def language(self, document: str) -> Language:
+        """Give the language of a document."""
+        return languages.get(self.documents[document].language)
 
     def surfaces(self, rule: str, view: Callable[[Entity], str]) -> None:
         """Surfaces with more than one view of them in a language; what most mentions have is not listed."""
@@ -139,7 +130,7 @@ class _Source:
             for entity in gold.entities:
                 # A common noun or a deictic stands for whatever its text makes it stand for.
                 if rule == "another_label" or entity.form not in {"NOM", "DEI"}:
-                    seen[self.language(key), entity.text][view(entity)].append((key, entity))
+                    seen[self.language(key).tag, entity.text][view(entity)].append((key, entity))
         for (_, surface), views in seen.items():
             ranked = sorted(views, key=lambda v: (-len(views[v]), v))
             for other in ranked[1:]:
@@ -149,11 +140,11 @@ class _Source:
 
     def registry(self) -> None:
         """Names that are other names with something at the edge."""
-        for language in ("ko", "ar"):
-            names = {name for entry in self.entries.values() for name in getattr(entry.names, language)}
+        for tag in Names.__struct_fields__:
+            names = {name for entry in self.entries.values() for name in getattr(entry.names, tag)}
             for entry in self.entries.values():
-                for name in getattr(entry.names, language):
-                    left = stripped(name, names - {name}, language)
+                for name in getattr(entry.names, tag):
+                    left = stripped(name, names - {name}, languages.get(tag))
                     if left is not None:
                         self.note("doubtful_name", "registry", f"{entry.id}: {name!r} beside {left!r}")
 
@@ -163,7 +154,7 @@ class _Source:
         spans = {(e.start, e.end) for e in gold.entities}
         found: dict[tuple[int, int], set[str]] = defaultdict(set)
         for entry in self.entries.values():
-            for name in getattr(entry.names, language, ()):
+            for name in getattr(entry.names, language.tag, ()):
                 if len(name) >= _SHORTEST and entry.type != "PER":
                     places = find(document.text, name)
                 else:
@@ -190,7 +181,7 @@ class _Source:
                 name
                 for key in entity.entity_ids
                 if key in self.entries
-                for name in getattr(self.entries[key].names, language, ())
+                for name in getattr(self.entries[key].names, language.tag, ())
             ]
             named = entity.form in {"NAM", "ABR"} and len(entity.entity_ids) == 1 and self.entries
             if named and entity.text not in known:
@@ -198,15 +189,15 @@ class _Source:
                 self.note("unlisted_surface", document.id, what)
             if entity.form == "NOM" and not entity.entity_ids and entity.id not in claimants:
                 self.note("idle_noun", document.id, f"{entity.id} {entity.text!r}")
-            if entity.form == "ADJ" and not _NISBA.fullmatch(entity.text):
+            if entity.form == "ADJ" and not re.fullmatch(language.adjective, entity.text):
                 self.note("odd_adjective", document.id, f"{entity.id} {entity.text!r}")
 
     def dates(self, gold: Labels, document: Document) -> None:
         """Dates that nobody marked, and vague ones with an odd anchor."""
-        pattern = _DATES.get(self.language(document.id))
+        hint = self.language(document.id).date_hint
         spans = [(date.start, date.end) for date in gold.dates]
         last = -1
-        for match in pattern.finditer(document.text) if pattern else ():
+        for match in re.finditer(hint, document.text) if hint else ():
             inside = any(start < match.end() and match.start() < end for start, end in spans)
             # What goes on where another ended is the same date.
             if not inside and (last < 0 or document.text[last : match.start()].strip()):
@@ -259,12 +250,12 @@ def _who(claim: Claim) -> str:
     return " and ".join(sorted("+".join(c.entity_ids) or c.role for c in claim.claimants))
 
 
-def _is_word(text: str, start: int, end: int, language: str) -> bool:
-    """Whether words begin and end there: in Arabic after proclitics too; in Korean anywhere, since words are fused."""
-    if language != "ar":
+def _is_word(text: str, start: int, end: int, language: Language) -> bool:
+    """Whether words begin and end there, or proclitics come before; anywhere in a language that has no proclitics."""
+    if not language.proclitics:
         return True
     before = re.search(r"\w*$", text[:start])
-    clitic = before is None or re.fullmatch(r"[وف]?[بكل]?", before.group()) is not None
+    clitic = before is None or re.fullmatch(language.proclitics, before.group()) is not None
     return clitic and re.match(r"\w", text[end:]) is None
 
 

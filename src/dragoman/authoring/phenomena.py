@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, get_args
 
+from dragoman import languages
 from dragoman.schema.labels import Phenomenon
 
 if TYPE_CHECKING:
@@ -26,17 +28,16 @@ DERIVED = frozenset(
 )
 """Tags that are set by rule alone: one that somebody wrote does not count."""
 
-_PROCLITICS = "وفبكل"
-
 
 def tags_of_entity(entity: Entity, all_entities: list[Entity], document: Document) -> set[Phenomenon]:
     """Tags of a mention: how its edges, its referents and its place make it hard."""
     before = document.text[entity.start - 1 : entity.start]
     after = document.text[entity.end : entity.end + 1]
     tags: set[Phenomenon] = set()
-    if document.language.startswith("ko") and (_is_letter(before) or _is_letter(after)):
+    language = languages.get(document.language)
+    if language.enclitics and (_is_letter(before) or _is_letter(after)):
         tags.add("fused_edge")
-    if document.language.startswith("ar") and before and before in _PROCLITICS:
+    if language.proclitics and before and re.fullmatch(language.proclitics, before):
         tags.add("proclitic")
     if entity.form == "DEI":
         tags.add("deictic")

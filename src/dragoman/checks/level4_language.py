@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from dragoman import languages
+from dragoman.schema.records import Names
 from dragoman.schema.shape import shown
 
 if TYPE_CHECKING:
@@ -19,25 +21,12 @@ if TYPE_CHECKING:
 
     from dragoman.checks.findings import Findings
     from dragoman.checks.level1_schema import Material, RegistryFile
+    from dragoman.languages import Language
     from dragoman.schema.records import Date, Document, Entity, Labels
 
 _LONGEST = 8
-_AFTER_KO = re.compile(
-    r"(?=.)들?(?:께서|에게서|에게|에서|한테|으?로부터|으?로서|으?로써|으?로|와|과|하고|이?랑|의|에|을|를|은|는|이|가|도|만"
-    r"|부터|까지|마다|보다|처럼|만큼|이며|이고|이다|인|이였다)?(?:은|는|도|만|의)?"
-)
-_BEFORE_AR = re.compile(r"[وف]?[بكل]|[وف]|[وف]?لل")
 _PAIRS = {"《": "》", "〈": "〉", "(": ")", "“": "”", "«": "»", '"': '"', "‘": "’"}
 _STOPS = ",،;؛:"
-_HONORIFICS_KO = re.compile(r"동지|\s*(?:각하|녀사|선생)$|^(?:존경하는|경애하는|친애하는)\s")
-_RESPECT_AR = re.compile(r"(?:السيدة?|معالي|فخامة|سعادة|سمو|جلالة)\s")
-_DEICTIC = {
-    "ko": frozenset({"우리", "우리 나라", "우리나라", "조국", "저희"}),
-    "ar": frozenset({"نحن", "بلادنا", "بلدنا", "وطننا"}),
-}
-_NISBA = re.compile(r"ال\w+ي(?:ة|ين|ون|ان|تين|تان|ات)?")
-_DATE_KO = re.compile(r".*\d(?:년대?|월|일)(?:에는?|에서|부터|까지|의|은|는|이|가|을|를|에도)")
-_DATE_AR = re.compile(r"[وف]?(?:في|منذ|حتى|خلال|قبل|بعد|من|إلى)\s+(?:\D*\s)?\d.*|[وفبكل](?:عام|شهر|يوم)\s+\d.*")
 
 
 class Fault(NamedTuple):
@@ -66,9 +55,10 @@ def check(material: Material, findings: Findings) -> None:
 def _names(registry: RegistryFile, findings: Findings, *, raw: bool) -> None:
     report = findings.reporter(4, registry.file, raw=raw)
     for entry in registry.entries or ():
-        for name in entry.names.ko if entry.type == "PER" else ():
-            if _HONORIFICS_KO.search(name):
-                report("E504", f"[{entry.id}].names.ko", f"{shown(name)} has an honorific.", "Leave it out.")
+        for tag in Names.__struct_fields__ if entry.type == "PER" else ():
+            for name in getattr(entry.names, tag):
+                if _has_honorific(name, languages.get(tag)):
+                    report("E504", f"[{entry.id}].names.{tag}", f"{shown(name)} has an honorific.", "Leave it out.")
 
 
 def faults(labels: Labels, document: Document, registry: RegistryFile) -> Iterator[tuple[str, Fault]]:
@@ -83,9 +73,12 @@ def faults(labels: Labels, document: Document, registry: RegistryFile) -> Iterat
         The label's path and what is wrong with it.
 
     """
-    language = document.language.partition("-")[0]
+    language = languages.get(document.language)
     names = {
-        name for entry in registry.entries or () for name in getattr(entry.names, language, ()) if name == name.strip()
+        name
+        for entry in registry.entries or ()
+        for name in getattr(entry.names, language.tag, ())
+        if name == name.strip()
     }
     for entity in labels.entities:
         path = f"entities[{entity.id}]"
@@ -97,33 +90,45 @@ def faults(labels: Labels, document: Document, registry: RegistryFile) -> Iterat
         yield from ((f"dates[{date.id}]", fault) for fault in _date(date, language))
 
 
-def stripped(text: str, names: set[str], language: str) -> str | None:
-    """Name that is left of a surface without a particle (ko) or proclitic (ar) at its edge; None if there is none.
+def stripped(text: str, names: set[str], language: Language) -> str | None:
+    """Name that is left of a surface without a clitic at its edge; None if there is none.
 
-    There is one only if ``names`` has what is left and has not the surface itself.
+    There is one only if ``names`` has what is left and has not the surface itself. A written article stays.
     """
+    cut = _cut(text, names, language)
+    return None if cut is None else cut[0]
+
+
+def _cut(text: str, names: set[str], language: Language) -> tuple[str, str] | None:
+    """Give the name that is left of a surface without a clitic, and what kind of clitic it is."""
     if text in names:
         return None
-    longest = min(_LONGEST, len(text) - 1)
-    if language == "ko":
-        cuts = ((text[:-size], text[-size:]) for size in range(1, longest + 1))
-        return next((name for name, end in cuts if name in names and _AFTER_KO.fullmatch(end)), None)
-    if language == "ar":
-        for size in range(1, min(3, longest) + 1):
-            before, name = text[:size], text[size:]
-            if _BEFORE_AR.fullmatch(before):
-                # لل is the preposition and the article: what is left has ال in the registry, or has none at all.
-                for left in (name, f"ال{name}") if before.endswith("لل") else (name,):
-                    if left in names:
-                        return left
+    # What follows a name may be two enclitics, as in 만은.
+    after = re.compile(f"(?:{language.enclitics}){{1,2}}") if language.enclitics else None
+    before = re.compile(language.proclitics) if language.proclitics else None
+    fused = re.compile(language.fused_article) if language.fused_article else None
+    for size in range(1, min(_LONGEST, len(text) - 1) + 1):
+        if after and text[:-size] in names and after.fullmatch(text[-size:]):
+            return text[:-size], "particle"
+        start, rest = text[:size], text[size:]
+        # After a fused article the registry has the name with its article, or has none with it.
+        lefts = [rest, language.article + rest] if fused and fused.fullmatch(start) else []
+        lefts += [rest] if before and before.fullmatch(start) else []
+        for left in lefts:
+            if left in names:
+                return left, "proclitic"
     return None
 
 
-def _edges(text: str, names: set[str], language: str) -> Iterator[Fault]:
-    left = stripped(text, names, language)
-    if left is not None:
-        what = f"{shown(text)} is {shown(left)} with a {'particle' if language == 'ko' else 'proclitic'}."
-        yield Fault("E504", "text", what, f"The span is {shown(left)}.")
+def _has_honorific(name: str, language: Language) -> bool:
+    return bool(language.honorifics and re.search(language.honorifics, name))
+
+
+def _edges(text: str, names: set[str], language: Language) -> Iterator[Fault]:
+    cut = _cut(text, names, language)
+    if cut is not None:
+        left, kind = cut
+        yield Fault("E504", "text", f"{shown(text)} is {shown(left)} with a {kind}.", f"The span is {shown(left)}.")
     first, last = text[0], text[-1]
     wrapped = _PAIRS.get(first) == last and len(text) > 1 and first not in text[1:-1]
     lone = any(
@@ -139,23 +144,26 @@ def _edges(text: str, names: set[str], language: str) -> Iterator[Fault]:
 _MARKS = frozenset(_PAIRS) | frozenset(_PAIRS.values())
 
 
-def _words(entity: Entity, names: set[str], language: str) -> Iterator[Fault]:
+def _words(entity: Entity, names: set[str], language: Language) -> Iterator[Fault]:
     """Say what a mention's words have against its labels."""
     text = entity.text
-    if entity.type == "PER" and language == "ko" and _HONORIFICS_KO.search(text):
+    if entity.type == "PER" and _has_honorific(text, language):
         yield Fault("E504", "text", f"{shown(text)} has an honorific.", "The span is the name alone.")
-    # السيد is a given name too: not where the registry has the whole as a name.
-    if entity.type == "PER" and language == "ar" and _RESPECT_AR.match(text) and text not in names:
+    # A title may be a given name too: not where the registry has the whole as a name.
+    titled = language.titles and re.match(language.titles, text)
+    if entity.type == "PER" and titled and text not in names:
         yield Fault("E504", "text", f"{shown(text)} has a title of respect.", "The span is the name alone.")
-    if text in _DEICTIC.get(language, ()) and entity.form != "DEI":
+    if text in language.deictics and entity.form != "DEI":
         yield Fault("E503", "form", f"{shown(text)} changes with the speaker.", "The form is DEI.")
-    if text in {"우리 나라", "우리나라"} and entity.type != "GPE":
+    if text in language.own_state and entity.type != "GPE":
         yield Fault("E503", "type", f"{shown(text)} is a state.", "The type is GPE.")
-    if entity.form == "ADJ" and language != "ar":
-        yield Fault("E503", "form", f"{shown(text)} is ADJ, which is for Arabic alone.", "The form is NAM.")
+    if entity.form == "ADJ" and not language.adjective:
+        having = " and ".join(each.name for each in languages.all() if each.adjective)
+        yield Fault("E503", "form", f"{shown(text)} is ADJ, which is for {having} alone.", "The form is NAM.")
     is_name = entity.form in {"NAM", "ABR"}
-    # Not of bodies, since الخارجية is a ministry; nor of what is a name by itself, such as السعودية.
-    if language == "ar" and entity.type == "GPE" and is_name and text not in names and _NISBA.fullmatch(text):
+    # Not of bodies, since "the foreign" is a ministry; nor of what is a name by itself, as "the Saudi" is.
+    looks_so = language.definite_adjective and re.fullmatch(language.definite_adjective, text)
+    if entity.type == "GPE" and is_name and text not in names and looks_so:
         yield Fault("E503", "form", f"{shown(text)} is an adjective.", "The form is ADJ.")
     if not entity.entity_ids and entity.form != "NOM":
         what = f"{shown(text)} is {entity.form} and stands for no entity."
@@ -186,10 +194,10 @@ def _inside(outer: Entity, inner: Entity) -> Iterator[Fault]:
         yield Fault("E503", "start", f"{said}, a longer name of the same entity.", "Remove the inner label.")
 
 
-def _date(date: Date, language: str) -> Iterator[Fault]:
-    if language == "ko" and _DATE_KO.fullmatch(date.text):
+def _date(date: Date, language: Language) -> Iterator[Fault]:
+    if language.date_enclitic and re.fullmatch(language.date_enclitic, date.text):
         yield Fault("E504", "text", f"{shown(date.text)} ends in a particle.", "Leave it out.")
-    if language == "ar" and _DATE_AR.fullmatch(date.text):
+    if language.date_preposition and re.fullmatch(language.date_preposition, date.text):
         yield Fault("E504", "text", f"{shown(date.text)} begins with a preposition.", "Leave it out.")
     if date.text[0] in _STOPS or date.text[-1] in _STOPS:
         yield Fault("E504", "text", f"{shown(date.text)} has a punctuation mark at its edge.", "Leave it out.")

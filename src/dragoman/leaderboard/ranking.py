@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from msgspec import structs
 
+from dragoman import languages
 from dragoman.measures.catalogue import BY_NAME, HEADLINE
 from dragoman.measures.measure import Measure
 from dragoman.schema.labels import Layer, values
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05
 _LEAF = "score"
-_LANGUAGES = {"ar": "Arabic", "ko": "Korean"}
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,8 @@ def columns(gold: Gold) -> list[Column]:
     main = tuple(BY_NAME[name] for name in HEADLINE)
     made = [Column("Headline", main, ranked=True)]
     made += [Column(measure.layer.capitalize(), (measure,), ranked=True) for measure in main]
-    made += [Column(_title(value), main, (facet, value)) for facet, value in parts]
-    made += [Column(_title(value), (measure,), (facet, value)) for measure in main for facet, value in parts]
+    made += [Column(_title(facet, value), main, (facet, value)) for facet, value in parts]
+    made += [Column(_title(facet, value), (measure,), (facet, value)) for measure in main for facet, value in parts]
     layers = values(Layer)
     for measure in main:
         annotations = getattr(gold.annotations, measure.layer)
@@ -117,8 +117,8 @@ def columns(gold: Gold) -> list[Column]:
     return made + [Column(measure.name.partition(".")[2], (measure,)) for measure in others]
 
 
-def _title(value: str) -> str:
-    return _LANGUAGES.get(value.partition("-")[0], value.replace("_", " "))
+def _title(facet: str, value: str) -> str:
+    return languages.get(value).name if facet == "language" else value.replace("_", " ")
 
 
 @dataclass(frozen=True)

@@ -92,4 +92,5 @@ def _renumbered(side: Annotations, layer: str, doc: Ints, number: int) -> Annota
     order = np.argsort(doc, kind="stable")
     part: dict[str, Any] = {layer: replace(spans, doc=doc).take(order)}
     texts = np.array([*side.texts, None], object)[:-1]  # an array of objects, also where all are None
-    return replace(side, texts=tuple(np.repeat(texts, number).tolist()), **part)
+    languages = side.languages and replace(side.languages, codes=np.repeat(side.languages.codes, number))
+    return replace(side, texts=tuple(np.repeat(texts, number).tolist()), languages=languages, **part)

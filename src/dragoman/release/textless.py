@@ -16,6 +16,7 @@ from dragoman.files import sha256
 from dragoman.problems import error
 from dragoman.release.content import Release
 from dragoman.schema.labels import Layer, values
+from dragoman.schema.records import Names
 from dragoman.schema.release_rows import CONFIGS, UNSPLIT, row_of
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ KEPT = ("documents", "segments", "registry", "claim_links")
 """Configurations that are kept; the others are made of the documents' labels."""
 _LAYERS = values(Layer)
 _QUOTING = ("title", "publisher", "published_evidence", "published_external_evidence")
-_LANGUAGES = ("ko", "ar")
+# English names are our own words, and on no page.
+_LANGUAGES = tuple(tag for tag in Names.__struct_fields__ if tag != "en")
 _SHORTEST = 6
 """Fewest characters that count as taken from a page, where a field of our own words may quote it."""
 

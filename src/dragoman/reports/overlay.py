@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dragoman import languages
 from dragoman.annotations import JOINER, LAYERS, NULL
 from dragoman.measures.date_values import ordinals
 from dragoman.reports.outcomes import NO_PARTNER, RIGHT, Outcomes
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 
+_LARGE = "1.35rem"
+
 
 def documents(source: Source, pred: Annotations, outcomes: Mapping[str, Outcomes]) -> list[dict[str, Any]]:
     """Put each document with its labels into plain values.
@@ -33,7 +36,8 @@ def documents(source: Source, pred: Annotations, outcomes: Mapping[str, Outcomes
 
     Returns:
         One a document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``missing`` (the system
-        left it out) and ``items``. An item has ``side`` (gold or predicted), ``layer``, ``kind`` (its outcome),
+        left it out), ``direction`` and ``style`` (CSS properties of its text, by its language) and ``items``. An item
+        has ``side`` (gold or predicted), ``layer``, ``kind`` (its outcome),
         ``spans``, ``label``, ``notes`` (lines of English), ``days`` (first and last ordinal, for dates), ``chain``
         (the claimants, the outermost first, for claims), ``gloss`` (what it says in English, where known) and
         ``partner`` (index of the item that it is paired with, or null). Every string but the text is cut at a length,
@@ -46,6 +50,7 @@ def documents(source: Source, pred: Annotations, outcomes: Mapping[str, Outcomes
             "title": _short(document.title, 200),
             "text": document.text,
             "missing": not bool(pred.given[at]),
+            **_appearance(document),
             "items": [],
         }
         for at, document in enumerate(source.documents)
@@ -55,6 +60,13 @@ def documents(source: Source, pred: Annotations, outcomes: Mapping[str, Outcomes
         if layer in outcomes:
             _add_items(rows, layer, source.gold.annotations, pred, outcomes[layer], names)
     return rows
+
+
+def _appearance(document: SourceDocument) -> dict[str, Any]:
+    """Say how a text is drawn; all of it comes from descriptors, nothing from the document."""
+    shown = languages.appearance(document.text or "", document.language)
+    style = {"fontFamily": shown.fonts, "wordBreak": shown.word_break, **({"fontSize": _LARGE} if shown.large else {})}
+    return {"direction": shown.direction, "style": style}
 
 
 @dataclass(frozen=True)

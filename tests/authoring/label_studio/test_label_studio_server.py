@@ -36,7 +36,7 @@ def test_started_twice_it_says_that_it_runs(label_studio):
     assert again["pid"] == label_studio["pid"]
 
 
-@pytest.mark.parametrize("language", config.LANGUAGES)
+@pytest.mark.parametrize("language", ["ar", "ko"])
 def test_the_server_takes_the_configuration(label_studio, language):
     made = ask(label_studio, "/api/projects", {"title": f"config {language}", "label_config": config.make(language)})
     assert made["label_config"].strip() == config.make(language).strip()

@@ -10,12 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
+from dragoman import languages
 from dragoman.authoring.label_studio import controls
 from dragoman.authoring.label_studio.guidance import GUIDANCE
-from dragoman.authoring.label_studio.page_languages import page_language, right_to_left
-
-LANGUAGES = ("ko", "ar")
-"""Languages whose pages are in the repository."""
 
 PALE = "#f7a8b4"
 """Colour of claims: one holds most of its sentence, and in a dark one the mentions would drown."""
@@ -40,20 +37,12 @@ APPEARANCE: dict[str, tuple[str, str]] = {
 }
 """Key and colour of every region label."""
 
-FONTS = {
-    "ko": '18px/2 "Noto Sans CJK KR","Noto Sans KR","Nanum Gothic",sans-serif',
-    "ar": '20px/2.1 "Noto Naskh Arabic","Amiri","Noto Sans Arabic",serif',
-}
-"""Size, height of lines and fonts of a language's text."""
-_OTHER_FONT = "18px/2 system-ui,sans-serif"
-_OTHER_RIGHT_TO_LEFT = '20px/2.1 "Noto Naskh Arabic","Noto Sans Hebrew","Noto Sans",serif'
 
-
-def _text_style(language: str) -> str:
+def _text_style(language: str, text: str) -> str:
     """Say how a language's text is shown; the page's own base direction is left to right."""
-    turned = right_to_left(language)
-    font = FONTS.get(page_language(language), _OTHER_RIGHT_TO_LEFT if turned else _OTHER_FONT)
-    return f".lsf-htx-richtext{{{'direction:rtl;text-align:right;' if turned else ''}font:{font}}}"
+    shown = languages.appearance(text, language)
+    turned = "direction:rtl;text-align:right;" if shown.direction == "rtl" else ""
+    return f".lsf-htx-richtext{{{turned}font:{'20px/2.1' if shown.large else '18px/2'} {shown.fonts}}}"
 
 
 _FIELDS = (
@@ -150,16 +139,17 @@ def _question() -> list[str]:
     ]
 
 
-def make_comparison(language: str) -> str:
+def make_comparison(language: str, text: str = "") -> str:
     """Make the configuration of a language for a project of disagreements, see :func:`make`."""
-    return make(language, _question())
+    return make(language, text, _question())
 
 
-def make(language: str, above: Sequence[str] = ()) -> str:
+def make(language: str, text: str = "", above: Sequence[str] = ()) -> str:
     """Make the labelling configuration of a language.
 
     Args:
-        language: BCP 47 tag; its script, or that of the language, gives the direction of the text.
+        language: BCP 47 tag.
+        text: what will be labelled, or a sample of it: its letters give the direction; without any, the language does.
         above: lines that stand above the labels.
 
     Returns:
@@ -177,7 +167,7 @@ def make(language: str, above: Sequence[str] = ()) -> str:
     ]
     lines = [
         "<View>",
-        f"  <Style>{_text_style(language)}</Style>",
+        f"  <Style>{_text_style(language, text)}</Style>",
         f"  <Style>{_NAMES}</Style>",
         f"  <Style>{_GUIDANCE}</Style>",
         # The fields of a region stay in sight at the foot of the page, however long the article is.

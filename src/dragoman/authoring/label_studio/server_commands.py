@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman import files
+from dragoman.authoring.adjudication import read_documents
 from dragoman.authoring.label_studio import config, server
+from dragoman.languages import short_tag
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -54,4 +56,8 @@ def _stop(options: Namespace) -> tuple[dict[str, Any], int]:
 
 def _config(options: Namespace) -> tuple[dict[str, Any], int]:
     folder = options.root / "annotations" / "label_studio"
-    return {"written": [x for x in config.LANGUAGES if files.write(folder / f"{x}.xml", config.make(x).encode())]}, 0
+    texts: dict[str, list[str]] = {}
+    for document in read_documents(options.root).values():
+        texts.setdefault(short_tag(document.language), []).append(document.text)
+    pages = {language: config.make(language, "\n".join(own)) for language, own in texts.items()}
+    return {"written": [x for x, page in pages.items() if files.write(folder / f"{x}.xml", page.encode())]}, 0

@@ -10,9 +10,9 @@ import msgspec
 from dragoman import files
 from dragoman.authoring.label_studio.file_kinds import Kind
 from dragoman.authoring.label_studio.label_fields import Draft
-from dragoman.authoring.label_studio.page_languages import page_language
 from dragoman.authoring.label_studio.region_reader import Aside, Read, decode
 from dragoman.authoring.label_studio.regions import encode
+from dragoman.languages import short_tag
 from dragoman.problems import DragomanError, Problem
 from dragoman.schema.records import Document
 
@@ -93,7 +93,7 @@ def title(kind: str, language: str) -> str:
         DragomanError: E304 when it is longer than Label Studio takes.
 
     """
-    made = f"{PREFIX} {kind} ({page_language(language)})"
+    made = f"{PREFIX} {kind} ({short_tag(language)})"
     if len(made) > LONGEST_TITLE:
         what = f"{made!r} is too long a title."
         raise DragomanError(Problem(code="E304", what=what, hint="Choose a shorter --name."))

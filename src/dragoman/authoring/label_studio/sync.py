@@ -17,8 +17,8 @@ from dragoman.authoring.label_studio.client import Server
 from dragoman.authoring.label_studio.config_fit import unfit
 from dragoman.authoring.label_studio.file_kinds import Kind
 from dragoman.authoring.label_studio.label_changes import Change, difference
-from dragoman.authoring.label_studio.page_languages import page_language
 from dragoman.authoring.label_studio.state import Item, Task, aside_record, new_task, returned, title, understood
+from dragoman.languages import short_tag
 from dragoman.problems import DragomanError, Problem
 from dragoman.schema.records import Document
 
@@ -28,7 +28,7 @@ TRIES = 3
 """How often an import is tried; before each further time the server is asked what it has."""
 
 Progress = Callable[[Sequence[Any], str], Iterator[Any]]
-Config = Callable[[str], str]
+Config = Callable[[str, str], str]
 
 
 @dataclass
@@ -64,7 +64,7 @@ def by_language(items: Sequence[Item]) -> dict[str, list[Item]]:
     """Items by the page that the language of their documents has."""
     groups: dict[str, list[Item]] = {}
     for item in items:
-        groups.setdefault(page_language(item.document.language), []).append(item)
+        groups.setdefault(short_tag(item.document.language), []).append(item)
     return groups
 
 
@@ -96,7 +96,7 @@ def push(
         server: where to.
         kind: what the items are files of.
         items: what to push.
-        config: gives the labelling configuration of a language.
+        config: gives the labelling configuration of a language and a text in it.
         progress: wraps the work to show how far it is.
         force: replace tasks that were changed on both sides.
 
@@ -109,7 +109,10 @@ def push(
         name = title(kind.name, language)
         project = server.project(name)
         if project is None:
-            project = server.create_project(name, config(language), f"{kind.name}, {language}: made by annotate.py")
+            texts = "\n".join(item.document.text for item in group)
+            project = server.create_project(
+                name, config(language, texts), f"{kind.name}, {language}: made by annotate.py"
+            )
         page = server.labelling_config(project)
         present = ours(server, project, outcome, kind.name)
         waiting, stale = [], []

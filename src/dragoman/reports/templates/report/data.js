@@ -14,8 +14,6 @@ const isError = item => item.kind !== "right";
 // A pair is listed once, at its gold label.
 const isListed = item => item.side === "gold" || item.partner === null;
 const partnerOf = (entry, item) => item.partner === null ? null : entry.items[item.partner];
-// A text whose language is not known runs as its first letter does.
-const direction = entry => entry.language === null ? "auto" : /^(ar|fa|he|ur)\b/.test(entry.language) ? "rtl" : "ltr";
 const language = entry => entry.language || "";
 
 const types = [...new Set(docs.flatMap(entry => entry.items.map(item => item.label)))].sort();

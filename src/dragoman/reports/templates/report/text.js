@@ -34,7 +34,8 @@ function drawText(entry) {
       put(ends, Math.min(end, size), index);
     }
   });
-  const text = make("p", { class: "text", lang: language(entry), dir: direction(entry) });
+  const text = make("p", { class: "text", lang: language(entry), dir: entry.direction });
+  Object.assign(text.style, entry.style);
   text.style.lineHeight = `calc(1.75em + ${LANE * (gold[1] + pred[1])}px)`;
   const parts = [];
   const open = new Set();
