@@ -1,6 +1,6 @@
-"""Switches of the whole process that make it quicker, in one place. None changes a result; any can be left out.
+"""Switches of the whole process, in one place. None changes a result.
 
-``DRAGOMAN_TUNING=0`` turns all of them off.
+``DRAGOMAN_TUNING=0`` turns off those that only make it quicker, which is all but :func:`use_system_memory`.
 """
 
 from __future__ import annotations
@@ -46,14 +46,19 @@ def reuse_memory_of_blocks() -> None:
         return
     import ctypes  # noqa: PLC0415 - for large files alone
 
-    import pyarrow as pa  # noqa: PLC0415
-
     trim_threshold, mmap_threshold = -1, -3
     with suppress(AttributeError, OSError, TypeError):
         library = ctypes.CDLL(None)
         library.mallopt(trim_threshold, 2**28)
         library.mallopt(mmap_threshold, 2**26)
-        pa.set_memory_pool(pa.system_memory_pool())
+        use_system_memory()
+
+
+def use_system_memory() -> None:
+    """Have Arrow take its memory from the C library: it reserves nothing, and a limit counts what is used."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    pa.set_memory_pool(pa.system_memory_pool())
 
 
 def release_memory() -> None:

@@ -17,8 +17,8 @@ from dragoman.annotations import Coded
 from dragoman.measures import clitics
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import Target
-from dragoman.report.html import page
-from dragoman.report.inputs import of_reference
+from dragoman.reports.html import page
+from dragoman.reports.sources import from_reference
 from dragoman.schema.submission import Submission
 
 SOURCE = Path(languages.__file__).parents[1]
@@ -114,7 +114,7 @@ def test_a_language_that_was_registered_is_shown(made_up, tmp_path):
     line = {"id": "d", "language": "qaa", "text": "Bern", "entities": [{"start": 0, "end": 4, "type": "GPE"}]}
     path = tmp_path / "gold.jsonl"
     path.write_text(json.dumps(line) + "\n")
-    html = page(path, of_reference(path))
+    html = page(path, from_reference(path))
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)[1]
     (document,) = json.loads(data)["documents"]
     assert document["direction"] == "ltr"

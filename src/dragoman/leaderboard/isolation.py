@@ -21,6 +21,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Generic, TypeVar
 
+from dragoman import tuning
 from dragoman.problems import DragomanError
 
 MAX_MEMORY = 2 * 2**30
@@ -171,10 +172,7 @@ def reason(cause: BaseException) -> str:
 
 
 def _bound(memory: int) -> None:
-    import pyarrow as pa  # noqa: PLC0415 - the server of processes has imported it
-
-    # Other pools of Arrow reserve a gigabyte at once, which would count.
-    pa.set_memory_pool(pa.system_memory_pool())
+    tuning.use_system_memory()  # other pools of Arrow reserve a gigabyte at once, which would count
     with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system, or bounded already
         import resource  # noqa: PLC0415
 
