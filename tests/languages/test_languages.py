@@ -15,6 +15,7 @@ import regex
 from dragoman import languages
 from dragoman.annotations import Coded
 from dragoman.measures import clitics
+from dragoman.measures.pair import Pair
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import Target
 from dragoman.reports.html import page
@@ -106,7 +107,8 @@ def test_a_language_that_was_registered_is_scored(made_up, language, credit):
             [{"start": 0, "end": 6, "type": "GPE"}, {"start": 7, "end": 13, "type": "GPE"}],
         )
     )
-    assert clitics.clitic(dataclasses.replace(gold, languages=Coded.of([language])), pred).credit.sum() == credit
+    pair = Pair(dataclasses.replace(gold, languages=Coded.of([language])), pred)
+    assert clitics.clitic(pair).credit.sum() == credit
     assert clitics.clitic(gold, pred).credit.sum() == 2
 
 
