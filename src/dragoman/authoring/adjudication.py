@@ -16,17 +16,13 @@ import msgspec
 from dragoman import files
 from dragoman.authoring.curation import read_curated
 from dragoman.authoring.disagreements import Point, first_offset, points
-from dragoman.authoring.passes import Reader, derive, read_pass
-from dragoman.authoring.phenomena import tag_across
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.release.passes import Reader, derive, read_pass
+from dragoman.release.phenomena import tag_across
 from dragoman.schema import labels
 from dragoman.schema.decision import Decision, Identity
-from dragoman.schema.pass_file import QuotedLabels
+from dragoman.schema.pass_file import GOLD_PASSES, QuotedLabels
 from dragoman.schema.records import Claim, Date, Document, Entity, Labels
-
-PASSES = ("a", "b")
-CONTROL = "control"
-"""A pass that is no part of the gold: made later, to see whether the guidelines lead to the same labels."""
 
 
 @dataclass
@@ -49,7 +45,7 @@ def read_documents(root: Path) -> dict[str, Document]:
 
 
 def read_passes(
-    root: Path, documents: dict[str, Document], names: tuple[str, ...] = PASSES
+    root: Path, documents: dict[str, Document], names: tuple[str, ...] = GOLD_PASSES
 ) -> dict[str, dict[str, Labels]]:
     """Read passes, with their entity ids turned into the registry's.
 

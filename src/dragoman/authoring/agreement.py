@@ -16,12 +16,13 @@ import numpy as np
 
 from dragoman import files, scoring
 from dragoman.annotations import NULL, Annotations, Coded
-from dragoman.authoring.adjudication import CONTROL, read_documents, read_passes
+from dragoman.authoring.adjudication import read_documents, read_passes
 from dragoman.benchmark import as_submission
 from dragoman.measures import claims, spans
 from dragoman.measures.catalogue import select
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import Target
+from dragoman.schema.pass_file import CONTROL
 from dragoman.schema.records import Document, Labels
 from dragoman.schema.result import Data
 from dragoman.statistics import bootstrap

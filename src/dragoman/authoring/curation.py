@@ -15,8 +15,8 @@ from dragoman import files
 from dragoman.authoring.document_time import add_declared, read_date, set_published
 from dragoman.authoring.profiles import TEXT_KINDS, Profile, read_profile
 from dragoman.authoring.segmentation import MAX_PAGE, Cut, cut, split_lines
-from dragoman.authoring.source_table import Source, SourceTable, assign_splits, corpus_file, read_sources
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.release.source_table import Source, SourceTable, assign_splits, corpus_file, read_sources
 from dragoman.schema import labels
 from dragoman.schema.records import CuratedPage, Document, Segment
 from dragoman.text import Block, TextMap

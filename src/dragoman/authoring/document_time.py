@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from dragoman.authoring.profiles import Profile
 from dragoman.authoring.segmentation import Cut
-from dragoman.authoring.source_table import SourceTable, select
 from dragoman.problems import DragomanError, Problem
+from dragoman.release.source_table import SourceTable, select
 from dragoman.schema.records import CuratedPage, Document
 from dragoman.text import visible
 

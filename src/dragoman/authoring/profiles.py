@@ -17,8 +17,8 @@ import regex
 from msgspec import Meta
 
 from dragoman import files
-from dragoman.authoring.source_table import Entry, check_keys, convert, corpus_file, tables
 from dragoman.problems import DragomanError, Problem
+from dragoman.release.source_table import Entry, check_keys, convert, corpus_file, tables
 from dragoman.schema import labels
 from dragoman.text import visible
 

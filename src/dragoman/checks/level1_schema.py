@@ -12,18 +12,15 @@ import msgspec
 from rapidfuzz import fuzz, process
 
 from dragoman import files
-from dragoman.authoring.adjudication import PASSES
-from dragoman.authoring.source_table import SourceTable, read_sources
 from dragoman.checks.findings import Findings
 from dragoman.problems import DragomanError, Problem
+from dragoman.release.source_table import SourceTable, read_sources
 from dragoman.schema import labels
 from dragoman.schema.decision import Identity
-from dragoman.schema.pass_file import QuotedLabels
+from dragoman.schema.pass_file import GOLD_PASSES, NOT_DOCUMENTS, QuotedLabels
 from dragoman.schema.records import Claim, ClaimLink, CuratedPage, Document, Entity, Labels, RegistryEntry
 from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, shown, step
 
-BESIDE = frozenset({"registry", "claim_links", "record"})
-"""Names of the files of a pass that are no document's."""
 _MAX_LABELS = 64 * 2**20
 _SIMILARITY = 60.0
 _CONVERSION = {"unknown field": "E203", "missing required": "E204", "Invalid enum": "E501"}
@@ -221,13 +218,13 @@ class _Reader:
         """Read a pass; those that gold is made from must have a registry and a record."""
         made = Pass(folder.name, folder, self.registry(folder, "registry.json"))
         for path in sorted(folder.glob("*.json")):
-            if path.stem not in BESIDE:
+            if path.stem not in NOT_DOCUMENTS:
                 written = self.object(path, QuotedLabels)
                 if written is not None:
                     made.written[path] = written
         record = folder / "record.json"
         for path in (record, made.registry.file):
-            if folder.name in PASSES and not path.exists():
+            if folder.name in GOLD_PASSES and not path.exists():
                 self.report(path, Fault("E713", "", f"the pass has no {path.name}.", "Add it as it was made."))
         if record.exists():
             made.record = self.hashes(record)

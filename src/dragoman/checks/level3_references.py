@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dragoman.authoring.passes import derive
+from dragoman.release.passes import derive
 from dragoman.schema import labels
 from dragoman.schema.shape import shown
 

@@ -17,8 +17,8 @@ import regex
 
 from dragoman import files
 from dragoman.authoring.label_studio.label_fields import LAYERS, Draft, Label, restore, view
-from dragoman.authoring.passes import Reader, days, derive
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.release.passes import Reader, days, derive
 from dragoman.schema.pass_file import Quote, QuotedDate, QuotedLabels
 from dragoman.schema.records import Document, Labels
 from dragoman.text import find

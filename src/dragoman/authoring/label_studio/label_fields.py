@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dragoman.authoring.label_studio import controls
-from dragoman.authoring.phenomena import DERIVED
+from dragoman.release.phenomena import DERIVED
 from dragoman.schema import labels
 
 Label = dict[str, Any]

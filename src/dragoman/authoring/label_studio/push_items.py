@@ -14,6 +14,7 @@ from dragoman.authoring.label_studio.file_kinds import Kind
 from dragoman.authoring.label_studio.label_fields import LAYERS, Draft, Label
 from dragoman.authoring.label_studio.state import Item, Side
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.schema.pass_file import NOT_DOCUMENTS
 from dragoman.schema.records import Document
 from dragoman.schema.submission import Submission
 from dragoman.text import find
@@ -33,7 +34,7 @@ def of_files(root: Path, kind: Kind, documents: Mapping[str, Document]) -> list[
     """
     made, problems = [], []
     for path in sorted((root / kind.folder).glob("*.json")):
-        if path.stem in {"registry", "claim_links", "record"}:
+        if path.stem in NOT_DOCUMENTS:
             continue
         if path.stem not in documents:
             problems.append(Problem(code="E301", what=f"there is no document {path.stem!r}.", file=str(path)))
