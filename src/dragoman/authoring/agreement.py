@@ -139,8 +139,8 @@ def _alpha(ours: Coded, theirs: Coded, at: Any, other: Any, doc: Any, documents:
     }
 
 
-def write(root: Path, gold: dict[str, Labels]) -> bool:
-    """Write ``annotations/agreement.json``; return whether it changed.
+def write(root: Path, gold: dict[str, Labels], out: Path | None = None) -> bool:
+    """Write ``annotations/agreement.json`` below ``out`` (default: the root); return whether it changed.
 
     Raises:
         DragomanError: for everything that is wrong with the passes.
@@ -165,4 +165,4 @@ def write(root: Path, gold: dict[str, Labels]) -> bool:
             "documents": len(labelled),
             **agreement(columns(gold, labelled), columns(control, labelled), labelled),
         }
-    return files.write(root / "annotations" / "agreement.json", files.pretty_json(report))
+    return files.write((out or root) / "annotations" / "agreement.json", files.pretty_json(report))

@@ -241,7 +241,7 @@ def read_curated(root: Path | str) -> list[CuratedPage]:
         try:
             page = files.read_json(path, CuratedPage)
             if (page.page, page.sha256) != (source.id, source.sha256):
-                hint = "Run scripts/curate.py."
+                hint = "Run dragoman author curate."
                 raise error("E704", f"the file was not made from page {source.id} as it is now.", hint, file=str(path))
             pages.append(page)
         except DragomanError as cause:

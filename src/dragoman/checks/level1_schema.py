@@ -201,7 +201,9 @@ class _Reader:
         for source in material.table.pages if material.table else ():
             path = folder / f"{source.id}.json"
             if not path.exists():
-                self.report(path, Fault("E101", "", f"page {source.id} was not curated.", "Run scripts/curate.py."))
+                self.report(
+                    path, Fault("E101", "", f"page {source.id} was not curated.", "Run dragoman author curate.")
+                )
 
     def registry(self, folder: Path, name: str) -> RegistryFile:
         """Read a registry and the links between claims beside it."""

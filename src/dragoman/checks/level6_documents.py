@@ -49,9 +49,9 @@ def _splits(material: Material, findings: Findings) -> None:
                 report("E302", f"documents[{name}]", f"page {owner[name]} has a document of that id too.")
             owner[name] = page.page
             if name not in page.splits:
-                report("E713", f"splits[{name}]", f"{name} is in no split.", "Run scripts/curate.py.")
+                report("E713", f"splits[{name}]", f"{name} is in no split.", "Run dragoman author curate.")
         for name in sorted(page.splits.keys() - set(ids)):
-            report("E301", f"splits[{name}]", f"the page has no document {shown(name)}.", "Run scripts/curate.py.")
+            report("E301", f"splits[{name}]", f"the page has no document {shown(name)}.", "Run dragoman author curate.")
 
 
 def _complete(material: Material, findings: Findings) -> None:

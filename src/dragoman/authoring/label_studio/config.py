@@ -1,8 +1,8 @@
 """The labelling configuration of a language, generated from the schema's label sets.
 
 Every name and value comes from :mod:`dragoman.authoring.label_studio.controls`; only colours and keys are written here.
-``scripts/annotate.py config`` writes ``annotations/label_studio/LANGUAGE.xml`` for the languages of this corpus; a page
-of any other language is made when its documents are pushed.
+``dragoman author annotate config`` writes ``annotations/label_studio/LANGUAGE.xml`` for the languages of this corpus; a
+page of any other language is made when its documents are pushed.
 """
 
 from __future__ import annotations

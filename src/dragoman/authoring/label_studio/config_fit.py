@@ -32,7 +32,7 @@ def unfit(config: str, tasks: list[dict[str, Any]]) -> list[Problem]:
         page: Any = LabelInterface(config)
     except Exception as cause:  # whatever somebody wrote into the project's settings
         what = f"the project's labelling configuration cannot be read: {str(cause)[:MAX_SAID]}"
-        raise error("E728", what, "Give the project the file that annotate.py config writes.") from cause
+        raise error("E728", what, "Give the project the file that dragoman author annotate config writes.") from cause
     found = []
     for task in tasks:
         for side in (*task["annotations"], *task["predictions"]):
@@ -47,6 +47,6 @@ def _problem(document: str, said: list[str]) -> Problem:
     return Problem(
         code="E724",
         what=f"{document}: the project's page does not offer what is pushed: {said[0][:MAX_SAID]}{more}.",
-        hint="Give the project the file that annotate.py config writes, in its settings.",
+        hint="Give the project the file that dragoman author annotate config writes, in its settings.",
         path=document,
     )

@@ -41,6 +41,11 @@ class Kind:
     read: Callable[[bytes, Document, str], Draft]
     write: Callable[[Draft, bytes, Document], bytes]
 
+    @property
+    def command(self) -> str:
+        """Subcommand that pushes it."""
+        return self.name if self.name.startswith("compare ") else f"push {self.name}"
+
     def path(self, root: Path, document: str) -> Path:
         """Path of a document's file below a root."""
         return files.child(root / self.folder, f"{document}.json")
@@ -107,7 +112,7 @@ def read_gold(data: bytes, document: Document, name: str) -> Draft:
     wrong = [s for s in labelled if document.text[s["start"] : s["end"]] != s["text"] or s["start"] >= s["end"]]
     if wrong:
         what = f"{wrong[0]['start']} to {wrong[0]['end']} does not show {wrong[0]['text']!r}."
-        raise error("E707", what, "Mend the gold first: scripts/check.py.", file=name)
+        raise error("E707", what, "Correct the gold first: dragoman author check.", file=name)
     return draft
 
 

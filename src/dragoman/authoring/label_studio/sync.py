@@ -109,7 +109,9 @@ def push(
         name = title(kind.name, language)
         project = server.project(name)
         if project is None:
-            project = server.create_project(name, config(language), f"{kind.name}, {language}: made by annotate.py")
+            project = server.create_project(
+                name, config(language), f"{kind.name}, {language}: made by dragoman author annotate"
+            )
         page = server.labelling_config(project)
         present = ours(server, project, outcome, kind.name)
         waiting, stale = [], []
@@ -252,7 +254,9 @@ def fetched(
     found = {p["title"]: p["id"] for p in sorted(server.projects(), key=lambda p: -p["id"]) if p.get("title") in titles}
     if not found:
         what = f"the server has no project of {kind.name}."
-        raise DragomanError(Problem(code="E727", what=what, hint=f"Push it first: annotate.py push {kind.name}."))
+        raise DragomanError(
+            Problem(code="E727", what=what, hint=f"Push it first: dragoman author annotate {kind.command}.")
+        )
     return {name: ours(server, found[name], outcome, kind.name) for name in sorted(found)}
 
 

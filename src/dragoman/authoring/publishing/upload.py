@@ -27,7 +27,7 @@ def publish(
     dry_run: bool = False,
     attempts: int = 5,
     pause: float = 1.0,
-    said: Callable[[str], None] = lambda _: None,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Publish a release folder; safe to run again at any time, also after it was killed.
 
@@ -41,7 +41,7 @@ def publish(
         dry_run: only say what would be done.
         attempts: most attempts at a step.
         pause: pause after the first attempt, in seconds.
-        said: told of each step before it is done.
+        announce: called with each step in words before it is done.
 
     Returns:
         What was done, or would be: ``done`` (steps by name), ``plan`` (a dry run's steps in words), ``commit``.
@@ -68,7 +68,7 @@ def publish(
             plan, commit = look()
             if plan.empty:
                 return "", commit
-            said(plan.lines()[0])
+            announce(plan.lines()[0])
             if plan.first == "tag":
                 _load_back(parcel, repository, str(plan.target), Path(cache))
             repository.carry_out(plan, parcel)
@@ -77,7 +77,7 @@ def publish(
         for _ in range(ROUNDS):
             name, commit = hub.patiently(step, attempts=attempts, pause=pause)
             if not name:
-                said("load back what is published")
+                announce("load back what is published")
                 hub.patiently(
                     lambda: _load_back(parcel, repository, parcel.tag, Path(cache)), attempts=attempts, pause=pause
                 )
