@@ -247,7 +247,7 @@ def _tags(written: list[labels.Phenomenon], derived: set[labels.Phenomenon]) -> 
     return [tag for tag in order if tag in derived or (tag in written and tag not in DERIVED)]
 
 
-def days(value: str, date: QuotedDate) -> tuple[str | None, str | None]:
+def days(value: str, date: QuotedDate | Date) -> tuple[str | None, str | None]:
     """First and last day that a value can mean, as YYYY-MM-DD; None for an open end or where no days follow."""
     try:
         found = timex.interval(value, date.mod, date.type)
