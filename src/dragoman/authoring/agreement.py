@@ -122,10 +122,10 @@ def alphas(first: Annotations, second: Annotations) -> dict[str, Any]:
     return made
 
 
-def _alpha(ours: Coded, theirs: Coded, at: Any, other: Any, doc: Any, documents: int) -> dict[str, Any]:
+def _alpha(first: Coded, second: Coded, at: Any, other: Any, doc: Any, documents: int) -> dict[str, Any]:
     """Alpha of one attribute with its interval; not given counts as a label of its own."""
-    labels_ = tuple(dict.fromkeys((*ours.labels, *theirs.labels)))
-    a, b = (np.where(side.recode(labels_) == NULL, len(labels_), side.recode(labels_)) for side in (ours, theirs))
+    labels_ = tuple(dict.fromkeys((*first.labels, *second.labels)))
+    a, b = (np.where(side.recode(labels_) == NULL, len(labels_), side.recode(labels_)) for side in (first, second))
     rows = coincidences(a[at], b[other], doc[at], documents, len(labels_) + 1)
     rows = rows[rows.any(axis=1)]
     if not len(rows):

@@ -281,8 +281,8 @@ def compare(root: Path | str, pages: list[CuratedPage]) -> Changes:
     except OSError as cause:
         hint = "It must be a folder that can be read."
         raise error("E101", f"cannot list it: {cause.strerror}.", hint, file=str(folder)) from cause
-    ours = {path.name for path in (*changed, *unchanged)}
-    stale = [path for path in present if path.name not in ours and not path.name.startswith(".")]
+    expected = {path.name for path in (*changed, *unchanged)}
+    stale = [path for path in present if path.name not in expected and not path.name.startswith(".")]
     return Changes(pages, changed, unchanged, stale)
 
 

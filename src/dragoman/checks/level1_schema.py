@@ -104,7 +104,10 @@ def read(root: Path, findings: Findings) -> Material:
             for fault in _disorder(found):
                 reader.report(path, fault)
     if material.gold and not registry.file.exists():
-        what, hint = "there is gold and no registry of its entities.", "Add it: that of a pass, mended; [] if need be."
+        what, hint = (
+            "there is gold and no registry of its entities.",
+            "Add it: that of a pass, corrected; [] if need be.",
+        )
         reader.report(registry.file, Fault("E713", "", what, hint))
     passes = root / "annotations" / "passes"
     material.passes = [reader.one_pass(path) for path in sorted(passes.glob("*")) if path.is_dir()]
@@ -136,7 +139,7 @@ class _Reader:
             return json.loads(data, object_pairs_hook=Repeats.from_pairs, parse_constant=NoNumber)
         except (ValueError, RecursionError) as cause:
             line = getattr(cause, "lineno", 0)
-            problem = Problem(code="E201", what=f"{cause}.", hint="Mend the JSON.", file=str(path), line=line)
+            problem = Problem(code="E201", what=f"{cause}.", hint="Correct the JSON.", file=str(path), line=line)
             self.failed(path, DragomanError(problem))
             return msgspec.UNSET
 
@@ -183,7 +186,7 @@ class _Reader:
         except msgspec.ValidationError as cause:
             what, _, at = str(cause).partition(" - at `$")
             code = next((code for words, code in _CONVERSION.items() if words in what), "E202")
-            self.report(path, Fault(code, at.rstrip("`").lstrip("."), f"{what}.", "Mend the file."))
+            self.report(path, Fault(code, at.rstrip("`").lstrip("."), f"{what}.", "Correct the file."))
             return None
 
     def corpus(self, material: Material) -> None:

@@ -126,7 +126,7 @@ def check(
     """Judge corpus, passes, gold and registry at six levels, each with hard failures.
 
     Levels: 1 schema, 2 offsets, 3 references, 4 language, 5 time, 6 across documents. Levels 4 and 6 only warn of raw
-    passes, which are never mended.
+    passes, which are never corrected.
 
     Exit codes: 0 no hard failure, 1 some, 2 wrong usage; with --lint always 0, unless there is nothing to read.
     """

@@ -76,14 +76,14 @@ class Kind:
         if view(came) == view(before) and all(len(came[layer]) == len(before[layer]) for layer in LAYERS):
             return base, []
         draft = restore(came, before)
-        lacking: list[Problem] = []
+        rejected: list[Problem] = []
         while True:
             try:
-                return self.write(draft, base, document), lacking
+                return self.write(draft, base, document), rejected
             except LabelError as cause:
                 label = draft[cause.layer].pop(cause.index)
                 path = f"{cause.layer}: {label['id']}"
-                lacking += [msgspec.structs.replace(problem, path=path) for problem in cause.problems]
+                rejected += [msgspec.structs.replace(problem, path=path) for problem in cause.problems]
                 _forget(draft, cause.layer, label["id"])
 
 
