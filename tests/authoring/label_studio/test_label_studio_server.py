@@ -105,6 +105,15 @@ def test_a_server_that_ends_at_once_is_a_failure(tmp_path, monkeypatch):
     assert not (tmp_path / "data" / server.PROCESS).exists()
 
 
+@pytest.mark.parametrize("library", ["httpx", "psutil"])
+def test_without_the_extra_it_says_so_and_starts_nothing(library, tmp_path, monkeypatch):
+    root = stand_in(tmp_path, monkeypatch, "#!/bin/sh\n")
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(DragomanError, match=f"E729.* {library} is not installed"):
+        server.serve(root, tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
 def test_without_an_environment_it_says_what_to_run(tmp_path, monkeypatch):
     monkeypatch.setenv("LABEL_STUDIO_VENV", str(tmp_path / "none"))
     with pytest.raises(DragomanError, match="make label-studio"):

@@ -75,7 +75,7 @@ def serve(root: Path, data: Path, port: int = 0, waiting: Callable[[float], None
     if not executable.is_file():
         hint = "Run: make label-studio, or set LABEL_STUDIO_VENV to an environment that has it."
         raise error("E729", "there is no Label Studio.", hint, file=str(environment(root)))
-    library = _library()
+    _, psutil = _libraries()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     data.chmod(0o700)
     secret = _credentials(data)
@@ -95,7 +95,7 @@ def serve(root: Path, data: Path, port: int = 0, waiting: Callable[[float], None
         os.close(log)
     _CHILDREN[process.pid] = process
     url = f"http://{HOST}:{port}"
-    handle = library.Process(process.pid)
+    handle = psutil.Process(process.pid)
     record: dict[str, Any] = {"pid": process.pid, "started": handle.create_time(), "url": url}
     _write_private(data / PROCESS, record)
     try:
@@ -171,18 +171,19 @@ def _free_port() -> int:
         return port
 
 
-def _library() -> Any:
-    """Import psutil.
+def _libraries() -> tuple[Any, Any]:
+    """Import httpx and psutil.
 
     Raises:
-        DragomanError: E729 when it is not installed.
+        DragomanError: E729 when one is not installed.
 
     """
     try:
-        import psutil  # noqa: PLC0415 - an extra
+        import httpx  # noqa: PLC0415 - an extra
+        import psutil  # noqa: PLC0415
     except ImportError as cause:
-        raise error("E729", "psutil is not installed.", "Install dragoman[annotate].") from cause
-    return psutil
+        raise error("E729", f"{cause.name} is not installed.", 'Install the extra "dragoman[annotate]".') from cause
+    return httpx, psutil
 
 
 def _running(data: Path) -> tuple[psutil.Process, dict[str, Any]] | None:
@@ -192,21 +193,21 @@ def _running(data: Path) -> tuple[psutil.Process, dict[str, Any]] | None:
         pid, started = int(record["pid"]), float(record["started"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    library = _library()
+    _, psutil = _libraries()
     try:
-        process = library.Process(pid)
+        process = psutil.Process(pid)
         same = abs(process.create_time() - started) < CLOCK_STEP and _runs(process)
-    except (library.Error, ValueError):  # a negative id is none
+    except (psutil.Error, ValueError):  # a negative id is none
         return None
     return (process, record) if same else None
 
 
 def _runs(process: psutil.Process) -> bool:
     """Whether a process runs; one that has ended and that nobody waited for, a zombie, does not."""
-    library = _library()
+    _, psutil = _libraries()
     try:
-        return bool(process.is_running() and process.status() != library.STATUS_ZOMBIE)
-    except library.NoSuchProcess:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
         return False
 
 
@@ -216,8 +217,7 @@ def _outcome(data: Path, record: dict[str, Any], *, already: bool) -> dict[str, 
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path, waiting: Callable[[float], None]) -> None:
-    import httpx  # noqa: PLC0415 - an extra
-
+    httpx, _ = _libraries()
     begin = time.monotonic()
     with httpx.Client(trust_env=False, timeout=5.0) as client:  # no proxy stands before the loopback
         while (waited := time.monotonic() - begin) < START:
@@ -237,13 +237,13 @@ def _failure(what: str, log: Path) -> DragomanError:
 
 def _end(process: psutil.Process) -> None:
     """End a process and those that it started: asked to at first, killed where they do not."""
-    library = _library()
+    _, psutil = _libraries()
     running = [process]
-    with suppress(library.NoSuchProcess):  # it ended by itself
+    with suppress(psutil.NoSuchProcess):  # it ended by itself
         running += process.children(recursive=True)
     for number in (signal.SIGTERM, signal.SIGKILL):
         for each in running:
-            with suppress(library.NoSuchProcess):
+            with suppress(psutil.NoSuchProcess):
                 each.send_signal(number)
         begin = time.monotonic()
         while (running := [each for each in running if _runs(each)]) and time.monotonic() - begin < STOP:
