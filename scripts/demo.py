@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -20,13 +19,23 @@ os.environ |= {"HF_HOME": str(BUILD / "cache"), "HF_HUB_OFFLINE": "1", "HF_DATAS
 def main() -> int:
     """Run the demonstration and give its exit code."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    from dragoman.authoring.script import execute  # noqa: PLC0415
+    from dragoman.cli import show  # noqa: PLC0415 - after the cache is set, as all that follows
+    from dragoman.cli.stdout import standard_output  # noqa: PLC0415
+    from dragoman.problems import DragomanError  # noqa: PLC0415
 
-    return execute(_shown, as_json=False)
+    try:
+        with standard_output():
+            _demonstrate()
+    except DragomanError as cause:
+        show.problems(cause.problems, as_json=False)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
 
 
-def _shown() -> tuple[dict[str, Any], int]:
-    from datasets import disable_progress_bars, get_dataset_config_names, load_dataset  # noqa: PLC0415 - after the cache is set
+def _demonstrate() -> None:
+    from datasets import disable_progress_bars, get_dataset_config_names, load_dataset  # noqa: PLC0415
 
     from dragoman import benchmark, scoring  # noqa: PLC0415
     from dragoman.cli import show  # noqa: PLC0415
@@ -36,28 +45,27 @@ def _shown() -> tuple[dict[str, Any], int]:
 
     disable_progress_bars()
     folder = BUILD / "dataset"
-    held = benchmark.load(folder)  # says it first if there is none
+    loaded = benchmark.load(folder)  # says it first if there is none
     print(f"\nload_dataset({os.path.relpath(folder)!r}, …)")
     for config in get_dataset_config_names(str(folder)):
         splits = load_dataset(str(folder), config)
         print(f"  {config:12}", ", ".join(f"{split} {len(rows)}" for split, rows in splits.items()))
-    annotated = [name for name in held.splits if any(d.layers_annotated for d in held.split(name))]
+    annotated = [name for name in loaded.splits if any(d.layers_annotated for d in loaded.split(name))]
     split = "test" if "test" in annotated else annotated[0]
     pages = []
     for name in SYSTEMS:
         out = BUILD / "runs" / name
         shutil.rmtree(out, ignore_errors=True)
-        run(load(f"{ROOT / 'eval' / 'systems' / name / 'system.py'}:predict"), held, out, show.progress)
-        result = scoring.score(out / "predictions.jsonl", held, split=split, system=name)
+        run(load(f"{ROOT / 'eval' / 'systems' / name / 'system.py'}:predict"), loaded, out, show.progress)
+        result = scoring.score(out / "predictions.jsonl", loaded, split=split, system=name)
         print()
         show.result(result, as_json=False)
-        pages.append(report(out, held, out=out / "mistakes.html", split=split))
+        pages.append(report(out, loaded, out=out / "mistakes.html", split=split))
     print("\nEvery mistake, on one page a system:")
     for path in pages:
         print(f"  {path.as_uri()}")
     if (ROOT / ".venv" / "bin" / "activate").is_file():
         print("\nFor the command dragoman, and python with it, in this shell:\n  . .venv/bin/activate")
-    return {}, 0
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 import dragoman
-from dragoman.authoring.passes import read_pass
+from dragoman.release.passes import read_pass
 from dragoman.schema.records import Document, Labels
 
 PASSES = Path(__file__).resolve().parents[2] / "annotations" / "passes"

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dragoman import files
-from dragoman.authoring import curation, profiles, segmentation, source_table
+from dragoman.authoring import curation, profiles, segmentation
 from dragoman.problems import DragomanError
+from dragoman.release import source_table
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {source.id: source for source in source_table.read_sources(ROOT).pages}

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dragoman import files
-from dragoman.authoring import curation, source_table
+from dragoman.authoring import curation
+from dragoman.release import source_table
 from dragoman.schema.records import CuratedPage
 
 ROOT = Path(__file__).resolve().parents[2]

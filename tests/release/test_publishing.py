@@ -318,11 +318,11 @@ def test_a_repository_of_something_else_is_left_alone(hub, published_folder):
 def test_what_somebody_commits_meanwhile_is_not_overwritten(hub, published_folder, monkeypatch):
     carry_out = Repository.carry_out
 
-    def beaten(self, plan, parcel):
+    def beaten(self, plan, payload):
         repo = hub.repos.get(NAME)
         if plan.first == "commit" and len(repo.commits) == 1:
             repo.commit({"train.csv": b"theirs\n"})
-        carry_out(self, plan, parcel)
+        carry_out(self, plan, payload)
 
     monkeypatch.setattr(Repository, "carry_out", beaten)
     with pytest.raises(DragomanError, match=r"E747.*train\.csv"):

@@ -1,1 +1,1 @@
-"""The maintainer's rooms: what turns pages into a benchmark. Nothing outside this package imports it."""
+"""The maintainer's steps: what turns pages into a benchmark. Nothing but the command line imports it."""

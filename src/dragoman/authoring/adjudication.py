@@ -1,8 +1,8 @@
 """From two passes and the decisions on them to gold.
 
 Where both passes have the same label it is gold; where they differ a decision says what is, and why. A decision may
-also mend what both have alike, or add what neither has. Of agreed claims, which may differ in what is not scored, the
-gloss, ``about`` and ``dates`` are those of pass a; tags that either annotator wrote are kept.
+also correct what both have alike, or add what neither has. Of agreed claims, which may differ in what is not scored,
+the gloss, ``about`` and ``dates`` are those of pass a; tags that either annotator wrote are kept.
 """
 
 from __future__ import annotations
@@ -16,17 +16,13 @@ import msgspec
 from dragoman import files
 from dragoman.authoring.curation import read_curated
 from dragoman.authoring.disagreements import Point, first_offset, points
-from dragoman.authoring.passes import Reader, derive, read_pass
-from dragoman.authoring.phenomena import tag_across
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.release.passes import Reader, derive, read_pass
+from dragoman.release.phenomena import tag_across
 from dragoman.schema import labels
 from dragoman.schema.decision import Decision, Identity
-from dragoman.schema.pass_file import QuotedLabels
+from dragoman.schema.pass_file import GOLD_PASSES, QuotedLabels
 from dragoman.schema.records import Claim, Date, Document, Entity, Labels
-
-PASSES = ("a", "b")
-CONTROL = "control"
-"""A pass that is no part of the gold: made later, to see whether the guidelines lead to the same labels."""
 
 
 @dataclass
@@ -49,7 +45,7 @@ def read_documents(root: Path) -> dict[str, Document]:
 
 
 def read_passes(
-    root: Path, documents: dict[str, Document], names: tuple[str, ...] = PASSES
+    root: Path, documents: dict[str, Document], names: tuple[str, ...] = GOLD_PASSES
 ) -> dict[str, dict[str, Labels]]:
     """Read passes, with their entity ids turned into the registry's.
 
@@ -122,7 +118,7 @@ def _identified(labels_: Labels, identity: dict[str, str]) -> Labels:
 
 
 @dataclass
-class _Kept:
+class _GoldLabel:
     """A label that becomes gold, and the names by which others refer to it (``a:e12``)."""
 
     label: Any
@@ -161,7 +157,7 @@ def build_gold(root: Path) -> dict[str, Labels]:
 
 
 def _document_gold(case: Case) -> tuple[Labels, list[Problem]]:
-    kept: dict[str, list[_Kept]] = {layer: [] for layer in labels.values(labels.Layer)}
+    chosen: dict[str, list[_GoldLabel]] = {layer: [] for layer in labels.values(labels.Layer)}
     problems: list[Problem] = []
     by_key: dict[tuple[str, str | None, str | None], Decision] = {(d.layer, d.a, d.b): d for d in case.decisions}
     known = {(p.layer, p.key[2], p.key[3]) for p in case.points}
@@ -171,28 +167,28 @@ def _document_gold(case: Case) -> tuple[Labels, list[Problem]]:
             problems.append(Problem(code="E601", what=what, path=case.document.id))
     for point in case.points:
         decision = by_key.get(point.key[1:])
-        kept[point.layer] += _outcome(case, point, decision, problems)
+        chosen[point.layer] += _outcome(case, point, decision, problems)
     for decision in case.decisions:
         if decision.a is None and decision.b is None:
-            kept[decision.layer] += _written(case, decision, ["new"], problems)
-    return _numbered(case, kept, problems), problems
+            chosen[decision.layer] += _written(case, decision, ["new"], problems)
+    return _numbered(case, chosen, problems), problems
 
 
-def _outcome(case: Case, point: Point, decision: Decision | None, problems: list[Problem]) -> list[_Kept]:
+def _outcome(case: Case, point: Point, decision: Decision | None, problems: list[Problem]) -> list[_GoldLabel]:
     """Say what of a point becomes gold."""
     names = [f"{side}:{label.id}" for side, label in (("a", point.a), ("b", point.b)) if label is not None]
     if decision is None:
         merged = msgspec.structs.replace(point.a, phenomena=_union(point.a.phenomena, point.b.phenomena))
-        return [_Kept(merged, names, "a")]
+        return [_GoldLabel(merged, names, "a")]
     if decision.keep == "label":
         return _written(case, decision, names, problems)
     chosen = {"a": ("a",), "b": ("b",), "both": ("a", "b"), "none": ()}[decision.keep]
     if decision.keep != "both":
-        return [_Kept(getattr(point, side), names, side) for side in chosen]
-    return [_Kept(getattr(point, side), [f"{side}:{getattr(point, side).id}"], side) for side in chosen]
+        return [_GoldLabel(getattr(point, side), names, side) for side in chosen]
+    return [_GoldLabel(getattr(point, side), [f"{side}:{getattr(point, side).id}"], side) for side in chosen]
 
 
-def _written(case: Case, decision: Decision, names: list[str], problems: list[Problem]) -> list[_Kept]:
+def _written(case: Case, decision: Decision, names: list[str], problems: list[Problem]) -> list[_GoldLabel]:
     """Turn the label that a decision writes out into a record; its references stay as they are written."""
     singular = {"entities": "entity", "dates": "date", "claims": "claim"}[decision.layer]
     label = getattr(decision, singular)
@@ -206,17 +202,17 @@ def _written(case: Case, decision: Decision, names: list[str], problems: list[Pr
     (record,) = reader.layer(decision.layer)
     problems += [p for p in reader.problems if p.code != "E601"]  # references are resolved when all are known
     names = [*(name for name in names if name != "new"), f"new:{label.id}"]
-    return [_Kept(record, names, "new")]
+    return [_GoldLabel(record, names, "new")]
 
 
 def _union(a: list[labels.Phenomenon], b: list[labels.Phenomenon]) -> list[labels.Phenomenon]:
     return [tag for tag in get_args(labels.Phenomenon) if tag in a or tag in b]
 
 
-def _numbered(case: Case, kept: dict[str, list[_Kept]], problems: list[Problem]) -> Labels:
+def _numbered(case: Case, chosen: dict[str, list[_GoldLabel]], problems: list[Problem]) -> Labels:
     """Give the labels their numbers in text order, and let references point to these."""
     place: dict[str, str] = {}
-    for layer, items in kept.items():
+    for layer, items in chosen.items():
         items.sort(
             key=lambda k: (first_offset(k.label), -_last_offset(k.label), getattr(k.label, "type", ""), k.label.id)
         )
@@ -233,16 +229,16 @@ def _numbered(case: Case, kept: dict[str, list[_Kept]], problems: list[Problem])
             problems.append(Problem(code="E601", what=what, hint="Decide that label too.", path=case.document.id))
         return found
 
-    entities = [_renamed(k, place, "entities") for k in kept["entities"]]
+    entities = [_renamed(k, place, "entities") for k in chosen["entities"]]
     dates = []
-    for k in kept["dates"]:
+    for k in chosen["dates"]:
         date: Date = _renamed(k, place, "dates")
         if date.ref not in {"none", "published"}:
             date.ref = follow("dates", date.ref, k.source, date.id) or "none"
         dates.append(date)
     ids = {e.id: e.entity_ids for e in entities}
     claims = []
-    for k in kept["claims"]:
+    for k in chosen["claims"]:
         claim: Claim = _renamed(k, place, "claims")
         claim.parent = follow("claims", claim.parent, k.source, claim.id)
         claim.dates = [
@@ -262,8 +258,8 @@ def _last_offset(label: Entity | Date | Claim) -> int:
     return label.content[-1].end if isinstance(label, Claim) else label.end
 
 
-def _renamed(kept: _Kept, place: dict[str, str], layer: str) -> Any:
-    return msgspec.structs.replace(kept.label, id=place[f"{layer}/{kept.names[0]}"])
+def _renamed(label: _GoldLabel, place: dict[str, str], layer: str) -> Any:
+    return msgspec.structs.replace(label.label, id=place[f"{layer}/{label.names[0]}"])
 
 
 def write_gold(root: Path, gold: dict[str, Labels]) -> list[str]:

@@ -16,13 +16,14 @@ import numpy as np
 
 from dragoman import files, scoring
 from dragoman.annotations import NULL, Annotations, Coded
-from dragoman.authoring.adjudication import CONTROL, read_documents, read_passes
+from dragoman.authoring.adjudication import read_documents, read_passes
 from dragoman.benchmark import as_submission
 from dragoman.measures import claims, spans
 from dragoman.measures.catalogue import select
 from dragoman.measures.pair import Pair
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import Target
+from dragoman.schema.pass_file import CONTROL
 from dragoman.schema.records import Document, Labels
 from dragoman.schema.result import Data
 from dragoman.statistics import bootstrap
@@ -123,10 +124,10 @@ def alphas(first: Annotations, second: Annotations) -> dict[str, Any]:
     return made
 
 
-def _alpha(ours: Coded, theirs: Coded, at: Any, other: Any, doc: Any, documents: int) -> dict[str, Any]:
+def _alpha(first: Coded, second: Coded, at: Any, other: Any, doc: Any, documents: int) -> dict[str, Any]:
     """Alpha of one attribute with its interval; not given counts as a label of its own."""
-    labels_ = tuple(dict.fromkeys((*ours.labels, *theirs.labels)))
-    a, b = (np.where(side.recode(labels_) == NULL, len(labels_), side.recode(labels_)) for side in (ours, theirs))
+    labels_ = tuple(dict.fromkeys((*first.labels, *second.labels)))
+    a, b = (np.where(side.recode(labels_) == NULL, len(labels_), side.recode(labels_)) for side in (first, second))
     rows = coincidences(a[at], b[other], doc[at], documents, len(labels_) + 1)
     rows = rows[rows.any(axis=1)]
     if not len(rows):
@@ -140,8 +141,8 @@ def _alpha(ours: Coded, theirs: Coded, at: Any, other: Any, doc: Any, documents:
     }
 
 
-def write(root: Path, gold: dict[str, Labels]) -> bool:
-    """Write ``annotations/agreement.json``; return whether it changed.
+def write(root: Path, gold: dict[str, Labels], out: Path | None = None) -> bool:
+    """Write ``annotations/agreement.json`` below ``out`` (default: the root); return whether it changed.
 
     Raises:
         DragomanError: for everything that is wrong with the passes.
@@ -166,4 +167,4 @@ def write(root: Path, gold: dict[str, Labels]) -> bool:
             "documents": len(labelled),
             **agreement(columns(gold, labelled), columns(control, labelled), labelled),
         }
-    return files.write(root / "annotations" / "agreement.json", files.pretty_json(report))
+    return files.write((out or root) / "annotations" / "agreement.json", files.pretty_json(report))

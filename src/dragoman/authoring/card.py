@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _FENCE = "---\n"
 _CANARY = regex.compile(r"\b[a-z0-9-]+:canary:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
-"""What marks a data set, so that it can be told from a text whether it was trained on: in the card's text once."""
+"""What marks a data set, so that a model that was trained on it can be found out: in the card's text once."""
 _DTYPES: dict[Any, str] = {inspect.StrType: "string", inspect.IntType: "int64", inspect.BoolType: "bool"}
 
 
@@ -52,9 +52,11 @@ def readme_without_texts(card: str, body: str) -> str:
     """
     written, described = _parts(card)
     marked = _marked(described)
-    told = f"\nPlease do not train on `test`. This string marks the data set: `{marked['canary']}`\n" if marked else ""
+    notice = (
+        f"\nPlease do not train on `test`. This string marks the data set: `{marked['canary']}`\n" if marked else ""
+    )
     # `datasets` cannot read these rows, so that the Hub is not to try and show them.
-    return _joined(written, {**marked, "viewer": False}, body + told)
+    return _joined(written, {**marked, "viewer": False}, body + notice)
 
 
 def _parts(card: str) -> tuple[str, str]:

@@ -56,8 +56,8 @@ def section(found: Difference) -> str:
             where = change.where
             made += [f"- {_safe(where)}"] if where else []
         made.append(f"{'  ' if where else ''}- {_safe(change.kind + line(change)[1:])}")
-    said = {RENUMBERED: "ids renumbered", MOVED: "labels moved with their text"}
-    made += [f"- {_safe(name)}: {count} {said[kind]}" for (name, kind), count in follows.items()]
+    words = {RENUMBERED: "ids renumbered", MOVED: "labels moved with their text"}
+    made += [f"- {_safe(name)}: {count} {words[kind]}" for (name, kind), count in follows.items()]
     if not found.changes:
         made.append("- No label changed.")
     return "\n".join(made) + "\n"

@@ -15,8 +15,8 @@ from dragoman import files
 from dragoman.authoring.document_time import add_declared, read_date, set_published
 from dragoman.authoring.profiles import TEXT_KINDS, Profile, read_profile
 from dragoman.authoring.segmentation import MAX_PAGE, Cut, cut, split_lines
-from dragoman.authoring.source_table import Source, SourceTable, assign_splits, corpus_file, read_sources
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.release.source_table import Source, SourceTable, assign_splits, corpus_file, read_sources
 from dragoman.schema import labels
 from dragoman.schema.records import CuratedPage, Document, Segment
 from dragoman.text import Block, TextMap
@@ -241,7 +241,7 @@ def read_curated(root: Path | str) -> list[CuratedPage]:
         try:
             page = files.read_json(path, CuratedPage)
             if (page.page, page.sha256) != (source.id, source.sha256):
-                hint = "Run scripts/curate.py."
+                hint = "Run dragoman author curate."
                 raise error("E704", f"the file was not made from page {source.id} as it is now.", hint, file=str(path))
             pages.append(page)
         except DragomanError as cause:
@@ -281,8 +281,8 @@ def compare(root: Path | str, pages: list[CuratedPage]) -> Changes:
     except OSError as cause:
         hint = "It must be a folder that can be read."
         raise error("E101", f"cannot list it: {cause.strerror}.", hint, file=str(folder)) from cause
-    ours = {path.name for path in (*changed, *unchanged)}
-    stale = [path for path in present if path.name not in ours and not path.name.startswith(".")]
+    expected = {path.name for path in (*changed, *unchanged)}
+    stale = [path for path in present if path.name not in expected and not path.name.startswith(".")]
     return Changes(pages, changed, unchanged, stale)
 
 

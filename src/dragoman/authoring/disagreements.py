@@ -104,11 +104,11 @@ def _paired(
     made = []
     partner = {x.id: y.id for x, y in pairs}
     for x, y in pairs:
-        ours, theirs = dict(view(x, a)), dict(view(y, b))
+        first, second = dict(view(x, a)), dict(view(y, b))
         if layer == "claims":  # a parent is the same if the two parents go together
-            ours["parent"] = partner.get(x.parent, x.parent) if x.parent else None
-            theirs["parent"] = y.parent
-        made.append(Point(a.document, layer, x, y, tuple(name for name in ours if ours[name] != theirs[name])))
+            first["parent"] = partner.get(x.parent, x.parent) if x.parent else None
+            second["parent"] = y.parent
+        made.append(Point(a.document, layer, x, y, tuple(name for name in first if first[name] != second[name])))
     for side, labels_ in enumerate((a, b)):
         known = {pair[side].id for pair in pairs}
         for label in getattr(labels_, layer):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from dragoman.authoring.profiles import Profile
 from dragoman.authoring.segmentation import Cut
-from dragoman.authoring.source_table import SourceTable, select
 from dragoman.problems import DragomanError, Problem
+from dragoman.release.source_table import SourceTable, select
 from dragoman.schema.records import CuratedPage, Document
 from dragoman.text import visible
 
@@ -39,7 +39,7 @@ def read_date(cut: Cut, profile: Profile, file: str) -> tuple[str, str]:
         day = dt.date(*(int(number) for number in (*given, *("1", "1")[: 3 - len(given)])))
     except (ValueError, OverflowError, TypeError) as cause:
         shown = ", ".join(f"{name} {visible(value[:40])!r}" for name, value in cut.groups.items())
-        hint = f"Mend the groups of {cut.rule.where} in {profile.path.name}, or its [months]."
+        hint = f"Correct the groups of {cut.rule.where} in {profile.path.name}, or its [months]."
         what = f"{shown} is no date."
         raise DragomanError(Problem(code="E705", file=file, line=cut.line.number, what=what, hint=hint)) from cause
     quoted = cut.text if len(cut.text) <= MAX_EVIDENCE else f"{cut.text[:MAX_EVIDENCE]}…"

@@ -242,8 +242,8 @@ class _Source:
             for name, view in (("claimant", _who), ("modality", lambda c: c.modality)):
                 views = Counter(view(claim) for _, claim in claims)
                 if len(views) > 1:
-                    told = ", ".join(f"{key}#{claim.id} {view(claim)}" for key, claim in claims)
-                    self.note("uneven_cluster", claims[0][0], f"{cluster}, {name}: {told}")
+                    differing = ", ".join(f"{key}#{claim.id} {view(claim)}" for key, claim in claims)
+                    self.note("uneven_cluster", claims[0][0], f"{cluster}, {name}: {differing}")
 
 
 def _who(claim: Claim) -> str:

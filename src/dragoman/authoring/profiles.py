@@ -17,8 +17,8 @@ import regex
 from msgspec import Meta
 
 from dragoman import files
-from dragoman.authoring.source_table import Entry, check_keys, convert, corpus_file, tables
 from dragoman.problems import DragomanError, Problem
+from dragoman.release.source_table import Entry, check_keys, convert, corpus_file, tables
 from dragoman.schema import labels
 from dragoman.text import visible
 
@@ -251,7 +251,7 @@ class _Checker:
                 groups = set(_pattern(pattern).groupindex)
             except (regex.error, Warning, RecursionError, OverflowError, ValueError, MemoryError) as cause:
                 what = f"`{visible(pattern)}` is not a regular expression: {visible(str(cause))}."
-                yield self._at(f"{where}.{field}", what, "Mend the pattern; literal signs are written as in `\\.`.")
+                yield self._at(f"{where}.{field}", what, "Correct the pattern; literal signs are written as in `\\.`.")
                 continue
             # A month without its year, or a day without its month, is no date.
             wrong = groups - set(DATE_GROUPS) if field == "match" else groups

@@ -54,8 +54,8 @@ def write(release: Release, root: Path, folder: Path) -> None:
     if guidelines.exists():
         texts["GUIDELINES.md"] = files.read_bytes(guidelines)
     # The package's part of the log changes without the data, and would make the same release another one.
-    if log.exists() and (told := data_sections(files.read_text(log))):
-        texts["CHANGES.md"] = f"# Changes of the data\n\n{told}\n".encode()
+    if log.exists() and (changes := data_sections(files.read_text(log))):
+        texts["CHANGES.md"] = f"# Changes of the data\n\n{changes}\n".encode()
     parquet.write(release, folder, texts)
 
 
@@ -80,13 +80,14 @@ def write_standoff(release: Release, root: Path, folder: Path) -> None:
         texts[entry.id] = text
     written = files.read_text(root / "DATASET_CARD.md")
     card = readme(written, release)
-    told = [row.text for config in ("segments", "documents") for rows in release.rows[config].values() for row in rows]  # type: ignore[attr-defined]
+    rows = [row for config in ("segments", "documents") for part in release.rows[config].values() for row in part]
+    lengths = [len(row.text) for row in rows]  # type: ignore[attr-defined]
     about = _ABOUT.format(
         name=release.name,
         version=release.version,
         fingerprint=release.fingerprint,
-        checksums=len(told),
-        short=sum(len(text) < SHORT for text in told),
+        checksums=len(lengths),
+        short=sum(length < SHORT for length in lengths),
         length=SHORT,
     )
     more = {standoff.CARD: card, "README.md": readme_without_texts(written, about)}

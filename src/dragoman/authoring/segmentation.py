@@ -295,7 +295,7 @@ class _Cutter:
         shown = visible(line.text if len(line.text) <= 60 else f"{line.text[:60]}…")
         what = f"the page ends after “{shown}”" if ended else f"“{shown}” does not fit"
         name = visible(self._profile.path.name)
-        hint = f"Mend {name} there (a line or section that may be missing has `times`), or choose another profile."
+        hint = f"Correct {name} there (a line or section that may be missing has `times`), or choose another profile."
         what = f"{what}; expected {' or '.join(map(visible, self._expected))}."
         return DragomanError(Problem(code="E705", file=self._file, line=line.number, what=what, hint=hint))
 

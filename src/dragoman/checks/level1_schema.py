@@ -12,18 +12,15 @@ import msgspec
 from rapidfuzz import fuzz, process
 
 from dragoman import files
-from dragoman.authoring.adjudication import PASSES
-from dragoman.authoring.source_table import SourceTable, read_sources
 from dragoman.checks.findings import Findings
 from dragoman.problems import DragomanError, Problem
+from dragoman.release.source_table import SourceTable, read_sources
 from dragoman.schema import labels
 from dragoman.schema.decision import Identity
-from dragoman.schema.pass_file import QuotedLabels
+from dragoman.schema.pass_file import GOLD_PASSES, NOT_DOCUMENTS, QuotedLabels
 from dragoman.schema.records import Claim, ClaimLink, CuratedPage, Document, Entity, Labels, RegistryEntry
 from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, shown, step
 
-BESIDE = frozenset({"registry", "claim_links", "record"})
-"""Names of the files of a pass that are no document's."""
 _MAX_LABELS = 64 * 2**20
 _SIMILARITY = 60.0
 _CONVERSION = {"unknown field": "E203", "missing required": "E204", "Invalid enum": "E501"}
@@ -107,7 +104,10 @@ def read(root: Path, findings: Findings) -> Material:
             for fault in _disorder(found):
                 reader.report(path, fault)
     if material.gold and not registry.file.exists():
-        what, hint = "there is gold and no registry of its entities.", "Add it: that of a pass, mended; [] if need be."
+        what, hint = (
+            "there is gold and no registry of its entities.",
+            "Add it: that of a pass, corrected; [] if need be.",
+        )
         reader.report(registry.file, Fault("E713", "", what, hint))
     passes = root / "annotations" / "passes"
     material.passes = [reader.one_pass(path) for path in sorted(passes.glob("*")) if path.is_dir()]
@@ -139,7 +139,7 @@ class _Reader:
             return json.loads(data, object_pairs_hook=Repeats.from_pairs, parse_constant=NoNumber)
         except (ValueError, RecursionError) as cause:
             line = getattr(cause, "lineno", 0)
-            problem = Problem(code="E201", what=f"{cause}.", hint="Mend the JSON.", file=str(path), line=line)
+            problem = Problem(code="E201", what=f"{cause}.", hint="Correct the JSON.", file=str(path), line=line)
             self.failed(path, DragomanError(problem))
             return msgspec.UNSET
 
@@ -186,7 +186,7 @@ class _Reader:
         except msgspec.ValidationError as cause:
             what, _, at = str(cause).partition(" - at `$")
             code = next((code for words, code in _CONVERSION.items() if words in what), "E202")
-            self.report(path, Fault(code, at.rstrip("`").lstrip("."), f"{what}.", "Mend the file."))
+            self.report(path, Fault(code, at.rstrip("`").lstrip("."), f"{what}.", "Correct the file."))
             return None
 
     def corpus(self, material: Material) -> None:
@@ -204,7 +204,9 @@ class _Reader:
         for source in material.table.pages if material.table else ():
             path = folder / f"{source.id}.json"
             if not path.exists():
-                self.report(path, Fault("E101", "", f"page {source.id} was not curated.", "Run scripts/curate.py."))
+                self.report(
+                    path, Fault("E101", "", f"page {source.id} was not curated.", "Run dragoman author curate.")
+                )
 
     def registry(self, folder: Path, name: str) -> RegistryFile:
         """Read a registry and the links between claims beside it."""
@@ -221,13 +223,13 @@ class _Reader:
         """Read a pass; those that gold is made from must have a registry and a record."""
         made = Pass(folder.name, folder, self.registry(folder, "registry.json"))
         for path in sorted(folder.glob("*.json")):
-            if path.stem not in BESIDE:
+            if path.stem not in NOT_DOCUMENTS:
                 written = self.object(path, QuotedLabels)
                 if written is not None:
                     made.written[path] = written
         record = folder / "record.json"
         for path in (record, made.registry.file):
-            if folder.name in PASSES and not path.exists():
+            if folder.name in GOLD_PASSES and not path.exists():
                 self.report(path, Fault("E713", "", f"the pass has no {path.name}.", "Add it as it was made."))
         if record.exists():
             made.record = self.hashes(record)

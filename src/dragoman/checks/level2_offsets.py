@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dragoman import files
-from dragoman.authoring.passes import resolve
-from dragoman.authoring.source_table import corpus_file
 from dragoman.problems import DragomanError
+from dragoman.release.passes import resolve
+from dragoman.release.source_table import corpus_file
 from dragoman.schema.shape import shown
 from dragoman.text import explain_mismatch
 

@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dragoman.authoring.passes import derive
+from dragoman.release.passes import derive
 from dragoman.schema import labels
 from dragoman.schema.shape import shown
 
@@ -113,7 +113,7 @@ def _registered(names: list[str], registry: RegistryFile, path: str, report: Rep
     known = registry.ids
     for name in names:
         if known is not None and name not in known:
-            report("E601", path, f"{shown(name)} is not in {registry.file.name}.", "Add the entity, or mend the id.")
+            report("E601", path, f"{shown(name)} is not in {registry.file.name}.", "Add the entity, or correct the id.")
 
 
 def _claimants(claim: Claim, mentions: set[str], registry: RegistryFile, report: Report) -> None:
@@ -123,7 +123,7 @@ def _claimants(claim: Claim, mentions: set[str], registry: RegistryFile, report:
         path = f"claims[{claim.id}].claimants[{index}]"
         _registered(claimant.entity_ids, registry, f"{path}.entity_ids", report)
         if (claimant.role == "MENTION") != (claimant.mention is not None):
-            report("E503", path, "a mention goes with the role MENTION, and only with it.", "Mend one of the two.")
+            report("E503", path, "a mention goes with the role MENTION, and only with it.", "Correct one of the two.")
         elif claimant.mention is not None and claimant.mention not in mentions:
             report("E601", f"{path}.mention", f"there is no entity {shown(claimant.mention)}.")
         if claimant.role == "AUTHOR" and claimant.entity_ids:

@@ -88,7 +88,7 @@ def _value(date: Date | QuotedDate, path: str, report: Report) -> bool:
         if canonical != value:
             report("E502", f"{path}.{name}", f"{shown(value)} is not in canonical form.", f"Write {canonical}.")
         if not timex.type_fits(value, date.type):
-            report("E503", f"{path}.type", f"{shown(value)} cannot be of type {date.type}.", "Mend one of the two.")
+            report("E503", f"{path}.type", f"{shown(value)} cannot be of type {date.type}.", "Correct one of the two.")
     if legal and date.value_external is not None:
         if timex.canonical(date.value_external) == timex.canonical(date.value):
             hint = "Give it only where it differs."

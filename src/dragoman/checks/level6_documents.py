@@ -49,9 +49,9 @@ def _splits(material: Material, findings: Findings) -> None:
                 report("E302", f"documents[{name}]", f"page {owner[name]} has a document of that id too.")
             owner[name] = page.page
             if name not in page.splits:
-                report("E713", f"splits[{name}]", f"{name} is in no split.", "Run scripts/curate.py.")
+                report("E713", f"splits[{name}]", f"{name} is in no split.", "Run dragoman author curate.")
         for name in sorted(page.splits.keys() - set(ids)):
-            report("E301", f"splits[{name}]", f"the page has no document {shown(name)}.", "Run scripts/curate.py.")
+            report("E301", f"splits[{name}]", f"the page has no document {shown(name)}.", "Run dragoman author curate.")
 
 
 def _complete(material: Material, findings: Findings) -> None:
@@ -84,7 +84,7 @@ def _together(
         for entity in gold.entities:
             what = misfit(entity, entries)
             if what is not None:
-                report("E605", f"entities[{entity.id}].type", what, "Mend the type, the id or the registry.")
+                report("E605", f"entities[{entity.id}].type", what, "Correct the type, the id or the registry.")
     report = findings.reporter(6, registry.file, raw=raw)
     _registry(registry.entries or [], report)
     if whole and labelled:
@@ -124,7 +124,7 @@ def _registry(entries: list[RegistryEntry], report: Report) -> None:
             report("E503", f"{path}.wikidata_status", what, "Without an id the status is none, and only then.")
         if entry.wikidata is not None and known.setdefault(entry.wikidata, entry.id) != entry.id:
             what = f"{entry.wikidata} is {known[entry.wikidata]} too."
-            report("E605", f"{path}.wikidata", what, "Join the two entries, or mend the id.")
+            report("E605", f"{path}.wikidata", what, "Join the two entries, or correct the id.")
         if not (entry.names.ko or entry.names.ar or entry.names.en):
             report("E204", f"{path}.names", "the entity has no name.", "Give it one in some language.")
 
@@ -159,9 +159,9 @@ def _cluster(
         report("E607", f"claims[{first.id}].cluster", what, "A claim without a twin has null.")
     for other_path, _, claim in members[1:]:
         for name in ("act", "polarity"):
-            ours, theirs = getattr(first, name), getattr(claim, name)
-            if ours != theirs:
-                what = f"{shown(cluster)} has {theirs} here and {ours} in {document}#{first.id}."
+            expected, value = getattr(first, name), getattr(claim, name)
+            if value != expected:
+                what = f"{shown(cluster)} has {value} here and {expected} in {document}#{first.id}."
                 report = findings.reporter(6, other_path, raw=raw)
                 report("E607", f"claims[{claim.id}].{name}", what, "Members of a cluster say the same.")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from dragoman.cli.leaderboard import leaderboard
 from dragoman.cli.options import Data, Json, Predictions
@@ -17,7 +18,7 @@ from dragoman.cli.release import diff, rehydrate, verify
 from dragoman.cli.report import report
 from dragoman.cli.run import run
 from dragoman.cli.score import score
-from dragoman.output import standard_output
+from dragoman.cli.stdout import standard_output
 from dragoman.problems import DragomanError
 from dragoman.version import __version__
 
@@ -32,6 +33,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class _AuthorGroup(TyperGroup):
+    """The maintainer's steps: many commands, which are made only when one of them is asked for."""
+
+    def list_commands(self, _: Any) -> list[str]:
+        """Names of the steps, in the order of the pipeline."""
+        from dragoman.cli.author import steps
+
+        return list(steps())
+
+    def get_command(self, _: Any, cmd_name: str) -> Any:
+        """Find a step by its name; None where there is none."""
+        from dragoman.cli.author import steps
+
+        return steps().get(cmd_name)
 
 
 def main() -> None:
@@ -171,6 +188,11 @@ app.command()(leaderboard)
 app.command()(verify)
 app.command()(diff)
 app.command()(rehydrate)
+app.add_typer(
+    typer.Typer(cls=_AuthorGroup, no_args_is_help=True),
+    name="author",
+    help="Make a benchmark: the maintainer's steps, from pages to a published release.",
+)
 
 
 @app.command()

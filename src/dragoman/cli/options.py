@@ -17,4 +17,14 @@ Data = Annotated[
         metavar="DIR",
     ),
 ]
+Root = Annotated[
+    Path,
+    typer.Option(
+        help="folder that holds corpus/ and annotations/ (default: the current one)", metavar="DIR", show_default=False
+    ),
+]
+HERE = Path()
+OutRoot = Annotated[
+    Path | None, typer.Option(help="folder below which files are written (default: --root)", metavar="DIR")
+]
 Json = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]

@@ -41,19 +41,19 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
     from rich.progress import track
 
     console = Console(file=sys.stderr)
-    yield from track(items, what, console=console, transient=True, disable=not console.is_terminal)
+    yield from track(items, visible(what), console=console, transient=True, disable=not console.is_terminal)
 
 
-def summary(named: dict[str, Any], *, as_json: bool) -> None:
-    """Print a handful of named values; of a long list its length and its first, in JSON all."""
+def summary(named: dict[str, Any], *, as_json: bool, most: int | None = MAX_NAMED) -> None:
+    """Print a handful of named values; of a list longer than ``most`` its length and its first, in JSON all."""
     if as_json:
         _json(named)
         return
     for key, value in named.items():
         shown = value
         if isinstance(value, list):
-            shown = ", ".join(map(str, value[:MAX_NAMED])) or "none"
-            shown = f"{len(value)}: {shown} …" if len(value) > MAX_NAMED else shown
+            shown = ", ".join(map(str, value[:most])) or "none"
+            shown = f"{len(value)}: {shown} …" if most is not None and len(value) > most else shown
         sys.stdout.write(f"{key.replace('_', ' ')}: {visible(str(shown))}\n")
 
 

@@ -1,1 +1,1 @@
-"""Releases: the rows of the benchmark, read from wherever they are and written in canonical form."""
+"""Releases, and the source roots that they are made from: rows, read from wherever they are, in canonical form."""

@@ -126,7 +126,8 @@ def patiently(action: Callable[[], T], *, attempts: int = 5, pause: float = 1.0)
         DragomanError: the last failure, or the first that will not pass.
 
     """
-    from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential  # noqa: PLC0415 - 40 ms
+    library()  # says it first where the extra is missing
+    from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential  # noqa: PLC0415 - an extra
 
     backoff = wait_exponential(multiplier=pause, max=LONGEST_PAUSE)
 

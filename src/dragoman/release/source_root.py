@@ -40,7 +40,7 @@ def assemble(root: Path) -> Release:
     name, version = _identity(root)
     pages = [read_json(path, CuratedPage) for path in sorted((root / "corpus" / "documents").glob("*.json"))]
     if not pages:
-        hint = "Curate it first: scripts/curate.py cuts the pages into documents."
+        hint = "Curate it first: dragoman author curate cuts the pages into documents."
         raise error("E701", "there are no documents in the corpus.", hint, file=str(root / "corpus" / "documents"))
     splits = {document: split for page in pages for document, split in page.splits.items()}
     documents = {document.id: document for page in pages for document in page.documents}

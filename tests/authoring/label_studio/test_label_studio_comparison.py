@@ -134,7 +134,7 @@ def decide_all(points, give):
 def test_every_decision_on_a_point_comes_back_and_makes_the_same_gold(stub, speaker, root, points):
     assert len(push(speaker, root).done["imported"]) == len(points)
     assert list(push(speaker, root).done) == ["unchanged"]
-    tasks = {sync.understood(task).data.key: task for task in stub.stored.values()}
+    tasks = {sync.parse_task(task).data.key: task for task in stub.stored.values()}
     made = decide_all(points, lambda item, results: tasks[item.key].update(annotations=[{"id": 1, "result": results}]))
     path = root / "annotations" / "decisions.jsonl"
     before = path.read_bytes()
@@ -242,7 +242,7 @@ def test_every_decision_comes_back_from_a_real_server(label_studio, root, points
         tasks = {}
         for project in server.projects():
             if project["title"].startswith("Dragoman compare a b"):
-                tasks |= {sync.understood(task).data.key: task["id"] for task in server.tasks(project["id"])}
+                tasks |= {sync.parse_task(task).data.key: task["id"] for task in server.tasks(project["id"])}
         made = decide_all(
             points,
             lambda item, results: server.request(

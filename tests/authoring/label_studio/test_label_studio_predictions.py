@@ -94,6 +94,6 @@ def test_gold_and_passes_take_no_bare_claimant(item, kind):
     written = item.sides[0].draft["claims"][0] | {"polarity": "positive", "modality": "fact", "act": "assert"}
     draft["claims"] = [written | {"claimants": [{"role": "MENTION", "mention": [10, 14]}], "cue": []}]
     empty = json.dumps({"document": NAME, "entities": [], "dates": [], "claims": []}).encode()
-    _, lacking = kind.returned(draft, b"" if kind is file_kinds.DOCUMENTS else empty, item.document)
-    assert [(problem.code, problem.path) for problem in lacking] == [("E202", "claims: c1")]
-    assert "entity type" in lacking[0].hint
+    _, rejected = kind.returned(draft, b"" if kind is file_kinds.DOCUMENTS else empty, item.document)
+    assert [(problem.code, problem.path) for problem in rejected] == [("E202", "claims: c1")]
+    assert "entity type" in rejected[0].hint

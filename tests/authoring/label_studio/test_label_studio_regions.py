@@ -203,8 +203,8 @@ def test_an_edit_is_told_and_the_other_labels_stay_as_they_were():
     (change,) = difference(document.id, draft, came.draft)
     assert (change["field"], change["before"], change["after"]) == ("type", "GPE", "LOC")
     assert "type 'GPE' → 'LOC'" in readable(change)
-    written, lacking = kind.returned(came.draft, data, document)
-    assert lacking == []
+    written, rejected = kind.returned(came.draft, data, document)
+    assert rejected == []
     before, after = json.loads(data), json.loads(written)
     at = next(n for n, e in enumerate(before["entities"]) if e["id"] == change["label"])
     assert after["entities"][at].pop("type") == "LOC"

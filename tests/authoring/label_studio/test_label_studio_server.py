@@ -4,9 +4,11 @@ import json
 import os
 import stat
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dragoman.authoring.label_studio import config, server
@@ -60,6 +62,56 @@ def test_secrets_are_in_their_file_only(label_studio):
 def test_a_process_that_is_not_ours_is_left_alone(tmp_path):
     (tmp_path / server.PROCESS).write_text(json.dumps({"pid": os.getpid(), "started": "1", "url": "x"}))
     assert server.stop(tmp_path) == {"stopped": False}
+
+
+STAND_IN = """#!{python}
+import http.server, subprocess, sys
+print(subprocess.Popen(["sleep", "600"]).pid, flush=True)
+class Healthy(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), Healthy).serve_forever()
+"""
+
+
+def stand_in(folder, monkeypatch, program):
+    """Stand in a root whose Label Studio is another program; give the root, relative as a command line has it."""
+    path = folder / ".venv-label-studio" / "bin" / "label-studio"
+    path.parent.mkdir(parents=True)
+    path.write_text(program)
+    path.chmod(0o700)
+    monkeypatch.delenv("LABEL_STUDIO_VENV", raising=False)
+    monkeypatch.chdir(folder)
+    return Path()
+
+
+def test_a_server_ends_with_all_that_it_started(tmp_path, monkeypatch):
+    root = stand_in(tmp_path, monkeypatch, STAND_IN.format(python=sys.executable))
+    started = server.serve(root, tmp_path / "data")
+    child = int(Path(started["log"]).read_text().split()[0])
+    assert server.serve(root, tmp_path / "data") == {**started, "already": True}
+    assert psutil.pid_exists(child)
+    assert server.stop(tmp_path / "data") == {"stopped": True}
+    assert not psutil.pid_exists(started["pid"])
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+    assert server.stop(tmp_path / "data") == {"stopped": False}
+
+
+def test_a_server_that_ends_at_once_is_a_failure(tmp_path, monkeypatch):
+    root = stand_in(tmp_path, monkeypatch, "#!/bin/sh\nexit 3\n")
+    with pytest.raises(DragomanError, match=r"E729.* ended with code 3"):
+        server.serve(root, tmp_path / "data")
+    assert not (tmp_path / "data" / server.PROCESS).exists()
+
+
+@pytest.mark.parametrize("library", ["httpx", "psutil"])
+def test_without_the_extra_it_says_so_and_starts_nothing(library, tmp_path, monkeypatch):
+    root = stand_in(tmp_path, monkeypatch, "#!/bin/sh\n")
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(DragomanError, match=f"E729.* {library} is not installed"):
+        server.serve(root, tmp_path / "data")
+    assert not (tmp_path / "data").exists()
 
 
 def test_without_an_environment_it_says_what_to_run(tmp_path, monkeypatch):

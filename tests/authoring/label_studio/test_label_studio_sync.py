@@ -11,7 +11,8 @@ import pytest
 from label_studio_stub import TOKEN
 
 from dragoman.authoring.adjudication import read_documents
-from dragoman.authoring.label_studio import client, config, file_kinds, push_items, sync, sync_commands
+from dragoman.authoring.label_studio import client, config, file_kinds, push_items, sync
+from dragoman.cli import show
 from dragoman.problems import DragomanError
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -195,7 +196,7 @@ def test_half_of_the_credentials_is_refused(environment):
 
 
 def test_the_progress_bar_gives_all_its_work():
-    assert list(sync_commands.progress([1, 2], "work")) == [1, 2]
+    assert list(show.progress([1, 2], "work")) == [1, 2]
 
 
 def test_a_page_that_was_changed_on_the_server_takes_no_label_that_it_does_not_have(stub, speaker, root):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from dragoman.authoring.label_studio.client import Server
-from dragoman.authoring.label_studio.state import Given, Task
+from dragoman.authoring.label_studio.state import Annotation, Task
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.text import visible
 
@@ -35,14 +35,18 @@ class Annotators:
                 raise error("E730", f"the server has no annotator {visible(wanted)!r}.", hint)
             self._number = found[0]
 
-    def name(self, given: Given) -> str:
+    def name(self, annotation: Annotation) -> str:
         """Mail address of whoever gave an annotation; the user's number where the server does not tell."""
         if self._known is None:
             try:
                 self._known = self._server.users()
             except DragomanError:  # a warning is worth a number, and no failure
                 self._known = {}
-        return visible(self._known.get(given.by, f"user {given.by}")) if given.by is not None else "somebody"
+        return (
+            visible(self._known.get(annotation.by, f"user {annotation.by}"))
+            if annotation.by is not None
+            else "somebody"
+        )
 
     def counting(self, tasks: Iterable[tuple[str, Task]]) -> Iterator[tuple[str, Task | None, list[Problem]]]:
         """Go through tasks with the annotation that counts.
@@ -53,20 +57,20 @@ class Annotators:
 
         """
         for document, task in tasks:
-            kept = task
+            counted = task
             if self.wanted is not None:
-                kept = replace(task, given=tuple(g for g in task.given if g.by == self._number))
-                if not kept.given:
+                counted = replace(task, annotations=tuple(g for g in task.annotations if g.by == self._number))
+                if not counted.annotations:
                     yield document, None, []
                     continue
-            yield document, kept, [self.several(document, kept)] if len(kept.given) > 1 else []
+            yield document, counted, [self.several(document, counted)] if len(counted.annotations) > 1 else []
 
     def several(self, document: str, task: Task) -> Problem:
         """Say that a task has several annotations, and which one counts."""
-        *others, last = task.given
-        names = ", ".join(dict.fromkeys(self.name(given) for given in others))
+        *others, last = task.annotations
+        names = ", ".join(dict.fromkeys(self.name(annotation) for annotation in others))
         what = (
-            f"{len(task.given)} annotations: annotation {last.number} of {self.name(last)}, the newest, counts; "
+            f"{len(task.annotations)} annotations: annotation {last.number} of {self.name(last)}, the newest, counts; "
             f"older ones by {names} do not."
         )
         hint = "Choose an annotator's with --annotator, or delete the others on the server."

@@ -19,7 +19,7 @@ from dragoman.authoring.label_studio.file_kinds import Kind, write_pass
 from dragoman.authoring.label_studio.label_fields import Label, view
 from dragoman.authoring.label_studio.region_reader import decode
 from dragoman.authoring.label_studio.state import Task
-from dragoman.authoring.label_studio.sync import Outcome, Progress, fetched, newest
+from dragoman.authoring.label_studio.sync import Outcome, Progress, fetch_tasks, newest_tasks
 from dragoman.problems import DragomanError, Problem
 from dragoman.schema.decision import Decision, Keep
 from dragoman.schema.records import Document
@@ -63,19 +63,19 @@ def pull(
     files.remove_parts(path.parent)
     present = {_key(decision): decision for decision in read_decisions(path)}
     lines = []
-    for name, tasks in fetched(server, kind, documents, outcome).items():
-        for key, task, several in annotators.counting(progress(newest(tasks), name)):
+    for name, tasks in fetch_tasks(server, kind, documents, outcome).items():
+        for key, task, several in annotators.counting(progress(newest_tasks(tasks), name)):
             outcome.problems += several
-            if task is None or not task.given:
+            if task is None or not task.annotations:
                 outcome.note("undecided", key)
                 continue
             try:
-                line, said = decided(task, documents.get(task.data.document))
+                line, warnings = decided(task, documents.get(task.data.document))
             except DragomanError as cause:
                 outcome.problems += cause.problems
                 outcome.note("not taken", key)
                 continue
-            outcome.problems += said
+            outcome.problems += warnings
             made = msgspec.convert(line, Decision)
             there = present.get(_key(made))
             if there is None:
@@ -116,8 +116,8 @@ def decided(task: Task, document: Document | None) -> tuple[dict[str, Any], list
     except msgspec.MsgspecError as cause:
         raise DragomanError(_problem(task, "E726", f"it is no point of a comparison: {cause}.")) from cause
     try:
-        return _Answered(pushed, document, task).line()
-    except _Lacking as cause:
+        return _Answer(pushed, document, task).line()
+    except _IncompleteError as cause:
         what, hint = cause.args
         raise DragomanError(_problem(task, "E731", what, f"{hint} Then pull again.")) from None
 
@@ -126,11 +126,11 @@ def _problem(task: Task, code: str, what: str, hint: str = "") -> Problem:
     return Problem(code=code, what=what, hint=hint, file=task.data.key, path=f"task {task.number}")
 
 
-class _Lacking(Exception):  # noqa: N818 - caught above
-    """What a decision lacks, and how to mend it."""
+class _IncompleteError(Exception):
+    """A decision that cannot be taken: what it lacks, and a hint."""
 
 
-class _Answered:
+class _Answer:
     """The page of a point with its answers."""
 
     def __init__(self, pushed: Pushed, document: Document, task: Task) -> None:
@@ -143,10 +143,10 @@ class _Answered:
     def line(self) -> tuple[dict[str, Any], list[Problem]]:
         pushed, keep = self.pushed, self.answers.get(controls.KEEP, "")
         if keep not in get_args(Keep):
-            raise _Lacking("nothing is chosen to be kept.", "Choose one.")
+            raise _IncompleteError("nothing is chosen to be kept.", "Choose one.")
         absent = [side for side in _NEEDS[keep] if getattr(pushed, side) is None]
         if absent:
-            raise _Lacking(f"{keep} is kept, and {absent[0]} has no such label.", "Choose another.")
+            raise _IncompleteError(f"{keep} is kept, and {absent[0]} has no such label.", "Choose another.")
         made: dict[str, Any] = {"document": self.document.id, "layer": pushed.layer, "a": pushed.a, "b": pushed.b}
         made["keep"] = keep
         if keep == "label":
@@ -155,30 +155,30 @@ class _Answered:
         try:
             msgspec.convert(made, Decision)
         except msgspec.ValidationError as cause:
-            raise _Lacking(f"the decision is not complete: {cause}.", "Complete it on the page.") from cause
+            raise _IncompleteError(f"the decision is not complete: {cause}.", "Complete it on the page.") from cause
         return made, self.changed(keep)
 
     def changed(self, keep: str) -> list[Problem]:
         """Warn of a label that was changed and is kept as it was."""
         before, after = (view(draft)[self.pushed.layer] for draft in (self.pushed.draft, self.read.draft))
-        kept = [f"{side}:{getattr(self.pushed, side)}" for side in _NEEDS[keep]]
+        names = [f"{side}:{getattr(self.pushed, side)}" for side in _NEEDS[keep]]
         hint = "Choose label to keep it as it is now."
         return [
             _problem(self.task, "W721", f"{name} was changed on the page; {keep} keeps it as it was in the pass.", hint)
-            for name in kept
+            for name in names
             if after.get(name) != before[name]
         ]
 
     def the_label(self) -> Label:
         """Find the one label of the point's layer on the page, beside what was there to be referred to."""
         if self.read.aside:
-            raise _Lacking(f"a label cannot be read: {self.read.aside[0].why}", "Mend it on the page.")
+            raise _IncompleteError(f"a label cannot be read: {self.read.aside[0].why}", "Correct it on the page.")
         layer = self.pushed.layer
         context = {label["id"] for label in self.pushed.draft[layer]} - set(self.pushed.own)
         here = [label for label in self.read.draft[layer] if label["id"] not in context]
         if len(here) != 1:
             what = f"the page holds {len(here)} labels where one is to be kept."
-            raise _Lacking(what, "Delete the others, or draw one.")
+            raise _IncompleteError(what, "Delete the others, or draw one.")
         return here[0]
 
     def written(self, label: Label) -> Label:
@@ -191,7 +191,7 @@ class _Answered:
             data = write_pass({of: [] for of in _SINGULAR} | {layer: [made]}, b"", self.document)
         except DragomanError as cause:
             problem = cause.problems[0]
-            raise _Lacking(f"{label['id']}: {problem.what}", problem.hint) from cause
+            raise _IncompleteError(f"{label['id']}: {problem.what}", problem.hint) from cause
         found: Label = json.loads(data)[layer][0]
         return found
 
@@ -203,7 +203,9 @@ class _Answered:
         place = next((e["start"], e["end"]) for e in self.read.draft["entities"] if e["id"] == mention)
         names = [name for start, end, name in self.pushed.mentions if (start, end) == place]
         if not names:
-            raise _Lacking("a claimant is an entity that neither pass has.", "Let it point to one of theirs.")
+            raise _IncompleteError(
+                "a claimant is an entity that neither pass has.", "Let it point to an entity of one of them."
+            )
         return claimant | {"mention": names[0]}
 
 

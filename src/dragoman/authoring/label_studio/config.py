@@ -1,8 +1,8 @@
 """The labelling configuration of a language, generated from the schema's label sets.
 
 Every name and value comes from :mod:`dragoman.authoring.label_studio.controls`; only colours and keys are written here.
-``scripts/annotate.py config`` writes ``annotations/label_studio/LANGUAGE.xml`` for the languages of this corpus; a page
-of any other language is made when its documents are pushed.
+``dragoman author annotate config`` writes ``annotations/label_studio/LANGUAGE.xml`` for the languages of this corpus; a
+page of any other language is made when its documents are pushed.
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ _POINT = (
 
 def _question() -> list[str]:
     """Make the part of a comparison's page that says what the passes differ in and asks what is to be kept."""
-    kept = [f"      <Choice value={quoteattr(said)} alias={quoteattr(v)}/>" for v, said in controls.KEPT.items()]
+    choices = [
+        f"      <Choice value={quoteattr(words)} alias={quoteattr(v)}/>" for v, words in controls.KEEP_VALUES.items()
+    ]
     keep = (
         f'name="{controls.KEEP}" toName="{controls.TEXT}" choice="single" showInline="true" '
         'required="true" requiredMessage="Choose what is to be kept."'
@@ -126,7 +128,7 @@ def _question() -> list[str]:
         '      <View className="dragoman-side"><Header value="$side_b" size="6"/></View>',
         "    </View>",
         f"    <Choices {keep}>",
-        *kept,
+        *choices,
         "    </Choices>",
         f"    <TextArea {reason}/>",
         '    <View className="dragoman-plain"><Header value="$decided" size="6"/></View>',

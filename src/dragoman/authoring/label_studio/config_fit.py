@@ -6,7 +6,7 @@ from typing import Any
 
 from dragoman.problems import Problem, error
 
-MAX_SAID = 300
+MAX_SHOWN = 300
 """Characters of a complaint that are shown."""
 
 
@@ -31,22 +31,22 @@ def unfit(config: str, tasks: list[dict[str, Any]]) -> list[Problem]:
     try:
         page: Any = LabelInterface(config)
     except Exception as cause:  # whatever somebody wrote into the project's settings
-        what = f"the project's labelling configuration cannot be read: {str(cause)[:MAX_SAID]}"
-        raise error("E728", what, "Give the project the file that annotate.py config writes.") from cause
-    found = []
+        what = f"the project's labelling configuration cannot be read: {str(cause)[:MAX_SHOWN]}"
+        raise error("E728", what, "Give the project the file that dragoman author annotate config writes.") from cause
+    problems = []
     for task in tasks:
         for side in (*task["annotations"], *task["predictions"]):
-            said = page.validate_prediction({"model_version": "-", "result": side["result"]}, return_errors=True)
-            if said:
-                found.append(_problem(str(task["data"]["document"]), said))
-    return found
+            complaints = page.validate_prediction({"model_version": "-", "result": side["result"]}, return_errors=True)
+            if complaints:
+                problems.append(_problem(str(task["data"]["document"]), complaints))
+    return problems
 
 
-def _problem(document: str, said: list[str]) -> Problem:
-    more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
+def _problem(document: str, complaints: list[str]) -> Problem:
+    more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
     return Problem(
         code="E724",
-        what=f"{document}: the project's page does not offer what is pushed: {said[0][:MAX_SAID]}{more}.",
-        hint="Give the project the file that annotate.py config writes, in its settings.",
+        what=f"{document}: the project's page does not offer what is pushed: {complaints[0][:MAX_SHOWN]}{more}.",
+        hint="Give the project the file that dragoman author annotate config writes, in its settings.",
         path=document,
     )

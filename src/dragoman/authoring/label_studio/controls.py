@@ -64,7 +64,7 @@ RELATIONS = (CLAIMANT, CUE_OF, PARENT, PART)
 
 KEEP = "keep"
 """On the page of a comparison: the choice of what is kept."""
-KEPT: dict[str, str] = {
+KEEP_VALUES: dict[str, str] = {
     "a": "the label of a",
     "b": "the label of b",
     "both": "both labels, as two",

@@ -13,15 +13,29 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import regex
 
 from dragoman import files
 from dragoman.authoring.label_studio.label_fields import LAYERS, Draft, Label, restore, view
-from dragoman.authoring.passes import Reader, days, derive
 from dragoman.problems import DragomanError, Problem, error
-from dragoman.schema.pass_file import Quote, QuotedDate, QuotedLabels
-from dragoman.schema.records import Document, Labels
+from dragoman.release.passes import Reader, days, derive
+from dragoman.schema.pass_file import Quote, QuotedClaim, QuotedDate, QuotedEntity, QuotedLabels
+from dragoman.schema.records import Claim, Date, Document, Entity, Labels
 from dragoman.text import find
+
+
+class LabelError(DragomanError):
+    """A label that a file cannot take.
+
+    Attributes:
+        layer: the layer of the label.
+        index: its place among the labels of the layer in the draft.
+
+    """
+
+    def __init__(self, layer: str, index: int, problem: Problem) -> None:
+        super().__init__(problem)
+        self.layer = layer
+        self.index = index
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,11 @@ class Kind:
     read: Callable[[bytes, Document, str], Draft]
     write: Callable[[Draft, bytes, Document], bytes]
 
+    @property
+    def command(self) -> str:
+        """Subcommand that pushes it."""
+        return self.name if self.name.startswith("compare ") else f"push {self.name}"
+
     def path(self, root: Path, document: str) -> Path:
         """Path of a document's file below a root."""
         return files.child(root / self.folder, f"{document}.json")
@@ -57,21 +76,15 @@ class Kind:
         if view(came) == view(before) and all(len(came[layer]) == len(before[layer]) for layer in LAYERS):
             return base, []
         draft = restore(came, before)
-        lacking: list[Problem] = []
+        rejected: list[Problem] = []
         while True:
             try:
-                return self.write(draft, base, document), lacking
-            except DragomanError as cause:
-                problem = cause.problems[0]
-                place = _LABEL.match(problem.path)
-                if not place:
-                    raise
-                label = draft[place["layer"]].pop(int(place["at"]))
-                lacking.append(msgspec.structs.replace(problem, path=f"{place['layer']}: {label['id']}"))
-                _forget(draft, place["layer"], label["id"])
-
-
-_LABEL = regex.compile(r"(?P<layer>entities|dates|claims)\[(?P<at>\d+)\]")
+                return self.write(draft, base, document), rejected
+            except LabelError as cause:
+                label = draft[cause.layer].pop(cause.index)
+                path = f"{cause.layer}: {label['id']}"
+                rejected += [msgspec.structs.replace(problem, path=path) for problem in cause.problems]
+                _forget(draft, cause.layer, label["id"])
 
 
 def _forget(draft: Draft, layer: str, name: str) -> None:
@@ -107,7 +120,7 @@ def read_gold(data: bytes, document: Document, name: str) -> Draft:
     wrong = [s for s in labelled if document.text[s["start"] : s["end"]] != s["text"] or s["start"] >= s["end"]]
     if wrong:
         what = f"{wrong[0]['start']} to {wrong[0]['end']} does not show {wrong[0]['text']!r}."
-        raise error("E707", what, "Mend the gold first: scripts/check.py.", file=name)
+        raise error("E707", what, "Correct the gold first: dragoman author check.", file=name)
     return draft
 
 
@@ -124,8 +137,9 @@ def write_gold(draft: Draft, base: bytes, document: Document) -> bytes:
     for at, claim in enumerate(draft["claims"]):
         if not claim.get("claimants"):
             hint = "Draw the relation to its claimant, or choose a role."
-            raise error("E202", "the claim has no claimant.", hint, file=document.id, path=f"claims[{at}]")
-        _check_claimants(claim, document, f"claims[{at}]")
+            problem = Problem(code="E202", what="the claim has no claimant.", hint=hint, file=document.id)
+            raise LabelError("claims", at, problem)
+        _check_claimants(claim, at, document)
         for claimant in claim["claimants"]:
             if claimant.get("mention") in mentions:
                 claimant["entity_ids"] = sorted(mentions[claimant["mention"]].get("entity_ids") or [])
@@ -134,23 +148,24 @@ def write_gold(draft: Draft, base: bytes, document: Document) -> bytes:
         "dates": draft["dates"],
         "claims": draft["claims"],
     }
-    made = _converted({"document": document.id, "layers_annotated": layers, **full}, Labels, document.id)
-    for date in made.dates:
-        written = QuotedDate(id=date.id, line=1, quote=date.text, type=date.type, value=date.value, mod=date.mod)
-        date.earliest, date.latest = days(date.value, written)
+    records = _records(full, {"entities": Entity, "dates": Date, "claims": Claim}, document)
+    gold = Labels(document.id, layers, **records)  # type: ignore[arg-type]
+    for date in gold.dates:
+        date.earliest, date.latest = days(date.value, date)
         date.earliest_external = date.latest_external = None
         if date.value_external is not None:
-            date.earliest_external, date.latest_external = days(date.value_external, written)
-    for entity in made.entities:
+            date.earliest_external, date.latest_external = days(date.value_external, date)
+    for entity in gold.entities:
         entity.entity_ids = sorted(set(entity.entity_ids))
-    return files.pretty_json(derive(made, document))
+    return files.pretty_json(derive(gold, document))
 
 
-def _check_claimants(claim: Label, document: Document, path: str) -> None:
+def _check_claimants(claim: Label, index: int, document: Document) -> None:
     """Refuse a claimant that is a bare span: only predictions may have one."""
     if any(isinstance(claimant.get("mention"), (list, tuple)) for claimant in claim.get("claimants") or ()):
         hint = "Give the claimant's region the label of an entity type."
-        raise error("E202", "the claim's claimant is no entity.", hint, file=document.id, path=path)
+        problem = Problem(code="E202", what="the claim's claimant is no entity.", hint=hint, file=document.id)
+        raise LabelError("claims", index, problem)
 
 
 def read_pass(data: bytes, document: Document, name: str) -> Draft:
@@ -196,37 +211,40 @@ def write_pass(draft: Draft, base: bytes, document: Document) -> bytes:
     before = read_pass(base, document, document.id) if base else {layer: [] for layer in LAYERS}
     old = {layer: {label["id"]: (label, raw[layer][at]) for at, label in enumerate(before[layer])} for layer in LAYERS}
 
-    def quoted(span: Label, path: str) -> Label:
+    def quoted(span: Label, layer: str, index: int) -> Label:
         line_start = document.text.rfind("\n", 0, span["start"]) + 1
         line_end = document.text.find("\n", line_start)
         line = document.text[line_start : line_end if line_end >= 0 else None]
         at, surface = span["start"] - line_start, document.text[span["start"] : span["end"]]
         if "\n" in surface:
             what = f"{span['start']} to {span['end']} runs over several lines."
-            raise error("E723", what, "A pass quotes within a line: split the region.", file=document.id, path=path)
+            hint = "A pass quotes within a line: split the region."
+            raise LabelError(layer, index, Problem(code="E723", what=what, hint=hint, file=document.id))
         places = find(line, surface)
         number = {"occurrence": [p[0] for p in places].index(at) + 1} if len(places) > 1 else {}
         return {"line": document.text.count("\n", 0, span["start"]) + 1, "quote": surface, **number}
 
     def written(layer: str, at: int, label: Label) -> Label:
-        path = f"{layer}[{at}]"
         was, as_written = old[layer].get(label["id"], (None, None))
         if was == label and as_written is not None:
             return dict(as_written)
         rest = {key: value for key, value in label.items() if key not in {"id", "start", "end", "text"}}
         rest = {key: value for key, value in rest.items() if value is not None and (value != [] or key == "claimants")}
         if layer == "claims":
-            _check_claimants(label, document, path)
-            rest |= {part: [quoted(span, path) for span in label.get(part) or ()] for part in ("content", "cue")}
+            _check_claimants(label, at, document)
+            rest |= {part: [quoted(span, layer, at) for span in label.get(part) or ()] for part in ("content", "cue")}
             rest = {"polarity": "positive", "modality": "fact", "act": "assert"} | rest
             return {"id": label["id"], **rest}
-        return {"id": label["id"], **quoted(label, path), **({"entity_ids": []} if layer == "entities" else {}), **rest}
+        return {
+            "id": label["id"],
+            **quoted(label, layer, at),
+            **({"entity_ids": []} if layer == "entities" else {}),
+            **rest,
+        }
 
-    made = {
-        "document": document.id,
-        **{layer: [written(layer, at, label) for at, label in enumerate(draft[layer])] for layer in LAYERS},
-    }
-    _converted(made, QuotedLabels, document.id)
+    labels_ = {layer: [written(layer, at, label) for at, label in enumerate(draft[layer])] for layer in LAYERS}
+    _records(labels_, {"entities": QuotedEntity, "dates": QuotedDate, "claims": QuotedClaim}, document)
+    made = {"document": document.id, **labels_}
     return json.dumps(made, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
@@ -241,16 +259,24 @@ def write_prediction(draft: Draft, _base: bytes, document: Document) -> bytes:
     return files.canonical_json({"id": document.id, **draft}) + b"\n"
 
 
-def _converted(value: Any, type_: Any, name: str) -> Any:
-    """Check labels against the schema; every label that lacks something is named."""
-    try:
-        return msgspec.convert(value, type_)
-    except msgspec.ValidationError as cause:
-        what, _, path = str(cause).partition(" - at `$.")
-        hint = "Complete the label on the page and pull again."
-        raise DragomanError(
-            Problem(code="E202", what=f"{what}.", hint=hint, file=name, path=path.rstrip("`"))
-        ) from cause
+def _records(draft: Draft, types: dict[str, Any], document: Document) -> dict[str, list[Any]]:
+    """Turn labels into records, layer by layer.
+
+    Raises:
+        LabelError: E202 for the first that lacks something.
+
+    """
+    records: dict[str, list[Any]] = {layer: [] for layer in types}
+    for layer, type_ in types.items():
+        for index, label in enumerate(draft[layer]):
+            try:
+                records[layer].append(msgspec.convert(label, type_))
+            except msgspec.ValidationError as cause:
+                what = str(cause).partition(" - at `$")[0]
+                hint = "Complete the label on the page and pull again."
+                problem = Problem(code="E202", what=f"{what}.", hint=hint, file=document.id)
+                raise LabelError(layer, index, problem) from cause
+    return records
 
 
 GOLD = Kind("gold", Path("annotations", "gold"), read_gold, write_gold)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dragoman.authoring.label_studio import controls
-from dragoman.authoring.phenomena import DERIVED
+from dragoman.release.phenomena import DERIVED
 from dragoman.schema import labels
 
 Label = dict[str, Any]
@@ -91,20 +91,20 @@ def restore(came: Draft, base: Draft) -> Draft:
         base: labels as pushed.
 
     """
-    ours, theirs = view(base), view(came)
+    pushed, pulled = view(base), view(came)
     made: Draft = {}
     for layer in LAYERS:
         old = {label.get("id"): label for label in base[layer]}
         ranks = {name: rank for rank, name in enumerate(old)}
-        kept = {
-            label["id"]: old[label["id"]] if theirs[layer][label["id"]] == ours[layer].get(label["id"]) else label
+        merged = {
+            label["id"]: old[label["id"]] if pulled[layer][label["id"]] == pushed[layer].get(label["id"]) else label
             for label in came[layer]
         }
-        order = sorted((name for name in kept if name in ranks), key=ranks.__getitem__)
-        for name in sorted((name for name in kept if name not in ranks), key=lambda n: _place(kept[n])):
-            before = [i for i, other in enumerate(order, 1) if _place(kept[other]) <= _place(kept[name])]
+        order = sorted((name for name in merged if name in ranks), key=ranks.__getitem__)
+        for name in sorted((name for name in merged if name not in ranks), key=lambda n: _place(merged[n])):
+            before = [i for i, other in enumerate(order, 1) if _place(merged[other]) <= _place(merged[name])]
             order.insert(max(before, default=0), name)
-        made[layer] = [kept[name] for name in order]
+        made[layer] = [merged[name] for name in order]
     return made
 
 

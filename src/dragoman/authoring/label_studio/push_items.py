@@ -14,6 +14,7 @@ from dragoman.authoring.label_studio.file_kinds import Kind
 from dragoman.authoring.label_studio.label_fields import LAYERS, Draft, Label
 from dragoman.authoring.label_studio.state import Item, Side
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.schema.pass_file import NOT_DOCUMENTS
 from dragoman.schema.records import Document
 from dragoman.schema.submission import Submission
 from dragoman.text import find
@@ -33,7 +34,7 @@ def of_files(root: Path, kind: Kind, documents: Mapping[str, Document]) -> list[
     """
     made, problems = [], []
     for path in sorted((root / kind.folder).glob("*.json")):
-        if path.stem in {"registry", "claim_links", "record"}:
+        if path.stem in NOT_DOCUMENTS:
             continue
         if path.stem not in documents:
             problems.append(Problem(code="E301", what=f"there is no document {path.stem!r}.", file=str(path)))
@@ -74,13 +75,13 @@ def of_predictions(path: Path, name: str, documents: Mapping[str, Document]) -> 
         if document is None:
             problems.append(Problem(code="E301", what=f"there is no document {given.id!r}.", file=str(path)))
             continue
-        draft = _Placed(given, document, problems).draft()
+        draft = _LocatedLabels(given, document, problems).draft()
         base = file_kinds.write_prediction(draft, b"", document)
         made[given.id] = Item(document, base, [Side(draft, name)])
     return list(made.values()), problems
 
 
-class _Placed:
+class _LocatedLabels:
     """The labels of a line of a submission with their places."""
 
     def __init__(self, given: Submission, document: Document, problems: list[Problem]) -> None:
@@ -88,7 +89,7 @@ class _Placed:
         self.document = document
         self.problems = problems
 
-    def lost(self, what: str) -> None:
+    def skip(self, what: str) -> None:
         self.problems.append(Problem(code="W904", what=f"{what} was left out.", file=self.document.id))
 
     def span(self, given: Any) -> Label | None:
@@ -113,14 +114,14 @@ class _Placed:
             for at, given in enumerate(self.given.get(layer) or []):
                 span = self.span(given)
                 if span is None or not given.get("type"):
-                    self.lost(f"{layer}[{at}] without a place or type")
+                    self.skip(f"{layer}[{at}] without a place or type")
                     continue
                 rest = {k: v for k, v in given.items() if v is not None and k not in {"quote", "occurrence"}}
                 made[layer].append({"id": f"{layer[0]}{at + 1}"} | rest | span)
         for at, given in enumerate(self.given.get("claims") or []):
             parts = {part: [self.span(f) for f in given.get(part) or []] for part in ("content", "cue")}
             if not parts["content"] or None in parts["content"] or None in parts["cue"]:
-                self.lost(f"claims[{at}] without a place")
+                self.skip(f"claims[{at}] without a place")
                 continue
             rest = {k: v for k, v in given.items() if v is not None}
             claim = {"id": f"c{at + 1}"} | rest | parts
@@ -142,14 +143,14 @@ class _Placed:
         if known is None and (bare or own):
             span = self.span(mention if bare else given)
             if span is None:
-                self.lost(f"the span of {where}, which has no place,")
+                self.skip(f"the span of {where}, which has no place,")
             else:
                 place = (span["start"], span["end"])
                 known = next((e["id"] for e in entities if (e["start"], e["end"]) == place), list(place))
         elif known is None and mention is not None:
-            self.lost(f"the mention {mention!r} of {where}, which is no entity here,")
+            self.skip(f"the mention {mention!r} of {where}, which is no entity here,")
         elif known is None and given.get("role") == "MENTION":
-            self.lost(f"{where}, a mention of nothing,")
+            self.skip(f"{where}, a mention of nothing,")
         pointing = mention is not None or own or given.get("role") == "MENTION"
         if known is None and pointing and given.get("role") not in controls.CLAIMANT_ROLES:
             return None
@@ -163,7 +164,7 @@ class _Placed:
         names = {claim["id"] for claim in claims}
         for claim in claims:
             if claim.get("parent") is not None and claim["parent"] not in names:
-                self.lost(f"the parent {claim['parent']!r} of {claim['id']}, which is no claim here,")
+                self.skip(f"the parent {claim['parent']!r} of {claim['id']}, which is no claim here,")
                 del claim["parent"]
 
 

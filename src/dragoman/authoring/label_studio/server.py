@@ -15,13 +15,15 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dragoman.problems import DragomanError, error
+
+if TYPE_CHECKING:
+    import psutil
 
 USER = "annotator@example.org"
 HOST = "127.0.0.1"
@@ -32,36 +34,31 @@ START = 180.0
 """Seconds that a first start may take; it builds the data base."""
 STOP = 20.0
 """Seconds that a server gets to end by itself."""
+CLOCK_STEP = 2.0
+"""Seconds by which the start of one process may seem to differ, as the system's clock is corrected."""
 
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
+"""Servers that this process started, by their ids: whoever starts a process has to wait for its end."""
 
 
 def environment(root: Path) -> Path:
     """Where the environment of the server is: ``LABEL_STUDIO_VENV``, or ``.venv-label-studio`` below the root."""
-    return Path(os.environ.get("LABEL_STUDIO_VENV") or root / ".venv-label-studio")
+    return Path(os.environ.get("LABEL_STUDIO_VENV") or root / ".venv-label-studio").absolute()
 
 
 def program(root: Path) -> Path:
-    """Find the server's program.
-
-    Raises:
-        DragomanError: E729 if the environment is missing.
-
-    """
-    found = environment(root) / "bin" / "label-studio"
-    if not found.is_file():
-        raise error("E729", "there is no Label Studio.", "Run: make label-studio", file=str(environment(root)))
-    return found
+    """Where the program of the server is, if it is installed."""
+    return environment(root) / "bin" / "label-studio"
 
 
-def serve(root: Path, data: Path, port: int = 0, told: Callable[[float], None] = lambda _: None) -> dict[str, Any]:
+def serve(root: Path, data: Path, port: int = 0, waiting: Callable[[float], None] = lambda _: None) -> dict[str, Any]:
     """Start a server and wait until it answers; leave it alone if it runs already.
 
     Args:
         root: the project's root, where the environment is looked for.
         data: the server's folder: data base, log, credentials; made if missing, readable by the owner only.
         port: where it listens on 127.0.0.1; 0 for any free one.
-        told: is told the seconds waited so far.
+        waiting: called again and again with the seconds waited so far.
 
     Returns:
         ``url``, ``credentials`` (the file), ``log``, ``pid``, and ``already``: whether it ran before.
@@ -73,8 +70,12 @@ def serve(root: Path, data: Path, port: int = 0, told: Callable[[float], None] =
     data = data.resolve()
     running = _running(data)
     if running is not None:
-        return _outcome(data, running, already=True)
+        return _outcome(data, running[1], already=True)
     executable = program(root)
+    if not executable.is_file():
+        hint = "Run: make label-studio, or set LABEL_STUDIO_VENV to an environment that has it."
+        raise error("E729", "there is no Label Studio.", hint, file=str(environment(root)))
+    _, psutil = _libraries()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     data.chmod(0o700)
     secret = _credentials(data)
@@ -94,19 +95,20 @@ def serve(root: Path, data: Path, port: int = 0, told: Callable[[float], None] =
         os.close(log)
     _CHILDREN[process.pid] = process
     url = f"http://{HOST}:{port}"
-    found: dict[str, Any] = {"pid": process.pid, "started": _started(process.pid), "url": url}
-    _write_private(data / PROCESS, found)
+    handle = psutil.Process(process.pid)
+    record: dict[str, Any] = {"pid": process.pid, "started": handle.create_time(), "url": url}
+    _write_private(data / PROCESS, record)
     try:
-        _wait(process, url, data / LOG, told)
+        _wait(process, url, data / LOG, waiting)
     except BaseException:
-        _end(process.pid)
+        _end(handle)
         (data / PROCESS).unlink(missing_ok=True)
         raise
-    return _outcome(data, found, already=False)
+    return _outcome(data, record, already=False)
 
 
 def stop(data: Path) -> dict[str, Any]:
-    """End the server of a folder, if it runs and is ours; the folder stays.
+    """End the server of a folder, if it runs and was started by :func:`serve`; the folder stays.
 
     Args:
         data: the server's folder.
@@ -118,21 +120,21 @@ def stop(data: Path) -> dict[str, Any]:
     data = data.resolve()
     running = _running(data)
     if running is not None:
-        _end(running["pid"])
+        _end(running[0])
     (data / PROCESS).unlink(missing_ok=True)
     return {"stopped": running is not None}
 
 
 def credentials(data: Path) -> dict[str, str]:
     """Read a server's ``user``, ``password`` and ``token``."""
-    read: dict[str, str] = json.loads((data / CREDENTIALS).read_bytes())
-    return read
+    secret: dict[str, str] = json.loads((data / CREDENTIALS).read_bytes())
+    return secret
 
 
 def _variables(data: Path, secret: dict[str, str]) -> dict[str, str]:
     # Only what a program needs: whatever else is in the caller's environment is none of the server's business.
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    return kept | {
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return inherited | {
         "LABEL_STUDIO_BASE_DATA_DIR": str(data),
         "LABEL_STUDIO_USERNAME": secret["user"],
         "LABEL_STUDIO_PASSWORD": secret["password"],
@@ -169,60 +171,87 @@ def _free_port() -> int:
         return port
 
 
-def _started(pid: int) -> str | None:
-    """When a process started, in clock ticks since boot: with its id this names it for ever. None if it is gone."""
+def _libraries() -> tuple[Any, Any]:
+    """Import httpx and psutil.
+
+    Raises:
+        DragomanError: E729 when one is not installed.
+
+    """
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] == "Z" else fields[19]
+        import httpx  # noqa: PLC0415 - an extra
+        import psutil  # noqa: PLC0415
+    except ImportError as cause:
+        raise error("E729", f"{cause.name} is not installed.", 'Install the extra "dragoman[annotate]".') from cause
+    return httpx, psutil
 
 
-def _running(data: Path) -> dict[str, Any] | None:
-    """Read the folder's process file, if the very process that it names still runs."""
+def _running(data: Path) -> tuple[psutil.Process, dict[str, Any]] | None:
+    """Find the process that the folder's process file names, if it still runs and no other has got its id since."""
     try:
-        found: dict[str, Any] = json.loads((data / PROCESS).read_bytes())
-        same = _started(int(found["pid"])) == found["started"] is not None
+        record: dict[str, Any] = json.loads((data / PROCESS).read_bytes())
+        pid, started = int(record["pid"]), float(record["started"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return found if same else None
+    _, psutil = _libraries()
+    try:
+        process = psutil.Process(pid)
+        same = abs(process.create_time() - started) < CLOCK_STEP and _runs(process)
+    except (psutil.Error, ValueError):  # a negative id is none
+        return None
+    return (process, record) if same else None
 
 
-def _outcome(data: Path, found: dict[str, Any], *, already: bool) -> dict[str, Any]:
-    places = {"credentials": str(data / CREDENTIALS), "log": str(data / LOG)}
-    return {"url": found["url"], **places, "pid": found["pid"], "already": already}
+def _runs(process: psutil.Process) -> bool:
+    """Whether a process runs; one that has ended and that nobody waited for, a zombie, does not."""
+    _, psutil = _libraries()
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path, told: Callable[[float], None]) -> None:
+def _outcome(data: Path, record: dict[str, Any], *, already: bool) -> dict[str, Any]:
+    files = {"credentials": str(data / CREDENTIALS), "log": str(data / LOG)}
+    return {"url": record["url"], **files, "pid": record["pid"], "already": already}
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path, waiting: Callable[[float], None]) -> None:
+    httpx, _ = _libraries()
     begin = time.monotonic()
-    while (waited := time.monotonic() - begin) < START:
-        told(waited)
-        if process.poll() is not None:
-            raise _failed(f"Label Studio ended with code {process.returncode}.", log)
-        try:
-            with urllib.request.urlopen(f"{url}/health", timeout=5):  # noqa: S310 - our own loopback address
-                return
-        except (urllib.error.URLError, OSError):
+    with httpx.Client(trust_env=False, timeout=5.0) as client:  # no proxy stands before the loopback
+        while (waited := time.monotonic() - begin) < START:
+            waiting(waited)
+            if process.poll() is not None:
+                raise _failure(f"Label Studio ended with code {process.returncode}.", log)
+            with suppress(httpx.TransportError):
+                if client.get(f"{url}/health").is_success:
+                    return
             time.sleep(0.25)
-    raise _failed(f"Label Studio did not answer within {START:.0f} s.", log)
+    raise _failure(f"Label Studio did not answer within {START:.0f} s.", log)
 
 
-def _failed(what: str, log: Path) -> DragomanError:
+def _failure(what: str, log: Path) -> DragomanError:
     return error("E729", what, "Its log says why.", file=str(log))
 
 
-def _end(pid: int) -> None:
-    """End a process and those that it started: it leads a session of its own."""
+def _end(process: psutil.Process) -> None:
+    """End a process and those that it started: asked to at first, killed where they do not."""
+    _, psutil = _libraries()
+    running = [process]
+    with suppress(psutil.NoSuchProcess):  # it ended by itself
+        running += process.children(recursive=True)
     for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(pid, number)
-        except ProcessLookupError:
-            return
+        for each in running:
+            with suppress(psutil.NoSuchProcess):
+                each.send_signal(number)
         begin = time.monotonic()
-        while time.monotonic() - begin < STOP:
-            if _started(pid) is None:
-                if pid in _CHILDREN:
-                    _CHILDREN.pop(pid).wait()
-                return
+        while (running := [each for each in running if _runs(each)]) and time.monotonic() - begin < STOP:
             time.sleep(0.05)
-    sys.stderr.write(f"process {pid} does not end\n")
+        if not running:
+            break
+    else:
+        sys.stderr.write(f"process {process.pid} does not end\n")
+    child = _CHILDREN.pop(process.pid, None)
+    if child is not None and not running:
+        child.wait()

@@ -22,7 +22,7 @@ LONGEST_TITLE = 50
 
 
 class TaskData(msgspec.Struct):
-    """Data of a task of ours: what it was made from, and the bytes of that as text.
+    """Data of a task that a push made: what it was made from, and the bytes of that as text.
 
     A task of a comparison is about one point of its document; see
     :mod:`dragoman.authoring.label_studio.comparison_tasks`.
@@ -50,7 +50,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Given:
+class Annotation:
     """An annotation, by its id and that of the user who gave it (of an imported one: who imported it)."""
 
     number: int
@@ -65,20 +65,20 @@ class Task:
     Attributes:
         number: its id there.
         data: what it says of itself.
-        given: annotations that were not skipped, the push's too, in the order in which they were last changed.
-        suggested: results of each prediction.
+        annotations: those that were not skipped, the push's too, in the order in which they were last changed.
+        predictions: results of each prediction.
 
     """
 
     number: int
     data: TaskData
-    given: tuple[Given, ...]
-    suggested: tuple[Any, ...]
+    annotations: tuple[Annotation, ...]
+    predictions: tuple[Any, ...]
 
     @property
     def results(self) -> Any:
         """Results that count: of the newest annotation, else of the first prediction."""
-        return self.given[-1].results if self.given else self.suggested[0] if self.suggested else []
+        return self.annotations[-1].results if self.annotations else self.predictions[0] if self.predictions else []
 
     @property
     def base(self) -> bytes:
@@ -142,23 +142,26 @@ def new_task(item: Item, kind: str) -> dict[str, Any]:
     return task
 
 
-def understood(raw: dict[str, Any]) -> Task | Problem:
-    """Read a task of the server, or say why it is none of ours."""
+def parse_task(raw: dict[str, Any]) -> Task | Problem:
+    """Read a task of the server, or say why no push made it."""
     number = raw["id"]
     try:
         data = msgspec.convert(raw.get("data"), TaskData)
     except msgspec.ValidationError as cause:
-        return _stranger(number, f"its data is not that of a push: {cause}.")
+        return _foreign_task(number, f"its data is not that of a push: {cause}.")
     if files.sha256(data.base.encode()) != data.sha256:
-        return _stranger(number, "what it holds of the pushed file was changed.")
-    given = [a for a in raw.get("annotations") or () if isinstance(a, dict) and not a.get("was_cancelled")]
-    given.sort(key=lambda a: (str(a.get("updated_at") or a.get("created_at") or ""), _number(a.get("id")) or 0))
-    suggested = [p for p in raw.get("predictions") or () if isinstance(p, dict)]
+        return _foreign_task(number, "what it holds of the pushed file was changed.")
+    annotations = [a for a in raw.get("annotations") or () if isinstance(a, dict) and not a.get("was_cancelled")]
+    annotations.sort(key=lambda a: (str(a.get("updated_at") or a.get("created_at") or ""), _number(a.get("id")) or 0))
+    predictions = [p for p in raw.get("predictions") or () if isinstance(p, dict)]
     return Task(
         number,
         data,
-        tuple(Given(_number(a.get("id")) or 0, _user(a.get("completed_by")), a.get("result", [])) for a in given),
-        tuple(p.get("result", []) for p in suggested),
+        tuple(
+            Annotation(_number(a.get("id")) or 0, _user(a.get("completed_by")), a.get("result", []))
+            for a in annotations
+        ),
+        tuple(p.get("result", []) for p in predictions),
     )
 
 
@@ -171,7 +174,7 @@ def _user(value: Any) -> int | None:
     return _number(value.get("id") if isinstance(value, dict) else value)
 
 
-def _stranger(number: int, why: str) -> Problem:
+def _foreign_task(number: int, why: str) -> Problem:
     hint = "Leave it, or delete it on the server and push again."
     return Problem(code="E726", what=why, hint=hint, path=f"task {number}")
 
@@ -184,14 +187,14 @@ class Returned:
         data: bytes of its file.
         read: the labels that were read, and the results that were not.
         before: the labels as pushed.
-        lacking: problems of labels that the file cannot take.
+        rejected: problems of labels that the file cannot take.
 
     """
 
     data: bytes
     read: Read
     before: Draft
-    lacking: list[Problem]
+    rejected: list[Problem]
 
 
 def returned(task: Task, kind: Kind, document: Document) -> Returned:
@@ -202,18 +205,18 @@ def returned(task: Task, kind: Kind, document: Document) -> Returned:
 
     """
     if task.data.text != document.text:
-        problem = _stranger(task.number, f"its text is not that of {document.id} here.")
+        problem = _foreign_task(task.number, f"its text is not that of {document.id} here.")
         raise DragomanError(problem)
-    if not task.given and not task.suggested and task.base:
-        raise DragomanError(_stranger(task.number, "its annotation was deleted or skipped."))
+    if not task.annotations and not task.predictions and task.base:
+        raise DragomanError(_foreign_task(task.number, "its annotation was deleted or skipped."))
     try:
         before = kind.read(task.base, document, document.id)
     except DragomanError as cause:
-        problem = _stranger(task.number, f"what was pushed cannot be read: {cause.problems[0].what}")
+        problem = _foreign_task(task.number, f"what was pushed cannot be read: {cause.problems[0].what}")
         raise DragomanError(problem) from cause
     read = decode(task.results, document.text, before)
-    data, lacking = kind.returned(read.draft, task.base, document)
-    return Returned(data, read, before, lacking)
+    data, rejected = kind.returned(read.draft, task.base, document)
+    return Returned(data, read, before, rejected)
 
 
 def aside_record(task: Task, aside: Aside) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Push and pull: labels to a server and back, safe to run twice and to interrupt.
 
 Nothing is remembered on this side. Each task carries the bytes of the file that it was made from, so that what
-was changed here and what was changed there can be told apart whenever it is asked.
+was changed here and what was changed there can be distinguished at any time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dragoman.authoring.label_studio.client import Server
 from dragoman.authoring.label_studio.config_fit import unfit
 from dragoman.authoring.label_studio.file_kinds import Kind
 from dragoman.authoring.label_studio.label_changes import Change, difference
-from dragoman.authoring.label_studio.state import Item, Task, aside_record, new_task, returned, title, understood
+from dragoman.authoring.label_studio.state import Item, Task, aside_record, new_task, parse_task, returned, title
 from dragoman.languages import short_tag
 from dragoman.problems import DragomanError, Problem
 from dragoman.schema.records import Document
@@ -46,12 +46,12 @@ class Outcome:
         self.done.setdefault(what, []).append(key)
 
 
-def ours(server: Server, project: int, outcome: Outcome, name: str) -> dict[str, list[Task]]:
-    """Tasks of a project by what they are about; those that are none of ours become problems."""
+def pushed_tasks(server: Server, project: int, outcome: Outcome, name: str) -> dict[str, list[Task]]:
+    """Tasks of a project by what they are about; those that no push made become problems."""
     found: dict[str, list[Task]] = {}
     problems = []
     for raw in server.tasks(project):
-        task = understood(raw)
+        task = parse_task(raw)
         if isinstance(task, Problem):
             problems.append(task)
         elif task.data.kind == name:
@@ -68,20 +68,20 @@ def by_language(items: Sequence[Item]) -> dict[str, list[Item]]:
     return groups
 
 
-def current(task: Task, kind: Kind, document: Document) -> bytes | None:
+def server_bytes(task: Task, kind: Kind, document: Document) -> bytes | None:
     """Bytes of a document's file as the server has it now; None where something there would be lost or unread."""
     if task.data.point:  # a point that somebody decided is not as it was pushed
-        return None if task.given else task.base
+        return None if task.annotations else task.base
     try:
         came = returned(task, kind, document)
     except DragomanError:
         return None
-    return None if came.read.aside or came.lacking or len(task.given) > 1 else came.data
+    return None if came.read.aside or came.rejected or len(task.annotations) > 1 else came.data
 
 
-def touched(task: Task, kind: Kind, document: Document) -> bool:
+def edited_there(task: Task, kind: Kind, document: Document) -> bool:
     """Whether anything on the server is not as it was pushed; also true where it cannot be read."""
-    return current(task, kind, document) != task.base
+    return server_bytes(task, kind, document) != task.base
 
 
 def push(
@@ -111,10 +111,10 @@ def push(
         if project is None:
             texts = "\n".join(item.document.text for item in group)
             project = server.create_project(
-                name, config(language, texts), f"{kind.name}, {language}: made by annotate.py"
+                name, config(language, texts), f"{kind.name}, {language}: made by dragoman author annotate"
             )
         page = server.labelling_config(project)
-        present = ours(server, project, outcome, kind.name)
+        present = pushed_tasks(server, project, outcome, kind.name)
         waiting, stale = [], []
         for item in group:
             verdict, old = judge(item, present.get(item.key, []), kind, force=force)
@@ -146,17 +146,17 @@ def judge(item: Item, tasks: list[Task], kind: Kind, *, force: bool) -> tuple[st
         task
         for task in tasks
         if task.data.text == item.document.text
-        and (task.data.sha256 == digest or current(task, kind, item.document) == item.base)
+        and (task.data.sha256 == digest or server_bytes(task, kind, item.document) == item.base)
     ]
     other = [task for task in tasks if task not in same]
-    edited = [task for task in other if touched(task, kind, item.document)]
+    edited = [task for task in other if edited_there(task, kind, item.document)]
     if edited and not force:
         return "conflict", []
     gone = [task.number for task in other]
     if not same:
         return ("replaced" if tasks else "imported"), gone
     # Of several alike, as an import whose answer was lost leaves them, one that was worked on stays.
-    worked = [task for task in same if touched(task, kind, item.document)] or same[:1]
+    worked = [task for task in same if edited_there(task, kind, item.document)] or same[:1]
     return "unchanged", gone + [task.number for task in same if task not in worked]
 
 
@@ -177,7 +177,7 @@ def import_batch(server: Server, project: int, batch: Sequence[Item], kind: Kind
                 raise
         else:
             return
-        present = ours(server, project, Outcome(), kind.name)
+        present = pushed_tasks(server, project, Outcome(), kind.name)
         missing = [
             item
             for item in missing
@@ -223,8 +223,8 @@ def pull(
     path = aside_path(out, kind)
     files.remove_parts(path.parent)
     files.remove_parts(out / kind.folder)
-    for name, tasks in fetched(server, kind, documents, outcome).items():
-        for document, task, several in annotators.counting(progress(newest(tasks), name)):
+    for name, tasks in fetch_tasks(server, kind, documents, outcome).items():
+        for document, task, several in annotators.counting(progress(newest_tasks(tasks), name)):
             outcome.problems += several
             if task is None:
                 outcome.note("not annotated", document)
@@ -233,7 +233,7 @@ def pull(
                 what = f"there is no document {document!r} here."
                 outcome.problems.append(Problem(code="E726", what=what, path=f"task {task.number}"))
                 continue
-            take(task, kind, documents[document], out, outcome, force=force)
+            pull_document(task, kind, documents[document], out, outcome, force=force)
     if outcome.aside:
         outcome.aside_file = path
         files.write(path, files.pretty_json(outcome.aside))
@@ -242,7 +242,7 @@ def pull(
     return outcome
 
 
-def fetched(
+def fetch_tasks(
     server: Server, kind: Kind, documents: Mapping[str, Document], outcome: Outcome
 ) -> dict[str, dict[str, list[Task]]]:
     """Tasks of a kind by project title.
@@ -255,11 +255,13 @@ def fetched(
     found = {p["title"]: p["id"] for p in sorted(server.projects(), key=lambda p: -p["id"]) if p.get("title") in titles}
     if not found:
         what = f"the server has no project of {kind.name}."
-        raise DragomanError(Problem(code="E727", what=what, hint=f"Push it first: annotate.py push {kind.name}."))
-    return {name: ours(server, found[name], outcome, kind.name) for name in sorted(found)}
+        raise DragomanError(
+            Problem(code="E727", what=what, hint=f"Push it first: dragoman author annotate {kind.command}.")
+        )
+    return {name: pushed_tasks(server, found[name], outcome, kind.name) for name in sorted(found)}
 
 
-def newest(tasks: Mapping[str, list[Task]]) -> list[tuple[str, Task]]:
+def newest_tasks(tasks: Mapping[str, list[Task]]) -> list[tuple[str, Task]]:
     """Task of each document that counts: the one that came last."""
     return [(document, max(tasks[document], key=lambda t: t.number)) for document in sorted(tasks)]
 
@@ -269,8 +271,8 @@ def aside_path(out: Path, kind: Kind) -> Path:
     return out / "annotations" / "label_studio" / f"aside-{kind.name.replace(' ', '-')}.json"
 
 
-def take(task: Task, kind: Kind, document: Document, out: Path, outcome: Outcome, *, force: bool) -> None:
-    """Bring one document home."""
+def pull_document(task: Task, kind: Kind, document: Document, out: Path, outcome: Outcome, *, force: bool) -> None:
+    """Write one document as it came back, unless that would overwrite what was changed here."""
     try:
         came = returned(task, kind, document)
     except DragomanError as cause:
@@ -281,7 +283,7 @@ def take(task: Task, kind: Kind, document: Document, out: Path, outcome: Outcome
         outcome.aside.append(aside_record(task, aside))
         where = f"task {task.number}, region {aside.region}"
         outcome.problems.append(Problem(code=aside.code, what=aside.why, file=document.id, path=where))
-    for problem in came.lacking:
+    for problem in came.rejected:
         record = {"task": task.number, "document": document.id, "region": problem.path, "code": problem.code}
         outcome.aside.append(record | {"why": problem.what, "results": task.results})
         outcome.problems.append(problem)
@@ -307,21 +309,21 @@ def status(
     """Say what was changed since the push, writing nothing: here, on the server, or on both sides otherwise."""
     outcome = Outcome()
     annotators = Annotators(server, annotator)
-    for tasks in fetched(server, kind, documents, outcome).values():
-        for document, task, several in annotators.counting(newest(tasks)):
+    for tasks in fetch_tasks(server, kind, documents, outcome).values():
+        for document, task, several in annotators.counting(newest_tasks(tasks)):
             outcome.problems += several
             if task is None:
                 outcome.note("not annotated", document)
                 continue
             if task.data.point:
-                outcome.note("decided" if task.given else "undecided", document)
+                outcome.note("decided" if task.annotations else "undecided", document)
                 continue
             if document not in documents:
                 outcome.note("not in the corpus", document)
                 continue
             path = kind.path(root, document)
             local = files.read_bytes(path) if path.is_file() else task.base
-            now = current(task, kind, documents[document])
+            now = server_bytes(task, kind, documents[document])
             here, there = local not in (task.base, now), now not in (task.base, local)
             outcome.note(
                 {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dragoman import files
-from dragoman.authoring.publishing.payload import Parcel
+from dragoman.authoring.publishing.payload import Payload
 from dragoman.authoring.publishing.plan import Blob, Plan, Remote, Tree
 from dragoman.problems import DragomanError, Problem
 from dragoman.release import hub
@@ -84,7 +84,7 @@ class Repository:
             except DragomanError:
                 return ""
 
-    def carry_out(self, plan: Plan, parcel: Parcel) -> None:
+    def carry_out(self, plan: Plan, payload: Payload) -> None:
         """Do the first step of a plan.
 
         Raises:
@@ -100,10 +100,10 @@ class Repository:
                 case "settings":
                     api.update_repo_settings(self.id, private=plan.private, gated=plan.gated, **_KIND)
                 case "commit":
-                    identity = parcel.identity
+                    identity = payload.identity
                     api.create_commit(
                         self.id,
-                        _operations(plan, parcel),
+                        _operations(plan, payload),
                         commit_message=f"{identity.name} {identity.version}",
                         commit_description="\n".join(f"{name}: {value}" for name, value in identity.hashes.items()),
                         parent_commit=plan.onto,
@@ -113,12 +113,12 @@ class Repository:
                     api.create_tag(self.id, tag=plan.tag, revision=plan.target, **_KIND)
 
 
-def _operations(plan: Plan, parcel: Parcel) -> list[Any]:
+def _operations(plan: Plan, payload: Payload) -> list[Any]:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete  # noqa: PLC0415 - an extra
 
     # A stream and not bytes: huggingface_hub sends large files of a stream by LFS, which is tested here, and would send
     # bytes by Xet, for which there is no server to test against; the Hub takes both.
-    add = [CommitOperationAdd(path, io.BytesIO(parcel.contents[path].data)) for path in plan.upload]
+    add = [CommitOperationAdd(path, io.BytesIO(payload.contents[path].data)) for path in plan.upload]
     return [*add, *(CommitOperationDelete(path, is_folder=False) for path in plan.delete)]
 
 

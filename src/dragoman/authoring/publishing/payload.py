@@ -30,7 +30,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Payload:
     """A release, ready to be sent.
 
     Attributes:
@@ -48,7 +48,7 @@ class Parcel:
         return f"v{self.identity.version}"
 
 
-def pack(folder: Path) -> Parcel:
+def read_payload(folder: Path) -> Payload:
     """Read a release folder and check that it is whole and holds nothing else.
 
     Raises:
@@ -58,12 +58,12 @@ def pack(folder: Path) -> Parcel:
     """
     identity, checksums = identify(folder)
     known = {*checksums, identity.mark, SUMS}
-    if strange := strangers(folder, known):
-        what = f"{', '.join(strange[:5])} is no part of the release."
+    if foreign := strangers(folder, known):
+        what = f"{', '.join(foreign[:5])} is no part of the release."
         raise error("E747", what, "Move it elsewhere, or build the release in an empty folder.", file=str(folder))
     # A release made before there were sums has none.
     contents = {path: Content(raw(below(folder, path))) for path in sorted(known) if (folder / path).exists()}
     for path, checksum in checksums.items():
         if contents[path].sha256 != checksum:
             raise error("E701", "the file is not that of the manifest.", "Build the release again.", file=path)
-    return Parcel(identity, contents)
+    return Payload(identity, contents)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from dragoman.authoring.publishing.payload import Content, Parcel
+from dragoman.authoring.publishing.payload import Content, Payload
 from dragoman.problems import error
 from dragoman.release.verification import KEPT
 
@@ -117,29 +117,29 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     def lines(self) -> list[str]:
         """Say each step in a line."""
-        said = []
+        lines = []
         if self.create:
-            said.append("create the repository" + (", private" if self.private else ""))
+            lines.append("create the repository" + (", private" if self.private else ""))
         elif self.private is not None:
-            said.append("make it private" if self.private else "make it public")
+            lines.append("make it private" if self.private else "make it public")
         if self.gated is not None:
-            said.append(f"gate it ({self.gated})" if self.gated else "open the gate")
+            lines.append(f"gate it ({self.gated})" if self.gated else "open the gate")
         if self.upload or self.delete:
             total = sum(self.upload.values())
             unchanged = f" ({self.unchanged} unchanged)" if self.unchanged else ""
-            said.append(f"commit {len(self.upload)} files, {total:,} bytes{unchanged}:")
-            said += [f"  + {path}  {size:,} bytes" for path, size in sorted(self.upload.items())]
-            said += [f"  - {path}" for path in sorted(self.delete)]
+            lines.append(f"commit {len(self.upload)} files, {total:,} bytes{unchanged}:")
+            lines += [f"  + {path}  {size:,} bytes" for path, size in sorted(self.upload.items())]
+            lines += [f"  - {path}" for path in sorted(self.delete)]
         if self.tag:
-            said.append(f"tag {self.tag} on {self.target or 'that commit'}")
-        return said
+            lines.append(f"tag {self.tag} on {self.target or 'that commit'}")
+        return lines
 
 
-def steps(parcel: Parcel, remote: Remote | None, settings: Settings, where: str = "") -> Plan:
+def steps(payload: Payload, remote: Remote | None, settings: Settings, where: str = "") -> Plan:
     """Plan how a repository comes to hold a release under its tag.
 
     Args:
-        parcel: the release.
+        payload: the release.
         remote: the repository as it is; None where there is none.
         settings: how it is to be seen.
         where: the repository's name, for problems.
@@ -149,17 +149,17 @@ def steps(parcel: Parcel, remote: Remote | None, settings: Settings, where: str 
             version.
 
     """
-    sizes = {path: len(content.data) for path, content in parcel.contents.items()}
+    sizes = {path: len(content.data) for path, content in payload.contents.items()}
     if remote is None:
-        return Plan(create=True, private=settings.private, gated=settings.gated, upload=sizes, tag=parcel.tag)
+        return Plan(create=True, private=settings.private, gated=settings.gated, upload=sizes, tag=payload.tag)
     private = settings.private if settings.private not in (None, remote.private) else None
     gated = settings.gated if settings.gated is not None and settings.gated != remote.gated else None
     if remote.tagged is not None:
-        _refuse_other_content(parcel, remote.tagged, where)
+        _refuse_moving_tag(payload, remote.tagged, where)
         return Plan(private=private, gated=gated)
-    _refuse_strangers(parcel, remote, where)
-    changed = _changed(parcel, remote.head)
-    delete = _surplus(parcel, remote.head)
+    _refuse_foreign_repository(payload, remote, where)
+    changed = _changed(payload, remote.head)
+    delete = _surplus(payload, remote.head)
     return Plan(
         private=private,
         gated=gated,
@@ -167,50 +167,50 @@ def steps(parcel: Parcel, remote: Remote | None, settings: Settings, where: str 
         delete=delete,
         unchanged=len(sizes) - len(changed),
         onto=remote.head.commit,
-        tag=parcel.tag,
+        tag=payload.tag,
         target=None if changed or delete else remote.head.commit,
     )
 
 
-def _changed(parcel: Parcel, tree: Tree) -> list[str]:
+def _changed(payload: Payload, tree: Tree) -> list[str]:
     return [
         path
-        for path, content in parcel.contents.items()
+        for path, content in payload.contents.items()
         if path not in tree.blobs or not tree.blobs[path].holds(content)
     ]
 
 
-def _surplus(parcel: Parcel, tree: Tree) -> list[str]:
-    return sorted(set(tree.blobs) - set(parcel.contents) - set(KEPT))
+def _surplus(payload: Payload, tree: Tree) -> list[str]:
+    return sorted(set(tree.blobs) - set(payload.contents) - set(KEPT))
 
 
-def _refuse_other_content(parcel: Parcel, tree: Tree, where: str) -> None:
+def _refuse_moving_tag(payload: Payload, tree: Tree, where: str) -> None:
     """Refuse a tag that holds anything else than the release: what was published under a version stays."""
-    if differs := sorted({*_changed(parcel, tree), *_surplus(parcel, tree)}):
+    if differs := sorted({*_changed(payload, tree), *_surplus(payload, tree)}):
         more = f" and {len(differs) - 3} more" if len(differs) > 3 else ""
-        what = f"{parcel.tag} is published and differs in {', '.join(differs[:3])}{more}; a tag is never moved."
+        what = f"{payload.tag} is published and differs in {', '.join(differs[:3])}{more}; a tag is never moved."
         hint = "Raise the version in corpus/sources.toml, build the release again, and publish that."
         raise error("E745", what, hint, file=where)
 
 
-def _refuse_strangers(parcel: Parcel, remote: Remote, where: str) -> None:
+def _refuse_foreign_repository(payload: Payload, remote: Remote, where: str) -> None:
     """Refuse a repository that is not this data set's, and a version that is not its latest."""
-    ours = parcel.identity
+    identity = payload.identity
     if remote.head.mark is None:
         others = sorted(set(remote.head.blobs) - set(KEPT) - {"README.md"})
         if others:
             what = f"the repository holds {', '.join(others[:3])} and no release."
             raise error("E747", what, "Choose a new repository, or that of an earlier release.", file=where)
-    elif remote.head.name != ours.name:
-        what = f"the repository holds the data set {remote.head.name[:80]!r}, and this is {ours.name[:80]!r}."
+    elif remote.head.name != identity.name:
+        what = f"the repository holds the data set {remote.head.name[:80]!r}, and this is {identity.name[:80]!r}."
         raise error("E747", what, "Choose a new repository, or that of an earlier release.", file=where)
-    elif remote.head.mark != ours.mark:
-        what = f"the repository's releases have a {remote.head.mark}, and this one has a {ours.mark}."
+    elif remote.head.mark != identity.mark:
+        what = f"the repository's releases have a {remote.head.mark}, and this one has a {identity.mark}."
         hint = "Releases with texts and releases without each need a repository of their own."
         raise error("E747", what, hint, file=where)
-    later = [tag for tag in remote.tags if _numbers(tag) > _numbers(parcel.tag)]
+    later = [tag for tag in remote.tags if _numbers(tag) > _numbers(payload.tag)]
     if later:
-        what = f"{max(later, key=_numbers)} is published already, and is later than {parcel.tag}."
+        what = f"{max(later, key=_numbers)} is published already, and is later than {payload.tag}."
         raise error("E747", what, "Raise the version in corpus/sources.toml above it.", file=where)
 
 

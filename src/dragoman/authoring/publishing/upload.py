@@ -9,7 +9,7 @@ from typing import Any
 
 from dragoman import files
 from dragoman.authoring.publishing.hub_repository import Repository
-from dragoman.authoring.publishing.payload import Parcel, pack
+from dragoman.authoring.publishing.payload import Payload, read_payload
 from dragoman.authoring.publishing.plan import Plan, Settings, steps
 from dragoman.problems import DragomanError, error
 from dragoman.release import hub
@@ -27,7 +27,7 @@ def publish(
     dry_run: bool = False,
     attempts: int = 5,
     pause: float = 1.0,
-    said: Callable[[str], None] = lambda _: None,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Publish a release folder; safe to run again at any time, also after it was killed.
 
@@ -41,7 +41,7 @@ def publish(
         dry_run: only say what would be done.
         attempts: most attempts at a step.
         pause: pause after the first attempt, in seconds.
-        said: told of each step before it is done.
+        announce: called with each step in words before it is done.
 
     Returns:
         What was done, or would be: ``done`` (steps by name), ``plan`` (a dry run's steps in words), ``commit``.
@@ -50,12 +50,12 @@ def publish(
         DragomanError: E101, E202, E701, E715 or E747 for the folder, E740 to E748 for the Hub.
 
     """
-    parcel = pack(folder)
-    outcome: dict[str, Any] = {"repository": repository.id, "tag": parcel.tag, **parcel.identity.hashes}
+    payload = read_payload(folder)
+    outcome: dict[str, Any] = {"repository": repository.id, "tag": payload.tag, **payload.identity.hashes}
 
     def look() -> tuple[Plan, str | None]:
-        remote = repository.look(parcel.tag)
-        return steps(parcel, remote, settings, repository.id), remote.tags.get(parcel.tag) if remote else None
+        remote = repository.look(payload.tag)
+        return steps(payload, remote, settings, repository.id), remote.tags.get(payload.tag) if remote else None
 
     if dry_run:
         plan, _ = hub.patiently(look, attempts=attempts, pause=pause)
@@ -68,18 +68,18 @@ def publish(
             plan, commit = look()
             if plan.empty:
                 return "", commit
-            said(plan.lines()[0])
+            announce(plan.lines()[0])
             if plan.first == "tag":
-                _load_back(parcel, repository, str(plan.target), Path(cache))
-            repository.carry_out(plan, parcel)
+                _load_back(payload, repository, str(plan.target), Path(cache))
+            repository.carry_out(plan, payload)
             return plan.first, None
 
         for _ in range(ROUNDS):
             name, commit = hub.patiently(step, attempts=attempts, pause=pause)
             if not name:
-                said("load back what is published")
+                announce("load back what is published")
                 hub.patiently(
-                    lambda: _load_back(parcel, repository, parcel.tag, Path(cache)), attempts=attempts, pause=pause
+                    lambda: _load_back(payload, repository, payload.tag, Path(cache)), attempts=attempts, pause=pause
                 )
                 return outcome | {
                     "commit": commit,
@@ -91,7 +91,7 @@ def publish(
     raise error("E746", what, "See on the Hub who else changes the repository, and run it again.", file=repository.id)
 
 
-def _load_back(parcel: Parcel, repository: Repository, revision: str, cache: Path) -> None:
+def _load_back(payload: Payload, repository: Repository, revision: str, cache: Path) -> None:
     """Fetch a revision and compare it with the release, file by file and row by row.
 
     Raises:
@@ -101,7 +101,7 @@ def _load_back(parcel: Parcel, repository: Repository, revision: str, cache: Pat
     where = hub.Address(repository.id, revision)
     folder = hub.fetch(where, cache=cache, endpoint=repository.endpoint)
     hint = "Do not use that commit; see what the Hub holds, raise the version and publish again."
-    for path, content in parcel.contents.items():
+    for path, content in payload.contents.items():
         file = folder / path
         if not file.is_file() or files.sha256(file.read_bytes()) != content.sha256:
             raise error("E748", f"{path} is missing or differs.", hint, file=str(where))
@@ -109,6 +109,6 @@ def _load_back(parcel: Parcel, repository: Repository, revision: str, cache: Pat
         identity, _ = identify(folder)
     except DragomanError as cause:
         raise error("E748", f"it cannot be read: {cause}", hint, file=str(where)) from cause
-    if identity != parcel.identity:
-        told = ", ".join(f"{name} {value}" for name, value in identity.hashes.items())
-        raise error("E748", f"it is {identity.name} {identity.version} with the {told}.", hint, file=str(where))
+    if identity != payload.identity:
+        hashes = ", ".join(f"{name} {value}" for name, value in identity.hashes.items())
+        raise error("E748", f"it is {identity.name} {identity.version} with the {hashes}.", hint, file=str(where))

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 MAIN = "from dragoman.cli import main; main()"
-WORK = (
-    "import sys; from dragoman.authoring.script import execute; "
-    "sys.exit(execute(lambda: ({'n': 'x'}, 0), as_json=False))"
-)
+STEP = "import sys; from dragoman.cli.author import step; sys.exit(step('curate'))"
 
 
 def run(program, *arguments, **options):
@@ -18,7 +16,10 @@ def run(program, *arguments, **options):
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("words", [(MAIN, "schema", "system"), (MAIN, "validate", "/nowhere", "--json"), (WORK,)])
+@pytest.mark.parametrize(
+    "words",
+    [(MAIN, "schema", "system"), (MAIN, "validate", "/nowhere", "--json"), (STEP, "--check", "--root", str(ROOT))],
+)
 def test_a_full_disk_is_one_line(words, unbuffered, monkeypatch):
     monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with Path("/dev/full").open("w") as full:
@@ -49,6 +50,10 @@ def test_closed_streams_are_no_failure(closed):
 
 
 def test_a_script_that_is_interrupted_says_nothing():
-    program = "import sys; from dragoman.authoring.script import execute\ndef work():\n    raise KeyboardInterrupt\n"
-    done = run(f"{program}sys.exit(execute(work, as_json=False))", capture_output=True)
+    program = (
+        "import sys; from dragoman.authoring import curation; from dragoman.cli.author import step\n"
+        "def interrupted(root):\n    raise KeyboardInterrupt\n"
+        "curation.curate = interrupted; sys.exit(step('curate', []))"
+    )
+    done = run(program, capture_output=True)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

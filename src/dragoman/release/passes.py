@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from dragoman import timex
-from dragoman.authoring.phenomena import DERIVED, tags_of_claim, tags_of_date, tags_of_entity
 from dragoman.files import read_json
 from dragoman.problems import DragomanError, Problem
+from dragoman.release.phenomena import DERIVED, tags_of_claim, tags_of_date, tags_of_entity
 from dragoman.schema import labels
-from dragoman.schema.pass_file import Quote, QuotedClaim, QuotedDate, QuotedLabels
+from dragoman.schema.pass_file import NOT_DOCUMENTS, Quote, QuotedClaim, QuotedDate, QuotedLabels
 from dragoman.schema.records import Claim, Claimant, Date, Entity, Fragment, Labels
 from dragoman.text import find
 
@@ -247,7 +247,7 @@ def _tags(written: list[labels.Phenomenon], derived: set[labels.Phenomenon]) -> 
     return [tag for tag in order if tag in derived or (tag in written and tag not in DERIVED)]
 
 
-def days(value: str, date: QuotedDate) -> tuple[str | None, str | None]:
+def days(value: str, date: QuotedDate | Date) -> tuple[str | None, str | None]:
     """First and last day that a value can mean, as YYYY-MM-DD; None for an open end or where no days follow."""
     try:
         found = timex.interval(value, date.mod, date.type)
@@ -285,7 +285,7 @@ def read_pass(folder: Path, documents: dict[str, Document]) -> dict[str, Labels]
     problems: list[Problem] = []
     found: dict[str, Labels] = {}
     for path in sorted(folder.glob("*.json")):
-        if path.stem in {"registry", "claim_links", "record"}:
+        if path.stem in NOT_DOCUMENTS:
             continue
         try:
             written = read_json(path, QuotedLabels)

@@ -1,0 +1,89 @@
+"""The maintainer's steps, from pages to a published release: ``dragoman author STEP``, and each of them as a script."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperCommand
+from typer.main import get_group
+
+from dragoman.cli import author_annotate, author_gold, author_publish, author_release
+from dragoman.cli.stdout import standard_output
+from dragoman.problems import DragomanError
+
+
+class Step(TyperCommand):
+    """A command that lists every problem on stderr, also where they are printed as JSON on stdout."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; bad input ends it with exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except DragomanError as cause:
+            from dragoman.cli import show
+
+            if ctx.params["as_json"] or (ctx.parent and ctx.parent.params.get("as_json")):
+                show.problems(cause.problems, as_json=True)
+            show.problems(cause.problems, as_json=False, most=None)
+            raise typer.Exit(1) from cause
+
+
+app = typer.Typer(no_args_is_help=True)
+annotate = typer.Typer(no_args_is_help=True, callback=author_annotate.annotate)
+
+
+def _add(group: typer.Typer, *functions: Callable[..., None]) -> None:
+    for function in functions:
+        group.command(cls=Step, help=_paragraphs(function))(function)
+
+
+def _paragraphs(function: Callable[..., None]) -> str:
+    """Paragraphs of a docstring, each in one line, so that help is wrapped as wide as the terminal is."""
+    return "\n\n".join(" ".join(part.split()) for part in (inspect.getdoc(function) or "").split("\n\n"))
+
+
+_add(app, author_gold.curate)
+app.add_typer(annotate, name="annotate", help=_paragraphs(author_annotate.annotate))
+_add(app, author_gold.adjudicate, author_gold.check, author_release.release, author_publish.publish)
+_add(annotate, author_annotate.serve, author_annotate.stop, author_annotate.config, author_annotate.push)
+_add(annotate, author_annotate.compare, author_annotate.pull, author_annotate.status)
+
+
+@cache
+def steps() -> dict[str, Any]:
+    """Commands of the steps by name, in the order of the pipeline."""
+    commands = get_group(app).commands
+    return {name: commands[name] for name in ("curate", "annotate", "adjudicate", "check", "release", "publish")}
+
+
+def step(name: str, arguments: Sequence[str] | None = None, *, root: Path | None = None) -> int:
+    """Run one step as a program of its own, as the scripts of a repository do.
+
+    Args:
+        name: of the step, as in ``curate``.
+        arguments: of the program; by default those that it was called with.
+        root: what ``--root`` is by default; otherwise the current folder.
+
+    Returns:
+        The exit code: 0 done, 1 the check failed or the input is bad, 2 wrong usage, 130 interrupted.
+
+    """
+    command = steps()[name]
+    defaults = {} if root is None else {"root": root}
+    try:
+        with standard_output():
+            command.main(
+                sys.argv[1:] if arguments is None else arguments,
+                prog_name=Path(sys.argv[0]).name,
+                default_map=defaults,
+                help_option_names=["-h", "--help"],
+            )
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0

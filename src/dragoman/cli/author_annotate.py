@@ -1,0 +1,304 @@
+"""The step that labels in a browser with Label Studio, with its subcommands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dragoman.cli.options import HERE, Json, OutRoot, Root
+
+if TYPE_CHECKING:
+    from dragoman.authoring.label_studio.client import Server
+    from dragoman.authoring.label_studio.file_kinds import Kind
+    from dragoman.authoring.label_studio.sync import Outcome
+
+_DATA = Path("build", "label-studio")
+"""Where `serve` keeps its server by default, below the root; git leaves it alone."""
+_MAX_NAMED = 5
+"""Names that stand beside a count."""
+
+What = Annotated[
+    list[str], typer.Argument(help="documents, gold, pass NAME, predictions FILE, compare A B", metavar="WHAT...")
+]
+Force = Annotated[bool, typer.Option("--force", help="also what was changed on both sides, which loses one of them")]
+# Both may also stand before the subcommand, so that here they have no default of their own.
+OwnRoot = Annotated[Path | None, typer.Option("--root", help="as before the subcommand", metavar="DIR")]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help=f"the server's folder (default: {_DATA} below --root)", metavar="DIR")
+]
+Data = Annotated[Path | None, typer.Option(help=f"folder that `serve` used (default: {_DATA})", metavar="DIR")]
+Timeout = Annotated[float, typer.Option(help="for a request", metavar="SECONDS")]
+Name = Annotated[str | None, typer.Option(help="what predictions are called (default: the name of their folder)")]
+Annotator = Annotated[
+    str | None,
+    typer.Option(
+        help="mail address of the annotator whose annotations count (default: the newest of each task)", metavar="EMAIL"
+    ),
+]
+
+
+@dataclass(frozen=True)
+class _Shared:
+    root: Path
+    as_json: bool
+
+    @classmethod
+    def of(cls, ctx: typer.Context, root: Path | None, as_json: bool) -> _Shared:
+        """Join what stood before the subcommand with what stands after it."""
+        before: _Shared = ctx.obj
+        return cls(root or before.root, as_json or before.as_json)
+
+
+def annotate(ctx: typer.Context, root: Root = HERE, as_json: Json = False) -> None:
+    """Label in a browser with Label Studio: push labels to a server, pull them back, and lose nothing.
+
+    WHAT is `documents` (without labels), `gold`, `pass NAME`, `predictions FILE` (JSONL of any system, as
+    suggestions), or for two passes `compare A B`. `push` may be run again: it imports what is missing and says where
+    both sides were changed. `pull` shows what was changed and writes files below --out (default: --root, that is in
+    place); of `compare A B` it adds lines to a file of decisions.
+
+    The server is known by its address and a token in the environment, never on the command line:
+    DRAGOMAN_LABEL_STUDIO_URL and DRAGOMAN_LABEL_STUDIO_TOKEN, or LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY.
+
+    Exit codes: 0 done, 1 something is wrong or was left alone (each with a number), 2 wrong usage.
+    """
+    ctx.obj = _Shared(root, as_json)
+
+
+def serve(
+    ctx: typer.Context,
+    port: Annotated[int, typer.Option(help="where it listens (default: any free port)", show_default=False)] = 0,
+    data_dir: DataDir = None,
+    root: OwnRoot = None,
+    as_json: Json = False,
+) -> None:
+    """Start a Label Studio of one's own on the loopback."""
+    from dragoman.authoring.label_studio import server
+    from dragoman.cli import show
+
+    shared = _Shared.of(ctx, root, as_json)
+    if not server.program(shared.root).is_file() and (shared.root / "Makefile").is_file():
+        # Its output goes to stderr: stdout is for the outcome.
+        subprocess.run(["make", "-C", str(shared.root), "label-studio"], stdout=sys.stderr, check=False)  # noqa: S603, S607
+    outcome = server.serve(shared.root, data_dir or shared.root / _DATA, port, _waiting)
+    show.summary(outcome, as_json=shared.as_json)
+
+
+def _waiting(seconds: float) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\rwaiting for Label Studio: {seconds:.0f} s ")
+
+
+def stop(ctx: typer.Context, data_dir: DataDir = None, root: OwnRoot = None, as_json: Json = False) -> None:
+    """End it; its data stay."""
+    from dragoman.authoring.label_studio import server
+    from dragoman.cli import show
+
+    shared = _Shared.of(ctx, root, as_json)
+    show.summary(server.stop(data_dir or shared.root / _DATA), as_json=shared.as_json)
+
+
+def config(ctx: typer.Context, out: OutRoot = None, root: OwnRoot = None, as_json: Json = False) -> None:
+    """Write annotations/label_studio/*.xml anew from the schema."""
+    from dragoman import files
+    from dragoman.authoring.adjudication import read_documents
+    from dragoman.authoring.label_studio import config
+    from dragoman.cli import show
+    from dragoman.languages import short_tag
+
+    shared = _Shared.of(ctx, root, as_json)
+    folder = (out or shared.root) / "annotations" / "label_studio"
+    texts: dict[str, list[str]] = {}
+    for document in read_documents(shared.root).values():
+        texts.setdefault(short_tag(document.language), []).append(document.text)
+    pages = {language: config.make(language, "\n".join(own)) for language, own in texts.items()}
+    written = [language for language, page in pages.items() if files.write(folder / f"{language}.xml", page.encode())]
+    show.summary({"written": written}, as_json=shared.as_json)
+
+
+def push(
+    ctx: typer.Context,
+    what: What,
+    force: Force = False,
+    name: Name = None,
+    data: Data = None,
+    timeout: Timeout = 60.0,
+    root: OwnRoot = None,
+    as_json: Json = False,
+) -> None:
+    """Import what the server does not have yet."""
+    from dragoman.authoring.adjudication import read_documents
+    from dragoman.authoring.label_studio import config, push_items, sync
+    from dragoman.cli import show
+    from dragoman.problems import Problem
+
+    shared = _Shared.of(ctx, root, as_json)
+    kind, documents = _kind(what, name), read_documents(shared.root)
+    problems: list[Problem] = []
+    if what[0] == "compare":
+        raise typer.BadParameter("two passes are pushed by: compare A B")
+    if what[0] == "documents":
+        items = push_items.of_documents(documents)
+    elif what[0] == "predictions":
+        items, problems = push_items.of_predictions(Path(what[1]), kind.name.split(" ", 1)[1], documents)
+    else:
+        items = push_items.of_files(shared.root, kind, documents)
+    with _server(shared.root, data, timeout) as server:
+        outcome = sync.push(server, kind, items, config=config.make, progress=show.progress, force=force)
+    outcome.problems += problems
+    _finish(outcome, as_json=shared.as_json)
+
+
+def compare(
+    ctx: typer.Context,
+    passes: Annotated[tuple[str, str], typer.Argument(help="names of two passes", metavar="PASS PASS")],
+    undecided: Annotated[
+        bool, typer.Option("--undecided", help="leave out what annotations/decisions.jsonl decides")
+    ] = False,
+    force: Force = False,
+    data: Data = None,
+    timeout: Timeout = 60.0,
+    root: OwnRoot = None,
+    as_json: Json = False,
+) -> None:
+    """Push the points on which two passes differ, for adjudication."""
+    from dragoman.authoring.adjudication import read_documents
+    from dragoman.authoring.label_studio import comparison_tasks, config, file_kinds, sync
+    from dragoman.cli import show
+
+    shared = _Shared.of(ctx, root, as_json)
+    documents = read_documents(shared.root)
+    items = comparison_tasks.of_comparison(shared.root, passes, documents, undecided=undecided)
+    kind = file_kinds.of_comparison(*passes)
+    with _server(shared.root, data, timeout) as server:
+        outcome = sync.push(server, kind, items, config=config.make_comparison, progress=show.progress, force=force)
+    _finish(outcome, as_json=shared.as_json)
+
+
+def pull(
+    ctx: typer.Context,
+    what: What,
+    out: OutRoot = None,
+    force: Force = False,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            help="of compare A B: file that decisions are added to "
+            "(default: annotations/adjudicated/A-B.jsonl below --out)",
+            metavar="FILE",
+        ),
+    ] = None,
+    name: Name = None,
+    annotator: Annotator = None,
+    data: Data = None,
+    timeout: Timeout = 60.0,
+    root: OwnRoot = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch what was labelled."""
+    from dragoman.authoring.adjudication import read_documents
+    from dragoman.authoring.label_studio import comparison_answers, sync
+    from dragoman.cli import show
+
+    shared = _Shared.of(ctx, root, as_json)
+    kind, documents = _kind(what, name), read_documents(shared.root)
+    target = out or shared.root
+    if what[0] == "compare":
+        if force:
+            raise typer.BadParameter("decisions that are there are never overwritten: compare takes no --force")
+        path = decisions or target / kind.folder / f"{what[1]}-{what[2]}.jsonl"
+        with _server(shared.root, data, timeout) as server:
+            outcome = comparison_answers.pull(
+                server, kind, documents, path, progress=show.progress, annotator=annotator
+            )
+    elif decisions:
+        raise typer.BadParameter("--decisions belongs to compare A B")
+    else:
+        with _server(shared.root, data, timeout) as server:
+            outcome = sync.pull(
+                server, kind, documents, target, progress=show.progress, force=force, annotator=annotator
+            )
+    _finish(outcome, as_json=shared.as_json)
+
+
+def status(
+    ctx: typer.Context,
+    what: What,
+    name: Name = None,
+    annotator: Annotator = None,
+    data: Data = None,
+    timeout: Timeout = 60.0,
+    root: OwnRoot = None,
+    as_json: Json = False,
+) -> None:
+    """Say what was changed here and there."""
+    from dragoman.authoring.adjudication import read_documents
+    from dragoman.authoring.label_studio import sync
+
+    shared = _Shared.of(ctx, root, as_json)
+    with _server(shared.root, data, timeout) as server:
+        kind, documents = _kind(what, name), read_documents(shared.root)
+        outcome = sync.status(server, kind, documents, shared.root, annotator=annotator)
+    _finish(outcome, as_json=shared.as_json)
+
+
+def _kind(what: list[str], name: str | None) -> Kind:
+    from dragoman.authoring.label_studio import file_kinds
+    from dragoman.text import visible
+
+    match what:
+        case ["documents"]:
+            return file_kinds.DOCUMENTS
+        case ["gold"]:
+            return file_kinds.GOLD
+        case ["pass", folder]:
+            return file_kinds.of_pass(folder)
+        case ["predictions", file]:
+            return file_kinds.of_predictions(name or Path(file).resolve().parent.name)
+        case ["compare", first, second]:
+            return file_kinds.of_comparison(first, second)
+    raise typer.BadParameter(f"unknown: {visible(' '.join(what))}", param_hint="WHAT")
+
+
+def _server(root: Path, data: Path | None, timeout: float) -> Server:
+    from dragoman.authoring.label_studio.client import Server, credentials, served
+    from dragoman.problems import error
+
+    known = credentials() or served(data or root / _DATA)
+    if known is None:
+        hint = "Run dragoman author annotate serve, or set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY."
+        raise error("E722", "no Label Studio is known.", hint)
+    return Server(*known, timeout=timeout)
+
+
+def _finish(outcome: Outcome, *, as_json: bool) -> None:
+    """Print what was done and what could not be, and exit with 1 where anything is an error."""
+    from dragoman.authoring.label_studio.label_changes import readable
+    from dragoman.cli import show
+    from dragoman.text import visible
+
+    for problem in outcome.problems:
+        sys.stderr.write(visible(str(problem)) + "\n")
+    summary: dict[str, Any]
+    if as_json:
+        summary = {"documents": outcome.done, "changes": outcome.changes, "aside": outcome.aside}
+        summary["problems"] = outcome.problems
+    else:
+        for change in outcome.changes:
+            typer.echo(visible(readable(change)))
+        summary = {verb: _counted(documents) for verb, documents in outcome.done.items()}
+        if outcome.aside:
+            summary["kept_aside"] = f"{len(outcome.aside)} in {outcome.aside_file}"
+    show.summary(summary, as_json=as_json)
+    raise typer.Exit(int(any(problem.severity == "error" for problem in outcome.problems)))
+
+
+def _counted(names: Sequence[str]) -> str:
+    more = ", …" if len(names) > _MAX_NAMED else ""
+    return f"{len(names)} ({', '.join(names[:_MAX_NAMED])}{more})"

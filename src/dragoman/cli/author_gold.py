@@ -1,0 +1,195 @@
+"""The steps between pages and gold: curate, adjudicate and check."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dragoman.cli.options import HERE, Json, OutRoot, Root
+
+if TYPE_CHECKING:
+    from dragoman.authoring.disagreements import Point
+
+_SEVERITIES = ("error", "warning")
+
+
+def curate(
+    root: Root = HERE,
+    out: OutRoot = None,
+    check: Annotated[bool, typer.Option("--check", help="write nothing; exit 1 if anything would change")] = False,
+    as_json: Json = False,
+) -> None:
+    """Cut pages into segments and documents: corpus/pages → corpus/documents, one JSON file a page.
+
+    Reads corpus/sources.toml, corpus/profiles/*.toml and corpus/pages/. Every page is checked and cut before anything
+    is written; a file that would not change is left alone. How to declare pages of your own:
+    corpus/profiles/README.md.
+
+    Exit codes: 0 done, 1 a page, a profile or the source table is wrong, or --check found a difference, 2 wrong usage.
+    """
+    import collections
+
+    from dragoman.authoring import curation
+    from dragoman.cli import show
+
+    pages = curation.curate(root)
+    changes = (curation.compare if check else curation.write)(out or root, pages)
+    splits = [split for page in pages for split in page.splits.values()]
+    outcome: dict[str, Any] = {
+        "pages": len(pages),
+        "segments": sum(len(page.segments) for page in pages),
+        "documents": len(splits),
+        "splits": dict(collections.Counter(splits)),
+        "changed": [path.name for path in changes.changed],
+        "unchanged": [path.name for path in changes.unchanged],
+        "stale": [path.name for path in changes.stale],
+        "problems": [],
+    }
+    if as_json:
+        show.summary(outcome, as_json=True)
+    else:
+        counts = ", ".join(f"{count} {split}" for split, count in sorted(outcome["splits"].items()))
+        verb = "would change" if check else "written"
+        typer.echo(f"{len(pages)} pages, {outcome['segments']} segments, {len(splits)} documents ({counts})")
+        typer.echo(f"{len(changes.changed)} files {verb}, {len(changes.unchanged)} unchanged")
+    if check:
+        for name in outcome["changed"]:
+            _note(f"corpus/documents/{name} is not up to date: run dragoman author curate.")
+    for name in outcome["stale"]:
+        _note(f"corpus/documents/{name} belongs to no page: remove it.")
+    raise typer.Exit(int(check and bool(changes.changed or changes.stale)))
+
+
+def _note(line: str) -> None:
+    from dragoman.text import visible
+
+    sys.stderr.write(visible(line) + "\n")
+
+
+def adjudicate(
+    root: Root = HERE,
+    out: OutRoot = None,
+    undecided: Annotated[
+        bool, typer.Option("--list", help="show what is undecided, with both labels; build nothing")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Put two annotation passes and the decisions on them together: annotations/passes → annotations/gold.
+
+    Lists what is undecided, and builds no gold while anything is.
+
+    A decision is a line of annotations/decisions.jsonl: {"document", "layer", "a": id or null, "b": id or null,
+    "keep": "a", "b", "both", "none" or "label", "reason"}, and where keep is "label" the label itself as "entity",
+    "date" or "claim".
+    """
+    from dragoman.authoring import adjudication, agreement
+    from dragoman.cli import show
+
+    if undecided:
+        cases = adjudication.read_cases(root)
+        points = [_point(point) for case in cases.values() for point in case.undecided()]
+        listed = {} if as_json else {f"point {number}": point for number, point in enumerate(points, 1)}
+        show.summary({"undecided": points if as_json else len(points), **listed}, as_json=as_json, most=None)
+        raise typer.Exit(int(bool(points)))
+    gold = adjudication.build_gold(root)
+    outcome = {
+        "documents": len(gold),
+        "changed": adjudication.write_gold(out or root, gold),
+        "agreement_changed": agreement.write(root, gold, out or root),
+    }
+    show.summary(outcome, as_json=as_json, most=None)
+
+
+def _point(point: Point) -> dict[str, Any]:
+    """Say where a point is, in what the passes differ, and what each has there."""
+    import msgspec
+
+    document, layer, _, _ = point.key
+    return {
+        "document": document,
+        "layer": layer,
+        "differences": point.differences,
+        "a": None if point.a is None else msgspec.to_builtins(point.a),
+        "b": None if point.b is None else msgspec.to_builtins(point.b),
+    }
+
+
+def check(
+    root: Root = HERE,
+    level: Annotated[int, typer.Option(min=1, max=6, metavar="N", help="judge levels 1 to N")] = 6,
+    lint: Annotated[bool, typer.Option("--lint", help="list what is suspicious instead; nothing of it fails")] = False,
+    as_json: Json = False,
+) -> None:
+    """Judge corpus, passes, gold and registry at six levels, each with hard failures.
+
+    Levels: 1 schema, 2 offsets, 3 references, 4 language, 5 time, 6 across documents. Levels 4 and 6 only warn of raw
+    passes, which are never corrected.
+
+    Exit codes: 0 no hard failure, 1 some, 2 wrong usage; with --lint always 0, unless there is nothing to read.
+    """
+    if lint:
+        _lint(root, as_json=as_json)
+    else:
+        _check(root, level, as_json=as_json)
+
+
+def _check(root: Path, level: Any, *, as_json: bool) -> None:
+    import msgspec
+
+    from dragoman import checks
+    from dragoman.cli import show
+
+    material, findings = checks.check(root, level)
+    outcome: dict[str, Any] = {
+        "documents": len(material.documents),
+        "gold": len(material.gold),
+        "registry": len(material.registry.entries or ()),
+        "passes": [one.name for one in material.passes],
+    }
+    counts = {
+        number: {
+            severity: sum(f.level == number and f.problem.severity == severity for f in findings.listed)
+            for severity in _SEVERITIES
+        }
+        for number in checks.LEVELS
+        if number <= level
+    }
+    if as_json:
+        outcome["levels"] = {str(number): count for number, count in counts.items()}
+        outcome["problems"] = [
+            {"level": finding.level, "title": finding.problem.title, **msgspec.to_builtins(finding.problem)}
+            for finding in findings.listed
+        ]
+    else:
+        for finding in findings.listed:
+            _note(f"level {finding.level}: {finding.problem}")
+        for number, count in counts.items():
+            verdict = f"{count['error']} failures" if count["error"] else "passed"
+            warnings = f", {count['warning']} warnings" if count["warning"] else ""
+            outcome[f"level {number}, {checks.NAMES[number]}"] = verdict + warnings
+    show.summary(outcome, as_json=as_json, most=None)
+    raise typer.Exit(int(bool(findings.errors())))
+
+
+def _lint(root: Path, *, as_json: bool) -> None:
+    """Look for what is suspicious, and show it rule by rule."""
+    from dragoman.authoring import linter
+    from dragoman.cli import show
+    from dragoman.text import visible
+
+    groups = linter.lint(root)
+    counts = {rule: sum(map(len, places.values())) for rule, places in groups.items()}
+    if as_json:
+        show.summary({"counts": counts, "warnings": groups}, as_json=True)
+        return
+    for rule, places in groups.items():
+        typer.echo(f"\n{linter.RULES[rule]} ({counts[rule]})")
+        for place, lines in places.items():
+            typer.echo(f"  {visible(place)}")
+            for line in lines:
+                typer.echo(f"    {visible(line)}")
+    typer.echo()
+    show.summary({"warnings": sum(counts.values())}, as_json=False)

@@ -1,0 +1,83 @@
+"""The step that builds a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import dragoman
+from dragoman.cli.options import HERE, Json, Root
+
+if TYPE_CHECKING:
+    from dragoman.release.content import Release
+
+_BUNDLE = Path("src", "dragoman", "data")
+"""Where a repository of this package has the rows that travel in it."""
+
+
+def release(
+    root: Root = HERE,
+    out: Annotated[Path | None, typer.Option(help="the release folder to write", metavar="DIR")] = None,
+    renew_bundle: Annotated[
+        bool, typer.Option("--bundle", help="renew src/dragoman/data and the numbers in the card")
+    ] = False,
+    standoff: Annotated[Path | None, typer.Option(help="the folder for a release without texts", metavar="DIR")] = None,
+    since: Annotated[
+        Path | None, typer.Option(help="the release before: a folder, or a source root", metavar="OLD")
+    ] = None,
+    changes: Annotated[Path | None, typer.Option(help="the change log to write a section into", metavar="FILE")] = None,
+    as_json: Json = False,
+) -> None:
+    """Build a release from corpus and gold: parquet, the card with its YAML, and a manifest with the fingerprint.
+
+    With --bundle, the same rows are also written as JSONL into the package, so that they travel in the wheel, and the
+    numbers in the card are renewed.
+
+    Gold never changes under a version. What is built is compared with the release before it, and refused, with every
+    label that differs, unless the version grew by what the changes need. The release before it is the one that --since
+    names, or else, for a repository of this package, what travels in the package. --changes writes the section of the
+    change log that names every changed label.
+
+    With --standoff, labels and offsets are written without any text; dragoman rehydrate puts the texts back.
+    """
+    from dragoman import files
+    from dragoman.authoring import changelog, release_folder
+    from dragoman.cli import show
+    from dragoman.release import bundle, source_root
+
+    if not (out or standoff or renew_bundle or changes):
+        raise typer.BadParameter("give --out DIR, --standoff DIR, --bundle, --changes FILE, or several of them")
+    if changes is not None and since is None:
+        raise typer.BadParameter("--changes needs --since OLD")
+    if renew_bundle and (root / _BUNDLE).resolve() != Path(dragoman.__file__).resolve().parent / "data":
+        raise typer.BadParameter("--bundle renews what travels in this package, and goes with its repository alone")
+    built = source_root.assemble(root)
+    outcome: dict[str, object] = {"name": built.name, "version": built.version}
+    before = _before(root, since)
+    difference = None if before is None else changelog.checked(before, built)
+    if changes is not None and difference is not None:
+        log = changelog.with_section(files.read_text(changes), difference)
+        outcome["changes_changed"] = files.write(changes, log.encode())
+    if out is not None:
+        release_folder.write(built, root, out)
+        outcome["written"] = str(out)
+    if standoff is not None:
+        release_folder.write_standoff(built, root, standoff)
+        outcome["without_texts"] = str(standoff)
+    if renew_bundle:
+        card = release_folder.current_card(root, built)
+        outcome["bundle_changed"] = bundle.write(built, root / _BUNDLE)
+        outcome["card_changed"] = files.write(root / "DATASET_CARD.md", card.encode())
+    show.summary(outcome | {"fingerprint": built.fingerprint}, as_json=as_json, most=None)
+
+
+def _before(root: Path, since: Path | None) -> Release | None:
+    """Give the release that the new one follows, if there is one."""
+    from dragoman.benchmark import load
+    from dragoman.release import bundle
+
+    if since is not None:
+        return load(since).release
+    return bundle.read(root / _BUNDLE) if (root / _BUNDLE / "manifest.json").is_file() else None
