@@ -15,12 +15,12 @@ from dragoman import files
 from dragoman.authoring.adjudication import PASSES
 from dragoman.authoring.source_table import SourceTable, read_sources
 from dragoman.checks.findings import Findings
-from dragoman.problems import DragomanError, Problem
+from dragoman.problems import DragomanError, Problem, shown
 from dragoman.schema import labels
 from dragoman.schema.decision import Identity
 from dragoman.schema.pass_file import QuotedLabels
 from dragoman.schema.records import Claim, ClaimLink, CuratedPage, Document, Entity, Labels, RegistryEntry
-from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, shown, step
+from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, step
 
 BESIDE = frozenset({"registry", "claim_links", "record"})
 """Names of the files of a pass that are no document's."""

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from dragoman import files
 from dragoman.authoring.passes import resolve
 from dragoman.authoring.source_table import corpus_file
-from dragoman.problems import DragomanError
-from dragoman.schema.shape import shown
+from dragoman.problems import DragomanError, shown
 from dragoman.text import explain_mismatch
 
 if TYPE_CHECKING:

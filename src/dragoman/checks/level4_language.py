@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dragoman.schema.shape import shown
+from dragoman.problems import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

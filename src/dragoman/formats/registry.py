@@ -13,8 +13,8 @@ import msgspec
 
 from dragoman import files
 from dragoman.formats import brat, conll, line_builder, pipeline, spacy_json, timeml
-from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Report, Written
-from dragoman.problems import Problem, error
+from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
+from dragoman.problems import Diagnostics, Problem, error
 from dragoman.schema.submission import Submission
 
 MAX_FILES = 100_000
@@ -108,7 +108,7 @@ def read_files(format_: Format, inputs: Mapping[str, bytes], options: Options = 
         options: for all of them.
 
     """
-    report = Report(options.name)
+    diagnostics = Diagnostics(options.name)
     lines: list[Submission] = []
     problems: list[Problem] = []
     losses: Counter[str] = Counter()
@@ -121,8 +121,8 @@ def read_files(format_: Format, inputs: Mapping[str, bytes], options: Options = 
         problems += converted.problems
         losses.update(converted.losses)
     if len(inputs) > 1:
-        line_builder.check_names([line.id for line in lines], report)
-    problems = sorted([*problems, *report.problems()], key=lambda problem: problem.code[0] == "W")
+        line_builder.check_names([line.id for line in lines], diagnostics)
+    problems = sorted([*problems, *diagnostics.problems()], key=lambda problem: problem.code[0] == "W")
     failed = any(problem.severity == "error" for problem in problems)
     return Converted([] if failed else line_builder.settle(lines, format_.layers), tuple(problems), dict(losses))
 
