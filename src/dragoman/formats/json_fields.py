@@ -93,3 +93,10 @@ def nodes(values: list[Any], diagnostics: Diagnostics, line: int = 0, path: str 
             yield Node(value, diagnostics, line, at)
         else:
             diagnostics.add("E202", f"expected an object, found {str(value)[:40]!r}.", line=line, path=at)
+
+
+def without_nulls(value: Any) -> Any:
+    """Leave out the fields of objects that are null, on every level."""
+    if isinstance(value, dict):
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from dragoman import files
 from dragoman.formats import brat, conll, line_builder, pipeline, spacy_json, timeml
+from dragoman.formats.json_fields import without_nulls
 from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
 from dragoman.problems import Diagnostics, Problem, error
 from dragoman.schema.submission import Submission
@@ -193,13 +194,7 @@ def _text_beside(path: Path, texts: dict[str, str]) -> None:
 
 def jsonl(lines: Iterable[Submission]) -> bytes:
     """Write lines as the JSONL of a submission, without the fields that are null."""
-    return files.json_lines(_given(msgspec.to_builtins(line)) for line in lines)
-
-
-def _given(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _given(inner) for key, inner in value.items() if inner is not None}
-    return [_given(inner) for inner in value] if isinstance(value, list) else value
+    return files.json_lines(without_nulls(msgspec.to_builtins(line)) for line in lines)
 
 
 def write_path(written: Written, out: Path | str) -> list[Path]:

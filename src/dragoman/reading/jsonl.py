@@ -12,6 +12,7 @@ from dragoman.schema.shape import NoNumber, Repeats
 
 _MAX_DIGITS = 4000
 _FURTHEST = 2**24
+_OPEN_STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+\Z', re.DOTALL)
 _WHITE = re.compile(r"[ \t\r\n]*")
 
 
@@ -115,7 +116,7 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
             return _PATIENT.raw_decode(text, start)
     except json.JSONDecodeError as cause:
         end = len(text.rstrip(" \t\r\n"))
-        early, at = cause.pos >= end or cause.msg.startswith("Unterminated"), min(cause.pos, end)
+        early, at = cause.pos >= end or _OPEN_STRING.match(text, cause.pos) is not None, min(cause.pos, end)
         what = f"not valid JSON: {cause.msg[:1].lower()}{cause.msg[1:].removesuffix(' at')} (column {at + 1})."
         raise _BrokenError(what, at, early=early) from cause
     except RecursionError as cause:
