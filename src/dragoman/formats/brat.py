@@ -83,7 +83,7 @@ class _Reader:
         for name, bound in self.standoff.bound.items():
             if not self.sound(bound):
                 continue
-            bound.fragments = self.mended(bound.fragments)
+            bound.fragments = self.joined(bound.fragments)
             if bound.label == "Claim":
                 self.claims[name] = self.claim(name, bound)
             elif bound.label not in RESERVED:
@@ -112,7 +112,7 @@ class _Reader:
             self.diagnostics.add("E403", what, "Offsets are code points, half-open.", line=bound.line)
         return not differs
 
-    def mended(self, fragments: Fragments) -> Fragments:
+    def joined(self, fragments: Fragments) -> Fragments:
         """Join fragments that overlap or touch, or between which there are only line breaks."""
         made: Fragments = []
         for start, end in plain_spans.joined(fragments):
@@ -125,15 +125,15 @@ class _Reader:
     def fields(self, name: str, bound: Bound, layer: str) -> dict[str, Any]:
         """Fields of an item from its attributes."""
         known = ATTRIBUTES[layer]
-        found: dict[str, Any] = {"id": name}
+        fields: dict[str, Any] = {"id": name}
         for key, value in bound.attributes.items():
             number = line_builder.offset(value) if value is not None and known.get(key) else None
             if key not in known or value is None or (known[key] and number is None):
                 if not (layer == "claims" and value is None and key in ("author", "implicit")):
                     self.diagnostics.lose("attributes that are none of a submission's")
                 continue
-            found[key] = number if known[key] else value
-        return found
+            fields[key] = number if known[key] else value
+        return fields
 
     def span(self, name: str, bound: Bound) -> Any:
         start, end = bound.fragments[0][0], bound.fragments[-1][1]

@@ -145,12 +145,12 @@ class _Parser:
 def _scheme(documents: list[_Document], options: Options, diagnostics: Diagnostics) -> Scheme:
     """Scheme of the file; notes E503 for tags that are not of it."""
     if options.scheme == "auto":
-        found = tagging.recognise(
+        scheme = tagging.recognise(
             [row.tag for row in sentence] for document in documents for sentence in document.sentences
         )
-        if found is None:
+        if scheme is None:
             diagnostics.add("E503", "the tags mix BIOES and BILOU.", "Use one scheme in a file.")
-        return found or "bio"
+        return scheme or "bio"
     for row in (row for document in documents for row in document.rows):
         if row.tag.prefix not in tagging.PREFIXES[options.scheme]:
             what = f"the tag {row.tag.prefix} is not of the scheme {options.scheme}."
@@ -171,12 +171,12 @@ def _line(name: str, document: _Document, scheme: Scheme, options: Options, diag
             line_builder.sound(row.start, row.end, text, diagnostics, surface=text and row.form, line=row.number)
     for sentence in document.sentences:
 
-        def complain(at: int, what: str, sentence: list[_Row] = sentence) -> None:
+        def repair(at: int, what: str, sentence: list[_Row] = sentence) -> None:
             diagnostics.add(
                 "W906", f"{sentence[at].form[:80]!r}: {what}.", "Read as conlleval does.", line=sentence[at].number
             )
 
-        for span in tagging.decode([row.tag for row in sentence], scheme, complain):
+        for span in tagging.decode([row.tag for row in sentence], scheme, repair):
             first, last = sentence[span.first], sentence[span.last - 1]
             if line_builder.sound(first.start, last.end, None, diagnostics, line=first.number):
                 line_builder.add(line, span.label, first.start, last.end, options.layer(span.label))
@@ -248,9 +248,9 @@ def _rows(document: plain_spans.Document, options: Options, diagnostics: Diagnos
             diagnostics.lose("spans whose type has characters that do not fit into a column")
         else:
             fitting.append((start, end, label))
-    kept, lost = tokens.outermost(fitting)
-    diagnostics.lose("spans that are nested in another or overlap it", lost)
-    spans = [tagging.TokenSpan(begins[start], ends[end], label) for start, end, label in kept]
+    outer, inner = tokens.outermost(fitting)
+    diagnostics.lose("spans that are nested in another or overlap it", inner)
+    spans = [tagging.TokenSpan(begins[start], ends[end], label) for start, end, label in outer]
     tags = tagging.encode(len(cut), spans)
     before = 0
     for (start, end), tag in zip(cut, tags, strict=True):

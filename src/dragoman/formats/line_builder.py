@@ -38,15 +38,15 @@ def names(given: Sequence[str | None], options: Options, diagnostics: Diagnostic
     elif not spare:
         spare = ["document"] if unnamed == 1 else [f"document-{number}" for number in range(1, unnamed + 1)]
     supply = iter(spare)
-    found = [next(supply, "document") if name is None else name for name in given]
-    check_names(found, diagnostics)
-    return found
+    ids = [next(supply, "document") if name is None else name for name in given]
+    check_names(ids, diagnostics)
+    return ids
 
 
-def check_names(found: Sequence[str], diagnostics: Diagnostics) -> None:
+def check_names(ids: Sequence[str], diagnostics: Diagnostics) -> None:
     """Note E304 for an id that is empty or too long, E302 for one that is given twice."""
     seen: set[str] = set()
-    for number, name in enumerate(found, start=1):
+    for number, name in enumerate(ids, start=1):
         if not 1 <= len(name) <= MAX_ID_LENGTH:
             hint = f"Use 1 to {MAX_ID_LENGTH} characters."
             diagnostics.add("E304", f"the id of document {number} has {len(name)} characters.", hint)
@@ -90,12 +90,12 @@ def sound(
     return fault is None
 
 
-def shift(found: str, line: Submission, options: Options, diagnostics: Diagnostics) -> int | None:
+def shift(given: str, line: Submission, options: Options, diagnostics: Diagnostics) -> int | None:
     """How far the offsets must move because the text in the input begins elsewhere than the document's own.
 
     Args:
-        found: the text that the input carries.
-        line: the draft; if the document's own text is known, it takes the place of ``found``.
+        given: the text that the input carries.
+        line: the draft; if the document's own text is known, it takes the place of ``given``.
         options: ``texts`` hold the document's own text.
         diagnostics: takes W906 when the texts differ only in what stands around, E403 when they differ otherwise.
 
@@ -104,21 +104,21 @@ def shift(found: str, line: Submission, options: Options, diagnostics: Diagnosti
 
     """
     own = options.texts.get(line.id)
-    line.text = found if own is None else own
-    if own is None or own == found:
+    line.text = given if own is None else own
+    if own is None or own == given:
         return 0
     by = None
-    if found.strip() and own.count(found.strip()) == 1:
-        by = own.find(found.strip()) - (len(found) - len(found.lstrip()))
-    elif own.strip() and found.count(own.strip()) == 1:
-        by = (len(own) - len(own.lstrip())) - found.find(own.strip())
+    if given.strip() and own.count(given.strip()) == 1:
+        by = own.find(given.strip()) - (len(given) - len(given.lstrip()))
+    elif own.strip() and given.count(own.strip()) == 1:
+        by = (len(own) - len(own.lstrip())) - given.find(own.strip())
     if by is not None:
         diagnostics.add(
             "W906", f"{line.id[:80]!r}: the text begins elsewhere than the document's; offsets are moved by {by}."
         )
         return by
-    at = next((i for i, (a, b) in enumerate(zip(own, found, strict=False)) if a != b), min(len(own), len(found)))
-    what = f"{line.id[:80]!r}: the text is not the document's: at {at} it has {found[at : at + 20]!r}, "
+    at = next((i for i, (a, b) in enumerate(zip(own, given, strict=False)) if a != b), min(len(own), len(given)))
+    what = f"{line.id[:80]!r}: the text is not the document's: at {at} it has {given[at : at + 20]!r}, "
     hint = "Label the document's text as it is, without normalising it."
     diagnostics.add("E403", f"{what}the document {own[at : at + 20]!r}.", hint)
     return None

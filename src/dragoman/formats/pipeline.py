@@ -3,8 +3,8 @@
 Source: https://huggingface.co/docs/transformers/main_classes/pipelines#transformers.TokenClassificationPipeline. For a
 text it is a list of ``{entity_group, score, word, start, end}`` (aggregated) or of ``{entity, score, index, word,
 start, end}`` (a token each, those tagged ``O`` left out); for several texts a list of such lists. Read is one value, or
-one a line. Offsets are code points. They are null where the tokenizer keeps none: that cannot be mended here and is an
-error.
+one a line. Offsets are code points. They are null where the tokenizer keeps none: that cannot be corrected here, and is
+an error.
 
 Tokens are put together as ``aggregation_strategy="simple"`` does: a tag without prefix counts as ``I-``, and ``I-``
 goes on with the token before where both have one label and are neighbours (by ``index``; without it, where at most
@@ -129,11 +129,11 @@ def _runs(tokens: list[_Token]) -> list[list[_Token]]:
 
 
 def _spans(draft: Submission, run: list[_Token], options: Options, scheme: Any, diagnostics: Diagnostics) -> None:
-    def complain(at: int, what: str) -> None:
+    def repair(at: int, what: str) -> None:
         node = run[at].node
         diagnostics.add("W906", f"{what}.", "Read as conlleval does.", line=node.line, path=node.path)
 
-    for first, last, label in tagging.decode([token.tag for token in run], scheme, complain):
+    for first, last, label in tagging.decode([token.tag for token in run], scheme, repair):
         start, end = run[first].start, run[last - 1].end
         if line_builder.sound(start, end, None, diagnostics, line=run[first].node.line, path=run[first].node.path):
             line_builder.add(draft, label, start, end, options.layer(label))

@@ -167,13 +167,13 @@ class _Plain:
         return msgspec.structs.replace(claim, content=content, cue=cue, claimants=claimants)
 
     def fragments(self, spans: Iterable[Any], path: str) -> list[tuple[int, int]]:
-        found = []
+        pairs = []
         for index, span in enumerate(spans):
             whole = span if isinstance(span, SpanObject) else SpanObject(start=span[0], end=span[1])
             bounds = self.bounds(whole, f"{path}[{index}]")
             if bounds is not None:
-                found.append(bounds)
-        return joined(found)
+                pairs.append(bounds)
+        return joined(pairs)
 
     def claimant(self, who: PredictedClaimant, path: str) -> PredictedClaimant:
         if isinstance(who.mention, tuple):
@@ -192,13 +192,13 @@ class _Plain:
 
 def joined(fragments: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Sort fragments, and join those that overlap or touch: a character counts once however often it is given."""
-    found: list[tuple[int, int]] = []
+    pairs: list[tuple[int, int]] = []
     for start, end in sorted(fragments):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
+        if pairs and start <= pairs[-1][1]:
+            pairs[-1] = (pairs[-1][0], max(pairs[-1][1], end))
         else:
-            found.append((start, end))
-    return found
+            pairs.append((start, end))
+    return pairs
 
 
 def account(

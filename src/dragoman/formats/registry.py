@@ -147,9 +147,9 @@ def read_path(format_: Format, path: Path | str, options: Options = DEFAULT) -> 
     path = Path(path)
     inputs: dict[str, bytes] = {}
     texts = dict(options.texts)
-    for found in _files(path, format_):
-        inputs[str(found)] = files.read_bytes(found, limit=LIMIT)
-        beside = found.with_name(stem(found.name, format_) + ".txt")
+    for file in _files(path, format_):
+        inputs[str(file)] = files.read_bytes(file, limit=LIMIT)
+        beside = file.with_name(stem(file.name, format_) + ".txt")
         if format_ is FORMATS["brat"] and beside.exists():
             _text_beside(beside, texts)
     return read_files(format_, inputs, replace(options, texts=texts))
@@ -159,18 +159,18 @@ def _files(path: Path, format_: Format) -> list[Path]:
     if not path.is_dir():
         return [path]
     try:
-        found = sorted(inner for inner in path.iterdir() if inner.name.endswith(format_.suffixes))
+        paths = sorted(inner for inner in path.iterdir() if inner.name.endswith(format_.suffixes))
     except OSError as cause:
         reason = cause.strerror or str(cause)
         raise error("E101", f"cannot read the folder: {reason}.", "Check its rights.", file=str(path)) from cause
-    if not found:
+    if not paths:
         hint = f"Files of this format end in {' or '.join(format_.suffixes)}."
         raise error("E101", f"nothing in the folder is of the format {format_.name}.", hint, file=str(path))
-    if len(found) > MAX_FILES:
+    if len(paths) > MAX_FILES:
         raise error("E106", f"the folder has over {MAX_FILES:,} files.", "Split it.", file=str(path))
-    for inner in found:
+    for inner in paths:
         _no_link(inner)
-    return found
+    return paths
 
 
 def _no_link(path: Path) -> None:

@@ -64,14 +64,14 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
             [(f"[{i}]", item) for i, item in enumerate(value)] if isinstance(value, list) else [("", value)]
         )
     ]
-    found = []
+    nodes = []
     for line, path, value in values:
         if isinstance(value, dict):
-            found.append(Node(value, diagnostics, line, path))
+            nodes.append(Node(value, diagnostics, line, path))
         else:
             diagnostics.add("E202", f"expected a document, found {str(value)[:40]!r}.", line=line, path=path)
-    names = line_builder.names([_name(node) for node in found], options, diagnostics)
-    lines = [_line(name, node, options, diagnostics) for name, node in zip(names, found, strict=True)]
+    names = line_builder.names([_name(node) for node in nodes], options, diagnostics)
+    lines = [_line(name, node, options, diagnostics) for name, node in zip(names, nodes, strict=True)]
     return Converted.of(line_builder.finish(lines, LAYERS, options, diagnostics), diagnostics)
 
 
@@ -173,11 +173,11 @@ def _doc(document: plain_spans.Document, diagnostics: Diagnostics) -> dict[str, 
         diagnostics.lose("mentions with several entity ids", int(len(ids) > 1))
         diagnostics.lose("types and ids that are an empty string", int(label == "") + int(ids == [""]))
         groups[layer].append({"start": start, "end": end, "label": label or "", "kb_id": entry})
-    kept, _ = outermost(places)
+    outer, _ = outermost(places)
     cut = covering(text, {start for start, _, _ in places}, {end for _, end, _ in places})
     return {
         "_": {EXTENSION: document.line.id},
-        "ents": [{"start": start, "end": end, "label": label or ""} for start, end, label in kept],
+        "ents": [{"start": start, "end": end, "label": label or ""} for start, end, label in outer],
         "spans": {group: spans for group, spans in groups.items() if spans},
         "text": text,
         "tokens": [{"id": index, "start": start, "end": end} for index, (start, end) in enumerate(cut)],

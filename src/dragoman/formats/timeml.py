@@ -157,20 +157,20 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
     """
     diagnostics = Diagnostics(options.name)
-    found = _parse(data, diagnostics) if decoded(data, diagnostics) is not None else None
-    if found is None:
+    document = _parse(data, diagnostics) if decoded(data, diagnostics) is not None else None
+    if document is None:
         return Converted.of([], diagnostics)
-    if len(found.windows) > 1:
+    if len(document.windows) > 1:
         diagnostics.add("E209", "there are two TEXT elements.", "Put one document into a file.")
-    whole = "".join(found.pieces)
-    low, high = found.windows[0] if found.windows else (0, len(whole))
-    line = line_builder.draft(line_builder.names([found.name or None], options, diagnostics)[0])
+    whole = "".join(document.pieces)
+    low, high = document.windows[0] if document.windows else (0, len(whole))
+    line = line_builder.draft(line_builder.names([document.name or None], options, diagnostics)[0])
     by = line_builder.shift(whole[low:high], line, options, diagnostics)
     if by is None:
         return Converted.of([], diagnostics)
-    _references(found, diagnostics)
-    stamps = _stamps(found, line, diagnostics)
-    for timex in found.timexes:
+    _references(document, diagnostics)
+    stamps = _stamps(document, line, diagnostics)
+    for timex in document.timexes:
         if not low <= timex.start <= timex.end <= high:
             diagnostics.lose("dates outside the text", int(not timex.stamp))
         elif timex.start == timex.end:
@@ -182,10 +182,10 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     return Converted.of(line_builder.finish([line], LAYERS, options, diagnostics), diagnostics)
 
 
-def _references(found: _Handler, diagnostics: Diagnostics) -> None:
+def _references(document: _Handler, diagnostics: Diagnostics) -> None:
     """Note E303 for a tid that is given twice, E601 for an anchor that is not there."""
-    ids = Counter(timex.attributes.get("tid") for timex in found.timexes)
-    for timex in found.timexes:
+    ids = Counter(timex.attributes.get("tid") for timex in document.timexes)
+    for timex in document.timexes:
         tid, anchor = timex.attributes.get("tid"), timex.attributes.get("anchorTimeID")
         if tid is not None and ids[tid] > 1:
             diagnostics.add("E303", f"the tid {tid[:80]!r} is given twice.", "A tid is unique.", line=timex.line)
@@ -194,9 +194,9 @@ def _references(found: _Handler, diagnostics: Diagnostics) -> None:
             diagnostics.add("E601", f"there is no TIMEX3 {anchor[:80]!r}.", hint, line=timex.line)
 
 
-def _stamps(found: _Handler, line: Submission, diagnostics: Diagnostics) -> set[str | None]:
+def _stamps(document: _Handler, line: Submission, diagnostics: Diagnostics) -> set[str | None]:
     """Set the document's own time, and return the tids that stand for it."""
-    stamps = [timex for timex in found.timexes if timex.stamp]
+    stamps = [timex for timex in document.timexes if timex.stamp]
     values = list(dict.fromkeys(timex.attributes.get("value") for timex in stamps))
     if values:
         line.published = values[0]

@@ -1,4 +1,4 @@
-"""The lines of a submission as rows in Arrow, all at once: for good lines only; what else there is, others read."""
+"""The lines of a submission as rows in Arrow, all at once: for good lines only."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ def of_lines(lines: list[Submission]) -> pa.Table:
 
 
 def of_bytes(data: bytes) -> pa.Table | None:
-    """Rows of a JSONL file; None where it needs a closer look."""
+    """Rows of a JSONL file; None where the precise path must read it."""
     return of_blocks(lambda: () if is_blank(data) else (data,))
 
 
 def of_blocks(blocks: Callable[[], Iterable[bytes]]) -> pa.Table | None:
-    """Rows of the blocks of a JSONL file; None where anything about them needs a closer look.
+    """Rows of the blocks of a JSONL file; None where the precise path must read them.
 
     Only the fields that the beginning of the file mentions are asked for, since every column costs memory; when
     another turns up later, all are.
@@ -98,7 +98,7 @@ def each(blocks: Iterable[bytes], *, narrow: bool = True) -> Iterator[pa.Table]:
     """Rows of each block, all with the same columns: those that the first block mentions, or all that there are.
 
     Raises:
-        Fallback: a block needs a closer look.
+        Fallback: the precise path must read the block.
         pyarrow.ArrowInvalid: a block does not fit the columns.
 
     """

@@ -16,16 +16,16 @@ _OPEN_STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+\Z', re.DOTALL)
 _WHITE = re.compile(r"[ \t\r\n]*")
 
 
-def objects(data: bytes, problems: Diagnostics) -> Iterator[dict[str, Any]]:
+def objects(data: bytes, diagnostics: Diagnostics) -> Iterator[dict[str, Any]]:
     """Read all objects of a file, and note everything in it that is not one object on one line.
 
     What can be understood is given nevertheless, so that what is wrong inside can be said too: a second object on a
-    line, and an object that goes over several lines. Blank lines are passed over. ``problems`` stay at the line on
+    line, and an object that goes over several lines. Blank lines are passed over. ``diagnostics`` stay at the line on
     which the object that was given last begins.
 
     Args:
         data: UTF-8 without NUL.
-        problems: takes E201 and E202, with the byte.
+        diagnostics: takes E201 and E202, with the byte.
 
     Yields:
         Objects as :class:`dragoman.schema.shape.Repeats`.
@@ -36,40 +36,40 @@ def objects(data: bytes, problems: Diagnostics) -> Iterator[dict[str, Any]]:
         number += 1
         end = data.find(b"\n", at)
         end = len(data) if end < 0 else end + 1
-        problems.line, problems.byte = number, at
+        diagnostics.line, diagnostics.byte = number, at
         text = data[at:end].decode()
         at, start = end, _skip(text, 0)
         while start < len(text):
             try:
                 value, after = _decode(text, start)
             except _BrokenError as broken:
-                long = _over_lines(data, problems.byte + _width(text, start)) if broken.early and spread else None
+                long = _over_lines(data, diagnostics.byte + _width(text, start)) if broken.early and spread else None
                 if long is None:
                     # If it was no object over several lines, the next will not be one either, and a file of
                     # such beginnings must not be read to its end again and again.
                     spread = spread and not broken.early
                     hint = _hint(broken, last=end == len(data))
-                    problems.add("E201", broken.what, hint, byte=_width(text, broken.at))
+                    diagnostics.add("E201", broken.what, hint, byte=_width(text, broken.at))
                     break
                 value, length = long
-                at = problems.byte + _width(text, start) + length
-                further = data.count(b"\n", problems.byte, at)
+                at = diagnostics.byte + _width(text, start) + length
+                further = data.count(b"\n", diagnostics.byte, at)
                 kind = "object" if isinstance(value, dict) else "value"
                 what = f"the JSON {kind} that begins here ends {further} line{'s' * (further > 1)} further down."
-                problems.add("E201", what, "Write one document a line, each on a line of its own.", byte=0)
+                diagnostics.add("E201", what, "Write one document a line, each on a line of its own.", byte=0)
                 if isinstance(value, dict):
                     yield value
-                number, at = _rest(data, at, number + further, problems)
+                number, at = _rest(data, at, number + further, diagnostics)
                 break
             if not isinstance(value, dict):
                 what = f"the line is {_kind(value)}, not a JSON object."
-                problems.add("E202", what, _FORM, byte=_width(text, start))
+                diagnostics.add("E202", what, _FORM, byte=_width(text, start))
                 break
             yield value
             start = _skip(text, after)
             if start < len(text):
                 what = "there is something after the object." if text[start] != "{" else "there is a second object."
-                problems.add("E201", what, "Put each object on a line of its own.", byte=_width(text, start))
+                diagnostics.add("E201", what, "Put each object on a line of its own.", byte=_width(text, start))
             if text[start : start + 1] != "{":
                 break
 
@@ -138,13 +138,13 @@ def _over_lines(data: bytes, start: int) -> _Long | None:
     return _Long(value, _width(text, after))
 
 
-def _rest(data: bytes, at: int, number: int, problems: Diagnostics) -> tuple[int, int]:
+def _rest(data: bytes, at: int, number: int, diagnostics: Diagnostics) -> tuple[int, int]:
     """Pass over the rest of the line in which an object over several lines ended; return the line and where it ends."""
     end = data.find(b"\n", at)
     end = len(data) if end < 0 else end + 1
     if data[at:end].strip(b" \t\r\n"):
-        problems.line, problems.byte = number, at
-        problems.add("E201", "there is something after the end of the object.", "Remove it.", byte=0)
+        diagnostics.line, diagnostics.byte = number, at
+        diagnostics.add("E201", "there is something after the end of the object.", "Remove it.", byte=0)
     return number, end
 
 

@@ -70,16 +70,16 @@ def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLE
     reader = _Reader(target, Diagnostics(name, limit=limit, stops=True))
     lines: list[Submission] = []
     with contextlib.suppress(LimitReached):
-        lines = [line for value in objects(data, reader.problems) if (line := reader.line(value)) is not None]
-    return Lines(lines, reader.problems.problems(), reader.tally)
+        lines = [line for value in objects(data, reader.diagnostics) if (line := reader.line(value)) is not None]
+    return Lines(lines, reader.diagnostics.problems(), reader.tally)
 
 
 class _Reader:
     """Checks one line after the other, and holds what the lines of a file share."""
 
-    def __init__(self, target: Target, problems: Diagnostics) -> None:
+    def __init__(self, target: Target, diagnostics: Diagnostics) -> None:
         self.target = target
-        self.problems = problems
+        self.diagnostics = diagnostics
         self.tally = dict.fromkeys(quotes.WAYS, 0)
         self.seen: dict[str, int] = {}
         self.documents = list(target.documents or ())
@@ -87,8 +87,8 @@ class _Reader:
     def line(self, value: dict[str, Any]) -> Submission | None:
         """Check a line; return it in plain form, or None where its shape is wrong."""
         wrong: set[str] = set()
-        for fault in faults(value, Submission, self.problems.nearest):
-            self.problems.add(fault.code, fault.what, fault.hint, path=fault.path)
+        for fault in faults(value, Submission, self.diagnostics.nearest):
+            self.diagnostics.add(fault.code, fault.what, fault.hint, path=fault.path)
             wrong.add(fault.path)
         name = value.get("id")
         known = isinstance(name, str) and self.document(name)
@@ -103,12 +103,12 @@ class _Reader:
         """Whether a line may be of this document; note a problem if not, or if there was a line of it before."""
         if name in self.seen:
             what = f"document {shown(name)} was given in line {self.seen[name]} already."
-            self.problems.add("E302", what, "Keep one line a document.", path="id")
-        self.seen.setdefault(name, self.problems.line)
+            self.diagnostics.add("E302", what, "Keep one line a document.", path="id")
+        self.seen.setdefault(name, self.diagnostics.line)
         if self.target.documents is None or name in self.target.known:
             return True
-        hint = self.problems.suggest(name, self.documents, f"There are {len(self.documents)} documents.")
-        self.problems.add("E301", f"there is no document {shown(name)}.", hint, path="id")
+        hint = self.diagnostics.suggest(name, self.documents, f"There are {len(self.documents)} documents.")
+        self.diagnostics.add("E301", f"there is no document {shown(name)}.", hint, path="id")
         return False
 
     def text(self, line: Submission, *, known: bool) -> str | None:
@@ -119,7 +119,7 @@ class _Reader:
         pairs = zip(text, own, strict=False)
         place = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(text), len(own)))
         what = f"the text is not that of the document; they differ from code point {place} on."
-        self.problems.add("E403", what, "Leave the text out, or take it from the data set as it is.", path="text")
+        self.diagnostics.add("E403", what, "Leave the text out, or take it from the data set as it is.", path="text")
         return text
 
 
@@ -138,7 +138,7 @@ class _Items:
     def __init__(
         self, reader: _Reader, line: Submission, text: str | None, value: dict[str, Any], wrong: set[str]
     ) -> None:
-        self.target, self.problems, self.tally = reader.target, reader.problems, reader.tally
+        self.target, self.diagnostics, self.tally = reader.target, reader.diagnostics, reader.tally
         self.line, self.text = line, text
         self.good: dict[str, list[tuple[int, Any]]] = {layer: [] for layer in _ITEMS}
         self.bad: list[tuple[str, str, Any]] = []
@@ -200,7 +200,7 @@ class _Items:
         for index, item in self.good[layer]:
             if item.id is not None and first.setdefault(item.id, index) != index:
                 what = f"the id {shown(item.id)} was given in {layer}[{first[item.id]}] already."
-                self.problems.add("E303", what, "Ids are unique in a document.", path=f"{layer}[{index}].id")
+                self.diagnostics.add("E303", what, "Ids are unique in a document.", path=f"{layer}[{index}].id")
 
     def labels(self, item: Any, layer: str, path: str) -> None:
         """Check the labels of an item against their closed sets."""
@@ -210,9 +210,9 @@ class _Items:
             if label is not None and label not in allowed:
                 # The case is settled before the search, or "per" would be nearer to nothing than to PER.
                 like = label[:200].upper() if allowed[0].isupper() else label[:200].lower()
-                near = self.problems.nearest(like, list(allowed))
+                near = self.diagnostics.nearest(like, list(allowed))
                 hint = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(allowed)}."
-                self.problems.add("E501", f"there is no label {shown(label)}.", hint, path=f"{path}.{name}")
+                self.diagnostics.add("E501", f"there is no label {shown(label)}.", hint, path=f"{path}.{name}")
 
     def value(self, value: str | None, path: str) -> None:
         """Check a date value against the grammar."""
@@ -221,7 +221,9 @@ class _Items:
         try:
             timex.canonical(value)
         except timex.TimexError as cause:
-            self.problems.add("E502", f"{shown(value)} is not a date value.", f"Expected {cause.expected}.", path=path)
+            self.diagnostics.add(
+                "E502", f"{shown(value)} is not a date value.", f"Expected {cause.expected}.", path=path
+            )
 
     def span(self, span: SpanObject, path: str) -> None:
         """Check a span, and replace a quote by its offsets."""
@@ -229,26 +231,26 @@ class _Items:
             self.quote(span, span.quote, path)
         elif span.occurrence is not None:
             what = "there is an occurrence and no quote."
-            self.problems.add("E406", what, "Give a quote with it.", path=f"{path}.occurrence")
+            self.diagnostics.add("E406", what, "Give a quote with it.", path=f"{path}.occurrence")
         elif span.start is None or span.end is None:
             given = "start" if span.end is None else "end"
             neither = span.start is None and span.end is None
             what = "there are neither offsets nor a quote." if neither else f"there is only {given}."
-            self.problems.add("E406", what, "Give start and end, or a quote.", path=path)
+            self.diagnostics.add("E406", what, "Give start and end, or a quote.", path=path)
         else:
-            fault = check_span(self.text, span.start, span.end, span.text, affords=self.problems.affords)
+            fault = check_span(self.text, span.start, span.end, span.text, affords=self.diagnostics.affords)
             if fault is not None:
-                self.problems.add(*fault, path=path)
+                self.diagnostics.add(*fault, path=path)
 
     def quote(self, span: SpanObject, quote: str, path: str) -> None:
         """Replace a quote by its offsets; by such beyond the text where it leads to no place."""
         if span.start is not None or span.end is not None:
-            self.problems.add("E406", "there are both offsets and a quote.", "Give one of them.", path=path)
+            self.diagnostics.add("E406", "there are both offsets and a quote.", "Give one of them.", path=path)
             return
         if self.text is None:
             if self.resolvable:
                 what = "a quote needs a text, and this document has none."
-                self.problems.add("E404", what, "Give offsets.", path=path)
+                self.diagnostics.add("E404", what, "Give offsets.", path=path)
             return
         located = self.located[quote]
         place = located.place(span.occurrence)
@@ -259,10 +261,12 @@ class _Items:
             self.without_place(quote, span.occurrence, located, path)
         elif located.way != quotes.EXACT:
             how = f"{quotes.describe(located.way)}, as {shown(words or '')} at {place[0]} to {place[1]}"
-            self.problems.add("W903", f"{shown(quote)} was found {how}.", "Quote the text letter by letter.", path=path)
+            self.diagnostics.add(
+                "W903", f"{shown(quote)} was found {how}.", "Quote the text letter by letter.", path=path
+            )
         if span.text is not None and span.text not in {quote, words}:
             what = f"the quote is {shown(quote)}, and the text beside it {shown(span.text)}."
-            self.problems.add("E403", what, "Leave one of them out.", path=f"{path}.text")
+            self.diagnostics.add("E403", what, "Leave one of them out.", path=f"{path}.text")
         span.start, span.end = place or self.nowhere[quote]
         span.quote = span.occurrence = span.text = None
 
@@ -270,12 +274,12 @@ class _Items:
         """Note a quote that leads to no place: an error in a reference, a spurious prediction elsewhere."""
         code, what, hint = located.fault(quote, occurrence)
         if located.way == quotes.MISSING:
-            affordable = self.text is not None and self.problems.affords(len(self.text))
+            affordable = self.text is not None and self.diagnostics.affords(len(self.text))
             near = quotes.nearest(self.text or "", quote) if affordable else None
             hint = hint if near is None else f"The nearest words are {shown(near)}."
         if self.target.documents is not None:
             code, what = "W904", f"{what.removesuffix('.')}; it counts as spurious."
-        self.problems.add(code, what, hint, path=path)
+        self.diagnostics.add(code, what, hint, path=path)
 
     def claim(self, claim: PredictedClaim, path: str) -> None:
         """Check a claim, and bring its fragments into plain form."""
@@ -286,8 +290,8 @@ class _Items:
         for index, claimant in enumerate(claim.claimants or []):
             self.claimant(claimant, f"{path}.claimants[{index}]")
         if claim.parent is not None and claim.parent not in self.claims:
-            hint = self.problems.suggest(claim.parent, self.claim_ids, "A parent is a claim of the same document.")
-            self.problems.add("E601", f"there is no claim {shown(claim.parent)} here.", hint, path=f"{path}.parent")
+            hint = self.diagnostics.suggest(claim.parent, self.claim_ids, "A parent is a claim of the same document.")
+            self.diagnostics.add("E601", f"there is no claim {shown(claim.parent)} here.", hint, path=f"{path}.parent")
 
     def fragments(self, spans: Iterable[Any], path: str) -> Iterator[tuple[int, int]]:
         """Check fragments; give each as a pair."""
@@ -302,7 +306,7 @@ class _Items:
         ways = (claimant.quote is not None) + (claimant.start is not None or claimant.end is not None)
         if ways + (claimant.mention is not None) > 1:
             what = "it is said more than once who the claimant is."
-            self.problems.add("E406", what, "Give a mention, or start and end, or a quote.", path=path)
+            self.diagnostics.add("E406", what, "Give a mention, or start and end, or a quote.", path=path)
         elif isinstance(claimant.mention, str):
             self.mention(claimant, claimant.mention, path)
         elif claimant.mention is not None:
@@ -314,24 +318,24 @@ class _Items:
         for name in () if named else ("text", "occurrence"):
             if getattr(claimant, name) is not None:
                 what = f"there is {name} without a span."
-                self.problems.add("E406", what, "Give a span with it.", path=f"{path}.{name}")
+                self.diagnostics.add("E406", what, "Give a span with it.", path=f"{path}.{name}")
         if claimant.role is None and not named:
             what = "there is neither a role nor a mention."
-            self.problems.add("E204", what, "Give one of them.", path=f"{path}.role")
+            self.diagnostics.add("E204", what, "Give one of them.", path=f"{path}.role")
         elif claimant.role is not None and (claimant.role == "MENTION") != named:
             hint = "A claimant with a mention has the role MENTION, and no other has one."
-            self.problems.add("E503", f"the role {shown(claimant.role)} does not fit.", hint, path=path)
+            self.diagnostics.add("E503", f"the role {shown(claimant.role)} does not fit.", hint, path=path)
 
     def mention(self, claimant: PredictedClaimant, mention: str, path: str) -> None:
         """Check a claimant that is given by the id of an entity."""
         if mention not in self.entities:
             otherwise = "A mention is an entity of the same document, or [start, end]."
-            hint = self.problems.suggest(mention, self.entity_ids, otherwise)
-            self.problems.add("E601", f"there is no entity {shown(mention)} here.", hint, path=f"{path}.mention")
+            hint = self.diagnostics.suggest(mention, self.entity_ids, otherwise)
+            self.diagnostics.add("E601", f"there is no entity {shown(mention)} here.", hint, path=f"{path}.mention")
             return
         if claimant.occurrence is not None:
             what = "there is an occurrence and no quote."
-            self.problems.add("E406", what, "Leave it out.", path=f"{path}.occurrence")
+            self.diagnostics.add("E406", what, "Leave it out.", path=f"{path}.occurrence")
         entity = None if mention in self.by_quote else self.entities[mention]
         words, claimant.text = claimant.text, None
         if entity is None or entity.start is None or entity.end is None or words is None or self.text is None:
@@ -339,7 +343,7 @@ class _Items:
         there = self.text[max(0, entity.start) : max(0, entity.end)]
         if there != words:
             what = f"the mention {shown(mention)} is {shown(there)}, not {shown(words)}."
-            self.problems.add("E403", what, "Leave the text out, or name another mention.", path=f"{path}.text")
+            self.diagnostics.add("E403", what, "Leave the text out, or name another mention.", path=f"{path}.text")
 
     def circles(self) -> None:
         """Spell out each circle of parents once."""
@@ -359,7 +363,7 @@ class _Items:
                 spelled = " → ".join(shown(name).strip("'") for name in circle[:10])
                 more = f" … ({len(circle) - 1:,} claims)" if len(circle) > 10 else ""
                 what = f"the parents go in a circle: {spelled}{more}."
-                self.problems.add("E602", what, "Break it at one link.", path=f"claims[{place[at]}].parent")
+                self.diagnostics.add("E602", what, "Break it at one link.", path=f"claims[{place[at]}].parent")
 
 
 def _ids(items: Any) -> list[str]:

@@ -12,11 +12,9 @@ import pyarrow as pa
 from dragoman import files
 from dragoman.problems import DragomanError, error
 from dragoman.reading.arrow_rows import flat_of, integers_of, valid
-from dragoman.reading.parquet_pages import MAGIC, DamagedError, extent
+from dragoman.reading.parquet_pages import DamagedError, extent
 from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.submission import Submission
-
-__all__ = ["MAGIC", "json_lines", "read"]
 
 _BATCH = 1024
 _VALUE = 8

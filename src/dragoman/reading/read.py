@@ -15,7 +15,7 @@ import pyarrow as pa
 from dragoman import files
 from dragoman.annotations import Annotations
 from dragoman.problems import DragomanError, Problem
-from dragoman.reading import arrow_json, columns, parquet_input
+from dragoman.reading import arrow_json, columns
 from dragoman.reading import lines as precise
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.parsing import Parsed, parse_bytes, parse_file
@@ -64,6 +64,8 @@ def read_parsed(parsed: Parsed, target: Target) -> Reading:
 
 def _precisely(parsed: Parsed, target: Target) -> Reading:
     if parsed.rows:
+        from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
+
         return line_by_line(parquet_input.json_lines(parsed.table), target, parsed.name)
     try:
         data = files.read_bytes(parsed.name) if parsed.data is None else parsed.data
