@@ -16,7 +16,8 @@ from dragoman import files
 from dragoman.measures import FScore, Measure, register, spans
 from dragoman.measures.catalogue import measure
 from dragoman.problems import DragomanError
-from dragoman.reading import arrow_json, line_reader
+from dragoman.reading import arrow_json
+from dragoman.reading import lines as precise
 from dragoman.reading.target import Target
 from dragoman.scoring import result as results
 
@@ -24,7 +25,7 @@ GOLD, PRED = pair(7, 8)
 
 
 def rows(data):
-    return arrow_json.of_lines(line_reader.read(data, Target()).lines)
+    return arrow_json.of_lines(precise.read(data, Target()).lines)
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,18 @@
-"""Numbered problems: what is wrong, where, and how to mend it.
+"""Numbered problems: what is wrong, where, and how to correct it.
 
 Every complaint that Dragoman makes about something it was given is a :class:`Problem` with a number from
 :data:`CATALOGUE`. The number is stable between versions, so that it can be looked up and tested for; the words
-may improve. Functions that cannot go on raise :class:`DragomanError`, which carries one problem or many.
+may improve. Functions that cannot go on raise :class:`DragomanError`, which carries one problem or many; what reads
+or checks a whole input collects its problems in :class:`Diagnostics`.
 
 This module is the foundation: every room may use it and it uses none.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
@@ -197,3 +200,175 @@ class DragomanError(Exception):
 def error(code: str, what: str, hint: str = "", *, file: str = "", line: int = 0, path: str = "") -> DragomanError:
     """Make the exception for a single problem, ready to be raised."""
     return DragomanError(Problem(code=code, what=what, hint=hint, file=file, line=line, path=path))
+
+
+MAX_PROBLEMS = 1000
+"""Errors listed of one input, and warnings of one kind; the rest are only counted."""
+MAX_REPAIRS = 20
+"""Repairs (W906) listed of one input: one of them is seldom the last."""
+MAX_COMPARED = 4_000_000
+"""Names looked at for one input to find those that were meant; when they are used up, hints come without a guess."""
+MAX_EXPLAINED = 1_000_000
+"""Code points of text looked through for one input to explain what does not fit; then no more is explained."""
+MAX_SHOWN = 80
+"""Characters of a foreign text that a message quotes."""
+_SIMILARITY = 60.0
+"""Least similarity, in percent, of a name that somebody may have meant."""
+
+
+def shown(text: str) -> str:
+    """Quote a foreign text in a message: the beginning of a long one, and nothing that would not show itself."""
+    return repr(text) if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]!r}…"
+
+
+class LimitReached(Exception):  # noqa: N818 - not an error: the way out of an input that has too many
+    """There are more errors than are listed."""
+
+
+@dataclass
+class Diagnostics:
+    """Collects the problems of one input, in the order in which they are found.
+
+    Where each problem is, how many are listed and how much time goes into hints is settled here, for every reader,
+    converter and check alike.
+
+    Attributes:
+        file: how the input is called in problems.
+        limit: errors that are listed, and warnings of one kind; None lists all.
+        stops: whether an error beyond the limit raises :class:`LimitReached`; else it is only counted.
+        line: number of the line at hand, from 1, which problems without a line of their own are in; 0 for none.
+        byte: where that line begins in the input, in bytes from 0.
+        listed: the problems that are listed.
+        losses: what has no place on the other side of a conversion, counted by kind (a noun in the plural).
+
+    Example:
+        >>> diagnostics = Diagnostics("p.jsonl", line=3)
+        >>> diagnostics.add("E402", "the span 5 to 5 is empty.", path="entities[0]")
+        >>> [problem.where() for problem in diagnostics.problems()]
+        ['p.jsonl, line 3, entities[0]']
+
+    """
+
+    file: str = ""
+    limit: int | None = MAX_PROBLEMS
+    stops: bool = False
+    line: int = 0
+    byte: int = 0
+    listed: list[Problem] = field(default_factory=list)
+    losses: Counter[str] = field(default_factory=Counter)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _compared: int = 0
+    _explained: int = 0
+
+    def add(
+        self, code: str, what: str, hint: str = "", *, path: str = "", line: int | None = None, byte: int = -1
+    ) -> None:
+        """Note a problem.
+
+        Args:
+            code: number of the problem.
+            what: what is wrong.
+            hint: how to correct it.
+            path: where in the line's JSON.
+            line: number of its line; the line at hand if None.
+            byte: where in the line at hand, in bytes from its beginning, or -1.
+
+        Raises:
+            LimitReached: there are more errors than are listed, and ``stops`` is set.
+
+        """
+        place, number = self.byte + byte if byte >= 0 else -1, self.line if line is None else line
+        self.take(Problem(code=code, what=what, hint=hint, file=self.file, line=number, path=path, byte=place))
+
+    def take(self, *problems: Problem) -> None:
+        """Note problems that were made elsewhere and know their places.
+
+        Raises:
+            LimitReached: as :meth:`add`.
+
+        """
+        for problem in problems:
+            kind = _kind(problem)
+            self._counts[kind] += 1
+            if not self._over(kind):
+                self.listed.append(problem)
+            elif self.stops and kind == _ERRORS:
+                raise LimitReached
+
+    def lose(self, kind: str, count: int = 1) -> None:
+        """Count something that has no place on the other side; ``kind`` is a noun in the plural."""
+        if count:
+            self.losses[kind] += count
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error."""
+        return self._counts[_ERRORS] > 0
+
+    def lost(self) -> dict[str, int]:
+        """Losses by kind, sorted; empty where there are errors, because then nothing is converted."""
+        return {} if self.failed else dict(sorted(self.losses.items()))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems in the order in which they were found, then how many are not listed, then what is lost."""
+        return (
+            *self.listed,
+            *(self._unlisted(kind) for kind in sorted(self._counts, key=_ERRORS.__eq__) if self._over(kind)),
+            *(
+                Problem(code="W905", what=f"lost: {kind} ({count:,}).", file=self.file)
+                for kind, count in self.lost().items()
+            ),
+        )
+
+    def _over(self, kind: str) -> bool:
+        return self.limit is not None and self._counts[kind] > self._most(kind)
+
+    def _most(self, kind: str) -> int:
+        assert self.limit is not None
+        return min(self.limit, MAX_REPAIRS) if kind == "W906" else self.limit
+
+    def _unlisted(self, kind: str) -> Problem:
+        """Say how many problems of a kind are not listed."""
+        most = self._most(kind)
+        more = self._counts[kind] - most
+        if kind != _ERRORS:
+            what = f"there are {more:,} more of these; only the first {most:,} are listed."
+            return Problem(code=kind, what=what, file=self.file)
+        what = f"there are {more:,} more errors."
+        if self.stops:
+            what = f"there are more than {most:,} errors; reading stopped in line {self.line}."
+        return Problem(code="E208", what=what, hint="Mend these first.", file=self.file, line=self.line)
+
+    def affords(self, characters: int) -> bool:
+        """Whether so much text may still be looked through to explain a problem; it counts as looked through."""
+        self._explained += characters
+        return self._explained <= MAX_EXPLAINED
+
+    def nearest(self, name: str, names: list[str]) -> str | None:
+        """Find the name that somebody may have meant; None when none is near, or after too many searches."""
+        return next(iter(self._near(name, names, 1)), None)
+
+    def suggest(self, name: str, names: list[str], otherwise: str) -> str:
+        """Ask for the names that somebody may have meant, up to three; if none is near, say what there is."""
+        *most, last = [repr(near) for near in self._near(name, names, 3)] or [""]
+        if last:
+            return f"Did you mean {', '.join(most)} or {last}?" if most else f"Did you mean {last}?"
+        some = ", ".join(shown(known) for known in names[:5]) + (" …" if len(names) > 5 else "")
+        return f"{otherwise} Known here: {some}." if some else otherwise
+
+    def _near(self, name: str, names: list[str], most: int) -> list[str]:
+        self._compared += len(names)
+        if self._compared > MAX_COMPARED:
+            return []
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only what is wrong needs it, and start-up does not
+
+        near = process.extract(name[:200], names, scorer=fuzz.ratio, score_cutoff=_SIMILARITY, limit=most)
+        return [str(one) for one, _, _ in near]
+
+
+_ERRORS = "E"
+
+
+def _kind(problem: Problem) -> str:
+    """Tell what a problem is counted under: errors together, warnings each by its code."""
+    return _ERRORS if problem.severity == "error" else problem.code

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dragoman.formats import plain_spans, tokens
-from dragoman.formats.outcome import DATE_LABELS, Options, Report
+from dragoman.formats.outcome import DATE_LABELS, Options
 from dragoman.formats.registry import FORMATS
+from dragoman.problems import Diagnostics
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedDate, PredictedEntity, Submission
 
 date_labels = st.sampled_from(sorted(DATE_LABELS))
@@ -291,7 +292,7 @@ def full(record):
 
 
 def test_plain_form_refuses_what_is_wrong():
-    report = Report("p")
+    report = Diagnostics("p")
     lines = [
         Submission(id="a", entities=[PredictedEntity(0, 9), PredictedEntity(1, 1), PredictedEntity(0, 1, "x")]),
         Submission(id="a", entities=[PredictedEntity(quote="나"), PredictedEntity(quote="zz"), PredictedEntity()]),

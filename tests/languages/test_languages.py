@@ -23,10 +23,8 @@ from dragoman.reports.sources import from_reference
 from dragoman.schema.submission import Submission
 
 SOURCE = Path(languages.__file__).parents[1]
-PENDING = {"reading/quotes.py"}
-"""Modules that have tables of their own yet."""
 FILES = [
-    pytest.param(path, id=name, marks=[pytest.mark.xfail(strict=True)] if name in PENDING else [])
+    pytest.param(path, id=name)
     for path in sorted(SOURCE.rglob("*.py"))
     if (name := path.relative_to(SOURCE).as_posix()).partition("/")[0] not in ("languages", "data")
 ]

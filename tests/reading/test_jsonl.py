@@ -4,13 +4,14 @@ import json
 
 import pytest
 
-from dragoman.reading.diagnostics import Diagnostics
-from dragoman.reading.jsonl import layout, objects
+from dragoman.problems import Diagnostics
+from dragoman.reading.arrow_json import layout_of
+from dragoman.reading.jsonl import objects
 
 
 def read(data):
-    complain = Diagnostics("p")
-    return [dict(value) for value in objects(data, complain)], complain.problems()
+    diagnostics = Diagnostics("p")
+    return [dict(value) for value in objects(data, diagnostics)], diagnostics.problems()
 
 
 @pytest.mark.parametrize(
@@ -32,23 +33,23 @@ def read(data):
     ],
 )
 def test_what_looks_like_jsonl(data, expected):
-    assert layout(data).whole is expected
+    assert layout_of(data).whole is expected
 
 
 @pytest.mark.parametrize(("data", "lines"), [(b"{}", 1), (b"{}\n", 1), (b"{}\n{}", 2), (b"{}\n\n", 2)])
 def test_number_of_lines(data, lines):
-    assert layout(data).lines == lines
+    assert layout_of(data).lines == lines
 
 
 @pytest.mark.parametrize(("data", "longest"), [(b"{}", 2), (b"{}\n", 2), (b"{}\n{ }", 3), (b"{  }\r\n{}\n", 5)])
 def test_the_longest_line(data, longest):
-    assert layout(data).longest == longest
+    assert layout_of(data).longest == longest
 
 
 def test_lines_over_the_bounds_of_pieces_are_seen():
     data = b"".join(b"{" + b" " * size + b"}\n" for size in (0, 2**18 - 4, 5, 2**18, 1))
-    assert layout(data) == (5, 2**18 + 2, True)
-    assert not layout(data + b"x\n").whole
+    assert layout_of(data) == (5, 2**18 + 2, True)
+    assert not layout_of(data + b"x\n").whole
 
 
 def test_objects_over_several_lines_are_read_and_blamed_each():

@@ -7,7 +7,7 @@ import pytest
 from submission_samples import BENCHMARK, REFERENCE, TEXTS
 
 from dragoman import files
-from dragoman.reading import diagnostics
+from dragoman.problems import MAX_PROBLEMS
 from dragoman.reading.read import read_bytes, read_file, read_lines
 
 A = "000.article-1"
@@ -257,7 +257,7 @@ def test_a_file_of_nothing_is_an_empty_submission(data):
 def test_very_many_errors_are_counted_and_reading_stops():
     data = b"".join(b'{"id": "q%d"}\n' % n for n in range(3000))
     problems = read_bytes(data, BENCHMARK, "p.jsonl").problems
-    assert len(problems) == diagnostics.MAX_PROBLEMS + 1
+    assert len(problems) == MAX_PROBLEMS + 1
     assert problems[-1].code == "E208"
     assert "line 1001" in problems[-1].what
 
@@ -265,7 +265,7 @@ def test_very_many_errors_are_counted_and_reading_stops():
 def test_very_many_warnings_are_counted_and_hide_no_error():
     data = line(entities=[{"quote": "없는 말"}] * 1500 + [{"start": 5, "end": 4}])
     problems = read_bytes(data, BENCHMARK).problems
-    assert [p.code for p in problems].count("W904") == diagnostics.MAX_PROBLEMS + 1
+    assert [p.code for p in problems].count("W904") == MAX_PROBLEMS + 1
     assert "500 more" in problems[-1].what
     assert [p.code for p in problems].count("E402") == 1
 
@@ -279,7 +279,7 @@ def test_names_from_outside_are_cut_and_harmless_in_messages():
 
 
 def test_guesses_stop_when_they_would_take_too_long(monkeypatch):
-    monkeypatch.setattr(diagnostics, "MAX_COMPARED", 20)
+    monkeypatch.setattr("dragoman.problems.MAX_COMPARED", 20)
     problems = read_bytes(b'{"id": "000.article-9"}\n' * 9, BENCHMARK).problems
     hints = [p.hint for p in problems if p.code == "E301"]
     assert hints[0].startswith("Did you mean")

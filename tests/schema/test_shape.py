@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.problems import CATALOGUE
+from dragoman.problems import CATALOGUE, shown
 from dragoman.schema.records import Record
-from dragoman.schema.shape import NO_CONTROL, NoNumber, Repeats, faults, fields, shown, step
+from dragoman.schema.shape import NO_CONTROL, NoNumber, Repeats, faults, fields, step
 from dragoman.schema.submission import Submission
 
 

@@ -16,7 +16,8 @@ from dragoman import files, scoring
 from dragoman.annotations import Annotations, Coded
 from dragoman.measures.catalogue import select
 from dragoman.problems import DragomanError
-from dragoman.reading import arrow_json, line_reader
+from dragoman.reading import arrow_json
+from dragoman.reading import lines as json_lines
 from dragoman.reading.concat import stacked
 from dragoman.reading.parsing import parse_bytes
 from dragoman.reading.read import read_bytes
@@ -60,7 +61,7 @@ def spread(rng, folder, lines, shards):
         elif kind == 1:
             (folder / f"{number}.jsonl.gz").write_bytes(gzip.compress(data))
         else:
-            pq.write_table(arrow_json.of_lines(line_reader.read(data, Target()).lines), folder / f"{number}.parquet")
+            pq.write_table(arrow_json.of_lines(json_lines.read(data, Target()).lines), folder / f"{number}.parquet")
     return folder
 
 

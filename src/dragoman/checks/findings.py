@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, get_args
 
-from dragoman.problems import Problem
+from dragoman.problems import Diagnostics, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +14,7 @@ Level = Literal[1, 2, 3, 4, 5, 6]
 LEVELS: tuple[Level, ...] = get_args(Level)
 NAMES: dict[Level, str] = {1: "schema", 2: "offsets", 3: "references", 4: "language", 5: "time", 6: "across documents"}
 QUALITY: frozenset[Level] = frozenset({4, 6})
-"""Levels that judge how well somebody labelled; a raw pass is never mended, so that there they warn of it."""
+"""Levels that judge how well somebody labelled; a raw pass is never corrected, so that there they warn of it."""
 QUALITY_CODES = frozenset({"E603"})
 """What judges the same at another level: how the links of a chain of reports lie in each other."""
 
@@ -27,10 +27,14 @@ class Finding(NamedTuple):
 
 
 class Report(Protocol):
-    """Takes down a problem of the file at hand: its code, where it is, what is wrong and how to mend it."""
+    """Takes down a problem of the file at hand: its code, where it is, what is wrong and how to correct it."""
 
     def __call__(self, code: str, path: str, what: str, hint: str = "") -> None:
         """Take it down."""
+
+
+def _by_level() -> dict[Level, Diagnostics]:
+    return {level: Diagnostics(limit=None) for level in LEVELS}
 
 
 @dataclass
@@ -39,14 +43,22 @@ class Findings:
 
     Attributes:
         root: the source root; files are named from there.
-        listed: findings in the order in which they were made.
         broken: files with an error at level 1 or 2, which later levels leave alone.
 
     """
 
     root: Path
-    listed: list[Finding] = field(default_factory=list)
     broken: set[Path] = field(default_factory=set)
+    _diagnostics: dict[Level, Diagnostics] = field(default_factory=_by_level)
+
+    @property
+    def listed(self) -> list[Finding]:
+        """Findings by level, those of a level in the order in which they were made."""
+        return [
+            Finding(level, problem)
+            for level, diagnostics in self._diagnostics.items()
+            for problem in diagnostics.listed
+        ]
 
     def name(self, file: Path) -> str:
         """How a file is called in problems."""
@@ -54,7 +66,7 @@ class Findings:
 
     def add(self, level: Level, file: Path, problem: Problem) -> None:
         """Take down a problem that has its code and its words already."""
-        self.listed.append(Finding(level, problem))
+        self._diagnostics[level].take(problem)
         if level <= 2 and problem.severity == "error":
             self.broken.add(file)
 
@@ -74,6 +86,10 @@ class Findings:
             self.add(level, file, Problem(code=code, what=what, hint=hint, file=self.name(file), path=path))
 
         return report
+
+    def nearest(self, name: str, names: list[str]) -> str | None:
+        """Find the name that somebody may have meant; None when none is near."""
+        return self._diagnostics[1].nearest(name, names)
 
     def intact(self, *folders: Path) -> bool:
         """Whether all files of some folders could be read and slice, so that what is not there is missing indeed."""

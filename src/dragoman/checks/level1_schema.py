@@ -9,20 +9,18 @@ from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
-from rapidfuzz import fuzz, process
 
 from dragoman import files
 from dragoman.checks.findings import Findings
-from dragoman.problems import DragomanError, Problem
+from dragoman.problems import DragomanError, Problem, shown
 from dragoman.release.source_table import SourceTable, read_sources
 from dragoman.schema import labels
 from dragoman.schema.decision import Identity
 from dragoman.schema.pass_file import GOLD_PASSES, NOT_DOCUMENTS, QuotedLabels
 from dragoman.schema.records import Claim, ClaimLink, CuratedPage, Document, Entity, Labels, RegistryEntry
-from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, shown, step
+from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, step
 
 _MAX_LABELS = 64 * 2**20
-_SIMILARITY = 60.0
 _CONVERSION = {"unknown field": "E203", "missing required": "E204", "Invalid enum": "E501"}
 
 
@@ -164,7 +162,7 @@ class _Reader:
         if not isinstance(value, dict):
             self.report(path, Fault("E202", prefix, "this is not an object.", "Write an object."))
             return None
-        found = list(faults(value, record, _nearest))
+        found = list(faults(value, record, self.findings.nearest))
         for fault in found:
             joined = f"{prefix}.{fault.path}" if prefix and fault.path else prefix or fault.path
             self.report(path, fault._replace(path=joined))
@@ -248,11 +246,6 @@ class _Reader:
         for fault in _repeats(value, ""):
             self.report(path, fault)
         return dict(found)
-
-
-def _nearest(name: str, names: list[str]) -> str | None:
-    found = process.extractOne(name[:200], names, scorer=fuzz.ratio, score_cutoff=_SIMILARITY)
-    return found[0] if found else None
 
 
 def _repeats(value: Any, path: str) -> Iterator[Fault]:

@@ -7,11 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dragoman import files
-from dragoman.problems import DragomanError
+from dragoman.problems import DragomanError, shown
 from dragoman.release.passes import resolve
 from dragoman.release.source_table import corpus_file
-from dragoman.schema.shape import shown
-from dragoman.text import explain_mismatch
+from dragoman.text import check_span
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,14 +103,9 @@ def _labels(gold: Labels, document: Document, report: Report) -> None:
 
 
 def _span(span: Entity | Date | Fragment, path: str, document: Document, report: Report) -> None:
-    text = document.text
-    if span.start >= span.end:
-        report("E402", path, f"{span.start} to {span.end} holds nothing.", "The end is the offset after the last one.")
-    elif span.end > len(text):
-        report("E401", path, f"{span.start} to {span.end} is beyond the text, which has {len(text):,} characters.")
-    elif text[span.start : span.end] != span.text:
-        what = f"the surface is {shown(span.text)}, and the text has {shown(text[span.start : span.end])}."
-        report("E403", path, what, explain_mismatch(text, span.start, span.end, span.text) or "")
+    fault = check_span(document.text, span.start, span.end, span.text)
+    if fault is not None:
+        report(fault.code, path, fault.what, fault.hint)
     elif _blank(span.text[0]) or _blank(span.text[-1]):
         report("E403", path, f"{shown(span.text)} begins or ends with white space.", "Trim the span.")
     elif "\n" in span.text:

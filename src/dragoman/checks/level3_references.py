@@ -8,9 +8,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dragoman.problems import shown
 from dragoman.release.passes import derive
 from dragoman.schema import labels
-from dragoman.schema.shape import shown
 
 if TYPE_CHECKING:
     from dragoman.checks.findings import Findings, Report

@@ -13,8 +13,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dragoman import languages
+from dragoman.problems import shown
 from dragoman.schema.records import Names
-from dragoman.schema.shape import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

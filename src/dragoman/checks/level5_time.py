@@ -6,8 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from dragoman import timex
+from dragoman.problems import shown
 from dragoman.schema.records import Date
-from dragoman.schema.shape import shown
 
 if TYPE_CHECKING:
     from dragoman.checks.findings import Findings, Report

@@ -14,8 +14,8 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from dragoman.problems import shown
 from dragoman.schema import labels
-from dragoman.schema.shape import shown
 
 if TYPE_CHECKING:
     from pathlib import Path

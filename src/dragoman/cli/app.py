@@ -156,7 +156,7 @@ def convert(
     from dragoman.cli import show
     from dragoman.formats import registry
     from dragoman.formats.outcome import Converted, Options, Written
-    from dragoman.reading import line_reader
+    from dragoman.reading import lines as json_lines
     from dragoman.reading.target import Target
 
     target = Target() if no_texts else _benchmark(data).target()
@@ -164,8 +164,8 @@ def convert(
     if read == "jsonl":
         raw = files.read_bytes(source)
         files.check_text(raw, str(source))
-        found = line_reader.read(raw, Target(texts=target.texts), str(source))
-        converted = Converted(found.lines, tuple(found.problems))
+        submission = json_lines.read(raw, Target(texts=target.texts), str(source))
+        converted = Converted(submission.lines, submission.problems)
     else:
         converted = registry.read_path(registry.named(read), source, options)
     lines = converted.checked()

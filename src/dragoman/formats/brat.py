@@ -25,8 +25,8 @@ from dragoman.files import child
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.brat_lines import ATTRIBUTES, RESERVED, Bound, Fragments, Standoff, flat, parse
 from dragoman.formats.brat_writer import Rows
-from dragoman.formats.outcome import DEFAULT, Converted, Options, Report, Written
-from dragoman.problems import DragomanError
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
+from dragoman.problems import Diagnostics, DragomanError
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedEntity, Submission
 
 LAYERS = ("entities",)
@@ -57,23 +57,23 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     stretch from the first to the last is kept, and counted.
 
     """
-    report = Report(options.name)
-    text = report.text(data)
+    diagnostics = Diagnostics(options.name)
+    text = decoded(data, diagnostics)
     if text is None:
-        return report.converted([])
-    standoff = parse(text, report)
-    name = line_builder.names([None], options, report)[0]
-    if not report.failed:
-        line = _Reader(standoff, line_builder.draft(name), options, report).line()
-        return report.converted(line_builder.finish([line], LAYERS, options, report))
-    return report.converted([])
+        return Converted.of([], diagnostics)
+    standoff = parse(text, diagnostics)
+    name = line_builder.names([None], options, diagnostics)[0]
+    if not diagnostics.failed:
+        line = _Reader(standoff, line_builder.draft(name), options, diagnostics).line()
+        return Converted.of(line_builder.finish([line], LAYERS, options, diagnostics), diagnostics)
+    return Converted.of([], diagnostics)
 
 
 class _Reader:
     """Makes a line of the annotations of a file."""
 
-    def __init__(self, standoff: Standoff, line: Submission, options: Options, report: Report) -> None:
-        self.standoff, self.draft, self.options, self.report = standoff, line, options, report
+    def __init__(self, standoff: Standoff, line: Submission, options: Options, diagnostics: Diagnostics) -> None:
+        self.standoff, self.draft, self.options, self.diagnostics = standoff, line, options, diagnostics
         self.text = options.texts.get(line.id)
         self.claims: dict[str, PredictedClaim] = {}
         self.entities: dict[str, Any] = {}
@@ -83,15 +83,15 @@ class _Reader:
         for name, bound in self.standoff.bound.items():
             if not self.sound(bound):
                 continue
-            bound.fragments = self.mended(bound.fragments)
+            bound.fragments = self.joined(bound.fragments)
             if bound.label == "Claim":
                 self.claims[name] = self.claim(name, bound)
             elif bound.label not in RESERVED:
                 self.entities[name] = self.span(name, bound)
-        if not self.report.failed:
+        if not self.diagnostics.failed:
             self.links()
         loose = [bound for name, bound in self.standoff.bound.items() if bound.label in ("Cue", "Claimant")]
-        self.report.lose("cues and claimants that no claim refers to", len(loose) - len(self.used))
+        self.diagnostics.lose("cues and claimants that no claim refers to", len(loose) - len(self.used))
         self.unique()
         for claim in self.claims.values():
             claim.claimants = claim.claimants or None
@@ -105,14 +105,14 @@ class _Reader:
         differs = shown is not None and shown != flat(bound.words)
         words = bound.words if differs and len(fragments) == 1 else None
         for start, end in fragments:
-            if not line_builder.sound(start, end, self.text, self.report, surface=words, line=bound.line):
+            if not line_builder.sound(start, end, self.text, self.diagnostics, surface=words, line=bound.line):
                 return False
         if differs:
             what = f"the text there is {(shown or '')[:80]!r}, not {bound.words[:80]!r}."
-            self.report.error("E403", what, "Offsets are code points, half-open.", line=bound.line)
+            self.diagnostics.add("E403", what, "Offsets are code points, half-open.", line=bound.line)
         return not differs
 
-    def mended(self, fragments: Fragments) -> Fragments:
+    def joined(self, fragments: Fragments) -> Fragments:
         """Join fragments that overlap or touch, or between which there are only line breaks."""
         made: Fragments = []
         for start, end in plain_spans.joined(fragments):
@@ -125,19 +125,19 @@ class _Reader:
     def fields(self, name: str, bound: Bound, layer: str) -> dict[str, Any]:
         """Fields of an item from its attributes."""
         known = ATTRIBUTES[layer]
-        found: dict[str, Any] = {"id": name}
+        fields: dict[str, Any] = {"id": name}
         for key, value in bound.attributes.items():
             number = line_builder.offset(value) if value is not None and known.get(key) else None
             if key not in known or value is None or (known[key] and number is None):
                 if not (layer == "claims" and value is None and key in ("author", "implicit")):
-                    self.report.lose("attributes that are none of a submission's")
+                    self.diagnostics.lose("attributes that are none of a submission's")
                 continue
-            found[key] = number if known[key] else value
-        return found
+            fields[key] = number if known[key] else value
+        return fields
 
     def span(self, name: str, bound: Bound) -> Any:
         start, end = bound.fragments[0][0], bound.fragments[-1][1]
-        self.report.lose("gaps in entities and dates, which are kept as one span", int(len(bound.fragments) > 1))
+        self.diagnostics.lose("gaps in entities and dates, which are kept as one span", int(len(bound.fragments) > 1))
         layer = self.options.layer(bound.label)
         whole = bound.words if len(bound.words) == end - start else None
         span = line_builder.add(self.draft, bound.label, start, end, layer, whole)
@@ -146,7 +146,7 @@ class _Reader:
         if isinstance(span, PredictedEntity):
             span.entity_ids = bound.references or None
         else:
-            self.report.lose("normalisations of dates", len(bound.references))
+            self.diagnostics.lose("normalisations of dates", len(bound.references))
         return span
 
     def claim(self, name: str, bound: Bound) -> PredictedClaim:
@@ -156,7 +156,7 @@ class _Reader:
         if "implicit" in bound.attributes:
             claimants.append(PredictedClaimant(role="IMPLICIT", entity_ids=bound.references or None))
         else:
-            self.report.lose("normalisations of claims", len(bound.references))
+            self.diagnostics.lose("normalisations of claims", len(bound.references))
         content: Any = bound.fragments
         return PredictedClaim(content=content, claimants=claimants, **self.fields(name, bound, "claims"))
 
@@ -165,7 +165,7 @@ class _Reader:
         for link in self.standoff.links:
             claim, other = self.claims.get(link.one), self.standoff.bound.get(link.other)
             if link.label not in ("Claimant", "Cue", "Parent") or claim is None or other is None:
-                self.report.lose("relations that are none of a claim's")
+                self.diagnostics.lose("relations that are none of a claim's")
             elif link.label == "Cue" and other.label == "Cue":
                 self.used.add(link.other)
                 cues[link.one] += other.fragments
@@ -175,7 +175,7 @@ class _Reader:
                 self.used.add(link.other)
             else:
                 what = f"{link.other} cannot be the {link.label.lower()} of a claim."
-                self.report.error("E503", what, "See which labels claims are made of.", line=link.line)
+                self.diagnostics.add("E503", what, "See which labels claims are made of.", line=link.line)
         for name, fragments in cues.items():
             cue: Any = plain_spans.joined(fragments)
             self.claims[name].cue = cue
@@ -199,7 +199,7 @@ class _Reader:
             for item in items or ():
                 if item.id in seen:
                     hint = "Ids are unique in a document."
-                    self.report.error("E303", f"the id {str(item.id)[:80]!r} is given twice.", hint)
+                    self.diagnostics.add("E303", f"the id {str(item.id)[:80]!r} is given twice.", hint)
                 seen.add(item.id)
 
 
@@ -214,18 +214,18 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     Problems: as for :func:`dragoman.formats.plain_spans.plain`, and E304 for ids that cannot be file names.
 
     """
-    report = Report(options.name)
-    documents = plain_spans.plain(lines, texts, report)
-    plain_spans.account(documents, HOLDS, LAYERS, options, report)
+    diagnostics = Diagnostics(options.name)
+    documents = plain_spans.plain(lines, texts, diagnostics)
+    plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
     files: dict[str, bytes] = {}
     for document in documents:
         try:
             for suffix in (".ann", ".txt"):
                 child(Path(), document.line.id + suffix)
         except DragomanError as cause:
-            report.raised(cause)
+            diagnostics.take(*cause.problems)
             continue
-        rows = Rows(document, options, report).rows()
+        rows = Rows(document, options, diagnostics).rows()
         files[f"{document.line.id}.ann"] = "".join(f"{row}\n" for row in rows).encode()
         files[f"{document.line.id}.txt"] = (document.text or "").encode()
-    return report.written(files)
+    return Written.of(files, diagnostics)

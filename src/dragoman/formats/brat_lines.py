@@ -14,8 +14,8 @@ import msgspec
 from msgspec import inspect
 
 from dragoman.formats.line_builder import offset
-from dragoman.formats.outcome import Report
 from dragoman.formats.tokens import blank
+from dragoman.problems import Diagnostics
 from dragoman.schema import shape
 from dragoman.schema.submission import PredictedClaim, PredictedDate, PredictedEntity
 
@@ -27,12 +27,12 @@ _NO_ATTRIBUTES = frozenset({"start", "end", "text", "quote", "occurrence", "type
 
 def scalars(record: type[msgspec.Struct]) -> dict[str, bool]:
     """Fields of a record that an attribute can hold, and whether they are numbers."""
-    found = {}
+    numbers = {}
     for member in shape.fields(record).fields:
         kinds = _kinds(member.type)
         if member.name not in _NO_ATTRIBUTES and kinds in ({inspect.StrType}, {inspect.IntType}):
-            found[member.name] = kinds == {inspect.IntType}
-    return found
+            numbers[member.name] = kinds == {inspect.IntType}
+    return numbers
 
 
 def _kinds(type_: inspect.Type) -> set[type]:
@@ -51,7 +51,7 @@ ATTRIBUTES = {
 }
 """Fields that are attributes, by layer."""
 _ID = re.compile(r"[TREAMN][0-9]{1,9}")
-_MEND = {
+_HINTS = {
     "T": "Text-bound: id, tab, type and offsets, tab, the words.",
     "R": "Relations: id, tab, type Arg1:T1 Arg2:T2.",
     "E": "Events: id, tab, type:T1 Role:T2 ….",
@@ -103,104 +103,106 @@ def flat(words: str) -> str:
     return "".join(" " if blank(char) else char for char in words)
 
 
-def parse(text: str, report: Report) -> Standoff:
+def parse(text: str, diagnostics: Diagnostics) -> Standoff:
     """Read annotations.
 
     Notes E209 for lines that are none, E303 for repeated ids, E205 for repeated attributes, E601 for dangling
     references; losses for notes, equivalences, and attributes and normalisations of events and relations.
     """
-    found = Standoff()
+    standoff = Standoff()
     later: list[tuple[int, str, list[str]]] = []
     seen: set[str] = set()
     for number, line in enumerate(text.split("\n"), start=1):
         if line[:1] in ("#", "*"):
-            report.lose("notes" if line[0] == "#" else "equivalences")
+            diagnostics.lose("notes" if line[0] == "#" else "equivalences")
         elif line.strip():
             cells = line.removesuffix("\r").split("\t")
-            if _named(number, cells, seen, report):
+            if _named(number, cells, seen, diagnostics):
                 if cells[0][0] == "T":
-                    _bound(number, cells, found, report)
+                    _bound(number, cells, standoff, diagnostics)
                 else:
                     later.append((number, cells[0], cells[1].split(" ")))
     # Lines may stand in any order: what refers comes after what is referred to, and events may refer to events.
     for number, name, words in later:
         if name[0] == "E":
-            _event(number, name, words[0], found, report)
+            _event(number, name, words[0], standoff, diagnostics)
     for number, name, words in later:
-        _refer(number, name, [word for word in words if word], seen, found, report)
-    return found
+        _refer(number, name, [word for word in words if word], seen, standoff, diagnostics)
+    return standoff
 
 
-def _named(number: int, cells: list[str], seen: set[str], report: Report) -> bool:
+def _named(number: int, cells: list[str], seen: set[str], diagnostics: Diagnostics) -> bool:
     """Check the id of a line."""
     if not _ID.fullmatch(cells[0]) or len(cells) < 2:
         hint = "A line is an id such as T1, a tab, and what the annotation says."
-        report.error("E209", f"{cells[0][:80]!r} does not begin an annotation.", hint, line=number)
+        diagnostics.add("E209", f"{cells[0][:80]!r} does not begin an annotation.", hint, line=number)
     elif cells[0] in seen:
-        report.error("E303", f"the id {cells[0]} is given already.", "Ids are unique in a file.", line=number)
+        diagnostics.add("E303", f"the id {cells[0]} is given already.", "Ids are unique in a file.", line=number)
     else:
         seen.add(cells[0])
         return True
     return False
 
 
-def _event(number: int, name: str, head: str, found: Standoff, report: Report) -> None:
+def _event(number: int, name: str, head: str, standoff: Standoff, diagnostics: Diagnostics) -> None:
     label, _, trigger = head.partition(":")
-    if label and trigger in found.bound:
-        found.events[name] = trigger
+    if label and trigger in standoff.bound:
+        standoff.events[name] = trigger
     else:
-        report.error("E209", f"{head[:80]!r} does not name a trigger.", _MEND["E"], line=number)
+        diagnostics.add("E209", f"{head[:80]!r} does not name a trigger.", _HINTS["E"], line=number)
 
 
-def _bound(number: int, cells: list[str], found: Standoff, report: Report) -> None:
+def _bound(number: int, cells: list[str], standoff: Standoff, diagnostics: Diagnostics) -> None:
     label, _, places = cells[1].partition(" ")
     pairs = [pair.split(" ") for pair in places.split(";")]
     fragments = [(offset(pair[0]), offset(pair[1])) for pair in pairs if len(pair) == 2]
     whole = [(start, end) for start, end in fragments if start is not None and end is not None]
     if not label or len(cells) != 3 or len(whole) < len(pairs):
-        report.error("E209", f"{cells[0]} is not a text-bound annotation.", _MEND["T"], line=number)
+        diagnostics.add("E209", f"{cells[0]} is not a text-bound annotation.", _HINTS["T"], line=number)
         return
-    found.bound[cells[0]] = Bound(number, label, whole, cells[2])
+    standoff.bound[cells[0]] = Bound(number, label, whole, cells[2])
 
 
-def _refer(number: int, name: str, words: list[str], seen: set[str], found: Standoff, report: Report) -> None:
+def _refer(
+    number: int, name: str, words: list[str], seen: set[str], standoff: Standoff, diagnostics: Diagnostics
+) -> None:
     """Attach a line that refers to others; an event stands for its trigger."""
 
     def target(reference: str) -> str:
         if reference not in seen:
             what = f"{name} refers to {reference[:80]!r}, which is not there."
-            report.error("E601", what, "Add it, or remove the line.", line=number)
-        return found.events.get(reference, reference)
+            diagnostics.add("E601", what, "Add it, or remove the line.", line=number)
+        return standoff.events.get(reference, reference)
 
     kind = "A" if name[0] == "M" else name[0]
     if kind == "R" and len(words) == 3 and all(":" in word for word in words[1:]):
         one, other = (target(word.partition(":")[2]) for word in words[1:])
-        found.links.append(Link(number, words[0], one, other))
-    elif kind == "E" and name in found.events:
+        standoff.links.append(Link(number, words[0], one, other))
+    elif kind == "E" and name in standoff.events:
         for word in words[1:]:
             role, _, reference = word.partition(":")
             # Several arguments of one role are numbered: Claimant, Claimant2.
-            found.links.append(Link(number, role.rstrip("0123456789"), found.events[name], target(reference)))
+            standoff.links.append(Link(number, role.rstrip("0123456789"), standoff.events[name], target(reference)))
     elif kind == "A" and len(words) in (2, 3):
-        _attribute(number, words, target(words[1]), found, report)
+        _attribute(number, words, target(words[1]), standoff, diagnostics)
     elif kind == "N" and len(words) == 3 and ":" in words[2]:
-        bound = found.bound.get(target(words[1]))
+        bound = standoff.bound.get(target(words[1]))
         if bound is None:
-            report.lose("normalisations of relations")
+            diagnostics.lose("normalisations of relations")
         else:
             database, _, entry = words[2].partition(":")
             bound.references.append(entry if database in ("Wikidata", "Dragoman") else words[2])
     elif kind != "E":
-        report.error("E209", f"{name} is not complete.", _MEND[kind], line=number)
+        diagnostics.add("E209", f"{name} is not complete.", _HINTS[kind], line=number)
 
 
-def _attribute(number: int, words: list[str], reference: str, found: Standoff, report: Report) -> None:
-    bound = found.bound.get(reference)
+def _attribute(number: int, words: list[str], reference: str, standoff: Standoff, diagnostics: Diagnostics) -> None:
+    bound = standoff.bound.get(reference)
     name = words[0].lower()
     if bound is None:
-        report.lose("attributes of relations")
+        diagnostics.lose("attributes of relations")
     elif name in bound.attributes:
         what = f"the attribute {words[0][:80]!r} of {reference} is given already."
-        report.error("E205", what, "Keep one.", line=number)
+        diagnostics.add("E205", what, "Keep one.", line=number)
     else:
         bound.attributes[name] = words[2] if len(words) == 3 else None

@@ -8,7 +8,8 @@ from typing import Any
 
 from dragoman.formats import plain_spans
 from dragoman.formats.brat_lines import ATTRIBUTES, RESERVED, Fragments, flat
-from dragoman.formats.outcome import Options, Report
+from dragoman.formats.outcome import Options
+from dragoman.problems import Diagnostics
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant
 
 _NUMBERED = re.compile(r"T[1-9][0-9]{0,7}")
@@ -24,9 +25,9 @@ def _fits(value: str) -> bool:
 class Rows:
     """Writes the annotations of one document."""
 
-    def __init__(self, document: plain_spans.Document, options: Options, report: Report) -> None:
+    def __init__(self, document: plain_spans.Document, options: Options, diagnostics: Diagnostics) -> None:
         self.line, self.text = document.line, document.text or ""
-        self.options, self.report = options, report
+        self.options, self.diagnostics = options, diagnostics
         self.out: list[str] = []
         self.counts = dict.fromkeys("TANR", 0)
         items: list[Any] = [*(self.line.entities or []), *(self.line.dates or []), *(self.line.claims or [])]
@@ -92,12 +93,12 @@ class Rows:
         """Write an entity or a date; None where it cannot be."""
         start, end, label = plain_spans.labelled(span)
         if label is None:
-            self.report.lose(f"{layer} without type, which come back as {untyped}")
+            self.diagnostics.lose(f"{layer} without type, which come back as {untyped}")
             label = untyped
         if not _fits(label) or label in RESERVED:
-            self.report.lose(f"{layer} whose type cannot be a label")
+            self.diagnostics.lose(f"{layer} whose type cannot be a label")
         elif self.edged(start, end):
-            self.report.lose("spans that begin or end with a line break")
+            self.diagnostics.lose("spans that begin or end with a line break")
         else:
             name = self.bound(span.id, label, [(start, end)])
             assert name is not None
@@ -113,13 +114,13 @@ class Rows:
                 taken = (into, value or name) in self.ids
                 self.ids.add((into, value or name))
                 if taken:
-                    self.report.lose("ids that another item has in the layer that it comes back in")
+                    self.diagnostics.lose("ids that another item has in the layer that it comes back in")
                 if taken or value == name:
                     continue
             if value is None:
                 continue
             if not _fits(str(value)) or (isinstance(value, int) and value < 0):
-                self.report.lose(f"values of {layer}.{key} that are empty or have white space in them")
+                self.diagnostics.lose(f"values of {layer}.{key} that are empty or have white space in them")
             else:
                 self.row("A", f"{key.capitalize()} {name} {value}")
 
@@ -129,14 +130,14 @@ class Rows:
             database = "Wikidata" if _WIKIDATA.fullmatch(entry) else "Dragoman"
             self.row("N", f"Reference {name} {database}:{entry}\t{flat(words)}")
         else:
-            self.report.lose("entity ids that are empty or have white space in them")
+            self.diagnostics.lose("entity ids that are empty or have white space in them")
 
     def content(self, claim: PredictedClaim) -> str | None:
         """Write a claim without its relations; None where it cannot be."""
         fragments: Any = claim.content
         name = self.bound(claim.id, "Claim", fragments)
         if name is None:
-            self.report.lose("claims of nothing but line breaks")
+            self.diagnostics.lose("claims of nothing but line breaks")
             return None
         self.breaks(fragments)
         self.attributes(claim, name, "claims", "claims")
@@ -147,8 +148,10 @@ class Rows:
     def breaks(self, fragments: Fragments) -> None:
         """Count what does not come back as it is: fragments that end with line breaks, or have only these between."""
         gaps = pairwise(fragments)
-        self.report.lose("fragments that begin or end with a line break", sum(self.edged(*pair) for pair in fragments))
-        self.report.lose(
+        self.diagnostics.lose(
+            "fragments that begin or end with a line break", sum(self.edged(*pair) for pair in fragments)
+        )
+        self.diagnostics.lose(
             "fragments that are joined across line breaks",
             sum(not self.text[one[1] : other[0]].strip("\r\n") for one, other in gaps),
         )
@@ -157,7 +160,7 @@ class Rows:
         """Write what a claim is tied to: cue, parent, claimants."""
         cue: Any = claim.cue or []
         at = self.bound(None, "Cue", cue)
-        self.report.lose("cues of nothing but line breaks", int(bool(cue) and at is None))
+        self.diagnostics.lose("cues of nothing but line breaks", int(bool(cue) and at is None))
         if at is not None:
             self.breaks(cue)
             self.row("R", f"Cue Arg1:{name} Arg2:{at}")
@@ -165,7 +168,7 @@ class Rows:
             if claim.parent in self.claims:
                 self.row("R", f"Parent Arg1:{name} Arg2:{self.claims[claim.parent]}")
             else:
-                self.report.lose("parents that are lost themselves")
+                self.diagnostics.lose("parents that are lost themselves")
         flags: set[str] = set()
         for who in claim.claimants or []:
             self.claimant(who, name, flags)
@@ -174,19 +177,19 @@ class Rows:
         """Write one claimant; ``flags`` are the roles without mention that were written for the claim."""
         mentioned = who.mention is not None or who.start is not None
         if mentioned and (who.role != "MENTION" or who.entity_ids):
-            self.report.lose("roles and entity ids of claimants with a mention")
+            self.diagnostics.lose("roles and entity ids of claimants with a mention")
         elif not mentioned and who.entity_ids and who.role != "IMPLICIT":
-            self.report.lose("entity ids of claimants that are not IMPLICIT")
+            self.diagnostics.lose("entity ids of claimants that are not IMPLICIT")
         if mentioned:
             at = self.entities.get(str(who.mention)) if who.mention is not None else None
             if who.start is not None and who.end is not None and not self.edged(who.start, who.end):
                 at = self.bound(None, "Claimant", [(who.start, who.end)])
             if at is None:
-                self.report.lose("claimants whose mention is lost itself")
+                self.diagnostics.lose("claimants whose mention is lost itself")
             else:
                 self.row("R", f"Claimant Arg1:{name} Arg2:{at}")
         elif who.role not in ("AUTHOR", "IMPLICIT") or who.role in flags:
-            self.report.lose("claimants that are not mentioned, and not the first AUTHOR or IMPLICIT")
+            self.diagnostics.lose("claimants that are not mentioned, and not the first AUTHOR or IMPLICIT")
         else:
             flags.add(who.role)
             self.row("A", f"{who.role.capitalize()} {name}")

@@ -18,7 +18,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dragoman.formats import line_builder, plain_spans, tagging, tokens
-from dragoman.formats.outcome import DEFAULT, Converted, Options, Report, Scheme, Written
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Scheme, Written, decoded
+from dragoman.problems import Diagnostics
 from dragoman.schema.submission import Submission
 
 LAYERS = ("entities",)
@@ -64,25 +65,27 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     in the text; E202, E401 to E403 offsets; E302 and E304 ids; W906 tags that cannot follow the one before.
 
     """
-    report = Report(options.name)
-    text = report.text(data)
+    diagnostics = Diagnostics(options.name)
+    text = decoded(data, diagnostics)
     if text is None:
-        return report.converted([])
-    parser = _Parser(options, report)
+        return Converted.of([], diagnostics)
+    parser = _Parser(options, diagnostics)
     for number, line in enumerate(text.split("\n"), start=1):
         parser.line(number, line.removesuffix("\r"))
     documents = parser.documents
-    scheme = _scheme(documents, options, report)
-    names = line_builder.names([document.name for document in documents], options, report)
-    lines = [_line(name, document, scheme, options, report) for name, document in zip(names, documents, strict=True)]
-    return report.converted(line_builder.finish(lines, LAYERS, options, report))
+    scheme = _scheme(documents, options, diagnostics)
+    names = line_builder.names([document.name for document in documents], options, diagnostics)
+    lines = [
+        _line(name, document, scheme, options, diagnostics) for name, document in zip(names, documents, strict=True)
+    ]
+    return Converted.of(line_builder.finish(lines, LAYERS, options, diagnostics), diagnostics)
 
 
 class _Parser:
     """Sorts lines into comments, tokens and ends of sentences."""
 
-    def __init__(self, options: Options, report: Report) -> None:
-        self.report = report
+    def __init__(self, options: Options, diagnostics: Diagnostics) -> None:
+        self.diagnostics = diagnostics
         self.columns = tuple(name.upper() for name in options.columns)
         self.width = len(self.columns)
         self.documents: list[_Document] = []
@@ -107,7 +110,7 @@ class _Parser:
             self.width = len(self.columns)
             if "FORM" not in self.columns:
                 hint = "Name the columns as in CoNLL-U Plus, the tag's TAG; or leave the line out."
-                self.report.error("E209", "the columns that are named lack FORM.", hint, line=number)
+                self.diagnostics.add("E209", "the columns that are named lack FORM.", hint, line=number)
 
     def place(self, name: str, otherwise: int) -> int:
         return self.columns.index(name) if name in self.columns else otherwise
@@ -118,20 +121,20 @@ class _Parser:
             if line.startswith("#"):
                 return
             wanted = f"{self.width} columns" if self.width else "a token and a tag"
-            self.report.error("E209", f"expected {wanted}, found {len(cells)}.", "One token a line.", line=number)
+            self.diagnostics.add("E209", f"expected {wanted}, found {len(cells)}.", "One token a line.", line=number)
             return
         self.width = self.width or len(cells)
         tag = tagging.parse(cells[self.place("TAG", -1)])
         if tag is None:
             if not line.startswith("#"):
                 hint = "Tags are O, or one of B I E S L U with a label, as in B-PER."
-                self.report.error("E209", f"{cells[-1][:80]!r} is not a tag.", hint, line=number)
+                self.diagnostics.add("E209", f"{cells[-1][:80]!r} is not a tag.", hint, line=number)
             return
         row = _Row(number, cells[self.place("FORM", 0)], tag)
         if {"START", "END"} <= set(self.columns):
             start, end = (line_builder.offset(cells[self.columns.index(name)]) for name in ("START", "END"))
             if start is None or end is None:
-                self.report.error("E202", "an offset is not a number.", "Offsets are code points.", line=number)
+                self.diagnostics.add("E202", "an offset is not a number.", "Offsets are code points.", line=number)
                 return
             row.start, row.end = start, end
         if not self.documents:
@@ -139,41 +142,43 @@ class _Parser:
         self.documents[-1].sentences[-1].append(row)
 
 
-def _scheme(documents: list[_Document], options: Options, report: Report) -> Scheme:
+def _scheme(documents: list[_Document], options: Options, diagnostics: Diagnostics) -> Scheme:
     """Scheme of the file; notes E503 for tags that are not of it."""
     if options.scheme == "auto":
-        found = tagging.recognise(
+        scheme = tagging.recognise(
             [row.tag for row in sentence] for document in documents for sentence in document.sentences
         )
-        if found is None:
-            report.error("E503", "the tags mix BIOES and BILOU.", "Use one scheme in a file.")
-        return found or "bio"
+        if scheme is None:
+            diagnostics.add("E503", "the tags mix BIOES and BILOU.", "Use one scheme in a file.")
+        return scheme or "bio"
     for row in (row for document in documents for row in document.rows):
         if row.tag.prefix not in tagging.PREFIXES[options.scheme]:
             what = f"the tag {row.tag.prefix} is not of the scheme {options.scheme}."
-            report.error("E503", what, f"It has {' '.join(tagging.PREFIXES[options.scheme])}.", line=row.number)
+            diagnostics.add("E503", what, f"It has {' '.join(tagging.PREFIXES[options.scheme])}.", line=row.number)
     return options.scheme
 
 
-def _line(name: str, document: _Document, scheme: Scheme, options: Options, report: Report) -> Submission:
+def _line(name: str, document: _Document, scheme: Scheme, options: Options, diagnostics: Diagnostics) -> Submission:
     text = options.texts.get(name)
     line = line_builder.draft(name)
     if any(row.start < 0 for row in document.rows):
         if text is None:
             line.text = text = _joined(document.rows)
-        elif not _align(document.rows, text, report):
+        elif not _align(document.rows, text, diagnostics):
             return line
     else:
         for row in document.rows:
-            line_builder.sound(row.start, row.end, text, report, surface=text and row.form, line=row.number)
+            line_builder.sound(row.start, row.end, text, diagnostics, surface=text and row.form, line=row.number)
     for sentence in document.sentences:
 
-        def complain(at: int, what: str, sentence: list[_Row] = sentence) -> None:
-            report.repair(f"{sentence[at].form[:80]!r}: {what}.", "Read as conlleval does.", line=sentence[at].number)
+        def repair(at: int, what: str, sentence: list[_Row] = sentence) -> None:
+            diagnostics.add(
+                "W906", f"{sentence[at].form[:80]!r}: {what}.", "Read as conlleval does.", line=sentence[at].number
+            )
 
-        for span in tagging.decode([row.tag for row in sentence], scheme, complain):
+        for span in tagging.decode([row.tag for row in sentence], scheme, repair):
             first, last = sentence[span.first], sentence[span.last - 1]
-            if line_builder.sound(first.start, last.end, None, report, line=first.number):
+            if line_builder.sound(first.start, last.end, None, diagnostics, line=first.number):
                 line_builder.add(line, span.label, first.start, last.end, options.layer(span.label))
     return line
 
@@ -189,7 +194,7 @@ def _joined(rows: Iterable[_Row]) -> str:
     return " ".join(forms)
 
 
-def _align(rows: Iterable[_Row], text: str, report: Report) -> bool:
+def _align(rows: Iterable[_Row], text: str, diagnostics: Diagnostics) -> bool:
     """Give the tokens their offsets in a text; stops at the first that is not there."""
     at = 0
     for row in rows:
@@ -197,7 +202,7 @@ def _align(rows: Iterable[_Row], text: str, report: Report) -> bool:
         if place < 0:
             what = f"the token {row.form[:80]!r} does not come next in the text, which goes on {text[at : at + 20]!r}."
             hint = "Tokens are written as in the text, and none is left out."
-            report.error("E404", what, hint, line=row.number)
+            diagnostics.add("E404", what, hint, line=row.number)
             return False
         row.start, row.end = place, place + len(row.form)
         at = row.end
@@ -216,20 +221,20 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     :func:`dragoman.formats.plain_spans.plain`, and E304 for ids that do not fit on a line.
 
     """
-    report = Report(options.name)
-    documents = plain_spans.plain(lines, texts, report)
-    plain_spans.account(documents, HOLDS, LAYERS, options, report)
+    diagnostics = Diagnostics(options.name)
+    documents = plain_spans.plain(lines, texts, diagnostics)
+    plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
     out = [f"# global.columns = {' '.join(WRITTEN_COLUMNS)}\n"]
     for document in documents:
         name = document.line.id
         if not name.isprintable() or name != name.strip():
-            report.error("E304", f"{name[:80]!r} cannot stand in a comment.", "Use printable characters.")
+            diagnostics.add("E304", f"{name[:80]!r} cannot stand in a comment.", "Use printable characters.")
         out.append(f"# newdoc id = {name}\n")
-        out += _rows(document, options, report)
-    return report.written({"submission.conll": "".join(out).encode() if not report.failed else b""})
+        out += _rows(document, options, diagnostics)
+    return Written.of({"submission.conll": "".join(out).encode() if not diagnostics.failed else b""}, diagnostics)
 
 
-def _rows(document: plain_spans.Document, options: Options, report: Report) -> Iterable[str]:
+def _rows(document: plain_spans.Document, options: Options, diagnostics: Diagnostics) -> Iterable[str]:
     text = document.text or ""
     cut = tokens.characters(text) if options.characters else tokens.words(text)
     begins = {start: index for index, (start, _) in enumerate(cut)}
@@ -238,14 +243,14 @@ def _rows(document: plain_spans.Document, options: Options, report: Report) -> I
     for _, span in document.spans:
         start, end, label = plain_spans.labelled(span)
         if start not in begins or end not in ends:
-            report.lose("spans that do not begin and end where tokens do")
+            diagnostics.lose("spans that do not begin and end where tokens do")
         elif label is not None and not label.isprintable():
-            report.lose("spans whose type has characters that do not fit into a column")
+            diagnostics.lose("spans whose type has characters that do not fit into a column")
         else:
             fitting.append((start, end, label))
-    kept, lost = tokens.outermost(fitting)
-    report.lose("spans that are nested in another or overlap it", lost)
-    spans = [tagging.TokenSpan(begins[start], ends[end], label) for start, end, label in kept]
+    outer, inner = tokens.outermost(fitting)
+    diagnostics.lose("spans that are nested in another or overlap it", inner)
+    spans = [tagging.TokenSpan(begins[start], ends[end], label) for start, end, label in outer]
     tags = tagging.encode(len(cut), spans)
     before = 0
     for (start, end), tag in zip(cut, tags, strict=True):

@@ -8,16 +8,16 @@ from typing import Any
 import msgspec
 
 from dragoman.files import decode
-from dragoman.formats.outcome import Report
-from dragoman.problems import DragomanError
+from dragoman.formats.outcome import decoded
+from dragoman.problems import Diagnostics, DragomanError
 
 
-def parse(data: bytes, report: Report) -> list[tuple[int, Any]]:
+def parse(data: bytes, diagnostics: Diagnostics) -> list[tuple[int, Any]]:
     """Values of a JSON file, each with its line: one value (line 0), or one a line, as in JSONL.
 
     Notes E102 to E106 and E201; the list is empty after an error.
     """
-    if report.text(data) is None:
+    if decoded(data, diagnostics) is None:
         return []
     lines = [(number, raw) for number, raw in enumerate(data.split(b"\n"), start=1) if raw.strip()]
     if len(lines) < 2 or not _whole(lines[0][1]):
@@ -25,10 +25,10 @@ def parse(data: bytes, report: Report) -> list[tuple[int, Any]]:
     values = []
     for number, raw in lines:
         try:
-            values.append((number, decode(raw, object, report.name, number)))
+            values.append((number, decode(raw, object, diagnostics.file, number)))
         except DragomanError as cause:
-            report.raised(cause)
-    return [] if report.failed else values
+            diagnostics.take(*cause.problems)
+    return [] if diagnostics.failed else values
 
 
 def _whole(line: bytes) -> bool:
@@ -42,8 +42,8 @@ def _whole(line: bytes) -> bool:
 class Node:
     """A JSON object, and where it stands."""
 
-    def __init__(self, value: dict[str, Any], report: Report, line: int = 0, path: str = "") -> None:
-        self.value, self.report, self.line, self.path = value, report, line, path
+    def __init__(self, value: dict[str, Any], diagnostics: Diagnostics, line: int = 0, path: str = "") -> None:
+        self.value, self.diagnostics, self.line, self.path = value, diagnostics, line, path
         self.asked: set[str] = set()
 
     def at(self, key: str) -> str:
@@ -63,11 +63,11 @@ class Node:
     def node(self, key: str) -> Node | None:
         """Field that is an object, null or absent."""
         value = self._typed(key, dict, "an object")
-        return None if value is None else Node(value, self.report, self.line, self.at(key))
+        return None if value is None else Node(value, self.diagnostics, self.line, self.at(key))
 
     def nodes(self, key: str) -> Iterator[Node]:
         """Objects of a field that is a list of them, null or absent."""
-        yield from nodes(self._typed(key, list, "a list") or [], self.report, self.line, self.at(key))
+        yield from nodes(self._typed(key, list, "a list") or [], self.diagnostics, self.line, self.at(key))
 
     def _typed(self, key: str, type_: type, name: str) -> Any:
         self.asked.add(key)
@@ -75,7 +75,7 @@ class Node:
         if value is None or (isinstance(value, type_) and not isinstance(value, bool)):
             return value
         what = f"expected {name}, found {str(value)[:40]!r}."
-        self.report.error("E202", what, line=self.line, path=self.at(key))
+        self.diagnostics.add("E202", what, line=self.line, path=self.at(key))
         return None
 
     def rest(self) -> dict[str, Any]:
@@ -85,11 +85,18 @@ class Node:
         }
 
 
-def nodes(values: list[Any], report: Report, line: int = 0, path: str = "") -> Iterator[Node]:
+def nodes(values: list[Any], diagnostics: Diagnostics, line: int = 0, path: str = "") -> Iterator[Node]:
     """Objects of a list; notes E202 for what is none."""
     for index, value in enumerate(values):
         at = f"{path}[{index}]"
         if isinstance(value, dict):
-            yield Node(value, report, line, at)
+            yield Node(value, diagnostics, line, at)
         else:
-            report.error("E202", f"expected an object, found {str(value)[:40]!r}.", line=line, path=at)
+            diagnostics.add("E202", f"expected an object, found {str(value)[:40]!r}.", line=line, path=at)
+
+
+def without_nulls(value: Any) -> Any:
+    """Leave out the fields of objects that are null, on every level."""
+    if isinstance(value, dict):
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from dragoman.formats.outcome import Options, Report
+from dragoman.formats.outcome import Options
+from dragoman.problems import Diagnostics
 from dragoman.schema import labels
-from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
+from dragoman.schema.submission import MAX_ID_LENGTH, PredictedDate, PredictedEntity, Submission
+from dragoman.text import MAX_OFFSET, check_span
 
 LAYERS: tuple[str, ...] = labels.values(labels.Layer)
-MAX_ID_LENGTH = 512
-"""Longest document id, in characters."""
-MAX_OFFSET = 2**31 - 1
-"""Largest offset, in code points."""
 
 
 def offset(digits: str) -> int | None:
@@ -23,37 +21,37 @@ def offset(digits: str) -> int | None:
     return int(digits) if int(digits) <= MAX_OFFSET else None
 
 
-def names(given: Sequence[str | None], options: Options, report: Report) -> list[str]:
+def names(given: Sequence[str | None], options: Options, diagnostics: Diagnostics) -> list[str]:
     """Ids of the documents of an input.
 
     Args:
         given: for each document the id that the format gives, or None.
         options: ``documents`` serves those without; where there are none they are called ``document-1``, ….
-        report: takes E209 when the numbers differ, E302 for repeated and E304 for impossible ids.
+        diagnostics: takes E209 when the numbers differ, E302 for repeated and E304 for impossible ids.
 
     """
     unnamed = sum(name is None for name in given)
     spare = list(options.documents)
     if unnamed and spare and len(spare) != unnamed:
         hint = "Give as many ids as there are documents."
-        report.error("E209", f"{unnamed} documents have no id, and {len(spare)} ids are given for them.", hint)
+        diagnostics.add("E209", f"{unnamed} documents have no id, and {len(spare)} ids are given for them.", hint)
     elif not spare:
         spare = ["document"] if unnamed == 1 else [f"document-{number}" for number in range(1, unnamed + 1)]
     supply = iter(spare)
-    found = [next(supply, "document") if name is None else name for name in given]
-    check_names(found, report)
-    return found
+    ids = [next(supply, "document") if name is None else name for name in given]
+    check_names(ids, diagnostics)
+    return ids
 
 
-def check_names(found: Sequence[str], report: Report) -> None:
+def check_names(ids: Sequence[str], diagnostics: Diagnostics) -> None:
     """Note E304 for an id that is empty or too long, E302 for one that is given twice."""
     seen: set[str] = set()
-    for number, name in enumerate(found, start=1):
+    for number, name in enumerate(ids, start=1):
         if not 1 <= len(name) <= MAX_ID_LENGTH:
             hint = f"Use 1 to {MAX_ID_LENGTH} characters."
-            report.error("E304", f"the id of document {number} has {len(name)} characters.", hint)
+            diagnostics.add("E304", f"the id of document {number} has {len(name)} characters.", hint)
         elif name in seen:
-            report.error("E302", f"document {name[:80]!r} is given more than once.", "Keep one of them.")
+            diagnostics.add("E302", f"document {name[:80]!r} is given more than once.", "Keep one of them.")
         seen.add(name)
 
 
@@ -76,55 +74,53 @@ def add(
 
 
 def sound(
-    start: int, end: int, text: str | None, report: Report, *, surface: str | None = None, line: int = 0, path: str = ""
+    start: int,
+    end: int,
+    text: str | None,
+    diagnostics: Diagnostics,
+    *,
+    surface: str | None = None,
+    line: int = 0,
+    path: str = "",
 ) -> bool:
-    """Check one span, noting E401 out of range, E402 empty or reversed, E403 not the surface that comes with it."""
-    if start >= end:
-        kind = "empty" if start == end else "reversed"
-        hint = "Spans are half-open: start < end."
-        report.error("E402", f"the span {start} to {end} is {kind}.", hint, line=line, path=path)
-    elif start < 0 or end > (MAX_OFFSET if text is None else len(text)):
-        reach = "" if text is None else f"; the text has {len(text)} code points"
-        hint = report.guess(text, start, end, surface) or "Offsets are code points of this text."
-        report.error("E401", f"the span {start} to {end} is out of range{reach}.", hint, line=line, path=path)
-    elif text is not None and surface is not None and text[start:end] != surface:
-        hint = report.guess(text, start, end, surface) or "Offsets are code points, half-open."
-        what = f"the text there is {text[start:end][:80]!r}, not {surface[:80]!r}."
-        report.error("E403", what, hint, line=line, path=path)
-    else:
-        return True
-    return False
+    """Check one span, noting what :func:`dragoman.text.check_span` says of it."""
+    fault = check_span(text, start, end, surface, affords=diagnostics.affords)
+    if fault is not None:
+        diagnostics.add(*fault, line=line, path=path)
+    return fault is None
 
 
-def shift(found: str, line: Submission, options: Options, report: Report) -> int | None:
+def shift(given: str, line: Submission, options: Options, diagnostics: Diagnostics) -> int | None:
     """How far the offsets must move because the text in the input begins elsewhere than the document's own.
 
     Args:
-        found: the text that the input carries.
-        line: the draft; if the document's own text is known, it takes the place of ``found``.
+        given: the text that the input carries.
+        line: the draft; if the document's own text is known, it takes the place of ``given``.
         options: ``texts`` hold the document's own text.
-        report: takes W906 when the texts differ only in what stands around, E403 when they differ otherwise.
+        diagnostics: takes W906 when the texts differ only in what stands around, E403 when they differ otherwise.
 
     Returns:
         Code points to add to each offset; None after an error.
 
     """
     own = options.texts.get(line.id)
-    line.text = found if own is None else own
-    if own is None or own == found:
+    line.text = given if own is None else own
+    if own is None or own == given:
         return 0
     by = None
-    if found.strip() and own.count(found.strip()) == 1:
-        by = own.find(found.strip()) - (len(found) - len(found.lstrip()))
-    elif own.strip() and found.count(own.strip()) == 1:
-        by = (len(own) - len(own.lstrip())) - found.find(own.strip())
+    if given.strip() and own.count(given.strip()) == 1:
+        by = own.find(given.strip()) - (len(given) - len(given.lstrip()))
+    elif own.strip() and given.count(own.strip()) == 1:
+        by = (len(own) - len(own.lstrip())) - given.find(own.strip())
     if by is not None:
-        report.repair(f"{line.id[:80]!r}: the text begins elsewhere than the document's; offsets are moved by {by}.")
+        diagnostics.add(
+            "W906", f"{line.id[:80]!r}: the text begins elsewhere than the document's; offsets are moved by {by}."
+        )
         return by
-    at = next((i for i, (a, b) in enumerate(zip(own, found, strict=False)) if a != b), min(len(own), len(found)))
-    what = f"{line.id[:80]!r}: the text is not the document's: at {at} it has {found[at : at + 20]!r}, "
+    at = next((i for i, (a, b) in enumerate(zip(own, given, strict=False)) if a != b), min(len(own), len(given)))
+    what = f"{line.id[:80]!r}: the text is not the document's: at {at} it has {given[at : at + 20]!r}, "
     hint = "Label the document's text as it is, without normalising it."
-    report.error("E403", f"{what}the document {own[at : at + 20]!r}.", hint)
+    diagnostics.add("E403", f"{what}the document {own[at : at + 20]!r}.", hint)
     return None
 
 
@@ -164,9 +160,11 @@ def settle(lines: list[Submission], always: Collection[str]) -> list[Submission]
     return lines
 
 
-def finish(drafts: list[Submission], always: Collection[str], options: Options, report: Report) -> list[Submission]:
+def finish(
+    drafts: list[Submission], always: Collection[str], options: Options, diagnostics: Diagnostics
+) -> list[Submission]:
     """Turn drafts whose spans are sound into lines: surfaces, order, layers."""
-    if report.failed:
+    if diagnostics.failed:
         return []
     for line in drafts:
         surfaces(line, options.texts.get(line.id, line.text))

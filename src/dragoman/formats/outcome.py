@@ -1,32 +1,24 @@
-"""What every converter takes and gives: options, a report that counts what is lost, and the two results.
+"""What every converter takes and gives: options, and the two results.
 
-A converter never drops anything in silence. What is *wrong* with the input is an error, with the line and the mend, and
+A converter never drops anything in silence. What is *wrong* with the input is an error, with the line and the hint, and
 then nothing is converted; what was read although it was not quite right is a *repair* (W906); what is right and has
-no place on the other side is a *loss*, counted by its kind (W905).
+no place on the other side is a *loss*, counted by its kind (W905). All are collected in
+:class:`dragoman.problems.Diagnostics`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from dragoman.files import check_text
-from dragoman.problems import DragomanError, Problem
+from dragoman.problems import Diagnostics, DragomanError, Problem
 from dragoman.schema import labels
 from dragoman.schema.submission import Submission
-from dragoman.text import explain_mismatch
 
 LIMIT = 2**26
 """Largest input of a converter, in bytes: 64 MiB. Parsed JSON and XML take a multiple of it in memory."""
-MAX_PROBLEMS = 1000
-"""Errors listed before the rest are only counted."""
-MAX_REPAIRS = 20
-"""Repairs listed one by one before the rest are only counted."""
-MAX_GUESSES = 10
-"""Spans whose mismatch is looked into before it is only stated: a guess goes through the whole text."""
-_GUESSED_TEXT = 200_000
 DATE_LABELS = frozenset(labels.values(labels.DateType))
 """Labels that belong to the dates layer in formats with one set of labels for all spans."""
 
@@ -79,6 +71,11 @@ class Converted:
     problems: tuple[Problem, ...] = ()
     losses: Mapping[str, int] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, lines: list[Submission], diagnostics: Diagnostics) -> Converted:
+        """Make the result of reading; where there are errors it has no lines."""
+        return cls([] if diagnostics.failed else lines, _in_order(diagnostics), diagnostics.lost())
+
     def checked(self) -> list[Submission]:
         """Return the lines, or raise.
 
@@ -106,6 +103,11 @@ class Written:
     problems: tuple[Problem, ...] = ()
     losses: Mapping[str, int] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, files: Mapping[str, bytes], diagnostics: Diagnostics) -> Written:
+        """Make the result of writing; where there are errors it has no files."""
+        return cls({} if diagnostics.failed else files, _in_order(diagnostics), diagnostics.lost())
+
     def checked(self) -> Mapping[str, bytes]:
         """Return the files, or raise.
 
@@ -124,91 +126,19 @@ def refuse(problems: tuple[Problem, ...]) -> None:
         raise DragomanError(errors)
 
 
-class Report:
-    """Collects errors, repairs and losses while a converter works.
+def decoded(data: bytes, diagnostics: Diagnostics) -> str | None:
+    """Text of an input, or None after an error (E102 to E106)."""
+    if len(data) > LIMIT:
+        diagnostics.add("E106", f"the file is over {LIMIT:,} bytes.", "Split it into several.")
+        return None
+    try:
+        check_text(data, diagnostics.file, max_line=LIMIT)
+    except DragomanError as cause:
+        diagnostics.take(*cause.problems)
+        return None
+    return data.decode()
 
-    Args:
-        name: how the input is called in problems.
 
-    """
-
-    def __init__(self, name: str = "") -> None:
-        self.name = name
-        self.losses: Counter[str] = Counter()
-        self._errors: list[Problem] = []
-        self._repairs: list[Problem] = []
-        self._unlisted = [0, 0]
-        self._guesses = MAX_GUESSES
-
-    @property
-    def failed(self) -> bool:
-        """Whether there is an error."""
-        return bool(self._errors)
-
-    def error(self, code: str, what: str, hint: str = "", *, line: int = 0, path: str = "") -> None:
-        """Note something wrong, at a line (from 1) or a path of the input."""
-        if len(self._errors) >= MAX_PROBLEMS:
-            self._unlisted[0] += 1
-            return
-        self._errors.append(Problem(code=code, what=what, hint=hint, file=self.name, line=line, path=path))
-
-    def raised(self, cause: DragomanError) -> None:
-        """Note the problems that something else raised."""
-        self._errors += cause.problems
-
-    def guess(self, text: str | None, start: int, end: int, surface: str | None) -> str | None:
-        """Guess why a span does not show its surface, as long as guesses are left; else None."""
-        if text is None or not surface or not self._guesses or len(text) > _GUESSED_TEXT:
-            return None
-        self._guesses -= 1
-        return explain_mismatch(text, start, end, surface)
-
-    def repair(self, what: str, hint: str = "", *, line: int = 0, path: str = "") -> None:
-        """Note something that was read although it is not quite right."""
-        if len(self._repairs) >= MAX_REPAIRS:
-            self._unlisted[1] += 1
-            return
-        self._repairs.append(Problem(code="W906", what=what, hint=hint, file=self.name, line=line, path=path))
-
-    def lose(self, kind: str, count: int = 1) -> None:
-        """Count something that has no place on the other side; ``kind`` is a noun in the plural."""
-        if count:
-            self.losses[kind] += count
-
-    def problems(self) -> tuple[Problem, ...]:
-        """Everything noted: errors, repairs, and a warning for each kind of loss."""
-        errors, repairs = list(self._errors), list(self._repairs)
-        if self._unlisted[0]:
-            what = f"there are {self._unlisted[0]:,} more errors."
-            errors.append(Problem(code="E208", what=what, hint="Mend these first.", file=self.name))
-        if self._unlisted[1]:
-            repairs.append(Problem(code="W906", what=f"there are {self._unlisted[1]:,} more repairs.", file=self.name))
-        lost = [
-            Problem(code="W905", what=f"lost: {kind} ({count:,}).", file=self.name)
-            for kind, count in self.lost().items()
-        ]
-        return (*errors, *repairs, *lost)
-
-    def lost(self) -> dict[str, int]:
-        """Count of each kind of loss; empty where there are errors, because then nothing is converted."""
-        return {} if self.failed else dict(sorted(self.losses.items()))
-
-    def converted(self, lines: list[Submission]) -> Converted:
-        """Make the result of reading."""
-        return Converted([] if self.failed else lines, self.problems(), self.lost())
-
-    def written(self, files: Mapping[str, bytes]) -> Written:
-        """Make the result of writing."""
-        return Written({} if self.failed else files, self.problems(), self.lost())
-
-    def text(self, data: bytes) -> str | None:
-        """Text of the input, or None after an error (E102 to E106)."""
-        if len(data) > LIMIT:
-            self.error("E106", f"the file is over {LIMIT:,} bytes.", "Split it into several.")
-            return None
-        try:
-            check_text(data, self.name, max_line=LIMIT)
-        except DragomanError as cause:
-            self.raised(cause)
-            return None
-        return data.decode()
+def _in_order(diagnostics: Diagnostics) -> tuple[Problem, ...]:
+    """Errors first, then repairs, then a warning for each kind of loss."""
+    return tuple(sorted(diagnostics.problems(), key=lambda problem: problem.severity == "warning"))

@@ -3,8 +3,8 @@
 Source: https://huggingface.co/docs/transformers/main_classes/pipelines#transformers.TokenClassificationPipeline. For a
 text it is a list of ``{entity_group, score, word, start, end}`` (aggregated) or of ``{entity, score, index, word,
 start, end}`` (a token each, those tagged ``O`` left out); for several texts a list of such lists. Read is one value, or
-one a line. Offsets are code points. They are null where the tokenizer keeps none: that cannot be mended here and is an
-error.
+one a line. Offsets are code points. They are null where the tokenizer keeps none: that cannot be corrected here, and is
+an error.
 
 Tokens are put together as ``aggregation_strategy="simple"`` does: a tag without prefix counts as ``I-``, and ``I-``
 goes on with the token before where both have one label and are neighbours (by ``index``; without it, where at most
@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 from dragoman.files import canonical_json
 from dragoman.formats import line_builder, plain_spans, tagging
 from dragoman.formats.json_fields import Node, nodes, parse
-from dragoman.formats.outcome import DEFAULT, Converted, Options, Report, Written
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
+from dragoman.problems import Diagnostics
 from dragoman.schema.submission import Submission
 
 LAYERS = ("entities",)
@@ -55,54 +56,56 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     follow the one before. Scores are lost.
 
     """
-    report = Report(options.name)
+    diagnostics = Diagnostics(options.name)
     given: list[tuple[int, str, list[Any]]] = []
-    for line, value in parse(data, report):
-        given += _texts(line, value, report)
-    names = line_builder.names([None] * len(given), options, report)
+    for line, value in parse(data, diagnostics):
+        given += _texts(line, value, diagnostics)
+    names = line_builder.names([None] * len(given), options, diagnostics)
     lines = [line_builder.draft(name) for name in names]
     tokens: list[list[_Token]] = []
     for draft, (number, path, items) in zip(lines, given, strict=True):
         tokens.append([])
-        for node in nodes(items, report, number, path):
-            _item(node, draft, tokens[-1], options, report)
+        for node in nodes(items, diagnostics, number, path):
+            _item(node, draft, tokens[-1], options, diagnostics)
     runs = [_runs(some) for some in tokens]
     scheme = tagging.recognise([token.tag for token in run] for some in runs for run in some)
     if scheme is None:
-        report.error("E503", "the tags mix BIOES and BILOU.", "Use one scheme in a file.")
+        diagnostics.add("E503", "the tags mix BIOES and BILOU.", "Use one scheme in a file.")
     for draft, some in zip(lines, runs, strict=True):
         for run in some:
-            _spans(draft, run, options, scheme or "bio", report)
-    return report.converted(line_builder.finish(lines, LAYERS, options, report))
+            _spans(draft, run, options, scheme or "bio", diagnostics)
+    return Converted.of(line_builder.finish(lines, LAYERS, options, diagnostics), diagnostics)
 
 
-def _texts(line: int, value: Any, report: Report) -> list[tuple[int, str, list[Any]]]:
+def _texts(line: int, value: Any, diagnostics: Diagnostics) -> list[tuple[int, str, list[Any]]]:
     """Items of each text, with line and path."""
     if isinstance(value, list) and value and all(isinstance(inner, list) for inner in value):
         return [(line, f"[{index}]", inner) for index, inner in enumerate(value)]
     if isinstance(value, list):
         return [(line, "", value)]
-    report.error("E202", f"expected a list, found {str(value)[:40]!r}.", "Save what the pipeline returns.", line=line)
+    diagnostics.add(
+        "E202", f"expected a list, found {str(value)[:40]!r}.", "Save what the pipeline returns.", line=line
+    )
     return []
 
 
-def _item(node: Node, draft: Submission, tokens: list[_Token], options: Options, report: Report) -> None:
+def _item(node: Node, draft: Submission, tokens: list[_Token], options: Options, diagnostics: Diagnostics) -> None:
     """Add a group to the draft, or a token to the tokens."""
     group, entity, word = node.string("entity_group"), node.string("entity"), node.string("word")
     start, end, index = node.integer("start"), node.integer("end"), node.integer("index")
-    report.lose("scores", int(node.value.get("score") is not None))
-    report.lose("other fields of spans", len(set(node.rest()) - {"score"}))
+    diagnostics.lose("scores", int(node.value.get("score") is not None))
+    diagnostics.lose("other fields of spans", len(set(node.rest()) - {"score"}))
     if start is None or end is None:
         what = f"the offsets of {(word or '')[:80]!r} are null."
         hint = "Run the pipeline with a fast tokenizer, which keeps them."
-        report.error("E406", what, hint, line=node.line, path=node.path)
-    elif not line_builder.sound(start, end, options.texts.get(draft.id), report, line=node.line, path=node.path):
+        diagnostics.add("E406", what, hint, line=node.line, path=node.path)
+    elif not line_builder.sound(start, end, options.texts.get(draft.id), diagnostics, line=node.line, path=node.path):
         return
     elif "entity_group" in node.value:
         line_builder.add(draft, group, start, end, options.layer(group))
     elif entity is None:
         what = "there is neither entity nor entity_group."
-        report.error("E204", what, "Save what the pipeline returns.", line=node.line, path=node.path)
+        diagnostics.add("E204", what, "Save what the pipeline returns.", line=node.line, path=node.path)
     else:
         tag = tagging.parse(entity) if entity == "O" or entity[1:2] == "-" else None
         tokens.append(_Token(node, tag or tagging.Tag("I", entity), start, end, index))
@@ -125,14 +128,14 @@ def _runs(tokens: list[_Token]) -> list[list[_Token]]:
     return runs
 
 
-def _spans(draft: Submission, run: list[_Token], options: Options, scheme: Any, report: Report) -> None:
-    def complain(at: int, what: str) -> None:
+def _spans(draft: Submission, run: list[_Token], options: Options, scheme: Any, diagnostics: Diagnostics) -> None:
+    def repair(at: int, what: str) -> None:
         node = run[at].node
-        report.repair(f"{what}.", "Read as conlleval does.", line=node.line, path=node.path)
+        diagnostics.add("W906", f"{what}.", "Read as conlleval does.", line=node.line, path=node.path)
 
-    for first, last, label in tagging.decode([token.tag for token in run], scheme, complain):
+    for first, last, label in tagging.decode([token.tag for token in run], scheme, repair):
         start, end = run[first].start, run[last - 1].end
-        if line_builder.sound(start, end, None, report, line=run[first].node.line, path=run[first].node.path):
+        if line_builder.sound(start, end, None, diagnostics, line=run[first].node.line, path=run[first].node.path):
             line_builder.add(draft, label, start, end, options.layer(label))
 
 
@@ -147,9 +150,9 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     Problems: as for :func:`dragoman.formats.plain_spans.plain`.
 
     """
-    report = Report(options.name)
-    documents = plain_spans.plain(lines, texts, report, needs_text=False)
-    plain_spans.account(documents, HOLDS, LAYERS, options, report)
+    diagnostics = Diagnostics(options.name)
+    documents = plain_spans.plain(lines, texts, diagnostics, needs_text=False)
+    plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
     made = [
         [
             {"end": span.end, "entity_group": span.type, "score": None, "start": span.start, "word": span.text}
@@ -157,4 +160,4 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
         ]
         for document in documents
     ]
-    return report.written({"submission.pipeline.json": canonical_json(made) + b"\n"})
+    return Written.of({"submission.pipeline.json": canonical_json(made) + b"\n"}, diagnostics)

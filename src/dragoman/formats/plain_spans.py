@@ -10,7 +10,8 @@ import msgspec
 
 from dragoman.formats import line_builder
 from dragoman.formats.line_builder import LAYERS, sound
-from dragoman.formats.outcome import Options, Report
+from dragoman.formats.outcome import Options
+from dragoman.problems import Diagnostics
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
@@ -19,7 +20,7 @@ from dragoman.schema.submission import (
     SpanObject,
     Submission,
 )
-from dragoman.text import find
+from dragoman.text import locate_quote
 
 _PLACES = frozenset({"start", "end", "text", "quote", "occurrence"})
 
@@ -62,7 +63,7 @@ def labelled(span: SpanObject) -> Labelled:
 def plain(
     lines: Iterable[Submission],
     texts: Mapping[str, str],
-    report: Report,
+    diagnostics: Diagnostics,
     *,
     needs_text: bool = True,
 ) -> list[Document]:
@@ -71,7 +72,7 @@ def plain(
     Args:
         lines: submission lines; line numbers in problems count them from 1.
         texts: text by document id; a line's own ``text`` serves where there is none.
-        report: takes E204 (text not known), E302, E304, E401 to E406 and E601.
+        diagnostics: takes E204 (text not known), E302, E304, E401 to E406 and E601.
         needs_text: whether the format cannot be written without the text.
 
     """
@@ -80,16 +81,16 @@ def plain(
         text = texts.get(line.id, line.text)
         if text is None and needs_text:
             hint = "Give the texts, or put the text into the line."
-            report.error("E204", f"the text of document {line.id[:80]!r} is not known.", hint, line=number)
+            diagnostics.add("E204", f"the text of document {line.id[:80]!r} is not known.", hint, line=number)
             continue
         if _surrogates(line, text):
-            report.error("E102", "there is a lone surrogate.", "Write the character itself.", line=number)
+            diagnostics.add("E102", "there is a lone surrogate.", "Write the character itself.", line=number)
             continue
         if text is not None and line.text is not None and text != line.text:
             what = f"the text of document {line.id[:80]!r} is not the one that is given for it."
-            report.error("E403", what, "Use one version of the text.", line=number, path="text")
-        made.append(_Plain(line, text, number, report).document())
-    line_builder.check_names([document.line.id for document in made], report)
+            diagnostics.add("E403", what, "Use one version of the text.", line=number, path="text")
+        made.append(_Plain(line, text, number, diagnostics).document())
+    line_builder.check_names([document.line.id for document in made], diagnostics)
     return made
 
 
@@ -103,8 +104,8 @@ def _surrogates(line: Submission, text: str | None) -> bool:
 
 
 class _Plain:
-    def __init__(self, line: Submission, text: str | None, number: int, report: Report) -> None:
-        self.line, self.text, self.number, self.report = line, text, number, report
+    def __init__(self, line: Submission, text: str | None, number: int, diagnostics: Diagnostics) -> None:
+        self.line, self.text, self.number, self.diagnostics = line, text, number, diagnostics
         self.entities = {entity.id for entity in line.entities or [] if entity.id is not None}
         self.claims = {claim.id for claim in line.claims or [] if claim.id is not None}
 
@@ -134,7 +135,7 @@ class _Plain:
         return msgspec.structs.replace(span, start=bounds[0], end=bounds[1], text=surface, quote=None, occurrence=None)
 
     def error(self, code: str, path: str, what: str, hint: str) -> None:
-        self.report.error(code, what, hint, line=self.number, path=path)
+        self.diagnostics.add(code, what, hint, line=self.number, path=path)
 
     def bounds(self, span: SpanObject, path: str) -> tuple[int, int] | None:
         """Offsets of a span, or None after an error."""
@@ -143,19 +144,16 @@ class _Plain:
         if span.start is None or span.end is None:
             self.error("E406", path, "there are neither offsets nor a quote.", "Give start and end, or a quote.")
             return None
-        ok = sound(span.start, span.end, self.text, self.report, surface=span.text, line=self.number, path=path)
+        ok = sound(span.start, span.end, self.text, self.diagnostics, surface=span.text, line=self.number, path=path)
         return (span.start, span.end) if ok else None
 
     def quoted(self, quote: str, occurrence: int | None, path: str) -> tuple[int, int] | None:
-        places = find(self.text or "", quote)
-        if not places:
-            self.error("E404", path, f"{quote[:80]!r} is not in the text.", "Quote the text letter by letter.")
-        elif (occurrence is None and len(places) > 1) or not 1 <= (occurrence or 1) <= len(places):
-            hint = f"Say which with occurrence, from 1 to {len(places)}."
-            self.error("E405", path, f"{quote[:80]!r} is there {len(places)} times.", hint)
-        else:
-            return places[(occurrence or 1) - 1]
-        return None
+        located = locate_quote(self.text or "", quote, exact=True)
+        place = located.place(occurrence)
+        if place is None:
+            code, what, hint = located.fault(quote, occurrence)
+            self.error(code, path, what, hint)
+        return place
 
     def claim(self, claim: PredictedClaim, path: str) -> PredictedClaim:
         if claim.parent is not None and claim.parent not in self.claims:
@@ -169,13 +167,13 @@ class _Plain:
         return msgspec.structs.replace(claim, content=content, cue=cue, claimants=claimants)
 
     def fragments(self, spans: Iterable[Any], path: str) -> list[tuple[int, int]]:
-        found = []
+        pairs = []
         for index, span in enumerate(spans):
             whole = span if isinstance(span, SpanObject) else SpanObject(start=span[0], end=span[1])
             bounds = self.bounds(whole, f"{path}[{index}]")
             if bounds is not None:
-                found.append(bounds)
-        return joined(found)
+                pairs.append(bounds)
+        return joined(pairs)
 
     def claimant(self, who: PredictedClaimant, path: str) -> PredictedClaimant:
         if isinstance(who.mention, tuple):
@@ -194,17 +192,21 @@ class _Plain:
 
 def joined(fragments: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Sort fragments, and join those that overlap or touch: a character counts once however often it is given."""
-    found: list[tuple[int, int]] = []
+    pairs: list[tuple[int, int]] = []
     for start, end in sorted(fragments):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
+        if pairs and start <= pairs[-1][1]:
+            pairs[-1] = (pairs[-1][0], max(pairs[-1][1], end))
         else:
-            found.append((start, end))
-    return found
+            pairs.append((start, end))
+    return pairs
 
 
 def account(
-    documents: Iterable[Document], holds: Collection[str], always: Collection[str], options: Options, report: Report
+    documents: Iterable[Document],
+    holds: Collection[str],
+    always: Collection[str],
+    options: Options,
+    diagnostics: Diagnostics,
 ) -> None:
     """Count everything in the lines that a format has no place for.
 
@@ -215,7 +217,7 @@ def account(
         holds: layers, and fields as ``layer.field`` or ``documents.field``, that the format holds.
         always: layers that come back from the format in any case.
         options: ``date_labels`` say which labels come back as dates.
-        report: takes the losses.
+        diagnostics: takes the losses.
 
     """
     documents = list(documents)
@@ -223,26 +225,26 @@ def account(
         for field in msgspec.structs.fields(Submission):
             value = getattr(document.line, field.name)
             if field.name not in LAYERS and value is not None and f"documents.{field.name}" not in holds:
-                report.lose(f"values of documents.{field.name}")
+                diagnostics.lose(f"values of documents.{field.name}")
         for layer, span in document.spans:
             if layer in holds and options.layer(span.type) != layer and "layers" not in holds:
-                report.lose(f"{layer} whose label comes back in the other layer")
+                diagnostics.lose(f"{layer} whose label comes back in the other layer")
     for layer in LAYERS:
         lists = [getattr(document.line, layer) for document in documents]
         if layer not in holds:
-            report.lose(f"items of {layer}", sum(len(items or []) for items in lists))
-            report.lose(f"documents where {layer} are attempted and none is found", lists.count([]))
+            diagnostics.lose(f"items of {layer}", sum(len(items or []) for items in lists))
+            diagnostics.lose(f"documents where {layer} are attempted and none is found", lists.count([]))
             continue
         if layer in always or any(lists):
-            report.lose(f"documents where {layer} are not attempted", lists.count(None))
+            diagnostics.lose(f"documents where {layer} are not attempted", lists.count(None))
         else:
-            report.lose(f"documents where {layer} are attempted and none is found", lists.count([]))
+            diagnostics.lose(f"documents where {layer} are attempted and none is found", lists.count([]))
         for item in (item for items in lists for item in items or []):
-            _fields(item, layer, holds, report)
+            _fields(item, layer, holds, diagnostics)
 
 
-def _fields(item: Any, layer: str, holds: Collection[str], report: Report) -> None:
+def _fields(item: Any, layer: str, holds: Collection[str], diagnostics: Diagnostics) -> None:
     for field in msgspec.structs.fields(item):
         value = getattr(item, field.name)
         if field.name not in _PLACES and value not in (None, []) and f"{layer}.{field.name}" not in holds:
-            report.lose(f"values of {layer}.{field.name}")
+            diagnostics.lose(f"values of {layer}.{field.name}")

@@ -7,14 +7,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from dragoman import files
 from dragoman.formats import brat, conll, line_builder, pipeline, spacy_json, timeml
-from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Report, Written
-from dragoman.problems import Problem, error
+from dragoman.formats.json_fields import without_nulls
+from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
+from dragoman.problems import Diagnostics, Problem, error
 from dragoman.schema.submission import Submission
 
 MAX_FILES = 100_000
@@ -108,7 +109,7 @@ def read_files(format_: Format, inputs: Mapping[str, bytes], options: Options = 
         options: for all of them.
 
     """
-    report = Report(options.name)
+    diagnostics = Diagnostics(options.name)
     lines: list[Submission] = []
     problems: list[Problem] = []
     losses: Counter[str] = Counter()
@@ -121,8 +122,8 @@ def read_files(format_: Format, inputs: Mapping[str, bytes], options: Options = 
         problems += converted.problems
         losses.update(converted.losses)
     if len(inputs) > 1:
-        line_builder.check_names([line.id for line in lines], report)
-    problems = sorted([*problems, *report.problems()], key=lambda problem: problem.code[0] == "W")
+        line_builder.check_names([line.id for line in lines], diagnostics)
+    problems = sorted([*problems, *diagnostics.problems()], key=lambda problem: problem.code[0] == "W")
     failed = any(problem.severity == "error" for problem in problems)
     return Converted([] if failed else line_builder.settle(lines, format_.layers), tuple(problems), dict(losses))
 
@@ -146,9 +147,9 @@ def read_path(format_: Format, path: Path | str, options: Options = DEFAULT) -> 
     path = Path(path)
     inputs: dict[str, bytes] = {}
     texts = dict(options.texts)
-    for found in _files(path, format_):
-        inputs[str(found)] = files.read_bytes(found, limit=LIMIT)
-        beside = found.with_name(stem(found.name, format_) + ".txt")
+    for file in _files(path, format_):
+        inputs[str(file)] = files.read_bytes(file, limit=LIMIT)
+        beside = file.with_name(stem(file.name, format_) + ".txt")
         if format_ is FORMATS["brat"] and beside.exists():
             _text_beside(beside, texts)
     return read_files(format_, inputs, replace(options, texts=texts))
@@ -158,18 +159,18 @@ def _files(path: Path, format_: Format) -> list[Path]:
     if not path.is_dir():
         return [path]
     try:
-        found = sorted(inner for inner in path.iterdir() if inner.name.endswith(format_.suffixes))
+        paths = sorted(inner for inner in path.iterdir() if inner.name.endswith(format_.suffixes))
     except OSError as cause:
         reason = cause.strerror or str(cause)
         raise error("E101", f"cannot read the folder: {reason}.", "Check its rights.", file=str(path)) from cause
-    if not found:
+    if not paths:
         hint = f"Files of this format end in {' or '.join(format_.suffixes)}."
         raise error("E101", f"nothing in the folder is of the format {format_.name}.", hint, file=str(path))
-    if len(found) > MAX_FILES:
+    if len(paths) > MAX_FILES:
         raise error("E106", f"the folder has over {MAX_FILES:,} files.", "Split it.", file=str(path))
-    for inner in found:
+    for inner in paths:
         _no_link(inner)
-    return found
+    return paths
 
 
 def _no_link(path: Path) -> None:
@@ -193,13 +194,7 @@ def _text_beside(path: Path, texts: dict[str, str]) -> None:
 
 def jsonl(lines: Iterable[Submission]) -> bytes:
     """Write lines as the JSONL of a submission, without the fields that are null."""
-    return files.json_lines(_given(msgspec.to_builtins(line)) for line in lines)
-
-
-def _given(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _given(inner) for key, inner in value.items() if inner is not None}
-    return [_given(inner) for inner in value] if isinstance(value, list) else value
+    return files.json_lines(without_nulls(msgspec.to_builtins(line)) for line in lines)
 
 
 def write_path(written: Written, out: Path | str) -> list[Path]:

@@ -16,8 +16,9 @@ from typing import Any
 from dragoman.files import json_lines
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.json_fields import Node, parse
-from dragoman.formats.outcome import DEFAULT, Converted, Options, Report, Written
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
 from dragoman.formats.tokens import covering, outermost
+from dragoman.problems import Diagnostics
 from dragoman.schema.submission import PredictedEntity, Submission
 
 LAYERS = ("entities",)
@@ -55,40 +56,42 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     E401, E402; E403 where the text is not the document's; W906 where it only begins elsewhere.
 
     """
-    report = Report(options.name)
+    diagnostics = Diagnostics(options.name)
     values = [
         (line, path, item)
-        for line, value in parse(data, report)
+        for line, value in parse(data, diagnostics)
         for path, item in (
             [(f"[{i}]", item) for i, item in enumerate(value)] if isinstance(value, list) else [("", value)]
         )
     ]
-    found = []
+    nodes = []
     for line, path, value in values:
         if isinstance(value, dict):
-            found.append(Node(value, report, line, path))
+            nodes.append(Node(value, diagnostics, line, path))
         else:
-            report.error("E202", f"expected a document, found {str(value)[:40]!r}.", line=line, path=path)
-    names = line_builder.names([_name(node) for node in found], options, report)
-    lines = [_line(name, node, options, report) for name, node in zip(names, found, strict=True)]
-    return report.converted(line_builder.finish(lines, LAYERS, options, report))
+            diagnostics.add("E202", f"expected a document, found {str(value)[:40]!r}.", line=line, path=path)
+    names = line_builder.names([_name(node) for node in nodes], options, diagnostics)
+    lines = [_line(name, node, options, diagnostics) for name, node in zip(names, nodes, strict=True)]
+    return Converted.of(line_builder.finish(lines, LAYERS, options, diagnostics), diagnostics)
 
 
 def _name(node: Node) -> str | None:
     extensions = node.node("_")
     name = None if extensions is None else extensions.string(EXTENSION)
     if extensions is not None:
-        node.report.lose("extension attributes", len(extensions.rest()))
+        node.diagnostics.lose("extension attributes", len(extensions.rest()))
     return node.string("id") if name is None else name
 
 
-def _line(name: str, node: Node, options: Options, report: Report) -> Submission:
+def _line(name: str, node: Node, options: Options, diagnostics: Diagnostics) -> Submission:
     line = line_builder.draft(name)
     text = node.string("text")
     if text is None:
-        report.error("E204", "there is no text.", "Use what Doc.to_json() gives.", line=node.line, path=node.at("text"))
+        diagnostics.add(
+            "E204", "there is no text.", "Use what Doc.to_json() gives.", line=node.line, path=node.at("text")
+        )
         return line
-    by = line_builder.shift(text, line, options, report)
+    by = line_builder.shift(text, line, options, diagnostics)
     if by is None:
         return line
     grouped: Counter[tuple[int, int, str | None]] = Counter()
@@ -100,10 +103,10 @@ def _line(name: str, node: Node, options: Options, report: Report) -> Submission
     seen: Counter[tuple[int, int, str | None]] = Counter()
     for ent in node.nodes("ents"):
         _span(ent, None, by, line, options, seen, grouped)
-    report.lose("annotations of tokens", sum(len(_bare(token).rest()) for token in node.nodes("tokens")))
+    diagnostics.lose("annotations of tokens", sum(len(_bare(token).rest()) for token in node.nodes("tokens")))
     for field, value in node.rest().items():
         counted = field in ("sents", "cats") and isinstance(value, list | dict)
-        report.lose(field if counted else "other fields of documents", len(value) if counted else 1)
+        diagnostics.lose(field if counted else "other fields of documents", len(value) if counted else 1)
     return line
 
 
@@ -125,10 +128,10 @@ def _span(
     start, end, label, entry = node.integer("start"), node.integer("end"), node.string("label"), node.string("kb_id")
     if start is None or end is None:
         hint = "Use what Doc.to_json() gives."
-        node.report.error("E406", "the span has no offsets.", hint, line=node.line, path=node.path)
+        node.diagnostics.add("E406", "the span has no offsets.", hint, line=node.line, path=node.path)
         return
     start, end, label = start + by, end + by, label or None
-    if not line_builder.sound(start, end, line.text, node.report, line=node.line, path=node.path):
+    if not line_builder.sound(start, end, line.text, node.diagnostics, line=node.line, path=node.path):
         return
     seen[start, end, label] += 1
     if others is not None and seen[start, end, label] <= others[start, end, label]:
@@ -137,8 +140,8 @@ def _span(
     if entry and isinstance(span, PredictedEntity):
         span.entity_ids = [entry]
     elif entry:
-        node.report.lose("ids of dates")
-    node.report.lose("other fields of spans", len(node.rest()))
+        node.diagnostics.lose("ids of dates")
+    node.diagnostics.lose("other fields of spans", len(node.rest()))
 
 
 def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
@@ -152,14 +155,14 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     Problems: as for :func:`dragoman.formats.plain_spans.plain`.
 
     """
-    report = Report(options.name)
-    documents = plain_spans.plain(lines, texts, report)
-    plain_spans.account(documents, HOLDS, LAYERS, options, report)
-    made = [] if report.failed else [_doc(document, report) for document in documents]
-    return report.written({"submission.spacy.jsonl": json_lines(made)})
+    diagnostics = Diagnostics(options.name)
+    documents = plain_spans.plain(lines, texts, diagnostics)
+    plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
+    made = [] if diagnostics.failed else [_doc(document, diagnostics) for document in documents]
+    return Written.of({"submission.spacy.jsonl": json_lines(made)}, diagnostics)
 
 
-def _doc(document: plain_spans.Document, report: Report) -> dict[str, Any]:
+def _doc(document: plain_spans.Document, diagnostics: Diagnostics) -> dict[str, Any]:
     text = document.text or ""
     groups: dict[str, list[dict[str, Any]]] = {"entities": [], "dates": []}
     places = [plain_spans.labelled(span) for _, span in document.spans]
@@ -167,14 +170,14 @@ def _doc(document: plain_spans.Document, report: Report) -> dict[str, Any]:
         start, end, label = plain_spans.labelled(span)
         ids = getattr(span, "entity_ids", None) or []
         entry = ids[0] if len(ids) == 1 else ""
-        report.lose("mentions with several entity ids", int(len(ids) > 1))
-        report.lose("types and ids that are an empty string", int(label == "") + int(ids == [""]))
+        diagnostics.lose("mentions with several entity ids", int(len(ids) > 1))
+        diagnostics.lose("types and ids that are an empty string", int(label == "") + int(ids == [""]))
         groups[layer].append({"start": start, "end": end, "label": label or "", "kb_id": entry})
-    kept, _ = outermost(places)
+    outer, _ = outermost(places)
     cut = covering(text, {start for start, _, _ in places}, {end for _, end, _ in places})
     return {
         "_": {EXTENSION: document.line.id},
-        "ents": [{"start": start, "end": end, "label": label or ""} for start, end, label in kept],
+        "ents": [{"start": start, "end": end, "label": label or ""} for start, end, label in outer],
         "spans": {group: spans for group, spans in groups.items() if spans},
         "text": text,
         "tokens": [{"id": index, "start": start, "end": end} for index, (start, end) in enumerate(cut)],

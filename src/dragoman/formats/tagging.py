@@ -2,7 +2,7 @@
 
 Read as the scorer of the CoNLL shared tasks reads them (Tjong Kim Sang and Buchholz 2000, ``conlleval``; Ramshaw and
 Marcus 1995 for IOB1; Ratinov and Roth 2009 for BILOU): a tag that cannot follow the one before begins a span of its
-own. Every such transition is told to the caller.
+own. Every such transition is reported to the caller.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ OUTSIDE = Tag("O", None)
 
 @lru_cache(maxsize=4096)
 def parse(tag: str) -> Tag | None:
-    """Read a tag; None where it is none. Tags repeat: each is kept once however many tokens have it."""
+    """Read a tag; None where it is none. Tags repeat: each is read once however many tokens have it."""
     prefix, dash, label = tag.partition("-")
     if prefix not in tuple("BIOESLU") or (prefix == "O" and dash):
         return None
@@ -65,13 +65,13 @@ def recognise(sentences: Iterable[Sequence[Tag]]) -> Scheme | None:
     return "iob1" if inner_start and not lone_begin else "bio"
 
 
-def decode(tags: Sequence[Tag], scheme: Scheme, complain: Callable[[int, str], None]) -> list[TokenSpan]:
+def decode(tags: Sequence[Tag], scheme: Scheme, repair: Callable[[int, str], None]) -> list[TokenSpan]:
     """Spans of a sentence.
 
     Args:
         tags: one a token.
         scheme: as :func:`recognise` gives it.
-        complain: is told the token and what is wrong with its tag there.
+        repair: takes the token, and what is wrong with its tag there.
 
     """
     spans: list[TokenSpan] = []
@@ -84,7 +84,7 @@ def decode(tags: Sequence[Tag], scheme: Scheme, complain: Callable[[int, str], N
         if begun is None:
             return
         if closing and not ended:
-            complain(at - 1, "the span is not ended there")
+            repair(at - 1, "the span is not ended there")
         spans.append(TokenSpan(begun, at, label))
         begun = None
 
@@ -97,7 +97,7 @@ def decode(tags: Sequence[Tag], scheme: Scheme, complain: Callable[[int, str], N
         if tag.prefix == "O":
             continue
         if tag.prefix in ("E", "L") or (tag.prefix == "I" and scheme != "iob1"):
-            complain(at, f"{tag.prefix} does not follow a span of its label")
+            repair(at, f"{tag.prefix} does not follow a span of its label")
         begun, label = at, tag.label
         if tag.prefix in ("E", "L", "S", "U"):
             close(at + 1, ended=True)

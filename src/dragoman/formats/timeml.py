@@ -22,8 +22,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from dragoman.files import child
 from dragoman.formats import line_builder, plain_spans
-from dragoman.formats.outcome import DEFAULT, Converted, Options, Report, Written
-from dragoman.problems import DragomanError, error
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
+from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.schema.submission import PredictedDate, Submission
 
 LAYERS = ("dates",)
@@ -64,7 +64,7 @@ class _Refused(Exception):  # noqa: N818 - not an error of the program: the inpu
 class _Handler:
     """Takes what the parser finds; offsets count all character data of the document."""
 
-    report: Report
+    diagnostics: Diagnostics
     parser: Any
     open: list[tuple[str, int]] = field(default_factory=list)
     open_timexes: list[_Timex] = field(default_factory=list)
@@ -84,7 +84,7 @@ class _Handler:
             self.timexes.append(timex)
             self.open_timexes.append(timex)
         elif tag not in _FRAME and len(self.open) > 1:
-            self.report.lose(f"elements {tag}" if tag in _KNOWN else "other elements")
+            self.diagnostics.lose(f"elements {tag}" if tag in _KNOWN else "other elements")
 
     def end(self, tag: str) -> None:
         _, start = self.open.pop()
@@ -117,12 +117,12 @@ class _Handler:
             raise _Refused(f"the encoding is declared to be {encoding[:40]!r}")
 
 
-def _parse(data: bytes, report: Report) -> _Handler | None:
+def _parse(data: bytes, diagnostics: Diagnostics) -> _Handler | None:
     """Run the parser; None after an error."""
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-    handler = _Handler(report, parser)
+    handler = _Handler(diagnostics, parser)
     parser.StartElementHandler = handler.start
     parser.EndElementHandler = handler.end
     parser.CharacterDataHandler = handler.characters
@@ -135,10 +135,10 @@ def _parse(data: bytes, report: Report) -> _Handler | None:
         parser.Parse(data, True)
     except expat.ExpatError as cause:
         what = f"not valid XML: {expat.errors.messages.get(cause.code, str(cause))}, column {cause.offset + 1}."
-        report.error("E209", what, "Mend the XML there.", line=cause.lineno)
+        diagnostics.add("E209", what, "Mend the XML there.", line=cause.lineno)
     except _Refused as cause:
         hint = "Use plain UTF-8 with XML's own entities, without declarations."
-        report.error("E209", f"{cause}.", hint, line=parser.CurrentLineNumber)
+        diagnostics.add("E209", f"{cause}.", hint, line=parser.CurrentLineNumber)
     else:
         return handler
     return None
@@ -156,55 +156,57 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     where it only begins elsewhere. Lost are other elements, other attributes, and dates without words.
 
     """
-    report = Report(options.name)
-    found = _parse(data, report) if report.text(data) is not None else None
-    if found is None:
-        return report.converted([])
-    if len(found.windows) > 1:
-        report.error("E209", "there are two TEXT elements.", "Put one document into a file.")
-    whole = "".join(found.pieces)
-    low, high = found.windows[0] if found.windows else (0, len(whole))
-    line = line_builder.draft(line_builder.names([found.name or None], options, report)[0])
-    by = line_builder.shift(whole[low:high], line, options, report)
+    diagnostics = Diagnostics(options.name)
+    document = _parse(data, diagnostics) if decoded(data, diagnostics) is not None else None
+    if document is None:
+        return Converted.of([], diagnostics)
+    if len(document.windows) > 1:
+        diagnostics.add("E209", "there are two TEXT elements.", "Put one document into a file.")
+    whole = "".join(document.pieces)
+    low, high = document.windows[0] if document.windows else (0, len(whole))
+    line = line_builder.draft(line_builder.names([document.name or None], options, diagnostics)[0])
+    by = line_builder.shift(whole[low:high], line, options, diagnostics)
     if by is None:
-        return report.converted([])
-    _references(found, report)
-    stamps = _stamps(found, line, report)
-    for timex in found.timexes:
+        return Converted.of([], diagnostics)
+    _references(document, diagnostics)
+    stamps = _stamps(document, line, diagnostics)
+    for timex in document.timexes:
         if not low <= timex.start <= timex.end <= high:
-            report.lose("dates outside the text", int(not timex.stamp))
+            diagnostics.lose("dates outside the text", int(not timex.stamp))
         elif timex.start == timex.end:
-            report.lose("dates without words", int(not timex.stamp))
+            diagnostics.lose("dates without words", int(not timex.stamp))
         else:
             start, end = timex.start - low + by, timex.end - low + by
-            if line_builder.sound(start, end, line.text, report, line=timex.line):
-                _date(line, start, end, timex, stamps, report)
-    return report.converted(line_builder.finish([line], LAYERS, options, report))
+            if line_builder.sound(start, end, line.text, diagnostics, line=timex.line):
+                _date(line, start, end, timex, stamps, diagnostics)
+    return Converted.of(line_builder.finish([line], LAYERS, options, diagnostics), diagnostics)
 
 
-def _references(found: _Handler, report: Report) -> None:
+def _references(document: _Handler, diagnostics: Diagnostics) -> None:
     """Note E303 for a tid that is given twice, E601 for an anchor that is not there."""
-    ids = Counter(timex.attributes.get("tid") for timex in found.timexes)
-    for timex in found.timexes:
+    ids = Counter(timex.attributes.get("tid") for timex in document.timexes)
+    for timex in document.timexes:
         tid, anchor = timex.attributes.get("tid"), timex.attributes.get("anchorTimeID")
         if tid is not None and ids[tid] > 1:
-            report.error("E303", f"the tid {tid[:80]!r} is given twice.", "A tid is unique.", line=timex.line)
+            diagnostics.add("E303", f"the tid {tid[:80]!r} is given twice.", "A tid is unique.", line=timex.line)
         if anchor is not None and anchor not in ids:
             hint = "An anchor is the tid of another TIMEX3."
-            report.error("E601", f"there is no TIMEX3 {anchor[:80]!r}.", hint, line=timex.line)
+            diagnostics.add("E601", f"there is no TIMEX3 {anchor[:80]!r}.", hint, line=timex.line)
 
 
-def _stamps(found: _Handler, line: Submission, report: Report) -> set[str | None]:
+def _stamps(document: _Handler, line: Submission, diagnostics: Diagnostics) -> set[str | None]:
     """Set the document's own time, and return the tids that stand for it."""
-    stamps = [timex for timex in found.timexes if timex.stamp]
+    stamps = [timex for timex in document.timexes if timex.stamp]
     values = list(dict.fromkeys(timex.attributes.get("value") for timex in stamps))
     if values:
         line.published = values[0]
-        report.lose("further times of the document", len(values) - 1)
+        diagnostics.lose("further times of the document", len(values) - 1)
     return {timex.attributes.get("tid") for timex in stamps if timex.attributes.get("value") == values[0]} - {None}
 
 
-def _date(line: Submission, start: int, end: int, timex: _Timex, stamps: set[str | None], report: Report) -> None:
+def _date(
+    line: Submission, start: int, end: int, timex: _Timex, stamps: set[str | None], diagnostics: Diagnostics
+) -> None:
     attributes = timex.attributes
     date = line_builder.add(line, attributes.get("type"), start, end, "dates")
     assert isinstance(date, PredictedDate)
@@ -212,7 +214,7 @@ def _date(line: Submission, start: int, end: int, timex: _Timex, stamps: set[str
     anchor = attributes.get("anchorTimeID")
     date.ref = "published" if anchor in stamps and anchor is not None else anchor
     for name in attributes.keys() - _HELD:
-        report.lose(f"attributes {name}" if name.isidentifier() and len(name) < 32 else "other attributes")
+        diagnostics.lose(f"attributes {name}" if name.isidentifier() and len(name) < 32 else "other attributes")
 
 
 def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
@@ -227,9 +229,9 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     :func:`dragoman.formats.plain_spans.plain`, and E304 for ids that cannot be file names.
 
     """
-    report = Report(options.name)
-    documents = plain_spans.plain(lines, texts, report)
-    plain_spans.account(documents, HOLDS, LAYERS, options, report)
+    diagnostics = Diagnostics(options.name)
+    documents = plain_spans.plain(lines, texts, diagnostics)
+    plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
     files: dict[str, bytes] = {}
     for document in documents:
         name = f"{document.line.id}.tml"
@@ -238,10 +240,10 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
             if document.line.id != document.line.id.strip():
                 raise error("E304", f"{name[:80]!r} begins or ends with a space.", "Use letters and digits.")
         except DragomanError as cause:
-            report.raised(cause)
+            diagnostics.take(*cause.problems)
             continue
-        files[name] = _document(document, report).encode()
-    return report.written(files)
+        files[name] = _document(document, diagnostics).encode()
+    return Written.of(files, diagnostics)
 
 
 def _allowed(char: str) -> bool:
@@ -253,7 +255,7 @@ def _text(text: str) -> str:
     return escape(safe, {"\r": "&#13;"})
 
 
-def _tag(fields: Mapping[str, str | None], report: Report) -> str:
+def _tag(fields: Mapping[str, str | None], diagnostics: Diagnostics) -> str:
     out = "<TIMEX3"
     for name, value in fields.items():
         if value is None:
@@ -262,24 +264,26 @@ def _tag(fields: Mapping[str, str | None], report: Report) -> str:
             # White space would be made into spaces in an attribute; what is referred to stays.
             out += f" {name}={quoteattr(value, {c: f'&#{ord(c)};' for c in chr(9) + chr(10) + chr(13)})}"
         else:
-            report.lose("values of dates with characters that XML does not allow")
+            diagnostics.lose("values of dates with characters that XML does not allow")
     return out + ">"
 
 
-def _document(document: plain_spans.Document, report: Report) -> str:
+def _document(document: plain_spans.Document, diagnostics: Diagnostics) -> str:
     line, text = document.line, document.text or ""
-    report.lose("characters that XML does not allow", sum(not _allowed(char) for char in text))
+    diagnostics.lose("characters that XML does not allow", sum(not _allowed(char) for char in text))
     dates = list(line.dates or [])
     taken = {date.id for date in dates}
     free = (f"t{number}" for number in range(10**9) if f"t{number}" not in taken)
     stamp = next(free)
     fitting = [date.id is not None and all(map(_allowed, date.id)) for date in dates]
-    report.lose("ids with characters that XML does not allow", len([date for date in dates if date.id]) - sum(fitting))
+    diagnostics.lose(
+        "ids with characters that XML does not allow", len([date for date in dates if date.id]) - sum(fitting)
+    )
     tids = [str(date.id) if fits else next(free) for date, fits in zip(dates, fitting, strict=True)]
     out = ['<?xml version="1.0" encoding="UTF-8"?>\n<TimeML>\n', f"<DOCID>{_text(line.id)}</DOCID>\n"]
     if line.published is not None:
         fields = {"tid": stamp, "type": "DATE", "value": line.published, "functionInDocument": "CREATION_TIME"}
-        out.append(f"<DCT>{_tag(fields, report)}</TIMEX3></DCT>\n")
+        out.append(f"<DCT>{_tag(fields, diagnostics)}</TIMEX3></DCT>\n")
     known = set(tids)
 
     def opening(place: int) -> str:
@@ -287,15 +291,15 @@ def _document(document: plain_spans.Document, report: Report) -> str:
         ref = None if date.ref in (None, "none") else date.ref
         anchor = stamp if ref == "published" and line.published is not None else ref
         if anchor is not None and anchor not in known and anchor != stamp:
-            report.lose("refs to what is not in the document")
+            diagnostics.lose("refs to what is not in the document")
             anchor = None
         fields = {"tid": tids[place], "type": date.type, "value": date.value, "mod": date.mod, "anchorTimeID": anchor}
-        return _tag(fields, report)
+        return _tag(fields, diagnostics)
 
-    return "".join([*out, "<TEXT>", *_inline(text, dates, opening, report), "</TEXT>\n</TimeML>\n"])
+    return "".join([*out, "<TEXT>", *_inline(text, dates, opening, diagnostics), "</TEXT>\n</TimeML>\n"])
 
 
-def _inline(text: str, dates: list[PredictedDate], opening: Any, report: Report) -> Iterable[str]:
+def _inline(text: str, dates: list[PredictedDate], opening: Any, diagnostics: Diagnostics) -> Iterable[str]:
     """Text with the elements in it; a date that crosses one before it, or nests too deeply, is left out."""
     places = [plain_spans.labelled(date) for date in dates]
     at = 0
@@ -313,9 +317,9 @@ def _inline(text: str, dates: list[PredictedDate], opening: Any, report: Report)
         start, end, _ = places[index]
         yield from until(start)
         if ends and end > ends[-1]:
-            report.lose("dates that cross another")
+            diagnostics.lose("dates that cross another")
         elif len(ends) >= _NESTED:
-            report.lose("dates that are nested too deeply")
+            diagnostics.lose("dates that are nested too deeply")
         else:
             yield opening(index)
             ends.append(end)

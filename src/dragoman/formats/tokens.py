@@ -44,24 +44,24 @@ def covering(text: str, starts: Collection[int], ends: Collection[int]) -> list[
     return made
 
 
-def locate(text: str, found: str, at: int) -> int:
+def locate(text: str, token: str, at: int) -> int:
     """Place of the next token at or after a place, or -1 where letters or digits would have to be skipped."""
-    place = text.find(found, at)
+    place = text.find(token, at)
     return -1 if place < 0 or any(char.isalnum() for char in text[at:place]) else place
 
 
 def outermost(spans: Iterable[tuple[int, int, str | None]]) -> tuple[list[tuple[int, int, str | None]], int]:
-    """Keep the spans that lie in no other and overlap none that is kept, the earlier and the longer first.
+    """Choose the spans that lie in no other and overlap none that is chosen, the earlier and the longer first.
 
     Returns:
-        The spans that are kept, in order, and how many are not.
+        The chosen spans, in order, and how many are not.
 
     """
-    kept: list[tuple[int, int, str | None]] = []
-    lost = 0
+    outer: list[tuple[int, int, str | None]] = []
+    inner = 0
     for span in sorted(spans, key=lambda span: (span[0], -span[1], span[2] or "")):
-        if kept and span[0] < kept[-1][1]:
-            lost += 1
+        if outer and span[0] < outer[-1][1]:
+            inner += 1
         else:
-            kept.append(span)
-    return kept, lost
+            outer.append(span)
+    return outer, inner

@@ -17,7 +17,7 @@ from dragoman.leaderboard import isolation
 from dragoman.leaderboard.entries import MAX_BYTES, Entry, entry_at, is_link, readable_files
 from dragoman.leaderboard.reproduction import check_data, differences, other_data, read_result
 from dragoman.problems import DragomanError, Problem, error
-from dragoman.reading import parquet_input
+from dragoman.reading import parquet_pages
 from dragoman.reading.read import read_bytes
 from dragoman.systems.loading import read_card
 
@@ -160,7 +160,7 @@ def read_predictions(path: Path) -> bytes:
 
     """
     data = files.read_bytes(path, limit=MAX_BYTES[path.name])
-    if data.startswith(parquet_input.MAGIC):
+    if data.startswith(parquet_pages.MAGIC):
         hint = "Write one JSON object a line, as `dragoman run` does."
         raise error("E209", "the predictions of a run are JSONL; this is parquet.", hint, file=str(path))
     return data

@@ -1,24 +1,63 @@
-"""The lines of a submission as rows in Arrow, all at once: for good lines only; what else there is, others read."""
+"""The lines of a submission as rows in Arrow, all at once: for good lines only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.json as pj
 
 from dragoman import files
-from dragoman.reading import jsonl
 from dragoman.reading.fallback import Fallback
 from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.submission import Submission
 
 BLOCK = 2**21
 """Bytes that are parsed at a time."""
+_SCANNED = 2**18
+"""Bytes that are looked through at a time for the ends of lines: what is compared stays in the cache."""
 _PIECE = 2**23
 """A block of no more bytes is parsed in one piece, so that its columns are in one piece too."""
 _SAMPLE = 2**16
+
+
+class Layout(NamedTuple):
+    """How the bytes of a file lie in lines.
+
+    Attributes:
+        lines: number of lines; the last one may lack its line feed.
+        longest: bytes of the longest one, without its line feed.
+        whole: whether each line begins with ``{`` and ends with ``}``, so that no object goes over a line's end. Inside
+            a JSON object a ``}`` is never followed by a ``{``, nor can a line end inside a string. So where this is
+            true and the file is a sequence of JSON objects, as many as it has lines, each line holds exactly one.
+
+    """
+
+    lines: int
+    longest: int
+    whole: bool
+
+
+def layout_of(data: bytes) -> Layout:
+    """Look at where the lines of a file begin and end, all at once; the file must not be empty."""
+    content = np.frombuffer(data, np.uint8)
+    pieces = [np.flatnonzero(content[at : at + _SCANNED] == ord("\n")) + at for at in range(0, len(content), _SCANNED)]
+    feeds = np.concatenate(pieces)
+    open_ended = not len(feeds) or feeds[-1] != len(data) - 1
+    ends = np.append(feeds, len(data)) if open_ended else feeds
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    last = ends - 1
+    last = last - ((content[last] == ord("\r")) & (last > starts))
+    whole = bool((content[starts] == ord("{")).all() and (content[last] == ord("}")).all())
+    return Layout(len(ends), int((ends - starts).max()), whole)
+
+
+def is_blank(data: bytes) -> bool:
+    """Whether there is nothing but white space as JSON has it."""
+    return not data[:1].strip(b" \t\r\n") and not data.strip(b" \t\r\n")
 
 
 def of_lines(lines: list[Submission]) -> pa.Table:
@@ -30,12 +69,12 @@ def of_lines(lines: list[Submission]) -> pa.Table:
 
 
 def of_bytes(data: bytes) -> pa.Table | None:
-    """Rows of a JSONL file; None where it needs a closer look."""
-    return of_blocks(lambda: () if jsonl.is_blank(data) else (data,))
+    """Rows of a JSONL file; None where the precise path must read it."""
+    return of_blocks(lambda: () if is_blank(data) else (data,))
 
 
 def of_blocks(blocks: Callable[[], Iterable[bytes]]) -> pa.Table | None:
-    """Rows of the blocks of a JSONL file; None where anything about them needs a closer look.
+    """Rows of the blocks of a JSONL file; None where the precise path must read them.
 
     Only the fields that the beginning of the file mentions are asked for, since every column costs memory; when
     another turns up later, all are.
@@ -59,7 +98,7 @@ def each(blocks: Iterable[bytes], *, narrow: bool = True) -> Iterator[pa.Table]:
     """Rows of each block, all with the same columns: those that the first block mentions, or all that there are.
 
     Raises:
-        Fallback: a block needs a closer look.
+        Fallback: the precise path must read the block.
         pyarrow.ArrowInvalid: a block does not fit the columns.
 
     """
@@ -73,7 +112,7 @@ def each(blocks: Iterable[bytes], *, narrow: bool = True) -> Iterator[pa.Table]:
 def _of_block(block: bytes, schema: pa.Schema) -> pa.Table:
     # Looked at beforehand: pyarrow takes several objects on a line, and one over several lines, for as many rows; and
     # it does not survive a file that begins with null.
-    layout = jsonl.layout(block)
+    layout = layout_of(block)
     if not layout.whole or not len(schema) or not files.is_text(block):  # without columns Arrow forgets how many rows
         raise Fallback("lines")
     table = pj.read_json(
@@ -87,8 +126,8 @@ def _of_block(block: bytes, schema: pa.Schema) -> pa.Table:
 
 
 def _mentioned(fields: list[pa.Field], sample: bytes) -> list[pa.Field]:
-    kept = [field for field in fields if f'"{field.name}"'.encode() in sample]
-    return [pa.field(field.name, _narrowed(field.type, sample)) for field in kept]
+    mentioned = (field for field in fields if f'"{field.name}"'.encode() in sample)
+    return [pa.field(field.name, _narrowed(field.type, sample)) for field in mentioned]
 
 
 def _narrowed(type_: pa.DataType, sample: bytes) -> pa.DataType:

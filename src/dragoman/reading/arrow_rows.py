@@ -1,4 +1,8 @@
-"""Rows of a submission in Arrow, level by level: structs flattened out of their lists, fields as numpy arrays."""
+"""Rows of a submission in Arrow, level by level: structs flattened out of their lists, fields as numpy arrays.
+
+Nothing here imports :mod:`pyarrow.compute`, which makes a documented Python function of every function that there is:
+that takes a twentieth of all the time of two large files. Methods of arrays that call a function of Arrow import it.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-
-# Methods of arrays that call a function of Arrow import pyarrow.compute first, which makes a documented Python function
-# of every function that there is, and takes a twentieth of all the time of two large files.
-from pyarrow._compute import call_function
 
 from dragoman.annotations import NULL, Coded
 from dragoman.reading.fallback import Fallback
@@ -49,6 +49,11 @@ class Rows:
         column = self.field(name)
         return Coded.null(len(self)) if column is None else coded(column)
 
+    def has(self, name: str) -> bool:
+        """Whether any struct has a field with something other than null."""
+        column = self.field(name)
+        return column is not None and column.null_count < len(self)
+
     def given(self, name: str) -> NDArray[np.bool_]:
         """Which structs have a field, with something other than null."""
         column = self.field(name)
@@ -57,7 +62,7 @@ class Rows:
         return valid(column)
 
     def integers(self, name: str, missing: int | None = None) -> Ints:
-        """One field as integers; a null is a doubt unless a stand-in is given."""
+        """One field as integers; a null is a reason to fall back unless a stand-in is given."""
         column = self.field(name)
         if column is None or column.null_count:
             if missing is None:
@@ -79,8 +84,8 @@ def integers_of(column: pa.Array) -> Ints:
     """
     if not len(column):
         return np.zeros(0, np.int64)
-    held = np.frombuffer(column.buffers()[1], np.int64 if column.type == pa.int64() else np.int32)
-    return held[column.offset : column.offset + len(column)].astype(np.int64, copy=False)
+    memory = np.frombuffer(column.buffers()[1], np.int64 if column.type == pa.int64() else np.int32)
+    return memory[column.offset : column.offset + len(column)].astype(np.int64, copy=False)
 
 
 def column_of(table: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
@@ -118,7 +123,12 @@ def parents_of(lists: pa.Array) -> Ints:
 
 def flat_of(lists: pa.Array) -> pa.Array:
     """Items out of their lists; those of a null are left out."""
-    return call_function("list_flatten", [lists])
+    if pa.types.is_null(lists.type):
+        return pa.nulls(0)
+    bounds = integers_of(lists.offsets)
+    if lists.null_count and (np.diff(bounds)[~valid(lists)] != 0).any():
+        return lists.flatten()  # a null with items behind it, which no reader makes
+    return lists.values.slice(bounds[0], bounds[-1] - bounds[0]) if len(lists) else lists.values.slice(0, 0)
 
 
 def check_lists(array: pa.Array) -> None:
@@ -148,7 +158,16 @@ def coded(column: pa.Array) -> Coded:
     """Strings as codes."""
     if column.null_count == len(column):
         return Coded.null(len(column))
-    encoded = call_function("dictionary_encode", [column])
+    encoded = _dictionary(column)
     labels = tuple(encoded.dictionary.to_pylist())
     codes = integers_of(encoded.indices).astype(np.int32)
     return Coded(np.where(valid(encoded.indices), codes, NULL) if encoded.indices.null_count else codes, labels)
+
+
+_STRINGS = pa.schema([pa.field("", pa.dictionary(pa.int32(), pa.string()))])
+
+
+def _dictionary(column: pa.Array) -> pa.DictionaryArray:
+    """Strings as a dictionary, by a reader that casts: the one way that does not import pyarrow.compute."""
+    batch = pa.record_batch([column], names=[""])
+    return pa.RecordBatchReader.from_batches(batch.schema, [batch]).cast(_STRINGS).read_next_batch().column(0)

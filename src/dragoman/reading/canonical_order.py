@@ -138,7 +138,7 @@ def _order(c: Claims) -> Ints:
 
 def _tables(c: Claims, tied: set[int]) -> dict[int, Any]:
     """Content, cue and claimants of some claims as things that can be compared; empty for all others."""
-    found: dict[int, tuple[list[Any], ...]] = defaultdict(lambda: ([], [], []))
+    rows_of: dict[int, tuple[list[Any], ...]] = defaultdict(lambda: ([], [], []))
     ids, roles = _ranks(c.claimant_ids).tolist(), _ranks(c.claimant_role).tolist()
     who = list(zip(roles, c.claimant_start.tolist(), c.claimant_end.tolist(), ids, strict=True))
     tables: tuple[tuple[Ints, list[Any]], ...] = (
@@ -149,10 +149,10 @@ def _tables(c: Claims, tied: set[int]) -> dict[int, Any]:
     for index, (claims, rows) in enumerate(tables):
         for claim, row in zip(claims.tolist(), rows, strict=True):
             if claim in tied:
-                found[claim][index].append(row)
-    for _, _, claimants in found.values():
+                rows_of[claim][index].append(row)
+    for _, _, claimants in rows_of.values():
         claimants.sort()
-    return found
+    return rows_of
 
 
 def _dense(values: list[Any]) -> list[int]:

@@ -1,13 +1,14 @@
 """From rows in Arrow to the columns that the scorer works on, with every check that can be made on whole columns.
 
 A check that fails raises :class:`Fallback`: the caller then reads the file again, line by line, to say exactly what is
-wrong and where (see :mod:`dragoman.reading.line_reader`).
+wrong and where (see :mod:`dragoman.reading.lines`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,8 @@ from dragoman.reading.arrow_rows import (
 )
 from dragoman.reading.canonical_order import claims_in_order, merge_fragments, spans_in_order
 from dragoman.reading.fallback import Fallback
-from dragoman.reading.text_checks import Texts
+from dragoman.schema.submission import MAX_ID_LENGTH
+from dragoman.text import Texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,22 +41,19 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-MAX_ID_LENGTH = 512
-"""Longest id, in code points."""
-
 _SPARSE = 16
 """Numbers that are more times as large as they are many are too sparse to be counted."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotations:
+def build(table: pa.Table, target: Target, *, beyond: bool = False) -> Annotations:
     """Turn the rows of a submission into columns.
 
     Args:
         table: one row a document, columns as in :class:`dragoman.schema.submission.Submission`; columns that
             the file never mentions may be absent.
         target: what the rows are read against.
-        nowhere: whether spans that begin after the end of the text may occur: they stand for quotes without a place.
+        beyond: whether spans that begin after the end of the text may occur: they stand for quotes without a place.
 
     Raises:
         Fallback: a check failed.
@@ -66,13 +65,11 @@ def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotati
     documents, row_doc, given = _documents(table, target)
     present = np.zeros((len(LAYERS), len(documents)), bool)
     present[:, row_doc] = _present(table)
-    texts = Texts(_texts(table, target, documents, row_doc), nowhere=nowhere)
+    texts = Texts(_texts(table, target, documents, row_doc), beyond=beyond)
     entity_rows, date_rows = _flatten(table, "entities", row_doc), _flatten(table, "dates", row_doc)
     segment_rows = _flatten(table, "segments", row_doc)
     for rows in (entity_rows, date_rows, segment_rows):
-        starts, ends = rows.integers("start"), rows.integers("end")
-        texts.check(starts, ends, rows.parent)
-        texts.check_surfaces(rows, starts, ends, rows.parent)
+        _check_spans(texts, rows.parent, rows.integers("start"), rows.integers("end"), _surfaces(rows))
     entities, dates = _entities(entity_rows, target), _dates(date_rows, target)
     claims = _claims(_flatten(table, "claims", row_doc), entity_rows, target, texts)
     return Annotations(
@@ -91,6 +88,19 @@ def build(table: pa.Table, target: Target, *, nowhere: bool = False) -> Annotati
     )
 
 
+def _surfaces(rows: Rows) -> list[str | None] | None:
+    """Words that came with spans, None where none came; quotes, for which the columns have no place, are refused."""
+    if rows.has("quote") or rows.has("occurrence"):
+        raise Fallback("quote")
+    column = rows.field("text") if rows.has("text") else None
+    return None if column is None else list(column.to_pylist())
+
+
+def _check_spans(texts: Texts, docs: Ints, starts: Ints, ends: Ints, surfaces: list[str | None] | None = None) -> None:
+    if not texts.check_spans(docs, starts, ends, surfaces):
+        raise Fallback("span")
+
+
 def _times(table: pa.Table, name: str, row_doc: Ints, documents: int, target: Target) -> Coded:
     """Document times, one a document; NULL for a document without a row."""
     given = coded(column_of(table, name, pa.string()))
@@ -102,7 +112,7 @@ def _times(table: pa.Table, name: str, row_doc: Ints, documents: int, target: Ta
 
 
 def _texts(table: pa.Table, target: Target, documents: tuple[str, ...], row_doc: Ints) -> list[str | None]:
-    """Text of each document: the target's, else the row's own; a doubt where both are there and differ."""
+    """Text of each document: the target's, else the row's own; where both are there they must not differ."""
     texts: list[str | None] = [None] * len(documents)
     if target.texts:
         texts = [target.texts.get(name) for name in documents]
@@ -140,14 +150,14 @@ def _present(table: pa.Table) -> NDArray[np.bool_]:
     what was annotated and does not name the layer.
     """
     annotated = column_of(table, "layers_annotated", pa.list_(pa.string()))
-    said, of, named = valid(annotated), parents_of(annotated), coded(flat_of(annotated))
+    declared, of, named = valid(annotated), parents_of(annotated), coded(flat_of(annotated))
     if not set(named.labels) <= set(LAYERS):
         raise Fallback("unknown layer")
     present = np.zeros((len(LAYERS), table.num_rows), bool)
     for layer, name in enumerate(LAYERS):
         if name in table.column_names:
             lists = column_of(table, name, pa.null())
-            unnamed = said.copy()
+            unnamed = declared.copy()
             if name in named.labels:
                 unnamed[of[named.codes == named.labels.index(name)]] = False
             present[layer] = valid(lists) & ~((lengths_of(lists) == 0) & unnamed)
@@ -168,7 +178,7 @@ def _closed(coded: Coded, field: str, target: Target) -> Coded:
 
 
 def _check_ids(names: Sequence[str]) -> None:
-    """Fallback ids that are empty, too long, or have a control character."""
+    """Refuse ids that are empty, too long, or have a control character."""
     lengths = set(map(len, names))
     if 0 in lengths or max(lengths, default=0) > MAX_ID_LENGTH or _CONTROL.search("".join(names)):
         raise Fallback("id")
@@ -296,12 +306,12 @@ def _pairs(rows: Rows, name: str, texts: Texts) -> tuple[Ints, Ints, Ints]:
         raise Fallback(f"{name} is not a pair")
     claim = parents_of(lists)
     bounds = integers_of(flat_of(pairs)).reshape(-1, 2)
-    texts.check(bounds[:, 0], bounds[:, 1], rows.parent[claim])
+    _check_spans(texts, rows.parent[claim], bounds[:, 0], bounds[:, 1])
     return merge_fragments(claim, bounds[:, 0], bounds[:, 1])
 
 
 def _lookup(doc: Ints, names: Coded, wanted_doc: Ints, wanted: Coded) -> Ints:
-    """Row of each wanted (document, id), NULL where none is wanted; a dangling reference is a doubt."""
+    """Row of each wanted (document, id), NULL where none is wanted; a dangling reference is a reason to fall back."""
     width = len(names.labels) + 1
     known = np.flatnonzero(names.codes != NULL)
     keys = doc[known] * width + names.codes[known]
@@ -316,9 +326,9 @@ def _lookup(doc: Ints, names: Coded, wanted_doc: Ints, wanted: Coded) -> Ints:
         not len(keys) or (at >= len(keys)).any() or (keys[order][np.minimum(at, len(keys) - 1)] != asked).any()
     ):
         raise Fallback("dangling reference")
-    found = np.full(len(wanted), NULL, np.int64)
-    found[ask] = known[order][at] if len(asked) else found[ask]
-    return found
+    rows = np.full(len(wanted), NULL, np.int64)
+    rows[ask] = known[order][at] if len(asked) else NULL
+    return rows
 
 
 def _parents(rows: Rows) -> Ints:
@@ -345,21 +355,24 @@ def _claimants(rows: Rows, entities: Rows, target: Target, texts: Texts) -> dict
     if (has_start != spanned).any() or (named & spanned).any():
         raise Fallback("claimant span")
     start, end = who.integers("start", NULL), who.integers("end", NULL)
-    texts.check(start[spanned], end[spanned], doc[spanned])
     start[named] = entities.integers("start")[entity[named]]
     end[named] = entities.integers("end")[entity[named]]
     spanned |= named
     if (who.given("text") & ~spanned).any():
         raise Fallback("text without span")
-    texts.check_surfaces(who, start, end, doc)
+    surfaces = _surfaces(who)
+    surfaces = surfaces and list(compress(surfaces, spanned))
+    _check_spans(texts, doc[spanned], start[spanned], end[spanned], surfaces)
     role = _closed(who.strings("role"), "claims.claimants.role", target)
     labels = (*role.labels, "MENTION") if "MENTION" not in role.labels else role.labels
     mention = labels.index("MENTION")
     codes = np.where((role.codes == NULL) & spanned, mention, role.codes).astype(np.int32)
     if (codes == NULL).any() or ((codes == mention) != spanned).any():
         raise Fallback("role does not fit")
-    own, theirs = _sets(who, "entity_ids", target.aliases), _sets(entities, "entity_ids", target.aliases)
-    ids = [theirs.value(int(e)) if e != NULL and own.codes[i] == NULL else own.value(i) for i, e in enumerate(entity)]
+    own, inherited = _sets(who, "entity_ids", target.aliases), _sets(entities, "entity_ids", target.aliases)
+    ids = [
+        inherited.value(int(at)) if at != NULL and own.codes[i] == NULL else own.value(i) for i, at in enumerate(entity)
+    ]
     return {
         "claimant_claim": who.parent,
         "claimant_role": Coded(codes, labels),

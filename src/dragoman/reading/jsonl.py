@@ -7,64 +7,25 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from dragoman.reading.diagnostics import Diagnostics
+from dragoman.problems import Diagnostics
 from dragoman.schema.shape import NoNumber, Repeats
 
 _MAX_DIGITS = 4000
 _FURTHEST = 2**24
-_PIECE = 2**18
+_OPEN_STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+\Z', re.DOTALL)
 _WHITE = re.compile(r"[ \t\r\n]*")
 
 
-class Layout(NamedTuple):
-    """How the bytes of a file lie in lines.
-
-    Attributes:
-        lines: number of lines; the last one may lack its line feed.
-        longest: bytes of the longest one, without its line feed.
-        whole: whether each line begins with ``{`` and ends with ``}``, so that no object goes over a line's end. Inside
-            a JSON object a ``}`` is never followed by a ``{``, nor can a line end inside a string. So where this is
-            true and the file is a sequence of JSON objects, as many as it has lines, each line holds exactly one.
-
-    """
-
-    lines: int
-    longest: int
-    whole: bool
-
-
-def layout(data: bytes) -> Layout:
-    """Look at where the lines of a file begin and end, all at once; the file must not be empty."""
-    content = np.frombuffer(data, np.uint8)
-    # Piece by piece, so that what is compared stays in the cache.
-    pieces = [np.flatnonzero(content[at : at + _PIECE] == ord("\n")) + at for at in range(0, len(content), _PIECE)]
-    feeds = np.concatenate(pieces)
-    open_ended = not len(feeds) or feeds[-1] != len(data) - 1
-    ends = np.append(feeds, len(data)) if open_ended else feeds
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    last = ends - 1
-    last = last - ((content[last] == ord("\r")) & (last > starts))
-    whole = bool((content[starts] == ord("{")).all() and (content[last] == ord("}")).all())
-    return Layout(len(ends), int((ends - starts).max()), whole)
-
-
-def is_blank(data: bytes) -> bool:
-    """Whether there is nothing but white space as JSON has it."""
-    return not data[:1].strip(b" \t\r\n") and not data.strip(b" \t\r\n")
-
-
-def objects(data: bytes, complain: Diagnostics) -> Iterator[dict[str, Any]]:
-    """Read all objects of a file, and complain of everything in it that is not one object on one line.
+def objects(data: bytes, diagnostics: Diagnostics) -> Iterator[dict[str, Any]]:
+    """Read all objects of a file, and note everything in it that is not one object on one line.
 
     What can be understood is given nevertheless, so that what is wrong inside can be said too: a second object on a
-    line, and an object that goes over several lines. Blank lines are passed over. ``complain`` is kept at the line on
+    line, and an object that goes over several lines. Blank lines are passed over. ``diagnostics`` stay at the line on
     which the object that was given last begins.
 
     Args:
         data: UTF-8 without NUL.
-        complain: takes the problems E201 and E202, with the byte.
+        diagnostics: takes E201 and E202, with the byte.
 
     Yields:
         Objects as :class:`dragoman.schema.shape.Repeats`.
@@ -75,40 +36,40 @@ def objects(data: bytes, complain: Diagnostics) -> Iterator[dict[str, Any]]:
         number += 1
         end = data.find(b"\n", at)
         end = len(data) if end < 0 else end + 1
-        complain.line, complain.byte = number, at
+        diagnostics.line, diagnostics.byte = number, at
         text = data[at:end].decode()
         at, start = end, _skip(text, 0)
         while start < len(text):
             try:
                 value, after = _decode(text, start)
             except _BrokenError as broken:
-                found = _over_lines(data, complain.byte + _width(text, start)) if broken.early and spread else None
-                if found is None:
+                long = _over_lines(data, diagnostics.byte + _width(text, start)) if broken.early and spread else None
+                if long is None:
                     # If it was no object over several lines, the next will not be one either, and a file of
                     # such beginnings must not be read to its end again and again.
                     spread = spread and not broken.early
-                    complain(
-                        "E201", "", broken.what, _hint(broken, last=end == len(data)), byte=_width(text, broken.at)
-                    )
+                    hint = _hint(broken, last=end == len(data))
+                    diagnostics.add("E201", broken.what, hint, byte=_width(text, broken.at))
                     break
-                value, length = found
-                at = complain.byte + _width(text, start) + length
-                further = data.count(b"\n", complain.byte, at)
+                value, length = long
+                at = diagnostics.byte + _width(text, start) + length
+                further = data.count(b"\n", diagnostics.byte, at)
                 kind = "object" if isinstance(value, dict) else "value"
                 what = f"the JSON {kind} that begins here ends {further} line{'s' * (further > 1)} further down."
-                complain("E201", "", what, "Write one document a line, each on a line of its own.", byte=0)
+                diagnostics.add("E201", what, "Write one document a line, each on a line of its own.", byte=0)
                 if isinstance(value, dict):
                     yield value
-                number, at = _rest(data, at, number + further, complain)
+                number, at = _rest(data, at, number + further, diagnostics)
                 break
             if not isinstance(value, dict):
-                complain("E202", "", f"the line is {_kind(value)}, not a JSON object.", _FORM, byte=_width(text, start))
+                what = f"the line is {_kind(value)}, not a JSON object."
+                diagnostics.add("E202", what, _FORM, byte=_width(text, start))
                 break
             yield value
             start = _skip(text, after)
             if start < len(text):
                 what = "there is something after the object." if text[start] != "{" else "there is a second object."
-                complain("E201", "", what, "Put each object on a line of its own.", byte=_width(text, start))
+                diagnostics.add("E201", what, "Put each object on a line of its own.", byte=_width(text, start))
             if text[start : start + 1] != "{":
                 break
 
@@ -155,7 +116,7 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
             return _PATIENT.raw_decode(text, start)
     except json.JSONDecodeError as cause:
         end = len(text.rstrip(" \t\r\n"))
-        early, at = cause.pos >= end or cause.msg.startswith("Unterminated"), min(cause.pos, end)
+        early, at = cause.pos >= end or _OPEN_STRING.match(text, cause.pos) is not None, min(cause.pos, end)
         what = f"not valid JSON: {cause.msg[:1].lower()}{cause.msg[1:].removesuffix(' at')} (column {at + 1})."
         raise _BrokenError(what, at, early=early) from cause
     except RecursionError as cause:
@@ -177,13 +138,13 @@ def _over_lines(data: bytes, start: int) -> _Long | None:
     return _Long(value, _width(text, after))
 
 
-def _rest(data: bytes, at: int, number: int, complain: Diagnostics) -> tuple[int, int]:
+def _rest(data: bytes, at: int, number: int, diagnostics: Diagnostics) -> tuple[int, int]:
     """Pass over the rest of the line in which an object over several lines ended; return the line and where it ends."""
     end = data.find(b"\n", at)
     end = len(data) if end < 0 else end + 1
-    if not is_blank(data[at:end]):
-        complain.line, complain.byte = number, at
-        complain("E201", "", "there is something after the end of the object.", "Remove it.", byte=0)
+    if data[at:end].strip(b" \t\r\n"):
+        diagnostics.line, diagnostics.byte = number, at
+        diagnostics.add("E201", "there is something after the end of the object.", "Remove it.", byte=0)
     return number, end
 
 

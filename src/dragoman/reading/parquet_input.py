@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from dragoman import files
-from dragoman.problems import error
+from dragoman.problems import DragomanError, error
+from dragoman.reading.arrow_rows import flat_of, integers_of, valid
+from dragoman.reading.parquet_pages import DamagedError, extent
 from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.submission import Submission
 
-MAGIC = b"PAR1"
 _BATCH = 1024
-_MAX_VALUES = 2**30
-_MEND = "Columns are the fields of a line of JSONL: dragoman schema submission."
+_VALUE = 8
+"""Bytes that a value takes at least, whatever its page takes: an offset, or a place in a dictionary."""
+MAX_RATIO = 1000
+"""Most bytes that a byte of a file may stand for; gzip has much the same bound."""
+ALLOWED = 2**26
+"""Bytes that any file may unpack to, however small it is."""
+_HINT = "Columns are the fields of a line of JSONL: dragoman schema submission."
 
 
 def read(data: bytes, name: str) -> pa.Table:
@@ -26,62 +34,114 @@ def read(data: bytes, name: str) -> pa.Table:
         name: how it is called in a problem.
 
     Raises:
-        DragomanError: E106 too large when unpacked, E202 a column of another type, E203 an unknown column,
-            E209 damaged.
+        DragomanError: E102 a string that is not UTF-8, E106 too large when unpacked, E202 a column of another type or
+            given twice, E203 an unknown column, E209 damaged.
 
     """
     import pyarrow.parquet as pq  # noqa: PLC0415 - not needed for JSONL
 
+    limit = min(files.MAX_FILE, max(ALLOWED, MAX_RATIO * len(data)))
     try:
-        file = pq.ParquetFile(pa.BufferReader(data))
-        layout = file.metadata
-        groups = [layout.row_group(at) for at in range(layout.num_row_groups)]
-        values = sum(group.column(at).num_values for group in groups for at in range(group.num_columns))
-        if values > _MAX_VALUES:
-            raise error("E106", f"the file has over {_MAX_VALUES:,} values.", "Split it into shards.", file=name)
-        wanted = pa.schema([_field(field, arrow_schema(Submission), "", name) for field in file.schema_arrow])
-        # Bit by bit: what is small when packed may be large.
+        values, unpacked = extent(data)
+        if max(unpacked, _VALUE * values) > limit:
+            raise _too_large(limit, name)
+        columns = pq.ParquetFile(pa.BufferReader(data)).schema
+        strings = [column.path for column in map(columns.column, range(len(columns))) if _is_bytes(column)]
+        # Strings stay in their dictionaries until it is known how long they are, each as often as it stands there.
+        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=strings)
         batches, size = [], 0
-        for batch in file.iter_batches(_BATCH):
-            size += batch.nbytes
-            if size > files.MAX_FILE:
-                raise error("E106", f"the file unpacks to over {files.MAX_FILE:,} bytes.", "Split it.", file=name)
+        # Group by group: Arrow does not put the dictionaries of nested columns of two of them together.
+        for batch in chain.from_iterable(file.iter_batches(_BATCH, [group]) for group in range(file.num_row_groups)):
+            size += sum(map(_size, batch.columns))
+            if size > limit:
+                raise _too_large(limit, name)
             batches.append(batch)
-        return pa.Table.from_batches(batches, file.schema_arrow).cast(wanted)
-    except (pa.ArrowException, OSError, ValueError) as cause:
-        raise error("E209", f"not a parquet file that can be read: {str(cause)[:300]}.", _MEND, file=name) from cause
+        # Not before: in a damaged file the types are often wrong, too.
+        wanted = pa.schema(_fields(file.schema_arrow, arrow_schema(Submission), "", name))
+        table = pa.Table.from_batches(batches, file.schema_arrow).cast(wanted)
+    except (pa.ArrowException, OSError, ValueError, DamagedError) as cause:
+        raise error("E209", f"not a parquet file that can be read: {str(cause)[:300]}.", _HINT, file=name) from cause
+    for field, column in zip(table.schema, table.columns, strict=True):
+        for chunk in column.chunks:
+            _check_strings(chunk, field.name, name)
+    return table
 
 
-def _field(found: pa.Field, within: pa.Schema | pa.StructType, path: str, name: str) -> pa.Field:
-    """Field as the submission has it, with those parts that the file has."""
-    index = within.get_field_index(found.name)
-    if index < 0:
-        raise error("E203", f"there is no field {found.name[:80]!r}.", _MEND, file=name, path=path + found.name[:80])
-    return pa.field(found.name, _type(found.type, within.field(index).type, path + found.name, name))
+def _too_large(limit: int, name: str) -> DragomanError:
+    return error("E106", f"the file unpacks to over {limit:,} bytes.", "Split it into shards.", file=name)
 
 
-def _type(found: pa.DataType, wanted: pa.DataType, path: str, name: str) -> pa.DataType:
-    if pa.types.is_null(found):
+def _is_bytes(column: Any) -> bool:
+    return bool(column.physical_type == "BYTE_ARRAY")
+
+
+def _size(array: pa.Array) -> int:
+    """Bytes that an array takes once its strings are written out."""
+    if pa.types.is_dictionary(array.type):
+        if not len(array.dictionary):
+            return _VALUE * len(array)
+        text = array.dictionary
+        width = np.int64 if pa.types.is_large_string(text.type) or pa.types.is_large_binary(text.type) else np.int32
+        bounds = np.frombuffer(text.buffers()[1], width)[text.offset : text.offset + len(text) + 1]
+        counts = np.bincount(integers_of(array.indices)[valid(array.indices)], minlength=len(text))
+        return _VALUE * len(array) + int(counts @ np.diff(bounds.astype(np.int64)))
+    if pa.types.is_struct(array.type):
+        return sum(_size(array.field(at)) for at in range(array.type.num_fields))
+    if _is_list(array.type):
+        return _VALUE * len(array) + _size(flat_of(array) if pa.types.is_list(array.type) else array.flatten())
+    return int(array.nbytes)
+
+
+def _check_strings(array: pa.Array, path: str, name: str) -> None:
+    """Refuse a string that is not UTF-8, on any level: Arrow takes any bytes for one."""
+    if pa.types.is_struct(array.type):
+        for at, field in enumerate(array.type):
+            _check_strings(array.field(at), f"{path}.{field.name}", name)
+    elif pa.types.is_list(array.type):
+        _check_strings(flat_of(array), path, name)
+    elif pa.types.is_string(array.type):
+        try:
+            array.validate(full=True)
+        except pa.ArrowInvalid as cause:
+            what = "there is a string that is not UTF-8."
+            raise error("E102", what, "Write strings as UTF-8.", file=name, path=path) from cause
+
+
+def _is_list(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_list(type_) or pa.types.is_large_list(type_) or pa.types.is_fixed_size_list(type_))
+
+
+def _fields(given: Iterable[pa.Field], within: pa.Schema | pa.StructType, path: str, name: str) -> Iterator[pa.Field]:
+    """Fields as the submission has them, with those parts that the file has."""
+    seen: set[str] = set()
+    for field in given:
+        at = path + field.name[:80]
+        index = within.get_field_index(field.name)
+        if index < 0:
+            raise error("E203", f"there is no field {field.name[:80]!r}.", _HINT, file=name, path=at)
+        if field.name in seen:
+            raise error("E202", f"the column {field.name!r} is there twice.", "Keep one.", file=name, path=at)
+        seen.add(field.name)
+        yield pa.field(field.name, _type(field.type, within.field(index).type, at, name))
+
+
+def _type(given: pa.DataType, wanted: pa.DataType, path: str, name: str) -> pa.DataType:
+    if pa.types.is_null(given):
         return wanted
-    if pa.types.is_dictionary(found):
-        found = found.value_type
-    lists = pa.types.is_list(found) or pa.types.is_large_list(found) or pa.types.is_fixed_size_list(found)
-    if lists and pa.types.is_list(wanted):
-        return pa.list_(_type(found.value_type, wanted.value_type, path, name))
-    if pa.types.is_struct(found) and pa.types.is_struct(wanted):
-        return pa.struct([_field(field, wanted, f"{path}.", name) for field in found])
-    text = pa.types.is_string(found) or pa.types.is_large_string(found)
-    if (text and pa.types.is_string(wanted)) or (pa.types.is_integer(found) and pa.types.is_integer(wanted)):
+    if pa.types.is_dictionary(given):
+        given = given.value_type
+    if _is_list(given) and pa.types.is_list(wanted):
+        return pa.list_(_type(given.value_type, wanted.value_type, path, name))
+    if pa.types.is_struct(given) and pa.types.is_struct(wanted):
+        return pa.struct(list(_fields(given, wanted, f"{path}.", name)))
+    text = pa.types.is_string(given) or pa.types.is_large_string(given)
+    if (text and pa.types.is_string(wanted)) or (pa.types.is_integer(given) and pa.types.is_integer(wanted)):
         return wanted
-    raise error("E202", f"expected `{wanted}`, got `{found}`.", _MEND, file=name, path=path)
+    raise error("E202", f"expected `{wanted}`, got `{given}`.", _HINT, file=name, path=path)
 
 
 def json_lines(table: pa.Table) -> bytes:
     """Write rows as JSONL, a field that is null left out: for the precise path, in which a line is a row."""
-    return files.json_lines(_without_null(row) for row in table.to_pylist())
+    from dragoman.formats.json_fields import without_nulls  # noqa: PLC0415 - only the precise path needs it
 
-
-def _without_null(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _without_null(inner) for key, inner in value.items() if inner is not None}
-    return [_without_null(inner) for inner in value] if isinstance(value, list) else value
+    return files.json_lines(map(without_nulls, table.to_pylist()))

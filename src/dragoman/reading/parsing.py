@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from dragoman import files
 from dragoman.problems import DragomanError, Problem
-from dragoman.reading import arrow_json, parquet_input
+from dragoman.reading import arrow_json
+from dragoman.reading.parquet_pages import MAGIC
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Parsed:
         name: how the file is called in a problem; its path, if it was read from one.
         sha256: of the bytes.
         data: the bytes; None where they can be read again when they are needed.
-        table: the rows in Arrow; None where the file needs a closer look, or cannot be read at all.
+        table: the rows in Arrow; None where the precise path must read the file, or it cannot be read at all.
         problems: why it cannot be read at all.
         rows: whether the file has rows and no lines; a line in a problem is then a row.
 
@@ -39,7 +40,7 @@ class Parsed:
 def parse_file(path: Path | str) -> Parsed:
     """Read and parse a JSONL file, plain or gzip, or a parquet file; nothing is raised for bad input.
 
-    A file of good lines is never held as a whole: what is kept of it is its rows.
+    A file of good lines is never in memory as a whole: only its rows are.
     """
     name = str(path)
     digest = hashlib.sha256()
@@ -58,7 +59,7 @@ def parse_file(path: Path | str) -> Parsed:
         if rows is not None:
             return Parsed(name, digest.hexdigest(), None, rows)
         data = files.read_bytes(path)
-        if data[:4] == parquet_input.MAGIC:
+        if data[:4] == MAGIC:
             return parse_bytes(data, name)
         files.check_text(data, name)
     except DragomanError as cause:
@@ -69,7 +70,9 @@ def parse_file(path: Path | str) -> Parsed:
 def parse_bytes(data: bytes, name: str = "") -> Parsed:
     """Parse the bytes of a JSONL or parquet file; nothing is raised for bad input."""
     try:
-        if data[:4] == parquet_input.MAGIC:
+        if data[:4] == MAGIC:
+            from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
+
             return Parsed(name, files.sha256(data), None, parquet_input.read(data, name), rows=True)
         files.check_text(data, name)
     except DragomanError as cause:

@@ -15,11 +15,13 @@ import pyarrow as pa
 from dragoman import files
 from dragoman.annotations import Annotations
 from dragoman.problems import DragomanError, Problem
-from dragoman.reading import arrow_json, columns, line_reader, parquet_input, quotes
+from dragoman.reading import arrow_json, columns
+from dragoman.reading import lines as precise
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.parsing import Parsed, parse_bytes, parse_file
 from dragoman.reading.target import Target
 from dragoman.schema.submission import Submission
+from dragoman.text import quotes
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Reading:
         annotations: its labels as columns; None where there are errors.
         problems: errors and warnings, in the order of the file.
         tally: number of spans given by a quote, by what became of it: the keys are those of
-            :data:`dragoman.reading.quotes.WAYS`, in that order, all of them.
+            :data:`dragoman.text.quotes.WAYS`, in that order, all of them.
 
     """
 
@@ -57,11 +59,13 @@ def read_parsed(parsed: Parsed, target: Target) -> Reading:
     """
     if parsed.problems:
         return Reading(None, parsed.problems)
-    return in_columns(parsed.table, target) or _closely(parsed, target)
+    return in_columns(parsed.table, target) or _precisely(parsed, target)
 
 
-def _closely(parsed: Parsed, target: Target) -> Reading:
+def _precisely(parsed: Parsed, target: Target) -> Reading:
     if parsed.rows:
+        from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
+
         return line_by_line(parquet_input.json_lines(parsed.table), target, parsed.name)
     try:
         data = files.read_bytes(parsed.name) if parsed.data is None else parsed.data
@@ -88,7 +92,7 @@ def read_bytes(data: bytes, target: Target, name: str = "") -> Reading:
 
 
 def in_columns(rows: pa.Table | None, target: Target) -> Reading | None:
-    """Turn rows into columns all at once, or return None if anything about them needs a closer look."""
+    """Turn rows into columns all at once, or return None where the precise path must say what is wrong."""
     if rows is None:
         return None
     try:
@@ -106,17 +110,17 @@ def line_by_line(data: bytes, target: Target, name: str = "") -> Reading:
         name: how the file is called in a problem.
 
     """
-    found = line_reader.read(data, target, name)
-    if any(problem.severity == "error" for problem in found.problems):
-        return Reading(None, tuple(found.problems), found.tally)
+    read = precise.read(data, target, name)
+    if any(problem.severity == "error" for problem in read.problems):
+        return Reading(None, read.problems, read.tally)
     try:
-        annotations = columns.build(arrow_json.of_lines(found.lines), target, nowhere=True)
+        annotations = columns.build(arrow_json.of_lines(read.lines), target, beyond=True)
     except (Fallback, pa.ArrowInvalid) as cause:
-        # Nothing was found wrong, and yet it does not fit: said with a number, too, whatever it is.
+        # Nothing is wrong with any line, and yet it does not fit: said with a number, too, whatever it is.
         hint = "Split the file into shards; if that does not help, please report it with the file."
         problem = Problem(code="E210", what=f"the file does not fit into columns ({cause}).", hint=hint, file=name)
-        return Reading(None, (*found.problems, problem), found.tally)
-    return Reading(annotations, tuple(found.problems), found.tally)
+        return Reading(None, (*read.problems, problem), read.tally)
+    return Reading(annotations, read.problems, read.tally)
 
 
 def read_lines(lines: list[Submission], target: Target) -> Annotations:

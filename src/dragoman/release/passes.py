@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from dragoman import timex
 from dragoman.files import read_json
-from dragoman.problems import DragomanError, Problem
+from dragoman.problems import Diagnostics, DragomanError, Problem
 from dragoman.release.phenomena import DERIVED, tags_of_claim, tags_of_date, tags_of_entity
 from dragoman.schema import labels
 from dragoman.schema.pass_file import NOT_DOCUMENTS, Quote, QuotedClaim, QuotedDate, QuotedLabels
 from dragoman.schema.records import Claim, Claimant, Date, Entity, Fragment, Labels
-from dragoman.text import find
+from dragoman.text import locate_quote
 
 if TYPE_CHECKING:
     from dragoman.schema.records import Document
@@ -26,16 +26,20 @@ class Reader:
     def __init__(self, written: QuotedLabels, document: Document, file: str) -> None:
         self.written = written
         self.document = document
-        self.file = file
-        self.problems: list[Problem] = []
+        self.diagnostics = Diagnostics(file, limit=None)
         self.lines = document.text.split("\n")
         self.starts = [0]
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line) + 1)
 
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong so far."""
+        return self.diagnostics.listed
+
     def report(self, code: str, path: str, what: str, hint: str = "") -> None:
         """Note a problem."""
-        self.problems.append(Problem(code=code, what=what, hint=hint, file=self.file, path=path))
+        self.diagnostics.add(code, what, hint, path=path)
 
     def span(self, quote: Quote, path: str) -> tuple[int, int]:
         """Offsets of a quote in the document; (0, 0) after reporting what is wrong with it."""
@@ -44,7 +48,7 @@ class Reader:
             return 0, 0
         if quote.quote != quote.quote.strip():
             self.report("E403", path, f"{quote.quote!r} begins or ends with a space.", "Trim it.")
-        places = find(self.lines[quote.line - 1], quote.quote)
+        places = locate_quote(self.lines[quote.line - 1], quote.quote, exact=True).places
         if not places:
             elsewhere = [str(n) for n, line in enumerate(self.lines, 1) if quote.quote in line]
             hint = (

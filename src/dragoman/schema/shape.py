@@ -8,17 +8,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import inspect
 
+from dragoman.problems import MAX_SHOWN, shown
+
 NO_CONTROL = r"^(?![\s\S]*[\x00-\x1f\x7f-\x9f])"
 """Pattern of a text without control characters: those would hide in a terminal or part what belongs together."""
-
-MAX_SHOWN = 80
-"""Characters of a foreign text that a message quotes."""
 
 NAMES: dict[Any, str] = {
     inspect.StrType: "a string",
@@ -33,7 +32,7 @@ NAMES: dict[Any, str] = {
 
 
 class Fault(NamedTuple):
-    """Something wrong with a value: a problem's code, where it is, what is wrong and how to mend it."""
+    """Something wrong with a value: a problem's code, where it is, what is wrong and how to correct it."""
 
     code: str
     path: str
@@ -63,11 +62,6 @@ class NoNumber:
         self.word = word
 
 
-def shown(text: str) -> str:
-    """Quote a foreign text in a message: the beginning of a long one, and nothing that would not show itself."""
-    return repr(text) if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]!r}…"
-
-
 def step(path: str, key: str) -> str:
     """Path of a field of the object at ``path``; a key that is no plain name is quoted."""
     if len(key) > MAX_SHOWN or not key.isidentifier():
@@ -77,10 +71,53 @@ def step(path: str, key: str) -> str:
 
 @cache
 def fields(record: type[msgspec.Struct]) -> inspect.StructType:
-    """Shape of a record."""
+    """Shape of a record, as msgspec describes it."""
     info = inspect.type_info(record)
     assert isinstance(info, inspect.StructType)
     return info
+
+
+class _Field(NamedTuple):
+    """A field of a record."""
+
+    shape: _Shape
+    required: bool
+
+
+class _Shape:
+    """What a value may be: the types of a field or of the items of a list, looked at once for every record.
+
+    Attributes:
+        options: the types that it may have.
+        wanted: what it should be, in words: ``an integer or null``.
+
+    """
+
+    def __init__(self, info: Any) -> None:
+        whole = _plain(info)
+        self.options = [_plain(one) for one in (whole.types if isinstance(whole, inspect.UnionType) else [whole])]
+        self.wanted = " or ".join(dict.fromkeys(NAMES[type(option)] for option in self.options))
+
+    @cached_property
+    def types(self) -> set[type]:
+        """Kinds of types that the value may have."""
+        return {type(option) for option in self.options}
+
+    @cached_property
+    def items(self) -> tuple[_Shape, ...]:
+        """Shape of the items of a list, one for all, or of each item of a pair; only one of the options is a list."""
+        (info,) = (option for option in self.options if isinstance(option, inspect.ListType | inspect.TupleType))
+        return tuple(map(_Shape, info.item_types if isinstance(info, inspect.TupleType) else (info.item_type,)))
+
+
+@cache
+def _fields(record: type) -> dict[str, _Field]:
+    """Fields of a record by the names that they have in JSON."""
+    return {field.encode_name: _Field(_Shape(field.type), field.required) for field in fields(record).fields}
+
+
+def _plain(info: Any) -> Any:
+    return _plain(info.type) if isinstance(info, inspect.Metadata) else info
 
 
 def faults(
@@ -99,11 +136,11 @@ def faults(
         Faults with codes E201 (a lone surrogate, ``NaN``), E202, E203, E204, E205, E206, E304 and E501.
 
     """
-    yield from _struct(value, fields(record), "", nearest)
+    yield from _struct(value, record, "", nearest)
 
 
-def _struct(value: dict[str, Any], info: inspect.StructType, path: str, nearest: Any) -> Iterator[Fault]:
-    known = _fields_of(info)
+def _struct(value: dict[str, Any], record: type, path: str, nearest: Any) -> Iterator[Fault]:
+    known = _fields(record)
     for key in getattr(value, "repeated", ()):
         yield Fault("E205", step(path, key), f"the field {shown(key)} is given more than once.", "Keep one.")
     for key, inner in value.items():
@@ -112,63 +149,30 @@ def _struct(value: dict[str, Any], info: inspect.StructType, path: str, nearest:
             hint = f"Did you mean {near!r}?" if near else f"Known fields: {', '.join(known)}."
             yield Fault("E203", step(path, key), f"there is no field {shown(key)}.", hint)
         else:
-            yield from _value(inner, known[key].type, step(path, key), nearest)
+            yield from _value(inner, known[key].shape, step(path, key), nearest)
     for key, field in known.items():
         if field.required and key not in value:
-            yield Fault("E204", step(path, key), f"the field {key!r} is missing.", f"Add it: {_wanted(field.type)}.")
+            yield Fault("E204", step(path, key), f"the field {key!r} is missing.", f"Add it: {field.shape.wanted}.")
 
 
-def _fields_of(info: inspect.StructType) -> dict[str, inspect.Field]:
-    """Fields by name; kept like :func:`_options`."""
-    found = _FIELDS.get(id(info))
-    if found is None or found[0] is not info:
-        found = _FIELDS[id(info)] = (info, {field.encode_name: field for field in info.fields})
-    return found[1]
-
-
-_FIELDS: dict[int, tuple[inspect.StructType, dict[str, inspect.Field]]] = {}
-
-
-def _value(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fault]:
+def _value(value: Any, shape: _Shape, path: str, nearest: Any) -> Iterator[Fault]:
     if isinstance(value, NoNumber):
-        yield Fault("E201", path, f"{value.word} is not a JSON number.", f"Write {_wanted(info)}.")
+        yield Fault("E201", path, f"{value.word} is not a JSON number.", f"Write {shape.wanted}.")
         return
-    chosen = next((option for option in _options(info) if _is(value, option)), None)
+    chosen = next((option for option in shape.options if _is(value, option)), None)
     if chosen is None:
-        yield Fault("E202", path, f"expected {_wanted(info)}, found {_found(value)}.", _hint(value, info))
+        yield Fault("E202", path, f"expected {shape.wanted}, found {_described(value)}.", _hint(value, shape))
     elif isinstance(chosen, inspect.StructType):
-        yield from _struct(value, chosen, path, nearest)
+        yield from _struct(value, chosen.cls, path, nearest)
     elif isinstance(chosen, inspect.ListType | inspect.TupleType):
-        yield from _items(value, chosen, path, nearest)
+        yield from _items(value, chosen, shape.items, path, nearest)
     else:
         yield from _constraints(value, chosen, path, nearest)
 
 
-def _options(info: Any) -> list[Any]:
-    """Types that a value may have; kept by the identity of the info, which lives as long as the record's shape."""
-    found = _KNOWN.get(id(info))
-    if found is None or found[0] is not info:
-        whole = _plain(info)
-        types = whole.types if isinstance(whole, inspect.UnionType) else [whole]
-        found = _KNOWN[id(info)] = (info, [_plain(option) for option in types])
-    return found[1]
-
-
-_KNOWN: dict[int, tuple[Any, list[Any]]] = {}
-
-
-def _plain(info: Any) -> Any:
-    return _plain(info.type) if isinstance(info, inspect.Metadata) else info
-
-
-def _wanted(info: Any) -> str:
-    """Say what a value should be: ``an integer or null``."""
-    return " or ".join(dict.fromkeys(NAMES[type(option)] for option in _options(info)))
-
-
-def _hint(value: Any, info: Any) -> str:
+def _hint(value: Any, shape: _Shape) -> str:
     """Say how a value of the wrong type might become one of the right type."""
-    wanted = {type(option) for option in _options(info)}
+    wanted = shape.types
     if isinstance(value, float) and value.is_integer() and inspect.IntType in wanted:
         return f"Write {int(value)}, without point or exponent." if abs(value) < 2**53 else "Write an integer."
     if isinstance(value, str) and inspect.IntType in wanted:
@@ -179,7 +183,7 @@ def _hint(value: Any, info: Any) -> str:
         return "Give it, or leave the whole item out."
     if inspect.ListType in wanted and not isinstance(value, list):
         return "Write a list, of one item if need be."
-    return f"Write {_wanted(info)}."
+    return f"Write {shape.wanted}."
 
 
 _KINDS: dict[type, type] = {
@@ -199,19 +203,18 @@ def _is(value: Any, info: Any) -> bool:
     return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 
-def _items(value: list[Any], info: Any, path: str, nearest: Any) -> Iterator[Fault]:
+def _items(value: list[Any], info: Any, shapes: tuple[_Shape, ...], path: str, nearest: Any) -> Iterator[Fault]:
     if isinstance(info, inspect.TupleType):
-        if len(value) != len(info.item_types):
+        if len(value) != len(shapes):
             what = f"expected a pair [start, end], found a list of {len(value)}."
             yield Fault("E202", path, what, "Write two integers, as in [120, 160].")
             return
-        types = info.item_types
     else:
-        types = (info.item_type,) * len(value)
+        shapes *= len(value)
         if info.min_length and len(value) < info.min_length:
             yield Fault("E202", path, "the list is empty.", f"At least {info.min_length} item is needed.")
-    for index, (inner, type_) in enumerate(zip(value, types, strict=True)):
-        yield from _value(inner, type_, f"{path}[{index}]", nearest)
+    for index, (inner, shape) in enumerate(zip(value, shapes, strict=True)):
+        yield from _value(inner, shape, f"{path}[{index}]", nearest)
 
 
 def _constraints(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fault]:
@@ -248,7 +251,7 @@ def _text(value: str, info: inspect.StrType, path: str) -> Iterator[Fault]:
             yield Fault("E304", path, f"{shown(value)} is not of the right form.", f"The form is {info.pattern}.")
 
 
-def _found(value: Any) -> str:
+def _described(value: Any) -> str:
     match value:
         case None | bool():
             return "null" if value is None else str(value).lower()

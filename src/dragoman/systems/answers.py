@@ -12,6 +12,7 @@ import msgspec
 
 from dragoman.schema import labels
 from dragoman.schema.records import Document, Fragment
+from dragoman.text import quote_of
 
 
 class Quote(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,11 +81,7 @@ def gold(document: Document) -> Answer:
     """Put the gold labels of a document into the form of an answer."""
 
     def quote(start: int, end: int) -> tuple[str, int]:
-        words, place, count = document.text[start:end], -1, 0
-        while place < start:
-            place = document.text.index(words, place + 1)
-            count += 1
-        return words, count
+        return quote_of(document.text, start, end)
 
     def quotes(fragments: list[Fragment]) -> list[Quote]:
         return [Quote(*quote(fragment.start, fragment.end)) for fragment in fragments]

@@ -12,7 +12,7 @@ import regex
 from dragoman.authoring.label_studio import controls
 from dragoman.authoring.label_studio.label_fields import LAYERS, SHOWN, Draft, Label
 from dragoman.authoring.label_studio.regions import LAYER_OF, Result, related
-from dragoman.text import TextMap, visible
+from dragoman.text import TextMap, check_span, visible
 
 Unit = Literal["code points", "utf-16", "utf-8"]
 UNITS: tuple[Unit, ...] = ("code points", "utf-16", "utf-8")
@@ -75,14 +75,17 @@ def place(text: str, start: Any, end: Any, surface: Any, unit: TextMap | None) -
         if moved is None:
             return None
         start, end = moved
-    if end > len(text):
-        return None
-    here = text[start:end]
-    if here == surface or _flat(here) == _flat(surface):
+    fault = check_span(text, start, end, surface, affords=_unexplained)
+    if fault is None or (fault.code == "E403" and _flat(text[start:end]) == _flat(surface)):
         return start, end
-    if text[start : end + 1] == surface and unicodedata.category(surface[-1]).startswith("M"):
+    if fault.code == "E403" and text[start : end + 1] == surface and unicodedata.category(surface[-1]).startswith("M"):
         return start, end + 1
     return None
+
+
+def _unexplained(_: int) -> bool:
+    """Ask for no guess at the cause: the unit of offsets is found by what most regions fit."""
+    return False
 
 
 def _flat(text: str) -> str:

@@ -1,15 +1,12 @@
-"""Text and the spans over it: moving spans between versions of a text, finding quotes, showing text safely.
+"""Moving spans between versions of a text, whatever the two versions are.
 
-*Moving* is the job of :class:`TextMap`, whatever the two versions are: a document and the page that it was cut
-from, UTF-16 units or bytes and code points, a normalised text and its original. *Finding* is the job of
-:func:`find`. Offsets are Unicode code points, half-open, unless the name of the unit says otherwise.
+A document and the page that it was cut from, UTF-16 units or bytes and code points, a normalised text and its original.
 """
 
 from __future__ import annotations
 
-import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,6 +15,14 @@ if TYPE_CHECKING:
 
 Unit = Literal["utf-16", "utf-8"]
 Span = tuple[int, int]
+
+
+class SpanFault(NamedTuple):
+    """What is wrong with a span or a quote: the number of the problem, what is wrong, and how to correct it."""
+
+    code: str
+    what: str
+    hint: str
 
 
 class Block(NamedTuple):
@@ -116,17 +121,17 @@ class TextMap:
 
         Neighbouring stretches are joined. The list is empty where nothing corresponds.
         """
-        found: list[Span] = []
+        pieces: list[Span] = []
         for block in self.blocks:
             low, high = max(start, block.source), min(end, block.source + block.source_length)
             if low >= high:
                 continue
             piece = self.move(low, high, outward=True)
             assert piece is not None
-            if found and found[-1][1] == piece[0]:
-                piece = (found.pop()[0], piece[1])
-            found.append(piece)
-        return found
+            if pieces and pieces[-1][1] == piece[0]:
+                piece = (pieces.pop()[0], piece[1])
+            pieces.append(piece)
+        return pieces
 
     @classmethod
     def from_units(cls, text: str, unit: Unit) -> TextMap:
@@ -199,80 +204,3 @@ def _runs(lengths: Iterable[tuple[int, int]]) -> list[Block]:
         source += source_length
         target += target_length
     return blocks
-
-
-def find(text: str, quote: str) -> list[Span]:
-    """All places where a quote stands in a text, exactly as written, in order; overlapping ones count each.
-
-    An empty quote stands nowhere.
-    """
-    places: list[Span] = []
-    at = text.find(quote) if quote else -1
-    while at >= 0:
-        places.append((at, at + len(quote)))
-        at = text.find(quote, at + 1)
-    return places
-
-
-def explain_mismatch(text: str, start: int, end: int, surface: str) -> str | None:
-    """Guess why a span does not show the surface that came with it, if it does not.
-
-    Returns:
-        A sentence that names the cause and the offsets that would fit (another offset unit, another
-        normalisation form, a text with its white space stripped), or None when no guess fits.
-
-    """
-    if not 0 <= start <= end < 2**31 or text[start:end] == surface:
-        return None
-    return next(_guesses(text, start, end, surface), None)
-
-
-def _guesses(text: str, start: int, end: int, surface: str) -> Iterator[str]:
-    units: tuple[tuple[Unit, str], ...] = (("utf-16", "UTF-16 code units"), ("utf-8", "bytes of UTF-8"))
-    for unit, name in units:
-        moved = TextMap.from_units(text, unit).move(start, end)
-        if moved and text[slice(*moved)] == surface:
-            yield f"The offsets look like {name}; in code points the span is {moved[0]} to {moved[1]}."
-    here = text[start:end]
-    if here and unicodedata.normalize("NFC", here) == unicodedata.normalize("NFC", surface):
-        yield "The surface is in another Unicode normalisation form; write it as it stands in the text."
-    decomposed, back = TextMap.from_normalised(text, lambda piece: unicodedata.normalize("NFD", piece))
-    moved = back.move(start, end)
-    if moved and decomposed[start:end] == unicodedata.normalize("NFD", surface):
-        yield f"The offsets count in the decomposed text (NFD); as it stands the span is {moved[0]} to {moved[1]}."
-    lead = len(text) - len(text.lstrip())
-    if lead and text[start + lead : end + lead] == surface:
-        yield f"The offsets count in the text without its leading white space; add {lead}."
-    places = find(text, surface)
-    if len(places) == 1:
-        yield f"The surface stands at {places[0][0]} to {places[0][1]}."
-
-
-def visible(text: str, *, keep: str = "") -> str:
-    r"""Make text from outside harmless in a terminal or a log.
-
-    Control characters (escape sequences, line feeds) and characters that change the writing direction or show
-    nothing are written as ``\x1b`` or ``\u202e``; characters in ``keep`` stay.
-    """
-    return "".join(
-        char if char in keep or not _is_hidden(char) else char.encode("unicode_escape").decode() for char in text
-    )
-
-
-def visible_json(text: str) -> str:
-    r"""Make JSON from outside harmless in a terminal: what :func:`visible` shows is escaped, and means the same.
-
-    Line feeds stay; other control characters are escaped in JSON as it is.
-    """
-    if text.isascii() and "\x7f" not in text:  # JSON has escaped the others
-        return text
-    hidden = {char for char in set(text) if char != "\n" and _is_hidden(char)}
-    return text.translate({ord(char): json.dumps(char)[1:-1] for char in hidden}) if hidden else text
-
-
-# Letters and marks by category, and yet they show nothing: joiners, and the fillers of Hangul and Braille.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-
-
-def _is_hidden(char: str) -> bool:
-    return char in _BLANK or unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -31,10 +31,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-import regex
-from rapidfuzz import fuzz
-
-from dragoman.text import Span, TextMap, find
+from dragoman import languages
+from dragoman.problems import shown
+from dragoman.text.offsets import Span, SpanFault, TextMap
 
 THRESHOLD = 90.0
 """Least similarity of a fuzzy finding, in percent."""
@@ -99,16 +98,30 @@ def _spaces() -> Callable[[str], str]:
 
 
 _QUOTES = frozenset("'\"`´‘’‚‛“”„‟′″‹›«»「」『』〈〉《》＂＇")
-_MARKS = frozenset("ـ" + "".join(map(chr, [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670])))
-_LETTERS = str.maketrans("أإآٱىیةکؤئ", "ااااييهكوي")
 
 
 def _punctuation(piece: str) -> str:
     return "".join('"' if c in _QUOTES else "-" if unicodedata.category(c) == "Pd" else c for c in piece)
 
 
+@functools.cache
+def _marks() -> dict[int, None]:
+    """Map marks that some language ignores to nothing."""
+    return dict.fromkeys(ord(mark) for language in languages.all() for mark in language.ignored_marks)
+
+
 def _without_marks(piece: str) -> str:
-    return "".join(char for char in piece if char not in _MARKS)
+    return piece.translate(_marks())
+
+
+@functools.cache
+def _letters() -> dict[int, str]:
+    """Map letters that some language folds."""
+    return str.maketrans({a: b for language in languages.all() for a, b in language.letter_folding.items()})
+
+
+def _folded(piece: str) -> str:
+    return piece.translate(_letters())
 
 
 def _digits(piece: str) -> str:
@@ -119,8 +132,11 @@ def _without_space(piece: str) -> str:
     return "".join(char for char in piece if not char.isspace())
 
 
-def _has_hangul(quote: str) -> bool:
-    return regex.search(r"\p{Script=Hangul}", quote) is not None
+def _spaced_freely(quote: str) -> bool:
+    import regex  # noqa: PLC0415 - only quotes that are not there as they are need it
+
+    patterns = (language.free_spacing for language in languages.all())
+    return any(pattern and regex.search(pattern, quote) for pattern in patterns)
 
 
 NORMALISATIONS: tuple[Normalisation, ...] = (
@@ -129,12 +145,10 @@ NORMALISATIONS: tuple[Normalisation, ...] = (
     Normalisation("spaces", "the kind and number of spaces, and what shows nothing", _spaces),
     Normalisation("punctuation", "the kind of quotation marks and dashes", _stateless(_punctuation)),
     Normalisation("diacritics", "tatweel and Arabic diacritics", _stateless(_without_marks)),
-    Normalisation(
-        "letters", "forms of alef, ya, kaf and hamza, and ta marbuta", _stateless(lambda p: p.translate(_LETTERS))
-    ),
+    Normalisation("letters", "forms of alef, ya, kaf and hamza, and ta marbuta", _stateless(_folded)),
     Normalisation("digits", "the script of digits", _stateless(_digits)),
     Normalisation("case", "upper and lower case", _stateless(str.casefold)),
-    Normalisation("spacing", "Korean spacing", _stateless(_without_space), _has_hangul),
+    Normalisation("spacing", "Korean spacing", _stateless(_without_space), _spaced_freely),
 )
 """The declared normalisations, in the order in which they are added."""
 
@@ -143,7 +157,7 @@ WAYS: tuple[str, ...] = (EXACT, *(step.name for step in NORMALISATIONS), FUZZY, 
 """All that can become of a quote, in the order in which it is tried: the keys of a tally."""
 
 
-class Found(NamedTuple):
+class Located(NamedTuple):
     """Where a quote stands.
 
     Attributes:
@@ -161,6 +175,19 @@ class Found(NamedTuple):
             return self.places[0] if len(self.places) == 1 else None
         return self.places[occurrence - 1] if 1 <= occurrence <= len(self.places) else None
 
+    def fault(self, quote: str, occurrence: int | None) -> SpanFault:
+        """Say why a quote has no place: E404 or E405, what is wrong, how to correct it."""
+        count = len(self.places)
+        if self.way == MISSING:
+            what = f"{shown(quote)} is not in the text." if quote else "the quote is empty."
+            return SpanFault("E404", what, "Quote the text letter by letter.")
+        if not count:
+            return SpanFault("E405", f"{shown(quote)} is in too many places.", "Quote more words.")
+        many = "once" if count == 1 else f"{count} times"
+        asked = "" if occurrence is None else f", and there is no occurrence {occurrence}"
+        hint = f"Say which with occurrence, from 1 to {count}." if count > 1 else "Leave occurrence out."
+        return SpanFault("E405", f"{shown(quote)} is there {many}{asked}.", hint)
+
 
 def describe(way: str) -> str:
     """Say in words how a quote was found."""
@@ -169,7 +196,38 @@ def describe(way: str) -> str:
     return next((f"disregarding {step.what}" for step in NORMALISATIONS if step.name == way), "as it is")
 
 
-def find_all(text: str, quotes: Iterable[str]) -> dict[str, Found]:
+def find(text: str, quote: str) -> list[Span]:
+    """All places where a quote stands in a text, exactly as written, in order; overlapping ones count each.
+
+    An empty quote stands nowhere.
+    """
+    places: list[Span] = []
+    at = text.find(quote) if quote else -1
+    while at >= 0:
+        places.append((at, at + len(quote)))
+        at = text.find(quote, at + 1)
+    return places
+
+
+def locate_quote(text: str, quote: str, *, exact: bool = False) -> Located:
+    """Find where a quote stands in a text.
+
+    Args:
+        text: a document's text.
+        quote: quoted words.
+        exact: whether it must stand there letter by letter; else the declared normalisations and similarity are tried.
+
+    Example:
+        >>> locate_quote("Kim met Kim.", "Kim").places
+        ((0, 3), (8, 11))
+        >>> locate_quote("Kim met Kim.", "KIM").way
+        'case'
+
+    """
+    return _exactly(text, quote) if exact else locate_quotes(text, [quote])[quote]
+
+
+def locate_quotes(text: str, quotes: Iterable[str]) -> dict[str, Located]:
     """Find where each of some quotes stands in a text.
 
     Args:
@@ -177,19 +235,31 @@ def find_all(text: str, quotes: Iterable[str]) -> dict[str, Found]:
         quotes: quoted words; repeated ones are looked for once.
 
     Returns:
-        What was found, by quote; it depends on the set of quotes only, not on their order.
+        Where it stands, by quote; it depends on the set of quotes only, not on their order.
 
     """
-    found = {quote: _exactly(text, quote) for quote in sorted(set(quotes))}
-    left = [quote for quote, one in found.items() if one.way == MISSING]
+    located = {quote: _exactly(text, quote) for quote in sorted(set(quotes))}
+    left = [quote for quote, one in located.items() if one.way == MISSING]
     if not left or len(text) > MAX_TEXT:
-        return found
+        return located
     versions = _Versions(text)
-    found |= {quote: _normalised(versions, quote) for quote in left}
-    left = [quote for quote in left if found[quote].way == MISSING and len(quote) <= MAX_FUZZY_QUOTE]
+    located |= {quote: _normalised(versions, quote) for quote in left}
+    left = [quote for quote in left if located[quote].way == MISSING and len(quote) <= MAX_FUZZY_QUOTE]
     if len(left) <= MAX_FUZZY_QUOTES and len(text) <= MAX_FUZZY_TEXT:
-        found |= {quote: _fuzzily(versions, quote) for quote in left}
-    return found
+        located |= {quote: _fuzzily(versions, quote) for quote in left}
+    return located
+
+
+def quote_of(text: str, start: int, end: int) -> tuple[str, int]:
+    """Put a span into the form of a quote: its words, and which occurrence of them it is, from 1.
+
+    Example:
+        >>> quote_of("Kim met Kim.", 8, 11)
+        ('Kim', 2)
+
+    """
+    words = text[start:end]
+    return words, find(text, words).index((start, end)) + 1
 
 
 def nearest(text: str, quote: str) -> str | None:
@@ -199,6 +269,8 @@ def nearest(text: str, quote: str) -> str | None:
     """
     if not 0 < len(quote) <= min(MAX_FUZZY_QUOTE, len(text)) or len(text) > MAX_FUZZY_TEXT:
         return None
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only quotes that are not there need it
+
     best = fuzz.partial_ratio_alignment(quote, text, score_cutoff=55)
     return None if best is None else text[best.dest_start : best.dest_end]
 
@@ -215,12 +287,12 @@ def nowhere(text: str, quotes: Iterable[str]) -> dict[str, Span]:
     return spans
 
 
-def _exactly(text: str, quote: str) -> Found:
+def _exactly(text: str, quote: str) -> Located:
     if not quote or quote not in text:
-        return Found(MISSING)
+        return Located(MISSING)
     if text.count(quote) > MAX_PLACES:
-        return Found(AMBIGUOUS)
-    return Found(EXACT, tuple(find(text, quote)))
+        return Located(AMBIGUOUS)
+    return Located(EXACT, tuple(find(text, quote)))
 
 
 class _Versions:
@@ -262,28 +334,30 @@ def _steps(quote: str) -> Iterator[tuple[int, ...]]:
             yield taken
 
 
-def _normalised(versions: _Versions, quote: str) -> Found:
+def _normalised(versions: _Versions, quote: str) -> Located:
     """Find a quote with as few of the normalisations as it needs."""
     every = list(_steps(quote))
     # What is not there with all of them is not there with fewer.
     if _places(versions, quote, every[-1]).way == MISSING:
-        return Found(MISSING)
+        return Located(MISSING)
     return next(one for steps in every if (one := _places(versions, quote, steps)).way != MISSING)
 
 
-def _places(versions: _Versions, quote: str, steps: tuple[int, ...]) -> Found:
+def _places(versions: _Versions, quote: str, steps: tuple[int, ...]) -> Located:
     normal, (text, back) = _normal_quote(quote, steps), versions.version(steps)
     if not normal or normal not in text:
-        return Found(MISSING)
+        return Located(MISSING)
     if text.count(normal) > MAX_PLACES:
-        return Found(AMBIGUOUS)
+        return Located(AMBIGUOUS)
     moved = (back.move(*place) for place in find(text, normal))
     places = tuple(dict.fromkeys(place for place in moved if place is not None))
-    return Found(NORMALISATIONS[steps[-1]].name, places) if places else Found(MISSING)
+    return Located(NORMALISATIONS[steps[-1]].name, places) if places else Located(MISSING)
 
 
-def _fuzzily(versions: _Versions, quote: str) -> Found:
+def _fuzzily(versions: _Versions, quote: str) -> Located:
     """Find the stretches of the text that are most similar to a quote, all of them if several are equally so."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only quotes that are not there otherwise need it
+
     *_, steps = _steps(quote)
     normal, (text, back) = _normal_quote(quote, steps), versions.version(steps)
     best, spans = THRESHOLD, set[Span]()
@@ -300,11 +374,11 @@ def _fuzzily(versions: _Versions, quote: str) -> Found:
             best, spans = score, {span} | (spans if score == best else set())
         rounds += 1
         if rounds > MAX_FUZZY_PLACES:
-            return Found(AMBIGUOUS) if spans else Found(MISSING)
+            return Located(AMBIGUOUS) if spans else Located(MISSING)
         waiting += [(low, low + alignment.dest_start), (low + alignment.dest_end, high)]
     moved = (back.move(*span, outward=True) for span in spans)
     places = sorted({place for place in moved if place is not None})
-    return Found(FUZZY, tuple(places)) if places else Found(MISSING)
+    return Located(FUZZY, tuple(places)) if places else Located(MISSING)
 
 
 def _same_digits(a: str, b: str) -> bool:
@@ -316,6 +390,8 @@ def _sharpened(text: str, quote: str, start: int, end: int) -> tuple[float, Span
 
     Of equally similar stretches it is the shortest, and of these the first.
     """
+    from rapidfuzz import fuzz  # noqa: PLC0415 - as in _fuzzily
+
     reach = min(8, 2 + len(quote) // 20)
     candidates = (
         (fuzz.ratio(quote, text[low:high]), low - high, -low)

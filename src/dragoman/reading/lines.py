@@ -1,0 +1,393 @@
+"""The precise path: JSON lines to records, one at a time, with everything that is wrong said.
+
+Slow and thorough. Good lines come out in plain form: every span as offsets, every quote replaced, so that they can go
+through :func:`dragoman.reading.columns.build` like any other. The items of a line are checked one by one, so that what
+is wrong with one does not hide what is wrong with another: an item of the wrong shape is left out, and yet others may
+refer to its id.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from dragoman import timex
+from dragoman.problems import MAX_PROBLEMS, Diagnostics, LimitReached, Problem, shown
+from dragoman.reading.jsonl import objects
+from dragoman.reading.target import Target
+from dragoman.schema.shape import faults, step
+from dragoman.schema.submission import (
+    PredictedClaim,
+    PredictedClaimant,
+    PredictedDate,
+    PredictedEntity,
+    PredictedSegment,
+    SpanObject,
+    Submission,
+)
+from dragoman.text import Located, check_span, locate_quotes, nowhere, quotes
+
+_ITEMS: dict[str, type[msgspec.Struct]] = {
+    "entities": PredictedEntity,
+    "dates": PredictedDate,
+    "claims": PredictedClaim,
+    "segments": PredictedSegment,
+}
+_IN_ITEM = re.compile(rf"({'|'.join(_ITEMS)})\[([0-9]+)\]")
+
+
+@dataclass
+class Lines:
+    """A submission that was read line by line.
+
+    Attributes:
+        lines: the documents in plain form; where there are errors they are of no use.
+        problems: errors and warnings in the order in which they stand.
+        tally: number of quotes by what became of them, keys as in :data:`dragoman.text.quotes.WAYS`.
+
+    """
+
+    lines: list[Submission] = field(default_factory=list)
+    problems: tuple[Problem, ...] = ()
+    tally: dict[str, int] = field(default_factory=dict)
+
+
+def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLEMS) -> Lines:
+    """Read all lines, and say all that is wrong with them.
+
+    Args:
+        data: the file, checked by :func:`dragoman.files.check_text`.
+        target: what it is read against.
+        name: how the file is called in problems.
+        limit: errors after which reading stops (E208), and warnings of one kind that are listed.
+
+    """
+    reader = _Reader(target, Diagnostics(name, limit=limit, stops=True))
+    lines: list[Submission] = []
+    with contextlib.suppress(LimitReached):
+        lines = [line for value in objects(data, reader.diagnostics) if (line := reader.line(value)) is not None]
+    return Lines(lines, reader.diagnostics.problems(), reader.tally)
+
+
+class _Reader:
+    """Checks one line after the other, and holds what the lines of a file share."""
+
+    def __init__(self, target: Target, diagnostics: Diagnostics) -> None:
+        self.target = target
+        self.diagnostics = diagnostics
+        self.tally = dict.fromkeys(quotes.WAYS, 0)
+        self.seen: dict[str, int] = {}
+        self.documents = list(target.documents or ())
+
+    def line(self, value: dict[str, Any]) -> Submission | None:
+        """Check a line; return it in plain form, or None where its shape is wrong."""
+        wrong: set[str] = set()
+        for fault in faults(value, Submission, self.diagnostics.nearest):
+            self.diagnostics.add(fault.code, fault.what, fault.hint, path=fault.path)
+            wrong.add(fault.path)
+        name = value.get("id")
+        known = isinstance(name, str) and self.document(name)
+        line = Submission(name if isinstance(name, str) else "-")
+        for plain in ("text", "published", "published_external", "layers_annotated"):
+            if not any(path.startswith(plain) for path in wrong):
+                setattr(line, plain, value.get(plain))
+        _Items(self, line, self.text(line, known=known), value, wrong).check(resolvable=known)
+        return None if wrong else line
+
+    def document(self, name: str) -> bool:
+        """Whether a line may be of this document; note a problem if not, or if there was a line of it before."""
+        if name in self.seen:
+            what = f"document {shown(name)} was given in line {self.seen[name]} already."
+            self.diagnostics.add("E302", what, "Keep one line a document.", path="id")
+        self.seen.setdefault(name, self.diagnostics.line)
+        if self.target.documents is None or name in self.target.known:
+            return True
+        hint = self.diagnostics.suggest(name, self.documents, f"There are {len(self.documents)} documents.")
+        self.diagnostics.add("E301", f"there is no document {shown(name)}.", hint, path="id")
+        return False
+
+    def text(self, line: Submission, *, known: bool) -> str | None:
+        """Choose the text that offsets count in: that of the target, else the line's own; they must not differ."""
+        text, own = self.target.texts.get(line.id) if known else None, line.text
+        if text is None or own is None or own == text:
+            return own if text is None else text
+        pairs = zip(text, own, strict=False)
+        place = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(text), len(own)))
+        what = f"the text is not that of the document; they differ from code point {place} on."
+        self.diagnostics.add("E403", what, "Leave the text out, or take it from the data set as it is.", path="text")
+        return text
+
+
+class _Items:
+    """The items of one line: checked in the order of the layers, their spans brought into plain form.
+
+    Args:
+        reader: what the lines of the file share.
+        line: the line, which gets the items of the right shape.
+        text: the document's text, or None where it is not known.
+        value: the line as it was written.
+        wrong: paths at which its shape is wrong.
+
+    """
+
+    def __init__(
+        self, reader: _Reader, line: Submission, text: str | None, value: dict[str, Any], wrong: set[str]
+    ) -> None:
+        self.target, self.diagnostics, self.tally = reader.target, reader.diagnostics, reader.tally
+        self.line, self.text = line, text
+        self.good: dict[str, list[tuple[int, Any]]] = {layer: [] for layer in _ITEMS}
+        self.bad: list[tuple[str, str, Any]] = []
+        marked = {(m[1], int(m[2])) for path in wrong if (m := _IN_ITEM.match(path)) is not None}
+        written = []
+        for layer, record in _ITEMS.items():
+            items = value.get(layer)
+            for index, item in enumerate(items if isinstance(items, list) else []):
+                if (layer, index) not in marked:
+                    self.good[layer].append((index, msgspec.convert(item, record)))
+                    written.append(item)
+                elif isinstance(item, dict):
+                    path = f"{layer}[{index}]"
+                    self.bad.append((layer, path, _labels_of(item, record, path, wrong)))
+            setattr(line, layer, [item for _, item in self.good[layer]] if isinstance(items, list) else None)
+        self.entities: dict[str, PredictedEntity | None] = dict.fromkeys(_ids(value.get("entities")))
+        self.entities |= {entity.id: entity for entity in line.entities or [] if entity.id is not None}
+        self.entity_ids, self.claim_ids = list(self.entities), _ids(value.get("claims"))
+        self.claims = set(self.claim_ids)
+        self.located = {} if text is None else locate_quotes(text, _quotes(written))
+        self.nowhere = {} if text is None else nowhere(text, self.located)
+        self.by_quote: set[str | None] = set()
+        self.resolvable = True
+
+    def check(self, *, resolvable: bool) -> None:
+        """Note everything that is wrong with the items.
+
+        Args:
+            resolvable: whether a quote without text is a problem (not if the document itself is unknown).
+
+        """
+        self.resolvable = resolvable
+        for time in ("published", "published_external"):
+            self.value(getattr(self.line, time), time)
+        for layer in ("entities", "dates", "segments"):
+            for index, span in self.good[layer]:
+                path = f"{layer}[{index}]"
+                if span.quote is not None:
+                    self.by_quote.add(span.id)
+                self.span(span, path)
+                self.labels_and_values(span, layer, path)
+            self.unique(layer)
+        for index, claim in self.good["claims"]:
+            self.claim(claim, f"claims[{index}]")
+        self.unique("claims")
+        self.circles()
+        for layer, path, item in self.bad:
+            self.labels_and_values(item, layer, path)
+
+    def labels_and_values(self, item: Any, layer: str, path: str) -> None:
+        """Check the labels and values of an item, whatever its spans are like."""
+        self.labels(item, layer, path)
+        for name in ("value", "value_external"):
+            self.value(getattr(item, name, None), f"{path}.{name}")
+
+    def unique(self, layer: str) -> None:
+        """Check that no id is given twice in a layer."""
+        first: dict[str, int] = {}
+        for index, item in self.good[layer]:
+            if item.id is not None and first.setdefault(item.id, index) != index:
+                what = f"the id {shown(item.id)} was given in {layer}[{first[item.id]}] already."
+                self.diagnostics.add("E303", what, "Ids are unique in a document.", path=f"{layer}[{index}].id")
+
+    def labels(self, item: Any, layer: str, path: str) -> None:
+        """Check the labels of an item against their closed sets."""
+        for name_of_set, allowed in self.target.label_sets.items():
+            prefix, _, name = name_of_set.rpartition(".")
+            label = getattr(item, name, None) if prefix == layer else None
+            if label is not None and label not in allowed:
+                # The case is settled before the search, or "per" would be nearer to nothing than to PER.
+                like = label[:200].upper() if allowed[0].isupper() else label[:200].lower()
+                near = self.diagnostics.nearest(like, list(allowed))
+                hint = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(allowed)}."
+                self.diagnostics.add("E501", f"there is no label {shown(label)}.", hint, path=f"{path}.{name}")
+
+    def value(self, value: str | None, path: str) -> None:
+        """Check a date value against the grammar."""
+        if value is None or not self.target.strict_values:
+            return
+        try:
+            timex.canonical(value)
+        except timex.TimexError as cause:
+            self.diagnostics.add(
+                "E502", f"{shown(value)} is not a date value.", f"Expected {cause.expected}.", path=path
+            )
+
+    def span(self, span: SpanObject, path: str) -> None:
+        """Check a span, and replace a quote by its offsets."""
+        if span.quote is not None:
+            self.quote(span, span.quote, path)
+        elif span.occurrence is not None:
+            what = "there is an occurrence and no quote."
+            self.diagnostics.add("E406", what, "Give a quote with it.", path=f"{path}.occurrence")
+        elif span.start is None or span.end is None:
+            given = "start" if span.end is None else "end"
+            neither = span.start is None and span.end is None
+            what = "there are neither offsets nor a quote." if neither else f"there is only {given}."
+            self.diagnostics.add("E406", what, "Give start and end, or a quote.", path=path)
+        else:
+            fault = check_span(self.text, span.start, span.end, span.text, affords=self.diagnostics.affords)
+            if fault is not None:
+                self.diagnostics.add(*fault, path=path)
+
+    def quote(self, span: SpanObject, quote: str, path: str) -> None:
+        """Replace a quote by its offsets; by such beyond the text where it leads to no place."""
+        if span.start is not None or span.end is not None:
+            self.diagnostics.add("E406", "there are both offsets and a quote.", "Give one of them.", path=path)
+            return
+        if self.text is None:
+            if self.resolvable:
+                what = "a quote needs a text, and this document has none."
+                self.diagnostics.add("E404", what, "Give offsets.", path=path)
+            return
+        located = self.located[quote]
+        place = located.place(span.occurrence)
+        words = None if place is None else self.text[slice(*place)]
+        ambiguous = place is None and located.way != quotes.MISSING
+        self.tally[quotes.AMBIGUOUS if ambiguous else located.way] += 1
+        if place is None:
+            self.without_place(quote, span.occurrence, located, path)
+        elif located.way != quotes.EXACT:
+            how = f"{quotes.describe(located.way)}, as {shown(words or '')} at {place[0]} to {place[1]}"
+            self.diagnostics.add(
+                "W903", f"{shown(quote)} was found {how}.", "Quote the text letter by letter.", path=path
+            )
+        if span.text is not None and span.text not in {quote, words}:
+            what = f"the quote is {shown(quote)}, and the text beside it {shown(span.text)}."
+            self.diagnostics.add("E403", what, "Leave one of them out.", path=f"{path}.text")
+        span.start, span.end = place or self.nowhere[quote]
+        span.quote = span.occurrence = span.text = None
+
+    def without_place(self, quote: str, occurrence: int | None, located: Located, path: str) -> None:
+        """Note a quote that leads to no place: an error in a reference, a spurious prediction elsewhere."""
+        code, what, hint = located.fault(quote, occurrence)
+        if located.way == quotes.MISSING:
+            affordable = self.text is not None and self.diagnostics.affords(len(self.text))
+            near = quotes.nearest(self.text or "", quote) if affordable else None
+            hint = hint if near is None else f"The nearest words are {shown(near)}."
+        if self.target.documents is not None:
+            code, what = "W904", f"{what.removesuffix('.')}; it counts as spurious."
+        self.diagnostics.add(code, what, hint, path=path)
+
+    def claim(self, claim: PredictedClaim, path: str) -> None:
+        """Check a claim, and bring its fragments into plain form."""
+        self.labels_and_values(claim, "claims", path)
+        claim.content = list(self.fragments(claim.content, f"{path}.content"))
+        if claim.cue is not None:
+            claim.cue = list(self.fragments(claim.cue, f"{path}.cue"))
+        for index, claimant in enumerate(claim.claimants or []):
+            self.claimant(claimant, f"{path}.claimants[{index}]")
+        if claim.parent is not None and claim.parent not in self.claims:
+            hint = self.diagnostics.suggest(claim.parent, self.claim_ids, "A parent is a claim of the same document.")
+            self.diagnostics.add("E601", f"there is no claim {shown(claim.parent)} here.", hint, path=f"{path}.parent")
+
+    def fragments(self, spans: Iterable[Any], path: str) -> Iterator[tuple[int, int]]:
+        """Check fragments; give each as a pair."""
+        for index, span in enumerate(spans):
+            plain = span if isinstance(span, SpanObject) else SpanObject(start=span[0], end=span[1])
+            self.span(plain, f"{path}[{index}]")
+            yield plain.start or 0, plain.end or 0
+
+    def claimant(self, claimant: PredictedClaimant, path: str) -> None:
+        """Check a claimant, and bring its span into plain form."""
+        self.labels(claimant, "claims.claimants", path)
+        ways = (claimant.quote is not None) + (claimant.start is not None or claimant.end is not None)
+        if ways + (claimant.mention is not None) > 1:
+            what = "it is said more than once who the claimant is."
+            self.diagnostics.add("E406", what, "Give a mention, or start and end, or a quote.", path=path)
+        elif isinstance(claimant.mention, str):
+            self.mention(claimant, claimant.mention, path)
+        elif claimant.mention is not None:
+            (claimant.start, claimant.end), claimant.mention = claimant.mention, None
+            self.span(claimant, path)
+        elif ways:
+            self.span(claimant, path)
+        named = bool(ways) or claimant.mention is not None or claimant.start is not None
+        for name in () if named else ("text", "occurrence"):
+            if getattr(claimant, name) is not None:
+                what = f"there is {name} without a span."
+                self.diagnostics.add("E406", what, "Give a span with it.", path=f"{path}.{name}")
+        if claimant.role is None and not named:
+            what = "there is neither a role nor a mention."
+            self.diagnostics.add("E204", what, "Give one of them.", path=f"{path}.role")
+        elif claimant.role is not None and (claimant.role == "MENTION") != named:
+            hint = "A claimant with a mention has the role MENTION, and no other has one."
+            self.diagnostics.add("E503", f"the role {shown(claimant.role)} does not fit.", hint, path=path)
+
+    def mention(self, claimant: PredictedClaimant, mention: str, path: str) -> None:
+        """Check a claimant that is given by the id of an entity."""
+        if mention not in self.entities:
+            otherwise = "A mention is an entity of the same document, or [start, end]."
+            hint = self.diagnostics.suggest(mention, self.entity_ids, otherwise)
+            self.diagnostics.add("E601", f"there is no entity {shown(mention)} here.", hint, path=f"{path}.mention")
+            return
+        if claimant.occurrence is not None:
+            what = "there is an occurrence and no quote."
+            self.diagnostics.add("E406", what, "Leave it out.", path=f"{path}.occurrence")
+        entity = None if mention in self.by_quote else self.entities[mention]
+        words, claimant.text = claimant.text, None
+        if entity is None or entity.start is None or entity.end is None or words is None or self.text is None:
+            return
+        there = self.text[max(0, entity.start) : max(0, entity.end)]
+        if there != words:
+            what = f"the mention {shown(mention)} is {shown(there)}, not {shown(words)}."
+            self.diagnostics.add("E403", what, "Leave the text out, or name another mention.", path=f"{path}.text")
+
+    def circles(self) -> None:
+        """Spell out each circle of parents once."""
+        place = {claim.id: index for index, claim in self.good["claims"] if claim.id is not None}
+        parent = {claim.id: claim.parent for _, claim in self.good["claims"] if claim.id is not None}
+        done: set[str] = set()
+        for first in parent:
+            chain: dict[str, None] = {}
+            at: str | None = first
+            while at is not None and at in parent and at not in done:
+                done.add(at)
+                chain[at] = None
+                at = parent[at]
+            if at is not None and at in chain:
+                names = list(chain)
+                circle = [*names[names.index(at) :], at]
+                spelled = " → ".join(shown(name).strip("'") for name in circle[:10])
+                more = f" … ({len(circle) - 1:,} claims)" if len(circle) > 10 else ""
+                what = f"the parents go in a circle: {spelled}{more}."
+                self.diagnostics.add("E602", what, "Break it at one link.", path=f"claims[{place[at]}].parent")
+
+
+def _ids(items: Any) -> list[str]:
+    """Ids in a list as it was written, those of items of the wrong shape too."""
+    names = [item.get("id") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return [name for name in names if isinstance(name, str)]
+
+
+def _quotes(value: Any) -> Iterator[str]:
+    """All quotes in a piece of JSON."""
+    waiting = [value]
+    while waiting:
+        at = waiting.pop()
+        if isinstance(at, dict):
+            quote = at.get("quote")
+            if isinstance(quote, str):
+                yield quote
+            waiting += at.values()
+        elif isinstance(at, list):
+            waiting += at
+
+
+def _labels_of(item: dict[str, Any], record: type[msgspec.Struct], path: str, wrong: set[str]) -> Any:
+    """Make of an item of the wrong shape one that has nothing but its good texts, so that its labels can be checked."""
+    names = [name for name in record.__struct_fields__ if step(path, name) not in wrong]
+    texts = {name: item[name] for name in names if isinstance(item.get(name), str)}
+    return msgspec.structs.replace(record(content=[]) if record is PredictedClaim else record(), **texts)

@@ -1,0 +1,29 @@
+"""Text and the spans over it: judging spans, finding quotes, moving spans between versions of a text, showing text.
+
+Offsets are Unicode code points, half-open, unless the name of the unit says otherwise.
+"""
+
+from dragoman.text.display import visible, visible_json
+from dragoman.text.offsets import Block, Span, SpanFault, TextMap, Unit
+from dragoman.text.quotes import Located, find, locate_quote, locate_quotes, nowhere, quote_of
+from dragoman.text.spans import MAX_OFFSET, Texts, check_span, explain_mismatch
+
+__all__ = [
+    "MAX_OFFSET",
+    "Block",
+    "Located",
+    "Span",
+    "SpanFault",
+    "TextMap",
+    "Texts",
+    "Unit",
+    "check_span",
+    "explain_mismatch",
+    "find",
+    "locate_quote",
+    "locate_quotes",
+    "nowhere",
+    "quote_of",
+    "visible",
+    "visible_json",
+]

@@ -1,0 +1,50 @@
+"""Flattening and coding of Arrow's columns, against plain Python; sliced, with nulls, and with items behind a null."""
+
+import random
+import subprocess
+import sys
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from dragoman.reading.arrow_rows import coded, flat_of, lengths_of, parents_of
+
+
+def lists(rng):
+    """A random column of lists, as an array and as it is read; a null may have items behind it."""
+    sizes = [rng.randrange(4) for _ in range(rng.randint(1, 9))]
+    bounds = np.cumsum([0, *sizes]).astype(np.int32)
+    items = [rng.choice(("a", "b", "", None, "최")) for _ in range(sum(sizes))]
+    null = [rng.random() < 0.3 for _ in sizes]
+    array = pa.ListArray.from_arrays(pa.array(bounds), pa.array(items, pa.string()), mask=pa.array(null))
+    low = rng.randrange(len(sizes))
+    high = rng.randint(low, len(sizes))
+    return array.slice(low, high - low), array.to_pylist()[low:high]
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_lists_are_flattened_and_strings_coded_as_python_does(seed):
+    array, values = lists(random.Random(seed))
+    flat = [item for value in values for item in value or []]
+    assert flat_of(array).to_pylist() == flat
+    assert lengths_of(array).tolist() == [len(value or []) for value in values]
+    assert parents_of(array).tolist() == [at for at, value in enumerate(values) for _ in value or []]
+    codes = coded(flat_of(array))
+    assert [codes.value(at) for at in range(len(codes))] == flat
+    assert len(set(codes.labels)) == len(codes.labels)
+
+
+def test_a_column_of_nothing_is_flat_and_empty():
+    assert len(flat_of(pa.nulls(3))) == 0
+    assert lengths_of(pa.nulls(3)).tolist() == [0, 0, 0]
+
+
+def test_coding_imports_no_functions_of_arrow():
+    code = (
+        "import sys; from dragoman.reading import arrow_json, columns; from dragoman.reading.target import Target; "
+        """table = arrow_json.of_bytes(b'{"id": "d", "entities": [{"start": 0, "end": 1, "type": "A"}]}'); """
+        "assert columns.build(table, Target()).entities.type.labels == ('A',); print('pyarrow.compute' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
