@@ -185,8 +185,12 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
     from dragoman.reading.prefetch import Prefetch  # noqa: PLC0415
 
     tuning.reuse_memory_of_blocks()
+    narrow = True
     while True:
-        with Prefetch(reference.paths) as gold_rows, Prefetch(pred.paths) as pred_rows:
+        with (
+            Prefetch(reference.paths, narrow=narrow) as gold_rows,
+            Prefetch(pred.paths, narrow=narrow) as pred_rows,
+        ):
             from dragoman.measures import select  # noqa: PLC0415 - imported while the first blocks are parsed
             from dragoman.reading.fallback import Fallback  # noqa: PLC0415
             from dragoman.reading.shards import fingerprint  # noqa: PLC0415
@@ -201,6 +205,11 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
                 if size < SPILLED:
                     return None
                 in_step = False
+                continue
+            except streaming.SchemaMismatch:
+                if not narrow:
+                    return None
+                narrow = False
                 continue
             except Fallback:
                 return None

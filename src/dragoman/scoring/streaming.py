@@ -35,6 +35,10 @@ class Reordered(Exception):  # noqa: N818 - not an error: a reason to read in an
     """The two files have their documents in another order."""
 
 
+class SchemaMismatch(Exception):  # noqa: N818 - not an error: a reason to read in another way
+    """A block has fields that the first block does not mention, or of another type."""
+
+
 def count_in_step(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -> Partial:
     """Count two files that have their documents in the same order.
 
@@ -45,6 +49,7 @@ def count_in_step(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -
 
     Raises:
         Reordered: another order, or documents that only one side has.
+        SchemaMismatch: a block has other fields than the first one.
         Fallback: something needs a closer look.
 
     """
@@ -55,20 +60,20 @@ def count_spilled(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -
     """Count two files, whatever the order of their documents.
 
     Raises:
+        SchemaMismatch: a block has other fields than the first one.
         Fallback: something needs a closer look; documents that only the predictions have do, too.
 
     """
     with tempfile.TemporaryDirectory(prefix="dragoman-") as name:
-        sides = [_Buckets(Path(name) / side) for side in ("gold", "pred")]
-        for side, rows in zip(sides, (gold, pred), strict=True):
-            side.write(rows)
-        return _counted(measures, ((sides[0].read(at), sides[1].read(at)) for at in range(BUCKETS)))
+        return _counted(measures, _spilled(Path(name), gold, pred))
 
 
 def _counted(measures: Sequence[Measure], pairs: Iterable[tuple[pa.Table | None, pa.Table | None]]) -> Partial:
     try:
         parts = [_part(measures, gold, pred) for gold, pred in pairs if gold is not None or pred is not None]
-    except (DragomanError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as cause:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as cause:
+        raise SchemaMismatch(str(cause)) from cause
+    except DragomanError as cause:
         raise Fallback(str(cause)) from cause
     total = join(parts) if parts else None
     if total is None or not total.seen.annotated or not total.seen.lines:
@@ -115,6 +120,14 @@ def _names(rows: pa.Table) -> list[str]:
     """Ids of the rows, in order."""
     names: list[str] = column_of(rows, "id", pa.string()).to_pylist()
     return names
+
+
+def _spilled(folder: Path, gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table | None, pa.Table | None]]:
+    """Give the rows of both sides that have the same hash, one hash after the other."""
+    sides = [_Buckets(folder / side) for side in ("gold", "pred")]
+    for side, rows in zip(sides, (gold, pred), strict=True):
+        side.write(rows)
+    yield from ((sides[0].read(at), sides[1].read(at)) for at in range(BUCKETS))
 
 
 class _Buckets:
