@@ -174,19 +174,15 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
     pred, reference = sides.pred, sides.reference
     if pred is None or reference is None or not (pred.streams and reference.streams):
         return None
-    size = pred.size + reference.size
-    if size < STREAMED:
-        return None
     from dragoman.reading.shards import first_ids  # noqa: PLC0415
 
-    in_step = not set(first_ids(reference.paths[0])).isdisjoint(first_ids(pred.paths[0]))
-    if not in_step and size < SPILLED:
-        return None
-    from dragoman.reading.prefetch import Prefetch  # noqa: PLC0415
-
-    tuning.reuse_memory_of_blocks()
+    size = pred.size + reference.size
+    in_step = size >= STREAMED and not set(first_ids(reference.paths[0])).isdisjoint(first_ids(pred.paths[0]))
     narrow = True
-    while True:
+    while in_step or size >= SPILLED:
+        from dragoman.reading.prefetch import Prefetch  # noqa: PLC0415
+
+        tuning.reuse_memory_of_blocks()
         with (
             Prefetch(reference.paths, narrow=narrow) as gold_rows,
             Prefetch(pred.paths, narrow=narrow) as pred_rows,
@@ -202,19 +198,18 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
             try:
                 total = drive(chosen, gold_rows, pred_rows)
             except streaming.Reordered:
-                if size < SPILLED:
-                    return None
                 in_step = False
                 continue
             except streaming.SchemaMismatch:
-                if not narrow:
-                    return None
-                narrow = False
-                continue
+                if narrow:
+                    narrow = False
+                    continue
+                break
             except Fallback:
-                return None
+                break
             data = Data("reference", None, fingerprint(gold_rows.digests()), None, sorted(total.documents))
             return _Counted(total, chosen, data, {})
+    return None
 
 
 def _in_memory(sides: _Sides, measures: Measures) -> _Counted:
