@@ -19,7 +19,16 @@ from dragoman.problems import DragomanError, Problem
 from dragoman.schema import labels
 from dragoman.schema.decision import Identity
 from dragoman.schema.pass_file import QuotedLabels
-from dragoman.schema.records import Claim, ClaimLink, CuratedPage, Document, Entity, Labels, RegistryEntry
+from dragoman.schema.records import (
+    Claim,
+    ClaimLink,
+    CuratedPage,
+    Document,
+    Entity,
+    Labels,
+    OfficeHolder,
+    RegistryEntry,
+)
 from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, shown, step
 
 BESIDE = frozenset({"registry", "claim_links", "record"})
@@ -37,6 +46,8 @@ class RegistryFile:
     entries: list[RegistryEntry] | None = None
     links: list[ClaimLink] = field(default_factory=list)
     links_file: Path = Path()
+    offices: list[OfficeHolder] = field(default_factory=list)
+    offices_file: Path = Path()
 
     @property
     def ids(self) -> set[str] | None:
@@ -207,12 +218,14 @@ class _Reader:
                 self.report(path, Fault("E101", "", f"page {source.id} was not curated.", "Run scripts/curate.py."))
 
     def registry(self, folder: Path, name: str) -> RegistryFile:
-        """Read a registry and the links between claims beside it."""
-        made = RegistryFile(folder / name, links_file=folder / "claim_links.json")
+        """Read a registry, and the links between claims and the holders of offices beside it."""
+        made = RegistryFile(folder / name, links_file=folder / "claim_links.json", offices_file=folder / "offices.json")
         if made.file.exists():
             made.entries = self.array(made.file, RegistryEntry)
         if made.links_file.exists():
             made.links = self.array(made.links_file, ClaimLink) or []
+        if made.offices_file.exists():
+            made.offices = self.array(made.offices_file, OfficeHolder) or []
         if (folder / "identity.json").exists():
             self.converted(folder / "identity.json", Identity)
         return made
