@@ -1,9 +1,9 @@
 """Agreement as data: pass against pass, and each pass against the gold that was made from it.
 
 Passes are compared by the measures of the catalogue, which are symmetric in F1, and by Krippendorff's alpha for the
-attributes of what both found. Everything is given a second time without what the guidelines, or the brief that they
-were written from (``annotations/quoted.txt``), quote: agreement on a quoted span says nothing. A pass is not
-independent of the gold, so its score is no rank and no ceiling.
+attributes of what both found. Everything is given a second time without what the guidelines quote, or the brief that
+they were written from and their earlier versions (``annotations/quoted.txt``): agreement on a quoted span says nothing.
+A pass is not independent of the gold, so its score is no rank and no ceiling.
 """
 
 from __future__ import annotations

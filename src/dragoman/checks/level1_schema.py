@@ -17,7 +17,16 @@ from dragoman.release.source_table import SourceTable, read_sources
 from dragoman.schema import labels
 from dragoman.schema.decision import Identity
 from dragoman.schema.pass_file import GOLD_PASSES, NOT_DOCUMENTS, QuotedLabels
-from dragoman.schema.records import Claim, ClaimLink, CuratedPage, Document, Entity, Labels, RegistryEntry
+from dragoman.schema.records import (
+    Claim,
+    ClaimLink,
+    CuratedPage,
+    Document,
+    Entity,
+    Labels,
+    OfficeHolder,
+    RegistryEntry,
+)
 from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, step
 
 _MAX_LABELS = 64 * 2**20
@@ -32,6 +41,8 @@ class RegistryFile:
     entries: list[RegistryEntry] | None = None
     links: list[ClaimLink] = field(default_factory=list)
     links_file: Path = Path()
+    offices: list[OfficeHolder] = field(default_factory=list)
+    offices_file: Path = Path()
 
     @property
     def ids(self) -> set[str] | None:
@@ -207,12 +218,14 @@ class _Reader:
                 )
 
     def registry(self, folder: Path, name: str) -> RegistryFile:
-        """Read a registry and the links between claims beside it."""
-        made = RegistryFile(folder / name, links_file=folder / "claim_links.json")
+        """Read a registry, and the links between claims and the holders of offices beside it."""
+        made = RegistryFile(folder / name, links_file=folder / "claim_links.json", offices_file=folder / "offices.json")
         if made.file.exists():
             made.entries = self.array(made.file, RegistryEntry)
         if made.links_file.exists():
             made.links = self.array(made.links_file, ClaimLink) or []
+        if made.offices_file.exists():
+            made.offices = self.array(made.offices_file, OfficeHolder) or []
         if (folder / "identity.json").exists():
             self.converted(folder / "identity.json", Identity)
         return made

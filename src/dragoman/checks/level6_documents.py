@@ -1,5 +1,7 @@
 """Level 6, across documents: one id is one entity, one cluster one claim, and nothing is missing or left over.
 
+Who holds an office in a document has to be said there, by a mention of the office and one of the person.
+
 A mention has the type that the registry gives its entity, except that
 
 - a mention of several entities whose types differ is an ``ORG`` (a union and a state, "the two sides");
@@ -16,13 +18,14 @@ from typing import TYPE_CHECKING
 
 from dragoman.problems import shown
 from dragoman.schema import labels
+from dragoman.text import find
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dragoman.checks.findings import Findings, Report
     from dragoman.checks.level1_schema import Material, RegistryFile
-    from dragoman.schema.records import Claim, Entity, Labels, RegistryEntry
+    from dragoman.schema.records import Claim, Entity, Labels, OfficeHolder, RegistryEntry
 
 _MEETINGS = frozenset({"ORG", "EVENT"})
 
@@ -32,6 +35,8 @@ def check(material: Material, findings: Findings) -> None:
     _splits(material, findings)
     _complete(material, findings)
     _together(material.registry, material.gold, findings, whole=findings.intact(*material.gold_folders))
+    if findings.intact(*material.gold_folders):
+        _offices(material, findings.reporter(6, material.registry.offices_file))
     for one in material.passes:
         _together(
             one.registry, one.resolved, findings, whole=findings.intact(one.folder, *material.corpus_folders), raw=True
@@ -95,6 +100,48 @@ def _together(
     for cluster, members in clusters.items():
         _cluster(cluster, members, findings, whole=whole, raw=raw)
     _links(registry, clusters, findings.reporter(6, registry.links_file, raw=raw))
+
+
+def _offices(material: Material, report: Report) -> None:
+    """Each line of the table of offices is of an office, a person and a document, and stands there once, in order."""
+    entries = {entry.id: entry for entry in material.registry.entries or ()}
+    keys = [(row.document, row.office, row.holder) for row in material.registry.offices]
+    for index, row in enumerate(material.registry.offices):
+        path, key = f"[{index}]", keys[index]
+        if key in keys[:index]:
+            report("E303", path, f"{row.office} has {row.holder} in {row.document} already.", "Keep one.")
+        elif key != max(keys[: index + 1]):
+            report("E211", path, "it stands after what it goes before.", "Sort by document, office and holder.")
+        for name, type_ in ((row.office, "ROLE"), (row.holder, "PER")):
+            if name not in entries:
+                report("E601", path, f"{shown(name)} is not in the registry.", "Use an id of the registry.")
+            elif entries[name].type != type_:
+                report("E605", path, f"{name} is {entries[name].type}, not {type_}.", "An office is held by a person.")
+        if row.document not in material.documents:
+            report("E301", path, f"there is no document {shown(row.document)}.", "Remove the line.")
+        else:
+            _evidence(row, path, material, report)
+
+
+def _evidence(row: OfficeHolder, path: str, material: Material, report: Report) -> None:
+    """Find the words that say who holds an office in their line, with mentions of both in them."""
+    lines = material.documents[row.document].text.split("\n")
+    places = find(lines[row.line - 1], row.quote) if row.line <= len(lines) else []
+    if not places:
+        report("E404", path, f"{shown(row.quote)} is not in line {row.line}.", "Quote it letter for letter.")
+        return
+    before = sum(len(line) + 1 for line in lines[: row.line - 1])
+    mentioned = {
+        name
+        for gold in material.gold.values()
+        if gold.document == row.document
+        for entity in gold.entities
+        for name in entity.entity_ids
+        if any(before + start <= entity.start and entity.end <= before + end for start, end in places)
+    }
+    for name in (row.office, row.holder):
+        if name not in mentioned:
+            report("E601", path, f"no mention of {shown(name)} stands in the quote.", "Quote what mentions both.")
 
 
 def misfit(entity: Entity, entries: dict[str, RegistryEntry]) -> str | None:

@@ -12,7 +12,17 @@ from dragoman.problems import DragomanError, Problem, error
 from dragoman.release.content import Release
 from dragoman.release.semver import numbers
 from dragoman.schema import labels
-from dragoman.schema.records import ClaimLink, CuratedPage, Date, Document, Entity, Fragment, Labels, RegistryEntry
+from dragoman.schema.records import (
+    ClaimLink,
+    CuratedPage,
+    Date,
+    Document,
+    Entity,
+    Fragment,
+    Labels,
+    OfficeHolder,
+    RegistryEntry,
+)
 from dragoman.schema.release_rows import CONFIGS, UNSPLIT, row_of
 
 if TYPE_CHECKING:
@@ -64,6 +74,16 @@ def assemble(root: Path) -> Release:
     rows["registry"][UNSPLIT] = list(_array(registry / "entities.json", RegistryEntry))
     rows["claim_links"][UNSPLIT] = list(_array(registry / "claim_links.json", ClaimLink))
     return Release(name, version, rows)
+
+
+def read_offices(root: Path) -> list[OfficeHolder]:
+    """Read who held which office in which document: ``annotations/registry/offices.json``, nobody without that file.
+
+    Raises:
+        DragomanError: as :func:`dragoman.files.read_json`.
+
+    """
+    return _array(root / "annotations" / "registry" / "offices.json", OfficeHolder)
 
 
 def _identity(root: Path) -> tuple[str, str]:

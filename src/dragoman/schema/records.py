@@ -221,6 +221,16 @@ class ClaimLink(Record):
     relation: Annotated[labels.LinkRelation, Meta(description="how they are related")]
 
 
+class OfficeHolder(Record):
+    """Who holds an office in a document, by its own words: elsewhere, or at another time, it may be somebody else."""
+
+    document: Annotated[str, Meta(description="document id")]
+    office: Annotated[str, Meta(description="registry id of the office, a `ROLE`")]
+    holder: Annotated[str, Meta(description="registry id of its holder, a `PER`")]
+    line: Annotated[int, Meta(ge=1, description="line of the document's text that says so, from 1")]
+    quote: Annotated[str, Meta(min_length=1, description="words of that line that mention both, letter for letter")]
+
+
 class CuratedPage(Record):
     """One page after curation: ``corpus/documents/<page>.json``."""
 

@@ -1,0 +1,33 @@
+"""Who holds which office in which document, as it is committed."""
+
+from __future__ import annotations
+
+import collections
+from pathlib import Path
+
+from dragoman import files
+from dragoman.release.source_root import read_offices
+from dragoman.schema.records import Labels
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_offices_of_the_documents():
+    offices = {(row.document, row.office): row.holder for row in read_offices(ROOT)}
+    assert offices["001.article-1", "foreign-minister-of-russia"] == "sergey-lavrov"
+    assert offices["001.article-1", "premier-of-the-dprk"] == "kim-il-sung"  # in 1949
+    assert offices["000.related-13", "premier-of-the-dprk"] == "pak-thae-song"
+    assert offices["002.article-1", "foreign-minister-of-the-dprk"] == "choe-son-hui"
+    assert ("000.related-12", "first-secretary-of-the-communist-party-of-cuba") not in offices  # named by nobody there
+
+
+def test_no_title_beside_a_name_is_left_out():
+    """A title that a person's name follows, with a space between, is the office of that person."""
+    held = collections.defaultdict(set)
+    for row in read_offices(ROOT):
+        held[row.document].add(row.office)
+    for path in sorted((ROOT / "annotations" / "gold").glob("*.json")):
+        gold = files.read_json(path, Labels)
+        persons = {entity.start for entity in gold.entities if entity.type == "PER"}
+        beside = [e for e in gold.entities if e.type == "ROLE" and e.end + 1 in persons and len(e.entity_ids) == 1]
+        assert {entity.entity_ids[0] for entity in beside} <= held[gold.document], gold.document
