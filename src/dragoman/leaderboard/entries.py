@@ -20,7 +20,7 @@ from dragoman import files, scoring
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading.read import read_bytes
 from dragoman.schema.result import Result
-from dragoman.schema.system_card import SystemCard
+from dragoman.schema.system_card import SUBMITTED, SystemCard
 from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 FILES = {"system.toml": 2**18, "predictions.jsonl": 2**26, "result.json": 2**26, "log.jsonl": 2**27}
 """Files of a run, with the most bytes of each; ``log.jsonl`` may be absent."""
 REQUIRED = ("system.toml", "predictions.jsonl", "result.json")
-CARD = ("version", "authors", "licence", "parameters", "training_data", "layers", "languages")
-"""Fields of the card that a submission has to fill in besides the name."""
 _NAME = regex.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RESCORE = "Score the predictions again with this version."
 _EQUAL = 1e-9
@@ -197,7 +195,7 @@ def _missing(path: Path, name: str) -> Problem:
 
 
 def _card(card: SystemCard, shown: str) -> Iterator[Problem]:
-    for name in CARD:
+    for name in SUBMITTED:
         if not getattr(card, name):
             what, hint = f"the card does not say {name.replace('_', ' ')}.", "Fill it in, in words if need be."
             yield Problem(code="E825", what=what, hint=hint, file=shown, path=name)
