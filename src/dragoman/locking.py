@@ -10,11 +10,10 @@ import contextlib
 import errno
 import fcntl
 import os
-import socket
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from dragoman.problems import error
@@ -107,9 +106,9 @@ def only_writer(folder: Path, code: str = "E108") -> Iterator[None]:
         raise error("E108", f"cannot write to the folder: {reason}.", hint, file=str(folder)) from cause
     try:
         os.ftruncate(handle, 0)
-        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
         with contextlib.suppress(OSError):  # a full disk: the lock holds without its note
-            os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()}, since {now}".encode(), 0)
+            os.pwrite(handle, f"process {os.getpid()} on {os.uname().nodename}, since {now}".encode(), 0)
         yield
     finally:
         with contextlib.suppress(OSError):

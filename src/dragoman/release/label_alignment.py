@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman.matching.assignment import assign
+from dragoman.problems import error
 from dragoman.text import Block, TextMap
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _MAX_COMPARED = 20_000
 """Characters between the first and the last that changed up to which texts are compared: the time is their square."""
+_MAX_PAIRS = 2**24
+"""Pairs of an older and a newer label of a document that are looked at."""
 Pair = tuple[int | None, int | None]
 
 
@@ -32,9 +35,15 @@ def pairs(layer: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
         Positions on both sides, None where a label has no counterpart, in the order of the newer labels, with what was
         removed at its old place before those that follow it.
 
+    Raises:
+        DragomanError: E106 for more labels than can be compared.
+
     """
     import numpy as np  # noqa: PLC0415 - kept out of the import of the package
 
+    if len(old) * len(new) > _MAX_PAIRS:
+        what = f"a document has {len(old):,} {layer} and then {len(new):,}; up to {_MAX_PAIRS:,} pairs are compared."
+        raise error("E106", what, "Make several documents of it.")
     ours, theirs = ([spans(layer, label) for label in side] for side in (old, new))
     plain = [[_without_id(label) for label in side] for side in (old, new)]
     found = [

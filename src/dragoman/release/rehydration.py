@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dragoman import files
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release import parquet, standoff
+from dragoman.release.integrity import MAX_BYTES
 from dragoman.release.page_diff import places, said
 from dragoman.release.textless import Row, Rows, with_text
 
@@ -65,7 +66,7 @@ def _texts(pages: list[Page], rows: Rows, folder: Path) -> dict[str, str]:
     others = list(listed)
     for path in listed:
         if path.stat().st_size in sizes:
-            data = files.read_bytes(path)
+            data = files.read_regular(path, limit=MAX_BYTES)
             page = wanted.get(files.sha256(data))
             if page is not None:
                 files.check_text(data, str(path))
@@ -74,7 +75,7 @@ def _texts(pages: list[Page], rows: Rows, folder: Path) -> dict[str, str]:
     lacking = [page for page in pages if page.id not in found]
     try:
         problems = [problem for page in lacking for problem in _lacking(page, rows, others, folder)]
-    except (LookupError, TypeError, ValueError) as cause:
+    except (LookupError, TypeError, ValueError, ArithmeticError) as cause:
         raise error("E715", f"a row is not in the form: {cause!r}"[:300] + ".", "Fetch the release again.") from cause
     if problems:
         raise DragomanError(problems)
@@ -90,7 +91,7 @@ def _lacking(page: Page, rows: Rows, listed: list[Path], folder: Path) -> Iterat
         what = f"no file is page {page.id} (sha256 {page.sha256[:16]}…, {page.bytes:,} bytes)."
         yield Problem(code="E716", what=what, hint=f"Put it there, as {page.file!r} or any name.", file=str(folder))
         return
-    data = files.read_bytes(ours, limit=max(2**26, 4 * page.bytes))
+    data = files.read_regular(ours, limit=max(2**26, 4 * page.bytes))
     what, line = _where(data, page, _lines_of(page.id, rows))
     yield Problem(code="E716", what=what, hint=_cause(data, page), file=str(ours), line=line)
 
@@ -101,7 +102,7 @@ def _nearest(page: Page, rows: Rows, listed: list[Path]) -> Path | None:
     near = [path for path in listed if page.bytes / 2 <= path.stat().st_size <= 2 * page.bytes][:MAX_COMPARED]
     shared = {}
     for path in near:
-        lines = files.read_bytes(path).replace(b"\r\n", b"\n").split(b"\n")
+        lines = files.read_regular(path).replace(b"\r\n", b"\n").split(b"\n")
         shared[path] = len(wanted & {files.sha256(line) for line in lines})
     best = max(near, key=lambda path: shared[path], default=None)
     return best if best is not None and shared[best] * 3 >= len(wanted) > 0 else None

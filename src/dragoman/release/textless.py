@@ -31,6 +31,8 @@ KEPT = ("documents", "segments", "registry", "claim_links")
 _LAYERS = values(Layer)
 _QUOTING = ("title", "publisher", "published_evidence", "published_external_evidence")
 _LANGUAGES = ("ko", "ar")
+MAX_TEXT = 2**27
+"""Characters of all texts and surfaces of a release."""
 _SHORTEST = 6
 """Fewest characters that count as taken from a page, where a field of our own words may quote it."""
 
@@ -122,29 +124,44 @@ def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str) -> 
     """
     try:
         return Release(name, version, _filled(rows, pages))
-    except (LookupError, TypeError, ValueError, AttributeError, msgspec.ValidationError) as cause:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as cause:
         raise error("E715", f"a row is not in the form: {cause!r}"[:300] + ".", "Fetch the release again.") from cause
 
 
+class _Cutter:
+    """Cuts up to :data:`MAX_TEXT` characters out of texts: rows may name a page as often as they like."""
+
+    def __init__(self) -> None:
+        self._left = MAX_TEXT
+
+    def __call__(self, text: str, start: int, end: int) -> str:
+        piece = text[start:end]
+        self._left -= len(piece)
+        if self._left < 0:
+            raise error("E106", f"the texts are over {MAX_TEXT:,} characters.", "Fetch the release again.")
+        return piece
+
+
 def _filled(rows: Rows, pages: Mapping[str, str]) -> dict[str, dict[str, list[Record]]]:
+    cut = _Cutter()
     made: dict[str, dict[str, list[Record]]] = {config: {} for config in CONFIGS}
     parts: dict[str, list[tuple[int, str]]] = {}
     for split, segments in rows["segments"].items():
         made["segments"][split] = []
         for segment in segments:
-            text = pages[segment["page"]][segment["start"] : segment["end"]]
+            text = cut(pages[segment["page"]], segment["start"], segment["end"])
             if segment["document_start"] is not None:
                 parts.setdefault(segment["document"], []).append((segment["document_start"], text))
             made["segments"][split].append(_record("segments", {**segment, "text": text}))
     for split, documents in rows["documents"].items():
         chosen: list[Any] = [
-            _record("documents", _document(document, parts.get(document["id"], []), pages[document["page"]]))
+            _record("documents", _document(document, parts.get(document["id"], []), pages[document["page"]], cut))
             for document in documents
         ]
         made["documents"][split] = list(chosen)
         for layer in _LAYERS:
             made[layer][split] = [row_of(layer, each.id, label) for each in chosen for label in getattr(each, layer)]
-    made["registry"][UNSPLIT] = [_record("registry", _entity(row, pages)) for row in rows["registry"][UNSPLIT]]
+    made["registry"][UNSPLIT] = [_record("registry", _entity(row, pages, cut)) for row in rows["registry"][UNSPLIT]]
     made["claim_links"][UNSPLIT] = [_record("claim_links", row) for row in rows["claim_links"][UNSPLIT]]
     return made
 
@@ -155,29 +172,29 @@ def _record(config: str, row: Row) -> Record:
     return made
 
 
-def _document(row: Row, parts: Sequence[tuple[int, str]], page: str) -> Row:
+def _document(row: Row, parts: Sequence[tuple[int, str]], page: str, cut: _Cutter) -> Row:
     """Join a document's text from its lines, and slice all surfaces out of it."""
     text = "\n".join(part for _, part in sorted(parts))
-    made = {key: _faced(value, text) if key in _LAYERS else value for key, value in row.items()}
+    made = {key: _faced(value, text, cut) if key in _LAYERS else value for key, value in row.items()}
     for field in _QUOTING:
         if row[field] is not None:
-            made[field] = "".join(each if isinstance(each, str) else page[slice(*each)] for each in row[field])
+            made[field] = "".join(each if isinstance(each, str) else cut(page, *each) for each in row[field])
     return {**made, "text": text}
 
 
-def _faced(value: Any, text: str) -> Any:
+def _faced(value: Any, text: str, cut: _Cutter) -> Any:
     """Give each span its surface, however deep it lies."""
     if isinstance(value, list):
-        return [_faced(inner, text) for inner in value]
+        return [_faced(inner, text, cut) for inner in value]
     if not isinstance(value, dict):
         return value
-    made = {key: _faced(inner, text) for key, inner in value.items()}
-    return {**made, "text": text[value["start"] : value["end"]]} if "start" in value and "end" in value else made
+    made = {key: _faced(inner, text, cut) for key, inner in value.items()}
+    return {**made, "text": cut(text, value["start"], value["end"])} if "start" in value and "end" in value else made
 
 
-def _entity(row: Row, pages: Mapping[str, str]) -> Row:
+def _entity(row: Row, pages: Mapping[str, str], cut: _Cutter) -> Row:
     names = {
-        key: [each if isinstance(each, str) else pages[each[0]][each[1] : each[2]] for each in row["names"][key]]
+        key: [each if isinstance(each, str) else cut(pages[each[0]], each[1], each[2]) for each in row["names"][key]]
         for key in _LANGUAGES
     }
     return {**row, "names": {**row["names"], **names}}

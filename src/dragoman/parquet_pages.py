@@ -1,0 +1,178 @@
+"""What a parquet file says of itself, its footer and the headers of its pages: read before anything is unpacked.
+
+A file of a thousand bytes can stand for gigabytes, and pyarrow reads the metadata of columns in a way that ends the
+process where they are damaged. Here nothing is trusted and nothing is larger than the file.
+
+Source: https://parquet.apache.org/docs/file-format/ and its parquet.thrift, in Thrift's compact protocol
+(https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+MAGIC = b"PAR1"
+MAX_FOOTER = 2**24
+"""Longest footer, in bytes."""
+MAX_COLUMNS = 1000
+"""Most columns and groups of columns, nested ones too."""
+MAX_PAGES = 2**18
+"""Most pages of a file."""
+_MAX_DEPTH = 16
+# Fields of the structures of parquet.thrift.
+_SCHEMA, _ROWS, _GROUPS = 2, 3, 4
+_CHUNKS, _CHUNK_METADATA = 1, 3
+_VALUES, _FIRST_PAGE, _DICTIONARY = 5, 9, 11
+_UNPACKED, _PACKED, _DATA_PAGE, _DATA_PAGE_2 = 2, 3, 5, 8
+_ENCODINGS = {_DATA_PAGE: 2, _DATA_PAGE_2: 4}
+_DELTA_BYTE_ARRAY = 7
+
+
+class DamagedError(ValueError):
+    """The file is not as the format has it."""
+
+
+class Extent(NamedTuple):
+    """How much there is in a file.
+
+    Attributes:
+        values: values of all columns, nulls too, and rows.
+        unpacked: bytes of all pages, unpacked; values that a dictionary stands for are not in it.
+
+    """
+
+    values: int
+    unpacked: int
+
+
+def extent(data: bytes) -> Extent:
+    """Count the values and bytes of a parquet file by the headers of its pages.
+
+    Raises:
+        DamagedError: the file is damaged, or has what is not read: encryption, or strings that are each written as the
+            difference to the one before, since these can grow without bound.
+
+    """
+    length = int.from_bytes(data[-8:-4], "little")
+    start = len(data) - 8 - length
+    if data[-4:] != MAGIC or start < len(MAGIC):
+        raise DamagedError("its footer is not there")
+    if length > MAX_FOOTER:
+        raise DamagedError(f"its footer is over {MAX_FOOTER:,} bytes")
+    footer, _ = _struct(data, start)
+    schema, groups = _list(footer, _SCHEMA), _list(footer, _GROUPS)
+    if not 0 < len(schema) <= MAX_COLUMNS:
+        raise DamagedError(f"it has {len(schema):,} columns and groups of columns; the most is {MAX_COLUMNS:,}")
+    values, unpacked, pages = _number(footer, _ROWS), 0, 0
+    for group in groups:
+        for chunk in _list(group, _CHUNKS):
+            for page in _pages(data, _dict(chunk, _CHUNK_METADATA), start):
+                values += page.values
+                unpacked += page.unpacked
+                pages += 1
+                if pages > MAX_PAGES:
+                    raise DamagedError(f"it has over {MAX_PAGES:,} pages")
+    return Extent(values, unpacked)
+
+
+def _pages(data: bytes, column: dict[int, Any], end: int) -> Iterator[Extent]:
+    """Go through the pages of a column as a reader does: until they have as many values as its metadata say."""
+    at, wanted, seen = _number(column, _FIRST_PAGE), _number(column, _VALUES), 0
+    if 0 < column.get(_DICTIONARY, 0) < at:
+        at = _number(column, _DICTIONARY)
+    while seen < wanted:
+        if not len(MAGIC) <= at < end:
+            raise DamagedError("a column ends too early")
+        header, at = _struct(data, at)
+        values = 0
+        for kind, encoding in _ENCODINGS.items():
+            if kind in header:
+                page = _dict(header, kind)
+                values += _number(page, 1)
+                if page.get(encoding) == _DELTA_BYTE_ARRAY:
+                    raise DamagedError("the encoding DELTA_BYTE_ARRAY is not read; use PLAIN or a dictionary")
+        yield Extent(values, _number(header, _UNPACKED))
+        seen += values
+        at += _number(header, _PACKED)
+
+
+def _number(struct: dict[int, Any], key: int) -> int:
+    value = struct.get(key)
+    if type(value) is not int or value < 0:
+        raise DamagedError("a number is missing in its metadata")
+    return value
+
+
+def _list(struct: dict[int, Any], key: int) -> list[dict[int, Any]]:
+    value = struct.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise DamagedError("a list is missing in its metadata")
+    return value
+
+
+def _dict(struct: dict[int, Any], key: int) -> dict[int, Any]:
+    value = struct.get(key)
+    if not isinstance(value, dict):
+        raise DamagedError("the metadata of a column are missing")
+    return value
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while shift < 70:
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, at
+        shift += 7
+    raise DamagedError("a number in its metadata is too long")
+
+
+def _integer(data: bytes, at: int) -> tuple[int, int]:
+    """Read a number in zigzag form: 0, -1, 1, -2 … are 0, 1, 2, 3 …."""
+    value, at = _varint(data, at)
+    return (value >> 1) ^ -(value & 1), at
+
+
+def _struct(data: bytes, at: int, depth: int = 0) -> tuple[dict[int, Any], int]:
+    """Read a structure; return its fields by number, and the place after it. Texts are passed over."""
+    fields: dict[int, Any] = {}
+    number = 0
+    try:
+        while (head := data[at]) != 0:
+            at += 1
+            if head >> 4:
+                number += head >> 4
+            else:
+                number, at = _integer(data, at)
+            fields[number], at = (head & 15 == 1, at) if head & 15 in (1, 2) else _value(data, at, head & 15, depth)
+    except IndexError as cause:
+        raise DamagedError("it ends too early") from cause
+    return fields, at + 1
+
+
+def _value(data: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
+    """Read a value of one of the kinds of the compact protocol."""
+    match kind:
+        case 1 | 2 | 3:  # in a list, a truth value is a byte
+            return data[at], at + 1
+        case 4 | 5 | 6:
+            return _integer(data, at)
+        case 7:
+            return None, at + 8
+        case 8:
+            length, at = _varint(data, at)
+            return None, at + length
+        case 9 | 10 if depth < _MAX_DEPTH:
+            count, inner = data[at] >> 4, data[at] & 15
+            count, at = _varint(data, at + 1) if count == 15 else (count, at + 1)
+            items = []
+            for _ in range(count):
+                item, at = _value(data, at, inner, depth + 1)
+                items.append(item)
+            return items, at
+        case 12 if depth < _MAX_DEPTH:
+            return _struct(data, at, depth + 1)
+    raise DamagedError("its metadata are not as they must be")
