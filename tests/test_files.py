@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import tracemalloc
 import zlib
 
@@ -337,8 +338,9 @@ def test_an_interrupt_leaves_no_rubbish(tmp_path, monkeypatch):
     assert path.read_bytes() == b"old"
 
 
+@pytest.mark.parametrize("content", [b"new", b"old"])
 @pytest.mark.parametrize("moment", ["fsync", "replace"])
-def test_killed_at_any_moment_the_old_file_stands(tmp_path, moment):
+def test_killed_at_any_moment_the_old_file_stands(tmp_path, moment, content):
     path = saved(tmp_path, b"old")
     script = f"""
         import os, pathlib, signal, sys
@@ -354,8 +356,77 @@ def test_killed_at_any_moment_the_old_file_stands(tmp_path, moment):
     run = subprocess.run([sys.executable, "-c", textwrap.dedent(script), str(path)], check=False)
     assert run.returncode == -signal.SIGKILL
     assert path.read_bytes() == b"old"
-    assert files.write(path, b"new")
-    assert path.read_bytes() == b"new"
+    (part,) = (each for each in tmp_path.iterdir() if each != path)
+    assert files.is_part(part)
+    files.write(path, content)
+    assert path.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_was_killed_goes_with_the_next_write_also_where_nothing_is_to_be_written(tmp_path):
+    path = saved(tmp_path, b"old")
+    part = tmp_path / f".write-{files.sha256(b'in.txt')[:16]}.part"
+    part.write_bytes(b"left")
+    assert not files.write(path, b"old")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_others_and_parts_go_together_and_a_write_under_way_goes_on(tmp_path, monkeypatch):
+    for name in ("a.html", "b.html", ".write-half.part"):
+        saved(tmp_path, b"", name)
+    real = os.fsync
+
+    def meanwhile(handle):
+        files.remove_others(tmp_path, "*.html", [tmp_path / "a.html"])
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    assert files.write(tmp_path / "c.txt", b"c")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.html", "c.txt"]
+
+
+def test_two_writers_of_one_file_leave_it_whole(tmp_path):
+    path, contents = tmp_path / "out", [bytes([65 + at]) * 100_000 for at in range(4)]
+
+    def write(at):
+        for _ in range(20):
+            files.write(path, contents[at])
+
+    threads = [threading.Thread(target=write, args=[at]) for at in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert path.read_bytes() in contents
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_message_says_what_was_not_changed_and_of_a_device_nothing(tmp_path):
+    (tmp_path / "full").symlink_to("/dev/full")
+    (tmp_path / "folder").mkdir()
+    assert "as it was" not in problem(files.write, tmp_path / "full", b"x").hint
+    assert "this file is as it was" in problem(files.write, tmp_path / "folder", b"x").hint
+
+
+# --- files of folders that somebody else made
+
+
+def test_a_pipe_is_refused_where_a_file_has_to_be(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path, "/dev/null"):
+        assert problem(files.read_regular, path).code == "E101"
+    assert problem(files.read_regular, tmp_path / "none").code == "E101"
+    path = saved(tmp_path, gzip.compress(b"x"))
+    assert files.read_regular(path) == path.read_bytes()
+    assert problem(files.read_regular, path, limit=3).code == "E106"
+
+
+def test_the_limit_is_not_asked_for_at_once(tmp_path):
+    code = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))\n"
+    code += "from dragoman import files; sys.stdout.buffer.write(files.read_bytes(sys.argv[1]))"
+    for data in (b"abc", gzip.compress(b"abc")):
+        path = saved(tmp_path, data)
+        assert subprocess.run([sys.executable, "-c", code, path], check=True, capture_output=True).stdout == b"abc"
 
 
 # --- names

@@ -7,13 +7,12 @@ looks at the text, and a failure is a numbered problem that names the file, the 
 from __future__ import annotations
 
 import codecs
-import contextlib
 import gzip
 import hashlib
+import io
 import os
 import re
 import stat
-import tempfile
 import tomllib
 import zlib
 from collections.abc import Iterable, Iterator
@@ -23,6 +22,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from dragoman.locking import open_locked, remove_unlocked
 from dragoman.problems import DragomanError, Problem, error
 
 MAX_FILE = 4 * 2**30
@@ -47,10 +47,48 @@ def read_bytes(path: Path | str, *, limit: int = MAX_FILE) -> bytes:
 
     """
     with _unpacked(path) as raw:
-        data: bytes = raw.read(limit + 1)
-    if len(data) > limit:
+        return _bounded(raw, path, limit)
+
+
+def read_regular(path: Path | str, *, limit: int = MAX_FILE) -> bytes:
+    """Read a file as it is, gzip or not: for folders that somebody else made, where a pipe would be waited for.
+
+    Raises:
+        DragomanError: E101 unreadable, or no regular file; E106 over the limit.
+
+    """
+    check_regular(path)
+    try:
+        with Path(path).open("rb") as raw:
+            return _bounded(raw, path, limit)
+    except (OSError, ValueError) as cause:
+        raise _unreadable(path, cause) from cause
+
+
+def check_regular(path: Path | str) -> None:
+    """Refuse what can be opened and is no file, such as a pipe or a device; what is not there is not looked at.
+
+    Raises:
+        DragomanError: E101.
+
+    """
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError):
+        return
+    if not stat.S_ISREG(mode):
+        what = "it is no file, but a folder, a pipe or a device."
+        raise error("E101", what, "Put the file itself there.", file=str(path))
+
+
+def _bounded(raw: Any, path: Path | str, limit: int) -> bytes:
+    """Read all of a file piece by piece: asked for at once, the limit would be taken for a file of a few bytes."""
+    data = io.BytesIO()
+    while piece := raw.read(min(_CHUNK, limit + 1 - data.tell())):
+        data.write(piece)
+    if data.tell() > limit:
         raise _too_large(path, limit)
-    return data
+    return data.getvalue()
 
 
 def blocks(path: Path | str, *, size: int, limit: int = MAX_FILE) -> Iterator[bytes]:
@@ -93,8 +131,12 @@ def _unpacked(path: Path | str) -> Iterator[Any]:
     except (EOFError, zlib.error, gzip.BadGzipFile) as cause:
         raise error("E107", f"the gzip stream is damaged: {cause}.", "Compress the file again.", file=name) from cause
     except (OSError, ValueError) as cause:
-        reason = getattr(cause, "strerror", None) or str(cause)
-        raise error("E101", f"cannot read the file: {reason}.", "Check the path and its rights.", file=name) from cause
+        raise _unreadable(path, cause) from cause
+
+
+def _unreadable(path: Path | str, cause: Exception) -> DragomanError:
+    reason = getattr(cause, "strerror", None) or str(cause)
+    return error("E101", f"cannot read the file: {reason}.", "Check the path and its rights.", file=str(path))
 
 
 def _too_large(path: Path | str, limit: int) -> DragomanError:
@@ -259,8 +301,9 @@ def write(path: Path | str, data: bytes) -> bool:
     """Write a file whole or not at all, and leave it alone when it already holds these bytes.
 
     The bytes go to a temporary file beside the target, are flushed to disk and then renamed, so that somebody who
-    reads, or a process that is killed, sees the old file or the new one. A device or a pipe, such as ``/dev/stdout``,
-    is written into: it is nothing that could be replaced.
+    reads, or a process that is killed, sees the old file or the new one. The temporary file has one name for each
+    target: what a write that was killed left is taken up by the next one of that target. A device or a pipe, such as
+    ``/dev/stdout``, is written into: it is nothing that could be replaced.
 
     Returns:
         Whether anything was written.
@@ -270,33 +313,44 @@ def write(path: Path | str, data: bytes) -> bool:
 
     """
     target = Path(path)
-    temporary: Path | None = None
+    stream = False
     try:
-        if _is_stream(target):
-            with target.open("wb") as stream:
-                stream.write(data)
+        if stream := _is_stream(target):
+            with target.open("wb") as out:
+                out.write(data)
             return True
-        if target.is_file() and not target.is_symlink() and target.read_bytes() == data:
+        part = target.parent / f"{_PART[0]}{sha256(os.fsencode(target.name))[:16]}{_PART[1]}"
+        if _holds(target, data):
+            remove_unlocked(part)
             return False
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PART[0], suffix=_PART[1])
-        temporary = Path(name)
+        _replace(target, part, data)
+    except (OSError, ValueError) as cause:
+        reason = getattr(cause, "strerror", None) or str(cause)
+        hint = "Free some space or choose another place" + ("." if stream else "; this file is as it was.")
+        raise error("E108", f"cannot write the file: {reason}.", hint, file=str(path)) from cause
+    return True
+
+
+def _holds(target: Path, data: bytes) -> bool:
+    plain = target.is_file() and not target.is_symlink()
+    return plain and target.stat().st_size == len(data) and target.read_bytes() == data
+
+
+def _replace(target: Path, part: Path, data: bytes) -> None:
+    handle = open_locked(part, wait=True)  # whoever else writes this target waits, and then writes it anew
+    try:
         with os.fdopen(handle, "wb") as out:
+            out.truncate(0)
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(target)
-    except BaseException as cause:
+            os.fchmod(out.fileno(), 0o644)
+            part.replace(target)
+    except BaseException:
         # Also when somebody interrupts: only a kill leaves the temporary file, and nobody takes it for the target.
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        if not isinstance(cause, (OSError, ValueError)):
-            raise
-        reason = getattr(cause, "strerror", None) or str(cause)
-        hint = "Free some space or choose another place; nothing was changed."
-        raise error("E108", f"cannot write the file: {reason}.", hint, file=str(path)) from cause
-    return True
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _is_stream(path: Path) -> bool:
@@ -308,21 +362,28 @@ def _is_stream(path: Path) -> bool:
     return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or (stat.S_ISREG(mode) and path.absolute().parent == Path("/dev"))
 
 
+def is_part(path: Path) -> bool:
+    """Whether a file is the temporary one of a write, under way or killed: no content of its folder."""
+    return path.name.startswith(_PART[0]) and path.name.endswith(_PART[1])
+
+
 def remove_parts(folder: Path) -> None:
-    """Remove what writes that were killed left in a folder, as far as one may; a write there right now fails, E108."""
+    """Remove what writes that were killed left in a folder, as far as one may; writes under way go on."""
     for path in folder.glob("*".join(_PART)):
-        with contextlib.suppress(OSError):
-            path.unlink()
+        remove_unlocked(path)
 
 
 def remove_others(folder: Path, pattern: str, keep: Iterable[Path]) -> list[Path]:
     """Remove the files of a folder that match a pattern and are not to be kept; return them.
 
-    For folders that hold nothing but what was generated, so that a file whose content is gone does not stay behind.
+    For folders that hold nothing but what was generated, so that a file whose content is gone does not stay behind;
+    what writes that were killed left goes too.
     """
     stale = sorted(set(folder.glob(pattern)) - set(keep))
     for path in stale:
         path.unlink()
+    for inside in {folder, *(path.parent for path in (*stale, *keep))}:
+        remove_parts(inside)
     return stale
 
 

@@ -94,3 +94,70 @@ def test_the_summary_says_where_and_shortens_long_lists(asked, tmp_path):
     count, _, listed = lines["failed"].partition(": ")
     assert int(count) > listed.count(",") + 1 == 10
     assert listed.endswith(" …")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(["--timeout", "inf"], ["--timeout", "nan"], ["--timeout", "1e300"], ["--timeout", "0"]),
+        *(["--budget", "nan"], ["--budget", "inf"], ["--budget", "-1"], ["--temperature", "nan"]),
+        *(["--prices", "nan", "1"], ["--prices", "1", "inf"], ["--prices", "-1", "1"]),
+    ],
+)
+def test_a_number_that_is_none_is_wrong_usage_once(asked, tmp_path, wrong):
+    done = subprocess.run([*asked, *wrong], capture_output=True, check=False, text=True)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_summary_names_what_the_card_lacks_for_a_submission(asked, tmp_path):
+    done = subprocess.run(asked, capture_output=True, check=True, text=True)
+    lacking = json.loads(done.stdout)["card_lacks"]
+    run = tmp_path / "my_system" / "1.0.0"
+    run.parent.mkdir()
+    (tmp_path / "run").rename(run)
+    done = subprocess.run(
+        [*COMMAND[:-1], "leaderboard", "--check", str(run), "--json"], capture_output=True, check=False, text=True
+    )
+    problems = json.loads(done.stdout)["problems"]
+    assert [problem["path"] for problem in problems if problem["code"] == "E825"] == lacking
+
+
+def test_a_second_run_in_the_same_folder_is_refused_and_told_who_holds_it(asked, tmp_path):
+    (tmp_path / "system.py").write_text(
+        "import sys\ndef predict(_):\n    print('here', flush=True)\n    sys.stdin.read()\n    return {}\n"
+    )
+    with subprocess.Popen(asked, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as first:
+        assert first.stderr.readline() == b"here\n"
+        second = subprocess.run(asked, capture_output=True, check=False, text=True)
+        assert second.returncode == 1
+        (problem,) = json.loads(second.stdout)["problems"]
+        assert problem["code"] == "E803"
+        assert f"process {first.pid} on " in problem["what"]
+        first.communicate()
+    assert first.returncode == 0
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+        "log.jsonl",
+        "predictions.jsonl",
+        "system.toml",
+    ]
+
+
+def test_a_run_that_was_killed_holds_its_folder_no_longer(asked, tmp_path):
+    text = "import os\ndef predict(_):\n    os.kill(os.getpid(), 9)\n"
+    (tmp_path / "system.py").write_text(text)
+    assert subprocess.run(asked, check=False).returncode == -9
+    assert (tmp_path / "run" / ".lock").exists()
+    (tmp_path / "system.py").write_text(SYSTEM)
+    assert subprocess.run(asked, check=False, stdout=subprocess.PIPE).returncode == 0
+    assert not (tmp_path / "run" / ".lock").exists()
+
+
+@pytest.mark.parametrize("name", ["system.toml", "log.jsonl", "predictions.jsonl", ".lock"])
+def test_a_pipe_in_a_run_is_not_waited_for(asked, tmp_path, name):
+    (tmp_path / "run").mkdir()
+    os.mkfifo(tmp_path / "run" / name)
+    done = subprocess.run(asked, capture_output=True, check=False, text=True, timeout=60)
+    codes = [problem["code"] for problem in json.loads(done.stdout).get("problems", [])]
+    assert codes == ["E108" if name == ".lock" else "E101"]

@@ -1,5 +1,7 @@
 """Standard output that is full, closed, or read by nobody any more: one line at most, and never a traceback."""
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +59,21 @@ def test_a_script_that_is_interrupted_says_nothing():
     )
     done = run(program, capture_output=True)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "euc-kr"])
+@pytest.mark.parametrize(
+    "words", [["info"], ["info", "--json"], ["--help"], ["schema", "submission"], ["validate", "/\u00e9\u3164"]]
+)
+def test_a_terminal_that_is_not_utf_8_is_written_to(encoding, words):
+    surroundings = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", MAIN, *words], capture_output=True, check=False, env=surroundings | {"LC_ALL": "C.UTF-8"}
+    )
+    plain = subprocess.run(
+        [sys.executable, "-c", MAIN, *words], capture_output=True, check=False, env=os.environ | {"LC_ALL": "C.UTF-8"}
+    )
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == plain.returncode
+    if words[-1] == "--json" or words[0] == "schema":
+        assert json.loads(done.stdout.decode(encoding.replace("ascii", "utf-8"))) == json.loads(plain.stdout)

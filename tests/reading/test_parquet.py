@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from submission_samples import REFERENCE
 
-from dragoman.reading.parquet_pages import DamagedError, extent
+from dragoman.parquet_pages import DamagedError, extent
 from dragoman.reading.parsing import parse_bytes
 from dragoman.reading.read import read_bytes
 

@@ -1,5 +1,6 @@
 """Publishing a release: against a Hub on loopback, with every failure that it may have; no real Hub is reached."""
 
+import io
 import json
 import os
 import re
@@ -370,13 +371,48 @@ def test_the_script_prints_numbers_and_never_the_token(hub, published_folder):
     out, err = process.communicate(timeout=120)
     assert process.returncode == 1
     assert err.startswith("E741 user/dragoman: the Hub answers 403 to POST /api/datasets/user/dragoman/commit/main: ")
-    assert "[token]" in err
+    assert "[secret]" in err
     assert TOKEN not in out + err
     assert "Traceback" not in err
     process = script(hub, published_folder, "--json")
     out, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (0, "")
     assert json.loads(out)["done"] == ["commit", "tag"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429, 500])
+def test_what_the_hub_says_is_harmless_in_a_terminal_and_holds_no_token(hub, monkeypatch, status):
+    said = f"\x1b]0;owned\x07\u202e {'x' * 280} {TOKEN}, Bearer%20{TOKEN.upper()}"
+    hub.faults.append(
+        Fault("GET", status=status, body=json.dumps({"error": said}).encode(), headers={"X-HF-Warning": TOKEN}, times=9)
+    )
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with pytest.raises(DragomanError) as caught:
+        hub_release.patiently(
+            lambda: hub_release.fetch(hub_release.Address("user/x"), endpoint=hub.url), attempts=2, pause=0.001
+        )
+    text = str(caught.value) + screen.getvalue().replace("\n", "")
+    assert text.isprintable()
+    assert TOKEN[:9] not in text
+
+
+def test_a_warning_of_the_hub_is_made_harmless_on_a_terminal(monkeypatch):
+    huggingface_hub = pytest.importorskip("huggingface_hub", reason="install the extra `hub`")
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    logger = huggingface_hub.utils.logging.get_logger("huggingface_hub.utils._http")
+    handler = huggingface_hub.utils.logging.get_logger().handlers[0]
+    screen = io.StringIO()
+    monkeypatch.setattr(handler, "stream", screen)
+    with hub_release.quiet():
+        logger.warning("%s %s", "\x1b[31m", TOKEN)
+    assert screen.getvalue() == "\\x1b[31m [secret]\n"
 
 
 def test_the_script_shows_a_dry_run_a_line_a_file(hub, published_folder):

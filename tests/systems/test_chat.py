@@ -30,6 +30,7 @@ class Server:
         self.asked, self.requests, self.headers = {}, [], []
         self.answer = lambda name, time: (200, self.gold[name], {})
         self.finish = "stop"
+        self.body = lambda name: None  # a whole body in the place of a completion
         self.gold = {d.id: msgspec.json.encode(answers.gold(d)).decode() for d in benchmark.documents}
         self.by_text = {d.text: d.id for d in benchmark.documents}
         self.lock = threading.Lock()
@@ -55,6 +56,7 @@ class Server:
                 usage = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
                 good = {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}
                 data = json.dumps(good | {"usage": usage} if status == 200 else {"error": {"message": said}}).encode()
+                data = data if (body := server.body(name)) is None else body
                 self.send_response(status)
                 for key, value in {"Content-Type": "application/json", **headers}.items():
                     self.send_header(key, value)
@@ -85,6 +87,16 @@ def entries(folder):
     return {e["id"]: e for e in map(json.loads, (folder / "log.jsonl").read_text(encoding="utf-8").splitlines())}
 
 
+def nothing_secret(folder):
+    return not any(KEY[:12].lower() in path.read_text(encoding="utf-8").lower() for path in folder.rglob("*"))
+
+
+def completion(message, **more):
+    usage = {"prompt_tokens": "7", "completion_tokens": 3.0, "total_tokens": None}
+    choice = {"index": 0, "finish_reason": "stop", "message": message} | more
+    return json.dumps({"choices": [choice], "usage": usage}).encode()
+
+
 def test_answers_as_quotes_are_found_and_gold_scores_one(benchmark, split, server, tmp_path):
     summary = run(system(server), benchmark, tmp_path, quietly, jobs=4)
     assert summary["failed"] == []
@@ -98,10 +110,9 @@ def test_answers_as_quotes_are_found_and_gold_scores_one(benchmark, split, serve
 def test_nothing_secret_is_written_and_raw_answers_are_kept(benchmark, server, tmp_path):
     run(system(server), benchmark, tmp_path, quietly, jobs=4)
     assert all(header["authorization"] == f"Bearer {KEY}" for header in server.headers)
+    assert nothing_secret(tmp_path)
     for path in tmp_path.iterdir():
-        text = path.read_text(encoding="utf-8")
-        assert KEY not in text
-        assert server.url not in text
+        assert server.url not in path.read_text(encoding="utf-8")
     assert {name: e["raw"] for name, e in entries(tmp_path).items()} == server.gold
 
 
@@ -156,6 +167,124 @@ def test_an_answer_that_was_cut_off_says_so(benchmark, server, tmp_path):
     assert "cut off at 5 tokens" in summary["why"][0]
 
 
+ECHO = f"{'x' * 490} {KEY} Bearer%20{KEY.upper()}"
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (200, ECHO),
+        (200, json.dumps({"entities": [{"quote": KEY, "type": "ORG"}]})),
+        (200, json.dumps({"entities": [], KEY: 1})),
+        (400, ECHO),
+        (401, ECHO),
+        (422, KEY),
+    ],
+)
+def test_a_key_that_the_server_repeats_is_neither_written_nor_printed(benchmark, server, tmp_path, status, said):
+    server.answer = lambda *_: (status, said, {"X-Key": KEY, "Set-Cookie": KEY})
+    summary = run(system(server), benchmark, tmp_path, quietly)
+    assert summary["failed"] or KEY in json.loads(said)  # a field that is none of an answer is left out
+    assert nothing_secret(tmp_path)
+    assert KEY[:12] not in json.dumps(summary)
+    assert "[secret]" in (tmp_path / "log.jsonl").read_text("utf-8")
+
+
+def test_a_key_in_a_page_or_in_headers_that_are_none_is_not_written(benchmark, server, tmp_path):
+    server.body = lambda _: f"<html>{KEY}".encode()
+    run(system(server), benchmark, tmp_path, quietly)
+    assert nothing_secret(tmp_path)
+    assert all(entry["raw"] == "<html>[secret]" for entry in entries(tmp_path).values())
+
+
+@pytest.mark.parametrize("key", ["a key\nof two lines", "schlüssel-schlüssel"])
+def test_a_key_that_cannot_be_one_is_said_and_not_shown(server, monkeypatch, key):
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(DragomanError, match="E801") as caught:
+        system(server)
+    assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://x:99999999", "http://x:y"])
+def test_an_address_that_is_none_is_said(address):
+    with pytest.raises(DragomanError, match="E801"):
+        load("chat:m", Options(timeout=5.0, chat=Chat(base_url=address)))
+
+
+@pytest.mark.parametrize(
+    ("body", "raw", "why", "tokens"),
+    [
+        (b"<html>Bad gateway</html>", "<html>Bad gateway</html>", "no JSON", []),
+        (b"\xff\xfe", "\\xff\\xfe", "no JSON", []),
+        (b"[" * 100_000, "[" * 100_000, "no JSON", []),
+        (b"[]", "[]", "no object", []),
+        (b"{}", "{}", "no answer", []),
+        (b'{"choices": [null]}', '{"choices": [null]}', "no answer", []),
+        (b'{"choices": {"a": 1}, "usage": 1}', '{"choices": {"a": 1}, "usage": 1}', "no answer", []),
+        (completion({"content": None}), None, "empty", [7, 3]),
+        (completion(None), None, "empty", [7, 3]),
+        (completion({"content": None, "refusal": "no"}), None, "refuses", [7, 3]),
+        (completion({"content": "{"}, finish_reason="content_filter"), "{", "filtered", [7, 3]),
+        (completion({"content": "\ud800"}), "\\ud800", "no JSON object", [7, 3]),
+        (completion({"content": '{"dates": ["\ud800"]}'}), '{"dates": ["\\ud800"]}', "no JSON object", [7, 3]),
+        (completion({"content": '{"dates": ["\\ud800"]}'}), '{"dates": ["\\ud800"]}', "no JSON object", [7, 3]),
+        (
+            completion({"content": '{"dates": ' + "[" * 900 + "]" * 900 + "}"}),
+            '{"dates": ' + "[" * 900 + "]" * 900 + "}",
+            "deep",
+            [7, 3],
+        ),
+        (completion({"content": ["{", 1, {"text": "}"}, {"type": "image"}]}), "{}", None, [7, 3]),
+        (completion({"content": "{}"}).replace(b'"7"', b"-5").replace(b"3.0", b"1e999"), "{}", None, []),
+        (completion({"content": "{}"}).replace(b'"7"', b"9" * 5000), None, "no JSON", []),
+        (completion({"content": "{}"}).replace(b'"7"', b"null").replace(b"null}", b"12}"), "{}", None, [9, 3]),
+    ],
+)
+def test_whatever_the_endpoint_answers_it_is_kept_and_what_it_cost(benchmark, server, tmp_path, body, raw, why, tokens):
+    server.body = lambda _: body
+    summary = run(system(server), benchmark, tmp_path, quietly)
+    assert len(summary["failed"]) == (len(benchmark.documents) if why else 0)
+    for entry in entries(tmp_path).values():
+        assert entry["raw"] == (body.decode() if raw is None else raw)
+        assert entry["tokens"] == tokens
+        assert (why in entry["problems"][0]) if why else entry["status"] == "answered"
+    run(system(server), benchmark, tmp_path, quietly)  # its log can be read again
+
+
+@pytest.mark.parametrize("amount", [float("nan"), float("inf"), -1.0])
+@pytest.mark.parametrize("place", range(3))
+def test_a_budget_that_is_no_amount_is_refused(benchmark, server, tmp_path, amount, place):
+    most, *prices = [amount if place == at else 1.0 for at in range(3)]
+    with pytest.raises(DragomanError, match="E206"):
+        run(system(server), benchmark, tmp_path, quietly, budget=Budget(most, tuple(prices)))
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize(("status", "what"), [(401, "OPENAI_API_KEY"), (404, "--base-url"), (503, "its log")])
+def test_an_endpoint_that_refuses_everything_ends_the_run(benchmark, server, tmp_path, monkeypatch, status, what, jobs):
+    monkeypatch.setattr(chat, "RETRIES", 0)
+    server.answer = lambda *_: (status, "no", {})
+    summary = run(system(server), benchmark, tmp_path, quietly, jobs=jobs)
+    assert what in summary["stopped"]
+    assert 3 <= len(summary["failed"]) <= 3 + jobs
+    assert len(summary["not_asked"]) == len(benchmark.documents) - len(summary["failed"])
+    server.answer = lambda name, _: (200, server.gold[name], {})
+    summary = run(system(server), benchmark, tmp_path, quietly)
+    assert summary["documents"] == len(benchmark.documents)
+    assert "stopped" not in summary
+
+
+def test_what_failed_is_asked_about_last(benchmark, server, tmp_path, monkeypatch):
+    monkeypatch.setattr(chat, "RETRIES", 0)
+    poison = [document.id for document in benchmark.documents[:3]]
+    server.answer = lambda name, _: (500, "no", {}) if name in poison else (200, server.gold[name], {})
+    assert run(system(server), benchmark, tmp_path, quietly)["documents"] == 0
+    summary = run(system(server), benchmark, tmp_path, quietly)
+    assert summary["failed"] == poison
+    assert summary["not_asked"] == []
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_busy_server_is_asked_again(benchmark, server, tmp_path, status):
     busy = benchmark.documents[1].id
@@ -195,7 +324,8 @@ def test_what_a_failed_answer_cost_stays_spent(benchmark, server, tmp_path):
     server.answer = lambda *_: (200, "no JSON", {})
     count, sums = len(benchmark.documents), []
     assert (
-        len(run(system(server), benchmark, tmp_path, quietly, told=lambda t: sums.append(tuple(t)))["failed"]) == count
+        len(run(system(server), benchmark, tmp_path, quietly, on_tokens=lambda t: sums.append(tuple(t)))["failed"])
+        == count
     )
     assert sums == [(1000 * n, 100 * n) for n in range(1, count + 1)]
     spent = Budget(1.5 * count, (1000.0, 0.0))
@@ -209,6 +339,9 @@ def test_no_server_is_said(benchmark, server, tmp_path, monkeypatch):
     server.http.server_close()
     summary = run(system(server), benchmark, tmp_path, quietly)
     assert "APIConnectionError" in summary["why"][0]
+    assert "--base-url" in summary["stopped"]
+    assert len(summary["failed"]) == 3
+    assert len(summary["not_asked"]) == len(benchmark.documents) - 3
 
 
 @pytest.mark.parametrize("name", ["chat:", "chat:model"])

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from dragoman.problems import DragomanError
@@ -155,3 +156,63 @@ def test_a_line_too_many_is_not_taken_for_the_next_answer(benchmark, program, tm
     assert [answer["entities"][0]["text"] for answer in log if answer and "entities" in answer] == [
         document.text.split()[0] for number, document in enumerate(benchmark.documents) if number % 3 == 0
     ]
+
+
+@pytest.mark.parametrize("session", [False, True])
+def test_a_grandchild_that_holds_the_output_is_neither_waited_for_nor_left(benchmark, program, tmp_path, session):
+    body = (
+        "import subprocess\n"
+        f"    child = subprocess.Popen(['sleep', '600'], start_new_session={session})\n"
+        f"    open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid))\n"
+        "    os._exit(0)"
+    )
+    system = load(program(body), Options(timeout=1.0))
+    with pytest.raises(Exception, match="no answer in 1 s"):
+        system.predict(benchmark.documents[0])
+    system.close()
+    assert not _lives(int((tmp_path / "pid").read_text()))
+
+
+def test_a_program_that_reads_nothing_is_not_waited_for(benchmark, tmp_path):
+    large = msgspec.structs.replace(benchmark.documents[0], text="x" * 10**6)
+    system = load("cmd:sleep 600", Options(timeout=0.5))
+    with pytest.raises(Exception, match=r"no answer in 0\.5 s"):
+        system.predict(large)
+    system.close()
+
+
+def test_long_lines_go_both_ways(benchmark, tmp_path):
+    code = "import sys\nfor line in sys.stdin: print('{\"dates\": []' + ' ' * len(line) + '}', flush=True)"
+    (tmp_path / "p.py").write_text(code)
+    system = load(f"cmd:{sys.executable} {tmp_path / 'p.py'}")
+    large = msgspec.structs.replace(benchmark.documents[0], text="x" * 10**6)
+    assert [system.predict(large) for _ in range(3)] == [{"dates": []}] * 3
+    system.close()
+
+
+@pytest.mark.parametrize(
+    "answer", ["[1]", '{"a"', "\\ud800", '{"dates": ' + "[" * 900 + "]" * 900 + "}", '{"dates": "\\\\ud800"}']
+)
+def test_an_answer_that_cannot_be_used_is_kept(benchmark, tmp_path, answer):
+    (tmp_path / "p.py").write_text(f"import sys\nfor line in sys.stdin: print({answer!r}, flush=True)")
+    summary = run(load(f"cmd:{sys.executable} {tmp_path / 'p.py'}"), benchmark, tmp_path / "run", quietly)
+    assert len(summary["failed"]) == len(benchmark.documents)
+    for entry in entries(tmp_path / "run").values():
+        given = entry["raw"] or json.dumps(entry["answer"])
+        assert given.replace("'", '"') == answer
+
+
+def test_a_secret_among_the_arguments_or_in_what_the_program_says_is_not_written(benchmark, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOME_API_KEY", "a-key-of-somebody")
+    code = "import sys; sys.exit('x' * 990 + ' no such key: a-key-of-somebody')"
+    name = f'cmd:{sys.executable} -c "{code}" --key a-key-of-somebody'
+    summary = run(load(name), benchmark, tmp_path / "run", quietly)
+    text = json.dumps(summary) + "".join(path.read_text() for path in (tmp_path / "run").iterdir())
+    assert "a-key" not in text
+    assert "key-of-somebody" not in text
+
+
+@pytest.mark.parametrize("timeout", [float("inf"), float("nan"), 0.0, -1.0, 1e300])
+def test_a_time_limit_that_is_none_is_said_once(timeout):
+    with pytest.raises(DragomanError, match="E206"):
+        load("cmd:cat", Options(timeout=timeout))

@@ -48,7 +48,7 @@ class Running:
                 yield item
                 self.bar.advance(task)
 
-    def told(self, tokens: Sequence[int]) -> None:
+    def count(self, tokens: Sequence[int]) -> None:
         """Show how many documents a minute are done, the tokens read and written so far and what they cost."""
         self.done += 1
         line = so_far(tokens, self.prices, self.done, time.monotonic() - self.began)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
+import io
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -12,6 +15,15 @@ from pathlib import Path
 from dragoman.problems import Problem
 
 _REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+
+
+def _escaped(cause: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding lacks as JSON does, so that JSON stays the same."""
+    assert isinstance(cause, UnicodeEncodeError)
+    return json.dumps(cause.object[cause.start : cause.end])[1:-1], cause.end
+
+
+codecs.register_error("dragoman", _escaped)
 
 
 @contextmanager
@@ -24,6 +36,8 @@ def standard_output() -> Iterator[None]:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - as long as the process
+        elif isinstance(stream := getattr(sys, name), io.TextIOWrapper):
+            stream.reconfigure(errors="dragoman")  # a terminal that is not UTF-8
     try:
         try:
             yield

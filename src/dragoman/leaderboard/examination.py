@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from dragoman import files, scoring
+from dragoman import files, parquet_pages, scoring
 from dragoman.leaderboard import isolation
 from dragoman.leaderboard.entries import MAX_BYTES, Entry, entry_at, is_link, readable_files
 from dragoman.leaderboard.reproduction import check_data, differences, other_data, read_result
 from dragoman.problems import DragomanError, Problem, error
-from dragoman.reading import parquet_pages
 from dragoman.reading.read import read_bytes
 from dragoman.systems.loading import read_card
 

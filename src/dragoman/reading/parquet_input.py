@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from dragoman import files
-from dragoman.problems import DragomanError, error
-from dragoman.reading.arrow_rows import flat_of, integers_of, valid
-from dragoman.reading.parquet_pages import DamagedError, extent
+from dragoman.parquet_pages import VALUE, DamagedError, batches, extent
+from dragoman.problems import error
+from dragoman.reading.arrow_rows import flat_of
 from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.submission import Submission
 
-_BATCH = 1024
-_VALUE = 8
-"""Bytes that a value takes at least, whatever its page takes: an offset, or a place in a dictionary."""
 MAX_RATIO = 1000
 """Most bytes that a byte of a file may stand for; gzip has much the same bound."""
 ALLOWED = 2**26
@@ -38,27 +32,25 @@ def read(data: bytes, name: str) -> pa.Table:
             given twice, E203 an unknown column, E209 damaged.
 
     """
-    import pyarrow.parquet as pq  # noqa: PLC0415 - not needed for JSONL
-
     limit = min(files.MAX_FILE, max(ALLOWED, MAX_RATIO * len(data)))
+    size = 0
+
+    def count(unpacked: int) -> None:
+        nonlocal size
+        size += unpacked
+        if size > limit:
+            what = f"the file unpacks to over {limit:,} bytes."
+            raise error("E106", what, "Split it into shards.", file=name)
+
     try:
-        values, unpacked = extent(data)
-        if max(unpacked, _VALUE * values) > limit:
-            raise _too_large(limit, name)
-        columns = pq.ParquetFile(pa.BufferReader(data)).schema
-        strings = [column.path for column in map(columns.column, range(len(columns))) if _is_bytes(column)]
-        # Strings stay in their dictionaries until it is known how long they are, each as often as it stands there.
-        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=strings)
-        batches, size = [], 0
-        # Group by group: Arrow does not put the dictionaries of nested columns of two of them together.
-        for batch in chain.from_iterable(file.iter_batches(_BATCH, [group]) for group in range(file.num_row_groups)):
-            size += sum(map(_size, batch.columns))
-            if size > limit:
-                raise _too_large(limit, name)
-            batches.append(batch)
+        values, pages = extent(data)
+        count(max(pages, VALUE * values))
+        size = 0
+        unpacked = list(batches(data, count))
+        given = unpacked[0].schema if unpacked else _schema(data)
         # Not before: in a damaged file the types are often wrong, too.
-        wanted = pa.schema(_fields(file.schema_arrow, arrow_schema(Submission), "", name))
-        table = pa.Table.from_batches(batches, file.schema_arrow).cast(wanted)
+        wanted = pa.schema(_fields(given, arrow_schema(Submission), "", name))
+        table = pa.Table.from_batches(unpacked, given).cast(wanted)
     except (pa.ArrowException, OSError, ValueError, DamagedError) as cause:
         raise error("E209", f"not a parquet file that can be read: {str(cause)[:300]}.", _HINT, file=name) from cause
     for field, column in zip(table.schema, table.columns, strict=True):
@@ -67,29 +59,11 @@ def read(data: bytes, name: str) -> pa.Table:
     return table
 
 
-def _too_large(limit: int, name: str) -> DragomanError:
-    return error("E106", f"the file unpacks to over {limit:,} bytes.", "Split it into shards.", file=name)
+def _schema(data: bytes) -> pa.Schema:
+    """Columns of a file without rows."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - not needed for JSONL
 
-
-def _is_bytes(column: Any) -> bool:
-    return bool(column.physical_type == "BYTE_ARRAY")
-
-
-def _size(array: pa.Array) -> int:
-    """Bytes that an array takes once its strings are written out."""
-    if pa.types.is_dictionary(array.type):
-        if not len(array.dictionary):
-            return _VALUE * len(array)
-        text = array.dictionary
-        width = np.int64 if pa.types.is_large_string(text.type) or pa.types.is_large_binary(text.type) else np.int32
-        bounds = np.frombuffer(text.buffers()[1], width)[text.offset : text.offset + len(text) + 1]
-        counts = np.bincount(integers_of(array.indices)[valid(array.indices)], minlength=len(text))
-        return _VALUE * len(array) + int(counts @ np.diff(bounds.astype(np.int64)))
-    if pa.types.is_struct(array.type):
-        return sum(_size(array.field(at)) for at in range(array.type.num_fields))
-    if _is_list(array.type):
-        return _VALUE * len(array) + _size(flat_of(array) if pa.types.is_list(array.type) else array.flatten())
-    return int(array.nbytes)
+    return pq.read_schema(pa.BufferReader(data))
 
 
 def _check_strings(array: pa.Array, path: str, name: str) -> None:

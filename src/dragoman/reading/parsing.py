@@ -10,9 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from dragoman import files
+from dragoman.parquet_pages import MAGIC
 from dragoman.problems import DragomanError, Problem
 from dragoman.reading import arrow_json
-from dragoman.reading.parquet_pages import MAGIC
 
 
 @dataclass(frozen=True)

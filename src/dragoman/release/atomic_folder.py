@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dragoman import files
+from dragoman.locking import LOCK, only_writer
 from dragoman.problems import error
 
 if TYPE_CHECKING:
@@ -25,15 +26,27 @@ def writing(folder: Path, mark: str) -> Iterator[None]:
         mark: name of the file that is written last.
 
     Raises:
-        DragomanError: E108 when the folder holds something else.
+        DragomanError: E108 when the folder holds something else, or a pipe or a device, or somebody else writes to it.
 
     """
-    known = any((folder / name).is_file() for name in (mark, UNFINISHED))
-    if folder.exists() and not known and (not folder.is_dir() or any(folder.iterdir())):
-        what = f"there is something else here, and no {mark}."
-        raise error("E108", what, "Choose a new or empty folder, or one that was written before.", file=str(folder))
-    files.write(folder / UNFINISHED, b"This folder is being written, or was left half written.\n")
-    yield
-    for inside in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
-        files.remove_parts(inside)
-    (folder / UNFINISHED).unlink(missing_ok=True)
+    _check_place(folder, mark)
+    with only_writer(folder):
+        _check_place(folder, mark)  # as it is now that nobody else writes
+        for path in folder.rglob("*"):
+            if not path.is_dir() and path.exists() and not path.is_file():
+                what = "a pipe or a device stands where a file may be written."
+                raise error("E108", what, "Remove it, or choose another folder.", file=str(path))
+        files.write(folder / UNFINISHED, b"This folder is being written, or was left half written.\n")
+        yield
+        for inside in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+            files.remove_parts(inside)
+        (folder / UNFINISHED).unlink(missing_ok=True)
+
+
+def _check_place(folder: Path, mark: str) -> None:
+    if not folder.exists() or any((folder / name).is_file() for name in (mark, UNFINISHED)):
+        return
+    if folder.is_dir() and all(path.name == LOCK or files.is_part(path) for path in folder.iterdir()):
+        return
+    what = f"there is something else here, and no {mark}."
+    raise error("E108", what, "Choose a new or empty folder, or one that was written before.", file=str(folder))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -35,7 +35,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     version: str
     fingerprint: str
-    rows: dict[str, dict[str, int]]
+    rows: dict[str, dict[str, Annotated[int, msgspec.Meta(ge=0)]]]
     checksums: dict[str, str] = {}
 
 

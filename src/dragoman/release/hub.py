@@ -6,6 +6,7 @@ never an argument here.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import regex
 
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.redaction import redact, register
+from dragoman.text import visible
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -41,9 +44,9 @@ class Address:
 
 def address(text: str) -> Address | None:
     """Read ``owner/name`` or ``owner/name@revision``; None for anything else."""
-    found = _ADDRESS.fullmatch(text)
+    match = _ADDRESS.fullmatch(text)
     # A revision becomes a path in the cache, and git takes no two dots in it either.
-    return Address(found[1], found[2]) if found and ".." not in text else None
+    return Address(match[1], match[2]) if match and ".." not in text else None
 
 
 class HubError(DragomanError):
@@ -92,8 +95,8 @@ def folder_of(where: str | Path) -> Path:
         HubError, DragomanError: as :func:`fetch`, after patience.
 
     """
-    found = None if Path(where).exists() else address(str(where))
-    return Path(where) if found is None else patiently(lambda: fetch(found))
+    remote = None if Path(where).exists() else address(str(where))
+    return Path(where) if remote is None else patiently(lambda: fetch(remote))
 
 
 def library() -> Any:
@@ -111,6 +114,7 @@ def library() -> Any:
         raise error(
             "E749", "huggingface_hub is not installed.", 'Install the extra: pip install "dragoman[hub]".'
         ) from cause
+    register(huggingface_hub.get_token())  # that of its login, too
     return huggingface_hub
 
 
@@ -138,7 +142,7 @@ def patiently(action: Callable[[], T], *, attempts: int = 5, pause: float = 1.0)
     def announce(state: RetryCallState) -> None:
         if sys.stderr.isatty():
             cause = state.outcome.exception() if state.outcome else None
-            sys.stderr.write(f"{cause!s:.200}\ntrying again in {state.upcoming_sleep:.0f} s\n")
+            sys.stderr.write(f"{_plain(str(cause))[:200]}\ntrying again in {state.upcoming_sleep:.0f} s\n")
 
     passing = retry_if_exception(lambda cause: isinstance(cause, HubError) and cause.passing)
     return Retrying(retry=passing, stop=stop_after_attempt(attempts), wait=wait, before_sleep=announce, reraise=True)(
@@ -148,10 +152,20 @@ def patiently(action: Callable[[], T], *, attempts: int = 5, pause: float = 1.0)
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep huggingface_hub's progress bars and log lines off a standard error that is no terminal."""
+    """Keep huggingface_hub's progress bars and log lines off a standard error that is no terminal.
+
+    On a terminal they stay, and what a server says in them is made harmless.
+    """
     utils = library().utils
     if sys.stderr.isatty():
-        yield
+        handlers = utils.logging.get_logger().handlers
+        for handler in handlers:
+            handler.addFilter(_harmless)
+        try:
+            yield
+        finally:
+            for handler in handlers:
+                handler.removeFilter(_harmless)
         return
     bars, verbosity = utils.are_progress_bars_disabled(), utils.logging.get_verbosity()
     utils.disable_progress_bars()
@@ -162,6 +176,11 @@ def quiet() -> Iterator[None]:
         utils.logging.set_verbosity(verbosity)
         if not bars:
             utils.enable_progress_bars()
+
+
+def _harmless(record: logging.LogRecord) -> bool:
+    record.msg, record.args = visible(redact(record.getMessage())), ()
+    return True
 
 
 @contextmanager
@@ -225,8 +244,8 @@ def _refusal(where: str, cause: Any) -> HubError:
     """Give an answer of the Hub its number, by its status."""
     response, errors = cause.response, library().errors
     status = response.status_code
-    reason = _plain(cause.server_message or "") or response.reason_phrase
-    asked = f"{response.request.method} {response.request.url.path}"
+    reason = _plain(cause.server_message or response.reason_phrase)
+    asked = _plain(f"{response.request.method} {response.request.url.path}")
     missing = isinstance(cause, errors.RepositoryNotFoundError) and not isinstance(cause, errors.GatedRepoError)
     code, hint = "E746", "Mend what it names, and run it again."
     if status == 404 or (missing and library().get_token() is None):
@@ -254,7 +273,5 @@ def _seconds(header: str) -> float:
 
 
 def _plain(message: str) -> str:
-    """One short line of what the Hub said, without the token, should it repeat it."""
-    token = library().get_token()
-    line = " ".join(message.split()).rstrip(".")
-    return (line.replace(token, "[token]") if token else line)[:300]
+    """One short line of what the Hub said, without the token, should it repeat it, and harmless in a terminal."""
+    return visible(redact(" ".join(message.split())).rstrip("."))[:300]

@@ -7,17 +7,21 @@ hand. With the file itself that makes three witnesses, so that what was changed 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dragoman import files
-from dragoman.problems import DragomanError, Problem, error
+from dragoman.problems import DragomanError, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SUMS = "SHA256SUMS"
 """Checksums of all other files, for those who have no Dragoman at hand."""
-MEND = "Fetch or build the release again."
+HINT = "Fetch or build the release again."
+MAX_BYTES = 2**29
+"""Bytes of all files of a release."""
+MAX_MANIFEST = 2**24
+T = TypeVar("T")
 
 
 def sums(checksums: Mapping[str, str]) -> bytes:
@@ -40,8 +44,8 @@ def contents(folder: Path, mark: str, checksums: Mapping[str, str], code: str) -
 
     """
     read: dict[str, bytes] = {}
-    if found := list(damages(folder, mark, checksums, code, read)):
-        raise DragomanError(found)
+    if problems := list(damages(folder, mark, checksums, code, read)):
+        raise DragomanError(problems)
     return read
 
 
@@ -49,35 +53,40 @@ def damages(
     folder: Path, mark: str, checksums: Mapping[str, str], code: str, read: dict[str, bytes] | None = None
 ) -> Iterator[Problem]:
     """Say of each file that is not as it was written that it is not; as :func:`contents`, which keeps what it read."""
-    told = _told(folder)
+    listed = _listed(folder)
     own = files.sha256(raw(folder / mark))
-    blamed = False
+    blamed, total = False, 0
     for path, checksum in checksums.items():
         try:
             data = raw(below(folder, path))
         except DragomanError as cause:
             yield from cause.problems
             continue
+        total += len(data)
+        if total > MAX_BYTES:
+            what = f"the files of the release are over {MAX_BYTES:,} bytes."
+            yield Problem(code="E106", what=what, hint="Make several releases of it.", file=str(folder))
+            return
         if read is not None:
             read[path] = data
         actual = files.sha256(data)
         if actual == checksum:
             continue
-        if told is not None and told.get(path) == actual:
+        if listed is not None and listed.get(path) == actual:
             blamed = True
             what = f"its checksum of {path} is neither that of the file nor that in {SUMS}."
-            yield Problem(code=code, what=what, hint=MEND, file=str(folder / mark))
+            yield Problem(code=code, what=what, hint=HINT, file=str(folder / mark))
         else:
             what = "the file is not that of the manifest."
-            yield Problem(code=code, what=what, hint=MEND, file=str(folder / path))
-    if told is None or blamed or raw(folder / SUMS) == sums({**checksums, mark: own}):
+            yield Problem(code=code, what=what, hint=HINT, file=str(folder / path))
+    if listed is None or blamed or raw(folder / SUMS) == sums({**checksums, mark: own}):
         return
-    if told == {**checksums, mark: told.get(mark)}:
+    if listed == {**checksums, mark: listed.get(mark)}:
         what = f"it is not the one that {SUMS} was written for: one of the two was changed."
-        yield Problem(code=code, what=what, hint=MEND, file=str(folder / mark))
+        yield Problem(code=code, what=what, hint=HINT, file=str(folder / mark))
     else:
         what = "the checksums are not those of the manifest."
-        yield Problem(code=code, what=what, hint=MEND, file=str(folder / SUMS))
+        yield Problem(code=code, what=what, hint=HINT, file=str(folder / SUMS))
 
 
 def below(folder: Path, path: str) -> Path:
@@ -97,17 +106,25 @@ def raw(path: Path) -> bytes:
     """Read a file as it is, gzip or not.
 
     Raises:
-        DragomanError: E101 where it cannot be read.
+        DragomanError: E101 where it cannot be read or is no file, E106 where it is over :data:`MAX_BYTES`.
 
     """
-    try:
-        return path.read_bytes()
-    except OSError as cause:
-        what = f"cannot read the file: {cause.strerror}."
-        raise error("E101", what, "Check the path and its rights.", file=str(path)) from cause
+    return files.read_regular(path, limit=MAX_BYTES)
 
 
-def _told(folder: Path) -> dict[str, str] | None:
+def read_manifest(folder: Path, mark: str, type_: type[T]) -> T:
+    """Read the manifest of a release.
+
+    Raises:
+        DragomanError: E101, E102, E106, E201 or E202 where it is none.
+
+    """
+    data = files.read_regular(folder / mark, limit=MAX_MANIFEST)
+    files.check_text(data, str(folder / mark), max_line=MAX_MANIFEST)
+    return files.decode(data, type_, str(folder / mark))
+
+
+def _listed(folder: Path) -> dict[str, str] | None:
     """Read the list of checksums; None where there is none, and what is no such line left out."""
     if not (folder / SUMS).exists():
         return None

@@ -13,12 +13,14 @@ from dragoman.release.atomic_folder import writing
 from dragoman.release.bundle import Manifest, manifest_of
 from dragoman.release.content import Release
 from dragoman.release.croissant import croissant
-from dragoman.release.integrity import MEND, SUMS, contents, sums
+from dragoman.release.integrity import HINT, SUMS, below, contents, raw, read_manifest, sums
+from dragoman.release.parquet_rows import Rows
 from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.json_schema import json_schema
-from dragoman.schema.release_rows import CONFIGS
+from dragoman.schema.release_rows import CONFIGS, UNSPLIT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from dragoman.schema.records import Record
@@ -81,16 +83,17 @@ def _described(
     release: Release, texts: dict[str, bytes], tables: dict[tuple[str, str], tuple[str, bytes]]
 ) -> dict[str, bytes]:
     """Describe the rows for machines: Croissant, and the JSON Schema of each configuration."""
-    card = texts.get("README.md", b"").decode()
+    card = texts.get("README.md", b"")
+    files.check_text(card, "README.md")
     made = {f"schemas/{config}.json": files.pretty_json(json_schema(f"row-{config}")) for config in CONFIGS}
-    return {"croissant.json": files.pretty_json(croissant(release, card, tables)), **made}
+    return {"croissant.json": files.pretty_json(croissant(release, card.decode(), tables)), **made}
 
 
 def _check_version(release: Release, folder: Path) -> None:
     """Refuse to write over other rows of the same version."""
     if not (folder / MARK).is_file():
         return
-    there = files.read_json(folder / MARK, Manifest)
+    there = read_manifest(folder, MARK, Manifest)
     if (there.name, there.version) == (release.name, release.version) and there.fingerprint != release.fingerprint:
         what = f"the folder holds {there.version} with other rows."
         hint = "Give the release another version, or choose another folder; dragoman diff says what changed."
@@ -101,30 +104,33 @@ def read(folder: Path) -> Release:
     """Read a release folder, and check that its rows are those of its manifest.
 
     Raises:
-        DragomanError: E701 where a file is missing or damaged or the fingerprint differs.
+        DragomanError: E701 where a file is missing or damaged, there are other rows than the manifest says, or the
+            fingerprint differs; E106 where it is larger than is read.
 
     """
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    manifest = files.read_json(folder / MARK, Manifest)
-    contents(folder, MARK, manifest.checksums, NUMBER)
+    manifest = read_manifest(folder, MARK, Manifest)
+    content = contents(folder, MARK, manifest.checksums, NUMBER)
+    reader = Rows()
     rows: dict[str, dict[str, list[Record]]] = {}
     for config, splits in manifest.rows.items():
         if config not in CONFIGS:
             raise error("E701", f"there is no configuration {config[:80]!r}.", file=str(folder / MARK))
         rows[config] = {}
         for split, count in splits.items():
-            if not count:
-                rows[config][split] = []
-                continue
-            file = files.child(files.child(folder / "data", config), f"{split}.parquet")
-            try:
-                values = pq.read_table(io.BytesIO(files.read_bytes(file))).to_pylist()
-                rows[config][split] = [msgspec.convert(value, CONFIGS[config]) for value in values]
-            except (pa.ArrowException, msgspec.ValidationError) as cause:
-                raise error("E701", f"the rows cannot be read: {cause}.", MEND, file=str(file)) from cause
+            name = path_of(config, split)
+            file = below(folder, name)
+            data = content.get(name) if count else b""
+            data = raw(file) if data is None else data
+            rows[config][split] = reader.read(data, CONFIGS[config], count, str(file)) if count else []
+    _check_complete(rows, folder)
     release = Release(manifest.name, manifest.version, rows)
     if release.fingerprint != manifest.fingerprint:
-        raise error("E701", "the rows are not those of the manifest.", MEND, file=str(folder))
+        raise error("E701", "the rows are not those of the manifest.", HINT, file=str(folder))
     return release
+
+
+def _check_complete(rows: Mapping[str, Mapping[str, object]], folder: Path) -> None:
+    unsplit = [config for config in ("registry", "claim_links") if UNSPLIT not in rows.get(config, {})]
+    lacking = [config for config in CONFIGS if config not in rows] or unsplit
+    if lacking:
+        raise error("E701", f"there are no rows of {', '.join(lacking)}.", HINT, file=str(folder / MARK))

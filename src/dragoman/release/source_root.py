@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from dragoman.files import read_json, read_toml
+from dragoman.files import check_regular, read_json, read_toml
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release.content import Release
 from dragoman.release.semver import numbers
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from dragoman.schema.records import Record
 
+T = TypeVar("T")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -48,7 +49,7 @@ def assemble(root: Path) -> Release:
 
     """
     name, version = _identity(root)
-    pages = [read_json(path, CuratedPage) for path in sorted((root / "corpus" / "documents").glob("*.json"))]
+    pages = [_read(path, CuratedPage) for path in sorted((root / "corpus" / "documents").glob("*.json"))]
     if not pages:
         hint = "Curate it first: dragoman author curate cuts the pages into documents."
         raise error("E701", "there are no documents in the corpus.", hint, file=str(root / "corpus" / "documents"))
@@ -88,6 +89,7 @@ def read_offices(root: Path) -> list[OfficeHolder]:
 
 def _identity(root: Path) -> tuple[str, str]:
     path = root / "corpus" / "sources.toml"
+    check_regular(path)
     table = read_toml(path).get("dataset")
     if not isinstance(table, dict) or not all(isinstance(table.get(key), str) for key in ("name", "version")):
         hint = 'Add [dataset] with name = "…" and version = "0.1.0".'
@@ -101,11 +103,16 @@ def _identity(root: Path) -> tuple[str, str]:
 
 def _gold(root: Path) -> Iterator[Labels]:
     for path in sorted((root / "annotations" / "gold").glob("*.json")):
-        yield read_json(path, Labels)
+        yield _read(path, Labels)
+
+
+def _read(path: Path, type_: type[T]) -> T:
+    check_regular(path)
+    return read_json(path, type_)
 
 
 def _array(path: Path, type_: Any) -> list[Any]:
-    return read_json(path, list[type_]) if path.exists() else []
+    return _read(path, list[type_]) if path.exists() else []
 
 
 def _labelled(document: Document, gold: Labels) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -10,8 +10,8 @@ from dragoman import files
 from dragoman.problems import error
 from dragoman.release.atomic_folder import writing
 from dragoman.release.content import fingerprint
-from dragoman.release.integrity import SUMS, contents, sums
-from dragoman.release.textless import KEPT, Rows, without_text
+from dragoman.release.integrity import MAX_BYTES, SUMS, contents, read_manifest, sums
+from dragoman.release.textless import STORED, Rows, without_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +25,8 @@ NUMBER = "E715"
 CARD = "card.md"
 """README of the release, for when its texts are back."""
 SCHEMA_VERSION = "1"
+MAX_ROWS = 2**26
+"""Bytes of the rows; as objects they take up to some twenty times as much."""
 
 
 class Page(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,7 +42,7 @@ class Page(msgspec.Struct, forbid_unknown_fields=True):
 
     id: str
     file: str
-    bytes: int
+    bytes: Annotated[int, msgspec.Meta(ge=0, le=MAX_BYTES)]
     sha256: str
 
 
@@ -119,19 +121,25 @@ def read(folder: Path) -> tuple[Manifest, Rows, bytes]:
         DragomanError: E101 where there is none, E715 where it is damaged.
 
     """
-    manifest = files.read_json(folder / MARK, Manifest)
+    manifest = read_manifest(folder, MARK, Manifest)
     content = contents(folder, MARK, manifest.checksums, NUMBER)
     rows: Rows = {}
-    for config in KEPT:
+    size = 0
+    for config in STORED:
         rows[config] = {}
         for split in manifest.splits.get(config, []):
             name = f"rows/{config}/{split}.jsonl"
             if name not in content:
                 raise error("E715", f"{name[:200]!r} is missing.", "Fetch the release again.", file=str(folder / MARK))
+            size += len(content[name])
+            if size > MAX_ROWS:
+                what = f"the rows are over {MAX_ROWS:,} bytes."
+                raise error("E106", what, "Make several releases of it.", file=str(folder / MARK))
             lines = content[name].splitlines()
             rows[config][split] = [files.decode(line, dict[str, Any], name, i) for i, line in enumerate(lines, 1)]
     if CARD not in content:
         raise error("E715", f"{CARD!r} is missing.", "Fetch the release again.", file=str(folder / MARK))
+    files.check_text(content[CARD], str(folder / CARD))
     if manifest.fingerprint_without_texts not in ("", fingerprint(rows)):
         what = "the rows are not those of the manifest."
         raise error("E715", what, "Fetch the release again.", file=str(folder / MARK))

@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Rows = dict[str, dict[str, list[Row]]]
 
-KEPT = ("documents", "segments", "registry", "claim_links")
+STORED = ("documents", "segments", "registry", "claim_links")
 """Configurations that are kept; the others are made of the documents' labels."""
 _LAYERS = values(Layer)
 _QUOTING = ("title", "publisher", "published_evidence", "published_external_evidence")
 # English names are our own words, and on no page.
 _LANGUAGES = tuple(tag for tag in Names.__struct_fields__ if tag != "en")
+MAX_TEXT = 2**27
+"""Characters of all texts and surfaces of a release."""
 _SHORTEST = 6
 """Fewest characters that count as taken from a page, where a field of our own words may quote it."""
 
@@ -45,15 +47,15 @@ def without_text(release: Release, pages: Mapping[str, str]) -> Rows:
         pages: text of each page, by id.
 
     Returns:
-        Rows by configuration and split, of :data:`KEPT` alone.
+        Rows by configuration and split, of :data:`STORED` alone.
 
     Raises:
         DragomanError: E715 where the text cannot be put back from the pages as it was.
 
     """
     quotes = {name: SequenceMatcher(None, "", text, autojunk=False) for name, text in pages.items()}
-    made: Rows = {config: {} for config in KEPT}
-    for config in KEPT:
+    made: Rows = {config: {} for config in STORED}
+    for config in STORED:
         for split, rows in release.rows[config].items():
             made[config][split] = [_without(config, msgspec.to_builtins(row), pages, quotes) for row in rows]
     if with_text(made, pages, release.name, release.version).fingerprint != release.fingerprint:
@@ -98,12 +100,12 @@ def _pieces(value: str, page: SequenceMatcher[str]) -> list[Any]:
 
 
 def _cut(value: str, page: SequenceMatcher[str], low: int, high: int) -> list[Any]:
-    found = page.find_longest_match(low, high)
+    match = page.find_longest_match(low, high)
     # A whole field that stands on the page is taken from it however short it is.
-    if found.size < min(_SHORTEST, len(value)) or not found.size:
+    if match.size < min(_SHORTEST, len(value)) or not match.size:
         return [value[low:high]] if low < high else []
-    quoted = [found.b, found.b + found.size]
-    return [*_cut(value, page, low, found.a), quoted, *_cut(value, page, found.a + found.size, high)]
+    quoted = [match.b, match.b + match.size]
+    return [*_cut(value, page, low, match.a), quoted, *_cut(value, page, match.a + match.size, high)]
 
 
 def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str) -> Release:
@@ -124,29 +126,44 @@ def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str) -> 
     """
     try:
         return Release(name, version, _filled(rows, pages))
-    except (LookupError, TypeError, ValueError, AttributeError, msgspec.ValidationError) as cause:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as cause:
         raise error("E715", f"a row is not in the form: {cause!r}"[:300] + ".", "Fetch the release again.") from cause
 
 
+class _Cutter:
+    """Cuts up to :data:`MAX_TEXT` characters out of texts: rows may name a page as often as they like."""
+
+    def __init__(self) -> None:
+        self._left = MAX_TEXT
+
+    def __call__(self, text: str, start: int, end: int) -> str:
+        piece = text[start:end]
+        self._left -= len(piece)
+        if self._left < 0:
+            raise error("E106", f"the texts are over {MAX_TEXT:,} characters.", "Fetch the release again.")
+        return piece
+
+
 def _filled(rows: Rows, pages: Mapping[str, str]) -> dict[str, dict[str, list[Record]]]:
+    cut = _Cutter()
     made: dict[str, dict[str, list[Record]]] = {config: {} for config in CONFIGS}
     parts: dict[str, list[tuple[int, str]]] = {}
     for split, segments in rows["segments"].items():
         made["segments"][split] = []
         for segment in segments:
-            text = pages[segment["page"]][segment["start"] : segment["end"]]
+            text = cut(pages[segment["page"]], segment["start"], segment["end"])
             if segment["document_start"] is not None:
                 parts.setdefault(segment["document"], []).append((segment["document_start"], text))
             made["segments"][split].append(_record("segments", {**segment, "text": text}))
     for split, documents in rows["documents"].items():
         chosen: list[Any] = [
-            _record("documents", _document(document, parts.get(document["id"], []), pages[document["page"]]))
+            _record("documents", _document(document, parts.get(document["id"], []), pages[document["page"]], cut))
             for document in documents
         ]
         made["documents"][split] = list(chosen)
         for layer in _LAYERS:
             made[layer][split] = [row_of(layer, each.id, label) for each in chosen for label in getattr(each, layer)]
-    made["registry"][UNSPLIT] = [_record("registry", _entity(row, pages)) for row in rows["registry"][UNSPLIT]]
+    made["registry"][UNSPLIT] = [_record("registry", _entity(row, pages, cut)) for row in rows["registry"][UNSPLIT]]
     made["claim_links"][UNSPLIT] = [_record("claim_links", row) for row in rows["claim_links"][UNSPLIT]]
     return made
 
@@ -157,29 +174,29 @@ def _record(config: str, row: Row) -> Record:
     return made
 
 
-def _document(row: Row, parts: Sequence[tuple[int, str]], page: str) -> Row:
+def _document(row: Row, parts: Sequence[tuple[int, str]], page: str, cut: _Cutter) -> Row:
     """Join a document's text from its lines, and slice all surfaces out of it."""
     text = "\n".join(part for _, part in sorted(parts))
-    made = {key: _faced(value, text) if key in _LAYERS else value for key, value in row.items()}
+    made = {key: _faced(value, text, cut) if key in _LAYERS else value for key, value in row.items()}
     for field in _QUOTING:
         if row[field] is not None:
-            made[field] = "".join(each if isinstance(each, str) else page[slice(*each)] for each in row[field])
+            made[field] = "".join(each if isinstance(each, str) else cut(page, *each) for each in row[field])
     return {**made, "text": text}
 
 
-def _faced(value: Any, text: str) -> Any:
+def _faced(value: Any, text: str, cut: _Cutter) -> Any:
     """Give each span its surface, however deep it lies."""
     if isinstance(value, list):
-        return [_faced(inner, text) for inner in value]
+        return [_faced(inner, text, cut) for inner in value]
     if not isinstance(value, dict):
         return value
-    made = {key: _faced(inner, text) for key, inner in value.items()}
-    return {**made, "text": text[value["start"] : value["end"]]} if "start" in value and "end" in value else made
+    made = {key: _faced(inner, text, cut) for key, inner in value.items()}
+    return {**made, "text": cut(text, value["start"], value["end"])} if "start" in value and "end" in value else made
 
 
-def _entity(row: Row, pages: Mapping[str, str]) -> Row:
+def _entity(row: Row, pages: Mapping[str, str], cut: _Cutter) -> Row:
     names = {
-        key: [each if isinstance(each, str) else pages[each[0]][each[1] : each[2]] for each in row["names"][key]]
+        key: [each if isinstance(each, str) else cut(pages[each[0]], each[1], each[2]) for each in row["names"][key]]
         for key in _LANGUAGES
     }
     return {**row, "names": {**row["names"], **names}}

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dragoman import files
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release import parquet, standoff
 from dragoman.release.bundle import Manifest
 from dragoman.release.content import fingerprint
-from dragoman.release.integrity import MEND, SUMS, damages
+from dragoman.release.integrity import HINT, SUMS, damages, read_manifest
 
 MANIFESTS: dict[str, type[Manifest | standoff.Manifest]] = {
     parquet.MARK: Manifest,
@@ -57,7 +56,7 @@ def identify(folder: Path) -> tuple[Identity, dict[str, str]]:
         hashes = {"fingerprint": manifest.fingerprint, "fingerprint_without_texts": fingerprint(rows)}
         return Identity(standoff.MARK, manifest.name, manifest.version, hashes), manifest.checksums
     release = parquet.read(folder)
-    listed = files.read_json(folder / parquet.MARK, Manifest).checksums
+    listed = read_manifest(folder, parquet.MARK, Manifest).checksums
     return Identity(parquet.MARK, release.name, release.version, {"fingerprint": release.fingerprint}), listed
 
 
@@ -76,12 +75,12 @@ def verify(folder: Path) -> tuple[Identity, int]:
     if mark is None:
         hint = f"Give a folder with a {' or a '.join(MANIFESTS)}."
         raise error("E701", "there is no release here.", hint, file=str(folder))
-    checksums = files.read_json(folder / mark, MANIFESTS[mark]).checksums
-    found = sorted([*damages(folder, mark, checksums, _NUMBERS[mark]), *_strange(folder, {*checksums, mark, SUMS})])
+    checksums = read_manifest(folder, mark, MANIFESTS[mark]).checksums
+    problems = sorted([*damages(folder, mark, checksums, _NUMBERS[mark]), *_strange(folder, {*checksums, mark, SUMS})])
     if not (folder / SUMS).exists():
-        found.append(Problem(code="E101", what="the file is missing.", hint=MEND, file=str(folder / SUMS)))
-    if found:
-        raise DragomanError(found)
+        problems.append(Problem(code="E101", what="the file is missing.", hint=HINT, file=str(folder / SUMS)))
+    if problems:
+        raise DragomanError(problems)
     return identify(folder)[0], len(checksums) + 2
 
 
@@ -95,5 +94,5 @@ def _strange(folder: Path, known: set[str]) -> Iterator[Problem]:
 
 def strangers(folder: Path, known: set[str]) -> list[str]:
     """Paths of what lies in a folder and is not known."""
-    found = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir()]
-    return [path for path in found if path not in known]
+    paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir()]
+    return [path for path in paths if path not in known]

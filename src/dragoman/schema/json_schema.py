@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import msgspec
 
 from dragoman.problems import error
+from dragoman.schema.docstrings import settle
 from dragoman.schema.leaderboard_json import Board
 from dragoman.schema.pass_file import QuotedLabels
 from dragoman.schema.records import CuratedPage, Labels
@@ -39,5 +41,7 @@ def json_schema(name: str | None = None) -> dict[str, Any]:
         return {key: json_schema(key) for key in RECORDS}
     if name not in RECORDS:
         raise error("E501", f"there is no schema {name[:80]!r}.", f"Schemas: {', '.join(RECORDS)}.")
+    for module in [module for module in sys.modules if module.startswith("dragoman.schema.")]:
+        settle(module)
     (schema,), components = msgspec.json.schema_components([RECORDS[name]], ref_template="#/$defs/{name}")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": name, **schema, "$defs": components}

@@ -9,6 +9,9 @@ from msgspec import Meta
 from dragoman.schema import labels
 from dragoman.schema.records import Record
 
+SUBMITTED = ("version", "authors", "licence", "parameters", "training_data", "layers", "languages")
+"""Fields that a submission has to fill in besides the name."""
+
 
 class SystemCard(Record, kw_only=True):
     """A system's description. Nothing named in it is ever imported, run or fetched."""

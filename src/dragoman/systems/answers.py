@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from dragoman.schema import labels
+from dragoman.schema.docstrings import settle
 from dragoman.schema.records import Document, Fragment
 from dragoman.text import quote_of
 
@@ -73,6 +74,7 @@ class Answer(msgspec.Struct, forbid_unknown_fields=True):
 
 def schema() -> dict[str, Any]:
     """JSON Schema of an answer: every field required, none besides."""
+    settle(__name__)
     (top,), components = msgspec.json.schema_components([Answer], ref_template="#/$defs/{name}")
     return {**components.pop(top["$ref"].rpartition("/")[2]), "$defs": components}
 

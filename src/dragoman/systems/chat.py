@@ -10,28 +10,41 @@ import os
 import secrets
 from importlib import resources
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
-import regex
 
 from dragoman import benchmark
 from dragoman.problems import error
+from dragoman.redaction import redact, register
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems import answers
-from dragoman.systems.protocol import Options, Reply, System, SystemFailure
+from dragoman.systems.completion import read
+from dragoman.systems.protocol import Options, Reply, System, SystemFailure, Unreachable
 
 EXAMPLES_SPLIT = "dev"
 """The only split that examples are taken from."""
 RETRIES = 6
 """Times that the client asks again, waiting longer each time or as long as the server says."""
+MAX_CONNECT = 10.0
+"""Seconds in which a server has to take the connection."""
+_KEY = "Set OPENAI_API_KEY to a key that may use this model."
+_HINTS = {
+    401: _KEY,
+    403: _KEY,
+    404: "Check the name of the model, and --base-url, which mostly ends in /v1.",
+    429: "The server takes no more for now: run again later, it goes on.",
+    500: "See what the server says of it in its log; then run again: it goes on.",
+}
+"""What to do about an answer that another document would get as well, by its status; 500 stands for those above."""
 
 
 def load(rest: str, options: Options) -> System:
     """Make the system of ``chat:MODEL``.
 
     Raises:
-        DragomanError: E801 when the client is not installed or no address is given.
+        DragomanError: E801 when the client is not installed, no address is given, or address or key are none.
 
     """
     try:
@@ -43,18 +56,17 @@ def load(rest: str, options: Options) -> System:
     if not rest or not address:
         hint = "Give chat:MODEL, and the address by --base-url or OPENAI_BASE_URL."
         raise error("E801", "there is no model or no address of an endpoint.", hint)
-    client: Any = openai.OpenAI(
-        base_url=address,
-        api_key=os.environ.get("OPENAI_API_KEY", "none"),
-        timeout=options.timeout,
-        max_retries=RETRIES,
-    )
+    client = _client(openai, address, options.timeout)
+    once = client.with_options(max_retries=0)
     examples = _examples(chat.examples)
     instructions = (resources.files("dragoman.systems") / "prompts" / "chat.md").read_text("utf-8")
+    answers_at_all = True
 
     def predict(document: Document) -> Reply:
+        nonlocal answers_at_all
         try:
-            completion = client.chat.completions.create(
+            # Where nobody answered the document before, this one is asked about but once.
+            response = (client if answers_at_all else once).chat.completions.with_raw_response.create(
                 model=rest,
                 messages=messages(instructions, examples, document),
                 temperature=chat.temperature,
@@ -63,17 +75,40 @@ def load(rest: str, options: Options) -> System:
                 response_format=_form(chat.form),
             )
         except openai.OpenAIError as cause:
-            # The message of the server, without the request: no header or key is in it.
-            raise SystemFailure(f"{type(cause).__name__}: {str(cause)[:500]}") from None
-        usage = completion.usage
-        tokens = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
-        raw = completion.choices[0].message.content or "" if completion.choices else ""
-        reply = Reply(None, raw, tokens)
-        if completion.choices and completion.choices[0].finish_reason == "length":
-            raise SystemFailure(f"the answer was cut off at {chat.max_tokens} tokens", reply)
-        return reply._replace(labels=parse(raw, reply))
+            failure = _failure(openai, cause)
+            answers_at_all = not isinstance(failure, Unreachable)
+            raise failure from None
+        answers_at_all = True
+        return read(response.http_response.content, chat.max_tokens)
 
     return System(predict, options.card or _card(rest, options), close=client.close)
+
+
+def _client(openai: Any, address: str, timeout: float) -> Any:
+    key = os.environ.get("OPENAI_API_KEY", "").strip() or "none"
+    if not key.isascii() or not key.isprintable():
+        raise error("E801", "OPENAI_API_KEY holds characters that no key has.", "Copy it again.")
+    register(key)
+    try:
+        register(urlsplit(address).password)
+        limits = openai.Timeout(timeout, connect=min(timeout, MAX_CONNECT))
+        return openai.OpenAI(base_url=address, api_key=key, timeout=limits, max_retries=RETRIES)
+    except Exception as cause:  # noqa: BLE001 - whatever the client thinks of the address
+        what = f"the client does not take the address of the endpoint: {redact(str(cause))[:200]}."
+        raise error("E801", what, "Write it as in http://127.0.0.1:8080/v1.") from None
+
+
+def _failure(openai: Any, cause: Any) -> SystemFailure:
+    """Say what the client gave up at; the body of the answer is kept, and no header or key is in the message."""
+    why = f"{type(cause).__name__}: {redact(str(cause))[:500]}"
+    if isinstance(cause, openai.APIStatusError):
+        reply = Reply(None, cause.response.content.decode("utf-8", "backslashreplace"))
+        hint = _HINTS.get(cause.status_code, _HINTS[500] if cause.status_code >= 500 else "")
+        return Unreachable(why, hint, reply) if hint else SystemFailure(why, reply)
+    reached = isinstance(cause, openai.APITimeoutError) and type(cause.__cause__).__name__ != "ConnectTimeout"
+    if isinstance(cause, openai.APIConnectionError) and not reached:
+        return Unreachable(why, "Check --base-url and that the server runs there; then run again: it goes on.")
+    return SystemFailure(why)
 
 
 def messages(instructions: str, examples: dict[str, list[Document]], document: Document) -> list[dict[str, str]]:
@@ -98,22 +133,6 @@ def _mark(text: str) -> str:
     while mark in text:
         mark = f"document-{secrets.token_hex(4)}"
     return mark
-
-
-def parse(raw: str, reply: Reply | None = None) -> dict[str, Any]:
-    """Read an answer, also out of a fenced block.
-
-    Raises:
-        SystemFailure: when it is no JSON object, with the answer as it was given.
-
-    """
-    fenced = regex.search(r"```(?:json)?\s*(\{.*\})\s*```", raw, regex.DOTALL, timeout=5)
-    text = fenced[1] if fenced else raw
-    try:
-        found = msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.DecodeError as cause:
-        raise SystemFailure(f"the answer is no JSON object: {cause}", reply) from cause
-    return {layer: found[layer] for layer in msgspec.structs.asdict(answers.Answer([], [], [])) if layer in found}
 
 
 def _examples(count: int) -> dict[str, list[Document]]:

@@ -13,6 +13,7 @@ import msgspec
 
 from dragoman.files import read_toml
 from dragoman.problems import error
+from dragoman.redaction import redact
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems.protocol import USUAL, Options, System
 
@@ -23,6 +24,9 @@ ADAPTERS = {
     "spacy": "dragoman.systems.spacy",
 }
 """Module of each kind of system that is not a Python function; it has ``load(rest, options) -> System``."""
+
+MAX_TIMEOUT = 604_800.0
+"""Longest time limit of an answer, in seconds: a week."""
 
 
 def load(name: str, options: Options = USUAL) -> System:
@@ -35,9 +39,12 @@ def load(name: str, options: Options = USUAL) -> System:
         options: what somebody says of the run.
 
     Raises:
-        DragomanError: E801 when it cannot be loaded.
+        DragomanError: E801 when it cannot be loaded, E206 for a time limit that is none.
 
     """
+    if not 0 < options.timeout <= MAX_TIMEOUT:
+        hint = f"Give seconds, up to {MAX_TIMEOUT:,.0f}."
+        raise error("E206", f"{options.timeout} cannot be a time limit.", hint, path="timeout")
     kind, _, rest = name.partition(":")
     if kind in ADAPTERS:
         made: System = importlib.import_module(ADAPTERS[kind]).load(rest, options)
@@ -50,7 +57,7 @@ def load(name: str, options: Options = USUAL) -> System:
         module = _from_path(Path(module_name)) if module_name.endswith(".py") else importlib.import_module(module_name)
         predict = getattr(module, function_name)
     except (Exception, SystemExit) as cause:  # the module is the user's: anything may happen in it
-        raise _unloadable(name, f"{type(cause).__name__}: {cause}.") from cause
+        raise _unloadable(name, redact(f"{type(cause).__name__}: {cause}.")) from cause
     if not callable(predict):
         raise _unloadable(name, f"{function_name} is not a function.")
     source = None if module.__file__ is None else Path(module.__file__)

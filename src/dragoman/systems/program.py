@@ -10,27 +10,37 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
+import select
 import shlex
 import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from dragoman import files
 from dragoman.problems import error
+from dragoman.redaction import redact
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
-from dragoman.systems.protocol import Options, System, seen
+from dragoman.systems.protocol import Options, Reply, System, SystemFailure, seen
 
-MAX_SAID = 4096
-"""Bytes of the program's standard error that are kept for a message."""
+MAX_STDERR = 4096
+"""Bytes of the end of the program's standard error that a message may hold."""
+MARK = "DRAGOMAN_PROGRAM"
+"""Variable in the environment of a program by which all that it started is known, in whatever session that is."""
+_BLOCK = 2**16
+_MAX_WAIT = 60.0
+"""Seconds of one wait; a longer one is made of several."""
 
 
-class CommandError(Exception):
+class CommandError(SystemFailure):
     """The program did not answer as it should."""
 
 
@@ -67,96 +77,133 @@ class Command:
 
 
 class _Running:
-    """One running program."""
+    """One running program. Its pipes are read and written without ever waiting for it longer than is allowed."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
+        mark = secrets.token_hex(16)
+        self._mark = f"{MARK}={mark}".encode()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the user's own program, no shell
                 arguments,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                bufsize=0,
                 start_new_session=True,
+                env=os.environ | {MARK: mark},
             )
         except OSError as cause:
             what = f"{arguments[0]} cannot be started: {cause.strerror}"
             raise CommandError(what) from cause
-        self._said = b""
-        # A program that talks much on standard error must not block on a full pipe.
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-
-    def _listen(self) -> None:
-        assert self._process.stderr is not None
-        while said := self._process.stderr.read1(MAX_SAID):  # type: ignore[attr-defined]
-            self._said = (self._said + said)[-MAX_SAID:]
+        self._stdin, self._stdout, self._stderr = (
+            pipe.fileno() for pipe in (self._process.stdin, self._process.stdout, self._process.stderr) if pipe
+        )
+        for pipe in (self._stdin, self._stdout, self._stderr):
+            os.set_blocking(pipe, False)
+        self._open = {self._stdout, self._stderr}
+        self._output, self._errors = bytearray(), b""
+        self._ended = False
 
     def ask(self, line: bytes, timeout: float) -> dict[str, Any] | None:
-        """Write a line and read one; the program is killed when it takes too long."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        if self._has_more():  # one of its next answers would be taken for that about another document
+        """Write a line and read one."""
+        self._read(self._stdout)
+        if self._output:  # one of its next answers would be taken for that about another document
             what = "the program had written more than one line about a document before"
-            raise CommandError(what)
-        late = threading.Event()
-
-        def kill() -> None:
-            late.set()
-            self._kill()
-
-        timer = threading.Timer(timeout, kill)
-        timer.start()
-        try:
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-            answer = self._process.stdout.readline(files.MAX_LINE)
-        except OSError:
-            answer = b""
-        finally:
-            timer.cancel()
-        if late.is_set():
-            what = f"no answer in {timeout:g} s"
-            raise CommandError(what)
-        if not answer.endswith(b"\n"):
-            raise CommandError(self._why())
+            raise CommandError(what, Reply(None, _text(self._output)))
+        self._exchange(line, time.monotonic() + timeout, timeout)
+        end = self._output.find(b"\n") + 1
+        if not end:
+            raise CommandError(self._why(), Reply(None, _text(self._output)) if self._output else None)
+        answer = bytes(self._output[:end])
+        del self._output[:end]
         try:
             return msgspec.json.decode(answer, type=dict[str, Any] | None)
         except msgspec.ValidationError as cause:
             what = f"the answer is neither an object nor null: {cause}"
-            raise CommandError(what) from cause
-        except msgspec.DecodeError as cause:
+            raise CommandError(what, Reply(None, _text(answer))) from cause
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
             what = f"the answer is not JSON: {cause}"
-            raise CommandError(what) from cause
+            raise CommandError(what, Reply(None, _text(answer))) from cause
 
-    def _has_more(self) -> bool:
-        """Say whether there is output that nobody asked for."""
-        out: Any = self._process.stdout
-        os.set_blocking(out.fileno(), False)
+    def _exchange(self, line: bytes, deadline: float, timeout: float) -> None:
+        """Write a line, and read until there is one or the program has closed its standard output."""
+        waiting = memoryview(line)
+        while b"\n" not in self._output and self._stdout in self._open:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise CommandError(f"no answer in {timeout:g} s", Reply(None, _text(self._output) or None))
+            if len(self._output) > files.MAX_LINE:
+                what = f"the answer has over {files.MAX_LINE:,} bytes and no end"
+                raise CommandError(what, Reply(None, _text(self._output[:_BLOCK])))
+            poll = select.poll()
+            for pipe in self._open:
+                poll.register(pipe, select.POLLIN)
+            if waiting:
+                poll.register(self._stdin, select.POLLOUT)
+            for pipe, _ in poll.poll(min(left, _MAX_WAIT) * 1000):
+                if pipe != self._stdin:
+                    self._read(pipe)
+                    continue
+                try:
+                    waiting = waiting[os.write(self._stdin, waiting[:_BLOCK]) :]
+                except BlockingIOError:
+                    continue
+                except OSError:  # it reads no more: whatever it has written is read still
+                    waiting = memoryview(b"")
+
+    def _read(self, pipe: int) -> bool:
+        """Read what there is in a pipe, at most a block; say whether there may be more."""
         try:
-            return bool(out.peek(1))
-        finally:
-            os.set_blocking(out.fileno(), True)
+            data = os.read(pipe, _BLOCK)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._open.discard(pipe)
+        elif pipe == self._stdout:
+            self._output += data
+        else:
+            self._errors = (self._errors + data)[-MAX_STDERR:]
+        return bool(data)
 
     def _why(self) -> str:
         self._kill()
         code = self._process.wait()
-        self._listener.join(1)
-        said = self._said.decode("utf-8", "replace").strip()
-        return f"the program ended without an answer (exit code {code})" + (f": {said[-1000:]}" if said else "")
+        deadline = time.monotonic() + 1
+        while self._read(self._stderr) and time.monotonic() < deadline:
+            pass
+        said = self._errors.decode("utf-8", "replace").strip()
+        return f"the program ended without an answer (exit code {code})" + (f": {redact(said)[-1000:]}" if said else "")
 
     def _kill(self) -> None:
-        # The whole group: what the program started must not live on.
+        """Kill the program and what it started: its group, and what left that for a session of its own."""
+        if self._ended:
+            return  # its number may be that of another process by now
+        self._ended = True
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        for process in _marked(self._mark):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def end(self) -> None:
         self._kill()
         self._process.wait()
-        self._listener.join(1)
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+
+def _marked(mark: bytes) -> Iterator[int]:
+    """Find the processes with a variable in their environment, where the system shows that."""
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if mark in path.read_bytes().split(b"\0"):
+                yield int(path.parent.name)
+
+
+def _text(data: bytes | bytearray) -> str:
+    return bytes(data).decode("utf-8", "backslashreplace").removesuffix("\n")
 
 
 def load(rest: str, options: Options) -> System:
@@ -176,4 +223,4 @@ def load(rest: str, options: Options) -> System:
         what = f"there is no program {arguments[0]!r} that can be started."
         raise error("E801", what, "Check its path and that it may be executed.")
     command = Command(arguments, options.timeout)
-    return System(command, options.card or SystemCard(name=rest[-120:]), close=command.close)
+    return System(command, options.card or SystemCard(name=redact(rest)[-120:]), close=command.close)

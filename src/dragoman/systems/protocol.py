@@ -26,7 +26,7 @@ class Predict(Protocol):
 
 
 class Reply(NamedTuple):
-    """An answer with what the run keeps of how it came about.
+    """An answer with what the run's log holds of how it came about.
 
     Attributes:
         labels: the layers, or None for a document that is left out.
@@ -41,11 +41,24 @@ class Reply(NamedTuple):
 
 
 class SystemFailure(Exception):  # noqa: N818 - what it is called where it is shown
-    """A system gave no answer that can be used; what it did give is kept."""
+    """A system gave no answer that can be used; what it did give stands in the log."""
 
     def __init__(self, why: str, reply: Reply | None = None) -> None:
         super().__init__(why)
         self.reply = reply
+
+
+class Unreachable(SystemFailure):
+    """A system that would fail on any other document in the same way.
+
+    Attributes:
+        hint: what to do about it, in a sentence.
+
+    """
+
+    def __init__(self, why: str, hint: str, reply: Reply | None = None) -> None:
+        super().__init__(why, reply)
+        self.hint = hint
 
 
 def _nothing() -> None:

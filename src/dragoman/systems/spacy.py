@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dragoman.problems import error
+from dragoman.redaction import redact
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems.label_mapping import entity
@@ -26,11 +27,13 @@ def load(rest: str, options: Options) -> System:
         pipeline = spacy.load(rest)
     except Exception as cause:  # whatever lies in the folder
         hint = "Give the name of an installed pipeline or the folder of a saved one."
-        raise error("E801", f"the pipeline {rest[:200]!r} cannot be loaded: {str(cause)[:500]}", hint) from cause
+        raise error(
+            "E801", f"the pipeline {rest[:200]!r} cannot be loaded: {redact(str(cause))[:500]}", hint
+        ) from cause
 
     def predict(document: Document) -> dict[str, Any]:
-        found = pipeline(document.text).ents
-        made = [entity(span.start_char, span.end_char, span.label_) for span in found]
+        entities = pipeline(document.text).ents
+        made = [entity(span.start_char, span.end_char, span.label_) for span in entities]
         return {"entities": [each for each in made if each is not None]}
 
     return System(predict, options.card or SystemCard(name=f"spacy:{rest}"[-120:], layers=["entities"]))

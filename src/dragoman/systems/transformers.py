@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 from dragoman.problems import error
+from dragoman.redaction import redact
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems.label_mapping import entity
@@ -40,19 +41,19 @@ def load(rest: str, options: Options) -> System:
         model = AutoModelForTokenClassification.from_pretrained(rest, trust_remote_code=False, use_safetensors=True)
     except Exception as cause:  # whatever lies in the folder
         hint = "Give a token-classification model with safetensors and without code of its own."
-        raise error("E801", f"the model {rest[:200]!r} cannot be loaded: {str(cause)[:500]}", hint) from cause
+        raise error("E801", f"the model {rest[:200]!r} cannot be loaded: {redact(str(cause))[:500]}", hint) from cause
     longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", 512))
     tokenizer.model_max_length = longest
     windows = {"stride": min(OVERLAP, longest // 4)} if tokenizer.is_fast else {}
     pipeline = TokenClassificationPipeline(
         model=model, tokenizer=tokenizer, device="cpu", aggregation_strategy="simple", **windows
     )
-    alone = threading.Lock()  # a pipeline is not made for several threads
+    lock = threading.Lock()  # a pipeline is not made for several threads
 
     def predict(document: Document) -> dict[str, Any]:
-        with alone:
-            found = pipeline(document.text)
-        made = [entity(int(each["start"]), int(each["end"]), each["entity_group"]) for each in found]
+        with lock:
+            spans = pipeline(document.text)
+        made = [entity(int(each["start"]), int(each["end"]), each["entity_group"]) for each in spans]
         return {"entities": [each for each in made if each is not None]}
 
     return System(predict, options.card or SystemCard(name=f"hf:{rest}"[-120:], layers=["entities"]))

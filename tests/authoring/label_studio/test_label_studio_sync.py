@@ -212,3 +212,14 @@ def test_a_page_that_was_changed_on_the_server_takes_no_label_that_it_does_not_h
     stub.projects[0]["label_config"] = "<View>"
     with pytest.raises(DragomanError, match="E728"):
         push(speaker, root)
+
+
+def test_a_server_that_repeats_the_token_does_not_show_it(stub):
+    class Echo:
+        is_success, status_code, content = False, 400, b"x"
+        text = f"{'x' * 195} {TOKEN} \x1b[31m"
+
+    with client.Server(stub.url, TOKEN) as server, pytest.raises(DragomanError) as caught:
+        server._understood(Echo(), "GET /")
+    assert TOKEN[:4] not in str(caught.value)
+    assert str(caught.value).isprintable()

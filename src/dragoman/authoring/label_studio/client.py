@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from dragoman import files
 from dragoman.problems import DragomanError, error
+from dragoman.redaction import redact, register
 from dragoman.text import visible
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Server:
         if not token.isascii() or not token.isprintable() or " " in token:
             raise error("E722", "the token holds characters that no token has.", "Copy it again.")
         self._token = token
+        register(token)
         self._wait = wait
         self.url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         self._client = httpx.Client(
@@ -120,6 +122,7 @@ class Server:
             access = given.get("access") if isinstance(given, dict) else None
             if not isinstance(access, str):
                 raise error("E721", "the server gives no access for this token.", "Make a new token on its page.")
+            register(access)
             self._client.headers["Authorization"] = f"Bearer {access}"
         else:
             self._client.headers["Authorization"] = f"Token {self._token}"
@@ -176,7 +179,7 @@ class Server:
         if status == _MISSING:
             raise error("E727", f"{where}: not there.", "Check the address; push first.")
         if not answer.is_success:
-            said = visible(answer.text[:200]).replace(self._token, "…")
+            said = visible(redact(answer.text)[:200])
             raise error("E721", f"{where}: status {status}: {said}", "Is this a Label Studio of 1.20 or later?")
         if not answer.content:
             return None

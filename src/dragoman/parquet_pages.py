@@ -9,8 +9,12 @@ Source: https://parquet.apache.org/docs/file-format/ and its parquet.thrift, in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MAGIC = b"PAR1"
 MAX_FOOTER = 2**24
@@ -19,6 +23,10 @@ MAX_COLUMNS = 1000
 """Most columns and groups of columns, nested ones too."""
 MAX_PAGES = 2**18
 """Most pages of a file."""
+BATCH = 1024
+"""Rows that are unpacked at a time."""
+VALUE = 8
+"""Bytes that a value takes at least, whatever its page takes: an offset, or a place in a dictionary."""
 _MAX_DEPTH = 16
 # Fields of the structures of parquet.thrift.
 _SCHEMA, _ROWS, _GROUPS = 2, 3, 4
@@ -74,6 +82,43 @@ def extent(data: bytes) -> Extent:
                 if pages > MAX_PAGES:
                     raise DamagedError(f"it has over {MAX_PAGES:,} pages")
     return Extent(values, unpacked)
+
+
+def batches(data: bytes, count: Callable[[int], None]) -> Iterator[pa.RecordBatch]:
+    """Unpack a file some rows at a time; strings stay in their dictionaries.
+
+    Args:
+        data: the file; :func:`extent` should have looked at it before.
+        count: is told the bytes of each batch once its strings are written out, each as often as it stands there,
+            before that is done; raises where they are too many.
+
+    """
+    import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    schema = pq.ParquetFile(pa.BufferReader(data)).schema
+    columns = [schema.column(at) for at in range(len(schema))]
+    strings = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
+    file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=strings)
+    # Group by group: Arrow does not put the dictionaries of nested columns of two of them together.
+    for batch in chain.from_iterable(file.iter_batches(BATCH, [group]) for group in range(file.num_row_groups)):
+        count(sum(map(_size, batch.columns)))
+        yield batch
+
+
+def _size(array: pa.Array) -> int:
+    """Bytes that an array takes once its strings are written out."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    if pa.types.is_dictionary(array.type):
+        lengths = pc.binary_length(array.dictionary).take(array.indices)
+        return VALUE * len(array) + (pc.sum(lengths).as_py() or 0)
+    if pa.types.is_struct(array.type):
+        return sum(_size(array.field(at)) for at in range(array.type.num_fields))
+    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
+        return VALUE * len(array) + _size(array.flatten())
+    return int(array.nbytes)
 
 
 def _pages(data: bytes, column: dict[int, Any], end: int) -> Iterator[Extent]:

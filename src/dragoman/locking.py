@@ -1,0 +1,124 @@
+"""One writer at a time: a lock on a file, and on a folder with a note of who holds it.
+
+The locks are the system's (``flock``): they end with the process that holds them, however it ends, so that none is ever
+left behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dragoman.problems import error
+
+LOCK = ".lock"
+"""File in a folder that is being written: who writes it, in words."""
+_MAX_NOTE = 500
+
+
+def open_locked(path: Path, *, wait: bool) -> int:
+    """Open a regular file for reading and writing, made if need be, and lock it; links are not followed.
+
+    Args:
+        path: the file.
+        wait: whether to wait for somebody else who holds it.
+
+    Returns:
+        The handle; closing it ends the lock.
+
+    Raises:
+        BlockingIOError: somebody else holds it, and ``wait`` is false.
+        OSError: it cannot be opened.
+
+    """
+    while True:
+        # O_NONBLOCK: should a pipe stand there, it is not waited for.
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+        try:
+            _lock(handle, wait=wait)
+            # Whoever held it may have renamed or removed it meanwhile: then the name stands for another file, or none.
+            if _is(handle, path):
+                return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def _lock(handle: int, *, wait: bool) -> None:
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        raise OSError(errno.EINVAL, "a folder, a pipe or a device stands there")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        raise
+    except OSError:  # a file system without locks: nobody can be kept out
+        return
+
+
+def _is(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def remove_unlocked(path: Path) -> None:
+    """Remove a file that nobody holds; one that is held, is not there or may not be removed is left."""
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            _lock(handle, wait=False)
+            if _is(handle, path):
+                path.unlink()
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def only_writer(folder: Path, code: str = "E108") -> Iterator[None]:
+    """Be the only writer of a folder, inside of this.
+
+    Args:
+        folder: made if need be.
+        code: number of the problem where somebody else writes it.
+
+    Raises:
+        DragomanError: of that number, with who it is; E108 where the folder cannot be written.
+
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = open_locked(folder / LOCK, wait=False)
+    except BlockingIOError:
+        what = f"somebody else is writing to this folder: {_note(folder / LOCK)}."
+        raise error(code, what, "Wait until that has ended, or choose another folder.", file=str(folder)) from None
+    except (OSError, ValueError) as cause:
+        reason = getattr(cause, "strerror", None) or str(cause)
+        hint = "Check its rights, or choose another place."
+        raise error("E108", f"cannot write to the folder: {reason}.", hint, file=str(folder)) from cause
+    try:
+        os.ftruncate(handle, 0)
+        now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
+        with contextlib.suppress(OSError):  # a full disk: the lock holds without its note
+            os.pwrite(handle, f"process {os.getpid()} on {os.uname().nodename}, since {now}".encode(), 0)
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            (folder / LOCK).unlink()
+        os.close(handle)
+
+
+def _note(path: Path) -> str:
+    try:
+        with path.open("rb") as note:
+            return note.read(_MAX_NOTE).decode("utf-8", "replace") or "an unknown process"
+    except OSError:
+        return "an unknown process"

@@ -1,0 +1,93 @@
+"""The log of a run: what happened with each document, and the answer as it was given. Nothing secret is in it."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from dragoman import files
+from dragoman.problems import error
+from dragoman.redaction import redact
+
+Status = Literal["answered", "left out", "failed"]
+
+
+class Entry(msgspec.Struct, forbid_unknown_fields=True):
+    """A line of ``log.jsonl``: what happened with one document, and the answer as it was given."""
+
+    id: str
+    status: Status
+    seconds: float
+    answer: dict[str, Any] | None = None
+    problems: list[str] = []
+    raw: str | None = None
+    tokens: list[int] = []
+
+
+def read(path: Path) -> list[Entry]:
+    """Entries of a log; a last line that was cut off when the process was killed is dropped from the file.
+
+    Raises:
+        DragomanError: E101 where it is no file, E201 or E202 where a line is none of a log.
+
+    """
+    if not path.exists():
+        return []
+    data = files.read_regular(path)
+    whole = data[: data.rfind(b"\n") + 1]
+    if whole != data:
+        files.write(path, whole)
+    return [files.decode(line, Entry, str(path), number) for number, line in enumerate(whole.split(b"\n")[:-1], 1)]
+
+
+def append(path: Path, entry: Entry) -> None:
+    """Add a line.
+
+    Raises:
+        DragomanError: E108 where it cannot be written.
+
+    """
+    try:
+        with path.open("ab") as out:
+            out.write(files.canonical_json(entry) + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as cause:
+        hint = "Free some space and run again: what was done before stands in the log."
+        raise error("E108", f"cannot write the log: {cause.strerror}.", hint, file=str(path)) from cause
+
+
+def plain(text: str) -> str:
+    """Redact a text, and write lone surrogates, which are no characters, as escapes."""
+    return redact(text.encode("utf-8", "backslashreplace").decode())
+
+
+def tokens(counts: Any) -> list[int]:
+    """Read the tokens read and written, however they are given; what is no such number counts as 0.
+
+    Example:
+        ``tokens(("12", -3))`` is ``[12, 0]``.
+
+    """
+    pair = list(counts) if isinstance(counts, Sequence) and not isinstance(counts, str) else []
+    return [_count(value) for value in (*pair, 0, 0)[:2]]
+
+
+def _count(value: Any) -> int:
+    try:
+        number = float(value)  # also of a number of thousands of digits, which int() refuses
+    except (TypeError, ValueError, OverflowError):
+        return 0
+    # Up to 2⁵³ every count is exact in JSON wherever it is read.
+    return int(number) if not isinstance(value, bool) and math.isfinite(number) and 0 <= number <= 2**53 else 0
+
+
+def spent(entries: Iterable[Entry]) -> list[int]:
+    """Tokens read and written in all; a document that failed and was asked about again was paid for twice."""
+    pairs = [tokens(entry.tokens) for entry in entries]
+    return [sum(pair[i] for pair in pairs) for i in (0, 1)]
