@@ -85,6 +85,31 @@ def test_the_arithmetic_in_words_is_what_comes_out(case):
                 assert scores[leaf] == pytest.approx(float(Fraction(value)), abs=1e-6), (name, leaf)
 
 
+def test_both_sides_of_ceaf_e_take_the_same_of_two_equally_good_alignments():
+    """Each gold cluster 0, 1, 2 shares one mention with each predicted cluster but that of its own number.
+
+    Two alignments are as good as each other: 0-1, 1-2, 2-0, whose mentions are in document b, and 0-2, 1-0, 2-1, in c.
+    All similarities are 2/(4 + 4), as document a adds to each cluster two mentions that the other side lacks. Gold's
+    first cluster has its first partner in the first alignment, the predicted first one in the second: gold decides.
+    """
+    pairs = {"b": [(0, 1), (1, 2), (2, 0)], "c": [(0, 2), (1, 0), (2, 1)]}
+    gold, pred = ([{"id": "a", "entities": mentions([0, 1, 2, 0, 1, 2], first)}] for first in (0, 18))
+    for name, of_document in pairs.items():
+        gold.append({"id": name, "entities": mentions([g for g, _ in of_document])})
+        pred.append({"id": name, "entities": mentions([p for _, p in of_document])})
+    read_gold, read_pred = both_sides({"gold": gold, "pred": pred})
+    rows = count(BY_NAME["entities.ceaf_e"], read_pred, read_gold).rows
+    assert rows[:, 0].tolist() == rows[:, 2].tolist() == [0, 750_000_000, 0]
+
+
+def mentions(clusters, first=0):
+    """Mentions one after the other, each of a cluster."""
+    return [
+        {"start": first + 3 * place, "end": first + 3 * place + 2, "entity_ids": [f"k{cluster}"]}
+        for place, cluster in enumerate(clusters)
+    ]
+
+
 def test_every_measure_has_a_case_with_its_main_score_and_one_that_is_neither_0_nor_1():
     scores = {}
     for parameter in CASES:
