@@ -1,4 +1,7 @@
-"""One contestant in one process: prints seconds, peak memory and its strict F1 as a line of JSON."""
+"""One contestant in one process: prints seconds, peak memory and its F1 as a line of JSON.
+
+python benchmarks/contestants.py NAME GOLD PRED
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,15 @@ MEASURES = {
 """What is measured, by shape; :data:`SPANS` for all others. The number that is compared is that of the last one."""
 
 
+def json_lines(path: str) -> Path:
+    """Find the JSONL file with the labels of a file, which it is itself, or which stands beside it."""
+    return Path(path).with_suffix(".jsonl")
+
+
 def lists(path: str) -> list[list[dict[str, Any]]]:
-    """Entities of each document."""
-    with Path(path).open(encoding="utf-8") as lines:
-        return [json.loads(line)["entities"] for line in lines]
+    """Entities of each document, in order of the documents' ids."""
+    with json_lines(path).open(encoding="utf-8") as lines:
+        return [line["entities"] for line in sorted(map(json.loads, lines), key=lambda line: line["id"])]
 
 
 def timed(work: Callable[[], float | None]) -> Timed:
@@ -46,22 +54,22 @@ def main_score(scores: dict[str, Any], path: str) -> float:
     """Find the score that is compared: strict F1 of spans, that of the last measure elsewhere."""
     chosen = measures(path)
     layer, _, name = (chosen[0] if chosen is SPANS else chosen[-1]).partition(".")
-    found: float = scores[layer][name]["mean" if name == "conll" else "f1"]
-    return found
+    score: float = scores[layer][name]["mean" if name == "conll" else "f1"]
+    return score
 
 
-def dragoman(gold: str, predicted: str) -> Timed:
+def dragoman(gold: str, pred: str) -> Timed:
     """Start the whole process anew."""
     chosen = [word for measure in measures(gold) for word in ("--measures", measure)]
     # As it is where it was installed: with its modules compiled.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    command = [sys.executable, "-m", "dragoman", "score", predicted, "--reference", gold, "--no-intervals", "--json"]
+    command = [sys.executable, "-m", "dragoman", "score", pred, "--reference", gold, "--no-intervals", "--json"]
     start = time.perf_counter()
     done = subprocess.run([*command, *chosen], check=True, stdout=subprocess.PIPE, env=environment)
     return time.perf_counter() - start, main_score(json.loads(done.stdout)["scores"], gold)
 
 
-def columns(gold: str, predicted: str) -> Timed:
+def columns(gold: str, pred: str) -> Timed:
     """From loaded columns."""
     import scipy.optimize  # noqa: F401 - as others have imported theirs before the clock starts
 
@@ -70,7 +78,7 @@ def columns(gold: str, predicted: str) -> Timed:
     from dragoman.reading.read import read_file
 
     against = scoring.reference(gold)
-    labels = read_file(predicted, against.target).checked()
+    labels = read_file(pred, against.target).checked()
     chosen = select(list(measures(gold)))
 
     def work() -> float:
@@ -80,7 +88,7 @@ def columns(gold: str, predicted: str) -> Timed:
     return timed(work)
 
 
-def scorch(gold: str, predicted: str) -> Timed:
+def scorch(gold: str, pred: str) -> Timed:
     """MUC, B³ and CEAF-e of each document, from which those of all follow, as no entity is in two documents."""
     from scorch.scores import b_cubed, ceaf_e, muc
 
@@ -93,7 +101,7 @@ def scorch(gold: str, predicted: str) -> Timed:
             made.append(list(of_document.values()))
         return made
 
-    ours, theirs = clusters(gold), clusters(predicted)
+    gold_clusters, pred_clusters = clusters(gold), clusters(pred)
     weights = (
         (muc, lambda side: sum(len(cluster) - 1 for cluster in side)),
         (b_cubed, lambda side: sum(map(len, side))),
@@ -101,39 +109,39 @@ def scorch(gold: str, predicted: str) -> Timed:
     )
 
     def work() -> float:
-        found = []
+        f1 = []
         for metric, weight in weights:
             recalled = keys = right = answers = 0.0
-            for key, answer in zip(ours, theirs, strict=True):
+            for key, answer in zip(gold_clusters, pred_clusters, strict=True):
                 recall, precision, _ = metric(key, answer)
                 recalled += recall * weight(key)
                 right += precision * weight(answer)
                 keys += weight(key)
                 answers += weight(answer)
             recall, precision = recalled / keys, right / answers
-            found.append(2 * precision * recall / (precision + recall))
-        return sum(found) / len(found)
+            f1.append(2 * precision * recall / (precision + recall))
+        return sum(f1) / len(f1)
 
     return timed(work)
 
 
-def nervaluate(gold: str, predicted: str) -> Timed:
+def nervaluate(gold: str, pred: str) -> Timed:
     """All four schemes at once; its ends are inclusive."""
     from nervaluate import Evaluator
 
     def form(path: str) -> list[list[dict[str, object]]]:
         return [[{"label": e["type"], "start": e["start"], "end": e["end"] - 1} for e in d] for d in lists(path)]
 
-    ours, theirs = form(gold), form(predicted)
-    tags = sorted({e["label"] for d in ours for e in d})
+    gold_lists, pred_lists = form(gold), form(pred)
+    tags = sorted({e["label"] for d in gold_lists for e in d})
 
     def work() -> float:
-        return Evaluator(ours, theirs, tags=tags, loader="dict").evaluate()["overall"]["strict"].f1
+        return Evaluator(gold_lists, pred_lists, tags=tags, loader="dict").evaluate()["overall"]["strict"].f1
 
     return timed(work)
 
 
-def seqeval(gold: str, predicted: str) -> Timed:
+def seqeval(gold: str, pred: str) -> Timed:
     """Make the strict report on IOB2 tags, a character a token.
 
     Predictions that overlap cannot be written so and are left out: its F1 is not compared.
@@ -151,18 +159,18 @@ def seqeval(gold: str, predicted: str) -> Timed:
             made.append(row)
         return made
 
-    both = zip(lists(gold), lists(predicted), strict=True)
+    both = zip(lists(gold), lists(pred), strict=True)
     lengths = [max((e["end"] for side in pair for e in side), default=0) for pair in both]
-    ours, theirs = tags(gold, lengths), tags(predicted, lengths)
+    gold_tags, pred_tags = tags(gold, lengths), tags(pred, lengths)
 
     def work() -> None:
         with contextlib.redirect_stdout(io.StringIO()):
-            classification_report(ours, theirs, mode="strict", scheme=IOB2, zero_division=0)
+            classification_report(gold_tags, pred_tags, mode="strict", scheme=IOB2, zero_division=0)
 
     return timed(work)
 
 
-def spacy(gold: str, predicted: str) -> Timed:
+def spacy(gold: str, pred: str) -> Timed:
     """Its scorer on spans of characters, a token a character; duplicates are free there, so its F1 is not compared."""
     import spacy as library
     from spacy.scorer import Scorer
@@ -171,10 +179,10 @@ def spacy(gold: str, predicted: str) -> Timed:
 
     vocabulary = library.blank("xx").vocab
     examples = []
-    for ours, theirs in zip(lists(gold), lists(predicted), strict=True):
-        length = max((e["end"] for e in (*ours, *theirs)), default=1)
+    for gold_spans, pred_spans in zip(lists(gold), lists(pred), strict=True):
+        length = max((e["end"] for e in (*gold_spans, *pred_spans)), default=1)
         pair = []
-        for side in (theirs, ours):
+        for side in (pred_spans, gold_spans):
             document = Doc(vocabulary, words=["x"] * length, spaces=[False] * length)
             document.spans["sc"] = [Span(document, e["start"], e["end"], label=e["type"]) for e in side]
             pair.append(document)
@@ -186,19 +194,19 @@ def spacy(gold: str, predicted: str) -> Timed:
     return timed(work)
 
 
-def plain_json(gold: str, predicted: str) -> Timed:
+def plain_json(gold: str, pred: str) -> Timed:
     """Nothing but json.loads."""
 
     def work() -> None:
-        for path in (gold, predicted):
-            with Path(path).open("rb") as data:
+        for path in (gold, pred):
+            with json_lines(path).open("rb") as data:
                 for line in data:
                     json.loads(line)
 
     return timed(work)
 
 
-def plain_msgspec(gold: str, predicted: str) -> Timed:
+def plain_msgspec(gold: str, pred: str) -> Timed:
     """Nothing but msgspec into structs."""
     import msgspec
 
@@ -207,8 +215,8 @@ def plain_msgspec(gold: str, predicted: str) -> Timed:
     decoder = msgspec.json.Decoder(document)
 
     def work() -> None:
-        for path in (gold, predicted):
-            with Path(path).open("rb") as data:
+        for path in (gold, pred):
+            with json_lines(path).open("rb") as data:
                 for line in data:
                     decoder.decode(line)
 
@@ -227,12 +235,25 @@ CONTESTANTS = {
 }
 
 
-def main(name: str, gold: str, predicted: str) -> int:
+def main(name: str, gold: str, pred: str) -> int:
     """Run one and print what it took."""
-    seconds, f1 = CONTESTANTS[name](gold, predicted)
-    who = resource.RUSAGE_CHILDREN if name == "dragoman" else resource.RUSAGE_SELF
-    print(json.dumps({"seconds": seconds, "megabytes": resource.getrusage(who).ru_maxrss / 1024, "f1": f1}))
+    seconds, f1 = CONTESTANTS[name](gold, pred)
+    print(json.dumps({"seconds": seconds, "megabytes": peak(of_child=name == "dragoman"), "f1": f1}))
     return 0
+
+
+def peak(*, of_child: bool) -> float:
+    """Most memory that this process, or the one that it started, had, in MB.
+
+    What the kernel says of a process's use of resources is never below what the one that started it had: of this
+    process, which a larger one may have started, the mark of its own memory is read instead.
+    """
+    status = Path("/proc/self/status")
+    if of_child or not status.exists():
+        who = resource.RUSAGE_CHILDREN if of_child else resource.RUSAGE_SELF
+        return resource.getrusage(who).ru_maxrss / 1024
+    mark = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
+    return int(mark.split()[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Error bars and paired tests beside drawing documents plainly: how many times as fast.
 
-    python benchmarks/error_bars.py
+    python benchmarks/error_bars.py            # prints the table
+    python benchmarks/error_bars.py --write    # and renews error_bars.md
 
 Plain drawing is numpy's: random documents, their rows looked up and summed, as scorers do it. A hundredth of the
 resamples is drawn that way, and its time taken a hundred times. Both must give the same spread of F1, up to chance.
@@ -21,7 +22,8 @@ import workload
 from dragoman import scoring
 from dragoman.measures.catalogue import Measure, select
 from dragoman.reading.read import read_file
-from dragoman.scoring.partials import tallies
+from dragoman.scoring.memory import count_annotations
+from dragoman.scoring.partials import finish
 from dragoman.statistics import bootstrap, paired
 
 if TYPE_CHECKING:
@@ -37,9 +39,10 @@ SYSTEMS, DOCUMENTS = 100, 1000
 
 
 def main() -> int:
-    """Run everything and write error_bars.md."""
+    """Run everything, print it, and renew error_bars.md if that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "benchmarks", help="where workloads go")
+    parser.add_argument("--write", action="store_true", help="renew the committed error_bars.md")
     options = parser.parse_args()
     lines = [
         f"{bootstrap.RESAMPLES:,} resamples; strict, exact, partial and type of {SPANS:,} spans, each with every type.",
@@ -59,21 +62,23 @@ def main() -> int:
         print(f"{lines[-1]} {plain:.1f} {one:.3f} {total:.2f} s", file=sys.stderr)
     lines += ["", *pairs()]
     text = "\n".join(lines) + "\n"
-    (HERE / "error_bars.md").write_text(text, encoding="utf-8")
     print(text)
+    if options.write:
+        (HERE / "error_bars.md").write_text(text, encoding="utf-8")
     return 0
 
 
-def rows_of(gold: Path, predicted: Path) -> list[tuple[Measure, Ints]]:
+def rows_of(gold: Path, pred: Path) -> list[tuple[Measure, Ints]]:
     """Count every measure, over all items and those of each type."""
     against = scoring.reference(gold)
-    labels = read_file(predicted, against.target).checked().of(against.annotations.documents)
+    labels = read_file(pred, against.target).checked().of(against.annotations.documents)
     chosen = select(["entities.strict", "entities.exact", "entities.type", "entities.partial"])
-    found = []
-    for measure, tally in tallies(chosen, labels, against.annotations):
+    rows = []
+    total = count_annotations(chosen, against.annotations, labels)
+    for measure, tally in finish(total, chosen, against.annotations.documents):
         assert tally is not None
-        found += [(measure, table) for table in (tally.rows, *tally.types.values())]
-    return found
+        rows += [(measure, table) for table in (tally.rows, *tally.types.values())]
+    return rows
 
 
 def error_bars(rows: list[tuple[Measure, Ints]]) -> None:
@@ -92,9 +97,9 @@ def drawn(rows: Ints, resamples: int) -> Ints:
 def agree(measure: Measure, rows: Ints) -> None:
     """Stop if the two ways do not spread alike: standard deviations of F1 of 1,000 resamples, which vary by 2 %."""
     ways = (drawn(rows, 1000), bootstrap.totals(rows, 1000))
-    ours, theirs = (float(measure.score.main(sums).std()) for sums in ways)
-    if abs(ours / theirs - 1) > 0.15:
-        raise SystemExit(f"{measure}: standard deviations are {ours} and {theirs}")
+    one_by_one, together = (float(measure.score.main(sums).std()) for sums in ways)
+    if abs(one_by_one / together - 1) > 0.15:
+        raise SystemExit(f"{measure}: standard deviations are {one_by_one} and {together}")
 
 
 def pairs() -> list[str]:
@@ -105,7 +110,7 @@ def pairs() -> list[str]:
     systems = [np.stack([random.binomial(gold, skill), gold, gold], axis=1) for skill in skills]
     score = select(["entities.strict"])[0].score
     number = SYSTEMS * (SYSTEMS - 1) // 2
-    ours = timed(paired.all_permutations, systems, score.finish, score.headline)
+    seconds = timed(paired.all_permutations, systems, score.finish, score.headline)
 
     def plainly() -> None:
         swaps = np.random.default_rng(1).integers(0, 2, (paired.PERMUTATIONS // PART, DOCUMENTS), dtype=bool)
@@ -116,8 +121,8 @@ def pairs() -> list[str]:
 
     plain = PART * number * timed(plainly)
     what = f"{paired.PERMUTATIONS:,} permutations, all {number:,} pairs of {SYSTEMS} systems on {DOCUMENTS:,} documents"
-    print(f"{what}: {plain:.0f} {ours:.2f} s", file=sys.stderr)
-    return [f"{what}: exchanging documents plainly takes {plain / ours:,.0f} times as long."]
+    print(f"{what}: {plain:.0f} {seconds:.2f} s", file=sys.stderr)
+    return [f"{what}: exchanging documents plainly takes {plain / seconds:,.0f} times as long."]
 
 
 def timed(work: Callable[..., object], *given: object) -> float:

@@ -1,6 +1,7 @@
 """How time and memory grow with the number of spans: from a thousand to a million, and with inputs made to hurt.
 
-    python benchmarks/growth.py
+    python benchmarks/growth.py            # prints the tables
+    python benchmarks/growth.py --write    # and renews growth.md
 
 Times are given as multiples of plain reading (json.loads of each line) of the same files in the same run.
 """
@@ -20,9 +21,10 @@ TOTALS = (1_000, 10_000, 100_000, 1_000_000)
 
 
 def main() -> int:
-    """Run everything and write growth.md."""
+    """Run everything, print it, and renew growth.md if that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "benchmarks", help="where workloads go")
+    parser.add_argument("--write", action="store_true", help="renew the committed growth.md")
     options = parser.parse_args()
     lines = [
         "From loaded columns, four span measures with slices; multiples of plain reading of the same two files.",
@@ -33,23 +35,24 @@ def main() -> int:
     for total in TOTALS:
         row = []
         for shape in ("flat", "nested"):
-            gold, predicted = workload.write(options.data, shape, total)
-            seconds = {name: best(name, gold, predicted)["seconds"] for name in ("columns", "json")}
+            gold, pred = workload.write(options.data, shape, total)
+            seconds = {name: best(name, gold, pred)["seconds"] for name in ("columns", "json")}
             row.append(f"{seconds['columns'] / seconds['json']:.2f}")
             if shape == "flat":
-                memory = best("dragoman", gold, predicted)["megabytes"]
+                memory = best("dragoman", gold, pred)["megabytes"]
         lines.append(f"| {total:,} | {row[0]} | {row[1]} | {memory:.0f} |")
         print(lines[-1], file=sys.stderr)
     lines += ["", *hostile(options.data)]
     text = "\n".join(lines) + "\n"
-    (HERE / "growth.md").write_text(text, encoding="utf-8")
     print(text)
+    if options.write:
+        (HERE / "growth.md").write_text(text, encoding="utf-8")
     return 0
 
 
-def best(name: str, gold: Path, predicted: Path) -> dict[str, float]:
+def best(name: str, gold: Path, pred: Path) -> dict[str, float]:
     """Give the quickest of three runs of a contestant."""
-    command = [sys.executable, HERE / "contestants.py", name, gold, predicted]
+    command = [sys.executable, HERE / "contestants.py", name, gold, pred]
     runs = [json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(3)]
     return min(runs, key=lambda run: run["seconds"])
 
@@ -62,7 +65,7 @@ def hostile(folder: Path) -> list[str]:
         "100,000 spans nested in one document": [json.dumps({"id": "d", "entities": nested})],
         "a million documents without labels": (f'{{"id":"d{i}","entities":[]}}' for i in range(1_000_000)),
     }
-    told = ["| input | answer | seconds | MB |", "| --- | --- | ---: | ---: |"]
+    table = ["| input | answer | seconds | MB |", "| --- | --- | ---: | ---: |"]
     for name, lines in cases.items():
         path = folder / "hostile.jsonl"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -70,11 +73,11 @@ def hostile(folder: Path) -> list[str]:
             command = [sys.executable, "-m", "dragoman", "score", path, "--reference", path, "--no-intervals"]
             timed = ["/usr/bin/time", "-f", "%e %M", *command, "--measures", chosen]
             done = subprocess.run(timed, capture_output=True, text=True, check=False)
-            *said, last = done.stderr.strip().splitlines()
+            *messages, last = done.stderr.strip().splitlines()
             seconds, memory = last.split()
-            code = said[0].split()[0].rstrip(":") if done.returncode else "scored"
-            told.append(f"| {name}, {chosen} | {code} | {seconds} | {int(memory) // 1024} |")
-    return told
+            code = messages[0].split()[0].rstrip(":") if done.returncode else "scored"
+            table.append(f"| {name}, {chosen} | {code} | {seconds} | {int(memory) // 1024} |")
+    return table
 
 
 if __name__ == "__main__":

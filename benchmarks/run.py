@@ -1,10 +1,12 @@
 """Dragoman and its peers side by side, each in a process of its own: how many times as fast, and how much memory.
 
-    python benchmarks/run.py            # 800,000 gold spans: a quarter of an hour
-    python benchmarks/run.py --quick    # 40,000
+    python benchmarks/run.py                    # 800,000 gold spans; prints the table
+    python benchmarks/run.py --quick            # 40,000
+    python benchmarks/run.py --runs 5 --write   # the medians of five; renews results.json, results.md and the README
 
-Absolute seconds are those of one machine; what is written to results.json and results.md is the ratio to the peer, or
-to plain reading of the same files, of the same run. Numbers that mean the same must be equal, else it stops.
+A ratio is of two times of the same run; of several runs it is the median of theirs. Seconds stand beside them and are
+those of one machine. Numbers that mean the same must be equal, else it stops. Nothing is written that is committed
+unless ``--write`` is given, which is for all workloads in full.
 """
 
 from __future__ import annotations
@@ -12,171 +14,216 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import statistics
 import subprocess
 import sys
+import time
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import workload
 
+Runs = dict[str, list[dict[str, Any]]]
+"""What each contestant took: a run a round."""
 HERE = Path(__file__).resolve().parent
-RUNS = {
+CONTESTANTS = {
     "dragoman": "whole process: `dragoman score PRED --reference GOLD --no-intervals`; of spans 4 measures with "
     "slices, of clusters MUC, B³, CEAF-e and their mean, of dates 5 measures, of claims content and attribution",
     "columns": "the same from loaded columns",
     "nervaluate": "its evaluation alone, without reading",
     "seqeval": "its strict report alone, without reading; flat spans only",
-    "scorch": "MUC, B³ and CEAF-e, without reading",
     "spacy": "its Scorer.score_spans alone, without reading and without making the documents",
+    "scorch": "MUC, B³ and CEAF-e, without reading",
     "json": "plain reading: json.loads of each line of both files",
     "msgspec": "plain reading: msgspec into structs, line by line",
 }
+SPANS = ("nervaluate", "seqeval", "spacy", "msgspec")
+OTHERS = {
+    "flat": SPANS,
+    "nested": ("nervaluate", "spacy", "msgspec"),
+    "small": SPANS,
+    "huge": ("nervaluate", "spacy", "msgspec"),
+    "skewed": SPANS,
+    "order": ("nervaluate",),
+    "text": ("nervaluate",),
+    "parquet": ("nervaluate",),
+    "clusters": ("scorch",),
+    "dates": (),
+    "claims": (),
+}
+"""Who runs on a workload beside dragoman, columns and json: the peers that can take it, and msgspec."""
+PEERS = ("nervaluate", "seqeval", "spacy", "scorch")
 README = HERE.parent / "README.md"
 MARKS = ("<!-- speed: benchmarks/run.py writes what follows -->", "<!-- end of speed -->")
-COLUMNS = ("nervaluate", "seqeval", "spacy", "scorch", "json")
-PACKAGES = {"nervaluate": "nervaluate", "seqeval": "seqeval", "spacy": "spacy", "scorch": "scorch"}
 
 
 def main() -> int:
-    """Run everything and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="20 times smaller")
-    parser.add_argument("--repeat", type=int, default=3, help="the best of so many runs counts")
-    parser.add_argument("--most", type=int, default=300, help="seconds that a contestant may take")
-    parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "benchmarks", help="where workloads go")
-    parser.add_argument("--only", nargs="+", default=[], metavar="WORKLOAD", help="replace these rows of the results")
-    options = parser.parse_args()
-    total = 40_000 if options.quick else 800_000
-    totals = dict.fromkeys(workload.SHAPES, total)
-    totals |= {shape: number // (20 if options.quick else 1) for shape, number in workload.TOTALS.items()}
-    if options.only:
-        totals = {shape: number for shape, number in totals.items() if shape in options.only}
-    found: dict[str, Any] = {}
-    late: dict[str, list[str]] = {shape: [] for shape in totals}
-    for shape, number in totals.items():
-        gold, predicted = workload.write(options.data, shape, number)
-        found[shape] = {}
-        for name in RUNS:
-            if not takes(name, shape):
-                continue
-            times = options.repeat if name in {"dragoman", "columns", "json", "msgspec"} else 1
-            runs = [measured(name, gold, predicted, options.most) for _ in range(times)]
-            best = min((run for run in runs if run is not None), key=lambda run: run["seconds"], default=None)
-            told = f"over {options.most} s" if best is None else f"{best['seconds']:.2f} s {best['megabytes']:.0f} MB"
-            print(f"{shape:8} {name:11} {told}", file=sys.stderr)
-            if best is None:
-                late[shape].append(name)
-            else:
-                found[shape][name] = best
-        agree(shape, found[shape])
-    versions = {name: metadata.version(package) for name, package in {"dragoman": "dragoman", **PACKAGES}.items()}
+    """Run everything, print the table, and write what is asked for."""
+    options = parsed(sys.argv[1:])
+    totals = dict.fromkeys(workload.SHAPES, 800_000) | workload.TOTALS
+    totals = {shape: number // (20 if options.quick else 1) for shape, number in totals.items()}
+    totals = {shape: number for shape, number in totals.items() if not options.only or shape in options.only}
     report = {
         "items": totals,
-        "most": options.most,
+        "limit": options.limit,
+        "runs": options.runs,
         "python": platform.python_version(),
         "machine": platform.machine(),
-        "versions": versions,
-        "ratios": {shape: ratios(runs, late[shape], options.most) for shape, runs in found.items()},
+        "versions": {name: metadata.version(name) for name in ("dragoman", *PEERS)},
+        "workloads": {shape: summary(*measured(shape, number, options)) for shape, number in totals.items()},
     }
-    if options.only:
-        before = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
-        if any(report[name] != before[name] for name in ("versions", "python", "machine", "most")):
-            raise SystemExit("The other rows are of other versions, another machine or another limit: run everything.")
-        report["items"] = {**before["items"], **totals}
-        report["ratios"] = {**before["ratios"], **report["ratios"]}
-    (HERE / "results.json").write_text(json.dumps(report, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    (HERE / "results.md").write_text(table(report), encoding="utf-8")
-    above, _, rest = README.read_text(encoding="utf-8").partition(MARKS[0])
-    after = rest.partition(MARKS[1])[2]
-    shown = "\n".join(line for line in table(report).splitlines() if line.startswith("|"))
-    README.write_text(f"{above}{MARKS[0]}\n{shown}\n{MARKS[1]}{after}", encoding="utf-8")
     print(table(report))
+    if options.out is not None:
+        save(options.out, report)
+    if options.write:
+        save(HERE, report)
+        README.write_text(with_table(README.read_text(encoding="utf-8"), table(report)), encoding="utf-8")
     return 0
 
 
-def takes(name: str, shape: str) -> bool:
-    """Tell whether a contestant can do something with a workload."""
-    if name == "scorch":
-        return shape == "clusters"
-    if name in {"nervaluate", "seqeval", "spacy"}:
-        return shape in workload.SHAPES and not (name == "seqeval" and shape in {"nested", "huge"})
-    return name != "msgspec" or shape in workload.SHAPES
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="20 times smaller")
+    parser.add_argument("--runs", type=int, default=1, help="the median of so many runs counts (1)")
+    parser.add_argument("--limit", type=int, default=300, help="seconds that a contestant may take (300)")
+    parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "benchmarks", help="where workloads go")
+    parser.add_argument("--only", nargs="+", choices=OTHERS, metavar="WORKLOAD", help=f"of {', '.join(OTHERS)}")
+    parser.add_argument("--out", type=Path, help="a folder to write results.json and results.md to")
+    parser.add_argument("--write", action="store_true", help="renew the committed results and the README's table")
+    options = parser.parse_args(arguments)
+    if options.write and (options.quick or options.only):
+        parser.error("--write is for all workloads in full: leave out --quick and --only")
+    return options
 
 
-def measured(name: str, gold: Path, predicted: Path, most: int) -> dict[str, Any] | None:
-    """Run one contestant in a fresh process; None if it takes too long."""
-    command = [sys.executable, HERE / "contestants.py", name, gold, predicted]
+def measured(shape: str, total: int, options: argparse.Namespace) -> tuple[Runs, list[str], int]:
+    """Run everybody on a workload, round by round; give their runs, who took too long, and the limit."""
+    gold, pred = workload.write(options.data, shape, total)
+    runs: Runs = {name: [] for name in ("dragoman", "columns", "json", *OTHERS[shape])}
+    late: list[str] = []
+    for number in range(options.runs):
+        for name in [name for name in runs if name not in late]:
+            run = one_run(name, gold, pred, options.limit)
+            if run is None:
+                late.append(name)
+            else:
+                runs[name].append(run)
+            took = f"over {options.limit} s" if run is None else f"{run['seconds']:.2f} s {run['megabytes']:.0f} MB"
+            print(f"{shape:8} {number + 1} {name:11} {took}", file=sys.stderr)
+    if "dragoman" in late or "columns" in late:
+        raise SystemExit(f"{shape}: Dragoman took over {options.limit} seconds; there is nothing to compare with")
+    runs = {name: of_it for name, of_it in runs.items() if name not in late}
+    check_agreement(shape, runs)
+    return runs, late, options.limit
+
+
+def one_run(name: str, gold: Path, pred: Path, limit: int) -> dict[str, Any] | None:
+    """Run one contestant in a fresh process; None if it takes too long.
+
+    Beside its own time stands that of the whole process: from its start, with imports and reading, to its end.
+    """
+    command = [sys.executable, HERE / "contestants.py", name, gold, pred]
+    start = time.perf_counter()
     try:
-        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=most)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=limit)
     except subprocess.TimeoutExpired:
         return None
+    whole = time.perf_counter() - start
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
+    return answer | {"whole": answer["seconds"] if name == "dragoman" else whole}
 
 
-def agree(shape: str, runs: dict[str, Any]) -> None:
+def check_agreement(shape: str, runs: Runs) -> None:
     """Stop if numbers that mean the same are not equal.
 
     nervaluate takes the first span that overlaps: on nested ones it misses equal spans that come later, so that its F1
-    there is another.
+    there is another. Those of seqeval and spaCy are of something else.
     """
-    ours = runs["dragoman"]["f1"]
-    for name in ("columns", "scorch", *(["nervaluate"] if shape != "nested" else [])):
-        theirs = runs.get(name, {}).get("f1")
-        if theirs is not None and abs(theirs - ours) > 1e-9:
-            raise SystemExit(f"{shape}: the F1 of {name} is {theirs}, that of dragoman {ours}")
+    f1 = runs["dragoman"][0]["f1"]
+    for name in ("dragoman", "columns", "scorch", *(["nervaluate"] if shape != "nested" else [])):
+        for run in runs.get(name, ()):
+            if abs(run["f1"] - f1) > 1e-9:
+                raise SystemExit(f"{shape}: the F1 of {name} is {run['f1']}, that of dragoman {f1}")
 
 
-def ratios(runs: dict[str, Any], late: list[str], most: int) -> dict[str, Any]:
-    """How many times as long as Dragoman each other took, or had taken when it was stopped, and how much memory."""
-    ours, columns = runs["dragoman"]["seconds"], runs["columns"]["seconds"]
+def summary(runs: Runs, late: list[str], limit: int) -> dict[str, Any]:
+    """Medians: seconds and memory of each, and how many times as long as Dragoman it took in the same run.
+
+    Whoever took too long is given by how long it had taken when it was stopped.
+    """
+
+    def ratios(name: str, key: str, to: str, to_key: str = "seconds") -> float:
+        pairs = zip(runs[name], runs[to], strict=True)
+        return round(statistics.median(one[key] / other[to_key] for one, other in pairs), 2)
+
+    def medians(key: str, digits: int) -> dict[str, float]:
+        return {name: round(statistics.median(run[key] for run in of_it), digits) for name, of_it in runs.items()}
+
+    others = [name for name in runs if name not in {"dragoman", "columns"}]
+    peers = [name for name in others if name in PEERS]
+    seconds = medians("seconds", 3)
     return {
-        "times": {n: round(r["seconds"] / ours, 2) for n, r in runs.items() if n not in {"dragoman", "columns"}},
-        "times_at_least": {n: round(most / ours, 1) for n in late},
-        "times_from_columns": {
-            n: round(runs[n]["seconds"] / columns, 1) for n in ("nervaluate", "seqeval", "spacy", "scorch") if n in runs
-        },
-        "share_of_plain_reading": {
-            n: round(runs[n]["seconds"] / runs["json"]["seconds"], 2) for n in ("dragoman", "columns")
-        },
-        "megabytes": {n: round(r["megabytes"]) for n, r in runs.items()},
-        "f1": {n: runs[n]["f1"] for n in ("dragoman", "nervaluate", "scorch") if n in runs},
+        "seconds": seconds,
+        "megabytes": medians("megabytes", 0),
+        "times": {name: ratios(name, "seconds", "dragoman") for name in others},
+        "times_at_least": {name: round(limit / seconds["dragoman"], 1) for name in late},
+        "times_whole_process": {name: ratios(name, "whole", "dragoman") for name in peers},
+        "times_from_columns": {name: ratios(name, "seconds", "columns") for name in peers},
+        "f1": {name: runs[name][0]["f1"] for name in ("dragoman", "nervaluate", "scorch") if name in runs},
     }
 
 
 def table(report: dict[str, Any]) -> str:
     """Make the table for people."""
-    names = ", ".join(f"{name} {version}" for name, version in sorted(report["versions"].items()))
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(report["versions"].items()))
+    shown = (*PEERS, "json")
     lines = [
-        "How many times as long as Dragoman the others take; items are those of the gold, in two JSONL files.",
-        f"Python {report['python']}, {names}.",
+        "How many times as long as Dragoman the others take; items are those of the gold, in two files.",
+        f"Median of {report['runs']}. Python {report['python']}, {versions}.",
         "",
-        "| workload | items | "
-        + " | ".join(f"{n} / dragoman" for n in COLUMNS)
-        + " | peer / from columns | MB: dragoman | peer |",
-        "| --- |" + " ---: |" * (len(COLUMNS) + 4),
+        "| workload | items | dragoman, s | "
+        + " | ".join(f"{name} / dragoman" for name in shown)
+        + " | peer, whole process / dragoman | peer / from columns | MB: dragoman | peer |",
+        "| --- |" + " ---: |" * (len(shown) + 6),
     ]
-    for shape in (shape for shape in (*workload.SHAPES, *workload.TOTALS) if shape in report["ratios"]):
-        row = report["ratios"][shape]
+    for shape, row in report["workloads"].items():
         peer = "scorch" if shape == "clusters" else "nervaluate"
-        shown = [_told(row["times"].get(n), row["times_at_least"].get(n)) for n in COLUMNS]
-        shown.append(_told(row["times_from_columns"].get(peer)))
-        memory = [str(row["megabytes"].get(n, "–")) for n in ("dragoman", peer)]
-        lines.append(f"| {shape} | {report['items'][shape]:,} | " + " | ".join([*shown, *memory]) + " |")
+        cells = [f"{report['items'][shape]:,}", f"{row['seconds']['dragoman']:.2f}"]
+        cells += [_times(row["times"].get(name), row["times_at_least"].get(name)) for name in shown]
+        cells += [_times(row[of_it].get(peer)) for of_it in ("times_whole_process", "times_from_columns")]
+        cells += [f"{row['megabytes'][name]:.0f}" if name in row["megabytes"] else "–" for name in ("dragoman", peer)]
+        lines.append(f"| {shape} | " + " | ".join(cells) + " |")
     lines += [
         "",
-        f"– is not run; > was stopped after {report['most']} seconds.",
+        f"– is not run; > was stopped after {report['limit']} seconds. *peer* is scorch for clusters, else nervaluate.",
         "",
-        *(f"- {name}: {what}." for name, what in RUNS.items()),
+        *(f"- {name}: {what}." for name, what in CONTESTANTS.items()),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _told(times: float | None, least: float | None = None) -> str:
+def _times(times: float | None, least: float | None = None) -> str:
     if times is None:
         return "–" if least is None else f"> {least:g} ×"
     return f"{times:g} ×"
+
+
+def save(folder: Path, report: dict[str, Any]) -> None:
+    """Write results.json and results.md to a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    (folder / "results.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "results.md").write_text(table(report), encoding="utf-8")
+
+
+def with_table(readme: str, made: str) -> str:
+    """Put the rows of a table between the marks of the README."""
+    above, _, rest = readme.partition(MARKS[0])
+    after = rest.partition(MARKS[1])[2]
+    shown = "\n".join(line for line in made.splitlines() if line.startswith("|"))
+    return f"{above}{MARKS[0]}\n{shown}\n{MARKS[1]}{after}"
 
 
 if __name__ == "__main__":

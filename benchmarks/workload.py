@@ -1,4 +1,4 @@
-"""Seeded workloads: a reference and predictions, as two JSONL files in the form of submissions.
+"""Seeded workloads: gold and predictions, as two files in the form of submissions.
 
 Every shape has the given number of gold spans in all, whatever its number of documents, so that shapes compare.
 Predictions are gold with mistakes: spans that are left out, moved, mistyped, or invented.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import compress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-Pair = tuple[dict[str, object], dict[str, object]]
+Pair = tuple[dict[str, Any], dict[str, Any]]
 """Gold and prediction of a document."""
 TYPES = ("PER", "ORG", "GPE", "LOC", "FAC", "EVENT", "DOC", "ROLE")
 
@@ -38,8 +40,15 @@ SHAPES: dict[str, tuple[int, Callable[[np.random.Generator, int], np.ndarray]]] 
     "small": (4, _flat),
     "huge": (20_000, _flat),
     "skewed": (0, _flat),
+    "order": (40, _flat),
+    "text": (40, _flat),
+    "parquet": (40, _flat),
 }
-"""Spans a document and how they lie, by shape; in ``skewed`` the sizes of documents follow a power law."""
+"""Spans a document and how they lie, by shape.
+
+In ``skewed`` the sizes of documents follow a power law; in ``order`` the predictions come in another order; in ``text``
+every line has the document's text, and every item its id and its text; ``parquet`` is two parquet files.
+"""
 
 
 def sizes(shape: str, total: int, random: np.random.Generator) -> list[int]:
@@ -73,14 +82,32 @@ def documents(shape: str, total: int, seed: int = 1) -> Iterator[Pair]:
     for number, count in enumerate(sizes(shape, total, random)):
         name = f"d{number:07}"
         spans, types = lay(random, count), random.integers(0, len(TYPES), count)
-        moved, given, kept = _mistaken(random, spans, types, len(TYPES))
+        moved, given, present = _mistaken(random, spans, types, len(TYPES))
         invented = _flat(random, int(count * 0.024))
-        predicted = np.concatenate([moved[kept], invented])
-        labels = np.concatenate([given[kept], random.integers(0, len(TYPES), len(invented))])
-        yield (
+        pred = np.concatenate([moved[present], invented])
+        labels = np.concatenate([given[present], random.integers(0, len(TYPES), len(invented))])
+        pair: Pair = (
             {"id": name, "entities": _entities(spans, types)},
-            {"id": name, "entities": _entities(predicted, labels)},
+            {"id": name, "entities": _entities(pred, labels)},
         )
+        yield _with_text(random, pair) if shape == "text" else pair
+
+
+def _with_text(random: np.random.Generator, pair: Pair) -> Pair:
+    """Give both sides the document's text, in Hangul, and each item its id and its text."""
+    length = max((e["end"] for side in pair for e in side["entities"]), default=0) + 20
+    text = "".join(map(chr, random.integers(0xAC00, 0xAC00 + 2000, length).tolist()))
+    gold, pred = (
+        {
+            "id": side["id"],
+            "text": text,
+            "entities": [
+                {"id": f"e{n}", **e, "text": text[e["start"] : e["end"]]} for n, e in enumerate(side["entities"])
+            ],
+        }
+        for side in pair
+    )
+    return gold, pred
 
 
 def _mistaken(
@@ -96,19 +123,16 @@ def _mistaken(
 def _clusters(random: np.random.Generator, name: str, count: int) -> Pair:
     """Mentions of a quarter as many entities, all of the document's own; one in ten is given to another."""
     spans, entities = _flat(random, count), random.integers(0, count // 4, count)
-    given = np.where(random.random(count) < 0.1, random.integers(0, count // 4, count), entities)
-    ours, theirs = (
+    assigned = np.where(random.random(count) < 0.1, random.integers(0, count // 4, count), entities)
+    gold, pred = (
         [
             {"start": s, "end": e, "type": "PER", "entity_ids": [f"{name}-{side}{n}"]}
             for (s, e), n in zip(spans.tolist(), numbers.tolist(), strict=True)
         ]
-        for side, numbers in (("g", entities), ("p", given))
+        for side, numbers in (("g", entities), ("p", assigned))
     )
-    kept = random.random(count) < 0.95
-    return {"id": name, "entities": ours}, {
-        "id": name,
-        "entities": [item for item, keep in zip(theirs, kept.tolist(), strict=True) if keep],
-    }
+    present = (random.random(count) < 0.95).tolist()
+    return {"id": name, "entities": gold}, {"id": name, "entities": list(compress(pred, present))}
 
 
 def _dates(random: np.random.Generator, name: str, count: int) -> Pair:
@@ -120,17 +144,17 @@ def _dates(random: np.random.Generator, name: str, count: int) -> Pair:
         random.integers(1, 29, count),
     )
 
-    def made(spans: np.ndarray, kinds: np.ndarray, kept: np.ndarray) -> list[dict[str, object]]:
-        rows = zip(*(c[kept].tolist() for c in (spans, kinds, years, months, days)), strict=True)
+    def made(spans: np.ndarray, kinds: np.ndarray, present: np.ndarray) -> list[dict[str, object]]:
+        rows = zip(*(c[present].tolist() for c in (spans, kinds, years, months, days)), strict=True)
         return [
             {"start": s, "end": e, "type": "DURATION" if kind == 4 else "DATE", "value": value}
             for (s, e), kind, y, m, d in rows
             for value in [(f"{y}-{m:02}-{d:02}", f"{y}-{m:02}", f"{y}", f"{y}-W{d:02}", f"P{d}D")[kind]]
         ]
 
-    moved, given, kept = _mistaken(random, spans, kinds, 5)
+    moved, given, present = _mistaken(random, spans, kinds, 5)
     everything = np.ones(count, bool)
-    return {"id": name, "dates": made(spans, kinds, everything)}, {"id": name, "dates": made(moved, given, kept)}
+    return {"id": name, "dates": made(spans, kinds, everything)}, {"id": name, "dates": made(moved, given, present)}
 
 
 def _claims(random: np.random.Generator, name: str, count: int) -> Pair:
@@ -138,8 +162,8 @@ def _claims(random: np.random.Generator, name: str, count: int) -> Pair:
     spans = _flat(random, count) * 9
     people = random.integers(0, 4, count)
 
-    def made(spans: np.ndarray, people: np.ndarray, kept: np.ndarray) -> list[dict[str, object]]:
-        claims, within = [], {name for name, keep in zip(range(count), kept.tolist(), strict=True) if keep}
+    def made(spans: np.ndarray, people: np.ndarray, present: np.ndarray) -> list[dict[str, object]]:
+        claims, within = [], {name for name, keep in zip(range(count), present.tolist(), strict=True) if keep}
         for number in sorted(within):
             (start, end), who = spans[number].tolist(), int(people[number])
             claimant = {"role": "MENTION", "start": who * 9, "end": who * 9 + 5} if who else {"role": "AUTHOR"}
@@ -148,9 +172,9 @@ def _claims(random: np.random.Generator, name: str, count: int) -> Pair:
             claims.append({"id": f"c{number}", "content": [[start, end]], "claimants": [claimant], **facets, **parent})
         return claims
 
-    moved, given, kept = _mistaken(random, spans, people, 4)
+    moved, given, present = _mistaken(random, spans, people, 4)
     everything = np.ones(count, bool)
-    return {"id": name, "claims": made(spans, people, everything)}, {"id": name, "claims": made(moved, given, kept)}
+    return {"id": name, "claims": made(spans, people, everything)}, {"id": name, "claims": made(moved, given, present)}
 
 
 OTHERS: dict[str, tuple[int, Callable[[np.random.Generator, str, int], Pair]]] = {
@@ -168,14 +192,30 @@ def _entities(spans: np.ndarray, types: np.ndarray) -> list[dict[str, object]]:
 
 
 def write(folder: Path, shape: str, total: int, seed: int = 1) -> tuple[Path, Path]:
-    """Write ``gold.jsonl`` and ``predicted.jsonl``, unless they are there; give their paths."""
+    """Write ``gold.jsonl`` and ``pred.jsonl``, unless they are there; give their paths.
+
+    For ``parquet`` both are written as ``.parquet`` too, and those are given.
+    """
     where = folder / f"{shape}-{total}-{seed}"
-    gold, predicted, done = where / "gold.jsonl", where / "predicted.jsonl", where / "done"
+    gold, pred, done = where / "gold.jsonl", where / "pred.jsonl", where / "done"
     if not done.exists():
         where.mkdir(parents=True, exist_ok=True)
-        with gold.open("w", encoding="utf-8") as ours, predicted.open("w", encoding="utf-8") as theirs:
-            for reference, answer in documents(shape, total, seed):
-                ours.write(json.dumps(reference) + "\n")
-                theirs.write(json.dumps(answer) + "\n")
+        with gold.open("w", encoding="utf-8") as gold_file, pred.open("w", encoding="utf-8") as pred_file:
+            for gold_line, pred_line in documents(shape, total, seed):
+                gold_file.write(json.dumps(gold_line, ensure_ascii=False) + "\n")
+                pred_file.write(json.dumps(pred_line, ensure_ascii=False) + "\n")
+        if shape == "order":
+            lines = pred.read_text(encoding="utf-8").splitlines(keepends=True)
+            pred.write_text("".join(np.random.default_rng(seed).permutation(lines).tolist()), encoding="utf-8")
+        if shape == "parquet":
+            _as_parquet(gold)
+            _as_parquet(pred)
         done.touch()
-    return gold, predicted
+    return (gold.with_suffix(".parquet"), pred.with_suffix(".parquet")) if shape == "parquet" else (gold, pred)
+
+
+def _as_parquet(path: Path) -> None:
+    from pyarrow import json as arrow_json
+    from pyarrow import parquet
+
+    parquet.write_table(arrow_json.read_json(path), path.with_suffix(".parquet"))

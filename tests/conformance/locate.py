@@ -113,8 +113,8 @@ class Package:
             if len(places) == 1:
                 return next(iter(places.values()))
             if places:
-                found = "\n".join(f"  {d}, line {n.lineno}: {ast.unparse(n)}" for d, n, _ in places.values())
-                raise NotThereOnceError(f"{mutation.name}: there are {len(places)} such places, not one:\n{found}")
+                listed = "\n".join(f"  {d}, line {n.lineno}: {ast.unparse(n)}" for d, n, _ in places.values())
+                raise NotThereOnceError(f"{mutation.name}: there are {len(places)} such places, not one:\n{listed}")
             looked += step
             step = self._called(step, looked)
         where = "\n".join(f"  {definition}" for definition in looked)
@@ -128,14 +128,14 @@ class Package:
     def _called(self, definitions, known):
         """Functions and classes of the rooms that definitions name, but for those that are known."""
         nodes = {id(definition.node) for definition in known}
-        found = []
+        called = []
         for definition in definitions:
             for node in ast.walk(definition.node):
                 for other in self._meant(node, definition):
                     if id(other.node) not in nodes:
                         nodes.add(id(other.node))
-                        found.append(other)
-        return found
+                        called.append(other)
+        return called
 
     def _meant(self, node, definition):
         """Definitions that a name, a method of ``self`` or a function of a module may mean."""

@@ -136,10 +136,10 @@ class Match:
             if key is None and is_dots(value):
                 dots = value
                 continue
-            found = next((item for item in rest if key is not None and item[0] and same_tree(key, item[0])), None)
-            if found is None or not self._node(value, found[1]):
+            item = next((one for one in rest if key is not None and one[0] and same_tree(key, one[0])), None)
+            if item is None or not self._node(value, item[1]):
                 return False
-            rest.remove(found)
+            rest.remove(item)
         if rest and dots is None:
             return False
         if dots is not None:
