@@ -65,27 +65,39 @@ class Format(NamedTuple):
     single: bool
 
 
-FORMATS: Mapping[str, Format] = MappingProxyType(
-    {
-        name: Format(
-            name, title, suffixes, module.read, module.write, module.HOLDS, module.CANNOT_HOLD, module.LAYERS, single
-        )
-        for name, title, suffixes, module, single in (
-            ("conll", "BIO in columns (CoNLL)", (".conll", ".conllup", ".bio", ".iob", ".iob2"), conll, False),
-            ("brat", "brat standoff", (".ann",), brat, True),
-            ("spacy", "spaCy Doc.to_json()", (".spacy.jsonl", ".spacy.json"), spacy_json, False),
-            (
-                "pipeline",
-                "output of a transformers token-classification pipeline",
-                (".pipeline.json", ".pipeline.jsonl"),
-                pipeline,
-                False,
-            ),
-            ("timeml", "inline TimeML (TIMEX3)", (".tml", ".timeml", ".xml"), timeml, True),
-        )
-    }
-)
+_FORMATS: dict[str, Format] = {
+    name: Format(
+        name, title, suffixes, module.read, module.write, module.HOLDS, module.CANNOT_HOLD, module.LAYERS, single
+    )
+    for name, title, suffixes, module, single in (
+        ("conll", "BIO in columns (CoNLL)", (".conll", ".conllup", ".bio", ".iob", ".iob2"), conll, False),
+        ("brat", "brat standoff", (".ann",), brat, True),
+        ("spacy", "spaCy Doc.to_json()", (".spacy.jsonl", ".spacy.json"), spacy_json, False),
+        (
+            "pipeline",
+            "output of a transformers token-classification pipeline",
+            (".pipeline.json", ".pipeline.jsonl"),
+            pipeline,
+            False,
+        ),
+        ("timeml", "inline TimeML (TIMEX3)", (".tml", ".timeml", ".xml"), timeml, True),
+    )
+}
+FORMATS: Mapping[str, Format] = MappingProxyType(_FORMATS)
 """All formats by name."""
+
+
+def register(format_: Format) -> Format:
+    """Add a format from outside the package; ``dragoman convert`` and :func:`named` then know its name.
+
+    Raises:
+        DragomanError: E209 for a name that is taken.
+
+    """
+    if format_.name in _FORMATS or format_.name == "jsonl":
+        raise error("E209", f"there is a format {format_.name[:80]!r} already.", "Give it another name.")
+    _FORMATS[format_.name] = format_
+    return format_
 
 
 def named(name: str) -> Format:
