@@ -216,3 +216,33 @@ def test_validate_takes_the_same_forms(folder):
 def test_help_fits_a_screen():
     assert len(dragoman.score.__doc__.splitlines()) < 45
     assert ">>>" in dragoman.score.__doc__
+
+
+def test_a_function_is_run_scored_and_reported(benchmark, tmp_path):
+    def predict(document):
+        return {"entities": [{"start": 0, "end": 2, "type": "PER"}], "dates": []} if document.text else None
+
+    run = dragoman.run(predict, tmp_path / "run", data=benchmark)
+    assert "43 documents answered" in repr(run)
+    assert dragoman.score(run, split="dev", intervals=False).coverage.missing == 0
+    assert dragoman.report(run, split="dev", out=tmp_path / "page.html").stat().st_size > 10_000
+    assert dragoman.run(predict, tmp_path / "run", data=benchmark).to_dict() == run.to_dict()
+    for wrong, code in ((7, "E801"), ("nothing", "E801")):
+        with pytest.raises(DragomanError, match=code):
+            dragoman.run(wrong, tmp_path / "wrong")
+
+
+def test_labels_are_converted_there_and_back(benchmark, tmp_path):
+    benchmark.save(tmp_path / "gold.jsonl")
+    texts = {document.id: document.text for document in benchmark}
+    made = dragoman.convert(tmp_path / "gold.jsonl", "spacy", texts=texts)
+    assert made.documents == len(benchmark)
+    assert not made.paths
+    assert {problem.code for problem in made.problems} == {"W905"}
+    dragoman.convert(tmp_path / "gold.jsonl", "spacy", texts=texts, out=tmp_path / "gold.spacy.jsonl")
+    back = dragoman.convert(tmp_path / "gold.spacy.jsonl", read="spacy", texts=texts, out=tmp_path / "back.jsonl")
+    assert [str(path) for path in back.paths] == back.to_dict()["files"] == [str(tmp_path / "back.jsonl")]
+    result = dragoman.score(tmp_path / "back.jsonl", benchmark, measures=["entities.strict"], intervals=False)
+    assert result["entities.strict.f1"] > 0.5
+    with pytest.raises(DragomanError, match="E209"):
+        dragoman.convert(tmp_path / "gold.jsonl", "nonsense")

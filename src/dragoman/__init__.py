@@ -18,11 +18,13 @@ from dragoman.version import __version__
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark, load
     from dragoman.problems import DragomanError, Problem
+    from dragoman.reading.conversion import convert
     from dragoman.reports.api import report
     from dragoman.scoring.api import score, validate
     from dragoman.scoring.comparison import compare
     from dragoman.scoring.result import Comparison, Result
     from dragoman.statistics.resampling import Resampling
+    from dragoman.systems.run_folder import run
 
 __all__ = [
     "Benchmark",
@@ -33,8 +35,10 @@ __all__ = [
     "Result",
     "__version__",
     "compare",
+    "convert",
     "load",
     "report",
+    "run",
     "score",
     "validate",
 ]
@@ -47,8 +51,10 @@ _HOMES = {
     "Resampling": "dragoman.statistics.resampling",
     "Result": "dragoman.scoring.result",
     "compare": "dragoman.scoring.comparison",
+    "convert": "dragoman.reading.conversion",
     "load": "dragoman.benchmark",
     "report": "dragoman.reports.api",
+    "run": "dragoman.systems.run_folder",
     "score": "dragoman.scoring.api",
     "validate": "dragoman.scoring.api",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ class Source:
             DragomanError: E202 for anything else, E852 for a folder that does not hold shards.
 
         """
-        if isinstance(value, str | Path):
+        if isinstance(value, str | PathLike):
             path = Path(value)
             run = path / "predictions.jsonl"
             return cls(path.name, path, (run,) if run.is_file() else tuple(shards_of(path)))
