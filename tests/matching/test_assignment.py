@@ -64,6 +64,17 @@ def test_of_equally_good_ways_the_first_items_get_the_first_partners():
     assert [(int(gold[i]), int(predicted[i])) for i in chosen] == [(0, 0), (1, 1), (2, 2)]
 
 
+def test_of_equally_good_ways_the_first_items_of_the_longer_side_choose():
+    # Two ways are as good as each other: 0-1, 1-2, 2-0 and 0-2, 1-0, 2-1. Gold's first item has its first partner in
+    # the one, the predicted first item in the other. A fourth item, worth little, makes its side the longer one.
+    ring = [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)]
+    for shorter, way in ((0, {(0, 2), (1, 0), (2, 1)}), (1, {(0, 1), (1, 2), (2, 0)})):
+        pairs = sorted([*ring, (0, 3) if shorter == 0 else (3, 0)])
+        gold, pred = np.array(pairs).T
+        weight = np.where((gold == 3) | (pred == 3), 1, 10)
+        assert {pairs[i] for i in assign(gold, pred, [weight])} == way
+
+
 def test_many_problems_at_once_are_solved_as_each_alone():
     random = np.random.default_rng(5)
     parts = []
