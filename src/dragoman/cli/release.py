@@ -22,12 +22,12 @@ def verify(
     from dragoman.release import hub, verification
 
     try:
-        found, count = verification.verify(hub.folder_of(release))
+        identity, count = verification.verify(hub.folder_of(release))
     except DragomanError as cause:
         show.problems(cause.problems, as_json=as_json, most=None)
         raise typer.Exit(1) from cause
-    told = {"name": found.name, "version": found.version, "files": count, **found.hashes}
-    show.summary({**told, "problems": []} if as_json else told, as_json=as_json)
+    named = {"name": identity.name, "version": identity.version, "files": count, **identity.hashes}
+    show.summary({**named, "problems": []} if as_json else named, as_json=as_json)
 
 
 def diff(
@@ -47,10 +47,10 @@ def diff(
     from dragoman.release.diff import difference
 
     before, after = load(old), load(new)
-    found = difference(before.release, after.release)
+    changes = difference(before.release, after.release)
     moved = effects(runs, before, after, show.progress) if runs is not None else None
-    show_release.difference(found, moved, as_json=as_json)
-    raise typer.Exit(int(not found.allowed))
+    show_release.difference(changes, moved, as_json=as_json)
+    raise typer.Exit(int(not changes.allowed))
 
 
 def rehydrate(

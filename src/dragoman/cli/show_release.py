@@ -18,34 +18,34 @@ if TYPE_CHECKING:
     from dragoman.release.diff import Difference
 
 
-def difference(found: Difference, effects: Sequence[Effect] | None, *, as_json: bool) -> None:
+def difference(changes: Difference, effects: Sequence[Effect] | None, *, as_json: bool) -> None:
     """Print a difference, and what it does to runs where that was asked for."""
     if as_json:
-        value = {"difference": found} if effects is None else {"difference": found, "runs": effects}
+        value = {"difference": changes} if effects is None else {"difference": changes, "runs": effects}
         sys.stdout.write(visible_json(pretty_json(value).decode()))
         return
-    _say(f"{found.old.name} {found.old.version} → {found.new.version}")
-    _say(f"{found.old.fingerprint[:16]} → {found.new.fingerprint[:16]}")
-    for line in lines(found):
+    _say(f"{changes.old.name} {changes.old.version} → {changes.new.version}")
+    _say(f"{changes.old.fingerprint[:16]} → {changes.new.fingerprint[:16]}")
+    for line in lines(changes):
         _say(line)
-    _say(_counts(found))
-    if found.allowed:
+    _say(_counts(changes))
+    if changes.allowed:
         _say("The version says so.")
     else:
-        smallest = wanted(found.old.version, found.needs)
-        _say(f"The version does not say so: after {found.old.version} this has to be {smallest} or above.")
+        smallest = wanted(changes.old.version, changes.needs)
+        _say(f"The version does not say so: after {changes.old.version} this has to be {smallest} or above.")
     for effect in effects or ():
         _effect(effect)
 
 
-def _counts(found: Difference) -> str:
-    if found.needs == "none":
+def _counts(changes: Difference) -> str:
+    if changes.needs == "none":
         return "The same rows."
-    if not found.changes:
+    if not changes.changes:
         return "The same labels, in another order."
-    kinds = [change.kind for change in found.changes]
+    kinds = [change.kind for change in changes.changes]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
-    return f"{counts}: a {found.needs} version."
+    return f"{counts}: a {changes.needs} version."
 
 
 def _effect(effect: Effect) -> None:

@@ -65,9 +65,9 @@ def croissant(release: Release, card: str, tables: Mapping[tuple[str, str], tupl
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "version": release.version,
         **{
-            ours: front[theirs]
-            for ours, theirs in (("license", "license"), ("inLanguage", "language"), ("keywords", "tags"))
-            if theirs in front
+            name: front[field]
+            for name, field in (("license", "license"), ("inLanguage", "language"), ("keywords", "tags"))
+            if field in front
         },
         "distribution": [
             {
@@ -87,17 +87,17 @@ def croissant(release: Release, card: str, tables: Mapping[tuple[str, str], tupl
 
 def _front(card: str) -> tuple[dict[str, Any], str]:
     """Read strings and lists of strings at the top level of the card's YAML, and give the text after it."""
-    found = re.match(r"---\n(.*?)^---\n(.*)", card, re.DOTALL | re.MULTILINE)
+    match = re.match(r"---\n(.*?)^---\n(.*)", card, re.DOTALL | re.MULTILINE)
     front: dict[str, Any] = {}
     key = ""
-    for line in found[1].splitlines() if found else ():
+    for line in match[1].splitlines() if match else ():
         if line.startswith("- ") and key:
             front.setdefault(key, []).append(line[2:].strip())
         elif (pair := re.fullmatch(r"([a-z_]+):[ ]*(.*)", line)) is not None:
             key = pair[1] if not pair[2] else ""
             if pair[2] and pair[2][0] not in "[{":
                 front[pair[1]] = pair[2]
-    return front, found[2] if found else card
+    return front, match[2] if match else card
 
 
 def _first_paragraph(body: str) -> str:
@@ -154,6 +154,6 @@ def _plain(type_: Any) -> tuple[str, bool, Any]:
 
 
 def _descriptions(type_: inspect.Metadata) -> Iterator[str]:
-    found = (type_.extra_json_schema or {}).get("description")
-    if isinstance(found, str):
-        yield found
+    description = (type_.extra_json_schema or {}).get("description")
+    if isinstance(description, str):
+        yield description

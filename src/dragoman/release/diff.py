@@ -106,14 +106,14 @@ def _needs(changes: list[Change]) -> Level:
 
 def _documents(old: Release, new: Release) -> Iterator[Change]:
     """Documents that came, went or changed, with the labels of those that stayed."""
-    ours, theirs = _by_document(old), _by_document(new)
-    for name in sorted({*ours, *theirs}):
-        if name not in ours or name not in theirs:
-            kind, (split, document) = (ADDED, theirs[name]) if name in theirs else (REMOVED, ours[name])
+    old_by_id, new_by_id = _by_document(old), _by_document(new)
+    for name in sorted({*old_by_id, *new_by_id}):
+        if name not in old_by_id or name not in new_by_id:
+            kind, (split, document) = (ADDED, new_by_id[name]) if name in new_by_id else (REMOVED, old_by_id[name])
             counts = ", ".join(_count(layer, len(getattr(document, layer))) for layer in _LAYERS)
             yield Change("documents", kind, "", name, f"{split}: {counts}")
             continue
-        (split, before), (other_split, after) = ours[name], theirs[name]
+        (split, before), (other_split, after) = old_by_id[name], new_by_id[name]
         fields = _fields({"split": split, **_plain(before)}, {"split": other_split, **_plain(after)}, _LAYERS)
         if fields:
             yield Change("documents", CHANGED, "", name, before.title or "", fields)
@@ -146,31 +146,33 @@ def _labels(before: Document, after: Document) -> Iterator[Change]:
         for layer in _LAYERS
     }
     for layer in _LAYERS:
-        ours, theirs = getattr(before, layer), getattr(after, layer)
+        old_labels, new_labels = getattr(before, layer), getattr(after, layer)
         for i, j in pairs[layer]:
-            shown = label_alignment.words(ours[i] if j is None else theirs[j], after if j is not None else before)
+            label, document = (old_labels[i], before) if j is None else (new_labels[j], after)
+            shown = label_alignment.words(label, document)
             if i is None or j is None:
-                label = theirs[j] if j is not None else ours[i]
                 fields = {} if layer == "claims" else {"type": [None, label.type] if i is None else [label.type, None]}
                 yield Change(layer, ADDED if i is None else REMOVED, after.id, label.id, shown, fields)
                 continue
-            new = _plain(theirs[j])
+            new = _plain(new_labels[j])
             fields = _fields(label_alignment.in_new_ids(_plain(labels[layer][i]), renamed), new, ("id",))
             if fields:  # with the offsets as they were, and not as they were carried over
-                fields = _fields(label_alignment.in_new_ids(_plain(ours[i]), renamed), new, ("id",))
-                yield Change(layer, CHANGED, after.id, theirs[j].id, shown, fields)
-            elif labels[layer][i] != ours[i]:
-                places = [(label_alignment.spans(layer, each)[0][0]) for each in (ours[i], theirs[j])]
-                yield Change(layer, MOVED, after.id, theirs[j].id, shown, {"start": places})
-            elif ours[i].id != theirs[j].id:
-                yield Change(layer, RENUMBERED, after.id, theirs[j].id, shown, {"id": [ours[i].id, theirs[j].id]})
+                fields = _fields(label_alignment.in_new_ids(_plain(old_labels[i]), renamed), new, ("id",))
+                yield Change(layer, CHANGED, after.id, new_labels[j].id, shown, fields)
+            elif labels[layer][i] != old_labels[i]:
+                places = [(label_alignment.spans(layer, each)[0][0]) for each in (old_labels[i], new_labels[j])]
+                yield Change(layer, MOVED, after.id, new_labels[j].id, shown, {"start": places})
+            elif old_labels[i].id != new_labels[j].id:
+                yield Change(
+                    layer, RENUMBERED, after.id, new_labels[j].id, shown, {"id": [old_labels[i].id, new_labels[j].id]}
+                )
 
 
 def _rows(config: str, old: Release, new: Release) -> Iterator[Change]:
     """Rows of a configuration that are not labels of a document, by their keys."""
-    ours, theirs = ({_key(config, row): row for row in _all(config, each)} for each in (old, new))
-    for key in sorted({*ours, *theirs}, key=str):
-        before, after = ours.get(key), theirs.get(key)
+    old_rows, new_rows = ({_key(config, row): row for row in _all(config, each)} for each in (old, new))
+    for key in sorted({*old_rows, *new_rows}, key=str):
+        before, after = old_rows.get(key), new_rows.get(key)
         fields = {} if before is None or after is None else _fields(_plain(before), _plain(after), ())
         kind = ADDED if before is None else REMOVED if after is None else CHANGED
         if kind == CHANGED and not fields:

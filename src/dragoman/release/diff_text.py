@@ -20,9 +20,9 @@ _MAX_ALIKE = 3
 """Labels of a document that were renumbered or moved and are named each; more are counted."""
 
 
-def lines(found: Difference) -> Iterator[str]:
+def lines(difference: Difference) -> Iterator[str]:
     """Say what changed, documents first; what only follows from another change in one line a document and layer."""
-    for where, changes in groupby(found.changes, key=lambda change: change.where):
+    for where, changes in groupby(difference.changes, key=lambda change: change.where):
         if where:
             yield where
         for said in _of_one(list(changes)):

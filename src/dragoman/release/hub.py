@@ -44,9 +44,9 @@ class Address:
 
 def address(text: str) -> Address | None:
     """Read ``owner/name`` or ``owner/name@revision``; None for anything else."""
-    found = _ADDRESS.fullmatch(text)
+    match = _ADDRESS.fullmatch(text)
     # A revision becomes a path in the cache, and git takes no two dots in it either.
-    return Address(found[1], found[2]) if found and ".." not in text else None
+    return Address(match[1], match[2]) if match and ".." not in text else None
 
 
 class HubError(DragomanError):
@@ -95,8 +95,8 @@ def folder_of(where: str | Path) -> Path:
         HubError, DragomanError: as :func:`fetch`, after patience.
 
     """
-    found = None if Path(where).exists() else address(str(where))
-    return Path(where) if found is None else patiently(lambda: fetch(found))
+    remote = None if Path(where).exists() else address(str(where))
+    return Path(where) if remote is None else patiently(lambda: fetch(remote))
 
 
 def library() -> Any:

@@ -44,8 +44,8 @@ def contents(folder: Path, mark: str, checksums: Mapping[str, str], code: str) -
 
     """
     read: dict[str, bytes] = {}
-    if found := list(damages(folder, mark, checksums, code, read)):
-        raise DragomanError(found)
+    if problems := list(damages(folder, mark, checksums, code, read)):
+        raise DragomanError(problems)
     return read
 
 

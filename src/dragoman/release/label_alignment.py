@@ -44,15 +44,15 @@ def pairs(layer: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
     if len(old) * len(new) > _MAX_PAIRS:
         what = f"a document has {len(old):,} {layer} and then {len(new):,}; up to {_MAX_PAIRS:,} pairs are compared."
         raise error("E106", what, "Make several documents of it.")
-    ours, theirs = ([spans(layer, label) for label in side] for side in (old, new))
+    old_spans, new_spans = ([spans(layer, label) for label in side] for side in (old, new))
     plain = [[_without_id(label) for label in side] for side in (old, new)]
-    found = [
-        (i, j, int(plain[0][i] == plain[1][j]), int(mine == other), shared)
-        for i, mine in enumerate(ours)
-        for j, other in enumerate(theirs)
-        if (shared := _shared(mine, other))
+    overlapping = [
+        (i, j, int(plain[0][i] == plain[1][j]), int(old_span == new_span), shared)
+        for i, old_span in enumerate(old_spans)
+        for j, new_span in enumerate(new_spans)
+        if (shared := _shared(old_span, new_span))
     ]
-    table = np.array(found, np.int64).reshape(-1, 5)
+    table = np.array(overlapping, np.int64).reshape(-1, 5)
     g, p, alike, same, common = table.T
     # Alike counts before the number of pairs: a label that stayed as it was is not taken for another's change.
     chosen = assign(g, p, (1 + alike * (len(old) + len(new)), same, common))
@@ -60,7 +60,7 @@ def pairs(layer: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
     gone = sorted(set(range(len(old))) - set(partner.values()))
     made: list[Pair] = []
     for j in range(len(new)):
-        while gone and ours[gone[0]] < theirs[j]:
+        while gone and old_spans[gone[0]] < new_spans[j]:
             made.append((gone.pop(0), None))
         made.append((partner.get(j), j))
     return [*made, *((i, None) for i in gone)]
@@ -113,9 +113,9 @@ def _without_id(label: Any) -> bytes:
     return msgspec.json.encode(msgspec.structs.replace(label, id=""), order="sorted")
 
 
-def _shared(ours: list[tuple[int, int]], theirs: list[tuple[int, int]]) -> int:
+def _shared(old: list[tuple[int, int]], new: list[tuple[int, int]]) -> int:
     """Count the characters that two lists of disjoint spans have in common."""
-    return sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a in ours for b in theirs)
+    return sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a in old for b in new)
 
 
 def in_new_ids(label: dict[str, Any], renamed: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

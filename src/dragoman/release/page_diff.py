@@ -72,26 +72,26 @@ def places(text: str, segments: Sequence[dict[str, Any]]) -> list[Place]:
     lines = list(_lines(text, segments))
     wanted = [str(segment["sha256"]) for segment in segments]
     have = [line.known or f"{line.number}" for line in lines]
-    found: list[Place] = []
+    differences: list[Place] = []
     drift: int | None = 0  # by how much lines stand elsewhere; unknown after one that differs
     for kind, low, high, first, last in _aligned(wanted, have):
         if kind == "equal":
             for segment, line in zip(segments[low:high], lines[first:last], strict=True):
                 moved = line.start - int(segment["start"])
                 if drift not in (None, moved):
-                    found.append(_moved(line, text, moved - (drift or 0)))
+                    differences.append(_moved(line, text, moved - (drift or 0)))
                 drift = moved
             continue
         drift = None
         both = min(high - low, last - first)
         for segment, line in zip(segments[low : low + both], lines[first : first + both], strict=True):
             if line.known != segment["sha256"]:
-                found.append(_changed(line, segment, text, exact=len(found) < MAX_SHOWN))
-        found += [Place(line.number, 0, "not on the page") for line in lines[first + both : last]]
+                differences.append(_changed(line, segment, text, exact=len(differences) < MAX_SHOWN))
+        differences += [Place(line.number, 0, "not on the page") for line in lines[first + both : last]]
         if lacking := high - low - both:
             after = lines[first + both - 1].number if first + both else 0
-            found.append(Place(after, 0, f"after it {lacking} line{'s are' if lacking > 1 else ' is'} missing"))
-    return found
+            differences.append(Place(after, 0, f"after it {lacking} line{'s are' if lacking > 1 else ' is'} missing"))
+    return differences
 
 
 def _moved(line: _Line, text: str, by: int) -> Place:
@@ -99,10 +99,10 @@ def _moved(line: _Line, text: str, by: int) -> Place:
     return Place(line.number, line.start - text.rfind("\n", 0, line.start), what)
 
 
-def said(found: Sequence[Place]) -> str:
+def in_words(differences: Sequence[Place]) -> str:
     """Name the first places, and count the others."""
-    more = f" and {len(found) - MAX_SHOWN} more places" if len(found) > MAX_SHOWN else ""
-    return "; ".join(str(place) for place in found[:MAX_SHOWN]) + more
+    more = f" and {len(differences) - MAX_SHOWN} more places" if len(differences) > MAX_SHOWN else ""
+    return "; ".join(str(place) for place in differences[:MAX_SHOWN]) + more
 
 
 def _aligned(wanted: list[str], have: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
@@ -159,8 +159,8 @@ def _changed(line: _Line, segment: dict[str, Any], text: str, *, exact: bool) ->
 
 def _mark(line: str) -> int:
     """Length of a list mark at the head of a line."""
-    found = re.match(r"[^\w\s]+\s+", line)
-    return found.end() if found else 0
+    match = re.match(r"[^\w\s]+\s+", line)
+    return match.end() if match else 0
 
 
 def _shown(given: str, attempt: str, at: int) -> str:
@@ -178,7 +178,7 @@ def _point(character: str) -> str:
 
 def _whole(line: str) -> Iterator[tuple[str, str]]:
     """Try what programs do to a whole line."""
-    for what, hint in _MENDS.items():
+    for what, hint in _REPAIRS.items():
         yield what, hint(line)
 
 
@@ -194,7 +194,7 @@ def _single(line: str, length: int, alphabet: Sequence[str]) -> Iterator[tuple[s
                 yield "", line[:at] + character + line[at + skip :]
 
 
-_MENDS: dict[str, Callable[[str], str]] = {
+_REPAIRS: dict[str, Callable[[str], str]] = {
     "decomposed: it is in Unicode form NFC": lambda line: unicodedata.normalize("NFC", line),
     "composed: it is in Unicode form NFD": lambda line: unicodedata.normalize("NFD", line),
     "HTML entities for characters": html.unescape,

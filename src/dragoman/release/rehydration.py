@@ -11,7 +11,7 @@ from dragoman import files
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release import parquet, standoff
 from dragoman.release.integrity import MAX_BYTES
-from dragoman.release.page_diff import places, said
+from dragoman.release.page_diff import in_words, places
 from dragoman.release.textless import Row, Rows, with_text
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _texts(pages: list[Page], rows: Rows, folder: Path) -> dict[str, str]:
         raise error("E106", f"the folder holds over {MAX_FILES:,} files.", "Give that of the pages.", file=str(folder))
     wanted = {page.sha256: page for page in pages}
     sizes = {page.bytes for page in pages}
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     others = list(listed)
     for path in listed:
         if path.stat().st_size in sizes:
@@ -70,30 +70,30 @@ def _texts(pages: list[Page], rows: Rows, folder: Path) -> dict[str, str]:
             page = wanted.get(files.sha256(data))
             if page is not None:
                 files.check_text(data, str(path))
-                found[page.id] = data.decode("utf-8")
+                texts[page.id] = data.decode("utf-8")
                 others.remove(path)
-    lacking = [page for page in pages if page.id not in found]
+    lacking = [page for page in pages if page.id not in texts]
     try:
         problems = [problem for page in lacking for problem in _lacking(page, rows, others, folder)]
     except (LookupError, TypeError, ValueError, ArithmeticError) as cause:
         raise error("E715", f"a row is not in the form: {cause!r}"[:300] + ".", "Fetch the release again.") from cause
     if problems:
         raise DragomanError(problems)
-    return found
+    return texts
 
 
 def _lacking(page: Page, rows: Rows, listed: list[Path], folder: Path) -> Iterator[Problem]:
     """Say of a page that was not found whether a file stands for it, and where that differs."""
-    ours = next((path for path in listed if path.name == page.file), None)
-    ours = ours or next((path for path in listed if path.stem.split("_")[0] == page.id), None)
-    ours = ours or _nearest(page, rows, listed)
-    if ours is None:
+    candidate = next((path for path in listed if path.name == page.file), None)
+    candidate = candidate or next((path for path in listed if path.stem.split("_")[0] == page.id), None)
+    candidate = candidate or _nearest(page, rows, listed)
+    if candidate is None:
         what = f"no file is page {page.id} (sha256 {page.sha256[:16]}…, {page.bytes:,} bytes)."
         yield Problem(code="E716", what=what, hint=f"Put it there, as {page.file!r} or any name.", file=str(folder))
         return
-    data = files.read_regular(ours, limit=max(2**26, 4 * page.bytes))
+    data = files.read_regular(candidate, limit=max(2**26, 4 * page.bytes))
     what, line = _where(data, page, _lines_of(page.id, rows))
-    yield Problem(code="E716", what=what, hint=_cause(data, page), file=str(ours), line=line)
+    yield Problem(code="E716", what=what, hint=_cause(data, page), file=str(candidate), line=line)
 
 
 def _nearest(page: Page, rows: Rows, listed: list[Path]) -> Path | None:
@@ -120,10 +120,10 @@ def _where(data: bytes, page: Page, segments: list[Row]) -> tuple[str, int]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as cause:
         return f"{head}: byte {cause.start} is not UTF-8.", data.count(b"\n", 0, cause.start) + 1
-    found = places(text, segments)
-    if not found:
+    differences = places(text, segments)
+    if not differences:
         return f"{head}: its lines are the same, and it differs between or after them.", 0
-    return f"{head}; it differs at {said(found)}.", found[0].line
+    return f"{head}; it differs at {in_words(differences)}.", differences[0].line
 
 
 def _cause(data: bytes, page: Page) -> str:

@@ -19,10 +19,10 @@ def numbers(version: str) -> tuple[int, int, int]:
         DragomanError: E714 if it is not three numbers with dots between.
 
     """
-    found = _VERSION.fullmatch(version)
-    if found is None:
+    match = _VERSION.fullmatch(version)
+    if match is None:
         raise error("E714", f"{version[:40]!r} is no version.", "Write three numbers, as in 1.2.0.")
-    major, minor, patch = map(int, found.groups())
+    major, minor, patch = map(int, match.groups())
     return major, minor, patch
 
 

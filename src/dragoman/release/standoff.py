@@ -11,7 +11,7 @@ from dragoman.problems import error
 from dragoman.release.atomic_folder import writing
 from dragoman.release.content import fingerprint
 from dragoman.release.integrity import MAX_BYTES, SUMS, contents, read_manifest, sums
-from dragoman.release.textless import KEPT, Rows, without_text
+from dragoman.release.textless import STORED, Rows, without_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,7 +125,7 @@ def read(folder: Path) -> tuple[Manifest, Rows, bytes]:
     content = contents(folder, MARK, manifest.checksums, NUMBER)
     rows: Rows = {}
     size = 0
-    for config in KEPT:
+    for config in STORED:
         rows[config] = {}
         for split in manifest.splits.get(config, []):
             name = f"rows/{config}/{split}.jsonl"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Rows = dict[str, dict[str, list[Row]]]
 
-KEPT = ("documents", "segments", "registry", "claim_links")
+STORED = ("documents", "segments", "registry", "claim_links")
 """Configurations that are kept; the others are made of the documents' labels."""
 _LAYERS = values(Layer)
 _QUOTING = ("title", "publisher", "published_evidence", "published_external_evidence")
@@ -45,15 +45,15 @@ def without_text(release: Release, pages: Mapping[str, str]) -> Rows:
         pages: text of each page, by id.
 
     Returns:
-        Rows by configuration and split, of :data:`KEPT` alone.
+        Rows by configuration and split, of :data:`STORED` alone.
 
     Raises:
         DragomanError: E715 where the text cannot be put back from the pages as it was.
 
     """
     quotes = {name: SequenceMatcher(None, "", text, autojunk=False) for name, text in pages.items()}
-    made: Rows = {config: {} for config in KEPT}
-    for config in KEPT:
+    made: Rows = {config: {} for config in STORED}
+    for config in STORED:
         for split, rows in release.rows[config].items():
             made[config][split] = [_without(config, msgspec.to_builtins(row), pages, quotes) for row in rows]
     if with_text(made, pages, release.name, release.version).fingerprint != release.fingerprint:
@@ -98,12 +98,12 @@ def _pieces(value: str, page: SequenceMatcher[str]) -> list[Any]:
 
 
 def _cut(value: str, page: SequenceMatcher[str], low: int, high: int) -> list[Any]:
-    found = page.find_longest_match(low, high)
+    match = page.find_longest_match(low, high)
     # A whole field that stands on the page is taken from it however short it is.
-    if found.size < min(_SHORTEST, len(value)) or not found.size:
+    if match.size < min(_SHORTEST, len(value)) or not match.size:
         return [value[low:high]] if low < high else []
-    quoted = [found.b, found.b + found.size]
-    return [*_cut(value, page, low, found.a), quoted, *_cut(value, page, found.a + found.size, high)]
+    quoted = [match.b, match.b + match.size]
+    return [*_cut(value, page, low, match.a), quoted, *_cut(value, page, match.a + match.size, high)]
 
 
 def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str) -> Release:

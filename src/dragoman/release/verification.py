@@ -94,5 +94,5 @@ def _strange(folder: Path, known: set[str]) -> Iterator[Problem]:
 
 def strangers(folder: Path, known: set[str]) -> list[str]:
     """Paths of what lies in a folder and is not known."""
-    found = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir()]
-    return [path for path in found if path not in known]
+    paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir()]
+    return [path for path in paths if path not in known]

@@ -89,7 +89,7 @@ def parse(raw: str, reply: Reply | None = None) -> dict[str, Any]:
     """
     try:
         fenced = regex.search(r"```(?:json)?\s*(\{.*\})\s*```", raw, regex.DOTALL, timeout=5)
-        found = msgspec.json.decode(fenced[1] if fenced else raw, type=dict[str, Any])
+        answer = msgspec.json.decode(fenced[1] if fenced else raw, type=dict[str, Any])
     except (ValueError, RecursionError, TimeoutError) as cause:  # ValueError: a lone surrogate, too
         raise SystemFailure(f"the answer is no JSON object: {cause}", reply) from cause
-    return {layer: found[layer] for layer in msgspec.structs.asdict(answers.Answer([], [], [])) if layer in found}
+    return {layer: answer[layer] for layer in msgspec.structs.asdict(answers.Answer([], [], [])) if layer in answer}

@@ -32,8 +32,8 @@ def load(rest: str, options: Options) -> System:
         ) from cause
 
     def predict(document: Document) -> dict[str, Any]:
-        found = pipeline(document.text).ents
-        made = [entity(span.start_char, span.end_char, span.label_) for span in found]
+        entities = pipeline(document.text).ents
+        made = [entity(span.start_char, span.end_char, span.label_) for span in entities]
         return {"entities": [each for each in made if each is not None]}
 
     return System(predict, options.card or SystemCard(name=f"spacy:{rest}"[-120:], layers=["entities"]))

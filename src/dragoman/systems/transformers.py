@@ -48,12 +48,12 @@ def load(rest: str, options: Options) -> System:
     pipeline = TokenClassificationPipeline(
         model=model, tokenizer=tokenizer, device="cpu", aggregation_strategy="simple", **windows
     )
-    alone = threading.Lock()  # a pipeline is not made for several threads
+    lock = threading.Lock()  # a pipeline is not made for several threads
 
     def predict(document: Document) -> dict[str, Any]:
-        with alone:
-            found = pipeline(document.text)
-        made = [entity(int(each["start"]), int(each["end"]), each["entity_group"]) for each in found]
+        with lock:
+            spans = pipeline(document.text)
+        made = [entity(int(each["start"]), int(each["end"]), each["entity_group"]) for each in spans]
         return {"entities": [each for each in made if each is not None]}
 
     return System(predict, options.card or SystemCard(name=f"hf:{rest}"[-120:], layers=["entities"]))
