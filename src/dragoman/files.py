@@ -280,11 +280,10 @@ def pretty_json(value: Any) -> bytes:
 def table_json(value: Any) -> bytes:
     """Write like :func:`pretty_json`, with each list of numbers on one line: for results, which are mostly tables."""
     # A line feed in a string is written as an escape, so that what this matches is never part of one.
-    return re.sub(rb"\[\n([-+.\deE, \n]+)\n *\]", _one_line, pretty_json(value))
-
-
-def _one_line(match: re.Match[bytes]) -> bytes:
-    return b"[" + b", ".join(number.strip() for number in match[1].split(b",")) + b"]"
+    lists = rb"\[\n([-+.\deE, \n]+)\n *\]"
+    return re.sub(
+        lists, lambda match: b"[" + b", ".join(map(bytes.strip, match[1].split(b","))) + b"]", pretty_json(value)
+    )
 
 
 def json_lines(values: Any) -> bytes:

@@ -205,7 +205,7 @@ def test_a_key_that_cannot_be_one_is_said_and_not_shown(server, monkeypatch, key
     assert key not in str(caught.value)
 
 
-@pytest.mark.parametrize("address", ["http://[", "http://x:99999999", "http://x:y"])
+@pytest.mark.parametrize("address", ["http://[", "http://x:y"])
 def test_an_address_that_is_none_is_said(address):
     with pytest.raises(DragomanError, match="E801"):
         load("chat:m", Options(timeout=5.0, chat=Chat(base_url=address)))
