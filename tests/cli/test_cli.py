@@ -177,10 +177,12 @@ def test_interrupted_while_it_loads_it_says_nothing(tmp_path, monkeypatch, modul
     assert (done.returncode, done.stderr) == (130, "")
 
 
-def test_the_folder_of_a_run_is_told_from_shards(tmp_path):
+def test_the_folder_of_a_run_is_scored_by_its_predictions_and_an_empty_one_is_refused(tmp_path):
     (tmp_path / "predictions.jsonl").write_bytes(b"")
-    done = dragoman("score", tmp_path)
-    assert done.returncode == 2
-    assert "this is a run: give" in done.stderr
+    done = dragoman("score", tmp_path, "--no-intervals")
+    assert done.returncode == 0
+    assert "documents left out: they score as empty" in done.stdout
     (tmp_path / "predictions.jsonl").unlink()
-    assert "a folder of shards" in dragoman("score", tmp_path).stderr
+    done = dragoman("score", tmp_path)
+    assert done.returncode == 1
+    assert "E852" in done.stderr
