@@ -92,6 +92,17 @@ def test_control_and_bidi_characters_do_not_reach_the_terminal(tmp_path):
     assert "E304" in done.stderr  # an id that cannot be seen is no id
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["stderr", "json"])
+def test_a_problem_does_not_repeat_a_key(options, tmp_path):
+    (tmp_path / "p.jsonl").write_text('{"id": "sk-0123456789"}\n')
+    environment = os.environ | {"SOME_API_KEY": "sk-0123456789"}
+    done = dragoman("validate", tmp_path / "p.jsonl", *options, env=environment)
+    assert done.returncode == 1
+    assert "E301" in done.stdout + done.stderr
+    assert "[secret]" in done.stdout + done.stderr
+    assert "sk-0123456789" not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["score"], ["score", "p.jsonl", "--gold"], ["nothing"], ["score", "--gold", "--reference", "a", "--data", "b"]],
@@ -177,10 +188,15 @@ def test_interrupted_while_it_loads_it_says_nothing(tmp_path, monkeypatch, modul
     assert (done.returncode, done.stderr) == (130, "")
 
 
-def test_the_folder_of_a_run_is_told_from_shards(tmp_path):
-    (tmp_path / "predictions.jsonl").write_bytes(b"")
-    done = dragoman("score", tmp_path)
-    assert done.returncode == 2
-    assert "this is a run: give" in done.stderr
+def test_the_folder_of_a_run_is_scored_by_its_predictions_and_told_from_shards(tmp_path):
+    line = '{"id": "000.article-1", "entities": [{"start": 25, "end": 28, "type": "ORG"}]}\n'
+    (tmp_path / "predictions.jsonl").write_text(line)
+    (tmp_path / "other.jsonl").write_text("not read")
+    command = ["--split", "dev", "--measures", "entities.strict", "--no-intervals", "--json"]
+    folder, file = (dragoman("score", path, *command) for path in (tmp_path, tmp_path / "predictions.jsonl"))
+    assert folder.returncode == 0, folder.stderr
+    assert json.loads(folder.stdout)["scores"] == json.loads(file.stdout)["scores"]
     (tmp_path / "predictions.jsonl").unlink()
-    assert "a folder of shards" in dragoman("score", tmp_path).stderr
+    (tmp_path / "other.jsonl").unlink()
+    empty = dragoman("score", tmp_path)
+    assert (empty.returncode, empty.stderr[:4]) == (1, "E852")
