@@ -18,7 +18,7 @@ from dragoman.version import __version__
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark, load
     from dragoman.problems import DragomanError, Problem
-    from dragoman.reports.api import report
+    from dragoman.reports.report import report
     from dragoman.scoring.api import score, validate
     from dragoman.scoring.comparison import compare
     from dragoman.scoring.result import Comparison, Result
@@ -48,7 +48,7 @@ _HOMES = {
     "Result": "dragoman.scoring.result",
     "compare": "dragoman.scoring.comparison",
     "load": "dragoman.benchmark",
-    "report": "dragoman.reports.api",
+    "report": "dragoman.reports.report",
     "score": "dragoman.scoring.api",
     "validate": "dragoman.scoring.api",
 }

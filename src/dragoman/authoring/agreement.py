@@ -25,7 +25,7 @@ from dragoman.reading.read import read_lines
 from dragoman.reading.target import Target
 from dragoman.schema.pass_file import CONTROL
 from dragoman.schema.records import Document, Labels
-from dragoman.schema.result import Data
+from dragoman.schema.result_file import Data
 from dragoman.statistics import bootstrap
 from dragoman.statistics.alpha import alpha, coincidences
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dragoman.leaderboard.entries import Entry
-    from dragoman.schema.result import Result
+    from dragoman.schema.result_file import Result
     from dragoman.scoring import Gold
 
     Ints = NDArray[np.int64]

@@ -19,7 +19,7 @@ from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
-    from dragoman.schema.result import Result
+    from dragoman.schema.result_file import Result
     from dragoman.scoring import Gold
 
 COLUMNS = ("headline", *HEADLINE)

@@ -19,7 +19,7 @@ from dragoman.reports.sources import predictions
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
     from dragoman.reports.sources import Source
-    from dragoman.schema.result import Result
+    from dragoman.schema.result_file import Result
 
 SCRIPTS = ("data", "text", "items", "inspect", "report")
 """Parts of the page's script, in order."""

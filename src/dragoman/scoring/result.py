@@ -11,7 +11,7 @@ import msgspec
 from dragoman import files
 from dragoman.measures.catalogue import HEADLINE_SPLIT, Name, measure, parse
 from dragoman.problems import error
-from dragoman.schema import result as records
+from dragoman.schema import result_file as records
 from dragoman.tables import Table, interval, number
 from dragoman.text import visible
 
