@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dragoman import scoring
-from dragoman.measures.catalogue import BY_NAME, select
+from dragoman.measures.naming import BY_NAME, select
 from dragoman.problems import DragomanError
 from dragoman.schema.result_file import Result
 from dragoman.scoring.comparison import compare, default_measures

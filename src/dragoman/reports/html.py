@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from dragoman import scoring
 from dragoman.annotations import LAYERS
-from dragoman.measures.catalogue import BY_NAME, HEADLINE
+from dragoman.measures.catalogue import HEADLINE
+from dragoman.measures.naming import BY_NAME
 from dragoman.reports import overlay
 from dragoman.reports.outcomes import confusion, outcomes
 from dragoman.reports.rendering import environment, inlined
