@@ -74,7 +74,7 @@ def columns(gold: str, pred: str) -> Timed:
     import scipy.optimize  # noqa: F401 - as others have imported theirs before the clock starts
 
     from dragoman import scoring
-    from dragoman.measures.catalogue import select
+    from dragoman.measures.naming import select
     from dragoman.reading.read import read_file
 
     against = scoring.reference(gold)

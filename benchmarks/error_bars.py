@@ -20,7 +20,8 @@ import numpy as np
 import workload
 
 from dragoman import scoring
-from dragoman.measures.catalogue import Measure, select
+from dragoman.measures.measure import Measure
+from dragoman.measures.naming import select
 from dragoman.reading.read import read_file
 from dragoman.scoring.memory import count_annotations
 from dragoman.scoring.partials import finish

@@ -23,7 +23,7 @@ import numpy as np
 import workload
 
 from dragoman import scoring
-from dragoman.measures.catalogue import select
+from dragoman.measures.naming import select
 from dragoman.measures.scores import FScore
 from dragoman.statistics import bootstrap
 

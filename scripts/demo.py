@@ -39,7 +39,7 @@ def _demonstrate() -> None:
 
     from dragoman import benchmark, scoring  # noqa: PLC0415
     from dragoman.cli import show  # noqa: PLC0415
-    from dragoman.reports.api import report  # noqa: PLC0415
+    from dragoman.reports.report import report  # noqa: PLC0415
     from dragoman.systems.loading import load  # noqa: PLC0415
     from dragoman.systems.run import run  # noqa: PLC0415
 

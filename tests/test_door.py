@@ -14,7 +14,7 @@ from sides import pair
 import dragoman
 from dragoman import files
 from dragoman.measures import FScore, Measure, register, spans
-from dragoman.measures.catalogue import measure
+from dragoman.measures.naming import measure
 from dragoman.problems import DragomanError
 from dragoman.reading import arrow_json
 from dragoman.reading import lines as precise

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,13 @@ def test_the_readme_shows_the_committed_results_of_the_benchmarks():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     between = readme.split("<!-- speed: benchmarks/run.py writes what follows -->\n")[1].split("\n<!-- end of speed")[0]
     assert between.splitlines() == shown
+
+
+def test_no_name_of_a_module_stands_twice():
+    """A name says one thing; what is named for another tool or format may stand where it is read and written."""
+    tools = {"parquet", "hub", "spacy", "brat", "dask"}
+    package = ROOT / "src" / "dragoman"
+    modules = [path.relative_to(package) for path in package.rglob("*.py")]
+    names = Counter(path.stem for path in modules if path.parts[0] != "cli" and path.stem != "__init__")
+    assert len(names) > 100
+    assert {name for name, count in names.items() if count > 1} <= tools

@@ -8,7 +8,7 @@ import pytest
 
 from dragoman import scoring
 from dragoman.files import canonical_json
-from dragoman.measures.catalogue import select
+from dragoman.measures.naming import select
 from dragoman.problems import DragomanError
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from dragoman import scoring
-from dragoman.measures.catalogue import select
+from dragoman.measures.naming import select
 from dragoman.measures.scores import FScore
 from dragoman.problems import DragomanError
 from dragoman.statistics import bootstrap, paired

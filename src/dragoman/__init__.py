@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark, load
     from dragoman.problems import DragomanError, Problem
     from dragoman.reading.conversion import convert
-    from dragoman.reports.api import report
+    from dragoman.reports.report import report
     from dragoman.scoring.api import score, validate
     from dragoman.scoring.comparison import compare
     from dragoman.scoring.result import Comparison, Result
@@ -53,7 +53,7 @@ _HOMES = {
     "compare": "dragoman.scoring.comparison",
     "convert": "dragoman.reading.conversion",
     "load": "dragoman.benchmark",
-    "report": "dragoman.reports.api",
+    "report": "dragoman.reports.report",
     "run": "dragoman.systems.run_folder",
     "score": "dragoman.scoring.api",
     "validate": "dragoman.scoring.api",

@@ -263,8 +263,8 @@ class Annotations:
         for name in (*LAYERS, "segments"):
             layer = getattr(self, name)
             mask = place[layer.doc] != NULL
-            kept: Any = layer.keep(mask) if isinstance(layer, Claims) else layer.take(np.flatnonzero(mask))
-            layers[name] = replace(kept, doc=place[kept.doc])
+            part: Any = layer.keep(mask) if isinstance(layer, Claims) else layer.take(np.flatnonzero(mask))
+            layers[name] = replace(part, doc=place[part.doc])
         return replace(
             self,
             documents=documents,

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from sides import tally
 
-from dragoman.measures.catalogue import BY_NAME, MEASURES
+from dragoman.measures.catalogue import MEASURES
 from dragoman.measures.clusters import ClusterScore, ConllMean
+from dragoman.measures.naming import BY_NAME
 from dragoman.measures.scores import FScore
 from dragoman.reading.read import read_bytes
 from dragoman.reading.target import Target

@@ -6,7 +6,7 @@ import pytest
 
 import dragoman
 from dragoman import files, scoring
-from dragoman.schema.result import Result
+from dragoman.schema.result_file import Result
 from dragoman.systems.loading import read_card
 
 RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"

@@ -15,7 +15,7 @@ from dragoman import files
 from dragoman.leaderboard import examination, isolation
 from dragoman.leaderboard.entries import folders
 from dragoman.leaderboard.examination import examine, examine_all, picklable
-from dragoman.schema.result import Result
+from dragoman.schema.result_file import Result
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from dragoman import files, load
 from dragoman.leaderboard import isolation, views
 from dragoman.leaderboard import site as site_
 from dragoman.leaderboard.site import build
+from dragoman.locking import only_writer
 from dragoman.problems import DragomanError
 from dragoman.schema.leaderboard_json import Board
 
@@ -227,6 +228,27 @@ def test_a_place_that_holds_something_else_is_refused(tmp_path, benchmark, gold)
             build(runs, place, benchmark, through, reports=False)
         assert caught.value.problems[0].code == "E829"
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["thesis.txt"]
+
+
+def test_a_build_that_was_killed_early_is_run_again(tmp_path, benchmark, gold):
+    runs, out = tmp_path / "runs", tmp_path / "site"
+    submit(runs, "one", benchmark, gold)
+    out.mkdir()
+    for name in (".lock", ".write-0123456789abcdef.part"):
+        (out / name).write_bytes(b"half")
+    build(runs, out, benchmark, through, reports=False)
+    assert (out / "leaderboard.json").is_file()
+    assert not (out / ".lock").exists()
+
+
+def test_a_place_that_somebody_else_writes_is_refused(tmp_path, benchmark, gold):
+    runs, out = tmp_path / "runs", tmp_path / "site"
+    submit(runs, "one", benchmark, gold)
+    with only_writer(out), pytest.raises(DragomanError) as caught:
+        build(runs, out, benchmark, through, reports=False)
+    assert caught.value.problems[0].code == "E829"
+    assert str(os.getpid()) in str(caught.value)
+    assert not list(out.iterdir())
 
 
 def dragoman(*arguments):

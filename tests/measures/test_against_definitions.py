@@ -37,8 +37,8 @@ from sides import REGISTRY, TEXT, both, pair, seeds, tally, totals
 
 from dragoman import languages
 from dragoman.measures import clitics, spans
-from dragoman.measures.catalogue import BY_NAME, select
 from dragoman.measures.clusters import clustering, entity_mentions
+from dragoman.measures.naming import BY_NAME, select
 from dragoman.measures.pair import Pair
 
 FEW = settings(max_examples=40)

@@ -8,7 +8,8 @@ import sys
 import numpy as np
 from sides import pair, scores, totals
 
-from dragoman.measures.catalogue import BY_NAME, MEASURES, select
+from dragoman.measures.catalogue import MEASURES
+from dragoman.measures.naming import BY_NAME, select
 from dragoman.statistics import bootstrap, paired
 
 GOLD = [
@@ -155,7 +156,7 @@ def test_the_bootstrap_p_is_two_sided_too():
 _IN_A_NEW_PROCESS = """
 import sys
 import numpy as np
-from dragoman.measures.catalogue import BY_NAME
+from dragoman.measures.naming import BY_NAME
 from dragoman.statistics import bootstrap, paired
 finish = BY_NAME["entities.strict"].score.finish
 one = np.array([[i % 3, 3, 2 + i % 2] for i in range(40)])

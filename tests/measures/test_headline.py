@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dragoman.measures.catalogue import BY_NAME
+from dragoman.measures.naming import BY_NAME
 
 
 @pytest.mark.parametrize("measure", BY_NAME.values(), ids=lambda measure: measure.name)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from sides import VALUES, pair, rows, scores, seeds, totals
 
-from dragoman.measures.catalogue import BY_NAME, MEASURES
+from dragoman.measures.catalogue import MEASURES
 from dragoman.measures.clusters import ClusterScore, ConllMean
+from dragoman.measures.naming import BY_NAME
 from dragoman.measures.scores import FScore
 
 FEW = settings(max_examples=16)

@@ -9,7 +9,6 @@ from sides import read, rows, totals
 
 from dragoman.matching import assignment
 from dragoman.matching.assignment import assign
-from dragoman.measures.catalogue import select
 from dragoman.measures.clusters import (
     SCALE,
     Clustering,
@@ -23,6 +22,7 @@ from dragoman.measures.clusters import (
 from dragoman.measures.clusters import (
     clustering as numbered_clustering,
 )
+from dragoman.measures.naming import select
 from dragoman.measures.pair import Pair
 from dragoman.problems import DragomanError
 

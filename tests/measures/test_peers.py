@@ -9,7 +9,7 @@ from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.scheme import IOB2
 from sides import scores, totals
 
-from dragoman.measures.catalogue import select
+from dragoman.measures.naming import select
 
 TAGS = ["PER", "ORG", "GPE"]
 SCHEMES = {"strict": "strict", "exact": "exact", "type": "ent_type", "partial": "partial"}

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from dragoman import scoring
-from dragoman.measures.catalogue import BY_NAME, select
+from dragoman.measures.naming import BY_NAME, select
 from dragoman.problems import DragomanError
-from dragoman.schema.result import Result
+from dragoman.schema.result_file import Result
 from dragoman.scoring.comparison import compare, default_measures
 from dragoman.statistics import bootstrap, paired
 

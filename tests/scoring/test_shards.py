@@ -14,7 +14,7 @@ from sides import TEXT, pair, read, seeds
 
 from dragoman import files, scoring
 from dragoman.annotations import Annotations, Coded
-from dragoman.measures.catalogue import select
+from dragoman.measures.naming import select
 from dragoman.problems import DragomanError
 from dragoman.reading import arrow_json
 from dragoman.reading import lines as json_lines

@@ -11,7 +11,8 @@ from test_shards import ONE, TWO, uneven
 
 import dragoman
 from dragoman import files
-from dragoman.measures.catalogue import MEASURES, select
+from dragoman.measures.catalogue import MEASURES
+from dragoman.measures.naming import select
 from dragoman.problems import DragomanError
 from dragoman.reading import prefetch
 from dragoman.reading.fallback import Fallback

@@ -223,11 +223,11 @@ def _numbered(case: Case, chosen: dict[str, list[_GoldLabel]], problems: list[Pr
         if name is None:
             return None
         full = name if ":" in name else f"{source}:{name}"
-        found = place.get(f"{layer}/{full}")
-        if found is None:
+        target = place.get(f"{layer}/{full}")
+        if target is None:
             what = f"{where} refers to {full}, which did not become gold."
             problems.append(Problem(code="E601", what=what, hint="Decide that label too.", path=case.document.id))
-        return found
+        return target
 
     entities = [_renamed(k, place, "entities") for k in chosen["entities"]]
     dates = []

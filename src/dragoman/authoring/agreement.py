@@ -19,13 +19,13 @@ from dragoman.annotations import NULL, Annotations, Coded
 from dragoman.authoring.adjudication import read_documents, read_passes
 from dragoman.benchmark import as_submission
 from dragoman.measures import claims, spans
-from dragoman.measures.catalogue import select
+from dragoman.measures.naming import select
 from dragoman.measures.pair import Pair
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import Target
 from dragoman.schema.pass_file import CONTROL
 from dragoman.schema.records import Document, Labels
-from dragoman.schema.result import Data
+from dragoman.schema.result_file import Data
 from dragoman.statistics import bootstrap
 from dragoman.statistics.alpha import alpha, coincidences
 

@@ -76,8 +76,8 @@ def _joined(written: str, front: dict[str, Any], body: str) -> str:
 
 def _marked(body: str) -> dict[str, str]:
     """Repeat the canary of the card's text, if it has one, for programs that read the YAML alone."""
-    found = _CANARY.search(body)
-    return {} if found is None else {"canary": found[0]}
+    match = _CANARY.search(body)
+    return {} if match is None else {"canary": match[0]}
 
 
 def _json(value: Any) -> str:

@@ -27,28 +27,28 @@ def checked(old: Release, new: Release) -> Difference:
             what they need: gold never changes under a version.
 
     """
-    found = difference(old, new)
-    if found.allowed:
-        return found
-    smallest = wanted(old.version, found.needs)
+    diff = difference(old, new)
+    if diff.allowed:
+        return diff
+    smallest = wanted(old.version, diff.needs)
     what = f"the rows are not those of {old.version}, and the version is {new.version}."
-    if found.needs == "none":
+    if diff.needs == "none":
         what = f"the version goes back from {old.version} to {new.version}."
     hint = f"Write version = {smallest!r} or above in corpus/sources.toml, or take the changes back."
     problems = [Problem(code="E714", what=what, hint=hint)]
-    problems += [Problem(code="E714", what=line(change), path=change.where) for change in found.changes[:_MAX]]
-    if len(found.changes) > _MAX:
-        more = len(found.changes) - _MAX
+    problems += [Problem(code="E714", what=line(change), path=change.where) for change in diff.changes[:_MAX]]
+    if len(diff.changes) > _MAX:
+        more = len(diff.changes) - _MAX
         problems.append(Problem(code="E714", what=f"and {more} more; dragoman diff names them all."))
     raise DragomanError(problems)
 
 
-def section(found: Difference) -> str:
+def section(diff: Difference) -> str:
     """Write the section's lines as Markdown: one a change; what only follows from others in one line a document."""
-    made = [f"Against {found.old.version}; rows `{found.new.fingerprint[:16]}`."]
+    made = [f"Against {diff.old.version}; rows `{diff.new.fingerprint[:16]}`."]
     follows: dict[tuple[str, str], int] = {}
     where = ""
-    for change in found.changes:
+    for change in diff.changes:
         if change.kind in (RENUMBERED, MOVED):
             follows[change.where, change.kind] = follows.get((change.where, change.kind), 0) + 1
             continue
@@ -58,7 +58,7 @@ def section(found: Difference) -> str:
         made.append(f"{'  ' if where else ''}- {_safe(change.kind + line(change)[1:])}")
     words = {RENUMBERED: "ids renumbered", MOVED: "labels moved with their text"}
     made += [f"- {_safe(name)}: {count} {words[kind]}" for (name, kind), count in follows.items()]
-    if not found.changes:
+    if not diff.changes:
         made.append("- No label changed.")
     return "\n".join(made) + "\n"
 
@@ -67,7 +67,7 @@ def _safe(text: str) -> str:
     return "".join(f"\\{char}" if char in _MARKUP else char for char in visible(text))
 
 
-def with_section(log: str, found: Difference) -> str:
+def with_section(log: str, diff: Difference) -> str:
     """Put the section into a change log, in place of the one that was generated for the same version before.
 
     It stands below the heading ``### Data VERSION``; without one, that is made at the top of what is unreleased.
@@ -76,9 +76,9 @@ def with_section(log: str, found: Difference) -> str:
         DragomanError: E706 for a log with no place for it.
 
     """
-    version = found.new.version
+    version = diff.new.version
     opening, closing = f"<!-- generated: data {version} -->\n", f"<!-- end of generated: data {version} -->\n"
-    block = f"{opening}{section(found)}{closing}"
+    block = f"{opening}{section(diff)}{closing}"
     before, opened, rest = log.partition(opening)
     if opened:
         _, closed, after = rest.partition(closing)

@@ -53,13 +53,13 @@ def points(a: Labels, b: Labels) -> list[Point]:
     coefficient of their contents at one half. What is compared is what is scored, with references followed to what they
     refer to. Not compared are glosses, ``about``, ``dates`` and tags, which are not scored and are worded freely.
     """
-    found = [
+    pairs = [
         *_paired(a, b, "entities", _by_key(a.entities, b.entities, lambda e: (e.start, e.end, e.type)), _entity),
         *_paired(a, b, "dates", _by_key(a.dates, b.dates, lambda d: (d.start, d.end)), _date),
         *_paired(a, b, "claims", _by_content(a.claims, b.claims), _claim),
     ]
     order = ("entities", "dates", "claims")
-    return sorted(found, key=lambda p: (order.index(p.layer), first_offset(p.a or p.b), str(p.key)))
+    return sorted(pairs, key=lambda p: (order.index(p.layer), first_offset(p.a or p.b), str(p.key)))
 
 
 def first_offset(label: Label) -> int:

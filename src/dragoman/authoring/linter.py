@@ -152,7 +152,7 @@ class _Source:
         """Names of the registry that stand in the text without a mention."""
         language = self.language(document.id)
         spans = {(e.start, e.end) for e in gold.entities}
-        found: dict[tuple[int, int], set[str]] = defaultdict(set)
+        unmarked: dict[tuple[int, int], set[str]] = defaultdict(set)
         for entry in self.entries.values():
             for name in getattr(entry.names, language.tag, ()):
                 if len(name) >= _SHORTEST and entry.type != "PER":
@@ -161,9 +161,9 @@ class _Source:
                     places = find(document.text, name) if len(name) > _SHORTEST else []
                 for place in places:
                     if place not in spans and _is_word(document.text, *place, language):
-                        found[place].add(entry.id)
-        for (start, end), names in sorted(found.items()):
-            if any(s <= start and end <= e and (s, e) != (start, end) for s, e in found):
+                        unmarked[place].add(entry.id)
+        for (start, end), names in sorted(unmarked.items()):
+            if any(s <= start and end <= e and (s, e) != (start, end) for s, e in unmarked):
                 continue
             covering = [e for e in gold.entities if e.start < end and start < e.end]
             if any(set(e.entity_ids) & names or e.type in {"GPE", "LOC", "PER"} for e in covering):

@@ -320,8 +320,8 @@ class _Cutter:
         line = self._lines[at.line]
         text, skipped = self._without_marker(rule, line)
         assert text is not None
-        found = self._match(at.section, at.rule, at.line) if rule.match else None
-        groups = {name: value for name, value in found.groupdict().items() if value} if found else {}
+        match = self._match(at.section, at.rule, at.line) if rule.match else None
+        groups = {name: value for name, value in match.groupdict().items() if value} if match else {}
         # One line is one cut, so that a line's index is its cut's.
         first = None if rule.repeats is None else at.taken[rule.repeats]
         truncated = first is not None and before[first].truncated

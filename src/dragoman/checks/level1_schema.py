@@ -107,10 +107,10 @@ def read(root: Path, findings: Findings) -> Material:
     reader.corpus(material)
     folder = root / "annotations" / "gold"
     for path in sorted(folder.glob("*.json")):
-        found = reader.object(path, Labels)
-        if found is not None:
-            material.gold[path] = found
-            for fault in _disorder(found):
+        labels = reader.object(path, Labels)
+        if labels is not None:
+            material.gold[path] = labels
+            for fault in _disorder(labels):
                 reader.report(path, fault)
     if material.gold and not registry.file.exists():
         what, hint = (
@@ -173,11 +173,11 @@ class _Reader:
         if not isinstance(value, dict):
             self.report(path, Fault("E202", prefix, "this is not an object.", "Write an object."))
             return None
-        found = list(faults(value, record, self.findings.nearest))
-        for fault in found:
+        problems = list(faults(value, record, self.findings.nearest))
+        for fault in problems:
             joined = f"{prefix}.{fault.path}" if prefix and fault.path else prefix or fault.path
             self.report(path, fault._replace(path=joined))
-        return None if found else msgspec.convert(value, record)
+        return None if problems else msgspec.convert(value, record)
 
     def converted(self, path: Path, record: Any) -> Any:
         """Read a record that holds a table of free keys; only the first thing that does not fit is reported."""
@@ -251,14 +251,14 @@ class _Reader:
         value = self.json(path)
         if value is msgspec.UNSET:
             return None
-        found = value.get("files") if isinstance(value, dict) else None
-        if not isinstance(found, dict) or not all(isinstance(hash_, str) for hash_ in found.values()):
+        hashes = value.get("files") if isinstance(value, dict) else None
+        if not isinstance(hashes, dict) or not all(isinstance(hash_, str) for hash_ in hashes.values()):
             what, hint = "there is no table of files with their hashes.", "Write the sha256 of each file of the pass."
             self.report(path, Fault("E204", "files", what, hint))
             return None
         for fault in _repeats(value, ""):
             self.report(path, fault)
-        return dict(found)
+        return dict(hashes)
 
 
 def _repeats(value: Any, path: str) -> Iterator[Fault]:

@@ -104,8 +104,8 @@ def _days(date: Date, path: str, report: Report) -> None:
     """First and last days are those that follow from value, modifier and type."""
     for suffix in ("", "_external"):
         value = date.value_external if suffix else date.value
-        found = None if value is None else timex.interval(value, date.mod, date.type)
-        for name, day in (("earliest", found and found.earliest), ("latest", found and found.latest)):
+        interval = None if value is None else timex.interval(value, date.mod, date.type)
+        for name, day in (("earliest", interval and interval.earliest), ("latest", interval and interval.latest)):
             due, field = None if day is None else day.isoformat(), f"{name}{suffix}"
             if getattr(date, field) != due:
                 given = shown(str(getattr(date, field)))

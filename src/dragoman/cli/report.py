@@ -24,13 +24,13 @@ def report(
     """Write one page that shows every mistake of a run."""
     from dragoman.benchmark import load
     from dragoman.cli import show
-    from dragoman.reports import api
+    from dragoman.reports.report import report as write
 
     if reference is not None and data is not None:
         raise typer.BadParameter("give --reference or --data, not both")
     if reference is not None and split is not None:
         raise typer.BadParameter("a reference has no splits: leave --split out")
-    page = api.report(run, load(data) if reference is None else reference, out=out, split=split)
+    page = write(run, load(data) if reference is None else reference, out=out, split=split)
     if as_json:
         show.summary({"page": str(page)}, as_json=True)
     else:

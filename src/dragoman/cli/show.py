@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dragoman.files import pretty_json
+from dragoman.redaction import redact
 from dragoman.tables import WIDTH
 from dragoman.text import visible, visible_json
 
@@ -24,15 +25,15 @@ def _json(value: Any) -> None:
     sys.stdout.write(visible_json(pretty_json(value).decode()))
 
 
-def problems(found: Sequence[Problem], *, as_json: bool, most: int | None = MAX_SHOWN) -> None:
-    """Print problems: as JSON on stdout, else a line each on stderr."""
+def problems(listed: Sequence[Problem], *, as_json: bool, most: int | None = MAX_SHOWN) -> None:
+    """Print problems without secrets: as JSON on stdout, else a line each on stderr."""
     if as_json:
-        _json({"problems": found})
+        sys.stdout.write(visible_json(redact(pretty_json({"problems": listed}).decode())))
         return
-    for problem in found[:most]:
-        sys.stderr.write(visible(str(problem)) + "\n")
-    if most is not None and len(found) > most:
-        sys.stderr.write(f"… and {len(found) - most} more; dragoman validate lists them all.\n")
+    for problem in listed[:most]:
+        sys.stderr.write(visible(redact(str(problem))) + "\n")
+    if most is not None and len(listed) > most:
+        sys.stderr.write(f"… and {len(listed) - most} more; dragoman validate lists them all.\n")
 
 
 def progress(items: Sequence[T], what: str) -> Iterator[T]:

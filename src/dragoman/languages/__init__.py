@@ -155,9 +155,9 @@ def get(tag: str | None) -> Language:
 
     """
     language, _, script = short_tag(tag or "").partition("-")
-    found = _described().get(language)
-    if found is not None and script in ("", found.script):
-        return found
+    descriptor = _described().get(language)
+    if descriptor is not None and script in ("", descriptor.script):
+        return descriptor
     return Language(
         tag=short_tag(tag or "und"), name=tag or "unknown", own_name=tag or "unknown", script=script or None
     )
@@ -170,10 +170,10 @@ def short_tag(tag: str) -> str:
     ('ko', 'az-Arab')
 
     """
-    found = _TAG.fullmatch(tag)
-    if found is None:
+    match = _TAG.fullmatch(tag)
+    if match is None:
         return tag.partition("-")[0].lower()
-    language, script = found["language"].lower(), found["script"]
+    language, script = match["language"].lower(), match["script"]
     return f"{language}-{script.title()}" if script else language
 
 

@@ -18,7 +18,7 @@ from dragoman.problems import Problem, error
 
 if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import State
-    from dragoman.schema.result import Result
+    from dragoman.schema.result_file import Result
     from dragoman.schema.system_card import SystemCard
 
 MAX_BYTES = {"system.toml": 2**18, "predictions.jsonl": 2**26, "result.json": 2**26, "log.jsonl": 2**27}

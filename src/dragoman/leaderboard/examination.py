@@ -22,7 +22,7 @@ from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import State
-    from dragoman.schema.result import Result
+    from dragoman.schema.result_file import Result
     from dragoman.schema.system_card import SystemCard
     from dragoman.scoring import Gold
 

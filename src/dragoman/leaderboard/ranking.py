@@ -16,8 +16,9 @@ import numpy as np
 from msgspec import structs
 
 from dragoman import languages
-from dragoman.measures.catalogue import BY_NAME, HEADLINE
+from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.measure import Measure
+from dragoman.measures.naming import BY_NAME
 from dragoman.schema.labels import Layer, values
 from dragoman.schema.leaderboard_json import BoardContrast, Cell, Place
 from dragoman.scoring.comparison import rows_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dragoman.leaderboard.entries import Entry
-    from dragoman.schema.result import Result
+    from dragoman.schema.result_file import Result
     from dragoman.scoring import Gold
 
     Ints = NDArray[np.int64]

@@ -13,7 +13,7 @@ import msgspec
 from dragoman import files
 from dragoman.leaderboard.entries import MAX_BYTES
 from dragoman.problems import Problem
-from dragoman.schema.result import Result
+from dragoman.schema.result_file import Result
 
 if TYPE_CHECKING:
     from dragoman.scoring import Gold

@@ -13,6 +13,7 @@ from dragoman.leaderboard import isolation, views
 from dragoman.leaderboard.board_data import as_csv, evaluate, message
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
 from dragoman.leaderboard.ranking import columns
+from dragoman.locking import LOCK, only_writer
 from dragoman.problems import error
 from dragoman.reading.read import read_bytes
 from dragoman.reports.html import render
@@ -45,23 +46,25 @@ def build(runs: Path, out: Path, benchmark: Benchmark, progress: Progress, *, re
         The board as it was written to ``leaderboard.json``.
 
     Raises:
-        DragomanError: E820 no runs, E829 the folder holds something else, E108 it cannot be written.
+        DragomanError: E820 no runs, E829 the folder holds something else or somebody else writes it, E108 it cannot be
+            written.
 
     """
     _check_place(out, runs)
     gold = scoring.from_benchmark(benchmark, "test")
     board, entries = evaluate(runs, gold, progress)
     shown = columns(gold)
-    # The file that marks a folder as a site comes first: a build that was killed can then be run again.
-    files.write(out / MARK, files.pretty_json(board))
-    files.write(out / "leaderboard.csv", as_csv(board, shown))
-    reported = dict(_reports(board, entries, out, benchmark, progress)) if reports else {}
-    files.write(out / MARK, files.pretty_json(board))  # with the problems of reports, if there are any
-    for name, text in _pages(board, shown, reported):
-        files.write(out / name, text.encode())
-    current = {f"{entry.id}.html" for entry in board.entries}
-    files.remove_others(out / "systems", "*.html", [out / "systems" / name for name in current])
-    files.remove_others(out / "reports", "*.html", [out / path for path in reported.values()])
+    with only_writer(out, "E829"):
+        # The file that marks a folder as a site comes first: a build that was killed can then be run again.
+        files.write(out / MARK, files.pretty_json(board))
+        files.write(out / "leaderboard.csv", as_csv(board, shown))
+        reported = dict(_reports(board, entries, out, benchmark, progress)) if reports else {}
+        files.write(out / MARK, files.pretty_json(board))  # with the problems of reports, if there are any
+        for name, text in _pages(board, shown, reported):
+            files.write(out / name, text.encode())
+        current = {f"{entry.id}.html" for entry in board.entries}
+        files.remove_others(out / "systems", "*.html", [out / "systems" / name for name in current])
+        files.remove_others(out / "reports", "*.html", [out / path for path in reported.values()])
     return board
 
 
@@ -70,10 +73,15 @@ def _check_place(out: Path, runs: Path) -> None:
     links = [path for path in (out, *(out / name for name in _FOLDERS)) if path.is_symlink()]
     if links:
         raise error("E829", "the place of the site is a link.", hint, file=str(links[0]))
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / MARK).is_file())):
+    if out.exists() and (not out.is_dir() or (_has_content(out) and not (out / MARK).is_file())):
         raise error("E829", "there is something else here, and no leaderboard.json.", hint, file=str(out))
     if out.resolve().is_relative_to(runs.resolve()):
         raise error("E829", "the site would lie among the runs.", hint, file=str(out))
+
+
+def _has_content(out: Path) -> bool:
+    """Whether a folder holds more than what a build that was killed may leave before it marks the folder."""
+    return any(path.name != LOCK and not files.is_part(path) for path in out.iterdir())
 
 
 def _reports(

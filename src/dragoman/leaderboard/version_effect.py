@@ -13,13 +13,14 @@ from dragoman import scoring
 from dragoman.leaderboard import isolation
 from dragoman.leaderboard.entries import folders, readable_files
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
-from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, select
+from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT
+from dragoman.measures.naming import select
 from dragoman.problems import DragomanError, Problem
 from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
-    from dragoman.schema.result import Result
+    from dragoman.schema.result_file import Result
     from dragoman.scoring import Gold
 
 COLUMNS = ("headline", *HEADLINE)

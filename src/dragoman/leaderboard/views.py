@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from dragoman.leaderboard.board_data import order
-from dragoman.measures.catalogue import BY_NAME
+from dragoman.measures.naming import BY_NAME
 from dragoman.reports.rendering import short
 from dragoman.schema.labels import Layer, values
 from dragoman.schema.leaderboard_json import Cell

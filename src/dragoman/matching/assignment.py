@@ -66,8 +66,8 @@ def _contested(contested: Ints, gold: Ints, predicted: Ints, weights: Sequence[I
     chosen: list[Ints] = []
     worth, complete = _combined(weights, small.MAX_SHORT, 62)
     if complete:
-        found, left = small.solve(component, gold, predicted, worth)
-        chosen.append(contested[found])
+        solved, left = small.solve(component, gold, predicted, worth)
+        chosen.append(contested[solved])
     order = np.flatnonzero(left)[np.argsort(component[left], kind="stable")]
     parts = np.split(order, np.flatnonzero(np.diff(component[order])) + 1) if len(order) else []
     return chosen + [
@@ -99,12 +99,12 @@ def components(gold: Ints, predicted: Ints) -> Ints:
     """
     if not len(gold):
         return np.zeros(0, np.int64)
-    ours, g = distinct(gold)
-    theirs, p = distinct(predicted)
-    p += len(ours)
+    gold_items, g = distinct(gold)
+    pred_items, p = distinct(predicted)
+    p += len(gold_items)
     # Each item points to one of its component; pointers go down until all are at the lowest (Zhang, Azad and Hu 2020,
     # FastSV). SciPy has this too, and takes longer to be imported than this takes.
-    pointer = np.arange(len(ours) + len(theirs))
+    pointer = np.arange(len(gold_items) + len(pred_items))
     while True:
         above = pointer[pointer]
         before = above.copy()

@@ -1,20 +1,18 @@
-"""The catalogue: every measure, what it means, and where it comes from; and a way to add to it from outside."""
+"""The catalogue: every measure, what it means, and where it comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import regex
 
 from dragoman.annotations import NULL
 from dragoman.measures import claims, clitics, clusters, date_values, links, page_layer, seen, spans
 from dragoman.measures.measure import Measure
+from dragoman.measures.naming import register_catalogue, register_family
 from dragoman.measures.scores import Accuracy, FScore, Match
-from dragoman.problems import DragomanError, error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -296,82 +294,12 @@ MEASURES: tuple[Measure, ...] = (
         by_type=False,
     ),
 )
+register_catalogue(MEASURES)
 
 HEADLINE = ("entities.strict", "dates.value", "claims.attributed")
 """The headline is the mean of the micro F1 of these."""
 HEADLINE_SPLIT = "test"
 """It is taken on this split and on no other."""
-
-_BUILT_IN = __name__
-_REGISTERED: dict[str, tuple[Measure, str]] = {measure.name: (measure, _BUILT_IN) for measure in MEASURES}
-_FAMILIES: dict[str, tuple[Callable[[float], Measure], str]] = {}
-
-_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
-_SCORE_NAME = regex.compile(
-    rf"(?P<measure>[a-z_]+\.[a-z0-9_]+(?:\({_NUMBER}\))?)"
-    r"(?:\.(?P<leaf>[a-z0-9_]+))?(?:\[(?P<facet>[a-z_]+)=(?P<value>[^\[\]]+)\])?"
-)
-_FAMILY_NAME = regex.compile(rf"(?P<family>[a-z_]+\.[a-z0-9_]+)\((?P<parameter>{_NUMBER})\)")
-
-
-def register(measure: Measure) -> Measure:
-    """Add a measure from outside the package; every door then takes it by its name.
-
-    >>> from dragoman.measures import Measure, FScore, catalogue, spans
-    >>> catalogue.register(
-    ...     Measure("dates.spans", lambda pair: spans.exact(pair, "dates"), FScore(), "Same span.", "a recipe")
-    ... )
-    dates.spans
-
-    Raises:
-        DragomanError: E708 for a name that has another form, or belongs to the catalogue.
-
-    """
-    if _SCORE_NAME.fullmatch(measure.name) is None or _SCORE_NAME.fullmatch(measure.name)["leaf"] is not None:
-        raise error("E708", f"{measure.name[:80]!r} cannot be the name of a measure.", "Name it as in entities.mine.")
-    if measure.name in BY_NAME:
-        raise error("E708", f"there is a measure {measure.name!r} already.", "Give it another name.")
-    _REGISTERED[measure.name] = (measure, getattr(measure.match, "__module__", None) or _BUILT_IN)
-    return measure
-
-
-def register_family(name: str, make: Callable[[float], Measure]) -> None:
-    """Add measures that have one number as parameter: ``entities.overlap`` makes ``entities.overlap(0.5)``.
-
-    Args:
-        name: ``layer.name``.
-        make: makes the measure of a parameter, named ``name(parameter)``; raises ValueError for one out of range.
-
-    """
-    _FAMILIES[name] = (make, make.__module__)
-
-
-def measure(name: str) -> Measure:
-    """Find a measure by its name.
-
-    >>> measure("entities.overlap(0.5)")
-    entities.overlap(0.5)
-
-    Raises:
-        DragomanError: E708 for a name that no measure has.
-
-    """
-    if name in _REGISTERED:
-        return _REGISTERED[name][0]
-    parts = _FAMILY_NAME.fullmatch(name, timeout=1.0)
-    if parts is None or parts["family"] not in _FAMILIES:
-        others = [*_REGISTERED, *(f"{family}(…)" for family in _FAMILIES)]
-        raise error("E708", f"there is no measure {name[:80]!r}.", f"Measures: {', '.join(others)}.")
-    try:
-        made = _FAMILIES[parts["family"]][0](float(parts["parameter"]))
-    except ValueError as cause:
-        raise error("E708", f"there is no measure {name[:80]!r}: {cause}.", "Give another parameter.") from None
-    return _REGISTERED.setdefault(made.name, (made, _FAMILIES[parts["family"]][1]))[0]
-
-
-def home(name: str) -> str:
-    """Name the module that registers a measure."""
-    return _REGISTERED[name][1] if name in _REGISTERED else _BUILT_IN
 
 
 def _entities_overlap(threshold: float) -> Measure:
@@ -387,74 +315,3 @@ def _entities_overlap(threshold: float) -> Measure:
 
 
 register_family("entities.overlap", _entities_overlap)
-
-BY_NAME = {measure.name: measure for measure in MEASURES}
-"""The measures that are taken where none is asked for."""
-
-
-@dataclass(frozen=True)
-class Name:
-    """A parsed name such as ``entities.strict.f1[language=ar]``; printing it gives the text back.
-
-    Attributes:
-        measure: name of the measure.
-        leaf: which of its scores, or None for all.
-        facet: what a slice is by, or None for the whole.
-        value: which slice.
-
-    """
-
-    measure: str
-    leaf: str | None = None
-    facet: str | None = None
-    value: str | None = None
-
-    def __str__(self) -> str:
-        leaf = f".{self.leaf}" if self.leaf else ""
-        part = f"[{self.facet}={self.value}]" if self.facet else ""
-        return f"{self.measure}{leaf}{part}"
-
-
-def parse(text: str) -> Name:
-    """Read a name of a score.
-
-    >>> parse("entities.strict.f1[language=ar]").value
-    'ar'
-
-    Raises:
-        DragomanError: E708 for a text that is no name or names no measure or leaf.
-
-    """
-    parts = _SCORE_NAME.fullmatch(text, timeout=1.0)
-    if parts is None:
-        raise error("E708", f"there is no measure {text[:80]!r}.", f"Measures: {', '.join(_REGISTERED)}.")
-    found = measure(parts["measure"])
-    leaves = found.score.leaves
-    if parts["leaf"] and parts["leaf"] not in leaves:
-        raise error("E708", f"{found} has no score {parts['leaf']!r}.", f"It has {', '.join(leaves)}.")
-    return Name(found.name, parts["leaf"], parts["facet"], parts["value"])
-
-
-def select(names: Iterable[str | Measure] | str | None) -> tuple[Measure, ...]:
-    """Measures by name, layer, ``all`` or value: those of the catalogue in its order, then all others as given.
-
-    Raises:
-        DragomanError: E708 for a name that is none of these.
-
-    """
-    chosen = [names] if isinstance(names, str) else list(names or ())
-    if not chosen or "all" in chosen:
-        return MEASURES
-    layers = {each.layer for each in MEASURES}
-    others: dict[Measure, None] = {}
-    for each in chosen:
-        if isinstance(each, Measure):
-            others[each] = None
-        elif each not in layers:
-            try:
-                others[measure(each)] = None
-            except DragomanError:
-                hint = f"Layers: {', '.join(sorted(layers))}. Measures: {', '.join(BY_NAME)}."
-                raise error("E708", f"there is no measure {each[:80]!r}.", hint) from None
-    known = tuple(each for each in MEASURES if each in others or each.layer in chosen)
-    return (*known, *(each for each in others if each not in known))

@@ -27,7 +27,7 @@ class Measure:
     """A measure, in three steps: match items, count one row of integers a document, finish the sum of rows.
 
     Two measures are equal if their names are. A measure that was registered (see
-    :func:`dragoman.measures.catalogue.register`) pickles as its name.
+    :func:`dragoman.measures.naming.register`) pickles as its name.
 
     Attributes:
         name: ``layer.name``, or ``layer.name(parameter)``.
@@ -91,14 +91,14 @@ class Measure:
         return hash(self.name)
 
     def __reduce__(self) -> tuple[Callable[[str, str], Measure], tuple[str, str]]:
-        from dragoman.measures.catalogue import home  # noqa: PLC0415 - the catalogue is made of measures
+        from dragoman.measures.naming import home  # noqa: PLC0415 - names are of measures
 
         return _by_name, (self.name, home(self.name))
 
 
 def _by_name(name: str, module: str) -> Measure:
     """Find a measure again, in a process that may not have imported the module that registers it."""
-    from dragoman.measures.catalogue import measure  # noqa: PLC0415 - the catalogue is made of measures
+    from dragoman.measures.naming import measure  # noqa: PLC0415 - names are of measures
 
     import_module(module)
     return measure(name)

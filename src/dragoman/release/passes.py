@@ -254,12 +254,12 @@ def _tags(written: list[labels.Phenomenon], derived: set[labels.Phenomenon]) -> 
 def days(value: str, date: QuotedDate | Date) -> tuple[str | None, str | None]:
     """First and last day that a value can mean, as YYYY-MM-DD; None for an open end or where no days follow."""
     try:
-        found = timex.interval(value, date.mod, date.type)
+        interval = timex.interval(value, date.mod, date.type)
     except timex.TimexError:
         return None, None
-    if found is None:
+    if interval is None:
         return None, None
-    earliest, latest = (None if day is None else day.isoformat() for day in found)
+    earliest, latest = (None if day is None else day.isoformat() for day in interval)
     return earliest, latest
 
 
@@ -287,7 +287,7 @@ def read_pass(folder: Path, documents: dict[str, Document]) -> dict[str, Labels]
 
     """
     problems: list[Problem] = []
-    found: dict[str, Labels] = {}
+    by_document: dict[str, Labels] = {}
     for path in sorted(folder.glob("*.json")):
         if path.stem in NOT_DOCUMENTS:
             continue
@@ -300,8 +300,8 @@ def read_pass(folder: Path, documents: dict[str, Document]) -> dict[str, Labels]
             what = f"the file is of {written.document!r}, which is no document or not the one it is named after."
             problems.append(Problem(code="E301", what=what, file=str(path)))
             continue
-        found[written.document], wrong = resolve(written, documents[written.document], str(path))
+        by_document[written.document], wrong = resolve(written, documents[written.document], str(path))
         problems += wrong
     if problems:
         raise DragomanError(problems)
-    return found
+    return by_document

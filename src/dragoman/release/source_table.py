@@ -177,18 +177,18 @@ def tables(data: dict[str, Any], key: str, type_: type[T], file: str, problems: 
         problems: where problems are added.
 
     """
-    found: list[T] = []
+    tables: list[T] = []
     array = data.get(key, [])
     if not isinstance(array, list):
         what, hint = f"`{key}` is not an array of tables.", f"Write `[[{key}]]`."
         problems.append(Problem(code="E706", file=file, path=key, what=what, hint=hint))
-        return found
+        return tables
     for index, value in enumerate(array):
         try:
-            found.append(convert(value, type_, file, f"{key}[{index}]"))
+            tables.append(convert(value, type_, file, f"{key}[{index}]"))
         except DragomanError as cause:
             problems.extend(cause.problems)
-    return found
+    return tables
 
 
 def check_keys(data: dict[str, Any], known: Sequence[str], file: str, problems: list[Problem]) -> None:

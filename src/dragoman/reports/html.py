@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from dragoman import scoring
 from dragoman.annotations import LAYERS
-from dragoman.measures.catalogue import BY_NAME, HEADLINE
+from dragoman.measures.catalogue import HEADLINE
+from dragoman.measures.naming import BY_NAME
 from dragoman.reports import overlay
 from dragoman.reports.outcomes import confusion, outcomes
 from dragoman.reports.rendering import environment, inlined
@@ -19,7 +20,7 @@ from dragoman.reports.sources import predictions
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
     from dragoman.reports.sources import Source
-    from dragoman.schema.result import Result
+    from dragoman.schema.result_file import Result
 
 SCRIPTS = ("data", "text", "items", "inspect", "report")
 """Parts of the page's script, in order."""

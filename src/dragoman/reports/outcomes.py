@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.measures.catalogue import BY_NAME
+from dragoman.measures.naming import BY_NAME
 from dragoman.measures.pair import Pair
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from dragoman.schema.leaderboard_json import Board
 from dragoman.schema.pass_file import QuotedLabels
 from dragoman.schema.records import CuratedPage, Labels
 from dragoman.schema.release_rows import CONFIGS
-from dragoman.schema.result import Result
+from dragoman.schema.result_file import Result
 from dragoman.schema.submission import Submission
 from dragoman.schema.system_card import SystemCard
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
     from dragoman.measures import Measure
     from dragoman.reading.parsing import Parsed
-    from dragoman.schema.result import Data
+    from dragoman.schema.result_file import Data
     from dragoman.scoring.gold import Gold
     from dragoman.scoring.partials import Partial
     from dragoman.scoring.result import Result
@@ -190,7 +190,7 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
             from dragoman.measures import select  # noqa: PLC0415 - imported while the first blocks are parsed
             from dragoman.reading.fallback import Fallback  # noqa: PLC0415
             from dragoman.reading.shards import fingerprint  # noqa: PLC0415
-            from dragoman.schema.result import Data  # noqa: PLC0415
+            from dragoman.schema.result_file import Data  # noqa: PLC0415
             from dragoman.scoring import streaming  # noqa: PLC0415
 
             chosen = select(measures)
@@ -254,7 +254,7 @@ def _on_cluster(sides: _Sides, measures: Measures, scheduler: str | None) -> _Co
         raise error("E851", "a cluster scores files and folders of shards.", "Give paths of predictions and reference.")
     from dragoman.measures import select  # noqa: PLC0415
     from dragoman.reading.shards import fingerprint  # noqa: PLC0415
-    from dragoman.schema.result import Data  # noqa: PLC0415
+    from dragoman.schema.result_file import Data  # noqa: PLC0415
     from dragoman.scoring.dask import count_on_cluster  # noqa: PLC0415
     from dragoman.scoring.gold import no_labels  # noqa: PLC0415
 

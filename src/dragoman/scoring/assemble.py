@@ -10,7 +10,7 @@ import numpy as np
 
 from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, MEASURES
 from dragoman.measures.measure import Measure
-from dragoman.schema import result as results
+from dragoman.schema import result_file as results
 from dragoman.scoring.partials import Tally
 from dragoman.scoring.result import Result
 from dragoman.scoring.slices import finished, interval

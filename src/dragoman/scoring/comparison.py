@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.measures.catalogue import HEADLINE, measure
+from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.measure import Measure
+from dragoman.measures.naming import measure
 from dragoman.problems import error
-from dragoman.schema import result as records
-from dragoman.schema.result import Contrast, Standing
+from dragoman.schema import result_file as records
+from dragoman.schema.result_file import Contrast, Standing
 from dragoman.scoring.result import Comparison
 from dragoman.scoring.result import read as read_result
 from dragoman.statistics import bootstrap, paired

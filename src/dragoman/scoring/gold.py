@@ -12,7 +12,7 @@ from dragoman.problems import DragomanError, error
 from dragoman.reading.shards import fingerprint
 from dragoman.reading.source import Source, read_shards
 from dragoman.reading.target import Target
-from dragoman.schema import result as results
+from dragoman.schema import result_file as results
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -19,7 +19,7 @@ from dragoman.measures.clusters import Mentions, clustering, without_singletons
 from dragoman.measures.memo import Memo
 from dragoman.measures.pair import Pair
 from dragoman.measures.seen import TYPED, Seen
-from dragoman.schema.result import Coverage
+from dragoman.schema.result_file import Coverage
 from dragoman.scoring.slices import recalls, rows_by_type
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from dragoman import files
-from dragoman.measures.catalogue import HEADLINE_SPLIT, Name, measure, parse
+from dragoman.measures.catalogue import HEADLINE_SPLIT
+from dragoman.measures.naming import Name, measure, parse
 from dragoman.problems import error
-from dragoman.schema import result as records
+from dragoman.schema import result_file as records
 from dragoman.tables import Table, interval, number
 from dragoman.text import visible
 

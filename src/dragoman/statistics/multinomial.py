@@ -51,16 +51,16 @@ def sums(rows: Ints, draws: int, generator: np.random.Generator) -> Ints:
     done = 0
     while done < draws:
         tries = min(2 * (draws - done) + 16, 1 + _CELLS // len(kinds))
-        found = columns @ _alone(count, tries, generator)
-        found = found[:, found[-1] <= documents][:, : draws - done]
-        size = found.shape[1]
-        lacking = documents - found[-1].astype(np.int64)
+        sums = columns @ _alone(count, tries, generator)
+        sums = sums[:, sums[-1] <= documents][:, : draws - done]
+        size = sums.shape[1]
+        lacking = documents - sums[-1].astype(np.int64)
         place = kind[generator.integers(0, documents, size=int(lacking.sum()))]
         place *= size
         place += np.repeat(np.arange(size), lacking)
         once = np.broadcast_to(1.0, place.shape)
-        found += columns @ np.bincount(place, weights=once, minlength=len(kinds) * size).reshape(len(kinds), size)
-        summed[done : done + size] = found[:-1].T
+        sums += columns @ np.bincount(place, weights=once, minlength=len(kinds) * size).reshape(len(kinds), size)
+        summed[done : done + size] = sums[:-1].T
         done += size
     return summed
 

@@ -65,23 +65,23 @@ def all_permutations(
     """
     totals_of = [rows.sum(axis=0) for rows in systems]
     drawn = _Drawn(systems, permutations, seed)
-    found: dict[tuple[int, int], float | None] = {}
+    p_values: dict[tuple[int, int], float | None] = {}
     for i, j in combinations(range(len(systems)), 2):
         observed = _gap(totals_of[i], totals_of[j], finish, leaf)
         moved = (systems[i] != systems[j]).any(axis=1)
         number = int(moved.sum())
         if np.isnan(observed):
-            found[i, j] = None
+            p_values[i, j] = None
         elif not number:
-            found[i, j] = 1.0
+            p_values[i, j] = 1.0
         else:
             few = 2**number <= permutations
             shift = _every((systems[i] - systems[j])[moved]) if few else drawn.sums(i) - drawn.sums(j)
             gaps = _gap(totals_of[i] - shift, totals_of[j] + shift, finish, leaf)
             extreme = int((np.abs(gaps) >= abs(observed) - _EQUAL).sum()) + int(np.isnan(gaps).sum())
             # Where all arrangements are tried the observed one is among them.
-            found[i, j] = extreme / len(gaps) if few else (extreme + 1) / (len(gaps) + 1)
-    return found
+            p_values[i, j] = extreme / len(gaps) if few else (extreme + 1) / (len(gaps) + 1)
+    return p_values
 
 
 def _every(moved: Ints) -> Ints:
@@ -158,13 +158,13 @@ def all_bootstraps(
     """Both for every pair of systems, by their places, on the same resamples, which are drawn once."""
     drawn = resampled(systems, finish, leaf, resamples=resamples, seed=seed)
     scores = [finish(rows.sum(axis=0))[leaf] for rows in systems]
-    found = {}
+    tests = {}
     for i, j in combinations(range(len(systems)), 2):
         gaps = drawn[:, i] - drawn[:, j]
-        found[i, j] = Bootstrapped(
+        tests[i, j] = Bootstrapped(
             _strays(gaps, scores[i] - scores[j]), _spread(gaps) if len(systems[i]) >= 2 else None
         )
-    return found
+    return tests
 
 
 def resampled(systems: Sequence[Ints], finish: Finish, leaf: str, *, resamples: int, seed: int) -> Floats:

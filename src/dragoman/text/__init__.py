@@ -6,7 +6,7 @@ Offsets are Unicode code points, half-open, unless the name of the unit says oth
 from dragoman.text.display import visible, visible_json
 from dragoman.text.offsets import Block, Span, SpanFault, TextMap, Unit
 from dragoman.text.quotes import Located, find, locate_quote, locate_quotes, nowhere, quote_of
-from dragoman.text.spans import MAX_OFFSET, Texts, check_span, explain_mismatch
+from dragoman.text.span_checks import MAX_OFFSET, Texts, check_span, explain_mismatch
 
 __all__ = [
     "MAX_OFFSET",

@@ -64,10 +64,10 @@ def date(scan: Scanner) -> Date:
         rest, find, is_day = _week(scan, text)
     else:
         rest, find, is_day = _month(scan, text)
-    found = [span for span in map(find, _bounds(years, find)) if span]
-    if not found:
+    spans = [span for span in map(find, _bounds(years, find)) if span]
+    if not spans:
         scan.fail(f"a date that exists: {text} has no {scan.text[at : scan.position]}", at)
-    first, last = found[0][0], found[-1][1]
+    first, last = spans[0][0], spans[-1][1]
     certainty = _certainty(years, rest)
     if certainty == "exact":
         return _exact(scan, begin, first, last)

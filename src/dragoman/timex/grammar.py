@@ -103,12 +103,12 @@ def _dated(scan: Scanner) -> Value:
     )
 
 
-def _span(found: Date) -> tuple[int, int] | None:
-    return None if found.first is None or found.last is None else (found.first, found.last)
+def _span(date: Date) -> tuple[int, int] | None:
+    return None if date.first is None or date.last is None else (date.first, date.last)
 
 
-def _pattern(found: Date) -> bool:
-    return found.certainty in {"yearless", "partial"}
+def _pattern(date: Date) -> bool:
+    return date.certainty in {"yearless", "partial"}
 
 
 def _interval(scan: Scanner, start: Date | None, stop: Date | None) -> Value:

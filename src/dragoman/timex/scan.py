@@ -58,10 +58,10 @@ class Scanner:
 
     def accept(self, prefix: str) -> bool:
         """Step over ``prefix`` if it comes next, and tell whether it did."""
-        found = self.at(prefix)
-        if found:
+        comes_next = self.at(prefix)
+        if comes_next:
             self.position += len(prefix)
-        return found
+        return comes_next
 
     def attempt(self, pattern: str) -> str | None:
         """Step over what the regular expression matches here and return it, or return None and stay."""
@@ -73,10 +73,10 @@ class Scanner:
 
     def take(self, pattern: str, expected: str) -> str:
         """Step over what the regular expression matches here and return it, or fail."""
-        found = self.attempt(pattern)
-        if found is None:
+        taken = self.attempt(pattern)
+        if taken is None:
             self.fail(expected)
-        return found
+        return taken
 
     def finish(self, expected: str) -> None:
         """Fail unless everything has been read."""

@@ -29,11 +29,11 @@ class Annotators:
         self.wanted = wanted
         self._number: int | None = None
         if wanted is not None:
-            found = [number for number, mail in server.users().items() if mail.casefold() == wanted.casefold()]
-            if not found:
+            numbers = [number for number, mail in server.users().items() if mail.casefold() == wanted.casefold()]
+            if not numbers:
                 hint = "Write the address with which the annotator logs in."
                 raise error("E730", f"the server has no annotator {visible(wanted)!r}.", hint)
-            self._number = found[0]
+            self._number = numbers[0]
 
     def name(self, annotation: Annotation) -> str:
         """Mail address of whoever gave an annotation; the user's number where the server does not tell."""

@@ -208,10 +208,10 @@ class Server:
     def labelling_config(self, project: int) -> str:
         """Labelling configuration of a project, as XML."""
         given = self.request("GET", f"/api/projects/{project}")
-        found = given.get("label_config") if isinstance(given, dict) else None
-        if not isinstance(found, str):
+        config = given.get("label_config") if isinstance(given, dict) else None
+        if not isinstance(config, str):
             raise error("E728", "the project has no labelling configuration.", "Look at the server's page.")
-        return found
+        return config
 
     def users(self) -> dict[int, str]:
         """Mail addresses of the users by their numbers."""

@@ -192,8 +192,8 @@ class _Answer:
         except DragomanError as cause:
             problem = cause.problems[0]
             raise _IncompleteError(f"{label['id']}: {problem.what}", problem.hint) from cause
-        found: Label = json.loads(data)[layer][0]
-        return found
+        written: Label = json.loads(data)[layer][0]
+        return written
 
     def claimant(self, claimant: Label) -> Label:
         """Let a claimant refer to an entity of the passes: to the first one where a region was drawn anew."""

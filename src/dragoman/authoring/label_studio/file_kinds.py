@@ -20,7 +20,7 @@ from dragoman.problems import DragomanError, Problem, error
 from dragoman.release.passes import Reader, days, derive
 from dragoman.schema.pass_file import Quote, QuotedClaim, QuotedDate, QuotedEntity, QuotedLabels
 from dragoman.schema.records import Claim, Date, Document, Entity, Labels
-from dragoman.text import find
+from dragoman.text import locate_quote, quote_of
 
 
 class LabelError(DragomanError):
@@ -220,8 +220,8 @@ def write_pass(draft: Draft, base: bytes, document: Document) -> bytes:
             what = f"{span['start']} to {span['end']} runs over several lines."
             hint = "A pass quotes within a line: split the region."
             raise LabelError(layer, index, Problem(code="E723", what=what, hint=hint, file=document.id))
-        places = find(line, surface)
-        number = {"occurrence": [p[0] for p in places].index(at) + 1} if len(places) > 1 else {}
+        repeated = surface and locate_quote(line, surface, exact=True).place(None) is None
+        number = {"occurrence": quote_of(line, at, at + len(surface))[1]} if repeated else {}
         return {"line": document.text.count("\n", 0, span["start"]) + 1, "quote": surface, **number}
 
     def written(layer: str, at: int, label: Label) -> Label:

@@ -19,7 +19,7 @@ def difference(document: str, before: Draft, after: Draft) -> list[Change]:
 
     """
     old, new = view(before), view(after)
-    found: list[Change] = []
+    changes: list[Change] = []
     for layer in LAYERS:
         labels = {label.get("id"): label for label in [*before[layer], *after[layer]]}
         for name in dict.fromkeys([*old[layer], *new[layer]]):
@@ -27,14 +27,14 @@ def difference(document: str, before: Draft, after: Draft) -> list[Change]:
             change: Change = {"document": document, "layer": layer, "label": name, "text": surface(labels[name])}
             if was is None or now is None:
                 kind = "added" if was is None else "removed"
-                found.append(change | {"change": kind, "type": labels[name].get("type")})
+                changes.append(change | {"change": kind, "type": labels[name].get("type")})
                 continue
-            found.extend(
+            changes.extend(
                 change | {"change": "changed", "field": field, "before": was.get(field), "after": now.get(field)}
                 for field in dict.fromkeys([*was, *now])
                 if was.get(field) != now.get(field)
             )
-    return found
+    return changes
 
 
 def surface(label: Label) -> str:

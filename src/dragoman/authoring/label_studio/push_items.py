@@ -17,7 +17,7 @@ from dragoman.problems import DragomanError, Problem, error
 from dragoman.schema.pass_file import NOT_DOCUMENTS
 from dragoman.schema.records import Document
 from dragoman.schema.submission import Submission
-from dragoman.text import find
+from dragoman.text import locate_quote
 
 
 def of_documents(documents: Mapping[str, Document]) -> list[Item]:
@@ -99,11 +99,10 @@ class _LocatedLabels:
         else:
             start, end = given.get("start"), given.get("end")
             if start is None and given.get("quote"):
-                places = find(self.document.text, given["quote"])
-                at = (given.get("occurrence") or 1) - 1
-                if at >= len(places) or (len(places) > 1 and not given.get("occurrence")):
+                place = locate_quote(self.document.text, given["quote"], exact=True).place(given.get("occurrence"))
+                if place is None:
                     return None
-                start, end = places[at]
+                start, end = place
         if start is None or end is None or not 0 <= start < end <= len(self.document.text):
             return None
         return {"start": start, "end": end, "text": self.document.text[start:end]}
@@ -125,11 +124,11 @@ class _LocatedLabels:
                 continue
             rest = {k: v for k, v in given.items() if v is not None}
             claim = {"id": f"c{at + 1}"} | rest | parts
-            found = [
+            claimants = [
                 self.claimant(claimant, made["entities"], f"claims[{at}].claimants[{i}]")
                 for i, claimant in enumerate(given.get("claimants") or [])
             ]
-            claim["claimants"] = [claimant for claimant in found if claimant is not None]
+            claim["claimants"] = [claimant for claimant in claimants if claimant is not None]
             made["claims"].append(claim)
         self.check_parents(made["claims"])
         return made

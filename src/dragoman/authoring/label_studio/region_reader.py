@@ -93,12 +93,12 @@ def _flat(text: str) -> str:
 
 
 def _maps(text: str) -> dict[Unit, TextMap | None]:
-    found: dict[Unit, TextMap | None] = {"code points": None}
+    maps: dict[Unit, TextMap | None] = {"code points": None}
     if any(ord(char) > 0xFFFF for char in text):
-        found["utf-16"] = TextMap.from_units(text, "utf-16")
+        maps["utf-16"] = TextMap.from_units(text, "utf-16")
     if not text.isascii():
-        found["utf-8"] = TextMap.from_units(text, "utf-8")
-    return found
+        maps["utf-8"] = TextMap.from_units(text, "utf-8")
+    return maps
 
 
 class _Reader:
@@ -145,19 +145,19 @@ class _Reader:
 
     def place_all(self) -> None:
         """Find the unit of the offsets and place every region; set aside those that do not fit."""
-        found: dict[Unit, dict[str, tuple[int, int]]] = {}
+        spots: dict[Unit, dict[str, tuple[int, int]]] = {}
         for unit, map_ in _maps(self.text).items():
-            found[unit] = {}
+            spots[unit] = {}
             for name, region in self.regions.items():
                 value = region["value"]
                 spot = place(self.text, value.get("start"), value.get("end"), value.get("text"), map_)
                 if spot is not None:
-                    found[unit][name] = spot
-        unit = max(found, key=lambda u: (len(found[u]), -UNITS.index(u)))
+                    spots[unit][name] = spot
+        unit = max(spots, key=lambda u: (len(spots[u]), -UNITS.index(u)))
         self.read.unit = unit
         for name, region in list(self.regions.items()):
-            if name in found[unit]:
-                start, end = found[unit][name]
+            if name in spots[unit]:
+                start, end = spots[unit][name]
                 self.spans[name] = {"start": start, "end": end, "text": self.text[start:end]}
             else:
                 value = region["value"]

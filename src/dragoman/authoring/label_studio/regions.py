@@ -39,12 +39,12 @@ class _Writer:
     def name(self, wanted: str) -> str:
         """Give a region an id that no other has: the label's own where it can be one."""
         wanted = wanted.replace(":", "_")
-        found, number = wanted if _PLAIN.fullmatch(wanted) else "label", 2
-        plain = found
-        while found in self.used:
-            found, number = f"{plain}-{number}", number + 1
-        self.used.add(found)
-        return found
+        unique, number = wanted if _PLAIN.fullmatch(wanted) else "label", 2
+        plain = unique
+        while unique in self.used:
+            unique, number = f"{plain}-{number}", number + 1
+        self.used.add(unique)
+        return unique
 
     def region(self, wanted: str, span: Label, label: str, identity: str | None = None) -> str:
         name = self.name(wanted)

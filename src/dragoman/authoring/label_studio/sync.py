@@ -48,16 +48,16 @@ class Outcome:
 
 def pushed_tasks(server: Server, project: int, outcome: Outcome, name: str) -> dict[str, list[Task]]:
     """Tasks of a project by what they are about; those that no push made become problems."""
-    found: dict[str, list[Task]] = {}
+    tasks: dict[str, list[Task]] = {}
     problems = []
     for raw in server.tasks(project):
         task = parse_task(raw)
         if isinstance(task, Problem):
             problems.append(task)
         elif task.data.kind == name:
-            found.setdefault(task.data.key, []).append(task)
+            tasks.setdefault(task.data.key, []).append(task)
     outcome.problems += [p for p in problems if p not in outcome.problems]
-    return found
+    return tasks
 
 
 def by_language(items: Sequence[Item]) -> dict[str, list[Item]]:
@@ -252,13 +252,15 @@ def fetch_tasks(
 
     """
     titles = {title(kind.name, d.language) for d in documents.values()}
-    found = {p["title"]: p["id"] for p in sorted(server.projects(), key=lambda p: -p["id"]) if p.get("title") in titles}
-    if not found:
+    projects = {
+        p["title"]: p["id"] for p in sorted(server.projects(), key=lambda p: -p["id"]) if p.get("title") in titles
+    }
+    if not projects:
         what = f"the server has no project of {kind.name}."
         raise DragomanError(
             Problem(code="E727", what=what, hint=f"Push it first: dragoman author annotate {kind.command}.")
         )
-    return {name: pushed_tasks(server, found[name], outcome, kind.name) for name in sorted(found)}
+    return {name: pushed_tasks(server, projects[name], outcome, kind.name) for name in sorted(projects)}
 
 
 def newest_tasks(tasks: Mapping[str, list[Task]]) -> list[tuple[str, Task]]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dragoman.problems import DragomanError
-from dragoman.reports.api import report
 from dragoman.reports.html import page
+from dragoman.reports.report import report
 from dragoman.reports.sources import from_benchmark, from_reference
 
 RUN = Path(__file__).resolve().parents[2] / "eval" / "runs" / "korean_rules" / "1.0.0"

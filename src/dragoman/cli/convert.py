@@ -1,0 +1,45 @@
+"""The command that converts predictions from or to what other tools have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dragoman.cli.options import Data, Json
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(help="a file, or a folder of files of one format", metavar="IN")],
+    out: Annotated[Path, typer.Option(help="file or folder to write", metavar="OUT")],
+    read: Annotated[str, typer.Option("--from", help="jsonl, conll, brat, spacy, pipeline or timeml")] = "jsonl",
+    write: Annotated[str, typer.Option("--to", help="jsonl, conll, brat, spacy, pipeline or timeml")] = "jsonl",
+    documents: Annotated[
+        list[str] | None,
+        typer.Option("--document", help="id of a document in a format that names none; repeatable, in order"),
+    ] = None,
+    characters: Annotated[bool, typer.Option("--characters", help="conll: a token a character, not a word")] = False,
+    no_texts: Annotated[bool, typer.Option("--no-texts", help="take texts from the input only")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Convert predictions from or to what other tools have; everything that does not fit is counted."""
+    from dragoman.benchmark import load
+    from dragoman.cli import show
+    from dragoman.reading.conversion import convert as convert_labels
+
+    made = convert_labels(
+        source,
+        write,
+        out=out,
+        read=read,
+        documents=documents or (),
+        texts={} if no_texts else load(data).target().texts,
+        characters=characters,
+    )
+    outcome = made.to_dict()
+    if not as_json:
+        del outcome["problems"]
+        show.problems(made.problems, as_json=False)
+    show.summary(outcome, as_json=as_json)

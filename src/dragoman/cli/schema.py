@@ -1,0 +1,19 @@
+"""The command that prints JSON Schemas."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def schema(
+    name: Annotated[
+        str | None, typer.Argument(help="one of the schemas; all of them if none is named", metavar="[NAME]")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of documents, labels, submissions and results."""
+    from dragoman.files import pretty_json
+    from dragoman.schema.json_schema import json_schema
+
+    typer.echo(pretty_json(json_schema(name)).decode(), nl=False)
