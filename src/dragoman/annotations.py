@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from dragoman.schema import labels
+from dragoman.schema.layers import LAYER_NAMES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Codes = NDArray[np.int32]
-
-LAYERS: tuple[str, ...] = labels.values(labels.Layer)
 
 NULL = -1
 """Code of a value that is not given."""
@@ -219,8 +217,9 @@ class Annotations:
         documents: document ids; ``doc`` columns index this.
         entities: mentions; ``dates`` and ``claims`` likewise.
         given: which of the documents the file had a line for, shape (documents,).
-        present: which of them have each layer's key, shape (layers, documents), in the order of :data:`LAYERS`:
-            in gold, which were annotated; in a submission, where the layer was answered.
+        present: which of them have each layer's key, shape (layers, documents), in the order of
+            :data:`dragoman.schema.layers.LAYERS`: in gold, which were annotated; in a submission, where the layer was
+            answered.
         segments: segments of the texts, where given; ``type`` is their kind.
         texts: text of each document, None where it is not known.
         published: document time that was given, one a document; ``published_external`` likewise.
@@ -248,7 +247,7 @@ class Annotations:
 
     def has(self, layer: str) -> NDArray[np.bool_]:
         """Which documents have a layer, shape (documents,)."""
-        row: NDArray[np.bool_] = self.present[LAYERS.index(layer)]
+        row: NDArray[np.bool_] = self.present[LAYER_NAMES.index(layer)]
         return row
 
     def of(self, documents: tuple[str, ...]) -> Annotations:
@@ -260,7 +259,7 @@ class Annotations:
         place = np.full(len(self.documents), NULL, np.int64)
         place[chosen] = np.arange(len(documents))
         layers: dict[str, Any] = {}
-        for name in (*LAYERS, "segments"):
+        for name in (*LAYER_NAMES, "segments"):
             layer = getattr(self, name)
             mask = place[layer.doc] != NULL
             part: Any = layer.keep(mask) if isinstance(layer, Claims) else layer.take(np.flatnonzero(mask))
@@ -280,7 +279,7 @@ class Annotations:
     def between(self, first: int, last: int) -> Annotations:
         """Keep the documents from one position up to another; items must be in order of documents, as they are."""
         layers: dict[str, Any] = {}
-        for name in (*LAYERS, "segments"):
+        for name in (*LAYER_NAMES, "segments"):
             layer = getattr(self, name)
             rows = slice(*np.searchsorted(layer.doc, [first, last]).tolist())
             part: Any = layer.between(rows) if isinstance(layer, Claims) else layer.take(rows)

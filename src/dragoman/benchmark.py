@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from dragoman import files
-from dragoman.annotations import LAYERS, Coded
+from dragoman.annotations import Coded
 from dragoman.problems import error
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import CLOSED_SETS, Target
 from dragoman.release import bundle, hub, parquet, source_root, standoff
 from dragoman.release.content import Release
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.release_rows import UNSPLIT
 from dragoman.schema.submission import (
     PredictedClaim,
@@ -109,7 +110,7 @@ class Benchmark:
             name: {
                 "documents": len(self.split(name)),
                 "annotated": sum(bool(document.layers_annotated) for document in self.split(name)),
-                **{layer: sum(len(getattr(d, layer)) for d in self.split(name)) for layer in LAYERS},
+                **{layer: sum(len(getattr(d, layer)) for d in self.split(name)) for layer in LAYER_NAMES},
             }
             for name in self.splits
         }

@@ -21,6 +21,7 @@ from dragoman.release.passes import Reader, derive, read_pass
 from dragoman.release.phenomena import tag_across
 from dragoman.schema import labels
 from dragoman.schema.decision import Decision, Identity
+from dragoman.schema.layers import LAYER_NAMES, LAYERS, by_name
 from dragoman.schema.pass_file import GOLD_PASSES, QuotedLabels
 from dragoman.schema.records import Claim, Date, Document, Entity, Labels
 
@@ -157,7 +158,7 @@ def build_gold(root: Path) -> dict[str, Labels]:
 
 
 def _document_gold(case: Case) -> tuple[Labels, list[Problem]]:
-    chosen: dict[str, list[_GoldLabel]] = {layer: [] for layer in labels.values(labels.Layer)}
+    chosen: dict[str, list[_GoldLabel]] = {layer: [] for layer in LAYER_NAMES}
     problems: list[Problem] = []
     by_key: dict[tuple[str, str | None, str | None], Decision] = {(d.layer, d.a, d.b): d for d in case.decisions}
     known = {(p.layer, p.key[2], p.key[3]) for p in case.points}
@@ -190,14 +191,14 @@ def _outcome(case: Case, point: Point, decision: Decision | None, problems: list
 
 def _written(case: Case, decision: Decision, names: list[str], problems: list[Problem]) -> list[_GoldLabel]:
     """Turn the label that a decision writes out into a record; its references stay as they are written."""
-    singular = {"entities": "entity", "dates": "date", "claims": "claim"}[decision.layer]
+    singular = by_name(decision.layer).singular
     label = getattr(decision, singular)
     if label is None:
         problems.append(
             Problem(code="E204", what=f"a decision keeps a label and has none in {singular!r}.", path=case.document.id)
         )
         return []
-    content: dict[str, Any] = {"entities": [], "dates": [], "claims": []} | {decision.layer: [label]}
+    content: dict[str, Any] = {layer: [] for layer in LAYER_NAMES} | {decision.layer: [label]}
     reader = Reader(QuotedLabels(document=case.document.id, **content), case.document, "decisions.jsonl")
     (record,) = reader.layer(decision.layer)
     problems += [p for p in reader.problems if p.code != "E601"]  # references are resolved when all are known
@@ -251,7 +252,8 @@ def _numbered(case: Case, chosen: dict[str, list[_GoldLabel]], problems: list[Pr
         for claimant in claim.claimants:
             claimant.entity_ids = ids.get(claimant.mention or "", claimant.entity_ids)
         claims.append(claim)
-    return derive(Labels(case.document.id, list(get_args(labels.Layer)), entities, dates, claims), case.document)
+    layers = [layer.name for layer in LAYERS]
+    return derive(Labels(case.document.id, layers, entities, dates, claims), case.document)
 
 
 def _last_offset(label: Entity | Date | Claim) -> int:

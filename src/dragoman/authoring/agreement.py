@@ -23,6 +23,7 @@ from dragoman.measures.naming import select
 from dragoman.measures.pair import Pair
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import Target
+from dragoman.schema.layers import CONTIGUOUS
 from dragoman.schema.pass_file import CONTROL
 from dragoman.schema.records import Document, Labels
 from dragoman.schema.result_file import Data
@@ -56,7 +57,7 @@ def quoted(root: Path) -> str:
 def without_quoted(annotations: Annotations, text: str) -> Annotations:
     """Leave out labels whose surface stands in a text that annotators or their teacher had seen."""
     parts: dict[str, Any] = {}
-    for layer in ("entities", "dates"):
+    for layer in CONTIGUOUS:
         items = getattr(annotations, layer)
         new = [
             _surface(annotations, int(d), int(s), int(e)) not in text

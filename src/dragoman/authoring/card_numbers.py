@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dragoman.problems import error
 from dragoman.schema import labels
+from dragoman.schema.layers import LAYER_NAMES
 
 if TYPE_CHECKING:
     from dragoman.release.content import Release
@@ -72,7 +73,7 @@ def _counted(name: str, splits: list[str], rows: Any, key: Callable[[Any], Itera
 
 
 def _phenomena(release: Release, splits: list[str]) -> str:
-    rows = {split: [r for layer in labels.values(labels.Layer) for r in release.rows[layer][split]] for split in splits}
+    rows = {split: [r for layer in LAYER_NAMES for r in release.rows[layer][split]] for split in splits}
     counts = {split: Counter(tag for row in rows[split] for tag in row.phenomena) for split in splits}  # type: ignore[attr-defined]
     lines = [[tag, *(counts[split][tag] for split in splits)] for tag in labels.values(labels.Phenomenon)]
     return _table(["phenomenon", *splits], [line for line in lines if any(line[1:])])

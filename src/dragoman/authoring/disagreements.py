@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dragoman.matching.assignment import assign
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Claim, Date, Entity, Fragment, Labels
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ def points(a: Labels, b: Labels) -> list[Point]:
         *_paired(a, b, "dates", _by_key(a.dates, b.dates, lambda d: (d.start, d.end)), _date),
         *_paired(a, b, "claims", _by_content(a.claims, b.claims), _claim),
     ]
-    order = ("entities", "dates", "claims")
-    return sorted(pairs, key=lambda p: (order.index(p.layer), first_offset(p.a or p.b), str(p.key)))
+    return sorted(pairs, key=lambda p: (LAYER_NAMES.index(p.layer), first_offset(p.a or p.b), str(p.key)))
 
 
 def first_offset(label: Label) -> int:

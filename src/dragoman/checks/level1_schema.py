@@ -16,6 +16,7 @@ from dragoman.problems import DragomanError, Problem, shown
 from dragoman.release.source_table import SourceTable, read_sources
 from dragoman.schema import labels
 from dragoman.schema.decision import Identity
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.pass_file import GOLD_PASSES, NOT_DOCUMENTS, QuotedLabels
 from dragoman.schema.records import (
     Claim,
@@ -278,7 +279,7 @@ def _repeats(value: Any, path: str) -> Iterator[Fault]:
 def _disorder(gold: Labels) -> Iterator[Fault]:
     """Find lists that stand for sets and are not in their one order, or name something twice."""
     lists: list[tuple[str, list[str], Any]] = [("layers_annotated", list(gold.layers_annotated), labels.Layer)]
-    for layer in get_args(labels.Layer):
+    for layer in LAYER_NAMES:
         for label in getattr(gold, layer):
             path = f"{layer}[{label.id}]"
             lists.append((f"{path}.phenomena", label.phenomena, labels.Phenomenon))

@@ -10,6 +10,7 @@ from dragoman import files
 from dragoman.problems import DragomanError, shown
 from dragoman.release.passes import resolve
 from dragoman.release.source_table import corpus_file
+from dragoman.schema.layers import CONTIGUOUS
 from dragoman.text import check_span
 
 if TYPE_CHECKING:
@@ -86,9 +87,8 @@ def _page(page: CuratedPage, text: str | None, report: Report) -> None:
 
 
 def _labels(gold: Labels, document: Document, report: Report) -> None:
-    labels_: list[tuple[str, list[Entity] | list[Date]]] = [("entities", gold.entities), ("dates", gold.dates)]
-    for layer, spans in labels_:
-        for label in spans:
+    for layer in CONTIGUOUS:
+        for label in getattr(gold, layer):
             _span(label, f"{layer}[{label.id}]", document, report)
     for claim in gold.claims:
         for name, fragments in (("content", claim.content), ("cue", claim.cue)):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dragoman.problems import shown
 from dragoman.release.passes import derive
-from dragoman.schema import labels
+from dragoman.schema.layers import LAYER_NAMES
 
 if TYPE_CHECKING:
     from dragoman.checks.findings import Findings, Report
@@ -76,7 +76,7 @@ def _page(page: CuratedPage, report: Report) -> None:
 
 def _labels(gold: Labels, registry: RegistryFile, report: Report) -> None:
     """Judge references within a document and to the registry, as gold and passes alike have them."""
-    for layer in labels.values(labels.Layer):
+    for layer in LAYER_NAMES:
         for name, count in Counter(label.id for label in getattr(gold, layer)).items():
             if count > 1:
                 report("E303", layer, f"the id {shown(name)} is given {count} times.", "Number the labels anew.")
@@ -170,7 +170,7 @@ def _claimants_follow(gold: Labels, report: Report) -> None:
 def _derived(gold: Labels, document: Document, report: Report) -> None:
     """Levels, and the tags that are set by rule, are those that follow."""
     again = derive(copy.deepcopy(gold), document)
-    for layer in labels.values(labels.Layer):
+    for layer in LAYER_NAMES:
         for written, due in zip(getattr(gold, layer), getattr(again, layer), strict=True):
             for name in ("level", "phenomena"):
                 was, should = getattr(written, name, None), getattr(due, name, None)

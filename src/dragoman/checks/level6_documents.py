@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dragoman.problems import shown
-from dragoman.schema import labels
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.text import find
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _complete(material: Material, findings: Findings) -> None:
     folder = material.root / "annotations" / "gold"
     present = {path.stem for path in folder.glob("*.json")}
     for path, gold in material.gold.items():
-        for layer in labels.values(labels.Layer):
+        for layer in LAYER_NAMES:
             if getattr(gold, layer) and layer not in gold.layers_annotated:
                 what = f"there are {layer}, and the file says that they were not annotated."
                 findings.reporter(6, path)("E713", "layers_annotated", what, "Name the layer.")

@@ -17,7 +17,7 @@ from dragoman.formats.line_builder import offset
 from dragoman.formats.tokens import blank
 from dragoman.problems import Diagnostics
 from dragoman.schema import shape
-from dragoman.schema.submission import PredictedClaim, PredictedDate, PredictedEntity
+from dragoman.schema.layers import LAYERS
 
 Fragments = list[tuple[int, int]]
 RESERVED = frozenset({"Claim", "Cue", "Claimant"})
@@ -44,11 +44,7 @@ def _kinds(type_: inspect.Type) -> set[type]:
     return {type(type_)} - {inspect.NoneType}
 
 
-ATTRIBUTES = {
-    "entities": scalars(PredictedEntity),
-    "dates": scalars(PredictedDate),
-    "claims": scalars(PredictedClaim),
-}
+ATTRIBUTES: dict[str, dict[str, bool]] = {layer.name: scalars(layer.predicted) for layer in LAYERS}
 """Fields that are attributes, by layer."""
 _ID = re.compile(r"[TREAMN][0-9]{1,9}")
 _HINTS = {

@@ -7,11 +7,9 @@ from typing import Any
 
 from dragoman.formats.outcome import Options
 from dragoman.problems import Diagnostics
-from dragoman.schema import labels
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.submission import MAX_ID_LENGTH, PredictedDate, PredictedEntity, Submission
 from dragoman.text import MAX_OFFSET, check_span
-
-LAYERS: tuple[str, ...] = labels.values(labels.Layer)
 
 
 def offset(digits: str) -> int | None:
@@ -153,7 +151,7 @@ def settle(lines: list[Submission], always: Collection[str]) -> list[Submission]
 
     A layer that is attempted is a list in every line, be it empty; one that is not is None in every line.
     """
-    for layer in LAYERS:
+    for layer in LAYER_NAMES:
         some = layer in always or any(getattr(line, layer) for line in lines)
         for line in lines:
             setattr(line, layer, (getattr(line, layer) or []) if some else None)

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from dragoman.formats import line_builder
-from dragoman.formats.line_builder import LAYERS, sound
+from dragoman.formats.line_builder import sound
 from dragoman.formats.outcome import Options
 from dragoman.problems import Diagnostics
+from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
@@ -41,8 +42,8 @@ class Document(NamedTuple):
     @property
     def spans(self) -> Iterator[tuple[str, PredictedEntity | PredictedDate]]:
         """Layer and span of all entities and dates."""
-        yield from (("entities", entity) for entity in self.line.entities or [])
-        yield from (("dates", date) for date in self.line.dates or [])
+        for layer in CONTIGUOUS:
+            yield from ((layer, span) for span in getattr(self.line, layer) or [])
 
 
 class Labelled(NamedTuple):
@@ -111,13 +112,12 @@ class _Plain:
 
     def document(self) -> Document:
         copy = msgspec.structs.replace(self.line)
-        if copy.entities is not None:
-            copy.entities = list(self.spans(copy.entities, "entities"))
-        if copy.dates is not None:
-            copy.dates = list(self.spans(copy.dates, "dates"))
+        for layer in CONTIGUOUS:
+            if (spans := getattr(copy, layer)) is not None:
+                setattr(copy, layer, list(self.spans(spans, layer)))
         if copy.claims is not None:
             copy.claims = [self.claim(claim, f"claims[{i}]") for i, claim in enumerate(copy.claims)]
-        for layer in LAYERS:
+        for layer in LAYER_NAMES:
             counts = Counter(item.id for item in getattr(copy, layer) or [] if item.id is not None)
             for name in (name for name, count in counts.items() if count > 1):
                 what = f"the id {name[:80]!r} is given {counts[name]} times."
@@ -224,12 +224,12 @@ def account(
     for document in documents:
         for field in msgspec.structs.fields(Submission):
             value = getattr(document.line, field.name)
-            if field.name not in LAYERS and value is not None and f"documents.{field.name}" not in holds:
+            if field.name not in LAYER_NAMES and value is not None and f"documents.{field.name}" not in holds:
                 diagnostics.lose(f"values of documents.{field.name}")
         for layer, span in document.spans:
             if layer in holds and options.layer(span.type) != layer and "layers" not in holds:
                 diagnostics.lose(f"{layer} whose label comes back in the other layer")
-    for layer in LAYERS:
+    for layer in LAYER_NAMES:
         lists = [getattr(document.line, layer) for document in documents]
         if layer not in holds:
             diagnostics.lose(f"items of {layer}", sum(len(items or []) for items in lists))

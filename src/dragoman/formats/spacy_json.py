@@ -19,6 +19,7 @@ from dragoman.formats.json_fields import Node, parse
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
 from dragoman.formats.tokens import covering, outermost
 from dragoman.problems import Diagnostics
+from dragoman.schema.layers import CONTIGUOUS
 from dragoman.schema.submission import PredictedEntity, Submission
 
 LAYERS = ("entities",)
@@ -99,7 +100,7 @@ def _line(name: str, node: Node, options: Options, diagnostics: Diagnostics) -> 
     for group in groups.value if groups is not None else ():
         assert groups is not None
         for span in groups.nodes(group):
-            _span(span, group if group in ("entities", "dates") else None, by, line, options, grouped)
+            _span(span, group if group in CONTIGUOUS else None, by, line, options, grouped)
     seen: Counter[tuple[int, int, str | None]] = Counter()
     for ent in node.nodes("ents"):
         _span(ent, None, by, line, options, seen, grouped)
@@ -164,7 +165,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
 
 def _doc(document: plain_spans.Document, diagnostics: Diagnostics) -> dict[str, Any]:
     text = document.text or ""
-    groups: dict[str, list[dict[str, Any]]] = {"entities": [], "dates": []}
+    groups: dict[str, list[dict[str, Any]]] = {layer: [] for layer in CONTIGUOUS}
     places = [plain_spans.labelled(span) for _, span in document.spans]
     for layer, span in document.spans:
         start, end, label = plain_spans.labelled(span)

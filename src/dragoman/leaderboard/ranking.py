@@ -19,7 +19,7 @@ from dragoman import languages
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.measure import Measure
 from dragoman.measures.naming import BY_NAME
-from dragoman.schema.labels import Layer, values
+from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.schema.leaderboard_json import BoardContrast, Cell, Place
 from dragoman.scoring.comparison import rows_of
 from dragoman.statistics import bootstrap, paired
@@ -109,12 +109,11 @@ def columns(gold: Gold) -> list[Column]:
     made += [Column(measure.layer.capitalize(), (measure,), ranked=True) for measure in main]
     made += [Column(_title(facet, value), main, (facet, value)) for facet, value in parts]
     made += [Column(_title(facet, value), (measure,), (facet, value)) for measure in main for facet, value in parts]
-    layers = values(Layer)
     for measure in main:
         annotations = getattr(gold.annotations, measure.layer)
-        labels = sorted(annotations.type.labels) if measure.layer in {"entities", "dates"} else []
+        labels = sorted(annotations.type.labels) if measure.layer in TYPED else []
         made += [Column(label, (measure,), ("type", label)) for label in labels]
-    others = [m for m in BY_NAME.values() if m.layer in layers and m not in main]
+    others = [m for m in BY_NAME.values() if m.layer in LAYER_NAMES and m not in main]
     return made + [Column(measure.name.partition(".")[2], (measure,)) for measure in others]
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from dragoman.leaderboard.board_data import order
 from dragoman.measures.naming import BY_NAME
 from dragoman.reports.rendering import short
-from dragoman.schema.labels import Layer, values
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.leaderboard_json import Cell
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _row(entry: BoardEntry, tab: Tab) -> Row:
 def _under(entry: BoardEntry) -> str:
     """Describe an entry in the line below its name: its version, layers if not all, documents left out."""
     parts = [short(entry.card.version, 24)] if entry.card is not None and entry.card.version else []
-    if len(entry.attempted) < len(values(Layer)):
+    if len(entry.attempted) < len(LAYER_NAMES):
         parts.append("only " + ", ".join(entry.attempted))
     if entry.missing:
         parts.append(f"{entry.missing} left out")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.annotations import LAYERS
 from dragoman.measures.scores import Match, Score
+from dragoman.schema.layers import LAYER_NAMES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +64,7 @@ class Measure:
 
     def scored(self, pair: Pair) -> Bools:
         """Which documents it can be taken on, from these documents alone, shape (documents,)."""
-        gold = pair.gold.has(self.layer) if self.layer in LAYERS else np.ones(len(pair), bool)
+        gold = pair.gold.has(self.layer) if self.layer in LAYER_NAMES else np.ones(len(pair), bool)
         return gold if self.where is None else gold & self.where(pair)
 
     def taken(self, seen: Seen) -> bool:

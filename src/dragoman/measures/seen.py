@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from dragoman.annotations import LAYERS, NULL
+from dragoman.annotations import NULL
 from dragoman.measures.links import linkable
+from dragoman.schema.layers import LAYER_NAMES, TYPED
 
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
@@ -31,9 +32,6 @@ ATTRIBUTES: Mapping[str, Callable[[Annotations], bool]] = MappingProxyType(
     }
 )
 """What a side may have somewhere, with how to tell."""
-
-TYPED = ("entities", "dates")
-"""Layers whose labels have types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ class Seen:
 
     def attempts(self, layer: str) -> bool:
         """Whether a system attempted a layer: some line has its key, or there is no line at all."""
-        return layer in self.answered or not self.lines or layer not in LAYERS
+        return layer in self.answered or not self.lines or layer not in LAYER_NAMES
 
 
 def both_link(seen: Seen) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from dragoman import timex
-from dragoman.annotations import JOINER, LAYERS, NULL, Annotations, Claims, Coded, Dates, Entities, Spans
+from dragoman.annotations import JOINER, NULL, Annotations, Claims, Coded, Dates, Entities, Spans
 from dragoman.reading.arrow_rows import (
     Rows,
     check_lists,
@@ -31,6 +31,7 @@ from dragoman.reading.arrow_rows import (
 )
 from dragoman.reading.canonical_order import claims_in_order, merge_fragments, spans_in_order
 from dragoman.reading.fallback import Fallback
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.submission import MAX_ID_LENGTH
 from dragoman.text import Texts
 
@@ -63,7 +64,7 @@ def build(table: pa.Table, target: Target, *, beyond: bool = False) -> Annotatio
     for name in table.column_names:
         check_lists(column_of(table, name, pa.null()))
     documents, row_doc, given = _documents(table, target)
-    present = np.zeros((len(LAYERS), len(documents)), bool)
+    present = np.zeros((len(LAYER_NAMES), len(documents)), bool)
     present[:, row_doc] = _present(table)
     texts = Texts(_texts(table, target, documents, row_doc), beyond=beyond)
     entity_rows, date_rows = _flatten(table, "entities", row_doc), _flatten(table, "dates", row_doc)
@@ -83,7 +84,7 @@ def build(table: pa.Table, target: Target, *, beyond: bool = False) -> Annotatio
         texts=tuple(texts.texts),
         published=_times(table, "published", row_doc, len(documents), target),
         published_external=_times(table, "published_external", row_doc, len(documents), target),
-        answered=frozenset(n for n, row in zip(LAYERS, present, strict=True) if row.any() or not table.num_rows),
+        answered=frozenset(n for n, row in zip(LAYER_NAMES, present, strict=True) if row.any() or not table.num_rows),
         registry=target.registry,
     )
 
@@ -151,10 +152,10 @@ def _present(table: pa.Table) -> NDArray[np.bool_]:
     """
     annotated = column_of(table, "layers_annotated", pa.list_(pa.string()))
     declared, of, named = valid(annotated), parents_of(annotated), coded(flat_of(annotated))
-    if not set(named.labels) <= set(LAYERS):
+    if not set(named.labels) <= set(LAYER_NAMES):
         raise Fallback("unknown layer")
-    present = np.zeros((len(LAYERS), table.num_rows), bool)
-    for layer, name in enumerate(LAYERS):
+    present = np.zeros((len(LAYER_NAMES), table.num_rows), bool)
+    for layer, name in enumerate(LAYER_NAMES):
         if name in table.column_names:
             lists = column_of(table, name, pa.null())
             unnamed = declared.copy()

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from dragoman.annotations import LAYERS, NULL, Annotations, Claims, Coded, Spans
+from dragoman.annotations import NULL, Annotations, Claims, Coded, Spans
 from dragoman.reading.canonical_order import claims_in_order
 from dragoman.reading.columns import build
 from dragoman.reading.target import Target
 from dragoman.schema.arrow_types import arrow_schema
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.submission import Submission
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def stacked(documents: tuple[str, ...], parts: Sequence[Annotations]) -> Annotat
         texts=tuple(texts),
         published=_times([piece.published for piece in pieces], places),
         published_external=_times([piece.published_external for piece in pieces], places),
-        answered=frozenset().union(*(part.answered for part in parts if part.given.any())) or frozenset(LAYERS),
+        answered=frozenset().union(*(part.answered for part in parts if part.given.any())) or frozenset(LAYER_NAMES),
         registry=frozenset().union(*(part.registry for part in parts)),
     )
 

@@ -20,11 +20,11 @@ from dragoman import timex
 from dragoman.problems import MAX_PROBLEMS, Diagnostics, LimitReached, Problem, shown
 from dragoman.reading.jsonl import objects
 from dragoman.reading.target import Target
+from dragoman.schema.layers import CONTIGUOUS, LAYERS
 from dragoman.schema.shape import faults, step
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
-    PredictedDate,
     PredictedEntity,
     PredictedSegment,
     SpanObject,
@@ -32,12 +32,9 @@ from dragoman.schema.submission import (
 )
 from dragoman.text import Located, check_span, locate_quotes, nowhere, quotes
 
-_ITEMS: dict[str, type[msgspec.Struct]] = {
-    "entities": PredictedEntity,
-    "dates": PredictedDate,
-    "claims": PredictedClaim,
-    "segments": PredictedSegment,
-}
+_ITEMS: dict[str, type[msgspec.Struct]] = {layer.name: layer.predicted for layer in LAYERS}
+_ITEMS["segments"] = PredictedSegment
+_SPANS = (*CONTIGUOUS, "segments")
 _IN_ITEM = re.compile(rf"({'|'.join(_ITEMS)})\[([0-9]+)\]")
 
 
@@ -173,7 +170,7 @@ class _Items:
         self.resolvable = resolvable
         for time in ("published", "published_external"):
             self.value(getattr(self.line, time), time)
-        for layer in ("entities", "dates", "segments"):
+        for layer in _SPANS:
             for index, span in self.good[layer]:
                 path = f"{layer}[{index}]"
                 if span.quote is not None:

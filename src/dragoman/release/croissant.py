@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import inspect
 
 from dragoman.files import sha256
-from dragoman.schema.labels import Layer, values
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.release_rows import CONFIGS
 from dragoman.schema.shape import fields
 
@@ -110,7 +110,7 @@ def _record_set(config: str, split: str, path: str) -> dict[str, Any]:
     columns = [
         field
         for field in fields(CONFIGS[config]).fields
-        if config != "documents" or field.encode_name not in values(Layer)
+        if config != "documents" or field.encode_name not in LAYER_NAMES
     ]
     made = [_field(name, field.encode_name, field.type, path, field.encode_name, None) for field in columns]
     return {"@type": "cr:RecordSet", "@id": name, "name": name, "field": made}

@@ -9,7 +9,7 @@ import msgspec
 
 from dragoman.release import label_alignment
 from dragoman.release.semver import Level, given, suffices
-from dragoman.schema.labels import Layer, values
+from dragoman.schema.layers import LAYER_NAMES, by_name
 
 if TYPE_CHECKING:
     from dragoman.release.content import Release
@@ -19,7 +19,6 @@ ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 RENUMBERED, MOVED = "renumbered", "moved"
 """Kinds of change that follow from another one, and change nothing by themselves."""
 _KEYS = {"segments": ("page", "index"), "registry": ("id",), "claim_links": ("claim", "other", "relation")}
-_LAYERS = values(Layer)
 
 
 class Change(msgspec.Struct, forbid_unknown_fields=True):
@@ -98,7 +97,7 @@ def _needs(changes: list[Change]) -> Level:
     pages = {name.partition(".")[0] for name in fresh}
     for change in changes:
         edited = change.kind != ADDED
-        grown = change.config in _LAYERS or (change.config == "segments" and change.where not in pages)
+        grown = change.config in LAYER_NAMES or (change.config == "segments" and change.where not in pages)
         if edited or grown:
             return "major"
     return "minor"
@@ -110,11 +109,11 @@ def _documents(old: Release, new: Release) -> Iterator[Change]:
     for name in sorted({*old_by_id, *new_by_id}):
         if name not in old_by_id or name not in new_by_id:
             kind, (split, document) = (ADDED, new_by_id[name]) if name in new_by_id else (REMOVED, old_by_id[name])
-            counts = ", ".join(_count(layer, len(getattr(document, layer))) for layer in _LAYERS)
+            counts = ", ".join(_count(layer, len(getattr(document, layer))) for layer in LAYER_NAMES)
             yield Change("documents", kind, "", name, f"{split}: {counts}")
             continue
         (split, before), (other_split, after) = old_by_id[name], new_by_id[name]
-        fields = _fields({"split": split, **_plain(before)}, {"split": other_split, **_plain(after)}, _LAYERS)
+        fields = _fields({"split": split, **_plain(before)}, {"split": other_split, **_plain(after)}, LAYER_NAMES)
         if fields:
             yield Change("documents", CHANGED, "", name, before.title or "", fields)
         if before != after:
@@ -122,8 +121,7 @@ def _documents(old: Release, new: Release) -> Iterator[Change]:
 
 
 def _count(layer: str, number: int) -> str:
-    one = {"entities": "entity", "dates": "date", "claims": "claim"}
-    return f"{number or 'no'} {one[layer] if number == 1 else layer}"
+    return f"{number or 'no'} {by_name(layer).singular if number == 1 else layer}"
 
 
 def _by_document(release: Release) -> dict[str, tuple[str, Document]]:
@@ -133,19 +131,19 @@ def _by_document(release: Release) -> dict[str, tuple[str, Document]]:
 
 def _labels(before: Document, after: Document) -> Iterator[Change]:
     """Labels of one document, paired by their places and not by their ids: one that is new may renumber the rest."""
-    labels = {layer: getattr(before, layer) for layer in _LAYERS}
+    labels = {layer: getattr(before, layer) for layer in LAYER_NAMES}
     if before.text != after.text:
         labels = label_alignment.carried(labels, before.text, after.text)
-    pairs = {layer: label_alignment.pairs(layer, labels[layer], getattr(after, layer)) for layer in _LAYERS}
+    pairs = {layer: label_alignment.pairs(layer, labels[layer], getattr(after, layer)) for layer in LAYER_NAMES}
     renamed = {
         layer: {
             getattr(before, layer)[i].id: getattr(after, layer)[j].id
             for i, j in pairs[layer]
             if i is not None and j is not None
         }
-        for layer in _LAYERS
+        for layer in LAYER_NAMES
     }
-    for layer in _LAYERS:
+    for layer in LAYER_NAMES:
         old_labels, new_labels = getattr(before, layer), getattr(after, layer)
         for i, j in pairs[layer]:
             label, document = (old_labels[i], before) if j is None else (new_labels[j], after)

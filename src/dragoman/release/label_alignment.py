@@ -9,6 +9,7 @@ import msgspec
 
 from dragoman.matching.assignment import assign
 from dragoman.problems import error
+from dragoman.schema.layers import CONTIGUOUS
 from dragoman.text import Block, TextMap
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def carried(labels: Mapping[str, Sequence[Any]], before: str, after: str) -> dic
             pieces = [(at[-1][1],) * 2 if (at := changed.pieces(0, span.start)) else (0, 0)]
         return msgspec.structs.replace(span, start=pieces[0][0], end=pieces[-1][1])
 
-    made: dict[str, list[Any]] = {layer: [moved(label) for label in labels[layer]] for layer in ("entities", "dates")}
+    made: dict[str, list[Any]] = {layer: [moved(label) for label in labels[layer]] for layer in CONTIGUOUS}
     made["claims"] = [
         msgspec.structs.replace(claim, content=[*map(moved, claim.content)], cue=[*map(moved, claim.cue)])
         for claim in labels["claims"]

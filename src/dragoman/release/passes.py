@@ -12,6 +12,7 @@ from dragoman.files import read_json
 from dragoman.problems import Diagnostics, DragomanError, Problem
 from dragoman.release.phenomena import DERIVED, tags_of_claim, tags_of_date, tags_of_entity
 from dragoman.schema import labels
+from dragoman.schema.layers import LAYER_NAMES, LAYERS
 from dragoman.schema.pass_file import NOT_DOCUMENTS, Quote, QuotedClaim, QuotedDate, QuotedLabels
 from dragoman.schema.records import Claim, Claimant, Date, Entity, Fragment, Labels
 from dragoman.text import locate_quote
@@ -203,7 +204,7 @@ class Reader:
 
     def unique(self) -> None:
         """Report ids that are given twice."""
-        for layer in labels.values(labels.Layer):
+        for layer in LAYER_NAMES:
             counts = Counter(item.id for item in getattr(self.written, layer))
             for name, count in counts.items():
                 if count > 1:
@@ -213,8 +214,10 @@ class Reader:
         """Read all layers, with everything that follows from them by rule."""
         self.unique()
         entities = self.entities()
-        layers = list(get_args(labels.Layer))
-        return derive(Labels(self.document.id, layers, entities, self.dates(), self.claims(entities)), self.document)
+        return derive(
+            Labels(self.document.id, [layer.name for layer in LAYERS], entities, self.dates(), self.claims(entities)),
+            self.document,
+        )
 
     def layer(self, name: str) -> list[Any]:
         """Read one layer alone; references to others are not followed."""

@@ -12,6 +12,7 @@ from dragoman.problems import DragomanError, Problem, error
 from dragoman.release.content import Release
 from dragoman.release.semver import numbers
 from dragoman.schema import labels
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import (
     ClaimLink,
     CuratedPage,
@@ -63,7 +64,7 @@ def assemble(root: Path) -> Release:
     for split in labels.values(labels.Split):
         chosen = [document for document in documents.values() if splits[document.id] == split]
         rows["documents"][split] = list(chosen)
-        for layer in labels.values(labels.Layer):
+        for layer in LAYER_NAMES:
             rows[layer][split] = [row_of(layer, d.id, label) for d in chosen for label in getattr(d, layer)]
         rows["segments"][split] = [
             segment

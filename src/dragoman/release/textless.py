@@ -15,7 +15,7 @@ import msgspec
 from dragoman.files import sha256
 from dragoman.problems import error
 from dragoman.release.content import Release
-from dragoman.schema.labels import Layer, values
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Names
 from dragoman.schema.release_rows import CONFIGS, UNSPLIT, row_of
 
@@ -29,7 +29,6 @@ Rows = dict[str, dict[str, list[Row]]]
 
 STORED = ("documents", "segments", "registry", "claim_links")
 """Configurations that are kept; the others are made of the documents' labels."""
-_LAYERS = values(Layer)
 _QUOTING = ("title", "publisher", "published_evidence", "published_external_evidence")
 # English names are our own words, and on no page.
 _LANGUAGES = tuple(tag for tag in Names.__struct_fields__ if tag != "en")
@@ -161,7 +160,7 @@ def _filled(rows: Rows, pages: Mapping[str, str]) -> dict[str, dict[str, list[Re
             for document in documents
         ]
         made["documents"][split] = list(chosen)
-        for layer in _LAYERS:
+        for layer in LAYER_NAMES:
             made[layer][split] = [row_of(layer, each.id, label) for each in chosen for label in getattr(each, layer)]
     made["registry"][UNSPLIT] = [_record("registry", _entity(row, pages, cut)) for row in rows["registry"][UNSPLIT]]
     made["claim_links"][UNSPLIT] = [_record("claim_links", row) for row in rows["claim_links"][UNSPLIT]]
@@ -177,7 +176,7 @@ def _record(config: str, row: Row) -> Record:
 def _document(row: Row, parts: Sequence[tuple[int, str]], page: str, cut: _Cutter) -> Row:
     """Join a document's text from its lines, and slice all surfaces out of it."""
     text = "\n".join(part for _, part in sorted(parts))
-    made = {key: _faced(value, text, cut) if key in _LAYERS else value for key, value in row.items()}
+    made = {key: _faced(value, text, cut) if key in LAYER_NAMES else value for key, value in row.items()}
     for field in _QUOTING:
         if row[field] is not None:
             made[field] = "".join(each if isinstance(each, str) else cut(page, *each) for each in row[field])

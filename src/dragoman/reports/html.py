@@ -9,13 +9,13 @@ import msgspec
 from markupsafe import Markup
 
 from dragoman import scoring
-from dragoman.annotations import LAYERS
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.naming import BY_NAME
 from dragoman.reports import overlay
 from dragoman.reports.outcomes import confusion, outcomes
 from dragoman.reports.rendering import environment, inlined
 from dragoman.reports.sources import predictions
+from dragoman.schema.layers import LAYER_NAMES, TYPED
 
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
@@ -51,7 +51,7 @@ def render(system: str, pred: Annotations, source: Source) -> str:
     """
     gold = source.gold
     result = scoring.score(pred, gold, system=system)
-    by_layer = {layer: each for layer in LAYERS if (each := outcomes(layer, gold.annotations, pred)) is not None}
+    by_layer = {layer: each for layer in LAYER_NAMES if (each := outcomes(layer, gold.annotations, pred)) is not None}
     documents = overlay.documents(source, pred, by_layer)
     return (
         environment()
@@ -66,7 +66,7 @@ def render(system: str, pred: Annotations, source: Source) -> str:
             slices=_slices(result),
             matrices={
                 layer: _matrix(confusion(by_layer[layer], gold.annotations, pred, layer))
-                for layer in ("entities", "dates")
+                for layer in TYPED
                 if layer in by_layer
             },
             layers=list(by_layer),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dragoman import languages
-from dragoman.annotations import JOINER, LAYERS, NULL
+from dragoman.annotations import JOINER, NULL
 from dragoman.measures.date_values import ordinals
 from dragoman.reports.outcomes import NO_PARTNER, RIGHT, Outcomes
 from dragoman.reports.rendering import short
+from dragoman.schema.layers import LAYER_NAMES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +57,7 @@ def documents(source: Source, pred: Annotations, outcomes: Mapping[str, Outcomes
         for at, document in enumerate(source.documents)
     ]
     names = _Names(source.names, source.documents)
-    for layer in LAYERS:
+    for layer in LAYER_NAMES:
         if layer in outcomes:
             _add_items(rows, layer, source.gold.annotations, pred, outcomes[layer], names)
     return rows

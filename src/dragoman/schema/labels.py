@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal, get_args
 
 Layer = Literal["entities", "dates", "claims"]
+"""Names of the layers, literal for msgspec; what they are is said in :mod:`dragoman.schema.layers`."""
 Split = Literal["dev", "test"]
 
 SegmentKind = Literal[

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from dragoman.schema.records import Claim, ClaimLink, Date, Document, Entity, Record, RegistryEntry, Segment
+from dragoman.schema.layers import LAYERS
+from dragoman.schema.records import ClaimLink, Document, Record, RegistryEntry, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,16 +29,10 @@ def _in_document(record: type[Record]) -> type[Record]:
     return made  # type: ignore[no-any-return]
 
 
-EntityRow = _in_document(Entity)
-DateRow = _in_document(Date)
-ClaimRow = _in_document(Claim)
-
 CONFIGS: Mapping[str, type[Record]] = MappingProxyType(
     {
         "documents": Document,
-        "entities": EntityRow,
-        "dates": DateRow,
-        "claims": ClaimRow,
+        **{layer.name: _in_document(layer.gold) for layer in LAYERS},
         "segments": Segment,
         "registry": RegistryEntry,
         "claim_links": ClaimLink,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.annotations import LAYERS
 from dragoman.measures.pair import Pair
 from dragoman.measures.seen import Seen
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.scoring.partials import Partial, count, join
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def stretches(gold: Annotations, pred: Annotations) -> Iterator[tuple[int, int]]
     """Cut the documents where they have :data:`ITEMS` items; not where items are in another order than documents."""
     documents = len(gold.documents)
     items = np.zeros(documents, np.int64)
-    for layer in (*LAYERS, "segments"):
+    for layer in (*LAYER_NAMES, "segments"):
         for side in (gold, pred):
             doc = getattr(side, layer).doc
             if (doc[1:] < doc[:-1]).any():

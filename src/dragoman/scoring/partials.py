@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dragoman.annotations import LAYERS
 from dragoman.measures.clusters import Mentions, clustering, without_singletons
 from dragoman.measures.memo import Memo
 from dragoman.measures.pair import Pair
-from dragoman.measures.seen import TYPED, Seen
+from dragoman.measures.seen import Seen
+from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.schema.result_file import Coverage
 from dragoman.scoring.slices import recalls, rows_by_type
 
@@ -123,8 +123,8 @@ def coverage(gold: Annotations, pred: Annotations) -> Coverage:
         documents=len(gold.documents),
         missing=len(missing),
         missing_documents=missing[:MAX_MISSING],
-        attempted={layer: pred.attempts(layer) for layer in LAYERS},
-        annotated={layer: int(gold.has(layer).sum()) for layer in LAYERS},
+        attempted={layer: pred.attempts(layer) for layer in LAYER_NAMES},
+        annotated={layer: int(gold.has(layer).sum()) for layer in LAYER_NAMES},
         duplicates=duplicates(pred),
     )
 
@@ -172,8 +172,8 @@ def _coverage(parts: Sequence[Coverage], seen: Seen) -> Coverage:
         documents=sum(part.documents for part in parts),
         missing=sum(part.missing for part in parts),
         missing_documents=sorted(name for part in parts for name in part.missing_documents)[:MAX_MISSING],
-        attempted={layer: seen.attempts(layer) for layer in LAYERS},
-        annotated={layer: sum(part.annotated[layer] for part in parts) for layer in LAYERS},
+        attempted={layer: seen.attempts(layer) for layer in LAYER_NAMES},
+        annotated={layer: sum(part.annotated[layer] for part in parts) for layer in LAYER_NAMES},
         duplicates={layer: sum(part.duplicates[layer] for part in parts) for layer in TYPED},
         quotes=quotes,
     )

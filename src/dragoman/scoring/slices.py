@@ -11,8 +11,8 @@ import numpy as np
 from dragoman.annotations import JOINER, Claims, Dates, Entities
 from dragoman.measures.measure import Measure
 from dragoman.measures.scores import FScore, Match
-from dragoman.measures.seen import TYPED
 from dragoman.measures.spans import nested
+from dragoman.schema.layers import TYPED
 from dragoman.statistics import bootstrap
 from dragoman.statistics.resampling import Resampling
 

@@ -22,9 +22,9 @@ from dragoman.authoring.label_studio.state import Task
 from dragoman.authoring.label_studio.sync import Outcome, Progress, fetch_tasks, newest_tasks
 from dragoman.problems import DragomanError, Problem
 from dragoman.schema.decision import Decision, Keep
+from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.records import Document
 
-_SINGULAR = {"entities": "entity", "dates": "date", "claims": "claim"}
 _NEEDS = {"a": ("a",), "b": ("b",), "both": ("a", "b"), "none": (), "label": ()}
 
 
@@ -150,7 +150,7 @@ class _Answer:
         made: dict[str, Any] = {"document": self.document.id, "layer": pushed.layer, "a": pushed.a, "b": pushed.b}
         made["keep"] = keep
         if keep == "label":
-            made[_SINGULAR[pushed.layer]] = self.written(self.the_label())
+            made[by_name(pushed.layer).singular] = self.written(self.the_label())
         made["reason"] = self.answers.get(controls.REASON, "")
         try:
             msgspec.convert(made, Decision)
@@ -188,7 +188,7 @@ class _Answer:
         if layer == "claims":
             made["claimants"] = [self.claimant(claimant) for claimant in label["claimants"]]
         try:
-            data = write_pass({of: [] for of in _SINGULAR} | {layer: [made]}, b"", self.document)
+            data = write_pass({of: [] for of in LAYER_NAMES} | {layer: [made]}, b"", self.document)
         except DragomanError as cause:
             problem = cause.problems[0]
             raise _IncompleteError(f"{label['id']}: {problem.what}", problem.hint) from cause

@@ -17,10 +17,11 @@ from dragoman import files
 from dragoman.authoring.adjudication import read_decisions, read_passes
 from dragoman.authoring.disagreements import Point, points
 from dragoman.authoring.label_studio.comparison_text import headline, in_words
-from dragoman.authoring.label_studio.label_fields import LAYERS, Draft, Label
+from dragoman.authoring.label_studio.label_fields import Draft, Label
 from dragoman.authoring.label_studio.state import Item, Side
 from dragoman.problems import error
 from dragoman.schema.decision import Decision
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Document, Labels
 
 SIDES = ("a", "b")
@@ -98,7 +99,7 @@ def _item(
 ) -> Item:
     _, layer, a, b = point.key
     number = differing.index(point) + 1
-    draft: Draft = {of: [] for of in LAYERS}
+    draft: Draft = {of: [] for of in LAYER_NAMES}
     mentions: list[tuple[int, int, str]] = []
     for side, label, labels in zip(SIDES, (point.a, point.b), sides, strict=True):
         mentions += [(entity.start, entity.end, f"{side}:{entity.id}") for entity in labels.entities]

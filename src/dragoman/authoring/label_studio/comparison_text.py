@@ -7,15 +7,11 @@ from typing import Any
 import msgspec
 
 from dragoman.authoring.disagreements import Label, Point
+from dragoman.schema.layers import LAYERS
 from dragoman.schema.records import Document, Labels
 
 MAX_SHOWN = 40
 """Characters of a label's text that a list of points shows."""
-_FIELDS = {
-    "entities": ("type", "form", "entity_ids"),
-    "dates": ("type", "value", "mod", "ref", "source", "value_external"),
-    "claims": ("content", "claimants", "cue", "parent", "polarity", "modality", "act", "flags", "cluster", "gloss"),
-}
 
 
 def headline(point: Point, document: Document) -> str:
@@ -40,12 +36,12 @@ def in_words(label: Label | None, labels: Labels, differences: tuple[str, ...]) 
     if label is None:
         return "has no such label"
     built = msgspec.to_builtins(label)
-    layer = "claims" if "content" in built else "dates" if "value" in built else "entities"
+    layer = next(layer for layer in LAYERS if isinstance(label, layer.gold))
     surfaces = {entity.id: entity.text for entity in labels.entities}
     surfaces |= {date.id: date.text for date in labels.dates}
     surfaces |= {claim.id: " … ".join(fragment.text for fragment in claim.content) for claim in labels.claims}
     lines = [f"{label.id} {surfaces[label.id]!r}"]
-    for name in _FIELDS[layer]:
+    for name in layer.compared:
         shown = _shown(name, built.get(name), surfaces)
         if shown or name in differences:
             lines.append(f"{'≠' if name in differences else ' '} {name}: {shown or '-'}")

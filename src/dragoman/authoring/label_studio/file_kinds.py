@@ -15,11 +15,12 @@ from typing import Any
 import msgspec
 
 from dragoman import files
-from dragoman.authoring.label_studio.label_fields import LAYERS, Draft, Label, restore, view
+from dragoman.authoring.label_studio.label_fields import Draft, Label, restore, view
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release.passes import Reader, days, derive
-from dragoman.schema.pass_file import Quote, QuotedClaim, QuotedDate, QuotedEntity, QuotedLabels
-from dragoman.schema.records import Claim, Date, Document, Entity, Labels
+from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES, LAYERS, by_name
+from dragoman.schema.pass_file import Quote, QuotedLabels
+from dragoman.schema.records import Document, Labels
 from dragoman.text import locate_quote, quote_of
 
 
@@ -73,7 +74,7 @@ class Kind:
 
         """
         before = self.read(base, document, document.id)
-        if view(came) == view(before) and all(len(came[layer]) == len(before[layer]) for layer in LAYERS):
+        if view(came) == view(before) and all(len(came[layer]) == len(before[layer]) for layer in LAYER_NAMES):
             return base, []
         draft = restore(came, before)
         rejected: list[Problem] = []
@@ -102,7 +103,7 @@ def _forget(draft: Draft, layer: str, name: str) -> None:
 
 def _plain(record: Any) -> Draft:
     built = msgspec.to_builtins(record)
-    return {layer: built.get(layer) or [] for layer in LAYERS}
+    return {layer: built.get(layer) or [] for layer in LAYER_NAMES}
 
 
 def read_gold(data: bytes, document: Document, name: str) -> Draft:
@@ -131,8 +132,8 @@ def write_gold(draft: Draft, base: bytes, document: Document) -> bytes:
         DragomanError: E202 for a label without a field that gold must have.
 
     """
-    layers = files.decode(base, Labels).layers_annotated if base else list(LAYERS)
-    layers = [layer for layer in LAYERS if layer in layers or draft[layer]]
+    layers = files.decode(base, Labels).layers_annotated if base else list(LAYER_NAMES)
+    layers = [layer for layer in LAYER_NAMES if layer in layers or draft[layer]]
     mentions = {entity["id"]: entity for entity in draft["entities"]}
     for at, claim in enumerate(draft["claims"]):
         if not claim.get("claimants"):
@@ -143,12 +144,8 @@ def write_gold(draft: Draft, base: bytes, document: Document) -> bytes:
         for claimant in claim["claimants"]:
             if claimant.get("mention") in mentions:
                 claimant["entity_ids"] = sorted(mentions[claimant["mention"]].get("entity_ids") or [])
-    full = {
-        "entities": [{"entity_ids": []} | entity for entity in draft["entities"]],
-        "dates": draft["dates"],
-        "claims": draft["claims"],
-    }
-    records = _records(full, {"entities": Entity, "dates": Date, "claims": Claim}, document)
+    full = draft | {"entities": [{"entity_ids": []} | entity for entity in draft["entities"]]}
+    records = _records(full, {layer.name: layer.gold for layer in LAYERS}, document)
     gold = Labels(document.id, layers, **records)  # type: ignore[arg-type]
     for date in gold.dates:
         date.earliest, date.latest = days(date.value, date)
@@ -186,7 +183,7 @@ def read_pass(data: bytes, document: Document, name: str) -> Draft:
         return {"start": start, "end": end, "text": document.text[start:end], **others}
 
     raw = msgspec.to_builtins(written)
-    draft: Draft = {layer: [resolved(label) for label in raw[layer]] for layer in ("entities", "dates")}
+    draft: Draft = {layer: [resolved(label) for label in raw[layer]] for layer in CONTIGUOUS}
     draft["claims"] = [
         claim | {part: [resolved(quote) for quote in claim[part]] for part in ("content", "cue")}
         for claim in raw["claims"]
@@ -208,8 +205,10 @@ def write_pass(draft: Draft, base: bytes, document: Document) -> bytes:
 
     """
     raw: dict[str, Any] = json.loads(base) if base else {}
-    before = read_pass(base, document, document.id) if base else {layer: [] for layer in LAYERS}
-    old = {layer: {label["id"]: (label, raw[layer][at]) for at, label in enumerate(before[layer])} for layer in LAYERS}
+    before = read_pass(base, document, document.id) if base else {layer: [] for layer in LAYER_NAMES}
+    old = {
+        layer: {label["id"]: (label, raw[layer][at]) for at, label in enumerate(before[layer])} for layer in LAYER_NAMES
+    }
 
     def quoted(span: Label, layer: str, index: int) -> Label:
         line_start = document.text.rfind("\n", 0, span["start"]) + 1
@@ -233,7 +232,7 @@ def write_pass(draft: Draft, base: bytes, document: Document) -> bytes:
         if layer == "claims":
             _check_claimants(label, at, document)
             rest |= {part: [quoted(span, layer, at) for span in label.get(part) or ()] for part in ("content", "cue")}
-            rest = {"polarity": "positive", "modality": "fact", "act": "assert"} | rest
+            rest = {**by_name(layer).defaults, **rest}
             return {"id": label["id"], **rest}
         return {
             "id": label["id"],
@@ -242,8 +241,8 @@ def write_pass(draft: Draft, base: bytes, document: Document) -> bytes:
             **rest,
         }
 
-    labels_ = {layer: [written(layer, at, label) for at, label in enumerate(draft[layer])] for layer in LAYERS}
-    _records(labels_, {"entities": QuotedEntity, "dates": QuotedDate, "claims": QuotedClaim}, document)
+    labels_ = {layer: [written(layer, at, label) for at, label in enumerate(draft[layer])] for layer in LAYER_NAMES}
+    _records(labels_, {layer.name: layer.quoted for layer in LAYERS}, document)
     made = {"document": document.id, **labels_}
     return json.dumps(made, ensure_ascii=False, indent=1).encode() + b"\n"
 
@@ -251,7 +250,7 @@ def write_pass(draft: Draft, base: bytes, document: Document) -> bytes:
 def read_prediction(data: bytes, _document: Document, name: str) -> Draft:
     """Read a document's line of a submission whose spans were resolved to offsets."""
     draft = files.decode(data, dict[str, Any], name)
-    return {layer: draft.get(layer) or [] for layer in LAYERS}
+    return {layer: draft.get(layer) or [] for layer in LAYER_NAMES}
 
 
 def write_prediction(draft: Draft, _base: bytes, document: Document) -> bytes:
@@ -306,7 +305,7 @@ def of_comparison(first: str, second: str) -> Kind:
 
 
 def _read_nothing(data: bytes, document: Document, name: str) -> Draft:
-    return read_gold(data, document, name) if data else {layer: [] for layer in LAYERS}
+    return read_gold(data, document, name) if data else {layer: [] for layer in LAYER_NAMES}
 
 
 DOCUMENTS = Kind("documents", GOLD.folder, _read_nothing, write_gold)

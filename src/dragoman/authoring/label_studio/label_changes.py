@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dragoman.authoring.label_studio.label_fields import LAYERS, Draft, Label, spans, view
+from dragoman.authoring.label_studio.label_fields import Draft, Label, spans, view
+from dragoman.schema.layers import LAYER_NAMES
 
 Change = dict[str, Any]
 
@@ -20,7 +21,7 @@ def difference(document: str, before: Draft, after: Draft) -> list[Change]:
     """
     old, new = view(before), view(after)
     changes: list[Change] = []
-    for layer in LAYERS:
+    for layer in LAYER_NAMES:
         labels = {label.get("id"): label for label in [*before[layer], *after[layer]]}
         for name in dict.fromkeys([*old[layer], *new[layer]]):
             was, now = old[layer].get(name), new[layer].get(name)

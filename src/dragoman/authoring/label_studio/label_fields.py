@@ -12,24 +12,17 @@ from typing import Any
 
 from dragoman.authoring.label_studio import controls
 from dragoman.release.phenomena import DERIVED
-from dragoman.schema import labels
+from dragoman.schema.layers import LAYER_NAMES, by_name
 
 Label = dict[str, Any]
 Draft = dict[str, list[Label]]
 
-LAYERS: tuple[str, ...] = labels.values(labels.Layer)
 SHOWN: dict[str, tuple[str, ...]] = {
     "entities": controls.OF_ENTITY,
     "dates": controls.OF_DATE,
     "claims": tuple(name for name in controls.OF_CLAIM if not name.startswith("claimant_")),
 }
 """Fields of each layer that a control of the page shows."""
-_DEFAULTS = {"ref": "none", "source": "text"}
-_OF_LABELS: dict[str, Mapping[str, str]] = {
-    "entities": {},
-    "dates": _DEFAULTS,
-    "claims": {"polarity": "positive", "modality": "fact", "act": "assert"},
-}
 
 
 def spans(label: Label) -> list[Label]:
@@ -48,13 +41,14 @@ def seen(layer: str, label: Label, entities: Mapping[str, Label]) -> Label:
 
     """
     view: Label = {"id": label.get("id"), "spans": [(f["start"], f["end"]) for f in spans(label)]}
+    defaults = by_name(layer).defaults
     for name in SHOWN[layer]:
         value = label.get(name)
         if name == "phenomena":
             value = sorted(tag for tag in value or () if tag not in DERIVED)
         elif name == "flags":
             value = sorted(value or ())
-        if value not in (None, [], "", _OF_LABELS[layer].get(name)):
+        if value not in (None, [], "", defaults.get(name)):
             view[name] = value
     if layer != "claims":
         return view | ({"type": label["type"]} if label.get("type") else {})
@@ -77,7 +71,7 @@ def _spanned(claimant: Label) -> bool:
 def view(draft: Draft) -> dict[str, dict[Any, Label]]:
     """Reduce all labels to what the page shows of them, by layer and id."""
     entities = {label["id"]: label for label in draft["entities"] if label.get("id")}
-    return {layer: {label.get("id"): seen(layer, label, entities) for label in draft[layer]} for layer in LAYERS}
+    return {layer: {label.get("id"): seen(layer, label, entities) for label in draft[layer]} for layer in LAYER_NAMES}
 
 
 def restore(came: Draft, base: Draft) -> Draft:
@@ -93,7 +87,7 @@ def restore(came: Draft, base: Draft) -> Draft:
     """
     pushed, pulled = view(base), view(came)
     made: Draft = {}
-    for layer in LAYERS:
+    for layer in LAYER_NAMES:
         old = {label.get("id"): label for label in base[layer]}
         ranks = {name: rank for rank, name in enumerate(old)}
         merged = {

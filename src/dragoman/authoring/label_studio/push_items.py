@@ -11,9 +11,10 @@ import msgspec
 from dragoman import files
 from dragoman.authoring.label_studio import controls, file_kinds
 from dragoman.authoring.label_studio.file_kinds import Kind
-from dragoman.authoring.label_studio.label_fields import LAYERS, Draft, Label
+from dragoman.authoring.label_studio.label_fields import Draft, Label
 from dragoman.authoring.label_studio.state import Item, Side
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES
 from dragoman.schema.pass_file import NOT_DOCUMENTS
 from dragoman.schema.records import Document
 from dragoman.schema.submission import Submission
@@ -109,7 +110,7 @@ class _LocatedLabels:
 
     def draft(self) -> Draft:
         made = _empty()
-        for layer in ("entities", "dates"):
+        for layer in CONTIGUOUS:
             for at, given in enumerate(self.given.get(layer) or []):
                 span = self.span(given)
                 if span is None or not given.get("type"):
@@ -168,4 +169,4 @@ class _LocatedLabels:
 
 
 def _empty() -> Draft:
-    return {layer: [] for layer in LAYERS}
+    return {layer: [] for layer in LAYER_NAMES}

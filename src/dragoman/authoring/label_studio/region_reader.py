@@ -10,8 +10,9 @@ from typing import Any, Literal
 import regex
 
 from dragoman.authoring.label_studio import controls
-from dragoman.authoring.label_studio.label_fields import LAYERS, SHOWN, Draft, Label
+from dragoman.authoring.label_studio.label_fields import SHOWN, Draft, Label
 from dragoman.authoring.label_studio.regions import LAYER_OF, Result, related
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.text import TextMap, check_span, visible
 
 Unit = Literal["code points", "utf-16", "utf-8"]
@@ -49,7 +50,7 @@ class Read:
 
     """
 
-    draft: Draft = field(default_factory=lambda: {layer: [] for layer in LAYERS})
+    draft: Draft = field(default_factory=lambda: {layer: [] for layer in LAYER_NAMES})
     aside: list[Aside] = field(default_factory=list)
     unit: Unit = "code points"
 
@@ -105,7 +106,7 @@ class _Reader:
     def __init__(self, results: Any, text: str, base: Draft | None) -> None:
         self.text = text
         self.read = Read()
-        self.known = {layer: {label.get("id") for label in (base or {}).get(layer, ())} for layer in LAYERS}
+        self.known = {layer: {label.get("id") for label in (base or {}).get(layer, ())} for layer in LAYER_NAMES}
         self.regions: dict[str, Result] = {}
         self.controls: dict[str, dict[str, list[Any]]] = {}
         self.raw: dict[str, list[Any]] = {}
@@ -175,7 +176,7 @@ class _Reader:
 
     def identify(self, layers: dict[str, str]) -> None:
         """Give each label its id: from its note, or from the region's id, or a new one."""
-        for layer in LAYERS:
+        for layer in LAYER_NAMES:
             here = [name for name, of in layers.items() if of == layer]
             taken: set[str] = set()
             for name in here:
@@ -201,7 +202,7 @@ class _Reader:
             if isinstance(wanted, str) and wanted:
                 if wanted in self.known[layer]:
                     return wanted
-                other = any(wanted in self.known[of] for of in LAYERS if of != layer)
+                other = any(wanted in self.known[of] for of in LAYER_NAMES if of != layer)
                 strange = _NUMBERED.fullmatch(wanted) and wanted[0] != layer[0]
                 if not other and not strange:
                     return wanted
@@ -297,7 +298,7 @@ class _Reader:
         twice = [name for name, count in Counter(targets).items() if count > 1]
         for name in twice:
             self.aside(name, "E724", "the fragment is part of two claims.")
-        heads = {name: layer for name, layer in layers.items() if layer in LAYERS and name not in targets}
+        heads = {name: layer for name, layer in layers.items() if layer in LAYER_NAMES and name not in targets}
         self.identify(heads)
         for name, layer in heads.items():
             if layer == "claims":

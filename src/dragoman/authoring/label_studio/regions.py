@@ -15,7 +15,8 @@ from typing import Any
 import regex
 
 from dragoman.authoring.label_studio import controls
-from dragoman.authoring.label_studio.label_fields import LAYERS, SHOWN, Draft, Label
+from dragoman.authoring.label_studio.label_fields import SHOWN, Draft, Label
+from dragoman.schema.layers import LAYER_NAMES
 
 Result = dict[str, Any]
 
@@ -104,9 +105,9 @@ def encode(draft: Draft, text: str) -> list[Result]:
 
     """
     writer = _Writer(text)
-    names: dict[str, dict[str, str]] = {layer: {} for layer in LAYERS}
+    names: dict[str, dict[str, str]] = {layer: {} for layer in LAYER_NAMES}
     claims = []
-    for layer in LAYERS:
+    for layer in LAYER_NAMES:
         for label in draft[layer]:
             if layer == "claims":
                 name, span = writer.claim_regions(label), label["content"][0]
