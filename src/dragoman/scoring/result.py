@@ -20,7 +20,32 @@ WIDTH = 100
 """Columns of what a notebook or an interpreter prints."""
 
 
-class Result(records.Result, dict=True):
+class _Shown:
+    """What results and comparisons have in common: they print, and are plain values and files."""
+
+    def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
+        """Write what the terminal shows, in lines of at most so many characters."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return self.text().rstrip("\n")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give everything as plain values, as in the JSON that the command prints with ``--json``."""
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return plain
+
+    def save(self, path: Path | str) -> None:
+        """Write it as JSON.
+
+        Raises:
+            DragomanError: E108 when the file cannot be written.
+
+        """
+        files.write(path, files.table_json(self))
+
+
+class Result(_Shown, records.Result, dict=True):
     """Scores of a system, with the counts that they follow from.
 
     >>> result["entities.strict.f1"]
@@ -144,26 +169,9 @@ class Result(records.Result, dict=True):
         notes = "".join(f"{visible(note)}\n" for note in self._notes())
         return f"{visible(self._head())}\n{self.table().text(width, terminal=terminal)}{notes}"
 
-    def __repr__(self) -> str:
-        return self.text().rstrip("\n")
-
     def _repr_html_(self) -> str:
         notes = Table(("",), [(note,) for note in self._notes()])
         return f"<b>{Table((self._head(),)).html()}</b>{self.table().html()}{notes.html()}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain values, as in the JSON that ``dragoman score --json`` prints."""
-        plain: dict[str, Any] = msgspec.to_builtins(self)
-        return plain
-
-    def save(self, path: Path | str) -> None:
-        """Write it as JSON, which ``dragoman compare`` and :func:`read` take.
-
-        Raises:
-            DragomanError: E108 when the file cannot be written.
-
-        """
-        files.write(path, files.table_json(self))
 
 
 def read(path: Path | str) -> Result:
@@ -188,7 +196,7 @@ def _row(name: str, scores: dict[str, Any], leaf: str, totals: dict[str, int]) -
     )
 
 
-class Comparison(records.Comparison, dict=True):
+class Comparison(_Shown, records.Comparison, dict=True):
     """Systems compared on the same documents; printing it gives what ``dragoman compare`` prints."""
 
     def __iter__(self) -> Iterator[str]:
@@ -241,22 +249,5 @@ class Comparison(records.Comparison, dict=True):
         """Write what ``dragoman compare`` prints, in lines of at most so many characters."""
         return "".join(table.text(width, terminal=terminal) for table in self._tables())
 
-    def __repr__(self) -> str:
-        return self.text().rstrip("\n")
-
     def _repr_html_(self) -> str:
         return "".join(table.html() for table in self._tables())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain values, as in the JSON that ``dragoman compare --json`` prints."""
-        plain: dict[str, Any] = msgspec.to_builtins(self)
-        return plain
-
-    def save(self, path: Path | str) -> None:
-        """Write it as JSON.
-
-        Raises:
-            DragomanError: E108 when the file cannot be written.
-
-        """
-        files.write(path, files.pretty_json(self))
