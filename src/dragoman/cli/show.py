@@ -46,16 +46,16 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
 
 
 def summary(named: dict[str, Any], *, as_json: bool, most: int | None = MAX_NAMED) -> None:
-    """Print a handful of named values; of a list longer than ``most`` its length and its first, in JSON all."""
+    """Print a handful of named values without secrets; of a list longer than ``most`` its first, in JSON all."""
     if as_json:
-        _json(named)
+        sys.stdout.write(visible_json(redact(pretty_json(named).decode())))
         return
     for key, value in named.items():
         shown = value
         if isinstance(value, list):
             shown = ", ".join(map(str, value[:most])) or "none"
             shown = f"{len(value)}: {shown} …" if most is not None and len(value) > most else shown
-        sys.stdout.write(f"{key.replace('_', ' ')}: {visible(str(shown))}\n")
+        sys.stdout.write(f"{key.replace('_', ' ')}: {visible(redact(str(shown)))}\n")
 
 
 def catalogue(*, as_json: bool) -> None:
