@@ -93,6 +93,7 @@ def test_what_is_none_of_these_is_a_numbered_error(wrong):
         ({"pred": PRED, "gold": GOLD, "split": "test"}, "E702"),
         ({"pred": [], "split": "tset"}, "E702"),
         ({"pred": PRED, "gold": GOLD, "engine": "dask"}, "E851"),
+        ({"pred": PRED, "gold": GOLD, "engine": "spark"}, "E851"),
     ],
 )
 def test_wrong_arguments_are_numbered_errors(arguments, code):

@@ -13,7 +13,6 @@ from dragoman.schema.layers import LAYER_NAMES
 if TYPE_CHECKING:
     from dragoman.release.content import Release
 
-BLOCKS = ("statistics", "agreement")
 _OPEN, _CLOSE = "<!-- generated: {} -->\n", "<!-- end of generated: {} -->"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -97,6 +97,6 @@ def nodes(values: list[Any], diagnostics: Diagnostics, line: int = 0, path: str 
 
 def without_nulls(value: Any) -> Any:
     """Leave out the fields of objects that are null, on every level."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
+    return [without_nulls(inner) for inner in value] if isinstance(value, list | tuple) else value

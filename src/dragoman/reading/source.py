@@ -135,16 +135,11 @@ def read_shards(parsed: list[Future[Parsed]], target: Target) -> tuple[Reading, 
 
 
 def _json_lines(rows: Iterable[Any]) -> bytes:
+    """Write rows as JSONL, without fields that are None: tables of rows have every field."""
     from dragoman import files  # noqa: PLC0415
+    from dragoman.formats.json_fields import without_nulls  # noqa: PLC0415
 
-    return files.json_lines(_without_null(row) for row in rows)
-
-
-def _without_null(value: Any) -> Any:
-    """Leave out fields that are None: tables of rows have every field."""
-    if isinstance(value, Mapping):
-        return {key: _without_null(inner) for key, inner in value.items() if inner is not None}
-    return [_without_null(inner) for inner in value] if isinstance(value, list | tuple) else value
+    return files.json_lines(map(without_nulls, rows))
 
 
 def _decoded(value: Any, feature: Any) -> Any:

@@ -69,6 +69,8 @@ def score(
         DragomanError: for everything that is wrong with either side.
 
     """
+    if engine not in {"local", "dask"}:
+        raise error("E851", f"there is no engine {str(engine)[:80]!r}.", "Engines: local, dask.")
     sides = _Sides.of(pred, gold, split)
     if engine == "dask":
         counted = _on_cluster(sides, measures, scheduler)

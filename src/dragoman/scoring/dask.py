@@ -96,10 +96,8 @@ def count_shards(
             for at in range(0, len(partials), _ARITY)
         ]
     total: Partial = steps.gather(partials)[0]
-    quotes: dict[str, int] = {}
-    for survey in given:
-        for way, number in survey.quotes.items():
-            quotes[way] = quotes.get(way, 0) + number
+    tallies = [survey.quotes for survey in given]
+    quotes = {way: sum(tally.get(way, 0) for tally in tallies) for tally in tallies for way in tally}
     total.coverage.quotes = {way: number for way, number in quotes.items() if number}
     return total, [survey.sha256 for survey in surveys]
 
