@@ -4,6 +4,8 @@ import json
 import os
 import random
 import signal
+import socket
+import threading
 import time
 from collections import Counter
 from contextlib import contextmanager, nullcontext
@@ -159,6 +161,32 @@ def test_a_scheduler_that_is_not_there_or_has_no_workers_is_told(monkeypatch):
         dask.cluster(idle.scheduler_address),
     ):
         pass
+
+
+@pytest.mark.parametrize("address", ["{}", "tcp://{}"])
+def test_a_port_that_is_no_schedulers_is_refused_before_anything_is_allocated(cluster, monkeypatch, address):
+    """A dashboard waits for a request, and what other servers send first is no length."""
+    monkeypatch.setattr(dask, "_WAIT", 2.0)
+    dashboard = nullcontext(cluster.dashboard_link.split("/")[2])
+    for listening in (dashboard, _listening(b"SSH-2.0-OpenSSH_9.2\r\n"), _listening(b"")):
+        refused = pytest.raises(DragomanError, match="E851: no scheduler answers .* is no Dask scheduler")
+        with listening as place, refused, dask.cluster(address.format(place)):
+            pass
+
+
+@contextmanager
+def _listening(greeting):
+    """Listen on a port that sends this to whoever connects and then hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            with server.accept()[0] as connection:
+                connection.sendall(greeting)
+
+        answering = threading.Thread(target=answer, daemon=True)
+        answering.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        answering.join()
 
 
 def test_workers_of_another_version_are_refused(cluster, monkeypatch):

@@ -8,8 +8,10 @@ A value stays on the worker that made it until it is wanted; when a worker is lo
 from __future__ import annotations
 
 import os
+import socket
+import struct
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 _WAIT = 30.0
 """Seconds to wait for a scheduler and its first worker."""
+_MAX_GREETING = 1 << 20
+"""Longest first message of a scheduler, in bytes; a few hundred are usual."""
 _ARITY = 4
 """So many partials are joined at a time, so that no worker holds all."""
 
@@ -285,6 +289,7 @@ def cluster(scheduler: str | None = None) -> Iterator[Steps]:
 def _connected(connect: Callable[..., Any], scheduler: str) -> Any:
     hint = "Start `dask scheduler` and `dask worker`, and give the address that the scheduler prints."
     try:
+        _check_greeting(scheduler)
         client = connect(scheduler, timeout=_WAIT, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as cause:
         what = f"no scheduler answers at {scheduler[:200]!r}: {str(cause)[:200]}."
@@ -304,6 +309,34 @@ def _connected(connect: Callable[..., Any], scheduler: str) -> Any:
         what = f"workers have Dragoman {', '.join(others)[:200]}; this is {__version__}."
         raise error("E851", what, "Install the same version everywhere.")
     return client
+
+
+def _check_greeting(scheduler: str) -> None:
+    """Look at the first eight bytes that a port sends.
+
+    A scheduler speaks first, and begins with the length of its message. Distributed's own client waits for ever where a
+    server waits for a request, as its dashboard does, and takes whatever another server sends for a length to allocate.
+
+    Raises:
+        OSError, ValueError: when nothing listens there, or no scheduler.
+
+    """
+    from distributed.comm import parse_address, parse_host_port  # noqa: PLC0415 - an extra
+
+    scheme, place = parse_address(scheduler, strict=False)
+    if scheme != "tcp":
+        return  # the handshake of TLS and of WebSocket fails by itself
+    host, port = parse_host_port(place, default_port=8786)
+    with closing(socket.create_connection((host, port), timeout=min(_WAIT, 10.0))) as connection:
+        greeting = b""
+        try:
+            while len(greeting) < struct.calcsize("Q") and (more := connection.recv(64)):
+                greeting += more
+        except TimeoutError:
+            greeting = b""
+    if len(greeting) < struct.calcsize("Q") or struct.unpack_from("Q", greeting)[0] > _MAX_GREETING:
+        msg = "what listens there is no Dask scheduler (its dashboard has another port)"
+        raise ValueError(msg)
 
 
 def _version() -> str:
