@@ -169,7 +169,7 @@ def test_a_port_that_is_no_schedulers_is_refused_before_anything_is_allocated(cl
     monkeypatch.setattr(dask, "_WAIT", 2.0)
     dashboard = nullcontext(cluster.dashboard_link.split("/")[2])
     for listening in (dashboard, _listening(b"SSH-2.0-OpenSSH_9.2\r\n"), _listening(b"")):
-        refused = pytest.raises(DragomanError, match="E851: no scheduler answers .* is no Dask scheduler")
+        refused = pytest.raises(DragomanError, match=r"E851: no scheduler answers .* is no Dask scheduler")
         with listening as place, refused, dask.cluster(address.format(place)):
             pass
 

@@ -7,7 +7,6 @@ language is described in ``corpus/profiles/README.md``. What is read here is com
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,6 +16,7 @@ import regex
 from msgspec import Meta
 
 from dragoman import files
+from dragoman.authoring.site_patterns import compile_bounded
 from dragoman.problems import DragomanError, Problem
 from dragoman.release.source_table import Entry, check_keys, convert, corpus_file, tables
 from dragoman.schema import labels
@@ -154,13 +154,6 @@ def _months(value: Any, file: str, problems: list[Problem]) -> dict[str, int]:
         return {}
 
 
-def _pattern(pattern: str) -> regex.Pattern[str]:
-    """Compile, taking a pattern that the library warns of for a wrong one: it would change its meaning one day."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        return regex.compile(pattern)
-
-
 def _compile(index: int, section: _Section) -> Section:
     names = {line.name: number for number, line in enumerate(section.line) if line.name}
     rules: list[Rule] = []
@@ -173,9 +166,9 @@ def _compile(index: int, section: _Section) -> Section:
                 where=f"section[{index}].line[{number}]",
                 kind=kind,
                 times=line.times,
-                match=_pattern(line.match) if line.match else None,
-                marker=_pattern(line.marker) if line.marker else None,
-                complete=_pattern(line.complete) if line.complete else None,
+                match=compile_bounded(line.match) if line.match else None,
+                marker=compile_bounded(line.marker) if line.marker else None,
+                complete=compile_bounded(line.complete) if line.complete else None,
                 repeats=first,
             )
         )
@@ -248,7 +241,7 @@ class _Checker:
             if pattern is None:
                 continue
             try:
-                groups = set(_pattern(pattern).groupindex)
+                groups = set(compile_bounded(pattern).groupindex)
             except (regex.error, Warning, RecursionError, OverflowError, ValueError, MemoryError) as cause:
                 what = f"`{visible(pattern)}` is not a regular expression: {visible(str(cause))}."
                 yield self._at(f"{where}.{field}", what, "Correct the pattern; literal signs are written as in `\\.`.")
