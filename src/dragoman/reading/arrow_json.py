@@ -12,6 +12,7 @@ import pyarrow.json as pj
 
 from dragoman import files
 from dragoman.reading.fallback import Fallback
+from dragoman.reading.jsonl import MAX_ITEMS, has_too_many
 from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.submission import Submission
 
@@ -115,6 +116,8 @@ def _of_block(block: bytes, schema: pa.Schema) -> pa.Table:
     layout = layout_of(block)
     if not layout.whole or not len(schema) or not files.is_text(block):  # without columns Arrow forgets how many rows
         raise Fallback("lines")
+    if layout.longest > 2 * MAX_ITEMS and any(has_too_many(line) for line in block.split(b"\n")):
+        raise Fallback("items")
     table = pj.read_json(
         pa.BufferReader(block),
         read_options=pj.ReadOptions(block_size=max(layout.longest + 2, min(len(block) + 2, _PIECE))),

@@ -14,6 +14,21 @@ _MAX_DIGITS = 4000
 _FURTHEST = 2**24
 _OPEN_STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+\Z', re.DOTALL)
 _WHITE = re.compile(r"[ \t\r\n]*")
+_BLANK_LINES = re.compile(rb"(?:[ \t\r]*+\n)*+")
+MAX_ITEMS = 500_000
+"""Most objects and lists of a line: what a line of many empty ones takes in memory has no relation to its length."""
+
+
+def has_too_many(line: bytes) -> int:
+    """Count the objects and lists of a line by their signs, if there can be more than :data:`MAX_ITEMS`; else 0.
+
+    Eight members or strings count as much as an object. Signs within strings count too: a text with half a million
+    brackets is none.
+    """
+    if len(line) < 2 * MAX_ITEMS:  # an empty object and a comma
+        return 0
+    number = max(line.count(b"{") + line.count(b"["), line.count(b",") // 8)
+    return number if number > MAX_ITEMS else 0
 
 
 def objects(data: bytes, diagnostics: Diagnostics) -> Iterator[dict[str, Any]]:
@@ -32,11 +47,15 @@ def objects(data: bytes, diagnostics: Diagnostics) -> Iterator[dict[str, Any]]:
 
     """
     number, at, spread = 0, 0, True
-    while at < len(data):
-        number += 1
-        end = data.find(b"\n", at)
-        end = len(data) if end < 0 else end + 1
+    while (line := _next_line(data, at)) is not None:
+        at, end = line.start, line.end
+        number += line.skipped + 1
         diagnostics.line, diagnostics.byte = number, at
+        if items := has_too_many(data[at:end]):
+            what = f"the line has {items:,} objects and lists, or as much else; at most {MAX_ITEMS:,} are read."
+            diagnostics.add("E105", what, "Split the document.", byte=0)
+            at = end
+            continue
         text = data[at:end].decode()
         at, start = end, _skip(text, 0)
         while start < len(text):
@@ -121,6 +140,23 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
         raise _BrokenError(what, at, early=early) from cause
     except RecursionError as cause:
         raise _BrokenError("the JSON is nested too deeply; a submission has five levels.", start) from cause
+
+
+class _Line(NamedTuple):
+    start: int
+    end: int
+    skipped: int
+
+
+def _next_line(data: bytes, at: int) -> _Line | None:
+    """Find the next line that is not blank: where it begins and ends, and how many blank ones stand before it."""
+    blank = _BLANK_LINES.match(data, at)
+    assert blank is not None
+    start = blank.end()
+    if start == len(data):
+        return None
+    end = data.find(b"\n", start)
+    return _Line(start, len(data) if end < 0 else end + 1, data.count(b"\n", at, start))
 
 
 class _Long(NamedTuple):
