@@ -321,7 +321,7 @@ def _check_greeting(scheduler: str) -> None:
         OSError, ValueError: when nothing listens there, or no scheduler.
 
     """
-    from distributed.comm import parse_address, parse_host_port  # noqa: PLC0415 - an extra
+    from distributed.comm.addressing import parse_address, parse_host_port  # noqa: PLC0415 - an extra
 
     scheme, place = parse_address(scheduler, strict=False)
     if scheme != "tcp":
