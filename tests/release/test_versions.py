@@ -14,11 +14,12 @@ from dragoman.authoring import changelog, release_folder
 from dragoman.files import sha256
 from dragoman.problems import DragomanError
 from dragoman.release import parquet, source_root
-from dragoman.release.semver import wanted
+from dragoman.release.semver import is_development, wanted
 
 ROOT = Path(__file__).resolve().parents[2]
-RELEASED = {"1.0.0": "27bdc6021bf3e0db"}
-"""First digits of the fingerprint of each version that was released. Never change a line; add one."""
+RELEASED = {"1.0.0": "27bdc6021bf3e0db", "2.0.0.dev0": "80be24bcbefdf480"}
+"""First digits of the fingerprint of each version that was released; the last may be under development, and gives
+way to what it leads to. Never change a line; add one."""
 NOW = list(RELEASED)[-1]
 NEXT = wanted(NOW, "major")
 
@@ -75,8 +76,9 @@ def test_an_edit_under_the_same_version_is_refused_and_nothing_is_written(root, 
     assert "claims c1" in refused.stderr
     assert repr(NEXT) in refused.stderr
     assert not (tmp_path / "out").exists()
-    edit(root, wanted(NOW, "minor"))
-    assert run("--root", root, "--since", ROOT, "--out", tmp_path / "out").returncode == 1
+    if not is_development(NOW):  # after which a step is a step
+        edit(root, wanted(NOW, "minor"))
+        assert run("--root", root, "--since", ROOT, "--out", tmp_path / "out").returncode == 1
 
 
 def test_a_folder_of_a_release_does_not_get_other_rows_under_its_version(root, tmp_path):

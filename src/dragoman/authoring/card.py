@@ -11,6 +11,7 @@ from msgspec import inspect
 from dragoman.files import json_lines
 from dragoman.problems import error
 from dragoman.release.parquet import path_of
+from dragoman.release.semver import numbers
 from dragoman.schema.labels import in_order
 from dragoman.schema.release_rows import CONFIGS
 from dragoman.schema.shape import fields
@@ -93,7 +94,7 @@ def _front_matter(release: Release) -> dict[str, Any]:
             continue
         entry: dict[str, Any] = {
             "config_name": config,
-            "version": release.version,
+            "version": ".".join(map(str, numbers(release.version))),  # `datasets` takes three numbers and no more
             "data_files": [{"split": split, "path": path_of(config, split)} for split in splits],
         }
         if position == 0:
