@@ -26,7 +26,7 @@ from dragoman.schema.records import (
     Entity,
     Labels,
     OfficeHolder,
-    RegistryEntry,
+    SourceEntity,
 )
 from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, step
 
@@ -39,7 +39,7 @@ class RegistryFile:
     """A registry and where it stands; ``entries`` is None where there is none, or none that can be read."""
 
     file: Path
-    entries: list[RegistryEntry] | None = None
+    entries: list[SourceEntity] | None = None
     links: list[ClaimLink] = field(default_factory=list)
     links_file: Path = Path()
     offices: list[OfficeHolder] = field(default_factory=list)
@@ -222,7 +222,7 @@ class _Reader:
         """Read a registry, and the links between claims and the holders of offices beside it."""
         made = RegistryFile(folder / name, links_file=folder / "claim_links.json", offices_file=folder / "offices.json")
         if made.file.exists():
-            made.entries = self.array(made.file, RegistryEntry)
+            made.entries = self.array(made.file, SourceEntity)
         if made.links_file.exists():
             made.links = self.array(made.links_file, ClaimLink) or []
         if made.offices_file.exists():

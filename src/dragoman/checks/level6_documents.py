@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from dragoman.checks.findings import Findings, Report
     from dragoman.checks.level1_schema import Material, RegistryFile
-    from dragoman.schema.records import Claim, Entity, Labels, OfficeHolder, RegistryEntry
+    from dragoman.schema.records import Claim, Entity, Labels, OfficeHolder, SourceEntity
 
 _MEETINGS = frozenset({"ORG", "EVENT"})
 
@@ -144,7 +144,7 @@ def _evidence(row: OfficeHolder, path: str, material: Material, report: Report) 
             report("E601", path, f"no mention of {shown(name)} stands in the quote.", "Quote what mentions both.")
 
 
-def misfit(entity: Entity, entries: dict[str, RegistryEntry]) -> str | None:
+def misfit(entity: Entity, entries: dict[str, SourceEntity]) -> str | None:
     """Say why a mention cannot be of the entities that it has, by their types in the registry; None if it can."""
     types = {entries[name].type for name in entity.entity_ids if name in entries}
     if not types or types == {entity.type}:
@@ -156,7 +156,7 @@ def misfit(entity: Entity, entries: dict[str, RegistryEntry]) -> str | None:
     return f"{shown(entity.text)} is {entity.type}, and {', '.join(entity.entity_ids)} is {', '.join(sorted(types))}."
 
 
-def _registry(entries: list[RegistryEntry], report: Report) -> None:
+def _registry(entries: list[SourceEntity], report: Report) -> None:
     for first, second in pairwise(entries):
         if first.id > second.id:
             report("E211", f"[{second.id}]", f"{second.id} stands after {first.id}.", "Sort the registry by id.")
@@ -172,7 +172,7 @@ def _registry(entries: list[RegistryEntry], report: Report) -> None:
         if entry.wikidata is not None and known.setdefault(entry.wikidata, entry.id) != entry.id:
             what = f"{entry.wikidata} is {known[entry.wikidata]} too."
             report("E605", f"{path}.wikidata", what, "Join the two entries, or correct the id.")
-        if not (entry.names.ko or entry.names.ar or entry.names.en):
+        if not any(entry.names.values()):
             report("E204", f"{path}.names", "the entity has no name.", "Give it one in some language.")
 
 

@@ -1,7 +1,8 @@
 """Versions of the data: which part has to grow for what changed (Semantic Versioning 2.0.0, for gold).
 
-A version under development, as in ``2.0.0.dev0`` (PEP 440), comes before its release. Gold does not change under it
-either, but whatever changes, it is enough that the number after ``dev`` grows.
+A version under development, as in ``2.0.0.dev0`` (PEP 440), comes before its release. Of it nothing is promised: its
+rows may change until it is released, and which they were says the hash in a signature. Whatever changes, it is enough
+that the number after ``dev`` grows.
 """
 
 from __future__ import annotations
@@ -31,6 +32,16 @@ def numbers(version: str) -> tuple[int, int, int]:
 def is_development(version: str) -> bool:
     """Say whether a version is under development; raises as :func:`numbers`."""
     return _parsed(version)[3] < _RELEASED
+
+
+def is_version(text: str) -> bool:
+    """Say whether a text is written as a version."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def order(version: str) -> tuple[int, int, int, int]:
+    """Key by which versions are sorted, the oldest first; raises as :func:`numbers`."""
+    return _parsed(version)
 
 
 def _parsed(version: str) -> tuple[int, int, int, int]:
