@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,8 +18,10 @@ from dragoman.reading.read import read_lines
 from dragoman.reading.target import CLOSED_SETS, Target
 from dragoman.release import bundle, hub, parquet, source_root, standoff
 from dragoman.release.content import Release
+from dragoman.release.semver import is_version
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.schema.release_rows import UNSPLIT
+from dragoman.schema.records import ReadingLine
+from dragoman.schema.release_rows import READING, UNSPLIT
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
@@ -84,7 +85,7 @@ class Benchmark:
     @property
     def registry(self) -> list[RegistryEntry]:
         """Entities that labels refer to."""
-        return list(self.release.rows["registry"][UNSPLIT])  # type: ignore[arg-type]
+        return list(self.release.current["registry"][UNSPLIT])  # type: ignore[arg-type]
 
     @property
     def claim_links(self) -> list[ClaimLink]:
@@ -95,6 +96,20 @@ class Benchmark:
     def segments(self) -> list[Segment]:
         """Lines of all pages."""
         return [segment for rows in self.release.rows["segments"].values() for segment in rows]  # type: ignore[misc]
+
+    @cached_property
+    def reading(self) -> dict[str, list[tuple[int, str]]]:
+        """English lines for people who do not read the language, by document: number of the line, from 0, and line.
+
+        Line 0 is the title, where there is one. They are machine-made and not scored, and nothing of them may go to a
+        system. A document without them is not there; neither is any where the release has none.
+        """
+        made: dict[str, list[tuple[int, str]]] = {}
+        for rows in self.release.current.get(READING, {}).values():
+            for row in rows:
+                assert isinstance(row, ReadingLine)
+                made.setdefault(row.document, []).append((row.line, row.en))
+        return made
 
     def __len__(self) -> int:
         """Count the documents."""
@@ -212,21 +227,38 @@ def _kept(label: msgspec.Struct, type_: type[T]) -> T:
     return type_(**msgspec.structs.asdict(label))
 
 
-def load(where: str | Path | None = None) -> Benchmark:
+def load(where: str | Path | None = None, *, version: str | None = None) -> Benchmark:
     """Load a benchmark.
 
     Args:
-        where: None for the one that travels in the package; a folder with ``corpus/`` is a source root, one with
-            ``README.md`` and ``manifest.json`` a release; what is no folder and reads ``owner/name`` or
-            ``owner/name@v1.0.0`` is a release on the Hub (extra ``hub``), kept in huggingface_hub's cache and checked
-            against its manifest each time.
+        where: None for the one that travels in the package, or a version alone, as in ``1.0.0``, for an earlier one; a
+            folder with ``corpus/`` is a source root, one with ``README.md`` and ``manifest.json`` a release; what is no
+            folder and reads ``owner/name`` or ``owner/name@v1.0.0`` is a release on the Hub (extra ``hub``), kept in
+            huggingface_hub's cache and checked against its manifest each time.
+        version: the version that it has to be: of the package the one that is given, by default the newest.
 
     Raises:
-        DragomanError: E701 for a place that holds neither, or for one that is damaged; E740 to E749 for the Hub.
+        DragomanError: E701 for a place that holds neither, or for one that is damaged or of another version; E740 to
+            E749 for the Hub.
+
+    Example:
+        >>> dragoman.load(version="1.0.0").version
+        '1.0.0'
 
     """
+    named = "" if where is None else str(where)
+    if is_version(named) and version in (None, named) and not Path(named).exists():
+        where, version = None, named
     if where is None:
-        return Benchmark(bundle.read(resources.files("dragoman") / "data"))
+        return Benchmark(bundle.read(bundle.packaged(), version))
+    loaded = _load(where)
+    if version not in (None, loaded.version):
+        hint = "On the Hub, write owner/name@vVERSION."
+        raise error("E701", f"this is {loaded.version}, and not {version[:40]!r}.", hint, file=str(where))
+    return loaded
+
+
+def _load(where: str | Path) -> Benchmark:
     folder = hub.folder_of(where)
     if (folder / standoff.MARK).is_file():
         hint = "Put them back: dragoman rehydrate DIR --pages PAGES --out RELEASE."

@@ -9,7 +9,7 @@ import pytest
 from dragoman import languages
 from dragoman.checks import level4_language
 from dragoman.checks.level1_schema import RegistryFile
-from dragoman.schema.records import Date, Document, Entity, Labels, Names, RegistryEntry
+from dragoman.schema.records import Date, Document, Entity, Labels, SourceEntity
 
 KO = ["김정은", "조로친선", "자강도", "로씨야", "조선", "타이", "최선희", "이딸리아", "평양", "로동신문", "함경남도"]
 AR = ["كوريا", "بوتين", "لافروف", "فيتنام", "روسيا", "بكين", "وارسو", "الولايات المتحدة", "آسيان", "فرنسا", "لبنان"]
@@ -19,7 +19,7 @@ def found(text, type_="GPE", form="NAM", language_="ko-KP", names=(), ids=("x",)
     """Codes that the rules find in a text that is one mention from end to end."""
     document = Document(id="p.article-1", page="p", kind="article", language=language_, text=text)
     short = language_.partition("-")[0]
-    entry = RegistryEntry("x", "GPE", Names(**{short: list(names)}))
+    entry = SourceEntity("x", "GPE", {short: list(names)})
     labels = Labels(document.id, [], [Entity("e1", 0, len(text), text, type_, form, list(ids)), *beside])
     registry = RegistryFile(Path("entities.json"), [entry])
     return [fault.code for _, fault in level4_language.faults(labels, document, registry)]

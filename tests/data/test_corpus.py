@@ -185,7 +185,7 @@ def test_document_times(documents):
     assert times(documents["002.article-1"]) == ("2024-11-01", None, None)
     assert times(documents["002.article-2"]) == (None, "2024-10-30/2024-11-01", "from memory")
     assert times(documents["003.article-1"]) == ("2024-01-01/2024-08-31", "2024-01-21/2024-01-22", "from memory")
-    assert times(documents["004.article-1"]) == ("2021-01-01/2025-12-31", "2022-05-10/2022-12-31", "from memory")
+    assert times(documents["004.article-1"]) == ("2021-01-01/2025-12-31", "2022-07-05", "checked")
     assert all(document.published_evidence for document in documents.values())
     assert all(bool(d.published_external) == bool(d.published_external_evidence) for d in documents.values())
 

@@ -140,6 +140,10 @@ def test_a_document_in_another_split_and_a_field_of_a_row_are_changes(release):
         ("1.9.9", "1.10.0", "minor"),
         ("1.0.9", "1.0.10", "patch"),
         ("2.0.0", "1.9.9", "less"),
+        ("1.9.9", "2.0.0.dev0", "major"),
+        ("2.0.0.dev0", "2.0.0", "major"),
+        ("2.0.0", "2.0.0.dev0", "less"),
+        ("2.0.0.dev10", "2.0.0.dev9", "less"),
     ],
 )
 def test_which_part_of_the_version_grew(old, new, part):
@@ -147,10 +151,17 @@ def test_which_part_of_the_version_grew(old, new, part):
 
 
 def test_the_version_that_is_wanted_suffices():
-    for old in ("0.1.0", "0.1.3", "1.0.0", "1.2.3"):
+    for old in ("0.1.0", "0.1.3", "1.0.0", "1.2.3", "2.0.0.dev0"):
         for needs in ("none", "patch", "minor", "major"):
             assert suffices(old, wanted(old, needs), needs)
             assert needs == "none" or not suffices(old, old, needs)
+
+
+def test_a_version_under_development_leads_to_the_next_and_to_its_release():
+    assert wanted("2.0.0.dev0", "patch") == "2.0.0.dev1"
+    assert suffices("2.0.0.dev0", "2.0.0", "major")
+    assert suffices("1.9.9", "2.0.0.dev0", "major")
+    assert not suffices("1.9.9", "1.9.9.dev1", "none")
 
 
 def test_the_command_names_the_label_and_what_it_does_to_the_runs(root):

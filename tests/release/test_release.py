@@ -8,6 +8,7 @@ import pytest
 
 import dragoman
 from dragoman.authoring import adjudication, agreement, release_folder
+from dragoman.benchmark import Benchmark
 from dragoman.files import canonical_json, sha256
 from dragoman.problems import DragomanError
 from dragoman.release import bundle, parquet, source_root
@@ -34,6 +35,7 @@ def test_the_bundled_rows_are_those_of_corpus_and_gold(assembled):
     """Fails when the package's rows are older than the source: `make gold` renews them."""
     assert dragoman.load().fingerprint == assembled.fingerprint
     assert dragoman.load().version == assembled.version
+    assert dragoman.load().reading == Benchmark(assembled).reading  # no part of the fingerprint
 
 
 def test_parquet_gives_the_same_rows(assembled, folder):

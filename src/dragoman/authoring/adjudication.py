@@ -1,8 +1,9 @@
 """From two passes and the decisions on them to gold.
 
 Where both passes have the same label it is gold; where they differ a decision says what is, and why. A decision may
-also correct what both have alike, or add what neither has. Of agreed claims, which may differ in what is not scored,
-the gloss, ``about`` and ``dates`` are those of pass a; tags that either annotator wrote are kept.
+also correct what both have alike, or add what neither has; the last one on a label counts. Of agreed claims, which may
+differ in what is not scored, the gloss, ``about`` and ``dates`` are those of pass a; tags that either annotator wrote
+are kept.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dragoman.problems import DragomanError, Problem, error
 from dragoman.release.passes import Reader, derive, read_pass
 from dragoman.release.phenomena import tag_across
 from dragoman.schema import labels
-from dragoman.schema.decision import Decision, Identity
+from dragoman.schema.decision import Decision, Identity, Ruling
 from dragoman.schema.layers import LAYER_NAMES, LAYERS, by_name
 from dragoman.schema.pass_file import GOLD_PASSES, QuotedLabels
 from dragoman.schema.records import Claim, Date, Document, Entity, Labels
@@ -93,16 +94,41 @@ def read_cases(root: Path) -> dict[str, Case]:
 
 
 def read_decisions(path: Path) -> list[Decision]:
-    """Read decisions, none where there is no such file.
+    """Read decisions on labels, none where there is no such file.
 
     Raises:
-        DragomanError: with the line that is none.
+        DragomanError: with the line that is neither a decision nor a ruling.
 
     """
-    if not path.exists():
-        return []
-    lines = files.read_bytes(path).splitlines()
-    return [files.decode(line, Decision, str(path), number) for number, line in enumerate(lines, 1) if line.strip()]
+    return [line for line in _lines(path) if isinstance(line, Decision)]
+
+
+def read_rulings(path: Path) -> list[Ruling]:
+    """Read rulings, which stand among the decisions; raises as :func:`read_decisions`."""
+    return [line for line in _lines(path) if isinstance(line, Ruling)]
+
+
+class _Line(msgspec.Struct):
+    """What tells a ruling from a decision."""
+
+    ruling: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+def _lines(path: Path) -> list[Decision | Ruling]:
+    lines = files.read_bytes(path).splitlines() if path.exists() else []
+    made: list[Decision | Ruling] = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            kind: type[Decision | Ruling] = Ruling if _is_ruling(line) else Decision
+            made.append(files.decode(line, kind, str(path), number))
+    return made
+
+
+def _is_ruling(line: bytes) -> bool:
+    try:
+        return msgspec.json.decode(line, type=_Line).ruling is not msgspec.UNSET
+    except msgspec.MsgspecError:
+        return False
 
 
 def _identified(labels_: Labels, identity: dict[str, str]) -> Labels:

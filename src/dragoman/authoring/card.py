@@ -11,8 +11,8 @@ from msgspec import inspect
 from dragoman.files import json_lines
 from dragoman.problems import error
 from dragoman.release.parquet import path_of
+from dragoman.release.semver import numbers
 from dragoman.schema.labels import in_order
-from dragoman.schema.release_rows import CONFIGS
 from dragoman.schema.shape import fields
 
 if TYPE_CHECKING:
@@ -87,13 +87,13 @@ def _json(value: Any) -> str:
 def _front_matter(release: Release) -> dict[str, Any]:
     configs = []
     infos = []
-    for position, (config, record) in enumerate(CONFIGS.items()):
-        splits = {split: rows for split, rows in release.rows[config].items() if rows}
+    for position, (config, record) in enumerate(release.configs.items()):
+        splits = {split: rows for split, rows in release.rows.get(config, {}).items() if rows}
         if not splits:  # `datasets` would look for files of its own choice
             continue
         entry: dict[str, Any] = {
             "config_name": config,
-            "version": release.version,
+            "version": ".".join(map(str, numbers(release.version))),  # `datasets` takes three numbers and no more
             "data_files": [{"split": split, "path": path_of(config, split)} for split in splits],
         }
         if position == 0:

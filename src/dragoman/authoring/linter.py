@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from dragoman import languages
 from dragoman.checks import Outcome, check
 from dragoman.checks.level4_language import stripped
-from dragoman.schema.records import Names
 from dragoman.text import find
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dragoman.languages import Language
-    from dragoman.schema.records import Claim, Document, Entity, Labels, RegistryEntry
+    from dragoman.schema.records import Claim, Document, Entity, Labels, SourceEntity
 
 RULES = {
     "another_label": "The same surface has another type or form elsewhere",
@@ -92,7 +91,7 @@ class _Source:
         name: str,
         labelled: dict[str, Labels],
         documents: dict[str, Document],
-        entries: dict[str, RegistryEntry],
+        entries: dict[str, SourceEntity],
         notes: _Notes,
     ) -> None:
         self.name = name
@@ -140,10 +139,10 @@ class _Source:
 
     def registry(self) -> None:
         """Names that are other names with something at the edge."""
-        for tag in Names.__struct_fields__:
-            names = {name for entry in self.entries.values() for name in getattr(entry.names, tag)}
+        for tag in sorted({tag for entry in self.entries.values() for tag in entry.names}):
+            names = {name for entry in self.entries.values() for name in entry.names.get(tag, ())}
             for entry in self.entries.values():
-                for name in getattr(entry.names, tag):
+                for name in entry.names.get(tag, ()):
                     left = stripped(name, names - {name}, languages.get(tag))
                     if left is not None:
                         self.note("doubtful_name", "registry", f"{entry.id}: {name!r} beside {left!r}")
@@ -154,7 +153,7 @@ class _Source:
         spans = {(e.start, e.end) for e in gold.entities}
         unmarked: dict[tuple[int, int], set[str]] = defaultdict(set)
         for entry in self.entries.values():
-            for name in getattr(entry.names, language.tag, ()):
+            for name in entry.names.get(language.tag, ()):
                 if len(name) >= _SHORTEST and entry.type != "PER":
                     places = find(document.text, name)
                 else:
@@ -181,7 +180,7 @@ class _Source:
                 name
                 for key in entity.entity_ids
                 if key in self.entries
-                for name in getattr(self.entries[key].names, language.tag, ())
+                for name in self.entries[key].names.get(language.tag, ())
             ]
             named = entity.form in {"NAM", "ABR"} and len(entity.entity_ids) == 1 and self.entries
             if named and entity.text not in known:

@@ -79,7 +79,7 @@ def write_standoff(release: Release, root: Path, folder: Path) -> None:
         pages.append(standoff.Page(entry.id, entry.file, entry.bytes, entry.sha256))
         texts[entry.id] = text
     written = files.read_text(root / "DATASET_CARD.md")
-    card = readme(written, release)
+    card = readme(written, release.without_reading())
     rows = [row for config in ("segments", "documents") for part in release.rows[config].values() for row in part]
     lengths = [len(row.text) for row in rows]  # type: ignore[attr-defined]
     about = _ABOUT.format(

@@ -13,6 +13,7 @@ import msgspec
 from dragoman import files
 from dragoman.checks.findings import Findings
 from dragoman.problems import DragomanError, Problem, shown
+from dragoman.release import english_lines
 from dragoman.release.source_table import SourceTable, read_sources
 from dragoman.schema import labels
 from dragoman.schema.decision import Identity
@@ -26,7 +27,8 @@ from dragoman.schema.records import (
     Entity,
     Labels,
     OfficeHolder,
-    RegistryEntry,
+    ReadingLine,
+    SourceEntity,
 )
 from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, step
 
@@ -39,7 +41,7 @@ class RegistryFile:
     """A registry and where it stands; ``entries`` is None where there is none, or none that can be read."""
 
     file: Path
-    entries: list[RegistryEntry] | None = None
+    entries: list[SourceEntity] | None = None
     links: list[ClaimLink] = field(default_factory=list)
     links_file: Path = Path()
     offices: list[OfficeHolder] = field(default_factory=list)
@@ -74,6 +76,7 @@ class Material:
         gold: gold labels by file.
         registry: the registry that gold refers to.
         passes: the raw passes.
+        english: English lines of the documents.
 
     """
 
@@ -83,6 +86,7 @@ class Material:
     pages: dict[Path, CuratedPage] = field(default_factory=dict)
     gold: dict[Path, Labels] = field(default_factory=dict)
     passes: list[Pass] = field(default_factory=list)
+    english: list[ReadingLine] = field(default_factory=list)
 
     @property
     def corpus_folders(self) -> tuple[Path, Path]:
@@ -119,6 +123,10 @@ def read(root: Path, findings: Findings) -> Material:
             "Add it: that of a pass, corrected; [] if need be.",
         )
         reader.report(registry.file, Fault("E713", "", what, hint))
+    try:
+        material.english = english_lines.read(root)
+    except DragomanError as cause:
+        reader.failed(english_lines.file_of(root), cause)
     passes = root / "annotations" / "passes"
     material.passes = [reader.one_pass(path) for path in sorted(passes.glob("*")) if path.is_dir()]
     return material
@@ -222,7 +230,7 @@ class _Reader:
         """Read a registry, and the links between claims and the holders of offices beside it."""
         made = RegistryFile(folder / name, links_file=folder / "claim_links.json", offices_file=folder / "offices.json")
         if made.file.exists():
-            made.entries = self.array(made.file, RegistryEntry)
+            made.entries = self.array(made.file, SourceEntity)
         if made.links_file.exists():
             made.links = self.array(made.links_file, ClaimLink) or []
         if made.offices_file.exists():

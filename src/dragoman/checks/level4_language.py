@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dragoman import languages
 from dragoman.problems import shown
-from dragoman.schema.records import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +54,8 @@ def check(material: Material, findings: Findings) -> None:
 def _names(registry: RegistryFile, findings: Findings, *, raw: bool) -> None:
     report = findings.reporter(4, registry.file, raw=raw)
     for entry in registry.entries or ():
-        for tag in Names.__struct_fields__ if entry.type == "PER" else ():
-            for name in getattr(entry.names, tag):
+        for tag, known in entry.names.items() if entry.type == "PER" else ():
+            for name in known:
                 if _has_honorific(name, languages.get(tag)):
                     report("E504", f"[{entry.id}].names.{tag}", f"{shown(name)} has an honorific.", "Leave it out.")
 
@@ -75,10 +74,7 @@ def faults(labels: Labels, document: Document, registry: RegistryFile) -> Iterat
     """
     language = languages.get(document.language)
     names = {
-        name
-        for entry in registry.entries or ()
-        for name in getattr(entry.names, language.tag, ())
-        if name == name.strip()
+        name for entry in registry.entries or () for name in entry.names.get(language.tag, ()) if name == name.strip()
     }
     for entity in labels.entities:
         path = f"entities[{entity.id}]"

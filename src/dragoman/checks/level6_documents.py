@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dragoman.problems import shown
+from dragoman.release import english_lines
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.text import find
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from dragoman.checks.findings import Findings, Report
     from dragoman.checks.level1_schema import Material, RegistryFile
-    from dragoman.schema.records import Claim, Entity, Labels, OfficeHolder, RegistryEntry
+    from dragoman.schema.records import Claim, Entity, Labels, OfficeHolder, SourceEntity
 
 _MEETINGS = frozenset({"ORG", "EVENT"})
 
@@ -37,6 +38,10 @@ def check(material: Material, findings: Findings) -> None:
     _together(material.registry, material.gold, findings, whole=findings.intact(*material.gold_folders))
     if findings.intact(*material.gold_folders):
         _offices(material, findings.reporter(6, material.registry.offices_file))
+    if findings.intact(*material.corpus_folders):
+        report = findings.reporter(6, english_lines.file_of(material.root))
+        for fault in english_lines.faults(material.english, material.documents.values()):
+            report(fault.code, "", fault.what, fault.hint)
     for one in material.passes:
         _together(
             one.registry, one.resolved, findings, whole=findings.intact(one.folder, *material.corpus_folders), raw=True
@@ -144,7 +149,7 @@ def _evidence(row: OfficeHolder, path: str, material: Material, report: Report) 
             report("E601", path, f"no mention of {shown(name)} stands in the quote.", "Quote what mentions both.")
 
 
-def misfit(entity: Entity, entries: dict[str, RegistryEntry]) -> str | None:
+def misfit(entity: Entity, entries: dict[str, SourceEntity]) -> str | None:
     """Say why a mention cannot be of the entities that it has, by their types in the registry; None if it can."""
     types = {entries[name].type for name in entity.entity_ids if name in entries}
     if not types or types == {entity.type}:
@@ -156,7 +161,7 @@ def misfit(entity: Entity, entries: dict[str, RegistryEntry]) -> str | None:
     return f"{shown(entity.text)} is {entity.type}, and {', '.join(entity.entity_ids)} is {', '.join(sorted(types))}."
 
 
-def _registry(entries: list[RegistryEntry], report: Report) -> None:
+def _registry(entries: list[SourceEntity], report: Report) -> None:
     for first, second in pairwise(entries):
         if first.id > second.id:
             report("E211", f"[{second.id}]", f"{second.id} stands after {first.id}.", "Sort the registry by id.")
@@ -172,7 +177,7 @@ def _registry(entries: list[RegistryEntry], report: Report) -> None:
         if entry.wikidata is not None and known.setdefault(entry.wikidata, entry.id) != entry.id:
             what = f"{entry.wikidata} is {known[entry.wikidata]} too."
             report("E605", f"{path}.wikidata", what, "Join the two entries, or correct the id.")
-        if not (entry.names.ko or entry.names.ar or entry.names.en):
+        if not any(entry.names.values()):
             report("E204", f"{path}.names", "the entity has no name.", "Give it one in some language.")
 
 

@@ -37,8 +37,8 @@ def release(
 
     Gold never changes under a version. What is built is compared with the release before it, and refused, with every
     label that differs, unless the version grew by what the changes need. The release before it is the one that --since
-    names, or else, for a repository of this package, what travels in the package. --changes writes the section of the
-    change log that names every changed label.
+    names, or else, for a repository of this package, the newest that was released and travels in it. --changes writes
+    the section of the change log that names every changed label.
 
     With --standoff, labels and offsets are written without any text; dragoman rehydrate puts the texts back.
     """
@@ -77,7 +77,9 @@ def _before(root: Path, since: Path | None) -> Release | None:
     """Give the release that the new one follows, if there is one."""
     from dragoman.benchmark import load
     from dragoman.release import bundle
+    from dragoman.release.semver import is_development
 
     if since is not None:
         return load(since).release
-    return bundle.read(root / _BUNDLE) if (root / _BUNDLE / "manifest.json").is_file() else None
+    released = [version for version in bundle.versions(root / _BUNDLE) if not is_development(version)]
+    return bundle.read(root / _BUNDLE, released[-1]) if released else None

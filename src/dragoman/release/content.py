@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from dragoman.files import canonical_json
-from dragoman.schema.release_rows import CONFIGS
+from dragoman.problems import error
+from dragoman.schema.earlier_rows import NamedInThree
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.records import Document, Record
+from dragoman.schema.release_rows import CONFIGS, READING, ROW_SCHEMA, ROW_SCHEMAS, UNSPLIT, row_of
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from dragoman.schema.records import Record
+Rows = Mapping[str, Mapping[str, Sequence[Record]]]
+"""Rows by configuration and split."""
+STORED = ("documents", "segments", "registry", "claim_links", READING)
+"""Configurations whose rows are kept where space is saved: those of the layers are inside the documents."""
 
 
 @dataclass(frozen=True)
@@ -22,30 +28,90 @@ class Release:
     Attributes:
         name: name of the data set, as in a signature.
         version: its semantic version.
-        rows: rows by configuration and split, each sorted as released.
+        rows: rows by configuration and split, each sorted as released, in the record types of its row schema.
+        row_schema: which columns it was made with; see :data:`dragoman.schema.release_rows.ROW_SCHEMAS`.
 
     """
 
     name: str
     version: str
-    rows: Mapping[str, Mapping[str, Sequence[Record]]]
+    rows: Rows
+    row_schema: str = ROW_SCHEMA
 
     @property
+    def configs(self) -> Mapping[str, type[Record]]:
+        """Record type of each configuration that it may have."""
+        return ROW_SCHEMAS[self.row_schema]
+
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the canonical rows, hexadecimal.
 
         Each configuration and split contributes its name and its rows as canonical JSON, one a line; name, version and
-        file formats do not count, so that the same rows have the same fingerprint anywhere.
+        file formats do not count, so that the same rows have the same fingerprint anywhere, and neither does
+        ``reading``, which is for people alone.
         """
         return fingerprint(self.rows)
+
+    def without_reading(self) -> Release:
+        """Give the same release, as it is identified, without what is for people alone."""
+        return replace(self, rows={config: rows for config, rows in self.rows.items() if config != READING})
+
+    @cached_property
+    def current(self) -> Rows:
+        """Its rows in the record types of today, whatever they were made with: what is looked at and compared."""
+        if self.row_schema == ROW_SCHEMA:
+            return self.rows
+        used = used_in(self.rows["documents"].get("dev", ()))
+        registry = [row.today(used) if isinstance(row, NamedInThree) else row for row in self.rows["registry"][UNSPLIT]]
+        return {**self.rows, "registry": {UNSPLIT: registry}}
 
 
 def fingerprint(rows: Mapping[str, Mapping[str, Sequence[Any]]]) -> str:
     """SHA-256 of rows, hexadecimal: of the names of configurations and splits, and of each row as canonical JSON."""
     digest = hashlib.sha256()
     for config in CONFIGS:
-        for split, each in sorted(rows.get(config, {}).items()):
+        for split, each in sorted(rows.get(config, {}).items()) if config != READING else ():
             digest.update(f"{config}/{split}\n".encode())
             for row in each:
                 digest.update(canonical_json(row) + b"\n")
     return digest.hexdigest()
+
+
+def configs_of(row_schema: str, file: str) -> Mapping[str, type[Record]]:
+    """Record types of a row schema that a manifest names.
+
+    Raises:
+        DragomanError: E701 for one that is not known.
+
+    """
+    if row_schema not in ROW_SCHEMAS:
+        what = f"the rows have columns that are not known here (row schema {row_schema[:20]!r})."
+        raise error("E701", what, "Install a newer version of the package.", file=file)
+    return ROW_SCHEMAS[row_schema]
+
+
+def with_layers(stored: Rows) -> Rows:
+    """Add the rows of the layers, which are the labels inside the documents, in the order of the configurations."""
+    made: dict[str, Mapping[str, Sequence[Record]]] = {}
+    for config in CONFIGS:
+        if config in LAYER_NAMES:
+            made[config] = {
+                split: [row_of(config, document.id, label) for document in rows for label in getattr(document, config)]  # type: ignore[attr-defined]
+                for split, rows in stored["documents"].items()
+            }
+        elif config in stored:
+            made[config] = stored[config]
+    return made
+
+
+def used_in(documents: Iterable[Any]) -> frozenset[str]:
+    """Ids of the registry that labels of some documents refer to."""
+    used: set[str] = set()
+    for document in documents:
+        assert isinstance(document, Document)
+        for entity in document.entities:
+            used.update(entity.entity_ids)
+        for claim in document.claims:
+            used.update(claim.about, *(claimant.entity_ids for claimant in claim.claimants))
+    return frozenset(used)

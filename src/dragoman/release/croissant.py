@@ -14,7 +14,6 @@ from msgspec import inspect
 
 from dragoman.files import sha256
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.schema.release_rows import CONFIGS
 from dragoman.schema.shape import fields
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def croissant(release: Release, card: str, tables: Mapping[tuple[str, str], tupl
             }
             for path, data in tables.values()
         ],
-        "recordSet": [_record_set(config, split, path) for (config, split), (path, _) in tables.items()],
+        "recordSet": [_record_set(release, config, split, path) for (config, split), (path, _) in tables.items()],
     }
 
 
@@ -105,11 +104,11 @@ def _first_paragraph(body: str) -> str:
     return " ".join(blocks[0].split()) if blocks else ""
 
 
-def _record_set(config: str, split: str, path: str) -> dict[str, Any]:
+def _record_set(release: Release, config: str, split: str, path: str) -> dict[str, Any]:
     name = f"{config}_{split}"
     columns = [
         field
-        for field in fields(CONFIGS[config]).fields
+        for field in fields(release.configs[config]).fields
         if config != "documents" or field.encode_name not in LAYER_NAMES
     ]
     made = [_field(name, field.encode_name, field.type, path, field.encode_name, None) for field in columns]

@@ -10,6 +10,7 @@ import msgspec
 from dragoman.release import label_alignment
 from dragoman.release.semver import Level, given, suffices
 from dragoman.schema.layers import LAYER_NAMES, by_name
+from dragoman.schema.release_rows import READING
 
 if TYPE_CHECKING:
     from dragoman.release.content import Release
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 RENUMBERED, MOVED = "renumbered", "moved"
 """Kinds of change that follow from another one, and change nothing by themselves."""
-_KEYS = {"segments": ("page", "index"), "registry": ("id",), "claim_links": ("claim", "other", "relation")}
+_KEYS = {
+    "segments": ("page", "index"),
+    "registry": ("id",),
+    "claim_links": ("claim", "other", "relation"),
+    READING: ("document", "line"),
+}
 
 
 class Change(msgspec.Struct, forbid_unknown_fields=True):
@@ -76,7 +82,8 @@ def difference(old: Release, new: Release) -> Difference:
     """Compare two releases.
 
     An edit to anything that was there before, or a label added to a document that was there, needs a major version (or
-    a minor one below 1.0.0): scores move. Documents, entities and links that are new need a minor one.
+    a minor one below 1.0.0): scores move. Documents, entities and links that are new need a minor one; what is for
+    people alone, a patch.
 
     Raises:
         DragomanError: E714 for a version that is not three numbers.
@@ -84,7 +91,8 @@ def difference(old: Release, new: Release) -> Difference:
     """
     changes = [*_documents(old, new), *(change for config in _KEYS for change in _rows(config, old, new))]
     same = old.fingerprint == new.fingerprint
-    needs: Level = "none" if same else _needs(changes)
+    scored = [change for change in changes if change.config != READING]
+    needs: Level = _needs(scored) if not same else "patch" if changes else "none"
     before, after = (Identity(each.name, each.version, each.fingerprint) for each in (old, new))
     return Difference(
         before, after, changes, needs, given(old.version, new.version), suffices(old.version, new.version, needs)
@@ -125,7 +133,7 @@ def _count(layer: str, number: int) -> str:
 
 
 def _by_document(release: Release) -> dict[str, tuple[str, Document]]:
-    splits: Mapping[str, Any] = release.rows.get("documents", {})
+    splits: Mapping[str, Any] = release.current.get("documents", {})
     return {document.id: (split, document) for split, documents in splits.items() for document in documents}
 
 
@@ -169,9 +177,15 @@ def _labels(before: Document, after: Document) -> Iterator[Change]:
 def _rows(config: str, old: Release, new: Release) -> Iterator[Change]:
     """Rows of a configuration that are not labels of a document, by their keys."""
     old_rows, new_rows = ({_key(config, row): row for row in _all(config, each)} for each in (old, new))
+    if config == READING and not (old_rows and new_rows):
+        if old_rows or new_rows:
+            yield Change(config, ADDED if new_rows else REMOVED, "", "", f"{len({*old_rows, *new_rows})} lines")
+        return
+    # A column that one of the two was made without is no edit of its rows.
+    apart = tuple(set(_columns(config, old)) ^ set(_columns(config, new)))
     for key in sorted({*old_rows, *new_rows}, key=str):
         before, after = old_rows.get(key), new_rows.get(key)
-        fields = {} if before is None or after is None else _fields(_plain(before), _plain(after), ())
+        fields = {} if before is None or after is None else _fields(_flat(before), _flat(after), apart)
         kind = ADDED if before is None else REMOVED if after is None else CHANGED
         if kind == CHANGED and not fields:
             continue
@@ -183,7 +197,11 @@ def _rows(config: str, old: Release, new: Release) -> Iterator[Change]:
 def _row_words(config: str, row: Any) -> str:
     if config == "segments":
         return str(row.text)
-    return (row.names.en or row.names.ko or row.names.ar or [""])[0] if config == "registry" else ""
+    return str(row.label) if config == "registry" else str(row.en) if config == READING else ""
+
+
+def _columns(config: str, release: Release) -> tuple[str, ...]:
+    return release.configs[config].__struct_fields__ if config in release.configs else ()
 
 
 def _key(config: str, row: Record) -> tuple[Any, ...]:
@@ -191,13 +209,23 @@ def _key(config: str, row: Record) -> tuple[Any, ...]:
 
 
 def _all(config: str, release: Release) -> Iterator[Record]:
-    for rows in release.rows.get(config, {}).values():
+    for rows in release.current.get(config, {}).values():
         yield from rows
 
 
 def _plain(record: Record) -> dict[str, Any]:
     made: dict[str, Any] = msgspec.to_builtins(record)
     return made
+
+
+def _flat(row: Record) -> dict[str, Any]:
+    """Give a row with its lists of objects, such as names, as lists of words: of these what came and went is said."""
+    return {
+        name: [" ".join(map(str, each.values())) for each in value]
+        if isinstance(value, list) and all(isinstance(each, dict) for each in value)
+        else value
+        for name, value in _plain(row).items()
+    }
 
 
 def _fields(before: dict[str, Any], after: dict[str, Any], leave: tuple[str, ...]) -> dict[str, list[Any]]:

@@ -47,7 +47,7 @@ def line(change: Change) -> str:
     what = f" “{short(change.what)}”" if change.what else ""
     if change.config == "documents" and change.kind in {ADDED, REMOVED}:
         what = f" ({change.what})"
-    return f"{_SIGNS[change.kind]} {change.config} {change.id}{what}{_said(change)}"
+    return f"{_SIGNS[change.kind]} {f'{change.config} {change.id}'.rstrip()}{what}{_said(change)}"
 
 
 def _said(change: Change) -> str:

@@ -11,13 +11,14 @@ from dragoman import files
 from dragoman.problems import error
 from dragoman.release.atomic_folder import writing
 from dragoman.release.bundle import Manifest, manifest_of
-from dragoman.release.content import Release
+from dragoman.release.content import Release, configs_of
 from dragoman.release.croissant import croissant
 from dragoman.release.integrity import HINT, SUMS, below, contents, raw, read_manifest, sums
 from dragoman.release.parquet_rows import Rows
+from dragoman.release.semver import is_development
 from dragoman.schema.arrow_types import arrow_schema
-from dragoman.schema.json_schema import json_schema
-from dragoman.schema.release_rows import CONFIGS, UNSPLIT
+from dragoman.schema.json_schema import schema_of
+from dragoman.schema.release_rows import READING, UNSPLIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,7 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
             if not rows:  # `datasets` refuses a split without rows, so it gets no file
                 continue
             table = pa.Table.from_pylist(
-                [msgspec.to_builtins(row) for row in rows], schema=arrow_schema(CONFIGS[config])
+                [msgspec.to_builtins(row) for row in rows], schema=arrow_schema(release.configs[config])
             )
             sink = io.BytesIO()
             pq.write_table(table, sink, compression="zstd")
@@ -85,13 +86,16 @@ def _described(
     """Describe the rows for machines: Croissant, and the JSON Schema of each configuration."""
     card = texts.get("README.md", b"")
     files.check_text(card, "README.md")
-    made = {f"schemas/{config}.json": files.pretty_json(json_schema(f"row-{config}")) for config in CONFIGS}
+    made = {
+        f"schemas/{config}.json": files.pretty_json(schema_of(record, f"row-{config}"))
+        for config, record in release.configs.items()
+    }
     return {"croissant.json": files.pretty_json(croissant(release, card.decode(), tables)), **made}
 
 
 def _check_version(release: Release, folder: Path) -> None:
-    """Refuse to write over other rows of the same version."""
-    if not (folder / MARK).is_file():
+    """Refuse to write over other rows of the same version, unless it is under development."""
+    if not (folder / MARK).is_file() or is_development(release.version):
         return
     there = read_manifest(folder, MARK, Manifest)
     if (there.name, there.version) == (release.name, release.version) and there.fingerprint != release.fingerprint:
@@ -109,11 +113,12 @@ def read(folder: Path) -> Release:
 
     """
     manifest = read_manifest(folder, MARK, Manifest)
+    configs = configs_of(manifest.schema_version, str(folder / MARK))
     content = contents(folder, MARK, manifest.checksums, NUMBER)
     reader = Rows()
     rows: dict[str, dict[str, list[Record]]] = {}
     for config, splits in manifest.rows.items():
-        if config not in CONFIGS:
+        if config not in configs:
             raise error("E701", f"there is no configuration {config[:80]!r}.", file=str(folder / MARK))
         rows[config] = {}
         for split, count in splits.items():
@@ -121,16 +126,16 @@ def read(folder: Path) -> Release:
             file = below(folder, name)
             data = content.get(name) if count else b""
             data = raw(file) if data is None else data
-            rows[config][split] = reader.read(data, CONFIGS[config], count, str(file)) if count else []
-    _check_complete(rows, folder)
-    release = Release(manifest.name, manifest.version, rows)
+            rows[config][split] = reader.read(data, configs[config], count, str(file)) if count else []
+    _check_complete(rows, configs, folder)
+    release = Release(manifest.name, manifest.version, rows, manifest.schema_version)
     if release.fingerprint != manifest.fingerprint:
         raise error("E701", "the rows are not those of the manifest.", HINT, file=str(folder))
     return release
 
 
-def _check_complete(rows: Mapping[str, Mapping[str, object]], folder: Path) -> None:
+def _check_complete(rows: Mapping[str, Mapping[str, object]], configs: Mapping[str, object], folder: Path) -> None:
     unsplit = [config for config in ("registry", "claim_links") if UNSPLIT not in rows.get(config, {})]
-    lacking = [config for config in CONFIGS if config not in rows] or unsplit
+    lacking = [config for config in configs if config not in rows and config != READING] or unsplit
     if lacking:
         raise error("E701", f"there are no rows of {', '.join(lacking)}.", HINT, file=str(folder / MARK))

@@ -44,7 +44,7 @@ def rehydrate(folder: Path, pages: Path, out: Path) -> Release:
     """
     manifest, rows, card = standoff.read(folder)
     texts = _texts(manifest.pages, rows, pages)
-    release = with_text(rows, texts, manifest.name, manifest.version)
+    release = with_text(rows, texts, manifest.name, manifest.version, manifest.schema_version)
     if release.fingerprint != manifest.fingerprint:
         raise error("E715", "the rows are not those of the manifest.", "Fetch the release again.", file=str(folder))
     parquet.write(release, out, {"README.md": card})

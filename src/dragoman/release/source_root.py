@@ -9,10 +9,10 @@ import msgspec
 
 from dragoman.files import check_regular, read_json, read_toml
 from dragoman.problems import DragomanError, Problem, error
-from dragoman.release.content import Release
+from dragoman.release import english_lines
+from dragoman.release.content import Release, Rows, used_in, with_layers
 from dragoman.release.semver import numbers
 from dragoman.schema import labels
-from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import (
     ClaimLink,
     CuratedPage,
@@ -20,17 +20,18 @@ from dragoman.schema.records import (
     Document,
     Entity,
     Fragment,
+    Held,
     Labels,
+    Name,
     OfficeHolder,
     RegistryEntry,
+    SourceEntity,
 )
-from dragoman.schema.release_rows import CONFIGS, UNSPLIT, row_of
+from dragoman.schema.release_rows import READING, UNSPLIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
-
-    from dragoman.schema.records import Record
 
 T = TypeVar("T")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -60,22 +61,47 @@ def assemble(root: Path) -> Release:
         if gold.document not in documents:
             raise error("E301", f"there is gold for {gold.document!r}, which is no document.", file=str(root))
         documents[gold.document] = _labelled(documents[gold.document], gold)
-    rows: dict[str, dict[str, list[Record]]] = {config: {} for config in CONFIGS}
-    for split in labels.values(labels.Split):
-        chosen = [document for document in documents.values() if splits[document.id] == split]
-        rows["documents"][split] = list(chosen)
-        for layer in LAYER_NAMES:
-            rows[layer][split] = [row_of(layer, d.id, label) for d in chosen for label in getattr(d, layer)]
-        rows["segments"][split] = [
+    by_split = {
+        split: [document for document in documents.values() if splits[document.id] == split]
+        for split in labels.values(labels.Split)
+    }
+    segments = {
+        split: [
             segment
             for page in pages
             for segment in page.segments
             if splits[segment.document or page.documents[0].id] == split
         ]
-    registry = root / "annotations" / "registry"
-    rows["registry"][UNSPLIT] = list(_array(registry / "entities.json", RegistryEntry))
-    rows["claim_links"][UNSPLIT] = list(_array(registry / "claim_links.json", ClaimLink))
-    return Release(name, version, rows)
+        for split in by_split
+    }
+    links = _array(root / "annotations" / "registry" / "claim_links.json", ClaimLink)
+    rows: Rows = {
+        "documents": by_split,
+        "segments": segments,
+        "registry": {UNSPLIT: _registry(root, used_in(by_split["dev"]))},
+        "claim_links": {UNSPLIT: links},
+        READING: english_lines.by_split(root, by_split),
+    }
+    return Release(name, version, with_layers(rows))
+
+
+def _registry(root: Path, in_dev: Collection[str]) -> list[RegistryEntry]:
+    """Turn the registry of a source root into rows: with who held an office where, and whether dev uses an entity."""
+    held: dict[str, list[Held]] = {}
+    for row in read_offices(root):
+        held.setdefault(row.office, []).append(Held(row.document, row.holder))
+    return [
+        RegistryEntry(
+            each.id,
+            each.type,
+            [Name(tag, name) for tag in sorted(each.names) for name in each.names[tag]],
+            each.wikidata,
+            each.wikidata_status,
+            each.id in in_dev,
+            sorted(held.get(each.id, []), key=lambda row: (row.document, row.holder)),
+        )
+        for each in _array(root / "annotations" / "registry" / "entities.json", SourceEntity)
+    ]
 
 
 def read_offices(root: Path) -> list[OfficeHolder]:

@@ -96,7 +96,7 @@ class Dataset(Entry):
     """What the benchmark is called, for its releases; curation only checks that it is well formed."""
 
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
-    version: Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}$")]
+    version: Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}(\.dev(0|[1-9][0-9]*))?$")]
 
 
 class SourceTable(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 from dragoman import files
 from dragoman.problems import error
 from dragoman.release.atomic_folder import writing
-from dragoman.release.content import fingerprint
+from dragoman.release.content import configs_of, fingerprint
 from dragoman.release.integrity import MAX_BYTES, SUMS, contents, read_manifest, sums
 from dragoman.release.textless import STORED, Rows, without_text
 
@@ -24,7 +24,6 @@ NUMBER = "E715"
 """Number of the problem where a file was changed."""
 CARD = "card.md"
 """README of the release, for when its texts are back."""
-SCHEMA_VERSION = "1"
 MAX_ROWS = 2**26
 """Bytes of the rows; as objects they take up to some twenty times as much."""
 
@@ -50,7 +49,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     """What a text-free release says of itself, in ``standoff.json``.
 
     Attributes:
-        schema_version: version of this format.
+        schema_version: row schema of the release with texts, which says what columns its rows have.
         name: name of the data set.
         version: its version.
         fingerprint: hash of the canonical rows of the release with texts.
@@ -93,7 +92,7 @@ def write(
     for config, splits in rows.items():
         content |= {f"rows/{config}/{split}.jsonl": files.json_lines(each) for split, each in splits.items()}
     manifest = Manifest(
-        SCHEMA_VERSION,
+        release.row_schema,
         release.name,
         release.version,
         release.fingerprint,
@@ -122,6 +121,7 @@ def read(folder: Path) -> tuple[Manifest, Rows, bytes]:
 
     """
     manifest = read_manifest(folder, MARK, Manifest)
+    configs_of(manifest.schema_version, str(folder / MARK))
     content = contents(folder, MARK, manifest.checksums, NUMBER)
     rows: Rows = {}
     size = 0

@@ -1,8 +1,8 @@
 """Rows without the text that is somebody else's, and back: what a label says of a page is kept as offsets into it.
 
 Taken out are the text of documents, segments and all surfaces, the headline, what publisher and evidence quote, and
-the Korean and Arabic names in the registry that stand on a page. What stays are labels, offsets, glosses, English
-names, and the SHA-256 of each text.
+the names in the registry that stand on a page, unless they are English. What stays are labels, offsets, glosses,
+English names, and the SHA-256 of each text. ``reading`` stays out as a whole: it is a translation of the texts.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ import msgspec
 
 from dragoman.files import sha256
 from dragoman.problems import error
-from dragoman.release.content import Release
+from dragoman.release import content
+from dragoman.release.content import Release, with_layers
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.schema.records import Names
-from dragoman.schema.release_rows import CONFIGS, UNSPLIT, row_of
+from dragoman.schema.release_rows import READING, ROW_SCHEMAS, UNSPLIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dragoman.schema.records import Record
 
 Row = dict[str, Any]
 Rows = dict[str, dict[str, list[Row]]]
 
-STORED = ("documents", "segments", "registry", "claim_links")
-"""Configurations that are kept; the others are made of the documents' labels."""
+STORED = tuple(config for config in content.STORED if config != READING)
+"""Configurations that are kept; those of the layers are made of the documents' labels."""
 _QUOTING = ("title", "publisher", "published_evidence", "published_external_evidence")
-# English names are our own words, and on no page.
-_LANGUAGES = tuple(tag for tag in Names.__struct_fields__ if tag != "en")
+_OURS = "en"
+"""Language of the names that are our own words, and on no page."""
 MAX_TEXT = 2**27
 """Characters of all texts and surfaces of a release."""
 _SHORTEST = 6
@@ -57,15 +57,14 @@ def without_text(release: Release, pages: Mapping[str, str]) -> Rows:
     for config in STORED:
         for split, rows in release.rows[config].items():
             made[config][split] = [_without(config, msgspec.to_builtins(row), pages, quotes) for row in rows]
-    if with_text(made, pages, release.name, release.version).fingerprint != release.fingerprint:
+    if with_text(made, pages, release.name, release.version, release.row_schema).fingerprint != release.fingerprint:
         raise error("E715", "the pages do not give back the rows as they are.", "Curate the pages again.")
     return made
 
 
 def _without(config: str, row: Row, pages: Mapping[str, str], quotes: Mapping[str, SequenceMatcher[str]]) -> Row:
     if config == "registry":
-        names = {key: [_name(each, pages) for each in row["names"][key]] for key in _LANGUAGES}
-        return row | {"names": row["names"] | names}
+        return row | {"names": _names(row["names"], lambda name: _name(name, pages))}
     if config == "claim_links":
         return row
     made: Row = _bare(row)
@@ -74,6 +73,13 @@ def _without(config: str, row: Row, pages: Mapping[str, str], quotes: Mapping[st
         for field in _QUOTING:
             made[field] = None if row[field] is None else _pieces(row[field], quotes[row["page"]])
     return made
+
+
+def _names(names: Any, turned: Callable[[Any], Any]) -> Any:
+    """Turn the names of an entity that are not our own words: by language in row schema 1, and a list since."""
+    if isinstance(names, dict):
+        return {tag: each if tag == _OURS else [turned(name) for name in each] for tag, each in names.items()}
+    return [each if each["language"] == _OURS else {**each, "name": turned(each["name"])} for each in names]
 
 
 def _bare(value: Any) -> Any:
@@ -107,7 +113,7 @@ def _cut(value: str, page: SequenceMatcher[str], low: int, high: int) -> list[An
     return [*_cut(value, page, low, match.a), quoted, *_cut(value, page, match.a + match.size, high)]
 
 
-def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str) -> Release:
+def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str, row_schema: str) -> Release:
     """Put the text back.
 
     Args:
@@ -115,6 +121,7 @@ def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str) -> 
         pages: text of each page, by id.
         name: name of the data set.
         version: its version.
+        row_schema: which columns the rows have.
 
     Returns:
         The release; whether it is the one that was meant, its fingerprint says.
@@ -124,7 +131,7 @@ def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str) -> 
 
     """
     try:
-        return Release(name, version, _filled(rows, pages))
+        return Release(name, version, _filled(rows, pages, row_schema), row_schema)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as cause:
         raise error("E715", f"a row is not in the form: {cause!r}"[:300] + ".", "Fetch the release again.") from cause
 
@@ -143,34 +150,31 @@ class _Cutter:
         return piece
 
 
-def _filled(rows: Rows, pages: Mapping[str, str]) -> dict[str, dict[str, list[Record]]]:
+def _filled(rows: Rows, pages: Mapping[str, str], row_schema: str) -> content.Rows:
     cut = _Cutter()
-    made: dict[str, dict[str, list[Record]]] = {config: {} for config in CONFIGS}
+    made: dict[str, dict[str, list[Record]]] = {config: {} for config in STORED}
     parts: dict[str, list[tuple[int, str]]] = {}
+
+    def record(config: str, row: Row) -> Record:
+        plain = {key: value for key, value in row.items() if key != "sha256"}
+        done: Record = msgspec.convert(plain, ROW_SCHEMAS[row_schema][config])
+        return done
+
     for split, segments in rows["segments"].items():
         made["segments"][split] = []
         for segment in segments:
             text = cut(pages[segment["page"]], segment["start"], segment["end"])
             if segment["document_start"] is not None:
                 parts.setdefault(segment["document"], []).append((segment["document_start"], text))
-            made["segments"][split].append(_record("segments", {**segment, "text": text}))
+            made["segments"][split].append(record("segments", {**segment, "text": text}))
     for split, documents in rows["documents"].items():
-        chosen: list[Any] = [
-            _record("documents", _document(document, parts.get(document["id"], []), pages[document["page"]], cut))
+        made["documents"][split] = [
+            record("documents", _document(document, parts.get(document["id"], []), pages[document["page"]], cut))
             for document in documents
         ]
-        made["documents"][split] = list(chosen)
-        for layer in LAYER_NAMES:
-            made[layer][split] = [row_of(layer, each.id, label) for each in chosen for label in getattr(each, layer)]
-    made["registry"][UNSPLIT] = [_record("registry", _entity(row, pages, cut)) for row in rows["registry"][UNSPLIT]]
-    made["claim_links"][UNSPLIT] = [_record("claim_links", row) for row in rows["claim_links"][UNSPLIT]]
-    return made
-
-
-def _record(config: str, row: Row) -> Record:
-    plain = {key: value for key, value in row.items() if key != "sha256"}
-    made: Record = msgspec.convert(plain, CONFIGS[config])
-    return made
+    made["registry"][UNSPLIT] = [record("registry", _entity(row, pages, cut)) for row in rows["registry"][UNSPLIT]]
+    made["claim_links"][UNSPLIT] = [record("claim_links", row) for row in rows["claim_links"][UNSPLIT]]
+    return with_layers(made)
 
 
 def _document(row: Row, parts: Sequence[tuple[int, str]], page: str, cut: _Cutter) -> Row:
@@ -194,8 +198,7 @@ def _faced(value: Any, text: str, cut: _Cutter) -> Any:
 
 
 def _entity(row: Row, pages: Mapping[str, str], cut: _Cutter) -> Row:
-    names = {
-        key: [each if isinstance(each, str) else cut(pages[each[0]], each[1], each[2]) for each in row["names"][key]]
-        for key in _LANGUAGES
-    }
-    return {**row, "names": {**row["names"], **names}}
+    def named(name: Any) -> str:
+        return name if isinstance(name, str) else cut(pages[name[0]], name[1], name[2])
+
+    return {**row, "names": _names(row["names"], named)}

@@ -79,7 +79,7 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Source:
         )
         for document in benchmark.split(split)
     ]
-    names = {entry.id: entry.names.en[0] for entry in benchmark.registry if entry.names.en}
+    names = {entry.id: entry.label for entry in benchmark.registry}
     return Source(scoring.from_benchmark(benchmark, split), documents, names)
 
 

@@ -1,4 +1,8 @@
-"""What an adjudicator writes: one decision for each point on which two passes differ, and for each mend."""
+"""What an adjudicator writes: one decision for each point on which two passes differ, and for each mend.
+
+Gold that was released is read again by others; what they hold against it is a review, whose points have numbers. A
+decision on a label, or a ruling where no label of a pass is in question, says which point it answers.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,15 @@ from dragoman.schema.pass_file import QuotedClaim, QuotedDate, QuotedEntity
 from dragoman.schema.records import Record
 
 Keep = Literal["a", "b", "both", "none", "label"]
+Outcome = Literal["accepted", "declined"]
+Review = Annotated[str, Meta(pattern=r"^[LR][1-9][0-9]*$", description="point of a review: L a label, R a rule")]
 
 
 class Decision(Record, kw_only=True):
-    """A decision on one label of each pass, or on one label of one pass, or on a label that neither has."""
+    """A decision on one label of each pass, or on one label of one pass, or on a label that neither has.
+
+    A later decision on the same label takes the place of an earlier one.
+    """
 
     document: Annotated[str, Meta(description="document id")]
     layer: Annotated[labels.Layer, Meta(description="layer of the labels")]
@@ -30,6 +39,19 @@ class Decision(Record, kw_only=True):
         Meta(description="the label, for claims, where keep is `label`; it refers to other labels as in `a:e12`"),
     ] = None
     reason: Annotated[str, Meta(min_length=10, description="why, by the guidelines and the text")]
+    review: Annotated[Review | None, Meta(description="the point of a review that it answers")] = None
+
+
+class Ruling(Record, kw_only=True):
+    """An answer to a point of a review that decides no label: on a rule, on the registry, or to leave all as it is."""
+
+    review: Review
+    document: Annotated[str | None, Meta(description="document id, or null where it is about no single document")] = (
+        None
+    )
+    outcome: Annotated[Outcome, Meta(description="whether the point is taken or turned down")]
+    ruling: Annotated[str, Meta(min_length=10, description="what holds now, and where it is written")]
+    reason: Annotated[str, Meta(min_length=10, description="why")]
 
 
 class Identity(Record, kw_only=True):

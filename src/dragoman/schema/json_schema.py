@@ -41,7 +41,12 @@ def json_schema(name: str | None = None) -> dict[str, Any]:
         return {key: json_schema(key) for key in RECORDS}
     if name not in RECORDS:
         raise error("E501", f"there is no schema {name[:80]!r}.", f"Schemas: {', '.join(RECORDS)}.")
+    return schema_of(RECORDS[name], name)
+
+
+def schema_of(record: type[msgspec.Struct], title: str) -> dict[str, Any]:
+    """JSON Schema of a record type, under a title."""
     for module in [module for module in sys.modules if module.startswith("dragoman.schema.")]:
         settle(module)
-    (schema,), components = msgspec.json.schema_components([RECORDS[name]], ref_template="#/$defs/{name}")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": name, **schema, "$defs": components}
+    (schema,), components = msgspec.json.schema_components([record], ref_template="#/$defs/{name}")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema, "$defs": components}

@@ -191,20 +191,19 @@ class Document(Record, kw_only=True):
     claims: list[Claim] = []
 
 
-class Names(Record):
-    """Names of an entity by language, the usual one first."""
-
-    ko: list[str] = []
-    ar: list[str] = []
-    en: list[str] = []
+LanguageTag = Annotated[
+    str, Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", description="BCP 47 tag, as in `ko` or `ar`")
+]
 
 
-class RegistryEntry(Record):
-    """An entity that labels refer to, across documents and languages."""
+class SourceEntity(Record):
+    """An entity as annotators write it down: in ``registry/entities.json`` and in the registry of a pass."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="registry id, a slug")]
     type: Annotated[labels.EntityType, Meta(description="entity type")]
-    names: Annotated[Names, Meta(description="names in Korean, Arabic and English, the usual one first")]
+    names: Annotated[
+        dict[LanguageTag, list[str]], Meta(description="names by language, in each the usual one first; any language")
+    ]
     wikidata: Annotated[
         Annotated[str, Meta(pattern=r"^Q[1-9][0-9]*$")] | None, Meta(description="Wikidata id, bare, or null")
     ] = None
@@ -213,12 +212,60 @@ class RegistryEntry(Record):
     )
 
 
+class Name(Record):
+    """A name of an entity."""
+
+    language: LanguageTag
+    name: Annotated[str, Meta(description="the name")]
+
+
+class Held(Record):
+    """Who holds an office in a document."""
+
+    document: Annotated[str, Meta(description="document id")]
+    holder: Annotated[str, Meta(description="registry id of the holder, a `PER`")]
+
+
+class RegistryEntry(Record):
+    """An entity that labels refer to, across documents and languages."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="registry id, a slug")]
+    type: Annotated[labels.EntityType, Meta(description="entity type")]
+    names: Annotated[
+        list[Name], Meta(description="names, by language; those of one language stand together, the usual one first")
+    ]
+    wikidata: Annotated[
+        Annotated[str, Meta(pattern=r"^Q[1-9][0-9]*$")] | None, Meta(description="Wikidata id, bare, or null")
+    ] = None
+    wikidata_status: Annotated[labels.WikidataStatus, Meta(description="how far the Wikidata id can be trusted")] = (
+        "none"
+    )
+    in_dev: Annotated[bool, Meta(description="whether labels of the split `dev` refer to it")] = False
+    held: Annotated[
+        list[Held], Meta(description="of an office (`ROLE`): who holds it in which document, by the document's words")
+    ] = []
+
+    @property
+    def label(self) -> str:
+        """A name to show it by: the usual English one, else the first that it has, else its id."""
+        english = (each.name for each in self.names if each.language == "en")
+        return next(english, self.names[0].name if self.names else self.id)
+
+
 class ClaimLink(Record):
     """A relation between two claims other than equivalence (which is a shared cluster)."""
 
     claim: Annotated[str, Meta(description="`<document>#<claim>`, the claim that the relation starts from")]
     other: Annotated[str, Meta(description="`<document>#<claim>`, the claim that it leads to")]
     relation: Annotated[labels.LinkRelation, Meta(description="how they are related")]
+
+
+class ReadingLine(Record):
+    """A line of a document in English, for people who do not read its language: no label, and never scored."""
+
+    document: Annotated[str, Meta(description="document id")]
+    line: Annotated[int, Meta(ge=0, description="line of the text, from 0, which is the title if there is one")]
+    en: Annotated[str, Meta(description="the line in English, literal, made by a machine")]
 
 
 class OfficeHolder(Record):

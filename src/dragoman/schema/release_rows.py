@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from dragoman.schema.earlier_rows import NamedInThree
 from dragoman.schema.layers import LAYERS
-from dragoman.schema.records import ClaimLink, Document, Record, RegistryEntry, Segment
+from dragoman.schema.records import ClaimLink, Document, ReadingLine, Record, RegistryEntry, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,9 +37,26 @@ CONFIGS: Mapping[str, type[Record]] = MappingProxyType(
         "segments": Segment,
         "registry": RegistryEntry,
         "claim_links": ClaimLink,
+        "reading": ReadingLine,
     }
 )
 """Record type of each configuration; the first is the default one."""
+
+READING = "reading"
+"""The configuration that is for people alone: nothing of it goes to a system, and a release may be without it. It is no
+part of what identifies a release, so that one whose texts were put back is the same as one that had them."""
+
+ROW_SCHEMA = "2"
+"""Row schema of :data:`CONFIGS`: what a release is that is made today."""
+ROW_SCHEMAS: Mapping[str, Mapping[str, type[Record]]] = MappingProxyType(
+    {
+        "1": MappingProxyType(
+            {**{name: record for name, record in CONFIGS.items() if name != READING}, "registry": NamedInThree}
+        ),
+        ROW_SCHEMA: CONFIGS,
+    }
+)
+"""Record types of each row schema that there was: a release is identified by its rows as it was made."""
 
 UNSPLIT = "full"
 """The single split of ``registry`` and ``claim_links``. The name ``all`` is reserved by ``datasets`` for the union of

@@ -25,6 +25,7 @@ NAMES: dict[Any, str] = {
     inspect.BoolType: "true or false",
     inspect.NoneType: "null",
     inspect.StructType: "an object",
+    inspect.DictType: "an object",
     inspect.ListType: "a list",
     inspect.TupleType: "a pair [start, end]",
     inspect.LiteralType: "a label",
@@ -109,6 +110,12 @@ class _Shape:
         (info,) = (option for option in self.options if isinstance(option, inspect.ListType | inspect.TupleType))
         return tuple(map(_Shape, info.item_types if isinstance(info, inspect.TupleType) else (info.item_type,)))
 
+    @cached_property
+    def table(self) -> tuple[_Shape, _Shape]:
+        """Shapes of keys and values of an object whose keys are not fixed."""
+        (info,) = (option for option in self.options if isinstance(option, inspect.DictType))
+        return _Shape(info.key_type), _Shape(info.value_type)
+
 
 @cache
 def _fields(record: type) -> dict[str, _Field]:
@@ -166,6 +173,8 @@ def _value(value: Any, shape: _Shape, path: str, nearest: Any) -> Iterator[Fault
         yield from _struct(value, chosen.cls, path, nearest)
     elif isinstance(chosen, inspect.ListType | inspect.TupleType):
         yield from _items(value, chosen, shape.items, path, nearest)
+    elif isinstance(chosen, inspect.DictType):
+        yield from _table(value, *shape.table, path, nearest)
     else:
         yield from _constraints(value, chosen, path, nearest)
 
@@ -191,6 +200,7 @@ _KINDS: dict[type, type] = {
     inspect.LiteralType: str,
     inspect.NoneType: type(None),
     inspect.StructType: dict,
+    inspect.DictType: dict,
     inspect.ListType: list,
     inspect.TupleType: list,
     inspect.BoolType: bool,
@@ -215,6 +225,14 @@ def _items(value: list[Any], info: Any, shapes: tuple[_Shape, ...], path: str, n
             yield Fault("E202", path, "the list is empty.", f"At least {info.min_length} item is needed.")
     for index, (inner, shape) in enumerate(zip(value, shapes, strict=True)):
         yield from _value(inner, shape, f"{path}[{index}]", nearest)
+
+
+def _table(value: dict[str, Any], keys: _Shape, values: _Shape, path: str, nearest: Any) -> Iterator[Fault]:
+    for key in getattr(value, "repeated", ()):
+        yield Fault("E205", step(path, key), f"the field {shown(key)} is given more than once.", "Keep one.")
+    for key, inner in value.items():
+        yield from _value(key, keys, step(path, key), nearest)
+        yield from _value(inner, values, step(path, key), nearest)
 
 
 def _constraints(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fault]:
