@@ -39,20 +39,20 @@ def boundaries(pair: Pair) -> Match:
 
 
 def published(pair: Pair) -> Match:
-    """Document times that are canonically equal, among documents where both sides give one."""
+    """Document times that are canonically equal, among documents where gold gives one."""
     gold, given = pair.gold, canonical(pair.pred.published)
-    at = _both(pair)
+    at = _timed(pair)
     right = equal_and_given(canonical(gold.published), given, (at, at))
     right |= equal_and_given(canonical(gold.published_external), given, (at, at))
     return _of_documents(at, right.astype(np.int64), 1)
 
 
 def published_overlap(pair: Pair) -> Match:
-    """Jaccard coefficient of the days of document times, among documents where both sides give one.
+    """Jaccard coefficient of the days of document times, among documents where gold gives one.
 
     Document times of gold that mean no closed interval of days, such as ``2024/..``, are left out.
     """
-    at = _both(pair)
+    at = _timed(pair)
     inside, outside = _time_days(pair.gold.published)[at], _time_days(pair.gold.published_external)[at]
     known = (inside[:, 0] >= 0) | (outside[:, 0] >= 0)
     at, inside, outside = at[known], inside[known], outside[known]
@@ -60,10 +60,9 @@ def published_overlap(pair: Pair) -> Match:
     return _of_documents(at, np.maximum(jaccard(inside, given), jaccard(outside, given)), SCALE)
 
 
-def _both(pair: Pair) -> Ints:
+def _timed(pair: Pair) -> Ints:
     gold = pair.gold
-    known = (gold.published.codes != NULL) | (gold.published_external.codes != NULL)
-    return np.flatnonzero(known & (pair.pred.published.codes != NULL))
+    return np.flatnonzero((gold.published.codes != NULL) | (gold.published_external.codes != NULL))
 
 
 def _of_documents(at: Ints, credit: Ints, full: int) -> Match:
