@@ -25,21 +25,21 @@ def read(lines, target=None):
     return read_bytes(data, target or Target(registry=REGISTRY, aliases={"Q148": "china"})).checked()
 
 
-def both(gold, predicted):
+def both(gold, predicted, registry=REGISTRY):
     """Annotations of gold lines and of predicted lines; ``offices`` of a gold line says who holds which."""
     offices = {line["id"]: tuple(map(tuple, line["offices"])) for line in gold if "offices" in line}
     gold, predicted = (
         [{k: v for k, v in line.items() if k != "offices"} for line in side] for side in (gold, predicted)
     )
-    ours = replace(read(gold), offices=offices)
+    known = {"registry": registry, "aliases": {"Q148": "china"}}
+    ours = replace(read(gold, Target(**known)), offices=offices)
     texts = {name: text for name, text in zip(ours.documents, ours.texts, strict=True) if text is not None}
-    target = Target(documents=ours.documents, texts=texts, registry=REGISTRY, aliases={"Q148": "china"})
-    return ours, read(predicted, target)
+    return ours, read(predicted, Target(documents=ours.documents, texts=texts, **known))
 
 
-def rows(gold, predicted, measures=MEASURES):
+def rows(gold, predicted, measures=MEASURES, registry=REGISTRY):
     """Counts of each measure, None where it is not defined."""
-    ours, theirs = both(gold, predicted)
+    ours, theirs = both(gold, predicted, registry)
     tallies = finish(count_annotations(measures, ours, theirs), measures, ours.documents)
     return {measure.name: None if tally is None else tally.rows for measure, tally in tallies}
 
