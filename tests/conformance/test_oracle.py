@@ -10,7 +10,7 @@ import random
 import numpy as np
 import pytest
 from naive import LAYERS, Naive
-from sides import REGISTRY, file, noisy, rows, span
+from sides import REGISTRY, VALUES, file, noisy, rows, span, with_offices
 
 from dragoman.measures.catalogue import MEASURES
 from dragoman.measures.naming import BY_NAME
@@ -27,10 +27,15 @@ def case(seed):
     for line in gold:
         shrink(rng, line, gold=True)
         line["segments"] = segments(rng)
+        line["published_external"] = rng.choice([None, None, *VALUES[:4], "2024/.."])
+        line["published"] = rng.choice([None, line["published"], line["published"]])
     pred = noisy(rng, gold) if rng.random() < 0.7 else file(rng, len(gold), gold=False)
     for line in pred:
         shrink(rng, line, gold=False)
+        line.pop("published_external", None)
+        line["published"] = rng.choice([line["published"], line["published"], None, *VALUES[:4]])
         line["segments"] = segments(rng) if rng.random() < 0.5 else line.get("segments", [])
+    gold = with_offices(rng, gold)
     registry = REGISTRY if rng.random() < 0.7 else frozenset()
     if rng.random() < 0.3:
         without = rng.choice(LAYERS)

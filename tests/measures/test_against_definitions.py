@@ -33,7 +33,8 @@ from definitions import (
 from definitions import dice as dice_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sides import REGISTRY, TEXT, both, pair, seeds, tally, totals
+from sides import REGISTRY, TEXT, both, seeds, tally, totals
+from sides import pair_with_offices as pair
 
 from dragoman import languages
 from dragoman.measures import clitics, spans

@@ -7,7 +7,8 @@ import random
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from sides import VALUES, pair, rows, scores, seeds, totals
+from sides import VALUES, rows, scores, seeds, totals
+from sides import pair_with_offices as pair
 
 from dragoman.measures.catalogue import MEASURES
 from dragoman.measures.clusters import ClusterScore, ConllMean

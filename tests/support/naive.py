@@ -222,13 +222,14 @@ class Naive:
         timed = [(g, p) for g, p in self.pairs if g.get("published") or g.get("published_external")]
         if timed and any(p.get("published") for _, p in self.pairs):
             tiers = ("published", "published_external")
-            right = [
-                written(p["published"]) in {written(g.get(t)) for t in tiers} if p.get("published") else 0
-                for g, p in timed
-            ]
-            found["pages.published"] = {(sum(right), len(timed))}
+
+            def right(g, p):
+                answers = {written(g.get("published"))} | {written(g[t]) for t in tiers if g.get(t)}
+                return int(written(p.get("published")) in answers)
+
+            found["pages.published"] = {(sum(right(g, p) for g, p in timed), len(timed))}
             lengths = [
-                max(jaccard(days_of(g.get(t)), days_of(p.get("published"))) for t in tiers)
+                max(right(g, p) * 1_000_000, *(jaccard(days_of(g.get(t)), days_of(p.get("published"))) for t in tiers))
                 for g, p in timed
                 if any(days_of(g.get(t)) is not None for t in tiers)
             ]

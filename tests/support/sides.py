@@ -83,7 +83,6 @@ def document(rng, name, *, gold=True):
     line = {"id": name, "published": rng.choice(VALUES[:5])}
     if gold:
         line["text"] = TEXT
-        line["offices"] = rng.choice(OFFICES)
     line["entities"] = [entity(rng, f"e{i}") for i in range(rng.randint(0, 6))]
     line["dates"] = [date(rng, gold=gold) for _ in range(rng.randint(0, 4))]
     line["claims"] = []
@@ -149,7 +148,6 @@ def noisy(rng, lines):
     made = json.loads(json.dumps(lines))
     for line in made:
         line.pop("text", None)
-        line.pop("offices", None)
         line["dates"] = [{k: v for k, v in d.items() if k != "value_external"} for d in line["dates"]]
         line["dates"] = [d for d in line["dates"] if rng.random() < 0.8] + [date(rng, gold=False)] * rng.randint(0, 1)
         for item in line["entities"]:
@@ -170,6 +168,16 @@ def noisy(rng, lines):
                 item["content"][0] = [start, end + 2]
         line["claims"] = kept
     return made
+
+
+def pair_with_offices(seed, documents=3):
+    """Gold that says who holds an office, as no file does, and a prediction."""
+    gold, predicted = pair(seed, documents)
+    return with_offices(random.Random(seed), gold), predicted
+
+
+def with_offices(rng, gold):
+    return [{**line, "offices": rng.choice(OFFICES)} for line in gold]
 
 
 def pair(seed, documents=3):

@@ -50,7 +50,7 @@ def best_of_equals(gold: Ints, pred: Ints, weight: Ints, needs: Ints, chosen: In
     usable = g_price[g] + p_price[p] == weight
     # A pair that needs one that cannot be chosen never counts; the needs are followed to their ends.
     counts = usable & (needs != NEVER)
-    while (lost := counts & (needs >= 0) & ~counts[needs]).any():
+    while (lost := counts & (needs >= 0) & ~counts[np.maximum(needs, 0)]).any():
         counts &= ~lost
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - rarely needed
     from scipy.sparse import csr_array  # noqa: PLC0415

@@ -317,8 +317,8 @@ MEASURES: tuple[Measure, ...] = (
         "pages.published",
         page_layer.published,
         Accuracy(),
-        "Among documents for which gold gives a document time: equal in canonical form, by either tier of gold; where "
-        "a system gives document times.",
+        "Among documents for which either tier of gold gives a document time: equal to either in canonical form; none "
+        "is right where the page proves none. Where a system gives document times.",
         "defined here",
         where=_with_times,
         requires=seen.has_times,
@@ -329,8 +329,8 @@ MEASURES: tuple[Measure, ...] = (
         "pages.published_overlap",
         page_layer.published_overlap,
         Accuracy(spans.SCALE),
-        "Among documents for which gold gives a document time that means days: Jaccard coefficient of the days that "
-        "they mean; where a system gives document times.",
+        "Among documents for which either tier of gold means days: Jaccard coefficient of the days of the document "
+        "time with the better tier, or 1 if it is equal to one. Where a system gives document times.",
         "defined here; Jaccard 1901",
         where=_with_times,
         requires=seen.has_times,

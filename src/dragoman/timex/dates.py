@@ -113,7 +113,7 @@ def _year(scan: Scanner) -> tuple[range, str]:
         year = 1 - int(digits)
         return range(year, year + 1), days.year_text(year)
     at = scan.position
-    digits = scan.take("(?:[0-9]{4}|[0-9]{3}X?|[0-9]{2}(?:XX)?|[0-9](?:XXX)?|X{1,4})(?![0-9X])", _YEAR)
+    digits = scan.take("(?:[0-9]{4}|[0-9]{3}X?|[0-9]{2}(?:XX)?|[0-9](?:XXX)?|X{2,4})(?![0-9X])", _YEAR)
     if digits == "XXXX":
         return range(0), digits
     if len(digits) not in {4, len(scan.text)}:

@@ -12,7 +12,7 @@ ISO 8601-2:2019 (EDTF). Letters may be of either case. In EBNF, with ``d`` a dig
                | "FY" d d d d [ "-" ( "Q" "1".."4" | "H" "1".."2" ) ] ;
     year       = d d d d | d d d "X" | d d "XX" | d "XXX" | "XXXX" | "BC" d d d d ;   (* BC0000 does not exist *)
     shortyear  = d d d | d d | d                        (* a decade, a century, a millennium: 195 is 195X, 19 is 19XX *)
-               | "XXX" | "XX" | "X" ;                   (* one of these that is not known; no days follow *)
+               | "XXX" | "XX" ;                         (* an unknown decade, century; no days follow *)
     month      = "01".."12" | "XX" ;
     day        = "01".."31" | "XX" ;                    (* as many as the month has *)
     week       = "W" ( "01".."53" | "XX" ) ;            (* as many as the ISO year has *)
