@@ -7,8 +7,8 @@ the order of a file. Text values are held as codes into a small vocabulary (:cla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -145,7 +145,8 @@ class Claims:
         cue_claim, cue_start, cue_end: the cue, likewise.
         claimant_claim: position of the claim, shape (k,).
         claimant_role: role; claimant_start, claimant_end: the mention's span, NULL where none is given.
-        claimant_ids: the set of entity ids (of the mention, or given), as in :class:`Entities`.
+        claimant_ids: the set of entity ids (given, or else of the mention), as in :class:`Entities`.
+        claimant_mention_ids: the set of entity ids of the mention that the claimant names, whatever is given besides.
 
     """
 
@@ -168,6 +169,7 @@ class Claims:
     claimant_start: Ints
     claimant_end: Ints
     claimant_ids: Coded
+    claimant_mention_ids: Coded
 
     def __len__(self) -> int:
         return len(self.doc)
@@ -228,6 +230,8 @@ class Annotations:
         languages: BCP 47 tag of each document's language, null where it is not known; None where it is of none.
         registry: ids that stand for known entities; empty where any id does. A system's own ids make clusters, not
             links.
+        offices: who holds which office, by document: pairs of the id of the office and that of its holder. An office
+            can have several holders in a document, and a person several offices.
 
     """
 
@@ -244,6 +248,7 @@ class Annotations:
     answered: frozenset[str]
     languages: Coded | None = None
     registry: frozenset[str] = frozenset()
+    offices: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def has(self, layer: str) -> NDArray[np.bool_]:
         """Which documents have a layer, shape (documents,)."""

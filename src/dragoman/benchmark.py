@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
@@ -179,7 +179,8 @@ class Benchmark:
     def gold(self, split: str) -> Annotations:
         """Gold of a split as columns."""
         languages = Coded.of([document.language for document in self.split(split)])
-        return replace(read_lines(self.gold_lines(split), self.target(split)), languages=languages)
+        labels = read_lines(self.gold_lines(split), self.target(split))
+        return replace(labels, languages=languages, offices=office_holders(self.registry))
 
     def gold_lines(self, split: str) -> list[Submission]:
         """Gold of a split in the form of a submission, segments and document times included."""
@@ -191,6 +192,18 @@ class Benchmark:
         for line in gold:
             line.segments = [_line_of(segment) for segment in lines.get(line.id, [])]
         return gold
+
+
+def office_holders(registry: Iterable[RegistryEntry]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Say who holds which office, by document: pairs of the ids of an office and of its holder.
+
+    Rows of a release that was made before offices were in the registry say nothing of them.
+    """
+    held: dict[str, list[tuple[str, str]]] = {}
+    for entry in registry:
+        for each in getattr(entry, "held", ()):
+            held.setdefault(each.document, []).append((entry.id, each.holder))
+    return {document: tuple(sorted(pairs)) for document, pairs in held.items()}
 
 
 def as_submission(labels: Document | Labels) -> Submission:

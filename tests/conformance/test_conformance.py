@@ -7,6 +7,7 @@ that is not defined at all.
 """
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -57,7 +58,8 @@ def read(lines, target):
 
 def both_sides(case):
     known = {"registry": frozenset(case.get("registry", ())), "aliases": case.get("aliases", {})}
-    gold = read(case["gold"], Target(**known))
+    offices = {name: tuple(map(tuple, pairs)) for name, pairs in case.get("offices", {}).items()}
+    gold = replace(read(case["gold"], Target(**known)), offices=offices)
     texts = {name: text for name, text in zip(gold.documents, gold.texts, strict=True) if text is not None}
     return gold, read(case["pred"], Target(documents=gold.documents, texts=texts, **known))
 

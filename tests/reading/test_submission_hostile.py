@@ -161,7 +161,7 @@ HOSTILE = {
     "AUTHOR with a mention": (claimant(role="AUTHOR", mention="e1"), "E503", 1, "claims[0].claimants[0]", "no other"),
     "AUTHOR with a quote": (claimant(role="AUTHOR", quote="최선희"), "E503", 1, "claims[0].claimants[0]", "no other"),
     "AUTHOR with −1": (claimant(role="AUTHOR", start=-1, end=-1), "E402", 1, "claims[0].claimants[0]", "half-open"),
-    "MENTION of nobody": (claimant(role="MENTION"), "E503", 1, "claims[0].claimants[0]", "has the role MENTION"),
+    "MENTION of nobody": (claimant(role="MENTION"), "E503", 1, "claims[0].claimants[0]", "A MENTION has a mention"),
     "nobody": (claimant(), "E204", 1, "claims[0].claimants[0].role", "one of them"),
     # references
     "a dangling mention": (claimant(mention="e7"), "E601", 1, "claims[0].claimants[0].mention", "'e1'"),

@@ -115,13 +115,27 @@ def jaccard(a, b):
 
 
 def interval_credit(a, b):
-    if not shared(a, b):
+    if not shared(a, b) or any(a.get(f) is not None and b.get(f) is None for f in ("value", "mod", "type")):
         return 0
+    if (
+        days(a) is None
+        and days(b) is None
+        and (written(a.get("value")), a.get("mod"))
+        == (
+            written(b.get("value")),
+            b.get("mod"),
+        )
+    ):
+        return 1_000_000
     return max(jaccard(days(a), days(b)), jaccard(days(a, "value_external"), days(b)))
 
 
+def is_known(name, registry):
+    return name in registry or (name[0] == "Q" and name[1:].isdecimal() and name[1] != "0")
+
+
 def linked_ids(item, registry):
-    return id_set(item) & registry
+    return frozenset(name for name in id_set(item) if is_known(name, registry))
 
 
 # Claims
@@ -164,42 +178,111 @@ def id_set(item):
     return frozenset(ALIASES.get(i, i) for i in item.get("entity_ids") or [])
 
 
-def claimant_ids(line, claimant):
-    if claimant.get("entity_ids"):
-        return id_set(claimant)
+# Whom a claimant refers to: what it may mean, each a frozen set of ids, or of the place of a mention without ids.
+
+
+class World:
+    """A document's gold: its mentions and offices, and the ids that everybody knows."""
+
+    def __init__(self, gold_line, registry=frozenset()):
+        self.registry = registry
+        self.offices = {}
+        for office, holder in gold_line.get("offices", ()):
+            self.offices.setdefault(office, set()).add(holder)
+        self.mentions = [(e["start"], e["end"], id_set(e)) for e in gold_line.get("entities") or []]
+        # A span by which gold names a claimant is a mention where no other one is near.
+        spans = [
+            span
+            for claim in gold_line.get("claims") or []
+            for who in claim.get("claimants") or []
+            if (span := claimant_span(gold_line, who)) and not self.meant(span)
+        ]
+        self.mentions += [(start, end, frozenset()) for start, end in spans]
+        self.used = {name for _, _, ids in self.mentions for name in ids} | {
+            name
+            for claim in gold_line.get("claims") or []
+            for who in claim.get("claimants") or []
+            for name in id_set(who)
+        }
+
+    def meant(self, span):
+        """Gold mentions that a span means: the most similar, and all with the same span."""
+        near = [(dice([span], [m[:2]]), m[1] - m[0], -m[0]) for m in self.mentions]
+        best = max(near, default=(0, 0, 0))
+        return [m for m, rank in zip(self.mentions, near, strict=True) if rank == best and 2 * best[0] >= 1]
+
+    def entity(self, mention):
+        """What a gold mention stands for, with the holder for an office that has just one."""
+        start, end, ids = mention
+        held = {name: next(iter(h)) for name, h in self.offices.items() if len(h) == 1}
+        return frozenset(held.get(name, name) for name in ids) or frozenset({(start, end)})
+
+    def readings(self, things):
+        """All that things together can mean, when an office is one of its holders."""
+        found = {frozenset()}
+        for thing in things:
+            found = {each | {choice} for each in found for choice in self.offices.get(thing, {thing})}
+        return found
+
+    def own(self, name, line):
+        """What an id of the system's own means, None for nothing."""
+        votes = {}
+        entities = sorted(line.get("entities") or [], key=lambda e: (e["start"], e["end"]))
+        for mention in entities:
+            if name in id_set(mention):
+                for each in self.meant((mention["start"], mention["end"])):
+                    votes[self.entity(each)] = votes.get(self.entity(each), 0) + 1
+        return max(votes, key=votes.get) if votes else None  # the first of those that are equally frequent
+
+    def of_ids(self, ids, line, *, own):
+        things = set()
+        for name in ids:
+            if not own or is_known(name, self.registry or self.used):
+                things.add(name)
+            elif (meaning := self.own(name, line)) is None:
+                return set()
+            else:
+                things |= meaning
+        return self.readings(things) if ids else set()
+
+    def referents(self, line, who, *, own):
+        found = set()
+        if span := claimant_span(line, who):
+            for mention in self.meant(span):
+                found |= self.readings(self.entity(mention))
+        for ids in (id_set(who), id_set(claimant_entity(line, who))):
+            found |= self.of_ids(ids, line, own=own)
+        return found
+
+
+def claimant_entity(line, claimant):
     mention = claimant.get("mention")
-    if isinstance(mention, str):
-        return id_set(next(e for e in line["entities"] if e["id"] == mention))
-    return frozenset()
+    return next(e for e in line["entities"] if e["id"] == mention) if isinstance(mention, str) else {}
 
 
 def claimant_span(line, claimant):
     mention = claimant.get("mention")
     if isinstance(mention, str):
-        return next(e for e in line["entities"] if e["id"] == mention)
-    return None if mention is None else {"start": mention[0], "end": mention[1]}
+        entity = claimant_entity(line, claimant)
+        return entity["start"], entity["end"]
+    return None if mention is None else tuple(mention)
 
 
-def corresponds(gold_line, a, predicted_line, b):
+def corresponds(world, gold_line, a, predicted_line, b):
     """Whether a claimant of gold and one of the prediction are the same."""
-    roles = [c.get("role") or "MENTION" for c in (a, b)]
-    if roles[0] != roles[1]:
-        return False
-    ours, theirs = claimant_ids(gold_line, a), claimant_ids(predicted_line, b)
-    if roles[0] == "IMPLICIT":
-        return ours == theirs or not ours or not theirs
-    if roles[0] == "AUTHOR":
+    authors = [(c.get("role") or "MENTION") == "AUTHOR" for c in (a, b)]
+    if any(authors):
+        return all(authors)
+    said = [bool(c.get("mention") or id_set(c)) for c in (a, b)]
+    if not any(said):
         return True
-    place = claimant_span(predicted_line, b)
-    if shared(claimant_span(gold_line, a), place):
-        return True
-    return bool(ours) and any(shared(entity, place) and id_set(entity) == ours for entity in gold_line["entities"])
+    return bool(world.referents(gold_line, a, own=False) & world.referents(predicted_line, b, own=True))
 
 
-def same_claimants(gold_line, a, predicted_line, b):
+def same_claimants(world, gold_line, a, predicted_line, b):
     ours, theirs = a.get("claimants") or [], b.get("claimants") or []
     return len(ours) == len(theirs) and any(
-        all(corresponds(gold_line, x, predicted_line, y) for x, y in zip(ours, order, strict=True))
+        all(corresponds(world, gold_line, x, predicted_line, y) for x, y in zip(ours, order, strict=True))
         for order in permutations(theirs)
     )
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -13,7 +14,9 @@ from dragoman.scoring.memory import count_annotations
 from dragoman.scoring.partials import finish
 
 TEXT = "조선은 로씨야와 중국의 외무상들이 والصين وبالعراق في بلد 아세안에서 만났다"
-REGISTRY = frozenset({"china", "dprk", "asean"})
+REGISTRY = frozenset({"china", "dprk", "asean", "chair"})
+OFFICES = ([], [["chair", "china"]], [["chair", "china"], ["chair", "asean"]])
+"""Who may hold the one office of the registry in a document."""
 VALUES = ("2024", "2024-06", "2024-06-17", "2024-06-01/2024-06-30", "2024-W25", "XXXX-WXX-2", "P12M", "P1Y", "2023/..")
 
 
@@ -22,17 +25,21 @@ def read(lines, target=None):
     return read_bytes(data, target or Target(registry=REGISTRY, aliases={"Q148": "china"})).checked()
 
 
-def both(gold, predicted):
-    """Annotations of gold lines and of predicted lines."""
-    ours = read(gold)
+def both(gold, predicted, registry=REGISTRY):
+    """Annotations of gold lines and of predicted lines; ``offices`` of a gold line says who holds which."""
+    offices = {line["id"]: tuple(map(tuple, line["offices"])) for line in gold if "offices" in line}
+    gold, predicted = (
+        [{k: v for k, v in line.items() if k != "offices"} for line in side] for side in (gold, predicted)
+    )
+    known = {"registry": registry, "aliases": {"Q148": "china"}}
+    ours = replace(read(gold, Target(**known)), offices=offices)
     texts = {name: text for name, text in zip(ours.documents, ours.texts, strict=True) if text is not None}
-    target = Target(documents=ours.documents, texts=texts, registry=REGISTRY, aliases={"Q148": "china"})
-    return ours, read(predicted, target)
+    return ours, read(predicted, Target(documents=ours.documents, texts=texts, **known))
 
 
-def rows(gold, predicted, measures=MEASURES):
+def rows(gold, predicted, measures=MEASURES, registry=REGISTRY):
     """Counts of each measure, None where it is not defined."""
-    ours, theirs = both(gold, predicted)
+    ours, theirs = both(gold, predicted, registry)
     tallies = finish(count_annotations(measures, ours, theirs), measures, ours.documents)
     return {measure.name: None if tally is None else tally.rows for measure, tally in tallies}
 
@@ -80,7 +87,7 @@ def document(rng, name, *, gold=True):
     line["dates"] = [date(rng, gold=gold) for _ in range(rng.randint(0, 4))]
     line["claims"] = []
     for i in range(rng.randint(0, 5)):
-        line["claims"].append(claim(rng, f"c{i}", line))
+        line["claims"].append(claim(rng, f"c{i}", line, gold=gold))
     return line
 
 
@@ -90,7 +97,7 @@ def span(rng, longest=6):
 
 
 def entity(rng, name):
-    ids = rng.choice([[], ["china"], ["dprk"], ["china", "dprk"], ["Q148"], ["asean"], ["own"]])
+    ids = rng.choice([[], ["china"], ["dprk"], ["china", "dprk"], ["Q148"], ["asean"], ["chair"], ["own"]])
     return {"id": name, **span(rng), "type": rng.choice(["PER", "GPE"]), "entity_ids": ids}
 
 
@@ -102,13 +109,13 @@ def date(rng, *, gold=True):
     return made
 
 
-def claim(rng, name, line):
+def claim(rng, name, line, *, gold):
     fragments = [span(rng, 12) for _ in range(rng.randint(1, 2))]
     above = [c["id"] for c in line["claims"]]
     made = {
         "id": name,
         "content": [[f["start"], f["end"]] for f in fragments],
-        "claimants": [claimant(rng, line) for _ in range(rng.choice([1, 1, 1, 2, 0]))],
+        "claimants": [claimant(rng, line, gold=gold) for _ in range(rng.choice([1, 1, 1, 2, 0]))],
         "parent": rng.choice([None, *above]),
         "polarity": rng.choice(["positive", "negative"]),
         "modality": rng.choice(["fact", "future", None]),
@@ -121,14 +128,17 @@ def claim(rng, name, line):
     return made
 
 
-def claimant(rng, line):
+def claimant(rng, line, *, gold):
     kind = rng.random()
     if kind < 0.2:
         return {"role": "AUTHOR"}
-    if kind < 0.4:
-        return {"role": "IMPLICIT", "entity_ids": rng.choice([[], ["china"], ["dprk"]])}
-    if kind < 0.7 and line["entities"]:
-        return {"mention": rng.choice(line["entities"])["id"]}
+    if kind < 0.5:
+        known = [[], ["china"], ["dprk"], ["chair"], ["china", "dprk"]]
+        ids = rng.choice(known if gold else [*known, ["own"], ["other"], ["own", "china"]])
+        return {"role": "IMPLICIT", "entity_ids": ids}
+    if kind < 0.8 and line["entities"]:
+        role = rng.choice(["MENTION", "MENTION", "IMPLICIT"])
+        return {"role": role, "mention": rng.choice(line["entities"])["id"]}
     place = span(rng)
     return {"mention": [place["start"], place["end"]]}
 
@@ -143,8 +153,8 @@ def noisy(rng, lines):
         for item in line["entities"]:
             if rng.random() < 0.3:
                 item.update(span(rng))
-            if rng.random() < 0.3:
-                item["entity_ids"] = rng.choice([["china"], ["own"], []])
+            if rng.random() < 0.4:
+                item["entity_ids"] = rng.choice([["china"], ["own"], ["other"], ["own", "other"], ["Q42"], []])
         kept = [c for c in line["claims"] if rng.random() < 0.8]
         names = {c["id"] for c in kept}
         for item in kept:
@@ -152,10 +162,22 @@ def noisy(rng, lines):
             item["polarity"] = rng.choice([item["polarity"], "positive"])
             item["cluster"] = rng.choice([item["cluster"], "k1", None])
             if rng.random() < 0.3:
+                item["claimants"] = [claimant(rng, line, gold=False) for _ in item["claimants"]]
+            if rng.random() < 0.3:
                 start, end = item["content"][0]
                 item["content"][0] = [start, end + 2]
         line["claims"] = kept
     return made
+
+
+def pair_with_offices(seed, documents=3):
+    """Gold that says who holds an office, as no file does, and a prediction."""
+    gold, predicted = pair(seed, documents)
+    return with_offices(random.Random(seed), gold), predicted
+
+
+def with_offices(rng, gold):
+    return [{**line, "offices": rng.choice(OFFICES)} for line in gold]
 
 
 def pair(seed, documents=3):

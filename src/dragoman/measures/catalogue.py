@@ -1,4 +1,10 @@
-"""The catalogue: every measure, what it means, and where it comes from."""
+"""The catalogue: every measure, what it means, and where it comes from.
+
+Absence earns nothing where gold has something: taking a type, a value, an id, a cue, a parent or a claimant from a
+predicted item raises no score here, as the item stays among those that are judged. Outside of this stand precision by
+itself (a system that predicts less may be more precise), slices by type (an item without a type leaves the slice of its
+type, whose precision may rise), and cluster measures, which say so.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +53,10 @@ def _with_times(pair: Pair) -> Bools:
     return known
 
 
-_SPLIT = "Clusters and alignment are those of the whole split, and intervals are conditional on them."
+_SPLIT = (
+    "Clusters and alignment are those of the whole split, and intervals are conditional on them. An id or a cluster "
+    "that is taken away can raise this score, as it can part what was put together wrongly."
+)
 
 
 def _clusters(
@@ -55,6 +64,7 @@ def _clusters(
     match: Callable[[Pair], Match],
     what: str,
     requires: Callable[[Seen], bool] | None = None,
+    revision: int = 1,
 ) -> tuple[Measure, ...]:
     """Make the cluster measures of a layer."""
     definitions = {
@@ -81,6 +91,7 @@ def _clusters(
             source,
             requires=requires,
             by_type=False,
+            revision=revision,
         )
         for name, (text, source) in definitions.items()
     )
@@ -93,6 +104,7 @@ def _clusters(
         "CoNLL-2012 (Pradhan et al. 2014)",
         requires=requires,
         by_type=False,
+        revision=revision,
     )
     return (*single, conll)
 
@@ -147,15 +159,27 @@ MEASURES: tuple[Measure, ...] = (
         "entities.linked",
         links.linked,
         FScore(),
-        "Same span and the same set of known entities, among mentions that have any (own strings are none).",
+        "Same span and the same set of known entities (those of the registry and of Wikidata; strings of a system's "
+        "own are none); where gold has none, none is right. Every mention counts, with ids or without.",
         "strong_all_match of the TAC KBP entity linking scorer (Hachey et al. 2014), for sets of ids",
         requires=seen.both_link,
+        revision=2,
     ),
     *_clusters(
         "entities",
         clusters.entity_mentions,
-        "Mentions of the same span, clustered over the split by entity ids",
+        "Mentions of the same span, clustered over the split by entity ids; copies of a mention are one, with the ids "
+        "of all (the CoNLL scorer keeps the first copy of a response mention that is in the key, whatever its chain, "
+        "and gives up after ten)",
         seen.both_have_ids,
+    ),
+    Measure(
+        "dates.exact",
+        _on("dates", spans.exact),
+        FScore(),
+        "Same span, whatever the TIMEX3 type.",
+        f"{_TEMPEVAL}, strict match",
+        match_by_type=_on("dates", spans.strict),
     ),
     Measure(
         "dates.strict",
@@ -200,9 +224,11 @@ MEASURES: tuple[Measure, ...] = (
         "dates.interval",
         date_values.interval,
         FScore(spans.SCALE),
-        "Spans that share a character, credited with the Jaccard coefficient of the days that they mean; dates that "
-        "mean no closed interval of days are left out on either side.",
+        "Spans that share a character, credited with the Jaccard coefficient of the days that value, mod and type "
+        "mean; where gold means no closed interval of days, the same value and mod are right, and days are wrong. A "
+        "date that lacks a value, mod or type where gold has one earns nothing.",
         "defined here; Jaccard 1901",
+        revision=2,
     ),
     Measure(
         "claims.content",
@@ -215,9 +241,14 @@ MEASURES: tuple[Measure, ...] = (
         "claims.attributed",
         claims.attributed,
         FScore(),
-        "Content as in claims.content, and every claimant right: mentions overlap or the predicted one falls on a "
-        "mention of the same entity, AUTHOR with AUTHOR, IMPLICIT with the same ids or with none given.",
-        "after citron (Newell et al. 2018) and structured sentiment (Barnes et al. 2021), made symmetric",
+        "Content as in claims.content, and every claimant right: AUTHOR with AUTHOR alone, MENTION and IMPLICIT by "
+        "what they refer to. A span means the one gold mention with the largest Dice coefficient of at least one half; "
+        "a registry or Wikidata id means itself; any other id is the system's own and means the gold entity on which "
+        "most of its mentions in the document stand. An office and its holder in a document are one. Where gold says "
+        "nothing of an implicit claimant, nothing is right. What an own id means hangs on all its mentions, as in "
+        "clusters: if one of these lacks it, it can come to mean another entity.",
+        "after citron (Newell et al. 2018) and structured sentiment (Barnes et al. 2021), by what claimants refer to",
+        revision=2,
     ),
     Measure(
         "claims.soft",
@@ -237,8 +268,11 @@ MEASURES: tuple[Measure, ...] = (
         "claims.chain",
         claims.chain,
         Accuracy(),
-        "Among matched claims: the whole line of parents is matched to the other side's.",
+        "Among matched claims: the whole line of parents is matched to the other side's. Of equally good matchings "
+        "that with most such lines is taken (in a document with more than 2,000 pairs of similar claims one that may "
+        "have fewer).",
         "defined here",
+        revision=2,
     ),
     *(
         Measure(
@@ -251,7 +285,13 @@ MEASURES: tuple[Measure, ...] = (
         )
         for name in ("polarity", "modality", "act")
     ),
-    *_clusters("claims", claims.claim_mentions, "Claims matched by content, clustered over the split by equivalence"),
+    *_clusters(
+        "claims",
+        claims.claim_mentions,
+        "Claims matched by content, clustered over the split by equivalence; claims of one side with the same content "
+        "are of the cluster that all their clusters make",
+        revision=2,
+    ),
     Measure(
         "pages.segments",
         page_layer.kinds,
@@ -277,21 +317,25 @@ MEASURES: tuple[Measure, ...] = (
         "pages.published",
         page_layer.published,
         Accuracy(),
-        "Among documents for which both sides give a document time: equal in canonical form, by either tier of gold.",
+        "Among documents for which either tier of gold gives a document time: equal to either in canonical form; none "
+        "is right where the page proves none. Where a system gives document times.",
         "defined here",
         where=_with_times,
         requires=seen.has_times,
         by_type=False,
+        revision=2,
     ),
     Measure(
         "pages.published_overlap",
         page_layer.published_overlap,
         Accuracy(spans.SCALE),
-        "Among documents for which both sides give a document time: Jaccard coefficient of the days that they mean.",
+        "Among documents for which either tier of gold means days: Jaccard coefficient of the days of the document "
+        "time with the better tier, or 1 if it is equal to one. Where a system gives document times.",
         "defined here; Jaccard 1901",
         where=_with_times,
         requires=seen.has_times,
         by_type=False,
+        revision=2,
     ),
 )
 register_catalogue(MEASURES)

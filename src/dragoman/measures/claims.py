@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.annotations import NULL
+from dragoman.annotations import JOINER, NULL, Coded
+from dragoman.matching import equals
 from dragoman.matching.assignment import assign
 from dragoman.matching.overlap import overlapping_pairs
+from dragoman.measures.claimants import correspond
 from dragoman.measures.clusters import Mentions
 from dragoman.measures.scores import Match
-from dragoman.measures.spans import SCALE, codes, equal_and_given
+from dragoman.measures.spans import SCALE, equal_and_given
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,20 +105,67 @@ def _as_content(claims: Claims) -> Claims:
 
 
 def chain(pair: Pair) -> Match:
-    """Among matched claims, those whose whole lines of parents are matched to each other."""
+    """Among matched claims, those whose whole lines of parents are matched to each other.
+
+    Of equally good matchings that with most of these is taken. In a document with more than
+    :data:`dragoman.matching.equals.MAX_CANDIDATES` pairs that may be matched it is one with as many lines as pairs that
+    are alike step by step, which need not be the best.
+    """
     gold, pred = pair.gold.claims, pair.pred.claims
     candidates = near(pair)
-    pairs = _assigned(pair, candidates, _same_lines(gold, pred, candidates))
+    hopeful = _same_lines(gold, pred, candidates)
+    pairs = _assigned(pair, candidates, hopeful)
+    right = _whole_lines(gold, pred, pairs.gold, pairs.pred)
+    # No matching has more whole lines than this one has pairs with hope: where all of these are whole it is the best.
+    doc = gold.doc[pairs.gold]
+    short = np.unique(doc[(pairs.credit > 0) & ~right])
+    if len(short):
+        kept = ~np.isin(doc, short)
+        better = [_best_lines(gold, pred, candidates, hopeful, (pairs.gold, pairs.pred), each) for each in short]
+        g, p = (
+            np.concatenate([ours[kept], *(each[side] for each in better)])
+            for side, ours in enumerate((pairs.gold, pairs.pred))
+        )
+        order = np.argsort(g)
+        pairs = replace(pairs, gold=g[order], pred=p[order])
+        right = _whole_lines(gold, pred, pairs.gold, pairs.pred)
+    return replace(pairs, credit=right.astype(np.int64))
+
+
+def _whole_lines(gold: Claims, pred: Claims, g: Ints, p: Ints) -> Bools:
+    """Whether the whole line of parents of each pair is paired to the other's."""
     partner = np.full(len(gold) + 1, NULL - 1, np.int64)
-    partner[pairs.gold], partner[-1] = pairs.pred, NULL
-    g, p = pairs.gold, pairs.pred
+    partner[g], partner[-1] = p, NULL
     right = np.ones(len(g), bool)
     while ((g != NULL) | (p != NULL)).any():
         g = np.where(g == NULL, NULL, gold.parent[g])
         p = np.where(p == NULL, NULL, pred.parent[p])
         right &= partner[g] == p
         g, p = np.where(right, g, NULL), np.where(right, p, NULL)
-    return replace(pairs, credit=right.astype(np.int64))
+    return right
+
+
+def _best_lines(
+    gold: Claims,
+    pred: Claims,
+    candidates: tuple[Ints, Ints, Ints, Ints],
+    hopeful: Bools,
+    pairs: tuple[Ints, Ints],
+    doc: np.int64,
+) -> tuple[Ints, Ints]:
+    """Pair the claims of a document so that of all pairings as good as the one given this has most whole lines."""
+    here = gold.doc[candidates[0]] == doc
+    g, p, shared, both = (column[here] for column in candidates)
+    similarity = 2 * SCALE * shared // np.maximum(both, 1)
+    width = len(pred) + 1
+    known = g * width + p  # ascending
+    above = gold.parent[g] * width + pred.parent[p]
+    needs = np.where(hopeful[here], np.searchsorted(known, above), equals.NEVER)
+    needs[hopeful[here] & (gold.parent[g] == NULL)] = equals.ROOT
+    chosen = np.flatnonzero(np.isin(known, pairs[0] * width + pairs[1]))
+    # The number of pairs goes before all similarities together.
+    best = equals.best_of_equals(g, p, similarity + SCALE * (len(g) + 1), needs, chosen)
+    return g[best], p[best]
 
 
 def _same_lines(gold: Claims, pred: Claims, pairs: tuple[Ints, Ints, Ints, Ints]) -> Bools:
@@ -143,10 +193,36 @@ def attribute(pair: Pair, name: str) -> Match:
 
 
 def claim_mentions(pair: Pair) -> Mentions:
-    """Pair matched claims, in the clusters of equivalent claims; a claim without a cluster is one of its own."""
+    """Pair matched claims, in the clusters of equivalent claims; a claim without a cluster is one of its own.
+
+    Claims of one side with the same content are in the cluster that all their clusters make, as mentions with the same
+    span are: which of them is matched is then the same.
+    """
     pairs = content(pair)
-    names = (pair.gold.claims.cluster, pair.pred.claims.cluster)
+    names = (_cluster_names(pair.gold.claims), _cluster_names(pair.pred.claims))
     return Mentions(pairs.gold, pairs.pred, pairs.credit, 1, pairs.gold_doc, pairs.pred_doc, *names)
+
+
+def _cluster_names(claims: Claims) -> Coded:
+    """Clusters of claims, one for all claims that have the same content."""
+    if not len(claims):
+        return claims.cluster
+    first = np.searchsorted(claims.fragment_claim, np.arange(len(claims)))
+    last = np.append(first[1:], len(claims.fragment_claim)) - 1
+    bounds = np.stack([claims.doc, claims.fragment_start[first], claims.fragment_end[last], last - first], axis=1)
+    _, place, count = np.unique(bounds, axis=0, return_inverse=True, return_counts=True)
+    alike: dict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
+    for claim in np.flatnonzero(count[place.reshape(-1)] > 1).tolist():
+        inside = slice(int(first[claim]), int(last[claim]) + 1)
+        content_ = (*claims.fragment_start[inside].tolist(), *claims.fragment_end[inside].tolist())
+        alike[int(claims.doc[claim]), content_].append(claim)
+    labels = dict(zip(claims.cluster.labels, range(len(claims.cluster.labels)), strict=True))
+    codes = claims.cluster.codes.copy()
+    for group in alike.values():
+        names = sorted({name for claim in group if (name := claims.cluster.value(claim)) is not None})
+        if names:
+            codes[group] = labels.setdefault(JOINER.join(names), len(labels))
+    return Coded(codes, tuple(labels))
 
 
 def attributed(pair: Pair) -> Match:
@@ -171,15 +247,14 @@ def _assigned(pair: Pair, pairs: tuple[Ints, Ints, Ints, Ints], right: Bools | N
 def same_claimants(pair: Pair, g: Ints, p: Ints) -> Bools:
     """Whether the claimants of each pair of claims correspond one to one, shape (k,).
 
-    Mentions correspond if they overlap, or if the predicted one falls on any mention of the same entity; AUTHOR with
-    AUTHOR; IMPLICIT with IMPLICIT if the id sets are equal, or if either side gives none.
+    Which ones correspond says :func:`dragoman.measures.claimants.correspond`.
     """
     gold, pred = pair.gold.claims, pair.pred.claims
     g_count = np.bincount(gold.claimant_claim, minlength=len(gold))
     p_count = np.bincount(pred.claimant_claim, minlength=len(pred))
     result: Bools = g_count[g] == p_count[p]
     at, g_claimant, p_claimant = _claimant_pairs(gold, pred, g, p, result)
-    good = _corresponds(pair, g_claimant, p_claimant)
+    good = correspond(pair, g_claimant, p_claimant)
     at, g_claimant, p_claimant = at[good], g_claimant[good], p_claimant[good]
     # Every claimant is needed: one-to-one assignment must reach them all. One claimant needs no search.
     size = g_count[g]
@@ -210,44 +285,3 @@ def _claimant_pairs(gold: Claims, pred: Claims, g: Ints, p: Ints, wanted: Bools)
     at = np.repeat(np.arange(len(g)), count)
     within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
     return at, g_first[at] + within // p_count[at], p_first[at] + within % p_count[at]
-
-
-def _corresponds(pair: Pair, g: Ints, p: Ints) -> Bools:
-    """Whether a gold claimant and a predicted claimant are the same, shape (k,)."""
-    gold, pred = pair.gold.claims, pair.pred.claims
-    g_role, p_role = codes(gold.claimant_role, pred.claimant_role)
-    same_role = g_role[g] == p_role[p]
-    role = np.array([*gold.claimant_role.labels, ""])[g_role[g]]
-    g_ids, p_ids = codes(gold.claimant_ids, pred.claimant_ids)
-    implicit = (g_ids[g] == p_ids[p]) | (g_ids[g] == NULL) | (p_ids[p] == NULL)
-    overlap = np.minimum(gold.claimant_end[g], pred.claimant_end[p]) > np.maximum(
-        gold.claimant_start[g], pred.claimant_start[p]
-    )
-    mention = overlap | _on_entity(pair, g, p)
-    result: Bools = same_role & np.select([role == "MENTION", role == "IMPLICIT"], [mention, implicit], True)
-    return result
-
-
-def _on_entity(pair: Pair, g: Ints, p: Ints) -> Bools:
-    """Whether the predicted claimant's span overlaps a gold mention of the gold claimant's entity, shape (k,)."""
-    gold, pred, entities = pair.gold.claims, pair.pred.claims, pair.gold.entities
-    if not len(entities):
-        return np.zeros(len(g), bool)
-    spanned = np.flatnonzero(pred.claimant_start != NULL)
-    claimant_doc = pred.doc[pred.claimant_claim[spanned]]
-    mention, claimant, _ = overlapping_pairs(
-        entities.doc,
-        entities.start,
-        entities.end,
-        claimant_doc,
-        pred.claimant_start[spanned],
-        pred.claimant_end[spanned],
-    )
-    # The claimants whose span falls on a mention of an id set, as (claimant, id set) keys to look up.
-    ids = entities.ids.recode(gold.claimant_ids.labels).astype(np.int64)[mention]
-    width = len(gold.claimant_ids.labels) + 1
-    known = np.unique((spanned[claimant] * width + ids)[ids >= 0])
-    # No key ends with the last of the width, which is what stands for no id set.
-    wanted = gold.claimant_ids.codes[g].astype(np.int64) % width
-    result: Bools = np.isin(p * width + wanted, known)
-    return result

@@ -2,7 +2,8 @@
 
 A partition is of the split, not of a document: the alignment and the clusters are fixed on it, each mention's share of
 the sums is credited to its document, and intervals over documents are conditional on that. A span that is repeated
-within one side counts once, as in the CoNLL scorer, and is of the entity that all its ids make. Shares are held as
+within one side counts once, and is of the entity that all its ids make; the CoNLL scorer instead keeps the first of
+the copies within a chain, and counts a span that stands in two chains twice. Shares are held as
 integers, in parts of :data:`SCALE`, rounded so that those of a cluster add up to what the cluster earns.
 
 Definitions: MUC (Vilain et al. 1995), B³ (Bagga and Baldwin 1998), CEAF with the entity-based similarity φ4 (Luo 2005),

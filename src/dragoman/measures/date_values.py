@@ -9,15 +9,14 @@ import numpy as np
 from dragoman import timex
 from dragoman.annotations import NULL, Coded
 from dragoman.matching.assignment import assign
-from dragoman.matching.overlap import overlapping_pairs
-from dragoman.measures.scores import Match
-from dragoman.measures.spans import SCALE, equal, equal_and_given, overlaps, relaxed_where
+from dragoman.measures.spans import SCALE, equal, equal_and_given, matched, only, overlaps, relaxed_where
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dragoman.annotations import Dates
     from dragoman.measures.pair import Pair
+    from dragoman.measures.scores import Match
 
     Ints = NDArray[np.int64]
 
@@ -60,27 +59,25 @@ def value_string(pair: Pair) -> Match:
 
 
 def interval(pair: Pair) -> Match:
-    """Credit the Jaccard coefficient of the days meant, among dates that mean days on both sides.
+    """Credit the Jaccard coefficient of the days meant; where gold means no days, the same value and mod.
 
-    A date means days if its value, mod and type give a closed interval; the others are left out on either side. Where
-    gold has an external value the better of the two counts. A gold date that means days by its external value alone
-    need not be found, since the text does not say them: it counts where a prediction earns credit for it.
+    A date means days if its value, mod and type give a closed interval. Where gold has an external value the better of
+    the two counts. A date that lacks a value, a mod or a type where gold has one earns nothing.
     """
-    gold = pair.gold.dates
-    inside, outside = days(gold, gold.value), days(gold, gold.external)
-    given = days(pair.pred.dates, pair.pred.dates.value)
-    known = np.flatnonzero(given[:, 0] >= 0)
-    pred, given = pair.pred.dates.take(known), given[known]
-    g, p, shared = overlapping_pairs(gold.doc, gold.start, gold.end, pred.doc, pred.start, pred.end)
-    credit = np.maximum(jaccard(inside[g], given[p]), jaccard(outside[g], given[p]))
-    useful = credit > 0
-    g, p, shared, credit = g[useful], p[useful], shared[useful], credit[useful]
-    needed = inside[:, 0] >= 0
-    chosen = assign(g, p, (credit, needed[g].astype(np.int64), shared))
-    counted = needed.copy()
-    counted[g[chosen]] = True
-    place = np.cumsum(counted) - 1
-    return Match(place[g[chosen]], p[chosen], credit[chosen], SCALE, gold.doc[counted], pred.doc)
+    gold, pred = pair.gold.dates, pair.pred.dates
+    g, p, shared = overlaps(pair, "dates")
+    given = days(pred, pred.value)[p]
+    inside, outside = days(gold, gold.value)[g], days(gold, gold.external)[g]
+    credit = np.maximum(jaccard(inside, given), jaccard(outside, given))
+    # What means no days on either side is compared as it is written: references, durations, sets, open intervals.
+    no_days = (inside[:, 0] < 0) & (given[:, 0] < 0)
+    same = equal(canonical(gold.value), canonical(pred.value), (g, p)) & equal(gold.mod, pred.mod, (g, p))
+    credit[no_days & same] = SCALE
+    for ours, theirs in ((gold.value, pred.value), (gold.mod, pred.mod), (gold.type, pred.type)):
+        credit[(ours.codes[g] != NULL) & (theirs.codes[p] == NULL)] = 0
+    g, p, shared, credit = only(credit > 0, g, p, shared, credit)
+    chosen = assign(g, p, (credit, shared))
+    return matched(gold, pred, (g[chosen], p[chosen]), credit[chosen], full=SCALE)
 
 
 def days(dates: Dates, values: Coded) -> Ints:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dragoman.annotations import JOINER, NULL, Coded
 from dragoman.matching.exact import equal_pairs
-from dragoman.measures.scores import Match
-from dragoman.measures.spans import codes
+from dragoman.measures.spans import codes, matched
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Collection
 
     from dragoman.annotations import Annotations
     from dragoman.measures.pair import Pair
+    from dragoman.measures.scores import Match
 
-    Ints = NDArray[np.int64]
+
+WIKIDATA = re.compile(r"Q[1-9][0-9]*")
+"""A Wikidata id names an entity, whether the registry has it or not."""
+
+
+def is_known(name: str, names: Collection[str]) -> bool:
+    """Whether an id names an entity that others know: it is one of some names, or a Wikidata id."""
+    return name in names or WIKIDATA.fullmatch(name) is not None
 
 
 def links(annotations: Annotations) -> Coded:
@@ -25,21 +33,21 @@ def links(annotations: Annotations) -> Coded:
     ids = annotations.entities.ids
     if not annotations.registry:
         return ids
-    known = [JOINER.join(i for i in label.split(JOINER) if i in annotations.registry) for label in ids.labels]
+    known = [JOINER.join(i for i in label.split(JOINER) if is_known(i, annotations.registry)) for label in ids.labels]
     place = {label: i for i, label in enumerate(dict.fromkeys(label for label in known if label))}
     table = np.array([place.get(label, NULL) for label in known] + [NULL], np.int32)
     return Coded(table[ids.codes], tuple(place))
 
 
-def linkable(annotations: Annotations) -> Ints:
-    """Mentions with ids of known entities."""
-    return np.flatnonzero(links(annotations).codes != NULL)
+def has_links(annotations: Annotations) -> bool:
+    """Whether any mention has the id of a known entity."""
+    return bool((links(annotations).codes != NULL).any())
 
 
 def linked(pair: Pair) -> Match:
-    """Pair mentions with the same span and the same set of known entities, among the mentions that have any."""
-    g, p = linkable(pair.gold), linkable(pair.pred)
-    gold, pred = pair.gold.entities.take(g), pair.pred.entities.take(p)
-    g_ids, p_ids = codes(links(pair.gold).take(g), links(pair.pred).take(p))
-    pairs = equal_pairs((gold.doc, gold.start, gold.end, g_ids), (pred.doc, pred.start, pred.end, p_ids))
-    return Match(*pairs, np.ones(len(pairs[0]), np.int64), 1, gold.doc, pred.doc)
+    """Pair mentions with the same span and the same set of known entities; none is the same as none."""
+    gold, pred = pair.gold.entities, pair.pred.entities
+    g_ids, p_ids = codes(links(pair.gold), links(pair.pred))
+    return matched(
+        gold, pred, equal_pairs((gold.doc, gold.start, gold.end, g_ids), (pred.doc, pred.start, pred.end, p_ids))
+    )

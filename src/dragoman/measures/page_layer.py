@@ -10,7 +10,7 @@ from dragoman.annotations import NULL, Coded
 from dragoman.measures import spans
 from dragoman.measures.date_values import canonical, jaccard, ordinals
 from dragoman.measures.scores import Match
-from dragoman.measures.spans import SCALE, equal_and_given
+from dragoman.measures.spans import SCALE, equal, equal_and_given
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,31 +39,40 @@ def boundaries(pair: Pair) -> Match:
 
 
 def published(pair: Pair) -> Match:
-    """Document times that are canonically equal, among documents where both sides give one."""
-    gold, given = pair.gold, canonical(pair.pred.published)
-    at = _both(pair)
-    right = equal_and_given(canonical(gold.published), given, (at, at))
-    right |= equal_and_given(canonical(gold.published_external), given, (at, at))
-    return _of_documents(at, right.astype(np.int64), 1)
+    """Document times that are canonically equal, among documents where either tier of gold gives one.
+
+    Where gold has one from outside alone, none is right as well: the page does not say it.
+    """
+    at = _timed(pair)
+    return _of_documents(at, _equal_times(pair, at).astype(np.int64), 1)
 
 
 def published_overlap(pair: Pair) -> Match:
-    """Jaccard coefficient of the days of document times, among documents where both sides give one.
+    """Jaccard coefficient of the days of document times, among documents where either tier of gold means days.
 
-    Document times of gold that mean no closed interval of days, such as ``2024/..``, are left out.
+    Document times of gold that mean no closed interval of days, such as ``2024/..``, are left out, unless the other
+    tier does: then what is equal to the first is right as well.
     """
-    at = _both(pair)
+    at = _timed(pair)
     inside, outside = _time_days(pair.gold.published)[at], _time_days(pair.gold.published_external)[at]
     known = (inside[:, 0] >= 0) | (outside[:, 0] >= 0)
     at, inside, outside = at[known], inside[known], outside[known]
     given = _time_days(pair.pred.published)[at]
-    return _of_documents(at, np.maximum(jaccard(inside, given), jaccard(outside, given)), SCALE)
+    credit = np.maximum(jaccard(inside, given), jaccard(outside, given))
+    credit[_equal_times(pair, at)] = SCALE
+    return _of_documents(at, credit, SCALE)
 
 
-def _both(pair: Pair) -> Ints:
+def _equal_times(pair: Pair, at: Ints) -> NDArray[np.bool_]:
+    """Whether the document time is that of either tier of gold; none is that of a first tier that has none."""
+    gold, given = pair.gold, canonical(pair.pred.published)
+    right = equal(canonical(gold.published), given, (at, at))
+    return right | equal_and_given(canonical(gold.published_external), given, (at, at))
+
+
+def _timed(pair: Pair) -> Ints:
     gold = pair.gold
-    known = (gold.published.codes != NULL) | (gold.published_external.codes != NULL)
-    return np.flatnonzero(known & (pair.pred.published.codes != NULL))
+    return np.flatnonzero((gold.published.codes != NULL) | (gold.published_external.codes != NULL))
 
 
 def _of_documents(at: Ints, credit: Ints, full: int) -> Match:

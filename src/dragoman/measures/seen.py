@@ -11,19 +11,23 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dragoman.annotations import NULL
-from dragoman.measures.links import linkable
+from dragoman.measures.links import has_links
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 
 if TYPE_CHECKING:
-    from dragoman.annotations import Annotations
+    from numpy.typing import NDArray
+
+    from dragoman.annotations import Annotations, Spans
     from dragoman.measures.pair import Pair
 
 ATTRIBUTES: Mapping[str, Callable[[Annotations], bool]] = MappingProxyType(
     {
         "entities": lambda side: len(side.entities) > 0,
         "ids": lambda side: bool((side.entities.ids.codes != NULL).any()),
-        "links": lambda side: len(linkable(side)) > 0,
+        "links": has_links,
         "segments": lambda side: len(side.segments) > 0,
         "times": lambda side: bool((side.published.codes != NULL).any()),
         "polarity": lambda side: bool((side.claims.polarity.codes != NULL).any()),
@@ -32,6 +36,8 @@ ATTRIBUTES: Mapping[str, Callable[[Annotations], bool]] = MappingProxyType(
     }
 )
 """What a side may have somewhere, with how to tell."""
+MAX_PREDICTED_TYPES = 100
+"""Types that only predictions have get no slices where there are more: words in their place, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Seen:
         gold: which of :data:`ATTRIBUTES` gold has.
         pred: which of them predictions have.
         types: types that gold has, by layer.
+        pred_types: types that predictions have on documents with gold of the layer, likewise.
         answered: layers that some line of the predictions has.
         lines: whether the predictions have any line.
         annotated: whether gold has any labels.
@@ -51,6 +58,7 @@ class Seen:
     gold: frozenset[str]
     pred: frozenset[str]
     types: Mapping[str, frozenset[str]]
+    pred_types: Mapping[str, frozenset[str]]
     answered: frozenset[str]
     lines: bool
     annotated: bool
@@ -63,6 +71,7 @@ class Seen:
             frozenset(name for name, has in ATTRIBUTES.items() if has(pair.gold)),
             frozenset(name for name, has in ATTRIBUTES.items() if has(pair.pred)),
             {layer: frozenset(getattr(pair.gold, layer).type.labels) for layer in TYPED},
+            {layer: _types(getattr(pair.pred, layer), pair.gold.has(layer)) for layer in TYPED},
             pair.pred.answered if lines else frozenset(),
             lines,
             bool(pair.gold.present.any()),
@@ -76,6 +85,7 @@ class Seen:
             frozenset().union(*(part.gold for part in parts)),
             frozenset().union(*(part.pred for part in parts)),
             {layer: frozenset().union(*(part.types[layer] for part in parts)) for layer in TYPED},
+            {layer: frozenset().union(*(part.pred_types[layer] for part in parts)) for layer in TYPED},
             frozenset().union(*(part.answered for part in parts)),
             any(part.lines for part in parts),
             any(part.annotated for part in parts),
@@ -85,9 +95,20 @@ class Seen:
         """Give the same for a file of which the answered layers are known: all of them, if it has no line."""
         return replace(self, answered=answered, lines=True)
 
+    def sliced_types(self, layer: str) -> list[str]:
+        """Give the types that are sliced by: those of gold, and those that only predictions have, unless too many."""
+        more = self.pred_types[layer] - self.types[layer]
+        return sorted(self.types[layer] | (more if len(more) <= MAX_PREDICTED_TYPES else frozenset()))
+
     def attempts(self, layer: str) -> bool:
         """Whether a system attempted a layer: some line has its key, or there is no line at all."""
         return layer in self.answered or not self.lines or layer not in LAYER_NAMES
+
+
+def _types(spans: Spans, scored: NDArray[np.bool_]) -> frozenset[str]:
+    """Give the types of spans on some documents."""
+    codes = spans.type.codes[scored[spans.doc]]
+    return frozenset(spans.type.labels[code] for code in np.unique(codes[codes != NULL]).tolist())
 
 
 def both_link(seen: Seen) -> bool:

@@ -101,7 +101,7 @@ def _bounds(spans: Spans) -> tuple[Ints, Ints, Ints]:
     return spans.doc, spans.start, spans.end
 
 
-def _only(mask: Bools, *columns: Ints) -> tuple[Ints, ...]:
+def only(mask: Bools, *columns: Ints) -> tuple[Ints, ...]:
     """Keep what a mask says of columns; there is nothing to copy if that is all."""
     return columns if mask.all() else tuple(column[mask] for column in columns)
 
@@ -116,7 +116,7 @@ def relaxed_where(pair: Pair, layer: str, allowed: Bools) -> Match:
 
     """
     same_type = equal_types(pair, layer).astype(np.int64)
-    g, p, shared, same_type = _only(allowed, *overlaps(pair, layer), same_type)
+    g, p, shared, same_type = only(allowed, *overlaps(pair, layer), same_type)
     chosen = assign(g, p, (np.ones_like(g), shared, same_type))
     return matched(*sides(pair, layer), (g[chosen], p[chosen]))
 
@@ -152,7 +152,7 @@ def _partial_where(pair: Pair, layer: str, allowed: Bools) -> Match:
 
     credit = pair.memo.get(("partial", layer), half_or_full)
     same_type = equal_types(pair, layer).astype(np.int64)
-    g, p, shared, credit, same_type = _only(allowed, g, p, shared, credit, same_type)
+    g, p, shared, credit, same_type = only(allowed, g, p, shared, credit, same_type)
     chosen = assign(g, p, (credit, shared, same_type))
     return matched(gold, pred, (g[chosen], p[chosen]), credit[chosen], full=2)
 
@@ -167,7 +167,7 @@ def overlap_of(pair: Pair, layer: str, threshold: float) -> Match:
     union = (gold.end - gold.start)[g] + (pred.end - pred.start)[p] - shared
     allowed = shared >= threshold * union - 1e-9  # so that .7 of 10 is 7, however .7 is held
     same_type = equal_types(pair, layer).astype(np.int64)
-    g, p, shared, union, same_type = _only(allowed, g, p, shared, union, same_type)
+    g, p, shared, union, same_type = only(allowed, g, p, shared, union, same_type)
     chosen = assign(g, p, (np.ones_like(g), shared * SCALE // np.maximum(union, 1), same_type))
     return matched(gold, pred, (g[chosen], p[chosen]))
 

@@ -2,7 +2,8 @@
 
 Spans are ordered by (document, start, end, type and the rest), claims by (document, content, attributes, claimants and
 the rest). What is equal in all of that is ordered by its place among the parents, so that even of identical claims the
-columns come out the same: the order is canonical.
+columns come out the same: the order is canonical. Names that a system chooses (ids, clusters) come last: they part only
+what is alike in everything else, so that another choice of names moves nothing that differs.
 """
 
 from __future__ import annotations
@@ -72,8 +73,8 @@ def claims_in_order(c: Claims) -> Claims:
     place[order], place[-1] = np.arange(len(c)), NULL
     fragments = merge_fragments(place[c.fragment_claim], c.fragment_start, c.fragment_end)
     cue = merge_fragments(place[c.cue_claim], c.cue_start, c.cue_end)
-    ranks = _ranks(c.claimant_ids)
-    by_claim = np.lexsort((ranks, c.claimant_end, c.claimant_start, _ranks(c.claimant_role), place[c.claimant_claim]))
+    names = [_ranks(ids) for ids in (c.claimant_mention_ids, c.claimant_ids)]
+    by_claim = np.lexsort((*names, c.claimant_end, c.claimant_start, _ranks(c.claimant_role), place[c.claimant_claim]))
     return Claims(
         doc=c.doc[order],
         item=c.item[order],
@@ -94,6 +95,7 @@ def claims_in_order(c: Claims) -> Claims:
         claimant_start=c.claimant_start[by_claim],
         claimant_end=c.claimant_end[by_claim],
         claimant_ids=c.claimant_ids.take(by_claim),
+        claimant_mention_ids=c.claimant_mention_ids.take(by_claim),
     )
 
 
@@ -116,7 +118,7 @@ def _order(c: Claims) -> Ints:
         c.doc,
         first_start,
         last_end,
-        *(_ranks(coded) for coded in (c.act, c.modality, c.polarity, c.cluster, c.phenomena)),
+        *(_ranks(coded) for coded in (c.act, c.modality, c.polarity, c.phenomena)),
     ]
     order: Ints = np.lexsort(keys[::-1])
     same = np.ones(max(0, len(c) - 1), bool)
@@ -137,21 +139,26 @@ def _order(c: Claims) -> Ints:
 
 
 def _tables(c: Claims, tied: set[int]) -> dict[int, Any]:
-    """Content, cue and claimants of some claims as things that can be compared; empty for all others."""
-    rows_of: dict[int, tuple[list[Any], ...]] = defaultdict(lambda: ([], [], []))
-    ids, roles = _ranks(c.claimant_ids).tolist(), _ranks(c.claimant_role).tolist()
-    who = list(zip(roles, c.claimant_start.tolist(), c.claimant_end.tolist(), ids, strict=True))
+    """Content, cue, claimants, their names and cluster of some claims, comparable; empty for all others."""
+    rows_of: dict[int, tuple[list[Any], ...]] = defaultdict(lambda: ([], [], [], [], []))
+    roles, ids, mention_ids = (
+        _ranks(column).tolist() for column in (c.claimant_role, c.claimant_ids, c.claimant_mention_ids)
+    )
+    who = list(zip(roles, c.claimant_start.tolist(), c.claimant_end.tolist(), strict=True))
     tables: tuple[tuple[Ints, list[Any]], ...] = (
         (c.fragment_claim, list(zip(c.fragment_start.tolist(), c.fragment_end.tolist(), strict=True))),
         (c.cue_claim, list(zip(c.cue_start.tolist(), c.cue_end.tolist(), strict=True))),
         (c.claimant_claim, who),
+        (c.claimant_claim, list(zip(who, ids, mention_ids, strict=True))),
+        (np.arange(len(c)), _ranks(c.cluster).tolist()),
     )
     for index, (claims, rows) in enumerate(tables):
         for claim, row in zip(claims.tolist(), rows, strict=True):
             if claim in tied:
                 rows_of[claim][index].append(row)
-    for _, _, claimants in rows_of.values():
-        claimants.sort()
+    for _, _, *claimants, _ in rows_of.values():
+        for rows in claimants:
+            rows.sort()
     return rows_of
 
 

@@ -368,16 +368,19 @@ def _claimants(rows: Rows, entities: Rows, target: Target, texts: Texts) -> dict
     labels = (*role.labels, "MENTION") if "MENTION" not in role.labels else role.labels
     mention = labels.index("MENTION")
     codes = np.where((role.codes == NULL) & spanned, mention, role.codes).astype(np.int32)
-    if (codes == NULL).any() or ((codes == mention) != spanned).any():
+    # A mention is what a MENTION is, and may be what an IMPLICIT claimant refers back to.
+    may = (codes == mention) | (codes == (labels.index("IMPLICIT") if "IMPLICIT" in labels else NULL))
+    if (codes == NULL).any() or ((codes == mention) & ~spanned).any() or (spanned & ~may).any():
         raise Fallback("role does not fit")
     own, inherited = _sets(who, "entity_ids", target.aliases), _sets(entities, "entity_ids", target.aliases)
-    ids = [
-        inherited.value(int(at)) if at != NULL and own.codes[i] == NULL else own.value(i) for i, at in enumerate(entity)
-    ]
+    # One vocabulary for both: NULL of an entity that is none is the last code of the table.
+    names = Coded.concatenated([own, inherited])
+    given, of_mention = names.codes[: len(own)], np.append(names.codes[len(own) :], np.int32(NULL))[entity]
     return {
         "claimant_claim": who.parent,
         "claimant_role": Coded(codes, labels),
         "claimant_start": start,
         "claimant_end": end,
-        "claimant_ids": Coded.of(ids),
+        "claimant_ids": Coded(np.where(given == NULL, of_mention, given), names.labels),
+        "claimant_mention_ids": Coded(of_mention, names.labels),
     }

@@ -319,8 +319,10 @@ class _Items:
         if claimant.role is None and not named:
             what = "there is neither a role nor a mention."
             self.diagnostics.add("E204", what, "Give one of them.", path=f"{path}.role")
-        elif claimant.role is not None and (claimant.role == "MENTION") != named:
-            hint = "A claimant with a mention has the role MENTION, and no other has one."
+        elif claimant.role is not None and (
+            claimant.role not in {"MENTION", "IMPLICIT"} if named else claimant.role == "MENTION"
+        ):
+            hint = "A MENTION has a mention, an IMPLICIT claimant may refer back to one, and no other has one."
             self.diagnostics.add("E503", f"the role {shown(claimant.role)} does not fit.", hint, path=path)
 
     def mention(self, claimant: PredictedClaimant, mention: str, path: str) -> None:

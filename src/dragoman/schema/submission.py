@@ -80,12 +80,15 @@ class PredictedSegment(SpanObject):
 class PredictedClaimant(SpanObject):
     """Who makes a predicted claim: an entity's id, or a span of its own, or nobody who is mentioned."""
 
-    role: Annotated[str | None, Meta(description="MENTION, AUTHOR or IMPLICIT; MENTION if a mention is given")] = None
+    role: Annotated[
+        str | None,
+        Meta(description="MENTION, AUTHOR or IMPLICIT (which may refer back to a mention); MENTION if one is given"),
+    ] = None
     mention: Annotated[
         str | Pair | None,  # a union of two annotated types crashes msgspec.inspect when the collector runs
         Meta(description="id of an entity of the same document, or start and end of its mention"),
     ] = None
-    entity_ids: Annotated[list[Identifier] | None, Meta(description="ids of the claimant, for IMPLICIT")] = None
+    entity_ids: Annotated[list[Identifier] | None, Meta(description="ids of the claimant")] = None
 
 
 class PredictedClaim(Record):

@@ -254,7 +254,7 @@ def _finished(measure: Measure, total: Partial, places: Ints) -> Tally | None:
 
     none = np.zeros(tally.rows.shape, np.uint8)
     typed = measure.by_type and measure.layer in TYPED
-    labels = sorted(total.seen.types[measure.layer]) if typed else []
+    labels = total.seen.sliced_types(measure.layer) if typed else []
     return replace(
         tally,
         documents=at if order is None else at[order],

@@ -5,8 +5,9 @@ only extension. The grammar stands in :mod:`dragoman.timex.grammar`.
 
 **Canonical form.** Two values that say the same are written the same:
 
-- letters are upper case; ``195`` is ``195X``, ``19`` is ``19XX``; ISO year ``0000`` is ``BC0001``; EDTF's season,
-  quarter and half codes (``2024-21``, ``2024-33``, ``2024-40``) are ``2024-SP``, ``2024-Q1``, ``2024-H1``;
+- letters are upper case; ``195`` is ``195X``, ``19`` is ``19XX``, ``2`` is ``2XXX``; ISO year ``0000`` is ``BC0001``;
+  EDTF's season, quarter and half codes (``2024-21``, ``2024-33``, ``2024-40``) are ``2024-SP``, ``2024-Q1``,
+  ``2024-H1``;
 - an interval that is exactly a day, ISO week, month, quarter, half, year, decade, century or millennium is written as
   that unit. No two of these have the same days, so none needs to go before another. Every other interval is written in
   years if it begins and ends with one, else in months, else in days: ``2021/2025``, ``2024-06-17/2024-06-30``. An
@@ -16,8 +17,9 @@ only extension. The grammar stands in :mod:`dragoman.timex.grammar`.
 - ``T24:00`` is ``T00:00`` of the next day, ``T15`` and ``T15:00:00`` are ``T15:00``, ``T15:00`` without a date is
   ``XXXX-XX-XXT15:00``, ``+00:00`` is ``Z``. Other zones stay, since the day of the event hangs on them;
 - durations are written in years, months, days, hours, minutes and seconds, each as large as it can be: ``P12M`` is
-  ``P1Y``, ``P1DE`` is ``P10Y``, ``P2Q`` is ``P6M``, ``PT24H`` is ``P1D``, and weeks are days, ``P7D``. A month is no
-  number of days. What cannot be converted stands alone: vague amounts (``PXW``), weekends, seasons, parts of days.
+  ``P1Y``, ``P1DE`` and ``P1E`` are ``P10Y``, ``P2Q`` is ``P6M``, ``PT24H`` is ``P1D``, and weeks are days, ``P7D``. A
+  month is no number of days. What cannot be converted stands alone: vague amounts (``PXW``, and ``PXXW`` is the same),
+  weekends, seasons, parts of days.
 """
 
 from functools import lru_cache

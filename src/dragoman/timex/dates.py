@@ -113,12 +113,14 @@ def _year(scan: Scanner) -> tuple[range, str]:
         year = 1 - int(digits)
         return range(year, year + 1), days.year_text(year)
     at = scan.position
-    digits = scan.take("(?:[0-9]{4}|[0-9]{3}X?|[0-9]{2}(?:XX)?|[0-9]XXX|XXXX)(?![0-9X])", _YEAR)
+    digits = scan.take("(?:[0-9]{4}|[0-9]{3}X?|[0-9]{2}(?:XX)?|[0-9](?:XXX)?|X{2,4})(?![0-9X])", _YEAR)
     if digits == "XXXX":
         return range(0), digits
     if len(digits) not in {4, len(scan.text)}:
         # Before a month it is a slip, and ISO 8601 reads 2024-06-17/19 otherwise: the end would be the 19th.
         scan.fail(_YEAR, at)
+    if digits[0] == "X":
+        return range(0), digits
     digits = digits.ljust(4, "X")
     first = int(digits.replace("X", "0"))
     years = range(first, int(digits.replace("X", "9")) + 1)
@@ -176,8 +178,8 @@ def _week(scan: Scanner, year: str) -> _Rest:
         scan.fail("a week (01 to 53 or XX)", at)
     weekday = ""
     if scan.accept("-"):
-        weekday = scan.take("[1-7]|WE", f"a day of {year}-W{week}: 1 (Monday) to 7, or WE for the weekend")
-    low, high = {"": (0, 6), "WE": (5, 6)}.get(weekday) or (int(weekday) - 1, int(weekday) - 1)
+        weekday = scan.take("[1-7X]|WE", f"a day of {year}-W{week}: 1 (Monday) to 7, X, or WE for the weekend")
+    low, high = {"": (0, 6), "X": (0, 6), "WE": (5, 6)}.get(weekday) or (int(weekday) - 1, int(weekday) - 1)
 
     def find(year: int) -> tuple[int, int] | None:
         first = days.week_start(year, 1 if week == "XX" else int(week)) if _has(year, week) else None

@@ -9,15 +9,17 @@ _MAX_DIGITS = 9
 _DAY = 86_400
 
 _MONTHS = {"ML": 12_000, "CE": 1_200, "DE": 120, "Y": 12, "Q": 3, "M": 1}
+# TIMEX2's letters, which TimeML 1.2.1's schema has for the same.
+_SHORT = {"L": "ML", "C": "CE", "E": "DE"}
 _SECONDS = {"W": 7 * _DAY, "D": _DAY}
 _CLOCK = {"H": 3_600, "M": 60, "S": 1}
 _ORDER = (*_MONTHS, *_SECONDS)
 
-_NUMBER = r"X|[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+"
+_NUMBER = r"X+|[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+"
 # Kinds of days and of hours, not lengths: two weekends are not four days in a row.
 _LONE_DATE = r"WE|SP|SU|FA|WI"
 _LONE_TIME = r"MO|MI|AF|EV|NI|DT"
-_DATE_UNIT = rf"{_LONE_DATE}|ML|CE|DE|[YQMWD]"
+_DATE_UNIT = rf"{_LONE_DATE}|ML|CE|DE|[LCEYQMWD]"
 _TIME_UNIT = rf"{_LONE_TIME}|[HMS]"
 
 
@@ -41,8 +43,9 @@ def duration(scan: Scanner) -> str:
             _TIME_UNIT if clock else _DATE_UNIT,
             "a unit: H, M, S or a part of the day (MO, MI, AF, EV, NI, DT)"
             if clock
-            else "a unit: ML, CE, DE, Y, Q, M, W, D, WE or a season (SP, SU, FA, WI), or 'T' before hours",
+            else "a unit: ML, CE, DE (or L, C, E), Y, Q, M, W, D, WE, a season (SP, SU, FA, WI), or 'T' before hours",
         )
+        unit = unit if clock else _SHORT.get(unit, unit)
         amount = _amount(scan, number, start)
         units = tuple(_CLOCK) if clock else _ORDER
         if amount is None or unit not in units:
@@ -65,7 +68,7 @@ def duration(scan: Scanner) -> str:
 
 def _amount(scan: Scanner, number: str, start: int) -> int | None:
     """Return the number in millionths, None for a vague amount."""
-    if number == "X":
+    if number[0] == "X":
         return None
     whole, _, decimals = number.replace(",", ".").partition(".")
     whole, decimals = whole.lstrip("0"), decimals.rstrip("0")

@@ -11,11 +11,12 @@ ISO 8601-2:2019 (EDTF). Letters may be of either case. In EBNF, with ``d`` a dig
     date       = year [ "-" ( month [ "-" day ] | week [ "-" weekday ] | part | season ) ]
                | "FY" d d d d [ "-" ( "Q" "1".."4" | "H" "1".."2" ) ] ;
     year       = d d d d | d d d "X" | d d "XX" | d "XXX" | "XXXX" | "BC" d d d d ;   (* BC0000 does not exist *)
-    shortyear  = d d d | d d ;                          (* a decade, a century: 195 is 195X, 19 is 19XX *)
+    shortyear  = d d d | d d | d                        (* a decade, a century, a millennium: 195 is 195X, 19 is 19XX *)
+               | "XXX" | "XX" ;                         (* an unknown decade, century; no days follow *)
     month      = "01".."12" | "XX" ;
     day        = "01".."31" | "XX" ;                    (* as many as the month has *)
     week       = "W" ( "01".."53" | "XX" ) ;            (* as many as the ISO year has *)
-    weekday    = "1".."7" | "WE" ;                      (* Monday is 1, WE the weekend *)
+    weekday    = "1".."7" | "X" | "WE" ;                (* Monday is 1, WE the weekend *)
     part       = "Q" ( "1".."4" | "X" ) | "H" ( "1".."2" | "X" ) ;
     season     = "SP" | "SU" | "FA" | "WI"
                | "21".."24" | "25".."28" | "33".."36" | "40" | "41" ;   (* EDTF: seasons twice, quarters, halves *)
@@ -27,11 +28,13 @@ ISO 8601-2:2019 (EDTF). Letters may be of either case. In EBNF, with ``d`` a dig
     hour = "00".."23" ;  minute = second = "00".."59" ;
 
     duration   = "P" ( { amount dateunit } [ "T" amount timeunit { amount timeunit } ]   (* at least one amount *)
-               | lone loneunit | "X" dateunit | "T" ( lone daypart | "X" timeunit ) ) ;
-    dateunit   = "ML" | "CE" | "DE" | "Y" | "Q" | "M" | "W" | "D" ;     (* in this order, each at most once *)
+               | lone loneunit | vague dateunit | "T" ( lone daypart | vague timeunit ) ) ;
+    dateunit   = "ML" | "CE" | "DE" | "Y" | "Q" | "M" | "W" | "D"       (* in this order, each at most once *)
+               | "L" | "C" | "E" ;                                      (* TIMEX2's letters for the first three *)
     timeunit   = "H" | "M" | "S" ;                                      (* likewise *)
     loneunit   = "WE" | "SP" | "SU" | "FA" | "WI" ;
-    lone       = amount | "X" ;
+    lone       = amount | vague ;
+    vague      = "X" { "X" } ;                                          (* an amount that is not known *)
     amount     = d { d } [ ( "." | "," ) d { d } ] | ( "." | "," ) d { d } ;   (* 9 digits, 6 decimals at most *)
 
 ``X`` stands for digits that the text leaves unspecified. At the end of a lone year it makes the year a decade, a
