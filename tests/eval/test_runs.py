@@ -6,6 +6,7 @@ import pytest
 
 import dragoman
 from dragoman import files, scoring
+from dragoman.release import bundle
 from dragoman.schema.result_file import Result
 from dragoman.systems.loading import read_card
 
@@ -13,15 +14,16 @@ RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"
 FOLDERS = sorted(path.parent for path in RUNS.glob("*/*/predictions.jsonl"))
 
 
-def test_there_are_runs():
-    assert FOLDERS
+def test_there_are_runs_on_each_version_of_the_data():
+    versions = bundle.versions(bundle.packaged())
+    for system in {folder.parent for folder in FOLDERS}:
+        assert {folder.name for folder in FOLDERS if folder.parent == system} == set(versions), system
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
 def test_a_committed_run_scores_again_to_the_same_counts(folder):
-    benchmark = dragoman.load()
+    benchmark = dragoman.load(version=folder.name)
     stored = files.read_json(folder / "result.json", Result)
-    assert folder.name == benchmark.version
     assert stored.data.fingerprint == benchmark.fingerprint
     again = scoring.score(folder / "predictions.jsonl", benchmark, split=stored.data.split)
     assert again.counts == stored.counts

@@ -59,7 +59,9 @@ def command(*arguments: object) -> Output:
 
 def runs(_: Path) -> Iterator[tuple[str, Callable[[], Output]]]:
     """Every committed run, on both splits."""
-    for path in sorted((ROOT / "eval" / "runs").glob("*/1.0.0/predictions.jsonl")):
+    from dragoman import load
+
+    for path in sorted((ROOT / "eval" / "runs").glob(f"*/{load().version}/predictions.jsonl")):
         for split in ("dev", "test"):
             arguments = ("score", path, "--split", split, "--json")
             yield f"runs/{path.parts[-3]}/{split}", lambda a=arguments: command(*a)

@@ -11,6 +11,7 @@ from dragoman.benchmark import Benchmark
 from dragoman.release.content import Release
 from dragoman.reports.html import page as render
 from dragoman.reports.sources import Source, from_benchmark, from_reference
+from dragoman.schema.records import Name
 
 NAMES = list(PAYLOADS.items())
 WIDTHS = [390, 1280]
@@ -117,8 +118,7 @@ def _of_hostile_benchmark(folder, benchmark, split):
     ]
     for part, entries in rows["registry"].items():
         rows["registry"][part] = [
-            replace(entry, names=replace(entry.names, en=[payloads[place % len(payloads)]]))
-            for place, entry in enumerate(entries)
+            replace(entry, names=[Name("en", payloads[place % len(payloads)])]) for place, entry in enumerate(entries)
         ]
     hostile = Benchmark(Release(PAYLOADS["script"], PAYLOADS["override"], rows))
     run = folder / "run"

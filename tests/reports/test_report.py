@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import dragoman
 from dragoman.problems import DragomanError
 from dragoman.reports.html import page
 from dragoman.reports.report import report
 from dragoman.reports.sources import from_benchmark, from_reference
 
-RUN = Path(__file__).resolve().parents[2] / "eval" / "runs" / "korean_rules" / "1.0.0"
+RUN = Path(__file__).resolve().parents[2] / "eval" / "runs" / "korean_rules" / dragoman.load().version
 LINE = {"id": "one", "text": "Ada met Bob.", "entities": [{"start": 0, "end": 3, "type": "PER"}]}
 
 

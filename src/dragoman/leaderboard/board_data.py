@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import regex
 from msgspec import structs
 
-from dragoman.leaderboard.entries import Entry, folders
+from dragoman.leaderboard.entries import Entry, folders, of_version
 from dragoman.leaderboard.examination import Progress, examine_all
 from dragoman.leaderboard.ranking import LEVEL, columns, score_column
 from dragoman.schema.leaderboard_json import BOARD_VERSION, Board, BoardColumn, BoardData, BoardEntry, Cell
@@ -28,7 +28,7 @@ _STATES = ("ranked", "not independent", "other data", "not reproduced", "invalid
 
 
 def evaluate(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[str, Entry]]:
-    """Read, score and rank all runs.
+    """Read, score and rank all runs; of a system that has one on this version of the data, no other.
 
     Args:
         runs: folder of ``system/data version``.
@@ -42,7 +42,7 @@ def evaluate(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[st
         DragomanError: E820 when there are no runs. A bad run is an entry, not an error.
 
     """
-    entries = examine_all(folders(runs), gold, progress)
+    entries = examine_all(of_version(folders(runs), gold.data.version), gold, progress)
     scored = [entry for entry in entries if entry.result is not None]
     filled = [score_column(column, scored, gold) for column in columns(gold)]
     cells = {entry.id: {each.column.name: each.cells[entry.id] for each in filled} for entry in scored}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +89,12 @@ def folders(runs: Path) -> list[Path]:
         hint = "Give the folder that holds system/data version, such as eval/runs."
         raise error("E820", "there are no runs here.", hint, file=str(runs))
     return paths
+
+
+def of_version(paths: Sequence[Path], version: str) -> list[Path]:
+    """Leave out the runs of a system on other versions of the data where it has one on this version."""
+    there = {path.parent for path in paths if path.name == version}
+    return [path for path in paths if path.name == version or path.parent not in there]
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -11,7 +11,7 @@ import msgspec
 
 from dragoman import scoring
 from dragoman.leaderboard import isolation
-from dragoman.leaderboard.entries import folders, readable_files
+from dragoman.leaderboard.entries import folders, of_version, readable_files
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
 from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT
 from dragoman.measures.naming import select
@@ -59,7 +59,7 @@ def effects(
     new: Benchmark,
     progress: Progress = lambda items, _: items,
 ) -> list[Effect]:
-    """Score the predictions of all runs on two releases, on the test split.
+    """Score the predictions of all runs on two releases, on the test split; of a system those made on the older one.
 
     Args:
         runs: folder of ``system/data version``.
@@ -75,7 +75,7 @@ def effects(
 
     """
     golds = [picklable(scoring.from_benchmark(each, HEADLINE_SPLIT)) for each in (old, new)]
-    paths = folders(runs)
+    paths = of_version(folders(runs), old.version)
     outcomes = isolation.each(partial(_scored, golds=golds), paths)
     made = [
         _failed(path, outcome.reason) if isinstance(outcome, isolation.Failure) else outcome
