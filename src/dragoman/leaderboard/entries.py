@@ -91,7 +91,7 @@ def folders(runs: Path) -> list[Path]:
     return paths
 
 
-def of_version(paths: Sequence[Path], version: str) -> list[Path]:
+def of_version(paths: Sequence[Path], version: str | None) -> list[Path]:
     """Leave out the runs of a system on other versions of the data where it has one on this version."""
     there = {path.parent for path in paths if path.name == version}
     return [path for path in paths if path.name == version or path.parent not in there]
