@@ -52,10 +52,9 @@ def manifest_of(release: Release) -> Manifest:
 
 
 def versions(folder: Traversable) -> list[str]:
-    """Versions whose rows lie in a folder, the oldest first."""
-    return sorted(
-        (each.name for each in folder.iterdir() if is_version(each.name) and (each / MANIFEST).is_file()), key=order
-    )
+    """Versions whose rows lie in a folder, the oldest first; none where there is no such folder."""
+    inside = [each for each in folder.iterdir() if is_version(each.name)] if folder.is_dir() else []
+    return sorted((each.name for each in inside if (each / MANIFEST).is_file()), key=order)
 
 
 def write(release: Release, folder: Path) -> bool:
