@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 from pathlib import Path
 
+import dragoman
 from dragoman import files
 from dragoman.release.source_root import read_offices
 from dragoman.schema.records import Labels
@@ -31,3 +32,15 @@ def test_no_title_beside_a_name_is_left_out():
         persons = {entity.start for entity in gold.entities if entity.type == "PER"}
         beside = [e for e in gold.entities if e.type == "ROLE" and e.end + 1 in persons and len(e.entity_ids) == 1]
         assert {entity.entity_ids[0] for entity in beside} <= held[gold.document], gold.document
+
+
+def test_the_rows_of_the_registry_say_who_held_an_office_and_what_dev_uses():
+    rows = {row.id: row for row in dragoman.load().registry}
+    assert [(held.document, held.holder) for held in rows["premier-of-the-dprk"].held] == [
+        ("000.related-13", "pak-thae-song"),
+        ("001.article-1", "kim-il-sung"),
+    ]
+    assert sum(len(row.held) for row in rows.values()) == len(read_offices(ROOT))
+    assert {row.type for row in rows.values() if row.held} == {"ROLE"}
+    # 002.article-2, with Kazan, is in dev; Moscow is named in test alone.
+    assert (rows["kazan"].in_dev, rows["moscow"].in_dev) == (True, False)

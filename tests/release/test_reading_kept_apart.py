@@ -1,6 +1,7 @@
 """The English lines that are for people alone are in their own rows, and in nothing that goes to a system."""
 
 import json
+import shutil
 from importlib import resources
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 import dragoman
 from dragoman.files import canonical_json
+from dragoman.problems import DragomanError
 from dragoman.release.source_root import assemble
 from dragoman.schema.release_rows import READING
 from dragoman.systems.chat import EXAMPLES_SPLIT, messages
@@ -81,3 +83,31 @@ def test_what_identifies_a_release_does_not_hang_on_it():
     release = assemble(ROOT)
     assert release.without_reading().fingerprint == release.fingerprint
     assert READING not in release.without_reading().rows
+
+
+def rows_of(root, lines):
+    apart = shutil.ignore_patterns("passes", "pages")
+    for name in ("corpus", "annotations"):
+        shutil.copytree(ROOT / name, root / name, ignore=apart, dirs_exist_ok=True)
+    written = "".join(json.dumps(line) + "\n" for line in lines)
+    (root / "annotations" / "reading" / "reading.jsonl").write_text(written)
+    return assemble(root).rows[READING]
+
+
+def test_of_a_document_there_is_a_line_for_each_of_its_own_or_none(tmp_path):
+    line = {"document": "001.headline-04", "line": 0, "en": "Speech"}
+    assert [row.en for part in rows_of(tmp_path, [line]).values() for row in part] == ["Speech"]
+    assert rows_of(tmp_path, []) == {}
+    for wrong, code in (({"line": 1}, "E713"), ({"document": "001.article-1"}, "E713"), ({"document": "no"}, "E301")):
+        with pytest.raises(DragomanError) as caught:
+            rows_of(tmp_path, [line | wrong])
+        assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_names_in_any_language_go_into_the_rows(tmp_path):
+    root = shutil.copytree(ROOT / "tests" / "checks" / "invalid" / "base", tmp_path / "root")
+    table = root / "corpus" / "sources.toml"
+    table.write_text(table.read_text("utf-8") + '\n[dataset]\nname = "mine"\nversion = "0.1.0"\n', "utf-8")
+    (row,) = [row for row in assemble(root).rows["registry"]["full"] if row.id == "carlo"]
+    assert [(name.language, name.name) for name in row.names] == [("en", "Carlo"), ("fr", "Carlo"), ("ko", "카를로")]
+    assert row.label == "Carlo"

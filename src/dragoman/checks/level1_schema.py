@@ -13,6 +13,7 @@ import msgspec
 from dragoman import files
 from dragoman.checks.findings import Findings
 from dragoman.problems import DragomanError, Problem, shown
+from dragoman.release import english_lines
 from dragoman.release.source_table import SourceTable, read_sources
 from dragoman.schema import labels
 from dragoman.schema.decision import Identity
@@ -26,6 +27,7 @@ from dragoman.schema.records import (
     Entity,
     Labels,
     OfficeHolder,
+    ReadingLine,
     SourceEntity,
 )
 from dragoman.schema.shape import Fault, NoNumber, Repeats, faults, step
@@ -74,6 +76,7 @@ class Material:
         gold: gold labels by file.
         registry: the registry that gold refers to.
         passes: the raw passes.
+        english: English lines of the documents.
 
     """
 
@@ -83,6 +86,7 @@ class Material:
     pages: dict[Path, CuratedPage] = field(default_factory=dict)
     gold: dict[Path, Labels] = field(default_factory=dict)
     passes: list[Pass] = field(default_factory=list)
+    english: list[ReadingLine] = field(default_factory=list)
 
     @property
     def corpus_folders(self) -> tuple[Path, Path]:
@@ -119,6 +123,10 @@ def read(root: Path, findings: Findings) -> Material:
             "Add it: that of a pass, corrected; [] if need be.",
         )
         reader.report(registry.file, Fault("E713", "", what, hint))
+    try:
+        material.english = english_lines.read(root)
+    except DragomanError as cause:
+        reader.failed(english_lines.file_of(root), cause)
     passes = root / "annotations" / "passes"
     material.passes = [reader.one_pass(path) for path in sorted(passes.glob("*")) if path.is_dir()]
     return material

@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dragoman.problems import shown
+from dragoman.release import english_lines
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.text import find
 
@@ -37,6 +38,10 @@ def check(material: Material, findings: Findings) -> None:
     _together(material.registry, material.gold, findings, whole=findings.intact(*material.gold_folders))
     if findings.intact(*material.gold_folders):
         _offices(material, findings.reporter(6, material.registry.offices_file))
+    if findings.intact(*material.corpus_folders):
+        report = findings.reporter(6, english_lines.file_of(material.root))
+        for fault in english_lines.faults(material.english, material.documents.values()):
+            report(fault.code, "", fault.what, fault.hint)
     for one in material.passes:
         _together(
             one.registry, one.resolved, findings, whole=findings.intact(one.folder, *material.corpus_folders), raw=True

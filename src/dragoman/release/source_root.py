@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from dragoman.files import check_regular, decode, read_bytes, read_json, read_toml
+from dragoman.files import check_regular, read_json, read_toml
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.release import english_lines
 from dragoman.release.content import Release, Rows, used_in, with_layers
 from dragoman.release.semver import numbers
 from dragoman.schema import labels
@@ -23,14 +24,13 @@ from dragoman.schema.records import (
     Labels,
     Name,
     OfficeHolder,
-    ReadingLine,
     RegistryEntry,
     SourceEntity,
 )
 from dragoman.schema.release_rows import READING, UNSPLIT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ def assemble(root: Path) -> Release:
         "segments": segments,
         "registry": {UNSPLIT: _registry(root, used_in(by_split["dev"]))},
         "claim_links": {UNSPLIT: links},
-        READING: _reading(root, by_split),
+        READING: english_lines.by_split(root, by_split),
     }
     return Release(name, version, with_layers(rows))
 
@@ -102,40 +102,6 @@ def _registry(root: Path, in_dev: Collection[str]) -> list[RegistryEntry]:
         )
         for each in _array(root / "annotations" / "registry" / "entities.json", SourceEntity)
     ]
-
-
-def _reading(root: Path, by_split: Mapping[str, Sequence[Document]]) -> dict[str, list[ReadingLine]]:
-    """Read the English lines of documents, by split; none without ``annotations/reading/reading.jsonl``.
-
-    Raises:
-        DragomanError: E707 where a document has another number of lines than there are English ones, E301 for lines of
-            a document that is not there, E202 for a line that is none.
-
-    """
-    path = root / "annotations" / "reading" / "reading.jsonl"
-    if not path.exists():
-        return {}
-    check_regular(path)
-    lines: dict[str, list[ReadingLine]] = {}
-    for number, line in enumerate(read_bytes(path).splitlines(), 1):
-        each = decode(line, ReadingLine, str(path), number)
-        lines.setdefault(each.document, []).append(each)
-    made = {
-        split: [line for document in documents for line in lines.pop(document.id, [])]
-        for split, documents in by_split.items()
-    }
-    if lines:
-        raise error("E301", f"there are English lines of {next(iter(lines))!r}, which is no document.", file=str(path))
-    numbers_of: dict[str, list[int]] = {document.id: [] for documents in by_split.values() for document in documents}
-    for rows in made.values():
-        for row in rows:
-            numbers_of[row.document].append(row.line)
-    for document in (document for documents in by_split.values() for document in documents):
-        count = document.text.count("\n") + 1
-        if numbers_of[document.id] not in ([], list(range(count))):
-            what = f"{document.id} has {count} lines, and the English ones are not of each of them in order."
-            raise error("E707", what, "Give one for every line, from 0, or none.", file=str(path))
-    return made
 
 
 def read_offices(root: Path) -> list[OfficeHolder]:

@@ -1,0 +1,76 @@
+"""The English lines of a source root, ``annotations/reading/reading.jsonl``: for people who do not read the texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from dragoman.files import check_regular, decode, read_bytes
+from dragoman.problems import DragomanError, Problem
+from dragoman.schema.records import ReadingLine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from dragoman.schema.records import Document
+
+
+def file_of(root: Path) -> Path:
+    """Path of the file below a source root."""
+    return root / "annotations" / "reading" / "reading.jsonl"
+
+
+def read(root: Path) -> list[ReadingLine]:
+    """Read the lines as they are, none without the file.
+
+    Raises:
+        DragomanError: E201 to E206 for a line that is none, or as :func:`dragoman.files.read_bytes`.
+
+    """
+    path = file_of(root)
+    if not path.exists():
+        return []
+    check_regular(path)
+    return [
+        decode(line, ReadingLine, str(path), number) for number, line in enumerate(read_bytes(path).splitlines(), 1)
+    ]
+
+
+def faults(lines: Iterable[ReadingLine], documents: Iterable[Document]) -> Iterator[Problem]:
+    """Say what is wrong with them: of a document there is one for every line, in order and from 0, or none at all.
+
+    Yields:
+        E301 for lines of a document that is not there, E713 for a document with more or fewer or others.
+
+    """
+    numbers: dict[str, list[int]] = {}
+    for each in lines:
+        numbers.setdefault(each.document, []).append(each.line)
+    for document in documents:
+        wanted = list(range(document.text.count("\n") + 1))
+        if numbers.pop(document.id, wanted) != wanted:
+            what = f"{document.id} has {len(wanted)} lines, and the English ones are not of each of them in order."
+            yield Problem(code="E713", what=what, hint="Give one for every line, from 0, or none.")
+    for name in numbers:
+        what = f"there are English lines of {name[:80]!r}, which is no document."
+        yield Problem(code="E301", what=what, hint="Take them out.")
+
+
+def by_split(root: Path, documents: Mapping[str, Sequence[Document]]) -> dict[str, list[ReadingLine]]:
+    """Read the lines of documents by split, in the order of the documents; no split without the file.
+
+    Raises:
+        DragomanError: as :func:`read`, and with all :func:`faults`.
+
+    """
+    lines = read(root)
+    wrong = list(faults(lines, (document for each in documents.values() for document in each)))
+    if wrong:
+        raise DragomanError(wrong)
+    of_document: dict[str, list[ReadingLine]] = {}
+    for line in lines:
+        of_document.setdefault(line.document, []).append(line)
+    if not lines:
+        return {}
+    return {split: [line for d in each for line in of_document.get(d.id, [])] for split, each in documents.items()}
