@@ -132,7 +132,7 @@ def _order(c: Claims) -> Ints:
     tied[:-1] |= same
     tied[1:] |= same
     tables = _tables(c, set(order[tied].tolist()))
-    rank = _dense([(int(g), tables[claim]) for claim, g in zip(order.tolist(), group.tolist(), strict=True)])
+    rank = _dense([(g, tables.get(claim)) for claim, g in zip(order.tolist(), group.tolist(), strict=True)])
     own = np.empty(len(c), np.int64)
     own[order] = rank
     return _among_parents(c, own) if len(set(rank)) < len(c) else np.argsort(own, kind="stable")
