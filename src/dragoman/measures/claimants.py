@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dragoman.annotations import JOINER, NULL, Coded
+from dragoman.matching.exact import packed
 from dragoman.matching.overlap import overlapping_pairs
 from dragoman.measures.links import is_known
 from dragoman.measures.spans import codes
@@ -346,17 +347,23 @@ class _Mentions:
         free = np.ones(len(spanned), bool)
         free[there] = False
         more = spanned[free]
-        bounds = np.unique(np.stack([doc[free], claims.claimant_start[more], claims.claimant_end[more]]), axis=1)
+        bounds = np.stack([doc[free], claims.claimant_start[more], claims.claimant_end[more]])
+        bounds = bounds[:, np.unique(_as_one(bounds), return_index=True)[1]]
         columns = np.concatenate([np.stack([entities.doc, entities.start, entities.end]), bounds], axis=1)
         ids = Coded(np.append(entities.ids.codes, np.full(bounds.shape[1], NULL, np.int32)), entities.ids.labels)
         place = np.full(len(ids), NULL, np.int64)
-        without = ids.codes == NULL
-        place[without] = np.unique(columns[:, without], axis=1, return_inverse=True)[1].reshape(-1)
+        without = np.flatnonzero(ids.codes == NULL)
+        place[without] = np.unique(_as_one(columns[:, without]), return_inverse=True)[1]
         return cls(columns[0], columns[1], columns[2], ids, place)
 
     def meant(self, doc: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints]:
         """Give the mentions that each of some spans means: position of the span, ascending, and of the mention."""
         return _best((self.doc, self.start, self.end), (doc, start, end))
+
+
+def _as_one(columns: Ints) -> Ints:
+    """Give one number for each of some spans, equal where all of shape (3, n) is."""
+    return packed(list(columns), [column[:0] for column in columns])[0]
 
 
 def _best(mentions: tuple[Ints, Ints, Ints], spans: tuple[Ints, Ints, Ints]) -> tuple[Ints, Ints]:
