@@ -28,7 +28,7 @@ def equal_pairs(gold: Sequence[Integers], predicted: Sequence[Integers]) -> tupl
         Indices of the gold and of the predicted item of each pair, shape (k,) each, in gold order.
 
     """
-    g_key, p_key = _packed(gold, predicted)
+    g_key, p_key = packed(gold, predicted)
     # Items mostly come in order; then nothing need be sorted, and nothing put back.
     g_order, p_order = _order(g_key), _order(p_key)
     g_key = g_key if g_order is None else g_key[g_order]
@@ -67,7 +67,7 @@ def _copies(repeated: Bools) -> Ints:
     return copies
 
 
-def _packed(gold: Sequence[Integers], predicted: Sequence[Integers]) -> tuple[Ints, Ints]:
+def packed(gold: Sequence[Integers], predicted: Sequence[Integers]) -> tuple[Ints, Ints]:
     """One integer a row, equal where all columns are; by shifting where 63 bits are enough, else by ranking."""
     g_key: Ints = np.zeros(len(gold[0]), np.int64)
     p_key: Ints = np.zeros(len(predicted[0]), np.int64)

@@ -18,8 +18,8 @@ What means nothing is equal to nothing that gold has.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dragoman.annotations import JOINER, NULL, Coded
+from dragoman.matching.exact import packed
 from dragoman.matching.overlap import overlapping_pairs
 from dragoman.measures.links import is_known
 from dragoman.measures.spans import codes
@@ -45,6 +46,11 @@ REFERRING = ("MENTION", "IMPLICIT")
 """Roles of claimants that are compared by what they refer to; any other role equals itself alone."""
 MAX_READINGS = 64
 """So many ways to read a set of offices that have several holders each are gone through."""
+_NOTHING = -1
+_FIRST_PLACE = -2
+"""Keys of sets are 0 and above, that of no referent is -1, and those of places of mentions go down from -2."""
+_MAX_IDS = 2**31
+"""More ids than there can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,31 +132,30 @@ def _rows_of(column: Ints, wanted: Ints) -> tuple[Ints, Ints]:
 
 
 class _Finder:
-    """Finds what claimants refer to, and holds what is needed for that."""
+    """Finds what claimants refer to, and holds what is needed for that.
+
+    Attributes:
+        ids: every id of both sides; a set of ids is known by their positions here.
+        sets: number of each set of ids, or of places of gold mentions without ids.
+
+    """
 
     def __init__(self, pair: Pair) -> None:
         self.gold, self.pred = pair.gold, pair.pred
         self.registry = pair.gold.registry or pair.pred.registry
         self.offices = _offices(pair.gold)
-        self.keys: dict[Referent, int] = {}
+        self.ids: dict[str, int] = {}
+        self.sets: dict[Referent, int] = {}
         self.mentions = _Mentions.of(pair.gold)
-        self.used: dict[int, set[str]] = {}
-        self.own: dict[int, dict[str, Referent]] = {}
+        self.entity = self._entities()
 
     def referents(self) -> tuple[Referents, Referents]:
         """Tell what the claimants of gold and of the prediction refer to."""
-        of_mentions = self._mention_keys()
-        return self._side(self.gold, of_mentions, own=False), self._side(self.pred, of_mentions, own=True)
+        of_mentions = Referents.of([self._readings(self.mentions.doc, np.arange(len(self.entity)), self.entity)])
+        return self._side(self.gold, of_mentions), self._side(self.pred, of_mentions)
 
-    def _mention_keys(self) -> Referents:
-        """Give the keys of each gold mention."""
-        mentions = self.mentions
-        without = np.flatnonzero(mentions.ids.codes == NULL)
-        parts = [(without, -2 - mentions.place[without])]
-        parts += list(self._keys(mentions.doc, mentions.ids, own=False))
-        return Referents.of(parts)
-
-    def _side(self, side: Annotations, of_mentions: Referents, *, own: bool) -> Referents:
+    def _side(self, side: Annotations, of_mentions: Referents) -> Referents:
+        """Give what the claimants of a side refer to by their spans, and by both kinds of ids."""
         claims = side.claims
         doc = claims.doc[claims.claimant_claim]
         spanned = np.flatnonzero(claims.claimant_start != NULL)
@@ -158,129 +163,145 @@ class _Finder:
         row, found = _rows_of(of_mentions.claimant, mention)
         parts = [(spanned[at[row]], of_mentions.key[found])]
         for ids in (claims.claimant_ids, claims.claimant_mention_ids):
-            parts += list(self._keys(doc, ids, own=own))
+            rows = np.flatnonzero(ids.codes != NULL)
+            keys = self._themselves(ids.take(rows)) if side is self.gold else self._meant(doc[rows], ids.take(rows))
+            means = keys != _NOTHING
+            parts.append(self._readings(doc[rows[means]], rows[means], keys[means]))
         return Referents.of(parts)
 
-    def _keys(self, doc: Ints, ids: Coded, *, own: bool) -> Iterator[tuple[Ints, Ints]]:
-        """Give the keys of sets of ids, by row.
+    def _themselves(self, ids: Coded) -> Ints:
+        """Give the keys of sets of ids that mean themselves."""
+        table = np.full(len(ids.labels), _NOTHING)
+        used = np.unique(ids.codes)
+        table[used] = [self._key(frozenset(ids.labels[code].split(JOINER))) for code in used.tolist()]
+        return table[ids.codes]
 
-        Most sets mean themselves, in documents without offices: then the label alone decides. The others are taken one
-        by one, each once a document.
+    def _meant(self, doc: Ints, ids: Coded) -> Ints:
+        """Give the keys of what sets of a system's ids mean in their documents."""
+        row, name = self._exploded(ids)
+        itself = self._mean_themselves(doc[row], name)
+        own = np.bincount(row[~itself], minlength=len(ids))
+        keys = np.full(len(ids), _NOTHING)
+        keys[own == 0] = self._themselves(ids.take(own == 0))
+        several = own > 0
+        if several.any():
+            wanted = np.zeros(len(self.gold.documents), bool)
+            wanted[doc[several]] = True
+            names, meanings = self._own_ids(wanted)
+            asked = doc[row] * len(self.ids) + name
+            at = np.minimum(np.searchsorted(names, asked), max(len(names) - 1, 0))
+            meaning: Ints = np.full(len(row), _NOTHING)
+            if len(names):
+                meaning = np.where(names[at] == asked, meanings[at], _NOTHING)
+            several &= np.bincount(row, minlength=len(ids)) > 1
+            alone = ~itself & ~several[row]
+            keys[row[alone]] = meaning[alone]
+            if several.any():
+                self._put_together(keys, np.flatnonzero(several), (row, name, itself, meaning))
+        return keys
 
-        Args:
-            doc: document of each row, shape (n,).
-            ids: the set of each row.
-            own: whether ids may be a system's own.
+    def _put_together(self, keys: Ints, rows: Ints, parts: tuple[Ints, Ints, Bools, Ints]) -> None:
+        """Set the keys of sets of several ids of which some are a system's own."""
+        row, name, itself, meaning = parts
+        referents, names = list(self.sets), list(self.ids)
+        for each in rows.tolist():
+            here = slice(*np.searchsorted(row, [each, each + 1]).tolist())
+            found: set[str | int] = set()
+            for i, of_itself, key in zip(
+                name[here].tolist(), itself[here].tolist(), meaning[here].tolist(), strict=True
+            ):
+                if not of_itself and key == _NOTHING:
+                    break
+                found |= {names[i]} if of_itself else referents[key] if key >= 0 else {_FIRST_PLACE - key}
+            else:
+                keys[each] = self._key(frozenset(found))
+
+    def _exploded(self, ids: Coded) -> tuple[Ints, Ints]:
+        """Give each id of each set: the row, ascending, and the number of the id."""
+        parts = [label.split(JOINER) for label in ids.labels]
+        count = np.array([*map(len, parts), 0])[ids.codes]
+        flat = np.array([self.ids.setdefault(name, len(self.ids)) for names in parts for name in names], np.int64)
+        first = np.cumsum([0, *map(len, parts)])[ids.codes]
+        row = np.repeat(np.arange(len(ids)), count)
+        return row, flat[first[row] + np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)]
+
+    def _mean_themselves(self, doc: Ints, name: Ints) -> Bools:
+        """Whether ids mean themselves in their documents."""
+        known = np.array([is_known(each, self.registry) for each in self.ids], bool)[name]
+        if self.registry:
+            return known
+        claims = self.gold.claims
+        of_claimants = claims.doc[claims.claimant_claim]
+        used = []
+        for docs, ids in (
+            (self.gold.entities.doc, self.gold.entities.ids),
+            (of_claimants, claims.claimant_ids),
+            (of_claimants, claims.claimant_mention_ids),
+        ):
+            row, by_gold = self._exploded(ids)
+            used.append(docs[row] * _MAX_IDS + by_gold)
+        return known | np.isin(doc * _MAX_IDS + name, np.concatenate(used))
+
+    def _own_ids(self, wanted: Bools) -> tuple[Ints, Ints]:
+        """Give what a system's own ids mean in some documents.
+
+        Returns:
+            Document and id as one number, ascending, and the key of the gold entity that it means, shape (n,) each.
 
         """
-        rows = np.flatnonzero(ids.codes != NULL)
-        if not len(rows):
-            return
-        sets = [frozenset(label.split(JOINER)) for label in ids.labels]
-        plain: Bools = np.ones(len(rows), bool)
-        if own and self.registry:
-            plain = np.array([all(is_known(name, self.registry) for name in each) for each in sets])[ids.codes[rows]]
-        elif own:
-            plain = np.isin(*self._in_one(doc[rows], ids.take(rows)))
-        if self.offices:
-            plain &= ~np.isin(doc[rows], list(self.offices))
-        at = rows[plain]
-        used = np.unique(ids.codes[at])
-        table = np.full(len(sets), NULL, np.int64)
-        table[used] = [self._key(sets[code]) for code in used.tolist()]
-        yield at, table[ids.codes[at]]
-        at = rows[~plain]
-        if len(at):
-            places, place = np.unique(doc[at] * len(sets) + ids.codes[at], return_inverse=True)
-            if own:
-                self._look_into(np.unique(places // len(sets)))
-            found = [
-                (number, key)
-                for number, each in enumerate(places.tolist())
-                for key in self._readings(each // len(sets), sets[each % len(sets)], own=own)
-            ]
-            numbers, keys = np.array(found, np.int64).reshape(-1, 2).T
-            order = np.argsort(place.reshape(-1), kind="stable")
-            with_key, row = _rows_of(place.reshape(-1)[order], numbers)
-            yield at[order[row]], keys[with_key]
+        entities = self.pred.entities
+        rows = np.flatnonzero(wanted[entities.doc] & (entities.ids.codes != NULL))
+        at, mention = self.mentions.meant(entities.doc[rows], entities.start[rows], entities.end[rows])
+        row, name = self._exploded(entities.ids.take(rows[at]))
+        entity = self.entity[mention[row]]
+        votes = np.stack([entities.doc[rows[at[row]]] * len(self.ids) + name, entity])
+        pairs, first, count = np.unique(votes, axis=1, return_index=True, return_counts=True)
+        # The most frequent first, and of these the one that comes first in the text.
+        order = np.lexsort((first, -count, pairs[0]))
+        names, at = np.unique(pairs[0][order], return_index=True)
+        return names, pairs[1][order][at]
 
-    def _in_one(self, doc: Ints, ids: Coded) -> tuple[Ints, Ints]:
-        """Give numbers to sets and their documents: of some rows, and of all that gold has, in one numbering."""
-        gold = self._sets_of_gold()
-        sets = Coded.concatenated([ids, *(each for _, each in gold)])
-        numbers: Ints = np.concatenate([doc, *(docs for docs, _ in gold)]) * (len(sets.labels) + 1)
-        numbers += sets.codes
-        given = sets.codes != NULL
-        return numbers[: len(doc)], numbers[len(doc) :][given[len(doc) :]]
+    def _entities(self) -> Ints:
+        """Give the key of what each gold mention stands for, with the holder for an office that has one in it."""
+        mentions = self.mentions
+        keys = np.full(len(mentions.doc), _NOTHING)
+        given = mentions.ids.codes != NULL
+        keys[given] = self._themselves(mentions.ids.take(given))
+        keys[~given] = _FIRST_PLACE - mentions.place[~given]
+        for at in np.flatnonzero(given & np.isin(mentions.doc, list(self.offices))).tolist():
+            held = self.offices[int(mentions.doc[at])]
+            names = (mentions.ids.value(at) or "").split(JOINER)
+            keys[at] = self._key(frozenset(held[name][0] if len(held.get(name, ())) == 1 else name for name in names))
+        return keys
 
-    def _sets_of_gold(self) -> list[tuple[Ints, Coded]]:
-        """Give documents and sets of ids of all that has any in gold."""
-        claims = self.gold.claims
-        doc = claims.doc[claims.claimant_claim]
-        return [
-            (self.gold.entities.doc, self.gold.entities.ids),
-            (doc, claims.claimant_ids),
-            (doc, claims.claimant_mention_ids),
+    def _readings(self, doc: Ints, rows: Ints, keys: Ints) -> tuple[Ints, Ints]:
+        """Give all that referents can mean when an office is one of its holders: rows, and keys, shape (n,) each."""
+        held = np.isin(doc, list(self.offices)) & (keys >= 0) if self.offices else np.zeros(len(doc), bool)
+        if not held.any():
+            return rows, keys
+        referents = list(self.sets)
+        more = [
+            (row, key)
+            for row, each, key_of_set in zip(rows[held].tolist(), doc[held].tolist(), keys[held].tolist(), strict=True)
+            for key in self._with_holders(self.offices[each], referents[key_of_set])
         ]
+        added = np.array(more, np.int64).reshape(-1, 2)
+        return np.concatenate([rows[~held], added[:, 0]]), np.concatenate([keys[~held], added[:, 1]])
 
-    def _key(self, referent: Referent) -> int:
-        """Give the number of a referent; a gold mention without ids has one already."""
-        if len(referent) == 1:
-            (only,) = referent
-            if isinstance(only, int):
-                return -2 - only
-        return self.keys.setdefault(referent, len(self.keys))
-
-    def _readings(self, doc: int, names: Iterable[str], *, own: bool) -> Iterator[int]:
-        """Give the keys of all that a set of ids can mean in a document; none where it means nothing."""
-        meant: set[str | int] = set()
-        for name in names:
-            if not own or self._means_itself(doc, name):
-                meant.add(name)
-            elif name in self.own[doc]:
-                meant |= self.own[doc][name]
-            else:
-                return
-        held = self.offices.get(doc, {})
+    def _with_holders(self, held: Mapping[str, tuple[str, ...]], referent: Referent) -> Iterator[int]:
         choices: list[tuple[str | int, ...]] = [
-            held.get(each, (each,)) if isinstance(each, str) else (each,) for each in sorted(meant, key=str)
+            held.get(each, (each,)) if isinstance(each, str) else (each,) for each in sorted(referent, key=str)
         ]
         for reading in dict.fromkeys(map(frozenset, islice(product(*choices), MAX_READINGS))):
             yield self._key(reading)
 
-    def _means_itself(self, doc: int, name: str) -> bool:
-        return is_known(name, self.registry or self.used[doc])
-
-    def _look_into(self, documents: Ints) -> None:
-        """Find out what a system's own ids mean in some documents, each looked into once."""
-        documents = documents[~np.isin(documents, list(self.own))]
-        wanted = np.zeros(len(self.gold.documents), bool)
-        wanted[documents] = True
-        for doc in documents.tolist():
-            self.used[doc], self.own[doc] = set(), {}
-        for docs, ids in self._sets_of_gold() if not self.registry else ():
-            for row in np.flatnonzero(wanted[docs] & (ids.codes != NULL)).tolist():
-                self.used[int(docs[row])].update((ids.value(row) or "").split(JOINER))
-        entities = self.pred.entities
-        rows = np.flatnonzero(wanted[entities.doc] & (entities.ids.codes != NULL))
-        at, mention = self.mentions.meant(entities.doc[rows], entities.start[rows], entities.end[rows])
-        votes: dict[tuple[int, str], Counter[Referent]] = defaultdict(Counter)
-        for row, each in zip(rows[at].tolist(), mention.tolist(), strict=True):
-            doc = int(entities.doc[row])
-            entity = self._entity(doc, each)
-            for name in (entities.ids.value(row) or "").split(JOINER):
-                votes[doc, name][entity] += 1
-        # Mentions come in the order of the text: of what is equally frequent the first is the most common.
-        for (doc, name), counted in votes.items():
-            self.own[doc][name] = counted.most_common(1)[0][0]
-
-    def _entity(self, doc: int, mention: int) -> Referent:
-        """Give what a gold mention stands for, with the holder in place of an office that has one."""
-        label = self.mentions.ids.value(mention)
-        if label is None:
-            return frozenset([int(self.mentions.place[mention])])
-        held = self.offices.get(doc, {})
-        return frozenset(held[name][0] if len(held.get(name, ())) == 1 else name for name in label.split(JOINER))
+    def _key(self, referent: Referent) -> int:
+        """Give the number of a referent; the place of a gold mention without ids has one already."""
+        if len(referent) == 1:
+            (only,) = referent
+            if isinstance(only, int):
+                return _FIRST_PLACE - only
+        return self.sets.setdefault(referent, len(self.sets))
 
 
 def _offices(gold: Annotations) -> dict[int, dict[str, tuple[str, ...]]]:
@@ -303,7 +324,7 @@ class _Mentions:
 
     Attributes:
         doc: document, shape (n,); ``start``, ``end`` and ``ids`` likewise.
-        place: number of its span among the distinct ones, shape (n,).
+        place: number of its span among those of mentions without ids, NULL for one with ids, shape (n,).
 
     """
 
@@ -326,15 +347,23 @@ class _Mentions:
         free = np.ones(len(spanned), bool)
         free[there] = False
         more = spanned[free]
-        bounds = np.unique(np.stack([doc[free], claims.claimant_start[more], claims.claimant_end[more]]), axis=1)
+        bounds = np.stack([doc[free], claims.claimant_start[more], claims.claimant_end[more]])
+        bounds = bounds[:, np.unique(_as_one(bounds), return_index=True)[1]]
         columns = np.concatenate([np.stack([entities.doc, entities.start, entities.end]), bounds], axis=1)
         ids = Coded(np.append(entities.ids.codes, np.full(bounds.shape[1], NULL, np.int32)), entities.ids.labels)
-        place = np.unique(columns, axis=1, return_inverse=True)[1].reshape(-1)
+        place = np.full(len(ids), NULL, np.int64)
+        without = np.flatnonzero(ids.codes == NULL)
+        place[without] = np.unique(_as_one(columns[:, without]), return_inverse=True)[1]
         return cls(columns[0], columns[1], columns[2], ids, place)
 
     def meant(self, doc: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints]:
         """Give the mentions that each of some spans means: position of the span, ascending, and of the mention."""
         return _best((self.doc, self.start, self.end), (doc, start, end))
+
+
+def _as_one(columns: Ints) -> Ints:
+    """Give one number for each of some spans, equal where all of shape (3, n) is."""
+    return packed(list(columns), [column[:0] for column in columns])[0]
 
 
 def _best(mentions: tuple[Ints, Ints, Ints], spans: tuple[Ints, Ints, Ints]) -> tuple[Ints, Ints]:

@@ -209,10 +209,12 @@ def _cluster_names(claims: Claims) -> Coded:
         return claims.cluster
     first = np.searchsorted(claims.fragment_claim, np.arange(len(claims)))
     last = np.append(first[1:], len(claims.fragment_claim)) - 1
-    bounds = np.stack([claims.doc, claims.fragment_start[first], claims.fragment_end[last], last - first], axis=1)
-    _, place, count = np.unique(bounds, axis=0, return_inverse=True, return_counts=True)
+    # Claims are in order of document, first and last character: those with the same content stand together.
+    again = np.ones(len(claims) - 1, bool)
+    for column in (claims.doc, claims.fragment_start[first], claims.fragment_end[last]):
+        again &= column[1:] == column[:-1]
     alike: dict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
-    for claim in np.flatnonzero(count[place.reshape(-1)] > 1).tolist():
+    for claim in np.flatnonzero(np.append(again, False) | np.append(False, again)).tolist():
         inside = slice(int(first[claim]), int(last[claim]) + 1)
         content_ = (*claims.fragment_start[inside].tolist(), *claims.fragment_end[inside].tolist())
         alike[int(claims.doc[claim]), content_].append(claim)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dragoman.measures.scores import Match
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 
 def canonical(values: Coded) -> Coded:
@@ -46,10 +47,22 @@ def value(pair: Pair) -> Match:
 
     No value is right where gold says that there is none.
     """
-    gold, pairs = pair.gold.dates, overlaps(pair, "dates")[:2]
-    given = canonical(pair.pred.dates.value)
-    right = equal(canonical(gold.value), given, pairs) | equal_and_given(canonical(gold.external), given, pairs)
+    external = canonical(pair.gold.dates.external)
+    right = _equal_values(pair) | equal_and_given(external, _given(pair), overlaps(pair, "dates")[:2])
     return relaxed_where(pair, "dates", right)
+
+
+def _given(pair: Pair) -> Coded:
+    """Values of the prediction in canonical form."""
+    return pair.memo.get("canonical values", lambda: canonical(pair.pred.dates.value))
+
+
+def _equal_values(pair: Pair) -> Bools:
+    """Whether the values of each overlapping pair are canonically equal, two that are not given included."""
+    return pair.memo.get(
+        "equal values",
+        lambda: equal(canonical(pair.gold.dates.value), _given(pair), overlaps(pair, "dates")[:2]),
+    )
 
 
 def value_string(pair: Pair) -> Match:
@@ -71,7 +84,7 @@ def interval(pair: Pair) -> Match:
     credit = np.maximum(jaccard(inside, given), jaccard(outside, given))
     # What means no days on either side is compared as it is written: references, durations, sets, open intervals.
     no_days = (inside[:, 0] < 0) & (given[:, 0] < 0)
-    same = equal(canonical(gold.value), canonical(pred.value), (g, p)) & equal(gold.mod, pred.mod, (g, p))
+    same = _equal_values(pair) & equal(gold.mod, pred.mod, (g, p))
     credit[no_days & same] = SCALE
     for ours, theirs in ((gold.value, pred.value), (gold.mod, pred.mod), (gold.type, pred.type)):
         credit[(ours.codes[g] != NULL) & (theirs.codes[p] == NULL)] = 0

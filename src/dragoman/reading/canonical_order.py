@@ -132,7 +132,7 @@ def _order(c: Claims) -> Ints:
     tied[:-1] |= same
     tied[1:] |= same
     tables = _tables(c, set(order[tied].tolist()))
-    rank = _dense([(int(g), tables[claim]) for claim, g in zip(order.tolist(), group.tolist(), strict=True)])
+    rank = _dense([(g, tables.get(claim)) for claim, g in zip(order.tolist(), group.tolist(), strict=True)])
     own = np.empty(len(c), np.int64)
     own[order] = rank
     return _among_parents(c, own) if len(set(rank)) < len(c) else np.argsort(own, kind="stable")
@@ -141,25 +141,32 @@ def _order(c: Claims) -> Ints:
 def _tables(c: Claims, tied: set[int]) -> dict[int, Any]:
     """Content, cue, claimants, their names and cluster of some claims, comparable; empty for all others."""
     rows_of: dict[int, tuple[list[Any], ...]] = defaultdict(lambda: ([], [], [], [], []))
-    roles, ids, mention_ids = (
-        _ranks(column).tolist() for column in (c.claimant_role, c.claimant_ids, c.claimant_mention_ids)
+    wanted = np.zeros(len(c), bool)
+    wanted[list(tied)] = True
+    fragments, cues, claimants = (
+        np.flatnonzero(wanted[of]) for of in (c.fragment_claim, c.cue_claim, c.claimant_claim)
     )
-    who = list(zip(roles, c.claimant_start.tolist(), c.claimant_end.tolist(), strict=True))
+    who = _rows(claimants, _ranks(c.claimant_role), c.claimant_start, c.claimant_end)
+    names = _rows(claimants, _ranks(c.claimant_ids), _ranks(c.claimant_mention_ids))
     tables: tuple[tuple[Ints, list[Any]], ...] = (
-        (c.fragment_claim, list(zip(c.fragment_start.tolist(), c.fragment_end.tolist(), strict=True))),
-        (c.cue_claim, list(zip(c.cue_start.tolist(), c.cue_end.tolist(), strict=True))),
-        (c.claimant_claim, who),
-        (c.claimant_claim, list(zip(who, ids, mention_ids, strict=True))),
-        (np.arange(len(c)), _ranks(c.cluster).tolist()),
+        (c.fragment_claim[fragments], _rows(fragments, c.fragment_start, c.fragment_end)),
+        (c.cue_claim[cues], _rows(cues, c.cue_start, c.cue_end)),
+        (c.claimant_claim[claimants], who),
+        (c.claimant_claim[claimants], list(zip(who, names, strict=True))),
+        (np.flatnonzero(wanted), _rows(np.flatnonzero(wanted), _ranks(c.cluster))),
     )
     for index, (claims, rows) in enumerate(tables):
         for claim, row in zip(claims.tolist(), rows, strict=True):
-            if claim in tied:
-                rows_of[claim][index].append(row)
-    for _, _, *claimants, _ in rows_of.values():
-        for rows in claimants:
+            rows_of[claim][index].append(row)
+    for _, _, *tables_of_claimants, _ in rows_of.values():
+        for rows in tables_of_claimants:
             rows.sort()
     return rows_of
+
+
+def _rows(rows: Ints, *columns: Ints) -> list[tuple[int, ...]]:
+    """Give some rows of columns as tuples."""
+    return list(zip(*(column[rows].tolist() for column in columns), strict=True))
 
 
 def _dense(values: list[Any]) -> list[int]:
