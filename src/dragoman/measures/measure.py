@@ -43,6 +43,8 @@ class Measure:
         by_type: whether it is also taken on the items of each type by themselves.
         match_by_type: pairs items so that the pairs of each type are those that ``match`` makes on items of that type
             by themselves; scores by type then follow from one match of all items. None where there is no such thing.
+        revision: revision of the definition, from 1; raised whenever a score can change. Only results of the same
+            revisions compare.
 
     """
 
@@ -56,6 +58,7 @@ class Measure:
     attribute: str | None = None
     by_type: bool = True
     match_by_type: Callable[[Pair], Match] | None = None
+    revision: int = 1
 
     @property
     def layer(self) -> str:
