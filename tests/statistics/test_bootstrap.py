@@ -36,7 +36,7 @@ def exact(rows):
 )
 @pytest.mark.parametrize("few", [0, 200], ids=["by distinct rows", "one by one"])
 def test_sums_have_the_distribution_of_a_plain_resampling(rows, few, monkeypatch):
-    monkeypatch.setattr(bootstrap, "_FEW", few)
+    monkeypatch.setattr(bootstrap, "MAX_FEW", few)
     rows = np.array(rows, np.int64)
     times = 40_000
     drawn = Counter(map(tuple, bootstrap.totals(rows, times, 7).tolist()))
@@ -104,23 +104,6 @@ def test_resampling_groups_is_wider_where_documents_of_a_group_are_alike():
     narrow = bootstrap.interval(rows, FINISH, "f1", resamples=2_000)
     wide = bootstrap.interval(bootstrap.grouped(rows, pages), FINISH, "f1", resamples=2_000)
     assert wide[1] - wide[0] > 2 * (narrow[1] - narrow[0])
-
-
-def test_ranks_share_the_better_place_and_the_undefined_is_last():
-    better = np.array([[3, 4, 4], [4, 4, 4]])
-    worse = np.array([[1, 4, 4], [1, 4, 4]])
-    nothing = np.array([[0, 0, 0], [0, 0, 0]])
-    ranks = bootstrap.ranks([worse, better, better, nothing], FINISH, "f1", resamples=50)
-    assert ranks.tolist() == [[3, 1, 1, 4]] * 50
-
-
-def test_ranks_are_taken_on_the_same_documents():
-    # The second is better by one on every document: it is first in every resample, although the intervals overlap.
-    first = np.array([[i, 20, 20] for i in range(12)])
-    second = first + np.array([1, 0, 0])
-    assert (bootstrap.ranks([first, second], FINISH, "f1", resamples=300) == [2, 1]).all()
-    low, high = bootstrap.interval(first, FINISH, "f1", resamples=300)
-    assert low < FINISH(second.sum(axis=0))["f1"] < high
 
 
 def a_sample(rng, documents):
