@@ -1,8 +1,9 @@
-"""Ranks follow from tests that were corrected, not from small differences."""
+"""Places follow scores, and ranges follow tests, in each column and track of the board."""
 
 import csv
 import io
 import json
+from dataclasses import replace
 from itertools import combinations
 
 import jsonschema
@@ -11,10 +12,11 @@ import pytest
 from msgspec import structs
 from submitted import submit
 
-from dragoman import files
+from dragoman import files, scoring
 from dragoman.leaderboard.board_data import as_csv, evaluate, plain
 from dragoman.leaderboard.ranking import columns
 from dragoman.schema.json_schema import json_schema
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.leaderboard_json import Board
 from dragoman.scoring.comparison import compare
 
@@ -39,13 +41,76 @@ def at(board, folder):
     return next(entry for entry in board.entries if entry.folder.startswith(folder))
 
 
-def test_equal_systems_share_a_rank_and_worse_ones_come_after(evaluated):
+def test_places_follow_scores_and_copies_share_one(evaluated):
     board = evaluated[0]
-    places = {name: at(board, name).cells["entities.strict"].place for name in ("whole", "twin", "half", "some")}
-    assert [places[name].rank for name in ("whole", "twin", "half", "some")] == [1, 1, 3, 4]
-    assert [places[name].last for name in ("whole", "twin", "half", "some")] == [2, 2, 3, 4]
-    assert (places["whole"].tied, places["half"].tied) == (1, 0)
-    assert places["half"].rank_interval == [3, 3]
+    cells = {name: at(board, name).cells["entities.strict"] for name in ("whole", "twin", "half", "some")}
+    assert [cells[name].place.rank for name in cells] == [1, 1, 3, 4]
+    assert [cells[name].place.range for name in cells] == [[1, 2], [1, 2], [3, 3], [4, 4]]
+    assert (cells["whole"].place.tied, cells["half"].place.tied) == (1, 0)
+    assert [cells[name].place.best for name in cells] == [True, True, False, False]
+    assert cells["whole"].score == cells["twin"].score > cells["half"].score > cells["some"].score
+
+
+def test_nothing_right_is_shown_without_a_place(tmp_path, benchmark, gold):
+    submit(tmp_path, "some", benchmark, gold, keep=2)
+    empty = submit(tmp_path, "empty", benchmark, gold, keep=10**6)  # the first of each document, and no claim
+    clear(empty, gold)
+    board = evaluate(tmp_path, gold, through)[0]
+    entry = at(board, "empty")
+    assert entry.state == "ranked"
+    for column in ("headline", "entities.strict", "dates.value", "claims.attributed"):
+        assert (entry.cells[column].score, entry.cells[column].place) == (0.0, None)
+        assert not any(entry.id in (c.first, c.second) for c in board.contrasts[column])
+    assert at(board, "some").cells["entities.strict"].place.range == [1, 1]
+    assert any("W821" in problem for problem in entry.problems)
+
+
+def clear(folder, gold):
+    """Take all labels out of a run."""
+    names = [json.loads(line)["id"] for line in (folder / "predictions.jsonl").read_bytes().splitlines()]
+    lines = [{"id": name, "entities": [], "dates": [], "claims": []} for name in names]
+    (folder / "predictions.jsonl").write_bytes(files.json_lines(lines))
+    result = scoring.score(folder / "predictions.jsonl", gold, intervals=False)
+    (folder / "result.json").write_bytes(files.pretty_json(result))
+
+
+def test_closed_and_open_are_placed_apart(tmp_path, benchmark, gold):
+    submit(tmp_path, "closed", benchmark, gold, keep=2, resources=["text", "dev"])
+    submit(tmp_path, "open", benchmark, gold, resources=["text", "web"])
+    submit(tmp_path, "silent", benchmark, gold, keep=3, resources=None)
+    board = evaluate(tmp_path, gold, through)[0]
+    assert {entry.folder.split("/")[0]: entry.track for entry in board.entries} == {
+        "closed": "closed",
+        "open": "open",
+        "silent": "open",
+    }
+    ranks = {entry.folder.split("/")[0]: entry.cells["dates.value"].place.rank for entry in board.entries}
+    assert ranks == {"closed": 1, "open": 1, "silent": 2}
+    assert [{c.first, c.second} for c in board.contrasts["dates.value"]] == [
+        {at(board, "open").id, at(board, "silent").id}
+    ]
+    assert [problem for problem in at(board, "silent").problems if "W820" in problem]
+
+
+def few(gold, layer, documents):
+    """The same gold with a layer annotated in some documents only."""
+    present = gold.annotations.present.copy()
+    present[LAYER_NAMES.index(layer), documents:] = False
+    return replace(gold, annotations=replace(gold.annotations, present=present))
+
+
+def test_fewer_than_six_documents_have_scores_and_no_places(tmp_path, benchmark, gold):
+    part = few(gold, "dates", 5)
+    submit(tmp_path, "one", benchmark, part)
+    submit(tmp_path, "two", benchmark, part, keep=2)
+    board = evaluate(tmp_path, part, through)[0]
+    documents = {column.name: column.documents for column in board.columns if column.ranked}
+    assert documents == {"headline": 5, "entities.strict": 31, "dates.value": 5, "claims.attributed": 31}
+    for entry in board.entries:
+        assert entry.cells["dates.value"].score is not None
+        assert (entry.cells["dates.value"].place, entry.cells["headline"].place) == (None, None)
+        assert entry.cells["entities.strict"].place is not None
+    assert board.contrasts["dates.value"] == board.contrasts["headline"] == []
 
 
 def test_a_system_without_all_layers_is_ranked_in_those_it_has(evaluated):
@@ -65,7 +130,7 @@ def test_other_data_is_listed_last_and_has_no_place(evaluated):
 def test_what_is_not_independent_of_gold_is_scored_apart_and_takes_no_place_from_others(evaluated):
     board = evaluated[0]
     entry = at(board, "pass")
-    assert (entry.state, entry.problems) == ("not independent", [])
+    assert entry.state == "not independent"
     assert entry.cells["headline"].score == 1
     assert all(cell.place is None for cell in entry.cells.values())
     assert not any(entry.id in (c.first, c.second) for pairs in board.contrasts.values() for c in pairs)
@@ -82,6 +147,10 @@ def test_contrasts_of_a_measure_are_those_of_a_comparison(evaluated):
     compared = compare(*(entries[name].result for name in sorted(ranked)), measures=["dates.value"])
     compared_p = sorted(c.p_permutation for c in compared.contrasts["dates.value"])
     assert sorted(c.p for c in board.contrasts["dates.value"]) == compared_p
+    for name in ranked:
+        place = next(entry for entry in board.entries if entry.id == name).cells["dates.value"].place
+        standing = compared.standings["dates.value"][sorted(ranked).index(name)]
+        assert (place.rank, place.range, place.best) == (standing.rank, standing.range, standing.best)
     assert len(board.contrasts["dates.value"]) == len(list(combinations(ranked, 2)))
 
 

@@ -30,7 +30,7 @@ def leaderboard(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Score all runs again, rank them, and write a static site; or check one run before it is submitted."""
+    """Score all runs again, place them, and write a static site; or check one run before it is submitted."""
     if check == (out is not None):
         raise typer.BadParameter("give --out DIR, or --check and one run")
     if (hub_results is None) != (hub_dataset is None):
@@ -41,11 +41,12 @@ def leaderboard(
     from dragoman import scoring
     from dragoman.benchmark import load
     from dragoman.cli import show
-    from dragoman.leaderboard.examination import examine_all
     from dragoman.leaderboard.site import build
 
     if check:
-        [entry] = examine_all([runs], scoring.from_benchmark(load(data), "test"), lambda paths, _: paths)
+        from dragoman.leaderboard.oddities import checked
+
+        entry = checked(runs, RUNS, scoring.from_benchmark(load(data), "test"))
         if not entry.problems and not as_json:
             typer.echo("No problem found.")
         show.problems(entry.problems, as_json=as_json, most=None)

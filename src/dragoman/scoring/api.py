@@ -191,9 +191,9 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
         ):
             from dragoman.measures import select  # noqa: PLC0415 - imported while the first blocks are parsed
             from dragoman.reading.fallback import Fallback  # noqa: PLC0415
-            from dragoman.reading.shards import fingerprint  # noqa: PLC0415
             from dragoman.schema.result_file import Data  # noqa: PLC0415
             from dragoman.scoring import streaming  # noqa: PLC0415
+            from dragoman.scoring.partials import fingerprint_of  # noqa: PLC0415
 
             chosen = select(measures)
             drive = streaming.count_in_step if in_step else streaming.count_spilled
@@ -209,7 +209,7 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
                 break
             except Fallback:
                 break
-            data = Data("reference", None, fingerprint(gold_rows.digests()), None, sorted(total.documents))
+            data = Data("reference", None, fingerprint_of(total), None, sorted(total.documents))
             return _Counted(total, chosen, data, {})
     return None
 
@@ -255,17 +255,17 @@ def _on_cluster(sides: _Sides, measures: Measures, scheduler: str | None) -> _Co
     if pred is None or reference is None or not (pred.paths and reference.paths):
         raise error("E851", "a cluster scores files and folders of shards.", "Give paths of predictions and reference.")
     from dragoman.measures import select  # noqa: PLC0415
-    from dragoman.reading.shards import fingerprint  # noqa: PLC0415
     from dragoman.schema.result_file import Data  # noqa: PLC0415
     from dragoman.scoring.dask import count_on_cluster  # noqa: PLC0415
     from dragoman.scoring.gold import no_labels  # noqa: PLC0415
+    from dragoman.scoring.partials import fingerprint_of  # noqa: PLC0415
 
     chosen = select(measures)
     shards = {name: [str(path) for path in side.paths] for name, side in (("gold", reference), ("pred", pred))}
-    total, digests = count_on_cluster(chosen, **shards, scheduler=scheduler)
+    total = count_on_cluster(chosen, **shards, scheduler=scheduler)
     if not total.seen.annotated:
         raise no_labels(reference)
-    data = Data("reference", None, fingerprint(digests), None, sorted(total.documents))
+    data = Data("reference", None, fingerprint_of(total), None, sorted(total.documents))
     return _Counted(total, chosen, data, {})
 
 

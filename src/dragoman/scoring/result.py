@@ -12,8 +12,8 @@ from dragoman import files
 from dragoman.measures.naming import Name, parse
 from dragoman.problems import error
 from dragoman.schema import result_file as records
-from dragoman.scoring import result_table
-from dragoman.tables import Table, interval, number
+from dragoman.scoring import comparison_table, result_table
+from dragoman.tables import Table
 
 WIDTH = 100
 """Columns of what a notebook or an interpreter prints."""
@@ -151,49 +151,21 @@ class Comparison(_Shown, records.Comparison, dict=True):
 
     def table(self, name: str | None = None) -> Table:
         """Show where the systems stand under a measure; the first one if None."""
+        return comparison_table.standings(self, self._known(name))
+
+    def contrast_table(self, name: str | None = None) -> Table:
+        """Show every pair of systems under a measure; the first one if None."""
+        return comparison_table.contrasts(self, self._known(name))
+
+    def _known(self, name: str | None) -> str:
         name = name or next(iter(self.standings))
         if name not in self.standings:
             raise error("E708", f"{name[:80]!r} was not compared.", f"Compared: {', '.join(self.standings)}.")
-        standings = self.standings[name]
-        return Table(
-            ("system", "score", "95 %", "rank", "ranks"),
-            [
-                (
-                    standing.system,
-                    number(standing.score),
-                    interval(standing.interval),
-                    str(standing.rank or "–"),
-                    "–".join(map(str, dict.fromkeys(standing.rank_interval))),
-                )
-                for standing in sorted(standings, key=lambda s: (s.rank or len(standings) + 1, s.system))
-            ],
-            name,
-        )
-
-    def contrast_table(self, name: str) -> Table:
-        """Show every pair of systems under a measure."""
-        return Table(
-            ("pair", "difference", "p", "p bootstrap", "p Holm", "detectable"),
-            [
-                (
-                    f"{c.first} – {c.second}",
-                    *(
-                        number(value, 4)
-                        for value in (c.difference, c.p_permutation, c.p_bootstrap, c.p_holm, c.detectable)
-                    ),
-                )
-                for c in self.contrasts[name]
-            ],
-        )
-
-    def _tables(self) -> Iterator[Table]:
-        for name in self.standings:
-            yield self.table(name)
-            yield self.contrast_table(name)
+        return name
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
         """Write what ``dragoman compare`` prints, in lines of at most so many characters."""
-        return "".join(table.text(width, terminal=terminal) for table in self._tables())
+        return comparison_table.text(self, width, terminal=terminal)
 
     def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self._tables())
+        return comparison_table.html(self)
