@@ -47,12 +47,11 @@ def oddities(entry: Entry, others: Sequence[Entry]) -> Iterator[Problem]:
             yield from _nearer(entry, control)
 
 
-def checked(run: Path, committed: Path, gold: Gold) -> Entry:
-    """Examine a run, and hold it against those that lie beside it and against committed ones.
+def checked(run: Path, gold: Gold) -> Entry:
+    """Examine a run, and hold it against the runs of its data version that lie beside it.
 
     Args:
         run: its folder, ``…/system/data version``.
-        committed: folder of runs, which may be absent; those of the run's data version are used.
         gold: what it is scored against.
 
     Returns:
@@ -60,13 +59,12 @@ def checked(run: Path, committed: Path, gold: Gold) -> Entry:
 
     """
     absolute = Path(os.path.abspath(run))  # noqa: PTH100 - resolve() would follow links
-    others = {
-        path.resolve(): path
-        for runs in (absolute.parent.parent, committed)
-        for path in (folders(runs) if any(runs.glob(f"*/{absolute.name}/predictions.jsonl")) else ())
-        if path.name == absolute.name and path.resolve() != absolute.resolve()
-    }
-    entry, *beside = examine_all([run, *others.values()], gold, lambda paths, _: paths)
+    others = [
+        path
+        for path in (folders(absolute.parent.parent) if absolute.is_dir() else ())
+        if path.name == absolute.name and path != absolute
+    ]
+    entry, *beside = examine_all([run, *others], gold, lambda paths, _: paths)
     if entry.result is not None:
         entry.problems += oddities(entry, [other for other in beside if other.result is not None])
     return entry
