@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from dragoman.schema.system_card import Resource
+
 SCHEMA_VERSION = "2"
 Side = Literal["first", "second"]
 Test = Literal["permutation", "bootstrap"]
@@ -29,6 +31,9 @@ class System(msgspec.Struct, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(description="the system's name, or the file's")]
     version: Annotated[str | None, Meta(description="the system's version, or null")] = None
+    resources: Annotated[
+        list[Resource] | None, Meta(description="what it used, by its card; null where that is not known")
+    ] = None
 
 
 class Coverage(msgspec.Struct, forbid_unknown_fields=True):

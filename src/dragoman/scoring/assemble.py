@@ -11,6 +11,7 @@ import numpy as np
 from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, MEASURES
 from dragoman.measures.measure import Measure
 from dragoman.schema import result_file as results
+from dragoman.schema.system_card import SystemCard
 from dragoman.scoring.comparability import NO_MAP, QUOTES, data_name
 from dragoman.scoring.partials import Tally
 from dragoman.scoring.result import Result
@@ -24,7 +25,7 @@ def assemble(
     tallies: Iterable[tuple[Measure, Tally | None]],
     *,
     data: results.Data,
-    system: str,
+    system: results.System,
     resampling: Resampling,
     coverage: results.Coverage,
     facets: Mapping[str, tuple[str | None, ...]] | None = None,
@@ -37,7 +38,7 @@ def assemble(
     Args:
         tallies: every measure with its counts, None where it could not be taken; used one at a time.
         data: what was scored against.
-        system: what the system is called.
+        system: which system it is.
         resampling: how error bars are made.
         coverage: what the system answered.
         facets: values by which documents are sliced, one a document.
@@ -72,7 +73,7 @@ def assemble(
         for part, score in _slices(measure, tally, facets, resampling):
             slices[f"{measure.name}[{part}]"] = score
     _add_gap(scores)
-    return Result(
+    result = Result(
         schema_version=results.SCHEMA_VERSION,
         signature="|".join(
             [
@@ -82,7 +83,7 @@ def assemble(
                 f"v:{__version__}" + ("" if singletons else "|singletons:dropped"),
             ]
         ),
-        system=results.System(system),
+        system=system,
         data=data,
         scores={"headline": _headline(scores, data), **scores},
         slices=slices,
@@ -91,6 +92,16 @@ def assemble(
         quotes=quotes,
         map=label_map,
     )
+    if result.seen:
+        result.scores["headline"] = None
+    return result
+
+
+def system_of(named: str | SystemCard) -> results.System:
+    """Say which system a result is of, by its card or its name alone."""
+    if isinstance(named, str):
+        return results.System(named)
+    return results.System(named.name, named.version, None if named.resources is None else list(named.resources))
 
 
 def _slices(

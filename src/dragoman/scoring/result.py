@@ -12,9 +12,11 @@ from dragoman import files
 from dragoman.measures.naming import Name, parse
 from dragoman.problems import error
 from dragoman.schema import result_file as records
-from dragoman.scoring import comparison_table, result_table
+from dragoman.scoring import comparison_table, result_table, seen_table
 from dragoman.tables import Table
 
+DEV = "dev"
+"""The split whose labels systems may be trained on or prompted with."""
 WIDTH = 100
 """Columns of what a notebook or an interpreter prints."""
 
@@ -64,6 +66,14 @@ class Result(_Shown, records.Result, dict=True):
     @by.setter
     def by(self, facets: Iterable[str]) -> None:
         self.__dict__["by_facets"] = tuple(facets)
+
+    @property
+    def seen(self) -> bool:
+        """Whether the system was trained on or prompted with what it was scored on: then this is no score of it.
+
+        Its table says "seen", and it has no headline; what it got right there is in :attr:`counts` and ``scores``.
+        """
+        return self.data.split == DEV and DEV in (self.system.resources or ())
 
     def __getitem__(self, name: str) -> Any:
         """Look a score up by its name.
@@ -122,13 +132,19 @@ class Result(_Shown, records.Result, dict=True):
                 scored with if None.
 
         """
+        if self.seen:
+            return seen_table.table(self)
         return result_table.table(self, self.by if by is None else by)
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
         """Write what ``dragoman score`` prints, in lines of at most so many characters."""
+        if self.seen:
+            return seen_table.text(self, width, terminal=terminal)
         return result_table.text(self, self.by, width, terminal=terminal)
 
     def _repr_html_(self) -> str:
+        if self.seen:
+            return seen_table.table(self).html()
         return result_table.html(self, self.by)
 
 
