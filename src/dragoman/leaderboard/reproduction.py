@@ -25,6 +25,8 @@ TOLERANCE = 1e-9
 """Scores closer than this are the same: another machine may round another way."""
 _RESCORE = "Score the predictions again with this version."
 _INTERVALS = {"interval", "interval_by_page"}
+_ELSEWHERE = frozenset({"schema_version", "signature", "system", "data", "counts", "quotes", "map"})
+"""What a result says that does not follow from its counts: looked at by itself, or of no account."""
 _ABSENT = object()
 
 
@@ -124,9 +126,13 @@ def _total(counts: object) -> str:
 
 
 def _values(stored: Result, computed: Result) -> Iterator[str]:
-    yield from _compare(stored.scores, computed.scores, ())
-    yield from _compare(stored.slices, computed.slices, ())
-    yield from _compare(msgspec.to_builtins(stored.coverage), msgspec.to_builtins(computed.coverage), ("coverage",))
+    said, follows = (msgspec.to_builtins(each) for each in (stored, computed))
+    for name in sorted({*said, *follows} - _ELSEWHERE):
+        before, now = said.get(name), follows.get(name)
+        if isinstance(before, Mapping) and isinstance(now, Mapping):
+            yield from _compare(before, now, () if name in {"scores", "slices"} else (name,))
+        else:
+            yield from _compare({name: before}, {name: now}, ())
 
 
 def _compare(stored: Mapping[str, Any], computed: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[str]:
