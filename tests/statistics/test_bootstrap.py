@@ -132,3 +132,19 @@ def test_intervals_hold_the_true_score_about_as_often_as_they_say(documents, lea
     # Nominally .95. Of 10,000 samples with 1,000 resamples each it is .941 for 100 documents, .936 for 30, .904 for 10
     # and .834 for 5: so few documents say too little about how they vary.
     assert least <= coverage(documents, 400, 400, documents) <= most
+
+
+@pytest.mark.parametrize("documents", [8, 300])
+def test_counts_near_the_largest_integer_have_the_interval_of_small_ones(documents):
+    rng = np.random.Generator(np.random.PCG64(6))
+    small = np.stack([rng.integers(0, 3, documents), np.full(documents, 4), np.full(documents, 4)], axis=1)
+    options = {"condensed": FScore().condensed, "resamples": 2_000}
+    low, high = bootstrap.interval(small, FINISH, "f1", **options)
+    found = bootstrap.interval(small * 2**60, FINISH, "f1", **options)
+    assert found == pytest.approx((low, high), abs=0.01)
+    assert 0 < found[0] < FINISH(bootstrap.summed(small * 2**60))["f1"] < found[1] < 1
+
+
+@pytest.mark.parametrize("rows", [[[1, 2, 2]], [[1, 2, 2]] * 9])
+def test_documents_that_are_alike_have_no_interval(rows):
+    assert bootstrap.interval(np.array(rows), FINISH, "f1") is None

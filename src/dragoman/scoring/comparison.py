@@ -105,9 +105,12 @@ def rows_of(result: records.Result, measure: Measure) -> Ints:
     except (ValueError, OverflowError):
         rows = np.zeros(0, np.int64)
     shape = (len(counts.documents), len(counts.columns))
-    if rows.shape != shape or not len(rows) or rows.min() < 0 or rows.sum(axis=0, dtype=np.float64).max() > _MAX:
+    if rows.shape != shape or not len(rows) or rows.min() < 0:
         what = f"the counts of {measure.name} in {result.system.name!r} are not a table of a row a document."
         raise error("E709", what, "Score the predictions again.")
+    if rows.sum(axis=0, dtype=np.float64).max() > _MAX:
+        what = f"the counts of {measure.name} in {result.system.name!r} sum to more than 2**60."
+        raise error("E709", what, "Compare parts of the data.")
     return rows
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Finish = Callable[["NDArray[Any]"], dict[str, "Floats"]]
 
 LEVEL = 0.95
+_ADDABLE = 2**61
+"""Counts below this can be added in pairs within 64 bits."""
 MAX_FEW = 200
 """So many documents are drawn one by one, and the draws shared; of more, those with equal rows are drawn together."""
 
@@ -92,9 +94,15 @@ def interval(
     """
     if not varies(rows):
         return None
-    if condensed is not None and len(rows) > MAX_FEW:
+    if condensed is not None and len(rows) > MAX_FEW and rows.max() < _ADDABLE:
         rows = condensed(rows)
     return percentiles(finish(totals(rows, resamples, seed))[leaf], level)
+
+
+def summed(rows: Ints) -> Floats:
+    """Sum rows as doubles: exact up to 2**53, and rounded instead of wrapped around above."""
+    total: Floats = rows.sum(axis=0, dtype=np.float64)
+    return total
 
 
 def varies(rows: Ints) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dragoman.statistics.bootstrap import percentiles, totals, varies
+from dragoman.statistics.bootstrap import percentiles, summed, totals, varies
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -129,7 +129,7 @@ class _Pairs:
 
     def __init__(self, systems: Sequence[Ints], finish: Finish, leaf: str) -> None:
         self._systems, self._finish, self._leaf = systems, finish, leaf
-        self._totals = [rows.sum(axis=0) for rows in systems]
+        self._totals = [summed(rows) for rows in systems]
 
     def moved(self, pair: tuple[int, int]) -> int:
         """Count the documents on which two systems differ: swapping any other changes nothing."""
@@ -228,7 +228,7 @@ def all_bootstraps(
 ) -> dict[tuple[int, int], Bootstrapped]:
     """Test every pair of systems, by their places, on the same resamples, which are drawn once."""
     drawn = _resampled(systems, finish, leaf, resamples=resamples, seed=seed)
-    scores = [finish(rows.sum(axis=0))[leaf] for rows in systems]
+    scores = [finish(summed(rows))[leaf] for rows in systems]
     tests = {}
     for i, j in combinations(range(len(systems)), 2):
         observed = scores[i] - scores[j]

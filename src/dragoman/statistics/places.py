@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from dragoman.statistics import paired
+from dragoman.statistics.bootstrap import summed
 from dragoman.statistics.paired import EQUAL
 from dragoman.statistics.power import MIN_DOCUMENTS, without_each
 
@@ -136,7 +137,7 @@ def compare_pairs(systems: Sequence[Ints], finish: Finish, leaf: str) -> list[Te
     number = len(systems)
     if number < 2:
         return []
-    scores = [float(finish(rows.sum(axis=0))[leaf]) for rows in systems]
+    scores = [float(finish(summed(rows))[leaf]) for rows in systems]
     p_values = paired.all_permutations(systems, finish, leaf, family=number * (number - 1) // 2)
     adjusted = paired.holm(list(p_values.values()))
     drawn = paired.all_bootstraps(systems, finish, leaf)

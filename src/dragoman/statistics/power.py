@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dragoman.statistics.bootstrap import MAX_FEW, weights
+from dragoman.statistics.bootstrap import MAX_FEW, summed, weights
 from dragoman.statistics.resampling import SEED
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _ONE_SIDED = 0.841621
 
 def without_each(rows: Ints, finish: Finish, leaf: str) -> Floats:
     """Score without one document, for each of them, shape (documents,)."""
-    return finish(rows.sum(axis=0) - rows)[leaf]
+    return finish(summed(rows) - rows)[leaf]
 
 
 def detectable(first: Ints, second: Ints, finish: Finish, leaf: str, *, seed: int = SEED) -> float | None:
@@ -64,7 +64,7 @@ def detectable(first: Ints, second: Ints, finish: Finish, leaf: str, *, seed: in
     documents = len(first)
     if documents < MIN_DOCUMENTS:
         return None
-    observed = finish(first.sum(axis=0))[leaf] - finish(second.sum(axis=0))[leaf]
+    observed = finish(summed(first))[leaf] - finish(summed(second))[leaf]
     parts = observed - (without_each(first, finish, leaf) - without_each(second, finish, leaf))
     # Dividing by n - 1 and not n makes the variance that of other documents of the same kind.
     parts = (parts - parts.mean()) * (documents - 1) * (documents / (documents - 1)) ** 0.5
