@@ -5,6 +5,7 @@ import io
 import json
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -14,10 +15,13 @@ from submitted import submit
 
 from dragoman import files, scoring
 from dragoman.leaderboard.board_data import as_csv, evaluate, plain
-from dragoman.leaderboard.ranking import columns
+from dragoman.leaderboard.entries import Entry
+from dragoman.leaderboard.ranking import columns, score_column
+from dragoman.measures.naming import BY_NAME
 from dragoman.schema.json_schema import json_schema
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.leaderboard_json import Board
+from dragoman.schema.result_file import Counts
 from dragoman.scoring.comparison import compare
 
 
@@ -90,6 +94,49 @@ def test_closed_and_open_are_placed_apart(tmp_path, benchmark, gold):
         {at(board, "open").id, at(board, "silent").id}
     ]
     assert [problem for problem in at(board, "silent").problems if "W820" in problem]
+
+
+def entry_of(gold, name, shares, answered=1):
+    """An entry that finds a share of the entities of each document that it answers: its counts alone."""
+    rows = np.bincount(gold.annotations.entities.doc, minlength=len(gold.data.documents))
+    rng = np.random.Generator(np.random.PCG64(int.from_bytes(name.encode()[-2:])))
+    right = rng.binomial(rows, shares)
+    column = BY_NAME["entities.strict"]
+    counts = Counts(
+        list(column.score.columns), 1, list(range(len(rows))), np.stack([right, rows, rows * answered], axis=1).tolist()
+    )
+    result = scoring.score(gold.annotations, gold, measures=["entities.strict"], intervals=False)
+    result.counts = {"entities.strict": counts}
+    return Entry(f"{name}/1.0.0", Path(name), attempted=("entities",), result=result)
+
+
+def test_a_clear_winner_copies_and_an_empty_one_among_31(gold):
+    many = [entry_of(gold, f"system{number:02}", 0.3) for number in range(27)]
+    first, empty = entry_of(gold, "first", 0.9), entry_of(gold, "empty", 0.0)
+    copies = [replace(first, folder=f"copy-{number}/1.0.0") for number in range(2)]
+    column = next(each for each in columns(gold) if each.name == "entities.strict")
+    found = score_column(column, [*many, first, *copies, empty], gold)
+    places = {name: cell.place for name, cell in found.cells.items()}
+    for entry in (first, *copies):
+        place = places[entry.id]
+        assert (place.rank, place.range, place.tied, place.best) == (1, [1, 3], 2, True)
+    assert (found.cells[empty.id].score, places[empty.id]) == (0.0, None)
+    assert all(places[entry.id].range[0] == 4 and not places[entry.id].best for entry in many)
+    assert len(found.contrasts) == 30 * 29 // 2
+    assert sorted(place.rank for place in places.values() if place)[:4] == [1, 1, 1, 4]
+
+
+def test_of_a_pair_that_is_not_told_apart_it_is_said_why(gold):
+    rows = np.bincount(gold.annotations.entities.doc, minlength=len(gold.data.documents))
+    largest = int(rows.argmax())
+    # The one answers one document, all of it right; the other answers all, nearly all of it wrong: who answered what
+    # cannot be exchanged, and without that document nothing is left of the difference.
+    only = (np.arange(len(rows)) == largest).astype(int)
+    one, other = entry_of(gold, "one", only, only), entry_of(gold, "other", 0.02)
+    column = next(each for each in columns(gold) if each.name == "entities.strict")
+    (contrast,) = score_column(column, [one, other], gold).contrasts
+    assert (contrast.better, contrast.failed) == (None, ["bootstrap"])
+    assert contrast.document == gold.data.documents[largest]
 
 
 def few(gold, layer, documents):

@@ -130,11 +130,13 @@ def test_documents_that_are_alike_say_nothing_of_others(documents):
     assert paired.permutation(first, second, FINISH, "f1") == 2 / 2**documents
 
 
-def test_hits_that_all_lie_in_one_document_are_told_apart_by_the_permutation_test_alone():
-    # The outputs cannot be exchanged without its being noticed; what F1 would be elsewhere hangs on one document.
-    gold = np.full(30, 10)
-    first = np.stack([np.where(np.arange(30) == 0, 10, 0), gold, gold], axis=1)
-    second = np.stack([np.zeros(30, int), gold, np.full(30, 12)], axis=1)
+def test_who_answers_one_document_alone_is_told_apart_by_the_permutation_test_alone():
+    # The first answers one document of 30, all right; the second all of them, all wrong. Who answered what cannot be
+    # exchanged without its being noticed; what the difference would be elsewhere hangs on that one document.
+    gold, only = np.full(30, 10), (np.arange(30) == 0) * 10
+    first, second = np.stack([only, gold, only], axis=1), np.stack([0 * gold, gold, gold], axis=1)
+    assert f1(first) == pytest.approx(20 / 310)
+    assert paired.permutation(first, second, FINISH, "f1") < 0.001
     low, high = paired.bootstrap(first, second, FINISH, "f1").interval
     assert low == 0 < high
 

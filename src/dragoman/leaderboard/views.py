@@ -178,11 +178,18 @@ def slices(entry: BoardEntry, shown: Sequence[Column]) -> tuple[list[str], list[
     return [column.title for column in shown if column.ranked], made
 
 
-def tied(board: Board, entry: BoardEntry, column: str) -> list[BoardEntry]:
-    """Entries that cannot be told from one in a column, in the board's order."""
-    names = {
-        contrast.second if contrast.first == entry.id else contrast.first
-        for contrast in board.contrasts.get(column, [])
-        if entry.id in {contrast.first, contrast.second} and contrast.better is None
-    }
-    return [other for other in board.entries if other.id in names]
+_ONE_FAILED: dict[tuple[str, ...], str] = {
+    ("permutation",): "the permutation test finds no difference, the bootstrap does",
+    ("bootstrap",): "the bootstrap finds no difference, the permutation test does",
+}
+
+
+def tied(board: Board, entry: BoardEntry, column: str) -> list[tuple[BoardEntry, str]]:
+    """Entries that cannot be told from one in a column, in the board's order, each with what to know of the pair."""
+    notes = {}
+    for contrast in board.contrasts.get(column, []):
+        if entry.id in {contrast.first, contrast.second} and contrast.better is None:
+            hangs = contrast.document and f"over half of the difference hangs on {contrast.document}"
+            said = [_ONE_FAILED.get(tuple(contrast.failed)), hangs]
+            notes[contrast.second if contrast.first == entry.id else contrast.first] = "; ".join(filter(None, said))
+    return [(other, notes[other.id]) for other in board.entries if other.id in notes]

@@ -3,7 +3,7 @@
 The two tests ask different things. The permutation test asks whether the outputs of the two systems can be exchanged,
 document by document, without its being noticed in the difference: its p is the share of exchanges after which they are
 as far apart as they are. The bootstrap asks how the difference itself would come out on other documents of the same
-kind. Where all hits of a system lie in one document the first can be far below .05 and the second far above.
+kind. Where all that a system answers lies in one document the first can be far below .05 and the second far above.
 
 The permutation test swaps the two systems' rows document by document (Yeh 2000; Noreen 1989); where there are
 few documents all swaps are tried and p is exact. p counts the observed arrangement itself, so it is never 0 (Phipson
