@@ -92,11 +92,13 @@ def interval(
         resample out of ten or more.
 
     """
-    if not varies(rows):
+    if len(rows) < 2:
         return None
     if condensed is not None and len(rows) > MAX_FEW and rows.max() < _ADDABLE:
         rows = condensed(rows)
-    return percentiles(finish(totals(rows, resamples, seed))[leaf], level)
+    values = finish(totals(rows, resamples, seed))[leaf]
+    # Documents that are alike say nothing of others; a score that draws more than documents can vary all the same.
+    return percentiles(values, level) if varies(rows) or (values != values[0]).any() else None
 
 
 def summed(rows: Ints) -> Floats:
