@@ -1,6 +1,6 @@
 """The annotation passes as systems: what an annotator wrote, as it was before adjudication.
 
-They stand on the board apart and unranked, since the gold was made from them or by the same kind of annotator.
+They stand on the board apart and without places, since the gold was made from them or by the same kind of annotator.
 """
 
 from __future__ import annotations

@@ -129,6 +129,10 @@ CATALOGUE: dict[str, str] = {
     # warnings
     "W720": "several annotations of a task",
     "W721": "change that does not count",
+    "W820": "track that is not stated",
+    "W821": "layer without a right answer",
+    "W822": "predictions that equal those of another run",
+    "W823": "nearer to gold than the annotators' control",
     "W901": "duplicate prediction",
     "W902": "document left out",
     "W903": "quote found inexactly",

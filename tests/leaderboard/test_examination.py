@@ -196,6 +196,30 @@ def test_whatever_of_a_result_does_not_follow_from_the_predictions_is_named(run,
     assert entry.state == "not reproduced"
 
 
+def of_before(stored):
+    """Make a result one of 0.1.0, which did not say what its scores rest on."""
+    del stored["quotes"], stored["map"]
+    for counts in stored["counts"].values():
+        del counts["revision"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (of_before, "does not say by which revisions"),
+        (lambda stored: stored.update(quotes="first"), "scored with quotes 'first'; the board scores with in-order"),
+        (lambda stored: stored.update(map="person=PER"), "scored with map 'person=PER'; the board scores with none"),
+        (lambda stored: stored["counts"]["dates.value"].update(revision=9), "is by revision 9 and not 1"),
+    ],
+)
+def test_a_result_that_was_scored_in_another_way_than_the_board_scores_is_named(run, gold, change, said):
+    rewritten(run, change)
+    entry = examine(run, gold)
+    assert codes(entry) == ["E826"]
+    assert said in entry.problems[0].what
+    assert entry.state == "not reproduced"
+
+
 def test_intervals_of_a_result_may_be_what_they_are(run, gold):
     rewritten(run, lambda stored: stored["scores"]["dates"]["value"].update(interval=[0.1, 0.2], interval_by_page=None))
     assert examine(run, gold).problems == []

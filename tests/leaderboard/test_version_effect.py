@@ -6,6 +6,7 @@ import pytest
 from submitted import submit
 
 from dragoman.leaderboard import isolation
+from dragoman.leaderboard.board_data import evaluate
 from dragoman.leaderboard.version_effect import COLUMNS, effects
 
 
@@ -20,6 +21,29 @@ def test_the_same_release_moves_nothing(runs, benchmark):
     for effect in effects(runs, benchmark, benchmark):
         assert (effect.problems, effect.moved, effect.ranked) == ([], False, True)
         assert all(before == after is not None for before, after in effect.scores.values())
+
+
+def test_places_are_those_of_the_board(tmp_path, benchmark, gold):
+    for name in ("twin", "other"):
+        submit(tmp_path, name, benchmark, gold, keep=2)
+    submit(tmp_path, "best", benchmark, gold)
+    submit(tmp_path, "last", benchmark, gold, keep=3)
+    submit(tmp_path, "open", benchmark, gold, keep=4, resources=["web"])
+    board = {entry.folder: entry.cells for entry in evaluate(tmp_path, gold, lambda items, _: items)[0].entries}
+    found = {effect.run: effect.ranks for effect in effects(tmp_path, benchmark, benchmark)}
+    assert [found[f"{name}/1.0.0"]["dates.value"][0] for name in ("best", "twin", "other", "last", "open")] == [
+        1,
+        2,
+        2,
+        4,
+        1,
+    ]
+    # Nothing right in claims: no place there.
+    assert found["last/1.0.0"]["claims.attributed"] == [None, None]
+    for run, ranks in found.items():
+        for column, (before, after) in ranks.items():
+            place = board[run][column].place
+            assert before == after == (None if place is None else place.rank)
 
 
 @pytest.mark.parametrize("name", ["predictions.jsonl", "system.toml"])

@@ -13,7 +13,8 @@ from dragoman.measures.naming import BY_NAME, select
 from dragoman.problems import DragomanError
 from dragoman.schema.result_file import Result
 from dragoman.scoring.comparison import compare, default_measures
-from dragoman.statistics import bootstrap, paired
+from dragoman.statistics import bootstrap, paired, power
+from dragoman.version import __version__
 
 NAMES = ["entities.strict", "entities.partial", "entities.b_cubed", "dates.value"]
 
@@ -73,6 +74,11 @@ def test_it_needs_nothing_but_the_results(results):
     assert list(found.standings) == ["entities.strict", "dates.value"]
     assert [s.rank for s in found.standings["entities.strict"]] == [1, 2, 3]
     assert [s.rank for s in found.standings["dates.value"]] == [1, 1, 1]
+    assert [s.range for s in found.standings["dates.value"]] == [[1, 3]] * 3
+    assert [s.best for s in found.standings["dates.value"]] == [True] * 3
+    # Of eight documents that all differ the same way the p is 2/256, times 3: better. The fair one is better than the
+    # good one in none of the documents, and differs in all; the interval of each pair is above 0, too.
+    assert [s.range for s in found.standings["entities.strict"]] == [[1, 1], [2, 2], [3, 3]]
     # 28 of 32 found, nothing spurious: 2*28/(32 + 28).
     assert found.standings["entities.strict"][0].score == pytest.approx(14 / 15)
 
@@ -85,14 +91,18 @@ def test_it_says_what_the_statistics_say(results):
     finish = measure.score.finish
     for standing, counts in zip(found.standings[measure.name], rows, strict=True):
         assert standing.score == finish(counts.sum(axis=0))["f1"]
-        assert standing.interval == list(bootstrap.interval(counts, finish, "f1"))
-        assert standing.rank_interval[0] <= standing.rank <= standing.rank_interval[1]
+        # The poor one finds one label in every document: its documents are alike, and say nothing of others.
+        ends = bootstrap.interval(counts, finish, "f1")
+        assert standing.interval == (None if standing.system == "poor" else list(ends))
+        assert standing.range[0] <= standing.rank <= standing.range[1]
     contrasts = found.contrasts[measure.name]
     assert [(c.first, c.second) for c in contrasts] == list(combinations(found.systems, 2))
     for contrast, (first, second) in zip(contrasts, combinations(rows, 2), strict=True):
         assert contrast.p_permutation == paired.permutation(first, second, finish, "f1")
-        assert contrast.p_bootstrap == paired.bootstrap(first, second, finish, "f1")
-        assert contrast.detectable == paired.detectable(first, second, finish, "f1")
+        drawn = paired.bootstrap(first, second, finish, "f1")
+        assert contrast.p_bootstrap == pytest.approx(drawn.p, abs=0.02)
+        assert contrast.interval == pytest.approx(drawn.interval, abs=0.02)
+        assert contrast.detectable == power.detectable(first, second, finish, "f1")
         gap = finish(first.sum(axis=0))["f1"] - finish(second.sum(axis=0))["f1"]
         assert contrast.difference == pytest.approx(gap)
     assert [c.p_holm for c in contrasts] == paired.holm([c.p_permutation for c in contrasts])
@@ -105,6 +115,8 @@ def test_a_system_beside_itself(results):
     one = read(results[:1])[0]
     contrast = compare(one, one, measures=["entities.strict"]).contrasts["entities.strict"][0]
     assert (contrast.difference, contrast.p_permutation, contrast.p_bootstrap, contrast.p_holm) == (0.0, 1.0, 1.0, 1.0)
+    assert (contrast.better, contrast.failed, contrast.document) == (None, ["permutation", "bootstrap"], None)
+    assert contrast.detectable is None
 
 
 def test_the_order_of_the_results_does_not_matter(results):
@@ -120,12 +132,121 @@ def test_one_result_alone_is_refused(results):
         compare(*read(results[:1]))
 
 
-@pytest.mark.parametrize(("field", "value"), [("fingerprint", "0" * 64), ("split", "dev")])
-def test_results_on_other_data_are_refused(results, field, value):
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("data.fingerprint", "0" * 64, r"not the same data: 'good' has -@.{8} and 'fair' has -@00000000.*reference"),
+        ("data.version", "2.0.0", "not the same data"),
+        ("data.split", "dev", r"not the same split: 'good' has None and 'fair' has dev.*--split dev"),
+        ("quotes", "first", r"placing quotes: 'good' has in-order and 'fair' has first.*--quotes in-order"),
+        ("map", "person=PER", r"label map: 'good' has none and 'fair' has person=PER.*--map"),
+    ],
+)
+def test_what_differs_is_named_with_what_to_do(results, field, value, said):
     one, two = read(results[:2])
-    setattr(two.data, field, value)
-    with pytest.raises(DragomanError, match=r"E709.*other data"):
+    *outer, name = field.split(".")
+    setattr(getattr(two, outer[0]) if outer else two, name, value)
+    with pytest.raises(DragomanError, match=rf"(?s)E709.*{said}"):
         compare(one, two)
+
+
+def test_everything_that_differs_is_named(results):
+    one, two = read(results[:2])
+    two.quotes, two.map, two.data.split = "strict", "a=b", "test"
+    with pytest.raises(DragomanError) as caught:
+        compare(one, two)
+    assert [problem.what.partition(":")[0] for problem in caught.value.problems] == [
+        "not the same split",
+        "not the same way of placing quotes",
+        "not the same label map",
+    ]
+
+
+def test_results_by_other_definitions_do_not_compare(results):
+    one, two = read(results[:2])
+    two.counts["dates.value"].revision = 2
+    with pytest.raises(
+        DragomanError, match=r"definition of dates\.value: 'good' has revision 1 and 'fair' has revision 2"
+    ):
+        compare(one, two)
+    assert list(compare(one, two, measures=["entities.strict"]).standings) == ["entities.strict"]
+
+
+def test_a_result_that_does_not_say_what_it_rests_on_is_refused(results):
+    one, old = json.loads(results[0]), json.loads(results[1])
+    del old["quotes"], old["map"]
+    for counts in old["counts"].values():
+        del counts["revision"]
+    both = [msgspec.convert(each, Result) for each in (one, old)]
+    for pair in (both, both[::-1], [both[1]] * 2):
+        with pytest.raises(DragomanError, match=r"E709.*'fair' was scored before 0\.2\.0.*Score the predictions again"):
+            compare(*pair)
+
+
+def test_the_signature_says_all_that_moves_a_score(results):
+    one = read(results[:1])[0]
+    names = ",".join(f"{name}:1" for name in NAMES)
+    assert one.signature == (
+        f"{names}|data:-@{one.data.fingerprint[:8]}|split:-|quotes:in-order|map:none|boot:0|v:{__version__}"
+    )
+
+
+def test_the_whole_catalogue_is_named_once_with_the_revisions_above_one(gold, monkeypatch):
+    whole = scoring.score(gold.annotations, gold, intervals=False).signature.partition("|")[0].split(",")
+    assert whole[0] == "all:1"
+    assert all(int(name.rpartition(":")[2]) > 1 for name in whole[1:])
+
+
+def test_what_to_read_is_said_in_words(results):
+    text = compare(*read(results), measures=["entities.strict"]).text()
+    assert "good is better than poor, by at least 0." in text
+    assert "place" in text.splitlines()[1]
+    two = compare(*read([results[0], results[0]]), measures=["entities.strict"]).text()
+    assert "good and good cannot be told apart." in two
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_lines_are_as_wide_as_asked_for(results, width):
+    assert max(map(len, compare(*read(results)).text(width).splitlines())) <= width
+
+
+def few(result, documents):
+    """The same result, with gold for some documents only."""
+    for counts in result.counts.values():
+        counts.documents, counts.rows = counts.documents[:documents], counts.rows[:documents]
+    return result
+
+
+def test_fewer_than_six_documents_give_scores_and_their_number_alone(results):
+    found = compare(*(few(each, 5) for each in read(results)), measures=["entities.strict"])
+    for standing in found.standings["entities.strict"]:
+        assert standing.score > 0
+        assert (standing.documents, standing.rank, standing.range, standing.best) == (5, None, None, None)
+    for contrast in found.contrasts["entities.strict"]:
+        assert contrast.difference is not None
+        tests = (contrast.p_permutation, contrast.p_bootstrap, contrast.p_holm, contrast.better, contrast.detectable)
+        assert tests == (None,) * 5
+    assert "5 documents with gold, fewer than 6" in found.text()
+    six = compare(*(few(each, 6) for each in read(results)), measures=["entities.strict"])
+    assert [s.rank for s in six.standings["entities.strict"]] == [1, 2, 3]
+
+
+def test_nothing_right_has_no_place_and_is_no_member_of_the_family(results):
+    ours = read(results[:2])
+    empty = read(results[2:])[0]
+    for row in empty.counts["entities.strict"].rows:
+        row[0] = row[2] = 0
+    empty.system.name = "empty"
+    found = compare(*ours, empty, measures=["entities.strict"])
+    assert [(s.system, s.rank) for s in found.standings["entities.strict"]] == [
+        ("good", 1),
+        ("fair", 2),
+        ("empty", None),
+    ]
+    alone, *beside = found.contrasts["entities.strict"]
+    assert alone.p_holm == alone.p_permutation  # one pair is no family to correct for
+    assert all(contrast.p_holm is None for contrast in beside)
+    assert "No place, as nothing is right or the score is not defined: empty." in found.text()
 
 
 def test_measures_that_not_all_have_are_refused_by_name_and_else_left_out(results):
@@ -158,12 +279,14 @@ def test_a_score_that_is_undefined_has_no_rank(results):
         result.counts["dates.value"].rows = [[0, 0, 0] for _ in range(8)]
     two.counts["dates.value"].rows[0] = [0, 1, 0]
     found = compare(one, two, measures=["dates.value"])
-    assert [(s.score, s.rank) for s in found.standings["dates.value"]] == [(None, None), (0.0, 1)]
+    assert [(s.score, s.rank) for s in found.standings["dates.value"]] == [(None, None), (0.0, None)]
     contrast = found.contrasts["dates.value"][0]
     assert contrast.difference is contrast.p_permutation is contrast.p_holm is None
 
 
-@pytest.mark.parametrize("rows", [[[1, 2, 3], [1]], [], [[10**30, 1, 1]], [[-1, 0, 0]], [[2**61, 1, 1]] * 8])
+@pytest.mark.parametrize(
+    "rows", [[[1, 2, 3], [1]], [], [[10**30, 1, 1]], [[-1, 0, 0]], [[2**61, 1, 1]] * 8, [[2**60 + 2**55, 1, 1]]]
+)
 def test_counts_that_are_no_table_are_refused(gold, rows):
     good, bad = (scoring.score(gold.annotations, gold, intervals=False) for _ in range(2))
     bad.counts["entities.strict"].rows = rows

@@ -113,14 +113,14 @@ def test_files_in_the_same_order_are_counted_in_step_and_others_spilled(tmp_path
 def test_few_documents_are_held_whatever_their_number(tmp_path, monkeypatch, driver):
     """Labels go when their block has been counted: what is alive at a time does not grow."""
     alive, most = [], []
-    count = streaming.count
+    count = streaming.count_reference
 
     def watched(measures, gold, pred):
         alive.extend((weakref.ref(gold), weakref.ref(pred)))
         most.append(sum(len(each.documents) for each in (ref() for ref in alive) if each is not None))
         return count(measures, gold, pred)
 
-    monkeypatch.setattr(streaming, "count", watched)
+    monkeypatch.setattr(streaming, "count_reference", watched)
     lines = list(alike(random.Random(1), 400))
     paths = both(tmp_path, [g for g, _ in lines], [p for _, p in lines])
     drive(driver, paths, select(["entities.strict", "entities.partial"]))

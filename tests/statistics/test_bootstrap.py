@@ -36,7 +36,7 @@ def exact(rows):
 )
 @pytest.mark.parametrize("few", [0, 200], ids=["by distinct rows", "one by one"])
 def test_sums_have_the_distribution_of_a_plain_resampling(rows, few, monkeypatch):
-    monkeypatch.setattr(bootstrap, "_FEW", few)
+    monkeypatch.setattr(bootstrap, "MAX_FEW", few)
     rows = np.array(rows, np.int64)
     times = 40_000
     drawn = Counter(map(tuple, bootstrap.totals(rows, times, 7).tolist()))
@@ -106,23 +106,6 @@ def test_resampling_groups_is_wider_where_documents_of_a_group_are_alike():
     assert wide[1] - wide[0] > 2 * (narrow[1] - narrow[0])
 
 
-def test_ranks_share_the_better_place_and_the_undefined_is_last():
-    better = np.array([[3, 4, 4], [4, 4, 4]])
-    worse = np.array([[1, 4, 4], [1, 4, 4]])
-    nothing = np.array([[0, 0, 0], [0, 0, 0]])
-    ranks = bootstrap.ranks([worse, better, better, nothing], FINISH, "f1", resamples=50)
-    assert ranks.tolist() == [[3, 1, 1, 4]] * 50
-
-
-def test_ranks_are_taken_on_the_same_documents():
-    # The second is better by one on every document: it is first in every resample, although the intervals overlap.
-    first = np.array([[i, 20, 20] for i in range(12)])
-    second = first + np.array([1, 0, 0])
-    assert (bootstrap.ranks([first, second], FINISH, "f1", resamples=300) == [2, 1]).all()
-    low, high = bootstrap.interval(first, FINISH, "f1", resamples=300)
-    assert low < FINISH(second.sum(axis=0))["f1"] < high
-
-
 def a_sample(rng, documents):
     """Counts of documents of a known population; the quality varies from one to the next, as it does."""
     gold = 1 + rng.poisson(8, documents)
@@ -149,3 +132,19 @@ def test_intervals_hold_the_true_score_about_as_often_as_they_say(documents, lea
     # Nominally .95. Of 10,000 samples with 1,000 resamples each it is .941 for 100 documents, .936 for 30, .904 for 10
     # and .834 for 5: so few documents say too little about how they vary.
     assert least <= coverage(documents, 400, 400, documents) <= most
+
+
+@pytest.mark.parametrize("documents", [8, 300])
+def test_counts_near_the_largest_integer_have_the_interval_of_small_ones(documents):
+    rng = np.random.Generator(np.random.PCG64(6))
+    small = np.stack([rng.integers(0, 3, documents), np.full(documents, 4), np.full(documents, 4)], axis=1)
+    options = {"condensed": FScore().condensed, "resamples": 2_000}
+    low, high = bootstrap.interval(small, FINISH, "f1", **options)
+    found = bootstrap.interval(small * 2**60, FINISH, "f1", **options)
+    assert found == pytest.approx((low, high), abs=0.01)
+    assert 0 < found[0] < FINISH(bootstrap.summed(small * 2**60))["f1"] < found[1] < 1
+
+
+@pytest.mark.parametrize("rows", [[[1, 2, 2]], [[1, 2, 2]] * 9])
+def test_documents_that_are_alike_have_no_interval(rows):
+    assert bootstrap.interval(np.array(rows), FINISH, "f1") is None

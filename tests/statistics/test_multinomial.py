@@ -27,7 +27,7 @@ def fits(drawn, distribution, least=5):
     low, high = (int(distribution.ppf(p)) for p in (least / len(drawn), 1 - least / len(drawn)))
     numbers = np.arange(low, high + 1)
     expected = np.concatenate([[distribution.cdf(low - 1)], distribution.pmf(numbers), [distribution.sf(high)]])
-    seen = np.bincount(np.clip(drawn, low - 1, high + 1) - (low - 1), minlength=len(expected))
+    seen = np.bincount(np.clip(drawn.astype(np.int64), low - 1, high + 1) - (low - 1), minlength=len(expected))
     kept = expected > 0
     assert seen[~kept].sum() == 0
     return stats.chisquare(seen[kept], expected[kept] / expected.sum() * len(drawn)).pvalue

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dragoman.measures.clusters import ClusterScore
-from dragoman.measures.scores import Accuracy, FScore
+from dragoman.measures.scores import FScore
 from dragoman.statistics import paired
 
 FINISH = FScore().finish
@@ -74,9 +74,9 @@ def test_memory_is_bounded_and_the_bound_changes_nothing(monkeypatch):
 
 def test_undefined_scores_have_no_p():
     some, nothing = np.array([[1, 2, 2]] * 3), np.zeros((3, 3), np.int64)
-    for test in (paired.permutation, paired.bootstrap):
-        assert test(some, nothing, FINISH, "f1") is None
-        assert test(nothing, nothing, FINISH, "f1") is None
+    for other in (some, nothing):
+        assert paired.permutation(other, nothing, FINISH, "f1") is None
+        assert paired.bootstrap(other, nothing, FINISH, "f1") == (None, None)
 
 
 def test_a_resample_where_the_score_is_undefined_counts_as_extreme():
@@ -95,7 +95,11 @@ def null(rng, documents=30):
     ]
 
 
-@pytest.mark.parametrize("test", [paired.permutation, paired.bootstrap], ids=["permutation", "bootstrap"])
+def bootstrapped(*arguments, **options):
+    return paired.bootstrap(*arguments, **options).p
+
+
+@pytest.mark.parametrize("test", [paired.permutation, bootstrapped], ids=["permutation", "bootstrap"])
 def test_p_is_level_where_nothing_differs(test):
     rng = np.random.Generator(np.random.PCG64(11))
     found = np.array([test(*null(rng), FINISH, "f1", **{_NUMBER[test]: 400}, seed=i) for i in range(400)])
@@ -105,45 +109,46 @@ def test_p_is_level_where_nothing_differs(test):
     assert 0.05 <= (found > 0.9).mean() <= 0.16
 
 
-_NUMBER = {paired.permutation: "permutations", paired.bootstrap: "resamples"}
+_NUMBER = {paired.permutation: "permutations", bootstrapped: "resamples"}
 
 
 def test_a_large_difference_is_found():
     rng = np.random.Generator(np.random.PCG64(11))
     first, second = null(rng, 60)
     second[:, 0] //= 2
-    for test in (paired.permutation, paired.bootstrap):
+    for test in (paired.permutation, bootstrapped):
         assert test(first, second, FINISH, "f1") < 0.001
+    low, high = paired.bootstrap(first, second, FINISH, "f1").interval
+    assert 0 < low < f1(first) - f1(second) < high
 
 
-def test_the_detectable_difference_is_2_80_standard_errors():
-    # The mean over documents of one number: its standard error is known.
-    rng = np.random.Generator(np.random.PCG64(2))
-    first, second = (np.stack([rng.integers(0, 100, 50), np.full(50, 100)], axis=1) for _ in range(2))
-    error = ((first - second)[:, 0] / 100).std() / 50**0.5
-    found = paired.detectable(first, second, Accuracy().finish, "accuracy")
-    assert found == pytest.approx((1.959964 + 0.841621) * error, rel=0.03)
+@pytest.mark.parametrize("documents", [1, 3, 10])
+def test_documents_that_are_alike_say_nothing_of_others(documents):
+    # Every resample is what was observed: neither a p of 1/10001 nor an interval without width follows from that.
+    first, second = np.array([[2, 2, 2]] * documents), np.array([[1, 2, 1]] * documents)
+    assert paired.bootstrap(first, second, FINISH, "f1") == (None, None)
+    assert paired.permutation(first, second, FINISH, "f1") == 2 / 2**documents
 
 
-def test_the_detectable_difference_is_detected_four_times_in_five():
-    rng = np.random.Generator(np.random.PCG64(8))
-    finish = Accuracy().finish
-    sizes, found = [], 0
-    for _ in range(60):
-        first, second = (np.stack([rng.integers(0, 100, 60), np.full(60, 100)], axis=1) for _ in range(2))
-        sizes.append(paired.detectable(first, second, finish, "accuracy", resamples=500))
-    shift = round(float(np.mean(sizes)) * 100)
-    for number in range(300):
-        first, second = (np.stack([rng.integers(0, 100, 60), np.full(60, 100)], axis=1) for _ in range(2))
-        first[:, 0] += shift
-        found += paired.permutation(first, second, finish, "accuracy", permutations=300, seed=number) <= 0.05
-    assert 0.7 <= found / 300 <= 0.9
+def test_who_answers_one_document_alone_is_told_apart_by_the_permutation_test_alone():
+    # The first answers one document of 30, all right; the second all of them, all wrong. Who answered what cannot be
+    # exchanged without its being noticed; what the difference would be elsewhere hangs on that one document.
+    gold, only = np.full(30, 10), (np.arange(30) == 0) * 10
+    first, second = np.stack([only, gold, only], axis=1), np.stack([0 * gold, gold, gold], axis=1)
+    assert f1(first) == pytest.approx(20 / 310)
+    assert paired.permutation(first, second, FINISH, "f1") < 0.001
+    low, high = paired.bootstrap(first, second, FINISH, "f1").interval
+    assert low == 0 < high
 
 
-def test_the_detectable_difference_is_undefined_where_nothing_can_vary():
-    assert paired.detectable(np.array([[1, 2, 2]]), np.array([[2, 2, 2]]), FINISH, "f1") is None
-    nothing = np.zeros((3, 3), np.int64)
-    assert paired.detectable(nothing, nothing, FINISH, "f1") is None
+def test_large_counts_are_rounded_and_not_wrapped_around():
+    large = np.array([[2**58, 2**59, 2**59]] * 3 + [[0, 2**57, 2**57]])
+    small = large // 2**57
+    for second, scale in ((large // [2, 1, 1], 1), (small // [2, 1, 1], 2**57)):
+        first = large // scale
+        assert paired.permutation(first, second, FINISH, "f1") == 0.25
+        low, high = paired.bootstrap(first, second, FINISH, "f1").interval
+        assert (low, high) == pytest.approx(tuple(paired.bootstrap(small, small // [2, 1, 1], FINISH, "f1").interval))
 
 
 def test_cluster_measures_are_tested_on_the_same_rows():
@@ -197,10 +202,39 @@ def test_all_pairs_are_bootstrapped_on_the_same_resamples():
     random = np.random.default_rng(4)
     gold = random.integers(1, 9, 40)
     systems = [np.stack([random.binomial(gold, share), gold, gold], axis=1) for share in (0.5, 0.52, 0.9)]
-    finish = FScore().finish
-    found = paired.all_bootstraps(systems, finish, "f1")
+    found = paired.all_bootstraps(systems, FINISH, "f1")
     for (i, j), both in found.items():
-        alone = paired.bootstrap(systems[i], systems[j], finish, "f1")
-        assert both.p == pytest.approx(alone, abs=0.03)
-        assert both.detectable == pytest.approx(paired.detectable(systems[i], systems[j], finish, "f1"), rel=0.1)
+        alone = paired.bootstrap(systems[i], systems[j], FINISH, "f1")
+        assert both.p == pytest.approx(alone.p, abs=0.03)
+        assert both.interval == pytest.approx(alone.interval, abs=0.02)
     assert found[0, 2].p < 0.01 < found[0, 1].p
+
+
+def test_pairs_at_the_floor_of_their_p_get_more_draws_and_others_keep_theirs():
+    random = np.random.default_rng(5)
+    gold = random.integers(5, 9, 40)
+    systems = [np.stack([random.binomial(gold, share), gold, gold], axis=1) for share in (0.5, 0.55, 0.95)]
+    alone = paired.all_permutations(systems, FINISH, "f1", permutations=500)
+    more = paired.all_permutations(systems, FINISH, "f1", permutations=500, family=100)
+    assert alone[0, 2] == 1 / 501
+    assert more[0, 2] == 1 / 4001  # 40 draws a pair of the family
+    assert more[0, 1] == alone[0, 1] > 1 / 501
+
+
+def test_more_draws_never_make_a_p_that_is_too_small():
+    # Few draws a round, so that many pairs are at the floor by chance: what they get then is the p of all draws.
+    rng, found = np.random.Generator(np.random.PCG64(12)), []
+    for seed in range(600):
+        p = paired.all_permutations(null(rng), FINISH, "f1", permutations=20, family=20, seed=seed)[0, 1]
+        found.append(p)
+    # At .01 and .05 of 600: standard deviations .004 and .009.
+    assert (np.array(found) <= 0.01).mean() <= 0.02
+    assert 0.02 <= (np.array(found) <= 0.05).mean() <= 0.075
+
+
+def test_where_all_arrangements_are_fewer_than_the_draws_the_p_is_exact():
+    # 12 documents: 4,096 arrangements, more than 1,000 draws and fewer than the 20,000 of a large family.
+    gold = np.full(12, 10)
+    first, second = (np.stack([np.full(12, right), gold, gold + np.arange(12)], axis=1) for right in (9, 3))
+    p = paired.all_permutations([first, second], FINISH, "f1", permutations=1000, family=500)[0, 1]
+    assert p == by_brute_force(first, second) == 2 / 2**12

@@ -12,13 +12,15 @@ CARD = {
     "licence": "MIT",
     "parameters": "none",
     "training_data": "none",
+    "resources": ["text"],
     "layers": ["entities", "dates", "claims"],
     "languages": ["ar", "ko-KP"],
 }
 
 
 def toml(card):
-    return b"".join(b"%s = %s\n" % (key.encode(), files.canonical_json(value)) for key, value in card.items())
+    said = {key: value for key, value in card.items() if value is not None}
+    return b"".join(b"%s = %s\n" % (key.encode(), files.canonical_json(value)) for key, value in said.items())
 
 
 def lines(benchmark, keep=1, layers=("entities", "dates", "claims")):

@@ -30,7 +30,7 @@ def leaderboard(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Score all runs again, rank them, and write a static site; or check one run before it is submitted."""
+    """Score all runs again, place them, and write a static site; or check one run before it is submitted."""
     if check == (out is not None):
         raise typer.BadParameter("give --out DIR, or --check and one run")
     if (hub_results is None) != (hub_dataset is None):
@@ -41,13 +41,14 @@ def leaderboard(
     from dragoman import scoring
     from dragoman.benchmark import load
     from dragoman.cli import show
-    from dragoman.leaderboard.examination import examine_all
     from dragoman.leaderboard.site import build
 
     if check:
-        [entry] = examine_all([runs], scoring.from_benchmark(load(data), "test"), lambda paths, _: paths)
-        if not entry.problems and not as_json:
-            typer.echo("No problem found.")
+        from dragoman.leaderboard.oddities import checked
+
+        entry = checked(runs, scoring.from_benchmark(load(data), "test"))
+        if not entry.failed and not as_json:
+            typer.echo("Nothing is wrong; see the warnings." if entry.problems else "No problem found.")
         show.problems(entry.problems, as_json=as_json, most=None)
         raise typer.Exit(int(entry.failed))
     if out is None:

@@ -36,7 +36,8 @@ def diff(
         Path | None, typer.Argument(help="the newer one; default: the bundled benchmark", metavar="[NEW]")
     ] = None,
     runs: Annotated[
-        Path | None, typer.Option(help="folder of runs: also say what it does to their scores and ranks", metavar="DIR")
+        Path | None,
+        typer.Option(help="folder of runs: also say what it does to their scores and places", metavar="DIR"),
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dragoman.cli.options import Data, Json
+
+if TYPE_CHECKING:
+    from dragoman.schema.system_card import SystemCard
 
 
 class Engine(StrEnum):
@@ -80,7 +83,7 @@ def score(
         intervals=not no_intervals and Resampling(resamples, seed),
         engine=engine.value,
         scheduler=scheduler,
-        system=None if predictions is None else _name(predictions),
+        system=None if predictions is None else _system(predictions),
         singletons=not no_singletons,
     )
     from dragoman.cli import show
@@ -90,11 +93,11 @@ def score(
     show.result(result, as_json=as_json)
 
 
-def _name(predictions: Path) -> str:
-    """Name of the system, from the card beside the predictions if there is one, else that of the file."""
+def _system(predictions: Path) -> str | SystemCard:
+    """Give the card beside the predictions if there is one, else the name of the file."""
     card = (predictions if predictions.is_dir() else predictions.parent) / "system.toml"
     if not card.is_file():
         return predictions.name
     from dragoman.systems.loading import read_card
 
-    return read_card(card).name
+    return read_card(card)

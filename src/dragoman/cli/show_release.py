@@ -49,7 +49,7 @@ def _counts(changes: Difference) -> str:
 
 
 def _effect(effect: Effect) -> None:
-    _say(f"{effect.run}{'' if effect.ranked else ' (not ranked)'}{'' if effect.moved else ': as before'}")
+    _say(f"{effect.run}{'' if effect.ranked else ' (no place)'}{'' if effect.moved else ': as before'}")
     for problem in effect.problems:
         _say(f"  {problem}")
     for column in COLUMNS if effect.moved else ():
@@ -57,7 +57,7 @@ def _effect(effect: Effect) -> None:
         if before is None and after is None:
             continue
         change = "" if before is None or after is None else f" ({after - before:+.3f})"
-        rank = f", rank {_rank(ranks[0])} → {_rank(ranks[1])}" if effect.ranked else ""
+        rank = f", place {_rank(ranks[0])} → {_rank(ranks[1])}" if effect.ranked else ""
         _say(f"  {column} {_number(before)} → {_number(after)}{change}{rank}")
 
 

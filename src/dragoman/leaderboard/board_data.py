@@ -13,8 +13,10 @@ from msgspec import structs
 
 from dragoman.leaderboard.entries import Entry, folders, of_version
 from dragoman.leaderboard.examination import Progress, examine_all
-from dragoman.leaderboard.ranking import LEVEL, columns, score_column
+from dragoman.leaderboard.oddities import oddities
+from dragoman.leaderboard.ranking import columns, score_column
 from dragoman.schema.leaderboard_json import BOARD_VERSION, Board, BoardColumn, BoardData, BoardEntry, Cell
+from dragoman.statistics.places import LEVEL
 from dragoman.text import visible
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ _STATES = ("ranked", "not independent", "other data", "not reproduced", "invalid
 
 
 def evaluate(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[str, Entry]]:
-    """Read, score and rank all runs; of a system that has one on this version of the data, no other.
+    """Read, score and place all runs; of a system that has one on this version of the data, no other.
 
     Args:
         runs: folder of ``system/data version``.
@@ -44,6 +46,8 @@ def evaluate(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[st
     """
     entries = examine_all(of_version(folders(runs), gold.data.version), gold, progress)
     scored = [entry for entry in entries if entry.result is not None]
+    for entry in scored:
+        entry.problems += oddities(entry, scored)
     filled = [score_column(column, scored, gold) for column in columns(gold)]
     cells = {entry.id: {each.column.name: each.cells[entry.id] for each in filled} for entry in scored}
     board = Board(
@@ -52,7 +56,7 @@ def evaluate(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[st
             gold.data.name, gold.data.version, gold.data.fingerprint, gold.data.split, len(gold.data.documents)
         ),
         level=LEVEL,
-        columns=[BoardColumn(each.column.name, each.column.ranked) for each in filled],
+        columns=[BoardColumn(each.column.name, each.column.ranked, each.documents) for each in filled],
         entries=[_entry(entry, cells.get(entry.id, {})) for entry in entries],
         contrasts={each.column.name: each.contrasts for each in filled if each.column.ranked},
     )
@@ -60,11 +64,12 @@ def evaluate(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[st
     return board, {entry.id: entry for entry in entries}
 
 
-def order(entry: BoardEntry, column: str) -> tuple[int, int, float, str]:
-    """Sort key of an entry in a column: ranked ones by rank, then score; the others behind them."""
+def order(entry: BoardEntry, column: str) -> tuple[int, str, int, float, str]:
+    """Sort key of an entry in a column: ranked ones by track, place and score; the others behind them."""
     cell = entry.cells.get(column) or Cell(None)
     rank = cell.place.rank if cell.place is not None else 1_000_000
-    return _STATES.index(entry.state), rank, -(cell.score if cell.score is not None else -1.0), entry.folder
+    score = cell.score if cell.score is not None else -1.0
+    return _STATES.index(entry.state), entry.track or "open", rank, -score, entry.folder
 
 
 def _entry(entry: Entry, cells: dict[str, Cell]) -> BoardEntry:
@@ -72,6 +77,7 @@ def _entry(entry: Entry, cells: dict[str, Cell]) -> BoardEntry:
         id=entry.id,
         folder=visible(entry.folder),
         state=entry.state,
+        track=None if entry.card is None else entry.card.track,
         card=entry.card,
         problems=[message(entry, problem) for problem in entry.problems[:MAX_PROBLEMS]],
         attempted=list(entry.attempted),
@@ -92,15 +98,15 @@ def as_csv(board: Board, shown: Sequence[Column]) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     ranked = [column.name for column in shown if column.ranked]
     writer.writerow(
-        ["system", "version", "folder", "state"]
-        + [f"rank {name}" for name in ranked]
+        ["system", "version", "folder", "state", "track"]
+        + [f"place {name}" for name in ranked]
         + [column.name for column in shown]
     )
     for entry in board.entries:
         name, version = (entry.card.name, entry.card.version or "") if entry.card else (entry.folder, "")
         places = [cell.place.rank if (cell := entry.cells.get(name)) and cell.place else "" for name in ranked]
         scores = [entry.cells[c.name].score if c.name in entry.cells else None for c in shown]
-        texts = [plain(text) for text in (name, version, entry.folder, entry.state)]
+        texts = [plain(text) for text in (name, version, entry.folder, entry.state, entry.track or "")]
         writer.writerow([*texts, *places, *("" if score is None else f"{score:.6f}" for score in scores)])
     return out.getvalue().encode()
 

@@ -20,7 +20,7 @@ from dragoman.problems import Problem, error
 if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import State
     from dragoman.schema.result_file import Result
-    from dragoman.schema.system_card import SystemCard
+    from dragoman.schema.system_card import SystemCard, Track
 
 MAX_BYTES = {"system.toml": 2**18, "predictions.jsonl": 2**26, "result.json": 2**26, "log.jsonl": 2**27}
 """Files of a run, with the most bytes of each; ``log.jsonl`` may be absent."""
@@ -37,6 +37,7 @@ class Entry:
         card: the system's description, if that could be read.
         result: scores computed from its predictions now, without intervals, if they could be computed.
         attempted: layers in which it may be ranked.
+        content: hash of what its predictions say, where it attempts something (:mod:`dragoman.scoring.content_hash`).
         problems: everything that is wrong with it.
 
     """
@@ -47,12 +48,18 @@ class Entry:
     card: SystemCard | None = None
     result: Result | None = None
     attempted: tuple[str, ...] = ()
+    content: int | None = None
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         """The system's name, or that of its folder."""
         return self.card.name if self.card is not None else self.folder
+
+    @property
+    def track(self) -> Track:
+        """The track of its card; open where that cannot be read."""
+        return "open" if self.card is None else self.card.track
 
     @property
     def id(self) -> str:

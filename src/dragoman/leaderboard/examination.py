@@ -18,6 +18,9 @@ from dragoman.leaderboard.entries import MAX_BYTES, Entry, entry_at, is_link, re
 from dragoman.leaderboard.reproduction import check_data, differences, other_data, read_result
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading.read import read_bytes
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.scoring.comparability import is_old
+from dragoman.scoring.content_hash import content
 from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
@@ -103,6 +106,8 @@ def examine(path: Path, gold: Gold) -> Entry:
         if "result.json" in readable:
             stored = read_result(path / "result.json")
             entry.problems += check_data(stored, version, gold, str(path / "result.json"))
+            if is_old(stored):
+                stored = None  # said already: every count would differ in its revision
         elif version != gold.data.version:
             entry.problems.append(other_data(f"the folder is for data version {version[:80]!r}", gold, str(path)))
     # Predictions on other data name other documents: what is wrong with them there is not known here.
@@ -150,6 +155,11 @@ def _check_card(card: SystemCard, file: str) -> Iterator[Problem]:
             what, hint = f"the card does not say {name.replace('_', ' ')}.", "Fill it in, in words if need be."
             yield Problem(code="E825", what=what, hint=hint, file=file, path=name)
 
+    if card.resources is None:
+        what = "the card does not say which resources the system used: it is placed in the open track."
+        hint = "List them in `resources`: text, dev, registry, passes, reading, web; text and dev alone are the closed."
+        yield Problem(code="W820", what=what, hint=hint, file=file, path="resources")
+
 
 def read_predictions(path: Path) -> bytes:
     """Read the predictions of a run, which are JSONL, plain or gzip; other formats that can be scored are refused.
@@ -178,6 +188,8 @@ def _score(entry: Entry, stored: Result | None, gold: Gold) -> None:
     attempted = [layer for layer, is_attempted in coverage.attempted.items() if is_attempted]
     named = attempted if entry.card is None or entry.card.layers is None else list(entry.card.layers)
     entry.attempted = tuple(layer for layer in attempted if layer in named)
+    if any(len(getattr(reading.annotations, layer)) for layer in LAYER_NAMES):
+        entry.content = content(reading.annotations)
     for layer in sorted(set(attempted) ^ set(named)):
         which = "the predictions do not have" if layer in named else "the card does not name"
         what = f"{which} the layer {layer}: it is not ranked there."

@@ -1,19 +1,16 @@
-"""Ranks: who is better than whom beyond chance, and by how much it could have come out differently.
+"""Places: where systems stand in each column by their scores, and between which places by the tests of all pairs.
 
-In each column all pairs of systems are compared by the paired permutation test and the p-values corrected after
-Holm. A system's rank is one more than the number of systems that are better beyond chance, so that systems which cannot
-be told apart share a rank, and a small difference never decides a place.
+Systems of the closed track and of the open one are placed apart. What a place, a range and "better" mean is said in
+:mod:`dragoman.statistics.places`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec import structs
 
 from dragoman import languages
 from dragoman.measures.catalogue import HEADLINE
@@ -22,18 +19,19 @@ from dragoman.measures.naming import BY_NAME
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.schema.leaderboard_json import BoardContrast, Cell, Place
 from dragoman.scoring.comparison import rows_of
-from dragoman.statistics import bootstrap, paired
+from dragoman.statistics import bootstrap, places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dragoman.leaderboard.entries import Entry
     from dragoman.schema.result_file import Result
+    from dragoman.schema.system_card import Track
     from dragoman.scoring import Gold
 
     Ints = NDArray[np.int64]
 
-LEVEL = 0.05
+TRACKS: tuple[Track, ...] = ("closed", "open")
 _LEAF = "score"
 
 
@@ -45,7 +43,7 @@ class Column:
         title: what to call it.
         measures: whose main scores are averaged.
         facet: documents that it is computed on, by a facet of the gold and its value; all if None.
-        ranked: whether systems are ranked in it.
+        ranked: whether systems have places in it.
 
     """
 
@@ -98,7 +96,7 @@ class Column:
 
 
 def columns(gold: Gold) -> list[Column]:
-    """Columns of the board: the headline and each layer's main measure ranked; languages and kinds of document."""
+    """Columns of the board: the headline and each layer's main measure with places; languages and kinds of document."""
     parts = [
         (facet, value)
         for facet in ("language", "kind")
@@ -128,10 +126,11 @@ class ScoredColumn:
     column: Column
     cells: dict[str, Cell]
     contrasts: list[BoardContrast]
+    documents: int | None = None
 
 
 def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> ScoredColumn:
-    """Score all entries in a column, and rank those that may be ranked.
+    """Score all entries in a column, and place those that may be placed.
 
     Args:
         column: what to score.
@@ -139,7 +138,8 @@ def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> Scored
         gold: what they were scored against.
 
     Returns:
-        A cell for each entry; places only where the column is ranked, the entry is, and its score is defined.
+        A cell for each entry; places only where the column is ranked and the entry is, among the entries of its track,
+        and its score has one (:func:`dragoman.statistics.places.placed`).
 
     """
     cells = {entry.id: Cell(None) for entry in entries}
@@ -153,52 +153,65 @@ def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> Scored
     rows = {name: column.rows(result, gold) for name, result in results.items()}
     for name, part in rows.items():
         cells[name] = _cell(column, part)
-    ranked = [entry.id for entry in entries if entry.state == "ranked" and cells[entry.id].score is not None]
-    if not column.ranked or not ranked:
-        return ScoredColumn(column, cells, [])
-    contrasts = _contrasts(column, ranked, rows, cells)
-    places = _places(column, ranked, rows, contrasts)
-    return ScoredColumn(
-        column, cells | {name: structs.replace(cells[name], place=places[name]) for name in ranked}, contrasts
-    )
+    documents = annotated(gold, column.measures) if column.ranked else None
+    contrasts: list[BoardContrast] = []
+    for track in TRACKS if column.ranked else ():
+        ranked = [
+            entry.id
+            for entry in entries
+            if entry.state == "ranked" and entry.track == track and places.placed(cells[entry.id].score, documents or 0)
+        ]
+        contrasts += _place(column, ranked, rows, cells, names_of(column, gold))
+    return ScoredColumn(column, cells, contrasts, documents)
 
 
 def _cell(column: Column, rows: Ints) -> Cell:
     score = float(column.finish(rows.sum(axis=0))[_LEAF]) if len(rows) else float("nan")
     if np.isnan(score):
         return Cell(None)
-    # Only where systems are ranked: fifty intervals a system would be noise, and slow. Its report has them all.
+    # Only where systems have places: fifty intervals a system would be noise, and slow. Its report has them all.
     interval = bootstrap.interval(rows, column.finish, _LEAF) if column.ranked else None
     return Cell(score, None if interval is None else list(interval))
 
 
-def _places(
-    column: Column, ranked: list[str], rows: dict[str, Ints], contrasts: list[BoardContrast]
-) -> dict[str, Place]:
-    spread = bootstrap.ranks([rows[name] for name in ranked], column.finish, _LEAF)
-    low, high = np.quantile(spread, [0.025, 0.975], axis=0, method="inverted_cdf").astype(int)
-    better, worse = dict.fromkeys(ranked, 0), dict.fromkeys(ranked, 0)
-    for contrast in contrasts:
-        if contrast.p_holm < LEVEL and contrast.difference:
-            winner, loser = (contrast.first, contrast.second)[:: 1 if contrast.difference > 0 else -1]
-            better[loser] += 1
-            worse[winner] += 1
-    number = len(ranked)
-    return {
-        name: Place(
-            rank=1 + better[name],
-            last=number - worse[name],
-            rank_interval=[int(low[i]), int(high[i])],
-            tied=number - 1 - better[name] - worse[name],
-        )
-        for i, name in enumerate(ranked)
-    }
+def annotated(gold: Gold, measures: Sequence[Measure]) -> int:
+    """Count the documents annotated for some measures: where there are several, for the one that has fewest."""
+    return min(int(gold.annotations.has(measure.layer).sum()) for measure in measures)
 
 
-def _contrasts(column: Column, ranked: list[str], rows: dict[str, Ints], cells: dict[str, Cell]) -> list[BoardContrast]:
-    pairs = list(combinations(ranked, 2))
-    p_values = list(paired.all_permutations([rows[name] for name in ranked], column.finish, _LEAF).values())
+def names_of(column: Column, gold: Gold) -> list[str]:
+    """Ids of the documents that a column without facet has rows of."""
+    annotated = np.logical_or.reduce([gold.annotations.has(layer) for layer in column.layers])
+    return [gold.data.documents[i] for i in np.flatnonzero(annotated).tolist()]
+
+
+def _place(
+    column: Column, ranked: list[str], rows: dict[str, Ints], cells: dict[str, Cell], documents: list[str]
+) -> list[BoardContrast]:
+    """Place systems of one track, write their places into the cells, and give what was tested."""
+    scores = [cells[name].score or 0.0 for name in ranked]
+    tests = places.compare_pairs([rows[name] for name in ranked], column.finish, _LEAF)
+    by_score = places.places(scores)
+    spread = places.ranges(scores, places.winners(tests))
+    best = places.not_told_from_best(by_score, tests)
+    tied = [0] * len(ranked)
+    for test in tests:
+        if test.better is None:
+            tied[test.first] += 1
+            tied[test.second] += 1
+    for i, name in enumerate(ranked):
+        cells[name].place = Place(by_score[i], list(spread[i]), tied[i], best[i])
     return [
-        BoardContrast(a, b, (cells[a].score or 0.0) - (cells[b].score or 0.0), p or 0.0, adjusted or 0.0)
-        for (a, b), p, adjusted in zip(pairs, p_values, paired.holm(p_values), strict=True)
+        BoardContrast(
+            first=ranked[test.first],
+            second=ranked[test.second],
+            difference=test.difference,
+            interval=None if test.interval is None else list(test.interval),
+            p=test.p,
+            p_holm=test.p_holm,
+            better=None if test.better is None else "first" if test.better == test.first else "second",
+            failed=list(test.failed),
+            document=None if test.document is None else documents[test.document],
+        )
+        for test in tests
     ]

@@ -14,6 +14,7 @@ from dragoman import files
 from dragoman.leaderboard.entries import MAX_BYTES
 from dragoman.problems import Problem
 from dragoman.schema.result_file import Result
+from dragoman.scoring.comparability import NO_MAP, QUOTES, is_old
 
 if TYPE_CHECKING:
     from dragoman.scoring import Gold
@@ -24,6 +25,8 @@ TOLERANCE = 1e-9
 """Scores closer than this are the same: another machine may round another way."""
 _RESCORE = "Score the predictions again with this version."
 _INTERVALS = {"interval", "interval_by_page"}
+_ELSEWHERE = frozenset({"schema_version", "signature", "system", "data", "counts", "quotes", "map"})
+"""What a result says that does not follow from its counts: looked at by itself, or of no account."""
 _ABSENT = object()
 
 
@@ -59,6 +62,20 @@ def check_data(stored: Result, version: str, gold: Gold, file: str) -> Iterator[
         )
     elif stored.data.split != gold.data.split:
         yield other_data(f"the result is on the split {stored.data.split!r:.80}", gold, file)
+    else:
+        yield from _check_way(stored, file)
+
+
+def _check_way(stored: Result, file: str) -> Iterator[Problem]:
+    """Say, as E826, in what a result was not scored as the board scores."""
+    if is_old(stored):
+        what = "the result does not say by which revisions, how quotes were placed and whether labels were mapped."
+        yield Problem(code="E826", what=what, hint=_RESCORE, file=file)
+        return
+    for option, said, wanted in (("--quotes", stored.quotes, QUOTES), ("--map", stored.map, NO_MAP)):
+        if said != wanted:
+            what = f"the result was scored with {option[2:]} {said!r:.80}; the board scores with {wanted}."
+            yield Problem(code="E826", what=what, hint=f"Score the predictions again without {option}.", file=file)
 
 
 def other_data(what: str, gold: Gold, file: str) -> Problem:
@@ -95,6 +112,8 @@ def _counts(stored: Result, computed: Result) -> Iterator[str]:
         before, now = stored.counts.get(name), computed.counts.get(name)
         if before != now:
             which = "has no counts" if before is None else "has counts" if now is None else "has other counts"
+            if before is not None and now is not None and before.revision != now.revision:
+                which = f"is by revision {before.revision} and not {now.revision}"
             yield f"the result {which} of {name[:80]!r}; the predictions give {_total(now)}."
 
 
@@ -107,9 +126,13 @@ def _total(counts: object) -> str:
 
 
 def _values(stored: Result, computed: Result) -> Iterator[str]:
-    yield from _compare(stored.scores, computed.scores, ())
-    yield from _compare(stored.slices, computed.slices, ())
-    yield from _compare(msgspec.to_builtins(stored.coverage), msgspec.to_builtins(computed.coverage), ("coverage",))
+    said, follows = (msgspec.to_builtins(each) for each in (stored, computed))
+    for name in sorted({*said, *follows} - _ELSEWHERE):
+        before, now = said.get(name), follows.get(name)
+        if isinstance(before, Mapping) and isinstance(now, Mapping):
+            yield from _compare(before, now, () if name in {"scores", "slices"} else (name,))
+        else:
+            yield from _compare({name: before}, {name: now}, ())
 
 
 def _compare(stored: Mapping[str, Any], computed: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from dragoman import files, scoring
 from dragoman.leaderboard import isolation, views
 from dragoman.leaderboard.board_data import as_csv, evaluate, message
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
-from dragoman.leaderboard.ranking import columns
+from dragoman.leaderboard.ranking import TRACKS, columns
 from dragoman.locking import LOCK, only_writer
 from dragoman.problems import error
 from dragoman.reading.read import read_bytes
@@ -123,7 +123,7 @@ def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Itera
             **sortable,
             root="",
             tab=tab,
-            ranked=views.rows(board, tab, "ranked"),
+            tracks=[(track, views.rows(board, tab, "ranked", track)) for track in TRACKS],
             not_independent=views.rows(board, tab, "not independent"),
             others=[entry for entry in board.entries if entry.state not in {"ranked", "not independent"}],
         )

@@ -1,4 +1,4 @@
-"""The effect of a new release on runs that were made before it: their scores and ranks on both."""
+"""The effect of a new release on runs that were made before it: their scores and places on both."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from dragoman import scoring
 from dragoman.leaderboard import isolation
 from dragoman.leaderboard.entries import folders, of_version, readable_files
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
+from dragoman.leaderboard.ranking import TRACKS, annotated
 from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT
 from dragoman.measures.naming import select
 from dragoman.problems import DragomanError, Problem
+from dragoman.schema.system_card import Track
+from dragoman.statistics import places
 from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
@@ -33,11 +36,12 @@ class Effect(msgspec.Struct, forbid_unknown_fields=True):
     Attributes:
         run: folder of the run, ``system/data version``.
         scores: score on the older and on the newer release by column; null where it has none.
-        ranks: rank by that score alone among the same runs, from 1; equal scores share the better one; null for a run
-            that the leaderboard does not rank either, because its card cannot be read or says that it is not
-            independent of the gold.
-        ranked: whether it takes part in the ranks.
-        problems: why it cannot be scored on one of the two, or ranked.
+        ranks: place by that score among the same runs of its track, as on the leaderboard: 1, 2, 2, 4; null for a score
+            of 0, with fewer than six documents annotated, and for a run that the leaderboard does not place either,
+            because its card cannot be read or says that it is not independent of the gold.
+        track: the track by its card; null where that cannot be read.
+        ranked: whether it takes part in the places.
+        problems: why it cannot be scored on one of the two, or placed.
 
     """
 
@@ -46,10 +50,11 @@ class Effect(msgspec.Struct, forbid_unknown_fields=True):
     ranks: dict[str, list[int | None]]
     ranked: bool = True
     problems: list[str] = []
+    track: Track | None = None
 
     @property
     def moved(self) -> bool:
-        """Whether any score or rank is another one."""
+        """Whether any score or place is another one."""
         return any(before != after for pair in (self.scores, self.ranks) for before, after in pair.values())
 
 
@@ -83,11 +88,21 @@ def effects(
     ]
     for column in COLUMNS:
         for side in (0, 1):
-            scores = [each.scores[column][side] if each.ranked else None for each in made]
-            for each, score in zip(made, scores, strict=True):
-                better = [other for other in scores if score is not None and other is not None and other > score]
-                each.ranks.setdefault(column, []).append(None if score is None else 1 + len(better))
+            for each in made:
+                each.ranks.setdefault(column, []).append(None)
+            for track in TRACKS:
+                among = [each for each in made if each.ranked and each.track == track]
+                names = HEADLINE if column == "headline" else [column]
+                _place(among, column, side, annotated(golds[side], select(names)))
     return made
+
+
+def _place(effects_of: Sequence[Effect], column: str, side: int, documents: int) -> None:
+    """Write the places of runs of one track in a column, on the older (0) or the newer release (1)."""
+    among = [each for each in effects_of if places.placed(each.scores[column][side], documents)]
+    by_score = places.places([each.scores[column][side] or 0.0 for each in among])
+    for each, place in zip(among, by_score, strict=True):
+        each.ranks[column][side] = place
 
 
 def _failed(path: Path, reason: str) -> Effect:
@@ -100,7 +115,8 @@ def _failed(path: Path, reason: str) -> Effect:
 def _scored(path: Path, golds: Sequence[Gold]) -> Effect:
     effect = Effect(f"{path.parent.name}/{path.name}", {column: [] for column in COLUMNS}, {})
     try:
-        effect.ranked = read_card(_readable(path, "system.toml")).independent
+        card = read_card(_readable(path, "system.toml"))
+        effect.ranked, effect.track = card.independent, card.track
     except DragomanError as cause:
         effect.ranked, effect.problems = False, [str(problem) for problem in cause.problems[:3]]
     for gold in golds:

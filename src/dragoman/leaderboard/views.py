@@ -15,7 +15,7 @@ from dragoman.schema.leaderboard_json import Cell
 
 if TYPE_CHECKING:
     from dragoman.leaderboard.ranking import Column
-    from dragoman.schema.leaderboard_json import Board, BoardEntry
+    from dragoman.schema.leaderboard_json import Board, BoardEntry, Place
 
 _MAX_URL = 2000
 """Longest address that becomes a link, in characters."""
@@ -28,7 +28,7 @@ class Tab:
     Attributes:
         file: its file.
         title: what to call it.
-        main: the column that it ranks by.
+        main: the column that it orders by.
         others: columns shown after it.
 
     """
@@ -96,10 +96,14 @@ class Row:
     others: list[ScoreView]
 
 
-def rows(board: Board, tab: Tab, state: str) -> list[Row]:
-    """Rows of a table: entries of a state that have a score there, in order of rank."""
+def rows(board: Board, tab: Tab, state: str, track: str | None = None) -> list[Row]:
+    """Rows of a table: entries of a state, and of a track if one is given, that have a score there, by place."""
     main = tab.main.name
-    entries = [entry for entry in board.entries if entry.state == state and _scored(entry, tab)]
+    entries = [
+        entry
+        for entry in board.entries
+        if entry.state == state and (entry.track or "open") == (track or entry.track or "open") and _scored(entry, tab)
+    ]
     return [_row(entry, tab) for entry in sorted(entries, key=lambda entry: order(entry, main))]
 
 
@@ -112,13 +116,17 @@ def _scored(entry: BoardEntry, tab: Tab) -> bool:
 def _row(entry: BoardEntry, tab: Tab) -> Row:
     cell = entry.cells.get(tab.main.name) or Cell(None)
     place = cell.place
-    rank, note = "–", ""
-    if place is not None:
-        rank = str(place.rank) if not place.tied else f"{place.rank}="
-        low, high = place.rank_interval
-        note = f"{low}" if low == high else f"{low}–{high}"
+    rank = "–" if place is None else str(place.rank)
+    note = "" if place is None else span(place)
     others = [score(entry.cells.get(column.name)) for column in tab.others]
-    return Row(entry, name(entry), _under(entry), rank, note, score(cell), others)
+    best = place is not None and place.best and place.rank > 1
+    under = " · ".join(filter(None, (_under(entry), "not told from the best" if best else "")))
+    return Row(entry, name(entry), under, rank, note, score(cell), others)
+
+
+def span(place: Place) -> str:
+    """Write the range of a place."""
+    return "–".join(map(str, dict.fromkeys(place.range)))
 
 
 def _under(entry: BoardEntry) -> str:
@@ -170,11 +178,18 @@ def slices(entry: BoardEntry, shown: Sequence[Column]) -> tuple[list[str], list[
     return [column.title for column in shown if column.ranked], made
 
 
-def tied(board: Board, entry: BoardEntry, column: str) -> list[BoardEntry]:
-    """Entries that cannot be told from one in a column, in the board's order."""
-    names = {
-        contrast.second if contrast.first == entry.id else contrast.first
-        for contrast in board.contrasts.get(column, [])
-        if entry.id in {contrast.first, contrast.second} and contrast.p_holm >= board.level
-    }
-    return [other for other in board.entries if other.id in names]
+_ONE_FAILED: dict[tuple[str, ...], str] = {
+    ("permutation",): "the permutation test finds no difference, the bootstrap does",
+    ("bootstrap",): "the bootstrap finds no difference, the permutation test does",
+}
+
+
+def tied(board: Board, entry: BoardEntry, column: str) -> list[tuple[BoardEntry, str]]:
+    """Entries that cannot be told from one in a column, in the board's order, each with what to know of the pair."""
+    notes = {}
+    for contrast in board.contrasts.get(column, []):
+        if entry.id in {contrast.first, contrast.second} and contrast.better is None:
+            hangs = contrast.document and f"over half of the difference hangs on {contrast.document}"
+            said = [_ONE_FAILED.get(tuple(contrast.failed)), hangs]
+            notes[contrast.second if contrast.first == entry.id else contrast.first] = "; ".join(filter(None, said))
+    return [(other, notes[other.id]) for other in board.entries if other.id in notes]

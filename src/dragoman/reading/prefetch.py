@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,16 +32,13 @@ class Prefetch:
     """
 
     def __init__(self, paths: Sequence[Path], *, narrow: bool = True) -> None:
-        self._digests = [hashlib.sha256() for _ in paths]
         self._pool = ThreadPoolExecutor(1)
         self._tables = arrow_json.each(self._blocks(paths), narrow=narrow)
         self._coming = deque(self._pool.submit(self._one) for _ in range(_DEPTH))
 
     def _blocks(self, paths: Sequence[Path]) -> Iterator[bytes]:
-        for path, digest in zip(paths, self._digests, strict=True):
-            for block in files.blocks(path, size=BLOCK):
-                digest.update(block)
-                yield block
+        for path in paths:
+            yield from files.blocks(path, size=BLOCK)
 
     def _one(self) -> pa.Table | None:
         return next(self._tables, None)
@@ -53,10 +49,6 @@ class Prefetch:
             self._coming.append(self._pool.submit(self._one))
             yield rows
         self._coming.append(_ended())
-
-    def digests(self) -> list[str]:
-        """SHA-256 of the unpacked bytes of each file, hexadecimal, once all blocks have been given."""
-        return [digest.hexdigest() for digest in self._digests]
 
     def __enter__(self) -> Self:
         return self

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,11 +35,6 @@ def shards_of(path: Path) -> list[Path]:
     if not shards:
         raise error("E852", "there are no shards in the folder.", hint, file=str(path))
     return shards
-
-
-def fingerprint(digests: Sequence[str]) -> str:
-    """Identify the bytes of all shards, from the SHA-256 of each."""
-    return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
 def check_distinct(paths: Sequence[str], documents: Sequence[Sequence[str]]) -> dict[str, int]:

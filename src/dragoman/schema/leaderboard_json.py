@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from dragoman.schema.system_card import SystemCard
+from dragoman.schema.result_file import Side, Test
+from dragoman.schema.system_card import SystemCard, Track
 
-BOARD_VERSION = "1"
+BOARD_VERSION = "2"
 State = Literal["ranked", "not independent", "other data", "not reproduced", "invalid"]
 
 
@@ -24,12 +25,14 @@ class BoardData(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Place(msgspec.Struct, forbid_unknown_fields=True):
-    """A ranked system's place in a column."""
+    """A ranked system's place in a column, among the systems of its track."""
 
-    rank: Annotated[int, Meta(description="1 + number of systems that are better beyond chance (p_holm < level)")]
-    last: Annotated[int, Meta(description="ranked systems less those that are worse beyond chance")]
-    rank_interval: Annotated[list[int], Meta(description="ranks by score in 95 % of the resamples, best to worst")]
-    tied: Annotated[int, Meta(description="ranked systems that cannot be told from this one")]
+    rank: Annotated[int, Meta(description="place by score, as in 1, 2, 2, 4")]
+    range: Annotated[
+        list[int], Meta(description="best and last place by the tests of all pairs; the place lies between")
+    ]
+    tied: Annotated[int, Meta(description="systems with a place here that cannot be told from this one")]
+    best: Annotated[bool, Meta(description="whether it is not told from the best: none at place 1 is tested better")]
 
 
 class Cell(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,14 +40,19 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True):
 
     score: Annotated[float | None, Meta(description="0 to 1; null where undefined or not attempted")]
     interval: Annotated[list[float] | None, Meta(description="bootstrap interval over documents, 95 %, or null")] = None
-    place: Annotated[Place | None, Meta(description="null in columns without ranks, and for systems unranked")] = None
+    place: Annotated[
+        Place | None, Meta(description="null in columns without places, for a score of 0, and for systems unranked")
+    ] = None
 
 
 class BoardColumn(msgspec.Struct, forbid_unknown_fields=True):
     """What a column shows."""
 
     name: Annotated[str, Meta(description="`headline` or a measure, with a slice as in `dates.value[language=ar]`")]
-    ranked: Annotated[bool, Meta(description="whether systems are ranked in it")]
+    ranked: Annotated[bool, Meta(description="whether systems have places in it")]
+    documents: Annotated[
+        int | None, Meta(description="documents annotated in its layers, of a ranked column; fewer than six: no places")
+    ] = None
 
 
 class BoardEntry(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,6 +61,7 @@ class BoardEntry(msgspec.Struct, forbid_unknown_fields=True):
     id: Annotated[str, Meta(description="name of the entry's pages; unique on the board")]
     folder: Annotated[str, Meta(description="the run's folder: system/data version")]
     state: Annotated[State, Meta(description="only `ranked` entries have places")]
+    track: Annotated[Track | None, Meta(description="by the card's resources; null without a card that can be read")]
     card: Annotated[SystemCard | None, Meta(description="the system's description as it was submitted")]
     problems: Annotated[list[str], Meta(description="what is wrong with the run, the first hundred")]
     attempted: Annotated[list[str], Meta(description="layers that it attempts")]
@@ -61,13 +70,23 @@ class BoardEntry(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class BoardContrast(msgspec.Struct, forbid_unknown_fields=True):
-    """Two ranked systems in one column."""
+    """Two systems of one track with places in one column."""
 
     first: Annotated[str, Meta(description="id of an entry")]
     second: Annotated[str, Meta(description="id of another")]
     difference: Annotated[float, Meta(description="first minus second")]
+    interval: Annotated[
+        list[float] | None, Meta(description="paired bootstrap interval of the difference, 95 %, or null")
+    ]
     p: Annotated[float, Meta(description="two-sided p of the paired permutation test")]
-    p_holm: Annotated[float, Meta(description="p after Holm's correction over the pairs of the column")]
+    p_holm: Annotated[float, Meta(description="p after Holm's correction over the pairs of the column and track")]
+    better: Annotated[
+        Side | None, Meta(description="which is better: p_holm below the level, and an interval without 0")
+    ]
+    failed: Annotated[list[Test], Meta(description="the tests that do not tell them apart")]
+    document: Annotated[
+        str | None, Meta(description="the document without which less than half of the difference is left, or null")
+    ]
 
 
 class Board(msgspec.Struct, forbid_unknown_fields=True):
@@ -78,4 +97,4 @@ class Board(msgspec.Struct, forbid_unknown_fields=True):
     level: Annotated[float, Meta(description="level of the tests, after Holm's correction")]
     columns: list[BoardColumn]
     entries: Annotated[list[BoardEntry], Meta(description="ranked ones first, by headline; then the others")]
-    contrasts: Annotated[dict[str, list[BoardContrast]], Meta(description="pairs of ranked systems, by column")]
+    contrasts: Annotated[dict[str, list[BoardContrast]], Meta(description="pairs of one track, by column")]

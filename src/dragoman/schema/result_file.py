@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-SCHEMA_VERSION = "1"
+from dragoman.schema.system_card import Resource
+
+SCHEMA_VERSION = "2"
+Side = Literal["first", "second"]
+Test = Literal["permutation", "bootstrap"]
 
 
 class Data(msgspec.Struct, forbid_unknown_fields=True):
@@ -15,7 +19,9 @@ class Data(msgspec.Struct, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(description="name of the data set, or `reference` for a file")]
     version: Annotated[str | None, Meta(description="version of the data set; null for a file")]
-    fingerprint: Annotated[str, Meta(description="sha256 of the canonical rows, or of the reference file's bytes")]
+    fingerprint: Annotated[
+        str, Meta(description="hash of the canonical rows, or of what a reference says in whatever form it is written")
+    ]
     split: Annotated[str | None, Meta(description="split that was scored; null for a file")]
     documents: Annotated[list[str], Meta(description="ids of the documents, in the order of the rows of counts")]
 
@@ -25,6 +31,9 @@ class System(msgspec.Struct, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(description="the system's name, or the file's")]
     version: Annotated[str | None, Meta(description="the system's version, or null")] = None
+    resources: Annotated[
+        list[Resource] | None, Meta(description="what it used, by its card; null where that is not known")
+    ] = None
 
 
 class Coverage(msgspec.Struct, forbid_unknown_fields=True):
@@ -49,6 +58,9 @@ class Counts(msgspec.Struct, forbid_unknown_fields=True):
     full: Annotated[int, Meta(description="credit of one perfect match: credits are divided by it")]
     documents: Annotated[list[int], Meta(description="positions in data.documents of the documents that were scored")]
     rows: Annotated[list[list[int]], Meta(description="one row of integers for each of these documents")]
+    revision: Annotated[
+        int, Meta(description="revision of the measure's definition, from 1; 0 in a result of before 0.2.0")
+    ] = 0
 
 
 class Result(msgspec.Struct, forbid_unknown_fields=True):
@@ -65,6 +77,12 @@ class Result(msgspec.Struct, forbid_unknown_fields=True):
     slices: Annotated[dict[str, Any], Meta(description="the same by slice, keyed as in `entities.strict[type=PER]`")]
     coverage: Coverage
     counts: Annotated[dict[str, Counts], Meta(description="counts by measure")]
+    quotes: Annotated[
+        str | None, Meta(description="how quotes without `occurrence` were placed; null in a result of before 0.2.0")
+    ] = None
+    map: Annotated[
+        str | None, Meta(description="`none`, or the label map, as `person=PER`; null in a result of before 0.2.0")
+    ] = None
 
 
 class Standing(msgspec.Struct, forbid_unknown_fields=True):
@@ -73,20 +91,40 @@ class Standing(msgspec.Struct, forbid_unknown_fields=True):
     system: str
     score: Annotated[float | None, Meta(description="the measure's main score, 0 to 1, or null")]
     interval: Annotated[list[float] | None, Meta(description="bootstrap interval over documents, 95 %, or null")]
-    rank: Annotated[int | None, Meta(description="rank by score, from 1; equal scores share the better rank")]
-    rank_interval: Annotated[list[int], Meta(description="ranks in 95 % of the resamples, from best to worst")]
+    documents: Annotated[int, Meta(description="documents annotated in the measure's layer")]
+    rank: Annotated[
+        int | None, Meta(description="place by score, as in 1, 2, 2, 4; null for a score of 0, or on too few documents")
+    ]
+    range: Annotated[
+        list[int] | None, Meta(description="best and last place by the tests of all pairs, or null as for the place")
+    ]
+    best: Annotated[
+        bool | None, Meta(description="whether it is not told from the best: none at place 1 is tested better")
+    ]
 
 
 class Contrast(msgspec.Struct, forbid_unknown_fields=True):
-    """Two systems under one measure."""
+    """Two systems under one measure; tests of systems without a place are null."""
 
     first: str
     second: str
     difference: Annotated[float | None, Meta(description="first minus second, or null")]
+    interval: Annotated[
+        list[float] | None, Meta(description="paired bootstrap interval of the difference, 95 %, or null")
+    ]
     p_permutation: Annotated[float | None, Meta(description="two-sided p of the paired permutation test, or null")]
     p_bootstrap: Annotated[float | None, Meta(description="two-sided p of the paired bootstrap test, or null")]
     p_holm: Annotated[float | None, Meta(description="p_permutation after Holm's correction over this measure's pairs")]
-    detectable: Annotated[float | None, Meta(description="minimum detectable difference at .05 with power .8, or null")]
+    better: Annotated[
+        Side | None, Meta(description="which is better: p_holm below the level, and an interval without 0")
+    ]
+    failed: Annotated[list[Test], Meta(description="the tests that do not tell them apart")]
+    document: Annotated[
+        str | None, Meta(description="the document without which less than half of the difference is left, or null")
+    ]
+    detectable: Annotated[
+        float | None, Meta(description="difference that the permutation test finds at .05 with power .8, or null")
+    ]
 
 
 class Comparison(msgspec.Struct, forbid_unknown_fields=True):
@@ -94,5 +132,6 @@ class Comparison(msgspec.Struct, forbid_unknown_fields=True):
 
     systems: list[str]
     data: Data
+    level: Annotated[float, Meta(description="level of the tests, after Holm's correction")]
     standings: dict[str, list[Standing]]
     contrasts: dict[str, list[Contrast]]

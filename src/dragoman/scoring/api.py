@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dragoman.measures import Measure
     from dragoman.reading.parsing import Parsed
     from dragoman.schema.result_file import Data
+    from dragoman.schema.system_card import SystemCard
     from dragoman.scoring.gold import Gold
     from dragoman.scoring.partials import Partial
     from dragoman.scoring.result import Result
@@ -43,7 +44,7 @@ def score(
     intervals: bool | Resampling = True,
     engine: Literal["local", "dask"] = "local",
     scheduler: str | None = None,
-    system: str | None = None,
+    system: str | SystemCard | None = None,
     singletons: bool = True,
 ) -> Result:
     """Score predictions against gold.
@@ -62,7 +63,8 @@ def score(
         intervals: whether error bars (95 %) are made, or how.
         engine: ``dask`` scores files and folders of shards on a cluster.
         scheduler: address of a running Dask scheduler, which is trusted; one is started here if None.
-        system: what to call the system; the file's name if None.
+        system: the system's card, or what to call it; the file's name if None. What the card says that it was trained
+            on or prompted with has no score: the result is ``seen`` there.
         singletons: whether clusters of one mention count in cluster measures.
 
     Raises:
@@ -76,14 +78,14 @@ def score(
         counted = _on_cluster(sides, measures, scheduler)
     else:
         counted = _streamed(sides, measures) or _in_memory(sides, measures)
-    from dragoman.scoring.assemble import assemble  # noqa: PLC0415 - files are parsed while all else is imported
+    from dragoman.scoring.assemble import assemble, system_of  # noqa: PLC0415 - files are parsed while all else is imported
     from dragoman.scoring.partials import finish  # noqa: PLC0415
     from dragoman.scoring.slices import resampling_of  # noqa: PLC0415
 
     result = assemble(
         finish(counted.total, counted.measures, counted.data.documents, singletons=singletons),
         data=counted.data,
-        system=system or sides.name,
+        system=system_of(system or sides.name),
         resampling=resampling_of(intervals),
         coverage=counted.total.coverage,
         facets=counted.facets,
@@ -191,9 +193,9 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
         ):
             from dragoman.measures import select  # noqa: PLC0415 - imported while the first blocks are parsed
             from dragoman.reading.fallback import Fallback  # noqa: PLC0415
-            from dragoman.reading.shards import fingerprint  # noqa: PLC0415
             from dragoman.schema.result_file import Data  # noqa: PLC0415
             from dragoman.scoring import streaming  # noqa: PLC0415
+            from dragoman.scoring.partials import fingerprint_of  # noqa: PLC0415
 
             chosen = select(measures)
             drive = streaming.count_in_step if in_step else streaming.count_spilled
@@ -209,7 +211,7 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
                 break
             except Fallback:
                 break
-            data = Data("reference", None, fingerprint(gold_rows.digests()), None, sorted(total.documents))
+            data = Data("reference", None, fingerprint_of(total), None, sorted(total.documents))
             return _Counted(total, chosen, data, {})
     return None
 
@@ -255,17 +257,17 @@ def _on_cluster(sides: _Sides, measures: Measures, scheduler: str | None) -> _Co
     if pred is None or reference is None or not (pred.paths and reference.paths):
         raise error("E851", "a cluster scores files and folders of shards.", "Give paths of predictions and reference.")
     from dragoman.measures import select  # noqa: PLC0415
-    from dragoman.reading.shards import fingerprint  # noqa: PLC0415
     from dragoman.schema.result_file import Data  # noqa: PLC0415
     from dragoman.scoring.dask import count_on_cluster  # noqa: PLC0415
     from dragoman.scoring.gold import no_labels  # noqa: PLC0415
+    from dragoman.scoring.partials import fingerprint_of  # noqa: PLC0415
 
     chosen = select(measures)
     shards = {name: [str(path) for path in side.paths] for name, side in (("gold", reference), ("pred", pred))}
-    total, digests = count_on_cluster(chosen, **shards, scheduler=scheduler)
+    total = count_on_cluster(chosen, **shards, scheduler=scheduler)
     if not total.seen.annotated:
         raise no_labels(reference)
-    data = Data("reference", None, fingerprint(digests), None, sorted(total.documents))
+    data = Data("reference", None, fingerprint_of(total), None, sorted(total.documents))
     return _Counted(total, chosen, data, {})
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, MEASURES
 from dragoman.measures.measure import Measure
 from dragoman.schema import result_file as results
+from dragoman.schema.system_card import SystemCard
+from dragoman.scoring.comparability import NO_MAP, QUOTES, data_name
 from dragoman.scoring.partials import Tally
 from dragoman.scoring.result import Result
 from dragoman.scoring.slices import finished, interval
@@ -23,31 +25,35 @@ def assemble(
     tallies: Iterable[tuple[Measure, Tally | None]],
     *,
     data: results.Data,
-    system: str,
+    system: results.System,
     resampling: Resampling,
     coverage: results.Coverage,
     facets: Mapping[str, tuple[str | None, ...]] | None = None,
     singletons: bool = True,
+    quotes: str = QUOTES,
+    label_map: str = NO_MAP,
 ) -> Result:
     """Make a result.
 
     Args:
         tallies: every measure with its counts, None where it could not be taken; used one at a time.
         data: what was scored against.
-        system: what the system is called.
+        system: which system it is.
         resampling: how error bars are made.
         coverage: what the system answered.
         facets: values by which documents are sliced, one a document.
         singletons: whether clusters of one mention counted in cluster measures.
+        quotes: how quotes without ``occurrence`` were placed.
+        label_map: the label map, as :func:`dragoman.scoring.comparability.map_name` names it.
 
     """
     facets = facets or {}
     scores: dict[str, Any] = {}
     slices: dict[str, Any] = {}
     counts: dict[str, results.Counts] = {}
-    names = []
+    taken = []
     for measure, tally in tallies:
-        names.append(measure.name)
+        taken.append(measure)
         layer = scores.setdefault(measure.layer, {})
         name = measure.name.partition(".")[2]
         if tally is None:
@@ -58,21 +64,44 @@ def assemble(
             pages = [facets["page"][i] for i in tally.documents.tolist()]
             layer[name]["interval_by_page"] = interval(measure, bootstrap.grouped(tally.rows, pages), resampling)
         counts[measure.name] = results.Counts(
-            list(measure.score.columns), measure.score.full, tally.documents.tolist(), tally.rows.tolist()
+            list(measure.score.columns),
+            measure.score.full,
+            tally.documents.tolist(),
+            tally.rows.tolist(),
+            measure.revision,
         )
         for part, score in _slices(measure, tally, facets, resampling):
             slices[f"{measure.name}[{part}]"] = score
     _add_gap(scores)
-    return Result(
+    result = Result(
         schema_version=results.SCHEMA_VERSION,
-        signature=_signature(data, names, resampling) + ("" if singletons else "|singletons:dropped"),
-        system=results.System(system),
+        signature="|".join(
+            [
+                _revisions(taken),
+                f"data:{data_name(data)}|split:{data.split or '-'}|quotes:{quotes}|map:{label_map}",
+                f"boot:{resampling.resamples}" + (f"|seed:{resampling.seed}" if resampling.resamples else ""),
+                f"v:{__version__}" + ("" if singletons else "|singletons:dropped"),
+            ]
+        ),
+        system=system,
         data=data,
         scores={"headline": _headline(scores, data), **scores},
         slices=slices,
         coverage=coverage,
         counts=counts,
+        quotes=quotes,
+        map=label_map,
     )
+    if result.seen:
+        result.scores["headline"] = None
+    return result
+
+
+def system_of(named: str | SystemCard) -> results.System:
+    """Say which system a result is of, by its card or its name alone."""
+    if isinstance(named, str):
+        return results.System(named)
+    return results.System(named.name, named.version, None if named.resources is None else list(named.resources))
 
 
 def _slices(
@@ -113,8 +142,12 @@ def _headline(scores: dict[str, Any], data: results.Data) -> float | None:
     return fsum(parts) / len(parts)  # the same sum on every interpreter
 
 
-def _signature(data: results.Data, measures: list[str], resampling: Resampling) -> str:
-    names = "all" if measures == [measure.name for measure in MEASURES] else ",".join(measures)
-    version = f"{data.version or '-'}@{data.fingerprint[:8]}"
-    boot = f"boot:{resampling.resamples}" + (f"|seed:{resampling.seed}" if resampling.resamples else "")
-    return f"{names}|data:{version}|split:{data.split or '-'}|{boot}|v:{__version__}"
+def _revisions(measures: list[Measure]) -> str:
+    """Name measures with the revisions of their definitions.
+
+    The whole catalogue is ``all:1``, followed by those that are not at revision 1.
+    """
+    named = [
+        f"{measure}:{measure.revision}" for measure in measures if tuple(measures) != MEASURES or measure.revision > 1
+    ]
+    return ",".join(["all:1", *named] if tuple(measures) == MEASURES else named)

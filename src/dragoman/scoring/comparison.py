@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,17 +15,18 @@ from dragoman.measures.naming import measure
 from dragoman.problems import error
 from dragoman.schema import result_file as records
 from dragoman.schema.result_file import Contrast, Standing
+from dragoman.scoring.comparability import check_revisions, check_same
 from dragoman.scoring.result import Comparison
 from dragoman.scoring.result import read as read_result
-from dragoman.statistics import bootstrap, paired
+from dragoman.statistics import bootstrap, places, power
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
 
-_MAX = 2.0**62
-"""Counts that sum to more than this would not fit into an integer."""
+_MAX = 2.0**60
+"""Counts that sum to more than this are refused: sums of several would not fit into 64 bits."""
 
 
 def compare(*results: records.Result | Path | str, measures: Iterable[str | Measure] | None = None) -> Comparison:
@@ -39,12 +41,14 @@ def compare(*results: records.Result | Path | str, measures: Iterable[str | Meas
             they share.
 
     Returns:
-        For each measure the systems with intervals, ranks and rank intervals, and every pair with its difference, the
-        p of the paired permutation and bootstrap tests, Holm's correction over the pairs of a measure, and the
-        minimum detectable difference.
+        For each measure the systems with intervals, places and ranges of places, and every pair with its difference,
+        the interval of that, the p of the paired permutation and bootstrap tests, Holm's correction over the pairs of a
+        measure, which one is better, and the minimum detectable difference. A score of 0 has no place, and a pair with
+        such a system no tests; with fewer than six documents none has.
 
     Raises:
-        DragomanError: E709 when there are fewer than two, or they are on different data.
+        DragomanError: E709 when there are fewer than two, or they differ in data, split, revisions of the measures, the
+            way of placing quotes or the label map: each is named, with what to do.
 
     """
     read = tuple(each if isinstance(each, records.Result) else read_result(each) for each in results)
@@ -55,11 +59,8 @@ def compare(*results: records.Result | Path | str, measures: Iterable[str | Meas
 def _compared(results: tuple[records.Result, ...], measures: list[str] | None) -> Comparison:
     if len(results) < 2:
         raise error("E709", "there is nothing to compare with.", "Give two results or more.")
+    check_same(results)
     first = results[0]
-    for other in results[1:]:
-        if (other.data.fingerprint, other.data.split) != (first.data.fingerprint, first.data.split):
-            what = f"{other.system.name!r} was scored on other data than {first.system.name!r}: {other.signature}."
-            raise error("E709", what, "Score both on the same version and split.")
     shared = [name for name in first.counts if all(name in result.counts for result in results)]
     unknown = [name for name in measures or [] if name not in shared]
     if unknown:
@@ -67,15 +68,19 @@ def _compared(results: tuple[records.Result, ...], measures: list[str] | None) -
     if not shared:
         raise error("E709", "the results have counts of no measure in common.", "Score all of them again.")
     chosen = measures or shared
+    check_revisions(results, chosen)
     for name in chosen:
-        if any(other.counts[name].documents != first.counts[name].documents for other in results[1:]):
+        same = (first.data.documents, first.counts[name].documents)
+        if any((other.data.documents, other.counts[name].documents) != same for other in results[1:]):
             what = f"{name} was not taken on the same documents of all systems."
             raise error("E709", what, "Score all of them again.")
+    compared = {name: _compared_by(measure(name), results) for name in chosen}
     return Comparison(
         systems=[result.system.name for result in results],
         data=first.data,
-        standings={name: _standings(measure(name), results) for name in chosen},
-        contrasts={name: _contrasts(measure(name), results) for name in chosen},
+        level=places.LEVEL,
+        standings={name: standings for name, (standings, _) in compared.items()},
+        contrasts={name: contrasts for name, (_, contrasts) in compared.items()},
     )
 
 
@@ -100,52 +105,70 @@ def rows_of(result: records.Result, measure: Measure) -> Ints:
     except (ValueError, OverflowError):
         rows = np.zeros(0, np.int64)
     shape = (len(counts.documents), len(counts.columns))
-    if rows.shape != shape or not len(rows) or rows.min() < 0 or rows.sum(axis=0, dtype=np.float64).max() > _MAX:
+    if rows.shape != shape or not len(rows) or rows.min() < 0:
         what = f"the counts of {measure.name} in {result.system.name!r} are not a table of a row a document."
         raise error("E709", what, "Score the predictions again.")
+    if rows.sum(axis=0, dtype=np.float64).max() > _MAX:
+        what = f"the counts of {measure.name} in {result.system.name!r} sum to more than 2**60."
+        raise error("E709", what, "Compare parts of the data.")
     return rows
 
 
-def _standings(of: Measure, results: tuple[records.Result, ...]) -> list[Standing]:
-    leaf, finish = of.score.headline, of.score.finish
+def _compared_by(of: Measure, results: tuple[records.Result, ...]) -> tuple[list[Standing], list[Contrast]]:
+    """Place all systems by a measure and test every pair that has places."""
+    leaf = of.score.headline
+
+    def finish(total: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
+        return {leaf: of.score.main(total)}
+
     rows = [rows_of(result, of) for result in results]
     scores = [_number(finish(part.sum(axis=0))[leaf]) for part in rows]
-    ranks = bootstrap.ranks(rows, finish, leaf)
-    low, high = np.quantile(ranks, [0.025, 0.975], axis=0, method="inverted_cdf").astype(int)
-    return [
+    documents = len(rows[0])
+    at = [i for i, score in enumerate(scores) if places.placed(score, documents)]
+    tests = places.compare_pairs([rows[i] for i in at], finish, leaf)
+    placed = [score for score in scores if score is not None and places.placed(score, documents)]
+    place = places.places(placed)
+    spread = places.ranges(placed, places.winners(tests))
+    best = places.not_told_from_best(place, tests)
+    stood = {i: (place[k], list(spread[k]), best[k]) for k, i in enumerate(at)}
+    standings = [
         Standing(
-            system=result.system.name,
-            score=scores[i],
-            interval=_list(bootstrap.interval(rows[i], finish, leaf)),
-            rank=1 + sum(other is not None and other > (scores[i] or 0.0) + 1e-12 for other in scores)
-            if scores[i] is not None
-            else None,
-            rank_interval=[int(low[i]), int(high[i])],
+            result.system.name,
+            scores[i],
+            _list(bootstrap.interval(rows[i], finish, leaf)),
+            documents,
+            *stood.get(i, (None, None, None)),
         )
         for i, result in enumerate(results)
     ]
-
-
-def _contrasts(of: Measure, results: tuple[records.Result, ...]) -> list[Contrast]:
-    leaf, finish = of.score.headline, of.score.finish
-    rows = [rows_of(result, of) for result in results]
-    scores = [finish(part.sum(axis=0))[leaf] for part in rows]
-    swapped = paired.all_permutations(rows, finish, leaf)
-    made = [
-        Contrast(
-            first=results[a].system.name,
-            second=results[b].system.name,
-            difference=_number(scores[a] - scores[b]),
-            p_permutation=swapped[a, b],
-            p_bootstrap=drawn.p,
-            p_holm=None,
-            detectable=drawn.detectable,
+    tested = {(at[test.first], at[test.second]): test for test in tests}
+    names = [results[0].data.documents[i] for i in results[0].counts[of.name].documents]
+    contrasts = []
+    for i, j in combinations(range(len(results)), 2):
+        a, b = scores[i], scores[j]
+        contrast = Contrast(
+            results[i].system.name,
+            results[j].system.name,
+            None if a is None or b is None else a - b,
+            None,
+            None,
+            None,
+            None,
+            None,
+            [],
+            None,
+            None,
         )
-        for (a, b), drawn in paired.all_bootstraps(rows, finish, leaf).items()
-    ]
-    for contrast, adjusted in zip(made, paired.holm([c.p_permutation for c in made]), strict=True):
-        contrast.p_holm = adjusted
-    return made
+        if (i, j) in tested:
+            test = tested[i, j]
+            contrast.interval, contrast.p_bootstrap = _list(test.interval), test.p_bootstrap
+            contrast.p_permutation, contrast.p_holm = test.p, test.p_holm
+            contrast.better = None if test.better is None else "first" if test.better == test.first else "second"
+            contrast.failed = list(test.failed)
+            contrast.document = None if test.document is None else names[test.document]
+            contrast.detectable = power.detectable(rows[i], rows[j], finish, leaf)
+        contrasts.append(contrast)
+    return standings, contrasts
 
 
 def _number(value: object) -> float | None:

@@ -23,7 +23,7 @@ from dragoman.reading.parsing import Parsed, parse_file
 from dragoman.reading.read import Reading, read_parsed
 from dragoman.reading.shards import Named, check_distinct
 from dragoman.reading.target import Target
-from dragoman.scoring.partials import Partial, count, join
+from dragoman.scoring.partials import Partial, count_reference, join
 from dragoman.version import __version__
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _ARITY = 4
 
 def count_on_cluster(
     measures: Sequence[Measure], gold: Sequence[str], pred: Sequence[str], scheduler: str | None
-) -> tuple[Partial, list[str]]:
+) -> Partial:
     """Count shards against shards on a cluster.
 
     Args:
@@ -49,7 +49,7 @@ def count_on_cluster(
         scheduler: address of a running scheduler, such as ``tcp://10.0.0.1:8786``; one is started here if None.
 
     Returns:
-        What was counted, and the SHA-256 of each shard of the reference.
+        What was counted.
 
     Raises:
         DragomanError: for everything that is wrong with any shard, each by its name; E850 and E851 for the cluster.
@@ -59,13 +59,11 @@ def count_on_cluster(
         return count_shards(steps, measures, gold, pred)
 
 
-def count_shards(
-    steps: Steps, measures: Sequence[Measure], gold: Sequence[str], pred: Sequence[str]
-) -> tuple[Partial, list[str]]:
+def count_shards(steps: Steps, measures: Sequence[Measure], gold: Sequence[str], pred: Sequence[str]) -> Partial:
     """Count shards against shards; see :func:`count_on_cluster`."""
     gold_parsed = [steps.submit(path, parse, path) for path in gold]
     gold_read = [steps.submit(path, read_gold, shard) for path, shard in zip(gold, gold_parsed, strict=True)]
-    surveys = _surveys(steps, gold, gold_parsed, gold_read)
+    surveys = _surveys(steps, gold, gold_read)
     shard_of = check_distinct(gold, [survey.documents for survey in surveys])
     pred_parsed = [steps.submit(path, parse, path) for path in pred]
     names = steps.gather(
@@ -80,7 +78,7 @@ def count_shards(
         # Somebody who names a document that is not there is told of all that are.
         known = None if of and all(name in shard_of for name in of) else tuple(sorted(shard_of))
         pred_read.append(steps.submit(path, read_predictions, shard, known, *(targets[at] for at in shards)))
-    given = _surveys(steps, pred, pred_parsed, pred_read)
+    given = _surveys(steps, pred, pred_read)
     check_distinct(pred, [survey.documents for survey in given])
     partials = [
         steps.submit(
@@ -103,22 +101,21 @@ def count_shards(
     tallies = [survey.quotes for survey in given]
     quotes = {way: sum(tally.get(way, 0) for tally in tallies) for tally in tallies for way in tally}
     total.coverage.quotes = {way: number for way, number in quotes.items() if number}
-    return total, [survey.sha256 for survey in surveys]
+    return total
 
 
 class Survey(NamedTuple):
-    """What all others must know of a shard: its documents, what is wrong with it, its quotes and its SHA-256."""
+    """What all others must know of a shard: its documents, what is wrong with it, and its quotes."""
 
     documents: tuple[str, ...]
     problems: tuple[Problem, ...]
     quotes: dict[str, int]
-    sha256: str
 
 
-def _surveys(steps: Steps, paths: Sequence[str], parsed: list[Any], read: list[Any]) -> list[Survey]:
+def _surveys(steps: Steps, paths: Sequence[str], read: list[Any]) -> list[Survey]:
     """Look at all shards of a side; raise all errors of all of them at once."""
     surveys: list[Survey] = steps.gather(
-        [steps.submit(path, survey, *both) for path, *both in zip(paths, parsed, read, strict=True)]
+        [steps.submit(path, survey, shard) for path, shard in zip(paths, read, strict=True)]
     )
     errors = [problem for each in surveys for problem in each.problems if problem.severity == "error"]
     if errors:
@@ -136,11 +133,11 @@ def read_gold(parsed: Parsed) -> Reading:
     return read_parsed(parsed, Target())
 
 
-def survey(parsed: Parsed, reading: Reading) -> Survey:
+def survey(reading: Reading) -> Survey:
     """Tell what others must know of a shard that was read."""
     labels = reading.annotations
     documents = () if labels is None else tuple(labels.documents[i] for i in np.flatnonzero(labels.given).tolist())
-    return Survey(documents, tuple(reading.problems), dict(reading.tally), parsed.sha256)
+    return Survey(documents, tuple(reading.problems), dict(reading.tally))
 
 
 def documents_of(parsed: Parsed) -> tuple[str, ...]:
@@ -181,7 +178,7 @@ def read_predictions(parsed: Parsed, known: tuple[str, ...] | None, *targets: An
 def count_shard(measures: tuple[Measure, ...], gold: Reading, *pred: Reading) -> Partial:
     """Count the documents of a shard of the reference."""
     labels = gold.checked()
-    return count(measures, labels, stacked(labels.documents, [part.checked() for part in pred]))
+    return count_reference(measures, labels, stacked(labels.documents, [part.checked() for part in pred]))
 
 
 def joined(*partials: Partial) -> Partial:

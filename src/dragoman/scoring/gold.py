@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from dragoman.annotations import Annotations
 from dragoman.measures.catalogue import HEADLINE_SPLIT
 from dragoman.problems import DragomanError, error
-from dragoman.reading.shards import fingerprint
 from dragoman.reading.source import Source, read_shards
 from dragoman.reading.target import Target
 from dragoman.schema import result_file as results
+from dragoman.scoring.content_hash import content, fingerprint
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -92,14 +92,21 @@ def reference(value: Any, name: str = "reference") -> Gold:
 
 def from_parsed(parsed: list[Future[Parsed]], source: Source) -> Gold:
     """Gold from files that were parsed already; see :func:`reference`."""
-    reading, digests = read_shards(parsed, Target())
+    reading, _ = read_shards(parsed, Target())
     annotations = reading.checked()
     if not annotations.present.any():
         raise no_labels(source)
     texts = {doc: text for doc, text in zip(annotations.documents, annotations.texts, strict=True) if text is not None}
     return Gold(
         annotations,
-        results.Data("reference", None, fingerprint(digests), None, list(annotations.documents)),
+        # Sorted, as the same data are the same in any order; counts are put into this order.
+        results.Data(
+            "reference",
+            None,
+            fingerprint([content(annotations)], len(annotations.documents)),
+            None,
+            sorted(annotations.documents),
+        ),
         Target(documents=annotations.documents, texts=texts),
     )
 

@@ -20,6 +20,7 @@ from dragoman.measures.pair import Pair
 from dragoman.measures.seen import Seen
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.schema.result_file import Coverage
+from dragoman.scoring.content_hash import content, fingerprint
 from dragoman.scoring.slices import recalls, rows_by_type
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Partial:
         coverage: what of them the system answered.
         tallies: counts by name of the measure, of all measures whose counts of a document follow from that document.
         mentions: what cluster measures need, by the function that finds it, with the documents that it is on.
+        content: hash of what the reference says of them (:mod:`dragoman.scoring.content_hash`); None where the data
+            have a fingerprint already.
 
     """
 
@@ -73,6 +76,7 @@ class Partial:
     coverage: Coverage
     tallies: Mapping[str, Tally]
     mentions: Mapping[str, tuple[Ints, Mentions]]
+    content: int | None = None
 
 
 def count(measures: Iterable[Measure], gold: Annotations, pred: Annotations, seen: Seen | None = None) -> Partial:
@@ -104,6 +108,16 @@ def count(measures: Iterable[Measure], gold: Annotations, pred: Annotations, see
         types = {label: _packed(by_type) for label, by_type in rows_by_type(measure, match, part)}
         tallies[measure.name] = Tally(at, _packed(rows), types, recalls(measure, match, part.gold))
     return Partial(gold.documents, seen or Seen.of(pair), coverage(gold, pred), tallies, mentions)
+
+
+def count_reference(measures: Iterable[Measure], gold: Annotations, pred: Annotations) -> Partial:
+    """Count measures on some documents of a reference, and hash what it says: see :func:`count`."""
+    return replace(count(measures, gold, pred), content=content(gold))
+
+
+def fingerprint_of(total: Partial) -> str:
+    """Give the fingerprint of the reference that was counted."""
+    return fingerprint([total.content or 0], len(total.documents))
 
 
 def _key(measure: Measure) -> str:
@@ -160,6 +174,7 @@ def join(parts: Sequence[Partial]) -> Partial:
         _coverage([part.coverage for part in parts], seen),
         {name: _joined([(n, part.tallies[name]) for n, part in at if name in part.tallies]) for name in names},
         {key: _mentions([(n, *part.mentions[key]) for n, part in at if key in part.mentions]) for key in clustered},
+        None if any(part.content is None for part in parts) else sum(part.content or 0 for part in parts),
     )
 
 

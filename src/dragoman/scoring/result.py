@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 
 from dragoman import files
-from dragoman.measures.catalogue import HEADLINE_SPLIT
-from dragoman.measures.naming import Name, measure, parse
+from dragoman.measures.naming import Name, parse
 from dragoman.problems import error
 from dragoman.schema import result_file as records
-from dragoman.tables import Table, interval, number
-from dragoman.text import visible
+from dragoman.scoring import comparison_table, result_table, seen_table
+from dragoman.tables import Table
 
+DEV = "dev"
+"""The split whose labels systems may be trained on or prompted with."""
 WIDTH = 100
 """Columns of what a notebook or an interpreter prints."""
 
@@ -65,6 +66,14 @@ class Result(_Shown, records.Result, dict=True):
     @by.setter
     def by(self, facets: Iterable[str]) -> None:
         self.__dict__["by_facets"] = tuple(facets)
+
+    @property
+    def seen(self) -> bool:
+        """Whether the system was trained on or prompted with what it was scored on: then this is no score of it.
+
+        Its table says "seen", and it has no headline; what it got right there is in :attr:`counts` and ``scores``.
+        """
+        return self.data.split == DEV and DEV in (self.system.resources or ())
 
     def __getitem__(self, name: str) -> Any:
         """Look a score up by its name.
@@ -123,55 +132,20 @@ class Result(_Shown, records.Result, dict=True):
                 scored with if None.
 
         """
-        columns = ("measure", "precision", "recall", "score", "95 %", "macro", "gold", "predicted")
-        rows = list(self._rows())
-        facets = self.by if by is None else tuple([by] if isinstance(by, str) else by)
-        for facet in facets:
-            rows += [
-                _row(key, scores, measure(key.partition("[")[0]).score.headline, {})
-                for key, scores in self.slices.items()
-                if f"[{facet}=" in key
-            ]
-        return Table(columns, rows, first_width=22)
-
-    def _rows(self) -> Iterator[tuple[str, ...]]:
-        for name in self:
-            scores = self.scores[name.partition(".")[0]][name.partition(".")[2]]
-            if scores is None:
-                if self.coverage.attempted.get(name.partition(".")[0]):
-                    yield (name, *["–"] * 7)
-                continue
-            counts, leaf = self.counts[name], measure(name).score.headline
-            totals = dict(zip(counts.columns, map(sum, zip(*counts.rows, strict=True)), strict=True))
-            yield _row(name if leaf == "f1" else f"{name}.{leaf}", scores, leaf, totals)
-
-    def _head(self) -> str:
-        split = f", split {self.data.split}" if self.data.split else ""
-        version = f" {self.data.version}" if self.data.version else ""
-        return f"{self.system.name} on {self.data.name}{version}{split}"
-
-    def _notes(self) -> Iterator[str]:
-        """Lines below the table."""
-        if self.data.split == HEADLINE_SPLIT:
-            yield f"headline {number(self.scores['headline'])}"
-        coverage = self.coverage
-        if coverage.missing:
-            yield f"{coverage.missing} of {coverage.documents} documents left out: they score as empty"
-        if coverage.quotes:
-            yield f"spans given as quotes: {', '.join(f'{n} {way}' for way, n in coverage.quotes.items())}"
-        skipped = [layer for layer, attempted in coverage.attempted.items() if not attempted]
-        if skipped:
-            yield f"not attempted: {', '.join(skipped)}"
-        yield self.signature
+        if self.seen:
+            return seen_table.table(self)
+        return result_table.table(self, self.by if by is None else by)
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
         """Write what ``dragoman score`` prints, in lines of at most so many characters."""
-        notes = "".join(f"{visible(note)}\n" for note in self._notes())
-        return f"{visible(self._head())}\n{self.table().text(width, terminal=terminal)}{notes}"
+        if self.seen:
+            return seen_table.text(self, width, terminal=terminal)
+        return result_table.text(self, self.by, width, terminal=terminal)
 
     def _repr_html_(self) -> str:
-        notes = Table(("",), [(note,) for note in self._notes()])
-        return f"<b>{Table((self._head(),)).html()}</b>{self.table().html()}{notes.html()}"
+        if self.seen:
+            return seen_table.table(self).html()
+        return result_table.html(self, self.by)
 
 
 def read(path: Path | str) -> Result:
@@ -184,18 +158,6 @@ def read(path: Path | str) -> Result:
     return files.read_json(path, Result)
 
 
-def _row(name: str, scores: dict[str, Any], leaf: str, totals: dict[str, int]) -> tuple[str, ...]:
-    macro = scores.get("macro") or {}
-    return (
-        name,
-        *(number(scores.get(part)) if part in scores else "" for part in ("precision", "recall")),
-        number(scores[leaf]) if leaf in scores else "",
-        interval(scores.get("interval")),
-        number(macro[leaf]) if leaf in macro else "",
-        *(str(totals.get(column, scores.get(column, ""))) for column in ("gold", "predicted")),
-    )
-
-
 class Comparison(_Shown, records.Comparison, dict=True):
     """Systems compared on the same documents; printing it gives what ``dragoman compare`` prints."""
 
@@ -205,49 +167,21 @@ class Comparison(_Shown, records.Comparison, dict=True):
 
     def table(self, name: str | None = None) -> Table:
         """Show where the systems stand under a measure; the first one if None."""
+        return comparison_table.standings(self, self._known(name))
+
+    def contrast_table(self, name: str | None = None) -> Table:
+        """Show every pair of systems under a measure; the first one if None."""
+        return comparison_table.contrasts(self, self._known(name))
+
+    def _known(self, name: str | None) -> str:
         name = name or next(iter(self.standings))
         if name not in self.standings:
             raise error("E708", f"{name[:80]!r} was not compared.", f"Compared: {', '.join(self.standings)}.")
-        standings = self.standings[name]
-        return Table(
-            ("system", "score", "95 %", "rank", "ranks"),
-            [
-                (
-                    standing.system,
-                    number(standing.score),
-                    interval(standing.interval),
-                    str(standing.rank or "–"),
-                    "–".join(map(str, dict.fromkeys(standing.rank_interval))),
-                )
-                for standing in sorted(standings, key=lambda s: (s.rank or len(standings) + 1, s.system))
-            ],
-            name,
-        )
-
-    def contrast_table(self, name: str) -> Table:
-        """Show every pair of systems under a measure."""
-        return Table(
-            ("pair", "difference", "p", "p bootstrap", "p Holm", "detectable"),
-            [
-                (
-                    f"{c.first} – {c.second}",
-                    *(
-                        number(value, 4)
-                        for value in (c.difference, c.p_permutation, c.p_bootstrap, c.p_holm, c.detectable)
-                    ),
-                )
-                for c in self.contrasts[name]
-            ],
-        )
-
-    def _tables(self) -> Iterator[Table]:
-        for name in self.standings:
-            yield self.table(name)
-            yield self.contrast_table(name)
+        return name
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
         """Write what ``dragoman compare`` prints, in lines of at most so many characters."""
-        return "".join(table.text(width, terminal=terminal) for table in self._tables())
+        return comparison_table.text(self, width, terminal=terminal)
 
     def _repr_html_(self) -> str:
-        return "".join(table.html() for table in self._tables())
+        return comparison_table.html(self)

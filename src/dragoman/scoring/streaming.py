@@ -21,7 +21,7 @@ from dragoman.reading import columns
 from dragoman.reading.arrow_rows import column_of
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.target import Target
-from dragoman.scoring.partials import Partial, count, join
+from dragoman.scoring.partials import Partial, count_reference, join
 
 if TYPE_CHECKING:
     from dragoman.measures.measure import Measure
@@ -88,7 +88,7 @@ def _part(measures: Sequence[Measure], gold: pa.Table | None, pred: pa.Table | N
     labels = columns.build(gold, Target())
     texts = {name: text for name, text in zip(labels.documents, labels.texts, strict=True) if text is not None}
     rows = gold.schema.empty_table().select(["id"]) if pred is None else pred
-    return count(measures, labels, columns.build(rows, Target(documents=labels.documents, texts=texts)))
+    return count_reference(measures, labels, columns.build(rows, Target(documents=labels.documents, texts=texts)))
 
 
 def _in_step(gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table, pa.Table | None]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,15 +22,20 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-Finish = Callable[["Ints"], dict[str, "Floats"]]
+Finish = Callable[["NDArray[Any]"], dict[str, "Floats"]]
 
 LEVEL = 0.95
-_FEW = 200
+_ADDABLE = 2**61
+"""Counts below this can be added in pairs within 64 bits."""
+MAX_FEW = 200
 """So many documents are drawn one by one, and the draws shared; of more, those with equal rows are drawn together."""
 
 
-def totals(rows: Ints, resamples: int = RESAMPLES, seed: int = SEED) -> Ints:
+def totals(rows: Ints, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
     """Sum resampled rows.
+
+    The sums are doubles: exact up to 2**53, and where counts are so large that a resample would not fit into 64 bits,
+    rounded instead of wrapped around.
 
     Args:
         rows: counts, shape (documents, columns).
@@ -41,16 +46,16 @@ def totals(rows: Ints, resamples: int = RESAMPLES, seed: int = SEED) -> Ints:
         Shape (resamples, columns).
 
     """
-    if len(rows) <= _FEW:
+    if len(rows) <= MAX_FEW:
         # In one order, whatever order the documents come in; equal rows are interchangeable.
         ordered = rows[np.lexsort(rows.T[::-1])].astype(np.float64)
-        few: Ints = (_weights(len(rows), resamples, seed).astype(np.float64) @ ordered).astype(np.int64)
+        few: Floats = weights(len(rows), resamples, seed).astype(np.float64) @ ordered
         return few
     return multinomial.sums(rows, resamples, np.random.Generator(np.random.PCG64(seed)))
 
 
 @lru_cache(maxsize=16)
-def _weights(documents: int, resamples: int, seed: int) -> NDArray[np.int16]:
+def weights(documents: int, resamples: int, seed: int) -> NDArray[np.int16]:
     """How often each of a few documents is in each resample, shape (resamples, documents).
 
     A scoring asks for the same ones for every measure and slice, so that they are drawn once.
@@ -83,17 +88,35 @@ def interval(
         level: probability that the interval is meant to hold.
 
     Returns:
-        Low and high; None with fewer than two rows, or where the score is undefined in a resample out of ten or more.
+        Low and high; None where resamples cannot vary (see :func:`varies`), or where the score is undefined in a
+        resample out of ten or more.
 
     """
     if len(rows) < 2:
         return None
-    if condensed is not None and len(rows) > _FEW:
+    if condensed is not None and len(rows) > MAX_FEW and rows.max() < _ADDABLE:
         rows = condensed(rows)
-    return _percentiles(finish(totals(rows, resamples, seed))[leaf], level)
+    values = finish(totals(rows, resamples, seed))[leaf]
+    # Documents that are alike say nothing of others; a score that draws more than documents can vary all the same.
+    return percentiles(values, level) if varies(rows) or (values != values[0]).any() else None
 
 
-def _percentiles(values: Floats, level: float) -> tuple[float, float] | None:
+def summed(rows: Ints) -> Floats:
+    """Sum rows as doubles: exact up to 2**53, and rounded instead of wrapped around above."""
+    total: Floats = rows.sum(axis=0, dtype=np.float64)
+    return total
+
+
+def varies(rows: Ints) -> bool:
+    """Whether resamples of some rows can differ: there are two rows at least, and not all are alike.
+
+    Where they cannot, they say nothing of other documents, and there is no interval and no p.
+    """
+    return len(rows) > 1 and bool((rows != rows[0]).any())
+
+
+def percentiles(values: Floats, level: float = LEVEL) -> tuple[float, float] | None:
+    """Find the ends between which resampled values lie; None where more than a tenth of them is undefined."""
     defined = values[~np.isnan(values)]
     if len(defined) < 0.9 * len(values):
         return None
@@ -107,27 +130,3 @@ def grouped(rows: Ints, groups: list[str | None]) -> Ints:
     summed = np.zeros((int(place.max(initial=-1)) + 1, rows.shape[1]), np.int64)
     np.add.at(summed, place, rows)
     return summed
-
-
-def ranks(systems: list[Ints], finish: Finish, leaf: str, *, resamples: int = RESAMPLES, seed: int = SEED) -> Ints:
-    """Rank of each system in each resample, all systems on the same resampled documents.
-
-    Args:
-        systems: counts of each system, shape (documents, columns) each.
-        finish: scores from summed counts.
-        leaf: the score to rank by, higher being better; undefined ranks last, equal ones share the best rank.
-        resamples: how many resamples.
-        seed: of the generator.
-
-    Returns:
-        Ranks from 1, shape (resamples, systems).
-
-    """
-    together = totals(np.concatenate(systems, axis=1), resamples, seed)
-    width = systems[0].shape[1]
-    scores = np.stack([finish(together[:, i * width : (i + 1) * width])[leaf] for i in range(len(systems))], axis=1)
-    scores = np.nan_to_num(scores, nan=-np.inf)
-    ranked = np.empty(scores.shape, np.int64)
-    for i in range(len(systems)):  # all at once would take the memory of resamples times pairs
-        ranked[:, i] = 1 + (scores > scores[:, i : i + 1] + 1e-12).sum(axis=1)
-    return ranked

@@ -28,7 +28,7 @@ _LARGE = 600.0
 """From this mean on there is no table, as e to the power of minus the mean is soon no number any more."""
 
 
-def sums(rows: Ints, draws: int, generator: np.random.Generator) -> Ints:
+def sums(rows: Ints, draws: int, generator: np.random.Generator) -> Floats:
     """Sum rows over documents that are drawn with replacement, as many as there are.
 
     Args:
@@ -37,17 +37,19 @@ def sums(rows: Ints, draws: int, generator: np.random.Generator) -> Ints:
         generator: where chance comes from.
 
     Returns:
-        Shape (draws, columns).
+        Shape (draws, columns), as doubles, which are exact up to 2**53.
 
     """
     kinds, count = _kinds(rows)
     documents = len(rows)
     if len(kinds) < documents**0.5 / 4:  # then what a draw lacks takes longer than all else
-        return generator.multinomial(documents, count / documents, size=draws) @ kinds
-    # Doubles hold these sums exactly, and their matrix product is far quicker than that of integers.
+        return generator.multinomial(documents, count / documents, size=draws).astype(np.float64) @ kinds.astype(
+            np.float64
+        )
+    # The matrix product of doubles is far quicker than that of integers, and cannot wrap around.
     columns = np.append(kinds, np.ones((len(kinds), 1), np.int64), axis=1).T.astype(np.float64)
     kind = np.repeat(np.arange(len(kinds)), count)
-    summed = np.empty((draws, rows.shape[1]), np.int64)
+    summed = np.empty((draws, rows.shape[1]))
     done = 0
     while done < draws:
         tries = min(2 * (draws - done) + 16, 1 + _CELLS // len(kinds))

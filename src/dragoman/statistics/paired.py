@@ -1,5 +1,10 @@
 """Paired tests: whether two systems differ on the same documents by more than chance.
 
+The two tests ask different things. The permutation test asks whether the outputs of the two systems can be exchanged,
+document by document, without its being noticed in the difference: its p is the share of exchanges after which they are
+as far apart as they are. The bootstrap asks how the difference itself would come out on other documents of the same
+kind. Where all that a system answers lies in one document the first can be far below .05 and the second far above.
+
 The permutation test swaps the two systems' rows document by document (Yeh 2000; Noreen 1989); where there are
 few documents all swaps are tried and p is exact. p counts the observed arrangement itself, so it is never 0 (Phipson
 and Smyth 2010), and two identical systems get 1.
@@ -9,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dragoman.statistics.bootstrap import totals
+from dragoman.statistics.bootstrap import percentiles, summed, totals, varies
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +30,10 @@ if TYPE_CHECKING:
 
 PERMUTATIONS = 10_000
 SEED = 1
-_EQUAL = 1e-12
+EQUAL = 1e-12
 """Differences closer than this are the same: sums of the same fractions may round differently."""
+DRAWS_A_PAIR = 40
+"""So many random swaps a pair of the family keep the least p, after correction, at .025."""
 _CELLS = 20_000_000
 """How many swaps of a row are held at once."""
 
@@ -52,39 +59,101 @@ def permutation(
 
 
 def all_permutations(
-    systems: Sequence[Ints], finish: Finish, leaf: str, *, permutations: int = PERMUTATIONS, seed: int = SEED
+    systems: Sequence[Ints],
+    finish: Finish,
+    leaf: str,
+    *,
+    family: int = 0,
+    permutations: int = PERMUTATIONS,
+    seed: int = SEED,
 ) -> dict[tuple[int, int], float | None]:
     """Two-sided p of the paired permutation test for every pair of systems.
 
     A pair has the p that it has alone: the arrangements of the documents are the same for all pairs, and are drawn and
-    summed once. For arguments see :func:`permutation`.
+    summed once. A pair that is at the floor of its p, with no arrangement as extreme as the observed one, gets more of
+    them where the floor would not survive the correction for its family; it stays at the floor or rises, so that its p
+    holds as it would with all of them drawn at once. For other arguments see :func:`permutation`.
+
+    Args:
+        systems: counts of each system on the same documents.
+        finish: scores from summed counts.
+        leaf: the score to compare.
+        family: number of pairs whose p are corrected together; 0 for no more draws.
+        permutations: how many random swaps at first.
+        seed: of the generator.
 
     Returns:
         p by the places of the two systems, the earlier one first.
 
     """
-    totals_of = [rows.sum(axis=0) for rows in systems]
+    pairs = _Pairs(systems, finish, leaf)
     drawn = _Drawn(systems, permutations, seed)
     p_values: dict[tuple[int, int], float | None] = {}
-    for i, j in combinations(range(len(systems)), 2):
-        observed = _gap(totals_of[i], totals_of[j], finish, leaf)
-        moved = (systems[i] != systems[j]).any(axis=1)
-        number = int(moved.sum())
-        if np.isnan(observed):
-            p_values[i, j] = None
+    floor: list[tuple[int, int]] = []
+    for pair in combinations(range(len(systems)), 2):
+        number = pairs.moved(pair)
+        if np.isnan(pairs.observed(pair)):
+            p_values[pair] = None
         elif not number:
-            p_values[i, j] = 1.0
+            p_values[pair] = 1.0
+        elif 2**number <= permutations:
+            p_values[pair] = pairs.exact(pair)
         else:
-            few = 2**number <= permutations
-            shift = _every((systems[i] - systems[j])[moved]) if few else drawn.sums(i) - drawn.sums(j)
-            gaps = _gap(totals_of[i] - shift, totals_of[j] + shift, finish, leaf)
-            extreme = int((np.abs(gaps) >= abs(observed) - _EQUAL).sum()) + int(np.isnan(gaps).sum())
-            # Where all arrangements are tried the observed one is among them.
-            p_values[i, j] = extreme / len(gaps) if few else (extreme + 1) / (len(gaps) + 1)
+            extreme = pairs.extreme(pair, drawn.shift(pair))
+            p_values[pair] = (extreme + 1) / (permutations + 1)
+            if not extreme:
+                floor.append(pair)
+    rounds = -(-DRAWS_A_PAIR * family // permutations)
+    if rounds > 1 and floor:
+        p_values |= _more(pairs, drawn, floor, rounds, permutations)
     return p_values
 
 
-def _every(moved: Ints) -> Ints:
+def _more(
+    pairs: _Pairs, drawn: _Drawn, floor: list[tuple[int, int]], rounds: int, permutations: int
+) -> dict[tuple[int, int], float]:
+    """Give pairs at the floor of their p so many rounds of draws in all, or all arrangements if these are fewer."""
+    all_draws = rounds * permutations
+    few = {pair for pair in floor if 2 ** pairs.moved(pair) <= all_draws}
+    p_values = {pair: pairs.exact(pair) for pair in few}
+    extreme = dict.fromkeys((pair for pair in floor if pair not in few), 0)
+    for _ in range(rounds - 1 if extreme else 0):
+        drawn.next()
+        for pair in extreme:
+            extreme[pair] += pairs.extreme(pair, drawn.shift(pair))
+    return p_values | {pair: (number + 1) / (all_draws + 1) for pair, number in extreme.items()}
+
+
+class _Pairs:
+    """Pairs of systems, with what is asked of them under an arrangement."""
+
+    def __init__(self, systems: Sequence[Ints], finish: Finish, leaf: str) -> None:
+        self._systems, self._finish, self._leaf = systems, finish, leaf
+        self._totals = [summed(rows) for rows in systems]
+
+    def moved(self, pair: tuple[int, int]) -> int:
+        """Count the documents on which two systems differ: swapping any other changes nothing."""
+        return int((self._systems[pair[0]] != self._systems[pair[1]]).any(axis=1).sum())
+
+    def observed(self, pair: tuple[int, int]) -> Floats:
+        first, second = (self._totals[each] for each in pair)
+        return _gap(first, second, self._finish, self._leaf)
+
+    def exact(self, pair: tuple[int, int]) -> float:
+        """Give the p of all arrangements, among which the observed one is."""
+        first, second = (self._systems[each] for each in pair)
+        shift = _every((first - second)[(first != second).any(axis=1)])
+        return self.extreme(pair, shift) / len(shift)
+
+    def extreme(self, pair: tuple[int, int], shift: Floats) -> int:
+        """Count arrangements under which two systems are as far apart as observed, or a score is undefined."""
+        first, second = (self._totals[each] for each in pair)
+        gaps = _gap(first - shift, second + shift, self._finish, self._leaf)
+        observed = abs(self.observed(pair))
+        return int((np.abs(gaps) >= observed - EQUAL).sum()) + int(np.isnan(gaps).sum())
+
+
+def _every(moved: Ints) -> Floats:
     """Sum the rows that each arrangement swaps, of all arrangements."""
     every = np.arange(2 ** len(moved), dtype="<u4")
     return _sums(every.view(np.uint8).reshape(-1, 4), moved)
@@ -94,100 +163,98 @@ class _Drawn:
     """Random arrangements, each a bit for every document, and the rows of each system that they swap."""
 
     def __init__(self, systems: Sequence[Ints], permutations: int, seed: int) -> None:
-        self._systems, self._permutations, self._seed = systems, permutations, seed
-        self._summed: NDArray[np.int64] | None = None
+        self._systems, self._permutations = systems, permutations
+        self._generator = np.random.Generator(np.random.PCG64(seed))
+        self._summed: Floats | None = None
 
-    def sums(self, system: int) -> Ints:
-        """Rows of a system summed over the documents that each arrangement swaps, shape (permutations, columns)."""
+    def next(self) -> None:
+        """Draw the next arrangements."""
+        documents, self._width = self._systems[0].shape
+        shape = (self._permutations, (documents + 7) // 8)
+        swaps = self._generator.integers(0, 256, size=shape, dtype=np.uint8)
+        # A column's sums lie side by side: scores are made of columns, for every pair anew.
+        self._summed = np.ascontiguousarray(_sums(swaps, np.concatenate(self._systems, axis=1)).T)
+
+    def shift(self, pair: tuple[int, int]) -> Floats:
+        """Give what each arrangement moves from the first system to the second, shape (permutations, columns)."""
         if self._summed is None:
-            generator = np.random.Generator(np.random.PCG64(self._seed))
-            documents, self._width = self._systems[0].shape
-            shape = (self._permutations, (documents + 7) // 8)
-            swaps = generator.integers(0, 256, size=shape, dtype=np.uint8)
-            # A column's sums lie side by side: scores are made of columns, for every pair anew.
-            self._summed = np.ascontiguousarray(_sums(swaps, np.concatenate(self._systems, axis=1)).T)
-        return self._summed[system * self._width : (system + 1) * self._width].T
+            self.next()
+        assert self._summed is not None
+        first, second = (self._summed[each * self._width : (each + 1) * self._width].T for each in pair)
+        moved: Floats = first - second
+        return moved
 
 
-def _sums(swaps: NDArray[np.uint8], rows: Ints) -> Ints:
+def _sums(swaps: NDArray[np.uint8], rows: Ints) -> Floats:
     """Sum the rows that each arrangement swaps; arrangements are bits, one a row, packed into bytes: (k, bytes)."""
-    summed = np.empty((len(swaps), rows.shape[1]), np.int64)
-    # Doubles hold these sums exactly, and their matrix product is far quicker than that of integers.
+    summed = np.empty((len(swaps), rows.shape[1]))
+    # Doubles hold these sums exactly up to 2**53, and their matrix product is far quicker than that of integers.
     exact = rows.astype(np.float64)
     step = max(1, _CELLS // len(rows))
     for first in range(0, len(swaps), step):
         part = np.unpackbits(swaps[first : first + step], axis=1, count=len(rows), bitorder="little")
-        summed[first : first + step] = (part.astype(np.float64) @ exact).astype(np.int64)
+        summed[first : first + step] = part.astype(np.float64) @ exact
     return summed
+
+
+class Bootstrapped(NamedTuple):
+    """What resampled documents say of the difference of two systems.
+
+    Attributes:
+        p: two-sided p of the paired bootstrap test.
+        interval: percentile interval of the difference, first minus second.
+
+    Both are None where resamples cannot vary, and where a score is undefined.
+
+    """
+
+    p: float | None
+    interval: tuple[float, float] | None
 
 
 def bootstrap(
     first: Ints, second: Ints, finish: Finish, leaf: str, *, resamples: int = PERMUTATIONS, seed: int = SEED
-) -> float | None:
-    """Two-sided p of the paired bootstrap test: how often the resampled difference strays as far as the observed one.
+) -> Bootstrapped:
+    """Two-sided p of the paired bootstrap test, and the interval of the difference.
 
-    Arguments and result as for :func:`permutation` (Berg-Kirkpatrick et al. 2012, centred on the observed difference).
+    p says how often the resampled difference strays as far from the observed one as that is from 0
+    (Berg-Kirkpatrick et al. 2012, centred on the observed difference). For arguments see :func:`permutation`.
     """
-    drawn = resampled([first, second], finish, leaf, resamples=resamples, seed=seed)
-    return _strays(drawn[:, 0] - drawn[:, 1], _gap(first.sum(axis=0), second.sum(axis=0), finish, leaf))
-
-
-def detectable(
-    first: Ints, second: Ints, finish: Finish, leaf: str, *, resamples: int = PERMUTATIONS, seed: int = SEED
-) -> float | None:
-    """Minimum detectable difference: what two systems like these must differ by to be told apart.
-
-    The difference that a two-sided test at .05 finds with power .8 if it has the standard deviation that its bootstrap
-    shows: (1.960 + 0.842) times that (Card et al. 2020 on power in this field). None where it is undefined, and with
-    fewer than two documents.
-    """
-    drawn = resampled([first, second], finish, leaf, resamples=resamples, seed=seed)
-    return _spread(drawn[:, 0] - drawn[:, 1]) if len(first) >= 2 else None
-
-
-class Bootstrapped(NamedTuple):
-    """What the bootstrap says of a pair: p as of :func:`bootstrap`, and the difference as of :func:`detectable`."""
-
-    p: float | None
-    detectable: float | None
+    return all_bootstraps([first, second], finish, leaf, resamples=resamples, seed=seed)[0, 1]
 
 
 def all_bootstraps(
     systems: Sequence[Ints], finish: Finish, leaf: str, *, resamples: int = PERMUTATIONS, seed: int = SEED
 ) -> dict[tuple[int, int], Bootstrapped]:
-    """Both for every pair of systems, by their places, on the same resamples, which are drawn once."""
-    drawn = resampled(systems, finish, leaf, resamples=resamples, seed=seed)
-    scores = [finish(rows.sum(axis=0))[leaf] for rows in systems]
+    """Test every pair of systems, by their places, on the same resamples, which are drawn once."""
+    drawn = _resampled(systems, finish, leaf, resamples=resamples, seed=seed)
+    scores = [finish(summed(rows))[leaf] for rows in systems]
     tests = {}
     for i, j in combinations(range(len(systems)), 2):
+        observed = scores[i] - scores[j]
+        if np.isnan(observed) or not (varies(systems[i]) or varies(systems[j])):
+            tests[i, j] = Bootstrapped(None, None)
+            continue
         gaps = drawn[:, i] - drawn[:, j]
-        tests[i, j] = Bootstrapped(
-            _strays(gaps, scores[i] - scores[j]), _spread(gaps) if len(systems[i]) >= 2 else None
-        )
+        tests[i, j] = Bootstrapped(_strays(gaps, observed), percentiles(gaps))
     return tests
 
 
-def resampled(systems: Sequence[Ints], finish: Finish, leaf: str, *, resamples: int, seed: int) -> Floats:
+def _resampled(systems: Sequence[Ints], finish: Finish, leaf: str, *, resamples: int, seed: int) -> Floats:
     """Score all systems on the same resampled documents, shape (resamples, systems)."""
     together = totals(np.concatenate(systems, axis=1), resamples, seed)
     width = systems[0].shape[1]
-    return np.stack([finish(together[:, i * width : (i + 1) * width])[leaf] for i in range(len(systems))], axis=1)
+    scored = [finish(together[:, i * width : (i + 1) * width])[leaf] for i in range(len(systems))]
+    return np.stack(scored, axis=1)
 
 
-def _strays(gaps: Floats, observed: Floats) -> float | None:
-    if np.isnan(observed):
-        return None
+def _strays(gaps: Floats, observed: Floats) -> float:
     centred = gaps - observed
-    extreme = int((np.abs(centred) >= abs(observed) - _EQUAL).sum()) + int(np.isnan(centred).sum())
+    extreme = int((np.abs(centred) >= abs(observed) - EQUAL).sum()) + int(np.isnan(centred).sum())
     return (extreme + 1) / (len(gaps) + 1)
 
 
-def _spread(gaps: Floats) -> float | None:
-    spread = float(np.nanstd(gaps)) if not np.isnan(gaps).all() else float("nan")
-    return None if np.isnan(spread) else (1.959964 + 0.841621) * spread
-
-
-def _gap(a: Ints, b: Ints, finish: Finish, leaf: str) -> Floats:
+def _gap(a: NDArray[Any], b: NDArray[Any], finish: Finish, leaf: str) -> Floats:
     return finish(a)[leaf] - finish(b)[leaf]
 
 

@@ -1,0 +1,96 @@
+"""What is odd about a submission beside others, though nothing is wrong with it: warnings, never a reason to refuse."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dragoman.leaderboard.entries import folders
+from dragoman.leaderboard.examination import examine_all
+from dragoman.measures.catalogue import HEADLINE
+from dragoman.problems import Problem
+from dragoman.statistics.paired import EQUAL
+
+if TYPE_CHECKING:
+    from dragoman.leaderboard.entries import Entry
+    from dragoman.scoring import Gold
+
+
+def oddities(entry: Entry, others: Sequence[Entry]) -> Iterator[Problem]:
+    """Say what is odd about an entry that was scored.
+
+    Args:
+        entry: the entry.
+        others: entries to hold it against, which were scored on the same data; itself may be among them.
+
+    Yields:
+        W821 where it has no right answer in a layer that it attempts, W822 where its predictions say the same as those
+        of another, W823 where it is nearer to gold than the annotators' control.
+
+    """
+    file = str(entry.path)
+    empty = [name for name, score in _scores(entry).items() if score == 0]
+    if empty:
+        what = f"there is no right answer by {', '.join(empty)}: there is no place for it there."
+        hint = "If the layer is not attempted, leave its key out and do not name it in `layers`."
+        yield Problem(code="W821", what=what, hint=hint, file=file)
+    elsewhere = [other for other in others if other.folder != entry.folder]
+    same = sorted(o.folder for o in elsewhere if o.content is not None and o.content == entry.content)
+    if same:
+        what = f"its predictions say the same as those of {', '.join(same[:3])}."
+        hint = "Check that the right file was submitted; copies share a place and make all tests harder."
+        yield Problem(code="W822", what=what, hint=hint, file=file)
+    for control in elsewhere:
+        if control.card is not None and control.card.control and not (entry.card and not entry.card.independent):
+            yield from _nearer(entry, control)
+
+
+def checked(run: Path, gold: Gold) -> Entry:
+    """Examine a run, and hold it against the runs of its data version that lie beside it.
+
+    Args:
+        run: its folder, ``…/system/data version``.
+        gold: what it is scored against.
+
+    Returns:
+        The entry, with warnings where something is odd.
+
+    """
+    absolute = Path(os.path.abspath(run))  # noqa: PTH100 - resolve() would follow links
+    others = [
+        path
+        for path in (folders(absolute.parent.parent) if absolute.is_dir() else ())
+        if path.name == absolute.name and path != absolute
+    ]
+    entry, *beside = examine_all([run, *others], gold, lambda paths, _: paths)
+    if entry.result is not None:
+        entry.problems += oddities(entry, [other for other in beside if other.result is not None])
+    return entry
+
+
+def _nearer(entry: Entry, control: Entry) -> Iterator[Problem]:
+    own, of_control = _scores(entry), _scores(control)
+    above = [
+        f"{name} {score:.3f} beside {of_control[name]:.3f}"
+        for name, score in own.items()
+        if name in of_control and score > of_control[name] + EQUAL
+    ]
+    if above:
+        what = f"it is nearer to gold than the annotators' control, {control.folder}: {', '.join(above)}."
+        hint = "Check that neither gold nor the annotators' passes were used, or say so in `resources`."
+        yield Problem(code="W823", what=what, hint=hint, file=str(entry.path))
+
+
+def _scores(entry: Entry) -> dict[str, float]:
+    """F1 by the measures of the headline, in the layers that an entry attempts."""
+    if entry.result is None:
+        return {}
+    scores = {}
+    for name in HEADLINE:
+        layer, _, short = name.partition(".")
+        measured = (entry.result.scores.get(layer) or {}).get(short)
+        if layer in entry.attempted and measured is not None and measured["f1"] is not None:
+            scores[name] = measured["f1"]
+    return scores

@@ -1,0 +1,109 @@
+"""What people see of a comparison: for each measure where systems stand, every pair, and what that means in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from dragoman.statistics.places import BOOTSTRAP, PERMUTATION
+from dragoman.statistics.power import MIN_DOCUMENTS
+from dragoman.tables import Table, interval, number
+from dragoman.text import visible
+
+if TYPE_CHECKING:
+    from dragoman.schema.result_file import Comparison, Contrast
+
+MAX_PAIRS = 6
+"""Of so many pairs each is put into words."""
+
+
+def standings(compared: Comparison, name: str) -> Table:
+    """Show where the systems stand under a measure."""
+    stood = compared.standings[name]
+    return Table(
+        ("system", "score", "95 %", "place", "range"),
+        [
+            (
+                standing.system,
+                number(standing.score),
+                interval(standing.interval),
+                str(standing.rank or "–"),
+                "–".join(map(str, dict.fromkeys(standing.range or ()))),
+            )
+            for standing in sorted(stood, key=lambda s: (s.rank or len(stood) + 1, -(s.score or 0.0), s.system))
+        ],
+        name,
+    )
+
+
+def contrasts(compared: Comparison, name: str) -> Table:
+    """Show every pair of systems under a measure."""
+    return Table(
+        ("pair", "difference", "95 %", "p", "p Holm", "detectable"),
+        [
+            (
+                f"{c.first} – {c.second}",
+                number(c.difference),
+                "" if c.interval is None else " to ".join(number(end) for end in c.interval),
+                *(number(value, 4) for value in (c.p_permutation, c.p_holm)),
+                number(c.detectable),
+            )
+            for c in compared.contrasts[name]
+        ],
+    )
+
+
+def words(compared: Comparison, name: str) -> Iterator[str]:
+    """Say what the tests of a measure mean, a sentence at a time."""
+    stood = compared.standings[name]
+    documents = stood[0].documents
+    if documents < MIN_DOCUMENTS:
+        yield f"{documents} documents with gold, fewer than {MIN_DOCUMENTS}: no places, ranges or p."
+        return
+    without = [standing.system for standing in stood if standing.rank is None]
+    if without:
+        yield f"No place, as nothing is right or the score is not defined: {', '.join(without)}."
+    pairs = [contrast for contrast in compared.contrasts[name] if contrast.p_holm is not None]
+    if len(pairs) <= MAX_PAIRS:
+        for contrast in pairs:
+            yield verdict(contrast)
+        return
+    best = [standing.system for standing in stood if standing.best]
+    yield f"Not told from the best: {', '.join(best)}."
+
+
+def verdict(contrast: Contrast) -> str:
+    """Say of a pair which one is better and by how much at least, or which test does not find it."""
+    first, second = contrast.first, contrast.second
+    hangs = f" Over half of the difference hangs on {contrast.document}." if contrast.document else ""
+    if contrast.better is not None and contrast.interval is not None:
+        ends = sorted(map(abs, contrast.interval))
+        if contrast.better == "second":
+            first, second = second, first
+        return f"{first} is better than {second}, by at least {ends[0]:.3f}.{hangs}"
+    apart = f"{first} and {second} cannot be told apart"
+    if contrast.failed == [PERMUTATION]:
+        return f"{apart}: the bootstrap finds a difference, the permutation test does not.{hangs}"
+    if contrast.failed == [BOOTSTRAP]:
+        return f"{apart}: the permutation test finds a difference, the bootstrap does not.{hangs}"
+    return f"{apart}.{hangs}"
+
+
+def text(compared: Comparison, width: int, *, terminal: bool = False) -> str:
+    """Write what ``dragoman compare`` prints, in lines of at most so many characters."""
+    parts = []
+    for name in compared.standings:
+        tables = (standings(compared, name), contrasts(compared, name))
+        parts += [table.text(width, terminal=terminal) for table in tables]
+        parts += [fill(visible(sentence), width) + "\n" for sentence in words(compared, name)]
+    return "".join(parts)
+
+
+def html(compared: Comparison) -> str:
+    """Write the same for a notebook."""
+    parts = []
+    for name in compared.standings:
+        notes = Table(("",), [(sentence,) for sentence in words(compared, name)])
+        parts += [standings(compared, name).html(), contrasts(compared, name).html(), notes.html()]
+    return "".join(parts)
