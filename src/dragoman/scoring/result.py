@@ -9,12 +9,11 @@ from typing import Any
 import msgspec
 
 from dragoman import files
-from dragoman.measures.catalogue import HEADLINE_SPLIT
-from dragoman.measures.naming import Name, measure, parse
+from dragoman.measures.naming import Name, parse
 from dragoman.problems import error
 from dragoman.schema import result_file as records
+from dragoman.scoring import result_table
 from dragoman.tables import Table, interval, number
-from dragoman.text import visible
 
 WIDTH = 100
 """Columns of what a notebook or an interpreter prints."""
@@ -123,55 +122,14 @@ class Result(_Shown, records.Result, dict=True):
                 scored with if None.
 
         """
-        columns = ("measure", "precision", "recall", "score", "95 %", "macro", "gold", "predicted")
-        rows = list(self._rows())
-        facets = self.by if by is None else tuple([by] if isinstance(by, str) else by)
-        for facet in facets:
-            rows += [
-                _row(key, scores, measure(key.partition("[")[0]).score.headline, {})
-                for key, scores in self.slices.items()
-                if f"[{facet}=" in key
-            ]
-        return Table(columns, rows, first_width=22)
-
-    def _rows(self) -> Iterator[tuple[str, ...]]:
-        for name in self:
-            scores = self.scores[name.partition(".")[0]][name.partition(".")[2]]
-            if scores is None:
-                if self.coverage.attempted.get(name.partition(".")[0]):
-                    yield (name, *["–"] * 7)
-                continue
-            counts, leaf = self.counts[name], measure(name).score.headline
-            totals = dict(zip(counts.columns, map(sum, zip(*counts.rows, strict=True)), strict=True))
-            yield _row(name if leaf == "f1" else f"{name}.{leaf}", scores, leaf, totals)
-
-    def _head(self) -> str:
-        split = f", split {self.data.split}" if self.data.split else ""
-        version = f" {self.data.version}" if self.data.version else ""
-        return f"{self.system.name} on {self.data.name}{version}{split}"
-
-    def _notes(self) -> Iterator[str]:
-        """Lines below the table."""
-        if self.data.split == HEADLINE_SPLIT:
-            yield f"headline {number(self.scores['headline'])}"
-        coverage = self.coverage
-        if coverage.missing:
-            yield f"{coverage.missing} of {coverage.documents} documents left out: they score as empty"
-        if coverage.quotes:
-            yield f"spans given as quotes: {', '.join(f'{n} {way}' for way, n in coverage.quotes.items())}"
-        skipped = [layer for layer, attempted in coverage.attempted.items() if not attempted]
-        if skipped:
-            yield f"not attempted: {', '.join(skipped)}"
-        yield self.signature
+        return result_table.table(self, self.by if by is None else by)
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
         """Write what ``dragoman score`` prints, in lines of at most so many characters."""
-        notes = "".join(f"{visible(note)}\n" for note in self._notes())
-        return f"{visible(self._head())}\n{self.table().text(width, terminal=terminal)}{notes}"
+        return result_table.text(self, self.by, width, terminal=terminal)
 
     def _repr_html_(self) -> str:
-        notes = Table(("",), [(note,) for note in self._notes()])
-        return f"<b>{Table((self._head(),)).html()}</b>{self.table().html()}{notes.html()}"
+        return result_table.html(self, self.by)
 
 
 def read(path: Path | str) -> Result:
@@ -182,18 +140,6 @@ def read(path: Path | str) -> Result:
 
     """
     return files.read_json(path, Result)
-
-
-def _row(name: str, scores: dict[str, Any], leaf: str, totals: dict[str, int]) -> tuple[str, ...]:
-    macro = scores.get("macro") or {}
-    return (
-        name,
-        *(number(scores.get(part)) if part in scores else "" for part in ("precision", "recall")),
-        number(scores[leaf]) if leaf in scores else "",
-        interval(scores.get("interval")),
-        number(macro[leaf]) if leaf in macro else "",
-        *(str(totals.get(column, scores.get(column, ""))) for column in ("gold", "predicted")),
-    )
 
 
 class Comparison(_Shown, records.Comparison, dict=True):
