@@ -12,11 +12,12 @@ from msgspec import structs
 from submitted import submit
 
 from dragoman import files
-from dragoman.leaderboard.board_data import as_csv, evaluate, plain
+from dragoman.leaderboard.board_data import as_csv, evaluate
 from dragoman.leaderboard.ranking import columns
 from dragoman.schema.json_schema import json_schema
 from dragoman.schema.leaderboard_json import Board
 from dragoman.scoring.comparison import compare
+from dragoman.tables import plain
 
 
 def through(items, _what):

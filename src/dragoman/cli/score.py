@@ -18,6 +18,19 @@ class Engine(StrEnum):
     dask = "dask"
 
 
+class By(StrEnum):
+    """What scores are shown by."""
+
+    type = "type"
+    language = "language"
+    kind = "kind"
+    document = "document"
+    phenomenon = "phenomenon"
+    page = "page"
+    form = "form"
+    nesting = "nesting"
+
+
 def score(
     predictions: Annotated[
         Path | None,
@@ -51,6 +64,12 @@ def score(
     scheduler: Annotated[
         str | None, typer.Option(help="dask: a running scheduler, which is trusted; default: start one", metavar="ADDR")
     ] = None,
+    by: Annotated[
+        list[By] | None, typer.Option(help="also show scores by this; repeatable (phenomenon: recall only)")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="also write all scores, slices included, as CSV to this file", metavar="FILE")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="also write the result, as JSON, to this file", metavar="FILE")
     ] = None,
@@ -67,6 +86,7 @@ def score(
         raise typer.BadParameter("a scheduler needs --engine dask")
     if engine is Engine.dask and (predictions is None or reference is None):
         raise typer.BadParameter("an engine needs PREDICTIONS and --reference")
+    from dragoman import files
     from dragoman.benchmark import load
     from dragoman.scoring.api import score as score_labels
     from dragoman.statistics.resampling import Resampling
@@ -77,6 +97,7 @@ def score(
         against,
         split=split,
         measures=measures,
+        by=[facet.value for facet in by or ()],
         intervals=not no_intervals and Resampling(resamples, seed),
         engine=engine.value,
         scheduler=scheduler,
@@ -87,6 +108,8 @@ def score(
 
     if out is not None:
         result.save(out)
+    if csv is not None:
+        files.write(csv, result.csv())
     show.result(result, as_json=as_json)
 
 

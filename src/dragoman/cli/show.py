@@ -104,8 +104,13 @@ def _show(held: Benchmark | Result | Comparison, *, as_json: bool) -> None:
     if as_json:
         _json(held.to_dict())
         return
+    sys.stdout.write(held.text(columns(), terminal=sys.stdout.isatty()))
+
+
+def columns() -> int:
+    """Say how wide lines may be: as the terminal is, or as ``COLUMNS`` says; a file or a pipe has room for all."""
+    import os
     from shutil import get_terminal_size
 
-    terminal = sys.stdout.isatty()
-    width = get_terminal_size().columns if terminal else WIDTH
-    sys.stdout.write(held.text(width, terminal=terminal))
+    wide = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return max(20, get_terminal_size().columns) if wide else WIDTH

@@ -39,7 +39,7 @@ def score(
     *,
     split: str | None = None,
     measures: Measures = None,
-    by: Iterable[str] = (),
+    by: Iterable[str] | str = (),
     intervals: bool | Resampling = True,
     engine: Literal["local", "dask"] = "local",
     scheduler: str | None = None,
@@ -58,7 +58,8 @@ def score(
         gold: the same, as a reference; or a benchmark: a `Benchmark`, its folder, or ``owner/name`` on the Hub.
         split: split of a benchmark; ``test`` if None.
         measures: names, layers or values; all of the catalogue if None.
-        by: what the result's table slices by: ``language``, ``kind``, ``type``, ``phenomenon``, …
+        by: what the result's table shows scores by: ``type``, ``language``, ``kind``, ``document``, ``phenomenon``
+            (recall only), ``page``, ``form``, ``nesting``; for ``document`` they are computed only then.
         intervals: whether error bars (95 %) are made, or how.
         engine: ``dask`` scores files and folders of shards on a cluster.
         scheduler: address of a running Dask scheduler, which is trusted; one is started here if None.
@@ -77,20 +78,43 @@ def score(
     else:
         counted = _streamed(sides, measures) or _in_memory(sides, measures)
     from dragoman.scoring.assemble import assemble  # noqa: PLC0415 - files are parsed while all else is imported
+    from dragoman.scoring.hints import hints  # noqa: PLC0415
     from dragoman.scoring.partials import finish  # noqa: PLC0415
     from dragoman.scoring.slices import resampling_of  # noqa: PLC0415
 
+    facets = dict(counted.facets)
+    asked = _facets(by)
+    if "document" in asked:
+        facets["document"] = tuple(counted.data.documents)
     result = assemble(
         finish(counted.total, counted.measures, counted.data.documents, singletons=singletons),
         data=counted.data,
         system=system or sides.name,
         resampling=resampling_of(intervals),
         coverage=counted.total.coverage,
-        facets=counted.facets,
+        facets=facets,
         singletons=singletons,
+        confusion=counted.total.confusion,
+        hints=hints(counted.total.evidence),
     )
-    result.by = by
+    result.by = asked
     return result
+
+
+def _facets(by: Iterable[str] | str) -> tuple[str, ...]:
+    """Check what somebody wants scores by.
+
+    Raises:
+        DragomanError: E708 for what nothing is sliced by.
+
+    """
+    from dragoman.scoring.result_table import FACETS  # noqa: PLC0415
+
+    asked = (by,) if isinstance(by, str) else tuple(by)
+    for facet in asked:
+        if facet not in FACETS:
+            raise error("E708", f"there are no scores by {str(facet)[:80]!r}.", f"By: {', '.join(FACETS)}.")
+    return asked
 
 
 class _Counted(NamedTuple):
