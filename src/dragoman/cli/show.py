@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dragoman.files import pretty_json
 from dragoman.redaction import redact
-from dragoman.tables import WIDTH
+from dragoman.tables import WIDTH, wrapped
 from dragoman.text import visible, visible_json
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
     from dragoman.problems import Problem
     from dragoman.scoring.result import Comparison, Result
+    from dragoman.scoring.validation import Validation
 
 T = TypeVar("T")
 MAX_SHOWN = 50
@@ -34,6 +35,27 @@ def problems(listed: Sequence[Problem], *, as_json: bool, most: int | None = MAX
         sys.stderr.write(visible(redact(str(problem))) + "\n")
     if most is not None and len(listed) > most:
         sys.stderr.write(f"… and {len(listed) - most} more; dragoman validate lists them all.\n")
+
+
+def validation(found: Validation, errors: int, *, as_json: bool) -> None:
+    """Print the problems of predictions, what these hold, and in a closing line what that means."""
+    if as_json:
+        held = found.held and found.held._asdict()
+        value = pretty_json({"problems": found.problems, "coverage": held}).decode()
+        sys.stdout.write(visible_json(redact(value)))
+        return
+    problems(found.problems, as_json=False, most=None)
+    warnings = len(found.problems) - errors
+    said = (
+        "No problem found." if not found.problems else f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+    )
+    if found.problems:
+        said += ": it is not scored until the errors are mended." if errors else ": it can be scored as it is."
+    sys.stdout.write(wrapped(said if found.held is None else f"{found.held} {said}", columns()))
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
 def progress(items: Sequence[T], what: str) -> Iterator[T]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dragoman.reading.parsing import Parsed
     from dragoman.schema.result_file import Data
     from dragoman.scoring.gold import Gold
+    from dragoman.scoring.held import Validation
     from dragoman.scoring.partials import Partial
     from dragoman.scoring.result import Result
     from dragoman.statistics.resampling import Resampling
@@ -311,10 +312,16 @@ def validate(pred: Any, gold: Any = None, *, split: str | None = None) -> list[P
         DragomanError: for what is wrong with the gold.
 
     """
-    from dragoman.scoring.validation import problems  # noqa: PLC0415
+    return examine(pred, gold, split=split).problems
+
+
+def examine(pred: Any, gold: Any = None, *, split: str | None = None) -> Validation:
+    """Validate predictions as :func:`validate` does, and say what they hold as well."""
+    from dragoman.scoring.held import Validation  # noqa: PLC0415
+    from dragoman.scoring.validation import validation  # noqa: PLC0415
 
     sides = _Sides.of(pred, gold, split)
-    return problems(sides.pred, _target(sides)) if sides.pred is not None else []
+    return validation(sides.pred, _target(sides)) if sides.pred is not None else Validation([], None)
 
 
 def _target(sides: _Sides) -> Any:

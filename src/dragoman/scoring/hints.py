@@ -181,7 +181,7 @@ def _map(text: str, unit: str) -> TextMap | None:
         units = len(text.encode(unit if unit == "utf-8" else "utf-16-le", "surrogatepass"))
         same = units // (1 if unit == "utf-8" else 2) == len(text)
         return None if same else TextMap.from_units(text, unit)  # type: ignore[arg-type]
-    normal, moved = TextMap.from_normalised(text, partial(unicodedata.normalize, unit))
+    normal, moved = TextMap.from_normalised(text, partial(unicodedata.normalize, unit))  # type: ignore[arg-type]
     return None if len(normal) == len(text) else moved
 
 

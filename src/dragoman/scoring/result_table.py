@@ -244,7 +244,7 @@ def csv(result: Result) -> bytes:
     sizes = ("gold", "predicted", "matched", "documents")
     rows: list[tuple[str | float | None, ...]] = [(*head, *sizes, "small")]
     if result.scores.get("headline") is not None:
-        ends = (result.headline and result.headline.interval) or [None, None]
+        ends = (result.headline and result.headline.interval) or (None, None)
         empty = [None] * (len(head) - 7 + len(sizes))
         rows.append(("headline", "", "", "", result.scores["headline"], *ends, *empty, ""))
     for name, scores in _computed(result):

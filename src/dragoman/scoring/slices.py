@@ -51,14 +51,13 @@ def with_gold(measure: Measure, rows: Ints) -> Bools:
     """Which documents have a gold label that the measure counts, shape (documents,)."""
     names = measure.score.columns
     counted = [at for at, name in enumerate(names) if name in {"gold", "matched"} or name.endswith("recall_total")]
-    has: Bools = rows[:, counted].any(axis=1) if counted else np.ones(len(rows), bool)
-    return has
+    return np.asarray(rows[:, counted].any(axis=1)) if counted else np.ones(len(rows), bool)
 
 
 def size(measure: Measure, rows: Ints) -> dict[str, int]:
     """How much a score rests on: labels of both sides where they are counted, and documents with a gold label."""
     sums = dict(zip(measure.score.columns, rows.sum(axis=0).tolist(), strict=True))
-    labels = {name: sums[name] for name in ("gold", "predicted", "matched") if name in sums}
+    labels: dict[str, int] = {name: sums[name] for name in ("gold", "predicted", "matched") if name in sums}
     return {**labels, "documents": int(with_gold(measure, rows).sum())}
 
 
