@@ -14,8 +14,8 @@ from dragoman.text import visible, visible_json
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
     from dragoman.problems import Problem
+    from dragoman.scoring.held import Validation
     from dragoman.scoring.result import Comparison, Result
-    from dragoman.scoring.validation import Validation
 
 T = TypeVar("T")
 MAX_SHOWN = 50
@@ -46,11 +46,11 @@ def validation(found: Validation, errors: int, *, as_json: bool) -> None:
         return
     problems(found.problems, as_json=False, most=None)
     warnings = len(found.problems) - errors
-    said = (
-        "No problem found." if not found.problems else f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
-    )
-    if found.problems:
-        said += ": it is not scored until the errors are mended." if errors else ": it can be scored as it is."
+    said = "No problem found."
+    if errors:
+        said = f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}: not scored until the errors are gone."
+    elif warnings:
+        said = f"No error and {_counted(warnings, 'warning')}: it can be scored as it is."
     sys.stdout.write(wrapped(said if found.held is None else f"{found.held} {said}", columns()))
 
 

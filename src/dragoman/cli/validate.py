@@ -16,19 +16,16 @@ def validate(
         Path | None, typer.Option(help="check against this file or folder instead of a benchmark", metavar="GOLD.jsonl")
     ] = None,
     data: Data = None,
-    split: Annotated[
-        str | None, typer.Option(help="split that it is for; default: the documents of all splits")
-    ] = None,
     as_json: Json = False,
 ) -> None:
     """Say everything that is wrong with a predictions file, all at once, and what it holds."""
-    if reference is not None and (data is not None or split is not None):
-        raise typer.BadParameter("a reference is no benchmark: leave --data and --split out")
+    if reference is not None and data is not None:
+        raise typer.BadParameter("give --reference or --data, not both")
     from dragoman.benchmark import load
     from dragoman.cli import show
     from dragoman.scoring.api import examine
 
-    found = examine(predictions, load(data) if reference is None else reference, split=split)
+    found = examine(predictions, load(data) if reference is None else reference)
     errors = sum(problem.severity == "error" for problem in found.problems)
     show.validation(found, errors, as_json=as_json)
     raise typer.Exit(int(bool(errors)))
