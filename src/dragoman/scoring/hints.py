@@ -102,7 +102,8 @@ def evidence(pair: Pair) -> Evidence:
         gold, pred = spans.sides(part, layer)
         if not (len(gold) and len(pred)) or _is_enough(len(spans.strict(part, layer).gold), gold, pred):
             continue
-        found.update({(layer, kind): number for kind, number in _spans(part, gold, pred)})
+        for kind, number in _spans(part, gold, pred):
+            found[layer, kind] += number
         found.update({(layer, *key): number for key, number in _types(gold, pred).items()})
     dates = spans.sides(pair, "dates")
     if len(dates[0]) and len(dates[1]):
