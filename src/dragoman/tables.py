@@ -16,6 +16,8 @@ PROSE = 100
 
 
 _GAP = 2
+_LEAST = 12
+"""Characters of the first column that stay on one line."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Table:
         from rich.console import Console  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415 - a string would be read as markup
 
-        shown, left_out = self._fitted(width)
+        shown, left_out, least = self._fitted(width)
         laid = rich_table.Table(box=None, pad_edge=False, title=self.title and Text(self.title), title_justify="left")
         for at in shown:
             laid.add_column(
@@ -59,15 +61,16 @@ class Table:
         for row in self.rows:
             laid.add_row(*(Text(visible(row[at])) for at in shown))
         lines = StringIO()
-        console = Console(file=lines, width=width, force_terminal=terminal, highlight=False)
+        # A number is never cut: where nothing more can be left out, lines are longer than was asked for.
+        console = Console(file=lines, width=max(width, least), force_terminal=terminal, highlight=False)
         console.print(laid)
         if left_out:
             console.print(Text(f"(no room for: {', '.join(left_out)})"))
         text = lines.getvalue()
         return text if terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
-    def _fitted(self, width: int) -> tuple[list[int], list[str]]:
-        """Choose the columns that fit, by their positions; name the others."""
+    def _fitted(self, width: int) -> tuple[list[int], list[str], int]:
+        """Choose the columns that fit, by their positions; name the others, and say how wide the table is at least."""
         from rich.cells import cell_len  # noqa: PLC0415
 
         needed = [
@@ -80,7 +83,8 @@ class Table:
                 break
             shown.remove(self.columns.index(name))
             left_out.append(name)
-        return shown, left_out
+        first = min(needed[0], _LEAST)
+        return shown, left_out, first + sum(needed[at] + _GAP for at in shown[1:])
 
     def html(self) -> str:
         """Write it as an HTML table without styles."""
