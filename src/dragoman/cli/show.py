@@ -12,6 +12,8 @@ from dragoman.tables import WIDTH, wrapped
 from dragoman.text import visible, visible_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dragoman.benchmark import Benchmark
     from dragoman.problems import Problem
     from dragoman.scoring.held import Validation
@@ -51,7 +53,7 @@ def validation(found: Validation, errors: int, *, as_json: bool) -> None:
         said = f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}: not scored until the errors are gone."
     elif warnings:
         said = f"No error and {_counted(warnings, 'warning')}: it can be scored as it is."
-    sys.stdout.write(wrapped(said if found.held is None else f"{found.held} {said}", columns()))
+    closing(said if found.held is None else f"{found.held} {said}")
 
 
 def _counted(number: int, what: str) -> str:
@@ -78,6 +80,21 @@ def summary(named: dict[str, Any], *, as_json: bool, most: int | None = MAX_NAME
             shown = ", ".join(map(str, value[:most])) or "none"
             shown = f"{len(value)}: {shown} …" if most is not None and len(value) > most else shown
         sys.stdout.write(f"{key.replace('_', ' ')}: {visible(redact(str(shown)))}\n")
+
+
+def closing(said: str) -> None:
+    """Print what the outcome means, in a sentence."""
+    sys.stdout.write(wrapped(said, columns()))
+
+
+def next_command(name: str, out: Path, *, again: bool, as_json: bool) -> None:
+    """Name the command that comes next; where something is left to do, that the same one goes on with it."""
+    if as_json:
+        return
+    import shlex
+
+    first = "Run it again to go on with what is left. " if again else ""
+    closing(f"{first}Next: dragoman {name} {shlex.quote(str(out))}")
 
 
 def catalogue(*, as_json: bool) -> None:
