@@ -228,6 +228,8 @@ class Annotations:
         languages: BCP 47 tag of each document's language, null where it is not known; None where it is of none.
         registry: ids that stand for known entities; empty where any id does. A system's own ids make clusters, not
             links.
+        addresses: how many ids of entities were written as addresses of Wikidata, one number a document; None if none
+            was.
 
     """
 
@@ -244,6 +246,7 @@ class Annotations:
     answered: frozenset[str]
     languages: Coded | None = None
     registry: frozenset[str] = frozenset()
+    addresses: Ints | None = None
 
     def has(self, layer: str) -> NDArray[np.bool_]:
         """Which documents have a layer, shape (documents,)."""
@@ -274,6 +277,7 @@ class Annotations:
             published=self.published.take(chosen),
             published_external=self.published_external.take(chosen),
             languages=None if self.languages is None else self.languages.take(chosen),
+            addresses=None if self.addresses is None else self.addresses[chosen],
         )
 
     def between(self, first: int, last: int) -> Annotations:
@@ -294,6 +298,7 @@ class Annotations:
             published=self.published.take(slice(first, last)),
             published_external=self.published_external.take(slice(first, last)),
             languages=None if self.languages is None else self.languages.take(slice(first, last)),
+            addresses=None if self.addresses is None else self.addresses[first:last],
         )
 
     def attempts(self, layer: str) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dragoman.scoring.result import Comparison, Result
 
 T = TypeVar("T")
+INDENT = "    "
 MAX_SHOWN = 50
 MAX_NAMED = 10
 
@@ -99,6 +100,8 @@ def next_command(name: str, out: Path, *, again: bool, as_json: bool) -> None:
 
 def catalogue(*, as_json: bool) -> None:
     """Print every measure with its definition and source."""
+    from textwrap import fill
+
     from dragoman.measures.catalogue import HEADLINE, MEASURES
 
     if as_json:
@@ -119,7 +122,8 @@ def catalogue(*, as_json: bool) -> None:
     for measure in MEASURES:
         star = " *" if measure.name in HEADLINE else ""
         sys.stdout.write(f"{measure.name}{star}  ({', '.join(measure.score.leaves)})\n")
-        sys.stdout.write(f"    {measure.definition}\n    Source: {measure.source}.\n")
+        for line in (measure.definition, f"Source: {measure.source}."):
+            sys.stdout.write(fill(line, columns(), initial_indent=INDENT, subsequent_indent=INDENT) + "\n")
     sys.stdout.write("* the headline is the mean of the micro F1 of these on the test split\n")
 
 

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 _SPARSE = 16
 """Numbers that are more times as large as they are many are too sparse to be counted."""
+_WIKIDATA = re.compile(r"(?:https?://(?:www\.|m\.)?wikidata\.org/(?:wiki|entity)/|wd:|wikidata:)(Q[1-9][0-9]*)")
+"""Ways to write an item of Wikidata, which all mean its id."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -86,6 +88,7 @@ def build(table: pa.Table, target: Target, *, beyond: bool = False) -> Annotatio
         published_external=_times(table, "published_external", row_doc, len(documents), target),
         answered=frozenset(n for n, row in zip(LAYER_NAMES, present, strict=True) if row.any() or not table.num_rows),
         registry=target.registry,
+        addresses=_addresses_by_document(entity_rows, len(documents)),
     )
 
 
@@ -215,9 +218,30 @@ def _sets(rows: Rows, field: str, aliases: Mapping[str, str] = MappingProxyType(
     if lists is None or lists.null_count == len(rows):
         return Coded.null(len(rows))
     _check_ids(coded(flat_of(lists)).labels)
+    addresses = _addresses(coded(flat_of(lists)).labels)
+    if addresses:
+        aliases = {**aliases, **{name: aliases.get(item, item) for name, item in addresses.items()}}
     return Coded.of(
         [JOINER.join(sorted({aliases.get(n, n) for n in names})) if names else None for names in lists.to_pylist()]
     )
+
+
+def _addresses(names: Sequence[str]) -> dict[str, str]:
+    """Find the ids that are addresses of items of Wikidata, with the item of each."""
+    return {name: match[1] for name in names if "Q" in name and (match := _WIKIDATA.fullmatch(name)) is not None}
+
+
+def _addresses_by_document(rows: Rows, documents: int) -> Ints | None:
+    """Count ids of entities that are addresses of Wikidata, shape (documents,); None where there is none."""
+    lists = rows.field("entity_ids")
+    if lists is None or lists.null_count == len(rows):
+        return None
+    names = coded(flat_of(lists))
+    found = _addresses(names.labels)
+    if not found:
+        return None
+    codes = [at for at, label in enumerate(names.labels) if label in found]
+    return np.bincount(rows.parent[parents_of(lists)[np.isin(names.codes, codes)]], minlength=documents)
 
 
 def _entities(rows: Rows, target: Target) -> Entities:

@@ -48,6 +48,9 @@ class Coverage(msgspec.Struct, forbid_unknown_fields=True):
         dict[str, int],
         Meta(description="documents with gold for a layer that have a line without it: they count as empty"),
     ] = {}
+    wikidata_addresses: Annotated[
+        int, Meta(description="predicted ids of entities that are addresses of Wikidata: each means the item in it")
+    ] = 0
 
 
 class Headline(msgspec.Struct, forbid_unknown_fields=True):

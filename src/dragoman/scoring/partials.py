@@ -159,6 +159,7 @@ def coverage(gold: Annotations, pred: Annotations) -> Coverage:
         duplicates=duplicates(pred),
         answered={layer: int((gold.has(layer) & pred.has(layer)).sum()) for layer in LAYER_NAMES},
         lacking={layer: int((gold.has(layer) & pred.given & ~pred.has(layer)).sum()) for layer in LAYER_NAMES},
+        wikidata_addresses=0 if pred.addresses is None else int(pred.addresses.sum()),
     )
 
 
@@ -223,6 +224,7 @@ def _coverage(parts: Sequence[Coverage], seen: Seen) -> Coverage:
         quotes=quotes,
         answered={layer: sum(part.answered[layer] for part in parts) for layer in LAYER_NAMES},
         lacking={layer: sum(part.lacking[layer] for part in parts) for layer in LAYER_NAMES},
+        wikidata_addresses=sum(part.wikidata_addresses for part in parts),
     )
 
 

@@ -171,6 +171,8 @@ def _notes(result: Result, by: Iterable[str], shown: Iterable[Table]) -> Iterato
     yield from coverage_notes(result.coverage)
     if result.coverage.quotes:
         yield f"spans given as quotes: {', '.join(f'{n} {way}' for way, n in result.coverage.quotes.items())}"
+    if result.coverage.wikidata_addresses:
+        yield f"{result.coverage.wikidata_addresses} ids are addresses of Wikidata: each means the item in it, as Q42"
     for hint in result.hints:
         yield f"hint: {hint.text}"
     closing = summary(result)
