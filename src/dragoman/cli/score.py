@@ -52,6 +52,12 @@ def score(
         list[str] | None,
         typer.Option(help="measures or layers, such as entities.strict or dates; repeatable"),
     ] = None,
+    label_map: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", help="read a type of the predictions as one of gold: person=PER; repeatable", metavar="TYPE=GOLD"
+        ),
+    ] = None,
     no_intervals: Annotated[bool, typer.Option("--no-intervals", help="leave the error bars out")] = False,
     resamples: Annotated[int, typer.Option(min=100, max=1_000_000, help="resamples of the bootstrap")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="seed of the bootstrap")] = 1,
@@ -91,6 +97,7 @@ def score(
     from dragoman.scoring.api import score as score_labels
     from dragoman.statistics.resampling import Resampling
 
+    renamed = dict(_pair(each) for each in label_map or ())
     against = load(data) if data is not None else reference
     result = score_labels(
         load(data) if predictions is None else predictions,
@@ -103,6 +110,7 @@ def score(
         scheduler=scheduler,
         system=None if predictions is None else _name(predictions),
         singletons=not no_singletons,
+        map=renamed,
     )
     from dragoman.cli import show
 
@@ -111,6 +119,14 @@ def score(
     if csv is not None:
         files.write(csv, result.csv())
     show.result(result, as_json=as_json)
+
+
+def _pair(mapped: str) -> tuple[str, str]:
+    """Split ``person=PER``; the last equals sign parts the two."""
+    theirs, sign, gold = mapped.rpartition("=")
+    if not (sign and theirs and gold):
+        raise typer.BadParameter("TYPE=GOLD, as person=PER", param_hint="--map")
+    return theirs, gold
 
 
 def _name(predictions: Path) -> str:

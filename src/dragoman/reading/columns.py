@@ -173,6 +173,16 @@ def _flatten(table: pa.Table, name: str, row_doc: Ints) -> Rows:
     return unnest(column_of(table, name, pa.list_(pa.struct([]))), row_doc)
 
 
+def _renamed(types: Coded, target: Target) -> Coded:
+    """Give types the names that they are read as."""
+    if target.rename.keys().isdisjoint(types.labels):
+        return types
+    names = [target.rename.get(label, label) for label in types.labels]
+    labels = tuple(dict.fromkeys(names))
+    table = np.array([*map(labels.index, names), NULL], np.int32)
+    return Coded(table[types.codes], labels)
+
+
 def _closed(coded: Coded, field: str, target: Target) -> Coded:
     """Check a column of labels against its closed set."""
     allowed = target.label_sets.get(field)
@@ -250,7 +260,7 @@ def _entities(rows: Rows, target: Target) -> Entities:
         doc=rows.parent,
         start=rows.integers("start"),
         end=rows.integers("end"),
-        type=_closed(rows.strings("type"), "entities.type", target),
+        type=_closed(_renamed(rows.strings("type"), target), "entities.type", target),
         phenomena=_sets(rows, "phenomena"),
         item=rows.item,
         ids=_sets(rows, "entity_ids", target.aliases),
@@ -267,7 +277,7 @@ def _dates(rows: Rows, target: Target) -> Dates:
         doc=rows.parent,
         start=rows.integers("start"),
         end=rows.integers("end"),
-        type=_closed(rows.strings("type"), "dates.type", target),
+        type=_closed(_renamed(rows.strings("type"), target), "dates.type", target),
         phenomena=_sets(rows, "phenomena"),
         item=rows.item,
         value=value,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -46,6 +46,7 @@ def score(
     scheduler: str | None = None,
     system: str | None = None,
     singletons: bool = True,
+    map: Mapping[str, str] | None = None,  # noqa: A002 - the option's name
 ) -> Result:
     """Score predictions against gold.
 
@@ -66,6 +67,8 @@ def score(
         scheduler: address of a running Dask scheduler, which is trusted; one is started here if None.
         system: what to call the system; the file's name if None.
         singletons: whether clusters of one mention count in cluster measures.
+        map: types of the predictions' entities and dates, each with the gold type that it stands for, as
+            ``{"person": "PER"}``.
 
     Raises:
         DragomanError: for everything that is wrong with either side.
@@ -75,9 +78,11 @@ def score(
         raise error("E851", f"there is no engine {str(engine)[:80]!r}.", "Engines: local, dask.")
     sides = _Sides.of(pred, gold, split)
     if engine == "dask":
+        if map:
+            raise error("E851", "types are not mapped on a cluster.", "Map them where the predictions are made.")
         counted = _on_cluster(sides, measures, scheduler)
     else:
-        counted = _streamed(sides, measures) or _in_memory(sides, measures)
+        counted = (None if map else _streamed(sides, measures)) or _in_memory(sides, measures, map or {})
     from dragoman.scoring.assemble import assemble  # noqa: PLC0415 - files are parsed while all else is imported
     from dragoman.scoring.hints import hints  # noqa: PLC0415
     from dragoman.scoring.partials import finish  # noqa: PLC0415
@@ -97,6 +102,7 @@ def score(
         singletons=singletons,
         confusion=counted.total.confusion,
         hints=hints(counted.total.evidence),
+        label_map=",".join(f"{a}={b}" for a, b in sorted((map or {}).items())) or "none",
     )
     result.by = asked
     return result
@@ -239,7 +245,7 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
     return None
 
 
-def _in_memory(sides: _Sides, measures: Measures) -> _Counted:
+def _in_memory(sides: _Sides, measures: Measures, rename: Mapping[str, str]) -> _Counted:
     """Count labels that are read as a whole."""
     with ExitStack() as stack:
         parsed: dict[str, list[Future[Parsed]]] = {
@@ -251,14 +257,16 @@ def _in_memory(sides: _Sides, measures: Measures) -> _Counted:
 
         chosen = select(measures)
         gold = sides.read_gold(parsed["gold"])
-        labels, quotes = _labels(sides, parsed["pred"], gold)
+        labels, quotes = _labels(sides, parsed["pred"], gold, rename)
     tuning.release_memory()  # the rows are columns by now, and measures need the memory
     total = count_annotations(chosen, gold.annotations, labels.of(gold.annotations.documents))
     total.coverage.quotes = quotes
     return _Counted(total, chosen, gold.data, gold.facets)
 
 
-def _labels(sides: _Sides, parsed: list[Future[Parsed]], gold: Gold) -> tuple[Annotations, dict[str, int]]:
+def _labels(
+    sides: _Sides, parsed: list[Future[Parsed]], gold: Gold, rename: Mapping[str, str]
+) -> tuple[Annotations, dict[str, int]]:
     """Read the predictions against gold; tell what became of quotes."""
     from dragoman.annotations import Annotations  # noqa: PLC0415
     from dragoman.reading.read import read_lines  # noqa: PLC0415
@@ -270,7 +278,7 @@ def _labels(sides: _Sides, parsed: list[Future[Parsed]], gold: Gold) -> tuple[An
         lines = {line.id: line for name in sides.labels.splits for line in sides.labels.gold_lines(name)}
         known = [line for name, line in lines.items() if name in gold.target.known]
         return read_lines(known, gold.target), {}
-    reading, _ = read_shards(parsed, gold.target)
+    reading, _ = read_shards(parsed, replace(gold.target, rename=rename))
     return reading.checked(), {way: number for way, number in reading.tally.items() if number}
 
 

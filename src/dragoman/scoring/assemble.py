@@ -42,6 +42,7 @@ def assemble(
     singletons: bool = True,
     confusion: Mapping[str, Confusion] | None = None,
     hints: Sequence[results.Advice] = (),
+    label_map: str = "none",
 ) -> Result:
     """Make a result.
 
@@ -55,6 +56,7 @@ def assemble(
         singletons: whether clusters of one mention counted in cluster measures.
         confusion: types of paired labels by layer.
         hints: mistakes of form that the labels look like.
+        label_map: the types that were renamed, as ``person=PER``.
 
     """
     facets = facets or {}
@@ -90,7 +92,9 @@ def assemble(
     headline = _headline(scores, counts, data, coverage, resampling)
     return Result(
         schema_version=results.SCHEMA_VERSION,
-        signature=_signature(data, names, resampling) + ("" if singletons else "|singletons:dropped"),
+        signature=_signature(data, names, resampling)
+        + ("" if singletons else "|singletons:dropped")
+        + ("" if label_map == "none" else f"|map:{label_map}"),
         system=results.System(system),
         data=data,
         scores={"headline": headline and headline.score, **scores},
