@@ -61,7 +61,7 @@ def _effect(effect: Effect) -> None:
         (before, after), ranks = effect.scores[column], effect.ranks[column]
         moved = [] if _is_same(before, after) else [f"{_number(before)} → {_number(after)}{_change(before, after)}"]
         if effect.ranked and ranks[0] != ranks[1]:
-            moved.append(f"rank {_rank(ranks[0])} → {_rank(ranks[1])}")
+            moved.append(f"place {_rank(ranks[0])} → {_rank(ranks[1])}")
         if moved:  # what stayed as it was is no news
             _say(f"  {column} {', '.join(moved)}")
 

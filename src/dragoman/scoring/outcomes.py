@@ -38,6 +38,8 @@ MEASURES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """For each layer its measures, the strictest first, and the outcome of a pair that no stricter one has paired."""
 NO_PARTNER = -1
+_SPARSE = 16
+"""Pairs of types that are more times as many as the labels are too sparse to be counted in a table."""
 Confusion = dict[tuple[str, str], int]
 
 
@@ -132,11 +134,20 @@ def _confused(gold_partner: Ints, pred_partner: Ints, gold: Spans, pred: Spans, 
         counted = scored[np.concatenate([gold.doc, pred.doc[spurious]])]
         g, p = g[counted], p[counted]
     (g_codes, g_names), (p_codes, p_names) = _types(gold, g), _types(pred, p)
-    pairs, counts = np.unique(g_codes * len(p_names) + p_codes, return_counts=True)
+    pairs, counts = _tallied(g_codes * len(p_names) + p_codes, len(g_names) * len(p_names))
     return {
         (g_names[pair // len(p_names)], p_names[pair % len(p_names)]): count
         for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True)
     }
+
+
+def _tallied(codes: Ints, most: int) -> tuple[Ints, Ints]:
+    """Distinct codes below a number, and how often each occurs; counted where they are dense, else sorted."""
+    if most > _SPARSE * len(codes):
+        return np.unique(codes, return_counts=True)
+    counts = np.bincount(codes, minlength=most)
+    pairs = np.flatnonzero(counts)
+    return pairs, counts[pairs]
 
 
 def _types(side: Spans, at: Ints) -> tuple[Ints, list[str]]:
