@@ -5,10 +5,13 @@ import random
 import unicodedata
 
 import pytest
-from sides import pair
+from hypothesis import given, settings
+from sides import both, pair, seeds
 
 import dragoman
+from dragoman.measures.pair import Pair
 from dragoman.scoring import memory
+from dragoman.scoring.hints import added, evidence
 
 TEXT = "김정은이 평양에서 왕이와 만났다고 조선중앙통신이 전하였다."
 WORDS = {"김정은": "PER", "평양": "GPE", "왕이": "PER", "조선중앙통신": "ORG"}
@@ -201,6 +204,23 @@ def test_hints_are_the_same_in_parts(monkeypatch):
     whole = hints(moved(0, -1))
     monkeypatch.setattr(memory, "ITEMS", 1)
     assert hints(moved(0, -1)) == whole
+
+
+@settings(max_examples=60)
+@given(seeds)
+def test_evidence_of_documents_adds_up_to_that_of_the_whole(seed):
+    gold, pred = pair(seed, 5)
+    rng = random.Random(seed)
+    shift = rng.choice([0, 0, 1, 2])
+    for line in pred:
+        for layer in ("entities", "dates"):
+            for item in line[layer]:
+                item["end"] += shift
+                item["type"] = rng.choice([item["type"], "x"])
+    ours, theirs = both(gold, pred)
+    whole = evidence(Pair(ours, theirs))
+    parts = added(evidence(Pair(ours.of((name,)), theirs.of((name,)))) for name in ours.documents)
+    assert {key: n for key, n in whole.items() if n} == {key: n for key, n in parts.items() if n}
 
 
 def test_hints_are_objects_in_json_and_stay_in_a_saved_result(tmp_path):

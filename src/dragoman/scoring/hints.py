@@ -1,16 +1,17 @@
 """Hints: which mistake of form a low score looks like, as ends that are inclusive or labels of another scheme.
 
-Looked for in columns, and only in parts of the data where little is right: what speaks for each mistake is counted
-(:func:`evidence`), counts of parts add up, and :func:`hints` decides at the end. A hint never changes a score.
+Looked for in columns, and only in documents of which little is right: what speaks for each mistake is counted document
+by document (:func:`evidence`), so that counts of parts add up to those of the whole, and :func:`hints` decides at the
+end. A hint never changes a score.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from dragoman import timex
 from dragoman.annotations import NULL
 from dragoman.matching.exact import equal_pairs
 from dragoman.measures import spans
-from dragoman.problems import MAX_EXPLAINED, shown
+from dragoman.problems import shown
 from dragoman.schema.layers import CONTIGUOUS, by_name
 from dragoman.schema.result_file import Advice
 from dragoman.text import TextMap
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bounds = tuple[Ints, Ints, Ints]
 
+SpansT = TypeVar("SpansT", bound="Spans")
 Evidence = Counter[tuple[str, ...]]
 """Counts by layer, kind of mistake, and what else tells it apart."""
 
@@ -87,7 +89,7 @@ _UNITS = {
 
 
 def evidence(pair: Pair) -> Evidence:
-    """Count what speaks for mistakes of form in some documents; nothing is looked for where enough is right.
+    """Count what speaks for mistakes of form in some documents; each is looked at by itself, if little of it is right.
 
     Args:
         pair: gold and predicted labels of the documents.
@@ -100,19 +102,43 @@ def evidence(pair: Pair) -> Evidence:
             continue
         part = pair.of(scored)
         gold, pred = spans.sides(part, layer)
-        if not (len(gold) and len(pred)) or _is_enough(len(spans.strict(part, layer).gold), gold, pred):
-            continue
-        for kind, number in _spans(part, gold, pred):
-            found[layer, kind] += number
-        found.update({(layer, *key): number for key, number in _types(gold, pred).items()})
-    dates = spans.sides(pair, "dates")
-    if len(dates[0]) and len(dates[1]):
-        found.update(_values(*dates))  # type: ignore[arg-type]
+        low = _low(gold, pred, spans.strict(part, layer).gold, found, layer)
+        if low is not None:
+            for key, number in (*_places(*low, part.gold.texts), *_types(*low).items()):
+                found[(layer, *key)] += number
+        if layer == "dates":
+            _add_values(gold, pred, found)  # type: ignore[arg-type]
     return found
 
 
-def _is_enough(hits: int, gold: Spans, pred: Spans) -> bool:
-    return 2 * hits >= LOW * (len(gold) + len(pred))
+def added(parts: Iterable[Evidence]) -> Evidence:
+    """Add evidence of different documents; the sum of two counters would drop what is below 0."""
+    total: Evidence = Counter()
+    for part in parts:
+        total.update(part)
+    return total
+
+
+def _low(gold: SpansT, pred: SpansT, hits: Ints, found: Evidence, what: str) -> tuple[SpansT, SpansT] | None:
+    """Keep the labels of documents in which little is right, None if there are none; count the rest as well.
+
+    Args:
+        gold: gold labels.
+        pred: predicted labels.
+        hits: which gold labels were found.
+        found: gets the counts of all documents.
+        what: under which name.
+
+    """
+    found[what, "gold"] += len(gold)
+    found[what, "pred"] += len(pred)
+    found[what, "hits"] += len(hits)
+    number = 1 + max(int(side.doc.max(initial=-1)) for side in (gold, pred))
+    g, p, right = (np.bincount(doc, minlength=number) for doc in (gold.doc, pred.doc, gold.doc[hits]))
+    low = (2 * right < LOW * (g + p)) & (g > 0) & (p > 0)
+    if not low.any():
+        return None
+    return gold.take(np.flatnonzero(low[gold.doc])), pred.take(np.flatnonzero(low[pred.doc]))
 
 
 def _bounds(side: Spans) -> Bounds:
@@ -124,21 +150,18 @@ def _hits(gold: Bounds, pred: Bounds) -> int:
     return len(equal_pairs(gold, pred)[0])
 
 
-def _spans(part: Pair, gold: Spans, pred: Spans) -> Iterator[tuple[str, int]]:
-    """Count predictions that would be right in another form."""
+def _places(gold: Spans, pred: Spans, texts: tuple[str | None, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Count predictions that would be right if places were written in another way."""
     exact = _hits(_bounds(gold), _bounds(pred))
-    yield "predicted", len(pred)
-    yield "exact", exact
-    if _is_enough(exact, gold, pred):
-        return
+    yield ("predicted",), len(pred)
+    yield ("exact",), exact
     for (start, end), (code, _, _) in _SHIFTS.items():
-        yield code, _hits(_bounds(gold), (pred.doc, pred.start + start, pred.end + end))
-    texts = part.gold.texts
-    trimmed = [_trimmed(side, texts) for side in (gold, pred)]
-    if any(number for _, number in trimmed):
-        yield "trimmed", _hits(trimmed[0][0], trimmed[1][0]) - exact
-        yield "blank gold", trimmed[0][1]
-        yield "blank pred", trimmed[1][1]
+        yield (code,), _hits(_bounds(gold), (pred.doc, pred.start + start, pred.end + end))
+    ours, theirs = _trimmed(gold, texts), _trimmed(pred, texts)
+    if ours[1] or theirs[1]:
+        yield ("trimmed",), _hits(ours[0], theirs[0]) - exact
+        yield ("blank gold",), ours[1]
+        yield ("blank pred",), theirs[1]
     yield from _counted_otherwise(gold, pred, texts)
 
 
@@ -155,38 +178,54 @@ def _trimmed(side: Spans, texts: tuple[str | None, ...]) -> tuple[Bounds, int]:
     return (side.doc, start, end), blank
 
 
-def _counted_otherwise(gold: Spans, pred: Spans, texts: tuple[str | None, ...]) -> Iterator[tuple[str, int]]:
+def _counted_otherwise(
+    gold: Spans, pred: Spans, texts: tuple[str | None, ...]
+) -> Iterator[tuple[tuple[str, ...], int]]:
     """Count predictions that are gold spans if their places count bytes, say; of documents where that differs."""
-    budget = MAX_EXPLAINED
     for doc in np.unique(pred.doc).tolist():
         text = texts[doc]
-        if text is None or text.isascii() or (budget := budget - len(text)) < 0:
+        if text is None or text.isascii():
             continue
         ours, theirs = gold.doc == doc, pred.doc == doc
-        right = set(zip(gold.start[ours].tolist(), gold.end[ours].tolist(), strict=True))
-        starts, ends = pred.start[theirs], pred.end[theirs]
-        exact = len(right.intersection(zip(starts.tolist(), ends.tolist(), strict=True)))
-        for unit in _UNITS:
-            moved = _map(text, unit)
-            if moved is None:
-                continue
-            low, high, known = moved.move_all(starts, ends)
-            hits = right.intersection(zip(low[known].tolist(), high[known].tolist(), strict=True))
-            yield _UNITS[unit][0], len(hits) - exact
-            yield f"of {unit}", len(starts)
+        predicted = set(zip(pred.start[theirs].tolist(), pred.end[theirs].tolist(), strict=True))
+        starts, ends = gold.start[ours], gold.end[ours]
+        exact = len(predicted.intersection(zip(starts.tolist(), ends.tolist(), strict=True)))
+        for unit, (code, _, _) in _UNITS.items():
+            places = _places_in(text, unit)
+            if places is not None:
+                moved = zip(places[starts].tolist(), places[ends].tolist(), strict=True)
+                yield (code,), len(predicted.intersection(moved)) - exact
+                yield (f"of {unit}",), int(theirs.sum())
 
 
-def _map(text: str, unit: str) -> TextMap | None:
-    """Map from places that count in some unit, None where these are the places themselves."""
-    if unit in {"utf-8", "utf-16"}:
-        units = len(text.encode(unit if unit == "utf-8" else "utf-16-le", "surrogatepass"))
-        same = units // (1 if unit == "utf-8" else 2) == len(text)
-        return None if same else TextMap.from_units(text, unit)  # type: ignore[arg-type]
-    normal, moved = TextMap.from_normalised(text, partial(unicodedata.normalize, unit))  # type: ignore[arg-type]
-    return None if len(normal) == len(text) else moved
+def _places_in(text: str, unit: str) -> Ints | None:
+    """Place of each character, and of the end, if places count another unit; None where they are the same.
+
+    Where characters of the text make one of the unit, each of them has the place of the first.
+    """
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    if unit == "NFC":
+        if unicodedata.is_normalized("NFC", text):
+            return None
+        _, moved = TextMap.from_normalised(text, partial(unicodedata.normalize, "NFC"))
+        places = np.zeros(len(text) + 1, np.int64)
+        for block in moved.blocks:  # from the normal form to the text
+            same = block.source_length == block.target_length
+            inside = np.arange(block.target_length) if same else 0
+            places[block.target : block.target + block.target_length] = block.source + inside
+            places[block.target + block.target_length :] = block.source + block.source_length
+        return places
+    if unit == "utf-8":
+        widths = 1 + (points > 0x7F) + (points > 0x7FF) + (points > 0xFFFF)
+    elif unit == "utf-16":
+        widths = 1 + (points > 0xFFFF)
+    else:
+        letters, which = np.unique(points, return_inverse=True)
+        widths = np.array([len(unicodedata.normalize("NFD", chr(letter))) for letter in letters.tolist()])[which]
+    return None if int(widths.max()) == 1 else np.concatenate([[0], np.cumsum(widths, dtype=np.int64)])
 
 
-def _types(gold: Spans, pred: Spans) -> Evidence:
+def _types(gold: Spans, pred: Spans) -> Counter[tuple[str, ...]]:
     """Count types on both sides, and those of equal spans pair by pair."""
     found: Evidence = Counter()
     for kind, side in (("gold type", gold), ("pred type", pred)):
@@ -204,20 +243,19 @@ def _label(side: Spans, code: int) -> str:
     return "" if code == NULL else side.type.labels[code]
 
 
-def _values(gold: Dates, pred: Dates) -> Evidence:
-    """Count values outside the grammar, where few dates have the value that gold has."""
+def _add_values(gold: Dates, pred: Dates, found: Evidence) -> None:
+    """Count values outside the grammar, of documents in which few dates have the value that gold has."""
     theirs = pred.value.recode(gold.value.labels)
     hits = equal_pairs((*_bounds(gold), gold.value.codes), (*_bounds(pred), theirs))[0]
-    given = int((pred.value.codes != NULL).sum())
-    if not given or _is_enough(len(hits), gold, pred):
-        return Counter()
-    wrong = [at for at, label in enumerate(pred.value.labels) if not _parses(label)]
-    numbers = np.bincount(pred.value.codes[pred.value.codes != NULL], minlength=len(pred.value.labels))
-    found: Evidence = Counter({("dates", "values", "given"): given})
-    found["dates", "values", "wrong"] = int(numbers[wrong].sum())
-    for at in wrong[:_MAX_EXAMPLES]:
-        found["dates", "value", pred.value.labels[at]] += int(numbers[at])
-    return found
+    low = _low(gold, pred, hits, found, "values")
+    if low is None:
+        return
+    value = low[1].value
+    codes, numbers = np.unique(value.codes[value.codes != NULL], return_counts=True)
+    for code, number in zip(codes.tolist(), numbers.tolist(), strict=True):
+        found["values", "given"] += number
+        if not _parses(value.labels[code]):
+            found["values", "wrong", value.labels[code]] += number
 
 
 def _parses(value: str) -> bool:
@@ -234,26 +272,40 @@ def hints(found: Evidence) -> list[Advice]:
     Args:
         found: evidence of all parts, added.
 
-    >>> hints(Counter({("entities", "predicted"): 5, ("entities", "ends-short"): 5}))[0].code
+    >>> both = {("entities", "gold"): 5, ("entities", "pred"): 5}
+    >>> hints(Counter({**both, ("entities", "predicted"): 5, ("entities", "ends-short"): 5}))[0].code
     'ends-short'
 
     """
     made: list[Advice] = []
     for layer in CONTIGUOUS:
-        of = {key[1]: number for key, number in found.items() if key[0] == layer and len(key) == 2}
-        made += _form(layer, of)
-        made += _labels(layer, {key[1:]: number for key, number in found.items() if key[0] == layer and len(key) > 2})
-    given, wrong = found["dates", "values", "given"], found["dates", "values", "wrong"]
-    if wrong >= max(1, _SOME * given):
-        values = [shown(key[2]) for key in found if key[:2] == ("dates", "value")][:_MAX_EXAMPLES]
-        what = f"{wrong} of {given} predicted date values are outside the grammar of TIMEX3, as {', '.join(values)}."
+        of = {key[1:]: number for key, number in found.items() if key[0] == layer}
+        if _is_low(of):
+            made += _form(layer, {key[0]: number for key, number in of.items() if len(key) == 1})
+            made += _labels(layer, of)
+    values = {key[1:]: number for key, number in found.items() if key[0] == "values"}
+    wrong = sorted(
+        ((n, key[1]) for key, n in values.items() if key[0] == "wrong"), key=lambda each: (-each[0], each[1])
+    )
+    given, number = values.get(("given",), 0), sum(n for n, _ in wrong)
+    if _is_low(values) and number >= max(1, _SOME * given):
+        some = ", ".join(shown(value) for _, value in wrong[:_MAX_EXAMPLES])
+        what = f"{number} of {given} predicted date values are outside the grammar of TIMEX3, as {some}."
         made.append(Advice("date-values", f"{what} They are compared as written; write 2024-06-17, 2024-06, PT2H."))
     return made
+
+
+def _is_low(of: dict[tuple[str, ...], int]) -> bool:
+    """Whether so little is right in all documents together that a mistake of form is worth a word."""
+    gold, pred, hits = (of.get((name,), 0) for name in ("gold", "pred", "hits"))
+    return gold > 0 and pred > 0 and 2 * hits < LOW * (gold + pred)
 
 
 def _form(layer: str, of: dict[str, int]) -> Iterator[Advice]:
     """Hints on places."""
     number, exact = of.get("predicted", 0), of.get("exact", 0)
+    if exact >= LOW * number:
+        return
     if of.get("trimmed", 0) >= max(_LEAST, _SOME * number):
         sides = [(of.get("blank gold", 0), "gold"), (of.get("blank pred", 0), "predicted")]
         which = " and ".join(f"{n} {side} {layer}" for n, side in sides if n)

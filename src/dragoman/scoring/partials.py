@@ -21,7 +21,7 @@ from dragoman.measures.pair import Pair
 from dragoman.measures.seen import Seen
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.schema.result_file import Coverage
-from dragoman.scoring.hints import Evidence, evidence
+from dragoman.scoring.hints import Evidence, added, evidence
 from dragoman.scoring.outcomes import MEASURES as PAIRS
 from dragoman.scoring.outcomes import Confusion, confusion_of
 from dragoman.scoring.slices import recalls, rows_by_type
@@ -195,7 +195,7 @@ def join(parts: Sequence[Partial]) -> Partial:
         {name: _joined([(n, part.tallies[name]) for n, part in at if name in part.tallies]) for name in names},
         {key: _mentions([(n, *part.mentions[key]) for n, part in at if key in part.mentions]) for key in clustered},
         _confusions([part.confusion for part in parts]),
-        sum((part.evidence for part in parts), Counter()),
+        added(part.evidence for part in parts),
     )
 
 
