@@ -50,7 +50,15 @@ def table(result: Result, by: Iterable[str] | str = ()) -> Table:
     for facet in _several(by):
         for name in main_measures(result.counts):
             rows += [_row(key, scores, scores) for key, _, scores in _sliced(result, name, facet)]
-    return Table(("measure", *_SCORES), rows, optional=_LEFT_OUT_FIRST)
+    return _laid(("measure", *_SCORES), rows, "", _LEFT_OUT_FIRST)
+
+
+def _laid(columns: tuple[str, ...], rows: list[tuple[str, ...]], title: str, optional: tuple[str, ...]) -> Table:
+    """Make a table without the columns in which nothing stands, as intervals that were not asked for."""
+    full = [at for at in range(len(columns)) if not at or any(row[at] for row in rows)]
+    kept = tuple(columns[at] for at in full)
+    left_out = tuple(name for name in optional if name in kept)
+    return Table(kept, [tuple(row[at] for at in full) for row in rows], title, optional=left_out)
 
 
 def tables(result: Result, by: Iterable[str] | str = ()) -> Iterator[Table]:
@@ -65,8 +73,8 @@ def tables(result: Result, by: Iterable[str] | str = ()) -> Iterator[Table]:
                 cells = dict(zip(_SCORES, _row(name, scores, scores)[1:], strict=True))
                 rows.append((value, *(cells[column] for column in columns), _SMALL if is_small(scores) else ""))
             if rows:
-                optional = tuple(column for column in _LEFT_OUT_OF_PARTS if column in columns[1:])
-                yield Table((facet, *columns, ""), rows, f"{what}{name} by {facet}", optional=optional)
+                optional = tuple(column for column in _LEFT_OUT_OF_PARTS if column != columns[0])
+                yield _laid((facet, *columns, ""), rows, f"{what}{name} by {facet}", optional)
 
 
 def _several(by: Iterable[str] | str) -> tuple[str, ...]:
