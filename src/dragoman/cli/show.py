@@ -119,11 +119,13 @@ def catalogue(*, as_json: bool) -> None:
             ]
         )
         return
+    terminal = sys.stdout.isatty()  # definitions in a file or a pipe stay on one line, to be searched
     for measure in MEASURES:
         star = " *" if measure.name in HEADLINE else ""
         sys.stdout.write(f"{measure.name}{star}  ({', '.join(measure.score.leaves)})\n")
         for line in (measure.definition, f"Source: {measure.source}."):
-            sys.stdout.write(fill(line, columns(), initial_indent=INDENT, subsequent_indent=INDENT) + "\n")
+            said = fill(line, columns(), initial_indent=INDENT, subsequent_indent=INDENT) if terminal else INDENT + line
+            sys.stdout.write(said + "\n")
     sys.stdout.write("* the headline is the mean of the micro F1 of these; on test it is placed\n")
 
 
