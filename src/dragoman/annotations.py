@@ -232,6 +232,8 @@ class Annotations:
             links.
         offices: who holds which office, by document: pairs of the id of the office and that of its holder. An office
             can have several holders in a document, and a person several offices.
+        addresses: how many ids of entities were written as addresses of Wikidata, one number a document; None if none
+            was.
 
     """
 
@@ -249,6 +251,7 @@ class Annotations:
     languages: Coded | None = None
     registry: frozenset[str] = frozenset()
     offices: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    addresses: Ints | None = None
 
     def has(self, layer: str) -> NDArray[np.bool_]:
         """Which documents have a layer, shape (documents,)."""
@@ -279,6 +282,7 @@ class Annotations:
             published=self.published.take(chosen),
             published_external=self.published_external.take(chosen),
             languages=None if self.languages is None else self.languages.take(chosen),
+            addresses=None if self.addresses is None else self.addresses[chosen],
         )
 
     def between(self, first: int, last: int) -> Annotations:
@@ -299,6 +303,7 @@ class Annotations:
             published=self.published.take(slice(first, last)),
             published_external=self.published_external.take(slice(first, last)),
             languages=None if self.languages is None else self.languages.take(slice(first, last)),
+            addresses=None if self.addresses is None else self.addresses[first:last],
         )
 
     def attempts(self, layer: str) -> bool:

@@ -30,14 +30,20 @@ from dragoman.schema.submission import (
     PredictedSegment,
     Submission,
 )
-from dragoman.tables import WIDTH, Table
+from dragoman.tables import WIDTH, Table, number, wrapped
 from dragoman.text import visible
 
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
+    from dragoman.release.ceilings import Ceiling
     from dragoman.schema.records import ClaimLink, Document, Labels, RegistryEntry, Segment
 
 T = TypeVar("T")
+_LEFT_OUT_FIRST = ("chars", "CoNLL", "words", "flat")
+_CEILINGS = """\
+flat, words: the most gold labels that a tagger can find whose spans do not overlap (flat), and begin and end with \
+words (words), with the F1 that it has if it finds them and nothing else
+CoNLL, chars: labels that a conversion to CoNLL columns keeps, a row a word or a character; the rest is its loss"""
 
 
 @dataclass(frozen=True)
@@ -135,25 +141,51 @@ class Benchmark:
             "fingerprint": self.fingerprint,
             "splits": splits,
             "registry": len(self.registry),
+            "ceilings": {
+                split: {layer: ceiling.to_dict() for layer, ceiling in of.items()}
+                for split, of in self.ceilings.items()
+            },
         }
+
+    @cached_property
+    def ceilings(self) -> dict[str, dict[str, Ceiling]]:
+        """The best that a flat tagger and a tagger of words can do, by split and layer."""
+        from dragoman.release.ceilings import ceilings  # noqa: PLC0415 - scoring needs no formats
+
+        return {name: ceilings(self.split(name)) for name in self.splits}
 
     def table(self) -> Table:
         """Show how many documents and labels each split has."""
         splits: dict[str, dict[str, int]] = self.to_dict()["splits"]
         columns = next(iter(splits.values()), dict[str, int]())
-        return Table(("split", *columns), [(name, *map(str, row.values())) for name, row in splits.items()])
+        rows = [(name, *map(str, row.values())) for name, row in splits.items()]
+        return Table(("split", *columns), rows, optional=("annotated", "documents"))
+
+    def ceilings_table(self) -> Table:
+        """Show the ceilings of each split and layer, and what a conversion to CoNLL columns keeps."""
+        columns = ("split", "layer", "gold", "flat", "flat F1", "words", "words F1", "CoNLL", "chars")
+        rows = []
+        for split, of in self.ceilings.items():
+            for layer, each in of.items():
+                found = ((str(n), number(each.f1(n))) for n in (each.flat, each.words))
+                kept = (str(each.conll), str(each.conll_characters))
+                rows.append((split, layer, str(each.gold), *(cell for pair in found for cell in pair), *kept))
+        return Table(columns, [row for row in rows if row[2] != "0"], "ceilings", optional=_LEFT_OUT_FIRST)
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
         """Write what ``dragoman info`` prints, in lines of at most so many characters."""
         head = visible(f"{self.name} {self.version}  {self.fingerprint}")
         table = self.table().text(width, terminal=terminal)
-        return f"{head}\n{table}{len(self.registry)} entities in the registry\n"
+        ceilings = self.ceilings_table().text(width, terminal=terminal)
+        notes = "".join(wrapped(note, width) for note in _CEILINGS.splitlines())
+        return f"{head}\n{table}{len(self.registry)} entities in the registry\n\n{ceilings}{notes}"
 
     def __repr__(self) -> str:
         return self.text().rstrip("\n")
 
     def _repr_html_(self) -> str:
-        return f"<b>{escape(visible(f'{self.name} {self.version}'))}</b>{self.table().html()}"
+        head = escape(visible(f"{self.name} {self.version}"))
+        return f"<b>{head}</b>{self.table().html()}{self.ceilings_table().html()}"
 
     def save(self, out: Path | str) -> None:
         """Write the gold of all splits as JSONL, one document a line, with their texts.

@@ -140,6 +140,7 @@ CATALOGUE: dict[str, str] = {
     "W905": "cannot be held by the format",
     "W906": "read with a repair",
     "W907": "raw pass against a rule",
+    "W908": "layer left out of a line",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
@@ -9,6 +11,13 @@ from dragoman.text import visible
 
 WIDTH = 160
 """Columns of a table that is printed into a file or a pipe: as wide as it needs to be."""
+PROSE = 100
+"""Columns of a line of words, wherever it is printed."""
+
+
+_GAP = 2
+_LEAST = 12
+"""Characters of the first column that stay on one line."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,8 @@ class Table:
         rows: cells, as many in each row as there are columns.
         title: what stands above it.
         first_width: characters that the first column has at least.
+        optional: columns that are left out where there is no room for all, the first of them first; a line below the
+            table says which.
 
     """
 
@@ -27,6 +38,7 @@ class Table:
     rows: list[tuple[str, ...]] = field(default_factory=list)
     title: str = ""
     first_width: int = 0
+    optional: tuple[str, ...] = ()
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
         """Lay it out in lines of at most so many characters, with a terminal's styles or without."""
@@ -36,19 +48,43 @@ class Table:
         from rich.console import Console  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415 - a string would be read as markup
 
-        laid = rich_table.Table(box=None, pad_edge=False, title=self.title or None, title_justify="left")
-        for at, column in enumerate(self.columns):
+        shown, left_out, least = self._fitted(width)
+        laid = rich_table.Table(box=None, pad_edge=False, title=self.title and Text(self.title), title_justify="left")
+        for at in shown:
             laid.add_column(
-                column,
+                self.columns[at],
                 justify="right" if at else "left",
-                no_wrap=bool(at) or bool(self.first_width),
-                min_width=self.first_width or None if not at else None,
+                no_wrap=bool(at),
+                overflow="fold",
+                min_width=min(self.first_width, width) or None if not at else None,
             )
         for row in self.rows:
-            laid.add_row(*(Text(visible(cell)) for cell in row))
+            laid.add_row(*(Text(visible(row[at])) for at in shown))
         lines = StringIO()
-        Console(file=lines, width=width, force_terminal=terminal, highlight=False).print(laid)
-        return lines.getvalue()
+        # A number is never cut: where nothing more can be left out, lines are longer than was asked for.
+        console = Console(file=lines, width=max(width, least), force_terminal=terminal, highlight=False)
+        console.print(laid)
+        if left_out:
+            console.print(Text(f"(no room for: {', '.join(left_out)})"))
+        text = lines.getvalue()
+        return text if terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+
+    def _fitted(self, width: int) -> tuple[list[int], list[str], int]:
+        """Choose the columns that fit, by their positions; name the others, and say how wide the table is at least."""
+        from rich.cells import cell_len  # noqa: PLC0415
+
+        needed = [
+            max([cell_len(name), self.first_width if not at else 0, *(cell_len(visible(row[at])) for row in self.rows)])
+            for at, name in enumerate(self.columns)
+        ]
+        shown, left_out = list(range(len(self.columns))), list[str]()
+        for name in self.optional:
+            if sum(needed[at] for at in shown) + _GAP * (len(shown) - 1) <= width:
+                break
+            shown.remove(self.columns.index(name))
+            left_out.append(name)
+        first = min(needed[0], _LEAST)
+        return shown, left_out, first + sum(needed[at] + _GAP for at in shown[1:])
 
     def html(self) -> str:
         """Write it as an HTML table without styles."""
@@ -56,6 +92,69 @@ class Table:
         rows = "".join(f"<tr>{''.join(f'<td>{escape(visible(cell))}</td>' for cell in row)}</tr>" for row in self.rows)
         caption = f"<caption>{escape(visible(self.title))}</caption>" if self.title else ""
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def wrapped(line: str, width: int) -> str:
+    """Break a sentence into lines of at most so many characters, :data:`PROSE` at most; later lines are set in.
+
+    Words, as file names and codes, stay whole: one that is longer than a line has a line of its own.
+    """
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    lines, most = [""], min(width, PROSE)
+    for word in visible(line).split(" "):
+        room = most - (2 if len(lines) > 1 else 0)
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and cell_len(longer) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n  ".join(lines) + "\n"
+
+
+def as_csv(rows: Iterable[Sequence[str | float | None]]) -> bytes:
+    r"""Write rows as CSV (RFC 4180); no text is a formula, whichever sign separates the cells.
+
+    Args:
+        rows: cells; None is an empty one, fractions have six digits.
+
+    >>> as_csv([("name", "score"), ("=1+1", 0.5)])
+    b"name,score\\r\\n'=1+1,0.500000\\r\\n"
+
+    """
+    import csv  # noqa: PLC0415
+    from io import StringIO  # noqa: PLC0415
+
+    out = StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def _cell(value: str | float | None) -> str:
+    if isinstance(value, str):
+        return plain(value)
+    return "" if value is None else f"{value:.6f}" if isinstance(value, float) else str(value)
+
+
+_FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+"""Signs with which a formula begins in a spreadsheet, ASCII and full width, as a class of a pattern."""
+_FIRST = re.compile(rf"^(?=\s*[{_FORMULA}])")
+_LATER = re.compile(rf"([,;\t][\s\"']*)(?=[{_FORMULA}])")
+
+
+def plain(text: str) -> str:
+    """Text for a cell of a spreadsheet: control characters escaped, and never taken for a formula.
+
+    Spreadsheets run a cell that begins with one of some signs, after spaces too; an apostrophe in front keeps it text.
+    Where another sign than the comma separates the cells, one may begin inside of this text, quotes or not: there an
+    apostrophe is put in front of the sign.
+
+    Example:
+        >>> plain("=1+1"), plain("a;=1+1")
+        ("'=1+1", "a;'=1+1")
+
+    """
+    return _LATER.sub(r"\1'", _FIRST.sub("'", visible(text)))
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -14,7 +14,7 @@ from msgspec import structs
 from submitted import submit
 
 from dragoman import files, scoring
-from dragoman.leaderboard.board_data import as_csv, evaluate, plain
+from dragoman.leaderboard.board_data import as_csv, evaluate
 from dragoman.leaderboard.entries import Entry
 from dragoman.leaderboard.ranking import columns, score_column
 from dragoman.measures.naming import BY_NAME
@@ -23,6 +23,7 @@ from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.leaderboard_json import Board
 from dragoman.schema.result_file import Counts
 from dragoman.scoring.comparison import compare
+from dragoman.tables import plain
 
 
 def through(items, _what):

@@ -21,7 +21,7 @@ ALLOWED = {
         "schema/labels.py",
         "Layer",
     ): "a closed set for msgspec, which must be a literal; held equal to the descriptors below",
-    ("reports/outcomes.py", "MEASURES"): "which measures name an outcome; schema knows no measures",
+    ("scoring/outcomes.py", "MEASURES"): "which measures name an outcome; schema knows no measures",
     ("authoring/agreement.py", "alphas"): "attributes that agreement is computed on; a choice of that analysis",
     ("authoring/label_studio/label_fields.py", "SHOWN"): "which controls of the labelling page show a layer",
     ("authoring/label_studio/region_reader.py", "check_relations"): "what a relation joins: two ends and no list",

@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dragoman.problems import error
+from dragoman.release.ceilings import ceilings
 from dragoman.schema import labels
 from dragoman.schema.layers import LAYER_NAMES
 
 if TYPE_CHECKING:
     from dragoman.release.content import Release
 
+_CEILINGS = """\
+Ceilings: the most labels that a tagger can find whose spans do not overlap (flat), and begin and end with words too,
+with the F1 that it has if it finds them and nothing else. What a conversion to CoNLL columns keeps, with a row for each
+word or character, is another number: the rest is the loss of the format.
+"""
 _OPEN, _CLOSE = "<!-- generated: {} -->\n", "<!-- end of generated: {} -->"
 
 
@@ -59,6 +65,7 @@ def statistics(release: Release) -> str:
             "claims by modality", splits, release.rows["claims"], lambda c: [c.modality], labels.values(labels.Modality)
         ),
         _phenomena(release, splits),
+        _ceilings(release, splits),
     ]
     return "\n".join(parts) + "\n"
 
@@ -76,6 +83,25 @@ def _phenomena(release: Release, splits: list[str]) -> str:
     counts = {split: Counter(tag for row in rows[split] for tag in row.phenomena) for split in splits}  # type: ignore[attr-defined]
     lines = [[tag, *(counts[split][tag] for split in splits)] for tag in labels.values(labels.Phenomenon)]
     return _table(["phenomenon", *splits], [line for line in lines if any(line[1:])])
+
+
+def _ceilings(release: Release, splits: list[str]) -> str:
+    """Table of what taggers can reach, and apart from that of what a conversion keeps, by split and layer."""
+    head = ["ceiling", "gold", "flat tagger", "F1", "tagger of words", "F1", "kept by CoNLL columns", "of characters"]
+    found = {split: ceilings(release.rows["documents"][split]) for split in splits}  # type: ignore[arg-type]
+    lines = [
+        [
+            f"{layer}, {split}",
+            c.gold,
+            *(cell for found in (c.flat, c.words) for cell in (found, _number(c.f1(found)))),
+            c.conll,
+            c.conll_characters,
+        ]
+        for layer in LAYER_NAMES
+        for split in splits
+        if (c := found[split][layer]).gold
+    ]
+    return f"{_table(head, lines)}\n{_CEILINGS}"
 
 
 def _table(head: list[str], lines: list[list[Any]]) -> str:

@@ -28,6 +28,8 @@ def verify(
         raise typer.Exit(1) from cause
     named = {"name": identity.name, "version": identity.version, "files": count, **identity.hashes}
     show.summary({**named, "problems": []} if as_json else named, as_json=as_json)
+    if not as_json:
+        show.closing(f"All {count} files and every row are as they were released.")
 
 
 def diff(

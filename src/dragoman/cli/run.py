@@ -81,4 +81,5 @@ def run(
     if any(prices):
         summary["cost"] = round(cost(summary["tokens"] or (0, 0), prices), 6)
     show.summary(summary, as_json=as_json)
+    show.next_command("score", out, again=bool(summary["failed"] or summary["not_asked"]), as_json=as_json)
     raise typer.Exit(int(bool(summary["failed"] or summary["not_asked"])))

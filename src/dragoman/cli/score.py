@@ -21,6 +21,19 @@ class Engine(StrEnum):
     dask = "dask"
 
 
+class By(StrEnum):
+    """What scores are shown by."""
+
+    type = "type"
+    language = "language"
+    kind = "kind"
+    document = "document"
+    phenomenon = "phenomenon"
+    page = "page"
+    form = "form"
+    nesting = "nesting"
+
+
 def score(
     predictions: Annotated[
         Path | None,
@@ -42,6 +55,12 @@ def score(
         list[str] | None,
         typer.Option(help="measures or layers, such as entities.strict or dates; repeatable"),
     ] = None,
+    label_map: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", help="read a type of the predictions as one of gold: person=PER; repeatable", metavar="TYPE=GOLD"
+        ),
+    ] = None,
     no_intervals: Annotated[bool, typer.Option("--no-intervals", help="leave the error bars out")] = False,
     resamples: Annotated[int, typer.Option(min=100, max=1_000_000, help="resamples of the bootstrap")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="seed of the bootstrap")] = 1,
@@ -53,6 +72,12 @@ def score(
     ] = Engine.local,
     scheduler: Annotated[
         str | None, typer.Option(help="dask: a running scheduler, which is trusted; default: start one", metavar="ADDR")
+    ] = None,
+    by: Annotated[
+        list[By] | None, typer.Option(help="also show scores by this; repeatable (phenomenon: recall only)")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="also write all scores, slices included, as CSV to this file", metavar="FILE")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="also write the result, as JSON, to this file", metavar="FILE")
@@ -70,27 +95,41 @@ def score(
         raise typer.BadParameter("a scheduler needs --engine dask")
     if engine is Engine.dask and (predictions is None or reference is None):
         raise typer.BadParameter("an engine needs PREDICTIONS and --reference")
+    from dragoman import files
     from dragoman.benchmark import load
     from dragoman.scoring.api import score as score_labels
     from dragoman.statistics.resampling import Resampling
 
+    renamed = dict(_pair(each) for each in label_map or ())
     against = load(data) if data is not None else reference
     result = score_labels(
         load(data) if predictions is None else predictions,
         against,
         split=split,
         measures=measures,
+        by=[facet.value for facet in by or ()],
         intervals=not no_intervals and Resampling(resamples, seed),
         engine=engine.value,
         scheduler=scheduler,
         system=None if predictions is None else _system(predictions),
         singletons=not no_singletons,
+        map=renamed,
     )
     from dragoman.cli import show
 
     if out is not None:
         result.save(out)
+    if csv is not None:
+        files.write(csv, result.csv())
     show.result(result, as_json=as_json)
+
+
+def _pair(mapped: str) -> tuple[str, str]:
+    """Split ``person=PER``; the last equals sign parts the two."""
+    theirs, sign, gold = mapped.rpartition("=")
+    if not (sign and theirs and gold):
+        raise typer.BadParameter("TYPE=GOLD, as person=PER", param_hint="--map")
+    return theirs, gold
 
 
 def _system(predictions: Path) -> str | SystemCard:

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dragoman.files import pretty_json
 from dragoman.redaction import redact
-from dragoman.tables import WIDTH
+from dragoman.tables import WIDTH, wrapped
 from dragoman.text import visible, visible_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dragoman.benchmark import Benchmark
     from dragoman.problems import Problem
+    from dragoman.scoring.held import Validation
     from dragoman.scoring.result import Comparison, Result
 
 T = TypeVar("T")
+INDENT = "    "
 MAX_SHOWN = 50
 MAX_NAMED = 10
 
@@ -34,6 +38,27 @@ def problems(listed: Sequence[Problem], *, as_json: bool, most: int | None = MAX
         sys.stderr.write(visible(redact(str(problem))) + "\n")
     if most is not None and len(listed) > most:
         sys.stderr.write(f"… and {len(listed) - most} more; dragoman validate lists them all.\n")
+
+
+def validation(found: Validation, errors: int, *, as_json: bool) -> None:
+    """Print the problems of predictions, what these hold, and in a closing line what that means."""
+    if as_json:
+        held = found.held and found.held._asdict()
+        value = pretty_json({"problems": found.problems, "coverage": held}).decode()
+        sys.stdout.write(visible_json(redact(value)))
+        return
+    problems(found.problems, as_json=False, most=None)
+    warnings = len(found.problems) - errors
+    said = "No problem found."
+    if errors:
+        said = f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}: not scored until the errors are gone."
+    elif warnings:
+        said = f"No error and {_counted(warnings, 'warning')}: it can be scored as it is."
+    closing(said if found.held is None else f"{found.held} {said}")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
 def progress(items: Sequence[T], what: str) -> Iterator[T]:
@@ -58,8 +83,25 @@ def summary(named: dict[str, Any], *, as_json: bool, most: int | None = MAX_NAME
         sys.stdout.write(f"{key.replace('_', ' ')}: {visible(redact(str(shown)))}\n")
 
 
+def closing(said: str) -> None:
+    """Print what the outcome means, in a sentence."""
+    sys.stdout.write(wrapped(said, columns()))
+
+
+def next_command(name: str, out: Path, *, again: bool, as_json: bool) -> None:
+    """Name the command that comes next; where something is left to do, that the same one goes on with it."""
+    if as_json:
+        return
+    import shlex
+
+    first = "Run it again to go on with what is left. " if again else ""
+    closing(f"{first}Next: dragoman {name} {shlex.quote(str(out))}")
+
+
 def catalogue(*, as_json: bool) -> None:
     """Print every measure with its definition and source."""
+    from textwrap import fill
+
     from dragoman.measures.catalogue import HEADLINE, MEASURES
 
     if as_json:
@@ -77,11 +119,14 @@ def catalogue(*, as_json: bool) -> None:
             ]
         )
         return
+    terminal = sys.stdout.isatty()  # definitions in a file or a pipe stay on one line, to be searched
     for measure in MEASURES:
         star = " *" if measure.name in HEADLINE else ""
         sys.stdout.write(f"{measure.name}{star}  ({', '.join(measure.score.leaves)})\n")
-        sys.stdout.write(f"    {measure.definition}\n    Source: {measure.source}.\n")
-    sys.stdout.write("* the headline is the mean of the micro F1 of these on the test split\n")
+        for line in (measure.definition, f"Source: {measure.source}."):
+            said = fill(line, columns(), initial_indent=INDENT, subsequent_indent=INDENT) if terminal else INDENT + line
+            sys.stdout.write(said + "\n")
+    sys.stdout.write("* the headline is the mean of the micro F1 of these; on test it is placed\n")
 
 
 def benchmark(held: Benchmark, *, as_json: bool) -> None:
@@ -104,8 +149,13 @@ def _show(held: Benchmark | Result | Comparison, *, as_json: bool) -> None:
     if as_json:
         _json(held.to_dict())
         return
+    sys.stdout.write(held.text(columns(), terminal=sys.stdout.isatty()))
+
+
+def columns() -> int:
+    """Say how wide lines may be: as the terminal is, or as ``COLUMNS`` says; a file or a pipe has room for all."""
+    import os
     from shutil import get_terminal_size
 
-    terminal = sys.stdout.isatty()
-    width = get_terminal_size().columns if terminal else WIDTH
-    sys.stdout.write(held.text(width, terminal=terminal))
+    wide = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return max(20, get_terminal_size().columns) if wide else WIDTH

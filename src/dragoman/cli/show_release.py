@@ -11,6 +11,11 @@ from dragoman.release.diff_text import lines
 from dragoman.release.semver import wanted
 from dragoman.text import visible, visible_json
 
+_ROUNDING = 1e-12
+"""Scores that differ by less are equal, as on the board."""
+_SHOWN = 0.0005
+"""A change that is smaller is lost in three digits."""
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,11 +59,25 @@ def _effect(effect: Effect) -> None:
         _say(f"  {problem}")
     for column in COLUMNS if effect.moved else ():
         (before, after), ranks = effect.scores[column], effect.ranks[column]
-        if before is None and after is None:
-            continue
-        change = "" if before is None or after is None else f" ({after - before:+.3f})"
-        rank = f", place {_rank(ranks[0])} → {_rank(ranks[1])}" if effect.ranked else ""
-        _say(f"  {column} {_number(before)} → {_number(after)}{change}{rank}")
+        moved = [] if _is_same(before, after) else [f"{_number(before)} → {_number(after)}{_change(before, after)}"]
+        if effect.ranked and ranks[0] != ranks[1]:
+            moved.append(f"place {_rank(ranks[0])} → {_rank(ranks[1])}")
+        if moved:  # what stayed as it was is no news
+            _say(f"  {column} {', '.join(moved)}")
+
+
+def _is_same(before: float | None, after: float | None) -> bool:
+    if before is None or after is None:
+        return before is after
+    return abs(after - before) < _ROUNDING
+
+
+def _change(before: float | None, after: float | None) -> str:
+    """Say by how much a score moved; a change that three digits do not show is written with its first digit."""
+    if before is None or after is None:
+        return ""
+    change = after - before
+    return f" ({change:+.3f})" if abs(change) >= _SHOWN else f" ({change:+.0e})"
 
 
 def _number(value: float | None) -> str:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from dragoman.cli.options import Data, Json, Predictions
 
 
-def validate(predictions: Predictions, data: Data = None, as_json: Json = False) -> None:
-    """Say everything that is wrong with a predictions file, all at once."""
+def validate(
+    predictions: Predictions,
+    reference: Annotated[
+        Path | None, typer.Option(help="check against this file or folder instead of a benchmark", metavar="GOLD.jsonl")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Say everything that is wrong with a predictions file, all at once, and what it holds."""
+    if reference is not None and data is not None:
+        raise typer.BadParameter("give --reference or --data, not both")
     from dragoman.benchmark import load
     from dragoman.cli import show
-    from dragoman.scoring.api import validate as check
+    from dragoman.scoring.api import examine
 
-    problems = check(predictions, load(data))
-    failed = any(problem.severity == "error" for problem in problems)
-    if not problems and not as_json:
-        typer.echo("No problem found.")
-    show.problems(problems, as_json=as_json, most=None)
-    raise typer.Exit(int(failed))
+    found = examine(predictions, load(data) if reference is None else reference)
+    errors = sum(problem.severity == "error" for problem in found.problems)
+    show.validation(found, errors, as_json=as_json)
+    raise typer.Exit(int(bool(errors)))

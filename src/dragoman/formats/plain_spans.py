@@ -222,10 +222,10 @@ def account(
     """
     documents = list(documents)
     for document in documents:
-        for field in msgspec.structs.fields(Submission):
-            value = getattr(document.line, field.name)
-            if field.name not in LAYER_NAMES and value is not None and f"documents.{field.name}" not in holds:
-                diagnostics.lose(f"values of documents.{field.name}")
+        for name in Submission.__struct_fields__:
+            value = getattr(document.line, name)
+            if name not in LAYER_NAMES and value is not None and f"documents.{name}" not in holds:
+                diagnostics.lose(f"values of documents.{name}")
         for layer, span in document.spans:
             if layer in holds and options.layer(span.type) != layer and "layers" not in holds:
                 diagnostics.lose(f"{layer} whose label comes back in the other layer")
@@ -244,7 +244,7 @@ def account(
 
 
 def _fields(item: Any, layer: str, holds: Collection[str], diagnostics: Diagnostics) -> None:
-    for field in msgspec.structs.fields(item):
-        value = getattr(item, field.name)
-        if field.name not in _PLACES and value not in (None, []) and f"{layer}.{field.name}" not in holds:
-            diagnostics.lose(f"values of {layer}.{field.name}")
+    for name in item.__struct_fields__:
+        value = getattr(item, name)
+        if name not in _PLACES and value not in (None, []) and f"{layer}.{name}" not in holds:
+            diagnostics.lose(f"values of {layer}.{name}")

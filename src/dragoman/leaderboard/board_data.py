@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import regex
 from msgspec import structs
 
+from dragoman import tables
 from dragoman.leaderboard.entries import Entry, folders, of_version
 from dragoman.leaderboard.examination import Progress, examine_all
 from dragoman.leaderboard.oddities import oddities
@@ -94,40 +92,12 @@ def message(entry: Entry, problem: Problem) -> str:
 
 def as_csv(board: Board, shown: Sequence[Column]) -> bytes:
     """Write the board as CSV, one row an entry; no text is a formula, whichever sign separates the cells."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
     ranked = [column.name for column in shown if column.ranked]
-    writer.writerow(
-        ["system", "version", "folder", "state", "track"]
-        + [f"place {name}" for name in ranked]
-        + [column.name for column in shown]
-    )
+    head = ["system", "version", "folder", "state", "track", *(f"place {name}" for name in ranked)]
+    rows: list[list[str | float | None]] = [[*head, *(column.name for column in shown)]]
     for entry in board.entries:
         name, version = (entry.card.name, entry.card.version or "") if entry.card else (entry.folder, "")
-        places = [cell.place.rank if (cell := entry.cells.get(name)) and cell.place else "" for name in ranked]
+        places = [cell.place.rank if (cell := entry.cells.get(name)) and cell.place else None for name in ranked]
         scores = [entry.cells[c.name].score if c.name in entry.cells else None for c in shown]
-        texts = [plain(text) for text in (name, version, entry.folder, entry.state, entry.track or "")]
-        writer.writerow([*texts, *places, *("" if score is None else f"{score:.6f}" for score in scores)])
-    return out.getvalue().encode()
-
-
-_FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20"
-"""Signs with which a formula begins in a spreadsheet, ASCII and full width, as a class of a pattern."""
-_FIRST = regex.compile(rf"^(?=\s*[{_FORMULA}])")
-_LATER = regex.compile(rf"([,;\t][\s\"']*)(?=[{_FORMULA}])")
-
-
-def plain(text: str) -> str:
-    """Text for a cell of a spreadsheet: control characters escaped, and never taken for a formula.
-
-    Spreadsheets run a cell that begins with one of some signs, after spaces too; an apostrophe in front keeps it text.
-    Where another sign than the comma separates the cells, one may begin inside of this text, quotes or not: there an
-    apostrophe is put in front of the sign.
-
-    Example:
-        >>> plain("=1+1"), plain("a;=1+1")
-        ("'=1+1", "a;'=1+1")
-
-    """
-    safe: str = _LATER.sub(r"\1'", _FIRST.sub("'", visible(text)))
-    return safe
+        rows.append([name, version, entry.folder, entry.state, entry.track or "", *places, *scores])
+    return tables.as_csv(rows)

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 _SPARSE = 16
 """Numbers that are more times as large as they are many are too sparse to be counted."""
+_WIKIDATA = re.compile(r"(?:https?://(?:www\.|m\.)?wikidata\.org/(?:wiki|entity)/|wd:|wikidata:)(Q[1-9][0-9]*)")
+"""Ways to write an item of Wikidata, which all mean its id."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -86,6 +88,7 @@ def build(table: pa.Table, target: Target, *, beyond: bool = False) -> Annotatio
         published_external=_times(table, "published_external", row_doc, len(documents), target),
         answered=frozenset(n for n, row in zip(LAYER_NAMES, present, strict=True) if row.any() or not table.num_rows),
         registry=target.registry,
+        addresses=_addresses_by_document(entity_rows, len(documents)),
     )
 
 
@@ -170,6 +173,16 @@ def _flatten(table: pa.Table, name: str, row_doc: Ints) -> Rows:
     return unnest(column_of(table, name, pa.list_(pa.struct([]))), row_doc)
 
 
+def _renamed(types: Coded, target: Target) -> Coded:
+    """Give types the names that they are read as."""
+    if target.rename.keys().isdisjoint(types.labels):
+        return types
+    names = [target.rename.get(label, label) for label in types.labels]
+    labels = tuple(dict.fromkeys(names))
+    table = np.array([*map(labels.index, names), NULL], np.int32)
+    return Coded(table[types.codes], labels)
+
+
 def _closed(coded: Coded, field: str, target: Target) -> Coded:
     """Check a column of labels against its closed set."""
     allowed = target.label_sets.get(field)
@@ -215,9 +228,30 @@ def _sets(rows: Rows, field: str, aliases: Mapping[str, str] = MappingProxyType(
     if lists is None or lists.null_count == len(rows):
         return Coded.null(len(rows))
     _check_ids(coded(flat_of(lists)).labels)
+    addresses = _addresses(coded(flat_of(lists)).labels)
+    if addresses:
+        aliases = {**aliases, **{name: aliases.get(item, item) for name, item in addresses.items()}}
     return Coded.of(
         [JOINER.join(sorted({aliases.get(n, n) for n in names})) if names else None for names in lists.to_pylist()]
     )
+
+
+def _addresses(names: Sequence[str]) -> dict[str, str]:
+    """Find the ids that are addresses of items of Wikidata, with the item of each."""
+    return {name: match[1] for name in names if "Q" in name and (match := _WIKIDATA.fullmatch(name)) is not None}
+
+
+def _addresses_by_document(rows: Rows, documents: int) -> Ints | None:
+    """Count ids of entities that are addresses of Wikidata, shape (documents,); None where there is none."""
+    lists = rows.field("entity_ids")
+    if lists is None or lists.null_count == len(rows):
+        return None
+    names = coded(flat_of(lists))
+    found = _addresses(names.labels)
+    if not found:
+        return None
+    codes = [at for at, label in enumerate(names.labels) if label in found]
+    return np.bincount(rows.parent[parents_of(lists)[np.isin(names.codes, codes)]], minlength=documents)
 
 
 def _entities(rows: Rows, target: Target) -> Entities:
@@ -226,7 +260,7 @@ def _entities(rows: Rows, target: Target) -> Entities:
         doc=rows.parent,
         start=rows.integers("start"),
         end=rows.integers("end"),
-        type=_closed(rows.strings("type"), "entities.type", target),
+        type=_closed(_renamed(rows.strings("type"), target), "entities.type", target),
         phenomena=_sets(rows, "phenomena"),
         item=rows.item,
         ids=_sets(rows, "entity_ids", target.aliases),
@@ -243,7 +277,7 @@ def _dates(rows: Rows, target: Target) -> Dates:
         doc=rows.parent,
         start=rows.integers("start"),
         end=rows.integers("end"),
-        type=_closed(rows.strings("type"), "dates.type", target),
+        type=_closed(_renamed(rows.strings("type"), target), "dates.type", target),
         phenomena=_sets(rows, "phenomena"),
         item=rows.item,
         value=value,

@@ -46,10 +46,13 @@ def stacked(documents: tuple[str, ...], parts: Sequence[Annotations]) -> Annotat
         pieces.append(part.of(tuple(names)))
         places.append(np.array([wanted[name] for name in names], np.int64))
     base = pieces[0]
+    addresses = np.zeros(len(documents), np.int64)
     given, present, texts = base.given.copy(), base.present.copy(), list(base.texts)
     for piece, place in zip(pieces[1:], places[1:], strict=True):
         given[place] = piece.given
         present[:, place] = piece.present
+        if piece.addresses is not None:
+            addresses[place] = piece.addresses
         for at, text in zip(place.tolist(), piece.texts, strict=True):
             texts[at] = text
     return Annotations(
@@ -65,6 +68,7 @@ def stacked(documents: tuple[str, ...], parts: Sequence[Annotations]) -> Annotat
         published_external=_times([piece.published_external for piece in pieces], places),
         answered=frozenset().union(*(part.answered for part in parts if part.given.any())) or frozenset(LAYER_NAMES),
         registry=frozenset().union(*(part.registry for part in parts)),
+        addresses=addresses if addresses.any() else None,
     )
 
 

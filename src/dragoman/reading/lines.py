@@ -204,6 +204,8 @@ class _Items:
         for name_of_set, allowed in self.target.label_sets.items():
             prefix, _, name = name_of_set.rpartition(".")
             label = getattr(item, name, None) if prefix == layer else None
+            if label is not None and name == "type":
+                label = self.target.rename.get(label, label)
             if label is not None and label not in allowed:
                 # The case is settled before the search, or "per" would be nearer to nothing than to PER.
                 like = label[:200].upper() if allowed[0].isupper() else label[:200].lower()

@@ -35,6 +35,7 @@ class Target:
         label_sets: the closed label sets by field; empty takes any label.
         aliases: other names of a registry id (its Wikidata id), to the registry id.
         registry: ids that stand for known entities; empty where any id does.
+        rename: types as they are written, each with the one that it is read as.
         strict_values: whether a date value outside the grammar is an error (else it is compared as written).
 
     """
@@ -44,6 +45,7 @@ class Target:
     label_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     registry: frozenset[str] = frozenset()
+    rename: Mapping[str, str] = field(default_factory=dict)
     strict_values: bool = False
 
     @cached_property

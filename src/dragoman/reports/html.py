@@ -12,10 +12,10 @@ from dragoman import scoring
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.naming import BY_NAME
 from dragoman.reports import overlay
-from dragoman.reports.outcomes import confusion, outcomes
 from dragoman.reports.rendering import environment, inlined
 from dragoman.reports.sources import predictions
 from dragoman.schema.layers import LAYER_NAMES, TYPED
+from dragoman.scoring.outcomes import confusion, outcomes
 
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations

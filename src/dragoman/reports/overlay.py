@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from dragoman import languages
 from dragoman.annotations import JOINER, NULL
 from dragoman.measures.date_values import ordinals
-from dragoman.reports.outcomes import NO_PARTNER, RIGHT, Outcomes
 from dragoman.reports.rendering import short
 from dragoman.schema.layers import LAYER_NAMES
+from dragoman.scoring.outcomes import NO_PARTNER, RIGHT, Outcomes
 
 if TYPE_CHECKING:
     import numpy as np

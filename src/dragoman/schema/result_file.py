@@ -49,6 +49,42 @@ class Coverage(msgspec.Struct, forbid_unknown_fields=True):
         dict[str, int],
         Meta(description="spans that were given as quotes, by how they were found, or that they were not"),
     ] = {}
+    answered: Annotated[
+        dict[str, int],
+        Meta(description="documents with gold for a layer for which the predictions have it, an empty list included"),
+    ] = {}
+    lacking: Annotated[
+        dict[str, int],
+        Meta(description="documents with gold for a layer that have a line without it: they count as empty"),
+    ] = {}
+    wikidata_addresses: Annotated[
+        int, Meta(description="predicted ids of entities that are addresses of Wikidata: each means the item in it")
+    ] = 0
+
+
+class Headline(msgspec.Struct, forbid_unknown_fields=True):
+    """The mean of the micro F1 of the measures that stand for their layers."""
+
+    score: Annotated[float | None, Meta(description="the mean, 0 to 1, or null")]
+    interval: Annotated[
+        list[float] | None, Meta(description="bootstrap interval over documents, 95 %, of all three together, or null")
+    ]
+    reason: Annotated[str | None, Meta(description="why the score is null, in words; null where it is not")]
+
+
+class Confused(msgspec.Struct, forbid_unknown_fields=True):
+    """How often labels of one type were paired with labels of another."""
+
+    gold: Annotated[str | None, Meta(description="type of the gold label, `?` without one; null: spurious")]
+    pred: Annotated[str | None, Meta(description="type of the predicted label, `?` without one; null: missed")]
+    count: int
+
+
+class Advice(msgspec.Struct, forbid_unknown_fields=True):
+    """A mistake of form that the labels look like, and what to do about it."""
+
+    code: Annotated[str, Meta(description="which mistake, as `ends-short`")]
+    text: Annotated[str, Meta(description="what was seen, with counts, and the hint")]
 
 
 class Counts(msgspec.Struct, forbid_unknown_fields=True):
@@ -83,6 +119,20 @@ class Result(msgspec.Struct, forbid_unknown_fields=True):
     map: Annotated[
         str | None, Meta(description="`none`, or the label map, as `person=PER`; null in a result of before 0.2.0")
     ] = None
+    headline: Annotated[
+        Headline | None, Meta(description="the headline with its interval; null for a reference, which has none")
+    ] = None
+    confusion: Annotated[
+        dict[str, list[Confused]],
+        Meta(description="types of paired labels by layer, where the measures that pair them were taken"),
+    ] = {}
+    by_document: Annotated[
+        dict[str, dict[str, dict[str, int]]],
+        Meta(
+            description="counts by id of the document and main measure; of more than 1,000 documents none: see counts"
+        ),
+    ] = {}
+    hints: Annotated[list[Advice], Meta(description="mistakes of form that a low score looks like")] = []
 
 
 class Standing(msgspec.Struct, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dragoman.schema.result_file import Data
     from dragoman.schema.system_card import SystemCard
     from dragoman.scoring.gold import Gold
+    from dragoman.scoring.held import Validation
     from dragoman.scoring.partials import Partial
     from dragoman.scoring.result import Result
     from dragoman.statistics.resampling import Resampling
@@ -40,12 +41,13 @@ def score(
     *,
     split: str | None = None,
     measures: Measures = None,
-    by: Iterable[str] = (),
+    by: Iterable[str] | str = (),
     intervals: bool | Resampling = True,
     engine: Literal["local", "dask"] = "local",
     scheduler: str | None = None,
     system: str | SystemCard | None = None,
     singletons: bool = True,
+    map: Mapping[str, str] | None = None,  # noqa: A002 - the option's name
 ) -> Result:
     """Score predictions against gold.
 
@@ -59,13 +61,16 @@ def score(
         gold: the same, as a reference; or a benchmark: a `Benchmark`, its folder, or ``owner/name`` on the Hub.
         split: split of a benchmark; ``test`` if None.
         measures: names, layers or values; all of the catalogue if None.
-        by: what the result's table slices by: ``language``, ``kind``, ``type``, ``phenomenon``, …
+        by: what the result's table shows scores by: ``type``, ``language``, ``kind``, ``document``, ``phenomenon``
+            (recall only), ``page``, ``form``, ``nesting``; for ``document`` they are computed only then.
         intervals: whether error bars (95 %) are made, or how.
         engine: ``dask`` scores files and folders of shards on a cluster.
         scheduler: address of a running Dask scheduler, which is trusted; one is started here if None.
         system: the system's card, or what to call it; the file's name if None. What the card says that it was trained
             on or prompted with has no score: the result is ``seen`` there.
         singletons: whether clusters of one mention count in cluster measures.
+        map: types of the predictions' entities and dates, each with the gold type that it stands for, as
+            ``{"person": "PER"}``.
 
     Raises:
         DragomanError: for everything that is wrong with either side.
@@ -75,24 +80,51 @@ def score(
         raise error("E851", f"there is no engine {str(engine)[:80]!r}.", "Engines: local, dask.")
     sides = _Sides.of(pred, gold, split)
     if engine == "dask":
+        if map:
+            raise error("E851", "types are not mapped on a cluster.", "Map them where the predictions are made.")
         counted = _on_cluster(sides, measures, scheduler)
     else:
-        counted = _streamed(sides, measures) or _in_memory(sides, measures)
+        counted = (None if map else _streamed(sides, measures)) or _in_memory(sides, measures, map or {})
     from dragoman.scoring.assemble import assemble, system_of  # noqa: PLC0415 - files are parsed while all else is imported
+    from dragoman.scoring.comparability import map_name  # noqa: PLC0415
+    from dragoman.scoring.hints import hints  # noqa: PLC0415
     from dragoman.scoring.partials import finish  # noqa: PLC0415
     from dragoman.scoring.slices import resampling_of  # noqa: PLC0415
 
+    facets = dict(counted.facets)
+    asked = _facets(by)
+    if "document" in asked:
+        facets["document"] = tuple(counted.data.documents)
     result = assemble(
         finish(counted.total, counted.measures, counted.data.documents, singletons=singletons),
         data=counted.data,
         system=system_of(system or sides.name),
         resampling=resampling_of(intervals),
         coverage=counted.total.coverage,
-        facets=counted.facets,
+        facets=facets,
         singletons=singletons,
+        confusion=counted.total.confusion,
+        hints=hints(counted.total.evidence),
+        label_map=map_name(map or {}),
     )
-    result.by = by
+    result.by = asked
     return result
+
+
+def _facets(by: Iterable[str] | str) -> tuple[str, ...]:
+    """Check what somebody wants scores by.
+
+    Raises:
+        DragomanError: E708 for what nothing is sliced by.
+
+    """
+    from dragoman.scoring.result_table import FACETS  # noqa: PLC0415
+
+    asked = (by,) if isinstance(by, str) else tuple(by)
+    for facet in asked:
+        if facet not in FACETS:
+            raise error("E708", f"there are no scores by {str(facet)[:80]!r}.", f"By: {', '.join(FACETS)}.")
+    return asked
 
 
 class _Counted(NamedTuple):
@@ -216,7 +248,7 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
     return None
 
 
-def _in_memory(sides: _Sides, measures: Measures) -> _Counted:
+def _in_memory(sides: _Sides, measures: Measures, rename: Mapping[str, str]) -> _Counted:
     """Count labels that are read as a whole."""
     with ExitStack() as stack:
         parsed: dict[str, list[Future[Parsed]]] = {
@@ -228,14 +260,16 @@ def _in_memory(sides: _Sides, measures: Measures) -> _Counted:
 
         chosen = select(measures)
         gold = sides.read_gold(parsed["gold"])
-        labels, quotes = _labels(sides, parsed["pred"], gold)
+        labels, quotes = _labels(sides, parsed["pred"], gold, rename)
     tuning.release_memory()  # the rows are columns by now, and measures need the memory
     total = count_annotations(chosen, gold.annotations, labels.of(gold.annotations.documents))
     total.coverage.quotes = quotes
     return _Counted(total, chosen, gold.data, gold.facets)
 
 
-def _labels(sides: _Sides, parsed: list[Future[Parsed]], gold: Gold) -> tuple[Annotations, dict[str, int]]:
+def _labels(
+    sides: _Sides, parsed: list[Future[Parsed]], gold: Gold, rename: Mapping[str, str]
+) -> tuple[Annotations, dict[str, int]]:
     """Read the predictions against gold; tell what became of quotes."""
     from dragoman.annotations import Annotations  # noqa: PLC0415
     from dragoman.reading.read import read_lines  # noqa: PLC0415
@@ -247,7 +281,7 @@ def _labels(sides: _Sides, parsed: list[Future[Parsed]], gold: Gold) -> tuple[An
         lines = {line.id: line for name in sides.labels.splits for line in sides.labels.gold_lines(name)}
         known = [line for name, line in lines.items() if name in gold.target.known]
         return read_lines(known, gold.target), {}
-    reading, _ = read_shards(parsed, gold.target)
+    reading, _ = read_shards(parsed, replace(gold.target, rename=rename))
     return reading.checked(), {way: number for way, number in reading.tally.items() if number}
 
 
@@ -289,10 +323,16 @@ def validate(pred: Any, gold: Any = None, *, split: str | None = None) -> list[P
         DragomanError: for what is wrong with the gold.
 
     """
-    from dragoman.scoring.validation import problems  # noqa: PLC0415
+    return examine(pred, gold, split=split).problems
+
+
+def examine(pred: Any, gold: Any = None, *, split: str | None = None) -> Validation:
+    """Validate predictions as :func:`validate` does, and say what they hold as well."""
+    from dragoman.scoring.held import Validation  # noqa: PLC0415
+    from dragoman.scoring.validation import validation  # noqa: PLC0415
 
     sides = _Sides.of(pred, gold, split)
-    return problems(sides.pred, _target(sides)) if sides.pred is not None else []
+    return validation(sides.pred, _target(sides)) if sides.pred is not None else Validation([], None)
 
 
 def _target(sides: _Sides) -> Any:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, MEASURES
+from dragoman.measures.catalogue import HEADLINE, MEASURES
 from dragoman.measures.measure import Measure
+from dragoman.measures.naming import BY_NAME
 from dragoman.schema import result_file as results
 from dragoman.schema.system_card import SystemCard
 from dragoman.scoring.comparability import NO_MAP, QUOTES, data_name
 from dragoman.scoring.partials import Tally
 from dragoman.scoring.result import Result
-from dragoman.scoring.slices import finished, interval
+from dragoman.scoring.result_table import main_measures
+from dragoman.scoring.slices import finished, interval, size
 from dragoman.statistics import bootstrap
 from dragoman.statistics.resampling import Resampling
 from dragoman.version import __version__
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dragoman.scoring.outcomes import Confusion
+
+    Ints = NDArray[np.int64]
+
+MAX_BY_DOCUMENT = 1_000
+"""Of so many documents the counts are also given by id."""
 
 
 def assemble(
@@ -32,6 +44,8 @@ def assemble(
     singletons: bool = True,
     quotes: str = QUOTES,
     label_map: str = NO_MAP,
+    confusion: Mapping[str, Confusion] | None = None,
+    hints: Sequence[results.Advice] = (),
 ) -> Result:
     """Make a result.
 
@@ -41,17 +55,19 @@ def assemble(
         system: which system it is.
         resampling: how error bars are made.
         coverage: what the system answered.
-        facets: values by which documents are sliced, one a document.
+        facets: values by which documents are sliced, one a document; ``document`` slices main measures alone.
         singletons: whether clusters of one mention counted in cluster measures.
         quotes: how quotes without ``occurrence`` were placed.
         label_map: the label map, as :func:`dragoman.scoring.comparability.map_name` names it.
+        confusion: types of paired labels by layer.
+        hints: mistakes of form that the labels look like.
 
     """
     facets = facets or {}
     scores: dict[str, Any] = {}
     slices: dict[str, Any] = {}
     counts: dict[str, results.Counts] = {}
-    taken = []
+    taken: list[Measure] = []
     for measure, tally in tallies:
         taken.append(measure)
         layer = scores.setdefault(measure.layer, {})
@@ -73,6 +89,14 @@ def assemble(
         for part, score in _slices(measure, tally, facets, resampling):
             slices[f"{measure.name}[{part}]"] = score
     _add_gap(scores)
+    by_name = {measure.name: measure for measure in taken}
+    main = [by_name[name] for name in main_measures(counts)]
+    if "document" in facets:
+        for measure in main:
+            for place, row in zip(counts[measure.name].documents, _rows(counts[measure.name]), strict=True):
+                name = f"{measure.name}[document={data.documents[place]}]"
+                slices[name] = _sliced(measure, row[None], Resampling(0))
+    headline = _headline(scores, counts, data, coverage, resampling)
     result = Result(
         schema_version=results.SCHEMA_VERSION,
         signature="|".join(
@@ -85,15 +109,20 @@ def assemble(
         ),
         system=system,
         data=data,
-        scores={"headline": _headline(scores, data), **scores},
+        scores={"headline": headline and headline.score, **scores},
         slices=slices,
         coverage=coverage,
         counts=counts,
         quotes=quotes,
         map=label_map,
+        headline=headline,
+        confusion={layer: _confused(pairs) for layer, pairs in (confusion or {}).items()},
+        by_document=_by_document(main, counts, data) if len(data.documents) <= MAX_BY_DOCUMENT else {},
+        hints=list(hints),
     )
     if result.seen:
         result.scores["headline"] = None
+        result.headline = results.Headline(None, None, f"the system has seen {data.split}")
     return result
 
 
@@ -104,19 +133,45 @@ def system_of(named: str | SystemCard) -> results.System:
     return results.System(named.name, named.version, None if named.resources is None else list(named.resources))
 
 
+def _confused(pairs: Confusion) -> list[results.Confused]:
+    return [results.Confused(gold or None, pred or None, number) for (gold, pred), number in sorted(pairs.items())]
+
+
+def _by_document(
+    main: Iterable[Measure], counts: Mapping[str, results.Counts], data: results.Data
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Give the counts of the main measures by document and measure."""
+    found: dict[str, dict[str, dict[str, int]]] = {name: {} for name in data.documents}
+    for measure in main:
+        of = counts[measure.name]
+        for place, row in zip(of.documents, of.rows, strict=True):
+            found[data.documents[place]][measure.name] = dict(zip(of.columns, row, strict=True))
+    return found
+
+
+def _rows(counts: results.Counts) -> Ints:
+    return np.array(counts.rows, np.int64).reshape(-1, len(counts.columns))
+
+
 def _slices(
     measure: Measure, tally: Tally, facets: Mapping[str, tuple[str | None, ...]], resampling: Resampling
 ) -> Iterable[tuple[str, dict[str, Any]]]:
     """Scores on parts: by language, kind and page, by type, and recall on gold items of a kind."""
     for facet, everywhere in facets.items():
+        if facet == "document":
+            continue
         values = [everywhere[i] for i in tally.documents.tolist()]
         for value in sorted({v for v in values if v is not None}):
             rows = tally.rows[np.array([v == value for v in values])]
-            yield f"{facet}={value}", finished(measure, rows, resampling)
+            yield f"{facet}={value}", _sliced(measure, rows, resampling)
     for label, rows in tally.types.items():
-        yield f"type={label}", finished(measure, rows, resampling)
-    for part, (earned, items) in (tally.recalls or {}).items():
-        yield part, {"recall": earned / (measure.score.full * items), "gold": items}
+        yield f"type={label}", _sliced(measure, rows, resampling)
+    for part, (earned, items, documents) in (tally.recalls or {}).items():
+        yield part, {"recall": earned / (measure.score.full * items), "gold": items, "documents": documents}
+
+
+def _sliced(measure: Measure, rows: Ints, resampling: Resampling) -> dict[str, Any]:
+    return {**finished(measure, rows, resampling), **size(measure, rows)}
 
 
 def _add_gap(scores: dict[str, Any]) -> None:
@@ -128,18 +183,58 @@ def _add_gap(scores: dict[str, Any]) -> None:
         clitic["gap"] = clitic["f1"] - strict["f1"] if known else None
 
 
-def _headline(scores: dict[str, Any], data: results.Data) -> float | None:
-    """Mean of the micro F1 of the headline measures on the test split; None unless all are there and defined."""
-    if data.split != HEADLINE_SPLIT:
+def _headline(
+    scores: dict[str, Any],
+    counts: Mapping[str, results.Counts],
+    data: results.Data,
+    coverage: results.Coverage,
+    resampling: Resampling,
+) -> results.Headline | None:
+    """Mean of the micro F1 of the headline measures, or why there is none; None for a reference: it has no split."""
+    if data.split is None:
         return None
     parts: list[float] = []
     for name in HEADLINE:
         layer, _, measure = name.partition(".")
         score = (scores.get(layer) or {}).get(measure)
         if not score or score["f1"] is None:
-            return None
+            return results.Headline(None, None, _reason(name, scores, coverage))
         parts.append(score["f1"])
-    return fsum(parts) / len(parts)  # the same sum on every interpreter
+    mean = fsum(parts) / len(parts)  # the same sum on every interpreter
+    return results.Headline(mean, _headline_interval(counts, data, resampling), None)
+
+
+def _reason(name: str, scores: dict[str, Any], coverage: results.Coverage) -> str:
+    """Say why a measure of the headline has no score."""
+    layer, _, measure = name.partition(".")
+    if measure not in (scores.get(layer) or {}):
+        return f"{name} was not computed"
+    if not coverage.attempted[layer]:
+        return f"{layer} were not attempted"
+    if not coverage.annotated[layer]:
+        return f"no document has gold for {layer}"
+    return f"{name} is undefined: there is nothing on either side"
+
+
+def _headline_interval(
+    counts: Mapping[str, results.Counts], data: results.Data, resampling: Resampling
+) -> list[float] | None:
+    """Interval of the mean: documents are drawn with the counts of all its measures side by side."""
+    if not resampling.resamples:
+        return None
+    parts = [(BY_NAME[name].score, counts[name]) for name in HEADLINE]
+    ends = np.cumsum([0, *(len(score.columns) for score, _ in parts)]).tolist()
+    rows, scored = np.zeros((len(data.documents), ends[-1]), np.int64), np.zeros(len(data.documents), bool)
+    for first, last, (_, of) in zip(ends, ends[1:], parts, strict=False):
+        rows[of.documents, first:last] = _rows(of)
+        scored[of.documents] = True
+
+    def finish(total: Ints) -> dict[str, NDArray[np.float64]]:
+        mains = [score.main(total[..., a:b]) for a, b, (score, _) in zip(ends, ends[1:], parts, strict=False)]
+        return {"mean": np.mean(mains, axis=0)}
+
+    found = bootstrap.interval(rows[scored], finish, "mean", resamples=resampling.resamples, seed=resampling.seed)
+    return None if found is None else list(found)
 
 
 def _revisions(measures: list[Measure]) -> str:

@@ -8,6 +8,7 @@ and counts cluster measures, which are over all documents, once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ from dragoman.measures.seen import Seen
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.schema.result_file import Coverage
 from dragoman.scoring.content_hash import content, fingerprint
+from dragoman.scoring.hints import Evidence, added, evidence
+from dragoman.scoring.outcomes import MEASURES as PAIRS
+from dragoman.scoring.outcomes import Confusion, confusion_of
 from dragoman.scoring.slices import recalls, rows_by_type
 
 if TYPE_CHECKING:
@@ -29,10 +33,13 @@ if TYPE_CHECKING:
     from dragoman.annotations import Annotations
     from dragoman.measures.clusters import Clustering
     from dragoman.measures.measure import Measure
+    from dragoman.measures.scores import Match
 
     Ints = NDArray[np.int64]
     Counts = NDArray[Any]
 
+PAIRING = frozenset(name for layer in TYPED for name, _ in PAIRS[layer])
+"""Measures whose matches say which types were taken for which."""
 MAX_MISSING = 100
 """So many documents that a system left out are named."""
 
@@ -45,15 +52,15 @@ class Tally:
         documents: positions of the documents that were scored, ascending, shape (n,).
         rows: one row a document, shape (n, columns).
         types: the same of the items of each type by themselves, by type.
-        recalls: for each slice of gold items what they earned, and how many they are; None where some gold item is no
-            item of the measure.
+        recalls: for each slice of gold items what they earned, how many they are, and in how many documents; None where
+            some gold item is no item of the measure.
 
     """
 
     documents: Ints
     rows: Counts
     types: Mapping[str, Counts] = field(default_factory=dict)
-    recalls: Mapping[str, tuple[int, int]] | None = None
+    recalls: Mapping[str, tuple[int, int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,8 @@ class Partial:
         coverage: what of them the system answered.
         tallies: counts by name of the measure, of all measures whose counts of a document follow from that document.
         mentions: what cluster measures need, by the function that finds it, with the documents that it is on.
+        confusion: types of paired labels with their number, by layer, where the measures that pair them were counted.
+        evidence: what speaks for mistakes of form; see :mod:`dragoman.scoring.hints`.
         content: hash of what the reference says of them (:mod:`dragoman.scoring.content_hash`); None where the data
             have a fingerprint already.
 
@@ -76,6 +85,8 @@ class Partial:
     coverage: Coverage
     tallies: Mapping[str, Tally]
     mentions: Mapping[str, tuple[Ints, Mentions]]
+    confusion: Mapping[str, Confusion] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Counter)
     content: int | None = None
 
 
@@ -92,6 +103,7 @@ def count(measures: Iterable[Measure], gold: Annotations, pred: Annotations, see
     pair = Pair(gold, pred)
     tallies: dict[str, Tally] = {}
     mentions: dict[str, tuple[Ints, Mentions]] = {}
+    matches: dict[str, Match] = {}
     for measure in measures:
         if seen is not None and not measure.taken(seen):
             continue
@@ -100,6 +112,8 @@ def count(measures: Iterable[Measure], gold: Annotations, pred: Annotations, see
             continue
         part, at = pair.of(scored), np.flatnonzero(scored)
         match = measure.match(part)
+        if measure.name in PAIRING:
+            matches[measure.name] = match
         if measure.score.whole:
             assert isinstance(match, Mentions)
             mentions[_key(measure)] = (at, match)
@@ -107,7 +121,24 @@ def count(measures: Iterable[Measure], gold: Annotations, pred: Annotations, see
         rows = measure.counts(match, len(part))
         types = {label: _packed(by_type) for label, by_type in rows_by_type(measure, match, part)}
         tallies[measure.name] = Tally(at, _packed(rows), types, recalls(measure, match, part.gold))
-    return Partial(gold.documents, seen or Seen.of(pair), coverage(gold, pred), tallies, mentions)
+    return Partial(
+        gold.documents,
+        seen or Seen.of(pair),
+        coverage(gold, pred),
+        tallies,
+        mentions,
+        {layer: made for layer in TYPED if (made := _confusion(layer, pair, matches)) is not None},
+        evidence(pair),
+    )
+
+
+def _confusion(layer: str, pair: Pair, matches: Mapping[str, Match]) -> Confusion | None:
+    """Confusion of the types of a layer, from matches that were made anyway; None where one of them was not."""
+    needed = [name for name, _ in PAIRS[layer]]
+    if not all(name in matches for name in needed):
+        return None
+    part = pair.of(pair.gold.has(layer))
+    return confusion_of([matches[name] for name in needed], getattr(part.gold, layer), getattr(part.pred, layer))
 
 
 def count_reference(measures: Iterable[Measure], gold: Annotations, pred: Annotations) -> Partial:
@@ -140,6 +171,9 @@ def coverage(gold: Annotations, pred: Annotations) -> Coverage:
         attempted={layer: pred.attempts(layer) for layer in LAYER_NAMES},
         annotated={layer: int(gold.has(layer).sum()) for layer in LAYER_NAMES},
         duplicates=duplicates(pred),
+        answered={layer: int((gold.has(layer) & pred.has(layer)).sum()) for layer in LAYER_NAMES},
+        lacking={layer: int((gold.has(layer) & pred.given & ~pred.has(layer)).sum()) for layer in LAYER_NAMES},
+        wikidata_addresses=0 if pred.addresses is None else int(pred.addresses.sum()),
     )
 
 
@@ -174,8 +208,20 @@ def join(parts: Sequence[Partial]) -> Partial:
         _coverage([part.coverage for part in parts], seen),
         {name: _joined([(n, part.tallies[name]) for n, part in at if name in part.tallies]) for name in names},
         {key: _mentions([(n, *part.mentions[key]) for n, part in at if key in part.mentions]) for key in clustered},
+        _confusions([part.confusion for part in parts]),
+        added(part.evidence for part in parts),
         None if any(part.content is None for part in parts) else sum(part.content or 0 for part in parts),
     )
+
+
+def _confusions(parts: Sequence[Mapping[str, Confusion]]) -> dict[str, Confusion]:
+    total: dict[str, Confusion] = {}
+    for part in parts:
+        for layer, pairs in part.items():
+            into = total.setdefault(layer, {})
+            for types, number in pairs.items():
+                into[types] = into.get(types, 0) + number
+    return total
 
 
 def _coverage(parts: Sequence[Coverage], seen: Seen) -> Coverage:
@@ -191,6 +237,9 @@ def _coverage(parts: Sequence[Coverage], seen: Seen) -> Coverage:
         annotated={layer: sum(part.annotated[layer] for part in parts) for layer in LAYER_NAMES},
         duplicates={layer: sum(part.duplicates[layer] for part in parts) for layer in TYPED},
         quotes=quotes,
+        answered={layer: sum(part.answered[layer] for part in parts) for layer in LAYER_NAMES},
+        lacking={layer: sum(part.lacking[layer] for part in parts) for layer in LAYER_NAMES},
+        wikidata_addresses=sum(part.wikidata_addresses for part in parts),
     )
 
 
@@ -209,14 +258,16 @@ def _joined(parts: Sequence[tuple[int, Tally]]) -> Tally:
     )
 
 
-def _added(parts: Iterable[Mapping[str, tuple[int, int]] | None]) -> Mapping[str, tuple[int, int]] | None:
-    total: dict[str, tuple[int, int]] = {}
+def _added(
+    parts: Iterable[Mapping[str, tuple[int, int, int]] | None],
+) -> Mapping[str, tuple[int, int, int]] | None:
+    total: dict[str, tuple[int, int, int]] = {}
     for part in parts:
         if part is None:
             return None
-        for name, (earned, items) in part.items():
-            before = total.get(name, (0, 0))
-            total[name] = (before[0] + earned, before[1] + items)
+        for name, (earned, items, documents) in part.items():
+            before = total.get(name, (0, 0, 0))
+            total[name] = (before[0] + earned, before[1] + items, before[2] + documents)
     return total
 
 

@@ -128,8 +128,8 @@ class Result(_Shown, records.Result, dict=True):
         """Show the scores, and the slices of some facets below them.
 
         Args:
-            by: ``language``, ``kind``, ``page``, ``type``, ``form``, ``nesting``, ``phenomenon``; what the result was
-                scored with if None.
+            by: ``type``, ``language``, ``kind``, ``document``, ``phenomenon``, ``page``, ``form``, ``nesting``; what
+                the result was scored with if None.
 
         """
         if self.seen:
@@ -141,6 +141,16 @@ class Result(_Shown, records.Result, dict=True):
         if self.seen:
             return seen_table.text(self, width, terminal=terminal)
         return result_table.text(self, self.by, width, terminal=terminal)
+
+    def csv(self) -> bytes:
+        """Give all scores and slices as CSV (RFC 4180, UTF-8), one row each; no cell of it is a formula.
+
+        Returns:
+            Columns: measure, by, value (of the slice), leaf (which score), score, low and high (95 %), precision,
+            recall, macro, gold, predicted, matched, documents, small.
+
+        """
+        return seen_table.csv(self) if self.seen else result_table.csv(self)
 
     def _repr_html_(self) -> str:
         if self.seen:

@@ -1,52 +1,132 @@
-"""What people see of a result: the table, and the lines around it."""
+"""What people see of a result: the headline, all measures, scores by type and the like, and what to know of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dragoman.measures.catalogue import HEADLINE_SPLIT
+from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.naming import measure
+from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.result_file import Result
-from dragoman.tables import Table, interval, number
+from dragoman.tables import Table, as_csv, interval, number, wrapped
 from dragoman.text import visible
 
+FACETS = ("type", "language", "kind", "document", "phenomenon", "page", "form", "nesting")
+"""What scores are shown by."""
+RECALL_ONLY = frozenset({"phenomenon", "form", "nesting"})
+"""Facets of gold labels alone: no prediction has them, so that there is a recall and nothing else."""
+MIN_LABELS, MIN_DOCUMENTS = 20, 6
+"""With fewer gold labels, or fewer documents that have some, a score is marked as small."""
 
-def table(result: Result, by: Iterable[str]) -> Table:
-    """Show the scores, and the slices of some facets below them."""
-    columns = ("measure", "precision", "recall", "score", "95 %", "macro", "gold", "predicted")
-    rows = list(_rows(result))
-    for facet in tuple([by] if isinstance(by, str) else by):
-        rows += [
-            _row(key, scores, measure(key.partition("[")[0]).score.headline, {})
-            for key, scores in result.slices.items()
-            if f"[{facet}=" in key
-        ]
-    return Table(columns, rows, first_width=22)
+_SCORES = ("score", "95 %", "prec.", "recall", "macro", "docs", "gold", "pred")
+_PARTS = ("score", "95 %", "prec.", "recall", "docs", "gold", "pred")
+_RECALLS = ("recall", "docs", "gold")
+_LEFT_OUT_FIRST = ("macro", "docs", "pred", "gold", "prec.", "recall", "95 %")
+_LEFT_OUT_OF_PARTS = ("prec.", "recall", "95 %", "pred", "docs")
+"""The number of gold labels stays beside a score of a part."""
+_SMALL = "*"
 
 
-def _rows(result: Result) -> Iterator[tuple[str, ...]]:
+def main_measures(names: Iterable[str]) -> list[str]:
+    """Choose the measures that stand for their layers: that of the headline, or else the first of each.
+
+    Where somebody asked for three measures or fewer, these are meant.
+
+    >>> main_measures(["entities.strict", "entities.exact", "dates.strict", "dates.value"])
+    ['entities.strict', 'dates.value']
+
+    """
+    listed = list(names)
+    if len(listed) <= len(LAYER_NAMES):
+        return listed
+    first = {name.partition(".")[0]: name for name in (*reversed(listed), *HEADLINE) if name in listed}
+    return [name for name in listed if name in first.values()]
+
+
+def table(result: Result, by: Iterable[str] | str = ()) -> Table:
+    """Show the scores, and those by type and the like below them, named in full."""
+    rows = [row for name, scores in _computed(result) if (row := _row(name, scores, _totals(result, name)))]
+    for facet in _several(by):
+        for name in main_measures(result.counts):
+            rows += [_row(key, scores, scores) for key, _, scores in _sliced(result, name, facet)]
+    return _laid(("measure", *_SCORES), rows, "", _LEFT_OUT_FIRST)
+
+
+def _laid(columns: tuple[str, ...], rows: list[tuple[str, ...]], title: str, optional: tuple[str, ...]) -> Table:
+    """Make a table without the columns in which nothing stands, as intervals that were not asked for."""
+    full = [at for at in range(len(columns)) if not at or any(row[at] for row in rows)]
+    kept = tuple(columns[at] for at in full)
+    left_out = tuple(name for name in optional if name in kept)
+    return Table(kept, [tuple(row[at] for at in full) for row in rows], title, optional=left_out)
+
+
+def tables(result: Result, by: Iterable[str] | str = ()) -> Iterator[Table]:
+    """Show the same as tables of their own: all measures, then each main measure by each facet."""
+    yield table(result)
+    for facet in _several(by):
+        columns = _RECALLS if facet in RECALL_ONLY else _PARTS
+        what = "recall of " if facet in RECALL_ONLY else ""
+        for name in main_measures(result.counts):
+            rows = []
+            for _, value, scores in _sliced(result, name, facet):
+                cells = dict(zip(_SCORES, _row(name, scores, scores)[1:], strict=True))
+                rows.append((value, *(cells[column] for column in columns), _SMALL if is_small(scores) else ""))
+            if rows:
+                optional = tuple(column for column in _LEFT_OUT_OF_PARTS if column != columns[0])
+                yield _laid((facet, *columns, ""), rows, f"{what}{name} by {facet}", optional)
+
+
+def _several(by: Iterable[str] | str) -> tuple[str, ...]:
+    return (by,) if isinstance(by, str) else tuple(by)
+
+
+def _computed(result: Result) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Measures that could be taken and are defined, with their scores."""
     for layer, measures in result.scores.items():
         for short, scores in measures.items() if layer != "headline" else ():
             name = f"{layer}.{short}"
-            if scores is None:
-                if result.coverage.attempted.get(layer):
-                    yield (name, *["–"] * 7)
-                continue
-            counts, leaf = result.counts[name], measure(name).score.headline
-            totals = dict(zip(counts.columns, map(sum, zip(*counts.rows, strict=True)), strict=True))
-            yield _row(name if leaf == "f1" else f"{name}.{leaf}", scores, leaf, totals)
+            if scores is not None and scores.get(_leaf(name)) is not None:
+                yield name, scores
 
 
-def _row(name: str, scores: dict[str, Any], leaf: str, totals: dict[str, int]) -> tuple[str, ...]:
+def _leaf(name: str) -> str:
+    return measure(name).score.headline
+
+
+def _totals(result: Result, name: str) -> dict[str, int]:
+    counts = result.counts[name]
+    return dict(zip(counts.columns, map(sum, zip(*counts.rows, strict=True)), strict=True))
+
+
+def _sliced(result: Result, name: str, facet: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Slices of a measure by a facet: key, value, scores."""
+    start = f"{name}[{facet}="
+    for key, scores in result.slices.items():
+        if key.startswith(start):
+            yield key, key[len(start) : -1], scores
+
+
+def is_small(scores: dict[str, Any]) -> bool:
+    """Whether a score by type and the like rests on so few labels or documents that it says little."""
+    labels, documents = scores.get("gold", scores.get("matched")), scores.get("documents")
+    few_labels = labels is not None and labels < MIN_LABELS
+    return few_labels or (documents is not None and documents < MIN_DOCUMENTS)
+
+
+def _row(name: str, scores: dict[str, Any], totals: dict[str, int]) -> tuple[str, ...]:
+    """Cells of a measure, or of a slice of it."""
+    leaf = _leaf(name.partition("[")[0])
     macro = scores.get("macro") or {}
+    documents = macro.get("documents", scores.get("documents"))
     return (
         name,
-        *(number(scores.get(part)) if part in scores else "" for part in ("precision", "recall")),
         number(scores[leaf]) if leaf in scores else "",
         interval(scores.get("interval")),
+        *(number(scores[part]) if part in scores else "" for part in ("precision", "recall")),
         number(macro[leaf]) if leaf in macro else "",
-        *(str(totals.get(column, scores.get(column, ""))) for column in ("gold", "predicted")),
+        "" if documents is None else str(documents),
+        *(str(totals.get(column, "")) for column in ("gold", "predicted")),
     )
 
 
@@ -56,28 +136,143 @@ def _head(result: Result) -> str:
     return f"{result.system.name} on {result.data.name}{version}{split}"
 
 
-def _notes(result: Result) -> Iterator[str]:
-    """Lines below the table."""
-    if result.data.split == HEADLINE_SPLIT:
-        yield f"headline {number(result.scores['headline'])}"
-    coverage = result.coverage
-    if coverage.missing:
-        yield f"{coverage.missing} of {coverage.documents} documents left out: they score as empty"
-    if coverage.quotes:
-        yield f"spans given as quotes: {', '.join(f'{n} {way}' for way, n in coverage.quotes.items())}"
-    skipped = [layer for layer, attempted in coverage.attempted.items() if not attempted]
+def headline(result: Result) -> str | None:
+    """Say the headline, with its interval or with why there is none; None for a reference, which has none."""
+    if result.data.split is None:
+        return None
+    held = result.headline
+    score = result.scores.get("headline")
+    if score is None:
+        why = f", since {held.reason}" if held is not None and held.reason else ""
+        return f"headline: none{why}. It is the mean F1 of {_listed(HEADLINE)}."
+    ends = f" ({interval(held.interval)} in 95 % of resamples)" if held is not None and held.interval else ""
+    return f"headline: {number(score)}{ends}, the mean F1 of {_listed(HEADLINE)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Join names as a sentence does."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def summary(result: Result) -> str | None:
+    """Say the result in words: what of gold was found, and what of the predictions is not in gold."""
+    said = []
+    for name in main_measures(result.counts):
+        totals, full = _totals(result, name), result.counts[name].full
+        if "credit" in totals and full == 1:
+            found, layer = totals["credit"], name.partition(".")[0]
+            kind = layer if totals["gold"] != 1 or layer not in LAYER_NAMES else by_name(layer).singular
+            share = f"{found} of {totals['gold']} gold {kind} found" if totals["gold"] else f"no gold {kind}"
+            wrong = totals["predicted"] - found
+            said.append(f"{share}, {wrong} of {totals['predicted']} predicted not in gold ({name})")
+    return f"In short: {'; '.join(said)}." if said else None
+
+
+def _notes(result: Result, by: Iterable[str], shown: Iterable[Table]) -> Iterator[str]:
+    """Lines below the tables: what columns mean, what is not there and why, hints, and all of it in short."""
+    yield from _legend(result, shown)
+    for facet in _several(by):
+        if not any(f"[{facet}=" in key for key in result.slices):
+            yield f"by {facet}: the gold does not say it"
+    yield from _left_out(result)
+    yield from coverage_notes(result.coverage)
+    if result.coverage.quotes:
+        yield f"spans given as quotes: {', '.join(f'{n} {way}' for way, n in result.coverage.quotes.items())}"
+    if result.coverage.wikidata_addresses:
+        yield f"{result.coverage.wikidata_addresses} ids are addresses of Wikidata: each means the item in it, as Q42"
+    for hint in result.hints:
+        yield f"hint: {hint.text}"
+    closing = summary(result)
+    if closing:
+        yield closing
+
+
+def _legend(result: Result, shown: Iterable[Table]) -> Iterator[str]:
+    """Say what the columns mean."""
+    leaves: dict[str, list[str]] = {}
+    for name, _ in _computed(result):
+        leaves.setdefault(_leaf(name), []).append(name)
+    others = "; ".join(f"{leaf} for {_listed(names)}" for leaf, names in leaves.items() if leaf != "f1")
+    if others:
+        yield f"score: F1; {others}"
+    if leaves:
+        yield "macro: mean over the documents with at least one gold label of the layer; docs: how many these are"
+    if any(row[-1] == _SMALL for each in shown if each.title for row in each.rows):
+        yield f"{_SMALL} small: fewer than {MIN_LABELS} gold labels or {MIN_DOCUMENTS} documents with one"
+
+
+def _left_out(result: Result) -> Iterator[str]:
+    """Name the measures that have no score, and the layers that were not attempted."""
+    attempted, taken = result.coverage.attempted, {name for name, _ in _computed(result)}
+    names = [
+        f"{layer}.{short}" for layer, measures in result.scores.items() if layer != "headline" for short in measures
+    ]
+    undefined = [name for name in names if name not in taken and attempted.get(name.partition(".")[0], True)]
+    if undefined:
+        yield f"not taken, since one side or both have nothing for them: {', '.join(undefined)}"
+    skipped = [layer for layer in result.scores if not attempted.get(layer, True)]
     if skipped:
         yield f"not attempted: {', '.join(skipped)}"
-    yield result.signature
+
+
+def coverage_notes(coverage: Any) -> Iterator[str]:
+    """Say which documents and layers the predictions lack."""
+    if coverage.missing:
+        few = coverage.missing_documents[:3]
+        some = ", ".join(few) + (" …" if coverage.missing > len(few) else "")
+        yield f"{coverage.missing} of {coverage.documents} documents left out: they score as empty ({some})"
+    for layer, lacking in coverage.lacking.items():
+        if lacking and coverage.attempted.get(layer):
+            have, of = coverage.answered.get(layer, 0), coverage.annotated.get(layer, 0)
+            lines = "1 document has" if lacking == 1 else f"{lacking} documents have"
+            yield f"{layer} given in {have} of {of} documents: {lines} a line without them, which counts as empty"
 
 
 def text(result: Result, by: Iterable[str], width: int, *, terminal: bool = False) -> str:
     """Write what ``dragoman score`` prints, in lines of at most so many characters."""
-    notes = "".join(f"{visible(note)}\n" for note in _notes(result))
-    return f"{visible(_head(result))}\n{table(result, by).text(width, terminal=terminal)}{notes}"
+    shown = list(tables(result, by))
+    said = headline(result)
+    head = wrapped(_head(result), width) + ("" if said is None else wrapped(said, width))
+    laid = "\n".join(each.text(width, terminal=terminal) for each in shown)
+    notes = "".join(wrapped(note, width) for note in _notes(result, by, shown))
+    return f"{head}\n{laid}\n{notes}{visible(result.signature)}\n"
 
 
 def html(result: Result, by: Iterable[str]) -> str:
     """Write the same for a notebook."""
-    notes = Table(("",), [(note,) for note in _notes(result)])
-    return f"<b>{Table((_head(result),)).html()}</b>{table(result, by).html()}{notes.html()}"
+    shown = list(tables(result, by))
+    said = headline(result)
+    below = [*([said] if said else []), *_notes(result, by, shown), result.signature]
+    notes = Table(("",), [(note,) for note in below])
+    return f"<b>{Table((_head(result),)).html()}</b>{''.join(each.html() for each in shown)}{notes.html()}"
+
+
+def csv(result: Result) -> bytes:
+    """Write all scores and slices as CSV, one row each, an empty cell where there is no such number."""
+    head = ("measure", "by", "value", "leaf", "score", "low", "high", "precision", "recall", "macro")
+    sizes = ("gold", "predicted", "matched", "documents")
+    rows: list[tuple[str | float | None, ...]] = [(*head, *sizes, "small")]
+    if result.scores.get("headline") is not None:
+        ends = (result.headline and result.headline.interval) or (None, None)
+        empty = [None] * (len(head) - 7 + len(sizes))
+        rows.append(("headline", "", "", "", result.scores["headline"], *ends, *empty, ""))
+    for name, scores in _computed(result):
+        rows.append(_csv_row(name, "", "", scores, _totals(result, name), sizes))
+    for key, scores in result.slices.items():
+        name, _, part = key.partition("[")
+        facet, _, value = part[:-1].partition("=")
+        rows.append(_csv_row(name, facet, value, scores, scores, sizes))
+    return as_csv(rows)
+
+
+def _csv_row(
+    name: str, facet: str, value: str, scores: dict[str, Any], totals: dict[str, int], sizes: tuple[str, ...]
+) -> tuple[str | float | None, ...]:
+    leaf, macro = _leaf(name) if _leaf(name) in scores else "recall", scores.get("macro") or {}
+    low, high = scores.get("interval") or (None, None)
+    documents = macro.get("documents", scores.get("documents"))
+    numbers = {**{size: totals.get(size) for size in sizes}, "documents": documents}
+    small = "small" if facet and is_small(scores) else ""
+    parts = (scores.get("precision"), scores.get("recall"), macro.get(leaf))
+    return (name, facet, value, leaf, scores.get(leaf), low, high, *parts, *numbers.values(), small)

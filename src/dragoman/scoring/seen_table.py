@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from dragoman.tables import Table
+from dragoman.tables import Table, as_csv
 from dragoman.text import visible
 
 if TYPE_CHECKING:
@@ -17,6 +17,11 @@ SEEN = "seen"
 def table(result: Result) -> Table:
     """Show that every measure that was taken is on data that the system has seen."""
     return Table(("measure", "score"), [(name, SEEN) for name in result.counts], first_width=22)
+
+
+def csv(result: Result) -> bytes:
+    """Give the same as CSV."""
+    return as_csv([["measure", "score"], *([name, SEEN] for name in result.counts)])
 
 
 def text(result: Result, width: int, *, terminal: bool = False) -> str:

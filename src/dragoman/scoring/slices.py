@@ -34,11 +34,31 @@ def resampling_of(intervals: bool | Resampling) -> Resampling:
 
 
 def finished(measure: Measure, rows: Ints, resampling: Resampling) -> dict[str, Any]:
-    """Micro scores of the sum of some rows, macro ones (means over documents where defined), and the error bars."""
+    """Micro scores of the sum of some rows, macro ones with the number of their documents, and the error bars.
+
+    A macro score is the mean over the documents with at least one gold label, which are the same for every system;
+    precision over those of them with a prediction. Where a measure counts no gold labels (accuracy among matched
+    pairs), over those with a pair.
+    """
     micro = {leaf: _number(value) for leaf, value in measure.score.finish(rows.sum(axis=0)).items()}
-    single = measure.score.finish(rows)
-    macro = {leaf: _number(_mean(values[~np.isnan(values)])) for leaf, values in single.items()}
+    single = measure.score.finish(rows[with_gold(measure, rows)])
+    macro: dict[str, Any] = {leaf: _number(_mean(values[~np.isnan(values)])) for leaf, values in single.items()}
+    macro["documents"] = int((~np.isnan(single[measure.score.headline])).sum())
     return {**micro, "macro": macro, "interval": interval(measure, rows, resampling)}
+
+
+def with_gold(measure: Measure, rows: Ints) -> Bools:
+    """Which documents have a gold label that the measure counts, shape (documents,)."""
+    names = measure.score.columns
+    counted = [at for at, name in enumerate(names) if name in {"gold", "matched"} or name.endswith("recall_total")]
+    return np.asarray(rows[:, counted].any(axis=1)) if counted else np.ones(len(rows), bool)
+
+
+def size(measure: Measure, rows: Ints) -> dict[str, int]:
+    """How much a score rests on: labels of both sides where they are counted, and documents with a gold label."""
+    sums = dict(zip(measure.score.columns, rows.sum(axis=0).tolist(), strict=True))
+    labels: dict[str, int] = {name: sums[name] for name in ("gold", "predicted", "matched") if name in sums}
+    return {**labels, "documents": int(with_gold(measure, rows).sum())}
 
 
 def interval(measure: Measure, rows: Ints, resampling: Resampling) -> list[float] | None:
@@ -92,8 +112,8 @@ def rows_by_type(measure: Measure, match: Match, pair: Pair) -> Iterable[tuple[s
         yield label, rows[:, at]
 
 
-def recalls(measure: Measure, match: Match, gold: Annotations) -> dict[str, tuple[int, int]] | None:
-    """Tell what gold items earn of one form, with one phenomenon, nested or not, and how many there are.
+def recalls(measure: Measure, match: Match, gold: Annotations) -> dict[str, tuple[int, int, int]] | None:
+    """Tell what gold items of one form, with one phenomenon, nested or not earn; their number, that of their documents.
 
     Recall follows, and nothing else: predictions have none of these. Taken on the match of all items, and only where
     every gold item is an item of the match; else None.
@@ -104,7 +124,7 @@ def recalls(measure: Measure, match: Match, gold: Annotations) -> dict[str, tupl
     earned = np.zeros(len(items), np.int64)
     earned[match.gold] = match.credit
     return {
-        f"{facet}={value}": (int(earned[mask].sum()), int(mask.sum()))
+        f"{facet}={value}": (int(earned[mask].sum()), int(mask.sum()), len(np.unique(items.doc[mask])))
         for facet, value, mask in _facets(items)
         if mask.any()
     }
