@@ -113,10 +113,10 @@ def _given(claims: Claims) -> Bools:
 def _share(ours: Referents, theirs: Referents, g: Ints, p: Ints) -> Bools:
     """Whether two claimants have a referent in common, shape (k,)."""
     at, rows = _rows_of(theirs.claimant, p)
-    names = np.unique(np.concatenate([ours.key, theirs.key]))
-    width = len(names) + 1
-    known = ours.claimant * width + np.searchsorted(names, ours.key)
-    asked = g[at] * width + np.searchsorted(names, theirs.key[rows])
+    low = min(int(ours.key.min(initial=0)), int(theirs.key.min(initial=0)))
+    width = max(int(ours.key.max(initial=0)), int(theirs.key.max(initial=0))) - low + 1
+    known = ours.claimant * width + (ours.key - low)
+    asked = g[at] * width + (theirs.key[rows] - low)
     result = np.zeros(len(g), bool)
     result[at[np.isin(asked, known)]] = True
     return result
