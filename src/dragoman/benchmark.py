@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from importlib import resources
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from dragoman import files
-from dragoman.annotations import Coded
 from dragoman.problems import error
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import CLOSED_SETS, Target
@@ -163,11 +162,10 @@ class Benchmark:
 
     def gold(self, split: str) -> Annotations:
         """Gold of a split as columns."""
-        languages = Coded.of([document.language for document in self.split(split)])
-        return replace(read_lines(self.gold_lines(split), self.target(split)), languages=languages)
+        return read_lines(self.gold_lines(split), self.target(split))
 
     def gold_lines(self, split: str) -> list[Submission]:
-        """Gold of a split in the form of a submission, segments and document times included."""
+        """Gold of a split in the form of a submission: with texts, and all else that is known of the documents."""
         lines: dict[str, list[Segment]] = {}
         for segment in self.segments:
             if segment.document is not None and segment.document_start is not None:
@@ -178,14 +176,21 @@ class Benchmark:
         return gold
 
 
+_ABOUT = tuple(name for name in Submission.__struct_fields__ if name not in {"id", "segments", *LAYER_NAMES})
+"""Fields of a line that say something of its document."""
+
+
 def as_submission(labels: Document | Labels) -> Submission:
-    """Gold of a document as a line of a submission; a layer that was not annotated is absent."""
+    """Gold of a document as a line of a submission; a layer that was not annotated is absent.
+
+    Of a document the line has the text and all else that is known of it, of stored labels nothing but these.
+    """
     name = labels.document if hasattr(labels, "document") else labels.id
     known = labels.layers_annotated
+    about = {field: getattr(labels, field) for field in _ABOUT if hasattr(labels, field)}
     return Submission(
         id=name,
-        published=getattr(labels, "published", None),
-        published_external=getattr(labels, "published_external", None),
+        **about,
         entities=[_kept(e, PredictedEntity) for e in labels.entities] if "entities" in known else None,
         dates=[_kept(d, PredictedDate) for d in labels.dates] if "dates" in known else None,
         claims=[

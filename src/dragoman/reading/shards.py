@@ -11,7 +11,7 @@ import msgspec
 from dragoman import files
 from dragoman.problems import DragomanError, Problem, error
 
-SUFFIXES = (".jsonl", ".jsonl.gz", ".parquet")
+SUFFIXES = (".jsonl", ".parquet", ".jsonl.gz", ".jsonl.bz2", ".jsonl.xz", ".jsonl.zst", ".jsonl.zip")
 _BESIDE = frozenset({"system.toml", "README.md", "LICENSE"})
 _SAMPLE = 2**16
 

@@ -40,6 +40,10 @@ class Coverage(msgspec.Struct, forbid_unknown_fields=True):
         dict[str, int],
         Meta(description="spans that were given as quotes, by how they were found, or that they were not"),
     ] = {}
+    unknown_fields: Annotated[
+        dict[str, int],
+        Meta(description="fields that a submission does not have and that were passed over, as asked, by their path"),
+    ] = {}
 
 
 class Counts(msgspec.Struct, forbid_unknown_fields=True):
@@ -65,6 +69,9 @@ class Result(msgspec.Struct, forbid_unknown_fields=True):
     slices: Annotated[dict[str, Any], Meta(description="the same by slice, keyed as in `entities.strict[type=PER]`")]
     coverage: Coverage
     counts: Annotated[dict[str, Counts], Meta(description="counts by measure")]
+    quotes: Annotated[
+        str, Meta(description="which place a quote without `occurrence` means: in-order, first, all or strict")
+    ] = "in-order"
 
 
 class Standing(msgspec.Struct, forbid_unknown_fields=True):

@@ -28,6 +28,7 @@ def assemble(
     coverage: results.Coverage,
     facets: Mapping[str, tuple[str | None, ...]] | None = None,
     singletons: bool = True,
+    quotes: str = "in-order",
 ) -> Result:
     """Make a result.
 
@@ -39,6 +40,7 @@ def assemble(
         coverage: what the system answered.
         facets: values by which documents are sliced, one a document.
         singletons: whether clusters of one mention counted in cluster measures.
+        quotes: how quotes without ``occurrence`` were placed.
 
     """
     facets = facets or {}
@@ -72,6 +74,7 @@ def assemble(
         slices=slices,
         coverage=coverage,
         counts=counts,
+        quotes=quotes,
     )
 
 

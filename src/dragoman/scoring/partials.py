@@ -18,6 +18,7 @@ from dragoman.measures.clusters import Mentions, clustering, without_singletons
 from dragoman.measures.memo import Memo
 from dragoman.measures.pair import Pair
 from dragoman.measures.seen import Seen
+from dragoman.reading.source import total
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.schema.result_file import Coverage
 from dragoman.scoring.slices import recalls, rows_by_type
@@ -164,10 +165,6 @@ def join(parts: Sequence[Partial]) -> Partial:
 
 
 def _coverage(parts: Sequence[Coverage], seen: Seen) -> Coverage:
-    quotes: dict[str, int] = {}
-    for part in parts:
-        for way, number in part.quotes.items():
-            quotes[way] = quotes.get(way, 0) + number
     return Coverage(
         documents=sum(part.documents for part in parts),
         missing=sum(part.missing for part in parts),
@@ -175,7 +172,8 @@ def _coverage(parts: Sequence[Coverage], seen: Seen) -> Coverage:
         attempted={layer: seen.attempts(layer) for layer in LAYER_NAMES},
         annotated={layer: sum(part.annotated[layer] for part in parts) for layer in LAYER_NAMES},
         duplicates={layer: sum(part.duplicates[layer] for part in parts) for layer in TYPED},
-        quotes=quotes,
+        quotes=total(part.quotes for part in parts),
+        unknown_fields=total(part.unknown_fields for part in parts),
     )
 
 

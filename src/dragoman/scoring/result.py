@@ -158,7 +158,11 @@ class Result(_Shown, records.Result, dict=True):
         if coverage.missing:
             yield f"{coverage.missing} of {coverage.documents} documents left out: they score as empty"
         if coverage.quotes:
-            yield f"spans given as quotes: {', '.join(f'{n} {way}' for way, n in coverage.quotes.items())}"
+            found = ", ".join(f"{n} {way}" for way, n in coverage.quotes.items())
+            yield f"spans given as quotes ({self.quotes}): {found}"
+        if coverage.unknown_fields:
+            passed = ", ".join(f"{n} {visible(name)}" for name, n in coverage.unknown_fields.items())
+            yield f"unknown fields passed over: {passed}"
         skipped = [layer for layer, attempted in coverage.attempted.items() if not attempted]
         if skipped:
             yield f"not attempted: {', '.join(skipped)}"

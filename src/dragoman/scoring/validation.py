@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 
 import numpy as np
 
 from dragoman.annotations import Annotations
-from dragoman.problems import Problem
-from dragoman.reading.source import Source, read_shards
-from dragoman.reading.target import Target
+from dragoman.problems import Problem, shown
 from dragoman.scoring.partials import duplicates
+from dragoman.scoring.sides import Sides
+
+_LABELS = (
+    *(("entities", "type"), ("entities", "form"), ("dates", "type"), ("dates", "mod")),
+    *(("claims", "polarity"), ("claims", "modality"), ("claims", "act")),
+)
+"""Columns of labels, by layer."""
 
 
-def problems(source: Source, target: Target) -> list[Problem]:
-    """Read predictions against a target and list errors and warnings, in the order in which they stand."""
-    with source.parsing() as parsed:
-        reading, _ = read_shards(parsed, target)
+def problems(sides: Sides) -> list[Problem]:
+    """Read predictions against a target and list errors and warnings, in the order in which they stand.
+
+    Raises:
+        DragomanError: for what is wrong with the gold.
+
+    """
+    with ExitStack() as stack:
+        parsed = [
+            [] if source is None else stack.enter_context(source.parsing()) for source in (sides.reference, sides.pred)
+        ]
+        benchmark = sides.benchmark()
+        gold = sides.read_gold(parsed[0]) if benchmark is None else None
+        target = benchmark.target(sides.split) if gold is None and benchmark is not None else gold.target  # type: ignore[union-attr]
+        reading = sides.read_predictions(parsed[1], target)
     if reading.annotations is None:
         return list(reading.problems)
-    name = str(source.path or source.name)
-    return [*reading.problems, *_warnings(reading.annotations, name)]
+    name = "" if sides.pred is None else str(sides.pred.path or sides.pred.name)
+    found = [*reading.problems, *_warnings(reading.annotations, name)]
+    return found if gold is None else [*found, *_unicode_forms(gold.annotations, reading.annotations, name)]
 
 
 def _warnings(annotations: Annotations, name: str) -> Iterable[Problem]:
@@ -33,3 +52,17 @@ def _warnings(annotations: Annotations, name: str) -> Iterable[Problem]:
         if count:
             what = f"{count} predictions in {layer} repeat another one exactly."
             yield Problem(code="W901", what=what, hint="Each counts as spurious.", file=name)
+
+
+def _unicode_forms(gold: Annotations, pred: Annotations, name: str) -> Iterator[Problem]:
+    """Warn of labels that look like those of the reference and are written in another Unicode form: no label meets."""
+    for layer, column in _LABELS:
+        there, here = (getattr(getattr(side, layer), column).labels for side in (gold, pred))
+        forms = {unicodedata.normalize("NFC", label): label for label in there}
+        for label in sorted(set(here) - set(there)):
+            meant = forms.get(unicodedata.normalize("NFC", label))
+            if meant is not None:
+                composed = "decomposed" if unicodedata.is_normalized("NFC", meant) else "composed"
+                what = f"the label {shown(label)} is {composed} Unicode, and that of the reference is not."
+                hint = "Write it as the reference does (NFC is usual): labels are compared code point by code point."
+                yield Problem(code="W912", what=what, hint=hint, file=name, path=f"{layer}.{column}")
