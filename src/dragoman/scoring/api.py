@@ -218,34 +218,3 @@ def validate(
 
     sides = Sides.of(pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields)
     return problems(sides)
-
-
-def score_documents(
-    predictions: Iterable[Mapping[str, Any]], references: Iterable[Mapping[str, Any]], measures: list[str] | None = None
-) -> dict[str, float | None]:
-    """Score documents that are held as dictionaries, as the modules for ``evaluate`` do.
-
-    Args:
-        predictions: documents of a system; fields that are None count as absent.
-        references: documents with gold.
-        measures: names of measures or layers; all if None.
-
-    Returns:
-        Micro scores by name, as in ``entities.strict.f1``; None where undefined. Measures that could not be taken are
-        left out.
-
-    Raises:
-        DragomanError: for everything that is wrong with the documents, by line: the first document is line 1.
-
-    """
-    result = score(list(predictions), list(references), measures=measures, intervals=False)
-    return dict(_leaves(result))
-
-
-def _leaves(result: Result) -> Iterator[tuple[str, float | None]]:
-    for name in result:
-        leaves = result[name]
-        if leaves is not None:
-            yield from (
-                (f"{name}.{leaf}", value) for leaf, value in leaves.items() if leaf not in {"macro", "interval"}
-            )
