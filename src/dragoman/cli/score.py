@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dragoman.cli.options import Data, Json
+from dragoman.cli.options import IN_ORDER, Data, IgnoreUnknownFields, Json, Quotes
 
 
 class Engine(StrEnum):
@@ -22,7 +22,8 @@ def score(
     predictions: Annotated[
         Path | None,
         typer.Argument(
-            help="predictions, JSONL (.gz) or parquet, one document a line; or a folder of shards",
+            help="predictions, JSONL or parquet, compressed or not, one document a line; a folder of shards; or - for "
+            "standard input",
             metavar="PREDICTIONS.jsonl",
         ),
     ] = None,
@@ -45,6 +46,8 @@ def score(
     no_singletons: Annotated[
         bool, typer.Option("--no-singletons", help="leave clusters of one mention out of the cluster measures")
     ] = False,
+    quotes: Quotes = IN_ORDER,
+    ignore_unknown_fields: IgnoreUnknownFields = False,
     engine: Annotated[
         Engine, typer.Option(help="where to score files or folders of shards against --reference")
     ] = Engine.local,
@@ -82,6 +85,8 @@ def score(
         scheduler=scheduler,
         system=None if predictions is None else _name(predictions),
         singletons=not no_singletons,
+        quotes=quotes.value,
+        ignore_unknown_fields=ignore_unknown_fields,
     )
     from dragoman.cli import show
 
@@ -90,8 +95,10 @@ def score(
     show.result(result, as_json=as_json)
 
 
-def _name(predictions: Path) -> str:
+def _name(predictions: Path) -> str | None:
     """Name of the system, from the card beside the predictions if there is one, else that of the file."""
+    if str(predictions) == "-":
+        return None
     card = (predictions if predictions.is_dir() else predictions.parent) / "system.toml"
     if not card.is_file():
         return predictions.name

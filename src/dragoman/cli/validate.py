@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from dragoman.cli.options import Data, Json, Predictions
+from dragoman.cli.options import IN_ORDER, Data, IgnoreUnknownFields, Json, Predictions, Quotes
 
 
-def validate(predictions: Predictions, data: Data = None, as_json: Json = False) -> None:
+def validate(
+    predictions: Predictions,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="check against this file or folder instead of a benchmark: any labels", metavar="GOLD.jsonl"),
+    ] = None,
+    data: Data = None,
+    split: Annotated[str | None, typer.Option(help="split that a line may be of; default: any")] = None,
+    quotes: Quotes = IN_ORDER,
+    ignore_unknown_fields: IgnoreUnknownFields = False,
+    as_json: Json = False,
+) -> None:
     """Say everything that is wrong with a predictions file, all at once."""
+    if reference is not None and data is not None:
+        raise typer.BadParameter("give --reference or --data, not both")
+    if reference is not None and split is not None:
+        raise typer.BadParameter("a reference has no splits: leave --split out")
     from dragoman.benchmark import load
     from dragoman.cli import show
     from dragoman.scoring.api import validate as check
 
-    problems = check(predictions, load(data))
+    problems = check(
+        predictions,
+        load(data) if reference is None else reference,
+        split=split,
+        quotes=quotes.value,
+        ignore_unknown_fields=ignore_unknown_fields,
+    )
     failed = any(problem.severity == "error" for problem in problems)
     if not problems and not as_json:
         typer.echo("No problem found.")

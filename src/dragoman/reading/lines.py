@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ from dragoman.reading import class_labels, quoted_items
 from dragoman.reading.jsonl import objects
 from dragoman.reading.target import Target
 from dragoman.schema.layers import CONTIGUOUS, LAYERS
-from dragoman.schema.shape import faults, step
+from dragoman.schema.shape import called_elsewhere, faults, step
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
@@ -33,6 +34,7 @@ from dragoman.schema.submission import (
     Submission,
 )
 from dragoman.text import Located, check_span, locate_quotes, nowhere, quotes
+from dragoman.text.lookalikes import lookalike, plain, why_unlike
 from dragoman.text.quote_places import OVER
 
 _ITEMS: dict[str, type[msgspec.Struct]] = {layer.name: layer.predicted for layer in LAYERS}
@@ -76,7 +78,9 @@ def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLE
         lines = [line for value in objects(data, reader.diagnostics) if (line := reader.line(value)) is not None]
     for field_, count in sorted(reader.unknown.items()):
         what = f"the field {shown(field_)} is none of a submission; it was passed over {count:,} times."
-        reader.diagnostics.add("W911", what, line=0, path=field_)
+        meant = called_elsewhere(field_.rpartition(".")[2])
+        hint = f"Did you mean {meant!r}? Then its values are lost." if meant else ""
+        reader.diagnostics.add("W911", what, hint, line=0, path=field_)
     return Lines(lines, reader.diagnostics.problems(), reader.tally, dict(reader.unknown))
 
 
@@ -91,6 +95,11 @@ class _Reader:
         self.seen: dict[str, int] = {}
         self.documents = list(target.documents or ())
 
+    @cached_property
+    def lookalikes(self) -> dict[str, str]:
+        """The documents by what their names look like."""
+        return {plain(name): name for name in self.documents}
+
     def line(self, value: dict[str, Any]) -> Submission | None:
         """Check a line; return it in plain form, or None where its shape is wrong."""
         wrong: set[str] = set()
@@ -101,14 +110,17 @@ class _Reader:
             return None
         unknown = self.unknown if self.target.ignore_unknown_fields else None
         for fault in faults(value, Submission, self.diagnostics.nearest, unknown):
-            self.diagnostics.add(fault.code, fault.what, fault.hint, path=fault.path)
+            hint = fault.hint
+            if fault.code == "E203" and not hint.startswith("Did you mean"):
+                hint = f"{hint} With --ignore-unknown-fields it is passed over."
+            self.diagnostics.add(fault.code, fault.what, hint, path=fault.path)
             wrong.add(fault.path)
         name = value.get("id")
         known = isinstance(name, str) and self.document(name)
         line = Submission(name if isinstance(name, str) else "-")
-        for plain in ("text", "published", "published_external", "layers_annotated"):
-            if not any(path.startswith(plain) for path in wrong):
-                setattr(line, plain, value.get(plain))
+        for field_ in ("text", "published", "published_external", "layers_annotated"):
+            if not any(path.startswith(field_) for path in wrong):
+                setattr(line, field_, value.get(field_))
         _Items(self, line, self.text(line, known=known), value, wrong).check(resolvable=known)
         return None if wrong else line
 
@@ -121,6 +133,9 @@ class _Reader:
         if self.target.documents is None or name in self.target.known:
             return True
         hint = self.diagnostics.suggest(name, self.documents, f"There are {len(self.documents)} documents.")
+        meant = self.lookalikes.get(plain(name))
+        if meant is not None:
+            hint = f"It differs from {shown(meant)} in {why_unlike(name, meant)} alone: write it as it stands there."
         self.diagnostics.add("E301", f"there is no document {shown(name)}.", hint, path="id")
         return False
 
@@ -132,7 +147,11 @@ class _Reader:
         pairs = zip(text, own, strict=False)
         place = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(text), len(own)))
         what = f"the text is not that of the document; they differ from code point {place} on."
-        self.diagnostics.add("E403", what, "Leave the text out, or take it from the data set as it is.", path="text")
+        hint = "Leave the text out, or take it from the data set as it is."
+        why = why_unlike(own, text) if self.diagnostics.affords(len(text) + len(own)) else None
+        if why is not None:
+            what, hint = f"{what[:-1]}, in {why} alone.", f"{hint} Offsets count in the text of the document."
+        self.diagnostics.add("E403", what, hint, path="text")
         return text
 
 
@@ -225,7 +244,7 @@ class _Items:
             if label is not None and label not in allowed:
                 # The case is settled before the search, or "per" would be nearer to nothing than to PER.
                 like = label[:200].upper() if allowed[0].isupper() else label[:200].lower()
-                near = self.diagnostics.nearest(like, list(allowed))
+                near = self.diagnostics.nearest(like, list(allowed)) or lookalike(label, allowed)
                 hint = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(allowed)}."
                 self.diagnostics.add("E501", f"there is no label {shown(label)}.", hint, path=f"{path}.{name}")
 

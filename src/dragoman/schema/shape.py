@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -175,8 +175,8 @@ def _struct(value: dict[str, Any], record: type, path: str, look: _Look) -> Iter
 _POSITION = re.compile(r"\[[0-9]+\]")
 _ELSEWHERE = {
     "type": ("label", "tag", "category", "class", "entity", "entity_type", "entity_group", "ner_type", "labels"),
-    "start": ("begin", "from", "offset", "start_char", "start_offset", "char_start", "beginOffset"),
-    "end": ("stop", "to", "end_char", "end_offset", "char_end", "endOffset"),
+    "start": ("begin", "from", "offset", "start_char", "start_offset", "char_start", "beginoffset"),
+    "end": ("stop", "to", "end_char", "end_offset", "char_end", "endoffset"),
     "text": ("surface", "word", "string", "span", "body", "content"),
     "quote": ("quotation", "phrase", "words", "exact"),
     "occurrence": ("nth", "index", "which", "instance"),
@@ -194,8 +194,13 @@ _ELSEWHERE = {
 
 def _meant(key: str, known: list[str], look: _Look) -> str | None:
     """Find the field that somebody meant: by what others call it, else the most similar one."""
-    called = (name for name, others in _ELSEWHERE.items() if name in known and key.lower() in map(str.lower, others))
-    return next(called, None) or look.nearest(key, known)
+    return called_elsewhere(key, known) or look.nearest(key, known)
+
+
+def called_elsewhere(key: str, known: Iterable[str] | None = None) -> str | None:
+    """Find the field that other tools and models call otherwise, among some fields or all; None where there is none."""
+    among = _ELSEWHERE.keys() if known is None else set(known)
+    return next((name for name, others in _ELSEWHERE.items() if name in among and key.lower() in others), None)
 
 
 def _value(value: Any, shape: _Shape, path: str, look: _Look) -> Iterator[Fault]:

@@ -27,9 +27,7 @@ def pairs(predictions: Any, references: Any, example: str) -> tuple[list[str], l
         DragomanError: E202 where they are of another shape, or not as many.
 
     """
-    pred, gold = (
-        _lines(value, name, example) for name, value in zip(SIDES, (predictions, references), strict=True)
-    )
+    pred, gold = (_lines(value, name, example) for name, value in zip(SIDES, (predictions, references), strict=True))
     if len(pred) != len(gold):
         what = f"there are {len(pred)} predictions and {len(gold)} references."
         hint = 'Give a document for each: {"id": "…"} alone where the system has nothing to say.'

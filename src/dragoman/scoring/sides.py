@@ -28,7 +28,7 @@ class Sides:
 
     Attributes:
         pred: the predictions, where they are to be read.
-        labels: the predictions, where they are annotations or a benchmark's gold already.
+        labels: the predictions, where they were read already, or are a benchmark's gold.
         reference: the reference, where gold is read from one.
         gold: gold of a benchmark, or a benchmark with its split, which is loaded when it is needed.
         split: split of the benchmark; None for the usual one.
@@ -38,7 +38,7 @@ class Sides:
     """
 
     pred: Source | None
-    labels: Annotations | Benchmark | None
+    labels: Annotations | Reading | Benchmark | None
     reference: Source | None
     gold: Gold | Benchmark | str | Path | None
     split: str | None
@@ -67,7 +67,7 @@ class Sides:
         check_policy(quotes)
         if _is_standard_input(pred) and _is_standard_input(gold):
             raise error("E202", "standard input cannot be both sides: it can be read once.", "Give a file for one.")
-        labels = pred if _is(pred, "dragoman.annotations", "Annotations", "dragoman.benchmark", "Benchmark") else None
+        labels = pred if _is(pred, *_READ, "dragoman.benchmark", "Benchmark") else None
         if labels is None and names_a_benchmark(pred, tagged=True):
             from dragoman.benchmark import load  # noqa: PLC0415 - as above
 
@@ -124,12 +124,17 @@ class Sides:
         from dragoman.reading.read import Reading, read_lines  # noqa: PLC0415
         from dragoman.reading.source import read_shards  # noqa: PLC0415
 
+        if isinstance(self.labels, Reading):
+            return self.labels
         if isinstance(self.labels, Annotations):
             return Reading(self.labels, ())
         if self.labels is not None:
             lines = {line.id: line for name in self.labels.splits for line in self.labels.gold_lines(name)}
             return Reading(read_lines([line for name, line in lines.items() if name in target.known], target), ())
         return read_shards(parsed, self.on(target))[0]
+
+
+_READ = ("dragoman.annotations", "Annotations", "dragoman.reading.read", "Reading")
 
 
 def _is_standard_input(value: Any) -> bool:
