@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from dragoman import files
-from dragoman.problems import error
+from dragoman.problems import Problem, error
+from dragoman.reading.line_documents import document_of
 from dragoman.reading.read import read_lines
+from dragoman.reading.shards import holds_shards
+from dragoman.reading.submission_lines import submission_lines
 from dragoman.reading.target import CLOSED_SETS, Target
 from dragoman.release import bundle, hub, parquet, source_root, standoff
 from dragoman.release.content import Release
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.schema.release_rows import UNSPLIT
+from dragoman.schema.release_rows import CONFIGS, UNSPLIT
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
@@ -33,16 +36,26 @@ from dragoman.text import visible
 
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
+    from dragoman.reading.conversion import Conversion
     from dragoman.schema.records import ClaimLink, Document, Labels, RegistryEntry, Segment
 
+EVERY = "all"
+"""The one split of a benchmark that is made of lines."""
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Benchmark:
-    """Documents with gold, by split, and the registry that the labels refer to."""
+    """Documents with gold, by split, and the registry that the labels refer to.
+
+    Attributes:
+        release: all its rows.
+        given: the lines that it was made of, where it was made of those and is no release: any label goes then.
+
+    """
 
     release: Release
+    given: tuple[Submission, ...] = ()
 
     @property
     def name(self) -> str:
@@ -148,9 +161,55 @@ class Benchmark:
         """
         files.write(out, files.json_lines(line for name in self.splits for line in self.gold_lines(name)))
 
+    def to(
+        self,
+        form: str = "jsonl",
+        out: Path | str | None = None,
+        *,
+        split: str | None = None,
+        characters: bool = False,
+        tokenizer: Any = None,
+    ) -> Conversion:
+        """Give the gold in any format, with texts: to look at, to score against, to train on.
+
+        >>> benchmark.to("jsonl", "gold.jsonl", split="dev").documents
+        >>> benchmark.to("hf", "train.jsonl", split="dev", tokenizer="./my-model").problems
+
+        Args:
+            form: ``jsonl``, which is lossless, or a format that ``dragoman convert`` writes: ``hf`` (``tokens`` and
+                ``ner_tags``), ``conll``, ``spacy``, ``docbin``, ``brat``, …
+            out: file or folder to write; nothing is written if None.
+            split: one split; all if None.
+            characters: formats of tokens: a token a character, not a word.
+            tokenizer: formats of tokens: what cuts texts (:func:`dragoman.formats.tokenizers.cutter`).
+
+        Returns:
+            The bytes by file name, where they were written, and everything that the format cannot hold, counted
+            (W905). A format of other tools gets only documents that were annotated: where nobody looked for labels,
+            their absence would teach something wrong.
+
+        Raises:
+            DragomanError: E702 for a split that is not there, E209 for an unknown format or tokenizer, E108 when it
+                cannot be written.
+
+        """
+        from dragoman.formats.outcome import Options  # noqa: PLC0415 - formats of other tools are seldom needed
+        from dragoman.formats.tokenizers import cutter  # noqa: PLC0415
+        from dragoman.reading.writing import JSONL, write_lines  # noqa: PLC0415
+
+        lines = [line for name in (self.splits if split is None else (split,)) for line in self.gold_lines(name)]
+        labelled = [line for line in lines if form == JSONL or line.entities is not None or line.dates is not None]
+        left = len(lines) - len(labelled)
+        lost = Problem(code="W905", what=f"lost: documents that nobody annotated ({left:,}).")
+        options = Options(characters=characters, cut=None if tokenizer is None else cutter(tokenizer))
+        return write_lines(labelled, form, options=options, problems=[lost] if left else [], out=out)
+
     def target(self, split: str | None = None) -> Target:
         """Say what a submission for a split (or for all documents) is read against."""
         documents = self.documents if split is None else self.split(split)
+        if self.given:
+            texts = {document.id: document.text for document in documents}
+            return Target(documents=tuple(texts), texts=texts)
         return Target(
             documents=tuple(document.id for document in documents),
             texts={document.id: document.text for document in documents},
@@ -166,6 +225,9 @@ class Benchmark:
 
     def gold_lines(self, split: str) -> list[Submission]:
         """Gold of a split in the form of a submission: with texts, and all else that is known of the documents."""
+        if self.given:
+            self.split(split)  # it has one, and no other name goes
+            return list(self.given)
         lines: dict[str, list[Segment]] = {}
         for segment in self.segments:
             if segment.document is not None and segment.document_start is not None:
@@ -217,14 +279,33 @@ def _kept(label: msgspec.Struct, type_: type[T]) -> T:
     return type_(**msgspec.structs.asdict(label))
 
 
-def load(where: str | Path | None = None) -> Benchmark:
+def of_lines(lines: Sequence[Submission], name: str) -> Benchmark:
+    """Make a benchmark of the lines of gold in any form, in one split, ``all``; any label goes.
+
+    Raises:
+        DragomanError: E204 for a document without text, E703 where there is none.
+
+    """
+    if not lines:
+        raise error("E703", "there are no documents.", "Give gold: a line a document, with texts.", file=name)
+    lacking = [line.id for line in lines if line.text is None]
+    if lacking:
+        what = f"{len(lacking)} of {len(lines)} documents have no text, such as {lacking[0][:80]!r}."
+        raise error("E204", what, "A benchmark is gold with texts: add the field `text`.", file=name)
+    rows: dict[str, Any] = {config: {} for config in CONFIGS}
+    rows |= {"documents": {EVERY: [document_of(line) for line in lines]}, "registry": {UNSPLIT: []}}
+    return Benchmark(Release(name, "-", {**rows, "claim_links": {UNSPLIT: []}}), tuple(lines))
+
+
+def load(where: Any = None) -> Benchmark:
     """Load a benchmark.
 
     Args:
         where: None for the one that travels in the package; a folder with ``corpus/`` is a source root, one with
             ``README.md`` and ``manifest.json`` a release; what is no folder and reads ``owner/name`` or
             ``owner/name@v1.0.0`` is a release on the Hub (extra ``hub``), kept in huggingface_hub's cache and checked
-            against its manifest each time.
+            against its manifest each time; gold with texts in any other form that :func:`dragoman.score` takes (a file,
+            a folder of shards, rows) is a benchmark of one split, ``all``, in which any label goes.
 
     Raises:
         DragomanError: E701 for a place that holds neither, or for one that is damaged; E740 to E749 for the Hub.
@@ -232,6 +313,10 @@ def load(where: str | Path | None = None) -> Benchmark:
     """
     if where is None:
         return Benchmark(bundle.read(resources.files("dragoman") / "data"))
+    if isinstance(where, Benchmark):
+        return where
+    if not isinstance(where, str | Path) or Path(where).is_file() or str(where) == files.STANDARD_INPUT:
+        return of_lines(submission_lines(where, Target()).checked(), _called(where))
     folder = hub.folder_of(where)
     if (folder / standoff.MARK).is_file():
         hint = "Put them back: dragoman rehydrate DIR --pages PAGES --out RELEASE."
@@ -241,5 +326,11 @@ def load(where: str | Path | None = None) -> Benchmark:
         return Benchmark(source_root.assemble(folder))
     if (folder / "manifest.json").is_file():
         return Benchmark(parquet.read(folder))
+    if folder.is_dir() and any(folder.iterdir()) and holds_shards(folder):
+        return of_lines(submission_lines(folder, Target()).checked(), _called(where))
     hint = "Give a source root (with corpus/), a release (with README.md and manifest.json), or owner/name on the Hub."
     raise error("E701", f"{str(where)[:200]!r} holds no benchmark.", hint)
+
+
+def _called(where: Any) -> str:
+    return Path(where).name if isinstance(where, str | Path) else "reference"

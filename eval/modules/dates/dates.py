@@ -1,7 +1,7 @@
 """Score temporal expressions: spans with a TIMEX3 type, value and mod.
 
-A thin coat over :mod:`dragoman.scoring`: the measures, and every promise about them, are the package's. Documents travel
-through ``evaluate`` as JSON, since as columns it drops fields that it was not told of and cuts fractions off offsets.
+A thin coat over :mod:`dragoman.scoring`: the measures, and every promise about them, are the package's. Documents
+travel through ``evaluate`` as JSON: of columns it drops fields that it was not told of, and cuts fractions off offsets.
 """
 
 import datasets
@@ -35,5 +35,5 @@ class Dates(evaluate.Metric):
         self.add_batch(predictions=[pred], references=[gold])
 
     def _compute(self, *, predictions: list, references: list, measures: list | None = None, **options: object) -> dict:
-        """Scores by name, as in ``dates.strict.f1``; None where undefined. Options are those of ``dragoman.score``."""
+        """Scores by name, as in ``dates.strict.f1``; None where undefined. Options as of ``dragoman.score``."""
         return documents.score_documents(predictions, references, measures or ["dates"], **options)

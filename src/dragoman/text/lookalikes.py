@@ -20,9 +20,9 @@ def plain(text: str) -> str:
 
 
 def why_unlike(given: str, wanted: str) -> str | None:
-    """Say in what alone two texts differ; None where they are the same, or differ in more than looks.
+    r"""Say in what alone two texts differ; None where they are the same, or differ in more than looks.
 
-    >>> why_unlike("Kim\\r\\n", "Kim\\n")
+    >>> why_unlike("Kim\r\n", "Kim\n")
     'line ends (CR LF or CR for LF)'
     >>> why_unlike("Kim", "Lee") is None
     True
