@@ -198,5 +198,5 @@ def test_what_is_no_json_is_a_numbered_error():
     good = [{"id": "a", "entities": [{"start": numpy.int64(0), "end": numpy.int32(3), "type": "PER"}]}]
     assert dragoman.score(good, good, intervals=False)["entities.strict.f1"] == 1.0
     for wrong in ([{"id": "a", "entities": io.BytesIO()}], [{1: "a"}], [{"id": object()}]):
-        with pytest.raises(DragomanError, match="E20[24]"):
+        with pytest.raises(DragomanError, match=r"E20[24]"):
             dragoman.score(wrong, good)

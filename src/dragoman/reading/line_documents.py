@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dragoman.schema.layers import LAYERS
 from dragoman.schema.records import Claimant, Document, Fragment
-from dragoman.schema.submission import Submission as Line
+from dragoman.schema.submission import Submission
 
-if TYPE_CHECKING:
-    from dragoman.schema.submission import Submission
-
-_ABOUT = [name for name in Document.__struct_fields__ if name in Line.__struct_fields__]
+_ABOUT = [name for name in Document.__struct_fields__ if name in Submission.__struct_fields__]
 
 
 def document_of(line: Submission) -> Document:

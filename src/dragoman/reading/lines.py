@@ -40,6 +40,7 @@ from dragoman.text.quote_places import OVER
 _ITEMS: dict[str, type[msgspec.Struct]] = {layer.name: layer.predicted for layer in LAYERS}
 _ITEMS["segments"] = PredictedSegment
 _SPANS = (*CONTIGUOUS, "segments")
+_LABELS = ("type", "form", "mod", "role", "polarity", "modality", "act", "kind")
 _IN_ITEM = re.compile(rf"({'|'.join(_ITEMS)})\[([0-9]+)\]")
 
 
@@ -113,6 +114,8 @@ class _Reader:
             hint = fault.hint
             if fault.code == "E203" and not hint.startswith("Did you mean"):
                 hint = f"{hint} With --ignore-unknown-fields it is passed over."
+            elif fault.code == "E202" and "found the number" in fault.what and fault.path.endswith(_LABELS):
+                hint = f"{hint} Numbers of class labels have names: give the `Dataset` itself, not its rows."
             self.diagnostics.add(fault.code, fault.what, hint, path=fault.path)
             wrong.add(fault.path)
         name = value.get("id")

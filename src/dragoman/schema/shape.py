@@ -225,10 +225,6 @@ def _hint(value: Any, shape: _Shape) -> str:
         return f"Write {int(value)}, without point or exponent." if abs(value) < 2**53 else "Write an integer."
     if isinstance(value, str) and inspect.IntType in wanted:
         return "Write the number without quotation marks."
-    if isinstance(value, int) and not isinstance(value, bool) and inspect.StrType in wanted:
-        return (
-            "Write it in quotation marks; class labels of `datasets` get their names where the Dataset itself is given."
-        )
     if isinstance(value, bool | int | float) and wanted & {inspect.StrType, inspect.LiteralType}:
         return "Write it in quotation marks."
     if value is None and inspect.NoneType not in wanted:

@@ -162,4 +162,4 @@ def _line_ends(text: str, start: int, end: int, surface: str) -> Iterator[str]:
     counted, back = TextMap.from_normalised(text, lambda piece: other.get(piece, piece))
     moved = back.move(start, end)
     if moved and counted[start:end].replace("\r\n", "\n") == surface.replace("\r\n", "\n"):
-        yield f"The offsets count in the text with {unit} as line ends; as it stands the span is {moved[0]} to {moved[1]}."
+        yield f"The offsets count in the text with {unit} as line ends; as it stands they are {moved[0]} to {moved[1]}."
