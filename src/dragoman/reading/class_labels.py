@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dragoman.schema.labels import in_order
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Document
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Names = tuple[str, ...] | dict[str, Any] | list[Any] | None
 """Names by number for a class label; by field for a struct; one for all items of a list; None where there are none."""
 
-_ROW = frozenset({"id", "page", "kind", "language", "text", "layers_annotated", "entities", "dates", "claims"})
+_ROW = frozenset({"id", "page", "kind", "language", "text", "layers_annotated", *LAYER_NAMES})
 """Fields by which a row of a release's documents is known."""
 
 

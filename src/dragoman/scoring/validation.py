@@ -5,19 +5,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import product
 
 import numpy as np
 
 from dragoman.annotations import Annotations
 from dragoman.problems import Problem, shown
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.scoring.partials import duplicates
 from dragoman.scoring.sides import Sides
 
-_LABELS = (
-    *(("entities", "type"), ("entities", "form"), ("dates", "type"), ("dates", "mod")),
-    *(("claims", "polarity"), ("claims", "modality"), ("claims", "act")),
-)
-"""Columns of labels, by layer."""
+_LABELS = ("type", "form", "mod", "polarity", "modality", "act")
+"""Columns of labels, in those layers that have them."""
 
 
 def problems(sides: Sides) -> list[Problem]:
@@ -56,7 +55,9 @@ def _warnings(annotations: Annotations, name: str) -> Iterable[Problem]:
 
 def _unicode_forms(gold: Annotations, pred: Annotations, name: str) -> Iterator[Problem]:
     """Warn of labels that look like those of the reference and are written in another Unicode form: no label meets."""
-    for layer, column in _LABELS:
+    for layer, column in product(LAYER_NAMES, _LABELS):
+        if not hasattr(getattr(gold, layer), column):
+            continue
         there, here = (getattr(getattr(side, layer), column).labels for side in (gold, pred))
         forms = {unicodedata.normalize("NFC", label): label for label in there}
         for label in sorted(set(here) - set(there)):

@@ -139,8 +139,9 @@ def _guesses(text: str, start: int, end: int, surface: str) -> Iterator[str]:
     if moved and decomposed[start:end] == unicodedata.normalize("NFD", surface):
         yield f"The offsets count in the decomposed text (NFD); as it stands the span is {moved[0]} to {moved[1]}."
     yield from _line_ends(text, start, end, surface)
-    if start and not text.startswith("\ufeff") and text[start - 1 : end - 1] == surface:
-        yield "The offsets look as if a byte order mark were counted before the text; subtract 1."
+    once = len(find(text, surface)) == 1
+    if start and once and text[start - 1 : end - 1] == surface:
+        yield "The offsets are 1 too high, as where a byte order mark is counted before the text; subtract 1."
     if text.startswith("\ufeff") and text[start + 1 : end + 1] == surface:
         yield "The text begins with a byte order mark, which is a code point; add 1."
     lead = len(text) - len(text.lstrip())
