@@ -161,3 +161,13 @@ def test_a_byte_order_mark_of_the_file_is_named(head, code, word):
     (problem,) = problems(head + files.json_lines(GOLD))
     assert problem.code == code
     assert word in problem.what
+
+
+@pytest.mark.parametrize("length", [1, 513, 65_536])
+def test_ids_may_be_long(length):
+    name, other = "x" * length, "y" * length
+    entity = {"id": other, "start": 0, "end": 1, "type": "PER", "entity_ids": [name]}
+    claim = {"content": [[0, 1]], "claimants": [{"mention": other}]}
+    gold = [{"id": name, "entities": [entity], "claims": [claim]}]
+    assert problems(gold, gold) == []
+    assert dragoman.score(gold, gold, intervals=False)["claims.attributed.f1"] == 1.0
