@@ -199,3 +199,20 @@ def test_no_quote_is_lost_and_no_place_is_taken_twice_while_one_is_free(seed):
                 key = (ask.group, ask.located.places)
                 assert one.place not in taken.setdefault(key, set())
                 taken[key] |= {one.place, *one.further}
+
+
+def test_answers_of_a_run_are_kept_as_they_were_given_and_placed_when_they_are_scored(benchmark, split, tmp_path):
+    document = next(d for d in benchmark.split(split) if d.entities and d.text.count(d.entities[0].text) > 1)
+    words, kind = document.entities[0].text, document.entities[0].type
+
+    def predict(asked):
+        return {"entities": [{"quote": words, "type": kind}]} if asked.id == document.id else {"entities": []}
+
+    run = dragoman.run(predict, tmp_path / "run", data=benchmark)
+    assert run.summary["failed"] == []
+    assert f'"quote":"{words}"'.encode() in run.predictions.read_bytes()
+    found = {
+        policy: dragoman.score(run, benchmark, split=split, quotes=policy, intervals=False).coverage.quotes
+        for policy in ("in-order", "strict")
+    }
+    assert found == {"in-order": {"exact": 1}, "strict": {"ambiguous": 1}}
