@@ -150,6 +150,16 @@ def test_a_release_on_the_hub_is_gold_in_every_door(release, benchmark, split, t
         library.close_session()
 
 
+def test_a_release_without_texts_is_named_with_the_way_to_put_them_back(benchmark, split, tmp_path):
+    release_folder.write_standoff(source_root.assemble(ROOT), ROOT, tmp_path / "bare")
+    rows = tmp_path / "bare" / "rows" / "documents" / f"{split}.jsonl"
+    for bare, code in ((rows, "E202"), (tmp_path / "bare", "E701")):
+        for pred, gold in ((bare, benchmark), (benchmark, bare)):
+            with pytest.raises(DragomanError, match=code) as refused:
+                dragoman.score(pred, gold)
+            assert "dragoman rehydrate" in refused.value.problems[0].hint
+
+
 def test_numbers_without_names_are_refused_with_the_way_to_names():
     rows = [{"id": "a", "entities": [{"start": 0, "end": 3, "type": 4}]}]
     with pytest.raises(DragomanError) as refused:

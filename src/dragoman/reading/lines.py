@@ -20,7 +20,7 @@ import msgspec
 
 from dragoman import timex
 from dragoman.problems import MAX_PROBLEMS, Diagnostics, LimitReached, Problem, shown
-from dragoman.reading import class_labels, quoted_items
+from dragoman.reading import class_labels, other_rows, quoted_items
 from dragoman.reading.jsonl import objects
 from dragoman.reading.target import Target
 from dragoman.schema.layers import CONTIGUOUS, LAYERS
@@ -40,7 +40,6 @@ from dragoman.text.quote_places import OVER
 _ITEMS: dict[str, type[msgspec.Struct]] = {layer.name: layer.predicted for layer in LAYERS}
 _ITEMS["segments"] = PredictedSegment
 _SPANS = (*CONTIGUOUS, "segments")
-_LABELS = ("type", "form", "mod", "role", "polarity", "modality", "act", "kind")
 _IN_ITEM = re.compile(rf"({'|'.join(_ITEMS)})\[([0-9]+)\]")
 
 
@@ -105,17 +104,13 @@ class _Reader:
         """Check a line; return it in plain form, or None where its shape is wrong."""
         wrong: set[str] = set()
         value = class_labels.of_release(value)
-        if "document" in value and not value.keys().isdisjoint({"start", "content"}):
-            hint = "Give the rows of the configuration `documents`: one document a row, with all its labels."
-            self.diagnostics.add("E202", "the line is a label, not a document.", hint, path="document")
+        mistaken = other_rows.mistaken(value)
+        if mistaken is not None:
+            self.diagnostics.add(mistaken.code, mistaken.what, mistaken.hint, path=mistaken.path)
             return None
         unknown = self.unknown if self.target.ignore_unknown_fields else None
         for fault in faults(value, Submission, self.diagnostics.nearest, unknown):
-            hint = fault.hint
-            if fault.code == "E203" and not hint.startswith("Did you mean"):
-                hint = f"{hint} With --ignore-unknown-fields it is passed over."
-            elif fault.code == "E202" and "found the number" in fault.what and fault.path.endswith(_LABELS):
-                hint = f"{hint} Numbers of class labels have names: give the `Dataset` itself, not its rows."
+            hint = f"{fault.hint} {other_rows.advice(fault)}".rstrip()
             self.diagnostics.add(fault.code, fault.what, hint, path=fault.path)
             wrong.add(fault.path)
         name = value.get("id")

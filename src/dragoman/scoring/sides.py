@@ -159,7 +159,8 @@ def names_a_benchmark(value: Any, *, tagged: bool = False) -> bool:
         return False
     path = Path(value)
     if path.is_dir():
-        return (path / "corpus").is_dir() or (path / "manifest.json").is_file()
+        # What has no texts is recognised too: loading it says how to put them back.
+        return (path / "corpus").is_dir() or any((path / name).is_file() for name in ("manifest.json", "standoff.json"))
     if path.exists() or path.suffix in {".jsonl", ".gz", ".parquet", ".json"} or (tagged and "@" not in str(value)):
         return False
     from dragoman.release.hub import address  # noqa: PLC0415
