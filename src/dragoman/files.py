@@ -136,7 +136,9 @@ def unpacked(data: bytes, name: str = "", *, limit: int = MAX_FILE) -> bytes:
 def _unpacked(path: Path | str) -> Iterator[Any]:
     try:
         if str(path) == STANDARD_INPUT:
-            given = sys.stdin.buffer
+            given = getattr(sys.stdin, "buffer", None)  # none where nothing is open
+            if given is None:
+                raise OSError("standard input is not open")
             with _unpacking(given if hasattr(given, "peek") else io.BufferedReader(given), "standard input") as raw:
                 yield raw
         else:

@@ -35,7 +35,8 @@ class SpanObject(Record):
     text: Annotated[str | None, Meta(description="surface; checked against the text where given")] = None
     quote: Annotated[str | None, Meta(description="words of the text, instead of offsets")] = None
     occurrence: Annotated[
-        Annotated[int, Meta(ge=1)] | None, Meta(description="which occurrence of the quote, from 1")
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="which occurrence of the quote, from 1; absent: as --quotes says, in order by default"),
     ] = None
 
 
