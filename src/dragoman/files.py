@@ -136,16 +136,20 @@ def unpacked(data: bytes, name: str = "", *, limit: int = MAX_FILE) -> bytes:
 def _unpacked(path: Path | str) -> Iterator[Any]:
     try:
         if str(path) == STANDARD_INPUT:
-            given = getattr(sys.stdin, "buffer", None)  # none where nothing is open
-            if given is None:
-                raise OSError("standard input is not open")
-            with _unpacking(given if hasattr(given, "peek") else io.BufferedReader(given), "standard input") as raw:
+            with _unpacking(_standard_input(), "standard input") as raw:
                 yield raw
         else:
             with Path(path).open("rb") as file, _unpacking(file, str(path)) as raw:
                 yield raw
     except (OSError, ValueError) as cause:
         raise _unreadable(path, cause) from cause
+
+
+def _standard_input() -> Any:
+    given = getattr(sys.stdin, "buffer", None)
+    if given is None:  # a process may have none
+        raise OSError("standard input is not open")
+    return given if hasattr(given, "peek") else io.BufferedReader(given)
 
 
 @contextmanager
