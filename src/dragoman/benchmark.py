@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from dragoman import files
-from dragoman.annotations import Coded
-from dragoman.problems import error
+from dragoman.problems import Problem, error
+from dragoman.reading.line_documents import document_of
 from dragoman.reading.read import read_lines
+from dragoman.reading.shards import holds_shards
+from dragoman.reading.submission_lines import submission_lines
 from dragoman.reading.target import CLOSED_SETS, Target
 from dragoman.release import bundle, hub, parquet, source_root, standoff
 from dragoman.release.content import Release
 from dragoman.release.semver import is_version
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import ReadingLine
-from dragoman.schema.release_rows import READING, UNSPLIT
+from dragoman.schema.release_rows import CONFIGS, READING, UNSPLIT
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
@@ -35,9 +37,12 @@ from dragoman.text import visible
 
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
+    from dragoman.reading.conversion import Conversion
     from dragoman.release.ceilings import Ceiling
     from dragoman.schema.records import ClaimLink, Document, Labels, RegistryEntry, Segment
 
+EVERY = "all"
+"""The one split of a benchmark that is made of lines."""
 T = TypeVar("T")
 _LEFT_OUT_FIRST = ("chars", "CoNLL", "words", "flat")
 _CEILINGS = """\
@@ -48,9 +53,16 @@ CoNLL, chars: labels that a conversion to CoNLL columns keeps, a row a word or a
 
 @dataclass(frozen=True)
 class Benchmark:
-    """Documents with gold, by split, and the registry that the labels refer to."""
+    """Documents with gold, by split, and the registry that the labels refer to.
+
+    Attributes:
+        release: all its rows.
+        given: the lines that it was made of, where it was made of those and is no release: any label goes then.
+
+    """
 
     release: Release
+    given: tuple[Submission, ...] = ()
 
     @property
     def name(self) -> str:
@@ -196,9 +208,55 @@ class Benchmark:
         """
         files.write(out, files.json_lines(line for name in self.splits for line in self.gold_lines(name)))
 
+    def to(
+        self,
+        form: str = "jsonl",
+        out: Path | str | None = None,
+        *,
+        split: str | None = None,
+        characters: bool = False,
+        tokenizer: Any = None,
+    ) -> Conversion:
+        """Give the gold in any format, with texts: to look at, to score against, to train on.
+
+        >>> benchmark.to("jsonl", "gold.jsonl", split="dev").documents
+        >>> benchmark.to("hf", "train.jsonl", split="dev", tokenizer="./my-model").problems
+
+        Args:
+            form: ``jsonl``, which is lossless, or a format that ``dragoman convert`` writes: ``hf`` (``tokens`` and
+                ``ner_tags``), ``conll``, ``spacy``, ``docbin``, ``brat``, …
+            out: file or folder to write; nothing is written if None.
+            split: one split; all if None.
+            characters: formats of tokens: a token a character, not a word.
+            tokenizer: formats of tokens: what cuts texts (:func:`dragoman.formats.tokenizers.cutter`).
+
+        Returns:
+            The bytes by file name, where they were written, and everything that the format cannot hold, counted
+            (W905). A format of other tools gets only documents that were annotated: where nobody looked for labels,
+            their absence would teach something wrong.
+
+        Raises:
+            DragomanError: E702 for a split that is not there, E209 for an unknown format or tokenizer, E108 when it
+                cannot be written.
+
+        """
+        from dragoman.formats.outcome import Options  # noqa: PLC0415 - formats of other tools are seldom needed
+        from dragoman.formats.tokenizers import cutter  # noqa: PLC0415
+        from dragoman.reading.writing import JSONL, write_lines  # noqa: PLC0415
+
+        lines = [line for name in (self.splits if split is None else (split,)) for line in self.gold_lines(name)]
+        labelled = [line for line in lines if form == JSONL or line.entities is not None or line.dates is not None]
+        left = len(lines) - len(labelled)
+        lost = Problem(code="W905", what=f"lost: documents that nobody annotated ({left:,}).")
+        options = Options(characters=characters, cut=None if tokenizer is None else cutter(tokenizer))
+        return write_lines(labelled, form, options=options, problems=[lost] if left else [], out=out)
+
     def target(self, split: str | None = None) -> Target:
         """Say what a submission for a split (or for all documents) is read against."""
         documents = self.documents if split is None else self.split(split)
+        if self.given:
+            texts = {document.id: document.text for document in documents}
+            return Target(documents=tuple(texts), texts=texts)
         return Target(
             documents=tuple(document.id for document in documents),
             texts={document.id: document.text for document in documents},
@@ -210,12 +268,14 @@ class Benchmark:
 
     def gold(self, split: str) -> Annotations:
         """Gold of a split as columns."""
-        languages = Coded.of([document.language for document in self.split(split)])
         labels = read_lines(self.gold_lines(split), self.target(split))
-        return replace(labels, languages=languages, offices=office_holders(self.registry))
+        return replace(labels, offices=office_holders(self.registry))
 
     def gold_lines(self, split: str) -> list[Submission]:
-        """Gold of a split in the form of a submission, segments and document times included."""
+        """Gold of a split in the form of a submission: with texts, and all else that is known of the documents."""
+        if self.given:
+            self.split(split)  # it has one, and no other name goes
+            return list(self.given)
         lines: dict[str, list[Segment]] = {}
         for segment in self.segments:
             if segment.document is not None and segment.document_start is not None:
@@ -238,14 +298,21 @@ def office_holders(registry: Iterable[RegistryEntry]) -> dict[str, tuple[tuple[s
     return {document: tuple(sorted(pairs)) for document, pairs in held.items()}
 
 
+_ABOUT = tuple(name for name in Submission.__struct_fields__ if name not in {"id", "segments", *LAYER_NAMES})
+"""Fields of a line that say something of its document."""
+
+
 def as_submission(labels: Document | Labels) -> Submission:
-    """Gold of a document as a line of a submission; a layer that was not annotated is absent."""
+    """Gold of a document as a line of a submission; a layer that was not annotated is absent.
+
+    Of a document the line has the text and all else that is known of it, of stored labels nothing but these.
+    """
     name = labels.document if hasattr(labels, "document") else labels.id
     known = labels.layers_annotated
+    about = {field: getattr(labels, field) for field in _ABOUT if hasattr(labels, field)}
     return Submission(
         id=name,
-        published=getattr(labels, "published", None),
-        published_external=getattr(labels, "published_external", None),
+        **about,
         entities=[_kept(e, PredictedEntity) for e in labels.entities] if "entities" in known else None,
         dates=[_kept(d, PredictedDate) for d in labels.dates] if "dates" in known else None,
         claims=[
@@ -272,14 +339,34 @@ def _kept(label: msgspec.Struct, type_: type[T]) -> T:
     return type_(**msgspec.structs.asdict(label))
 
 
-def load(where: str | Path | None = None, *, version: str | None = None) -> Benchmark:
+def of_lines(lines: Sequence[Submission], name: str) -> Benchmark:
+    """Make a benchmark of the lines of gold in any form, in one split, ``all``; any label goes.
+
+    Raises:
+        DragomanError: E204 for a document without text, E703 where there is none.
+
+    """
+    if not lines:
+        raise error("E703", "there are no documents.", "Give gold: a line a document, with texts.", file=name)
+    lacking = [line.id for line in lines if line.text is None]
+    if lacking:
+        what = f"{len(lacking)} of {len(lines)} documents have no text, such as {lacking[0][:80]!r}."
+        raise error("E204", what, "A benchmark is gold with texts: add the field `text`.", file=name)
+    rows: dict[str, Any] = {config: {} for config in CONFIGS}
+    rows |= {"documents": {EVERY: [document_of(line) for line in lines]}, "registry": {UNSPLIT: []}}
+    return Benchmark(Release(name, "-", {**rows, "claim_links": {UNSPLIT: []}}), tuple(lines))
+
+
+def load(where: Any = None, *, version: str | None = None) -> Benchmark:
     """Load a benchmark.
 
     Args:
         where: None for the one that travels in the package, or a version alone, as in ``1.0.0``, for an earlier one; a
             folder with ``corpus/`` is a source root, one with ``README.md`` and ``manifest.json`` a release; what is no
             folder and reads ``owner/name`` or ``owner/name@v1.0.0`` is a release on the Hub (extra ``hub``), kept in
-            huggingface_hub's cache and checked against its manifest each time.
+            huggingface_hub's cache and checked against its manifest each time; gold with texts in any other form that
+            :func:`dragoman.score` takes (a file, a folder of shards, rows) is a benchmark of one split, ``all``, in
+            which any label goes.
         version: the version that it has to be: of the package the one that is given, by default the newest.
 
     Raises:
@@ -291,7 +378,7 @@ def load(where: str | Path | None = None, *, version: str | None = None) -> Benc
         '1.0.0'
 
     """
-    named = "" if where is None else str(where)
+    named = where if isinstance(where, str) else ""
     if is_version(named) and version in (None, named) and not Path(named).exists():
         where, version = None, named
     if where is None:
@@ -299,11 +386,15 @@ def load(where: str | Path | None = None, *, version: str | None = None) -> Benc
     loaded = _load(where)
     if version not in (None, loaded.version):
         hint = "On the Hub, write owner/name@vVERSION."
-        raise error("E701", f"this is {loaded.version}, and not {version[:40]!r}.", hint, file=str(where))
+        raise error("E701", f"this is {loaded.version}, and not {version[:40]!r}.", hint, file=_called(where))
     return loaded
 
 
-def _load(where: str | Path) -> Benchmark:
+def _load(where: Any) -> Benchmark:
+    if isinstance(where, Benchmark):
+        return where
+    if not isinstance(where, str | Path) or Path(where).is_file() or str(where) == files.STANDARD_INPUT:
+        return of_lines(submission_lines(where, Target()).checked(), _called(where))
     folder = hub.folder_of(where)
     if (folder / standoff.MARK).is_file():
         hint = "Put them back: dragoman rehydrate DIR --pages PAGES --out RELEASE."
@@ -313,5 +404,11 @@ def _load(where: str | Path) -> Benchmark:
         return Benchmark(source_root.assemble(folder))
     if (folder / "manifest.json").is_file():
         return Benchmark(parquet.read(folder))
+    if folder.is_dir() and any(folder.iterdir()) and holds_shards(folder):
+        return of_lines(submission_lines(folder, Target()).checked(), _called(where))
     hint = "Give a source root (with corpus/), a release (with README.md and manifest.json), or owner/name on the Hub."
     raise error("E701", f"{str(where)[:200]!r} holds no benchmark.", hint)
+
+
+def _called(where: Any) -> str:
+    return Path(where).name if isinstance(where, str | Path) else "reference"

@@ -7,14 +7,13 @@ looks at the text, and a failure is a numbered problem that names the file, the 
 from __future__ import annotations
 
 import codecs
-import gzip
 import hashlib
 import io
 import os
 import re
 import stat
+import sys
 import tomllib
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from dragoman import compression
 from dragoman.locking import open_locked, remove_unlocked
 from dragoman.problems import DragomanError, Problem, error
 
@@ -30,20 +30,21 @@ MAX_FILE = 4 * 2**30
 MAX_LINE = 64 * 2**20
 """Longest line of a JSONL file, in bytes: one document with its labels."""
 _CHUNK = 2**20
-_GZIP_MAGIC = b"\x1f\x8b"
+STANDARD_INPUT = "-"
+"""Path that stands for standard input, wherever a file of labels is read."""
 _PART = (".write-", ".part")
 T = TypeVar("T")
 
 
 def read_bytes(path: Path | str, *, limit: int = MAX_FILE) -> bytes:
-    """Read a file, unpacking gzip by its magic number.
+    """Read a file, or standard input for ``-``, unpacked where it is compressed.
 
     Args:
         path: the file.
         limit: most bytes after decompression.
 
     Raises:
-        DragomanError: E101 unreadable, E106 over the limit, E107 damaged gzip.
+        DragomanError: E101 unreadable, E106 over the limit, E107 compressed and damaged.
 
     """
     with _unpacked(path) as raw:
@@ -92,7 +93,7 @@ def _bounded(raw: Any, path: Path | str, limit: int) -> bytes:
 
 
 def blocks(path: Path | str, *, size: int, limit: int = MAX_FILE) -> Iterator[bytes]:
-    """Read a file of lines in blocks, unpacking gzip by its magic number.
+    """Read a file of lines in blocks, unpacked where it is compressed.
 
     Args:
         path: the file.
@@ -117,21 +118,47 @@ def blocks(path: Path | str, *, size: int, limit: int = MAX_FILE) -> Iterator[by
             yield data
 
 
+def unpacked(data: bytes, name: str = "", *, limit: int = MAX_FILE) -> bytes:
+    """Unpack the bytes of a file that may be compressed, as :func:`read_bytes` does; others are returned as they are.
+
+    Raises:
+        DragomanError: E106 over the limit; E107 damaged, a zip archive of several files, or nothing is installed that
+            unpacks it.
+
+    """
+    if compression.kind(data[: compression.LENGTH]) is None:
+        return data
+    with _unpacking(io.BufferedReader(io.BytesIO(data)), name) as raw:
+        return _bounded(raw, name, limit)
+
+
 @contextmanager
 def _unpacked(path: Path | str) -> Iterator[Any]:
-    name = str(path)
     try:
-        with Path(path).open("rb") as raw:
-            # Looked at and not read: a pipe cannot be wound back.
-            if raw.peek(2)[:2] != _GZIP_MAGIC:
+        if str(path) == STANDARD_INPUT:
+            with _unpacking(_standard_input(), "standard input") as raw:
                 yield raw
-            else:
-                with gzip.GzipFile(fileobj=raw) as unpacked:
-                    yield unpacked
-    except (EOFError, zlib.error, gzip.BadGzipFile) as cause:
-        raise error("E107", f"the gzip stream is damaged: {cause}.", "Compress the file again.", file=name) from cause
+        else:
+            with Path(path).open("rb") as file, _unpacking(file, str(path)) as raw:
+                yield raw
     except (OSError, ValueError) as cause:
         raise _unreadable(path, cause) from cause
+
+
+def _standard_input() -> Any:
+    given = getattr(sys.stdin, "buffer", None)
+    if given is None:  # a process may have none
+        raise OSError("standard input is not open")
+    return given if hasattr(given, "peek") else io.BufferedReader(given)
+
+
+@contextmanager
+def _unpacking(raw: Any, name: str) -> Iterator[Any]:
+    try:
+        with compression.unpacking(raw) as unpacked_:
+            yield unpacked_
+    except compression.CompressionError as cause:
+        raise error("E107", cause.what, cause.hint, file=name) from cause
 
 
 def _unreadable(path: Path | str, cause: Exception) -> DragomanError:

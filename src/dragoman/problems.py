@@ -27,7 +27,7 @@ CATALOGUE: dict[str, str] = {
     "E104": "NUL byte",
     "E105": "line over the limit",
     "E106": "file over the limit",
-    "E107": "truncated or damaged gzip",
+    "E107": "compressed file that cannot be unpacked",
     "E108": "cannot be written",
     # 2xx: the shape of the data
     "E201": "invalid JSON",
@@ -141,6 +141,9 @@ CATALOGUE: dict[str, str] = {
     "W906": "read with a repair",
     "W907": "raw pass against a rule",
     "W908": "layer left out of a line",
+    "W910": "quoted more often than it stands",
+    "W911": "unknown field passed over",
+    "W912": "labels of another Unicode form",
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 import submission_samples as samples
@@ -64,7 +65,7 @@ def test_an_inexact_finding_is_warned_of_with_what_it_was_matched_to():
 def test_a_quote_without_a_place_counts_as_spurious_and_matches_nothing():
     good = [{"start": 0, "end": 3, "type": "PER"}]
     lost = [{"quote": "없는 말", "type": "PER"}, {"quote": "일본", "type": "GPE"}, {"quote": "최선희", "occurrence": 2}]
-    reading = read_bytes(line(entities=good + lost), BENCHMARK)
+    reading = read_bytes(line(entities=good + lost), replace(BENCHMARK, quotes="strict"))
     assert [(p.code, p.path) for p in reading.problems] == [("W904", f"entities[{n}]") for n in (1, 2, 3)]
     assert (reading.tally["not found"], reading.tally["ambiguous"]) == (1, 2)
     spans = reading.checked().entities
@@ -91,13 +92,14 @@ def test_a_spurious_quote_costs_precision_and_nothing_else(benchmark, split, gol
 
 
 def test_in_a_reference_a_quote_without_a_place_is_an_error():
-    def codes(**fields):
+    def codes(policy="in-order", **fields):
         data = json.dumps({"id": "x", "text": "abc abc def", **fields}).encode()
-        return [p.code for p in read_bytes(data, REFERENCE).problems]
+        return [p.code for p in read_bytes(data, replace(REFERENCE, quotes=policy)).problems]
 
     assert codes(entities=[{"quote": "def"}]) == []
     assert codes(entities=[{"quote": "xyz"}]) == ["E404"]
-    assert codes(entities=[{"quote": "abc"}]) == ["E405"]
+    assert codes(entities=[{"quote": "abc"}]) == []
+    assert codes("strict", entities=[{"quote": "abc"}]) == ["E405"]
     assert codes(entities=[{"quote": "def", "occurrence": 2}]) == ["E405"]
     assert codes(entities=[{"quote": "DEF"}]) == ["W903"]
 

@@ -42,10 +42,15 @@ def test_a_benchmark_and_one_of_its_splits_can_be_named(tmp_path, benchmark):
     assert not (tmp_path / "none.html").exists()
 
 
-def test_a_file_is_a_reference_and_a_folder_a_benchmark(tmp_path, lines):
+def test_a_file_is_a_reference_and_a_folder_is_one_of_shards_or_a_benchmark(tmp_path, lines):
     report(lines, str(lines), out=tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text("utf-8") == page(lines, from_reference(lines))
-    assert refused(lines, tmp_path, out=tmp_path / "none.html").code == "E701"
+    (tmp_path / "shards").mkdir()
+    assert refused(lines, tmp_path / "shards", out=tmp_path / "none.html").code == "E852"
+    lines.rename(tmp_path / "shards" / "gold.jsonl")
+    report(tmp_path / "shards" / "gold.jsonl", tmp_path / "shards", out=tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_bytes() == (tmp_path / "page.html").read_bytes()
+    lines = tmp_path / "shards" / "gold.jsonl"
     assert refused(lines, tmp_path / "missing.jsonl", out=tmp_path / "none.html").code == "E101"
 
 

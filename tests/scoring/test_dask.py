@@ -62,10 +62,10 @@ def numbers(result):
     return files.pretty_json([result.scores, result.slices, result.counts, result.coverage])
 
 
-def score_on(steps, pred, gold):
+def score_on(steps, pred, gold, **options):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dask, "cluster", lambda _: nullcontext(steps))
-        return scoring.score(pred, gold, engine="dask", intervals=False)
+        return scoring.score(pred, gold, engine="dask", intervals=False, **options)
 
 
 def started(cluster, step):
@@ -194,3 +194,25 @@ def test_workers_of_another_version_are_refused(cluster, monkeypatch):
     refused = pytest.raises(DragomanError, match=r"E851: workers have Dragoman .*; this is 99\.0")
     with refused, dask.cluster(cluster.scheduler_address):
         pass
+
+
+@pytest.mark.parametrize("policy", ["in-order", "first", "all", "strict"])
+def test_quotes_and_unknown_fields_are_read_on_the_cluster_as_here(cluster, tmp_path, policy):
+    for side in ("gold", "pred"):
+        (tmp_path / side).mkdir()
+    for at in range(6):
+        item = {"quote": "Kim", "type": "PER", "sure": at}
+        spans = [{"start": start, "end": start + 3, "type": "PER"} for start in (0, 8)]
+        gold = {"id": f"d{at}", "text": "Kim met Kim.", "language": "en", "entities": spans}
+        pred = {"id": f"d{at}", "entities": [item] * (at % 4)}
+        for side, line in (("gold", gold), ("pred", pred)):
+            with (tmp_path / side / f"{at % (2 + (side == 'gold'))}.jsonl").open("ab") as shard:
+                shard.write(files.json_lines([line]))
+    options = {"quotes": policy, "ignore_unknown_fields": True}
+    here = scoring.score(tmp_path / "pred", tmp_path / "gold", intervals=False, **options)
+    with connected(cluster) as steps:
+        there = score_on(steps, tmp_path / "pred", tmp_path / "gold", **options)
+    assert numbers(there) == numbers(here)
+    assert there.quotes == policy
+    assert there.coverage.unknown_fields == {"entities.sure": 7}
+    assert sum(number for way, number in there.coverage.quotes.items() if way != "too often") == 7

@@ -1,26 +1,16 @@
 """Score claims: contents, who makes them, and how.
 
-A thin coat over :mod:`dragoman.scoring`: the measures, and every promise about them, are the package's.
+A thin coat over :mod:`dragoman.scoring`: the measures, and every promise about them, are the package's. Documents
+travel through ``evaluate`` as JSON: of columns it drops fields that it was not told of, and cuts fractions off offsets.
 """
 
 import datasets
 import evaluate
 
-from dragoman import scoring
+from dragoman.scoring import documents
 
-INT, TEXT = datasets.Value("int64"), datasets.Value("string")
-ITEM = {
-    "id": TEXT,
-    "content": datasets.List(datasets.List(INT)),
-    "claimants": datasets.List({"role": TEXT, "start": INT, "end": INT}),
-    "cue": datasets.List(datasets.List(INT)),
-    "parent": TEXT,
-    "polarity": TEXT,
-    "modality": TEXT,
-    "act": TEXT,
-    "cluster": TEXT,
-}
-DOCUMENT = datasets.Features({"id": TEXT, "claims": datasets.List(ITEM)})
+EXAMPLE = '{"id": "a", "claims": [{"content": [[12, 60]], "claimants": [{"role": "AUTHOR"}]}]}'
+TEXT = datasets.Value("string")
 
 
 class Claims(evaluate.Metric):
@@ -30,31 +20,20 @@ class Claims(evaluate.Metric):
         return evaluate.MetricInfo(
             description=__doc__,
             citation="",
-            inputs_description="Documents with an id and claims; offsets in code points, half-open. See README.md.",
-            features=datasets.Features({"predictions": DOCUMENT, "references": DOCUMENT}),
+            inputs_description=f"Documents such as {EXAMPLE}; offsets in code points, half-open. See README.md.",
+            features=datasets.Features({"predictions": TEXT, "references": TEXT}),
         )
 
-    def add_batch(self, *, predictions: list, references: list, **kwargs: object) -> None:
-        """Take documents whose items may lack fields: what is missing is null."""
-        super().add_batch(
-            predictions=[_whole(document) for document in predictions],
-            references=[_whole(document) for document in references],
-            **kwargs,
-        )
+    def add_batch(self, *, predictions: object, references: object) -> None:
+        """Take documents of both sides: dictionaries, or a ``datasets.Dataset``."""
+        pred, gold = documents.pairs(predictions, references, EXAMPLE)
+        super().add_batch(predictions=pred, references=gold)
 
-    def add(self, *, prediction: dict, reference: dict, **kwargs: object) -> None:
-        """Take one document."""
-        super().add(prediction=_whole(prediction), reference=_whole(reference), **kwargs)
+    def add(self, *, prediction: object = None, reference: object = None, **combined: object) -> None:
+        """Take one document of each side; ``evaluate.combine`` calls them by the plural."""
+        pred, gold = combined.get("predictions", prediction), combined.get("references", reference)
+        self.add_batch(predictions=[pred], references=[gold])
 
-    def _compute(self, *, predictions: list, references: list, measures: list | None = None) -> dict:
-        """Scores by name, as in ``claims.content.f1``; None where undefined."""
-        return scoring.score_documents(predictions, references, measures or ["claims"])
-
-
-def _whole(value: object, feature: object = DOCUMENT) -> object:
-    """Give every item all fields, as deep as the features go; what is missing is null, or an empty list."""
-    if isinstance(feature, dict):
-        return {name: _whole(value.get(name), inner) for name, inner in feature.items()}
-    if isinstance(feature, datasets.List):
-        return [_whole(inner, feature.feature) for inner in value or []]
-    return value
+    def _compute(self, *, predictions: list, references: list, measures: list | None = None, **options: object) -> dict:
+        """Scores by name, as in ``claims.content.f1``; None where undefined. Options as of ``dragoman.score``."""
+        return documents.score_documents(predictions, references, measures or ["claims"], **options)

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from dragoman.cli.compare import compare
 from dragoman.cli.convert import convert
+from dragoman.cli.gold import gold
 from dragoman.cli.info import info
 from dragoman.cli.leaderboard import leaderboard
 from dragoman.cli.release import diff, rehydrate, verify
@@ -79,7 +80,21 @@ def _root(
     pass
 
 
-for command in (info, validate, score, compare, convert, report, run, leaderboard, verify, diff, rehydrate, schema):
+for command in (
+    info,
+    gold,
+    validate,
+    score,
+    compare,
+    convert,
+    report,
+    run,
+    leaderboard,
+    verify,
+    diff,
+    rehydrate,
+    schema,
+):
     app.command()(command)
 app.add_typer(
     typer.Typer(cls=_AuthorGroup, no_args_is_help=True),

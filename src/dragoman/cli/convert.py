@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dragoman.cli.options import Data, Json
+from dragoman.cli.options import IN_ORDER, Data, IgnoreUnknownFields, Json, Quotes
 
 
 def convert(
@@ -21,6 +21,8 @@ def convert(
     ] = None,
     characters: Annotated[bool, typer.Option("--characters", help="conll: a token a character, not a word")] = False,
     no_texts: Annotated[bool, typer.Option("--no-texts", help="take texts from the input only")] = False,
+    quotes: Quotes = IN_ORDER,
+    ignore_unknown_fields: IgnoreUnknownFields = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -37,6 +39,8 @@ def convert(
         documents=documents or (),
         texts={} if no_texts else load(data).target().texts,
         characters=characters,
+        quotes=quotes.value,
+        ignore_unknown_fields=ignore_unknown_fields,
     )
     outcome = made.to_dict()
     if not as_json:

@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 Predictions = Annotated[
-    Path, typer.Argument(help="predictions, JSONL or JSONL.gz, one document a line", metavar="PREDICTIONS.jsonl")
+    Path,
+    typer.Argument(
+        help="predictions, JSONL or parquet, compressed or not, one document a line; or - for standard input",
+        metavar="PREDICTIONS.jsonl",
+    ),
+]
+
+
+class QuotePolicy(StrEnum):
+    """Which place a quote without occurrence means; see :mod:`dragoman.text.quote_places`."""
+
+    in_order = "in-order"
+    first = "first"
+    all = "all"
+    strict = "strict"
+
+
+Quotes = Annotated[
+    QuotePolicy,
+    typer.Option(
+        help="place of a quote without occurrence whose words stand more than once: the n-th of the same quotes at "
+        "their n-th place, the first, all, or none"
+    ),
+]
+IN_ORDER = QuotePolicy.in_order
+IgnoreUnknownFields = Annotated[
+    bool,
+    typer.Option("--ignore-unknown-fields", help="pass over fields that a submission does not have, and count them"),
 ]
 Data = Annotated[
     Path | None,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dragoman.cli.options import Data, Json
+from dragoman.cli.options import IN_ORDER, Data, IgnoreUnknownFields, Json, Quotes
 
 
 def report(
@@ -19,6 +19,8 @@ def report(
     ] = None,
     data: Data = None,
     split: Annotated[str | None, typer.Option(help="split to score; default: test")] = None,
+    quotes: Quotes = IN_ORDER,
+    ignore_unknown_fields: IgnoreUnknownFields = False,
     as_json: Json = False,
 ) -> None:
     """Write one page that shows every mistake of a run."""
@@ -30,7 +32,14 @@ def report(
         raise typer.BadParameter("give --reference or --data, not both")
     if reference is not None and split is not None:
         raise typer.BadParameter("a reference has no splits: leave --split out")
-    page = write(run, load(data) if reference is None else reference, out=out, split=split)
+    page = write(
+        run,
+        load(data) if reference is None else reference,
+        out=out,
+        split=split,
+        quotes=quotes.value,
+        ignore_unknown_fields=ignore_unknown_fields,
+    )
     if as_json:
         show.summary({"page": str(page)}, as_json=True)
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dragoman.cli.options import Data, Json
+from dragoman.cli.options import IN_ORDER, Data, IgnoreUnknownFields, Json, Quotes
 
 if TYPE_CHECKING:
     from dragoman.schema.system_card import SystemCard
@@ -38,7 +38,8 @@ def score(
     predictions: Annotated[
         Path | None,
         typer.Argument(
-            help="predictions, JSONL (.gz) or parquet, one document a line; or a folder of shards",
+            help="predictions, JSONL or parquet, compressed or not, one document a line; a folder of shards; or - for "
+            "standard input",
             metavar="PREDICTIONS.jsonl",
         ),
     ] = None,
@@ -67,6 +68,8 @@ def score(
     no_singletons: Annotated[
         bool, typer.Option("--no-singletons", help="leave clusters of one mention out of the cluster measures")
     ] = False,
+    quotes: Quotes = IN_ORDER,
+    ignore_unknown_fields: IgnoreUnknownFields = False,
     engine: Annotated[
         Engine, typer.Option(help="where to score files or folders of shards against --reference")
     ] = Engine.local,
@@ -114,6 +117,8 @@ def score(
         system=None if predictions is None else _system(predictions),
         singletons=not no_singletons,
         map=renamed,
+        quotes=quotes.value,
+        ignore_unknown_fields=ignore_unknown_fields,
     )
     from dragoman.cli import show
 
@@ -132,8 +137,10 @@ def _pair(mapped: str) -> tuple[str, str]:
     return theirs, gold
 
 
-def _system(predictions: Path) -> str | SystemCard:
-    """Give the card beside the predictions if there is one, else the name of the file."""
+def _system(predictions: Path) -> str | SystemCard | None:
+    """Give the card beside the predictions if there is one, else the name of the file; None for standard input."""
+    if str(predictions) == "-":
+        return None
     card = (predictions if predictions.is_dir() else predictions.parent) / "system.toml"
     if not card.is_file():
         return predictions.name

@@ -236,7 +236,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
 
 def _rows(document: plain_spans.Document, options: Options, diagnostics: Diagnostics) -> Iterable[str]:
     text = document.text or ""
-    cut = tokens.characters(text) if options.characters else tokens.words(text)
+    cut = options.tokens(text)
     begins = {start: index for index, (start, _) in enumerate(cut)}
     ends = {end: index + 1 for index, (_, end) in enumerate(cut)}
     fitting = []

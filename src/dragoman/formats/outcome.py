@@ -8,11 +8,12 @@ no place on the other side is a *loss*, counted by its kind (W905). All are coll
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from dragoman.files import check_text
+from dragoman.formats import tokens
 from dragoman.problems import Diagnostics, DragomanError, Problem
 from dragoman.schema import labels
 from dragoman.schema.submission import Submission
@@ -37,6 +38,7 @@ class Options:
         columns: CoNLL: the columns' names; ``FORM`` and ``TAG`` are needed, ``START`` and ``END`` may be there.
         scheme: CoNLL and pipeline output: the tagging scheme, or ``auto`` to recognise it.
         characters: CoNLL, writing: every character is a token, as is usual for Korean; else words are.
+        cut: formats of tokens, writing: gives the tokens of a text (:func:`dragoman.formats.tokenizers.cutter`).
 
     """
 
@@ -47,10 +49,17 @@ class Options:
     columns: tuple[str, ...] = ()
     scheme: Scheme = "auto"
     characters: bool = False
+    cut: Callable[[str], list[tuple[int, int]]] | None = None
 
     def layer(self, label: str | None) -> str:
         """Layer of a span with this label."""
         return "dates" if label in self.date_labels else "entities"
+
+    def tokens(self, text: str) -> list[tuple[int, int]]:
+        """Cut a text into tokens: as it was told, else into characters or words."""
+        if self.cut is not None:
+            return self.cut(text)
+        return tokens.characters(text) if self.characters else tokens.words(text)
 
 
 DEFAULT = Options()

@@ -86,6 +86,7 @@ def build(table: pa.Table, target: Target, *, beyond: bool = False) -> Annotatio
         texts=tuple(texts.texts),
         published=_times(table, "published", row_doc, len(documents), target),
         published_external=_times(table, "published_external", row_doc, len(documents), target),
+        languages=_languages(table, row_doc, len(documents)),
         answered=frozenset(n for n, row in zip(LAYER_NAMES, present, strict=True) if row.any() or not table.num_rows),
         registry=target.registry,
         addresses=_addresses_by_document(entity_rows, len(documents)),
@@ -110,6 +111,16 @@ def _times(table: pa.Table, name: str, row_doc: Ints, documents: int, target: Ta
     given = coded(column_of(table, name, pa.string()))
     if target.strict_values and not all(map(_parses, given.labels)):
         raise Fallback("document time")
+    codes = np.full(documents, NULL, np.int32)
+    codes[row_doc] = given.codes
+    return Coded(codes, given.labels)
+
+
+def _languages(table: pa.Table, row_doc: Ints, documents: int) -> Coded | None:
+    """Language of each document that has a row which names one; None where none does."""
+    given = coded(column_of(table, "language", pa.string()))
+    if not given.labels:
+        return None
     codes = np.full(documents, NULL, np.int32)
     codes[row_doc] = given.codes
     return Coded(codes, given.labels)
@@ -336,13 +347,17 @@ def _pairs(rows: Rows, name: str, texts: Texts) -> tuple[Ints, Ints, Ints]:
     lists = rows.field(name)
     if lists is None or lists.null_count == len(rows):
         return (np.zeros(0, np.int64),) * 3
-    pairs = flat_of(lists)
-    if (lengths_of(pairs) != 2).any():
-        raise Fallback(f"{name} is not a pair")
-    claim = parents_of(lists)
-    bounds = integers_of(flat_of(pairs)).reshape(-1, 2)
-    _check_spans(texts, rows.parent[claim], bounds[:, 0], bounds[:, 1])
-    return merge_fragments(claim, bounds[:, 0], bounds[:, 1])
+    claim, pairs = parents_of(lists), flat_of(lists)
+    surfaces = None
+    if pa.types.is_struct(pairs.type):  # objects, which parquet may have
+        stretches = unnest(lists)
+        start, end, surfaces = stretches.integers("start"), stretches.integers("end"), _surfaces(stretches)
+    else:
+        if (lengths_of(pairs) != 2).any():
+            raise Fallback(f"{name} is not a pair")
+        start, end = integers_of(flat_of(pairs)).reshape(-1, 2).T
+    _check_spans(texts, rows.parent[claim], start, end, surfaces)
+    return merge_fragments(claim, start, end)
 
 
 def _lookup(doc: Ints, names: Coded, wanted_doc: Ints, wanted: Coded) -> Ints:

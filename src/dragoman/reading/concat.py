@@ -66,6 +66,7 @@ def stacked(documents: tuple[str, ...], parts: Sequence[Annotations]) -> Annotat
         texts=tuple(texts),
         published=_times([piece.published for piece in pieces], places),
         published_external=_times([piece.published_external for piece in pieces], places),
+        languages=_languages(pieces, places),
         answered=frozenset().union(*(part.answered for part in parts if part.given.any())) or frozenset(LAYER_NAMES),
         registry=frozenset().union(*(part.registry for part in parts)),
         addresses=addresses if addresses.any() else None,
@@ -100,6 +101,13 @@ def _columns(tables: Sequence[Spans | Claims], places: list[Ints]) -> dict[str, 
         columns[column.name] = Coded.concatenated(values) if isinstance(values[0], Coded) else np.concatenate(values)
     columns["doc"] = np.concatenate([place[table.doc] for table, place in zip(tables, places, strict=True)])
     return columns
+
+
+def _languages(pieces: Sequence[Annotations], places: list[Ints]) -> Coded | None:
+    """Language of each document; None where no part knows any."""
+    if all(piece.languages is None for piece in pieces):
+        return None
+    return _times([piece.languages or Coded.null(len(piece.documents)) for piece in pieces], places)
 
 
 def _times(columns: list[Coded], places: list[Ints]) -> Coded:

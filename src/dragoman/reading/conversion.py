@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
-from dragoman import files
 from dragoman.formats import registry
-from dragoman.formats.outcome import Converted, Options, Written
+from dragoman.formats.outcome import Options, Written
 from dragoman.problems import Problem
-from dragoman.reading import lines as precise
+from dragoman.reading.submission_lines import submission_lines
 from dragoman.reading.target import Target
+from dragoman.text.quote_places import IN_ORDER, Policy, check_policy
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Conversion:
 
 
 def convert(
-    path: Path | str,
+    path: Any,
     to: str = "jsonl",
     *,
     out: Path | str | None = None,
@@ -57,6 +57,8 @@ def convert(
     documents: Sequence[str] = (),
     texts: Mapping[str, str] | None = None,
     characters: bool = False,
+    quotes: Policy = IN_ORDER,
+    ignore_unknown_fields: bool = False,
 ) -> Conversion:
     """Convert labels from or to what other tools have; everything that does not fit is counted.
 
@@ -64,7 +66,8 @@ def convert(
     >>> convert("pred.jsonl", to="brat", out="pred-brat").problems
 
     Args:
-        path: a file, or a folder of files of one format.
+        path: a file, ``-`` for standard input, or a folder of files of one format; where that is ``jsonl``, also
+            whatever :func:`dragoman.score` takes: parquet, dictionaries, a ``datasets.Dataset``, a `Benchmark`, …
         to: format to write: ``jsonl``, ``conll``, ``brat``, ``spacy``, ``pipeline``, ``timeml``, or one that was
             registered.
         out: file or folder to write; nothing is written if None.
@@ -72,6 +75,8 @@ def convert(
         documents: ids of the documents, in order, for a format that names none.
         texts: texts by document id, for offsets to be checked against and tokens to be found in.
         characters: CoNLL: a token a character, not a word.
+        quotes: which place a quote without ``occurrence`` means: ``in-order``, ``first``, ``all`` or ``strict``.
+        ignore_unknown_fields: pass over fields that a submission does not have; each is warned of once (W911).
 
     Raises:
         DragomanError: for everything that is wrong with the input; E209 an unknown format, E108 a file that cannot be
@@ -79,12 +84,16 @@ def convert(
 
     """
     known = texts or {}
-    options = Options(name=str(path), documents=tuple(documents), texts=known, characters=characters)
+    check_policy(quotes)
+    options = Options(
+        name=str(path) if isinstance(path, str | Path) else "",
+        documents=tuple(documents),
+        texts=known,
+        characters=characters,
+    )
     if read == "jsonl":
-        data = files.read_bytes(path)
-        files.check_text(data, str(path))
-        given = precise.read(data, Target(texts=known), str(path))
-        converted = Converted(given.lines, tuple(given.problems))
+        rules = Target(texts=known, quotes=quotes, ignore_unknown_fields=ignore_unknown_fields)
+        converted = submission_lines(path, rules)
     else:
         converted = registry.read_path(registry.named(read), path, options)
     made = converted.checked()

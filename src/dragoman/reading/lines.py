@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from dragoman import timex
 from dragoman.problems import MAX_PROBLEMS, Diagnostics, LimitReached, Problem, shown
+from dragoman.reading import class_labels, other_rows, quoted_items
 from dragoman.reading.jsonl import objects
 from dragoman.reading.target import Target
 from dragoman.schema.layers import CONTIGUOUS, LAYERS
-from dragoman.schema.shape import faults, step
+from dragoman.schema.shape import called_elsewhere, faults, step
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
@@ -31,6 +34,8 @@ from dragoman.schema.submission import (
     Submission,
 )
 from dragoman.text import Located, check_span, locate_quotes, nowhere, quotes
+from dragoman.text.lookalikes import lookalike, plain, why_unlike
+from dragoman.text.quote_places import OVER
 
 _ITEMS: dict[str, type[msgspec.Struct]] = {layer.name: layer.predicted for layer in LAYERS}
 _ITEMS["segments"] = PredictedSegment
@@ -45,13 +50,16 @@ class Lines:
     Attributes:
         lines: the documents in plain form; where there are errors they are of no use.
         problems: errors and warnings in the order in which they stand.
-        tally: number of quotes by what became of them, keys as in :data:`dragoman.text.quotes.WAYS`.
+        tally: number of quotes by what became of them, keys as in :data:`dragoman.text.quotes.WAYS`, and
+            :data:`dragoman.text.quote_places.OVER` where there are such.
+        unknown: number of fields that were passed over, by their path.
 
     """
 
     lines: list[Submission] = field(default_factory=list)
     problems: tuple[Problem, ...] = ()
     tally: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, int] = field(default_factory=dict)
 
 
 def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLEMS) -> Lines:
@@ -68,7 +76,12 @@ def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLE
     lines: list[Submission] = []
     with contextlib.suppress(LimitReached):
         lines = [line for value in objects(data, reader.diagnostics) if (line := reader.line(value)) is not None]
-    return Lines(lines, reader.diagnostics.problems(), reader.tally)
+    for field_, count in sorted(reader.unknown.items()):
+        what = f"the field {shown(field_)} is none of a submission; it was passed over {count:,} times."
+        meant = called_elsewhere(field_.rpartition(".")[2])
+        hint = f"Did you mean {meant!r}? Then its values are lost." if meant else ""
+        reader.diagnostics.add("W911", what, hint, line=0, path=field_)
+    return Lines(lines, reader.diagnostics.problems(), reader.tally, dict(reader.unknown))
 
 
 class _Reader:
@@ -78,21 +91,34 @@ class _Reader:
         self.target = target
         self.diagnostics = diagnostics
         self.tally = dict.fromkeys(quotes.WAYS, 0)
+        self.unknown = Counter[str]()
         self.seen: dict[str, int] = {}
         self.documents = list(target.documents or ())
+
+    @cached_property
+    def lookalikes(self) -> dict[str, str]:
+        """The documents by what their names look like."""
+        return {plain(name): name for name in self.documents}
 
     def line(self, value: dict[str, Any]) -> Submission | None:
         """Check a line; return it in plain form, or None where its shape is wrong."""
         wrong: set[str] = set()
-        for fault in faults(value, Submission, self.diagnostics.nearest):
-            self.diagnostics.add(fault.code, fault.what, fault.hint, path=fault.path)
+        value = class_labels.of_release(value)
+        mistaken = other_rows.mistaken(value)
+        if mistaken is not None:
+            self.diagnostics.add(mistaken.code, mistaken.what, mistaken.hint, path=mistaken.path)
+            return None
+        unknown = self.unknown if self.target.ignore_unknown_fields else None
+        for fault in faults(value, Submission, self.diagnostics.nearest, unknown):
+            hint = f"{fault.hint} {other_rows.advice(fault)}".rstrip()
+            self.diagnostics.add(fault.code, fault.what, hint, path=fault.path)
             wrong.add(fault.path)
         name = value.get("id")
         known = isinstance(name, str) and self.document(name)
         line = Submission(name if isinstance(name, str) else "-")
-        for plain in ("text", "published", "published_external", "layers_annotated"):
-            if not any(path.startswith(plain) for path in wrong):
-                setattr(line, plain, value.get(plain))
+        for field_ in ("text", "published", "published_external", "layers_annotated"):
+            if not any(path.startswith(field_) for path in wrong):
+                setattr(line, field_, value.get(field_))
         _Items(self, line, self.text(line, known=known), value, wrong).check(resolvable=known)
         return None if wrong else line
 
@@ -105,6 +131,9 @@ class _Reader:
         if self.target.documents is None or name in self.target.known:
             return True
         hint = self.diagnostics.suggest(name, self.documents, f"There are {len(self.documents)} documents.")
+        meant = self.lookalikes.get(plain(name))
+        if meant is not None:
+            hint = f"It differs from {shown(meant)} in {why_unlike(name, meant)} alone: write it as it stands there."
         self.diagnostics.add("E301", f"there is no document {shown(name)}.", hint, path="id")
         return False
 
@@ -116,7 +145,11 @@ class _Reader:
         pairs = zip(text, own, strict=False)
         place = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(text), len(own)))
         what = f"the text is not that of the document; they differ from code point {place} on."
-        self.diagnostics.add("E403", what, "Leave the text out, or take it from the data set as it is.", path="text")
+        hint = "Leave the text out, or take it from the data set as it is."
+        why = why_unlike(own, text) if self.diagnostics.affords(len(text) + len(own)) else None
+        if why is not None:
+            what, hint = f"{what[:-1]}, in {why} alone.", f"{hint} Offsets count in the text of the document."
+        self.diagnostics.add("E403", what, hint, path="text")
         return text
 
 
@@ -155,8 +188,9 @@ class _Items:
         self.entities |= {entity.id: entity for entity in line.entities or [] if entity.id is not None}
         self.entity_ids, self.claim_ids = list(self.entities), _ids(value.get("claims"))
         self.claims = set(self.claim_ids)
-        self.located = {} if text is None else locate_quotes(text, _quotes(written))
-        self.nowhere = {} if text is None else nowhere(text, self.located)
+        located = {} if text is None else locate_quotes(text, quoted_items.quotes_in(written))
+        self.nowhere = {} if text is None else nowhere(text, located)
+        self.placed = quoted_items.placed(self.good, located, self.target.quotes)
         self.by_quote: set[str | None] = set()
         self.resolvable = True
 
@@ -182,6 +216,7 @@ class _Items:
             self.claim(claim, f"claims[{index}]")
         self.unique("claims")
         self.circles()
+        quoted_items.spread(self.line, self.placed)
         for layer, path, item in self.bad:
             self.labels_and_values(item, layer, path)
 
@@ -209,7 +244,7 @@ class _Items:
             if label is not None and label not in allowed:
                 # The case is settled before the search, or "per" would be nearer to nothing than to PER.
                 like = label[:200].upper() if allowed[0].isupper() else label[:200].lower()
-                near = self.diagnostics.nearest(like, list(allowed))
+                near = self.diagnostics.nearest(like, list(allowed)) or lookalike(label, allowed)
                 hint = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(allowed)}."
                 self.diagnostics.add("E501", f"there is no label {shown(label)}.", hint, path=f"{path}.{name}")
 
@@ -251,14 +286,18 @@ class _Items:
                 what = "a quote needs a text, and this document has none."
                 self.diagnostics.add("E404", what, "Give offsets.", path=path)
             return
-        located = self.located[quote]
-        place = located.place(span.occurrence)
+        located, (place, over, _) = self.placed[id(span)]
         words = None if place is None else self.text[slice(*place)]
         ambiguous = place is None and located.way != quotes.MISSING
         self.tally[quotes.AMBIGUOUS if ambiguous else located.way] += 1
         if place is None:
             self.without_place(quote, span.occurrence, located, path)
-        elif located.way != quotes.EXACT:
+        if over:
+            self.tally[OVER] = self.tally.get(OVER, 0) + 1
+            count = len(located.places)
+            what = f"{shown(quote)} is quoted more often than it stands there ({count} time{'s' * (count > 1)})."
+            self.diagnostics.add("W910", what, "It is at the last place again.", path=path)
+        if place is not None and located.way != quotes.EXACT:
             how = f"{quotes.describe(located.way)}, as {shown(words or '')} at {place[0]} to {place[1]}"
             self.diagnostics.add(
                 "W903", f"{shown(quote)} was found {how}.", "Quote the text letter by letter.", path=path
@@ -371,20 +410,6 @@ def _ids(items: Any) -> list[str]:
     """Ids in a list as it was written, those of items of the wrong shape too."""
     names = [item.get("id") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     return [name for name in names if isinstance(name, str)]
-
-
-def _quotes(value: Any) -> Iterator[str]:
-    """All quotes in a piece of JSON."""
-    waiting = [value]
-    while waiting:
-        at = waiting.pop()
-        if isinstance(at, dict):
-            quote = at.get("quote")
-            if isinstance(quote, str):
-                yield quote
-            waiting += at.values()
-        elif isinstance(at, list):
-            waiting += at
 
 
 def _labels_of(item: dict[str, Any], record: type[msgspec.Struct], path: str, wrong: set[str]) -> Any:

@@ -8,16 +8,27 @@ import pyarrow as pa
 
 from dragoman import files
 from dragoman.parquet_pages import VALUE, DamagedError, batches, extent
-from dragoman.problems import error
+from dragoman.problems import DragomanError, error
+from dragoman.reading import class_labels
 from dragoman.reading.arrow_rows import flat_of
 from dragoman.schema.arrow_types import arrow_schema
-from dragoman.schema.submission import Submission
+from dragoman.schema.submission import SpanObject, Submission
 
 MAX_RATIO = 1000
 """Most bytes that a byte of a file may stand for; gzip has much the same bound."""
 ALLOWED = 2**26
 """Bytes that any file may unpack to, however small it is."""
+_PAIR = pa.list_(pa.int64())
+_STRETCH = arrow_schema(SpanObject)
 _HINT = "Columns are the fields of a line of JSONL: dragoman schema submission."
+
+
+class UnknownColumnError(DragomanError):
+    """A file has columns that a submission does not have; the rows are those of the file, as it has them."""
+
+    def __init__(self, cause: DragomanError, table: pa.Table) -> None:
+        super().__init__(cause.problems)
+        self.table = table
 
 
 def read(data: bytes, name: str) -> pa.Table:
@@ -29,7 +40,8 @@ def read(data: bytes, name: str) -> pa.Table:
 
     Raises:
         DragomanError: E102 a string that is not UTF-8, E106 too large when unpacked, E202 a column of another type or
-            given twice, E203 an unknown column, E209 damaged.
+            given twice, E209 damaged.
+        UnknownColumnError: E203, a column that a submission does not have.
 
     """
     limit = min(files.MAX_FILE, max(ALLOWED, MAX_RATIO * len(data)))
@@ -48,15 +60,26 @@ def read(data: bytes, name: str) -> pa.Table:
         size = 0
         unpacked = list(batches(data, count))
         given = unpacked[0].schema if unpacked else _schema(data)
+        table = _named(pa.Table.from_batches(unpacked, given))
         # Not before: in a damaged file the types are often wrong, too.
-        wanted = pa.schema(_fields(given, arrow_schema(Submission), "", name))
-        table = pa.Table.from_batches(unpacked, given).cast(wanted)
+        try:
+            wanted = pa.schema(_fields(table.schema, arrow_schema(Submission), "", name))
+        except DragomanError as cause:
+            if cause.problems[0].code != "E203":
+                raise
+            _check_columns(table, name)
+            raise UnknownColumnError(cause, table) from cause
+        table = table.cast(wanted)
     except (pa.ArrowException, OSError, ValueError, DamagedError) as cause:
         raise error("E209", f"not a parquet file that can be read: {str(cause)[:300]}.", _HINT, file=name) from cause
+    _check_columns(table, name)
+    return table
+
+
+def _check_columns(table: pa.Table, name: str) -> None:
     for field, column in zip(table.schema, table.columns, strict=True):
         for chunk in column.chunks:
             _check_strings(chunk, field.name, name)
-    return table
 
 
 def _schema(data: bytes) -> pa.Schema:
@@ -64,6 +87,20 @@ def _schema(data: bytes) -> pa.Schema:
     import pyarrow.parquet as pq  # noqa: PLC0415 - not needed for JSONL
 
     return pq.read_schema(pa.BufferReader(data))
+
+
+def _named(table: pa.Table) -> pa.Table:
+    """Give the class labels their names, where ``datasets`` wrote the file and its metadata have them."""
+    names = class_labels.of_schema(table.schema)
+    if not isinstance(names, dict):
+        return table
+    columns = [
+        pa.chunked_array([class_labels.named(chunk, names.get(name)) for chunk in column.chunks])
+        if name in names and column.num_chunks
+        else column
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    ]
+    return pa.Table.from_arrays(columns, table.column_names)
 
 
 def _check_strings(array: pa.Array, path: str, name: str) -> None:
@@ -104,6 +141,10 @@ def _type(given: pa.DataType, wanted: pa.DataType, path: str, name: str) -> pa.D
         return wanted
     if pa.types.is_dictionary(given):
         given = given.value_type
+    if (
+        pa.types.is_struct(given) and wanted == _PAIR
+    ):  # a stretch of text as an object, as the rows of a release have it
+        return pa.struct(list(_fields(given, _STRETCH, f"{path}.", name)))
     if _is_list(given) and pa.types.is_list(wanted):
         return pa.list_(_type(given.value_type, wanted.value_type, path, name))
     if pa.types.is_struct(given) and pa.types.is_struct(wanted):

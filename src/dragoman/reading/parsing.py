@@ -36,6 +36,26 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
     rows: bool = False
 
+    def as_lines(self, *, ignore_unknown_fields: bool = False) -> bytes:
+        """Give the rows as JSONL, for the precise path, in which a line is a row.
+
+        Args:
+            ignore_unknown_fields: whether columns that a submission does not have are given too.
+
+        Raises:
+            DragomanError: why it cannot be read at all.
+
+        """
+        if self.problems and not (ignore_unknown_fields and self.table is not None):
+            raise DragomanError(self.problems)
+        if self.rows:
+            from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
+
+            return parquet_input.json_lines(self.table)
+        data = files.read_bytes(self.name) if self.data is None else self.data
+        files.check_text(data, self.name)  # it may be another file by now
+        return data
+
 
 def parse_file(path: Path | str) -> Parsed:
     """Read and parse a JSONL file, plain or gzip, or a parquet file; nothing is raised for bad input.
@@ -73,7 +93,11 @@ def parse_bytes(data: bytes, name: str = "") -> Parsed:
         if data[:4] == MAGIC:
             from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
-            return Parsed(name, files.sha256(data), None, parquet_input.read(data, name), rows=True)
+            digest = files.sha256(data)
+            try:
+                return Parsed(name, digest, None, parquet_input.read(data, name), rows=True)
+            except parquet_input.UnknownColumnError as cause:  # it may be that these are to be passed over
+                return Parsed(name, digest, None, cause.table, cause.problems, rows=True)
         files.check_text(data, name)
     except DragomanError as cause:
         return Parsed(name, problems=cause.problems)

@@ -32,13 +32,16 @@ class Reading:
         annotations: its labels as columns; None where there are errors.
         problems: errors and warnings, in the order of the file.
         tally: number of spans given by a quote, by what became of it: the keys are those of
-            :data:`dragoman.text.quotes.WAYS`, in that order, all of them.
+            :data:`dragoman.text.quotes.WAYS`, in that order, all of them, and
+            :data:`dragoman.text.quote_places.OVER` where there are such.
+        unknown: number of fields that nobody knows and that were passed over, by their path.
 
     """
 
     annotations: Annotations | None
     problems: tuple[Problem, ...]
     tally: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(quotes.WAYS, 0))
+    unknown: Mapping[str, int] = field(default_factory=dict)
 
     def checked(self) -> Annotations:
         """Return the labels, or raise.
@@ -57,20 +60,16 @@ def read_parsed(parsed: Parsed, target: Target) -> Reading:
 
     Nothing is raised for bad input: the problems are returned.
     """
-    if parsed.problems:
+    if parsed.problems and (parsed.table is None or not target.ignore_unknown_fields):
         return Reading(None, parsed.problems)
-    return in_columns(parsed.table, target) or _precisely(parsed, target)
+    fast = None if parsed.problems else in_columns(parsed.table, target)
+    return fast or _precisely(parsed, target)
 
 
 def _precisely(parsed: Parsed, target: Target) -> Reading:
-    if parsed.rows:
-        from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
-
-        return line_by_line(parquet_input.json_lines(parsed.table), target, parsed.name)
     try:
-        data = files.read_bytes(parsed.name) if parsed.data is None else parsed.data
-        files.check_text(data, parsed.name)
-    except DragomanError as cause:  # it is another file by now
+        data = parsed.as_lines(ignore_unknown_fields=target.ignore_unknown_fields)
+    except DragomanError as cause:
         return Reading(None, cause.problems)
     return line_by_line(data, target, parsed.name)
 
@@ -112,15 +111,15 @@ def line_by_line(data: bytes, target: Target, name: str = "") -> Reading:
     """
     read = precise.read(data, target, name)
     if any(problem.severity == "error" for problem in read.problems):
-        return Reading(None, read.problems, read.tally)
+        return Reading(None, read.problems, read.tally, read.unknown)
     try:
         annotations = columns.build(arrow_json.of_lines(read.lines), target, beyond=True)
     except (Fallback, pa.ArrowInvalid) as cause:
         # Nothing is wrong with any line, and yet it does not fit: said with a number, too, whatever it is.
         hint = "Split the file into shards; if that does not help, please report it with the file."
         problem = Problem(code="E210", what=f"the file does not fit into columns ({cause}).", hint=hint, file=name)
-        return Reading(None, (*read.problems, problem), read.tally)
-    return Reading(annotations, read.problems, read.tally)
+        return Reading(None, (*read.problems, problem), read.tally, read.unknown)
+    return Reading(annotations, read.problems, read.tally, read.unknown)
 
 
 def read_lines(lines: list[Submission], target: Target) -> Annotations:

@@ -10,7 +10,7 @@ import msgspec
 from dragoman import files
 from dragoman.problems import DragomanError, Problem, error
 
-SUFFIXES = (".jsonl", ".jsonl.gz", ".parquet")
+SUFFIXES = (".jsonl", ".parquet", ".jsonl.gz", ".jsonl.bz2", ".jsonl.xz", ".jsonl.zst", ".jsonl.zip")
 _BESIDE = frozenset({"system.toml", "README.md", "LICENSE"})
 _SAMPLE = 2**16
 
@@ -35,6 +35,14 @@ def shards_of(path: Path) -> list[Path]:
     if not shards:
         raise error("E852", "there are no shards in the folder.", hint, file=str(path))
     return shards
+
+
+def holds_shards(path: Path) -> bool:
+    """Whether a path is to be read as a file or a folder of shards; else a folder holds files of another tool."""
+    if not path.is_dir():
+        return True
+    given = [inner for inner in path.iterdir() if not inner.name.startswith((".", "_")) and inner.name not in _BESIDE]
+    return not given or any(inner.name.endswith(SUFFIXES) for inner in given)
 
 
 def check_distinct(paths: Sequence[str], documents: Sequence[Sequence[str]]) -> dict[str, int]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dragoman.problems import DragomanError, error
+from dragoman import files
+from dragoman.problems import DragomanError
 from dragoman.reading.shards import check_distinct, shards_of
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from dragoman.reading.parsing import Parsed
     from dragoman.reading.read import Reading
     from dragoman.reading.target import Target
-
-FORMS = "a path, a folder of shards, bytes, documents as dictionaries, a `datasets.Dataset` or an Arrow table"
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,9 @@ class Source:
         """Recognise what somebody gave.
 
         Args:
-            value: a path of a file, a folder of shards or a run; bytes of a file; documents as dictionaries in the
-                form of a submission's lines; a ``datasets.Dataset``; an Arrow table.
+            value: a path of a file, ``-`` for standard input, a folder of shards or a run; bytes of a file; documents
+                as dictionaries in the form of a submission's lines, or as records; a ``datasets.Dataset`` or
+                ``DatasetDict``; an Arrow table, or whatever gives one (``__arrow_c_stream__``).
             name: what to call it where it has no name of its own.
 
         Raises:
@@ -53,23 +53,18 @@ class Source:
 
         """
         if isinstance(value, str | PathLike):
+            if str(value) == files.STANDARD_INPUT:
+                return cls("standard input", data=files.read_bytes(files.STANDARD_INPUT))
             path = Path(value)
             run = path / "predictions.jsonl"
             return cls(path.name, path, (run,) if run.is_file() else tuple(shards_of(path)))
         if isinstance(value, bytes | bytearray | memoryview):
-            return cls(name, data=bytes(value))
-        if hasattr(value, "features") and hasattr(value, "to_list"):  # a datasets.Dataset, which need not be installed
-            return cls(name, data=_json_lines(_decoded(row, value.features) for row in value.to_list()))
-        if hasattr(value, "schema") and hasattr(value, "to_batches"):
+            return cls(name, data=files.unpacked(bytes(value), name))
+        if hasattr(value, "__arrow_c_stream__") and not hasattr(value, "features"):
             return cls(name, data=_parquet(value))
-        rows = [value] if isinstance(value, Mapping) else value
-        if isinstance(rows, Iterable) and not isinstance(rows, Iterator | Mapping):
-            rows = list(rows)
-            if all(isinstance(row, Mapping) for row in rows):
-                return cls(name, data=_json_lines(rows))
-        if isinstance(rows, Iterator):
-            return cls.of(list(rows), name)
-        raise error("E202", f"{name} cannot be a {type(value).__name__}.", f"Give {FORMS}.")
+        from dragoman.reading import rows  # noqa: PLC0415 - files need none of it
+
+        return cls(name, data=rows.json_lines(value, name))
 
     @property
     def size(self) -> int:
@@ -121,39 +116,26 @@ def read_shards(parsed: list[Future[Parsed]], target: Target) -> tuple[Reading, 
     if len(readings) == 1:
         return readings[0], digests
     problems = [problem for reading in readings for problem in reading.problems]
-    tally = {way: sum(reading.tally[way] for reading in readings) for way in readings[0].tally}
+    tally, unknown = (total(getattr(reading, name) for reading in readings) for name in ("tally", "unknown"))
     labels = [reading.annotations for reading in readings]
     if any(part is None for part in labels):
-        return Reading(None, tuple(problems), tally), digests
+        return Reading(None, tuple(problems), tally, unknown), digests
     try:
         given = [tuple(d for d, has in zip(part.documents, part.given, strict=True) if has) for part in labels if part]
         place = check_distinct(names, given)
     except DragomanError as cause:
-        return Reading(None, (*problems, *cause.problems), tally), digests
+        return Reading(None, (*problems, *cause.problems), tally, unknown), digests
     documents = tuple(sorted(place)) if target.documents is None else target.documents
-    return Reading(stacked(documents, [part for part in labels if part]), tuple(problems), tally), digests
+    return Reading(stacked(documents, [part for part in labels if part]), tuple(problems), tally, unknown), digests
 
 
-def _json_lines(rows: Iterable[Any]) -> bytes:
-    """Write rows as JSONL, without fields that are None: tables of rows have every field."""
-    from dragoman import files  # noqa: PLC0415
-    from dragoman.formats.json_fields import without_nulls  # noqa: PLC0415
-
-    return files.json_lines(map(without_nulls, rows))
-
-
-def _decoded(value: Any, feature: Any) -> Any:
-    """Give class labels, which ``datasets`` holds as numbers, their names."""
-    if value is None or feature is None:
-        return value
-    if hasattr(feature, "int2str"):
-        return feature.int2str(value) if isinstance(value, int) else value
-    if isinstance(value, Mapping):
-        return {key: _decoded(inner, feature.get(key)) for key, inner in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        inner_feature = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
-        return [_decoded(inner, inner_feature) for inner in value]
-    return value
+def total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Add counts of several files, key by key, in the order in which the keys come."""
+    added: dict[str, int] = {}
+    for each in counts:
+        for key, number in each.items():
+            added[key] = added.get(key, 0) + number
+    return added
 
 
 def _parquet(table: Any) -> bytes:

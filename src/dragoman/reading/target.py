@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dragoman.schema import labels
+from dragoman.text.quote_places import IN_ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,8 @@ class Target:
         aliases: other names of a registry id (its Wikidata id), to the registry id.
         registry: ids that stand for known entities; empty where any id does.
         rename: types as they are written, each with the one that it is read as.
+        quotes: which place a quote without ``occurrence`` means (:mod:`dragoman.text.quote_places`).
+        ignore_unknown_fields: whether a field that nobody knows is passed over and counted, not an error.
         strict_values: whether a date value outside the grammar is an error (else it is compared as written).
 
     """
@@ -47,6 +50,8 @@ class Target:
     registry: frozenset[str] = frozenset()
     rename: Mapping[str, str] = field(default_factory=dict)
     strict_values: bool = False
+    quotes: str = IN_ORDER
+    ignore_unknown_fields: bool = False
 
     @cached_property
     def known(self) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,6 +10,7 @@ from markupsafe import Markup
 from dragoman import scoring
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.naming import BY_NAME
+from dragoman.reading.read import Reading
 from dragoman.reports import overlay
 from dragoman.reports.rendering import environment, inlined
 from dragoman.reports.sources import predictions
@@ -21,16 +21,17 @@ if TYPE_CHECKING:
     from dragoman.annotations import Annotations
     from dragoman.reports.sources import Source
     from dragoman.schema.result_file import Result
+    from dragoman.text.quote_places import Policy
 
 SCRIPTS = ("data", "text", "items", "inspect", "report")
 """Parts of the page's script, in order."""
 
 
-def page(run: Path, source: Source) -> str:
+def page(run: Any, source: Source) -> str:
     """HTML of a run's scores and errors.
 
     Args:
-        run: its folder, with ``predictions.jsonl`` and ``system.toml``, or a file of predictions.
+        run: its folder, with ``predictions.jsonl`` and ``system.toml``, or predictions in any form.
         source: gold labels and documents.
 
     Raises:
@@ -40,17 +41,19 @@ def page(run: Path, source: Source) -> str:
     return render(*predictions(run, source.gold), source)
 
 
-def render(system: str, pred: Annotations, source: Source) -> str:
+def render(system: str, labels: Annotations | Reading, source: Source, *, quotes: Policy = "in-order") -> str:
     """HTML of the scores and errors of predictions.
 
     Args:
         system: name of the system.
-        pred: its labels, on the documents of the gold labels and in their order.
+        labels: its labels, as they were read or as columns.
         source: gold labels and documents.
+        quotes: how quotes without ``occurrence`` were placed.
 
     """
     gold = source.gold
-    result = scoring.score(pred, gold, system=system)
+    result = scoring.score(labels, gold, system=system, quotes=quotes)
+    pred = (labels.checked() if isinstance(labels, Reading) else labels).of(gold.annotations.documents)
     by_layer = {layer: each for layer in LAYER_NAMES if (each := outcomes(layer, gold.annotations, pred)) is not None}
     documents = overlay.documents(source, pred, by_layer)
     return (

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from dragoman import benchmark as benchmarks
 from dragoman import files
-from dragoman.benchmark import Benchmark
-from dragoman.problems import error
 from dragoman.reports import sources
-from dragoman.reports.html import page
+from dragoman.reports.html import render
+from dragoman.scoring.sides import Sides
+
+if TYPE_CHECKING:
+    from dragoman.text.quote_places import Policy
 
 
 def report(
-    run_or_pred: Path | str,
-    gold: Benchmark | Path | str | None = None,
+    run_or_pred: Any,
+    gold: Any = None,
     *,
     out: Path | str,
     split: str | None = None,
+    quotes: Policy = "in-order",
+    ignore_unknown_fields: bool = False,
 ) -> Path:
     """Write one self-contained HTML page with the scores of a run and each of its errors, shown in the text.
 
     Args:
-        run_or_pred: a run's folder, with ``predictions.jsonl`` and ``system.toml``, or a file of predictions.
-        gold: a benchmark (the bundled one if None), a folder that :func:`dragoman.load` takes, or a reference: a file
-            in the form of a submission, with any labels.
+        run_or_pred: a run's folder, with ``predictions.jsonl`` and ``system.toml``, or predictions in any form that
+            :func:`dragoman.score` takes.
+        gold: a benchmark (the bundled one if None) or a reference, in any form that :func:`dragoman.score` takes;
+            labels are shown in the texts that it holds.
         out: the page to write.
         split: split of the benchmark; ``test`` if None. A reference has no splits.
+        quotes: which place a quote without ``occurrence`` means: ``in-order``, ``first``, ``all`` or ``strict``.
+        ignore_unknown_fields: pass over fields that a submission does not have.
 
     Returns:
         Where the page is.
@@ -40,17 +47,9 @@ def report(
         >>> dragoman.report("pred.jsonl", "gold.jsonl", out="errors.html")
 
     """
-    source = _source(gold, split)
+    sources.check_run(run_or_pred)
+    sides = Sides.of(run_or_pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields)
+    source = sources.of_sides(sides)
     path = Path(out)
-    files.write(path, page(Path(run_or_pred), source).encode())
+    files.write(path, render(*sources.read(sides, source.gold), source, quotes=quotes).encode())
     return path
-
-
-def _source(gold: Benchmark | Path | str | None, split: str | None) -> sources.Source:
-    if gold is None or (not isinstance(gold, Benchmark) and Path(gold).is_dir()):
-        gold = benchmarks.load(gold)
-    if isinstance(gold, Benchmark):
-        return sources.from_benchmark(gold, split or "test")
-    if split is not None:
-        raise error("E702", "a reference has no splits.", "Leave the split out.", file=str(gold))
-    return sources.from_reference(Path(gold))

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dragoman import files, scoring
+from dragoman import scoring
 from dragoman.problems import error
-from dragoman.reading.read import read_file
+from dragoman.scoring.gold import default_split
+from dragoman.scoring.sides import Sides
 from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
-    from dragoman.annotations import Annotations
     from dragoman.benchmark import Benchmark
+    from dragoman.reading.read import Reading
     from dragoman.scoring import Gold
 
 PREDICTIONS, CARD = "predictions.jsonl", "system.toml"
@@ -97,16 +99,21 @@ class _Line(msgspec.Struct):
     claims: list[_Claim] | None = None
 
 
-def from_reference(path: Path) -> Source:
-    """Take a file in the form of a submission, with any labels; labels are shown in the texts that it holds.
+def of_sides(sides: Sides) -> Source:
+    """Take gold that was recognised: a benchmark with its split, or a reference.
 
     Raises:
-        DragomanError: as :func:`dragoman.scoring.reference`.
+        DragomanError: for everything that is wrong with it.
 
     """
-    data = files.read_bytes(path)
-    gold = scoring.reference(data, str(path))
-    labels, lines = gold.annotations, _lines(data)
+    benchmark = sides.benchmark()
+    if benchmark is not None:
+        return from_benchmark(benchmark, sides.split or default_split(benchmark))
+    assert sides.reference is not None
+    with sides.reference.parsing() as parsed:
+        shards = [future.result() for future in parsed]
+        gold = sides.read_gold(parsed)
+    labels, lines = gold.annotations, _lines(shard.as_lines(ignore_unknown_fields=True) for shard in shards)
     documents = [
         SourceDocument(
             name,
@@ -122,38 +129,72 @@ def from_reference(path: Path) -> Source:
     return Source(gold, documents)
 
 
-def _lines(data: bytes) -> Mapping[str, _Line]:
-    """Read the fields that are not scored from JSONL that was checked; parquet rows give none, and only labels show."""
+def from_reference(value: Any) -> Source:
+    """Take labels in any form as a reference, with any labels; they are shown in the texts that it holds.
+
+    Raises:
+        DragomanError: as :func:`dragoman.scoring.reference`.
+
+    """
+    return of_sides(Sides.of([], value))
+
+
+def _lines(shards: Iterable[bytes]) -> Mapping[str, _Line]:
+    """Read the fields that are not scored from JSONL that was checked."""
     lines: dict[str, _Line] = defaultdict(lambda: _Line(""))
     decoder = msgspec.json.Decoder(_Line)
-    for encoded in data.split(b"\n"):
-        with contextlib.suppress(msgspec.DecodeError):
-            line = decoder.decode(encoded)
-            lines[line.id] = line
+    for data in shards:
+        for encoded in data.split(b"\n"):
+            with contextlib.suppress(msgspec.DecodeError):
+                line = decoder.decode(encoded)
+                lines[line.id] = line
     return lines
 
 
-def predictions(run: Path, gold: Gold) -> tuple[str, Annotations]:
+def check_run(run: Any) -> None:
+    """Refuse a run's folder in which a file is a pipe or another special file, which could block for ever.
+
+    Raises:
+        DragomanError: E822.
+
+    """
+    if not isinstance(run, str | PathLike) or not Path(run).is_dir():
+        return
+    for path in (Path(run) / PREDICTIONS, Path(run) / CARD):
+        if path.exists() and not path.is_file():
+            what = f"{path.name} is not a regular file; it is not opened."
+            raise error("E822", what, "Put the file itself there.", file=str(path))
+
+
+def read(sides: Sides, gold: Gold) -> tuple[str, Reading]:
     """Read predictions.
 
     Args:
-        run: a run's folder, with ``predictions.jsonl`` and ``system.toml``, or a file of predictions.
+        sides: the predictions, recognised; a run's folder has ``predictions.jsonl`` and ``system.toml``.
         gold: what they will be scored against.
 
     Returns:
-        The system's name and its labels, on the documents of the gold labels and in their order.
+        The system's name and its labels, without errors.
 
     Raises:
-        DragomanError: for everything that is wrong with them; E822 for a file of a run's folder that is a pipe or
-            another special file, which could block for ever.
+        DragomanError: for everything that is wrong with them.
 
     """
-    folder, file = (run, run / PREDICTIONS) if run.is_dir() else (run.parent, run)
-    card = folder / CARD
-    if run.is_dir():
-        for path in (file, card):
-            if path.exists() and not path.is_file():
-                what = f"{path.name} is not a regular file; it is not opened."
-                raise error("E822", what, "Put the file itself there.", file=str(path))
-    pred = read_file(file, gold.target).checked().of(gold.annotations.documents)
-    return read_card(card).name if card.is_file() or run.is_dir() else file.name, pred
+    name, path = sides.name, None if sides.pred is None else sides.pred.path
+    if path is not None:
+        card = (path if path.is_dir() else path.parent) / CARD
+        if card.is_file() or (path / PREDICTIONS).is_file():
+            name = read_card(card).name
+    if sides.pred is None:
+        reading = sides.read_predictions([], gold.target)
+    else:
+        with sides.pred.parsing() as parsed:
+            reading = sides.read_predictions(parsed, gold.target)
+    reading.checked()
+    return name, reading
+
+
+def predictions(run: Any, gold: Gold) -> tuple[str, Reading]:
+    """Read the predictions of a run, or in any other form, against gold; see :func:`read`."""
+    check_run(run)
+    return read(Sides.of(run, gold), gold)

@@ -60,6 +60,10 @@ class Coverage(msgspec.Struct, forbid_unknown_fields=True):
     wikidata_addresses: Annotated[
         int, Meta(description="predicted ids of entities that are addresses of Wikidata: each means the item in it")
     ] = 0
+    unknown_fields: Annotated[
+        dict[str, int],
+        Meta(description="fields that a submission does not have and that were passed over, as asked, by their path"),
+    ] = {}
 
 
 class Headline(msgspec.Struct, forbid_unknown_fields=True):
@@ -85,6 +89,10 @@ class Advice(msgspec.Struct, forbid_unknown_fields=True):
 
     code: Annotated[str, Meta(description="which mistake, as `ends-short`")]
     text: Annotated[str, Meta(description="what was seen, with counts, and the hint")]
+    unknown_fields: Annotated[
+        dict[str, int],
+        Meta(description="fields that a submission does not have and that were passed over, as asked, by their path"),
+    ] = {}
 
 
 class Counts(msgspec.Struct, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
@@ -127,8 +127,18 @@ def _plain(info: Any) -> Any:
     return _plain(info.type) if isinstance(info, inspect.Metadata) else info
 
 
+class _Look(NamedTuple):
+    """How values are looked at: what finds the most similar of some names, and what counts unknown fields."""
+
+    nearest: Callable[[str, list[str]], str | None]
+    unknown: Counter[str] | None
+
+
 def faults(
-    value: dict[str, Any], record: type[msgspec.Struct], nearest: Callable[[str, list[str]], str | None]
+    value: dict[str, Any],
+    record: type[msgspec.Struct],
+    nearest: Callable[[str, list[str]], str | None],
+    unknown: Counter[str] | None = None,
 ) -> Iterator[Fault]:
     """Say all that is wrong with the shape of an object, in the order in which it was written.
 
@@ -138,31 +148,69 @@ def faults(
         value: what ``json.loads`` gave: objects as :class:`Repeats`, ``NaN`` and its like as :class:`NoNumber`.
         record: the record that it should be.
         nearest: finds the most similar of some names, or None.
+        unknown: where it is given, fields that the record does not have are no fault: they are taken out of the value,
+            and counted here by their path without positions (``entities.confidence``).
 
     Yields:
         Faults with codes E201 (a lone surrogate, ``NaN``), E202, E203, E204, E205, E206, E304 and E501.
 
     """
-    yield from _struct(value, record, "", nearest)
+    yield from _struct(value, record, "", _Look(nearest, unknown))
 
 
-def _struct(value: dict[str, Any], record: type, path: str, nearest: Any) -> Iterator[Fault]:
+def _struct(value: dict[str, Any], record: type, path: str, look: _Look) -> Iterator[Fault]:
     known = _fields(record)
     for key in getattr(value, "repeated", ()):
         yield Fault("E205", step(path, key), f"the field {shown(key)} is given more than once.", "Keep one.")
     for key, inner in value.items():
-        if key not in known:
-            near = nearest(key, list(known))
+        if key not in known and look.unknown is not None:
+            look.unknown[_POSITION.sub("", step(path, key))] += 1
+        elif key not in known:
+            near = _meant(key, list(known), look)
             hint = f"Did you mean {near!r}?" if near else f"Known fields: {', '.join(known)}."
             yield Fault("E203", step(path, key), f"there is no field {shown(key)}.", hint)
         else:
-            yield from _value(inner, known[key].shape, step(path, key), nearest)
+            yield from _value(inner, known[key].shape, step(path, key), look)
+    if look.unknown is not None:
+        for key in value.keys() - known.keys():
+            del value[key]
     for key, field in known.items():
         if field.required and key not in value:
             yield Fault("E204", step(path, key), f"the field {key!r} is missing.", f"Add it: {field.shape.wanted}.")
 
 
-def _value(value: Any, shape: _Shape, path: str, nearest: Any) -> Iterator[Fault]:
+_POSITION = re.compile(r"\[[0-9]+\]")
+_ELSEWHERE = {
+    "type": ("label", "tag", "category", "class", "entity", "entity_type", "entity_group", "ner_type", "labels"),
+    "start": ("begin", "from", "offset", "start_char", "start_offset", "char_start", "beginoffset"),
+    "end": ("stop", "to", "end_char", "end_offset", "char_end", "endoffset"),
+    "text": ("surface", "word", "string", "span", "body", "content"),
+    "quote": ("quotation", "phrase", "words", "exact"),
+    "occurrence": ("nth", "index", "which", "instance"),
+    "value": ("val", "timex_value", "normalized", "normalised", "resolved"),
+    "id": ("doc_id", "docid", "document_id", "doc", "document", "key", "guid", "uid"),
+    "entities": ("ents", "spans", "mentions", "ner", "annotations", "named_entities", "labels", "label"),
+    "dates": ("timexes", "timex", "times", "temporal", "date"),
+    "claims": ("attributions", "statements", "claim", "quotes", "quotations"),
+    "claimants": ("speaker", "speakers", "source", "sources", "claimant", "holder"),
+    "entity_ids": ("kb_id", "wikidata", "qid", "entity_id", "link", "links"),
+    "language": ("lang", "locale"),
+}
+"""What other tools and models call a field."""
+
+
+def _meant(key: str, known: list[str], look: _Look) -> str | None:
+    """Find the field that somebody meant: by what others call it, else the most similar one."""
+    return called_elsewhere(key, known) or look.nearest(key, known)
+
+
+def called_elsewhere(key: str, known: Iterable[str] | None = None) -> str | None:
+    """Find the field that other tools and models call otherwise, among some fields or all; None where there is none."""
+    among = _ELSEWHERE.keys() if known is None else set(known)
+    return next((name for name, others in _ELSEWHERE.items() if name in among and key.lower() in others), None)
+
+
+def _value(value: Any, shape: _Shape, path: str, look: _Look) -> Iterator[Fault]:
     if isinstance(value, NoNumber):
         yield Fault("E201", path, f"{value.word} is not a JSON number.", f"Write {shape.wanted}.")
         return
@@ -170,13 +218,13 @@ def _value(value: Any, shape: _Shape, path: str, nearest: Any) -> Iterator[Fault
     if chosen is None:
         yield Fault("E202", path, f"expected {shape.wanted}, found {_described(value)}.", _hint(value, shape))
     elif isinstance(chosen, inspect.StructType):
-        yield from _struct(value, chosen.cls, path, nearest)
+        yield from _struct(value, chosen.cls, path, look)
     elif isinstance(chosen, inspect.ListType | inspect.TupleType):
-        yield from _items(value, chosen, shape.items, path, nearest)
+        yield from _items(value, chosen, shape.items, path, look)
     elif isinstance(chosen, inspect.DictType):
-        yield from _table(value, *shape.table, path, nearest)
+        yield from _table(value, *shape.table, path, look)
     else:
-        yield from _constraints(value, chosen, path, nearest)
+        yield from _constraints(value, chosen, path, look)
 
 
 def _hint(value: Any, shape: _Shape) -> str:
@@ -213,7 +261,7 @@ def _is(value: Any, info: Any) -> bool:
     return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 
-def _items(value: list[Any], info: Any, shapes: tuple[_Shape, ...], path: str, nearest: Any) -> Iterator[Fault]:
+def _items(value: list[Any], info: Any, shapes: tuple[_Shape, ...], path: str, look: _Look) -> Iterator[Fault]:
     if isinstance(info, inspect.TupleType):
         if len(value) != len(shapes):
             what = f"expected a pair [start, end], found a list of {len(value)}."
@@ -224,20 +272,20 @@ def _items(value: list[Any], info: Any, shapes: tuple[_Shape, ...], path: str, n
         if info.min_length and len(value) < info.min_length:
             yield Fault("E202", path, "the list is empty.", f"At least {info.min_length} item is needed.")
     for index, (inner, shape) in enumerate(zip(value, shapes, strict=True)):
-        yield from _value(inner, shape, f"{path}[{index}]", nearest)
+        yield from _value(inner, shape, f"{path}[{index}]", look)
 
 
-def _table(value: dict[str, Any], keys: _Shape, values: _Shape, path: str, nearest: Any) -> Iterator[Fault]:
+def _table(value: dict[str, Any], keys: _Shape, values: _Shape, path: str, look: _Look) -> Iterator[Fault]:
     for key in getattr(value, "repeated", ()):
         yield Fault("E205", step(path, key), f"the field {shown(key)} is given more than once.", "Keep one.")
     for key, inner in value.items():
-        yield from _value(key, keys, step(path, key), nearest)
-        yield from _value(inner, values, step(path, key), nearest)
+        yield from _value(key, keys, step(path, key), look)
+        yield from _value(inner, values, step(path, key), look)
 
 
-def _constraints(value: Any, info: Any, path: str, nearest: Any) -> Iterator[Fault]:
+def _constraints(value: Any, info: Any, path: str, look: _Look) -> Iterator[Fault]:
     if isinstance(info, inspect.LiteralType) and value not in info.values:
-        near = nearest(value, list(info.values))
+        near = look.nearest(value, list(map(str, info.values)))
         hint = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(map(str, info.values))}."
         yield Fault("E501", path, f"there is no label {shown(value)}.", hint)
     elif isinstance(info, inspect.IntType):

@@ -16,10 +16,10 @@ from dragoman.schema import labels
 from dragoman.schema.records import Record
 from dragoman.schema.shape import NO_CONTROL
 
-MAX_ID_LENGTH = 512
-"""Longest id, in code points."""
+MAX_ID_LENGTH = 2**16
+"""Longest id, in code points: ids may be addresses or hashes of anything, and are cut where they are shown."""
 Identifier = Annotated[str, Meta(min_length=1, max_length=MAX_ID_LENGTH, pattern=NO_CONTROL)]
-"""A name within a submission: 1 to 512 characters, none of them a control character."""
+"""A name within a submission: 1 to 65,536 characters, none of them a control character."""
 Position = Annotated[int, Meta(description="offset in Unicode code points, from 0")]
 Pair = Annotated[tuple[int, int], Meta(description="start and end in code points, half-open")]
 
@@ -35,7 +35,8 @@ class SpanObject(Record):
     text: Annotated[str | None, Meta(description="surface; checked against the text where given")] = None
     quote: Annotated[str | None, Meta(description="words of the text, instead of offsets")] = None
     occurrence: Annotated[
-        Annotated[int, Meta(ge=1)] | None, Meta(description="which occurrence of the quote, from 1")
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="which occurrence of the quote, from 1; absent: as --quotes says, in order by default"),
     ] = None
 
 

@@ -9,8 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dragoman.scoring.api import score, score_documents, validate
+    from dragoman.scoring.api import score, validate
     from dragoman.scoring.comparison import compare
+    from dragoman.scoring.documents import score_documents
     from dragoman.scoring.gold import Gold, from_benchmark, reference
     from dragoman.statistics.resampling import Resampling
 
@@ -23,7 +24,7 @@ _HOMES = {
     "from_benchmark": "dragoman.scoring.gold",
     "reference": "dragoman.scoring.gold",
     "score": "dragoman.scoring.api",
-    "score_documents": "dragoman.scoring.api",
+    "score_documents": "dragoman.scoring.documents",
     "validate": "dragoman.scoring.api",
 }
 

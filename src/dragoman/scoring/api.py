@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dragoman import tuning
 from dragoman.problems import Problem, error
-from dragoman.reading.source import Source
+from dragoman.scoring.sides import Sides
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from dragoman.annotations import Annotations
-    from dragoman.benchmark import Benchmark
     from dragoman.measures import Measure
     from dragoman.reading.parsing import Parsed
     from dragoman.schema.result_file import Data
     from dragoman.schema.system_card import SystemCard
-    from dragoman.scoring.gold import Gold
     from dragoman.scoring.held import Validation
     from dragoman.scoring.partials import Partial
     from dragoman.scoring.result import Result
     from dragoman.statistics.resampling import Resampling
+    from dragoman.text.quote_places import Policy
 
 STREAMED = 2**24
 """Bytes of two files together from which on they are read block by block."""
@@ -48,6 +44,8 @@ def score(
     system: str | SystemCard | None = None,
     singletons: bool = True,
     map: Mapping[str, str] | None = None,  # noqa: A002 - the option's name
+    quotes: Policy = "in-order",
+    ignore_unknown_fields: bool = False,
 ) -> Result:
     """Score predictions against gold.
 
@@ -56,8 +54,9 @@ def score(
     >>> result["entities.strict.f1"]
 
     Args:
-        pred: a file (JSONL, plain or gzip, or parquet), a folder of shards or a run; bytes; dictionaries in the form
-            of a submission's lines; a ``datasets.Dataset``; an Arrow table; a `Benchmark` (its gold).
+        pred: a file (JSONL or parquet, compressed or not; ``-`` is standard input), a folder of shards or a run;
+            bytes; dictionaries in the form of a submission's lines, or records; a ``datasets.Dataset`` or
+            ``DatasetDict``; an Arrow table; a `Benchmark` or the folder of one (its gold).
         gold: the same, as a reference; or a benchmark: a `Benchmark`, its folder, or ``owner/name`` on the Hub.
         split: split of a benchmark; ``test`` if None.
         measures: names, layers or values; all of the catalogue if None.
@@ -71,6 +70,8 @@ def score(
         singletons: whether clusters of one mention count in cluster measures.
         map: types of the predictions' entities and dates, each with the gold type that it stands for, as
             ``{"person": "PER"}``.
+        quotes: which place a quote without ``occurrence`` means: ``in-order``, ``first``, ``all`` or ``strict``.
+        ignore_unknown_fields: pass over fields that a submission does not have, and count them.
 
     Raises:
         DragomanError: for everything that is wrong with either side.
@@ -78,13 +79,13 @@ def score(
     """
     if engine not in {"local", "dask"}:
         raise error("E851", f"there is no engine {str(engine)[:80]!r}.", "Engines: local, dask.")
-    sides = _Sides.of(pred, gold, split)
+    sides = Sides.of(pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields, rename=map)
     if engine == "dask":
         if map:
             raise error("E851", "types are not mapped on a cluster.", "Map them where the predictions are made.")
         counted = _on_cluster(sides, measures, scheduler)
     else:
-        counted = (None if map else _streamed(sides, measures)) or _in_memory(sides, measures, map or {})
+        counted = (None if map else _streamed(sides, measures)) or _in_memory(sides, measures)
     from dragoman.scoring.assemble import assemble, system_of  # noqa: PLC0415 - files are parsed while all else is imported
     from dragoman.scoring.comparability import map_name  # noqa: PLC0415
     from dragoman.scoring.hints import hints  # noqa: PLC0415
@@ -105,6 +106,7 @@ def score(
         singletons=singletons,
         confusion=counted.total.confusion,
         hints=hints(counted.total.evidence),
+        quotes=quotes,
         label_map=map_name(map or {}),
     )
     result.by = asked
@@ -136,76 +138,7 @@ class _Counted(NamedTuple):
     facets: Mapping[str, tuple[str | None, ...]]
 
 
-@dataclass(frozen=True)
-class _Sides:
-    """Both sides of a scoring.
-
-    Attributes:
-        pred: the predictions, where they are to be read.
-        labels: the predictions, where they are annotations or a benchmark's gold already.
-        reference: the reference, where gold is read from one.
-        gold: gold of a benchmark, or a benchmark with its split, which is loaded when it is needed.
-
-    """
-
-    pred: Source | None
-    labels: Annotations | Benchmark | None
-    reference: Source | None
-    gold: Gold | Benchmark | str | Path | None
-    split: str | None
-
-    @classmethod
-    def of(cls, pred: Any, gold: Any, split: str | None) -> _Sides:
-        """Recognise what somebody gave."""
-        labels = pred if _is(pred, "dragoman.annotations", "Annotations", "dragoman.benchmark", "Benchmark") else None
-        source = Source.of(pred, "predictions") if labels is None else None
-        known = gold is None or _is(gold, "dragoman.scoring.gold", "Gold", "dragoman.benchmark", "Benchmark")
-        if known or _names_a_benchmark(gold):
-            return cls(source, labels, None, gold, split)
-        if split is not None:
-            raise error("E702", "a reference has no splits.", "Leave the split out.")
-        return cls(source, labels, Source.of(gold, "reference"), None, None)
-
-    @property
-    def name(self) -> str:
-        """What a system is called after its predictions."""
-        return "gold" if self.pred is None else self.pred.name
-
-    def read_gold(self, parsed: list[Future[Parsed]]) -> Gold:
-        """Read gold, from a reference that was parsed or from the benchmark."""
-        from dragoman.scoring import gold as golds  # noqa: PLC0415
-
-        if self.reference is not None:
-            return golds.from_parsed(parsed, self.reference)
-        if isinstance(self.gold, golds.Gold):
-            return self.gold
-        from dragoman import benchmark as benchmarks  # noqa: PLC0415
-
-        loaded = self.gold if isinstance(self.gold, benchmarks.Benchmark) else benchmarks.load(self.gold)
-        return golds.from_benchmark(loaded, self.split or golds.default_split(loaded))
-
-
-def _is(value: Any, *names: str) -> bool:
-    """Whether a value is of one of some classes, by module and name, none of which need be imported for that."""
-    kinds = {(kind.__module__, kind.__qualname__) for kind in type(value).__mro__}
-    return not kinds.isdisjoint(zip(names[::2], names[1::2], strict=True))
-
-
-def _names_a_benchmark(gold: Any) -> bool:
-    """Whether a path is of a source root or a release, or an address on the Hub."""
-    if not isinstance(gold, str | Path):
-        return False
-    path = Path(gold)
-    if path.is_dir():
-        return (path / "corpus").is_dir() or (path / "manifest.json").is_file()
-    if path.exists() or path.suffix in {".jsonl", ".gz", ".parquet", ".json"}:
-        return False
-    from dragoman.release.hub import address  # noqa: PLC0415
-
-    return address(str(gold)) is not None
-
-
-def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
+def _streamed(sides: Sides, measures: Measures) -> _Counted | None:
     """Count two large files block by block; None where they are small, or something needs a closer look."""
     pred, reference = sides.pred, sides.reference
     if pred is None or reference is None or not (pred.streams and reference.streams):
@@ -248,7 +181,7 @@ def _streamed(sides: _Sides, measures: Measures) -> _Counted | None:
     return None
 
 
-def _in_memory(sides: _Sides, measures: Measures, rename: Mapping[str, str]) -> _Counted:
+def _in_memory(sides: Sides, measures: Measures) -> _Counted:
     """Count labels that are read as a whole."""
     with ExitStack() as stack:
         parsed: dict[str, list[Future[Parsed]]] = {
@@ -260,32 +193,15 @@ def _in_memory(sides: _Sides, measures: Measures, rename: Mapping[str, str]) -> 
 
         chosen = select(measures)
         gold = sides.read_gold(parsed["gold"])
-        labels, quotes = _labels(sides, parsed["pred"], gold, rename)
+        reading = sides.read_predictions(parsed["pred"], gold.target)
     tuning.release_memory()  # the rows are columns by now, and measures need the memory
-    total = count_annotations(chosen, gold.annotations, labels.of(gold.annotations.documents))
-    total.coverage.quotes = quotes
+    total = count_annotations(chosen, gold.annotations, reading.checked().of(gold.annotations.documents))
+    total.coverage.quotes = {way: number for way, number in reading.tally.items() if number}
+    total.coverage.unknown_fields = dict(reading.unknown)
     return _Counted(total, chosen, gold.data, gold.facets)
 
 
-def _labels(
-    sides: _Sides, parsed: list[Future[Parsed]], gold: Gold, rename: Mapping[str, str]
-) -> tuple[Annotations, dict[str, int]]:
-    """Read the predictions against gold; tell what became of quotes."""
-    from dragoman.annotations import Annotations  # noqa: PLC0415
-    from dragoman.reading.read import read_lines  # noqa: PLC0415
-    from dragoman.reading.source import read_shards  # noqa: PLC0415
-
-    if isinstance(sides.labels, Annotations):
-        return sides.labels, {}
-    if sides.labels is not None:
-        lines = {line.id: line for name in sides.labels.splits for line in sides.labels.gold_lines(name)}
-        known = [line for name, line in lines.items() if name in gold.target.known]
-        return read_lines(known, gold.target), {}
-    reading, _ = read_shards(parsed, replace(gold.target, rename=rename))
-    return reading.checked(), {way: number for way, number in reading.tally.items() if number}
-
-
-def _on_cluster(sides: _Sides, measures: Measures, scheduler: str | None) -> _Counted:
+def _on_cluster(sides: Sides, measures: Measures, scheduler: str | None) -> _Counted:
     """Count files or folders of shards on a Dask cluster."""
     pred, reference = sides.pred, sides.reference
     if pred is None or reference is None or not (pred.paths and reference.paths):
@@ -298,14 +214,21 @@ def _on_cluster(sides: _Sides, measures: Measures, scheduler: str | None) -> _Co
 
     chosen = select(measures)
     shards = {name: [str(path) for path in side.paths] for name, side in (("gold", reference), ("pred", pred))}
-    total = count_on_cluster(chosen, **shards, scheduler=scheduler)
+    total = count_on_cluster(chosen, **shards, scheduler=scheduler, rules=sides.rules)
     if not total.seen.annotated:
         raise no_labels(reference)
     data = Data("reference", None, fingerprint_of(total), None, sorted(total.documents))
     return _Counted(total, chosen, data, {})
 
 
-def validate(pred: Any, gold: Any = None, *, split: str | None = None) -> list[Problem]:
+def validate(
+    pred: Any,
+    gold: Any = None,
+    *,
+    split: str | None = None,
+    quotes: Policy = "in-order",
+    ignore_unknown_fields: bool = False,
+) -> list[Problem]:
     """Say everything that is wrong with predictions, and what is merely odd.
 
     >>> for problem in validate("predictions.jsonl"):
@@ -315,6 +238,8 @@ def validate(pred: Any, gold: Any = None, *, split: str | None = None) -> list[P
         pred: whatever :func:`score` takes.
         gold: what they are for, as in :func:`score`: the bundled benchmark if None.
         split: the documents that a line may be of; those of all splits of a benchmark if None.
+        quotes: as in :func:`score`.
+        ignore_unknown_fields: as in :func:`score`; each field is warned of once (W911).
 
     Returns:
         Errors and warnings in the order in which they stand; empty when all is well.
@@ -323,58 +248,18 @@ def validate(pred: Any, gold: Any = None, *, split: str | None = None) -> list[P
         DragomanError: for what is wrong with the gold.
 
     """
-    return examine(pred, gold, split=split).problems
+    return examine(pred, gold, split=split, quotes=quotes, ignore_unknown_fields=ignore_unknown_fields).problems
 
 
-def examine(pred: Any, gold: Any = None, *, split: str | None = None) -> Validation:
+def examine(
+    pred: Any,
+    gold: Any = None,
+    *,
+    split: str | None = None,
+    quotes: Policy = "in-order",
+    ignore_unknown_fields: bool = False,
+) -> Validation:
     """Validate predictions as :func:`validate` does, and say what they hold as well."""
-    from dragoman.scoring.held import Validation  # noqa: PLC0415
     from dragoman.scoring.validation import validation  # noqa: PLC0415
 
-    sides = _Sides.of(pred, gold, split)
-    return validation(sides.pred, _target(sides)) if sides.pred is not None else Validation([], None)
-
-
-def _target(sides: _Sides) -> Any:
-    """Say what predictions are read against."""
-    from dragoman import benchmark as benchmarks  # noqa: PLC0415
-    from dragoman.scoring.gold import Gold  # noqa: PLC0415
-
-    if sides.reference is not None:
-        with sides.reference.parsing() as parsed:
-            return sides.read_gold(parsed).target
-    if isinstance(sides.gold, Gold):
-        return sides.gold.target
-    loaded = sides.gold if isinstance(sides.gold, benchmarks.Benchmark) else benchmarks.load(sides.gold)
-    return loaded.target(sides.split)
-
-
-def score_documents(
-    predictions: Iterable[Mapping[str, Any]], references: Iterable[Mapping[str, Any]], measures: list[str] | None = None
-) -> dict[str, float | None]:
-    """Score documents that are held as dictionaries, as the modules for ``evaluate`` do.
-
-    Args:
-        predictions: documents of a system; fields that are None count as absent.
-        references: documents with gold.
-        measures: names of measures or layers; all if None.
-
-    Returns:
-        Micro scores by name, as in ``entities.strict.f1``; None where undefined. Measures that could not be taken are
-        left out.
-
-    Raises:
-        DragomanError: for everything that is wrong with the documents, by line: the first document is line 1.
-
-    """
-    result = score(list(predictions), list(references), measures=measures, intervals=False)
-    return dict(_leaves(result))
-
-
-def _leaves(result: Result) -> Iterator[tuple[str, float | None]]:
-    for name in result:
-        leaves = result[name]
-        if leaves is not None:
-            yield from (
-                (f"{name}.{leaf}", value) for leaf, value in leaves.items() if leaf not in {"macro", "interval"}
-            )
+    return validation(Sides.of(pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields))

@@ -12,6 +12,7 @@ import socket
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -22,6 +23,7 @@ from dragoman.reading.concat import stacked
 from dragoman.reading.parsing import Parsed, parse_file
 from dragoman.reading.read import Reading, read_parsed
 from dragoman.reading.shards import Named, check_distinct
+from dragoman.reading.source import total as summed
 from dragoman.reading.target import Target
 from dragoman.scoring.partials import Partial, count_reference, join
 from dragoman.version import __version__
@@ -38,7 +40,7 @@ _ARITY = 4
 
 
 def count_on_cluster(
-    measures: Sequence[Measure], gold: Sequence[str], pred: Sequence[str], scheduler: str | None
+    measures: Sequence[Measure], gold: Sequence[str], pred: Sequence[str], scheduler: str | None, rules: Target
 ) -> Partial:
     """Count shards against shards on a cluster.
 
@@ -47,6 +49,7 @@ def count_on_cluster(
         gold: paths of the reference's shards, which workers see too.
         pred: paths of the predictions' shards.
         scheduler: address of a running scheduler, such as ``tcp://10.0.0.1:8786``; one is started here if None.
+        rules: a target without documents, for how quotes and unknown fields are read.
 
     Returns:
         What was counted.
@@ -56,13 +59,15 @@ def count_on_cluster(
 
     """
     with cluster(scheduler) as steps:
-        return count_shards(steps, measures, gold, pred)
+        return count_shards(steps, measures, gold, pred, rules)
 
 
-def count_shards(steps: Steps, measures: Sequence[Measure], gold: Sequence[str], pred: Sequence[str]) -> Partial:
+def count_shards(
+    steps: Steps, measures: Sequence[Measure], gold: Sequence[str], pred: Sequence[str], rules: Target
+) -> Partial:
     """Count shards against shards; see :func:`count_on_cluster`."""
     gold_parsed = [steps.submit(path, parse, path) for path in gold]
-    gold_read = [steps.submit(path, read_gold, shard) for path, shard in zip(gold, gold_parsed, strict=True)]
+    gold_read = [steps.submit(path, read_gold, shard, rules) for path, shard in zip(gold, gold_parsed, strict=True)]
     surveys = _surveys(steps, gold, gold_read)
     shard_of = check_distinct(gold, [survey.documents for survey in surveys])
     pred_parsed = [steps.submit(path, parse, path) for path in pred]
@@ -98,18 +103,18 @@ def count_shards(steps: Steps, measures: Sequence[Measure], gold: Sequence[str],
             for at in range(0, len(partials), _ARITY)
         ]
     total: Partial = steps.gather(partials)[0]
-    tallies = [survey.quotes for survey in given]
-    quotes = {way: sum(tally.get(way, 0) for tally in tallies) for tally in tallies for way in tally}
-    total.coverage.quotes = {way: number for way, number in quotes.items() if number}
+    total.coverage.quotes = {way: number for way, number in summed(each.quotes for each in given).items() if number}
+    total.coverage.unknown_fields = summed(each.unknown for each in given)
     return total
 
 
 class Survey(NamedTuple):
-    """What all others must know of a shard: its documents, what is wrong with it, and its quotes."""
+    """What all others must know of a shard: its documents, what is wrong with it, its quotes, what was passed over."""
 
     documents: tuple[str, ...]
     problems: tuple[Problem, ...]
     quotes: dict[str, int]
+    unknown: dict[str, int]
 
 
 def _surveys(steps: Steps, paths: Sequence[str], read: list[Any]) -> list[Survey]:
@@ -128,16 +133,16 @@ def parse(path: str) -> Parsed:
     return parse_file(path)
 
 
-def read_gold(parsed: Parsed) -> Reading:
+def read_gold(parsed: Parsed, rules: Target) -> Reading:
     """Read a shard of the reference."""
-    return read_parsed(parsed, Target())
+    return read_parsed(parsed, rules)
 
 
 def survey(reading: Reading) -> Survey:
     """Tell what others must know of a shard that was read."""
     labels = reading.annotations
     documents = () if labels is None else tuple(labels.documents[i] for i in np.flatnonzero(labels.given).tolist())
-    return Survey(documents, tuple(reading.problems), dict(reading.tally))
+    return Survey(documents, tuple(reading.problems), dict(reading.tally), dict(reading.unknown))
 
 
 def documents_of(parsed: Parsed) -> tuple[str, ...]:
@@ -161,18 +166,19 @@ def target_of(gold: Reading) -> tuple[tuple[str, ...], dict[str, str]]:
     return labels.documents, {name: text for name, text in texts if text is not None}
 
 
-def read_predictions(parsed: Parsed, known: tuple[str, ...] | None, *targets: Any) -> Reading:
+def read_predictions(parsed: Parsed, known: tuple[str, ...] | None, rules: Target, *targets: Any) -> Reading:
     """Read a shard of the predictions against the shards of the reference that have its documents.
 
     Args:
         parsed: the shard.
         known: all documents that there are, for a shard that names others; None for all that the targets have.
+        rules: how quotes and unknown fields are read.
         targets: what :func:`target_of` gives of these shards.
 
     """
     texts = {name: text for _, of_shard in targets for name, text in of_shard.items()}
     documents = tuple(name for names, _ in targets for name in names) if known is None else known
-    return read_parsed(parsed, Target(documents=documents, texts=texts))
+    return read_parsed(parsed, replace(rules, documents=documents, texts=texts))
 
 
 def count_shard(measures: tuple[Measure, ...], gold: Reading, *pred: Reading) -> Partial:

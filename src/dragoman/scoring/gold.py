@@ -90,9 +90,16 @@ def reference(value: Any, name: str = "reference") -> Gold:
         return from_parsed(parsed, source)
 
 
-def from_parsed(parsed: list[Future[Parsed]], source: Source) -> Gold:
-    """Gold from files that were parsed already; see :func:`reference`."""
-    reading, _ = read_shards(parsed, Target())
+def from_parsed(parsed: list[Future[Parsed]], source: Source, rules: Target | None = None) -> Gold:
+    """Gold from files that were parsed already; see :func:`reference`.
+
+    Args:
+        parsed: the files.
+        source: where they come from.
+        rules: a target without documents, for how quotes and unknown fields are read.
+
+    """
+    reading, _ = read_shards(parsed, rules or Target())
     annotations = reading.checked()
     if not annotations.present.any():
         raise no_labels(source)

@@ -19,6 +19,7 @@ from dragoman.measures.clusters import Mentions, clustering, without_singletons
 from dragoman.measures.memo import Memo
 from dragoman.measures.pair import Pair
 from dragoman.measures.seen import Seen
+from dragoman.reading.source import total
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.schema.result_file import Coverage
 from dragoman.scoring.content_hash import content, fingerprint
@@ -225,10 +226,6 @@ def _confusions(parts: Sequence[Mapping[str, Confusion]]) -> dict[str, Confusion
 
 
 def _coverage(parts: Sequence[Coverage], seen: Seen) -> Coverage:
-    quotes: dict[str, int] = {}
-    for part in parts:
-        for way, number in part.quotes.items():
-            quotes[way] = quotes.get(way, 0) + number
     return Coverage(
         documents=sum(part.documents for part in parts),
         missing=sum(part.missing for part in parts),
@@ -236,10 +233,11 @@ def _coverage(parts: Sequence[Coverage], seen: Seen) -> Coverage:
         attempted={layer: seen.attempts(layer) for layer in LAYER_NAMES},
         annotated={layer: sum(part.annotated[layer] for part in parts) for layer in LAYER_NAMES},
         duplicates={layer: sum(part.duplicates[layer] for part in parts) for layer in TYPED},
-        quotes=quotes,
         answered={layer: sum(part.answered[layer] for part in parts) for layer in LAYER_NAMES},
         lacking={layer: sum(part.lacking[layer] for part in parts) for layer in LAYER_NAMES},
         wikidata_addresses=sum(part.wikidata_addresses for part in parts),
+        quotes=total(part.quotes for part in parts),
+        unknown_fields=total(part.unknown_fields for part in parts),
     )
 
 

@@ -178,7 +178,11 @@ def _notes(result: Result, by: Iterable[str], shown: Iterable[Table]) -> Iterato
     yield from _left_out(result)
     yield from coverage_notes(result.coverage)
     if result.coverage.quotes:
-        yield f"spans given as quotes: {', '.join(f'{n} {way}' for way, n in result.coverage.quotes.items())}"
+        found = ", ".join(f"{n} {way}" for way, n in result.coverage.quotes.items())
+        yield f"spans given as quotes ({result.quotes}): {found}"
+    if result.coverage.unknown_fields:
+        passed = ", ".join(f"{n} {visible(name)}" for name, n in result.coverage.unknown_fields.items())
+        yield f"unknown fields passed over: {passed}"
     if result.coverage.wikidata_addresses:
         yield f"{result.coverage.wikidata_addresses} ids are addresses of Wikidata: each means the item in it, as Q42"
     for hint in result.hints:

@@ -5,13 +5,17 @@ Offsets are Unicode code points, half-open, unless the name of the unit says oth
 
 from dragoman.text.display import visible, visible_json
 from dragoman.text.offsets import Block, Span, SpanFault, TextMap, Unit
+from dragoman.text.quote_places import IN_ORDER, POLICIES, Policy
 from dragoman.text.quotes import Located, find, locate_quote, locate_quotes, nowhere, quote_of
 from dragoman.text.span_checks import MAX_OFFSET, Texts, check_span, explain_mismatch
 
 __all__ = [
+    "IN_ORDER",
     "MAX_OFFSET",
+    "POLICIES",
     "Block",
     "Located",
+    "Policy",
     "Span",
     "SpanFault",
     "TextMap",

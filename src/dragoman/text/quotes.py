@@ -10,8 +10,8 @@ A model that cannot count gives ``{"quote": "…", "occurrence": 2}``. The words
    digit is another date, not a slip of the pen.
 
 Where words are found in one way no later way is tried. ``occurrence`` counts the places that were found, from 1, in
-the order of the text; places may overlap. **Nothing is guessed**: several places without an ``occurrence``, or an
-``occurrence`` that is not there, lead to no place.
+the order of the text; places may overlap. An ``occurrence`` that is not there leads to no place; which one is meant
+where nobody said so is settled for all quotes of a document together (:mod:`dragoman.text.quote_places`).
 
 **What a quote without a place is.** In a submission it is a prediction that counts as spurious: it keeps its line
 and its labels, and gets a span beyond the end of the text, as long as the quote, which no gold span can touch

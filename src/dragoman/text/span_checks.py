@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dragoman.problems import shown
+from dragoman.text.lookalikes import LINE_ENDS, why_unlike
 from dragoman.text.offsets import SpanFault, TextMap, Unit
 from dragoman.text.quotes import find
 
@@ -137,9 +138,29 @@ def _guesses(text: str, start: int, end: int, surface: str) -> Iterator[str]:
     moved = back.move(start, end)
     if moved and decomposed[start:end] == unicodedata.normalize("NFD", surface):
         yield f"The offsets count in the decomposed text (NFD); as it stands the span is {moved[0]} to {moved[1]}."
+    yield from _line_ends(text, start, end, surface)
+    once = len(find(text, surface)) == 1
+    if start and once and text[start - 1 : end - 1] == surface:
+        yield "The offsets are 1 too high, as where a byte order mark is counted before the text; subtract 1."
+    if text.startswith("\ufeff") and text[start + 1 : end + 1] == surface:
+        yield "The text begins with a byte order mark, which is a code point; add 1."
     lead = len(text) - len(text.lstrip())
     if lead and text[start + lead : end + lead] == surface:
         yield f"The offsets count in the text without its leading white space; add {lead}."
     places = find(text, surface)
     if len(places) == 1:
         yield f"The surface stands at {places[0][0]} to {places[0][1]}."
+
+
+def _line_ends(text: str, start: int, end: int, surface: str) -> Iterator[str]:
+    """Guess that a span was counted in the text with other line ends, or that its surface has such."""
+    if why_unlike(text[start:end], surface) == LINE_ENDS:
+        yield "The surface has other line ends than the text; write it as it stands in the text."
+    crlf = "\r\n" in text
+    unit, other = ("LF", {"\r": ""}) if crlf else ("CR LF", {"\n": "\r\n"})
+    if not crlf and "\n" not in text:
+        return
+    counted, back = TextMap.from_normalised(text, lambda piece: other.get(piece, piece))
+    moved = back.move(start, end)
+    if moved and counted[start:end].replace("\r\n", "\n") == surface.replace("\r\n", "\n"):
+        yield f"The offsets count in the text with {unit} as line ends; as it stands they are {moved[0]} to {moved[1]}."

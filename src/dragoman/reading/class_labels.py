@@ -1,0 +1,135 @@
+"""Class labels, which ``datasets`` holds as numbers, and their names.
+
+Who has the names says them as a tree that follows the columns: ``Features`` of a ``Dataset``, what ``datasets`` writes
+into a parquet file, or, for a row of a release that stands by itself, the records.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman.schema.labels import in_order
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.records import Document
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Names = tuple[str, ...] | dict[str, Any] | list[Any] | None
+"""Names by number for a class label; by field for a struct; one for all items of a list; None where there are none."""
+
+_ROW = frozenset({"id", "page", "kind", "language", "text", "layers_annotated", *LAYER_NAMES})
+"""Fields by which a row of a release's documents is known."""
+
+
+def of_features(features: Any) -> Names:
+    """Names that the features of ``datasets`` have, as JSON (``Features.to_dict()``)."""
+    if isinstance(features, list):
+        return [of_features(features[0])] if features else None
+    if not isinstance(features, Mapping):
+        return None
+    kind = features.get("_type")
+    if kind == "ClassLabel":
+        return tuple(features.get("names") or ())
+    if isinstance(kind, str):
+        inner = of_features(features.get("feature"))
+        return [inner] if "feature" in features and inner is not None else None
+    return {name: inner for name, one in features.items() if (inner := of_features(one)) is not None}
+
+
+def of_schema(schema: pa.Schema) -> Names:
+    """Names that ``datasets`` wrote into the metadata of a parquet file or of a table; None where it wrote none."""
+    metadata = (schema.metadata or {}).get(b"huggingface")
+    if metadata is None:
+        return None
+    try:
+        return of_features(json.loads(metadata)["info"]["features"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None  # metadata may be anything: then the numbers are said to be wrong
+
+
+def decoded(value: Any, names: Names) -> Any:
+    """Give class labels their names; a number that has none stays, and -1, which means none, is None."""
+    if names is None or value is None:
+        return value
+    if isinstance(names, tuple):
+        if not isinstance(value, int) or isinstance(value, bool) or not -1 <= value < len(names):
+            return value
+        return None if value < 0 else names[value]
+    if isinstance(names, dict):
+        return {k: decoded(v, names.get(k)) for k, v in value.items()} if isinstance(value, Mapping) else value
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [decoded(inner, names[0]) for inner in value]
+    return value
+
+
+def named(array: pa.Array, names: Names) -> pa.Array:
+    """Do for an Arrow array what :func:`decoded` does for values.
+
+    Raises:
+        pyarrow.ArrowInvalid: a number has no name.
+
+    """
+    import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
+
+    if isinstance(names, tuple) and pa.types.is_integer(array.type):
+        codes = [None if code is None or code < 0 else code for code in array.to_pylist()]
+        return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(names, pa.string()))
+    if isinstance(names, dict) and pa.types.is_struct(array.type):
+        fields = [named(array.field(at), names.get(field.name)) for at, field in enumerate(array.type)]
+        missing = pa.array([not valid for valid in array.is_valid().to_pylist()], pa.bool_())
+        labels = [field.name for field in array.type]
+        return pa.StructArray.from_arrays(fields, labels, mask=missing) if fields else array
+    if isinstance(names, list) and (pa.types.is_list(array.type) or pa.types.is_large_list(array.type)):
+        # Item by item of the lists themselves: a slice, or a null with items behind it, would shift the offsets.
+        lengths = [None if length is None else int(length) for length in array.value_lengths().to_pylist()]
+        offsets, at = [], 0
+        for length in lengths:
+            offsets.append(None if length is None else at)
+            at += length or 0
+        return pa.ListArray.from_arrays(pa.array([*offsets, at], pa.int32()), named(array.flatten(), names[0]))
+    return array
+
+
+@cache
+def _of_documents() -> Names:
+    return _of_type(msgspec.inspect.type_info(Document))
+
+
+def _of_type(info: Any) -> Names:
+    match info:
+        case msgspec.inspect.Metadata():
+            return _of_type(info.type)
+        case msgspec.inspect.UnionType():
+            return next((names for option in info.types if (names := _of_type(option)) is not None), None)
+        case msgspec.inspect.LiteralType():
+            return in_order(info.values)
+        case msgspec.inspect.ListType():
+            inner = _of_type(info.item_type)
+            return None if inner is None else [inner]
+        case msgspec.inspect.StructType():
+            return {field.encode_name: names for field in info.fields if (names := _of_type(field.type)) is not None}
+        case _:
+            return None
+
+
+def of_release(row: dict[str, Any]) -> dict[str, Any]:
+    """Give the class labels of a row of a release's documents their names, where the row comes without features.
+
+    Such a row is known by its fields and by the numbers in ``kind`` and ``layers_annotated``; any other row is
+    returned as it is, since nobody can know what its numbers mean.
+    """
+    if not row.keys() >= _ROW or type(row["kind"]) is not int or not isinstance(row["layers_annotated"], list):
+        return row
+    if not all(type(layer) is int for layer in row["layers_annotated"]):
+        return row
+    names = _of_documents()
+    assert isinstance(names, dict)
+    for key, value in row.items():  # in place: it remembers keys that were written more than once
+        row[key] = decoded(value, names.get(key))
+    return row

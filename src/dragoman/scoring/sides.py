@@ -1,0 +1,172 @@
+"""Both sides of a scoring, recognised: the one place that knows in which forms labels and gold may be given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dragoman.files import STANDARD_INPUT
+from dragoman.problems import error
+from dragoman.reading.source import Source
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from dragoman.annotations import Annotations
+    from dragoman.benchmark import Benchmark
+    from dragoman.reading.parsing import Parsed
+    from dragoman.reading.read import Reading
+    from dragoman.reading.target import Target
+    from dragoman.scoring.gold import Gold
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both sides of a scoring.
+
+    Attributes:
+        pred: the predictions, where they are to be read.
+        labels: the predictions, where they were read already, or are a benchmark's gold.
+        reference: the reference, where gold is read from one.
+        gold: gold of a benchmark, or a benchmark with its split, which is loaded when it is needed.
+        split: split of the benchmark; None for the usual one.
+        quotes: which place a quote without ``occurrence`` means.
+        ignore_unknown_fields: whether fields that nobody knows are passed over and counted.
+        rename: types of the predictions, each with the gold type that it stands for.
+
+    """
+
+    pred: Source | None
+    labels: Annotations | Reading | Benchmark | None
+    reference: Source | None
+    gold: Gold | Benchmark | str | Path | None
+    split: str | None
+    quotes: str
+    ignore_unknown_fields: bool
+    rename: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls,
+        pred: Any,
+        gold: Any = None,
+        split: str | None = None,
+        quotes: str = "in-order",
+        *,
+        ignore_unknown_fields: bool = False,
+        rename: Mapping[str, str] | None = None,
+    ) -> Sides:
+        """Recognise what somebody gave, as :func:`dragoman.score` describes it.
+
+        Raises:
+            DragomanError: E202 for what is none of the forms, E209 for a policy that is none, E702 for a split of a
+                reference; and as :meth:`dragoman.reading.source.Source.of`.
+
+        """
+        from dragoman.text.quote_places import check_policy  # noqa: PLC0415 - imported while files are parsed
+
+        check_policy(quotes)
+        if _is_standard_input(pred) and _is_standard_input(gold):
+            raise error("E202", "standard input cannot be both sides: it can be read once.", "Give a file for one.")
+        labels = pred if _is(pred, *_READ, "dragoman.benchmark", "Benchmark") else None
+        if labels is None and names_a_benchmark(pred, tagged=True):
+            from dragoman.benchmark import load  # noqa: PLC0415 - as above
+
+            labels = load(pred)
+        source = Source.of(pred, "predictions") if labels is None else None
+        rules = (quotes, ignore_unknown_fields, rename or {})
+        known = gold is None or _is(gold, "dragoman.scoring.gold", "Gold", "dragoman.benchmark", "Benchmark")
+        if known or names_a_benchmark(gold):
+            return cls(source, labels, None, gold, split, *rules)
+        if split is not None:
+            raise error("E702", "a reference has no splits.", "Leave the split out.")
+        return cls(source, labels, Source.of(gold, "reference"), None, None, *rules)
+
+    @property
+    def name(self) -> str:
+        """What a system is called after its predictions."""
+        return "gold" if self.pred is None else self.pred.name
+
+    @cached_property
+    def rules(self) -> Target:
+        """A target without documents: how quotes and unknown fields are read, on both sides."""
+        from dragoman.reading.target import Target  # noqa: PLC0415 - imported while files are parsed
+
+        return Target(quotes=self.quotes, ignore_unknown_fields=self.ignore_unknown_fields)
+
+    def on(self, target: Target) -> Target:
+        """Give a target the rules by which the predictions are read."""
+        return replace(target, quotes=self.quotes, ignore_unknown_fields=self.ignore_unknown_fields, rename=self.rename)
+
+    def benchmark(self) -> Benchmark | None:
+        """Load the benchmark that gold is of; None where it is of a reference, or was made already."""
+        from dragoman import benchmark as benchmarks  # noqa: PLC0415 - as above
+        from dragoman.scoring.gold import Gold  # noqa: PLC0415
+
+        if self.reference is not None or isinstance(self.gold, Gold):
+            return None
+        return self.gold if isinstance(self.gold, benchmarks.Benchmark) else benchmarks.load(self.gold)
+
+    def read_gold(self, parsed: list[Future[Parsed]]) -> Gold:
+        """Read gold, from a reference that was parsed or from the benchmark."""
+        from dragoman.scoring import gold as golds  # noqa: PLC0415 - as above
+
+        if self.reference is not None:
+            return golds.from_parsed(parsed, self.reference, self.rules)
+        if isinstance(self.gold, golds.Gold):
+            return self.gold
+        loaded = self.benchmark()
+        assert loaded is not None
+        return golds.from_benchmark(loaded, self.split or golds.default_split(loaded))
+
+    def read_predictions(self, parsed: list[Future[Parsed]], target: Target) -> Reading:
+        """Read the predictions, which were parsed, against what they are for."""
+        from dragoman.annotations import Annotations  # noqa: PLC0415 - as above
+        from dragoman.reading.read import Reading, read_lines  # noqa: PLC0415
+        from dragoman.reading.source import read_shards  # noqa: PLC0415
+
+        if isinstance(self.labels, Reading):
+            return self.labels
+        if isinstance(self.labels, Annotations):
+            return Reading(self.labels, ())
+        if self.labels is not None:
+            lines = {line.id: line for name in self.labels.splits for line in self.labels.gold_lines(name)}
+            return Reading(read_lines([line for name, line in lines.items() if name in target.known], target), ())
+        return read_shards(parsed, self.on(target))[0]
+
+
+_READ = ("dragoman.annotations", "Annotations", "dragoman.reading.read", "Reading")
+
+
+def _is_standard_input(value: Any) -> bool:
+    return isinstance(value, str | Path) and str(value) == STANDARD_INPUT
+
+
+def _is(value: Any, *names: str) -> bool:
+    """Whether a value is of one of some classes, by module and name, none of which need be imported for that."""
+    kinds = {(kind.__module__, kind.__qualname__) for kind in type(value).__mro__}
+    return not kinds.isdisjoint(zip(names[::2], names[1::2], strict=True))
+
+
+def names_a_benchmark(value: Any, *, tagged: bool = False) -> bool:
+    """Whether a path is of a source root or a release, or an address on the Hub.
+
+    Args:
+        value: what somebody gave.
+        tagged: whether an address must have a version: a mistyped path of predictions looks like one without.
+
+    """
+    if not isinstance(value, str | Path):
+        return False
+    path = Path(value)
+    if path.is_dir():
+        # What has no texts is recognised too: loading it says how to put them back.
+        return (path / "corpus").is_dir() or any((path / name).is_file() for name in ("manifest.json", "standoff.json"))
+    if path.exists() or path.suffix in {".jsonl", ".gz", ".parquet", ".json"} or (tagged and "@" not in str(value)):
+        return False
+    from dragoman.release.hub import address  # noqa: PLC0415
+
+    return address(str(value)) is not None
