@@ -27,6 +27,9 @@ class SystemCard(Record, kw_only=True):
         list[labels.Layer] | None, Meta(description="layers that it attempts; those in its predictions if null")
     ] = None
     languages: Annotated[list[str] | None, Meta(description="languages that it attempts; all if null")] = None
+    seen: Annotated[
+        list[str], Meta(description="ids of documents that it was shown with labels; they have no score")
+    ] = []
     offset_unit: Annotated[str, Meta(description="unit of its offsets")] = "code points"
     independent: Annotated[
         bool, Meta(description="whether it is independent of the gold; the passes that the gold was made with are not")
