@@ -104,7 +104,7 @@ def _entry(document: Document, status: Status, start: float, reply: Reply, probl
         status,
         round(time.monotonic() - start, 3),
         reply.labels,
-        list(map(plain, [*reply.problems, *problems][:MAX_PROBLEMS])),
+        list(map(plain, [*problems, *reply.problems][:MAX_PROBLEMS])),
         None if reply.raw is None else plain(str(reply.raw)),
         tokens if any(tokens) else [],
         estimated=bool(reply.estimated),

@@ -51,8 +51,8 @@ def _spans(text: str, longest: int) -> Iterator[tuple[int, int]]:
 
 
 def _end(text: str, start: int, most: int) -> int:
-    if most >= len(text):
-        return len(text)
+    if most >= len(text) or text[most] == "\n":
+        return min(most, len(text))
     for pattern in _ENDS:
         ends = [match.end() for match in pattern.finditer(text, start, most)]
         if ends and ends[-1] > start + (most - start) // 3:  # not for a scrap of a line or sentence

@@ -59,8 +59,18 @@ class Prompt:
         """Ids of the documents that examples were taken from, sorted."""
         return tuple(sorted({example.source for made in self.examples.values() for example in made}))
 
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """Rules by language, as far as they were written already."""
+        return {}
+
     def instructions(self, language: str) -> str:
         """Write the rules for documents of a language."""
+        if language not in self._written:
+            self._written[language] = self._instructions(language)
+        return self._written[language]
+
+    def _instructions(self, language: str) -> str:
         parts = ["intro", *self.layers] if self.own is None else []
         text = "\n\n".join(_part(part) for part in parts) if self.own is None else self.own
         if self.own is None:
