@@ -14,7 +14,7 @@ import inspect
 import shutil
 import sys
 import sysconfig
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -62,8 +62,7 @@ def of_module(module: ModuleType, function: Any = None) -> Code:
         return Code({}, ("its code, which lies in no file", DATA))
     name = module.__name__.partition(".")[0]
     versions = {
-        distribution: importlib.metadata.version(distribution)
-        for distribution in importlib.metadata.packages_distributions().get(name, [])
+        distribution: importlib.metadata.version(distribution) for distribution in _distributions().get(name, [])
     }
     loaded = {source} if versions else _beside(source)
     parts = {_named(path, source): of_file(path) for path in sorted(loaded)}
@@ -134,6 +133,12 @@ def of_file(path: Path) -> str:
     return made.hexdigest()
 
 
+@functools.cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Names of the distributions that are installed, by package."""
+    return importlib.metadata.packages_distributions()
+
+
 def _function(function: Any) -> str:
     """Say which function of a file it is, also where it has no name of its own."""
     code = getattr(function, "__code__", None)
@@ -163,11 +168,6 @@ def _beside(source: Path) -> set[Path]:
     """Find a file and the modules beside it, or below its folder, that it loads, now or when it is called."""
     if source.is_relative_to(sysconfig.get_path("stdlib")):
         return {source}
-    loaded = {
-        path
-        for name, module in list(sys.modules.items())
-        if name.partition(".")[0] != "dragoman" and (path := _source_of_any(module)) is not None
-    }
     found, waiting = set[Path](), [source]
     while waiting:
         path = waiting.pop()
@@ -175,14 +175,18 @@ def _beside(source: Path) -> set[Path]:
             continue
         found.add(path)
         waiting += [other for other in _imports(path) if other not in found]
-    return found | {path for path in loaded if path.is_relative_to(source.parent) and "site-packages" not in path.parts}
+    return found | set(_loaded_below(source.parent))
 
 
-def _source_of_any(module: Any) -> Path | None:
-    try:
-        return _source_of(module)
-    except Exception:  # noqa: BLE001 - anything may stand in sys.modules
-        return None
+def _loaded_below(folder: Path) -> Iterator[Path]:
+    """Find modules below a folder that are loaded, those of this package and of installed ones excepted."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.partition(".")[0] == "dragoman" or not isinstance(file, str) or not file.startswith(str(folder)):
+            continue
+        path = Path(file).resolve()
+        if path.is_relative_to(folder) and path.is_file() and "site-packages" not in path.parts:
+            yield path
 
 
 def _imports(path: Path) -> Iterator[Path]:
