@@ -51,7 +51,7 @@ class Counts(msgspec.Struct, forbid_unknown_fields=True):
     rows: Annotated[list[list[int]], Meta(description="one row of integers for each of these documents")]
 
 
-class Result(msgspec.Struct, forbid_unknown_fields=True):
+class Result(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Scores of a system on a split, with the counts that they follow from."""
 
     schema_version: str
@@ -64,7 +64,11 @@ class Result(msgspec.Struct, forbid_unknown_fields=True):
     ]
     slices: Annotated[dict[str, Any], Meta(description="the same by slice, keyed as in `entities.strict[type=PER]`")]
     coverage: Coverage
-    counts: Annotated[dict[str, Counts], Meta(description="counts by measure")]
+    counts: Annotated[dict[str, Counts], Meta(description="counts by measure; of several repeats those of the first")]
+    repeats: Annotated[
+        list[dict[str, Counts]],
+        Meta(description="counts of further repeats, whose mean the scores are; absent for one"),
+    ] = []
 
 
 class Standing(msgspec.Struct, forbid_unknown_fields=True):

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
+
+MANIFEST = "run.json"
+PREVIOUS, REPEAT = "previous", "repeat"
+"""Beginnings of the names of folders in a run: what was set aside, and further repeats."""
+
+
+def repeat(folder: Path, number: int) -> Path:
+    """Folder of one repeat of a run, from 1, which is the run's own."""
+    return folder if number == 1 else folder / f"{REPEAT}-{number}"
+
+
+def repeats(folder: Path) -> list[Path]:
+    """Folders of all repeats of a run: itself, then ``repeat-2`` and so on, as far as they are numbered in a row.
+
+    A link is no repeat.
+    """
+    made = [folder]
+    while (further := repeat(folder, len(made) + 1)).is_dir() and not further.is_symlink():
+        made.append(further)
+    return made
 
 
 class RunFile(msgspec.Struct, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -11,6 +11,11 @@ from dragoman.schema.records import Record
 
 SUBMITTED = ("version", "authors", "licence", "parameters", "training_data", "layers", "languages")
 """Fields that a submission has to fill in besides the name."""
+
+Resource = Literal["text", "dev", "registry", "passes", "reading", "web"]
+Track = Literal["closed", "open"]
+CLOSED: frozenset[Resource] = frozenset({"text", "dev"})
+"""Resources of the closed track; rows of the registry that dev uses belong to dev."""
 
 
 class SystemCard(Record, kw_only=True):
@@ -27,10 +32,27 @@ class SystemCard(Record, kw_only=True):
         list[labels.Layer] | None, Meta(description="layers that it attempts; those in its predictions if null")
     ] = None
     languages: Annotated[list[str] | None, Meta(description="languages that it attempts; all if null")] = None
-    seen: Annotated[
-        list[str], Meta(description="ids of documents that it was shown with labels; they have no score")
-    ] = []
+    resources: Annotated[
+        list[Resource] | None,
+        Meta(
+            description="what it used: the documents' `text`, the labels of `dev`, `registry` beyond the rows that dev "
+            "uses, the annotators' `passes`, the `reading` aid, the `web`; null where that is not said"
+        ),
+    ] = None
     offset_unit: Annotated[str, Meta(description="unit of its offsets")] = "code points"
     independent: Annotated[
         bool, Meta(description="whether it is independent of the gold; the passes that the gold was made with are not")
     ] = True
+    control: Annotated[
+        bool, Meta(description="whether it is the annotators' control: a blind annotation that is no part of the gold")
+    ] = False
+
+    @property
+    def track(self) -> Track:
+        """``closed`` where the card states no resources but :data:`CLOSED`; else, or without a statement, ``open``."""
+        return "closed" if self.resources is not None and CLOSED.issuperset(self.resources) else "open"
+
+    @property
+    def seen_dev(self) -> bool:
+        """Whether it was trained on or prompted with dev: it has no score there, tables say "seen"."""
+        return "dev" in (self.resources or ())

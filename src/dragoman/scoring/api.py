@@ -53,7 +53,8 @@ def score(
     >>> result["entities.strict.f1"]
 
     Args:
-        pred: a file (JSONL, plain or gzip, or parquet), a folder of shards or a run; bytes; dictionaries in the form
+        pred: a file (JSONL, plain or gzip, or parquet), a folder of shards or a run (of one with several repeats, the
+            mean); bytes; dictionaries in the form
             of a submission's lines; a ``datasets.Dataset``; an Arrow table; a `Benchmark` (its gold).
         gold: the same, as a reference; or a benchmark: a `Benchmark`, its folder, or ``owner/name`` on the Hub.
         split: split of a benchmark; ``test`` if None.
@@ -71,6 +72,19 @@ def score(
     """
     if engine not in {"local", "dask"}:
         raise error("E851", f"there is no engine {str(engine)[:80]!r}.", "Engines: local, dask.")
+    again = _repeats(pred) if engine == "local" else []
+    if again:
+        from dragoman.scoring.repeats import mean  # noqa: PLC0415 - as below
+        from dragoman.scoring.slices import resampling_of  # noqa: PLC0415
+
+        named = system or Path(pred).name
+        every = [
+            score(
+                path, gold, split=split, measures=measures, by=by, intervals=False, system=named, singletons=singletons
+            )
+            for path in again
+        ]
+        return mean(every, resampling_of(intervals))
     sides = _Sides.of(pred, gold, split)
     if engine == "dask":
         counted = _on_cluster(sides, measures, scheduler)
@@ -91,6 +105,16 @@ def score(
     )
     result.by = by
     return result
+
+
+def _repeats(pred: Any) -> list[Path]:
+    """Predictions of each repeat, where somebody gave the folder of a run that was repeated; else nothing."""
+    if not isinstance(pred, str | Path) or not Path(pred).is_dir():
+        return []
+    from dragoman.schema.run_file import repeats  # noqa: PLC0415 - folders are rare
+
+    folders = repeats(Path(pred))
+    return [folder / "predictions.jsonl" for folder in folders] if len(folders) > 1 else []
 
 
 class _Counted(NamedTuple):

@@ -14,9 +14,11 @@ from dragoman.measures.naming import measure
 from dragoman.problems import error
 from dragoman.schema import result_file as records
 from dragoman.schema.result_file import Contrast, Standing
+from dragoman.scoring import repeats
 from dragoman.scoring.result import Comparison
 from dragoman.scoring.result import read as read_result
 from dragoman.statistics import bootstrap, paired
+from dragoman.statistics.resampling import SEED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -107,8 +109,11 @@ def rows_of(result: records.Result, measure: Measure) -> Ints:
 
 
 def _standings(of: Measure, results: tuple[records.Result, ...]) -> list[Standing]:
-    leaf, finish = of.score.headline, of.score.finish
-    rows = [rows_of(result, of) for result in results]
+    leaf = of.score.headline
+    parts = [[rows_of(view, of) for view in repeats.views(result)] for result in results]
+    rows, blocks = repeats.side_by_side(parts)
+    finish = repeats.averaged(of.score.finish, leaf, blocks)
+    drawn = [repeats.redrawn(of.score.finish, leaf, len(each), SEED) for each in parts]
     scores = [_number(finish(part.sum(axis=0))[leaf]) for part in rows]
     ranks = bootstrap.ranks(rows, finish, leaf)
     low, high = np.quantile(ranks, [0.025, 0.975], axis=0, method="inverted_cdf").astype(int)
@@ -116,7 +121,7 @@ def _standings(of: Measure, results: tuple[records.Result, ...]) -> list[Standin
         Standing(
             system=result.system.name,
             score=scores[i],
-            interval=_list(bootstrap.interval(rows[i], finish, leaf)),
+            interval=_list(bootstrap.interval(np.concatenate(parts[i], axis=1), drawn[i], leaf)),
             rank=1 + sum(other is not None and other > (scores[i] or 0.0) + 1e-12 for other in scores)
             if scores[i] is not None
             else None,
@@ -127,8 +132,9 @@ def _standings(of: Measure, results: tuple[records.Result, ...]) -> list[Standin
 
 
 def _contrasts(of: Measure, results: tuple[records.Result, ...]) -> list[Contrast]:
-    leaf, finish = of.score.headline, of.score.finish
-    rows = [rows_of(result, of) for result in results]
+    leaf = of.score.headline
+    rows, blocks = repeats.side_by_side([[rows_of(view, of) for view in repeats.views(result)] for result in results])
+    finish = repeats.averaged(of.score.finish, leaf, blocks)
     scores = [finish(part.sum(axis=0))[leaf] for part in rows]
     swapped = paired.all_permutations(rows, finish, leaf)
     made = [

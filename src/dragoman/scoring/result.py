@@ -13,6 +13,7 @@ from dragoman.measures.catalogue import HEADLINE_SPLIT
 from dragoman.measures.naming import Name, measure, parse
 from dragoman.problems import error
 from dragoman.schema import result_file as records
+from dragoman.scoring import repeats
 from dragoman.tables import Table, interval, number
 from dragoman.text import visible
 
@@ -162,6 +163,7 @@ class Result(_Shown, records.Result, dict=True):
         skipped = [layer for layer, attempted in coverage.attempted.items() if not attempted]
         if skipped:
             yield f"not attempted: {', '.join(skipped)}"
+        yield from repeats.notes(self)
         yield self.signature
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:

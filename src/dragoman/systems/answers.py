@@ -13,7 +13,7 @@ from dragoman.schema.layers import LAYER_NAMES
 from dragoman.text import quote_of
 
 if TYPE_CHECKING:
-    from dragoman.schema.records import Claimant, Document, Fragment
+    from dragoman.schema.records import Document
 
 LabelSets = Mapping[str, Sequence[str]]
 """Labels by the field that they stand in, as ``{"entities.type": ("PER", …)}``; a field that is not there takes any."""
@@ -146,38 +146,22 @@ def _sample(field: Field, label_sets: LabelSets) -> str:
 
 def gold(document: Document, layers: Sequence[str] = LAYER_NAMES) -> dict[str, Any]:
     """Put the gold labels of a document into the form of an answer."""
-
-    def quote(start: int, end: int) -> dict[str, Any]:
-        words, occurrence = quote_of(document.text, start, end)
-        return {"quote": words, "occurrence": occurrence}
-
-    def quotes(fragments: list[Fragment]) -> list[dict[str, Any]]:
-        return [quote(fragment.start, fragment.end) for fragment in fragments]
-
-    def claimant(one: Claimant) -> dict[str, Any]:
-        return {"role": one.role, "mention": one.mention}
-
-    whole: dict[str, list[dict[str, Any]]] = {
-        "entities": [
-            {"id": e.id, **quote(e.start, e.end), "type": e.type, "form": e.form, "entity_ids": e.entity_ids}
-            for e in document.entities
-        ],
-        "dates": [{**quote(d.start, d.end), "type": d.type, "value": d.value, "mod": d.mod} for d in document.dates],
-        "claims": [
-            {
-                "id": claim.id,
-                "content": quotes(claim.content),
-                "cue": quotes(claim.cue),
-                "claimants": [claimant(one) for one in claim.claimants],
-                "parent": claim.parent,
-                "polarity": claim.polarity,
-                "modality": claim.modality,
-                "act": claim.act,
-            }
-            for claim in document.claims
-        ],
+    whole = {
+        layer: [_said(label, of, document.text) for label in getattr(document, layer)] for layer, of in _FIELDS.items()
     }
     return narrowed(whole, layers)
+
+
+def _said(label: Any, of: Mapping[str, Field], text: str) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, field in of.items():
+        if name == "quote":
+            made["quote"], made["occurrence"] = quote_of(text, label.start, label.end)
+        elif field.kind == "items":
+            made[name] = [_said(inner, field.inner, text) for inner in getattr(label, name)]
+        elif name != "occurrence":
+            made[name] = getattr(label, name)
+    return made
 
 
 def narrowed(answer: Mapping[str, list[dict[str, Any]]], layers: Sequence[str]) -> dict[str, Any]:

@@ -226,5 +226,5 @@ def _card(model: str, told: Prompt, parameters: dict[str, Any]) -> SystemCard:
         name=f"chat:{model}"[-120:],
         training_data=f"unknown; prompt {told.name} ({told.sha256[:12]}): {shown}; {how}",
         layers=[*told.layers],  # type: ignore[list-item]
-        seen=list(told.sources),
+        resources=["text", "dev"] if told.sources else ["text"],
     )

@@ -13,6 +13,7 @@ from dragoman import files
 from dragoman.locking import only_writer
 from dragoman.problems import error
 from dragoman.schema.records import Document
+from dragoman.schema.run_file import MANIFEST
 from dragoman.systems import run_files, run_log
 from dragoman.systems.asking import Watch, ask
 from dragoman.systems.budget import Budget
@@ -141,7 +142,7 @@ class _Session:
         """Look at what lies in the folder."""
         system = system._replace(card=run_files.redacted(system.card))
         described, log = folder / run_files.CARD, folder / run_files.LOG
-        for name in (run_files.CARD, run_files.LOG, run_files.PREDICTIONS, run_files.MANIFEST):
+        for name in (run_files.CARD, run_files.LOG, run_files.PREDICTIONS, MANIFEST):
             files.check_regular(folder / name)
         other = run_files.read_card_name(described)
         if other is not None and other != system.card.name:
@@ -170,7 +171,7 @@ class _Session:
         waiting += [d for d in chosen if d.id in self.entries and self._failed(self.entries[d.id])]
         kept = len(chosen) - len(waiting)
         files.write(self.folder / run_files.CARD, run_files.toml(self.system.card))
-        files.write(self.folder / run_files.MANIFEST, run_files.manifest(self.system, self.code, self.benchmark))
+        files.write(self.folder / MANIFEST, run_files.manifest(self.system, self.code, self.benchmark))
         asked = self._ask(waiting, progress)
         order = [self.entries[d.id] for d in self.benchmark.documents if d.id in self.entries]
         answered = [entry for entry in order if entry.status == "answered"]

@@ -12,7 +12,7 @@ from dragoman import files
 from dragoman.problems import error
 from dragoman.redaction import redact
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.schema.run_file import RunFile
+from dragoman.schema.run_file import MANIFEST, PREVIOUS, REPEAT, RunFile
 from dragoman.schema.system_card import SUBMITTED, SystemCard
 from dragoman.version import __version__
 
@@ -24,24 +24,9 @@ if TYPE_CHECKING:
     from dragoman.systems.provenance import Code
     from dragoman.systems.run_log import Entry
 
-CARD, LOG, PREDICTIONS, MANIFEST, RESULT = "system.toml", "log.jsonl", "predictions.jsonl", "run.json", "result.json"
-PREVIOUS, REPEAT = "previous", "repeat"
-"""Beginnings of the names of folders in a run: what was set aside, and further repeats."""
+CARD, LOG, PREDICTIONS, RESULT = "system.toml", "log.jsonl", "predictions.jsonl", "result.json"
 UNKNOWN = "unknown"
 """What a card says where nobody said anything."""
-
-
-def repeats(folder: Path) -> list[Path]:
-    """Folders of all repeats of a run: itself, then ``repeat-2`` and so on, as far as they are numbered in a row."""
-    made = [folder]
-    while (further := repeat(folder, len(made) + 1)).is_dir():
-        made.append(further)
-    return made
-
-
-def repeat(folder: Path, number: int) -> Path:
-    """Folder of one repeat, from 1, which is the run's own."""
-    return folder if number == 1 else folder / f"{REPEAT}-{number}"
 
 
 def set_aside(folder: Path, paths: Iterable[Path]) -> str:

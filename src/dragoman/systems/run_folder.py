@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dragoman import benchmark as benchmarks
 from dragoman.problems import error
+from dragoman.schema import run_file
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems import run_files
 from dragoman.systems.budget import Budget
@@ -164,7 +165,7 @@ def run_repeats(
         DragomanError: E206 for a number of repeats that is none; as :func:`dragoman.systems.run.run`.
 
     """
-    there = run_files.repeats(folder)
+    there = run_file.repeats(folder)
     number = len(there) if repeats is None else repeats
     if not 1 <= number <= MAX_REPEATS:
         raise error("E206", f"there cannot be {number} repeats.", f"Give 1 to {MAX_REPEATS}.", path="repeats")
@@ -173,7 +174,7 @@ def run_repeats(
     for other in range(2, number + 1):
         if "stopped" in first:
             break
-        path = run_files.repeat(folder, other)
+        path = run_file.repeat(folder, other)
         _add(first, run_system(loaded(other), benchmark, path, progress, how=how), path.name)
     return first if number == 1 else {**first, "repeats": number}
 
