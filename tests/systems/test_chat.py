@@ -1,6 +1,7 @@
 """A chat model as a system, against a server of our own that speaks the protocol with canned answers."""
 
 import json
+import threading
 
 import msgspec
 import pytest
@@ -72,6 +73,18 @@ def test_the_request_holds_what_was_asked_for(benchmark, server, tmp_path):
     assert request["response_format"]["json_schema"]["schema"]["required"] == ["entities", "dates", "claims"]
     card = (tmp_path / "system.toml").read_text(encoding="utf-8")
     assert "temperature 0.5, seed 7, max_tokens 99" in card
+
+
+def test_an_answer_that_does_not_come_in_time_is_waited_for_once(benchmark, server, tmp_path):
+    late = threading.Event()
+    server.body = lambda _: late.wait(20) and None
+    asking = load("chat:canned", Options(timeout=0.3, chat=Chat(base_url=server.url, examples=0)))
+    summary = run(asking, benchmark, tmp_path, quietly, how=How(selection=Selection(limit=4)))
+    late.set()
+    assert len(summary["failed"]) == 4  # a slow server is no dead one: all are asked about
+    assert "stopped" not in summary
+    assert "no answer in time" in summary["why"][0]
+    assert sum(server.asked.values()) == 4
 
 
 def test_documents_that_are_examples_are_named_not_asked_about_and_not_in_the_predictions(benchmark, server, tmp_path):

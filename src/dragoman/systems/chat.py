@@ -6,6 +6,7 @@ neither is written anywhere. The client waits and asks again when the server is 
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 from typing import Any
@@ -41,6 +42,8 @@ _HINTS = {
     500: "See what the server says of it in its log; then run again: it goes on.",
 }
 """What to do about an answer that another document would get as well, by its status; 500 stands for those above."""
+_TOO_LATE = 599
+"""Status that stands for an answer that did not come in time; no server gives it."""
 _TOO_LONG = re.compile(r"context|too long|too many tokens|maximum.{0,20}(?:length|tokens)", re.IGNORECASE)
 
 
@@ -189,15 +192,38 @@ def _client(openai: Any, address: str, timeout: float) -> Any:
     try:
         register(urlsplit(address).password)
         limits = openai.Timeout(timeout, connect=min(timeout, MAX_CONNECT))
-        return openai.OpenAI(base_url=address, api_key=key, timeout=limits, max_retries=RETRIES)
+        http = _once(openai)(base_url=address, timeout=limits)
+        return openai.OpenAI(base_url=address, api_key=key, timeout=limits, max_retries=RETRIES, http_client=http)
     except Exception as cause:  # noqa: BLE001 - whatever the client thinks of the address
         what = f"the client does not take the address of the endpoint: {redact(str(cause))[:200]}."
         raise error("E801", what, "Write it as in http://127.0.0.1:8080/v1.") from None
 
 
+def _once(openai: Any) -> Any:
+    """Make a client of HTTP in which an answer that does not come in time is waited for once.
+
+    The client of the protocol would ask again as for a lost connection, and a model that is too slow would be
+    :data:`RETRIES` times more; a response that forbids it stands for the answer that did not come.
+    """
+
+    class Http(openai.DefaultHttpxClient):  # type: ignore[misc]
+        def send(self, request: Any, **options: Any) -> Any:
+            try:
+                return super().send(request, **options)
+            except Exception as cause:
+                if type(cause).__name__ != "ReadTimeout":
+                    raise
+                library = importlib.import_module(type(cause).__module__.partition(".")[0])
+                return library.Response(_TOO_LATE, headers={"x-should-retry": "false"}, request=request)
+
+    return Http
+
+
 def _failure(openai: Any, cause: Any) -> SystemFailure:
     """Say what the client gave up at; the body of the answer is kept, and no header or key is in the message."""
     why = f"{type(cause).__name__}: {redact(str(cause))[:500]}"
+    if isinstance(cause, openai.APIStatusError) and cause.status_code == _TOO_LATE:
+        return SystemFailure("no answer in time: allow more (--timeout), or ask for less (--max-tokens, --pieces)")
     if isinstance(cause, openai.APIStatusError):
         body = cause.response.content.decode("utf-8", "backslashreplace")
         reply = Reply(None, body)
@@ -206,8 +232,7 @@ def _failure(openai: Any, cause: Any) -> SystemFailure:
             return Unreachable(why, hint, reply)
         longer = " (too long for the context? cut the document: --pieces)" if _TOO_LONG.search(body) else ""
         return SystemFailure(why + longer, reply)
-    reached = isinstance(cause, openai.APITimeoutError) and type(cause.__cause__).__name__ != "ConnectTimeout"
-    if isinstance(cause, openai.APIConnectionError) and not reached:
+    if isinstance(cause, openai.APIConnectionError):
         return Unreachable(why, "Check --base-url and that the server runs there; then run again: it goes on.")
     return SystemFailure(why)
 
