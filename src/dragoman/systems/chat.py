@@ -202,8 +202,8 @@ def _client(openai: Any, address: str, timeout: float) -> Any:
 def _once(openai: Any) -> Any:
     """Make a client of HTTP in which an answer that does not come in time is waited for once.
 
-    The client of the protocol would ask again as for a lost connection, and a model that is too slow would be
-    :data:`RETRIES` times more; a response that forbids it stands for the answer that did not come.
+    The client of the protocol would ask again as for a lost connection, and wait for a model that is too
+    slow :data:`RETRIES` times more; a response that forbids it stands for the answer that did not come.
     """
 
     class Http(openai.DefaultHttpxClient):  # type: ignore[misc]
