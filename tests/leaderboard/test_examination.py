@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from submitted import CARD, submit, toml
 
-from dragoman import files
+from dragoman import files, scoring
 from dragoman.leaderboard import examination, isolation
 from dragoman.leaderboard.entries import folders
 from dragoman.leaderboard.examination import examine, examine_all, picklable
@@ -47,12 +47,48 @@ def test_what_is_missing_is_named(run, gold, name):
     assert entry.state == "invalid"
 
 
-def test_what_does_not_belong_is_named_and_does_no_harm(run, gold):
+def test_what_does_not_belong_is_named_and_refused(run, gold):
     (run / "model.py").write_text("raise SystemExit('run')")
     (run / "more").mkdir()
     entry = examine(run, gold)
     assert codes(entry) == ["E821", "E821"]
-    assert (entry.state, entry.failed) == ("ranked", True)
+    assert (entry.state, entry.failed) == ("invalid", True)
+
+
+def test_what_a_run_sets_aside_belongs_to_it(run, gold):
+    (run / "run.json").write_text("{}")
+    (run / "previous-1").mkdir()
+    (run / "previous-1" / "system.toml").symlink_to("/etc/passwd")
+    entry = examine(run, gold)
+    assert (entry.state, entry.problems) == ("ranked", [])
+
+
+def test_a_run_that_the_check_refuses_is_not_ranked(run, gold):
+    for name in ("licence", "layers"):
+        changed(run, **{name: "" if name == "licence" else ["dates"]})
+        entry = examine(run, gold)
+        assert entry.failed
+        assert entry.state == "invalid"
+
+
+def test_further_repeats_count_and_are_examined_like_the_first(run, gold):
+    first = examine(run, gold).result["entities.strict.f1"]
+    again = run / "repeat-2"
+    again.mkdir()
+    lines = (run / "predictions.jsonl").read_text("utf-8").splitlines()
+    empty = [json.dumps({"id": json.loads(line)["id"], "entities": [], "dates": [], "claims": []}) for line in lines]
+    (again / "predictions.jsonl").write_text("\n".join(empty) + "\n", encoding="utf-8")
+    scoring.score(run, gold, intervals=False).save(run / "result.json")
+    entry = examine(run, gold)
+    assert (entry.state, entry.problems) == ("ranked", [])
+    assert entry.result["entities.strict.f1"] == pytest.approx(first / 2)
+    (again / "predictions.jsonl").write_text("no")
+    entry = examine(run, gold)
+    assert (entry.state, codes(entry)) == ("invalid", ["E201"])
+    (again / "predictions.jsonl").unlink()
+    assert codes(examine(run, gold)) == ["E820"]
+    (again / "predictions.jsonl").symlink_to(run / "predictions.jsonl")
+    assert codes(examine(run, gold)) == ["E822", "E820"]
 
 
 @pytest.mark.parametrize("name", ["predictions.jsonl", "result.json", "system.toml", "log.jsonl"])
@@ -97,7 +133,7 @@ def test_fields_of_the_card_that_are_not_filled_in_are_listed(run, gold):
     changed(run, licence="", authors=[])
     entry = examine(run, gold)
     assert [(p.code, p.path) for p in entry.problems] == [("E825", "authors"), ("E825", "licence")]
-    assert entry.state == "ranked"
+    assert entry.state == "invalid"
 
 
 def test_a_result_that_does_not_follow_is_not_ranked(run, gold):

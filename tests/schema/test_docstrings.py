@@ -10,8 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = """
 import json
 from dragoman.schema.json_schema import json_schema
-from dragoman.systems.answers import schema
-print(json.dumps([json_schema(), schema()]))
+print(json.dumps(json_schema()))
 """
 RELEASE = """
 import sys

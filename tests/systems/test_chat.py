@@ -2,85 +2,41 @@
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
 import pytest
+from bad_answers import BAD
+from chat_server import KEY, ChatServer, completion
 
 from dragoman import scoring
 from dragoman.problems import DragomanError
-from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedDate, PredictedEntity
-from dragoman.systems import answers, chat
-from dragoman.systems.loading import load
+from dragoman.schema.layers import LAYER_NAMES, by_name
+from dragoman.schema.submission import PredictedClaimant, SpanObject
+from dragoman.systems import answers, chat, prompt
+from dragoman.systems.budget import Budget
+from dragoman.systems.loading import load, read_card
 from dragoman.systems.protocol import Chat, Options
-from dragoman.systems.run import Budget, run
+from dragoman.systems.run import How, run
+from dragoman.systems.selection import Selection
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
-KEY = "a-key-that-must-not-be-seen"
 
 
 def quietly(items, _what):
     return items
 
 
-class Server:
-    """Answers by ``answer(document id, how often it was asked)``: a status with a text, and headers."""
-
-    def __init__(self, benchmark):
-        self.asked, self.requests, self.headers = {}, [], []
-        self.answer = lambda name, time: (200, self.gold[name], {})
-        self.finish = "stop"
-        self.body = lambda name: None  # a whole body in the place of a completion
-        self.gold = {d.id: msgspec.json.encode(answers.gold(d)).decode() for d in benchmark.documents}
-        self.by_text = {d.text: d.id for d in benchmark.documents}
-        self.lock = threading.Lock()
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                text = body["messages"][-1]["content"].split("\n", 3)[3].rpartition("\n")[0]
-                name = server.by_text[text]
-                with server.lock:
-                    server.asked[name] = time = server.asked.get(name, 0) + 1
-                    server.requests.append(body)
-                    server.headers.append({key.lower(): value for key, value in self.headers.items()})
-                status, said, headers = server.answer(name, time)
-                message = {"role": "assistant", "content": said}
-                choice = {"index": 0, "finish_reason": server.finish, "message": message}
-                usage = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
-                good = {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}
-                data = json.dumps(good | {"usage": usage} if status == 200 else {"error": {"message": said}}).encode()
-                data = data if (body := server.body(name)) is None else body
-                self.send_response(status)
-                for key, value in {"Content-Type": "application/json", **headers}.items():
-                    self.send_header(key, value)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1"
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-
-
 @pytest.fixture
 def server(benchmark, monkeypatch):
-    made = Server(benchmark)
+    made = ChatServer(benchmark)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     yield made
-    made.http.shutdown()
-    made.http.server_close()
+    made.close()
 
 
 def system(server, **chat_options):
-    return load("chat:canned", Options(timeout=5.0, chat=Chat(base_url=server.url, **chat_options)))
+    chat = Chat(**{"base_url": server.url, "examples": 0, **chat_options})
+    return load("chat:canned", Options(timeout=5.0, chat=chat))
 
 
 def entries(folder):
@@ -89,12 +45,6 @@ def entries(folder):
 
 def nothing_secret(folder):
     return not any(KEY[:12].lower() in path.read_text(encoding="utf-8").lower() for path in folder.rglob("*"))
-
-
-def completion(message, **more):
-    usage = {"prompt_tokens": "7", "completion_tokens": 3.0, "total_tokens": None}
-    choice = {"index": 0, "finish_reason": "stop", "message": message} | more
-    return json.dumps({"choices": [choice], "usage": usage}).encode()
 
 
 def test_answers_as_quotes_are_found_and_gold_scores_one(benchmark, split, server, tmp_path):
@@ -122,42 +72,179 @@ def test_the_request_holds_what_was_asked_for(benchmark, server, tmp_path):
     assert (request["temperature"], request["seed"], request["max_tokens"]) == (0.5, 7, 99)
     assert request["response_format"]["json_schema"]["schema"]["required"] == ["entities", "dates", "claims"]
     card = (tmp_path / "system.toml").read_text(encoding="utf-8")
-    assert "temperature 0.5, seed 7" in card
+    assert "temperature 0.5, seed 7, max_tokens 99" in card
 
 
-def test_examples_come_from_dev_and_never_from_the_document_itself(benchmark, server, tmp_path):
-    run(system(server, examples=10), benchmark, tmp_path, quietly, jobs=4)
+def test_an_answer_that_does_not_come_in_time_is_waited_for_once(benchmark, server, tmp_path):
+    late = threading.Event()
+    server.body = lambda _: late.wait(20) and None
+    asking = load("chat:canned", Options(timeout=0.3, chat=Chat(base_url=server.url, examples=0)))
+    summary = run(asking, benchmark, tmp_path, quietly, how=How(selection=Selection(limit=4)))
+    late.set()
+    assert len(summary["failed"]) == 4  # a slow server is no dead one: all are asked about
+    assert "stopped" not in summary
+    assert "no answer in time" in summary["why"][0]
+    assert sum(server.asked.values()) == 4
+
+
+def test_documents_that_are_examples_are_named_not_asked_about_and_not_in_the_predictions(benchmark, server, tmp_path):
+    asking = system(server, examples=2)
+    dev = {document.id for document in benchmark.split("dev")}
+    assert asking.seen
+    assert set(asking.seen) < dev
+    summary = run(asking, benchmark, tmp_path, quietly, jobs=4)
+    assert summary["seen"] == list(asking.seen)
+    assert not set(server.asked) & set(asking.seen)
+    lines = (tmp_path / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == len(benchmark.documents) - len(asking.seen)
+    assert read_card(tmp_path / "system.toml").seen_dev  # so that the scorer gives it no score on dev
+    made = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert made["seen"] == list(asking.seen)
+    assert made["prompt"]["name"] == "dragoman-1"
+    assert made["prompt"]["sha256"] == asking.prompt["sha256"]
+    assert made["prompt"]["parameters"]["seed"] == 1
+
+
+def test_the_prompt_of_a_document_holds_no_other_document_of_test(benchmark, server, tmp_path):
+    run(system(server, examples=3), benchmark, tmp_path, quietly, jobs=4)
     test_texts = [d.text for d in benchmark.split("test")]
-    told = 0
     for request in server.requests:
-        *before, last = request["messages"]
-        assert not any(text in m["content"] for text in test_texts for m in before)
-        assert last["content"] not in [m["content"] for m in before]
-        told += len(before) > 1
-    assert told
+        *before, _last = request["messages"]
+        assert len(before) > 1
+        assert not any(text in message["content"] for text in test_texts for message in before)
 
 
-@pytest.mark.parametrize(
-    ("wrap", "good"),
-    [
-        ("{}", True),
-        ("```json\n{}\n```", True),
-        ("Here it is:\n```\n{}\n```\nDone.", True),
-        ("I cannot do that. {}"[:17], False),
-        ("[{}]", False),
-        ("", False),
-    ],
-)
-def test_what_is_no_json_fails_on_its_document_and_is_kept(benchmark, server, tmp_path, wrap, good):
-    bad = benchmark.documents[0].id
-    server.answer = lambda name, _: (
-        200,
-        wrap.replace("{}", server.gold[name]) if name == bad else server.gold[name],
-        {},
-    )
-    summary = run(system(server), benchmark, tmp_path, quietly, jobs=4)
-    assert summary["failed"] == ([] if good else [bad])
-    assert entries(tmp_path)[bad]["raw"] == wrap.replace("{}", server.gold[bad])
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.name)
+def test_whatever_an_endpoint_answers_is_kept_and_said(benchmark, server, tmp_path, monkeypatch, bad):
+    monkeypatch.setattr(chat, "RETRIES", 0)
+    three = [d for d in benchmark.split("dev") if d.claims and d.dates][:3]
+    respond = {d.id: bad.respond(server.gold[d.id]) for d in three}
+    server.answer = lambda name, _: (respond[name][0], "", {})
+    server.body = lambda name: respond[name][1]
+    only = Selection(only=tuple(d.id for d in three))
+    summary = run(system(server), benchmark, tmp_path, quietly, how=How(selection=only))
+    log = entries(tmp_path)
+    assert set(log) == {d.id for d in three}
+    assert len(summary["failed"]) == (0 if bad.why is None else len(three))
+    assert ("stopped" in summary) == bad.stops
+    for name, entry in log.items():
+        whole = respond[name][1].decode("utf-8", "backslashreplace")
+        raw = whole if bad.raw is None else bad.raw(server.gold[name])
+        assert entry["raw"].encode() == raw.encode("utf-8", "backslashreplace")
+        assert entry["repairs"] == list(bad.repairs)
+        if bad.why is None:
+            answer, gold = entry["answer"], json.loads(server.gold[name])
+            assert answer == {layer: gold[layer] for layer in answer}
+        else:
+            assert bad.why in entry["problems"][0]
+        counted = b'"prompt_tokens"' in respond[name][1]
+        assert entry["estimated"] == (respond[name][0] == 200 and not counted)
+        assert not counted or entry["tokens"] == [1000, 100]
+    assert run(system(server), benchmark, tmp_path, quietly, how=How(selection=only))["asked"] == len(summary["failed"])
+
+
+def test_there_are_forty_ways_and_more():
+    assert len({bad.name for bad in BAD}) == len(BAD) >= 40
+
+
+def test_valid_labels_are_kept_and_the_others_named(benchmark, server, tmp_path):
+    document = next(d for d in benchmark.split("dev") if len(d.entities) > 5 and d.claims)
+    gold = json.loads(server.gold[document.id])
+    first, second, third, *others = gold["entities"]
+    wrong = {**first, "type": "PLANET"}
+    odd = {**second, "certainty": 0.9}
+    server.gold[document.id] = json.dumps({**gold, "entities": [wrong, odd, third, *others, "?"]})
+    only = Selection(only=(document.id,))
+    summary = run(system(server), benchmark, tmp_path / "a", quietly, how=How(selection=only))
+    entry = entries(tmp_path / "a")[document.id]
+    assert summary["failed"] == []
+    assert entry["answer"]["entities"] == [second, third, *others]
+    assert summary["labels_left_out"] == 2 + len(gold["claims"]) - len(entry["answer"]["claims"])
+    assert summary["repairs"] == {"unknown field": 1}
+    named = "\n".join(entry["problems"])
+    assert "entities[0].type: there is no label 'PLANET'" in named
+    assert "entities[1]['certainty']" in named
+    assert f"entities[{len(gold['entities'])}]: expected an object" in named
+    strict = run(system(server), benchmark, tmp_path / "b", quietly, how=How(selection=only, strict=True))
+    assert strict["failed"] == [document.id]
+    again = run(system(server), benchmark, tmp_path / "a", quietly, how=How(selection=only, strict=True))
+    assert again["failed"] == [document.id]
+
+
+def test_parameters_are_added_and_left_out(benchmark, server, tmp_path):
+    more = {"temperature": None, "max_tokens": None, "max_completion_tokens": 77, "reasoning_effort": "low"}
+    server.finish = "length"
+    asking = system(server, parameters=more, form="text")
+    summary = run(asking, benchmark, tmp_path, quietly, how=How(selection=Selection(limit=1)))
+    (request,) = server.requests
+    assert set(request) == {"model", "messages", "seed", "max_completion_tokens", "reasoning_effort"}
+    assert request["reasoning_effort"] == "low"
+    assert "cut off at 77 tokens" in summary["why"][0]
+
+
+@pytest.mark.parametrize("name", ["messages", "model", "stream", "n"])
+def test_a_parameter_that_would_change_what_is_read_is_refused(server, name):
+    with pytest.raises(DragomanError, match="E206"):
+        system(server, parameters={name: 1})
+
+
+def test_without_usage_tokens_are_estimated_and_a_budget_still_ends_the_run(benchmark, server, tmp_path):
+    server.usage = None
+    summary = run(system(server), benchmark, tmp_path, quietly, budget=Budget(0.02, (1.0, 1.0)))
+    read, written = summary["tokens"]
+    assert 0 < summary["documents"] < len(benchmark.documents)
+    assert (read + written) / 1e6 >= 0.02
+    assert "counts no tokens" in summary["notes"][0]
+    rules = len(server.requests[0]["messages"][0]["content"])
+    assert rules / 3 < entries(tmp_path)[benchmark.documents[0].id]["tokens"][0] < rules
+
+
+def test_a_document_in_pieces_is_answered_as_a_whole(benchmark, server, tmp_path):
+    document = next(d for d in benchmark.split("dev") if d.id.endswith("article-1") and d.text.count("\n") > 3)
+    words = document.text.split()
+    word = next(w for w in words if document.text.count(w) > 2 and len(w) > 3)
+    server.answer = lambda name, time: (200, "", {})
+    label = {"quote": word, "occurrence": 1, "type": "ORG", "form": "NAM", "entity_ids": []}
+
+    def body(_name):
+        piece = server.requests[-1]["messages"][-1]["content"]
+        there = [{**label, "id": f"e{n}", "occurrence": n} for n in range(1, piece.count(word) + 1)]
+        return completion(json.dumps({"entities": there}))
+
+    server.body = body
+    asking = system(server, pieces=300, layers=("entities",))
+    how = How(selection=Selection(only=(document.id,)))
+    summary = run(asking, benchmark, tmp_path, quietly, how=how)
+    assert summary["failed"] == []
+    (line,) = map(json.loads, (tmp_path / "predictions.jsonl").read_text("utf-8").splitlines())
+    assert [e["occurrence"] for e in line["entities"]] == list(range(1, document.text.count(word) + 1))
+    assert len({e["id"] for e in line["entities"]}) == len(line["entities"])
+    assert len(server.requests) > 2
+    assert summary["tokens"] == [1000 * len(server.requests), 100 * len(server.requests)]
+    sent = [r["messages"][-1]["content"].split("\n", 3)[3].rpartition("\n")[0] for r in server.requests]
+    assert max(map(len, sent)) <= 300
+    assert "".join(sent) == document.text
+
+
+def test_a_piece_that_fails_fails_its_document_and_all_that_was_answered_is_kept(benchmark, server, tmp_path):
+    document = max(benchmark.split("dev"), key=lambda d: len(d.text))
+    server.body = lambda _: completion('{"dates": []}' if len(server.requests) == 1 else "no")
+    how = How(selection=Selection(only=(document.id,)))
+    summary = run(system(server, pieces=400, layers=("dates",)), benchmark, tmp_path, quietly, how=how)
+    assert summary["failed"] == [document.id]
+    assert "piece 2 of " in summary["why"][0]
+    entry = entries(tmp_path)[document.id]
+    assert entry["raw"] == '{"dates": []}\nno'
+    assert entry["tokens"] == [2000, 200]
+
+
+def test_claims_alone_have_claimants_as_quotes_and_score(benchmark, split, server, tmp_path):
+    server.gold = {d.id: json.dumps(answers.gold(d, ["claims"])) for d in benchmark.documents}
+    summary = run(system(server, layers=("claims",)), benchmark, tmp_path, quietly, jobs=4)
+    assert (summary["failed"], summary["labels_left_out"]) == ([], 0)
+    result = scoring.score(tmp_path / "predictions.jsonl", benchmark, split=split, intervals=False)
+    assert result.scores["claims"]["content"]["f1"] == 1
+    assert result.scores["entities"]["strict"] is None
 
 
 def test_an_answer_that_was_cut_off_says_so(benchmark, server, tmp_path):
@@ -212,43 +299,18 @@ def test_an_address_that_is_none_is_said(address):
 
 
 @pytest.mark.parametrize(
-    ("body", "raw", "why", "tokens"),
+    ("usage", "tokens"),
     [
-        (b"<html>Bad gateway</html>", "<html>Bad gateway</html>", "no JSON", []),
-        (b"\xff\xfe", "\\xff\\xfe", "no JSON", []),
-        (b"[" * 100_000, "[" * 100_000, "no JSON", []),
-        (b"[]", "[]", "no object", []),
-        (b"{}", "{}", "no answer", []),
-        (b'{"choices": [null]}', '{"choices": [null]}', "no answer", []),
-        (b'{"choices": {"a": 1}, "usage": 1}', '{"choices": {"a": 1}, "usage": 1}', "no answer", []),
-        (completion({"content": None}), None, "empty", [7, 3]),
-        (completion(None), None, "empty", [7, 3]),
-        (completion({"content": None, "refusal": "no"}), None, "refuses", [7, 3]),
-        (completion({"content": "{"}, finish_reason="content_filter"), "{", "filtered", [7, 3]),
-        (completion({"content": "\ud800"}), "\\ud800", "no JSON object", [7, 3]),
-        (completion({"content": '{"dates": ["\ud800"]}'}), '{"dates": ["\\ud800"]}', "no JSON object", [7, 3]),
-        (completion({"content": '{"dates": ["\\ud800"]}'}), '{"dates": ["\\ud800"]}', "no JSON object", [7, 3]),
-        (
-            completion({"content": '{"dates": ' + "[" * 900 + "]" * 900 + "}"}),
-            '{"dates": ' + "[" * 900 + "]" * 900 + "}",
-            "deep",
-            [7, 3],
-        ),
-        (completion({"content": ["{", 1, {"text": "}"}, {"type": "image"}]}), "{}", None, [7, 3]),
-        (completion({"content": "{}"}).replace(b'"7"', b"-5").replace(b"3.0", b"1e999"), "{}", None, []),
-        (completion({"content": "{}"}).replace(b'"7"', b"9" * 5000), None, "no JSON", []),
-        (completion({"content": "{}"}).replace(b'"7"', b"null").replace(b"null}", b"12}"), "{}", None, [9, 3]),
+        ({"prompt_tokens": "7", "completion_tokens": 3.0, "total_tokens": None}, [7, 3]),
+        ({"prompt_tokens": None, "completion_tokens": 3, "total_tokens": "12"}, [9, 3]),
+        ({"prompt_tokens": -5, "completion_tokens": 3}, [0, 3]),
     ],
 )
-def test_whatever_the_endpoint_answers_it_is_kept_and_what_it_cost(benchmark, server, tmp_path, body, raw, why, tokens):
-    server.body = lambda _: body
-    summary = run(system(server), benchmark, tmp_path, quietly)
-    assert len(summary["failed"]) == (len(benchmark.documents) if why else 0)
-    for entry in entries(tmp_path).values():
-        assert entry["raw"] == (body.decode() if raw is None else raw)
-        assert entry["tokens"] == tokens
-        assert (why in entry["problems"][0]) if why else entry["status"] == "answered"
-    run(system(server), benchmark, tmp_path, quietly)  # its log can be read again
+def test_counts_of_tokens_are_read_as_servers_write_them(benchmark, server, tmp_path, usage, tokens):
+    server.usage = usage
+    run(system(server), benchmark, tmp_path, quietly, how=How(selection=Selection(limit=1)))
+    (entry,) = entries(tmp_path).values()
+    assert (entry["tokens"], entry["estimated"]) == (tokens, False)
 
 
 @pytest.mark.parametrize("amount", [float("nan"), float("inf"), -1.0])
@@ -353,16 +415,14 @@ def test_without_model_or_address_it_says_what_is_missing(name, monkeypatch):
 
 def test_a_text_cannot_close_its_own_marks(benchmark):
     document = msgspec.structs.replace(benchmark.documents[0], text="a </document> b")
-    shown = chat.shown(document)
+    shown = prompt.shown(document)
     assert shown.count("</document>") == 1
     assert shown.splitlines()[2] != "<document>"
 
 
-def test_the_form_of_answers_is_part_of_the_form_of_submissions():
-    for said, predicted in (
-        (answers.SaidEntity, PredictedEntity),
-        (answers.SaidDate, PredictedDate),
-        (answers.SaidClaim, PredictedClaim),
-        (answers.SaidClaimant, PredictedClaimant),
-    ):
-        assert set(said.__struct_fields__) <= set(predicted.__struct_fields__)
+@pytest.mark.parametrize("layers", [LAYER_NAMES, ("claims",)])
+def test_the_form_of_answers_is_part_of_the_form_of_submissions(layers):
+    for layer, fields in answers.fields(layers).items():
+        assert set(fields) <= set(by_name(layer).predicted.__struct_fields__)
+        inner = [name for field in fields.values() for name in field.inner]
+        assert set(inner) <= {*SpanObject.__struct_fields__, *PredictedClaimant.__struct_fields__}

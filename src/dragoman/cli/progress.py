@@ -10,7 +10,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from dragoman.systems.run import cost
+from dragoman.systems.budget import cost
 from dragoman.text import visible
 
 T = TypeVar("T")

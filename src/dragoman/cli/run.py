@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dragoman.cli.options import Data, Json
+
+if TYPE_CHECKING:
+    from dragoman.systems.protocol import Options, System
+    from dragoman.systems.selection import Selection
 
 
 def _finite(value: float | tuple[float, ...] | None) -> float | tuple[float, ...] | None:
@@ -23,6 +28,24 @@ def _finite(value: float | tuple[float, ...] | None) -> float | tuple[float, ...
     return value
 
 
+def _parameters(given: list[str] | None) -> dict[str, Any]:
+    """Read ``NAME=VALUE``: a value is JSON, or else a text; ``none`` leaves the parameter out of requests."""
+    made: dict[str, Any] = {}
+    for each in given or []:
+        name, equals, value = each.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"NAME=VALUE is needed, not {each[:40]!r}", param_hint="--param")
+        try:
+            made[name.strip()] = None if value.lower() == "none" else json.loads(value)
+        except ValueError:
+            made[name.strip()] = value
+    return made
+
+
+def _listed(given: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (given or "").split(",") if name.strip())
+
+
 def run(
     system: Annotated[
         str,
@@ -31,8 +54,18 @@ def run(
             metavar="SYSTEM",
         ),
     ],
-    out: Annotated[Path, typer.Option(help="the run's folder; an interrupted run is resumed", metavar="RUN")],
+    out: Annotated[
+        Path | None, typer.Option(help="the run's folder; an interrupted run is resumed", metavar="RUN")
+    ] = None,
     data: Data = None,
+    split: Annotated[str | None, typer.Option(help="only the documents of this split")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="only so many documents, the first ones")] = None,
+    only: Annotated[str | None, typer.Option(help="only these documents", metavar="ID,ID…")] = None,
+    repeats: Annotated[
+        int | None, typer.Option(min=1, max=100, help="run it so often; the score is the mean, never the best")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="set answers that are there aside, and ask again")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="one label that is not valid fails its document")] = False,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="documents under way at once")] = 1,
     timeout: Annotated[
         float, typer.Option(min=0.01, max=604_800, callback=_finite, help="seconds that an answer may take")
@@ -46,8 +79,30 @@ def run(
     temperature: Annotated[float, typer.Option(min=0, callback=_finite, help="chat: of the sampling")] = 0.0,
     seed: Annotated[int, typer.Option(help="chat: of the sampling, where the server has one")] = 1,
     max_tokens: Annotated[int, typer.Option(min=1, help="chat: of an answer")] = 16_384,
-    examples: Annotated[int, typer.Option(min=0, max=10, help="chat: examples a language, from dev")] = 2,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="chat: a further parameter of requests, repeatable; NAME=none leaves one out, as temperature=none",
+            metavar="NAME=VALUE",
+        ),
+    ] = None,
     form: Annotated[str, typer.Option(help="chat: json_schema, json_object or text")] = "json_schema",
+    layers: Annotated[
+        str, typer.Option(help="chat: layers to ask for", metavar="LAYER,LAYER…")
+    ] = "entities,dates,claims",
+    examples: Annotated[int, typer.Option(min=0, max=10, help="chat: examples a language, from dev")] = 2,
+    example_characters: Annotated[
+        int, typer.Option(min=0, help="chat: most characters of all examples of a language")
+    ] = 4_000,
+    prompt: Annotated[
+        Path | None, typer.Option(help="chat: a prompt of your own in the place of the rules", metavar="FILE")
+    ] = None,
+    show_prompt: Annotated[
+        bool, typer.Option("--show-prompt", help="chat: print what is sent about the first document, and stop")
+    ] = False,
+    pieces: Annotated[
+        int | None, typer.Option(min=20, help="chat: cut documents into pieces of at most so many characters")
+    ] = None,
     budget: Annotated[
         float | None,
         typer.Option(min=0, callback=_finite, help="stop before the next document when this is spent; needs --prices"),
@@ -58,28 +113,88 @@ def run(
     ] = (0.0, 0.0),
     as_json: Json = False,
 ) -> None:
-    """Run a system on every document and keep its predictions."""
+    """Run a system on the documents of a benchmark and keep its predictions."""
     from dragoman.benchmark import load as load_benchmark
     from dragoman.cli import show
     from dragoman.cli.progress import Running
+    from dragoman.systems.budget import Budget, cost
     from dragoman.systems.loading import load, read_card
     from dragoman.systems.protocol import Chat, Options
-    from dragoman.systems.run import Budget, cost
-    from dragoman.systems.run import run as run_system
+    from dragoman.systems.run import How
+    from dragoman.systems.run_folder import run_repeats
+    from dragoman.systems.selection import Selection
 
     if form not in {"json_schema", "json_object", "text"}:
         raise typer.BadParameter("json_schema, json_object or text", param_hint="--form")
     if budget is not None and not any(prices):
         raise typer.BadParameter("a budget needs --prices", param_hint="--budget")
-    chat = Chat(base_url, temperature, seed, max_tokens, examples, form)  # type: ignore[arg-type]
-    options = Options(timeout, None if card is None else read_card(card), chat)
+    if out is None and not show_prompt:
+        raise typer.BadParameter("a folder for the run is needed", param_hint="--out")
+    chat = Chat(
+        base_url,
+        temperature,
+        seed,
+        max_tokens,
+        examples,
+        form,  # type: ignore[arg-type]
+        _listed(layers),
+        example_characters,
+        prompt,
+        pieces,
+        _parameters(param),
+    )
+    held = load_benchmark(data)
+    options = Options(timeout, None if card is None else read_card(card), chat, held)
+    selection = Selection(split, _listed(only), limit)
+    if show_prompt or out is None:
+        _show_prompt(system, options, selection, as_json=as_json)
+        return
     spend = None if budget is None else Budget(budget, prices)
     with redirect_stdout(sys.stderr):  # what a system prints is not the outcome
-        loaded = load(system, options)
         bar = Running(prices)
-        summary = run_system(loaded, load_benchmark(data), out, bar.over, jobs=jobs, budget=spend, on_tokens=bar.count)
+        how = How(jobs, spend, bar.count, selection, strict, fresh)
+
+        def loaded(number: int) -> System:
+            return load(system, options._replace(chat=chat._replace(seed=seed + number - 1)))
+
+        summary = run_repeats(loaded, held, out, bar.over, how, repeats)
     if any(prices):
         summary["cost"] = round(cost(summary["tokens"] or (0, 0), prices), 6)
-    show.summary(summary, as_json=as_json)
+    show.summary(summary if as_json else _in_words(summary), as_json=as_json)
     show.next_command("score", out, again=bool(summary["failed"] or summary["not_asked"]), as_json=as_json)
     raise typer.Exit(int(bool(summary["failed"] or summary["not_asked"])))
+
+
+def _in_words(summary: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of a summary what says nothing, and say the rest as people read it."""
+    words = {"system": summary["system"], "answers": f"{summary['kept']} kept, {summary['asked']} asked"}
+    words |= {key: value for key, value in summary.items() if key not in {"system", "kept", "asked"}}
+    words["repairs"] = [f"{name} {count}" for name, count in summary["repairs"].items()]
+    silent = {"seen", "labels_left_out", "repairs", "not_seen", "notes"}
+    return {key: value for key, value in words.items() if value or key not in silent}
+
+
+def _show_prompt(system: str, options: Options, selection: Selection, *, as_json: bool) -> None:
+    """Print what a chat model is sent about the first document that is selected."""
+    from dragoman.cli import show
+    from dragoman.systems.chat import make_prompt
+    from dragoman.systems.pieces import cut
+    from dragoman.text import visible
+
+    if system.partition(":")[0] != "chat":
+        raise typer.BadParameter("only a chat model has a prompt", param_hint="--show-prompt")
+    made = make_prompt(options)
+    assert options.benchmark is not None
+    chosen = selection.documents(options.benchmark, made.sources)
+    if not chosen:
+        raise typer.BadParameter("no document is selected", param_hint="--show-prompt")
+    ((_, first), *_) = cut(chosen[0], options.chat.pieces)
+    messages = made.messages(first)
+    if as_json:
+        prompt = {"name": made.name, "sha256": made.sha256, "seen": made.sources, "messages": messages}
+        show.summary(prompt, as_json=True)
+        return
+    sys.stdout.write(f"# {visible(made.name)} {made.sha256}\n")
+    for message in messages:
+        text = "\n".join(map(visible, message["content"].split("\n")))
+        sys.stdout.write(f"\n# {message['role']}\n\n{text}\n")

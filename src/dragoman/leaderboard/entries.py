@@ -16,14 +16,23 @@ from typing import TYPE_CHECKING
 import regex
 
 from dragoman.problems import Problem, error
+from dragoman.schema.run_file import PREVIOUS, REPEAT
 
 if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import State
     from dragoman.schema.result_file import Result
     from dragoman.schema.system_card import SystemCard, Track
 
-MAX_BYTES = {"system.toml": 2**18, "predictions.jsonl": 2**26, "result.json": 2**26, "log.jsonl": 2**27}
-"""Files of a run, with the most bytes of each; ``log.jsonl`` may be absent."""
+MAX_BYTES = {
+    "system.toml": 2**18,
+    "predictions.jsonl": 2**26,
+    "result.json": 2**26,
+    "log.jsonl": 2**27,
+    "run.json": 2**24,
+}
+"""Files of a run, with the most bytes of each; ``log.jsonl`` and ``run.json`` may be absent."""
+_FOLDERS = regex.compile(rf"(?:{PREVIOUS}|{REPEAT})-[0-9]{{1,4}}")
+"""Folders of a run: what was set aside, which nobody looks at, and further repeats."""
 
 
 @dataclass
@@ -143,6 +152,8 @@ def readable_files(path: Path) -> tuple[set[str], list[Problem]]:
         if stat.S_ISLNK(status.st_mode) or not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
             what = f"{item.name[:200]!r} is a link or a special file; it is not opened."
             problems.append(Problem(code="E822", what=what, hint="Commit the file itself.", file=str(path)))
+        elif stat.S_ISDIR(status.st_mode) and _FOLDERS.fullmatch(item.name):
+            continue
         elif item.name not in MAX_BYTES or not stat.S_ISREG(status.st_mode):
             what = f"{item.name[:200]!r} does not belong here."
             hint = f"A run holds {', '.join(MAX_BYTES)} and nothing else."

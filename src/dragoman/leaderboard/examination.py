@@ -17,17 +17,21 @@ from dragoman.leaderboard import isolation
 from dragoman.leaderboard.entries import MAX_BYTES, Entry, entry_at, is_link, readable_files
 from dragoman.leaderboard.reproduction import check_data, differences, other_data, read_result
 from dragoman.problems import DragomanError, Problem, error
-from dragoman.reading.read import read_bytes
+from dragoman.reading.read import Reading, read_bytes
 from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.run_file import repeats
 from dragoman.scoring.comparability import is_old
 from dragoman.scoring.content_hash import content
+from dragoman.scoring.repeats import mean
+from dragoman.statistics.resampling import Resampling
 from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
+    from dragoman.schema import result_file as results
     from dragoman.schema.leaderboard_json import State
-    from dragoman.schema.result_file import Result
     from dragoman.schema.system_card import SystemCard
     from dragoman.scoring import Gold
+    from dragoman.scoring.result import Result
 
 Progress = Callable[[Sequence[Path], str], Iterable[Path]]
 """Passes paths on and shows how many are done; the second argument says of what."""
@@ -35,8 +39,6 @@ REQUIRED = ("system.toml", "predictions.jsonl", "result.json")
 CARD_FIELDS = ("version", "authors", "licence", "parameters", "training_data", "layers", "languages")
 """Fields of the card that a submission has to fill in besides the name."""
 _NAME = regex.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_HARMLESS = {"E821", "E825", "E828"}
-"""Problems that the maintainer will want corrected, and that leave the scores what they are."""
 
 
 def examine_all(paths: Sequence[Path], gold: Gold, progress: Progress) -> list[Entry]:
@@ -175,16 +177,21 @@ def read_predictions(path: Path) -> bytes:
     return data
 
 
-def _score(entry: Entry, stored: Result | None, gold: Gold) -> None:
+def _score(entry: Entry, stored: results.Result | None, gold: Gold) -> None:
     """Score the predictions of an entry and compare its result with that."""
     path = entry.path / "predictions.jsonl"
     reading = read_bytes(read_predictions(path), gold.target, str(path))
     entry.problems += reading.problems
     if reading.annotations is None:
         return
-    entry.result = scoring.score(reading.annotations, gold, system=entry.name, intervals=False)
+    entry.result = _scored(reading, entry, gold)
+    further = [_repeat(folder, entry, gold) for folder in repeats(entry.path)[1:]]
+    if None in further:
+        entry.result = None
+        return
+    if further:
+        entry.result = mean([entry.result, *(each for each in further if each is not None)], Resampling(0))
     coverage = entry.result.coverage
-    coverage.quotes = {way: number for way, number in reading.tally.items() if number}
     attempted = [layer for layer, is_attempted in coverage.attempted.items() if is_attempted]
     named = attempted if entry.card is None or entry.card.layers is None else list(entry.card.layers)
     entry.attempted = tuple(layer for layer in attempted if layer in named)
@@ -192,15 +199,34 @@ def _score(entry: Entry, stored: Result | None, gold: Gold) -> None:
         entry.content = content(reading.annotations)
     for layer in sorted(set(attempted) ^ set(named)):
         which = "the predictions do not have" if layer in named else "the card does not name"
-        what = f"{which} the layer {layer}: it is not ranked there."
+        what = f"{which} the layer {layer}."
         hint = "Name in `layers` what the predictions hold."
         entry.problems.append(Problem(code="E828", what=what, hint=hint, file=str(entry.path)))
     if stored is not None:
         entry.problems += differences(stored, entry.result, str(entry.path / "result.json"))
 
 
+def _repeat(folder: Path, entry: Entry, gold: Gold) -> Result | None:
+    """Score a further repeat of a run; None where something is wrong with it."""
+    readable, problems = readable_files(folder)
+    entry.problems += problems
+    if "predictions.jsonl" not in readable:
+        entry.problems.append(_missing(folder, "predictions.jsonl"))
+        return None
+    path = folder / "predictions.jsonl"
+    reading = read_bytes(read_predictions(path), gold.target, str(path))
+    entry.problems += reading.problems
+    return None if reading.annotations is None else _scored(reading, entry, gold)
+
+
+def _scored(reading: Reading, entry: Entry, gold: Gold) -> Result:
+    result = scoring.score(reading.checked(), gold, system=entry.name, intervals=False)
+    result.coverage.quotes = {way: number for way, number in reading.tally.items() if number}
+    return result
+
+
 def _state(entry: Entry) -> State:
-    codes = {problem.code for problem in entry.problems if problem.severity == "error"} - _HARMLESS
+    codes = {problem.code for problem in entry.problems if problem.severity == "error"}
     if not codes:
         return "ranked" if entry.card is None or entry.card.independent else "not independent"
     if codes == {"E827"}:

@@ -7,7 +7,7 @@ Systems of the closed track and of the open one are placed apart. What a place, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +18,10 @@ from dragoman.measures.measure import Measure
 from dragoman.measures.naming import BY_NAME
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.schema.leaderboard_json import BoardContrast, Cell, Place
+from dragoman.scoring import repeats
 from dragoman.scoring.comparison import rows_of
 from dragoman.statistics import bootstrap, places
+from dragoman.statistics.resampling import SEED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +46,7 @@ class Column:
         measures: whose main scores are averaged.
         facet: documents that it is computed on, by a facet of the gold and its value; all if None.
         ranked: whether systems have places in it.
+        blocks: how many tables of counts, one a repeat, lie side by side; the score is the mean of theirs.
 
     """
 
@@ -51,6 +54,7 @@ class Column:
     measures: tuple[Measure, ...]
     facet: tuple[str, str] | None = None
     ranked: bool = False
+    blocks: int = 1
 
     @property
     def name(self) -> str:
@@ -65,6 +69,8 @@ class Column:
 
     def finish(self, totals: Ints) -> dict[str, Any]:
         """Score from summed counts of all measures side by side, over leading axes."""
+        if self.blocks > 1:
+            return repeats.averaged(replace(self, blocks=1).finish, _LEAF, self.blocks)(totals)
         parts, at = [], 0
         for measure in self.measures:
             width = len(measure.score.columns)
@@ -150,9 +156,12 @@ def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> Scored
         for name, result in results.items():
             cells[name].score = result.slices.get(column.name, {}).get(leaf)
         return ScoredColumn(column, cells, [])
-    rows = {name: column.rows(result, gold) for name, result in results.items()}
-    for name, part in rows.items():
-        cells[name] = _cell(column, part)
+    tables = {name: [column.rows(view, gold) for view in repeats.views(result)] for name, result in results.items()}
+    for name, parts in tables.items():
+        cells[name] = _cell(column, parts)
+    laid, blocks = repeats.side_by_side(list(tables.values()))
+    rows = dict(zip(tables, laid, strict=True))
+    column = replace(column, blocks=blocks)
     documents = annotated(gold, column.measures) if column.ranked else None
     contrasts: list[BoardContrast] = []
     for track in TRACKS if column.ranked else ():
@@ -165,12 +174,16 @@ def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> Scored
     return ScoredColumn(column, cells, contrasts, documents)
 
 
-def _cell(column: Column, rows: Ints) -> Cell:
-    score = float(column.finish(rows.sum(axis=0))[_LEAF]) if len(rows) else float("nan")
+def _cell(column: Column, parts: list[Ints]) -> Cell:
+    """Score a system by the counts of each of its repeats."""
+    rows = np.concatenate(parts, axis=1)
+    finish = repeats.averaged(column.finish, _LEAF, len(parts))
+    score = float(finish(rows.sum(axis=0))[_LEAF]) if len(rows) else float("nan")
     if np.isnan(score):
         return Cell(None)
     # Only where systems have places: fifty intervals a system would be noise, and slow. Its report has them all.
-    interval = bootstrap.interval(rows, column.finish, _LEAF) if column.ranked else None
+    drawn = repeats.redrawn(column.finish, _LEAF, len(parts), SEED)
+    interval = bootstrap.interval(rows, drawn, _LEAF) if column.ranked else None
     return Cell(score, None if interval is None else list(interval))
 
 

@@ -14,6 +14,7 @@ from dragoman.schema.pass_file import QuotedLabels
 from dragoman.schema.records import CuratedPage, Labels
 from dragoman.schema.release_rows import CONFIGS
 from dragoman.schema.result_file import Result
+from dragoman.schema.run_file import RunFile
 from dragoman.schema.submission import Submission
 from dragoman.schema.system_card import SystemCard
 
@@ -24,6 +25,7 @@ RECORDS: dict[str, type[msgspec.Struct]] = {
     "page": CuratedPage,
     "submission": Submission,
     "result": Result,
+    "run": RunFile,
     "system": SystemCard,
     "leaderboard": Board,
 }

@@ -107,7 +107,7 @@ class Counts(msgspec.Struct, forbid_unknown_fields=True):
     ] = 0
 
 
-class Result(msgspec.Struct, forbid_unknown_fields=True):
+class Result(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Scores of a system on a split, with the counts that they follow from."""
 
     schema_version: str
@@ -120,7 +120,7 @@ class Result(msgspec.Struct, forbid_unknown_fields=True):
     ]
     slices: Annotated[dict[str, Any], Meta(description="the same by slice, keyed as in `entities.strict[type=PER]`")]
     coverage: Coverage
-    counts: Annotated[dict[str, Counts], Meta(description="counts by measure")]
+    counts: Annotated[dict[str, Counts], Meta(description="counts by measure; of several repeats those of the first")]
     quotes: Annotated[
         str | None, Meta(description="how quotes without `occurrence` were placed; null in a result of before 0.2.0")
     ] = None
@@ -141,6 +141,10 @@ class Result(msgspec.Struct, forbid_unknown_fields=True):
         ),
     ] = {}
     hints: Annotated[list[Advice], Meta(description="mistakes of form that a low score looks like")] = []
+    repeats: Annotated[
+        list[dict[str, Counts]],
+        Meta(description="counts of further repeats, whose mean the scores are; absent for one"),
+    ] = []
 
 
 class Standing(msgspec.Struct, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dragoman import tuning
@@ -54,9 +55,9 @@ def score(
     >>> result["entities.strict.f1"]
 
     Args:
-        pred: a file (JSONL or parquet, compressed or not; ``-`` is standard input), a folder of shards or a run;
-            bytes; dictionaries in the form of a submission's lines, or records; a ``datasets.Dataset`` or
-            ``DatasetDict``; an Arrow table; a `Benchmark` or the folder of one (its gold).
+        pred: a file (JSONL or parquet, compressed or not; ``-`` is standard input), a folder of shards or a run (of one
+            with several repeats, the mean); bytes; dictionaries in the form of a submission's lines, or records; a
+            ``datasets.Dataset`` or ``DatasetDict``; an Arrow table; a `Benchmark` or the folder of one (its gold).
         gold: the same, as a reference; or a benchmark: a `Benchmark`, its folder, or ``owner/name`` on the Hub.
         split: split of a benchmark; ``test`` if None.
         measures: names, layers or values; all of the catalogue if None.
@@ -79,6 +80,29 @@ def score(
     """
     if engine not in {"local", "dask"}:
         raise error("E851", f"there is no engine {str(engine)[:80]!r}.", "Engines: local, dask.")
+    again = _repeats(pred) if engine == "local" else []
+    if again:
+        from dragoman.scoring.repeats import mean  # noqa: PLC0415 - as below
+        from dragoman.scoring.slices import resampling_of  # noqa: PLC0415
+
+        named = system or Path(pred).name
+        every = [
+            score(
+                path,
+                gold,
+                split=split,
+                measures=measures,
+                by=by,
+                intervals=False,
+                system=named,
+                singletons=singletons,
+                map=map,
+                quotes=quotes,
+                ignore_unknown_fields=ignore_unknown_fields,
+            )
+            for path in again
+        ]
+        return mean(every, resampling_of(intervals))
     sides = Sides.of(pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields, rename=map)
     if engine == "dask":
         if map:
@@ -127,6 +151,16 @@ def _facets(by: Iterable[str] | str) -> tuple[str, ...]:
         if facet not in FACETS:
             raise error("E708", f"there are no scores by {str(facet)[:80]!r}.", f"By: {', '.join(FACETS)}.")
     return asked
+
+
+def _repeats(pred: Any) -> list[Path]:
+    """Predictions of each repeat, where somebody gave the folder of a run that was repeated; else nothing."""
+    if not isinstance(pred, str | Path) or not Path(pred).is_dir():
+        return []
+    from dragoman.schema.run_file import repeats  # noqa: PLC0415 - folders are rare
+
+    folders = repeats(Path(pred))
+    return [folder / "predictions.jsonl" for folder in folders] if len(folders) > 1 else []
 
 
 class _Counted(NamedTuple):

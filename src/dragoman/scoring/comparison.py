@@ -15,10 +15,12 @@ from dragoman.measures.naming import measure
 from dragoman.problems import error
 from dragoman.schema import result_file as records
 from dragoman.schema.result_file import Contrast, Standing
+from dragoman.scoring import repeats
 from dragoman.scoring.comparability import check_revisions, check_same
 from dragoman.scoring.result import Comparison
 from dragoman.scoring.result import read as read_result
 from dragoman.statistics import bootstrap, places, power
+from dragoman.statistics.resampling import SEED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,10 +120,13 @@ def _compared_by(of: Measure, results: tuple[records.Result, ...]) -> tuple[list
     """Place all systems by a measure and test every pair that has places."""
     leaf = of.score.headline
 
-    def finish(total: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
+    def main(total: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
         return {leaf: of.score.main(total)}
 
-    rows = [rows_of(result, of) for result in results]
+    parts = [[rows_of(view, of) for view in repeats.views(result)] for result in results]
+    rows, blocks = repeats.side_by_side(parts)
+    drawn = [repeats.redrawn(main, leaf, len(each), SEED) for each in parts]
+    finish = repeats.averaged(main, leaf, blocks)
     scores = [_number(finish(part.sum(axis=0))[leaf]) for part in rows]
     documents = len(rows[0])
     at = [i for i, score in enumerate(scores) if places.placed(score, documents)]
@@ -135,7 +140,7 @@ def _compared_by(of: Measure, results: tuple[records.Result, ...]) -> tuple[list
         Standing(
             result.system.name,
             scores[i],
-            _list(bootstrap.interval(rows[i], finish, leaf)),
+            _list(bootstrap.interval(np.concatenate(parts[i], axis=1), drawn[i], leaf)),
             documents,
             *stood.get(i, (None, None, None)),
         )

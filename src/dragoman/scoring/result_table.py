@@ -9,6 +9,7 @@ from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.naming import measure
 from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.result_file import Result
+from dragoman.scoring import repeats
 from dragoman.tables import Table, as_csv, interval, number, wrapped
 from dragoman.text import visible
 
@@ -185,6 +186,7 @@ def _notes(result: Result, by: Iterable[str], shown: Iterable[Table]) -> Iterato
         yield f"unknown fields passed over: {passed}"
     if result.coverage.wikidata_addresses:
         yield f"{result.coverage.wikidata_addresses} ids are addresses of Wikidata: each means the item in it, as Q42"
+    yield from repeats.notes(result)
     for hint in result.hints:
         yield f"hint: {hint.text}"
     closing = summary(result)

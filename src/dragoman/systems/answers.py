@@ -1,107 +1,197 @@
-"""The form in which a chat model answers, as quotes, and gold in that form for examples.
+"""The form in which a chat model answers: the submission's own, with quotes, and nothing optional.
 
-It is the submission's own form with what a model has to fill in: nothing is optional, so that a server can hold the
-model to the schema.
+Every field is required, so that a server can hold the model to the schema. One table says what each layer has; the JSON
+Schema, the shape that the prompt shows and gold in the form of an answer follow from it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
-from dragoman.schema import labels
-from dragoman.schema.docstrings import settle
-from dragoman.schema.records import Document, Fragment
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.text import quote_of
 
+if TYPE_CHECKING:
+    from dragoman.schema.records import Document
 
-class Quote(msgspec.Struct, forbid_unknown_fields=True):
-    """Words of the document and which occurrence of them, from 1."""
+LabelSets = Mapping[str, Sequence[str]]
+"""Labels by the field that they stand in, as ``{"entities.type": ("PER", …)}``; a field that is not there takes any."""
 
-    quote: str
-    occurrence: int
-
-
-class SaidEntity(msgspec.Struct, forbid_unknown_fields=True):
-    """A mention."""
-
-    id: str
-    quote: str
-    occurrence: int
-    type: labels.EntityType
-    form: labels.EntityForm
-    entity_ids: list[str]
+REVISION = 2
+"""Raised whenever the same text of a model is read as another answer."""
 
 
-class SaidDate(msgspec.Struct, forbid_unknown_fields=True):
-    """A temporal expression."""
+class Field(NamedTuple):
+    """A field of a label.
 
-    quote: str
-    occurrence: int
-    type: labels.DateType
-    value: str
-    mod: labels.DateMod | None
+    Attributes:
+        kind: ``text``, ``number``, ``names`` (a list of texts) or ``items`` (a list of objects).
+        sample: what the shape shows in its place, where it is no label.
+        labels: the label set that it is of, by the field's name, or nothing.
+        nullable: whether it may be null.
+        inner: fields of each object, where it is a list of them.
 
+    """
 
-class SaidClaimant(msgspec.Struct, forbid_unknown_fields=True):
-    """Who makes a claim."""
-
-    role: labels.ClaimantRole
-    mention: str | None
-
-
-class SaidClaim(msgspec.Struct, forbid_unknown_fields=True):
-    """A claim."""
-
-    id: str
-    content: list[Quote]
-    cue: list[Quote]
-    claimants: list[SaidClaimant]
-    parent: str | None
-    polarity: labels.Polarity
-    modality: labels.Modality
-    act: labels.Act
+    kind: str = "text"
+    sample: str = "…"
+    labels: str = ""
+    nullable: bool = False
+    inner: Mapping[str, Field] = {}
 
 
-class Answer(msgspec.Struct, forbid_unknown_fields=True):
-    """What a model answers about a document."""
+_QUOTE = {"quote": Field(), "occurrence": Field("number", "1")}
+_ROLE = {"role": Field(labels="claims.claimants.role")}
+_BY_MENTION = {**_ROLE, "mention": Field(sample="e1", nullable=True)}
+_BY_QUOTE = {**_ROLE, "quote": Field(nullable=True), "occurrence": Field("number", "1", nullable=True)}
+_FIELDS: dict[str, dict[str, Field]] = {
+    "entities": {
+        "id": Field(sample="e1"),
+        **_QUOTE,
+        "type": Field(labels="entities.type"),
+        "form": Field(labels="entities.form"),
+        "entity_ids": Field("names"),
+    },
+    "dates": {
+        **_QUOTE,
+        "type": Field(labels="dates.type"),
+        "value": Field(),
+        "mod": Field(labels="dates.mod", nullable=True),
+    },
+    "claims": {
+        "id": Field(sample="c1"),
+        "content": Field("items", inner=_QUOTE),
+        "cue": Field("items", inner=_QUOTE),
+        "claimants": Field("items", inner=_BY_MENTION),
+        "parent": Field(sample="c1", nullable=True),
+        "polarity": Field(labels="claims.polarity"),
+        "modality": Field(labels="claims.modality"),
+        "act": Field(labels="claims.act"),
+    },
+}
 
-    entities: list[SaidEntity]
-    dates: list[SaidDate]
-    claims: list[SaidClaim]
+
+def fields(layers: Sequence[str]) -> dict[str, dict[str, Field]]:
+    """Fields of the labels of some layers; where entities are not asked for, a claimant is a quote of its own.
+
+    Example:
+        >>> list(fields(["dates"])["dates"])
+        ['quote', 'occurrence', 'type', 'value', 'mod']
+
+    """
+    chosen = {layer: dict(_FIELDS[layer]) for layer in LAYER_NAMES if layer in layers}
+    if "claims" in chosen and "entities" not in chosen:
+        chosen["claims"]["claimants"] = Field("items", inner=_BY_QUOTE)
+    return chosen
 
 
-def schema() -> dict[str, Any]:
+def schema(layers: Sequence[str], label_sets: LabelSets) -> dict[str, Any]:
     """JSON Schema of an answer: every field required, none besides."""
-    settle(__name__)
-    (top,), components = msgspec.json.schema_components([Answer], ref_template="#/$defs/{name}")
-    return {**components.pop(top["$ref"].rpartition("/")[2]), "$defs": components}
+    chosen = fields(layers)
+    return _object({layer: _array(_of_fields(chosen[layer], label_sets)) for layer in chosen})
 
 
-def gold(document: Document) -> Answer:
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    required = list(properties)
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _array(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _of_fields(of: Mapping[str, Field], label_sets: LabelSets) -> dict[str, Any]:
+    return _object({name: _of_field(field, label_sets) for name, field in of.items()})
+
+
+def _of_field(field: Field, label_sets: LabelSets) -> dict[str, Any]:
+    known = label_sets.get(field.labels)
+    made: dict[str, Any]
+    if field.kind == "items":
+        made = _array(_of_fields(field.inner, label_sets))
+    elif field.kind == "names":
+        made = _array({"type": "string"})
+    elif field.kind == "number":
+        made = {"type": "integer", "minimum": 1}
+    else:
+        made = {"enum": list(known), "type": "string"} if known else {"type": "string"}
+    return {"anyOf": [made, {"type": "null"}]} if field.nullable else made
+
+
+def shape(layers: Sequence[str], label_sets: LabelSets) -> str:
+    """Write the shape of an answer for a model to read: labels that may stand in a field are parted by strokes.
+
+    Example:
+        >>> print(shape(["dates"], {"dates.type": ("DATE", "TIME"), "dates.mod": ("START",)}))
+        {"dates": [{"quote": "…", "occurrence": 1, "type": "DATE|TIME", "value": "…", "mod": "START"|null}]}
+
+    """
+    shown = (f'"{layer}": [{_shape(of, label_sets)}]' for layer, of in fields(layers).items())
+    return "{" + ",\n ".join(shown) + "}"
+
+
+def _shape(of: Mapping[str, Field], label_sets: LabelSets) -> str:
+    return "{" + ", ".join(f'"{name}": {_sample(field, label_sets)}' for name, field in of.items()) + "}"
+
+
+def _sample(field: Field, label_sets: LabelSets) -> str:
+    if field.kind == "items":
+        return f"[{_shape(field.inner, label_sets)}]"
+    known = label_sets.get(field.labels)
+    quoted = f'"{"|".join(known) if known else field.sample}"'
+    made = {"number": field.sample, "names": f"[{quoted}]"}.get(field.kind, quoted)
+    return f"{made}|null" if field.nullable else made
+
+
+def gold(document: Document, layers: Sequence[str] = LAYER_NAMES) -> dict[str, Any]:
     """Put the gold labels of a document into the form of an answer."""
+    whole = {
+        layer: [_said(label, of, document.text) for label in getattr(document, layer)] for layer, of in _FIELDS.items()
+    }
+    return narrowed(whole, layers)
 
-    def quote(start: int, end: int) -> tuple[str, int]:
-        return quote_of(document.text, start, end)
 
-    def quotes(fragments: list[Fragment]) -> list[Quote]:
-        return [Quote(*quote(fragment.start, fragment.end)) for fragment in fragments]
+def _said(label: Any, of: Mapping[str, Field], text: str) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, field in of.items():
+        if name == "quote":
+            made["quote"], made["occurrence"] = quote_of(text, label.start, label.end)
+        elif field.kind == "items":
+            made[name] = [_said(inner, field.inner, text) for inner in getattr(label, name)]
+        elif name != "occurrence":
+            made[name] = getattr(label, name)
+    return made
 
-    return Answer(
-        [SaidEntity(e.id, *quote(e.start, e.end), e.type, e.form, e.entity_ids) for e in document.entities],
-        [SaidDate(*quote(d.start, d.end), d.type, d.value, d.mod) for d in document.dates],
-        [
-            SaidClaim(
-                claim.id,
-                quotes(claim.content),
-                quotes(claim.cue),
-                [SaidClaimant(claimant.role, claimant.mention) for claimant in claim.claimants],
-                claim.parent,
-                claim.polarity,
-                claim.modality,
-                claim.act,
-            )
-            for claim in document.claims
-        ],
-    )
+
+def narrowed(answer: Mapping[str, list[dict[str, Any]]], layers: Sequence[str]) -> dict[str, Any]:
+    """Leave the layers of an answer to all; without its entities, its claimants are quotes of their own."""
+    chosen: dict[str, Any] = {layer: answer[layer] for layer in LAYER_NAMES if layer in layers}
+    if "claims" in chosen and "entities" not in chosen:
+        mentions = {entity["id"]: entity for entity in answer["entities"]}
+
+        def by_quote(claimant: dict[str, Any]) -> dict[str, Any]:
+            mention = mentions.get(claimant["mention"], {})
+            where = {name: mention.get(name) for name in ("quote", "occurrence")}
+            return {"role": claimant["role"], **where}
+
+        chosen["claims"] = [
+            {**claim, "claimants": [by_quote(one) for one in claim["claimants"]]} for claim in chosen["claims"]
+        ]
+    return chosen
+
+
+def labels_in(answer: Mapping[str, list[dict[str, Any]]]) -> set[tuple[str, str]]:
+    """Labels that stand in an answer, each with the label set that it is of."""
+    return {pair for layer, items in answer.items() for item in items for pair in _labels(item, _FIELDS[layer])}
+
+
+def _labels(item: Mapping[str, Any], of: Mapping[str, Field]) -> set[tuple[str, str]]:
+    found: set[tuple[str, str]] = set()
+    for name, field in of.items():
+        value = item.get(name)
+        if field.kind == "items":
+            found |= {pair for inner in value or [] for pair in _labels(inner, field.inner)}
+        elif field.labels and value is not None:
+            found.add((field.labels, value))
+    return found

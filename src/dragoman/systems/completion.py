@@ -7,31 +7,32 @@ counts of tokens are numbers or strings; and in the place of a completion there 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-import regex
-
-from dragoman.systems import answers, run_log
+from dragoman.redaction import redact
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.systems import answer_text, run_log
 from dragoman.systems.protocol import Reply, SystemFailure
 
 
-def read(body: bytes, max_tokens: int = 0) -> Reply:
+def read(body: bytes, layers: Sequence[str] = LAYER_NAMES, limit: Any = None) -> Reply:
     """Read the body of a completion.
 
     Args:
         body: of a response with a good status.
-        max_tokens: what the answer was limited to, for the message where it was cut off.
+        layers: what was asked for.
+        limit: tokens that the answer was limited to, for the message where it was cut off; None where there was none.
 
     Returns:
-        The labels of the answer, its text and its tokens.
+        The labels of the answer, its text, its tokens (0 where the server does not count) and what was repaired.
 
     Raises:
         SystemFailure: where there is no answer that can be used; with the text of the answer, or the whole body
             where there is none, and the tokens.
 
     """
-    text = body.decode("utf-8", "backslashreplace")
+    text = body.decode("utf-8", "backslashreplace").removeprefix("\ufeff")
     reply = Reply(None, text)
     try:
         completion = json.loads(text)  # which takes lone surrogates: what is wrong with the answer is said later
@@ -42,19 +43,37 @@ def read(body: bytes, max_tokens: int = 0) -> Reply:
     reply = reply._replace(tokens=_tokens(completion.get("usage")))
     choice = _first(completion.get("choices"))
     message = choice.get("message")
-    content = _text(message.get("content")) if isinstance(message, dict) else None
-    if content is not None:
+    content = _text(message.get("content") if isinstance(message, dict) else choice.get("text"))
+    if content:
         reply = reply._replace(raw=content)
     reason = choice.get("finish_reason")
     if reason == "length":
-        raise SystemFailure(f"the answer was cut off at {max_tokens} tokens", reply)
+        where = "where the context of the model ends" if limit is None else f"at {limit} tokens"
+        raise SystemFailure(f"the answer was cut off {where}: allow more, or cut the document (--pieces)", reply)
     if reason == "content_filter":
         raise SystemFailure("the answer was filtered by the endpoint", reply)
     if not content:
-        refused = isinstance(message, dict) and message.get("refusal")
-        why = "the model refuses" if refused else "the answer is empty" if choice else "the endpoint gives no answer"
-        raise SystemFailure(why, reply)
-    return reply._replace(labels=parse(content, reply))
+        raise SystemFailure(_why_nothing(completion, choice), reply)
+    try:
+        answer = answer_text.read(content, layers)
+    except (ValueError, TimeoutError, RecursionError) as cause:
+        raise SystemFailure(str(cause) or "the answer cannot be read", reply) from None
+    return reply._replace(labels=answer.labels, repairs=answer.repairs, problems=answer.problems)
+
+
+def _why_nothing(completion: dict[str, Any], choice: dict[str, Any]) -> str:
+    message = choice.get("message")
+    said: dict[str, Any] = message if isinstance(message, dict) else {}
+    if said.get("refusal"):
+        return "the model refuses"
+    if said.get("tool_calls"):
+        return "the answer is empty: the model calls a tool"
+    if said.get("reasoning_content") or said.get("reasoning"):
+        return "the answer is empty: the model has done nothing but think"
+    if choice:
+        return "the answer is empty"
+    what = completion.get("error")
+    return "the endpoint gives no answer" + (f": {redact(str(what))[:500]}" if what else "")
 
 
 def _first(choices: Any) -> dict[str, Any]:
@@ -78,18 +97,3 @@ def _tokens(usage: Any) -> tuple[int, int]:
     read_, written = run_log.tokens([usage.get("prompt_tokens"), usage.get("completion_tokens")])
     (total, _) = run_log.tokens([usage.get("total_tokens")])
     return read_ or max(total - written, 0), written
-
-
-def parse(raw: str, reply: Reply | None = None) -> dict[str, Any]:
-    """Read an answer, also out of a fenced block.
-
-    Raises:
-        SystemFailure: when it is no JSON object, with the answer as it was given.
-
-    """
-    try:
-        fenced = regex.search(r"```(?:json)?\s*(\{.*\})\s*```", raw, regex.DOTALL, timeout=5)
-        answer = msgspec.json.decode(fenced[1] if fenced else raw, type=dict[str, Any])
-    except (ValueError, RecursionError, TimeoutError) as cause:  # ValueError: a lone surrogate, too
-        raise SystemFailure(f"the answer is no JSON object: {cause}", reply) from cause
-    return {layer: answer[layer] for layer in msgspec.structs.asdict(answers.Answer([], [], [])) if layer in answer}

@@ -16,6 +16,7 @@ from dragoman.problems import error
 from dragoman.redaction import redact
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems.protocol import USUAL, Options, System
+from dragoman.systems.provenance import of_module
 
 ADAPTERS = {
     "chat": "dragoman.systems.chat",
@@ -61,7 +62,7 @@ def load(name: str, options: Options = USUAL) -> System:
     if not callable(predict):
         raise _unloadable(name, f"{function_name} is not a function.")
     source = None if module.__file__ is None else Path(module.__file__)
-    return System(predict, options.card or _card(source, name), source)
+    return System(predict, options.card or _card(source, name), source, code=of_module(module, predict))
 
 
 def _unloadable(name: str, why: str) -> Exception:

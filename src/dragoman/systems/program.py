@@ -30,6 +30,7 @@ from dragoman.redaction import redact
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems.protocol import Options, Reply, System, SystemFailure, seen
+from dragoman.systems.provenance import of_command
 
 MAX_STDERR = 4096
 """Bytes of the end of the program's standard error that a message may hold."""
@@ -52,7 +53,7 @@ class Command:
         self._own = threading.local()
         self._started: list[_Running] = []
 
-    def __call__(self, document: Document) -> dict[str, Any] | None:
+    def __call__(self, document: Document) -> Reply:
         """Ask about one document.
 
         Raises:
@@ -104,7 +105,7 @@ class _Running:
         self._output, self._errors = bytearray(), b""
         self._ended = False
 
-    def ask(self, line: bytes, timeout: float) -> dict[str, Any] | None:
+    def ask(self, line: bytes, timeout: float) -> Reply:
         """Write a line and read one."""
         self._read(self._stdout)
         if self._output:  # one of its next answers would be taken for that about another document
@@ -117,7 +118,7 @@ class _Running:
         answer = bytes(self._output[:end])
         del self._output[:end]
         try:
-            return msgspec.json.decode(answer, type=dict[str, Any] | None)
+            return Reply(msgspec.json.decode(answer, type=dict[str, Any] | None), _text(answer))
         except msgspec.ValidationError as cause:
             what = f"the answer is neither an object nor null: {cause}"
             raise CommandError(what, Reply(None, _text(answer))) from cause
@@ -223,4 +224,5 @@ def load(rest: str, options: Options) -> System:
         what = f"there is no program {arguments[0]!r} that can be started."
         raise error("E801", what, "Check its path and that it may be executed.")
     command = Command(arguments, options.timeout)
-    return System(command, options.card or SystemCard(name=redact(rest)[-120:]), close=command.close)
+    card = options.card or SystemCard(name=redact(rest)[-120:])
+    return System(command, card, close=command.close, code=of_command(arguments), given=seen)

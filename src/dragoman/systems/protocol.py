@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
+from dragoman.systems.examples import MAX_CHARACTERS
+from dragoman.systems.provenance import Code
+
+if TYPE_CHECKING:
+    from dragoman.benchmark import Benchmark
 
 
 class Predict(Protocol):
@@ -32,12 +38,18 @@ class Reply(NamedTuple):
         labels: the layers, or None for a document that is left out.
         raw: the answer as the system gave it.
         tokens: tokens read and written.
+        estimated: whether these are an estimate, because nobody counted them.
+        repairs: names of what was repaired in the answer.
+        problems: in words, what of the answer was left out.
 
     """
 
     labels: dict[str, Any] | None
     raw: str | None = None
     tokens: tuple[int, int] = (0, 0)
+    estimated: bool = False
+    repairs: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 class SystemFailure(Exception):  # noqa: N818 - what it is called where it is shown
@@ -65,6 +77,11 @@ def _nothing() -> None:
     pass
 
 
+def unlabelled(document: Document) -> Document:
+    """Take the labels off a document: what a system may see."""
+    return msgspec.structs.replace(document, layers_annotated=[], entities=[], dates=[], claims=[])
+
+
 class System(NamedTuple):
     """A system that can be run.
 
@@ -73,6 +90,12 @@ class System(NamedTuple):
         card: what it says of itself.
         source: the file that it came from, or None.
         close: gives back what it holds, such as running programs.
+        code: its code, as far as it can be seen; that of ``predict`` if None.
+        given: all that it gets of a document, as plain values or records: an answer is kept as long as this and the
+            code are what they were.
+        layers: the layers that it is asked for, where that is known before it answers.
+        seen: ids of documents that it was shown with their labels, as examples: they are not asked about, nor scored.
+        prompt: what it is told besides a document, where it is a language model.
 
     """
 
@@ -80,6 +103,11 @@ class System(NamedTuple):
     card: SystemCard
     source: Path | None = None
     close: Callable[[], None] = _nothing
+    code: Code | None = None
+    given: Callable[[Document], Any] = unlabelled
+    layers: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    prompt: dict[str, Any] | None = None
 
 
 class Chat(NamedTuple):
@@ -92,6 +120,11 @@ class Chat(NamedTuple):
         max_tokens: tokens of an answer.
         examples: examples a language, from the split ``dev``.
         form: how the server is asked for JSON: ``json_schema``, ``json_object`` or ``text``.
+        layers: the layers to ask for.
+        characters: characters that the examples of a language may have together.
+        prompt: file with a prompt of one's own, in the place of the rules.
+        pieces: characters of the pieces that documents are cut into, or None for whole documents.
+        parameters: further parameters of the request by name, in the place of those above; None leaves one out.
 
     """
 
@@ -101,6 +134,11 @@ class Chat(NamedTuple):
     max_tokens: int = 16_384
     examples: int = 2
     form: Literal["json_schema", "json_object", "text"] = "json_schema"
+    layers: tuple[str, ...] = LAYER_NAMES
+    characters: int = MAX_CHARACTERS
+    prompt: Path | None = None
+    pieces: int | None = None
+    parameters: Mapping[str, Any] = {}
 
 
 class Options(NamedTuple):
@@ -110,17 +148,14 @@ class Options(NamedTuple):
         timeout: seconds that an answer may take.
         card: description of the system, or None for one made of its name.
         chat: how a chat model is asked.
+        benchmark: the benchmark that is run, which a prompt is made from; the bundled one if None.
 
     """
 
     timeout: float = 600.0
     card: SystemCard | None = None
     chat: Chat = Chat()
-
-
-def unlabelled(document: Document) -> Document:
-    """Take the labels off a document: what a system may see."""
-    return msgspec.structs.replace(document, layers_annotated=[], entities=[], dates=[], claims=[])
+    benchmark: Benchmark | None = None
 
 
 USUAL = Options()

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman import benchmark as benchmarks
 from dragoman.problems import error
+from dragoman.schema import run_file
 from dragoman.schema.system_card import SystemCard
+from dragoman.systems import run_files
+from dragoman.systems.budget import Budget
 from dragoman.systems.loading import load, read_card
 from dragoman.systems.protocol import Chat, Options, Predict, System
-from dragoman.systems.run import Budget
+from dragoman.systems.run import How
 from dragoman.systems.run import run as run_system
+from dragoman.systems.selection import Selection
 
 if TYPE_CHECKING:
     from dragoman.schema.records import Document
+    from dragoman.systems.run import Progress
 
 _MAX_NAME = 120
+MAX_REPEATS = 100
+"""Most repeats of a run."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +33,9 @@ class Run:
     """A run of a system: a folder that :func:`dragoman.score` and :func:`dragoman.report` take.
 
     Attributes:
-        folder: with ``predictions.jsonl``, ``log.jsonl`` and ``system.toml``.
-        summary: documents answered, left out, failed and not asked, tokens, and why documents failed.
+        folder: with ``predictions.jsonl``, ``log.jsonl``, ``run.json`` and ``system.toml``; further repeats in
+            ``repeat-2`` …
+        summary: documents kept, asked, answered, left out, failed and not asked, tokens, and why documents failed.
 
     """
 
@@ -36,7 +44,7 @@ class Run:
 
     @property
     def predictions(self) -> Path:
-        """The valid answers, JSONL, one document a line."""
+        """The valid answers, JSONL, one document a line; of several repeats those of the first."""
         return self.folder / "predictions.jsonl"
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,7 +55,11 @@ class Run:
         return str(self.folder)
 
     def __repr__(self) -> str:
-        parts = [f"{self.summary['system']} in {self.folder}: {self.summary['documents']} documents answered"]
+        parts = [
+            f"{self.summary['system']} in {self.folder}: {self.summary['kept']} kept",
+            f"{self.summary['asked']} asked",
+            f"{self.summary['documents']} documents answered",
+        ]
         parts += [
             f"{len(self.summary[name])} {name.replace('_', ' ')}"
             for name in ("left_out", "failed", "not_asked")
@@ -66,9 +78,15 @@ def run(
     timeout: float = 600.0,
     chat: Chat | None = None,
     budget: Budget | None = None,
+    split: str | None = None,
+    only: Iterable[str] = (),
+    limit: int | None = None,
+    repeats: int | None = None,
+    fresh: bool = False,
+    strict: bool = False,
     progress: Callable[[Sequence[Document], str], Iterable[Document]] | None = None,
 ) -> Run:
-    """Run a system on every document of a benchmark; run again, it is taken up where it was left.
+    """Run a system on the documents of a benchmark; run again, it is taken up where it was left.
 
     >>> def predict(document):
     ...     return {"entities": []}
@@ -84,28 +102,96 @@ def run(
         jobs: documents under way at once.
         timeout: seconds that an answer may take, where the system is no function.
         chat: how a chat model is asked.
-        budget: what may be spent.
+        budget: what may be spent on each repeat.
+        split: only the documents of this split.
+        only: only the documents with these ids.
+        limit: only so many documents, the first ones.
+        repeats: how often the system is run; as often as the folder says, or once, if None. Of a chat model each
+            repeat has the next seed.
+        fresh: set answers that are there aside, and ask again.
+        strict: whether one label that is not valid fails its document; else it is left out, and named in the log.
         progress: wraps the documents to show how far it is.
 
     Raises:
         DragomanError: E801 a system that cannot be loaded, E803 a folder of another system or of a run under way, E206
-            a budget or time limit that is none, E108 a folder that cannot be written.
+            a budget, time limit, selection or number of repeats that is none, E702 a split that is not there, E108 a
+            folder that cannot be written.
 
     """
     description = card if card is None or isinstance(card, SystemCard) else read_card(Path(card))
-    if isinstance(system, System):
-        loaded = system
-    elif isinstance(system, str):
-        loaded = load(system, Options(timeout, description, chat or Chat()))
-    elif callable(system):
-        name = getattr(system, "__name__", type(system).__name__)
-        loaded = System(system, description or SystemCard(name=name[-_MAX_NAME:]))
-    else:
+    benchmark = data if isinstance(data, benchmarks.Benchmark) else benchmarks.load(data)
+    options = Options(timeout, description, chat or Chat(), benchmark)
+
+    def loaded(number: int) -> System:
+        if isinstance(system, System):
+            return system
+        if isinstance(system, str):
+            seed = options.chat.seed + number - 1
+            return load(system, options._replace(chat=options.chat._replace(seed=seed)))
+        if callable(system):
+            name = getattr(system, "__name__", type(system).__name__)
+            return System(system, description or SystemCard(name=name[-_MAX_NAME:]))
         hint = "Give a function, or a name such as mine.py:predict."
         raise error("E801", f"a {type(system).__name__} is no system.", hint)
-    benchmark = data if isinstance(data, benchmarks.Benchmark) else benchmarks.load(data)
-    summary = run_system(loaded, benchmark, Path(out), progress or _quietly, jobs=jobs, budget=budget)
+
+    how = How(jobs, budget, selection=Selection(split, tuple(only), limit), strict=strict, fresh=fresh)
+    summary = run_repeats(loaded, benchmark, Path(out), progress or _quietly, how, repeats)
     return Run(Path(out), summary)
+
+
+def run_repeats(
+    loaded: Callable[[int], System],
+    benchmark: benchmarks.Benchmark,
+    folder: Path,
+    progress: Progress,
+    how: How,
+    repeats: int | None = None,
+) -> dict[str, Any]:
+    """Run a system one or more times, into one folder.
+
+    Args:
+        loaded: loads the system for a repeat, from 1.
+        benchmark: whose documents.
+        folder: of the run; the first repeat lies in it, the others in ``repeat-2`` and so on below it.
+        progress: wraps the documents of a repeat.
+        how: how each is run.
+        repeats: how many there are to be; as many as there are if None. Those beyond it are set aside.
+
+    Returns:
+        The summary of the first, with counts of all repeats added up and the documents of the others as
+        ``repeat-2/ID``; ``repeats`` where there is more than one.
+
+    Raises:
+        DragomanError: E206 for a number of repeats that is none; as :func:`dragoman.systems.run.run`.
+
+    """
+    there = run_file.repeats(folder)
+    number = len(there) if repeats is None else repeats
+    if not 1 <= number <= MAX_REPEATS:
+        raise error("E206", f"there cannot be {number} repeats.", f"Give 1 to {MAX_REPEATS}.", path="repeats")
+    first = run_system(loaded(1), benchmark, folder, progress, how=how)
+    run_files.set_aside(folder, [path for path in there[number:] if path.exists()])
+    for other in range(2, number + 1):
+        if "stopped" in first:
+            break
+        path = run_file.repeat(folder, other)
+        _add(first, run_system(loaded(other), benchmark, path, progress, how=how), path.name)
+    return first if number == 1 else {**first, "repeats": number}
+
+
+def _add(first: dict[str, Any], summary: Mapping[str, Any], name: str) -> None:
+    """Add the summary of a repeat to that of the first."""
+    for key in ("kept", "asked", "labels_left_out"):
+        first[key] += summary[key]
+    for key in ("left_out", "failed", "not_asked"):
+        first[key] = [*first[key], *(f"{name}/{each}" for each in summary[key])]
+    first["tokens"] = [a + b for a, b in zip(first["tokens"] or [0, 0], summary["tokens"] or [0, 0], strict=True)]
+    first["tokens"] = first["tokens"] if any(first["tokens"]) else []
+    names = {*first["repairs"], *summary["repairs"]}
+    first["repairs"] = {each: first["repairs"].get(each, 0) + summary["repairs"].get(each, 0) for each in sorted(names)}
+    first["why"] = sorted({*first["why"], *summary["why"]})[:3]
+    first["notes"] += [f"{name}: {note}" for note in summary["notes"]]
+    first.update({key: summary[key] for key in ("stopped",) if key in summary})
 
 
 def _quietly(documents: Sequence[Document], _what: str) -> Iterable[Document]:

@@ -18,7 +18,23 @@ Status = Literal["answered", "left out", "failed"]
 
 
 class Entry(msgspec.Struct, forbid_unknown_fields=True):
-    """A line of ``log.jsonl``: what happened with one document, and the answer as it was given."""
+    """A line of ``log.jsonl``: what happened with one document, and the answer as it was given.
+
+    Attributes:
+        id: of the document.
+        status: what became of it.
+        seconds: how long the answer took.
+        answer: the labels that are valid.
+        problems: why it failed, or what of the answer was left out.
+        raw: the answer as the system gave it, or the body of a response that holds none.
+        tokens: tokens read and written.
+        estimated: whether these are an estimate.
+        repairs: names of what was repaired in the answer.
+        left_out: labels that are not valid and were left out.
+        traceback: of what the system raised.
+        hash: of what the system got and of its code: the answer is kept as long as that is what it was.
+
+    """
 
     id: str
     status: Status
@@ -27,6 +43,11 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True):
     problems: list[str] = []
     raw: str | None = None
     tokens: list[int] = []
+    estimated: bool = False
+    repairs: list[str] = []
+    left_out: int = 0
+    traceback: str | None = None
+    hash: str = ""
 
 
 def read(path: Path) -> list[Entry]:

@@ -9,7 +9,8 @@ from dragoman.redaction import redact
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems.label_mapping import entity
-from dragoman.systems.protocol import Options, System
+from dragoman.systems.protocol import Options, System, seen
+from dragoman.systems.provenance import of_model
 
 
 def load(rest: str, options: Options) -> System:
@@ -36,4 +37,6 @@ def load(rest: str, options: Options) -> System:
         made = [entity(span.start_char, span.end_char, span.label_) for span in entities]
         return {"entities": [each for each in made if each is not None]}
 
-    return System(predict, options.card or SystemCard(name=f"spacy:{rest}"[-120:], layers=["entities"]))
+    card = options.card or SystemCard(name=f"spacy:{rest}"[-120:], layers=["entities"])
+    code = of_model(rest, pipeline.path, ("spacy",))
+    return System(predict, card, code=code, given=seen)

@@ -7,6 +7,7 @@ that overlap, where the tokenizer can.
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 from dragoman.problems import error
@@ -14,7 +15,8 @@ from dragoman.redaction import redact
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems.label_mapping import entity
-from dragoman.systems.protocol import Options, System
+from dragoman.systems.protocol import Options, System, seen
+from dragoman.systems.provenance import of_model
 
 OVERLAP = 64
 """Tokens that two windows of a long text share."""
@@ -56,4 +58,6 @@ def load(rest: str, options: Options) -> System:
         made = [entity(int(each["start"]), int(each["end"]), each["entity_group"]) for each in spans]
         return {"entities": [each for each in made if each is not None]}
 
-    return System(predict, options.card or SystemCard(name=f"hf:{rest}"[-120:], layers=["entities"]))
+    card = options.card or SystemCard(name=f"hf:{rest}"[-120:], layers=["entities"])
+    code = of_model(rest, Path(rest), ("transformers", "torch"), getattr(model.config, "_commit_hash", None))
+    return System(predict, card, code=code, given=seen)

@@ -1,0 +1,164 @@
+"""The labels in what a model wrote: JSON, however it is wrapped, with each repair named.
+
+Only what is around the object, and its syntax, is repaired. Another root, another key, or no object at all is a failure
+that says what was found: nothing is taken for an empty answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import regex
+
+from dragoman.problems import shown
+from dragoman.redaction import redact
+
+REPAIRS = ("thinking", "fence", "prose", "syntax", "missing layer", "other key", "unknown field")
+"""Names of repairs: thoughts before the answer, a fenced block, words around it, JSON that was mended (by
+json-repair), a layer that is not in it, a key that is no layer, a field that no label has."""
+MAX_SYNTAX = 2**20
+"""Characters of the longest answer whose syntax is mended."""
+_THOUGHTS = regex.compile(r"\A.*</(?:think|thinking|reasoning)>", regex.DOTALL | regex.IGNORECASE)
+_OPEN_THOUGHT = regex.compile(r"\A\s*<(?:think|thinking|reasoning)>", regex.IGNORECASE)
+_FENCE = regex.compile(r"(?:```|~~~)[ \t]*\w*[ \t]*\r?\n?(.*?)(?:```|~~~|\Z)", regex.DOTALL)
+
+
+class Answer(NamedTuple):
+    """An answer that was read.
+
+    Attributes:
+        labels: the layers that were asked for and are in it.
+        repairs: names of what was repaired, in order, of :data:`REPAIRS`.
+        problems: in words, what was left out or is not there.
+
+    """
+
+    labels: dict[str, Any]
+    repairs: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def read(text: str, layers: Sequence[str]) -> Answer:
+    r"""Read the answer of a model.
+
+    Args:
+        text: what it wrote.
+        layers: what it was asked for.
+
+    Raises:
+        ValueError: there is no object in it with any of the layers; with words that say what there is.
+
+    Example:
+        >>> read('Sure: ```JSON\n{"dates": [],}\n```', ["dates"])
+        Answer(labels={'dates': []}, repairs=('fence', 'syntax'), problems=())
+
+    """
+    rest, repairs = text.lstrip("\ufeff"), []
+    thoughts = _THOUGHTS.match(rest, timeout=5)
+    if thoughts:
+        rest = rest[thoughts.end() :]
+        repairs.append("thinking")
+    elif _OPEN_THOUGHT.match(rest):
+        raise ValueError("the model was still thinking when it stopped: there is no answer")
+    found: list[tuple[Any, list[str]]] = []
+    for value, how in _values(rest):
+        if isinstance(value, dict) and any(layer in value for layer in layers):
+            return _of(value, layers, [*repairs, *how])
+        found.append((value, how))
+    # What was meant is most probably what stands in plain JSON, and else the first thing that looks like some.
+    raise ValueError(_why(found[0][0] if found else None, rest, layers))
+
+
+def _values(text: str) -> Iterator[tuple[Any, list[str]]]:
+    """Give all that could be the answer, the likeliest first, with the repairs that it needs."""
+    whole = text.strip()
+    if (value := _decoded(whole)) is not _NOTHING:
+        yield value, []
+        return
+    fenced = [block.strip() for block in _FENCE.findall(whole, timeout=5) if block.strip()]
+    for block in reversed(fenced):
+        if (value := _decoded(block)) is not _NOTHING:
+            yield value, ["fence"]
+    yield from ((value, ["prose"]) for value in _within(whole))
+    for block in reversed(fenced):
+        if block.startswith(("{", "[")):
+            yield from ((value, ["fence", "syntax"]) for value in _mended(block))
+    start, end = whole.find("{"), whole.rfind("}") + 1
+    if 0 <= start < end:
+        around = ["prose"] if whole[:start].strip() or whole[end:].strip() else []
+        yield from ((value, [*around, "syntax"]) for value in _mended(whole[start:end]))
+
+
+_NOTHING = object()
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return _NOTHING
+
+
+def _within(text: str) -> Iterator[Any]:
+    """Give the objects that stand in a text as whole JSON, the longest first."""
+    decoder, made, at, tries = json.JSONDecoder(), list[tuple[int, Any]](), text.find("{"), 0
+    while at >= 0 and tries < 100:
+        tries += 1
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            if at == 0:  # all of it is one object with a mistake: what is inside of that is no answer
+                return
+            at = text.find("{", at + 1)
+            continue
+        made.append((at - end, value))
+        at = text.find("{", end)
+    yield from (value for _, value in sorted(made, key=lambda one: one[0]))
+
+
+def _mended(text: str) -> Iterator[Any]:
+    """Mend the syntax of JSON: trailing commas, single quotes, comments, a bracket that is missing."""
+    try:
+        import json_repair  # noqa: PLC0415 - an extra
+    except ImportError:
+        return
+    if len(text) > MAX_SYNTAX:
+        return
+    try:
+        value = json_repair.loads(text, skip_json_loads=True)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(value, dict | list) and value:
+        yield value
+
+
+def _of(value: Mapping[str, Any], layers: Sequence[str], repairs: list[str]) -> Answer:
+    labels = {layer: value[layer] for layer in layers if value.get(layer) is not None}
+    missing = [layer for layer in layers if layer not in labels]
+    others = [str(key) for key in value if key not in layers]
+    if missing and others:  # one may be the other by another name: nothing is taken for empty
+        raise ValueError(
+            f"the answer has no {' and no '.join(missing)}, and keys that were not asked for: {_listed(others)}"
+        )
+    problems = [f"the answer has no {layer}" for layer in missing]
+    problems += [f"the answer has a key that was not asked for: {redact(shown(key))}" for key in others]
+    names = repairs + (["missing layer"] if missing else []) + (["other key"] if others else [])
+    return Answer(labels, tuple(names), tuple(problems))
+
+
+def _why(value: Any, text: str, layers: Sequence[str]) -> str:
+    asked = f"an object with {', '.join(layers)} was asked for"
+    if isinstance(value, dict):
+        return f"the answer has {'the keys ' + _listed(value) if value else 'no keys'}; {asked}"
+    if isinstance(value, list):
+        return f"the answer is a list; {asked}"
+    if value is not None:
+        return f"the answer is {redact(shown(str(value)))}; {asked}"
+    begins = redact(shown(text.strip()[:80])) if text.strip() else "nothing"
+    return f"the answer is no JSON object: it begins with {begins}; {asked}"
+
+
+def _listed(keys: Any) -> str:
+    return ", ".join(redact(shown(str(key))) for key in list(keys)[:5])

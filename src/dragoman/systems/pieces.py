@@ -1,0 +1,112 @@
+"""Documents that are too long for a model's context, asked about piece by piece; the answers are put together.
+
+A piece ends at the end of a line where that is possible, else of a sentence, else of a word. Its quotes are written as
+quotes of the document: the words as they stand there, with the number that they have in all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman.text import locate_quotes, quote_of
+
+if TYPE_CHECKING:
+    from dragoman.schema.records import Document
+
+MIN_LENGTH = 20
+"""Characters of the shortest piece that may be asked for: less holds no sentence."""
+_ENDS = tuple(map(re.compile, (r"\n", r"[.!?؟。…]+[\s\"'”’»》)]*\s", r"\s")))
+
+
+def cut(document: Document, longest: int | None) -> list[tuple[int, Document]]:
+    """Cut a document into pieces.
+
+    Args:
+        document: any document.
+        longest: characters of a piece, or None for one piece.
+
+    Returns:
+        Each piece, a document without labels, after the offset at which it begins, in code points.
+
+    """
+    if longest is None or len(document.text) <= longest:
+        return [(0, document)]
+    return [
+        (start, msgspec.structs.replace(document, text=document.text[start:end]))
+        for start, end in _spans(document.text, longest)
+    ]
+
+
+def _spans(text: str, longest: int) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start < len(text):
+        end = _end(text, start, start + longest)
+        if text[start:end].strip():
+            yield start, end
+        start = end
+
+
+def _end(text: str, start: int, most: int) -> int:
+    if most >= len(text) or text[most] == "\n":
+        return min(most, len(text))
+    for pattern in _ENDS:
+        ends = [match.end() for match in pattern.finditer(text, start, most)]
+        if ends and ends[-1] > start + (most - start) // 3:  # not for a scrap of a line or sentence
+            return ends[-1]
+    return most
+
+
+def join(document: Document, answers: Sequence[tuple[int, Document, dict[str, Any]]]) -> dict[str, Any]:
+    """Put the answers about the pieces of a document together.
+
+    Args:
+        document: the document.
+        answers: of each piece its offset, itself, and the layers that were answered.
+
+    Returns:
+        The layers, with quotes of the document; ids are told apart by the number of the piece. What is quoted and not
+        found in its piece stays as it is.
+
+    """
+    joined: dict[str, Any] = {}
+    for number, (offset, piece, answer) in enumerate(answers, 1):
+        places = locate_quotes(piece.text, set(_quotes(answer)))
+        for layer, labels in answer.items():
+            kept = joined.setdefault(layer, [])
+            if isinstance(labels, list) and isinstance(kept, list):
+                kept += [_moved(label, document, offset, places, f"p{number}.") for label in labels]
+            else:
+                joined[layer] = labels  # of the wrong shape: said when the labels are checked
+    return joined
+
+
+def _quotes(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("quote"), str):
+            yield value["quote"]
+        for inner in value.values():
+            yield from _quotes(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _quotes(inner)
+
+
+def _moved(value: Any, document: Document, offset: int, places: dict[str, Any], prefix: str) -> Any:
+    if isinstance(value, list):
+        return [_moved(inner, document, offset, places, prefix) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    moved = {key: _moved(inner, document, offset, places, prefix) for key, inner in value.items()}
+    for name in ("id", "mention", "parent"):
+        if isinstance(moved.get(name), str):
+            moved[name] = prefix + moved[name]
+    quote, occurrence = value.get("quote"), value.get("occurrence")
+    if isinstance(quote, str) and (occurrence is None or isinstance(occurrence, int)):
+        place = places[quote].place(occurrence)
+        if place is not None:
+            moved["quote"], moved["occurrence"] = quote_of(document.text, place[0] + offset, place[1] + offset)
+    return moved

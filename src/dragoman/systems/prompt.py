@@ -1,0 +1,208 @@
+"""What a chat model is told: rules, labels, the shape of an answer, examples, and the document.
+
+The rules are ours and short: what the annotation guidelines (version 2) say of each layer and language, without
+their test cases. They lie in ``prompts/`` and travel in the package. Label sets, languages and examples are those of
+the benchmark that is run, so that another benchmark has a prompt of its own. The same prompt goes to every model.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dragoman import files, languages
+from dragoman.problems import error
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.systems import answers, examples
+
+if TYPE_CHECKING:
+    from dragoman.benchmark import Benchmark
+    from dragoman.schema.records import Document
+    from dragoman.systems.answers import LabelSets
+    from dragoman.systems.examples import Example
+
+NAME = "dragoman"
+REVISION = 1
+"""Raised whenever the text of the prompt changes for the same benchmark."""
+Message = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt, for every document of a benchmark.
+
+    Attributes:
+        name: name and revision, as ``dragoman-1``; of a text of somebody's own the file's name.
+        benchmark: name of the benchmark.
+        layers: the layers that are asked for, in their order.
+        label_sets: labels by field.
+        examples: examples by language.
+        own: a text of somebody's own in the place of the rules, with the same places to fill in.
+
+    """
+
+    name: str
+    benchmark: str
+    layers: tuple[str, ...]
+    label_sets: LabelSets
+    examples: dict[str, list[Example]] = field(default_factory=dict)
+    own: str | None = None
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the documents that examples were taken from, sorted."""
+        return tuple(sorted({example.source for made in self.examples.values() for example in made}))
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """Rules by language, as far as they were written already."""
+        return {}
+
+    def instructions(self, language: str) -> str:
+        """Write the rules for documents of a language."""
+        if language not in self._written:
+            self._written[language] = self._instructions(language)
+        return self._written[language]
+
+    def _instructions(self, language: str) -> str:
+        parts = ["intro", *self.layers] if self.own is None else []
+        text = "\n\n".join(_part(part) for part in parts) if self.own is None else self.own
+        if self.own is None:
+            special = _language_part(language)
+            text = "\n\n".join([text, *([special] if special else []), _part("outro")])
+        for place, value in self._places(language).items():
+            text = text.replace("{{" + place + "}}", value)
+        return text.strip()
+
+    def _places(self, language: str) -> dict[str, str]:
+        described = languages.get(language).name
+        with_entities = "entities" in self.layers
+        return {
+            "benchmark": self.benchmark,
+            "language": described if described == language else f"{described} ({language})",
+            "layers": ", ".join(self.layers),
+            "shape": answers.shape(self.layers, self.label_sets),
+            "example": self._worked_example(),
+            "claimants": (
+                "With MENTION, `mention` is the `id` of one of your entities; else it is null."
+                if with_entities
+                else "With MENTION, `quote` and `occurrence` say where the claimant is mentioned; else they are null."
+            )
+            + "\n",
+            **{name: _listed(name, labels) for name, labels in self.label_sets.items()},
+        }
+
+    def _worked_example(self) -> str:
+        """Write a made-up example, where the benchmark has all of its labels."""
+        made = json.loads(_read("worked_example.json"))
+        used = answers.labels_in({layer: made["answer"][layer] for layer in self.layers})
+        if any(label not in self.label_sets.get(name, (label,)) for name, label in used):
+            return ""
+        answer = json.dumps(answers.narrowed(made["answer"], self.layers), ensure_ascii=False)
+        head = f"Document time: {made['published']}\nLanguage: {made['language']}"
+        return f"For this made-up document\n\n{head}\n{made['text']}\n\nthe answer is\n\n{answer}"
+
+    def messages(self, document: Document) -> list[Message]:
+        """Write the messages about a document: rules, examples of its language as turns of a conversation, itself."""
+        made = [{"role": "system", "content": self.instructions(document.language)}]
+        for example in self.examples.get(document.language, []):
+            made.append({"role": "user", "content": shown(example.document)})
+            made.append({"role": "assistant", "content": example.text})
+        return [*made, {"role": "user", "content": shown(document)}]
+
+    def parts(self) -> dict[str, Any]:
+        """All that the prompt says, by language, for a hash or a file."""
+        spoken = sorted(self.examples) or [""]
+        return {
+            "name": self.name,
+            "rules": {language: self.instructions(language) for language in spoken},
+            "examples": {
+                language: [{"document": shown(e.document), "answer": e.answer, "source": e.source} for e in made]
+                for language, made in sorted(self.examples.items())
+            },
+        }
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of all that the prompt says, whatever the document."""
+        return files.sha256(files.canonical_json(self.parts()))
+
+
+def make(
+    benchmark: Benchmark,
+    layers: Sequence[str] = LAYER_NAMES,
+    *,
+    count: int = 2,
+    most: int = examples.MAX_CHARACTERS,
+    own: Path | None = None,
+) -> Prompt:
+    """Make the prompt of a benchmark.
+
+    Args:
+        benchmark: whose label sets, languages and examples it has.
+        layers: the layers to ask for.
+        count: examples a language.
+        most: characters that the examples of a language may have together.
+        own: file with a text in the place of the rules. ``{{shape}}``, ``{{layers}}``, ``{{language}}``,
+            ``{{benchmark}}``, ``{{example}}`` and label sets, as ``{{entities.type}}``, are filled in.
+
+    Raises:
+        DragomanError: E206 for a layer that is none; as :func:`dragoman.files.read_text` for a file that cannot be
+            read.
+
+    """
+    unknown = [layer for layer in layers if layer not in LAYER_NAMES]
+    if unknown or not layers:
+        what = f"there is no layer {unknown[0][:80]!r}." if unknown else "no layer is asked for."
+        raise error("E206", what, f"Layers: {', '.join(LAYER_NAMES)}.", path="layers")
+    chosen = tuple(layer for layer in LAYER_NAMES if layer in layers)
+    return Prompt(
+        f"{NAME}-{REVISION}" if own is None else own.name,
+        benchmark.name,
+        chosen,
+        benchmark.target().label_sets,
+        {
+            **{document.language: [] for document in benchmark.documents},
+            **examples.choose(benchmark, chosen, count, most),
+        },
+        None if own is None else files.read_text(own),
+    )
+
+
+def shown(document: Document) -> str:
+    """Put a document between marks that its text cannot contain."""
+    mark, number = "document", 0
+    while mark in document.text:
+        number += 1
+        mark = f"document-{number}"
+    time = document.published or "unknown"
+    return f"Document time: {time}\nLanguage: {document.language}\n<{mark}>\n{document.text}\n</{mark}>"
+
+
+@cache
+def _read(name: str) -> str:
+    return (resources.files("dragoman.systems") / "prompts" / name).read_text("utf-8")
+
+
+def _part(name: str) -> str:
+    return _read(f"{name}.md").strip()
+
+
+@cache
+def _language_part(language: str) -> str:
+    """Rules of a language, where there are any."""
+    tag = languages.get(language).tag
+    file = resources.files("dragoman.systems") / "prompts" / "languages" / f"{tag}.md"
+    return file.read_text("utf-8").strip() if tag.isalpha() and file.is_file() else ""
+
+
+def _listed(name: str, labels: Sequence[str]) -> str:
+    """List the labels of a set, with what each means where that is known."""
+    known: dict[str, str] = tomllib.loads(_read("labels.toml")).get(name, {})
+    return "\n".join(f"- {label}: {known[label]}" if label in known else f"- {label}" for label in labels)

@@ -1,0 +1,216 @@
+"""What an answer came from: a hash of what the system got and of its code, so that no answer outlives either.
+
+What can be seen of a system's code is hashed; what cannot is said. Jobs, time limits, budgets, limits and gold are
+no part of it: they do not change an answer.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib.metadata
+import inspect
+import shutil
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from dragoman import files
+
+DATA = "files that it reads, the environment and the network"
+"""What cannot be seen of any system that is code."""
+_BLOCK = 2**20
+
+
+class Code(NamedTuple):
+    """The code of a system, as far as it can be seen.
+
+    Attributes:
+        parts: hashes and versions, by what they are of.
+        unseen: what cannot be seen, in words: a change of it asks nothing anew.
+
+    """
+
+    parts: dict[str, str]
+    unseen: tuple[str, ...] = ()
+
+
+def of_answer(code: Code, given: Any) -> str:
+    """Hash what an answer comes from.
+
+    Args:
+        code: of the system.
+        given: what the system got: plain values or records.
+
+    """
+    return files.sha256(files.canonical_json([sorted(code.parts.items()), given]))
+
+
+def of_module(module: ModuleType, function: Any = None) -> Code:
+    """Code of a Python function in a module that was loaded.
+
+    Where the module belongs to an installed distribution, that is its version and the module's file; else the file
+    and the modules beside it that it loads, those that a function loads when it is called included, as far as they
+    are named in it.
+    """
+    source = _source_of(module)
+    if source is None:
+        return Code({}, ("its code, which lies in no file", DATA))
+    name = module.__name__.partition(".")[0]
+    versions = {
+        distribution: importlib.metadata.version(distribution) for distribution in _distributions().get(name, [])
+    }
+    loaded = {source} if versions else _beside(source)
+    parts = {_named(path, source): of_file(path) for path in sorted(loaded)}
+    parts |= {f"distribution {name}": version for name, version in versions.items()}
+    if function is not None:
+        parts["function"] = _function(function)
+    return Code(parts, ("packages that it imports", DATA))
+
+
+def of_function(predict: Callable[..., Any]) -> Code:
+    """Code of a function or another object that can be called."""
+    if isinstance(predict, functools.partial):
+        code = of_function(predict.func)
+        return code._replace(unseen=("values that it holds", *code.unseen))
+    kind = predict if inspect.isroutine(predict) else type(predict)
+    module = inspect.getmodule(kind)
+    if module is not None and _source_of(module) is not None:
+        code = of_module(module, predict)
+        closed = bool(getattr(predict, "__closure__", None)) or kind is not predict
+        return code._replace(unseen=(*(("values that it holds",) if closed else ()), *code.unseen))
+    try:
+        text = inspect.getsource(kind)
+    except (OSError, TypeError):
+        return Code({"function": _function(predict)}, ("its code", DATA))
+    return Code({"source": files.sha256(text.encode())}, ("what is defined around it", DATA))
+
+
+def of_command(arguments: Sequence[str]) -> Code:
+    """Bytes of a program and of every argument that names a file."""
+    program = shutil.which(arguments[0])
+    named = {arguments[0]: Path(program)} if program else {}
+    named |= {each: Path(each) for each in arguments[1:] if _is_file(Path(each))}
+    parts = {name: of_file(path) for name, path in named.items()}
+    parts["arguments"] = files.sha256(files.canonical_json(list(arguments)))
+    folders = [each for each in arguments[1:] if Path(each).is_dir()]
+    unseen = [f"what lies in {', '.join(folders)}"] if folders else []
+    return Code(parts, (*unseen, "code that the program loads", DATA))
+
+
+def of_model(name: str, folder: Path | None, libraries: Sequence[str], commit: str | None = None) -> Code:
+    """All files of a model's folder, else its commit on the Hub; and the versions of what runs it.
+
+    Args:
+        name: what the model is called.
+        folder: where it lies, if that is a folder.
+        libraries: distributions that run it.
+        commit: its commit, where it came from the Hub.
+
+    """
+    parts = {library: importlib.metadata.version(library) for library in libraries}
+    if folder is not None and folder.is_dir():
+        held = {str(path.relative_to(folder)): of_file(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+        return Code({**parts, "files": files.sha256(files.canonical_json(held))})
+    if commit:
+        return Code({**parts, name: commit})
+    return Code({**parts, "name": name}, ("the files of the model",))
+
+
+def of_file(path: Path) -> str:
+    """SHA-256 of a file's bytes; of one that cannot be read, the words ``cannot be read``."""
+    made = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                made.update(block)
+    except OSError:
+        return "cannot be read"
+    return made.hexdigest()
+
+
+@functools.cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Names of the distributions that are installed, by package."""
+    return importlib.metadata.packages_distributions()
+
+
+def _function(function: Any) -> str:
+    """Say which function of a file it is, also where it has no name of its own."""
+    code = getattr(function, "__code__", None)
+    where = "" if code is None else f" of line {code.co_firstlineno}"
+    return f"{getattr(function, '__qualname__', type(function).__qualname__)}{where}"
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # an argument that is no path
+        return False
+
+
+def _source_of(module: ModuleType) -> Path | None:
+    file = getattr(module, "__file__", None)
+    return Path(file).resolve() if file and Path(file).is_file() else None
+
+
+def _named(path: Path, source: Path) -> str:
+    """Name a file by its way from the folder of the system, which may lie anywhere."""
+    folder = source.parent
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else f"{path.parent.name}/{path.name}"
+
+
+def _beside(source: Path) -> set[Path]:
+    """Find a file and the modules beside it, or below its folder, that it loads, now or when it is called."""
+    if source.is_relative_to(sysconfig.get_path("stdlib")):
+        return {source}
+    found, waiting = set[Path](), [source]
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found.add(path)
+        waiting += [other for other in _imports(path) if other not in found]
+    return found | set(_loaded_below(source.parent))
+
+
+def _loaded_below(folder: Path) -> Iterator[Path]:
+    """Find modules below a folder that are loaded, those of this package and of installed ones excepted."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.partition(".")[0] == "dragoman" or not isinstance(file, str) or not file.startswith(str(folder)):
+            continue
+        path = Path(file).resolve()
+        if path.is_relative_to(folder) and path.is_file() and "site-packages" not in path.parts:
+            yield path
+
+
+def _imports(path: Path) -> Iterator[Path]:
+    """Modules beside a file that its code names: by ``import``, or by ``beside(__file__, "…")``."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return
+    for node in ast.walk(tree):
+        for parts in _names(node):
+            target = path.parent.joinpath(*parts)
+            for candidate in (target, target.with_name(f"{target.name}.py"), target / "__init__.py"):
+                if candidate.suffix == ".py" and _is_file(candidate):
+                    yield candidate.resolve()
+
+
+def _names(node: ast.AST) -> Iterable[Sequence[str]]:
+    if isinstance(node, ast.Import):
+        return [alias.name.split(".") for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        base = [*[".."] * max(node.level - 1, 0), *(node.module or "").split(".")]
+        base = [part for part in base if part]
+        return [base, *([*base, alias.name] for alias in node.names)] if base else [[a.name] for a in node.names]
+    if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "beside":
+        parts = [each.value for each in node.args[1:] if isinstance(each, ast.Constant)]
+        return [list(map(str, parts))] if parts else []
+    return []

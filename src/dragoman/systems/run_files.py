@@ -1,0 +1,120 @@
+"""The files of a run: its card, its manifest, and what is set aside because nothing of it is true any more."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from dragoman import files
+from dragoman.problems import error
+from dragoman.redaction import redact
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.run_file import MANIFEST, PREVIOUS, REPEAT, RunFile
+from dragoman.schema.system_card import SUBMITTED, SystemCard
+from dragoman.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dragoman.benchmark import Benchmark
+    from dragoman.systems.protocol import System
+    from dragoman.systems.provenance import Code
+    from dragoman.systems.run_log import Entry
+
+CARD, LOG, PREDICTIONS, RESULT = "system.toml", "log.jsonl", "predictions.jsonl", "result.json"
+UNKNOWN = "unknown"
+"""What a card says where nobody said anything."""
+
+
+def set_aside(folder: Path, paths: Iterable[Path]) -> str:
+    """Move files of a run into the first ``previous-N`` that has none of them; give that name, or nothing.
+
+    The log is moved last: as long as it is there, a move that was interrupted is found and taken up, into the same
+    folder.
+
+    Raises:
+        DragomanError: E108 where that cannot be done.
+
+    """
+    moved = sorted((path for path in paths if path.exists()), key=lambda path: path.name == LOG)
+    if not moved:
+        return ""
+    number = 1
+    while any(((target := folder / f"{PREVIOUS}-{number}") / path.name).exists() for path in moved):
+        number += 1
+    try:
+        target.mkdir(exist_ok=True)
+        for path in moved:
+            path.rename(target / path.name)
+    except OSError as cause:
+        hint = "Check the rights of the folder, or choose another one."
+        raise error("E108", f"cannot set the old run aside: {cause.strerror}.", hint, file=str(folder)) from cause
+    return target.name
+
+
+def own_files(folder: Path) -> list[Path]:
+    """Files and repeats of a run that are set aside together."""
+    further = [path for path in folder.glob(f"{REPEAT}-*") if re.fullmatch(rf"{REPEAT}-\d+", path.name)]
+    return [*(folder / name for name in (PREDICTIONS, RESULT, MANIFEST, CARD, LOG)), *further]
+
+
+def read_card_name(path: Path) -> str | None:
+    """Name of the system whose card lies in a folder; None where there is none that can be read.
+
+    Raises:
+        DragomanError: E101 where it is no regular file, or as :func:`dragoman.files.read_toml`.
+
+    """
+    return files.read_toml(path).get("name") if path.exists() else None
+
+
+def redacted(card: SystemCard) -> SystemCard:
+    """Take secrets out of a card: its name may hold the arguments of a program."""
+    fields = msgspec.structs.asdict(card)
+    words = {name: redact(value) for name, value in fields.items() if isinstance(value, str)}
+    lists = {name: [redact(each) for each in value] for name, value in fields.items() if isinstance(value, list)}
+    return msgspec.structs.replace(card, **words, **lists)
+
+
+def completed(card: SystemCard, answered: Iterable[Entry], benchmark: Benchmark) -> tuple[SystemCard, list[str]]:
+    """Fill in what a submission's card has to say: what follows from the answers, and ``unknown`` for the rest.
+
+    Returns:
+        The card, and the names of the fields that say nothing else.
+
+    """
+    entries = list(answered)
+    languages = {document.id: document.language for document in benchmark.documents}
+    layers = {layer for entry in entries for layer in entry.answer or {}}
+    known: dict[str, Any] = {
+        "layers": [layer for layer in LAYER_NAMES if layer in layers],
+        "languages": list(dict.fromkeys(languages[entry.id] for entry in entries)),
+        "authors": [UNKNOWN],
+    }
+    lacking = [name for name in SUBMITTED if not getattr(card, name)]
+    made = msgspec.structs.replace(card, **{name: known.get(name, UNKNOWN) or None for name in lacking})
+    return made, [name for name in SUBMITTED if getattr(made, name) in (None, [], UNKNOWN, [UNKNOWN])]
+
+
+def toml(card: SystemCard) -> bytes:
+    """Write a system's card as TOML; strings and lists of strings are written alike in JSON and TOML."""
+    fields = {name: value for name, value in msgspec.structs.asdict(card).items() if value not in (None, [])}
+    return b"".join(b"%s = %s\n" % (name.encode(), files.canonical_json(value)) for name, value in fields.items())
+
+
+def manifest(system: System, code: Code, benchmark: Benchmark) -> bytes:
+    """Say what a run was made with, without secrets."""
+    made = RunFile(
+        schema_version="1",
+        system=system.card.name,
+        package=__version__,
+        data={"name": benchmark.name, "version": benchmark.version, "fingerprint": benchmark.fingerprint},
+        code=code.parts,
+        unseen=list(code.unseen),
+        prompt=system.prompt,
+        seen=list(system.seen),
+    )
+    return redact(files.pretty_json(made).decode()).encode()

@@ -1,0 +1,71 @@
+"""A server that speaks OpenAI's chat completions over real HTTP on loopback, with canned answers: gold, or bad ones."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from dragoman.systems import answers, prompt
+
+KEY = "a-key-that-must-not-be-seen"
+USAGE = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
+
+
+def completion(content, *, finish="stop", usage=USAGE, **message):
+    """The body of a completion, as bytes."""
+    choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": content, **message}}
+    body = {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}
+    return json.dumps(body | ({} if usage is None else {"usage": usage})).encode()
+
+
+class ChatServer:
+    """Answers by ``answer(document id, how often it was asked)``: a status, a text, and headers.
+
+    A text is the model's answer where the status is 200, and what went wrong where it is another; ``body(document id)``
+    gives a whole body in the place of a completion.
+    """
+
+    def __init__(self, benchmark):
+        self.asked, self.requests, self.headers = {}, [], []
+        self.answer = lambda name, time: (200, self.gold.get(name), {})
+        self.finish = "stop"
+        self.body = lambda name: None
+        self.usage = USAGE
+        self.gold = {d.id: json.dumps(answers.gold(d), ensure_ascii=False) for d in benchmark.documents}
+        self.by_text = {prompt.shown(d): d.id for d in benchmark.documents}
+        self.lock = threading.Lock()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                name = server.by_text.get(body["messages"][-1]["content"])  # None: a piece of a document
+                with server.lock:
+                    server.asked[name] = time = server.asked.get(name, 0) + 1
+                    server.requests.append(body)
+                    server.headers.append({key.lower(): value for key, value in self.headers.items()})
+                status, said, headers = server.answer(name, time)
+                error = json.dumps({"error": {"message": said}}).encode()
+                good = status == 200
+                data = completion(said, finish=server.finish, usage=server.usage) if good else error
+                data = data if (whole := server.body(name)) is None else whole
+                self.send_response(status)
+                for key, value in {"Content-Type": "application/json", **headers}.items():
+                    self.send_header(key, value)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def close(self):
+        """Stop serving, and give the port back."""
+        self.http.shutdown()
+        self.http.server_close()
