@@ -19,15 +19,26 @@ def offset(digits: str) -> int | None:
     return int(digits) if int(digits) <= MAX_OFFSET else None
 
 
-def names(given: Sequence[str | None], options: Options, diagnostics: Diagnostics) -> list[str]:
+def names(
+    given: Sequence[str | None],
+    options: Options,
+    diagnostics: Diagnostics,
+    texts: Sequence[str | None] = (),
+) -> list[str]:
     """Ids of the documents of an input.
+
+    An id that the format gives is taken where a document of that id is known. Where none is, a document is told by its
+    text, if exactly one known document has the same but for white space, and that is noted (W906).
 
     Args:
         given: for each document the id that the format gives, or None.
-        options: ``documents`` serves those without; where there are none they are called ``document-1``, ….
+        options: ``documents`` serves those without; where there are none they are called ``document-1``, …; ``texts``
+            are the known documents.
         diagnostics: takes E209 when the numbers differ, E302 for repeated and E304 for impossible ids.
+        texts: for each document its text, or None; empty where the format has none.
 
     """
+    given = _by_text(given, options, diagnostics, texts)
     unnamed = sum(name is None for name in given)
     spare = list(options.documents)
     if unnamed and spare and len(spare) != unnamed:
@@ -39,6 +50,34 @@ def names(given: Sequence[str | None], options: Options, diagnostics: Diagnostic
     ids = [next(supply, "document") if name is None else name for name in given]
     check_names(ids, diagnostics)
     return ids
+
+
+def _by_text(
+    given: Sequence[str | None], options: Options, diagnostics: Diagnostics, texts: Sequence[str | None]
+) -> Sequence[str | None]:
+    """Give documents whose id is not known the id of the known document that has their text."""
+    lost = [at for at, name in enumerate(given) if name is None or name not in options.texts]
+    if not options.texts or not texts or not lost or (options.documents and None in given):
+        return given
+    known: dict[str, str | None] = {}
+    for name, text in options.texts.items():
+        squeezed = _squeezed(text)
+        known[squeezed] = None if squeezed in known else name
+    found = list(given)
+    for at in lost:
+        text = texts[at]
+        name = known.get(_squeezed(text)) if text else None
+        if name is not None and name not in found:
+            found[at] = name
+    told = [at for at in lost if found[at] != given[at]]
+    if told:
+        first = f"{given[told[0]]!r} is {found[told[0]]!r}" if given[told[0]] else f"the first is {found[told[0]]!r}"
+        diagnostics.add("W906", f"{len(told):,} documents are told by their text: {first[:200]}.")
+    return found
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def check_names(ids: Sequence[str], diagnostics: Diagnostics) -> None:
@@ -136,7 +175,10 @@ def in_order(line: Submission) -> Submission:
     """Sort the items of a line as they stand in the text: by start, then end, then type; order carries no meaning."""
 
     def place(span: Any) -> tuple[Any, ...]:
-        return span.start, span.end, span.type or "", span.id or ""
+        # Quotes have no place yet, and their order says which of the same words is meant.
+        if span.start is None:
+            return True, 0, 0, "", ""
+        return False, span.start, span.end, span.type or "", span.id or ""
 
     for layer in (line.entities, line.dates):
         if layer is not None:

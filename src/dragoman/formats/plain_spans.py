@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from dragoman.formats import line_builder
+from dragoman.formats import line_builder, tagging, tokens
 from dragoman.formats.line_builder import sound
 from dragoman.formats.outcome import Options
 from dragoman.problems import Diagnostics
@@ -199,6 +199,32 @@ def joined(fragments: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             pairs.append((start, end))
     return pairs
+
+
+def tags(document: Document, cut: Sequence[tokens.Token], diagnostics: Diagnostics) -> list[str]:
+    """Tags in BIO for the tokens of a document; of spans that overlap the outermost is kept, or the first.
+
+    Args:
+        document: a line in plain form.
+        cut: the tokens, in order.
+        diagnostics: takes the losses.
+
+    """
+    begins = {start: index for index, (start, _) in enumerate(cut)}
+    ends = {end: index + 1 for index, (_, end) in enumerate(cut)}
+    fitting = []
+    for _, span in document.spans:
+        start, end, label = labelled(span)
+        if start not in begins or end not in ends:
+            diagnostics.lose("spans that do not begin and end where tokens do")
+        elif label is not None and not label.isprintable():
+            diagnostics.lose("spans whose type has characters that do not fit into a column")
+        else:
+            fitting.append((start, end, label))
+    outer, inner = tokens.outermost(fitting)
+    diagnostics.lose("spans that are nested in another or overlap it", inner)
+    spans = [tagging.TokenSpan(begins[start], ends[end], label) for start, end, label in outer]
+    return tagging.encode(len(cut), spans)
 
 
 def account(

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -13,6 +14,10 @@ from dragoman import files
 from dragoman.parquet_pages import MAGIC
 from dragoman.problems import DragomanError, Problem
 from dragoman.reading import arrow_json
+from dragoman.reading.labelled_file import LabelledFile
+
+if TYPE_CHECKING:
+    from dragoman.reading.foreign import Foreign
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Parsed:
         table: the rows in Arrow; None where the precise path must read the file, or it cannot be read at all.
         problems: why it cannot be read at all.
         rows: whether the file has rows and no lines; a line in a problem is then a row.
+        foreign: the files, where they are of another tool's format.
 
     """
 
@@ -35,14 +41,24 @@ class Parsed:
     table: pa.Table | None = None
     problems: tuple[Problem, ...] = ()
     rows: bool = False
+    foreign: Foreign | None = None
 
 
-def parse_file(path: Path | str) -> Parsed:
-    """Read and parse a JSONL file, plain or gzip, or a parquet file; nothing is raised for bad input.
+_AS_IT_IS = LabelledFile("")
+
+
+def parse_file(path: Path | str, how: LabelledFile | None = None) -> Parsed:
+    """Read and parse a file, or a folder of files of another tool; nothing is raised for bad input.
 
     A file of good lines is never in memory as a whole: only its rows are.
+
+    Args:
+        path: the file or folder.
+        how: what must be told of it.
+
     """
     name = str(path)
+    how = how or _AS_IT_IS
     digest = hashlib.sha256()
 
     def blocks() -> Iterator[bytes]:
@@ -53,28 +69,63 @@ def parse_file(path: Path | str) -> Parsed:
             yield block
 
     try:
+        if Path(path).is_dir() or how.format not in {None, JSONL}:
+            from dragoman.reading import foreign  # noqa: PLC0415 - not needed for a submission
+
+            return _of(foreign.of_path(Path(path), how), name)
         if not Path(path).is_file():  # a pipe can be read only once
-            return parse_bytes(files.read_bytes(path), name)
+            return parse_bytes(files.read_bytes(path), name, how)
         rows = arrow_json.of_blocks(blocks)
         if rows is not None:
             return Parsed(name, digest.hexdigest(), None, rows)
         data = files.read_bytes(path)
         if data[:4] == MAGIC:
             return parse_bytes(data, name)
+        if (other := _other(data, name, how)) is not None:
+            return other
         files.check_text(data, name)
     except DragomanError as cause:
         return Parsed(name, problems=cause.problems)
     return Parsed(name, files.sha256(data), data)
 
 
-def parse_bytes(data: bytes, name: str = "") -> Parsed:
-    """Parse the bytes of a JSONL or parquet file; nothing is raised for bad input."""
+JSONL = "jsonl"
+"""Name of the form of a submission."""
+
+
+def _other(data: bytes, name: str, how: LabelledFile) -> Parsed | None:
+    """Recognise a file that is no submission; None for one that is, or is meant to be."""
+    if how.format == JSONL:
+        return None
+    from dragoman.reading import foreign  # noqa: PLC0415 - not needed for a submission in columns
+
+    found = foreign.of_bytes(data, name, how)
+    return None if found is None else _of(found, name)
+
+
+def _of(found: Foreign, name: str) -> Parsed:
+    return Parsed(name, found.sha256, foreign=found)
+
+
+def parse_bytes(data: bytes, name: str = "", how: LabelledFile | None = None) -> Parsed:
+    """Parse the bytes of a file; nothing is raised for bad input.
+
+    Args:
+        data: the file.
+        name: how it is called in a problem.
+        how: what must be told of it.
+
+    """
+    how = how or _AS_IT_IS
     try:
         if data[:4] == MAGIC:
             from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
             return Parsed(name, files.sha256(data), None, parquet_input.read(data, name), rows=True)
+        table = arrow_json.of_bytes(data) if how.format in {None, JSONL} else None
+        if table is None and (other := _other(data, name, how)) is not None:
+            return other
         files.check_text(data, name)
     except DragomanError as cause:
         return Parsed(name, problems=cause.problems)
-    return Parsed(name, files.sha256(data), data, arrow_json.of_bytes(data))
+    return Parsed(name, files.sha256(data), data, table)

@@ -7,8 +7,9 @@ lines) goes through the same columns afterwards.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -23,6 +24,9 @@ from dragoman.reading.target import Target
 from dragoman.schema.submission import Submission
 from dragoman.text import quotes
 
+if TYPE_CHECKING:
+    from dragoman.reading.foreign import Foreign
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -33,12 +37,14 @@ class Reading:
         problems: errors and warnings, in the order of the file.
         tally: number of spans given by a quote, by what became of it: the keys are those of
             :data:`dragoman.text.quotes.WAYS`, in that order, all of them.
+        read_as: what a file of another tool was recognised as; empty for a submission.
 
     """
 
     annotations: Annotations | None
     problems: tuple[Problem, ...]
     tally: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(quotes.WAYS, 0))
+    read_as: str = ""
 
     def checked(self) -> Annotations:
         """Return the labels, or raise.
@@ -59,7 +65,23 @@ def read_parsed(parsed: Parsed, target: Target) -> Reading:
     """
     if parsed.problems:
         return Reading(None, parsed.problems)
+    if parsed.foreign is not None:
+        return _foreign(parsed.foreign, target, parsed.name)
     return in_columns(parsed.table, target) or _precisely(parsed, target)
+
+
+def _foreign(other: Foreign, target: Target, name: str) -> Reading:
+    """Read files of another tool: what is said of them is said first, then what is said of their labels."""
+    from dragoman.formats import registry  # noqa: PLC0415 - not needed for a submission
+    from dragoman.reading.foreign import located  # noqa: PLC0415
+
+    converted = other.lines(target.texts, name)
+    if any(problem.severity == "error" for problem in converted.problems):
+        return Reading(None, converted.problems, read_as=other.title)
+    data = registry.jsonl(converted.lines)
+    reading = in_columns(arrow_json.of_bytes(data), target) or line_by_line(data, target, name)
+    problems = (*converted.problems, *located(reading.problems, converted.lines))
+    return replace(reading, problems=problems, read_as=other.title)
 
 
 def _precisely(parsed: Parsed, target: Target) -> Reading:
@@ -69,6 +91,8 @@ def _precisely(parsed: Parsed, target: Target) -> Reading:
         return line_by_line(parquet_input.json_lines(parsed.table), target, parsed.name)
     try:
         data = files.read_bytes(parsed.name) if parsed.data is None else parsed.data
+        if parsed.data is None and (again := parse_bytes(data, parsed.name)).foreign is not None:
+            return read_parsed(again, target)  # it has the rows of a submission and is none: nothing has an id
         files.check_text(data, parsed.name)
     except DragomanError as cause:  # it is another file by now
         return Reading(None, cause.problems)

@@ -38,6 +38,14 @@ def shards_of(path: Path) -> list[Path]:
     return shards
 
 
+def holds_shards(path: Path) -> bool:
+    """Whether a path is to be read as a file or a folder of shards; else a folder holds files of another tool."""
+    if not path.is_dir():
+        return True
+    given = [inner for inner in path.iterdir() if not inner.name.startswith((".", "_")) and inner.name not in _BESIDE]
+    return not given or any(inner.name.endswith(SUFFIXES) for inner in given)
+
+
 def fingerprint(digests: Sequence[str]) -> str:
     """Identify the bytes of all shards, from the SHA-256 of each."""
     return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()

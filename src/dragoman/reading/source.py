@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman.problems import DragomanError, error
-from dragoman.reading.shards import check_distinct, shards_of
+from dragoman.reading.labelled_file import LabelledFile
+from dragoman.reading.shards import check_distinct, holds_shards, shards_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -30,7 +31,8 @@ class Source:
         name: how it is called in problems, and a system after it.
         path: the file or folder that was given; None where it is in memory.
         paths: its files, in the order of their names; empty where it is in memory.
-        data: the bytes of a JSONL or parquet file, where it is in memory.
+        data: the bytes of a file, where it is in memory.
+        how: what must be told of its files, where somebody did.
 
     """
 
@@ -38,6 +40,7 @@ class Source:
     path: Path | None = None
     paths: tuple[Path, ...] = ()
     data: bytes = b""
+    how: LabelledFile | None = None
 
     @classmethod
     def of(cls, value: Any, name: str) -> Source:
@@ -52,10 +55,14 @@ class Source:
             DragomanError: E202 for anything else, E852 for a folder that does not hold shards.
 
         """
+        if isinstance(value, LabelledFile):
+            return replace(cls.of(value.path, name), how=value)
         if isinstance(value, str | PathLike):
             path = Path(value)
             run = path / "predictions.jsonl"
-            return cls(path.name, path, (run,) if run.is_file() else tuple(shards_of(path)))
+            if run.is_file():
+                return cls(path.name, path, (run,))
+            return cls(path.name, path, tuple(shards_of(path)) if holds_shards(path) else (path,))
         if isinstance(value, bytes | bytearray | memoryview):
             return cls(name, data=bytes(value))
         if hasattr(value, "features") and hasattr(value, "to_list"):  # a datasets.Dataset, which need not be installed
@@ -79,6 +86,8 @@ class Source:
     @property
     def streams(self) -> bool:
         """Whether it is of JSONL files that can be read block by block, more than once."""
+        if self.how is not None and self.how.format is not None:
+            return False
         return bool(self.paths) and all(path.is_file() and path.suffix != ".parquet" for path in self.paths)
 
     @contextmanager
@@ -93,9 +102,9 @@ class Source:
 
         with ThreadPoolExecutor(2) as pool:
             if self.paths:
-                yield [pool.submit(parse_file, path) for path in self.paths]
+                yield [pool.submit(parse_file, path, self.how) for path in self.paths]
             else:
-                yield [pool.submit(parse_bytes, self.data, self.name)]
+                yield [pool.submit(parse_bytes, self.data, self.name, self.how)]
 
 
 def read_shards(parsed: list[Future[Parsed]], target: Target) -> tuple[Reading, list[str]]:
@@ -123,15 +132,16 @@ def read_shards(parsed: list[Future[Parsed]], target: Target) -> tuple[Reading, 
     problems = [problem for reading in readings for problem in reading.problems]
     tally = {way: sum(reading.tally[way] for reading in readings) for way in readings[0].tally}
     labels = [reading.annotations for reading in readings]
+    read_as = ", ".join(dict.fromkeys(reading.read_as for reading in readings if reading.read_as))
     if any(part is None for part in labels):
-        return Reading(None, tuple(problems), tally), digests
+        return Reading(None, tuple(problems), tally, read_as=read_as), digests
     try:
         given = [tuple(d for d, has in zip(part.documents, part.given, strict=True) if has) for part in labels if part]
         place = check_distinct(names, given)
     except DragomanError as cause:
         return Reading(None, (*problems, *cause.problems), tally), digests
     documents = tuple(sorted(place)) if target.documents is None else target.documents
-    return Reading(stacked(documents, [part for part in labels if part]), tuple(problems), tally), digests
+    return Reading(stacked(documents, [part for part in labels if part]), tuple(problems), tally, read_as), digests
 
 
 def _json_lines(rows: Iterable[Any]) -> bytes:

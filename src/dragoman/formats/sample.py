@@ -1,0 +1,153 @@
+"""A first look at a file: what its bytes, its first lines and its first JSON value are, for a format to be recognised by.
+
+What a file is, is told by its content. Its name decides only where the content leaves it open (an empty ``.ann``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+_HEAD = 2**16
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_BOM = "\ufeff"
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"PK\x03\x04", "a ZIP archive, or an Office document"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ", "an xz file"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
+    (b"\x1f\x8b", "a gzip file within another"),
+    (b"ARROW1", "an Arrow IPC (Feather) file"),
+    (b"\xff\xff\xff\xff", "an Arrow IPC stream"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"GGUF", "weights of a model (GGUF)"),
+    (b"RIFF", "a sound, a picture or a film"),
+    (b"OggS", "a sound"),
+    (b"ID3", "a sound"),
+    *((b"\x80" + bytes([version]), "a pickle, which is never opened: it can run programs") for version in range(2, 6)),
+)
+_HINTS = {
+    "a ZIP archive, or an Office document": "Unpack it, or export the data as JSON.",
+    "a table with commas (CSV)": "Write one document a line as JSON, or a token a row with its tag, parted by tabs.",
+    "an HTML page": "It may be an error page that was saved in place of the file: look at it in a browser.",
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The beginning of a file.
+
+    Attributes:
+        data: the file.
+        name: what it is called.
+
+    """
+
+    data: bytes
+    name: str = ""
+
+    @cached_property
+    def head(self) -> str:
+        """The first 64 KiB as text, without a byte order mark; what is not UTF-8 is U+FFFD."""
+        return self.data[:_HEAD].decode("utf-8", "replace").removeprefix(_BOM)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the head that are not blank; the last one may be cut off."""
+        return [line for line in _LINE_END.split(self.head) if line.strip()]
+
+    @cached_property
+    def start(self) -> str:
+        """The first line that is not blank."""
+        return self.lines[0].strip() if self.lines else ""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it begins as JSON does."""
+        return self.start[:1] in {"{", "["} and self.value is not None
+
+    @property
+    def is_markup(self) -> bool:
+        """Whether it begins as XML or HTML does."""
+        return self.start[:1] == "<"
+
+    @cached_property
+    def value(self) -> Any:
+        """The JSON value of the first line, else of the whole file; None where it is none."""
+        raw = self.data.removeprefix(_BOM.encode()).lstrip()
+        for piece in (raw.split(b"\n", 1)[0], raw):
+            try:
+                return msgspec.json.decode(piece)
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                continue
+        return None
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """The first JSON object: the value, or the first of a list; empty where there is none."""
+        first = self.value[0] if isinstance(self.value, list) and self.value else self.value
+        return first if isinstance(first, dict) else {}
+
+    def first(self, key: str) -> dict[str, Any]:
+        """Give the first object of a list in the record."""
+        values = self.record.get(key)
+        return values[0] if isinstance(values, list) and values and isinstance(values[0], dict) else {}
+
+
+def seems(sample: Sample) -> tuple[str, str]:
+    """Say what kind of file something is that no format knows, and what to do about it; empty where nothing is known."""
+    kind = _kind(sample)
+    return kind, _HINTS.get(kind, "")
+
+
+def _kind(sample: Sample) -> str:
+    data = sample.data
+    magic = next((kind for start, kind in _MAGIC if data.startswith(start)), "")
+    lower = sample.head[:1024].lower()
+    if magic:
+        return magic
+    if data[257:262] == b"ustar":
+        return "a tar archive"
+    if not data.strip():
+        return "an empty file"
+    if "<!doctype html" in lower or "<html" in lower:
+        return "an HTML page"
+    if "<?xml" in lower or (sample.is_markup and lower.rstrip().endswith(">")):
+        return "XML of a kind that is not read"
+    if "\x00" in sample.head or sample.head.count("\ufffd") > len(sample.head) // 8:
+        return "a binary file"
+    if sample.is_json:
+        return _json_kind(sample)
+    return "a table with commas (CSV)" if _is_csv(sample.lines[:20]) else ""
+
+
+def _json_kind(sample: Sample) -> str:
+    if isinstance(sample.value, list):
+        return "a JSON list of " + ("objects of a kind that is not read" if sample.record else "something else")
+    return "a Jupyter notebook" if "nbformat" in sample.record else ""
+
+
+def _is_csv(lines: list[str]) -> bool:
+    """Whether the first lines have equally many fields, parted by commas or semicolons, three or more."""
+    return any(
+        len(lines) > 1 and counts[0] >= 2 and len(set(counts)) == 1
+        for mark in ",;"
+        for counts in ([line.count(mark) for line in lines],)
+    )
