@@ -18,7 +18,8 @@ def convert(
         str,
         typer.Option(
             "--to",
-            help="jsonl, conll, brat, spacy, docbin, tuples, pipeline, hf, gliner, doccano, prodigy, label-studio, timeml, xmi",
+            help="jsonl, conll, brat, spacy, docbin, tuples, pipeline, hf, gliner, doccano, prodigy, label-studio, "
+            "timeml or xmi",
         ),
     ] = "jsonl",
     documents: Annotated[

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from dragoman.reading.labelled_file import LabelledFile
 
 Predictions = Annotated[
     Path, typer.Argument(help="predictions, JSONL or JSONL.gz, one document a line", metavar="PREDICTIONS.jsonl")
@@ -40,7 +43,7 @@ From = Annotated[
 Columns = Annotated[
     str | None,
     typer.Option(
-        help="conll: which column is what, from 1: form=1,tag=3; score: form=1,gold=2,pred=3 scores one against the other",
+        help="conll: which column is what, from 1: form=1,tag=3; form=1,gold=2,pred=3 scores one against the other",
         metavar="NAMES",
     ),
 ]
@@ -51,3 +54,12 @@ CleanText = Annotated[
     bool,
     typer.Option("--clean-text", help="brat: offsets count in the text without byte order mark, with LF as line ends"),
 ]
+
+
+def labelled(path: Path | None, read: str | None = None, **told: Any) -> Path | LabelledFile | None:
+    """Give a path with what was said of it, where something was."""
+    if path is None or not (read or any(told.values())):
+        return path
+    from dragoman.reading.labelled_file import LabelledFile
+
+    return LabelledFile(path, read, **told)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dragoman.cli.options import Data, Json
+from dragoman.cli.options import CleanText, Columns, Data, From, Json, Labels
 
 
 class Engine(StrEnum):
@@ -22,7 +22,7 @@ def score(
     predictions: Annotated[
         Path | None,
         typer.Argument(
-            help="predictions, JSONL (.gz) or parquet, one document a line; or a folder of shards",
+            help="predictions: JSONL or parquet, one document a line; any format that convert reads; or a folder",
             metavar="PREDICTIONS.jsonl",
         ),
     ] = None,
@@ -35,6 +35,13 @@ def score(
     ] = None,
     data: Data = None,
     split: Annotated[str | None, typer.Option(help="split to score; default: test")] = None,
+    read: From = None,
+    read_reference: Annotated[
+        str | None, typer.Option("--reference-from", help="the same of the reference", metavar="FORMAT")
+    ] = None,
+    columns: Columns = None,
+    labels: Labels = None,
+    clean_text: CleanText = False,
     measures: Annotated[
         list[str] | None,
         typer.Option(help="measures or layers, such as entities.strict or dates; repeatable"),
@@ -68,13 +75,14 @@ def score(
     if engine is Engine.dask and (predictions is None or reference is None):
         raise typer.BadParameter("an engine needs PREDICTIONS and --reference")
     from dragoman.benchmark import load
+    from dragoman.cli.options import labelled
     from dragoman.scoring.api import score as score_labels
     from dragoman.statistics.resampling import Resampling
 
-    against = load(data) if data is not None else reference
+    told = {"columns": columns or (), "labels": labels or (), "clean_text": clean_text}
     result = score_labels(
-        load(data) if predictions is None else predictions,
-        against,
+        load(data) if predictions is None else labelled(predictions, read, **told),
+        load(data) if data is not None else labelled(reference, read_reference, **told),
         split=split,
         measures=measures,
         intervals=not no_intervals and Resampling(resamples, seed),

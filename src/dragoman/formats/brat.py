@@ -77,7 +77,8 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
     Args:
         data: the file.
-        options: ``documents`` with the one id (the file's name says it); ``beside`` with its text, or ``texts``, against
+        options: ``documents`` with the one id (the file's name says it); ``beside`` with its text, or ``texts``,
+        against
             which offsets and words are checked; ``date_labels``; ``clean_text`` where offsets count in the text without
             a byte order mark and with LF as line ends.
 
@@ -114,7 +115,7 @@ def _read(data: bytes, options: Options) -> tuple[Converted, str | None]:
     if content is None:
         return Converted.of([], diagnostics), None
     standoff = parse(content, diagnostics)
-    text = next((_text(name, raw, diagnostics) for name, raw in options.beside.items()), None)
+    text = next((_text(name, raw, diagnostics) for name, raw in options.beside.items() if name.endswith(".txt")), None)
     used = _clean(text) if text is not None and options.clean_text else text
     name = line_builder.names([None], options, diagnostics, [used])[0]
     own = options.texts.get(name)

@@ -1,9 +1,9 @@
 """Which column of a file of columns is what: told by ``--columns``, by ``# global.columns``, or by what stands in them.
 
 What is recognised: the token first, its tag last (CoNLL-2003); a first column that counts 1, 2, 3 …, which is the
-token's number (CoNLL-U, https://universaldependencies.org/format.html, where the tag is ``NER=`` in MISC; WNUT and UNER);
-the eleventh column with brackets below ``#begin document`` (CoNLL-2012); and a single column of tags anywhere. Where two
-columns hold tags with labels in common (gold and predicted of ``conlleval``, outer and inner of GermEval), none is chosen.
+token's number (UNER, GermEval; in CoNLL-U the tag is ``NER=`` in MISC); the eleventh column with brackets below ``#begin document`` (CoNLL-2012); and a single column of tags anywhere. Where
+two columns hold tags with labels in common (gold and predicted of ``conlleval``, outer and inner of GermEval), none
+is chosen.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dragoman.formats import tagging
-from dragoman.formats.outcome import Options
 from dragoman.problems import Diagnostics
 
 Cells = list[str]
@@ -72,7 +71,7 @@ class Layout:
 
 
 def cut(line: str, *, tabbed: bool) -> Cells:
-    """Part a row by tabs, or by blanks and tabs; no other space parts cells. Empty cells at the end count for nothing."""
+    """Part a row by tabs, or by blanks and tabs, and by no other space; empty cells at the end count for nothing."""
     cells = line.split("\t") if tabbed else _GAP.split(line.strip(" \t"))
     while len(cells) > 1 and not cells[-1]:
         cells.pop()
@@ -127,12 +126,11 @@ def of_options(names: Sequence[str], diagnostics: Diagnostics, *, tabbed: bool, 
     )
 
 
-def recognised(sentences: list[list[Cells]], options: Options, diagnostics: Diagnostics, *, marked: bool) -> Layout:
+def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked: bool) -> Layout:
     """Tell the columns by what stands in them; notes E221 where two columns may be the tags.
 
     Args:
         sentences: the cells of rows, by sentence; at least one.
-        options: nothing of them matters but that they name no columns.
         diagnostics: takes the problem.
         marked: whether there is a ``#begin document``.
 

@@ -1,10 +1,10 @@
 """GLiNER: what ``predict_entities`` returns, with its text or without; and pairs of words and labels, as models answer.
 
 Source: https://github.com/urchade/GLiNER (v0.2). An entity is ``{start, end, text, label, score}``; offsets are code
-points. Read are: a document a line, ``{text, entities}`` with an ``id`` or without; a list of entities for a text, and a
-list of such lists; and the training form ``{tokenized_text, ner}``, whose offsets are of tokens, the last included. An
-entity without offsets, ``{text, label}``, is a quote: which of the same words is meant is settled when it is read
-against the text. Scores are lost.
+points. Read are: a document a line, ``{text, entities}`` with an ``id`` or without; a list of entities for a text,
+and a list of such lists; and the training form ``{tokenized_text, ner}``, whose offsets are of tokens, the last
+included. An entity without offsets, ``{text, label}``, is a quote: which of the same words is meant is settled when
+it is read against the text. Scores are lost.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Tokens with tags, as data sets of the Hub are published: ``tokens`` and ``ner_tags``, a sentence or document a row.
 
-Source: https://huggingface.co/docs/datasets/main/en/loading, and the data sets ``conll2003``, ``wikiann`` and their kind.
-Tags are names, or numbers of a class label: their names come from the options (``--labels``), or with the file (rows of
-``datasets`` and parquet files of the Hub carry them). The tags are the column ``ner_tags``, or the only one whose name
-ends with ``tags``, ``labels`` or ``ner``. The text is the tokens with one space between two, unless the document's text
-is known, in which the tokens are found.
+Source: https://huggingface.co/docs/datasets/main/en/loading, and the data sets ``conll2003``, ``wikiann`` and their
+kind. Tags are names, or numbers of a class label: their names come from the options (``--labels``), or with the file
+(rows of ``datasets`` and parquet files of the Hub carry them). The tags are the column ``ner_tags``, or the only one
+whose name ends with ``tags``, ``labels`` or ``ner``. The text is the tokens with one space between two, unless the
+document's text is known, in which the tokens are found.
 
 Written are rows with ``id``, ``tokens``, ``ner_tags`` (names, in BIO) and the tokens' ``starts`` and ``ends`` in code
 points; they are taken where a row has them.

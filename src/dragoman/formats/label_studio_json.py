@@ -2,10 +2,10 @@
 
 Source: https://labelstud.io/guide/export and https://labelstud.io/tags/labels. A task has ``data`` with the text and
 ``annotations`` with ``result``: regions of type ``labels`` (or ``hypertextlabels`` over plain text) with ``{start, end,
-text, labels}``. The smaller form has the text and, below each control's name, the values alone. Of several annotations of
-a task the ground truth is taken, else the last that was not cancelled; where there is none the predictions are. Tasks
-without any are counted and left out. Offsets are code points (UTF-16 units in old releases), so a region's own text is
-checked. Choices, ratings, texts and relations are lost.
+text, labels}``. The smaller form has the text and, below each control's name, the values alone. Of several
+annotations of a task the ground truth is taken, else the last that was not cancelled; where there is none the
+predictions are. Tasks without any are counted and left out. Offsets are code points (UTF-16 units in old releases),
+so a region's own text is checked. Choices, ratings, texts and relations are lost.
 
 The id of the document is ``data.id``, ``data.document`` or ``meta.id``; else the number of the task.
 """
@@ -27,7 +27,7 @@ from dragoman.problems import Diagnostics
 from dragoman.schema.submission import Submission
 
 LAYERS = ("entities",)
-HOLDS = span_records.HOLDS | {"entities.id", "dates.id"}
+HOLDS = span_records.HOLDS
 CANNOT_HOLD = span_records.CANNOT_HOLD
 _TYPES = ("labels", "hypertextlabels")
 _ROUNDS = ("annotations", "completions", "predictions")
@@ -113,29 +113,28 @@ def _regions(node: Node) -> list[Node] | None:
 
 
 def _spans(region: Node) -> Iterable[LabelledSpan]:
-    kind, value, name = region.string("type"), region.node("value"), region.value.get("id")
+    kind, value = region.string("type"), region.node("value")
     if kind not in _TYPES or value is None:
         lost = "relations" if kind == "relation" else "answers other than labels of spans"
         region.diagnostics.lose(lost)
         return
-    yield from _value(value, kind, name if isinstance(name, str) else None)
+    yield from _value(value, kind)
 
 
-def _value(value: Node, kind: str, name: str | None) -> Iterable[LabelledSpan]:
+def _value(value: Node, kind: str) -> Iterable[LabelledSpan]:
     labels = [label for label in value.items(kind) or value.items("labels") if isinstance(label, str)]
     if "globalOffsets" in value.value:
         value = Node({**value.value, **value.value["globalOffsets"]}, value.diagnostics, value.line, value.path)
     start, end, words = value.integer("start"), value.integer("end"), value.string("text")
     if start is not None and end is not None and words is not None and len(words) != end - start:
         words = _cut(words, end - start)
-    for number, label in enumerate(labels):
-        yield LabelledSpan(value, start, end, label, words, name if number == 0 else None)
+    yield from (LabelledSpan(value, start, end, label, words) for label in labels)
     if not labels:
         value.diagnostics.lose("regions without a label")
 
 
 def _cut(words: str, length: int) -> str:
-    """Leave out marks at the end: a selection that ends within a letter and its marks has their text and not their end."""
+    """Leave out marks at the end: a selection that ends between a letter and its marks has their text all the same."""
     rest = words[length:]
     return words[:length] if length > 0 and rest and all(unicodedata.combining(char) for char in rest) else words
 
@@ -143,7 +142,7 @@ def _cut(words: str, length: int) -> str:
 def _small(node: Node) -> SpanRecord:
     """Read a task of the smaller form."""
     controls = [key for key, value in node.value.items() if _is_control(value)]
-    spans = [span for key in controls for value in node.nodes(key) for span in _value(value, "labels", None)]
+    spans = [span for key in controls for value in node.nodes(key) for span in _value(value, "labels")]
     own = ("created_at", "updated_at", "lead_time", "annotator", "annotation_id", "id")
     data = {key: value for key, value in node.value.items() if key not in (*own, *controls)}
     text = _text(Node(data, node.diagnostics, node.line, node.path), spans)
@@ -174,16 +173,14 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
 
 
 def _task(document: plain_spans.Document) -> dict[str, Any]:
-    taken = {span.id for _, span in document.spans}
-    free = (name for name in (f"r{number}" for number in range(1, 10**9)) if name not in taken)
     result = [
         {
-            "id": span.id if span.id is not None else next(free),
+            "id": f"r{number}",
             "from_name": "label",
             "to_name": "text",
             "type": "labels",
             "value": {"start": span.start, "end": span.end, "text": span.text, "labels": [span.type or ""]},
         }
-        for _, span in document.spans
+        for number, (_, span) in enumerate(document.spans, start=1)
     ]
     return {"data": {"id": document.line.id, "text": document.text}, "annotations": [{"result": result}]}

@@ -38,7 +38,6 @@ def names(
         texts: for each document its text, or None; empty where the format has none.
 
     """
-    given = _by_text(given, options, diagnostics, texts)
     unnamed = sum(name is None for name in given)
     spare = list(options.documents)
     if unnamed and spare and len(spare) != unnamed:
@@ -48,32 +47,32 @@ def names(
         spare = ["document"] if unnamed == 1 else [f"document-{number}" for number in range(1, unnamed + 1)]
     supply = iter(spare)
     ids = [next(supply, "document") if name is None else name for name in given]
+    if options.texts and not diagnostics.failed:
+        ids = _by_text(ids, options, diagnostics, texts)
     check_names(ids, diagnostics)
     return ids
 
 
-def _by_text(
-    given: Sequence[str | None], options: Options, diagnostics: Diagnostics, texts: Sequence[str | None]
-) -> Sequence[str | None]:
+def _by_text(ids: list[str], options: Options, diagnostics: Diagnostics, texts: Sequence[str | None]) -> list[str]:
     """Give documents whose id is not known the id of the known document that has their text."""
-    lost = [at for at, name in enumerate(given) if name is None or name not in options.texts]
-    if not options.texts or not texts or not lost or (options.documents and None in given):
-        return given
+    lost = [at for at, name in enumerate(ids) if name not in options.texts and at < len(texts) and texts[at]]
+    if not lost:
+        return ids
     known: dict[str, str | None] = {}
     for name, text in options.texts.items():
         squeezed = _squeezed(text)
         known[squeezed] = None if squeezed in known else name
-    found = list(given)
+    taken = set(ids)
+    told = []
     for at in lost:
-        text = texts[at]
-        name = known.get(_squeezed(text)) if text else None
-        if name is not None and name not in found:
-            found[at] = name
-    told = [at for at in lost if found[at] != given[at]]
+        found = known.get(_squeezed(texts[at] or ""))
+        if found is not None and found not in taken:
+            told.append(f"{ids[at][:80]!r} is {found[:80]!r}")
+            ids[at] = found
+            taken.add(found)
     if told:
-        first = f"{given[told[0]]!r} is {found[told[0]]!r}" if given[told[0]] else f"the first is {found[told[0]]!r}"
-        diagnostics.add("W906", f"{len(told):,} documents are told by their text: {first[:200]}.")
-    return found
+        diagnostics.add("W906", f"{len(told):,} documents are told by their text: {told[0]}.")
+    return ids
 
 
 def _squeezed(text: str) -> str:

@@ -37,7 +37,8 @@ class Options:
         columns: CoNLL: the columns by name, in their order (``FORM``, ``TAG``), or with their numbers from 1
             (``form=2``, ``tag=3``; ``tag=10:NER`` for a key of CoNLL-U's MISC); see :mod:`dragoman.formats.conll`.
         scheme: CoNLL, tokens with tags and pipeline output: the tagging scheme, or ``auto`` to recognise it.
-        characters: CoNLL: every row holds a character, as is usual for Korean and Chinese, so that rows are joined without
+        characters: CoNLL: every row holds a character, as is usual for Korean and Chinese, so that rows are joined
+        without
             blanks (reading), or written so; None recognises it (reading) and writes words.
         labels: tokens with tags that are numbers: the names of the tags, in the order of their numbers.
         clean_text: brat: offsets count in the text without a byte order mark, and with LF as line ends.

@@ -1,4 +1,4 @@
-"""A first look at a file: what its bytes, its first lines and its first JSON value are, for a format to be recognised by.
+"""A first look at a file: its bytes, its first lines and its first JSON value, by which a format is recognised.
 
 What a file is, is told by its content. Its name decides only where the content leaves it open (an empty ``.ann``).
 """
@@ -112,21 +112,20 @@ class Sample:
 
 
 def seems(sample: Sample) -> tuple[str, str]:
-    """Say what kind of file something is that no format knows, and what to do about it; empty where nothing is known."""
+    """Say what kind of file it is that no format knows, and what to do about it; empty where nothing is known."""
     kind = _kind(sample)
     return kind, _HINTS.get(kind, "")
 
 
 def _kind(sample: Sample) -> str:
-    data = sample.data
-    magic = next((kind for start, kind in _MAGIC if data.startswith(start)), "")
+    magic = next((kind for start, kind in _MAGIC if sample.data.startswith(start)), "")
+    if sample.data[257:262] == b"ustar":
+        magic = "a tar archive"
+    return magic or _text_kind(sample)
+
+
+def _text_kind(sample: Sample) -> str:
     lower = sample.head[:1024].lower()
-    if magic:
-        return magic
-    if data[257:262] == b"ustar":
-        return "a tar archive"
-    if not data.strip():
-        return "an empty file"
     if "<!doctype html" in lower or "<html" in lower:
         return "an HTML page"
     if "<?xml" in lower or (sample.is_markup and lower.rstrip().endswith(">")):

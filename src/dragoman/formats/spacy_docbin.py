@@ -1,9 +1,9 @@
-"""spaCy's ``DocBin``: the binary form in which spaCy keeps documents for training (``.spacy``); needs the extra ``spacy``.
+"""spaCy's ``DocBin``: the binary form of documents for training (``.spacy``); needs the extra ``spacy``.
 
-Source: https://spacy.io/api/docbin (v3). The file is MessagePack within zlib; it is opened by spaCy, and holds no pickle.
-Read is what ``Doc.to_json`` says of each document, as :mod:`dragoman.formats.spacy_json` reads it. Written are tokens that
-begin and end where spans do, ``ents`` with the outermost spans, the groups ``entities`` and ``dates`` with all of them,
-and the document's id as user data, ``_.dragoman_id``.
+Source: https://spacy.io/api/docbin (v3). The file is MessagePack within zlib; it is opened by spaCy, and holds no
+pickle. Read is what ``Doc.to_json`` says of each document, as :mod:`dragoman.formats.spacy_json` reads it. Written
+are tokens that begin and end where spans do, ``ents`` with the outermost spans, the groups ``entities`` and ``dates``
+with all of them, and the document's id as user data, ``_.dragoman_id``.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _doc(made: dict[str, Any], vocab: Any) -> Any:
     from spacy.tokens import Doc, Span, SpanGroup  # noqa: PLC0415 - an extra
 
     text, bounds = made["text"], [(token["start"], token["end"]) for token in made["tokens"]]
-    follows = [start for start, _ in bounds[1:]] + [len(text)]
+    follows = [*(start for start, _ in bounds[1:]), len(text)][: len(bounds)]
     words = [text[start:end] for start, end in bounds]
     spaces = [after > end for (_, end), after in zip(bounds, follows, strict=True)]
     doc = Doc(vocab, words=words, spaces=spaces)
@@ -132,5 +132,6 @@ def _doc(made: dict[str, Any], vocab: Any) -> Any:
     doc.set_ents([span(item) for item in made["ents"]])
     for group, items in made["spans"].items():
         doc.spans[group] = SpanGroup(doc, name=group, spans=[span(item) for item in items])
-    doc.user_data[_USER_DATA] = made["_"][EXTENSION]
+    user_data: dict[Any, Any] = doc.user_data
+    user_data[_USER_DATA] = made["_"][EXTENSION]
     return doc

@@ -2,8 +2,8 @@
 
 Source: https://spacy.io/api/data-formats (v2 and v3, ``Example.from_dict``). A pair is ``[text, {"entities": [[start,
 end, label], …]}]``; a file is a list of them, or one a line. Offsets are code points. ``links`` give an entity's ids by
-``"start,end"`` or ``[start, end]``: they are lost, as are ``cats`` and all else. Ids of documents come from the options or the
-texts.
+``"start,end"`` or ``[start, end]``: they are lost, as are ``cats`` and all else. Ids of documents come from the
+options or the texts.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.json_fields import Node
 from dragoman.formats.outcome import Converted, Options, Written
 from dragoman.problems import Diagnostics
-from dragoman.schema.submission import PredictedEntity, Submission
+from dragoman.schema.submission import Submission
 
 HOLDS = frozenset({"documents.id", "documents.text", "entities", "entities.type", "dates", "dates.type"})
 """What a format of labelled spans holds."""
@@ -29,10 +29,8 @@ class LabelledSpan:
         node: where it stands.
         start: its first code point, or None.
         end: the code point after its last one, or None.
-        label: its label.
+        label: its label; empty is none.
         words: the words that it is said to have, or None; without offsets they are a quote.
-        id: its id, or None.
-        layer: its layer, or None where the label decides.
 
     """
 
@@ -41,8 +39,6 @@ class LabelledSpan:
     end: int | None
     label: str | None
     words: str | None = None
-    id: str | None = None
-    layer: str | None = None
 
 
 @dataclass(slots=True)
@@ -100,19 +96,20 @@ def _add(
     span: LabelledSpan, by: int, line: Submission, text: str | None, options: Options, diagnostics: Diagnostics
 ) -> None:
     node = span.node
-    layer = span.layer or options.layer(span.label)
+    label = span.label or None
+    layer = options.layer(label)
     if span.start is None or span.end is None:
         if span.words and span.start is None and span.end is None:
-            made = line_builder.add(line, span.label, 0, 0, layer)
+            made = line_builder.add(line, label, 0, 0, layer)
             made.start = made.end = None
-            made.quote, made.id = span.words, span.id
+            made.quote = span.words
         else:
             hint = "Give start and end, as code points, or the words."
             diagnostics.add("E406", "the span has no offsets.", hint, line=node.line, path=node.path)
         return
     start, end = span.start + by, span.end + by
     if line_builder.sound(start, end, text, diagnostics, surface=span.words, line=node.line, path=node.path):
-        line_builder.add(line, span.label, start, end, layer).id = span.id
+        line_builder.add(line, label, start, end, layer)
 
 
 def written(
@@ -139,10 +136,7 @@ def written(
     diagnostics = Diagnostics(options.name)
     documents = plain_spans.plain(lines, texts, diagnostics)
     plain_spans.account(documents, holds, ("entities",), options, diagnostics)
+    empty = sum(span.type == "" for document in documents for _, span in document.spans)
+    diagnostics.lose("types that are an empty string", empty)
     made = [] if diagnostics.failed else [one(document) for document in documents]
     return Written.of({name: encode(made)}, diagnostics)
-
-
-def ids(document: plain_spans.Document) -> list[str | None]:
-    """Ids of the spans of a document that are entities, for formats that hold them."""
-    return [span.id if isinstance(span, PredictedEntity) else None for _, span in document.spans]

@@ -1,11 +1,11 @@
 """UIMA CAS XMI, which UIMA, DKPro Core, INCEpTION and WebAnno write; needs the extra ``formats`` (dkpro-cassis).
 
 Source: https://uima.apache.org/d/uimaj-current/references.html (XMI CAS serialization). The document is the sofa of the
-first view; offsets are UTF-16 units in the file, and code points by the time cassis gives them. Entities are annotations
-of a type whose name ends with ``NamedEntity``, or below it: the feature ``value`` is the type, ``identifier`` the id.
-Where there is none, every annotation that is no token, sentence or other layer of linguistics is taken, and called by
-its ``value`` or ``label``, else by the name of its type. ``TypeSystem.xml`` beside the file says which types there are;
-without it, they are taken from the file.
+first view; offsets are UTF-16 units in the file, and code points by the time cassis gives them. Entities are
+annotations of a type whose name ends with ``NamedEntity``, or below it: the feature ``value`` is the type,
+``identifier`` the id. Where there is none, every annotation that is no token, sentence or other layer of linguistics
+is taken, and called by its ``value`` or ``label``, else by the name of its type. ``TypeSystem.xml`` beside the file
+says which types there are; without it, they are taken from the file.
 
 Written are ``<id>.xmi`` with DKPro's ``NamedEntity``, and ``TypeSystem.xml``.
 """
@@ -16,6 +16,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -79,7 +80,8 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         hint = "Use plain UTF-8 with XML's own entities, without declarations."
         diagnostics.add("E209", "the document type declaration declares something.", hint)
         return Converted.of([], diagnostics)
-    cas = _cas(data, next(iter(options.beside.values()), None), diagnostics)
+    types = next((options.beside[name] for name in _BESIDE if name in options.beside), None)
+    cas = _cas(data, types, diagnostics)
     text = "" if cas is None else cas.sofa_string or ""
     name = line_builder.names([None], options, diagnostics, [text])[0]
     line = line_builder.draft(name)
@@ -106,7 +108,11 @@ def _cas(data: bytes, types: bytes | None, diagnostics: Diagnostics) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of types that are passed over, which are counted
-            system = cassis.load_typesystem(io.BytesIO(types)) if types else _typesystem(data, cassis)
+            found = _types(data)
+            system = cassis.load_typesystem(io.BytesIO(types)) if types else _typesystem(found, cassis)
+            known = [name for name in found if system.contains_type(name)]
+            lost = sum(found[name].count for name in found.keys() - known)
+            diagnostics.lose("annotations whose type is not in the type system", lost)
             return cassis.load_cas_from_xmi(io.BytesIO(data), typesystem=system, lenient=True)
     except Exception as cause:  # noqa: BLE001 - whatever a library raises of a damaged file
         what = f"not a CAS in XMI: {type(cause).__name__}: {str(cause)[:120]}."
@@ -114,27 +120,38 @@ def _cas(data: bytes, types: bytes | None, diagnostics: Diagnostics) -> Any:
         return None
 
 
-def _typesystem(data: bytes, cassis: Any) -> Any:
-    """Make a type system of the annotations in a file: every attribute is a string."""
-    features: dict[str, set[str]] = {}
+@dataclass(slots=True)
+class _Type:
+    count: int = 0
+    features: set[str] = field(default_factory=set)
+
+
+def _types(data: bytes) -> dict[str, _Type]:
+    """Types of the annotations in a file: how many there are of each, and their attributes."""
+    found: dict[str, _Type] = {}
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         space, _, name = tag.rpartition(" ")
         if {"begin", "end"} <= attributes.keys() and space.endswith(".ecore"):
             package = space.removeprefix("http:///").removesuffix(".ecore").replace("/", ".")
-            full = f"{package}.{name}" if package != "uima.noNamespace" else name
-            own = {key for key in attributes if " " not in key} - {"begin", "end", "sofa"}
-            features.setdefault(full, set()).update(own)
+            type_ = found.setdefault(name if package == "uima.noNamespace" else f"{package}.{name}", _Type())
+            type_.count += 1
+            type_.features |= {key for key in attributes if " " not in key} - {"begin", "end", "sofa"}
 
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.StartElementHandler = start
     parser.Parse(data, True)
+    return found
+
+
+def _typesystem(found: Mapping[str, _Type], cassis: Any) -> Any:
+    """Make a type system of the annotations in a file: every attribute is a string."""
     system = cassis.TypeSystem()
-    for full, own in sorted(features.items()):
-        if not system.contains_type(full):
-            type_ = system.create_type(name=full, supertypeName="uima.tcas.Annotation")
-            for key in sorted(own):
-                system.create_feature(type_, key, "uima.cas.String")
+    for name, type_ in sorted(found.items()):
+        if not system.contains_type(name):
+            made = system.create_type(name=name, supertypeName="uima.tcas.Annotation")
+            for key in sorted(type_.features):
+                system.create_feature(made, key, "uima.cas.String")
     return system
 
 
@@ -143,7 +160,7 @@ def _entities(cas: Any, diagnostics: Diagnostics) -> Iterator[Any]:
     system = cas.typesystem
     annotations = [
         each
-        for each in cas.select_all()
+        for each in (getattr(cas, "select_all_annotations", None) or cas.select_all)()
         if isinstance(getattr(each, "begin", None), int) and isinstance(getattr(each, "end", None), int)
     ]
     named = {
@@ -181,7 +198,8 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
         options: ``date_labels``.
 
     A character that XML does not allow is written as U+FFFD, so that offsets stay, and counted. Problems: as for
-    :func:`dragoman.formats.plain_spans.plain`; E304 for ids that cannot be file names; E209 where cassis is not installed.
+    :func:`dragoman.formats.plain_spans.plain`; E304 for ids that cannot be file names; E209 where cassis is not
+    installed.
 
     """
     diagnostics = Diagnostics(options.name)

@@ -1,13 +1,13 @@
 """WebAnno TSV 3, which WebAnno and INCEpTION export.
 
-Source: https://inception-project.github.io/releases/36.5/docs/user-guide.html#sect_webannotsv (3.1 to 3.3). The head names the
-layers: ``#T_SP=layer|feature|…`` of spans, ``#T_RL`` of relations, ``#T_CH`` of chains. Then come sentences: ``#Text=``
-and a row for each token: number, offsets, token, and a column for each feature; ``_`` is none, ``*`` an annotation
-without a value, ``|`` parts several, ``[2]`` numbers an annotation of several tokens. Offsets are UTF-16 units, as Java
-counts, and are made code points here. A row ``1-2.1`` is a part of a token.
+Source: https://inception-project.github.io/releases/36.5/docs/user-guide.html#sect_webannotsv (3.1 to 3.3). The head
+names the layers: ``#T_SP=layer|feature|…`` of spans, ``#T_RL`` of relations, ``#T_CH`` of chains. Then come
+sentences: ``#Text=`` and a row for each token: number, offsets, token, and a column for each feature; ``_`` is none,
+``*`` an annotation without a value, ``|`` parts several, ``[2]`` numbers an annotation of several tokens. Offsets are
+UTF-16 units, as Java counts, and are made code points here. A row ``1-2.1`` is a part of a token.
 
-The layer whose name ends with ``NamedEntity`` is read, or the only layer of spans that there is; its type is the feature
-``value``, else the first one; ``identifier`` gives the entity's ids. Other layers are lost.
+The layer whose name ends with ``NamedEntity`` is read, or the only layer of spans that there is; its type is the
+feature ``value``, else the first one; ``identifier`` gives the entity's ids. Other layers are lost.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Files of other tools: recognised by content, turned into the lines of a submission, and read as such.
 
-What a converter makes goes through the same checks as a submission that somebody wrote, so that what is read, scored and
-written by :func:`dragoman.convert` is what ``validate`` accepts.
+What a converter makes goes through the same checks as a submission that somebody wrote, so that what is read, scored
+and written by :func:`dragoman.convert` is what ``validate`` accepts.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ class LabelledFile:
     Attributes:
         path: a file, a folder of files of one format, or bytes.
         format: its format, as ``dragoman convert --from`` names it; recognised by content if None.
-        columns: CoNLL: the columns by name, ``form=1,tag=3``, as a text or a sequence; with ``gold`` and ``pred`` for two
+        columns: CoNLL: the columns by name, ``form=1,tag=3``, as a text or a sequence; with ``gold`` and ``pred`` for
+        two
             columns of tags, of which each side of a scoring takes its own.
         documents: ids of the documents, in order, for a format that names none.
         labels: names of tags that are numbers, in the order of these numbers.
@@ -57,7 +58,7 @@ class LabelledFile:
         )
 
     def options(self) -> Options:
-        """What a converter is told."""
+        """Say what a converter is told."""
         from dragoman.formats.outcome import Options  # noqa: PLC0415 - a submission needs none
 
         return Options(

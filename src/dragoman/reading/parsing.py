@@ -73,20 +73,13 @@ def parse_file(path: Path | str, how: LabelledFile | None = None) -> Parsed:
             from dragoman.reading import foreign  # noqa: PLC0415 - not needed for a submission
 
             return _of(foreign.of_path(Path(path), how), name)
-        if not Path(path).is_file():  # a pipe can be read only once
-            return parse_bytes(files.read_bytes(path), name, how)
-        rows = arrow_json.of_blocks(blocks)
+        rows = arrow_json.of_blocks(blocks) if Path(path).is_file() else None  # a pipe can be read only once
         if rows is not None:
             return Parsed(name, digest.hexdigest(), None, rows)
         data = files.read_bytes(path)
-        if data[:4] == MAGIC:
-            return parse_bytes(data, name)
-        if (other := _other(data, name, how)) is not None:
-            return other
-        files.check_text(data, name)
     except DragomanError as cause:
         return Parsed(name, problems=cause.problems)
-    return Parsed(name, files.sha256(data), data)
+    return parse_bytes(data, name, how, rows=not Path(path).is_file())
 
 
 JSONL = "jsonl"
@@ -107,13 +100,14 @@ def _of(found: Foreign, name: str) -> Parsed:
     return Parsed(name, found.sha256, foreign=found)
 
 
-def parse_bytes(data: bytes, name: str = "", how: LabelledFile | None = None) -> Parsed:
+def parse_bytes(data: bytes, name: str = "", how: LabelledFile | None = None, *, rows: bool = True) -> Parsed:
     """Parse the bytes of a file; nothing is raised for bad input.
 
     Args:
         data: the file.
         name: how it is called in a problem.
         how: what must be told of it.
+        rows: whether it may be good lines; not where that was tried.
 
     """
     how = how or _AS_IT_IS
@@ -122,7 +116,7 @@ def parse_bytes(data: bytes, name: str = "", how: LabelledFile | None = None) ->
             from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
             return Parsed(name, files.sha256(data), None, parquet_input.read(data, name), rows=True)
-        table = arrow_json.of_bytes(data) if how.format in {None, JSONL} else None
+        table = arrow_json.of_bytes(data) if rows and how.format in {None, JSONL} else None
         if table is None and (other := _other(data, name, how)) is not None:
             return other
         files.check_text(data, name)

@@ -46,6 +46,11 @@ class Reading:
     tally: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(quotes.WAYS, 0))
     read_as: str = ""
 
+    @property
+    def conversion(self) -> list[str]:
+        """What was lost or mended in reading a file of another tool, in words."""
+        return [str(problem) for problem in self.problems if problem.code in {"W905", "W906"}] if self.read_as else []
+
     def checked(self) -> Annotations:
         """Return the labels, or raise.
 

@@ -43,11 +43,12 @@ class Source:
     how: LabelledFile | None = None
 
     @classmethod
-    def of(cls, value: Any, name: str) -> Source:
+    def of(cls, value: Any, name: str) -> Source:  # noqa: PLR0911 - one for each form
         """Recognise what somebody gave.
 
         Args:
-            value: a path of a file, a folder of shards or a run; bytes of a file; documents as dictionaries in the
+            value: a path of a file, a folder of shards or a run; a :class:`LabelledFile`; bytes of a file; documents
+            as dictionaries in the
                 form of a submission's lines; a ``datasets.Dataset``; an Arrow table.
             name: what to call it where it has no name of its own.
 
@@ -60,9 +61,8 @@ class Source:
         if isinstance(value, str | PathLike):
             path = Path(value)
             run = path / "predictions.jsonl"
-            if run.is_file():
-                return cls(path.name, path, (run,))
-            return cls(path.name, path, tuple(shards_of(path)) if holds_shards(path) else (path,))
+            files = [run] if run.is_file() else shards_of(path) if holds_shards(path) else [path]
+            return cls(path.name, path, tuple(files))
         if isinstance(value, bytes | bytearray | memoryview):
             return cls(name, data=bytes(value))
         if hasattr(value, "features") and hasattr(value, "to_list"):  # a datasets.Dataset, which need not be installed

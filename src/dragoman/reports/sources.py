@@ -14,6 +14,7 @@ import msgspec
 from dragoman import files, scoring
 from dragoman.problems import error
 from dragoman.reading.read import read_file
+from dragoman.reading.shards import holds_shards
 from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
@@ -98,14 +99,15 @@ class _Line(msgspec.Struct):
 
 
 def from_reference(path: Path) -> Source:
-    """Take a file in the form of a submission, with any labels; labels are shown in the texts that it holds.
+    """Take a file in the form of a submission or of another tool; labels are shown in the texts that it holds.
 
     Raises:
         DragomanError: as :func:`dragoman.scoring.reference`.
 
     """
-    data = files.read_bytes(path)
-    gold = scoring.reference(data, str(path))
+    plain = path.is_file() or path.is_dir()  # what is neither can be read only once
+    data = b"" if path.is_dir() else files.read_bytes(path)
+    gold = scoring.reference(path if plain else data, str(path))
     labels, lines = gold.annotations, _lines(data)
     documents = [
         SourceDocument(
@@ -137,7 +139,7 @@ def predictions(run: Path, gold: Gold) -> tuple[str, Annotations]:
     """Read predictions.
 
     Args:
-        run: a run's folder, with ``predictions.jsonl`` and ``system.toml``, or a file of predictions.
+        run: a run's folder, with ``predictions.jsonl`` and ``system.toml``, or a file or folder of predictions.
         gold: what they will be scored against.
 
     Returns:
@@ -148,12 +150,13 @@ def predictions(run: Path, gold: Gold) -> tuple[str, Annotations]:
             another special file, which could block for ever.
 
     """
-    folder, file = (run, run / PREDICTIONS) if run.is_dir() else (run.parent, run)
+    is_run = run.is_dir() and ((run / PREDICTIONS).exists() or (run / CARD).exists() or holds_shards(run))
+    folder, file = (run, run / PREDICTIONS) if is_run else (run.parent, run)
     card = folder / CARD
-    if run.is_dir():
+    if is_run:
         for path in (file, card):
             if path.exists() and not path.is_file():
                 what = f"{path.name} is not a regular file; it is not opened."
                 raise error("E822", what, "Put the file itself there.", file=str(path))
     pred = read_file(file, gold.target).checked().of(gold.annotations.documents)
-    return read_card(card).name if card.is_file() or run.is_dir() else file.name, pred
+    return read_card(card).name if card.is_file() or is_run else file.name, pred

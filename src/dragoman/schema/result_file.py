@@ -40,6 +40,13 @@ class Coverage(msgspec.Struct, forbid_unknown_fields=True):
         dict[str, int],
         Meta(description="spans that were given as quotes, by how they were found, or that they were not"),
     ] = {}
+    read_as: Annotated[
+        dict[str, str],
+        Meta(description="format that a file was recognised as, by side (`gold`, `pred`); empty for submissions"),
+    ] = {}
+    conversion: Annotated[
+        list[str], Meta(description="what was lost or mended in reading files of these formats, counted")
+    ] = []
 
 
 class Counts(msgspec.Struct, forbid_unknown_fields=True):

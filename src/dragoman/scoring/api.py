@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dragoman import tuning
 from dragoman.problems import Problem, error
+from dragoman.reading.labelled_file import LabelledFile
 from dragoman.reading.source import Source
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
     from dragoman.measures import Measure
     from dragoman.reading.parsing import Parsed
+    from dragoman.reading.read import Reading
     from dragoman.schema.result_file import Data
     from dragoman.scoring.gold import Gold
     from dragoman.scoring.partials import Partial
@@ -53,8 +55,10 @@ def score(
     >>> result["entities.strict.f1"]
 
     Args:
-        pred: a file (JSONL, plain or gzip, or parquet), a folder of shards or a run; bytes; dictionaries in the form
-            of a submission's lines; a ``datasets.Dataset``; an Arrow table; a `Benchmark` (its gold).
+        pred: a file (JSONL, plain or gzip, parquet, or of any format that ``convert`` reads), a folder of shards, of
+            files of such a format, or a run; a `LabelledFile`, which says what cannot be seen in a file, and with
+            columns of gold and predictions is both sides; bytes; dictionaries in the form of a submission's lines; a
+            ``datasets.Dataset``; an Arrow table; a `Benchmark` (its gold).
         gold: the same, as a reference; or a benchmark: a `Benchmark`, its folder, or ``owner/name`` on the Hub.
         split: split of a benchmark; ``test`` if None.
         measures: names, layers or values; all of the catalogue if None.
@@ -71,6 +75,8 @@ def score(
     """
     if engine not in {"local", "dask"}:
         raise error("E851", f"there is no engine {str(engine)[:80]!r}.", "Engines: local, dask.")
+    if gold is None and isinstance(pred, LabelledFile) and pred.both:
+        pred, gold = pred.side("pred"), pred.side("gold")
     sides = _Sides.of(pred, gold, split)
     if engine == "dask":
         counted = _on_cluster(sides, measures, scheduler)
@@ -226,27 +232,32 @@ def _in_memory(sides: _Sides, measures: Measures) -> _Counted:
 
         chosen = select(measures)
         gold = sides.read_gold(parsed["gold"])
-        labels, quotes = _labels(sides, parsed["pred"], gold)
+        labels, quotes, reading = _labels(sides, parsed["pred"], gold)
     tuning.release_memory()  # the rows are columns by now, and measures need the memory
     total = count_annotations(chosen, gold.annotations, labels.of(gold.annotations.documents))
     total.coverage.quotes = quotes
+    read = {"gold": gold, "pred": reading}
+    total.coverage.read_as = {side: each.read_as for side, each in read.items() if each and each.read_as}
+    total.coverage.conversion = [note for each in read.values() if each for note in each.conversion]
     return _Counted(total, chosen, gold.data, gold.facets)
 
 
-def _labels(sides: _Sides, parsed: list[Future[Parsed]], gold: Gold) -> tuple[Annotations, dict[str, int]]:
+def _labels(
+    sides: _Sides, parsed: list[Future[Parsed]], gold: Gold
+) -> tuple[Annotations, dict[str, int], Reading | None]:
     """Read the predictions against gold; tell what became of quotes."""
     from dragoman.annotations import Annotations  # noqa: PLC0415
     from dragoman.reading.read import read_lines  # noqa: PLC0415
     from dragoman.reading.source import read_shards  # noqa: PLC0415
 
     if isinstance(sides.labels, Annotations):
-        return sides.labels, {}
+        return sides.labels, {}, None
     if sides.labels is not None:
         lines = {line.id: line for name in sides.labels.splits for line in sides.labels.gold_lines(name)}
         known = [line for name, line in lines.items() if name in gold.target.known]
-        return read_lines(known, gold.target), {}
+        return read_lines(known, gold.target), {}, None
     reading, _ = read_shards(parsed, gold.target)
-    return reading.checked(), {way: number for way, number in reading.tally.items() if number}
+    return reading.checked(), {way: number for way, number in reading.tally.items() if number}, reading
 
 
 def _on_cluster(sides: _Sides, measures: Measures, scheduler: str | None) -> _Counted:
@@ -254,6 +265,8 @@ def _on_cluster(sides: _Sides, measures: Measures, scheduler: str | None) -> _Co
     pred, reference = sides.pred, sides.reference
     if pred is None or reference is None or not (pred.paths and reference.paths):
         raise error("E851", "a cluster scores files and folders of shards.", "Give paths of predictions and reference.")
+    if pred.how is not None or reference.how is not None:
+        raise error("E851", "a cluster reads submissions.", "Convert the files first: dragoman convert.")
     from dragoman.measures import select  # noqa: PLC0415
     from dragoman.reading.shards import fingerprint  # noqa: PLC0415
     from dragoman.schema.result_file import Data  # noqa: PLC0415

@@ -157,6 +157,9 @@ class Result(_Shown, records.Result, dict=True):
         coverage = self.coverage
         if coverage.missing:
             yield f"{coverage.missing} of {coverage.documents} documents left out: they score as empty"
+        for side, form in sorted(coverage.read_as.items()):
+            yield f"{'gold' if side == 'gold' else 'predictions'} read as {form}"
+        yield from coverage.conversion
         if coverage.quotes:
             yield f"spans given as quotes: {', '.join(f'{n} {way}' for way, n in coverage.quotes.items())}"
         skipped = [layer for layer, attempted in coverage.attempted.items() if not attempted]
