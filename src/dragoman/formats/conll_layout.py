@@ -1,7 +1,8 @@
 """Which column of a file of columns is what: told by ``--columns``, by ``# global.columns``, or by what stands in them.
 
 What is recognised: the token first, its tag last (CoNLL-2003); a first column that counts 1, 2, 3 …, which is the
-token's number (UNER, GermEval; in CoNLL-U the tag is ``NER=`` in MISC); the eleventh column with brackets below ``#begin document`` (CoNLL-2012); and a single column of tags anywhere. Where
+token's number (UNER, GermEval; in CoNLL-U the tag is ``NER=`` in MISC); the eleventh column with brackets below
+``#begin document`` (CoNLL-2012); and a single column of tags anywhere. Where
 two columns hold tags with labels in common (gold and predicted of ``conlleval``, outer and inner of GermEval), none
 is chosen.
 """

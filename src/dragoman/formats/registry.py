@@ -32,7 +32,7 @@ from dragoman.formats import (
 from dragoman.formats.json_fields import without_nulls
 from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
 from dragoman.formats.sample import Sample, seems
-from dragoman.problems import Diagnostics, Problem, error
+from dragoman.problems import Diagnostics, DragomanError, Problem, error
 from dragoman.schema.submission import Submission
 
 MAX_FILES = 100_000
@@ -196,7 +196,7 @@ def recognise(data: bytes, name: str = "") -> Format | None:
         raise error("E221", f"the file may be of the format {names}.", hint, file=name)
     if fitting:
         return fitting[0]
-    if not data.strip() or _meant_as_jsonl(sample):
+    if not data.strip() or _meant_as_jsonl(sample) or _is_utf16(data):
         return None
     kind, hint = seems(sample)
     what = f"the file seems to be {kind}." if kind else "the file is of no format that is read."
@@ -209,6 +209,15 @@ def _meant_as_jsonl(sample: Sample) -> bool:
     if b"\x00" in sample.data[:4] or sample.head.count("\ufffd") > len(sample.head) // 8:
         return False
     return any(line.lstrip().startswith("{") for line in sample.lines) and "nbformat" not in sample.record
+
+
+def _is_utf16(data: bytes) -> bool:
+    """Whether its encoding is what must be said of a file."""
+    try:
+        files.check_text(data[:4])
+    except DragomanError as cause:
+        return cause.problems[0].code == "E103"
+    return False
 
 
 class Gathered(NamedTuple):

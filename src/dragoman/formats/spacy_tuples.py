@@ -52,7 +52,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     for line, value in parse(data, diagnostics):
         pairs = [value] if _is_pair(value) else value
         for index, pair in enumerate(pairs if isinstance(pairs, list) else [pairs]):
-            path = f"[{index}]" if pairs is value else ""
+            path = f"[{index}]" if pairs is value and isinstance(value, list) else ""
             if _is_pair(pair):
                 made.append(_record(pair[0], Node(pair[1], diagnostics, line, f"{path}[1]")))
             else:

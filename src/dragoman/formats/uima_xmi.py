@@ -82,7 +82,10 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         return Converted.of([], diagnostics)
     types = next((options.beside[name] for name in _BESIDE if name in options.beside), None)
     cas = _cas(data, types, diagnostics)
-    text = "" if cas is None else cas.sofa_string or ""
+    text = "" if cas is None else cas.sofa_string
+    if text is None:
+        diagnostics.add("E209", "the CAS has no text.", "Export documents with their text.")
+        return Converted.of([], diagnostics)
     name = line_builder.names([None], options, diagnostics, [text])[0]
     line = line_builder.draft(name)
     by = None if cas is None else line_builder.shift(text, line, options, diagnostics)
