@@ -203,3 +203,15 @@ def test_a_document_is_told_by_its_text():
     converted = read(data, texts=known)
     assert [line.id for line in converted.checked()] == ["b", "a"]
     assert [problem.code for problem in converted.problems] == ["W906"]
+
+
+def test_rows_may_have_one_tag_or_several():
+    # A label continues by itself: the inner place lies in the organisation, and is one with its neighbour.
+    data = "bank B-ORG\nof I-ORG\nNew I-ORG B-LOC\nCairo I-ORG I-LOC\nsaid O\n\nRana B-PER\n"
+    assert found(data) == [
+        ("bank of New Cairo said Rana", [("bank of New Cairo", "ORG"), ("New Cairo", "LOC"), ("Rana", "PER")])
+    ]
+    assert [problem.code for problem in read(data).problems] == ["W906"]
+    assert codes("bank B-ORG\nof I-ORG\nNew York I-ORG\n") == [("E209", 3)]
+    twice = "union B-ORG\nof I-ORG\nbank I-ORG B-ORG\nstaff I-ORG I-ORG\n"
+    assert found(twice)[0][1] == [("union of bank staff", "ORG"), ("bank staff", "ORG")]

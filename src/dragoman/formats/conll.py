@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping
 
 from dragoman.formats import line_builder, plain_spans, tagging, tokens
 from dragoman.formats.conll_layout import bare, cut
-from dragoman.formats.conll_rows import Document, Parser, Row, Sentence, Surface
+from dragoman.formats.conll_rows import Document, Parser, Row, Sentence, Surface, sequences
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Scheme, Written, decoded
 from dragoman.formats.sample import Sample
 from dragoman.problems import Diagnostics
@@ -97,10 +97,7 @@ def _scheme(documents: list[Document], options: Options, diagnostics: Diagnostic
     """Scheme of the file; notes E503 for tags that are not of it."""
     if options.scheme == "auto":
         scheme = tagging.recognise(
-            [row.tags[at] for row in sentence.rows]
-            for document in documents
-            for sentence in document.sentences
-            for at in range(len(sentence.rows[0].tags) if sentence.rows else 0)
+            tags for document in documents for sentence in document.sentences for tags in sequences(sentence)
         )
         if scheme is None:
             diagnostics.add("E503", "the tags mix BIOES and BILOU.", "Use one scheme in a file.")
@@ -156,8 +153,8 @@ def _spans(sentence: Sentence, line: Submission, scheme: Scheme, options: Option
         said = f"{rows[at].surface.form[:80]!r}: {what}."
         diagnostics.add("W906", said, "Read as conlleval does.", line=rows[at].number)
 
-    for level in range(len(rows[0].tags) if rows else 0):
-        for span in tagging.decode([row.tags[level] for row in rows], scheme, repair):
+    for tags in sequences(sentence):
+        for span in tagging.decode(tags, scheme, repair):
             first, last = rows[span.first], rows[span.last - 1]
             start, end = first.surface.start, last.surface.end
             if line_builder.sound(start, end, None, diagnostics, line=first.number):

@@ -2,7 +2,8 @@
 
 What is recognised: the token first, its tag last (CoNLL-2003); a first column that counts 1, 2, 3 …, which is the
 token's number (UNER, GermEval; in CoNLL-U the tag is ``NER=`` in MISC); the eleventh column with brackets below
-``#begin document`` (CoNLL-2012); and a single column of tags anywhere. Where
+``#begin document`` (CoNLL-2012); a single column of tags anywhere; and rows of a token with one tag or several, for
+nested spans (Wojood). Where
 two columns hold tags with labels in common (gold and predicted of ``conlleval``, outer and inner of GermEval), none
 is chosen.
 """
@@ -40,6 +41,7 @@ class Layout:
     Attributes:
         form: the token.
         tags: its tags, several where spans are nested.
+        more: whether all cells after the tag are tags, too, however many a row has.
         key: key of CoNLL-U's MISC whose value is the tag, or empty.
         number: the token's number in its sentence.
         start: the offset of its first code point.
@@ -61,10 +63,15 @@ class Layout:
     exact: bool = True
     tabbed: bool = False
     brackets: bool = False
+    more: bool = False
 
     def fits(self, cells: Cells) -> bool:
         """Whether a row has the cells that are needed."""
         return len(cells) == self.least if self.exact else len(cells) >= self.least
+
+    def tagged(self, cells: Cells) -> list[int]:
+        """Cells of a row that are tags."""
+        return list(range(self.tags[0], len(cells))) if self.more else list(self.tags)
 
     def cells(self, line: str) -> Cells:
         """Cells of a row."""
@@ -141,6 +148,10 @@ def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked
     first = sentences[0][0]
     if marked and width > _BRACKETS and first[2].isdigit():
         return Layout(3, (_BRACKETS,), number=2, least=_BRACKETS + 1, exact=False, brackets=True)
+    if width == 2 and _several(sentences):
+        what = "rows have one tag or several: each label is read by itself, so that spans may be nested."
+        diagnostics.add("W906", what, "Name the columns for another reading: --columns form=1,tag=2.")
+        return Layout(0, (1,), least=2, exact=False, more=True)
     number = 0 if width > 2 and _counts(sentences) else None
     form = 0 if number is None else 1
     base = Layout(form, (width - 1,), number=number, least=width)
@@ -154,6 +165,14 @@ def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked
     if rivals:
         _both(form, rivals[-1], tag, diagnostics)
     return Layout(form, (tag,), number=number, least=width)
+
+
+def _several(sentences: list[list[Cells]]) -> bool:
+    """Whether some rows have more than one tag, and whatever stands after a token is a tag."""
+    rows = [cells for sentence in sentences for cells in sentence]
+    return any(len(cells) > 2 for cells in rows) and all(
+        len(cells) > 1 and all(cell.isprintable() and tagging.parse(bare(cell)) for cell in cells[1:]) for cells in rows
+    )
 
 
 def _rival(others: frozenset[str], labels: frozenset[str]) -> bool:

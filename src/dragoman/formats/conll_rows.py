@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -45,6 +46,23 @@ class Sentence:
 
     rows: list[Row] = field(default_factory=list)
     text: str | None = None
+
+
+def sequences(sentence: Sentence) -> list[list[tagging.Tag]]:
+    """Tags of a sentence, one a token: a sequence for each column, or for each label where rows differ in columns."""
+    rows = sentence.rows
+    if len({len(row.tags) for row in rows}) <= 1:
+        return [list(column) for column in zip(*(row.tags for row in rows), strict=True)]
+    # A label that a row has twice is nested in itself: what stands first goes on with what stood first before.
+    found: dict[tuple[str | None, int], list[tagging.Tag]] = {}
+    for at, row in enumerate(rows):
+        seen: Counter[str | None] = Counter()
+        for tag in row.tags:
+            if tag.prefix != "O":
+                sequence = found.setdefault((tag.label, seen[tag.label]), [tagging.OUTSIDE] * len(rows))
+                sequence[at] = tag
+                seen[tag.label] += 1
+    return list(found.values())
 
 
 @dataclass(slots=True)
@@ -180,7 +198,7 @@ class Parser:
 
     def tagged(self, cells: Cells) -> bool:
         """Whether the tags of a row are tags."""
-        return all(tagging.parse(bare(cells[at])) for at in self.layout.tags)
+        return all(tagging.parse(bare(cells[at])) for at in self.layout.tagged(cells))
 
     def token(self, number: int, line: str) -> None:
         """Take the row of a token."""
@@ -198,7 +216,7 @@ class Parser:
             if "." in cells[layout.number]:
                 self.diagnostics.lose("tokens that are not in the text")
                 return
-        tags = [self.tag(number, cells[at], at) for at in layout.tags]
+        tags = [self.tag(number, cells[at], at) for at in layout.tagged(cells)]
         row = Row(number, self.surface(form, cells), [tag for tag in tags if tag is not None])
         if None in tags:
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +31,7 @@ from dragoman.formats import (
 from dragoman.formats.json_fields import without_nulls
 from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
 from dragoman.formats.sample import Sample, seems
-from dragoman.problems import Diagnostics, DragomanError, Problem, error
+from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.schema.submission import Submission
 
 MAX_FILES = 100_000
@@ -299,21 +298,21 @@ def read_files(
     """
     diagnostics = Diagnostics(options.name)
     lines: list[Submission] = []
-    problems: list[Problem] = []
-    losses: Counter[str] = Counter()
     for name, data in inputs.items():
         own = replace(options, name=name, beside=beside.get(name, options.beside))
         if format_.single and not (len(inputs) == 1 and options.documents):
             own = replace(own, documents=(stem(name, format_),))
         converted = format_.read(data, own)
         lines += converted.lines
-        problems += converted.problems
-        losses.update(converted.losses)
+        # What is lost is added up, or a folder would say the same of each of its files.
+        diagnostics.take(*(problem for problem in converted.problems if problem.code != "W905"))
+        for kind, count in converted.losses.items():
+            diagnostics.lose(kind, count)
     if len(inputs) > 1:
         line_builder.check_names([line.id for line in lines], diagnostics)
-    problems = sorted([*problems, *diagnostics.problems()], key=lambda problem: problem.code[0] == "W")
-    failed = any(problem.severity == "error" for problem in problems)
-    return Converted([] if failed else line_builder.settle(lines, format_.layers), tuple(problems), dict(losses))
+    if not diagnostics.failed:
+        line_builder.settle(lines, format_.layers)
+    return Converted.of(lines, diagnostics)
 
 
 def stem(name: str, format_: Format) -> str:
