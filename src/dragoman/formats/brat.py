@@ -53,11 +53,9 @@ _PLACES = frozenset({"E401", "E403"})
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether its lines begin as annotations do; an empty file where its name says so."""
+    """Whether its lines begin as annotations do."""
     lines = sample.lines[:50]
-    if not lines:
-        return sample.name.endswith(".ann") and not sample.data.strip()
-    return sum(_LINE.match(line) is not None for line in lines) >= 0.8 * len(lines)
+    return bool(lines) and sum(_LINE.match(line) is not None for line in lines) >= 0.8 * len(lines)
 
 
 def beside(path: Path) -> Iterable[Path]:

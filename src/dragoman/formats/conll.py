@@ -38,14 +38,13 @@ CANNOT_HOLD = (
     "claims",
 )
 WRITTEN_COLUMNS = ("FORM", "START", "END", "TAG")
-SUFFIXES = (".conll", ".conllup", ".conllu", ".bio", ".iob", ".iob2")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _ONE = re.compile(r"(?s).[\u0300-\u036f\ufe00-\ufe0f]*")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether most rows have a tag in some cell; or the name says so, and it is text of no other kind."""
+    """Whether most rows have a tag in some cell."""
     if sample.start.startswith("#FORMAT=WebAnno") or sample.is_json or "\x00" in sample.head:
         return False
     lines = [line for line in sample.lines[:500] if not line.startswith(("#", "-DOCSTART-"))][:200]
@@ -54,9 +53,7 @@ def recognises(sample: Sample) -> bool:
         for line in lines
         for cells in (cut(line, tabbed="\t" in line),)
     )
-    if lines and tagged >= 0.8 * len(lines):
-        return True
-    return sample.name.endswith(SUFFIXES) and not sample.is_markup and sample.head.count("\ufffd") * 8 <= len(lines)
+    return bool(lines) and tagged >= 0.8 * len(lines)
 
 
 def read(data: bytes, options: Options = DEFAULT) -> Converted:

@@ -46,12 +46,10 @@ class _Token(NamedTuple):
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether it is a list of entities or groups of them, or of such lists; an empty one where its name says so."""
+    """Whether it is a list of entities or groups of them, or of such lists."""
     value = sample.value
-    if not isinstance(value, list):
+    if not isinstance(value, list) or not any(value):
         return False
-    if not any(value):
-        return sample.name.endswith((".pipeline.json", ".pipeline.jsonl"))
     inner = next(some for some in value if some)
     first = inner[0] if isinstance(inner, list) else inner
     return isinstance(first, dict) and ("entity_group" in first or ("entity" in first and "word" in first))

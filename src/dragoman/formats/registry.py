@@ -178,7 +178,7 @@ JSONL = "jsonl"
 
 
 def recognise(data: bytes, name: str = "") -> Format | None:
-    """Tell of which format a file is, by its content.
+    """Tell of which format a file is, by its content; by its name where the content leaves it open, as if it is empty.
 
     Returns:
         The format; None for a file that is, or is meant to be, JSONL in the form of a submission.
@@ -195,12 +195,24 @@ def recognise(data: bytes, name: str = "") -> Format | None:
         raise error("E221", f"the file may be of the format {names}.", hint, file=name)
     if fitting:
         return fitting[0]
+    kind, hint = seems(sample) if data.strip() else ("", "")
+    by_name = [format_ for format_ in FORMATS.values() if name.endswith(_telling(format_))]
+    if by_name and not kind:
+        return by_name[0]
     if not data.strip() or _meant_as_jsonl(sample) or _is_utf16(data):
         return None
-    kind, hint = seems(sample)
     what = f"the file seems to be {kind}." if kind else "the file is of no format that is read."
     known = f"Formats: {JSONL}, {', '.join(FORMATS)}; see --from."
     raise error("E220", what, f"{hint} {known}".strip(), file=name)
+
+
+_GENERAL = (".xml", ".tsv")
+"""Suffixes that say nothing of a format: tables and XML of any kind have them."""
+
+
+def _telling(format_: Format) -> tuple[str, ...]:
+    """Suffixes that say of which format a file is meant to be, where its content leaves it open."""
+    return tuple(suffix for suffix in format_.suffixes if suffix not in _GENERAL)
 
 
 def _meant_as_jsonl(sample: Sample) -> bool:

@@ -1,6 +1,6 @@
 """A first look at a file: its bytes, its first lines and its first JSON value, by which a format is recognised.
 
-What a file is, is told by its content. Its name decides only where the content leaves it open (an empty ``.ann``).
+What a file is, is told by its content; its name decides only where the content leaves it open (an empty ``.ann``).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from dragoman import benchmark as benchmarks
 from dragoman import files
 from dragoman.benchmark import Benchmark
 from dragoman.problems import error
+from dragoman.reading.shards import holds_shards
 from dragoman.reports import sources
 from dragoman.reports.html import page
 
@@ -46,8 +47,13 @@ def report(
     return path
 
 
+def _is_foreign(folder: Path) -> bool:
+    """Whether a folder holds files of another tool, not a benchmark."""
+    return not (folder / "corpus").is_dir() and not (folder / "manifest.json").is_file() and not holds_shards(folder)
+
+
 def _source(gold: Benchmark | Path | str | None, split: str | None) -> sources.Source:
-    if gold is None or (not isinstance(gold, Benchmark) and Path(gold).is_dir()):
+    if gold is None or (not isinstance(gold, Benchmark) and Path(gold).is_dir() and not _is_foreign(Path(gold))):
         gold = benchmarks.load(gold)
     if isinstance(gold, Benchmark):
         return sources.from_benchmark(gold, split or "test")
