@@ -31,7 +31,7 @@ from dragoman.formats import (
 from dragoman.formats.json_fields import without_nulls
 from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
 from dragoman.formats.sample import Sample, seems
-from dragoman.problems import Diagnostics, DragomanError, error
+from dragoman.problems import Diagnostics, error
 from dragoman.schema.submission import Submission
 
 MAX_FILES = 100_000
@@ -199,8 +199,8 @@ def recognise(data: bytes, name: str = "") -> Format | None:
     by_name = [format_ for format_ in FORMATS.values() if name.endswith(_telling(format_))]
     if by_name and not kind:
         return by_name[0]
-    if not data.strip() or _meant_as_jsonl(sample) or _is_utf16(data):
-        return None
+    if not data.strip() or _meant_as_jsonl(sample) or not (kind or files.is_text(data)):
+        return None  # also where its encoding is what must be said of it
     what = f"the file seems to be {kind}." if kind else "the file is of no format that is read."
     known = f"Formats: {JSONL}, {', '.join(FORMATS)}; see --from."
     raise error("E220", what, f"{hint} {known}".strip(), file=name)
@@ -216,19 +216,10 @@ def _telling(format_: Format) -> tuple[str, ...]:
 
 
 def _meant_as_jsonl(sample: Sample) -> bool:
-    """Whether some line begins as an object does: what is wrong with it is said line by line."""
-    if b"\x00" in sample.data[:4] or sample.head.count("\ufffd") > len(sample.head) // 8:
+    """Whether some line begins as an object does, or the first is a JSON value: what is wrong is said line by line."""
+    if sample.is_binary or "nbformat" in sample.record:
         return False
-    return any(line.lstrip().startswith("{") for line in sample.lines) and "nbformat" not in sample.record
-
-
-def _is_utf16(data: bytes) -> bool:
-    """Whether its encoding is what must be said of a file."""
-    try:
-        files.check_text(data[:4])
-    except DragomanError as cause:
-        return cause.problems[0].code == "E103"
-    return False
+    return sample.is_line or any(line.lstrip().startswith("{") for line in sample.lines)
 
 
 class Gathered(NamedTuple):

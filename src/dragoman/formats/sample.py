@@ -12,6 +12,9 @@ from typing import Any
 
 import msgspec
 
+from dragoman import files
+from dragoman.problems import DragomanError
+
 _HEAD = 2**16
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BOM = "\ufeff"
@@ -89,15 +92,32 @@ class Sample:
         return self.start[:1] == "<"
 
     @cached_property
+    def is_binary(self) -> bool:
+        """Whether there are NUL bytes in it, and it neither begins as JSON does nor is UTF-16."""
+        if "\x00" not in self.head or self.start[:1] == "{":
+            return False
+        try:
+            files.check_text(self.data[:_HEAD])
+        except DragomanError as cause:
+            return cause.problems[0].code != "E103"
+        return True
+
+    @cached_property
+    def is_line(self) -> bool:
+        """Whether the first line is a JSON value by itself."""
+        return self._values[0] is not msgspec.UNSET
+
+    @cached_property
     def value(self) -> Any:
         """The JSON value of the first line, else of the whole file; None where it is none."""
+        return next((value for value in self._values if value is not msgspec.UNSET), None)
+
+    @cached_property
+    def _values(self) -> list[Any]:
+        """Values of the first line and of the whole file; ``UNSET`` where they are none."""
         raw = self.data.removeprefix(_BOM.encode()).lstrip()
-        for piece in (raw.split(b"\n", 1)[0], raw):
-            try:
-                return msgspec.json.decode(piece)
-            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-                continue
-        return None
+        first = _decoded(raw.split(b"\n", 1)[0])
+        return [first, _decoded(raw) if first is msgspec.UNSET and raw[:1] in b"[{" else msgspec.UNSET]
 
     @cached_property
     def record(self) -> dict[str, Any]:
@@ -109,6 +129,13 @@ class Sample:
         """Give the first object of a list in the record."""
         values = self.record.get(key)
         return values[0] if isinstance(values, list) and values and isinstance(values[0], dict) else {}
+
+
+def _decoded(raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return msgspec.UNSET
 
 
 def seems(sample: Sample) -> tuple[str, str]:
@@ -130,7 +157,7 @@ def _text_kind(sample: Sample) -> str:
         return "an HTML page"
     if "<?xml" in lower or (sample.is_markup and lower.rstrip().endswith(">")):
         return "XML of a kind that is not read"
-    if "\x00" in sample.head or sample.head.count("\ufffd") > len(sample.head) // 8:
+    if sample.is_binary:
         return "a binary file"
     if sample.is_json:
         return _json_kind(sample)
