@@ -244,7 +244,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
 
 def _rows(document: plain_spans.Document, options: Options, diagnostics: Diagnostics) -> Iterable[str]:
     text = document.text or ""
-    cut = tokens.characters(text) if options.characters else tokens.words(text)
+    cut = options.tokens(text)
     tags = plain_spans.tags(document, cut, diagnostics)
     before = 0
     for (start, end), tag in zip(cut, tags, strict=True):

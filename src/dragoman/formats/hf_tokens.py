@@ -196,7 +196,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
 
 def _written(document: plain_spans.Document, options: Options, diagnostics: Diagnostics) -> dict[str, Any]:
     text = document.text or ""
-    cut = tokens.characters(text) if options.characters else tokens.words(text)
+    cut = options.tokens(text)
     return {
         "id": document.line.id,
         "tokens": [text[start:end] for start, end in cut],

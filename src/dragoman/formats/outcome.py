@@ -8,11 +8,12 @@ no place on the other side is a *loss*, counted by its kind (W905). All are coll
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from dragoman.files import check_text
+from dragoman.formats import tokens
 from dragoman.problems import Diagnostics, DragomanError, Problem
 from dragoman.schema import labels
 from dragoman.schema.submission import Submission
@@ -40,6 +41,7 @@ class Options:
         characters: CoNLL: every row holds a character, as is usual for Korean and Chinese, so that rows are joined
         without
             blanks (reading), or written so; None recognises it (reading) and writes words.
+        cut: formats of tokens, writing: gives the tokens of a text, as offsets in code points.
         labels: tokens with tags that are numbers: the names of the tags, in the order of their numbers.
         clean_text: brat: offsets count in the text without a byte order mark, and with LF as line ends.
         beside: files beside the input that it needs (brat's text, UIMA's type system), by plain file name.
@@ -54,12 +56,19 @@ class Options:
     scheme: Scheme = "auto"
     characters: bool | None = None
     labels: tuple[str, ...] = ()
+    cut: Callable[[str], list[tuple[int, int]]] | None = None
     clean_text: bool = False
     beside: Mapping[str, bytes] = field(default_factory=dict)
 
     def layer(self, label: str | None) -> str:
         """Layer of a span with this label."""
         return "dates" if label in self.date_labels else "entities"
+
+    def tokens(self, text: str) -> list[tuple[int, int]]:
+        """Cut a text into tokens: as it was told, else into characters or words."""
+        if self.cut is not None:
+            return self.cut(text)
+        return tokens.characters(text) if self.characters else tokens.words(text)
 
 
 DEFAULT = Options()
