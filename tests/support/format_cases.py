@@ -134,7 +134,14 @@ def read_back(format_name, written, known, **options):
     format_ = FORMATS[format_name]
     inputs = {name: data for name, data in written.files.items() if name.endswith(format_.suffixes)}
     spare = tuple(known) if format_name in ORDERED else ()
-    beside = {name: dict(written.files) for name in inputs}
+    beside = {
+        name: {
+            other: data
+            for other, data in written.files.items()
+            if other in (f"{name.removesuffix('.ann')}.txt", "TypeSystem.xml")
+        }
+        for name in inputs
+    }
     return read_files(format_, inputs, Options(documents=spare, texts=known, **options), beside)
 
 
