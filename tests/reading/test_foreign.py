@@ -135,6 +135,19 @@ def test_a_wrong_kind_of_file_is_one_problem_at_every_door(data, door, tmp_path)
     assert not (tmp_path / "r.html").exists()
 
 
+def test_a_cluster_says_that_it_reads_submissions(tmp_path):
+    from dragoman.scoring import dask
+
+    path = tmp_path / "x.bio"
+    path.write_text("Rana B-PER\n")
+    assert [problem.code for problem in dask.parse(str(path)).problems] == ["E851"]
+
+
+def test_bytes_are_converted_too():
+    made = convert(LabelledFile(b"Rana B-PER\n").path)
+    assert made.documents == 1
+
+
 def test_a_folder_of_something_else_is_named(tmp_path):
     (tmp_path / "notes.md").write_text("x")
     with pytest.raises(DragomanError, match=r"E852.*notes\.md"):

@@ -16,6 +16,8 @@ from dragoman import files
 from dragoman.problems import DragomanError
 
 _HEAD = 2**16
+LIMIT = 2**26
+"""Bytes of a file that are looked at for its first JSON value; a converter reads no more either."""
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BOM = "\ufeff"
 
@@ -115,7 +117,7 @@ class Sample:
     @cached_property
     def _values(self) -> list[Any]:
         """Values of the first line and of the whole file; ``UNSET`` where they are none."""
-        raw = self.data.removeprefix(_BOM.encode()).lstrip()
+        raw = self.data[:LIMIT].removeprefix(_BOM.encode()).lstrip()
         first = _decoded(raw.split(b"\n", 1)[0])
         return [first, _decoded(raw) if first is msgspec.UNSET and raw[:1] in b"[{" else msgspec.UNSET]
 

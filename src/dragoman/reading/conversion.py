@@ -15,7 +15,7 @@ from dragoman.formats.outcome import Written, refuse
 from dragoman.problems import Problem
 from dragoman.reading import lines as precise
 from dragoman.reading.labelled_file import LabelledFile
-from dragoman.reading.parsing import JSONL, Parsed, parse_file
+from dragoman.reading.parsing import JSONL, Parsed
 from dragoman.reading.shards import check_distinct
 from dragoman.reading.source import Source
 from dragoman.reading.target import Target
@@ -109,15 +109,16 @@ def _read(how: LabelledFile, target: Target) -> tuple[list[Submission], list[Pro
     problems: list[Problem] = []
     names: list[str] = []
     places: list[Sequence[str]] = []
-    for path in source.paths:
-        parsed = parse_file(path, how)
-        refuse(parsed.problems)
-        found, said = _lines(parsed, target)
-        refuse(said)
-        problems += said
-        lines += found
-        names.append(str(path))
-        places.append([line.id for line in found])
+    with source.parsing() as waiting:
+        while waiting:
+            parsed = waiting.pop(0).result()
+            refuse(parsed.problems)
+            found, said = _lines(parsed, target)
+            refuse(said)
+            problems += said
+            lines += found
+            names.append(parsed.name)
+            places.append([line.id for line in found])
     if len(names) > 1:
         check_distinct(names, places)
     return lines, problems
