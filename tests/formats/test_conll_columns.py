@@ -20,7 +20,8 @@ def found(data, **options):
 
 
 def codes(data, **options):
-    return [(problem.code, problem.line) for problem in read(data, **options).problems]
+    """Numbers and lines of the errors."""
+    return [(problem.code, problem.line) for problem in read(data, **options).problems if problem.severity == "error"]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,8 @@ def test_the_first_column_may_number_the_tokens():
     body = "1\tRana\tB-PER\t-\tx\n2\t's\tO\t-\tx\n3\tCairo\tB-LOC\t-\tx\n4\t.\tO\t-\tx\n"
     assert found(text + body) == [("Rana's Cairo.", [("Rana", "PER"), ("Cairo", "LOC")])]
     assert found(body) == [("Rana 's Cairo .", [("Rana", "PER"), ("Cairo", "LOC")])]
+    [note] = read(body).problems
+    assert (note.code, "column 2" in note.what, "column 3" in note.what) == ("W906", True, True)
     assert codes("# text = Rana and Cairo.\n" + body) == [("E404", 3)]
     # A column of numbers that do not count is no number: it is the token.
     assert found("7 x O\n8 x B-NUM\n") == [("7 8", [("8", "NUM")])]

@@ -230,3 +230,14 @@ def test_a_report_lies_over_a_folder_of_another_tool(place, tmp_path):
     assert "Amin" in page.read_text()
     other = dragoman.report(gold, tmp_path / "brat", out=tmp_path / "s.html")
     assert "Amin" in other.read_text()
+
+
+def test_rows_of_datasets_with_tokens_and_class_labels():
+    datasets = pytest.importorskip("datasets")
+    names = datasets.ClassLabel(names=["O", "B-PER", "I-PER"])
+    features = {"id": datasets.Value("string"), "tokens": datasets.List(datasets.Value("string"))}
+    rows = {"id": ["0"], "tokens": [["Rana", "met", "Amin", "Bo"]], "ner_tags": [[1, 0, 1, 2]]}
+    given = datasets.Dataset.from_dict(rows, features=datasets.Features({**features, "ner_tags": datasets.List(names)}))
+    gold = [{"id": "0", "entities": [{"start": 0, "end": 4, "type": "PER"}, {"start": 9, "end": 16, "type": "PER"}]}]
+    result = dragoman.score(given, gold, measures=["entities.strict"], intervals=False)
+    assert result["entities.strict.f1"] == 1.0

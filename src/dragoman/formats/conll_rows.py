@@ -115,7 +115,12 @@ class Parser:
         if not sentences:
             return Layout()
         layout = conll_layout.recognised(sentences, self.diagnostics, marked=self.marked)
-        return None if self.diagnostics.failed else replace(layout, tabbed=tabbed)
+        if self.diagnostics.failed:
+            return None
+        if (layout.form, layout.tags) != (0, (len(sentences[0][0]) - 1,)) and not layout.more:
+            what = f"the tokens are taken from column {layout.form + 1}, the tags from column {layout.tags[0] + 1}."
+            self.diagnostics.add("W906", what, "Name other columns with --columns.")
+        return replace(layout, tabbed=tabbed)
 
     def sample(self) -> list[list[Cells]]:
         """Cells of the rows by sentence, as the first row is parted; notes what the file says of its columns."""
