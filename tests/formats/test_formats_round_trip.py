@@ -303,6 +303,6 @@ def test_plain_form_refuses_what_is_wrong():
     ]
     plain_spans.plain(lines, {"a": "가나나", "c\ud800": "", "d": "x", "e": "x"}, report)
     assert [(problem.code, problem.line) for problem in report.problems()] == [
-        *(("E401", 1), ("E402", 1), ("E403", 1), ("E405", 2), ("E404", 2), ("E406", 2), ("E204", 3), ("E102", 4)),
+        *(("E401", 1), ("E402", 1), ("E403", 1), ("E406", 2), ("E406", 2), ("E406", 2), ("E204", 3), ("E102", 4)),
         *(("E601", 5), ("E601", 5), ("E403", 6), ("E303", 6), ("E302", 0)),
     ]

@@ -155,7 +155,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
 
     Args:
         lines: the submission.
-        texts: text by document id; needed only for quotes, and for ``word``.
+        texts: text by document id; needed only for ``word``.
         options: ``date_labels``.
 
     Problems: as for :func:`dragoman.formats.plain_spans.plain`.
