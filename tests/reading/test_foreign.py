@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -146,6 +148,17 @@ def test_a_cluster_says_that_it_reads_submissions(tmp_path):
 def test_bytes_are_converted_too():
     made = convert(LabelledFile(b"Rana B-PER\n").path)
     assert made.documents == 1
+
+
+def test_a_submission_imports_no_format(tmp_path):
+    path = tmp_path / "quotes.jsonl"
+    path.write_text(json.dumps({"id": "a", "text": "Rana", "entities": [{"quote": "Rana", "type": "PER"}]}))
+    code = (
+        f"import sys, dragoman; dragoman.score({str(path)!r}, {str(path)!r}, intervals=False); "
+        "print([name for name in sys.modules if name.startswith('dragoman.formats.') and 'conll' in name])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert shown.strip() == "[]"
 
 
 def test_a_folder_of_something_else_is_named(tmp_path):

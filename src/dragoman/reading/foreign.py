@@ -19,11 +19,6 @@ from dragoman.problems import Problem
 from dragoman.reading.labelled_file import LabelledFile
 from dragoman.schema.submission import Submission
 
-RUN = "predictions.jsonl"
-"""Name of a run's predictions, which are of no other format than ours: a submitted run is data of strangers."""
-_FIELDS = frozenset(Submission.__struct_fields__)
-_NOT_OURS = frozenset({"label", "start_offset"})
-
 
 @dataclass(frozen=True)
 class Foreign:
@@ -87,28 +82,12 @@ def of_bytes(data: bytes, name: str, how: LabelledFile) -> Foreign | None:
         DragomanError: E220 where it is of no format, E221 where it may be of two.
 
     """
-    if how.format is None and (Path(name).name == RUN or _ours(data)):
-        return None
     format_ = registry.recognise(data, name) if how.format is None else registry.named(how.format)
     if format_ is None:
         return None
     path = Path(name)
     beside = registry.around(path, format_) if path.is_file() else {}
     return Foreign(format_.name, {name: data}, {name: beside}, how.options())
-
-
-def _ours(data: bytes) -> bool:
-    """Whether the first line has an id and no field but a submission's: then no format need be looked at."""
-    line = data[: 2**20].lstrip().split(b"\n", 1)[0]
-    try:
-        record = msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return False
-    if not isinstance(record, dict) or "id" not in record or not record.keys() <= _FIELDS:
-        return False
-    entities = record.get("entities")
-    first = entities[0] if isinstance(entities, list) and entities else {}
-    return not isinstance(first, dict) or _NOT_OURS.isdisjoint(first)
 
 
 def located(problems: Iterable[Problem], lines: list[Submission]) -> tuple[Problem, ...]:

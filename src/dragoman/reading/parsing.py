@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pyarrow as pa
 
 from dragoman import files
@@ -15,6 +16,7 @@ from dragoman.parquet_pages import MAGIC
 from dragoman.problems import DragomanError, Problem
 from dragoman.reading import arrow_json
 from dragoman.reading.labelled_file import LabelledFile
+from dragoman.schema.submission import Submission
 
 if TYPE_CHECKING:
     from dragoman.reading.foreign import Foreign
@@ -84,16 +86,34 @@ def parse_file(path: Path | str, how: LabelledFile | None = None) -> Parsed:
 
 JSONL = "jsonl"
 """Name of the form of a submission."""
+RUN = "predictions.jsonl"
+"""Name of a run's predictions, which are of no other format than ours: a submitted run is data of strangers."""
+_FIELDS = frozenset(Submission.__struct_fields__)
+_NOT_OURS = frozenset({"label", "start_offset"})
 
 
 def _other(data: bytes, name: str, how: LabelledFile) -> Parsed | None:
     """Recognise a file that is no submission; None for one that is, or is meant to be."""
-    if how.format == JSONL:
+    if how.format == JSONL or (how.format is None and (Path(name).name == RUN or _is_ours(data))):
         return None
     from dragoman.reading import foreign  # noqa: PLC0415 - not needed for a submission in columns
 
     found = foreign.of_bytes(data, name, how)
     return None if found is None else _of(found, name)
+
+
+def _is_ours(data: bytes) -> bool:
+    """Whether the first line has an id and no field but those of a submission: then no format need be imported."""
+    line = data[: 2**20].lstrip().split(b"\n", 1)[0]
+    try:
+        record = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False
+    if not isinstance(record, dict) or "id" not in record or not record.keys() <= _FIELDS:
+        return False
+    entities = record.get("entities")
+    first = entities[0] if isinstance(entities, list) and entities else {}
+    return not isinstance(first, dict) or _NOT_OURS.isdisjoint(first)
 
 
 def _of(found: Foreign, name: str) -> Parsed:
