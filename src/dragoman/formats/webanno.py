@@ -226,8 +226,7 @@ def _mentions(layer: _Layer, sentences: list[_Sentence]) -> Iterable[_Mention]:
                     numbered[number].end = max(numbered[number].end, token.end)
                     continue
                 if number:
-                    numbered[number] = mention
-                    yield from ()
+                    numbered[number] = mention  # given when all its tokens are known
                 else:
                     yield mention
         yield from numbered.values()
