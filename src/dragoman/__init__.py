@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark, load
     from dragoman.problems import DragomanError, Problem
     from dragoman.reading.conversion import convert
+    from dragoman.reading.labelled_file import LabelledFile
     from dragoman.reports.report import report
     from dragoman.scoring.api import score, validate
     from dragoman.scoring.comparison import compare
@@ -30,6 +31,7 @@ __all__ = [
     "Benchmark",
     "Comparison",
     "DragomanError",
+    "LabelledFile",
     "Problem",
     "Resampling",
     "Result",
@@ -47,6 +49,7 @@ _HOMES = {
     "Benchmark": "dragoman.benchmark",
     "Comparison": "dragoman.scoring.result",
     "DragomanError": "dragoman.problems",
+    "LabelledFile": "dragoman.reading.labelled_file",
     "Problem": "dragoman.problems",
     "Resampling": "dragoman.statistics.resampling",
     "Result": "dragoman.scoring.result",

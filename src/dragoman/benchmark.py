@@ -242,7 +242,8 @@ class Benchmark:
         """
         from dragoman.formats.outcome import Options  # noqa: PLC0415 - formats of other tools are seldom needed
         from dragoman.formats.tokenizers import cutter  # noqa: PLC0415
-        from dragoman.reading.writing import JSONL, write_lines  # noqa: PLC0415
+        from dragoman.reading.conversion import write_lines  # noqa: PLC0415
+        from dragoman.reading.parsing import JSONL  # noqa: PLC0415
 
         lines = [line for name in (self.splits if split is None else (split,)) for line in self.gold_lines(name)]
         labelled = [line for line in lines if form == JSONL or line.entities is not None or line.dates is not None]

@@ -41,6 +41,8 @@ CATALOGUE: dict[str, str] = {
     "E209": "not in the format",
     "E210": "cannot be held in columns",
     "E211": "not in order",
+    "E220": "another kind of file",
+    "E221": "more than one reading",
     # 3xx: identifiers
     "E301": "unknown document",
     "E302": "repeated document",

@@ -87,7 +87,7 @@ def test_numbers_of_documents_must_fit():
 
 
 def test_written_is_the_aggregated_form():
-    line = Submission(id="k", entities=[PredictedEntity(quote="평양", type="LOC")])
+    line = Submission(id="k", entities=[PredictedEntity(5, 7, type="LOC")])
     written = pipeline.write([line], {"k": TEXT})
     assert json.loads(written.files["submission.pipeline.json"]) == [
         [{"entity_group": "LOC", "score": None, "word": "평양", "start": 5, "end": 7}]

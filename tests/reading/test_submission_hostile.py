@@ -309,7 +309,7 @@ def test_gzip_is_read_and_a_damaged_one_is_refused(tmp_path):
     (tmp_path / "cut.gz").write_bytes(packed[:-9])
     assert [p.code for p in read_file(tmp_path / "cut.gz", BENCHMARK).problems] == ["E107"]
     assert [p.code for p in read_file(tmp_path / "none.gz", BENCHMARK).problems] == ["E101"]
-    assert [p.code for p in read_file(tmp_path, BENCHMARK).problems] == ["E101"]
+    assert [p.code for p in read_file(tmp_path, BENCHMARK).problems] == ["E852"]
 
 
 def test_duplicates_are_not_refused():

@@ -123,12 +123,26 @@ def wild(draw):
     return lines, known
 
 
+ORDERED = ("pipeline", "tuples")
+"""Formats that hold the ids of documents by their order alone."""
+WRITTEN = tuple(name for name, format_ in FORMATS.items() if format_.write is not None)
+"""Formats that are written."""
+
+
 def read_back(format_name, written, known, **options):
     """Read what was written, as somebody would who knows the texts and the order of the documents."""
     format_ = FORMATS[format_name]
     inputs = {name: data for name, data in written.files.items() if name.endswith(format_.suffixes)}
-    spare = tuple(known) if format_name == "pipeline" else ()
-    return read_files(format_, inputs, Options(documents=spare, texts=known, **options))
+    spare = tuple(known) if format_name in ORDERED else ()
+    beside = {
+        name: {
+            other: data
+            for other, data in written.files.items()
+            if other in (f"{name.removesuffix('.ann')}.txt", "TypeSystem.xml")
+        }
+        for name in inputs
+    }
+    return read_files(format_, inputs, Options(documents=spare, texts=known, **options), beside)
 
 
 def bare(lines, *, held=(), keep=()):

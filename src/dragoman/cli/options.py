@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from dragoman.reading.labelled_file import LabelledFile
 
 Predictions = Annotated[
     Path,
@@ -56,3 +59,35 @@ OutRoot = Annotated[
     Path | None, typer.Option(help="folder below which files are written (default: --root)", metavar="DIR")
 ]
 Json = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        help="format that is read, where it cannot be told by the content: jsonl, conll, brat, spacy, docbin, tuples, "
+        "pipeline, hf, gliner, doccano, prodigy, label-studio, timeml, webanno, xmi",
+        metavar="FORMAT",
+    ),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        help="conll: which column is what, from 1: form=1,tag=3; form=1,gold=2,pred=3 scores one against the other",
+        metavar="NAMES",
+    ),
+]
+Labels = Annotated[
+    str | None, typer.Option(help="hf: names of tags that are numbers, in order: O,B-PER,I-PER", metavar="NAMES")
+]
+CleanText = Annotated[
+    bool,
+    typer.Option("--clean-text", help="brat: offsets count in the text without byte order mark, with LF as line ends"),
+]
+
+
+def labelled(path: Path | None, read: str | None = None, **told: Any) -> Path | LabelledFile | None:
+    """Give a path with what was said of it, where something was."""
+    if path is None or not (read or any(told.values())):
+        return path
+    from dragoman.reading.labelled_file import LabelledFile
+
+    return LabelledFile(path, read, **told)

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dragoman.cli.options import IN_ORDER, Data, IgnoreUnknownFields, Json, Quotes
+from dragoman.cli.options import (
+    IN_ORDER,
+    CleanText,
+    Columns,
+    Data,
+    From,
+    IgnoreUnknownFields,
+    Json,
+    Labels,
+    Quotes,
+    labelled,
+)
 
 if TYPE_CHECKING:
     from dragoman.schema.system_card import SystemCard
@@ -38,8 +49,8 @@ def score(
     predictions: Annotated[
         Path | None,
         typer.Argument(
-            help="predictions, JSONL or parquet, compressed or not, one document a line; a folder of shards; or - for "
-            "standard input",
+            help="predictions: JSONL or parquet, compressed or not, one document a line; any format that convert "
+            "reads; a folder of these; or - for standard input",
             metavar="PREDICTIONS.jsonl",
         ),
     ] = None,
@@ -52,6 +63,13 @@ def score(
     ] = None,
     data: Data = None,
     split: Annotated[str | None, typer.Option(help="split to score; default: test")] = None,
+    read: From = None,
+    read_reference: Annotated[
+        str | None, typer.Option("--reference-from", help="the same of the reference", metavar="FORMAT")
+    ] = None,
+    columns: Columns = None,
+    labels: Labels = None,
+    clean_text: CleanText = False,
     measures: Annotated[
         list[str] | None,
         typer.Option(help="measures or layers, such as entities.strict or dates; repeatable"),
@@ -104,10 +122,10 @@ def score(
     from dragoman.statistics.resampling import Resampling
 
     renamed = dict(_pair(each) for each in label_map or ())
-    against = load(data) if data is not None else reference
+    told = {"columns": columns or (), "labels": labels or (), "clean_text": clean_text}
     result = score_labels(
-        load(data) if predictions is None else predictions,
-        against,
+        load(data) if predictions is None else labelled(predictions, read, **told),
+        load(data) if data is not None else labelled(reference, read_reference, **told),
         split=split,
         measures=measures,
         by=[facet.value for facet in by or ()],

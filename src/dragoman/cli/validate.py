@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from dragoman.cli.options import IN_ORDER, Data, IgnoreUnknownFields, Json, Predictions, Quotes
+from dragoman.cli.options import (
+    IN_ORDER,
+    CleanText,
+    Columns,
+    Data,
+    From,
+    IgnoreUnknownFields,
+    Json,
+    Labels,
+    Predictions,
+    Quotes,
+    labelled,
+)
 
 
 def validate(
@@ -20,6 +32,10 @@ def validate(
     split: Annotated[str | None, typer.Option(help="split that a line may be of; default: any")] = None,
     quotes: Quotes = IN_ORDER,
     ignore_unknown_fields: IgnoreUnknownFields = False,
+    read: From = None,
+    columns: Columns = None,
+    labels: Labels = None,
+    clean_text: CleanText = False,
     as_json: Json = False,
 ) -> None:
     """Say everything that is wrong with a predictions file, all at once."""
@@ -31,8 +47,9 @@ def validate(
     from dragoman.cli import show
     from dragoman.scoring.api import examine
 
+    told = {"columns": columns or (), "labels": labels or (), "clean_text": clean_text}
     found = examine(
-        predictions,
+        labelled(predictions, read, **told),
         load(data) if reference is None else reference,
         split=split,
         quotes=quotes.value,

@@ -16,8 +16,11 @@ nothing but line breaks between them. An item without id comes back with its num
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,8 @@ from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.brat_lines import ATTRIBUTES, RESERVED, Bound, Fragments, Standoff, flat, parse
 from dragoman.formats.brat_writer import Rows
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
-from dragoman.problems import Diagnostics, DragomanError
+from dragoman.formats.sample import Sample
+from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedEntity, Submission
 
 LAYERS = ("entities",)
@@ -44,29 +48,95 @@ CANNOT_HOLD = (
 )
 
 
+_LINE = re.compile(r"T[0-9]+\t[^\t]+ [0-9]+ [0-9]+|[REAMN][0-9]+\t\S+|#[0-9]*\t\S+ \S+|\*\t\S+ T")
+_PLACES = frozenset({"E401", "E403"})
+
+
+def recognises(sample: Sample) -> bool:
+    """Whether its lines begin as annotations do."""
+    lines = sample.lines[:50]
+    return bool(lines) and sum(_LINE.match(line) is not None for line in lines) >= 0.8 * len(lines)
+
+
+def beside(path: Path) -> Iterable[Path]:
+    """Text of a document: ``.txt`` beside the file, be its name composed or decomposed Unicode."""
+    name = path.name.removesuffix(".ann") + ".txt"
+    plain = path.with_name(name)
+    if plain.exists() or plain.is_symlink():
+        return [plain]
+    composed = unicodedata.normalize("NFC", name)
+    if composed.isascii() or not path.parent.is_dir():
+        return []
+    return [found for found in path.parent.iterdir() if unicodedata.normalize("NFC", found.name) == composed][:1]
+
+
 def read(data: bytes, options: Options = DEFAULT) -> Converted:
     """Read an ``.ann`` file.
 
     Args:
         data: the file.
-        options: ``documents`` with the one id (the file's name says it); ``texts`` with its text, against which offsets
-            and words are checked; ``date_labels``.
+        options: ``documents`` with the one id (the file's name says it); ``beside`` with its text, or ``texts``,
+        against
+            which offsets and words are checked; ``date_labels``; ``clean_text`` where offsets count in the text without
+            a byte order mark and with LF as line ends.
 
     Problems: E102 to E106; E209 lines that are none; E205, E303, E601; E401 to E403; E503 a relation that its ends do
-    not fit. Lost are notes, equivalences, other relations, other attributes; of an entity in fragments the
-    stretch from the first to the last is kept, and counted.
+    not fit; W906 where there is no text. Lost are notes, equivalences, other relations, other attributes; of an entity
+    or claimant in fragments the stretch from the first to the last is kept, and counted.
 
     """
+    converted, text = _read(data, options)
+    wrong = [problem for problem in converted.problems if problem.severity == "error"]
+    if text is None or options.clean_text or not wrong or not {problem.code for problem in wrong} <= _PLACES:
+        return converted
+    cleaned = _clean(text)
+    if cleaned == text or _read(data, replace(options, clean_text=True))[0].lines == []:
+        return converted
+    cause = "its byte order mark" if text.startswith(_BOM) else "the carriage returns of its line ends"
     diagnostics = Diagnostics(options.name)
-    text = decoded(data, diagnostics)
-    if text is None:
-        return Converted.of([], diagnostics)
-    standoff = parse(text, diagnostics)
-    name = line_builder.names([None], options, diagnostics)[0]
-    if not diagnostics.failed:
-        line = _Reader(standoff, line_builder.draft(name), options, diagnostics).line()
-        return Converted.of(line_builder.finish([line], LAYERS, options, diagnostics), diagnostics)
+    what = f"offsets count in the text without {cause}: {len(wrong)} spans do not fit it as it is."
+    diagnostics.add("E403", what, "Read it so with --clean-text, or save the text so.")
     return Converted.of([], diagnostics)
+
+
+_BOM = "\ufeff"
+
+
+def _clean(text: str) -> str:
+    return text.removeprefix(_BOM).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _read(data: bytes, options: Options) -> tuple[Converted, str | None]:
+    """Read a file with its text; return the text as it is, too."""
+    diagnostics = Diagnostics(options.name)
+    content = decoded(data, diagnostics)
+    if content is None:
+        return Converted.of([], diagnostics), None
+    standoff = parse(content, diagnostics)
+    text = next((_text(name, raw, diagnostics) for name, raw in options.beside.items() if name.endswith(".txt")), None)
+    used = _clean(text) if text is not None and options.clean_text else text
+    name = line_builder.names([None], options, diagnostics, [used])[0]
+    own = options.texts.get(name)
+    if used is not None and own is not None and own != used:
+        hint = "Label the document's text as it is."
+        diagnostics.add("E403", f"the text of {name[:80]!r} is not the one that is given for the document.", hint)
+    if used is None and own is None and standoff.bound and not diagnostics.failed:
+        diagnostics.add("W906", "there is no text beside it: offsets are checked against the words alone.")
+    if diagnostics.failed:
+        return Converted.of([], diagnostics), text
+    known = options if used is None else replace(options, texts={**options.texts, name: used})
+    line = _Reader(standoff, line_builder.draft(name), known, diagnostics).line()
+    return Converted.of(line_builder.finish([line], LAYERS, known, diagnostics), diagnostics), text
+
+
+def _text(name: str, raw: bytes, diagnostics: Diagnostics) -> str | None:
+    """Text of a document, as it is: a byte order mark is a character of it."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as cause:
+        what = f"byte {cause.start} is not UTF-8."
+        diagnostics.take(*error("E102", what, "Save the file as UTF-8.", file=name).problems)
+        return None
 
 
 class _Reader:
@@ -107,6 +177,11 @@ class _Reader:
         for start, end in fragments:
             if not line_builder.sound(start, end, self.text, self.diagnostics, surface=words, line=bound.line):
                 return False
+        # Between two fragments stands one space; where there is no text, the words alone say how long they must be.
+        if self.text is None and len(bound.words) != (length := sum(end - start + 1 for start, end in fragments) - 1):
+            what = f"the words {bound.words[:80]!r} have {len(bound.words)} characters, and their place {length}."
+            self.diagnostics.add("E403", what, "Offsets are code points, half-open.", line=bound.line)
+            return False
         if differs:
             what = f"the text there is {(shown or '')[:80]!r}, not {bound.words[:80]!r}."
             self.diagnostics.add("E403", what, "Offsets are code points, half-open.", line=bound.line)
@@ -187,6 +262,7 @@ class _Reader:
             claim.claimants.append(PredictedClaimant(role="MENTION", mention=self.entities[name].id))
         elif bound.label == "Claimant":
             start, end = bound.fragments[0][0], bound.fragments[-1][1]
+            self.diagnostics.lose("gaps in claimants, which are kept as one span", int(len(bound.fragments) > 1))
             claim.claimants.append(PredictedClaimant(role="MENTION", start=start, end=end))
         else:
             return False

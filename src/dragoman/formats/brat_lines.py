@@ -18,6 +18,7 @@ from dragoman.formats.tokens import blank
 from dragoman.problems import Diagnostics
 from dragoman.schema import shape
 from dragoman.schema.layers import LAYERS
+from dragoman.schema.submission import MAX_ID_LENGTH
 
 Fragments = list[tuple[int, int]]
 RESERVED = frozenset({"Claim", "Cue", "Claimant"})
@@ -46,7 +47,7 @@ def _kinds(type_: inspect.Type) -> set[type]:
 
 ATTRIBUTES: dict[str, dict[str, bool]] = {layer.name: scalars(layer.predicted) for layer in LAYERS}
 """Fields that are attributes, by layer."""
-_ID = re.compile(r"[TREAMN][0-9]{1,9}")
+_ID = re.compile(rf"(?=.{{1,{MAX_ID_LENGTH}}}$)[TREAMN][0-9]+")
 _HINTS = {
     "T": "Text-bound: id, tab, type and offsets, tab, the words.",
     "R": "Relations: id, tab, type Arg1:T1 Arg2:T2.",
@@ -108,11 +109,11 @@ def parse(text: str, diagnostics: Diagnostics) -> Standoff:
     standoff = Standoff()
     later: list[tuple[int, str, list[str]]] = []
     seen: set[str] = set()
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(re.split("\r\n|\n|\r", text), start=1):
         if line[:1] in ("#", "*"):
             diagnostics.lose("notes" if line[0] == "#" else "equivalences")
         elif line.strip():
-            cells = line.removesuffix("\r").split("\t")
+            cells = line.split("\t")
             if _named(number, cells, seen, diagnostics):
                 if cells[0][0] == "T":
                     _bound(number, cells, standoff, diagnostics)

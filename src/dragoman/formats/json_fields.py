@@ -39,6 +39,18 @@ def _whole(line: bytes) -> bool:
     return True
 
 
+def records(data: bytes, diagnostics: Diagnostics) -> Iterator[Node]:
+    """Objects of a JSON file, one a document: a list of them, one alone, or one a line; notes E202 for what is none."""
+    for line, value in parse(data, diagnostics):
+        if isinstance(value, list):
+            yield from nodes(value, diagnostics, line)
+        elif isinstance(value, dict):
+            yield Node(value, diagnostics, line)
+        else:
+            what = f"expected an object, found {str(value)[:40]!r}."
+            diagnostics.add("E202", what, "Each document is an object.", line=line)
+
+
 class Node:
     """A JSON object, and where it stands."""
 
@@ -60,6 +72,16 @@ class Node:
         value: int | None = self._typed(key, int, "an integer")
         return value
 
+    def number(self, key: str) -> float | None:
+        """Field that is a number, null or absent."""
+        value: float | None = self._typed(key, (int, float), "a number")
+        return value
+
+    def items(self, key: str) -> list[Any]:
+        """Field that is a list, null or absent."""
+        value: list[Any] = self._typed(key, list, "a list") or []
+        return value
+
     def node(self, key: str) -> Node | None:
         """Field that is an object, null or absent."""
         value = self._typed(key, dict, "an object")
@@ -67,9 +89,9 @@ class Node:
 
     def nodes(self, key: str) -> Iterator[Node]:
         """Objects of a field that is a list of them, null or absent."""
-        yield from nodes(self._typed(key, list, "a list") or [], self.diagnostics, self.line, self.at(key))
+        yield from nodes(self.items(key), self.diagnostics, self.line, self.at(key))
 
-    def _typed(self, key: str, type_: type, name: str) -> Any:
+    def _typed(self, key: str, type_: type | tuple[type, ...], name: str) -> Any:
         self.asked.add(key)
         value = self.value.get(key)
         if value is None or (isinstance(value, type_) and not isinstance(value, bool)):

@@ -19,13 +19,23 @@ def offset(digits: str) -> int | None:
     return int(digits) if int(digits) <= MAX_OFFSET else None
 
 
-def names(given: Sequence[str | None], options: Options, diagnostics: Diagnostics) -> list[str]:
+def names(
+    given: Sequence[str | None],
+    options: Options,
+    diagnostics: Diagnostics,
+    texts: Sequence[str | None] = (),
+) -> list[str]:
     """Ids of the documents of an input.
+
+    An id that the format gives is taken where a document of that id is known. Where none is, a document is told by its
+    text, if exactly one known document has the same but for white space, and that is noted (W906).
 
     Args:
         given: for each document the id that the format gives, or None.
-        options: ``documents`` serves those without; where there are none they are called ``document-1``, ….
+        options: ``documents`` serves those without; where there are none they are called ``document-1``, …; ``texts``
+            are the known documents.
         diagnostics: takes E209 when the numbers differ, E302 for repeated and E304 for impossible ids.
+        texts: for each document its text, or None; empty where the format has none.
 
     """
     unnamed = sum(name is None for name in given)
@@ -37,8 +47,36 @@ def names(given: Sequence[str | None], options: Options, diagnostics: Diagnostic
         spare = ["document"] if unnamed == 1 else [f"document-{number}" for number in range(1, unnamed + 1)]
     supply = iter(spare)
     ids = [next(supply, "document") if name is None else name for name in given]
+    if options.texts and not diagnostics.failed:
+        ids = _by_text(ids, options, diagnostics, texts)
     check_names(ids, diagnostics)
     return ids
+
+
+def _by_text(ids: list[str], options: Options, diagnostics: Diagnostics, texts: Sequence[str | None]) -> list[str]:
+    """Give documents whose id is not known the id of the known document that has their text."""
+    lost = [at for at, name in enumerate(ids) if name not in options.texts and at < len(texts) and texts[at]]
+    if not lost:
+        return ids
+    known: dict[str, str | None] = {}
+    for name, text in options.texts.items():
+        squeezed = _squeezed(text)
+        known[squeezed] = None if squeezed in known else name
+    taken = set(ids)
+    told = []
+    for at in lost:
+        found = known.get(_squeezed(texts[at] or ""))
+        if found is not None and found not in taken:
+            told.append(f"{ids[at][:80]!r} is {found[:80]!r}")
+            ids[at] = found
+            taken.add(found)
+    if told:
+        diagnostics.add("W906", f"{len(told):,} documents are told by their text: {told[0]}.")
+    return ids
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def check_names(ids: Sequence[str], diagnostics: Diagnostics) -> None:
@@ -136,7 +174,10 @@ def in_order(line: Submission) -> Submission:
     """Sort the items of a line as they stand in the text: by start, then end, then type; order carries no meaning."""
 
     def place(span: Any) -> tuple[Any, ...]:
-        return span.start, span.end, span.type or "", span.id or ""
+        # Quotes have no place yet, and their order says which of the same words is meant.
+        if span.start is None:
+            return True, 0, 0, "", ""
+        return False, span.start, span.end, span.type or "", span.id or ""
 
     for layer in (line.entities, line.dates):
         if layer is not None:

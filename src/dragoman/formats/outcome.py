@@ -35,10 +35,15 @@ class Options:
         documents: ids of the documents in the input, in order, for formats that name none.
         texts: texts by document id; offsets are checked against them, and tokens without offsets are found in them.
         date_labels: span labels that belong to the dates layer; all others belong to entities.
-        columns: CoNLL: the columns' names; ``FORM`` and ``TAG`` are needed, ``START`` and ``END`` may be there.
-        scheme: CoNLL and pipeline output: the tagging scheme, or ``auto`` to recognise it.
-        characters: CoNLL, writing: every character is a token, as is usual for Korean; else words are.
-        cut: formats of tokens, writing: gives the tokens of a text (:func:`dragoman.formats.tokenizers.cutter`).
+        columns: CoNLL: the columns by name, in their order (``FORM``, ``TAG``), or with their numbers from 1
+            (``form=2``, ``tag=3``; ``tag=10:NER`` for a key of CoNLL-U's MISC); see :mod:`dragoman.formats.conll`.
+        scheme: CoNLL, tokens with tags and pipeline output: the tagging scheme, or ``auto`` to recognise it.
+        characters: CoNLL: every row holds a character, as is usual for Korean and Chinese, so that rows are joined
+            without blanks (reading), or written so; None recognises it (reading) and writes words.
+        cut: formats of tokens, writing: gives the tokens of a text, as offsets in code points.
+        labels: tokens with tags that are numbers: the names of the tags, in the order of their numbers.
+        clean_text: brat: offsets count in the text without a byte order mark, and with LF as line ends.
+        beside: files beside the input that it needs (brat's text, UIMA's type system), by plain file name.
 
     """
 
@@ -48,8 +53,11 @@ class Options:
     date_labels: frozenset[str] = DATE_LABELS
     columns: tuple[str, ...] = ()
     scheme: Scheme = "auto"
-    characters: bool = False
+    characters: bool | None = None
+    labels: tuple[str, ...] = ()
     cut: Callable[[str], list[tuple[int, int]]] | None = None
+    clean_text: bool = False
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
     def layer(self, label: str | None) -> str:
         """Layer of a span with this label."""

@@ -23,6 +23,7 @@ from dragoman.files import canonical_json
 from dragoman.formats import line_builder, plain_spans, tagging
 from dragoman.formats.json_fields import Node, nodes, parse
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
+from dragoman.formats.sample import Sample
 from dragoman.problems import Diagnostics
 from dragoman.schema.submission import Submission
 
@@ -42,6 +43,16 @@ class _Token(NamedTuple):
     start: int
     end: int
     place: int | None
+
+
+def recognises(sample: Sample) -> bool:
+    """Whether it is a list of entities or groups of them, or of such lists."""
+    value = sample.value
+    if not isinstance(value, list) or not any(value):
+        return False
+    inner = next(some for some in value if some)
+    first = inner[0] if isinstance(inner, list) else inner
+    return isinstance(first, dict) and ("entity_group" in first or ("entity" in first and "word" in first))
 
 
 def read(data: bytes, options: Options = DEFAULT) -> Converted:
@@ -144,7 +155,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
 
     Args:
         lines: the submission.
-        texts: text by document id; needed only for quotes, and for ``word``.
+        texts: text by document id; needed only for ``word``.
         options: ``date_labels``.
 
     Problems: as for :func:`dragoman.formats.plain_spans.plain`.

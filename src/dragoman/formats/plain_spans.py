@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from dragoman.formats import line_builder
+from dragoman.formats import line_builder, tagging, tokens
 from dragoman.formats.line_builder import sound
 from dragoman.formats.outcome import Options
 from dragoman.problems import Diagnostics
@@ -21,7 +21,6 @@ from dragoman.schema.submission import (
     SpanObject,
     Submission,
 )
-from dragoman.text import locate_quote
 
 _PLACES = frozenset({"start", "end", "text", "quote", "occurrence"})
 
@@ -73,7 +72,7 @@ def plain(
     Args:
         lines: submission lines; line numbers in problems count them from 1.
         texts: text by document id; a line's own ``text`` serves where there is none.
-        diagnostics: takes E204 (text not known), E302, E304, E401 to E406 and E601.
+        diagnostics: takes E204 (text not known), E302, E304, E401 to E403, E406 (quotes, too) and E601.
         needs_text: whether the format cannot be written without the text.
 
     """
@@ -140,20 +139,15 @@ class _Plain:
     def bounds(self, span: SpanObject, path: str) -> tuple[int, int] | None:
         """Offsets of a span, or None after an error."""
         if span.quote is not None:
-            return self.quoted(span.quote, span.occurrence, path)
+            # Which place a quote means is settled in one room, that of reading, and by a choice that nobody makes here.
+            hint = "Read the lines first, as dragoman.convert does."
+            self.error("E406", path, "the span is a quote, which has no offsets yet.", hint)
+            return None
         if span.start is None or span.end is None:
             self.error("E406", path, "there are neither offsets nor a quote.", "Give start and end, or a quote.")
             return None
         ok = sound(span.start, span.end, self.text, self.diagnostics, surface=span.text, line=self.number, path=path)
         return (span.start, span.end) if ok else None
-
-    def quoted(self, quote: str, occurrence: int | None, path: str) -> tuple[int, int] | None:
-        located = locate_quote(self.text or "", quote, exact=True)
-        place = located.place(occurrence)
-        if place is None:
-            code, what, hint = located.fault(quote, occurrence)
-            self.error(code, path, what, hint)
-        return place
 
     def claim(self, claim: PredictedClaim, path: str) -> PredictedClaim:
         if claim.parent is not None and claim.parent not in self.claims:
@@ -199,6 +193,32 @@ def joined(fragments: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             pairs.append((start, end))
     return pairs
+
+
+def tags(document: Document, cut: Sequence[tokens.Token], diagnostics: Diagnostics) -> list[str]:
+    """Tags in BIO for the tokens of a document; of spans that overlap the outermost is kept, or the first.
+
+    Args:
+        document: a line in plain form.
+        cut: the tokens, in order.
+        diagnostics: takes the losses.
+
+    """
+    begins = {start: index for index, (start, _) in enumerate(cut)}
+    ends = {end: index + 1 for index, (_, end) in enumerate(cut)}
+    fitting = []
+    for _, span in document.spans:
+        start, end, label = labelled(span)
+        if start not in begins or end not in ends:
+            diagnostics.lose("spans that do not begin and end where tokens do")
+        elif label is not None and not label.isprintable():
+            diagnostics.lose("spans whose type has characters that do not fit into a column")
+        else:
+            fitting.append((start, end, label))
+    outer, inner = tokens.outermost(fitting)
+    diagnostics.lose("spans that are nested in another or overlap it", inner)
+    spans = [tagging.TokenSpan(begins[start], ends[end], label) for start, end, label in outer]
+    return tagging.encode(len(cut), spans)
 
 
 def account(

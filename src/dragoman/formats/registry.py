@@ -1,9 +1,8 @@
-"""The formats in one table, and reading and writing them by name: bytes, files and folders."""
+"""The formats in one table: found by name or recognised by content, read and written: bytes, files and folders."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,10 +11,27 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from dragoman import files
-from dragoman.formats import brat, conll, line_builder, pipeline, spacy_json, timeml
+from dragoman.formats import (
+    brat,
+    conll,
+    doccano,
+    gliner,
+    hf_tokens,
+    label_studio_json,
+    line_builder,
+    pipeline,
+    prodigy,
+    spacy_docbin,
+    spacy_json,
+    spacy_tuples,
+    timeml,
+    uima_xmi,
+    webanno,
+)
 from dragoman.formats.json_fields import without_nulls
 from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
-from dragoman.problems import Diagnostics, Problem, error
+from dragoman.formats.sample import Sample, seems
+from dragoman.problems import Diagnostics, error
 from dragoman.schema.submission import Submission
 
 MAX_FILES = 100_000
@@ -38,6 +54,14 @@ class Writer(Protocol):
         ...
 
 
+def _never(_sample: Sample) -> bool:
+    return False
+
+
+def _nothing(_path: Path) -> Iterable[Path]:
+    return ()
+
+
 class Format(NamedTuple):
     """A format, and what becomes of a submission in it.
 
@@ -46,11 +70,13 @@ class Format(NamedTuple):
         title: what it is.
         suffixes: how its files end; the first is written.
         read: bytes to submission lines.
-        write: submission lines to files.
+        write: submission lines to files; None for a format that is only read.
         holds: layers and fields that it holds, as ``layer``, ``layer.field`` and ``documents.field``.
         cannot_hold: what it does not, in words; counted whenever it happens.
         layers: layers that a file of it attempts even when nothing is in it.
         single: whether a file is one document, called by the file's name.
+        recognises: whether a file is of the format, by its content; one that never says so is asked for by name.
+        beside: files beside a file that belong to it, those that are there.
 
     """
 
@@ -58,21 +84,35 @@ class Format(NamedTuple):
     title: str
     suffixes: tuple[str, ...]
     read: Reader
-    write: Writer
+    write: Writer | None
     holds: Collection[str]
     cannot_hold: tuple[str, ...]
     layers: tuple[str, ...]
     single: bool
+    recognises: Callable[[Sample], bool] = _never
+    beside: Callable[[Path], Iterable[Path]] = _nothing
 
 
 _FORMATS: dict[str, Format] = {
     name: Format(
-        name, title, suffixes, module.read, module.write, module.HOLDS, module.CANNOT_HOLD, module.LAYERS, single
+        name,
+        title,
+        suffixes,
+        module.read,
+        getattr(module, "write", None),
+        module.HOLDS,
+        module.CANNOT_HOLD,
+        module.LAYERS,
+        single,
+        module.recognises,
+        getattr(module, "beside", _nothing),
     )
     for name, title, suffixes, module, single in (
-        ("conll", "BIO in columns (CoNLL)", (".conll", ".conllup", ".bio", ".iob", ".iob2"), conll, False),
+        ("conll", "tags in columns (CoNLL)", (".conll", ".conllup", ".conllu", ".bio", ".iob", ".iob2"), conll, False),
         ("brat", "brat standoff", (".ann",), brat, True),
         ("spacy", "spaCy Doc.to_json()", (".spacy.jsonl", ".spacy.json"), spacy_json, False),
+        ("docbin", "spaCy DocBin", (".spacy",), spacy_docbin, False),
+        ("tuples", "(text, annotations) pairs of spaCy", (".tuples.json", ".tuples.jsonl"), spacy_tuples, False),
         (
             "pipeline",
             "output of a transformers token-classification pipeline",
@@ -80,7 +120,14 @@ _FORMATS: dict[str, Format] = {
             pipeline,
             False,
         ),
+        ("hf", "tokens with tags, as in data sets of the Hub", (".tokens.jsonl", ".tokens.json"), hf_tokens, False),
+        ("gliner", "output of GLiNER, and words with labels", (".gliner.jsonl", ".gliner.json"), gliner, False),
+        ("doccano", "doccano JSONL", (".doccano.jsonl", ".doccano.json"), doccano, False),
+        ("prodigy", "Prodigy JSONL", (".prodigy.jsonl", ".prodigy.json"), prodigy, False),
+        ("label-studio", "Label Studio JSON", (".label-studio.json",), label_studio_json, False),
         ("timeml", "inline TimeML (TIMEX3)", (".tml", ".timeml", ".xml"), timeml, True),
+        ("webanno", "WebAnno TSV 3", (".tsv", ".webanno"), webanno, True),
+        ("xmi", "UIMA CAS XMI", (".xmi",), uima_xmi, True),
     )
 }
 FORMATS: Mapping[str, Format] = MappingProxyType(_FORMATS)
@@ -94,7 +141,7 @@ def register(format_: Format) -> Format:
         DragomanError: E209 for a name that is taken.
 
     """
-    if format_.name in _FORMATS or format_.name == "jsonl":
+    if format_.name in _FORMATS or format_.name == JSONL:
         raise error("E209", f"there is a format {format_.name[:80]!r} already.", "Give it another name.")
     _FORMATS[format_.name] = format_
     return format_
@@ -112,32 +159,163 @@ def named(name: str) -> Format:
     return FORMATS[name]
 
 
-def read_files(format_: Format, inputs: Mapping[str, bytes], options: Options = DEFAULT) -> Converted:
+def writer(name: str) -> Writer:
+    """Find what writes a format, by its name.
+
+    Raises:
+        DragomanError: E209 when there is none of that name, or it is only read.
+
+    """
+    write = named(name).write
+    if write is None:
+        known = ", ".join(format_.name for format_ in FORMATS.values() if format_.write is not None)
+        raise error("E209", f"the format {name} is read, not written.", f"Formats that are written: {known}.")
+    return write
+
+
+JSONL = "jsonl"
+"""Name of the form of a submission itself, which is no other tool's."""
+
+
+def recognise(data: bytes, name: str = "") -> Format | None:
+    """Tell of which format a file is, by its content; by its name where the content leaves it open, as if it is empty.
+
+    Returns:
+        The format; None for a file that is, or is meant to be, JSONL in the form of a submission.
+
+    Raises:
+        DragomanError: E221 where two formats fit; E220, saying what the file seems to be, where none does.
+
+    """
+    sample = Sample(data, name)
+    fitting = [format_ for format_ in FORMATS.values() if format_.recognises(sample)]
+    if len(fitting) > 1:
+        names = " or ".join(format_.name for format_ in fitting)
+        hint = f"Say which: --from {' or --from '.join(format_.name for format_ in fitting)}."
+        raise error("E221", f"the file may be of the format {names}.", hint, file=name)
+    if fitting:
+        return fitting[0]
+    kind, hint = seems(sample) if data.strip() else ("", "")
+    by_name = [format_ for format_ in FORMATS.values() if name.endswith(_telling(format_))]
+    if by_name and not kind:
+        return by_name[0]
+    if not data.strip() or _meant_as_jsonl(sample) or not (kind or files.is_text(data)):
+        return None  # also where its encoding is what must be said of it
+    what = f"the file seems to be {kind}." if kind else "the file is of no format that is read."
+    known = f"Formats: {JSONL}, {', '.join(FORMATS)}; see --from."
+    raise error("E220", what, f"{hint} {known}".strip(), file=name)
+
+
+_GENERAL = (".xml", ".tsv")
+"""Suffixes that say nothing of a format: tables and XML of any kind have them."""
+
+
+def _telling(format_: Format) -> tuple[str, ...]:
+    """Suffixes that say of which format a file is meant to be, where its content leaves it open."""
+    return tuple(suffix for suffix in format_.suffixes if suffix not in _GENERAL)
+
+
+def _meant_as_jsonl(sample: Sample) -> bool:
+    """Whether some line begins as an object does, or the first is a JSON value: what is wrong is said line by line."""
+    if sample.is_binary or "nbformat" in sample.record:
+        return False
+    return sample.is_line or any(line.lstrip().startswith("{") for line in sample.lines)
+
+
+class Gathered(NamedTuple):
+    """What was found at a path.
+
+    Attributes:
+        format: the format of all the files.
+        inputs: bytes by path.
+        beside: for each of them the files beside it, by plain name.
+
+    """
+
+    format: Format
+    inputs: dict[str, bytes]
+    beside: dict[str, dict[str, bytes]]
+
+
+def gather(path: Path | str, format_: Format | None = None) -> Gathered:
+    """Read a file, or all files of a folder that are of one format, with what stands beside them.
+
+    Args:
+        path: the file or folder; links in a folder are refused.
+        format_: its format; recognised if None.
+
+    Raises:
+        DragomanError: E101 when the folder cannot be read or holds nothing of the format; E106 too many files; E304 a
+            link; E220 and E221 as :func:`recognise`; and as :func:`dragoman.files.read_bytes`.
+
+    """
+    path = Path(path)
+    if format_ is None:
+        paths, format_ = _recognised(path)
+    else:
+        paths = _files(path, format_)
+    inputs = {str(file): files.read_bytes(file, limit=LIMIT) for file in paths}
+    return Gathered(format_, inputs, {str(file): around(file, format_) for file in paths})
+
+
+def around(path: Path, format_: Format) -> dict[str, bytes]:
+    """Read the files beside a file that belong to it, by plain name."""
+    found = {}
+    for beside in format_.beside(path):
+        _no_link(beside)
+        found[beside.name] = files.read_bytes(beside, limit=LIMIT)
+    return found
+
+
+def _recognised(path: Path) -> tuple[list[Path], Format]:
+    """List the files of a folder that are of the format of the first of them, by suffix."""
+    listed = _listed(path)
+    for format_ in FORMATS.values():
+        paths = [inner for inner in listed if inner.name.endswith(format_.suffixes)]
+        fitting = [inner for inner in paths[:1] if format_.recognises(Sample(files.read_bytes(inner), inner.name))]
+        if fitting:
+            for inner in paths:
+                _no_link(inner)
+            return paths, format_
+    what = "nothing in the folder is of a format that is read."
+    hint = f"Files end in {', '.join(suffix for format_ in FORMATS.values() for suffix in format_.suffixes[:1])} …"
+    if not listed:
+        raise error("E852", "there are no shards in the folder.", hint, file=str(path))
+    raise error("E852", f"{what[:-1]}: it holds {listed[0].name[:80]!r}.", hint, file=str(path))
+
+
+def read_files(
+    format_: Format,
+    inputs: Mapping[str, bytes],
+    options: Options = DEFAULT,
+    beside: Mapping[str, Mapping[str, bytes]] = MappingProxyType({}),
+) -> Converted:
     """Read several files as one submission.
 
     Args:
         format_: their format.
         inputs: bytes by file name. Where a file is one document, its name without suffix is the document's id.
         options: for all of them.
+        beside: for a file those beside it, by plain name.
 
     """
     diagnostics = Diagnostics(options.name)
     lines: list[Submission] = []
-    problems: list[Problem] = []
-    losses: Counter[str] = Counter()
     for name, data in inputs.items():
-        own = replace(options, name=name)
-        if format_.single:
+        own = replace(options, name=name, beside=beside.get(name, options.beside))
+        if format_.single and not (len(inputs) == 1 and options.documents):
             own = replace(own, documents=(stem(name, format_),))
         converted = format_.read(data, own)
         lines += converted.lines
-        problems += converted.problems
-        losses.update(converted.losses)
+        # What is lost is added up, or a folder would say the same of each of its files.
+        diagnostics.take(*(problem for problem in converted.problems if problem.code != "W905"))
+        for kind, count in converted.losses.items():
+            diagnostics.lose(kind, count)
     if len(inputs) > 1:
         line_builder.check_names([line.id for line in lines], diagnostics)
-    problems = sorted([*problems, *diagnostics.problems()], key=lambda problem: problem.code[0] == "W")
-    failed = any(problem.severity == "error" for problem in problems)
-    return Converted([] if failed else line_builder.settle(lines, format_.layers), tuple(problems), dict(losses))
+    if not diagnostics.failed:
+        line_builder.settle(lines, format_.layers)
+    return Converted.of(lines, diagnostics)
 
 
 def stem(name: str, format_: Format) -> str:
@@ -147,34 +325,28 @@ def stem(name: str, format_: Format) -> str:
 
 
 def read_path(format_: Format, path: Path | str, options: Options = DEFAULT) -> Converted:
-    """Read a file, or all files of a folder that end as the format's do; links in a folder are refused.
-
-    For brat the ``.txt`` beside a file is the document's text.
+    """Read a file, or all files of a folder that end as the format's do, with what stands beside them.
 
     Raises:
-        DragomanError: E101 when the folder cannot be read or holds nothing of the format; E106 too many files; E304 a
-            link; E403 where the text beside a file is not the document's; and as :func:`dragoman.files.read_bytes`.
+        DragomanError: as :func:`gather`.
 
     """
-    path = Path(path)
-    inputs: dict[str, bytes] = {}
-    texts = dict(options.texts)
-    for file in _files(path, format_):
-        inputs[str(file)] = files.read_bytes(file, limit=LIMIT)
-        beside = file.with_name(stem(file.name, format_) + ".txt")
-        if format_ is FORMATS["brat"] and beside.exists():
-            _text_beside(beside, texts)
-    return read_files(format_, inputs, replace(options, texts=texts))
+    gathered = gather(path, format_)
+    return read_files(format_, gathered.inputs, options, gathered.beside)
+
+
+def _listed(path: Path) -> list[Path]:
+    try:
+        return sorted(inner for inner in path.iterdir() if not inner.name.startswith((".", "_")))
+    except OSError as cause:
+        reason = cause.strerror or str(cause)
+        raise error("E101", f"cannot read the folder: {reason}.", "Check its rights.", file=str(path)) from cause
 
 
 def _files(path: Path, format_: Format) -> list[Path]:
     if not path.is_dir():
         return [path]
-    try:
-        paths = sorted(inner for inner in path.iterdir() if inner.name.endswith(format_.suffixes))
-    except OSError as cause:
-        reason = cause.strerror or str(cause)
-        raise error("E101", f"cannot read the folder: {reason}.", "Check its rights.", file=str(path)) from cause
+    paths = [inner for inner in _listed(path) if inner.name.endswith(format_.suffixes)]
     if not paths:
         hint = f"Files of this format end in {' or '.join(format_.suffixes)}."
         raise error("E101", f"nothing in the folder is of the format {format_.name}.", hint, file=str(path))
@@ -188,20 +360,6 @@ def _files(path: Path, format_: Format) -> list[Path]:
 def _no_link(path: Path) -> None:
     if path.is_symlink():
         raise error("E304", "the file is a link.", "Put the file itself there.", file=str(path))
-
-
-def _text_beside(path: Path, texts: dict[str, str]) -> None:
-    """Take a document's text from the file beside its annotations, as it is: a byte order mark is a character of it."""
-    _no_link(path)
-    data = files.read_bytes(path, limit=LIMIT)
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as cause:
-        what = f"byte {cause.start} is not UTF-8."
-        raise error("E102", what, "Save the file as UTF-8.", file=str(path)) from cause
-    if texts.setdefault(path.name.removesuffix(".txt"), text) != text:
-        hint = "Label the document's text as it is."
-        raise error("E403", "the text is not the one that is given for the document.", hint, file=str(path))
 
 
 def jsonl(lines: Iterable[Submission]) -> bytes:

@@ -15,8 +15,9 @@ from typing import Any
 
 from dragoman.files import json_lines
 from dragoman.formats import line_builder, plain_spans
-from dragoman.formats.json_fields import Node, parse
+from dragoman.formats.json_fields import Node, records
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
+from dragoman.formats.sample import Sample
 from dragoman.formats.tokens import covering, outermost
 from dragoman.problems import Diagnostics
 from dragoman.schema.layers import CONTIGUOUS
@@ -45,6 +46,14 @@ EXTENSION = "dragoman_id"
 """Extension attribute of a ``Doc`` that holds the document's id."""
 
 
+def recognises(sample: Sample) -> bool:
+    """Whether the first document has a text, and entities or groups of spans beside it."""
+    record = sample.record
+    return isinstance(record.get("text"), str) and (
+        isinstance(record.get("ents"), list) or (isinstance(record.get("spans"), dict) and "tokens" in record)
+    )
+
+
 def read(data: bytes, options: Options = DEFAULT) -> Converted:
     """Read documents.
 
@@ -58,22 +67,19 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
     """
     diagnostics = Diagnostics(options.name)
-    values = [
-        (line, path, item)
-        for line, value in parse(data, diagnostics)
-        for path, item in (
-            [(f"[{i}]", item) for i, item in enumerate(value)] if isinstance(value, list) else [("", value)]
-        )
-    ]
-    nodes = []
-    for line, path, value in values:
-        if isinstance(value, dict):
-            nodes.append(Node(value, diagnostics, line, path))
-        else:
-            diagnostics.add("E202", f"expected a document, found {str(value)[:40]!r}.", line=line, path=path)
-    names = line_builder.names([_name(node) for node in nodes], options, diagnostics)
+    return convert(list(records(data, diagnostics)), options, diagnostics)
+
+
+def convert(nodes: list[Node], options: Options, diagnostics: Diagnostics) -> Converted:
+    """Make submission lines of documents in the form of ``Doc.to_json()``."""
+    names = line_builder.names([_name(node) for node in nodes], options, diagnostics, [_text(node) for node in nodes])
     lines = [_line(name, node, options, diagnostics) for name, node in zip(names, nodes, strict=True)]
     return Converted.of(line_builder.finish(lines, LAYERS, options, diagnostics), diagnostics)
+
+
+def _text(node: Node) -> str | None:
+    text = node.value.get("text")
+    return text if isinstance(text, str) else None
 
 
 def _name(node: Node) -> str | None:
@@ -159,11 +165,12 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     diagnostics = Diagnostics(options.name)
     documents = plain_spans.plain(lines, texts, diagnostics)
     plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
-    made = [] if diagnostics.failed else [_doc(document, diagnostics) for document in documents]
+    made = [] if diagnostics.failed else [document_of(document, diagnostics) for document in documents]
     return Written.of({"submission.spacy.jsonl": json_lines(made)}, diagnostics)
 
 
-def _doc(document: plain_spans.Document, diagnostics: Diagnostics) -> dict[str, Any]:
+def document_of(document: plain_spans.Document, diagnostics: Diagnostics) -> dict[str, Any]:
+    """Make the JSON of a document."""
     text = document.text or ""
     groups: dict[str, list[dict[str, Any]]] = {layer: [] for layer in CONTIGUOUS}
     places = [plain_spans.labelled(span) for _, span in document.spans]

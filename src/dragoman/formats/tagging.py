@@ -1,4 +1,4 @@
-"""Tags of tokens and spans of tokens: BIO, IOB1, BIOES and BILOU.
+"""Tags of tokens and spans of tokens: BIO, IOB1, BIOES (BMES and BMEWO alike) and BILOU.
 
 Read as the scorer of the CoNLL shared tasks reads them (Tjong Kim Sang and Buchholz 2000, ``conlleval``; Ramshaw and
 Marcus 1995 for IOB1; Ratinov and Roth 2009 for BILOU): a tag that cannot follow the one before begins a span of its
@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from dragoman.formats.outcome import Scheme
 
+_LIKE = {"M": "I", "W": "S"}
+"""Prefixes of BMES and BMEWO (middle, whole) in those of BIOES."""
 PREFIXES: dict[str, str] = {"bio": "BIO", "iob1": "BIO", "bioes": "BIOES", "bilou": "BILOU"}
 
 
@@ -38,6 +40,7 @@ OUTSIDE = Tag("O", None)
 def parse(tag: str) -> Tag | None:
     """Read a tag; None where it is none. Tags repeat: each is read once however many tokens have it."""
     prefix, dash, label = tag.partition("-")
+    prefix = _LIKE.get(prefix, prefix)
     if prefix not in tuple("BIOESLU") or (prefix == "O" and dash):
         return None
     return Tag(prefix, label if dash else None)

@@ -23,6 +23,8 @@ from xml.sax.saxutils import escape, quoteattr
 from dragoman.files import child
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
+from dragoman.formats.sample import Sample
+from dragoman.formats.xml_text import allowed
 from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.schema.submission import PredictedDate, Submission
 
@@ -144,6 +146,11 @@ def _parse(data: bytes, diagnostics: Diagnostics) -> _Handler | None:
     return None
 
 
+def recognises(sample: Sample) -> bool:
+    """Whether it is XML with TimeML's root or dates in it."""
+    return sample.is_markup and ("<TimeML" in sample.head or "<TIMEX3" in sample.head)
+
+
 def read(data: bytes, options: Options = DEFAULT) -> Converted:
     """Read one document.
 
@@ -152,8 +159,9 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         options: ``documents`` with its id, where ``DOCID`` is missing; ``texts``.
 
     Problems: E102 to E106; E209 what is no XML, has declarations, nests too deeply or has two ``TEXT``; E303 for a
-    ``tid`` given twice; E304; E601 an anchor that is not there; E403 where the text is not the document's, W906
-    where it only begins elsewhere. Lost are other elements, other attributes, and dates without words.
+    ``tid`` given twice; E304; E403 where the text is not the document's, W906
+    where it only begins elsewhere. Lost are other elements, other attributes, anchors that are
+    not there, and dates without words.
 
     """
     diagnostics = Diagnostics(options.name)
@@ -183,15 +191,15 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
 
 def _references(document: _Handler, diagnostics: Diagnostics) -> None:
-    """Note E303 for a tid that is given twice, E601 for an anchor that is not there."""
+    """Note E303 for a tid that is given twice, and leave out, counted, an anchor that is not there."""
     ids = Counter(timex.attributes.get("tid") for timex in document.timexes)
     for timex in document.timexes:
         tid, anchor = timex.attributes.get("tid"), timex.attributes.get("anchorTimeID")
         if tid is not None and ids[tid] > 1:
             diagnostics.add("E303", f"the tid {tid[:80]!r} is given twice.", "A tid is unique.", line=timex.line)
         if anchor is not None and anchor not in ids:
-            hint = "An anchor is the tid of another TIMEX3."
-            diagnostics.add("E601", f"there is no TIMEX3 {anchor[:80]!r}.", hint, line=timex.line)
+            diagnostics.lose("anchors that are not in the document")
+            del timex.attributes["anchorTimeID"]
 
 
 def _stamps(document: _Handler, line: Submission, diagnostics: Diagnostics) -> set[str | None]:
@@ -246,12 +254,8 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     return Written.of(files, diagnostics)
 
 
-def _allowed(char: str) -> bool:
-    return (char >= " " and char not in "\ufffe\uffff") or char in "\t\n\r"
-
-
 def _text(text: str) -> str:
-    safe = "".join(char if _allowed(char) else "\ufffd" for char in text)
+    safe = "".join(char if allowed(char) else "\ufffd" for char in text)
     return escape(safe, {"\r": "&#13;"})
 
 
@@ -260,7 +264,7 @@ def _tag(fields: Mapping[str, str | None], diagnostics: Diagnostics) -> str:
     for name, value in fields.items():
         if value is None:
             continue
-        if all(map(_allowed, value)):
+        if all(map(allowed, value)):
             # White space would be made into spaces in an attribute; what is referred to stays.
             out += f" {name}={quoteattr(value, {c: f'&#{ord(c)};' for c in chr(9) + chr(10) + chr(13)})}"
         else:
@@ -270,12 +274,12 @@ def _tag(fields: Mapping[str, str | None], diagnostics: Diagnostics) -> str:
 
 def _document(document: plain_spans.Document, diagnostics: Diagnostics) -> str:
     line, text = document.line, document.text or ""
-    diagnostics.lose("characters that XML does not allow", sum(not _allowed(char) for char in text))
+    diagnostics.lose("characters that XML does not allow", sum(not allowed(char) for char in text))
     dates = list(line.dates or [])
     taken = {date.id for date in dates}
     free = (f"t{number}" for number in range(10**9) if f"t{number}" not in taken)
     stamp = next(free)
-    fitting = [date.id is not None and all(map(_allowed, date.id)) for date in dates]
+    fitting = [date.id is not None and all(map(allowed, date.id)) for date in dates]
     diagnostics.lose(
         "ids with characters that XML does not allow", len([date for date in dates if date.id]) - sum(fitting)
     )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from dragoman.formats import registry
-from dragoman.formats.outcome import Options, Written
+from dragoman.formats.outcome import DEFAULT, Options, Written
 from dragoman.problems import Problem
+from dragoman.reading.labelled_file import LabelledFile
+from dragoman.reading.parsing import JSONL
 from dragoman.reading.submission_lines import submission_lines
 from dragoman.reading.target import Target
+from dragoman.schema.submission import Submission
 from dragoman.text.quote_places import IN_ORDER, Policy, check_policy
 
 
@@ -50,56 +53,85 @@ class Conversion:
 
 def convert(
     path: Any,
-    to: str = "jsonl",
+    to: str = JSONL,
     *,
     out: Path | str | None = None,
-    read: str = "jsonl",
+    read: str | None = None,
     documents: Sequence[str] = (),
     texts: Mapping[str, str] | None = None,
-    characters: bool = False,
     quotes: Policy = IN_ORDER,
     ignore_unknown_fields: bool = False,
+    characters: bool | None = None,
+    columns: str | Sequence[str] = (),
+    labels: str | Sequence[str] = (),
+    clean_text: bool = False,
 ) -> Conversion:
     """Convert labels from or to what other tools have; everything that does not fit is counted.
 
-    >>> convert("mine.conll", read="conll", out="mine.jsonl")
+    >>> convert("mine.conll", out="mine.jsonl")
     >>> convert("pred.jsonl", to="brat", out="pred-brat").problems
 
+    What is read goes through the checks of ``validate``: nothing is written that it would refuse.
+
     Args:
-        path: a file, ``-`` for standard input, or a folder of files of one format; where that is ``jsonl``, also
-            whatever :func:`dragoman.score` takes: parquet, dictionaries, a ``datasets.Dataset``, a `Benchmark`, …
-        to: format to write: ``jsonl``, ``conll``, ``brat``, ``spacy``, ``pipeline``, ``timeml``, or one that was
-            registered.
+        path: a file, ``-`` for standard input, a folder of files of one format, or whatever else
+            :func:`dragoman.score` takes: parquet, dictionaries, a ``datasets.Dataset``, a `Benchmark`, …
+        to: format to write, as :data:`dragoman.formats.registry.FORMATS` names them; ``jsonl`` is a submission.
         out: file or folder to write; nothing is written if None.
-        read: format to read.
+        read: format to read; recognised by content if None.
         documents: ids of the documents, in order, for a format that names none.
         texts: texts by document id, for offsets to be checked against and tokens to be found in.
-        characters: CoNLL: a token a character, not a word.
         quotes: which place a quote without ``occurrence`` means: ``in-order``, ``first``, ``all`` or ``strict``.
         ignore_unknown_fields: pass over fields that a submission does not have; each is warned of once (W911).
+        characters: CoNLL: a token a character, not a word; recognised, when it is read, if None.
+        columns: CoNLL: the columns by name, as in ``form=1,tag=3``.
+        labels: names of tags that are numbers, in the order of these numbers.
+        clean_text: brat: offsets count in the text without byte order mark, with LF as line ends.
 
     Raises:
-        DragomanError: for everything that is wrong with the input; E209 an unknown format, E108 a file that cannot be
-            written.
+        DragomanError: for everything that is wrong with the input; E209 an unknown format, E220 a file of none, E221
+            one that may be of two, E108 a file that cannot be written.
 
     """
-    known = texts or {}
     check_policy(quotes)
-    options = Options(
-        name=str(path) if isinstance(path, str | Path) else "",
-        documents=tuple(documents),
-        texts=known,
-        characters=characters,
-    )
-    if read == "jsonl":
-        rules = Target(texts=known, quotes=quotes, ignore_unknown_fields=ignore_unknown_fields)
-        converted = submission_lines(path, rules)
-    else:
-        converted = registry.read_path(registry.named(read), path, options)
+    how = LabelledFile(path, read, columns, documents, labels, characters, clean_text)
+    if to != JSONL:
+        registry.writer(to)  # refused before anything is read
+    known = texts or {}
+    rules = Target(texts=known, quotes=quotes, ignore_unknown_fields=ignore_unknown_fields)
+    converted = submission_lines(path if hasattr(path, "gold_lines") else how, rules)
     made = converted.checked()
-    written = Written({"submission.jsonl": registry.jsonl(made)})
-    if to != "jsonl":
-        written = registry.named(to).write(made, known, options)
+    name = str(path) if isinstance(path, str | Path) else ""
+    options = replace(how.options(), name=name)
+    return write_lines(made, to, texts=known, options=options, problems=converted.problems, out=out)
+
+
+def write_lines(
+    lines: Sequence[Submission],
+    to: str = JSONL,
+    *,
+    texts: Mapping[str, str] | None = None,
+    options: Options = DEFAULT,
+    problems: Iterable[Problem] = (),
+    out: Path | str | None = None,
+) -> Conversion:
+    """Write lines in a format; everything that it cannot hold is counted.
+
+    Args:
+        lines: the lines; a line's own text serves where none is given.
+        to: ``jsonl``, or a format of :data:`dragoman.formats.registry.FORMATS`.
+        texts: texts by document id.
+        options: what the format is told.
+        problems: what was said of the lines before.
+        out: file or folder to write; nothing is written if None.
+
+    Raises:
+        DragomanError: E209 an unknown format, E108 a file that cannot be written; and what the format refuses.
+
+    """
+    written = Written({"submission.jsonl": registry.jsonl(lines)})
+    if to != JSONL:
+        written = registry.writer(to)(lines, texts or {}, options)
     content = written.checked()
     paths = () if out is None else tuple(registry.write_path(written, Path(out)))
-    return Conversion(len(made), content, (*converted.problems, *written.problems), paths)
+    return Conversion(len(lines), content, (*problems, *written.problems), paths)

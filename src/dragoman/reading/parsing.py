@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import msgspec
 import pyarrow as pa
 
 from dragoman import files
 from dragoman.parquet_pages import MAGIC
 from dragoman.problems import DragomanError, Problem
 from dragoman.reading import arrow_json
+from dragoman.reading.labelled_file import LabelledFile
+from dragoman.schema.submission import Submission
+
+if TYPE_CHECKING:
+    from dragoman.reading.foreign import Foreign
 
 
 @dataclass(frozen=True)
@@ -21,20 +27,20 @@ class Parsed:
 
     Attributes:
         name: how the file is called in a problem; its path, if it was read from one.
-        sha256: of the bytes.
         data: the bytes; None where they can be read again when they are needed.
         table: the rows in Arrow; None where the precise path must read the file, or it cannot be read at all.
         problems: why it cannot be read at all.
         rows: whether the file has rows and no lines; a line in a problem is then a row.
+        foreign: the files, where they are of another tool's format.
 
     """
 
     name: str = ""
-    sha256: str = ""
     data: bytes | None = None
     table: pa.Table | None = None
     problems: tuple[Problem, ...] = ()
     rows: bool = False
+    foreign: Foreign | None = None
 
     def as_lines(self, *, ignore_unknown_fields: bool = False) -> bytes:
         """Give the rows as JSONL, for the precise path, in which a line is a row.
@@ -57,48 +63,98 @@ class Parsed:
         return data
 
 
-def parse_file(path: Path | str) -> Parsed:
-    """Read and parse a JSONL file, plain or gzip, or a parquet file; nothing is raised for bad input.
+_AS_IT_IS = LabelledFile("")
+
+
+def parse_file(path: Path | str, how: LabelledFile | None = None) -> Parsed:
+    """Read and parse a file, or a folder of files of another tool; nothing is raised for bad input.
 
     A file of good lines is never in memory as a whole: only its rows are.
+
+    Args:
+        path: the file or folder.
+        how: what must be told of it.
+
     """
     name = str(path)
-    digest = hashlib.sha256()
+    how = how or _AS_IT_IS
 
     def blocks() -> Iterator[bytes]:
-        nonlocal digest
-        digest = hashlib.sha256()
-        for block in files.blocks(path, size=arrow_json.BLOCK):
-            digest.update(block)
-            yield block
+        return files.blocks(path, size=arrow_json.BLOCK)
 
     try:
-        if not Path(path).is_file():  # a pipe can be read only once
-            return parse_bytes(files.read_bytes(path), name)
-        rows = arrow_json.of_blocks(blocks)
+        if Path(path).is_dir() or how.format not in {None, JSONL}:
+            from dragoman.reading import foreign  # noqa: PLC0415 - not needed for a submission
+
+            return _of(foreign.of_path(Path(path), how), name)
+        rows = arrow_json.of_blocks(blocks) if Path(path).is_file() else None  # a pipe can be read only once
         if rows is not None:
-            return Parsed(name, digest.hexdigest(), None, rows)
+            return Parsed(name, table=rows)
         data = files.read_bytes(path)
-        if data[:4] == MAGIC:
-            return parse_bytes(data, name)
-        files.check_text(data, name)
     except DragomanError as cause:
         return Parsed(name, problems=cause.problems)
-    return Parsed(name, files.sha256(data), data)
+    return parse_bytes(data, name, how, rows=not Path(path).is_file())
 
 
-def parse_bytes(data: bytes, name: str = "") -> Parsed:
-    """Parse the bytes of a JSONL or parquet file; nothing is raised for bad input."""
+JSONL = "jsonl"
+"""Name of the form of a submission."""
+RUN = "predictions.jsonl"
+"""Name of a run's predictions, which are of no other format than ours: a submitted run is data of strangers."""
+_FIELDS = frozenset(Submission.__struct_fields__)
+_NOT_OURS = frozenset({"label", "start_offset"})
+
+
+def _other(data: bytes, name: str, how: LabelledFile) -> Parsed | None:
+    """Recognise a file that is no submission; None for one that is, or is meant to be."""
+    if how.format == JSONL or (how.format is None and (Path(name).name == RUN or _is_ours(data))):
+        return None
+    from dragoman.reading import foreign  # noqa: PLC0415 - not needed for a submission in columns
+
+    found = foreign.of_bytes(data, name, how)
+    return None if found is None else _of(found, name)
+
+
+def _is_ours(data: bytes) -> bool:
+    """Whether the first line has an id and no field but those of a submission: then no format need be imported."""
+    line = data[: 2**20].lstrip().split(b"\n", 1)[0]
+    try:
+        record = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False
+    if not isinstance(record, dict) or "id" not in record or not record.keys() <= _FIELDS:
+        return False
+    entities = record.get("entities")
+    first = entities[0] if isinstance(entities, list) and entities else {}
+    return not isinstance(first, dict) or _NOT_OURS.isdisjoint(first)
+
+
+def _of(found: Foreign, name: str) -> Parsed:
+    return Parsed(name, foreign=found)
+
+
+def parse_bytes(data: bytes, name: str = "", how: LabelledFile | None = None, *, rows: bool = True) -> Parsed:
+    """Parse the bytes of a file; nothing is raised for bad input.
+
+    Args:
+        data: the file.
+        name: how it is called in a problem.
+        how: what must be told of it.
+        rows: whether it may be good lines; not where that was tried.
+
+    """
+    how = how or _AS_IT_IS
     try:
         if data[:4] == MAGIC:
             from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
-            digest = files.sha256(data)
             try:
-                return Parsed(name, digest, None, parquet_input.read(data, name), rows=True)
+                return Parsed(name, table=parquet_input.read(data, name), rows=True)
             except parquet_input.UnknownColumnError as cause:  # it may be that these are to be passed over
-                return Parsed(name, digest, None, cause.table, cause.problems, rows=True)
+                return Parsed(name, table=cause.table, problems=cause.problems, rows=True)
+        table = arrow_json.of_bytes(data) if rows and how.format in {None, JSONL} else None
+        if table is None and (other := _other(data, name, how)) is not None:
+            return other
         files.check_text(data, name)
     except DragomanError as cause:
         return Parsed(name, problems=cause.problems)
-    return Parsed(name, files.sha256(data), data, arrow_json.of_bytes(data))
+    return Parsed(name, data, table)

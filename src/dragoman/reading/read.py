@@ -7,8 +7,9 @@ lines) goes through the same columns afterwards.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -23,6 +24,9 @@ from dragoman.reading.target import Target
 from dragoman.schema.submission import Submission
 from dragoman.text import quotes
 
+if TYPE_CHECKING:
+    from dragoman.reading.foreign import Foreign
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -35,6 +39,7 @@ class Reading:
             :data:`dragoman.text.quotes.WAYS`, in that order, all of them, and
             :data:`dragoman.text.quote_places.OVER` where there are such.
         unknown: number of fields that nobody knows and that were passed over, by their path.
+        read_as: what a file of another tool was recognised as; empty for a submission.
 
     """
 
@@ -42,6 +47,12 @@ class Reading:
     problems: tuple[Problem, ...]
     tally: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(quotes.WAYS, 0))
     unknown: Mapping[str, int] = field(default_factory=dict)
+    read_as: str = ""
+
+    @property
+    def conversion(self) -> list[str]:
+        """What was lost or mended in reading a file of another tool, in words."""
+        return [str(problem) for problem in self.problems if problem.code in {"W905", "W906"}] if self.read_as else []
 
     def checked(self) -> Annotations:
         """Return the labels, or raise.
@@ -62,13 +73,31 @@ def read_parsed(parsed: Parsed, target: Target) -> Reading:
     """
     if parsed.problems and (parsed.table is None or not target.ignore_unknown_fields):
         return Reading(None, parsed.problems)
+    if parsed.foreign is not None:
+        return _foreign(parsed.foreign, target, parsed.name)
     fast = None if parsed.problems else in_columns(parsed.table, target)
     return fast or _precisely(parsed, target)
+
+
+def _foreign(other: Foreign, target: Target, name: str) -> Reading:
+    """Read files of another tool: what is said of them is said first, then what is said of their labels."""
+    from dragoman.formats import registry  # noqa: PLC0415 - not needed for a submission
+    from dragoman.reading.foreign import located  # noqa: PLC0415
+
+    converted = other.lines(target.texts, name)
+    if any(problem.severity == "error" for problem in converted.problems):
+        return Reading(None, converted.problems, read_as=other.title)
+    data = registry.jsonl(converted.lines)
+    reading = in_columns(arrow_json.of_bytes(data), target) or line_by_line(data, target, name)
+    problems = (*converted.problems, *located(reading.problems, converted.lines))
+    return replace(reading, problems=problems, read_as=other.title)
 
 
 def _precisely(parsed: Parsed, target: Target) -> Reading:
     try:
         data = parsed.as_lines(ignore_unknown_fields=target.ignore_unknown_fields)
+        if parsed.data is None and not parsed.rows and (again := parse_bytes(data, parsed.name)).foreign is not None:
+            return read_parsed(again, target)  # it has the rows of a submission and is none: nothing has an id
     except DragomanError as cause:
         return Reading(None, cause.problems)
     return line_by_line(data, target, parsed.name)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman import files
 from dragoman.problems import DragomanError
-from dragoman.reading.shards import check_distinct, shards_of
+from dragoman.reading.labelled_file import LabelledFile
+from dragoman.reading.shards import check_distinct, holds_shards, shards_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -29,7 +30,8 @@ class Source:
         name: how it is called in problems, and a system after it.
         path: the file or folder that was given; None where it is in memory.
         paths: its files, in the order of their names; empty where it is in memory.
-        data: the bytes of a JSONL or parquet file, where it is in memory.
+        data: the bytes of a file, where it is in memory.
+        how: what must be told of its files, where somebody did.
 
     """
 
@@ -37,13 +39,15 @@ class Source:
     path: Path | None = None
     paths: tuple[Path, ...] = ()
     data: bytes = b""
+    how: LabelledFile | None = None
 
     @classmethod
     def of(cls, value: Any, name: str) -> Source:
         """Recognise what somebody gave.
 
         Args:
-            value: a path of a file, ``-`` for standard input, a folder of shards or a run; bytes of a file; documents
+            value: a path of a file, ``-`` for standard input, a folder of shards, of files of another tool or a run; a
+                :class:`~dragoman.reading.labelled_file.LabelledFile`; bytes of a file; documents
                 as dictionaries in the form of a submission's lines, or as records; a ``datasets.Dataset`` or
                 ``DatasetDict``; an Arrow table, or whatever gives one (``__arrow_c_stream__``).
             name: what to call it where it has no name of its own.
@@ -52,12 +56,15 @@ class Source:
             DragomanError: E202 for anything else, E852 for a folder that does not hold shards.
 
         """
+        if isinstance(value, LabelledFile):
+            return replace(cls.of(value.path, name), how=value)
         if isinstance(value, str | PathLike):
             if str(value) == files.STANDARD_INPUT:
                 return cls("standard input", data=files.read_bytes(files.STANDARD_INPUT))
             path = Path(value)
             run = path / "predictions.jsonl"
-            return cls(path.name, path, (run,) if run.is_file() else tuple(shards_of(path)))
+            paths = [run] if run.is_file() else shards_of(path) if holds_shards(path) else [path]
+            return cls(path.name, path, tuple(paths))
         if isinstance(value, bytes | bytearray | memoryview):
             return cls(name, data=files.unpacked(bytes(value), name))
         if hasattr(value, "__arrow_c_stream__") and not hasattr(value, "features"):
@@ -74,6 +81,8 @@ class Source:
     @property
     def streams(self) -> bool:
         """Whether it is of JSONL files that can be read block by block, more than once."""
+        if self.how is not None and self.how.format is not None:
+            return False
         return bool(self.paths) and all(path.is_file() and path.suffix != ".parquet" for path in self.paths)
 
     @contextmanager
@@ -88,12 +97,12 @@ class Source:
 
         with ThreadPoolExecutor(2) as pool:
             if self.paths:
-                yield [pool.submit(parse_file, path) for path in self.paths]
+                yield [pool.submit(parse_file, path, self.how) for path in self.paths]
             else:
-                yield [pool.submit(parse_bytes, self.data, self.name)]
+                yield [pool.submit(parse_bytes, self.data, self.name, self.how)]
 
 
-def read_shards(parsed: list[Future[Parsed]], target: Target) -> tuple[Reading, list[str]]:
+def read_shards(parsed: list[Future[Parsed]], target: Target) -> Reading:
     """Read all files of a side, and put them together.
 
     Args:
@@ -101,32 +110,33 @@ def read_shards(parsed: list[Future[Parsed]], target: Target) -> tuple[Reading, 
         target: what they are read against; without documents, each document that any file has is one.
 
     Returns:
-        The labels, or everything that is wrong with any file; and the SHA-256 of each file.
+        The labels, or everything that is wrong with any file.
 
     """
     from dragoman.reading.concat import stacked  # noqa: PLC0415
     from dragoman.reading.read import Reading, read_parsed  # noqa: PLC0415
 
-    readings, digests, names = [], [], []
+    readings, names = [], []
     while parsed:
         shard = parsed.pop(0).result()
-        digests.append(shard.sha256)
         names.append(shard.name)
         readings.append(read_parsed(shard, target))
     if len(readings) == 1:
-        return readings[0], digests
+        return readings[0]
     problems = [problem for reading in readings for problem in reading.problems]
     tally, unknown = (total(getattr(reading, name) for reading in readings) for name in ("tally", "unknown"))
+    read_as = ", ".join(dict.fromkeys(reading.read_as for reading in readings if reading.read_as))
+    made = Reading(None, tuple(problems), tally, unknown, read_as)
     labels = [reading.annotations for reading in readings]
     if any(part is None for part in labels):
-        return Reading(None, tuple(problems), tally, unknown), digests
+        return made
     try:
         given = [tuple(d for d, has in zip(part.documents, part.given, strict=True) if has) for part in labels if part]
         place = check_distinct(names, given)
     except DragomanError as cause:
-        return Reading(None, (*problems, *cause.problems), tally, unknown), digests
+        return replace(made, problems=(*problems, *cause.problems))
     documents = tuple(sorted(place)) if target.documents is None else target.documents
-    return Reading(stacked(documents, [part for part in labels if part]), tuple(problems), tally, unknown), digests
+    return replace(made, annotations=stacked(documents, [part for part in labels if part]))
 
 
 def total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

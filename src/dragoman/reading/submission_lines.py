@@ -1,15 +1,17 @@
-"""Labels in any form of ours as the lines of a submission, for whoever writes them in another one."""
+"""Labels in any form as the lines of a submission, for whoever writes them in another one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dragoman.formats.outcome import Converted
+from dragoman.formats.outcome import Converted, refuse
 from dragoman.reading import lines as precise
+from dragoman.reading.shards import check_distinct
 from dragoman.reading.source import Source
 
 if TYPE_CHECKING:
     from dragoman.problems import Problem
+    from dragoman.reading.parsing import Parsed
     from dragoman.reading.target import Target
     from dragoman.schema.submission import Submission
 
@@ -25,20 +27,40 @@ def submission_lines(value: Any, target: Target) -> Converted:
         The lines in plain form, and what is wrong with them; no lines where there are errors.
 
     Raises:
-        DragomanError: for what is none of the forms, or cannot be read at all.
+        DragomanError: for what is none of the forms, or cannot be read at all; E302 for a document in two files.
 
     """
     if hasattr(value, "gold_lines"):  # a benchmark, which is above this room
         return Converted([line for split in value.splits for line in value.gold_lines(split)])
-    source = Source.of(value, "input")
     made: list[Submission] = []
     problems: list[Problem] = []
-    with source.parsing() as parsed:
+    names: list[str] = []
+    documents: list[list[str]] = []
+    with Source.of(value, "input").parsing() as parsed:
         for future in parsed:
             shard = future.result()
-            data = shard.as_lines(ignore_unknown_fields=target.ignore_unknown_fields)
-            given = precise.read(data, target, shard.name)
+            given = _lines_of(shard, target)
+            names.append(shard.name)
+            documents.append([line.id for line in given.lines])
             made += given.lines
             problems += given.problems
     failed = any(problem.severity == "error" for problem in problems)
+    if len(names) > 1 and not failed:
+        check_distinct(names, documents)
     return Converted([] if failed else made, tuple(problems))
+
+
+def _lines_of(parsed: Parsed, target: Target) -> Converted:
+    """Read the lines of one file, or of files of another tool, all checked as those of a submission are."""
+    if parsed.foreign is None:
+        data = parsed.as_lines(ignore_unknown_fields=target.ignore_unknown_fields)
+        given = precise.read(data, target, parsed.name)
+        return Converted(given.lines, given.problems)
+    from dragoman.formats import registry  # noqa: PLC0415 - what converters need is known by now
+    from dragoman.reading.foreign import located  # noqa: PLC0415
+
+    refuse(parsed.problems)
+    converted = parsed.foreign.lines(target.texts, parsed.name)
+    refuse(converted.problems)
+    given = precise.read(registry.jsonl(converted.lines), target, parsed.name)
+    return Converted(given.lines, (*converted.problems, *located(given.problems, converted.lines)))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dragoman.formats import tokens
 from dragoman.formats.outcome import Options
-from dragoman.formats.registry import named
+from dragoman.formats.registry import named, writer
 from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES, LAYERS
 from dragoman.schema.submission import Submission
 
@@ -106,7 +106,7 @@ def _kept(documents: list[Document], *, characters: bool) -> Counter[str]:
     lines = [_line(document) for document in documents]
     texts = {document.id: document.text for document in documents}
     conll = named("conll")
-    written = conll.write(lines, texts, Options(characters=characters)).files
+    written = writer("conll")(lines, texts, Options(characters=characters)).files
     kept: Counter[str] = Counter()
     if not written:
         return kept

@@ -64,6 +64,13 @@ class Coverage(msgspec.Struct, forbid_unknown_fields=True):
         dict[str, int],
         Meta(description="fields that a submission does not have and that were passed over, as asked, by their path"),
     ] = {}
+    read_as: Annotated[
+        dict[str, str],
+        Meta(description="format that a file was recognised as, by side (`gold`, `pred`); empty for submissions"),
+    ] = {}
+    conversion: Annotated[
+        list[str], Meta(description="what was lost or mended in reading files of these formats, counted")
+    ] = []
 
 
 class Headline(msgspec.Struct, forbid_unknown_fields=True):
@@ -89,10 +96,6 @@ class Advice(msgspec.Struct, forbid_unknown_fields=True):
 
     code: Annotated[str, Meta(description="which mistake, as `ends-short`")]
     text: Annotated[str, Meta(description="what was seen, with counts, and the hint")]
-    unknown_fields: Annotated[
-        dict[str, int],
-        Meta(description="fields that a submission does not have and that were passed over, as asked, by their path"),
-    ] = {}
 
 
 class Counts(msgspec.Struct, forbid_unknown_fields=True):

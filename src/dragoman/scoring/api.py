@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from dragoman.measures import Measure
     from dragoman.reading.parsing import Parsed
+    from dragoman.reading.read import Reading
     from dragoman.schema.result_file import Data
     from dragoman.schema.system_card import SystemCard
+    from dragoman.scoring.gold import Gold
     from dragoman.scoring.held import Validation
     from dragoman.scoring.partials import Partial
     from dragoman.scoring.result import Result
@@ -55,9 +57,11 @@ def score(
     >>> result["entities.strict.f1"]
 
     Args:
-        pred: a file (JSONL or parquet, compressed or not; ``-`` is standard input), a folder of shards or a run (of one
-            with several repeats, the mean); bytes; dictionaries in the form of a submission's lines, or records; a
-            ``datasets.Dataset`` or ``DatasetDict``; an Arrow table; a `Benchmark` or the folder of one (its gold).
+        pred: a file (JSONL, parquet, or any format that ``convert`` reads; compressed or not; ``-`` is stdin),
+            a folder of shards, of files of another format, or a run (of one with several repeats, the mean); a
+            `LabelledFile`, which says what cannot be seen in a file, and with columns of gold and predictions is both
+            sides; bytes; dictionaries in the form of a submission's lines, or records; a ``datasets.Dataset`` or
+            ``DatasetDict``; an Arrow table; a `Benchmark` or the folder of one (its gold).
         gold: the same, as a reference; or a benchmark: a `Benchmark`, its folder, or ``owner/name`` on the Hub.
         split: split of a benchmark; ``test`` if None.
         measures: names, layers or values; all of the catalogue if None.
@@ -232,6 +236,9 @@ def _in_memory(sides: Sides, measures: Measures) -> _Counted:
     total = count_annotations(chosen, gold.annotations, reading.checked().of(gold.annotations.documents))
     total.coverage.quotes = {way: number for way, number in reading.tally.items() if number}
     total.coverage.unknown_fields = dict(reading.unknown)
+    read: dict[str, Gold | Reading] = {"gold": gold, "pred": reading}
+    total.coverage.read_as = {side: each.read_as for side, each in read.items() if each.read_as}
+    total.coverage.conversion = [note for each in read.values() for note in each.conversion]
     return _Counted(total, chosen, gold.data, gold.facets)
 
 
@@ -240,6 +247,8 @@ def _on_cluster(sides: Sides, measures: Measures, scheduler: str | None) -> _Cou
     pred, reference = sides.pred, sides.reference
     if pred is None or reference is None or not (pred.paths and reference.paths):
         raise error("E851", "a cluster scores files and folders of shards.", "Give paths of predictions and reference.")
+    if pred.how is not None or reference.how is not None:
+        raise error("E851", "a cluster reads submissions.", "Convert the files first: dragoman convert.")
     from dragoman.measures import select  # noqa: PLC0415
     from dragoman.schema.result_file import Data  # noqa: PLC0415
     from dragoman.scoring.dask import count_on_cluster  # noqa: PLC0415

@@ -130,7 +130,12 @@ def _surveys(steps: Steps, paths: Sequence[str], read: list[Any]) -> list[Survey
 
 def parse(path: str) -> Parsed:
     """Read a shard; this is the only step that looks at the file, unless something is wrong with it."""
-    return parse_file(path)
+    parsed = parse_file(path)
+    if parsed.foreign is None:
+        return parsed
+    hint = "Convert the file first: dragoman convert."
+    problem = Problem(code="E851", what="a cluster reads submissions.", hint=hint, file=path)
+    return Parsed(parsed.name, problems=(problem,))
 
 
 def read_gold(parsed: Parsed, rules: Target) -> Reading:

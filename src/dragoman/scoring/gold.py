@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,8 @@ class Gold:
         data: how the result names the data.
         target: what submissions are read against; lines of documents that are not scored are checked and left aside.
         facets: values by which documents are sliced, such as the language, one a document.
+        read_as: what a file of another tool was recognised as; empty for a submission.
+        conversion: what was lost or mended in reading such a file, in words.
 
     """
 
@@ -37,6 +39,8 @@ class Gold:
     data: results.Data
     target: Target
     facets: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    read_as: str = ""
+    conversion: Sequence[str] = ()
 
 
 def default_split(benchmark: Benchmark) -> str:
@@ -99,7 +103,7 @@ def from_parsed(parsed: list[Future[Parsed]], source: Source, rules: Target | No
         rules: a target without documents, for how quotes and unknown fields are read.
 
     """
-    reading, _ = read_shards(parsed, rules or Target())
+    reading = read_shards(parsed, rules or Target())
     annotations = reading.checked()
     if not annotations.present.any():
         raise no_labels(source)
@@ -115,6 +119,8 @@ def from_parsed(parsed: list[Future[Parsed]], source: Source, rules: Target | No
             sorted(annotations.documents),
         ),
         Target(documents=annotations.documents, texts=texts),
+        read_as=reading.read_as,
+        conversion=reading.conversion,
     )
 
 

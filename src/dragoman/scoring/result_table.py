@@ -178,6 +178,9 @@ def _notes(result: Result, by: Iterable[str], shown: Iterable[Table]) -> Iterato
             yield f"by {facet}: the gold does not say it"
     yield from _left_out(result)
     yield from coverage_notes(result.coverage)
+    for side, form in sorted(result.coverage.read_as.items()):
+        yield f"{'gold' if side == 'gold' else 'predictions'} read as {form}"
+    yield from result.coverage.conversion
     if result.coverage.quotes:
         found = ", ".join(f"{n} {way}" for way, n in result.coverage.quotes.items())
         yield f"spans given as quotes ({result.quotes}): {found}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dragoman.files import STANDARD_INPUT
 from dragoman.problems import error
+from dragoman.reading.labelled_file import GOLD, PRED, LabelledFile
 from dragoman.reading.source import Source
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Sides:
         from dragoman.text.quote_places import check_policy  # noqa: PLC0415 - imported while files are parsed
 
         check_policy(quotes)
+        if gold is None and isinstance(pred, LabelledFile) and pred.both:
+            pred, gold = pred.side(PRED), pred.side(GOLD)
         if _is_standard_input(pred) and _is_standard_input(gold):
             raise error("E202", "standard input cannot be both sides: it can be read once.", "Give a file for one.")
         labels = pred if _is(pred, *_READ, "dragoman.benchmark", "Benchmark") else None
@@ -135,7 +138,7 @@ class Sides:
         if self.labels is not None:
             lines = {line.id: line for name in self.labels.splits for line in self.labels.gold_lines(name)}
             return Reading(read_lines([line for name, line in lines.items() if name in target.known], target), ())
-        return read_shards(parsed, self.on(target))[0]
+        return read_shards(parsed, self.on(target))
 
 
 _READ = ("dragoman.annotations", "Annotations", "dragoman.reading.read", "Reading")

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import dragoman
 from dragoman.authoring.label_studio import config, server
 from dragoman.problems import DragomanError
 
@@ -119,3 +120,31 @@ def test_without_an_environment_it_says_what_to_run(tmp_path, monkeypatch):
     with pytest.raises(DragomanError, match="make label-studio"):
         server.serve(ROOT, tmp_path / "data")
     assert not (tmp_path / "data").exists()
+
+
+def test_an_export_is_scored_as_it_is(label_studio, tmp_path):
+    """Tasks that the server stores, exported in both of its JSON forms, through the door for any predictions."""
+    text = "Rana 😀 met Amin in Cairo."
+    places = {"PER": (0, 4), "LOC": (19, 24)}
+    labels = "".join(f'<Label value="{label}"/>' for label in places)
+    view = f'<View><Labels name="ner" toName="body">{labels}</Labels><Text name="body" value="$body"/></View>'
+    project = ask(label_studio, "/api/projects", {"title": "export", "label_config": view})["id"]
+    regions = [
+        {
+            "from_name": "ner",
+            "to_name": "body",
+            "type": "labels",
+            "value": {"start": start, "end": end, "text": text[start:end], "labels": [label]},
+        }
+        for label, (start, end) in places.items()
+    ]
+    task = {"data": {"body": text, "id": "d1"}, "annotations": [{"result": regions}]}
+    ask(label_studio, f"/api/projects/{project}/import", [task])
+    gold = [{"id": "d1", "text": text, "entities": [{"start": s, "end": e, "type": t} for t, (s, e) in places.items()]}]
+    gold[0]["entities"].append({"start": 11, "end": 15, "type": "PER"})
+    for form in ("JSON", "JSON_MIN"):
+        path = tmp_path / f"{form}.json"
+        path.write_text(json.dumps(ask(label_studio, f"/api/projects/{project}/export?exportType={form}")))
+        result = dragoman.score(path, gold, measures=["entities.strict"], intervals=False)
+        assert (result["entities.strict.precision"], result["entities.strict.recall"]) == (1.0, 2 / 3)
+        assert result.coverage.read_as["pred"].startswith("label-studio")

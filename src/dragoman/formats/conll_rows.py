@@ -1,0 +1,288 @@
+"""The rows of a file of columns: comments, tokens with their tags, ends of sentences and documents."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from dragoman.formats import conll_layout, line_builder, tagging
+from dragoman.formats.conll_layout import Cells, Layout, bare, cut
+from dragoman.formats.outcome import Options
+from dragoman.problems import Diagnostics
+
+_COMMENT = re.compile(r"# *(?:(?P<bare>newdoc) *$|(?P<key>[\w.]+(?: +id)?) *= ?(?P<value>.*)$)")
+_BEGIN = re.compile(r"# ?begin document(?: \(?(?P<name>.*?)\)?)?(?:; *part +(?P<part>\w+))? *$")
+_END = re.compile(r"# ?end document\b")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_OTHER_ENDS = re.compile("[\x85\u2028\u2029]")
+_HASHES = re.compile(r"#+(?:\s|$)")
+_RANGE = re.compile(r"([0-9]+)-([0-9]+)")
+
+
+@dataclass(slots=True)
+class Surface:
+    """Words as they stand in the text: a token, or what several tokens are written as together."""
+
+    form: str
+    glued: bool = False
+    start: int = -1
+    end: int = -1
+
+
+@dataclass(slots=True)
+class Row:
+    """A token, the line that it is in, and its tags."""
+
+    number: int
+    surface: Surface
+    tags: list[tagging.Tag]
+
+
+@dataclass(slots=True)
+class Sentence:
+    """Tokens, and the text that the file gives them."""
+
+    rows: list[Row] = field(default_factory=list)
+    text: str | None = None
+
+
+def sequences(sentence: Sentence) -> list[list[tagging.Tag]]:
+    """Tags of a sentence, one a token: a sequence for each column, or for each label where rows differ in columns."""
+    rows = sentence.rows
+    if len({len(row.tags) for row in rows}) <= 1:
+        return [list(column) for column in zip(*(row.tags for row in rows), strict=True)]
+    # A label that a row has twice is nested in itself: what stands first goes on with what stood first before.
+    found: dict[tuple[str | None, int], list[tagging.Tag]] = {}
+    for at, row in enumerate(rows):
+        seen: Counter[str | None] = Counter()
+        for tag in row.tags:
+            if tag.prefix != "O":
+                sequence = found.setdefault((tag.label, seen[tag.label]), [tagging.OUTSIDE] * len(rows))
+                sequence[at] = tag
+                seen[tag.label] += 1
+    return list(found.values())
+
+
+@dataclass(slots=True)
+class Document:
+    """Sentences, and the id that the file gives them."""
+
+    name: str | None
+    sentences: list[Sentence] = field(default_factory=lambda: [Sentence()])
+
+    @property
+    def rows(self) -> Iterable[Row]:
+        """All tokens."""
+        return (row for sentence in self.sentences for row in sentence.rows)
+
+
+class Parser:
+    """Sorts lines into comments, tokens and ends of sentences."""
+
+    def __init__(self, lines: list[str], options: Options, diagnostics: Diagnostics) -> None:
+        self.lines, self.options, self.diagnostics = lines, options, diagnostics
+        self.documents: list[Document] = []
+        self.layout = Layout()
+        self.named: tuple[int, list[str]] | None = None
+        self.marked = self.tabbed = False
+        self.open: dict[int, str | None] = {}
+        self.together: tuple[int, int, Surface] | None = None
+        self.trimmed: list[int] = []
+
+    def parse(self) -> None:
+        """Read all lines into :attr:`documents`."""
+        layout = self.find_layout()
+        if layout is None:
+            return
+        self.layout = layout
+        for number, line in enumerate(self.lines, start=1):
+            self.line(number, line)
+        if self.trimmed:
+            what = f"{len(self.trimmed):,} tags have blanks around them, which are cut."
+            self.diagnostics.add("W906", what, line=self.trimmed[0])
+
+    def find_layout(self) -> Layout | None:
+        """Tell the columns by the options, the file's own words or its rows; None after an error."""
+        sentences = self.sample()
+        tabbed = self.tabbed
+        if self.options.columns:
+            return conll_layout.of_options(self.options.columns, self.diagnostics, tabbed=tabbed)
+        if self.named is not None:
+            number, names = self.named
+            return conll_layout.of_options(names, self.diagnostics, tabbed=tabbed, line=number)
+        if not sentences:
+            return Layout()
+        layout = conll_layout.recognised(sentences, self.diagnostics, marked=self.marked)
+        if self.diagnostics.failed:
+            return None
+        if (layout.form, layout.tags) != (0, (len(sentences[0][0]) - 1,)) and not layout.more:
+            what = f"the tokens are taken from column {layout.form + 1}, the tags from column {layout.tags[0] + 1}."
+            self.diagnostics.add("W906", what, "Name other columns with --columns.")
+        return replace(layout, tabbed=tabbed)
+
+    def sample(self) -> list[list[Cells]]:
+        """Cells of the rows by sentence, as the first row is parted; notes what the file says of its columns."""
+        sentences: list[list[Cells]] = [[]]
+        hashed: list[str] = []
+        first = ""
+        for number, line in enumerate(self.lines, start=1):
+            if not line.strip() or line.startswith("-DOCSTART-"):
+                sentences.append([])
+            elif line.startswith("#"):
+                comment = _COMMENT.match(line)
+                self.marked |= _BEGIN.match(line) is not None
+                if comment and comment["key"] == "global.columns" and self.named is None:
+                    self.named = number, comment["value"].split()
+                elif not comment:
+                    hashed.append(line)
+            else:
+                if _CONTROL.search(line.replace("\t", " ")):
+                    continue  # said when the row is read
+                first = first or line
+                sentences[-1].append(cut(line, tabbed="\t" in first))
+        self.tabbed = "\t" in (first or "".join(hashed[:1]))
+        if first:
+            return [sentence for sentence in sentences if sentence]
+        rows = [cut(line, tabbed=self.tabbed) for line in hashed]  # every token begins with #
+        rows = [cells for cells in rows if len(cells) > 1 and tagging.parse(bare(cells[-1]))]
+        return [rows] if rows else []
+
+    def line(self, number: int, line: str) -> None:
+        """Take a line."""
+        if not line.strip():
+            self.sentence()
+        elif line.startswith("-DOCSTART-"):
+            self.document(None)
+        elif line.startswith("#"):
+            self.hash(number, line)
+        else:
+            self.token(number, line)
+
+    def document(self, name: str | None) -> None:
+        """Begin a document."""
+        self.documents.append(Document(name))
+        self.open.clear()
+
+    def sentence(self) -> None:
+        """End a sentence, if one has begun."""
+        self.open.clear()
+        self.together = None
+        if self.documents and self.documents[-1].sentences[-1].rows:
+            self.documents[-1].sentences.append(Sentence())
+
+    def current(self) -> Sentence:
+        """Sentence at hand."""
+        if not self.documents:
+            self.document(None)
+        return self.documents[-1].sentences[-1]
+
+    def hash(self, number: int, line: str) -> None:
+        """Sort a line that begins with ``#``: what the format means by it, a token, or a comment."""
+        comment, begin = _COMMENT.match(line), _BEGIN.match(line)
+        cells = self.layout.cells(line)
+        if begin is not None:
+            part = f".part-{begin['part']}" if begin["part"] else ""
+            self.document(f"{begin['name']}{part}" if begin["name"] else None)
+        elif _END.match(line):
+            self.sentence()
+        elif comment and comment["bare"]:
+            self.document(None)
+        elif comment and comment["key"] == "newdoc id":
+            self.document(comment["value"])
+        elif comment and comment["key"] == "text":
+            self.sentence()
+            self.current().text = comment["value"].rstrip()
+        elif comment and comment["key"] == "global.columns":
+            pass
+        elif not comment and self.layout.fits(cells) and (not _HASHES.match(cells[0]) or self.tagged(cells)):
+            self.token(number, line)
+        else:
+            self.diagnostics.lose("comments")
+
+    def tagged(self, cells: Cells) -> bool:
+        """Whether the tags of a row are tags."""
+        return all(tagging.parse(bare(cells[at])) for at in self.layout.tagged(cells))
+
+    def token(self, number: int, line: str) -> None:
+        """Take the row of a token."""
+        layout, cells = self.layout, self.layout.cells(line)
+        control = _CONTROL.search(line.replace("\t", " "))
+        if control or not layout.fits(cells):
+            self.wrong_row(number, line, cells, control[0] if control else "")
+            return
+        form = cells[layout.form]
+        if layout.number is not None:
+            whole = _RANGE.fullmatch(cells[layout.number])
+            if whole:  # several tokens that are written as one word
+                self.together = int(whole[1]), int(whole[2]), Surface(form)
+                return
+            if "." in cells[layout.number]:
+                self.diagnostics.lose("tokens that are not in the text")
+                return
+        tags = [self.tag(number, cells[at], at) for at in layout.tagged(cells)]
+        row = Row(number, self.surface(form, cells), [tag for tag in tags if tag is not None])
+        if None in tags:
+            return
+        if layout.start is not None and layout.end is not None:
+            start, end = (line_builder.offset(cells[at]) for at in (layout.start, layout.end))
+            if start is None or end is None:
+                self.diagnostics.add("E202", "an offset is not a number.", "Offsets are code points.", line=number)
+                return
+            row.surface.start, row.surface.end = start, end
+        self.current().rows.append(row)
+
+    def surface(self, form: str, cells: Cells) -> Surface:
+        """Words of a token: its own, or what it is written in together with others."""
+        glued = "SpaceAfter=No" in cells[-1]
+        if self.layout.number is not None and self.together is not None:
+            first, last, surface = self.together
+            if first <= int(cells[self.layout.number]) <= last:
+                return surface
+            self.together = None
+        return Surface(form, glued)
+
+    def wrong_row(self, number: int, line: str, cells: Cells, control: str) -> None:
+        """Say what is wrong with a row that is none of a token."""
+        other = _OTHER_ENDS.search(line)
+        if control or other:
+            char = control or (other[0] if other else "")
+            what = f"the control character U+{ord(char):04X} is in the row."
+            self.diagnostics.add("E209", what, "Lines end with LF, CRLF or CR; leave others out.", line=number)
+            return
+        least = self.layout.least
+        named = bool(self.options.columns)
+        wanted = "a token and a tag" if least < 3 and not named and len(cells) < 2 else f"{least} columns"
+        hint = "One token a line."
+        if len(cells) > 1 and not named:
+            hint = "One token a line; where rows differ, name the columns, as in --columns form=1,tag=2."
+        self.diagnostics.add("E209", f"expected {wanted}, found {len(cells)}.", hint, line=number)
+
+    def tag(self, number: int, cell: str, at: int) -> tagging.Tag | None:
+        """Read a tag; notes E209 for what is none."""
+        if self.layout.key:
+            pairs = dict(pair.partition("=")[::2] for pair in cell.split("|"))
+            cell = pairs.get(self.layout.key, "O")
+        elif self.layout.brackets:
+            return self.bracket(number, cell, at)
+        text = bare(cell)
+        if text != cell:
+            self.trimmed.append(number)
+        tag = tagging.parse(text)
+        if tag is None:
+            hint = "Tags are O, or one of B I E S L U (M W) with a label, as in B-PER."
+            self.diagnostics.add("E209", f"{cell[:80]!r} is not a tag.", hint, line=number)
+        return tag
+
+    def bracket(self, number: int, cell: str, at: int) -> tagging.Tag | None:
+        """Read a tag that is a bracket: ``(PER*`` opens, ``*`` goes on, ``*)`` closes."""
+        match = re.fullmatch(r"(?:\(([^()*]+))?\*?(\))?|[-_]", cell)
+        if match is None:
+            hint = "Tags are brackets, as in (PER*, * and *)."
+            self.diagnostics.add("E209", f"{cell[:80]!r} is not a tag.", hint, line=number)
+            return None
+        label = match[1] or self.open.get(at)
+        tag = tagging.Tag("B" if match[1] else "I", label) if label else tagging.OUTSIDE
+        self.open[at] = None if match[2] else label
+        return tag

@@ -1,0 +1,125 @@
+"""doccano: the JSONL that it exports for sequence labelling, in both of its forms.
+
+Source: https://doccano.github.io/doccano/ (Export; formats JSONL and JSONL with relations). A document a line: ``text``
+and either ``label`` (``labels`` in older releases), a list of ``[start, end, label]``, or ``entities``, a list of
+``{id, label, start_offset, end_offset}``, with ``relations`` between them. Offsets are code points. ``id`` is doccano's
+number of the example; an ``id`` that is a string is taken too. Relations, comments and metadata are lost.
+
+Written is the form with ``entities``; the document's id is ``id``, as doccano keeps it among the metadata on import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dragoman.files import json_lines
+from dragoman.formats import plain_spans, span_records
+from dragoman.formats.json_fields import Node, records
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
+from dragoman.formats.sample import Sample
+from dragoman.formats.span_records import LabelledSpan, SpanRecord
+from dragoman.problems import Diagnostics
+from dragoman.schema.submission import Submission
+
+LAYERS = ("entities",)
+HOLDS = span_records.HOLDS
+CANNOT_HOLD = span_records.CANNOT_HOLD
+_TRIPLES = ("label", "labels")
+
+
+def recognises(sample: Sample) -> bool:
+    """Whether the first document has a text and labels in one of the two forms."""
+    record = sample.record
+    if not isinstance(record.get("text"), str):
+        return False
+    if "start_offset" in sample.first("entities"):
+        return True
+    if record.get("entities") == [] and isinstance(record.get("relations"), list):
+        return True
+    triples = next((record[key] for key in _TRIPLES if isinstance(record.get(key), list)), None)
+    return triples is not None and (not triples or _is_triple(triples[0]))
+
+
+def _is_triple(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 3 and isinstance(value[2], str)
+
+
+def read(data: bytes, options: Options = DEFAULT) -> Converted:
+    """Read documents.
+
+    Args:
+        data: JSONL, or a JSON list.
+        options: ``documents`` for those without id; ``texts``; ``date_labels``.
+
+    Problems: E102 to E106; E201, E202, E204; E302, E304; E401, E402; E403 where the text is not the document's.
+
+    """
+    diagnostics = Diagnostics(options.name)
+    return span_records.converted([_record(node) for node in records(data, diagnostics)], options, diagnostics)
+
+
+def _record(node: Node) -> SpanRecord:
+    text = node.string("text")
+    if text is None:
+        hint = "Export the project as JSONL."
+        node.diagnostics.add("E204", "there is no text.", hint, line=node.line, path=node.at("text"))
+    record = SpanRecord(node, name_of(node), text)
+    for key in _TRIPLES:
+        record.spans += _triples(node, key)
+    for entity in node.nodes("entities"):
+        start, end, label = entity.integer("start_offset"), entity.integer("end_offset"), entity.string("label")
+        entity.asked.add("id")
+        node.diagnostics.lose("other fields of spans", len(entity.rest()))
+        record.spans.append(LabelledSpan(entity, start, end, label))
+    node.diagnostics.lose("relations", len(node.items("relations")))
+    lost = {key: value for key, value in node.rest().items() if key not in ("Comments", "comments")}
+    node.diagnostics.lose("comments", len(node.rest()) - len(lost))
+    node.diagnostics.lose("other fields of documents", len(lost))
+    return record
+
+
+def name_of(node: Node) -> str | None:
+    """Id of a document: a string, or a tool's number as a string."""
+    value = node.value.get("id")
+    node.asked.add("id")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return node.string("id")
+
+
+def _triples(node: Node, key: str) -> Iterable[LabelledSpan]:
+    for index, value in enumerate(node.items(key)):
+        at = Node({}, node.diagnostics, node.line, f"{node.at(key)}[{index}]")
+        if _is_triple(value) and all(type(place) is int for place in value[:2]):
+            yield LabelledSpan(at, value[0], value[1], value[2])
+        else:
+            what = f"expected [start, end, label], found {str(value)[:40]!r}."
+            node.diagnostics.add("E202", what, "Offsets are code points.", line=node.line, path=at.path)
+
+
+def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
+    """Write ``submission.doccano.jsonl``.
+
+    Args:
+        lines: the submission.
+        texts: text by document id.
+        options: ``date_labels``.
+
+    Problems: as for :func:`dragoman.formats.plain_spans.plain`.
+
+    """
+    return span_records.written("submission.doccano.jsonl", lines, texts, options, _document, json_lines)
+
+
+def _document(document: plain_spans.Document) -> dict[str, Any]:
+    spans = [plain_spans.labelled(span) for _, span in document.spans]
+    return {
+        "id": document.line.id,
+        "text": document.text,
+        "entities": [
+            {"id": number, "label": label or "", "start_offset": start, "end_offset": end}
+            for number, (start, end, label) in enumerate(spans, start=1)
+        ],
+        "relations": [],
+    }

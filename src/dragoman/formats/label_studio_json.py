@@ -1,0 +1,186 @@
+"""Label Studio: its exports ``JSON`` (and what the API gives) and ``JSON_MIN``, of spans of a text.
+
+Source: https://labelstud.io/guide/export and https://labelstud.io/tags/labels. A task has ``data`` with the text and
+``annotations`` with ``result``: regions of type ``labels`` (or ``hypertextlabels`` over plain text) with ``{start, end,
+text, labels}``. The smaller form has the text and, below each control's name, the values alone. Of several
+annotations of a task the ground truth is taken, else the last that was not cancelled; where there is none the
+predictions are. Tasks without any are counted and left out. Offsets are code points (UTF-16 units in old releases),
+so a region's own text is checked. Choices, ratings, texts and relations are lost.
+
+The id of the document is ``data.id``, ``data.document`` or ``meta.id``; else the number of the task.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dragoman.files import canonical_json
+from dragoman.formats import plain_spans, span_records
+from dragoman.formats.doccano import name_of
+from dragoman.formats.json_fields import Node, records
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
+from dragoman.formats.sample import Sample
+from dragoman.formats.span_records import LabelledSpan, SpanRecord
+from dragoman.problems import Diagnostics
+from dragoman.schema.submission import Submission
+
+LAYERS = ("entities",)
+HOLDS = span_records.HOLDS
+CANNOT_HOLD = span_records.CANNOT_HOLD
+_TYPES = ("labels", "hypertextlabels")
+_ROUNDS = ("annotations", "completions", "predictions")
+_NAMES = ("id", "document", "doc_id", "document_id")
+
+
+def recognises(sample: Sample) -> bool:
+    """Whether the first task has data and annotations, or values with labels below a control's name."""
+    record = sample.record
+    if isinstance(record.get("data"), dict) and any(isinstance(record.get(key), list) for key in _ROUNDS):
+        return True
+    return "id" in record and any(_is_control(value) for value in record.values())
+
+
+def _is_control(value: Any) -> bool:
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, dict) and isinstance(first.get("labels"), list) and "start" in first
+
+
+def read(data: bytes, options: Options = DEFAULT) -> Converted:
+    """Read an export.
+
+    Args:
+        data: a JSON list of tasks, or a task a line.
+        options: ``documents`` for those without id; ``texts``; ``date_labels``.
+
+    Problems: E102 to E106; E201, E202; E204 a task whose text cannot be told; E302, E304; E401 to E403.
+
+    """
+    diagnostics = Diagnostics(options.name)
+    made = [record for node in records(data, diagnostics) if (record := _record(node)) is not None]
+    return span_records.converted(made, options, diagnostics)
+
+
+def _record(node: Node) -> SpanRecord | None:
+    data = node.node("data")
+    if data is None:
+        return _small(node)
+    meta = node.node("meta")
+    name = next((name for key in _NAMES if (name := _plain(data, key)) is not None), None)
+    name = name or (name_of(meta) if meta is not None else None) or name_of(node)
+    regions = _regions(node)
+    if regions is None:
+        node.diagnostics.lose("tasks without annotations")
+        return None
+    spans = [span for region in regions for span in _spans(region)]
+    text = _text(data, spans)
+    if text is None:
+        node.diagnostics.add(
+            "E204", "it cannot be told which field of the data is the text.", line=node.line, path="data"
+        )
+    return SpanRecord(node, name, text, spans)
+
+
+def _plain(node: Node, key: str) -> str | None:
+    value = node.value.get(key)
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def _text(data: Node, spans: list[LabelledSpan]) -> str | None:
+    """Text of a task: ``text``, or the one string in its data, or the one that fits all spans."""
+    strings = {key: value for key, value in data.value.items() if isinstance(value, str)}
+    if "text" in strings or len(strings) < 2:
+        return strings.get("text", next(iter(strings.values()), None))
+    fitting = [
+        text
+        for text in strings.values()
+        if all(span.words is not None and text[span.start : span.end] == span.words for span in spans)
+    ]
+    return fitting[0] if len(fitting) == 1 and spans else max(strings.values(), key=len)
+
+
+def _regions(node: Node) -> list[Node] | None:
+    """Regions of the annotation that is taken; None where a task has none."""
+    for key in _ROUNDS:
+        rounds = [each for each in node.nodes(key) if not each.value.get("was_cancelled")]
+        truth = [each for each in rounds if each.value.get("ground_truth")]
+        if rounds:
+            what = "further predictions of a task" if key == "predictions" else "further annotations of a task"
+            node.diagnostics.lose(what, len(rounds) - 1)
+            return list((truth or rounds)[-1].nodes("result"))
+    return None
+
+
+def _spans(region: Node) -> Iterable[LabelledSpan]:
+    kind, value = region.string("type"), region.node("value")
+    if kind not in _TYPES or value is None:
+        lost = "relations" if kind == "relation" else "answers other than labels of spans"
+        region.diagnostics.lose(lost)
+        return
+    yield from _value(value, kind)
+
+
+def _value(value: Node, kind: str) -> Iterable[LabelledSpan]:
+    labels = [label for label in value.items(kind) or value.items("labels") if isinstance(label, str)]
+    if "globalOffsets" in value.value:
+        value = Node({**value.value, **value.value["globalOffsets"]}, value.diagnostics, value.line, value.path)
+    start, end, words = value.integer("start"), value.integer("end"), value.string("text")
+    if start is not None and end is not None and words is not None and len(words) != end - start:
+        words = _cut(words, end - start)
+    yield from (LabelledSpan(value, start, end, label, words) for label in labels)
+    if not labels:
+        value.diagnostics.lose("regions without a label")
+
+
+def _cut(words: str, length: int) -> str:
+    """Leave out marks at the end: a selection that ends between a letter and its marks has their text all the same."""
+    rest = words[length:]
+    return words[:length] if length > 0 and rest and all(unicodedata.combining(char) for char in rest) else words
+
+
+def _small(node: Node) -> SpanRecord:
+    """Read a task of the smaller form."""
+    controls = [key for key, value in node.value.items() if _is_control(value)]
+    spans = [span for key in controls for value in node.nodes(key) for span in _value(value, "labels")]
+    own = ("created_at", "updated_at", "lead_time", "annotator", "annotation_id", "id")
+    data = {key: value for key, value in node.value.items() if key not in (*own, *controls)}
+    text = _text(Node(data, node.diagnostics, node.line, node.path), spans)
+    if text is None:
+        node.diagnostics.add(
+            "E204", "there is no text.", "Export with the task's data.", line=node.line, path=node.path
+        )
+    return SpanRecord(node, name_of(node), text, spans)
+
+
+def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
+    """Write ``submission.label-studio.json``: tasks with an annotation each, to be imported.
+
+    Args:
+        lines: the submission.
+        texts: text by document id.
+        options: ``date_labels``.
+
+    Regions are of a control ``label`` over a text ``text``. Problems: as for
+    :func:`dragoman.formats.plain_spans.plain`.
+
+    """
+
+    def encode(values: list[Any]) -> bytes:
+        return canonical_json(values) + b"\n"
+
+    return span_records.written("submission.label-studio.json", lines, texts, options, _task, encode, HOLDS)
+
+
+def _task(document: plain_spans.Document) -> dict[str, Any]:
+    result = [
+        {
+            "id": f"r{number}",
+            "from_name": "label",
+            "to_name": "text",
+            "type": "labels",
+            "value": {"start": span.start, "end": span.end, "text": span.text, "labels": [span.type or ""]},
+        }
+        for number, (_, span) in enumerate(document.spans, start=1)
+    ]
+    return {"data": {"id": document.line.id, "text": document.text}, "annotations": [{"result": result}]}

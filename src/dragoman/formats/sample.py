@@ -1,0 +1,181 @@
+"""A first look at a file: its bytes, its first lines and its first JSON value, by which a format is recognised.
+
+What a file is, is told by its content; its name decides only where the content leaves it open (an empty ``.ann``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from dragoman import files
+from dragoman.problems import DragomanError
+
+_HEAD = 2**16
+LIMIT = 2**26
+"""Bytes of a file that are looked at for its first JSON value; a converter reads no more either."""
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_BOM = "\ufeff"
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"PK\x03\x04", "a ZIP archive, or an Office document"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ", "an xz file"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
+    (b"\x1f\x8b", "a gzip file within another"),
+    (b"ARROW1", "an Arrow IPC (Feather) file"),
+    (b"\xff\xff\xff\xff", "an Arrow IPC stream"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"GGUF", "weights of a model (GGUF)"),
+    (b"RIFF", "a sound, a picture or a film"),
+    (b"OggS", "a sound"),
+    (b"ID3", "a sound"),
+    *((b"\x80" + bytes([version]), "a pickle, which is never opened: it can run programs") for version in range(2, 6)),
+)
+_HINTS = {
+    "a ZIP archive, or an Office document": "Unpack it, or export the data as JSON.",
+    "a table with commas (CSV)": "Write one document a line as JSON, or a token a row with its tag, parted by tabs.",
+    "an HTML page": "It may be an error page that was saved in place of the file: look at it in a browser.",
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The beginning of a file.
+
+    Attributes:
+        data: the file.
+        name: what it is called.
+
+    """
+
+    data: bytes
+    name: str = ""
+
+    @cached_property
+    def head(self) -> str:
+        """The first 64 KiB as text, without a byte order mark; what is not UTF-8 is U+FFFD."""
+        return self.data[:_HEAD].decode("utf-8", "replace").removeprefix(_BOM)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the head that are not blank; the last one may be cut off."""
+        return [line for line in _LINE_END.split(self.head) if line.strip()]
+
+    @cached_property
+    def start(self) -> str:
+        """The first line that is not blank."""
+        return self.lines[0].strip() if self.lines else ""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it begins as JSON does."""
+        return self.start[:1] in {"{", "["} and self.value is not None
+
+    @property
+    def is_markup(self) -> bool:
+        """Whether it begins as XML or HTML does."""
+        return self.start[:1] == "<"
+
+    @cached_property
+    def is_binary(self) -> bool:
+        """Whether there are NUL bytes in it, and it neither begins as JSON does nor is UTF-16."""
+        if "\x00" not in self.head or self.start[:1] == "{":
+            return False
+        try:
+            files.check_text(self.data[:_HEAD])
+        except DragomanError as cause:
+            return cause.problems[0].code != "E103"
+        return True
+
+    @cached_property
+    def is_line(self) -> bool:
+        """Whether the first line is a JSON value by itself."""
+        return self._values[0] is not msgspec.UNSET
+
+    @cached_property
+    def value(self) -> Any:
+        """The JSON value of the first line, else of the whole file; None where it is none."""
+        return next((value for value in self._values if value is not msgspec.UNSET), None)
+
+    @cached_property
+    def _values(self) -> list[Any]:
+        """Values of the first line and of the whole file; ``UNSET`` where they are none."""
+        raw = self.data[:LIMIT].removeprefix(_BOM.encode()).lstrip()
+        first = _decoded(raw.split(b"\n", 1)[0])
+        return [first, _decoded(raw) if first is msgspec.UNSET and raw[:1] in b"[{" else msgspec.UNSET]
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """The first JSON object: the value, or the first of a list; empty where there is none."""
+        first = self.value[0] if isinstance(self.value, list) and self.value else self.value
+        return first if isinstance(first, dict) else {}
+
+    def first(self, key: str) -> dict[str, Any]:
+        """Give the first object of a list in the record."""
+        values = self.record.get(key)
+        return values[0] if isinstance(values, list) and values and isinstance(values[0], dict) else {}
+
+
+def _decoded(raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return msgspec.UNSET
+
+
+def seems(sample: Sample) -> tuple[str, str]:
+    """Say what kind of file it is that no format knows, and what to do about it; empty where nothing is known."""
+    kind = _kind(sample)
+    return kind, _HINTS.get(kind, "")
+
+
+def _kind(sample: Sample) -> str:
+    magic = next((kind for start, kind in _MAGIC if sample.data.startswith(start)), "")
+    if sample.data[257:262] == b"ustar":
+        magic = "a tar archive"
+    return magic or _text_kind(sample)
+
+
+def _text_kind(sample: Sample) -> str:
+    lower = sample.head[:1024].lower()
+    if "<!doctype html" in lower or "<html" in lower:
+        return "an HTML page"
+    if "<?xml" in lower or (sample.is_markup and lower.rstrip().endswith(">")):
+        return "XML of a kind that is not read"
+    if sample.is_binary:
+        return "a binary file"
+    if sample.is_json:
+        return _json_kind(sample)
+    return "a table with commas (CSV)" if _is_csv(sample.lines[:20]) else ""
+
+
+def _json_kind(sample: Sample) -> str:
+    if isinstance(sample.value, list):
+        return "a JSON list of " + ("objects of a kind that is not read" if sample.record else "something else")
+    return "a Jupyter notebook" if "nbformat" in sample.record else ""
+
+
+def _is_csv(lines: list[str]) -> bool:
+    """Whether the first lines have equally many fields, parted by commas or semicolons, three or more."""
+    return any(
+        len(lines) > 1 and counts[0] >= 2 and len(set(counts)) == 1
+        for mark in ",;"
+        for counts in ([line.count(mark) for line in lines],)
+    )

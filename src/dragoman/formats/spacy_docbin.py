@@ -1,0 +1,137 @@
+"""spaCy's ``DocBin``: the binary form of documents for training (``.spacy``); needs the extra ``spacy``.
+
+Source: https://spacy.io/api/docbin (v3). The file is MessagePack within zlib; it is opened by spaCy, and holds no
+pickle. Read is what ``Doc.to_json`` says of each document, as :mod:`dragoman.formats.spacy_json` reads it. Written
+are tokens that begin and end where spans do, ``ents`` with the outermost spans, the groups ``entities`` and ``dates``
+with all of them, and the document's id as user data, ``_.dragoman_id``.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dragoman.formats import plain_spans, spacy_json
+from dragoman.formats.json_fields import Node
+from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
+from dragoman.formats.sample import Sample
+from dragoman.formats.spacy_json import EXTENSION
+from dragoman.problems import Diagnostics
+from dragoman.schema.submission import Submission
+
+LAYERS = spacy_json.LAYERS
+HOLDS = spacy_json.HOLDS
+CANNOT_HOLD = spacy_json.CANNOT_HOLD
+_USER_DATA = ("._.", EXTENSION, None, None)
+_MISSING = "Install what it needs: pip install 'dragoman[spacy]'."
+
+
+def recognises(sample: Sample) -> bool:
+    """Whether it is zlib with the attributes and tokens of documents in it."""
+    if sample.data[:1] != b"\x78":
+        return False
+    try:
+        head = zlib.decompressobj().decompress(sample.data[:4096], 4096)
+    except zlib.error:
+        return False
+    return b"attrs" in head[:200] and b"version" in head[:40]
+
+
+def read(data: bytes, options: Options = DEFAULT) -> Converted:
+    """Read documents.
+
+    Args:
+        data: what ``DocBin.to_bytes`` gives.
+        options: ``documents`` for those without id; ``texts``; ``date_labels``.
+
+    Problems: E106; E209 what is no DocBin, or where spaCy is not installed; E302, E304; E401, E402; E403 where the text
+    is not the document's.
+
+    """
+    diagnostics = Diagnostics(options.name)
+    if len(data) > LIMIT or _unpacked(data) > LIMIT:
+        diagnostics.add("E106", f"the file is over {LIMIT:,} bytes.", "Split it into several.")
+        return Converted.of([], diagnostics)
+    try:
+        from spacy.tokens import DocBin  # noqa: PLC0415 - an extra
+        from spacy.vocab import Vocab  # noqa: PLC0415
+    except ImportError:
+        diagnostics.add("E209", "a DocBin is read by spaCy, which is not installed.", _MISSING)
+        return Converted.of([], diagnostics)
+    try:
+        docs = [_json(doc) for doc in DocBin().from_bytes(data).get_docs(Vocab())]
+    except Exception as cause:  # noqa: BLE001 - whatever a library raises of damaged bytes
+        what = f"not a DocBin: {type(cause).__name__}: {str(cause)[:120]}."
+        diagnostics.add("E209", what, "Write it with DocBin.to_disk.")
+        return Converted.of([], diagnostics)
+    nodes = [Node(doc, diagnostics, 0, f"[{index}]") for index, doc in enumerate(docs)]
+    return spacy_json.convert(nodes, options, diagnostics)
+
+
+def _unpacked(data: bytes) -> int:
+    """Bytes after decompression, as far as the limit; 0 where it is no zlib."""
+    try:
+        return len(zlib.decompressobj().decompress(data, LIMIT + 1))
+    except zlib.error:
+        return 0
+
+
+def _json(doc: Any) -> dict[str, Any]:
+    made: dict[str, Any] = doc.to_json()
+    name = doc.user_data.get(_USER_DATA)
+    if isinstance(name, str):
+        made["_"] = {EXTENSION: name}
+    return made
+
+
+def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
+    """Write ``submission.spacy``.
+
+    Args:
+        lines: the submission.
+        texts: text by document id.
+        options: nothing of them matters here but ``name``.
+
+    Problems: as for :func:`dragoman.formats.plain_spans.plain`; E209 where spaCy is not installed.
+
+    """
+    diagnostics = Diagnostics(options.name)
+    try:
+        from spacy.tokens import DocBin  # noqa: PLC0415 - an extra
+        from spacy.vocab import Vocab  # noqa: PLC0415
+    except ImportError:
+        diagnostics.add("E209", "a DocBin is written by spaCy, which is not installed.", _MISSING)
+        return Written.of({}, diagnostics)
+    documents = plain_spans.plain(lines, texts, diagnostics)
+    plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
+    made = [] if diagnostics.failed else [spacy_json.document_of(document, diagnostics) for document in documents]
+    binary = DocBin(attrs=["ORTH", "SPACY", "ENT_IOB", "ENT_TYPE"], store_user_data=True)
+    vocab = Vocab()
+    for each in made:
+        binary.add(_doc(each, vocab))
+    return Written.of({"submission.spacy": binary.to_bytes()}, diagnostics)
+
+
+def _doc(made: dict[str, Any], vocab: Any) -> Any:
+    """Make a ``Doc`` of what its JSON says."""
+    from spacy.tokens import Doc, Span, SpanGroup  # noqa: PLC0415 - an extra
+
+    text, bounds = made["text"], [(token["start"], token["end"]) for token in made["tokens"]]
+    follows = [*(start for start, _ in bounds[1:]), len(text)][: len(bounds)]
+    words = [text[start:end] for start, end in bounds]
+    spaces = [after > end for (_, end), after in zip(bounds, follows, strict=True)]
+    doc = Doc(vocab, words=words, spaces=spaces)
+    first = {start: index for index, (start, _) in enumerate(bounds)}
+    last = {end: index + 1 for index, (_, end) in enumerate(bounds)}
+
+    def span(item: dict[str, Any]) -> Any:
+        begin, end = first[item["start"]], last[item["end"]]
+        return Span(doc, begin, end, label=item["label"], kb_id=item.get("kb_id", ""))
+
+    doc.set_ents([span(item) for item in made["ents"]])
+    for group, items in made["spans"].items():
+        doc.spans[group] = SpanGroup(doc, name=group, spans=[span(item) for item in items])
+    user_data: dict[Any, Any] = doc.user_data
+    user_data[_USER_DATA] = made["_"][EXTENSION]
+    return doc

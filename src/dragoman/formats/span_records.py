@@ -1,0 +1,142 @@
+"""What the JSON formats of annotation tools have in common: a document with a text and labelled spans of it.
+
+A reader says of each document what its id, its text and its spans are; ids are settled, offsets checked and moved, and
+layers chosen here. A writer takes the documents in plain form from here, with what does not fit counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dragoman.formats import line_builder, plain_spans
+from dragoman.formats.json_fields import Node
+from dragoman.formats.outcome import Converted, Options, Written
+from dragoman.problems import Diagnostics
+from dragoman.schema.submission import Submission
+
+HOLDS = frozenset({"documents.id", "documents.text", "entities", "entities.type", "dates", "dates.type"})
+"""What a format of labelled spans holds."""
+CANNOT_HOLD = ("everything about a span but its type", "values of dates", "claims")
+
+
+@dataclass(slots=True)
+class LabelledSpan:
+    """A span with a label.
+
+    Attributes:
+        node: where it stands.
+        start: its first code point, or None.
+        end: the code point after its last one, or None.
+        label: its label; empty is none.
+        words: the words that it is said to have, or None; without offsets they are a quote.
+
+    """
+
+    node: Node
+    start: int | None
+    end: int | None
+    label: str | None
+    words: str | None = None
+
+
+@dataclass(slots=True)
+class SpanRecord:
+    """A document.
+
+    Attributes:
+        node: where it stands.
+        id: its id, or None.
+        text: its text, or None where the format has none.
+        spans: its labelled spans.
+
+    """
+
+    node: Node
+    id: str | None
+    text: str | None
+    spans: list[LabelledSpan] = field(default_factory=list)
+
+
+def converted(
+    records: list[SpanRecord], options: Options, diagnostics: Diagnostics, layers: Collection[str] = ("entities",)
+) -> Converted:
+    """Make submission lines of documents.
+
+    Args:
+        records: the documents.
+        options: ``documents`` for those without id; ``texts``; ``date_labels``.
+        diagnostics: takes E302, E304 for ids; E401 to E403 for spans; E406 for spans without offsets and words; E403
+            where a text is not the document's, W906 where it only begins elsewhere.
+        layers: layers that the format attempts in any case.
+
+    """
+    texts = [record.text for record in records]
+    names = line_builder.names([record.id for record in records], options, diagnostics, texts)
+    lines = [_line(name, record, options, diagnostics) for name, record in zip(names, records, strict=True)]
+    return Converted.of(line_builder.finish(lines, layers, options, diagnostics), diagnostics)
+
+
+def _line(name: str, record: SpanRecord, options: Options, diagnostics: Diagnostics) -> Submission:
+    line = line_builder.draft(name)
+    by: int | None = 0
+    text = options.texts.get(name)
+    if record.text is not None:
+        by = line_builder.shift(record.text, line, options, diagnostics)
+        text = line.text
+    if by is None:
+        return line
+    for span in record.spans:
+        _add(span, by, line, text, options, diagnostics)
+    return line
+
+
+def _add(
+    span: LabelledSpan, by: int, line: Submission, text: str | None, options: Options, diagnostics: Diagnostics
+) -> None:
+    node = span.node
+    label = span.label or None
+    layer = options.layer(label)
+    if span.start is None or span.end is None:
+        if span.words and span.start is None and span.end is None:
+            made = line_builder.add(line, label, 0, 0, layer)
+            made.start = made.end = None
+            made.quote = span.words
+        else:
+            hint = "Give start and end, as code points, or the words."
+            diagnostics.add("E406", "the span has no offsets.", hint, line=node.line, path=node.path)
+        return
+    start, end = span.start + by, span.end + by
+    if line_builder.sound(start, end, text, diagnostics, surface=span.words, line=node.line, path=node.path):
+        line_builder.add(line, label, start, end, layer)
+
+
+def written(
+    name: str,
+    lines: Iterable[Submission],
+    texts: Mapping[str, str],
+    options: Options,
+    one: Callable[[plain_spans.Document], Any],
+    encode: Callable[[list[Any]], bytes],
+    holds: Collection[str] = HOLDS,
+) -> Written:
+    """Write one file of JSON, an object for each document.
+
+    Args:
+        name: the file's name.
+        lines: the submission.
+        texts: text by document id.
+        options: ``date_labels``.
+        one: makes the object of a document.
+        encode: makes the file of the objects.
+        holds: what the format holds.
+
+    """
+    diagnostics = Diagnostics(options.name)
+    documents = plain_spans.plain(lines, texts, diagnostics)
+    plain_spans.account(documents, holds, ("entities",), options, diagnostics)
+    empty = sum(span.type == "" for document in documents for _, span in document.spans)
+    diagnostics.lose("types that are an empty string", empty)
+    made = [] if diagnostics.failed else [one(document) for document in documents]
+    return Written.of({name: encode(made)}, diagnostics)

@@ -1,0 +1,251 @@
+"""UIMA CAS XMI, which UIMA, DKPro Core, INCEpTION and WebAnno write; needs the extra ``formats`` (dkpro-cassis).
+
+Source: https://uima.apache.org/d/uimaj-current/references.html (XMI CAS serialization). The document is the sofa of the
+first view; offsets are UTF-16 units in the file, and code points by the time cassis gives them. Entities are
+annotations of a type whose name ends with ``NamedEntity``, or below it: the feature ``value`` is the type,
+``identifier`` the id. Where there is none, every annotation that is no token, sentence or other layer of linguistics
+is taken, and called by its ``value`` or ``label``, else by the name of its type. ``TypeSystem.xml`` beside the file
+says which types there are; without it, they are taken from the file.
+
+Written are ``<id>.xmi`` with DKPro's ``NamedEntity``, and ``TypeSystem.xml``.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from dragoman.files import child
+from dragoman.formats import line_builder, plain_spans
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
+from dragoman.formats.sample import Sample
+from dragoman.formats.xml_text import allowed
+from dragoman.problems import Diagnostics, DragomanError
+from dragoman.schema.submission import PredictedEntity, Submission
+
+LAYERS = ("entities",)
+HOLDS = frozenset({"documents.id", "documents.text", "entities", "entities.type", "entities.entity_ids"}) | {
+    "dates",
+    "dates.type",
+}
+CANNOT_HOLD = (
+    "more than one entity id of a mention",
+    "everything else about a span but its type",
+    "values of dates",
+    "claims",
+    "characters that XML does not allow: controls, U+FFFE, U+FFFF",
+)
+_NAMED_ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
+_BESIDE = ("TypeSystem.xml", "typesystem.xml", "TypeSystem.typesystem.xml")
+_LINGUISTIC = re.compile(
+    r"^uima\.|\.(segmentation|pos|lexmorph|syntax|metadata|coref|anomaly|morph|semantics)\.|DocumentMetaData$|TagsetDescription$"
+)
+_MISSING = "Install what it needs: pip install 'dragoman[formats]'."
+_SOFA = "http:///uima/cas.ecore"
+_XMI = "http://www.omg.org/XMI"
+
+
+def recognises(sample: Sample) -> bool:
+    """Whether it is XML with UIMA's namespaces."""
+    return sample.is_markup and _XMI in sample.head and "/uima/cas.ecore" in sample.head
+
+
+def beside(path: Path) -> Iterable[Path]:
+    """Type system of a file: in its folder, under one of the names that tools give it."""
+    return [found for name in _BESIDE if (found := path.with_name(name)).is_file()][:1]
+
+
+def read(data: bytes, options: Options = DEFAULT) -> Converted:
+    """Read a document.
+
+    Args:
+        data: the XMI.
+        options: ``documents`` with its id (the file's name says it); ``beside`` with the type system; ``texts``;
+            ``date_labels``.
+
+    Problems: E102 to E106; E209 what is no XMI, declares something, or where cassis is not installed; E304; E401, E402;
+    E403 where the text is not the document's.
+
+    """
+    diagnostics = Diagnostics(options.name)
+    if decoded(data, diagnostics) is None:
+        return Converted.of([], diagnostics)
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        hint = "Use plain UTF-8 with XML's own entities, without declarations."
+        diagnostics.add("E209", "the document type declaration declares something.", hint)
+        return Converted.of([], diagnostics)
+    types = next((options.beside[name] for name in _BESIDE if name in options.beside), None)
+    cas = _cas(data, types, diagnostics)
+    text = "" if cas is None else cas.sofa_string
+    if text is None:
+        diagnostics.add("E209", "the CAS has no text.", "Export documents with their text.")
+        return Converted.of([], diagnostics)
+    name = line_builder.names([None], options, diagnostics, [text])[0]
+    line = line_builder.draft(name)
+    by = None if cas is None else line_builder.shift(text, line, options, diagnostics)
+    if cas is None or by is None:
+        return Converted.of([], diagnostics)
+    for annotation in _entities(cas, diagnostics):
+        start, end, label = annotation.begin + by, annotation.end + by, _label(annotation)
+        if line_builder.sound(start, end, line.text, diagnostics):
+            made = line_builder.add(line, label, start, end, options.layer(label))
+            known = getattr(annotation, "identifier", None)
+            if isinstance(known, str) and known and isinstance(made, PredictedEntity):
+                made.entity_ids = [known]
+    return Converted.of(line_builder.finish([line], LAYERS, options, diagnostics), diagnostics)
+
+
+def _cas(data: bytes, types: bytes | None, diagnostics: Diagnostics) -> Any:
+    """Read a CAS; None after an error."""
+    try:
+        import cassis  # noqa: PLC0415 - an extra
+    except ImportError:
+        diagnostics.add("E209", "XMI is read by dkpro-cassis, which is not installed.", _MISSING)
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of types that are passed over, which are counted
+            found = _types(data)
+            system = cassis.load_typesystem(io.BytesIO(types)) if types else _typesystem(found, cassis)
+            known = [name for name in found if system.contains_type(name)]
+            lost = sum(found[name].count for name in found.keys() - known)
+            diagnostics.lose("annotations whose type is not in the type system", lost)
+            return cassis.load_cas_from_xmi(io.BytesIO(data), typesystem=system, lenient=True)
+    except Exception as cause:  # noqa: BLE001 - whatever a library raises of a damaged file
+        what = f"not a CAS in XMI: {type(cause).__name__}: {str(cause)[:120]}."
+        diagnostics.add("E209", what, "Put TypeSystem.xml of the export beside the file.")
+        return None
+
+
+@dataclass(slots=True)
+class _Type:
+    count: int = 0
+    features: set[str] = field(default_factory=set)
+
+
+def _types(data: bytes) -> dict[str, _Type]:
+    """Types of the annotations in a file: how many there are of each, and their attributes."""
+    found: dict[str, _Type] = {}
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        space, _, name = tag.rpartition(" ")
+        if {"begin", "end"} <= attributes.keys() and space.endswith(".ecore"):
+            package = space.removeprefix("http:///").removesuffix(".ecore").replace("/", ".")
+            type_ = found.setdefault(name if package == "uima.noNamespace" else f"{package}.{name}", _Type())
+            type_.count += 1
+            type_.features |= {key for key in attributes if " " not in key} - {"begin", "end", "sofa"}
+
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+    parser.StartElementHandler = start
+    parser.Parse(data, True)
+    return found
+
+
+def _typesystem(found: Mapping[str, _Type], cassis: Any) -> Any:
+    """Make a type system of the annotations in a file: every attribute is a string."""
+    system = cassis.TypeSystem()
+    for name, type_ in sorted(found.items()):
+        if not system.contains_type(name):
+            made = system.create_type(name=name, supertypeName="uima.tcas.Annotation")
+            for key in sorted(type_.features):
+                system.create_feature(made, key, "uima.cas.String")
+    return system
+
+
+def _entities(cas: Any, diagnostics: Diagnostics) -> Iterator[Any]:
+    """Annotations that are entities; others are counted as lost."""
+    system = cas.typesystem
+    annotations = [
+        each
+        for each in (getattr(cas, "select_all_annotations", None) or cas.select_all)()
+        if isinstance(getattr(each, "begin", None), int) and isinstance(getattr(each, "end", None), int)
+    ]
+    named = {
+        type_.name
+        for top in system.get_types()
+        if top.name.endswith("NamedEntity")
+        for type_ in (top, *top.descendants)
+    }
+    chosen = [each for each in annotations if each.type.name in named]
+    if not chosen:
+        chosen = [each for each in annotations if not _LINGUISTIC.search(each.type.name)]
+    picked = {id(each) for each in chosen}
+    others = [
+        each for each in annotations if id(each) not in picked and each.type.name != "uima.tcas.DocumentAnnotation"
+    ]
+    diagnostics.lose("annotations of other layers", len(others))
+    yield from chosen
+
+
+def _label(annotation: Any) -> str | None:
+    for feature in ("value", "label"):
+        value = getattr(annotation, feature, None)
+        if isinstance(value, str) and value:
+            return value
+    name = str(annotation.type.name).rpartition(".")[2]
+    return None if name == "NamedEntity" else name
+
+
+def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
+    """Write ``<id>.xmi`` for each document, and ``TypeSystem.xml``.
+
+    Args:
+        lines: the submission.
+        texts: text by document id.
+        options: ``date_labels``.
+
+    A character that XML does not allow is written as U+FFFD, so that offsets stay, and counted. Problems: as for
+    :func:`dragoman.formats.plain_spans.plain`; E304 for ids that cannot be file names; E209 where cassis is not
+    installed.
+
+    """
+    diagnostics = Diagnostics(options.name)
+    try:
+        import cassis  # noqa: PLC0415 - an extra
+    except ImportError:
+        diagnostics.add("E209", "XMI is written by dkpro-cassis, which is not installed.", _MISSING)
+        return Written.of({}, diagnostics)
+    documents = plain_spans.plain(lines, texts, diagnostics)
+    plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
+    system = cassis.TypeSystem()
+    type_ = system.create_type(name=_NAMED_ENTITY, supertypeName="uima.tcas.Annotation")
+    for feature in ("value", "identifier"):
+        system.create_feature(type_, feature, "uima.cas.String")
+    files: dict[str, bytes] = {}
+    for document in documents:
+        name = f"{document.line.id}.xmi"
+        try:
+            child(Path(), name)
+        except DragomanError as cause:
+            diagnostics.take(*cause.problems)
+            continue
+        files[name] = _xmi(document, system, type_, cassis, diagnostics)
+    if files:
+        files[_BESIDE[0]] = system.to_xml().encode()
+    return Written.of(files, diagnostics)
+
+
+def _xmi(document: plain_spans.Document, system: Any, type_: Any, cassis: Any, diagnostics: Diagnostics) -> bytes:
+    text = document.text or ""
+    diagnostics.lose("characters that XML does not allow", sum(not allowed(char) for char in text))
+    cas = cassis.Cas(typesystem=system)
+    cas.sofa_string = "".join(char if allowed(char) else "\ufffd" for char in text)
+    cas.sofa_mime = "text/plain"
+    for _, span in document.spans:
+        start, end, label = plain_spans.labelled(span)
+        ids = getattr(span, "entity_ids", None) or []
+        diagnostics.lose("mentions with several entity ids", int(len(ids) > 1))
+        fields = {"value": label, "identifier": ids[0] if len(ids) == 1 else None}
+        for key, value in fields.items():
+            if value is not None and (not value or not all(map(allowed, value))):
+                diagnostics.lose("types and ids that XML or the format does not hold")
+                fields[key] = None
+        cas.add(type_(begin=start, end=end, **fields))
+    made: str = cas.to_xmi()
+    return made.encode()

@@ -1,0 +1,96 @@
+"""Files of other tools: recognised by content, turned into the lines of a submission, and read as such.
+
+What a converter makes goes through the same checks as a submission that somebody wrote, so that what is read, scored
+and written by :func:`dragoman.convert` is what ``validate`` accepts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from dragoman.formats import registry
+from dragoman.formats.outcome import Converted, Options
+from dragoman.problems import Problem
+from dragoman.reading.labelled_file import LabelledFile
+from dragoman.schema.submission import Submission
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Files of one format of another tool.
+
+    Attributes:
+        format: the format's name.
+        inputs: bytes by path.
+        beside: for each of them the files beside it, by plain name.
+        options: what the converter is told, but for the texts.
+
+    """
+
+    format: str
+    inputs: Mapping[str, bytes]
+    beside: Mapping[str, Mapping[str, bytes]]
+    options: Options
+
+    @property
+    def title(self) -> str:
+        """What the files were recognised as."""
+        named = registry.named(self.format)
+        return f"{named.name} ({named.title})"
+
+    def lines(self, texts: Mapping[str, str], name: str) -> Converted:
+        """Turn the files into lines of a submission.
+
+        Args:
+            texts: text by document id, where known.
+            name: how the files are called in problems.
+
+        """
+        options = replace(self.options, name=name, texts=texts)
+        return registry.read_files(registry.named(self.format), self.inputs, options, self.beside)
+
+
+def of_path(path: Path, how: LabelledFile) -> Foreign:
+    """Read the files at a path: of the format that is asked for, or of that which a folder's files are of.
+
+    Raises:
+        DragomanError: as :func:`dragoman.formats.registry.gather`.
+
+    """
+    gathered = registry.gather(path, None if how.format is None else registry.named(how.format))
+    return Foreign(gathered.format.name, gathered.inputs, gathered.beside, how.options())
+
+
+def of_bytes(data: bytes, name: str, how: LabelledFile) -> Foreign | None:
+    """Recognise a file by its content.
+
+    Returns:
+        The file; None for one that is, or is meant to be, a submission in JSONL.
+
+    Raises:
+        DragomanError: E220 where it is of no format, E221 where it may be of two.
+
+    """
+    format_ = registry.recognise(data, name) if how.format is None else registry.named(how.format)
+    if format_ is None:
+        return None
+    path = Path(name)
+    beside = registry.around(path, format_) if path.is_file() else {}
+    return Foreign(format_.name, {name: data}, {name: beside}, how.options())
+
+
+def located(problems: Iterable[Problem], lines: list[Submission]) -> tuple[Problem, ...]:
+    """Say of problems in lines that a converter made which document they are in, since nobody sees these lines."""
+    return tuple(
+        _placed(problem, lines[problem.line - 1].id) if 0 < problem.line <= len(lines) else problem
+        for problem in problems
+    )
+
+
+def _placed(problem: Problem, document: str) -> Problem:
+    path = f"{document[:80]}: {problem.path}" if problem.path else document[:80]
+    return msgspec.structs.replace(problem, line=0, byte=-1, path=path)

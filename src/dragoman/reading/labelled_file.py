@@ -1,0 +1,72 @@
+"""A file with what its reader must be told: its format, its columns, the ids of its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dragoman.formats.outcome import Options
+
+PRED, GOLD = "pred", "gold"
+
+
+@dataclass(frozen=True)
+class LabelledFile:
+    """A file of labels, wherever a path is taken, with what cannot be seen in it.
+
+    >>> score(LabelledFile("out.conll", columns="form=1,tag=3"), "gold.brat/")
+
+    Attributes:
+        path: a file, a folder of files of one format, or whatever else :func:`dragoman.score` takes.
+        format: its format, as ``dragoman convert --from`` names it; recognised by content if None.
+        columns: CoNLL: the columns by name, ``form=1,tag=3``, as a text or a sequence; with ``gold`` and ``pred``
+            for two columns of tags, of which each side of a scoring takes its own.
+        documents: ids of the documents, in order, for a format that names none.
+        labels: names of tags that are numbers, in the order of these numbers.
+        characters: CoNLL: whether each row holds a character; recognised if None.
+        clean_text: brat: whether offsets count in the text without byte order mark, with LF as line ends.
+
+    """
+
+    path: Any
+    format: str | None = None
+    columns: str | Sequence[str] = ()
+    documents: Sequence[str] = ()
+    labels: str | Sequence[str] = ()
+    characters: bool | None = None
+    clean_text: bool = False
+
+    @property
+    def both(self) -> bool:
+        """Whether the file has a column of gold and one of predictions."""
+        names = {name.partition("=")[0].strip().lower() for name in _split(self.columns)}
+        return {GOLD, PRED} <= names
+
+    def side(self, name: str) -> LabelledFile:
+        """Choose ``gold`` or ``pred`` of a file that has columns of both: its tags are the tags."""
+        parted = [column.partition("=") for column in _split(self.columns)]
+        tag, other = (GOLD, PRED) if name == GOLD else (PRED, GOLD)
+        roles = {tag: "tag", other: "_"}
+        kept = [(roles.get(role.strip().lower(), role), mark, place) for role, mark, place in parted]
+        columns = tuple("".join(parts) for parts in kept if not (parts[0] == "_" and parts[1]))
+        return LabelledFile(
+            self.path, self.format or "conll", columns, self.documents, self.labels, self.characters, self.clean_text
+        )
+
+    def options(self) -> Options:
+        """Say what a converter is told."""
+        from dragoman.formats.outcome import Options  # noqa: PLC0415 - a submission needs none
+
+        return Options(
+            documents=tuple(self.documents),
+            columns=_split(self.columns),
+            labels=_split(self.labels),
+            characters=self.characters,
+            clean_text=self.clean_text,
+        )
+
+
+def _split(names: str | Sequence[str]) -> tuple[str, ...]:
+    return tuple(part.strip() for part in names.split(",") if part.strip()) if isinstance(names, str) else tuple(names)

@@ -1,0 +1,78 @@
+"""WebAnno TSV 3: layers, several tokens, stacked annotations, UTF-16 offsets, escapes. The samples are made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from dragoman.formats import webanno
+from dragoman.formats.outcome import Options
+
+HEAD = "#FORMAT=WebAnno TSV 3.3\n"
+NAMED = "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|identifier|value\n"
+POS = "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.lexmorph.type.pos.POS|PosValue\n"
+
+
+def read(data, **options):
+    return webanno.read(data.encode(), Options(**options))
+
+
+def found(line):
+    return [(span.text, span.type, span.entity_ids) for span in line.entities]
+
+
+def test_annotations_of_several_tokens_and_two_layers():
+    rows = (
+        "#Text=New Cairo, Rana said.\n"
+        "1-1\t0-3\tNew\tADJ\thttp://x/Q85[1]|*[2]\tLOC[1]|ORG[2]\t\n"
+        "1-2\t4-9\tCairo\tPROPN\thttp://x/Q85[1]\tLOC[1]\t\n"
+        "1-3\t9-10\t,\t_\t_\t_\t\n"
+        "1-4\t11-15\tRana\tPROPN\t*\tPER\t\n"
+        "1-5\t16-20\tsaid\t_\t_\t_\t\n"
+        "1-6\t20-21\t.\t_\t_\t_\t\n"
+    )
+    converted = read(HEAD + POS + NAMED + "\n\n" + rows)
+    [line] = converted.checked()
+    assert line.text == "New Cairo, Rana said."
+    assert found(line) == [("New", "ORG", None), ("New Cairo", "LOC", ["http://x/Q85"]), ("Rana", "PER", None)]
+    assert converted.losses == {"other layers": 1}
+
+
+def test_sentences_stand_where_their_offsets_say_in_utf16():
+    rows = (
+        "#Text=😀 Rana.\n1-1\t0-2\t😀\t_\n1-2\t3-7\tRana\tPER\n1-3\t7-8\t.\t_\n\n#Text=Cairo\n2-1\t10-15\tCairo\tLOC\n"
+    )
+    [line] = read(HEAD + "#T_SP=webanno.custom.Ner|value\n\n\n" + rows).checked()
+    assert line.text == "😀 Rana.\n Cairo"
+    assert [(span.start, span.end, span.type) for span in line.entities] == [(2, 6, "PER"), (9, 14, "LOC")]
+
+
+def test_neighbours_without_numbers_are_two_and_parts_of_tokens_are_read():
+    rows = "#Text=Rana Amin-Cairo\n1-1\t0-4\tRana\tPER\n1-2\t5-15\tAmin-Cairo\tPER\n1-2.1\t10-15\tCairo\tLOC\\|X\n"
+    [line] = read(HEAD + "#T_SP=webanno.custom.Ner|value\n\n" + rows).checked()
+    assert [(span.text, span.type) for span in line.entities] == [
+        ("Rana", "PER"),
+        ("Amin-Cairo", "PER"),
+        ("Cairo", "LOC|X"),
+    ]
+
+
+def test_a_layer_without_features_and_escapes():
+    rows = "#Text=a\\tb\n1-1\t0-1\ta\t*\n1-2\t2-3\tb\t_\n"
+    [line] = read(HEAD + "#T_SP=webanno.custom.Mark\n\n" + rows).checked()
+    assert line.text == "a\tb"
+    assert found(line) == [("a", None, None)]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "line"),
+    [
+        ("#T_SP=A|x\n#T_SP=B|y\n\n#Text=a\n1-1\t0-1\ta\t_\t_\n", "E221", 0),
+        ("#T_SP=A|x\n\n#Text=a\n1-1\t0\ta\t_\n", "E209", 5),
+        ("#T_SP=A|x\n\n#Text=a\n1-1\t0-2\ta\t_\n", "E403", 5),
+        ("#T_SP=A|x\n\n#Text=a\n1-1\t0-1\tb\t_\n", "E209", 5),
+        ("#T_SP=A|x\n\n1-1\t0-1\tb\t_\n", "E209", 4),
+    ],
+)
+def test_what_is_wrong_is_said(body, code, line):
+    [problem, *_] = read(HEAD + body).problems
+    assert (problem.code, problem.line) == (code, line)
