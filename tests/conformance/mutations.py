@@ -43,7 +43,7 @@ SPANS = [
 ]
 
 LINKS = [
-    Mutation("links", "JOINER.join(i for i in A if i in B)", "JOINER.join(i for i in A if i)"),
+    Mutation("links", "JOINER.join(i for i in A if is_known(i, B))", "JOINER.join(i for i in A if i)"),
     Mutation("linked", "equal_pairs((A, B, C, D), (E, F, G, H))", "equal_pairs((A, B, C), (E, F, G))"),
 ]
 
@@ -61,13 +61,13 @@ ASSIGNMENT = [
 
 DATES = [
     Mutation("value", "canonical(A.external)", "canonical(A.value)"),
-    Mutation("value", "A(canonical(B), ...) | C(...)", "C(canonical(B), ...) | C(...)"),
+    Mutation("value", "equal(canonical(A), ...)", "equal_and_given(canonical(A), ...)"),
     Mutation("canonical", "timex.canonical(A)", "A"),
     Mutation("ordinals", "timex.interval(A, B, C)", "timex.interval(A, None, C)"),
     Mutation("jaccard", "np.minimum(A, B) - np.maximum(C, D) + 1", "np.minimum(A, B) - np.maximum(C, D)"),
     Mutation("jaccard", "np.maximum(A, B) - np.minimum(C, D) + 1", "np.maximum(A, B) - np.minimum(C, D)"),
     Mutation("interval", "np.maximum(jaccard(A, B), jaccard(C, B))", "np.minimum(jaccard(A, B), jaccard(C, B))"),
-    Mutation("interval", "a[b[c]] = True", "a[b[c]] &= True"),
+    Mutation("interval", "a[b & c] = SCALE", "a[b & c] = 0"),
     Mutation("published", "canonical(A.published_external)", "canonical(A.published)"),
     Mutation(
         "published_overlap", "np.maximum(jaccard(A, B), jaccard(C, B))", "np.minimum(jaccard(A, B), jaccard(C, B))"
@@ -87,9 +87,9 @@ CLAIMS = [
     Mutation("same_claimants", "a[b] == c[d]", "a[b] <= c[d]"),
     Mutation("same_claimants", "a == b", "a >= 1"),
     Mutation("same_claimants", "a | B(...)", "a"),
-    Mutation("same_claimants", "A | (B == NULL) | (C == NULL)", "A | (B == NULL)"),
-    Mutation("same_claimants", "a & np.select(...)", "np.select(...)"),
-    Mutation("same_claimants", "np.unique((A * b + c)[c >= 0])", "np.unique(A * b)"),
+    Mutation("same_claimants", "a & (~b | c | D)", "a & (~b | D)"),
+    Mutation("same_claimants", "a & (~b | c | D)", "~b | c | D"),
+    Mutation("same_claimants", "np.lexsort((a, -b, C))", "np.lexsort((a, b, C))"),
 ]
 
 CLUSTERS = [

@@ -35,6 +35,9 @@ def case(seed):
         line.pop("published_external", None)
         line["published"] = rng.choice([line["published"], line["published"], None, *VALUES[:4]])
         line["segments"] = segments(rng) if rng.random() < 0.5 else line.get("segments", [])
+    if rng.random() < 0.5:
+        for line in gold + pred:
+            crowd(rng, line, own=line in pred)
     gold = with_offices(rng, gold)
     registry = REGISTRY if rng.random() < 0.7 else frozenset()
     if rng.random() < 0.3:
@@ -68,6 +71,24 @@ def shrink(rng, line, *, gold):
         for name in ("polarity", "act", "modality", "cue", "parent"):
             if rng.random() < 0.15:
                 item[name] = None
+
+
+def crowd(rng, line, *, own):
+    """Put all mentions on a few characters, where each is near to several, and have claimants be named by ids."""
+    names = (
+        [["own"], ["other"], ["own", "other"]]
+        if own
+        else [["china"], ["dprk"], ["asean"], ["chair"], ["china", "dprk"]]
+    )
+    for item in line["entities"]:
+        start = rng.randint(0, 8)
+        item.update(start=start, end=start + rng.randint(1, 5), entity_ids=rng.choice(names))
+    for item in line["claims"]:
+        for who in item["claimants"]:
+            who.clear()
+            start = rng.randint(0, 8)
+            by_ids = {"role": "IMPLICIT", "entity_ids": rng.choice(names)}
+            who.update(rng.choice([by_ids, {"mention": [start, start + rng.randint(1, 5)]}]))
 
 
 def segments(rng):
