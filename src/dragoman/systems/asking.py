@@ -70,7 +70,8 @@ def ask(system: System, document: Document, target: Target, watch: Watch, *, str
     except (Exception, SystemExit) as cause:  # noqa: BLE001 - a system may do anything
         watch.failed(cause)
         reply = (cause.reply if isinstance(cause, SystemFailure) else None) or Reply(None)
-        why = f"{type(cause).__name__}: {message(cause)}"
+        what_to_do = f" {cause.hint}" if isinstance(cause, Unreachable) else ""
+        why = f"{type(cause).__name__}: {message(cause)}{what_to_do}"
         entry = _entry(document, "failed", start, reply._replace(labels=None), [why])
         entry.traceback = None if isinstance(cause, SystemFailure) else _traceback(cause)
         return entry
