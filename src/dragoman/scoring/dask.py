@@ -82,7 +82,7 @@ def count_shards(
     for path, shard, of, shards in zip(pred, pred_parsed, names, touched, strict=True):
         # Somebody who names a document that is not there is told of all that are.
         known = None if of and all(name in shard_of for name in of) else tuple(sorted(shard_of))
-        pred_read.append(steps.submit(path, read_predictions, shard, known, *(targets[at] for at in shards)))
+        pred_read.append(steps.submit(path, read_predictions, shard, known, rules, *(targets[at] for at in shards)))
     given = _surveys(steps, pred, pred_read)
     check_distinct(pred, [survey.documents for survey in given])
     partials = [
