@@ -8,9 +8,10 @@ are kept.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 
@@ -101,6 +102,42 @@ def read_decisions(path: Path) -> list[Decision]:
 
     """
     return [line for line in _lines(path) if isinstance(line, Decision)]
+
+
+class Place(NamedTuple):
+    """Where a label of a layer stands, in code points of its document's text, half-open."""
+
+    layer: str
+    start: int
+    end: int
+
+
+def reviewed_places(root: Path) -> dict[str, list[Place]]:
+    """Say where the labels stand that a review of gold decided, by document.
+
+    Raises:
+        DragomanError: as :func:`read_cases`.
+
+    """
+    found: dict[str, list[Place]] = {}
+    for key, case in read_cases(root).items():
+        for decision in case.decisions:
+            if decision.review is not None:
+                found.setdefault(key, []).extend(_places(case, decision))
+    return found
+
+
+def _places(case: Case, decision: Decision) -> Iterator[Place]:
+    """Give the places of the labels of either pass that a decision is about, and of the label that it writes out."""
+    made: list[Entity | Date | Claim] = []
+    if decision.keep == "label":
+        made += [each.label for each in _written(case, decision, [], [])]
+    for point in case.points:
+        pairs = ((point.a, decision.a), (point.b, decision.b))
+        made += [label for label, name in pairs if point.layer == decision.layer and label and label.id == name]
+    for label in made:
+        pieces = label.content if isinstance(label, Claim) else [label]
+        yield from (Place(decision.layer, piece.start, piece.end) for piece in pieces)
 
 
 def read_rulings(path: Path) -> list[Ruling]:

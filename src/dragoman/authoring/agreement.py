@@ -8,23 +8,25 @@ A pass is not independent of the gold, so its score is no rank and no ceiling.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from dragoman import files, scoring
 from dragoman.annotations import NULL, Annotations, Coded
-from dragoman.authoring.adjudication import read_documents, read_passes
+from dragoman.authoring.adjudication import Place, read_documents, read_passes, reviewed_places
 from dragoman.benchmark import as_submission
 from dragoman.measures import claims, spans
 from dragoman.measures.naming import select
 from dragoman.measures.pair import Pair
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import Target
-from dragoman.schema.layers import CONTIGUOUS
-from dragoman.schema.pass_file import CONTROL
+from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES
+from dragoman.schema.pass_file import CONTROLS
 from dragoman.schema.records import Document, Labels
 from dragoman.schema.result_file import Data
 from dragoman.statistics import bootstrap
@@ -161,11 +163,69 @@ def write(root: Path, gold: dict[str, Labels], out: Path | None = None) -> bool:
             name: agreement(truth, side, documents)["scores"] for name, side in sides.items()
         },
     }
-    if (root / "annotations" / "passes" / CONTROL).is_dir():
-        (control,) = read_passes(root, documents, (CONTROL,)).values()
-        labelled = {name: document for name, document in documents.items() if name in control}
-        report["control_with_gold"] = {
-            "documents": len(labelled),
-            **agreement(columns(gold, labelled), columns(control, labelled), labelled),
-        }
+    report["controls_with_gold"] = {
+        name: _control(root, name, gold, documents)
+        for name in CONTROLS
+        if (root / "annotations" / "passes" / name).is_dir()
+    }
     return files.write((out or root) / "annotations" / "agreement.json", files.pretty_json(report))
+
+
+def _control(root: Path, name: str, gold: dict[str, Labels], documents: dict[str, Document]) -> dict[str, Any]:
+    """Compare a control with the gold, and once more without the labels that a review decided.
+
+    A rule that was settled on a test document leads back to the label that it was settled on: agreement there is no
+    evidence from outside.
+    """
+    (control,) = read_passes(root, documents, (name,)).values()
+    labelled = {key: document for key, document in documents.items() if key in control}
+    places = reviewed_places(root)
+    truth, side = (columns({key: given[key] for key in labelled}, labelled) for given in (gold, control))
+    truth_rest, side_rest = (
+        columns({key: without_places(given[key], places.get(key, ())) for key in labelled}, labelled)
+        for given in (gold, control)
+    )
+    return {
+        "documents": len(labelled),
+        **agreement(truth, side, labelled),
+        "without_reviewed": {
+            "labels_left_out": {
+                layer: len(getattr(truth, layer)) - len(getattr(truth_rest, layer)) for layer in LAYER_NAMES
+            },
+            "scores": agreement(truth_rest, side_rest, labelled)["scores"],
+        },
+    }
+
+
+def without_places(labels_: Labels, places: Sequence[Place]) -> Labels:
+    """Leave out the labels that overlap one of some places, each in its layer, and what refers to them.
+
+    A claim whose parent or mention goes stays, without the reference.
+    """
+    lost = {place.layer: [p for p in places if p.layer == place.layer] for place in places}
+
+    def stays(layer: str, spans_: Iterable[tuple[int, int]]) -> bool:
+        return not any(
+            start < place.end and place.start < end for start, end in spans_ for place in lost.get(layer, ())
+        )
+
+    entities = [e for e in labels_.entities if stays("entities", [(e.start, e.end)])]
+    dates = [d for d in labels_.dates if stays("dates", [(d.start, d.end)])]
+    claims = [c for c in labels_.claims if stays("claims", [(f.start, f.end) for f in c.content])]
+    mentions, names = {e.id for e in entities}, {c.id for c in claims}
+    return structs.replace(
+        labels_,
+        entities=entities,
+        dates=dates,
+        claims=[
+            structs.replace(
+                claim,
+                parent=claim.parent if claim.parent in names else None,
+                claimants=[
+                    each if each.mention is None or each.mention in mentions else structs.replace(each, mention=None)
+                    for each in claim.claimants
+                ],
+            )
+            for claim in claims
+        ],
+    )

@@ -114,9 +114,9 @@ def agreed(agreement: dict[str, Any]) -> str:
     passes, unquoted = agreement["passes"], agreement["passes_without_quoted"]
     with_gold = agreement["with_gold_not_independent"]
     head = ["F1 or accuracy", "a and b", "95 %", "without quoted", *(f"{name} and gold" for name in with_gold)]
-    control = agreement.get("control_with_gold")
-    if control is not None:
-        head.append(f"control and gold ({control['documents']} documents)")
+    controls = agreement["controls_with_gold"]
+    for name, control in controls.items():
+        head += [f"{name} and gold ({control['documents']} documents)", "without reviewed labels"]
     lines = [
         [
             name,
@@ -124,7 +124,11 @@ def agreed(agreement: dict[str, Any]) -> str:
             _range(score),
             _main(unquoted["scores"][name]),
             *(_main(side[name]) for side in with_gold.values()),
-            *([] if control is None else [_main(control["scores"][name])]),
+            *(
+                _main(part["scores"][name])
+                for control in controls.values()
+                for part in (control, control["without_reviewed"])
+            ),
         ]
         for name, score in passes["scores"].items()
     ]

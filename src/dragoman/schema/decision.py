@@ -60,3 +60,4 @@ class Identity(Record, kw_only=True):
     a: dict[str, str] = {}
     b: dict[str, str] = {}
     control: dict[str, str] = {}
+    control_2: dict[str, str] = {}
