@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dragoman.problems import DragomanError, Problem
     from dragoman.reading.conversion import convert
     from dragoman.reports.report import report
+    from dragoman.robustness.perturbing import perturb
     from dragoman.scoring.api import score, validate
     from dragoman.scoring.comparison import compare
     from dragoman.scoring.result import Comparison, Result
@@ -37,6 +38,7 @@ __all__ = [
     "compare",
     "convert",
     "load",
+    "perturb",
     "report",
     "run",
     "score",
@@ -53,6 +55,7 @@ _HOMES = {
     "compare": "dragoman.scoring.comparison",
     "convert": "dragoman.reading.conversion",
     "load": "dragoman.benchmark",
+    "perturb": "dragoman.robustness.perturbing",
     "report": "dragoman.reports.report",
     "run": "dragoman.systems.run_folder",
     "score": "dragoman.scoring.api",

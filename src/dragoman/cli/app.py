@@ -15,6 +15,7 @@ from dragoman.cli.compare import compare
 from dragoman.cli.convert import convert
 from dragoman.cli.info import info
 from dragoman.cli.leaderboard import leaderboard
+from dragoman.cli.perturb import perturb
 from dragoman.cli.release import diff, rehydrate, verify
 from dragoman.cli.report import report
 from dragoman.cli.run import run
@@ -79,7 +80,11 @@ def _root(
     pass
 
 
-for command in (info, validate, score, compare, convert, report, run, leaderboard, verify, diff, rehydrate, schema):
+COMMANDS = (
+    *(info, validate, score, compare, convert, report, run, perturb),
+    *(leaderboard, verify, diff, rehydrate, schema),
+)
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(
     typer.Typer(cls=_AuthorGroup, no_args_is_help=True),
