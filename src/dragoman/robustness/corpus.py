@@ -155,10 +155,10 @@ class Corpus:
                     else:
                         now.append(rewritten(name, tag, applied) if applied.edit.rewrites_names else name)
                 entry["names"][tag] = list(dict.fromkeys(now))
-        for (entity, tag), forms in others.items():
+        for (entity, tag), called in others.items():
             if entity in self.registry:
                 known = self.registry[entity]["names"].setdefault(tag, [])
-                known += [form for form in sorted(forms) if form not in known]
+                known += [form for form in sorted(called) if form not in known]
 
     def _tidy(self) -> None:
         """Set again what follows by rule, and take out what nothing refers to any more."""
