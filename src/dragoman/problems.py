@@ -111,6 +111,7 @@ CATALOGUE: dict[str, str] = {
     "E750": "no such edit",
     "E751": "cannot be edited",
     "E752": "edit against the rules",
+    "E753": "runs that cannot be compared",
     # 8xx: systems and runs
     "E801": "system cannot be loaded",
     "E802": "system failed on a document",

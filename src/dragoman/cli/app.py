@@ -18,6 +18,7 @@ from dragoman.cli.leaderboard import leaderboard
 from dragoman.cli.perturb import perturb
 from dragoman.cli.release import diff, rehydrate, verify
 from dragoman.cli.report import report
+from dragoman.cli.robustness import robustness
 from dragoman.cli.run import run
 from dragoman.cli.schema import schema
 from dragoman.cli.score import score
@@ -81,7 +82,8 @@ def _root(
 
 
 COMMANDS = (
-    *(info, validate, score, compare, convert, report, run, perturb),
+    *(info, validate, score, compare, convert, report, run),
+    *(perturb, robustness),
     *(leaderboard, verify, diff, rehydrate, schema),
 )
 for command in COMMANDS:
