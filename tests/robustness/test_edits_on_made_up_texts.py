@@ -12,7 +12,8 @@ from dragoman.robustness.edits import catalogue
 from dragoman.robustness.steps import Tally, edited, plan_of
 
 WORDS = {
-    "ko": "로씨야 윁남 력사 련합 녀성 2024년 6월 18일 《평양》 리철동지 되여있다 노력하고있는 할수 있다 1950년대 조로 김정은 12월 지지한다",
+    "ko": "로씨야 윁남 력사 련합 녀성 2024년 6월 18일 《평양》 리철동지 되여있다 노력하고있는 할수 있다 "
+    "1950년대 조로 김정은 12월 지지한다",
     "ar": 'لافروف سيرغي موسكو أكد أنّ الثلاثاء 18 يونيو 2024 "قال" وأضاف كُتِبَ إلى على مدرسة روسيا الروسي كيم',
     "en": "Kim met 'them' \"today\", 2024-06-18; it’s 50% of 1,000.",
 }

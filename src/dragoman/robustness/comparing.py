@@ -195,3 +195,28 @@ def kept_values(original: Side, edited: Side) -> dict[str, int]:
             if was is not None and was != date.value and given is not None:
                 made["new" if given == date.value else "old" if given == was else "other"] += 1
     return made
+
+
+def by_dev(original: Side, edited: Side, held: Benchmark) -> dict[str, tuple[int, int, int]]:
+    """Count mentions, and how many were right before and after, apart by whether dev names them.
+
+    A list of names that was made from dev loses a name by renaming as a model that knows the pages does: what the
+    two lose on names that dev does not have tells them apart.
+
+    Returns:
+        Mentions, right before and right after, for ``in dev`` (the same words are a mention there) and ``not in dev``.
+
+    """
+    dev = held.split("dev") if "dev" in held.splits else []
+    known = {entity.text for document in dev for entity in document.entities}
+    before, after = (_outcomes("entities", side) for side in (original, edited))
+    made = {"in dev": (0, 0, 0), "not in dev": (0, 0, 0)}
+    for (document, name), (outcome, _) in before.items():
+        entity = next(each for each in original.documents[document].entities if each.id == name)
+        moved = next((each for each in edited.documents[document].entities if each.id == name), None)
+        if moved is not None and moved.text != entity.text:
+            key = "in dev" if entity.text in known else "not in dev"
+            now = after.get((document, name), ("", None))[0]
+            number, first, second = made[key]
+            made[key] = (number + 1, first + (outcome == RIGHT), second + (now == RIGHT))
+    return made

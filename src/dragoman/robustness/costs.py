@@ -108,7 +108,7 @@ class Difference(msgspec.Struct, kw_only=True):
         if self.interval is None:
             return "too few documents to say"
         if self.interval[0] > 0:
-            return "consistent with knowing the pages"
+            return "consistent with knowing these pages, or a list of their names"
         return "not told from reading alone"
 
 

@@ -81,6 +81,7 @@ def robustness(
         costs=[],
         types={},
         values={},
+        names={},
         failures=[],
     )
     if runs is not None:
@@ -183,6 +184,7 @@ def _add(
     measured.costs += comparing.costs(label, expect, *sides)
     measured.types[label] = comparing.by_type(*sides)
     measured.values[label] = comparing.kept_values(*sides)
+    measured.names[label] = comparing.by_dev(sides[0], sides[1], held)
     measured.failures += comparing.failures(label, *sides)
 
 

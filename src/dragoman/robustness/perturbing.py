@@ -253,6 +253,8 @@ def _file(applied: list[Applied], gold: Path, out: Path, progress: Progress) -> 
             steps = list(earlier)
             rows = [_through(row, steps)[0] for row in _rows(gold)]
         plans.append(None if rows is None else plan_of(rows, each))
+    for _ in _rows(gold):  # what cannot be edited is said before anything is written
+        pass
     digest = files.sha256(files.read_regular(gold))
     with writing(out, MARK):
         shutil.rmtree(out / ORIGINAL, ignore_errors=True)

@@ -16,6 +16,9 @@ MAX_FAILURES = 2_000
 """Labels that are listed; how many there are is always said."""
 
 
+_RENAMED = ("rename", "swap-names")
+
+
 def page(measured: Robustness) -> str:
     """HTML of a result: it stands alone, and asks nothing of any host; texts and names are shown as text."""
     groups = {label: [each for each in measured.failures if each.edit == label] for label in measured.values}
@@ -38,6 +41,7 @@ def page(measured: Robustness) -> str:
             },
             types=_types(measured),
             values=[(label, each) for label, each in measured.values.items() if sum(each.values())],
+            renamed=[(label, each) for label, each in measured.names.items() if label.partition(":")[0] in _RENAMED],
             failures=shown,
             total=len(measured.failures),
             **inlined("robustness/robustness.css", "theme.js"),

@@ -25,6 +25,8 @@ class Robustness(msgspec.Struct, kw_only=True):
         costs: what each costs by each measure of the headline.
         types: score of each type before and after, by edit and slice.
         values: of dates that an edit moved, how many got the new value, the old one, or another.
+        names: of mentions whose words an edit changed: how many, right before and right after, apart by whether the
+            same words are a mention in dev.
         failures: labels that were right before an edit and are not after it.
         memory: differences of differences, where there is something to compare with.
 
@@ -37,6 +39,7 @@ class Robustness(msgspec.Struct, kw_only=True):
     costs: list[Cost]
     types: dict[str, dict[str, tuple[float | None, float | None]]]
     values: dict[str, dict[str, int]]
+    names: dict[str, dict[str, tuple[int, int, int]]]
     failures: list[Failure]
     memory: list[Difference] = []
 
@@ -64,6 +67,10 @@ class Robustness(msgspec.Struct, kw_only=True):
                 lines.append(
                     f"{name}: of dates that moved, {values['new']} got the new value, {values['old']} the old one\n"
                 )
+        for name, counts in self.names.items():
+            if name.partition(":")[0] in ("rename", "swap-names"):
+                parts = [f"{key} {n}, right {before} and then {after}" for key, (n, before, after) in counts.items()]
+                lines.append(f"{name}: mentions renamed: {'; '.join(parts)}\n")
         for each in self.memory:
             what = f"{each.edit} against {visible(each.against)}, {each.measure}"
             lines.append(f"{what}: {_signed(each.difference)} ({_range(each.interval)}), {each.verdict}\n")

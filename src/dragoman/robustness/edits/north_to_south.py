@@ -68,7 +68,7 @@ LOANS = {
     "뻐스": "버스",
 }
 """Loans and foreign names, each with its Southern form."""
-WORDS = {"일군들": "일꾼들", "뒤받침": "뒷받침", "돐": "돌"}
+WORDS = {"일군들": "일꾼들", "뒤받침": "뒷받침", "돐으로": "돌로", "돐": "돌"}
 MARKS = {"《": "“", "》": "”", "〈": "‘", "〉": "’"}
 # 어 for 여 after the stems where it can be nothing else: 기여 and 도시였다 are nouns.
 _ENDINGS = re.compile(r"(?:(?<=[되쥐뛰])|(?<=[보빛지]내))[여였]|(?<=[하으내주오]시)였|(?<=이)였")
