@@ -34,6 +34,11 @@ def change(draft: Draft) -> None:
     except Impossible as cause:
         draft.unable[str(cause)] += 1
         return
+    draft.retimed = any(draft.row[name] != value for name, value in times.items())
+    if not (draft.retimed or lone or any(words for _, _, words in made)):
+        # What is known of such a date from outside would move with nothing that a reader could see.
+        draft.unable["nothing in the document shows when it is"] += any(fields["value"] for _, fields, _ in made)
+        return
     for start, end, new in lone:
         draft.replace(start, end, new)
     for date, fields, words in made:
@@ -42,7 +47,6 @@ def change(draft: Draft) -> None:
         if any(date[name] != value for name, value in fields.items()):
             date.update(fields)
             draft.changed["dates"] += 1
-    draft.retimed = any(draft.row[name] != value for name, value in times.items())
     draft.row.update(times)
     for name in _EVIDENCE:
         if draft.retimed and draft.row.get(name):
