@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dragoman.robustness.draft import SpanAt, spans_of
+from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES
 from dragoman.text import Block, TextMap
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def _reordered(text: str, order: list[int], lines: list[int | str]) -> tuple[str
 
 def _move_labels(row: Row, text: str, carrier: Carrier, insertions: dict[int, int]) -> Counter[str]:
     moved: Counter[str] = Counter()
-    for layer in ("entities", "dates", "segments", "claims"):
+    for layer in (*LAYER_NAMES, "segments"):
         for label in row.get(layer) or ():
             shifted = [_move(span, text, carrier, insertions) for span in spans_of({layer: [label]})]
             moved[layer] += any(shifted)
@@ -217,7 +218,7 @@ def _move(span: SpanAt, text: str, carrier: Carrier, insertions: dict[int, int])
 
 def _sort(row: Row) -> None:
     """Put labels into the order of the text again."""
-    for layer in ("entities", "dates", "segments"):
+    for layer in (*CONTIGUOUS, "segments"):
         if row.get(layer):
             row[layer].sort(key=lambda label: (label["start"], -label["end"]))
     for claim in row.get("claims") or ():

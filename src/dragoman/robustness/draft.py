@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dragoman import languages
 from dragoman.problems import error
+from dragoman.schema.layers import CONTIGUOUS
 
 if TYPE_CHECKING:
     from dragoman.languages import Language
@@ -49,7 +50,7 @@ def spans_of(row: Row) -> Iterator[SpanAt]:
         DragomanError: E406 for a label by quote: the place that it has depends on the text that is to be edited.
 
     """
-    for layer in ("entities", "dates", "segments"):
+    for layer in (*CONTIGUOUS, "segments"):
         for label in row.get(layer) or ():
             yield _span(label, row)
     for claim in row.get("claims") or ():

@@ -8,13 +8,13 @@ import msgspec
 
 from dragoman import files
 from dragoman.problems import error
+from dragoman.schema.layers import LAYER_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dragoman.robustness.corpus import Corpus
 
-_LABELS = ("entities", "dates", "claims")
 _RIGHTS = "those of the page that it was edited from"
 
 
@@ -44,12 +44,12 @@ def contents(corpus: Corpus, name: str, version: str) -> dict[str, bytes]:
                 "page": page,
                 "sha256": files.sha256(text),
                 "segments": lines,
-                "documents": [{**row, "layers_annotated": [], **{layer: [] for layer in _LABELS}} for row in own],
+                "documents": [{**row, "layers_annotated": [], **{layer: [] for layer in LAYER_NAMES}} for row in own],
                 "splits": {row["id"]: corpus.splits[row["id"]] for row in own},
             }
         )
     for name_, row in corpus.documents.items():
-        gold = {layer: row[layer] for layer in ("layers_annotated", *_LABELS)}
+        gold = {layer: row[layer] for layer in ("layers_annotated", *LAYER_NAMES)}
         made[f"annotations/gold/{name_}.json"] = files.pretty_json({"document": name_, **gold})
     made["corpus/sources.toml"] = "".join(_sources(corpus, name, version, sources)).encode()
     registry = "annotations/registry"

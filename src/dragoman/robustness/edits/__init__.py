@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import pkgutil
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
+
+from dragoman.robustness.edit import Kind
 
 if TYPE_CHECKING:
     from dragoman.robustness.edit import Edit
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 @functools.cache
 def catalogue() -> dict[str, Edit]:
     """Give all edits by name: texts first, then dates, names, pages and claims, and by name within a kind."""
-    kinds = ("text", "dates", "names", "page", "claims")
+    kinds = get_args(Kind)
     modules = [import_module(f"{__name__}.{each.name}") for each in pkgutil.iter_modules(__path__)]
     found: list[Edit] = [module.EDIT for module in modules if hasattr(module, "EDIT")]
     found.sort(key=lambda edit: (kinds.index(edit.kind), edit.name))

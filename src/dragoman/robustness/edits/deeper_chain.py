@@ -74,7 +74,8 @@ def change(draft: Draft) -> None:
     for root in roots:
         root["parent"] = claim
     _levels(draft.row["claims"])
-    draft.added.update({"entities": 1, "claims": 1})
+    draft.added["entities"] += 1
+    draft.added["claims"] += 1
     draft.changed["claims"] += len(roots)
     names = {draft.language.tag: [frame.agency], "en": [frame.english]}
     draft.entities.append({"id": frame.entity, "type": "ORG", "names": names})
