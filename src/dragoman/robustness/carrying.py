@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dragoman.robustness.draft import SpanAt, spans_of
+from dragoman.robustness.draft import spans_of
 from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES
 from dragoman.text import Block, TextMap
 
@@ -32,6 +33,16 @@ class Carrier:
     def move(self, start: int, end: int) -> tuple[int, int] | None:
         """Move a span; None where it has no counterpart as a whole."""
         return next((moved for run in self.runs if (moved := run.move(start, end))), None)
+
+    def move_all(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int] | None]:
+        """Move many spans; see :meth:`move`."""
+        made: list[tuple[int, int] | None] = [None] * len(spans)
+        for run in self.runs if spans else ():
+            starts, ends, ok = run.move_all([start for start, _ in spans], [end for _, end in spans])
+            found = zip(starts.tolist(), ends.tolist(), strict=True)
+            fits = [span if fit else None for span, fit in zip(found, ok.tolist(), strict=True)]
+            made = [old or new for old, new in zip(made, fits, strict=True)]
+        return made
 
     def inverse(self) -> Carrier:
         """Move spans from the edited text to the original."""
@@ -192,28 +203,36 @@ def _reordered(text: str, order: list[int], lines: list[int | str]) -> tuple[str
 
 
 def _move_labels(row: Row, text: str, carrier: Carrier, insertions: dict[int, int]) -> Counter[str]:
+    """Move all spans of a row at once, and write the words that they have now."""
+    spans = list(spans_of(row))
+    inserted = [isinstance(span.holder, dict) and INSERTED in span.holder for span in spans]
+    carried = [span for span, new in zip(spans, inserted, strict=True) if not new]
+    moved_spans = iter(carrier.move_all([(span.start, span.end) for span in carried]))
+    shifted: set[int] = set()
+    for span, new in zip(spans, inserted, strict=True):
+        holder, old = span.holder, (span.start, span.end)
+        if new:
+            base = insertions[holder.pop(INSERTED)]
+            now: tuple[int, int] | None = (base + span.start, base + span.end)
+        else:
+            now = next(moved_spans)
+        # An edit that takes words away drops or shortens their labels first.
+        assert now is not None, (old, holder)
+        holder[span.start_key], holder[span.end_key] = now
+        if isinstance(holder, dict) and holder.get("text") is not None:
+            holder["text"] = text[slice(*now)]
+        if now != old:
+            shifted.add(id(holder))
+    return _counted(row, shifted)
+
+
+def _counted(row: Row, shifted: set[int]) -> Counter[str]:
+    """Count the labels of which any span is among those that moved."""
     moved: Counter[str] = Counter()
     for layer in (*LAYER_NAMES, "segments"):
         for label in row.get(layer) or ():
-            shifted = [_move(span, text, carrier, insertions) for span in spans_of({layer: [label]})]
-            moved[layer] += any(shifted)
+            moved[layer] += any(id(span.holder) in shifted for span in spans_of({layer: [label]}))
     return +moved
-
-
-def _move(span: SpanAt, text: str, carrier: Carrier, insertions: dict[int, int]) -> bool:
-    holder, start_key, end_key = span
-    old = span.start, span.end
-    if isinstance(holder, dict) and INSERTED in holder:
-        base = insertions[holder.pop(INSERTED)]
-        new: tuple[int, int] | None = base + span.start, base + span.end
-    else:
-        new = carrier.move(*old)
-    # An edit that takes words away drops or shortens their labels first.
-    assert new is not None, (old, holder)
-    holder[start_key], holder[end_key] = new
-    if isinstance(holder, dict) and holder.get("text") is not None:
-        holder["text"] = text[slice(*new)]
-    return new != old
 
 
 def _sort(row: Row) -> None:

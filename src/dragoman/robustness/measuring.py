@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from dragoman.robustness.robustness_page import page
 from dragoman.robustness.robustness_result import Robustness
 from dragoman.schema.records import Document
 from dragoman.scoring.gold import default_split
+from dragoman.systems.loading import load
 from dragoman.systems.run_folder import run as run_system
 
 RESULT, PAGE = "robustness.json", "robustness.html"
@@ -88,13 +90,28 @@ def robustness(
         for where, run in runs.items():
             _add(measured, read(where), Path(system), Path(run), held, chosen, wanted)
     else:
-        for label in _labels(edits, held, seed):
-            _run(measured, system, label, folder, held, chosen, wanted, seed, progress)
+        labels = _labels(edits, held, seed)
+        with _loaded(system) as once:
+            for label in labels:
+                _run(measured, once, label, folder, held, chosen, wanted, seed, progress)
     corrected(measured.costs)
     measured.memory = _memory(measured, [_result(Path(each)) for each in against])
     files.write(folder / RESULT, files.pretty_json(measured))
     files.write(folder / PAGE, page(measured).encode())
     return measured
+
+
+@contextmanager
+def _loaded(system: Any) -> Iterator[Any]:
+    """Load a system that is named, once for all its runs: each of them would load it, and close it, anew."""
+    if not isinstance(system, str):
+        yield system
+        return
+    loaded = load(system)
+    try:
+        yield loaded._replace(close=lambda: None)
+    finally:
+        loaded.close()
 
 
 def _labels(edits: Sequence[str] | None, held: benchmarks.Benchmark, seed: int) -> list[str]:

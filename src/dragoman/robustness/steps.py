@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from dragoman import languages
 from dragoman.problems import error
@@ -83,7 +84,7 @@ def edited(row: Row, applied: Applied, plan: Any, tally: Tally) -> Carried:
     if not isinstance(row.get("text"), str):
         hint = "An edit needs the text of every document, as a field `text`."
         raise error("E751", f"the document {str(row.get('id'))[:80]!r} has no text.", hint)
-    draft = Draft(copy.deepcopy(row), applied, plan)
+    draft = Draft(msgspec.json.decode(msgspec.json.encode(row)), applied, plan)
     if speaks(row, applied):
         applied.edit.change(draft)
     carried = carry(draft)
