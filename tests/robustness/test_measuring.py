@@ -11,7 +11,7 @@ from dragoman import files
 from dragoman.benchmark import as_submission
 from dragoman.measures.naming import measure
 from dragoman.problems import DragomanError
-from dragoman.robustness.costs import Cost, corrected, cost_of, difference
+from dragoman.robustness.costs import Cost, Difference, corrected, cost_of, difference
 from dragoman.robustness.measuring import PAGE, RESULT, robustness
 from dragoman.robustness.perturbing import perturb
 from dragoman.robustness.robustness_page import page
@@ -82,10 +82,25 @@ def test_the_cost_is_the_score_lost_on_the_same_documents():
     assert (same.cost, same.p, same.interval) == (0.0, 1.0, [0.0, 0.0])
     gap = difference(cost, same, "another")
     assert (gap.documents, gap.difference, gap.interval) == (2, 0.25, [0.0, 0.5])
-    assert gap.verdict == "not told from reading alone"
+    assert gap.verdict == "too few documents to say"
     alone = difference(cost, cost_of("an-edit", "invariance", name, ["a"], before[:1], before[:1]), "another")
     assert (alone.documents, alone.difference, alone.interval) == (1, 0.5, None)
     assert alone.verdict == "too few documents to say"
+
+
+@pytest.mark.parametrize(
+    ("documents", "interval", "verdict"),
+    [
+        (6, [0.01, 0.2], "consistent with knowing these pages, or a list of their names"),
+        (6, [0.0, 0.2], "not told from reading alone"),
+        (6, [-0.2, -0.1], "not told from reading alone"),
+        (5, [0.01, 0.2], "too few documents to say"),
+        (6, None, "too few documents to say"),
+    ],
+)
+def test_what_may_be_said_of_memory(documents, interval, verdict):
+    made = Difference(edit="rename", against="x", measure="m", documents=documents, difference=0.1, interval=interval)
+    assert made.verdict == verdict
 
 
 def test_p_is_corrected_over_the_edits_of_a_measure():

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 RESAMPLES = 10_000
+MIN_DOCUMENTS = 6
+"""Documents below which nothing is said of memory, as no places are given below it."""
 SEED = 1
 
 
@@ -105,7 +107,7 @@ class Difference(msgspec.Struct, kw_only=True):
     @property
     def verdict(self) -> str:
         """What may be said of it: never more than that it is consistent with something."""
-        if self.interval is None:
+        if self.interval is None or self.documents < MIN_DOCUMENTS:
             return "too few documents to say"
         if self.interval[0] > 0:
             return "consistent with knowing these pages, or a list of their names"
