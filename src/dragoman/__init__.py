@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dragoman.reading.conversion import convert
     from dragoman.reading.labelled_file import LabelledFile
     from dragoman.reports.report import report
+    from dragoman.robustness.perturbing import perturb
     from dragoman.scoring.api import score, validate
     from dragoman.scoring.comparison import compare
     from dragoman.scoring.result import Comparison, Result
@@ -39,6 +40,7 @@ __all__ = [
     "compare",
     "convert",
     "load",
+    "perturb",
     "report",
     "run",
     "score",
@@ -56,6 +58,7 @@ _HOMES = {
     "compare": "dragoman.scoring.comparison",
     "convert": "dragoman.reading.conversion",
     "load": "dragoman.benchmark",
+    "perturb": "dragoman.robustness.perturbing",
     "report": "dragoman.reports.report",
     "run": "dragoman.systems.run_folder",
     "score": "dragoman.scoring.api",

@@ -110,6 +110,10 @@ CATALOGUE: dict[str, str] = {
     "E747": "not to be published there",
     "E748": "what was published does not come back",
     "E749": "no tools for the Hub",
+    "E750": "no such edit",
+    "E751": "cannot be edited",
+    "E752": "edit against the rules",
+    "E753": "runs that cannot be compared",
     # 8xx: systems and runs
     "E801": "system cannot be loaded",
     "E802": "system failed on a document",

@@ -34,6 +34,7 @@ ALLOWED = {
     ("formats/timeml.py", "CANNOT_HOLD"): "likewise, in words",
     ("schema/shape.py", "_ELSEWHERE"): "what others call a field, whatever record it is of",
     ("systems/answers.py", "_FIELDS"): "the form in which a model answers, down to fields",
+    ("robustness/edit.py", "Kind"): "what an edit changes: two of its kinds are called like layers",
 }
 
 

@@ -16,8 +16,10 @@ from dragoman.cli.convert import convert
 from dragoman.cli.gold import gold
 from dragoman.cli.info import info
 from dragoman.cli.leaderboard import leaderboard
+from dragoman.cli.perturb import perturb
 from dragoman.cli.release import diff, rehydrate, verify
 from dragoman.cli.report import report
+from dragoman.cli.robustness import robustness
 from dragoman.cli.run import run
 from dragoman.cli.schema import schema
 from dragoman.cli.score import score
@@ -80,21 +82,12 @@ def _root(
     pass
 
 
-for command in (
-    info,
-    gold,
-    validate,
-    score,
-    compare,
-    convert,
-    report,
-    run,
-    leaderboard,
-    verify,
-    diff,
-    rehydrate,
-    schema,
-):
+COMMANDS = (
+    *(info, gold, validate, score, compare, convert, report, run),
+    *(perturb, robustness),
+    *(leaderboard, verify, diff, rehydrate, schema),
+)
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(
     typer.Typer(cls=_AuthorGroup, no_args_is_help=True),

@@ -1,0 +1,92 @@
+"""The command that edits texts and carries their gold along."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dragoman.cli.options import Data, Json
+
+
+def perturb(
+    edits: Annotated[
+        list[str] | None,
+        typer.Argument(help="edits, carried out one after another; options after a colon", metavar="EDIT…"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="folder to write: a source root, or gold.jsonl", metavar="DIR")
+    ] = None,
+    data: Data = None,
+    gold: Annotated[
+        Path | None, typer.Option(help="edit this file of labels with texts instead of a benchmark", metavar="F.jsonl")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="of the choices that edits make")] = 1,
+    rate: Annotated[
+        float | None, typer.Option(help="share of places that are edited; default: each edit's own")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="list the edits")] = False,
+    as_json: Json = False,
+) -> None:
+    """Edit the texts of a benchmark by rule, with its gold carried along: EDIT… --out DIR.
+
+    The folder holds the edited benchmark, checked at all levels, the original, and the way between the two texts.
+
+    Exit codes: 0 done (also where nothing was there to edit, which is said), 1 it cannot be edited, 2 wrong usage.
+    """
+    from dragoman.cli import show
+    from dragoman.robustness.perturbing import perturb as edit
+
+    if listed:
+        _list(as_json=as_json)
+        return
+    if not edits or out is None:
+        raise typer.BadParameter("give edits and --out DIR, or --list", param_hint="EDIT…")
+    if data is not None and gold is not None:
+        raise typer.BadParameter("give --data or --gold, not both")
+    made = edit(edits, out, data=data, gold=gold, seed=seed, rate=rate, progress=_progress)
+    outcome = made.to_dict()
+    if as_json:
+        show.summary({"out": str(out), **outcome}, as_json=True)
+        return
+    for each in outcome["edits"]:
+        counts = ", ".join(
+            f"{name} {sum(each[name].values())}" for name in ("moved", "changed", "dropped", "added") if each[name]
+        )
+        typer.echo(f"{each['label']}: {each['edited']} of {each['documents']} documents, {each['places']} places")
+        typer.echo(f"  labels: {counts or 'all where they were'}")
+        for why, number in each["unable"].items():
+            typer.echo(f"  left alone: {number} × {why}")
+        if not each["edited"]:
+            sys.stderr.write(f"{each['label']} found nothing to change.\n")
+    for level, found in outcome["lifted"].items():
+        typer.echo(f"level {level} lifted, {found['findings']} findings: {found['why']}")
+
+
+def _progress(items: Iterable[Any], what: str) -> Iterable[Any]:
+    """Show how far it is where the number of documents is known; a file is streamed."""
+    from dragoman.cli import show
+
+    return show.progress(items, what) if isinstance(items, list) else items
+
+
+def _list(*, as_json: bool) -> None:
+    """List the edits, kind by kind."""
+    from dragoman.cli import show
+    from dragoman.robustness.edits import catalogue
+
+    edits = [edit.to_dict() for edit in catalogue().values()]
+    if as_json:
+        show.summary({"edits": edits}, as_json=True)
+        return
+    kind = ""
+    for edit in edits:
+        if edit["kind"] != kind:
+            kind = edit["kind"]
+            typer.echo(kind)
+        options = "".join(f" {name}={value}" for name, value in edit["options"].items())
+        typer.echo(f"  {edit['name']}{options}  ({', '.join(edit['languages']) or 'any language'}; {edit['expect']})")
+        typer.echo(f"      {edit['summary']}")

@@ -1,0 +1,79 @@
+"""The command that says what edits of the text cost a system."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dragoman.cli.options import Data, Json
+
+
+def robustness(
+    system: Annotated[
+        str,
+        typer.Argument(help="a system, as of `dragoman run`; with --on a run on the original", metavar="SYSTEM|RUN"),
+    ],
+    out: Annotated[
+        Path, typer.Option(help="folder of the edited benchmarks, runs and result; taken up again", metavar="DIR")
+    ],
+    edit: Annotated[
+        list[str] | None, typer.Option(help="an edit, repeatable; default: all of the benchmark's languages")
+    ] = None,
+    on: Annotated[
+        list[str] | None,
+        typer.Option(help="a folder of `dragoman perturb` and the run on it; repeatable", metavar="EDITED=RUN"),
+    ] = None,
+    data: Data = None,
+    split: Annotated[str | None, typer.Option(help="split to compare; default: test")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="id of a document, repeatable; default: all")] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="the --out of a system that cannot have seen the pages, repeatable", metavar="DIR"),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="of the edits")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Say what edits of the text cost a system: run it, or take its runs, before and after.
+
+    Writes robustness.json and robustness.html below --out. Edited texts are never part of a ranked score.
+    """
+    from dragoman.cli import show
+    from dragoman.robustness.measuring import robustness as measure
+
+    runs: dict[Path | str, Path | str] | None = None
+    if on:
+        if edit:
+            raise typer.BadParameter("give --edit or --on, not both")
+        pairs = [each.partition("=") for each in on]
+        if not all(edited and run for edited, _, run in pairs):
+            raise typer.BadParameter("give EDITED=RUN", param_hint="--on")
+        runs = {edited: run for edited, _, run in pairs}
+    with redirect_stdout(sys.stderr):  # what a system prints is not the outcome
+        measured = measure(
+            system,
+            out,
+            edits=edit,
+            runs=runs,
+            data=data,
+            split=split,
+            only=only or (),
+            against=against or (),
+            seed=seed,
+            progress=_progress,
+        )
+    if as_json:
+        show.summary(measured.short(), as_json=True)
+    else:
+        typer.echo(measured.text(), nl=False)
+        typer.echo(str(out / "robustness.html"))
+
+
+def _progress(documents: Sequence[Any], what: str) -> Iterable[Any]:
+    from dragoman.cli import show
+
+    return show.progress(documents, what)

@@ -1,0 +1,1 @@
+"""Edited benchmarks: texts changed by rule with their gold, and what each change costs a system."""

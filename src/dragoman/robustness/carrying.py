@@ -1,0 +1,246 @@
+"""From a draft to the edited document: the new text, the map to it, and every label moved along."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dragoman.robustness.draft import spans_of
+from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES
+from dragoman.text import Block, TextMap
+
+if TYPE_CHECKING:
+    from dragoman.robustness.draft import Draft
+    from dragoman.robustness.edit import Row
+
+INSERTED = "inserted"
+"""Key of a span that lies in what an edit inserted: the offset before which it was, with offsets inside of it."""
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """Moves spans from a text to the edited one.
+
+    Attributes:
+        runs: maps of stretches that kept their order, one unless lines were moved.
+
+    """
+
+    runs: tuple[TextMap, ...]
+
+    def move(self, start: int, end: int) -> tuple[int, int] | None:
+        """Move a span; None where it has no counterpart as a whole."""
+        return next((moved for run in self.runs if (moved := run.move(start, end))), None)
+
+    def move_all(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int] | None]:
+        """Move many spans; see :meth:`move`."""
+        made: list[tuple[int, int] | None] = [None] * len(spans)
+        for run in self.runs if spans else ():
+            starts, ends, ok = run.move_all([start for start, _ in spans], [end for _, end in spans])
+            found = zip(starts.tolist(), ends.tolist(), strict=True)
+            fits = [span if fit else None for span, fit in zip(found, ok.tolist(), strict=True)]
+            made = [old or new for old, new in zip(made, fits, strict=True)]
+        return made
+
+    def inverse(self) -> Carrier:
+        """Move spans from the edited text to the original."""
+        return Carrier(tuple(run.inverse() for run in self.runs))
+
+    def to_lists(self) -> list[list[list[int]]]:
+        """Give the blocks of each run as plain values: source, length, target, length."""
+        return [[list(block) for block in run.blocks] for run in self.runs]
+
+    @classmethod
+    def from_lists(cls, runs: list[list[list[int]]]) -> Carrier:
+        """Make one of what :meth:`to_lists` gave."""
+        return cls(tuple(TextMap(Block(*block) for block in run) for run in runs))
+
+
+@dataclass(frozen=True)
+class Carried:
+    """An edited document.
+
+    Attributes:
+        row: the document with the new text and its labels.
+        carrier: the way from the old text to the new.
+        lines: for each line of the new text the number of the old one, or the kind of a segment that was added.
+        moved: labels at other offsets than before, by layer; ``changed``, ``dropped``, ``added``: labels with other
+            values, those that are gone, and new ones.
+        unable: what could not be edited, by reason.
+        entities: registry entries that new labels refer to.
+        stands_for: entities that others took the place of, by their ids.
+
+    """
+
+    row: Row
+    carrier: Carrier
+    lines: list[int | str]
+    edited: bool
+    moved: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    added: Counter[str] = field(default_factory=Counter)
+    unable: Counter[str] = field(default_factory=Counter)
+    entities: list[dict[str, Any]] = field(default_factory=list)
+    stands_for: dict[str, str] = field(default_factory=dict)
+
+
+def carry(draft: Draft) -> Carried:
+    """Make the edited document of a draft; its row is changed in place."""
+    row, old = draft.row, draft.text
+    title = _title(row, old)
+    text, blocks, insertions, lines = _assembled(draft)
+    runs = [blocks]
+    if draft.order is not None:
+        text, runs, lines = _reordered(text, draft.order, lines)
+    carrier = Carrier(tuple(TextMap(run) for run in runs if run))
+    moved = _move_labels(row, text, carrier, insertions)
+    row["text"] = text
+    if title is not None:
+        span = carrier.move(*title)
+        row["title"] = None if span is None else text[slice(*span)]
+    if draft.order is not None:
+        _sort(row)
+    edited = text != old or bool(draft.changed) or draft.retimed
+    return Carried(
+        row,
+        carrier,
+        lines,
+        edited,
+        moved,
+        draft.changed,
+        draft.dropped,
+        draft.added,
+        draft.unable,
+        draft.entities,
+        draft.stands_for,
+    )
+
+
+def _title(row: Row, text: str) -> tuple[int, int] | None:
+    """Give the line that is the title, where it is one."""
+    title = row.get("title")
+    if not title:
+        return None
+    at = next((at for at, line in _lines(text) if line == title), None)
+    return None if at is None else (at, at + len(title))
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    lines, at = [], 0
+    for line in text.split("\n"):
+        lines.append((at, line))
+        at += len(line) + 1
+    return lines
+
+
+def _assembled(draft: Draft) -> tuple[str, list[Block], dict[int, int], list[int | str]]:
+    """Put the replacements in; give the text, the blocks, where insertions went, and where lines come from."""
+    ends = [end for _, end in draft.line_bounds()]
+    added = [(ends[n], ends[n], f"\n{words}") for n, (words, _) in draft.lines_after.items()]
+    # At one place an insertion into the line comes before a line that is added after it.
+    edits = sorted([*draft.replacements, *added], key=lambda each: (each[0], each[1], each[2].startswith("\n")))
+    pieces: list[str] = []
+    blocks: list[Block] = []
+    insertions: dict[int, int] = {}
+    source = target = 0
+
+    def kept(until: int) -> None:
+        nonlocal source, target
+        if until > source:
+            pieces.append(draft.text[source:until])
+            blocks.append(Block(source, until - source, target, until - source))
+            source, target = until, target + until - source
+
+    for start, end, new in edits:
+        kept(start)
+        if start == end:
+            insertions.setdefault(start, target)
+        elif new:
+            blocks.append(Block(start, end - start, target, len(new)))
+        pieces.append(new)
+        source, target = end, target + len(new)
+    kept(len(draft.text))
+    lines: list[int | str] = []
+    for number in range(len(ends)):
+        lines.append(number)
+        if number in draft.lines_after:
+            lines.append(draft.lines_after[number][1])
+    return "".join(pieces), _joined(blocks), insertions, lines
+
+
+def _joined(blocks: list[Block]) -> list[Block]:
+    """Join neighbours that correspond offset by offset."""
+    made: list[Block] = []
+    for block in blocks:
+        last = made[-1] if made else None
+        if (
+            last is not None
+            and block.source_length == block.target_length
+            and last.source_length == last.target_length
+            and last.source + last.source_length == block.source
+            and last.target + last.target_length == block.target
+        ):
+            length = last.source_length + block.source_length
+            made[-1] = Block(last.source, length, last.target, length)
+        else:
+            made.append(block)
+    return made
+
+
+def _reordered(text: str, order: list[int], lines: list[int | str]) -> tuple[str, list[list[Block]], list[int | str]]:
+    """Put the lines in another order; an edit that does so changes nothing else."""
+    old = _lines(text)
+    at, runs = 0, []
+    for number in order:
+        start, line = old[number]
+        if line:
+            runs.append([Block(start, len(line), at, len(line))])
+        at += len(line) + 1
+    return "\n".join(old[number][1] for number in order), runs, [lines[number] for number in order]
+
+
+def _move_labels(row: Row, text: str, carrier: Carrier, insertions: dict[int, int]) -> Counter[str]:
+    """Move all spans of a row at once, and write the words that they have now."""
+    spans = list(spans_of(row))
+    inserted = [isinstance(span.holder, dict) and INSERTED in span.holder for span in spans]
+    carried = [span for span, new in zip(spans, inserted, strict=True) if not new]
+    moved_spans = iter(carrier.move_all([(span.start, span.end) for span in carried]))
+    shifted: set[int] = set()
+    for span, new in zip(spans, inserted, strict=True):
+        holder, old = span.holder, (span.start, span.end)
+        if new:
+            base = insertions[holder.pop(INSERTED)]
+            now: tuple[int, int] | None = (base + span.start, base + span.end)
+        else:
+            now = next(moved_spans)
+        # An edit that takes words away drops or shortens their labels first.
+        assert now is not None, (old, holder)
+        holder[span.start_key], holder[span.end_key] = now
+        if isinstance(holder, dict) and holder.get("text") is not None:
+            holder["text"] = text[slice(*now)]
+        if now != old:
+            shifted.add(id(holder))
+    return _counted(row, shifted)
+
+
+def _counted(row: Row, shifted: set[int]) -> Counter[str]:
+    """Count the labels of which any span is among those that moved."""
+    moved: Counter[str] = Counter()
+    for layer in (*LAYER_NAMES, "segments"):
+        for label in row.get(layer) or ():
+            moved[layer] += any(id(span.holder) in shifted for span in spans_of({layer: [label]}))
+    return +moved
+
+
+def _sort(row: Row) -> None:
+    """Put labels into the order of the text again."""
+    for layer in (*CONTIGUOUS, "segments"):
+        if row.get(layer):
+            row[layer].sort(key=lambda label: (label["start"], -label["end"]))
+    for claim in row.get("claims") or ():
+        for name in ("content", "cue"):
+            if claim.get(name):
+                claim[name].sort(key=lambda part: part[0] if isinstance(part, list) else part["start"])

@@ -1,0 +1,211 @@
+"""What an edit costs a system: the same documents scored with and without it, and the difference with its interval.
+
+The cost is the score on the original less the score on the edited documents. Intervals are percentiles of a paired
+bootstrap over documents (both sides are drawn together), p is that of the paired permutation test, and Holm's
+correction is over the edits of a measure. Few documents say little: of one there is no interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from dragoman.measures.naming import measure
+from dragoman.statistics import paired
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+RESAMPLES = 10_000
+MIN_DOCUMENTS = 6
+"""Documents below which nothing is said of memory, as no places are given below it."""
+SEED = 1
+
+
+class Cost(msgspec.Struct, kw_only=True):
+    """What an edit costs by one measure.
+
+    Attributes:
+        edit: how it is written on the command line.
+        expect: ``invariance`` or ``direction``.
+        measure: name of the measure; its main score is compared.
+        documents: ids of the documents that the edit changed, and that both runs have gold for.
+        original: score on them as they were, None where undefined; ``edited`` on them as they became.
+        cost: ``original`` less ``edited``: above 0 where the edit hurts.
+        interval: 95 % interval of the cost; None with fewer than two documents, or where it is undefined.
+        p: of the paired permutation test; ``p_holm`` after Holm's correction over the edits.
+        rows: counts on the original and on the edited documents, one row a document: what all of this follows from.
+
+    """
+
+    edit: str
+    expect: str
+    measure: str
+    documents: list[str]
+    original: float | None
+    edited: float | None
+    cost: float | None
+    interval: list[float] | None
+    p: float | None
+    p_holm: float | None = None
+    rows: tuple[list[list[int]], list[list[int]]] = ([], [])
+
+
+class Failure(msgspec.Struct, kw_only=True):
+    """A gold label that was right on the original document, and is not on the edited one.
+
+    Attributes:
+        edit: the edit.
+        document: the document; ``layer`` and ``label`` say which of its labels.
+        type: type of the label, or act of a claim.
+        outcome: what it is now: ``missed``, ``wrong type``, …
+        before: the line that it stands in, in the original, as words before it, it and after it; ``after`` the same in
+            the edited text.
+        value: gold value of a date on the original and on the edited text; None for other layers.
+        predicted: what the system gave for it on the edited text, where it gave something.
+
+    """
+
+    edit: str
+    document: str
+    layer: str
+    label: str
+    type: str
+    outcome: str
+    before: tuple[str, str, str]
+    after: tuple[str, str, str]
+    value: tuple[str, str] | None = None
+    predicted: str | None = None
+
+
+class Difference(msgspec.Struct, kw_only=True):
+    """A difference of differences: how much more an edit costs one system than another, or than another edit.
+
+    Attributes:
+        edit: the edit.
+        against: the other system, or the other edit.
+        measure: name of the measure.
+        documents: how many documents both share.
+        difference: cost of the one less cost of the other, None where undefined.
+        interval: 95 % interval, by a paired bootstrap over the documents.
+
+    """
+
+    edit: str
+    against: str
+    measure: str
+    documents: int
+    difference: float | None
+    interval: list[float] | None
+
+    @property
+    def verdict(self) -> str:
+        """What may be said of it: never more than that it is consistent with something."""
+        if self.interval is None or self.documents < MIN_DOCUMENTS:
+            return "too few documents to say"
+        if self.interval[0] > 0:
+            return "consistent with knowing these pages, or a list of their names"
+        return "not told from reading alone"
+
+
+def cost_of(edit: str, expect: str, name: str, documents: list[str], original: Ints, edited: Ints) -> Cost:
+    """Compare the counts of a measure on the same documents before and after an edit.
+
+    Args:
+        edit: the edit.
+        expect: what should become of the score.
+        name: name of the measure.
+        documents: ids, in the order of the rows.
+        original: counts on the original, shape (documents, columns).
+        edited: counts on the edited documents, the same shape.
+
+    """
+    of = measure(name).score
+    scores = [_number(of.finish(rows.sum(axis=0))[of.headline]) for rows in (original, edited)]
+    gap = None if scores[0] is None or scores[1] is None else scores[0] - scores[1]
+    return Cost(
+        edit=edit,
+        expect=expect,
+        measure=name,
+        documents=documents,
+        original=scores[0],
+        edited=scores[1],
+        cost=gap,
+        interval=None if gap is None else _interval(_drawn(name, original, edited)),
+        p=None if gap is None else paired.permutation(original, edited, of.finish, of.headline),
+        rows=(original.tolist(), edited.tolist()),
+    )
+
+
+def corrected(costs: Sequence[Cost]) -> None:
+    """Set p after Holm's correction, over the edits of each measure."""
+    for name in {cost.measure for cost in costs}:
+        own = [cost for cost in costs if cost.measure == name]
+        for cost, adjusted in zip(own, paired.holm([cost.p for cost in own]), strict=True):
+            cost.p_holm = adjusted
+
+
+def difference(one: Cost, other: Cost, against: str) -> Difference:
+    """Say how much more the one costs than the other, on the documents that both have.
+
+    Args:
+        one: cost of an edit to a system.
+        other: cost of the same edit to another system, or of another edit to the same.
+        against: how the other is called.
+
+    """
+    shared = [name for name in one.documents if name in set(other.documents)]
+    drawn, gap = None, None
+    if shared:
+        sides = [_of(cost, shared) for cost in (one, other)]
+        drawn = _drawn(one.measure, *sides[0], *sides[1])
+        of = measure(one.measure).score
+        gaps = [_number(of.finish(rows.sum(axis=0))[of.headline]) for side in sides for rows in side]
+        gap = None if None in gaps else _gap(gaps)
+    return Difference(
+        edit=one.edit,
+        against=against,
+        measure=one.measure,
+        documents=len(shared),
+        difference=gap,
+        interval=None if drawn is None or gap is None else _interval(drawn),
+    )
+
+
+def _gap(scores: list[Any]) -> float:
+    return float(scores[0] - scores[1] - (scores[2] - scores[3]))
+
+
+def _of(cost: Cost, documents: list[str]) -> tuple[Ints, Ints]:
+    at = [cost.documents.index(name) for name in documents]
+    original, edited = (np.array(rows, np.int64)[at] for rows in cost.rows)
+    return original, edited
+
+
+def _drawn(name: str, *rows: Ints) -> Floats | None:
+    """Draw documents for all sides together; give the cost, or with four sides the difference of two costs."""
+    if len(rows[0]) < 2:
+        return None
+    of = measure(name).score
+    scores = paired.resampled(list(rows), of.finish, of.headline, resamples=RESAMPLES, seed=SEED)
+    signs = np.array([1.0, -1.0, -1.0, 1.0])[: len(rows)]
+    drawn: Floats = scores @ signs
+    return drawn
+
+
+def _interval(drawn: Floats | None) -> list[float] | None:
+    if drawn is None or np.isnan(drawn).mean() >= 0.1:
+        return None
+    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    return [float(low), float(high)]
+
+
+def _number(value: Any) -> float | None:
+    number = float(value)
+    return None if np.isnan(number) else number

@@ -1,0 +1,137 @@
+"""What an edit is: how it is described, and how it is named on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from dragoman.problems import error
+
+if TYPE_CHECKING:
+    from dragoman.checks import Level
+    from dragoman.robustness.draft import Draft
+
+Kind = Literal["text", "dates", "names", "page", "claims"]
+Expectation = Literal["invariance", "direction"]
+Options = Mapping[str, int]
+Row = dict[str, Any]
+"""A document with its labels as plain values, in the form of a row of the data set or of a line of a submission."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """A rule that edits the text of a document and carries its labels along.
+
+    The two expectations are those of CheckList (Ribeiro et al. 2020): of an *invariance* no score may move, because the
+    labels stay what they were; of a *direction* the values in the labels move with the text, and so must a system's.
+
+    Attributes:
+        name: what it is called, lower case with hyphens.
+        kind: what it edits.
+        summary: what it does, one sentence.
+        source: where the rule comes from: a standard, a paper, a practice.
+        expect: whether labels keep their values or move with the text.
+        change: edits one document by calling the methods of its draft.
+        languages: tags of the languages that it is for; empty for any.
+        rate: share of the places that it edits where nothing else is asked for, in (0, 1].
+        options: whole numbers that may be set, each with its default.
+        prepare: looks at all documents first and gives what ``change`` finds as ``draft.plan``; None if each
+            document is edited by itself.
+        rewrites_names: whether names of the registry that no mention has are rewritten too, as if they were texts.
+        forgets_names: whether what a mention is no longer called is taken out of the registry.
+        page_text: edits a line of a page that is in no document's text, such as a date line.
+        text_form: Unicode form of the texts that it makes; ``as-is`` where it keeps that of the original.
+        lifts: levels of checking that its texts do not pass by design, each with the reason.
+
+    """
+
+    name: str
+    kind: Kind
+    summary: str
+    source: str
+    expect: Expectation
+    change: Callable[[Draft], None]
+    languages: tuple[str, ...] = ()
+    rate: float = 1.0
+    options: Options = field(default_factory=dict)
+    prepare: Callable[[Sequence[Row], Applied], Any] | None = None
+    rewrites_names: bool = False
+    forgets_names: bool = False
+    page_text: Callable[[str, Options], str] | None = None
+    text_form: str = "as-is"
+    lifts: Mapping[Level, str] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Describe it in plain values, as ``dragoman perturb --list --json`` does."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "languages": list(self.languages),
+            "expect": self.expect,
+            "summary": self.summary,
+            "source": self.source,
+            "rate": self.rate,
+            "options": dict(self.options),
+            "text_form": self.text_form,
+            "lifts": {str(level): why for level, why in self.lifts.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An edit with all that it needs to be repeated: its options, rate and seed."""
+
+    edit: Edit
+    options: Options
+    rate: float
+    seed: int
+
+    @property
+    def label(self) -> str:
+        """How it is written on the command line."""
+        given = [f"{name}={value}" for name, value in self.options.items() if value != self.edit.options[name]]
+        return ":".join([self.edit.name, ",".join(given)] if given else [self.edit.name])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give name, options, rate and seed as plain values."""
+        return {"name": self.edit.name, "options": dict(self.options), "rate": self.rate, "seed": self.seed}
+
+
+def parse(written: str, known: Mapping[str, Edit], *, seed: int = 1, rate: float | None = None) -> Applied:
+    """Read an edit as it is written on the command line: ``shift-dates`` or ``shift-dates:years=4,days=0``.
+
+    Args:
+        written: name, and options after a colon.
+        known: all edits by name.
+        seed: of the choices that it makes.
+        rate: share of places that are edited; its own if None.
+
+    Raises:
+        DragomanError: E750 for a name or an option that is none, E206 for a rate outside (0, 1].
+
+    """
+    name, _, rest = written.partition(":")
+    if name not in known:
+        from rapidfuzz import process  # noqa: PLC0415 - only a wrong name needs it
+
+        near = process.extractOne(name, list(known), score_cutoff=60)
+        hint = f"Did you mean {near[0]}?" if near else "See dragoman perturb --list."
+        raise error("E750", f"there is no edit {name[:80]!r}.", hint)
+    edit = known[name]
+    if rate is not None and not 0 < rate <= 1:
+        raise error("E206", f"a rate of {rate} is not above 0 and at most 1.", "Give a share, as 0.1.")
+    options = dict(edit.options)
+    for part in rest.split(",") if rest else ():
+        key, _, value = part.partition("=")
+        if key not in options or not value.removeprefix("-").isascii() or not value.removeprefix("-").isdigit():
+            hint = f"Options: {', '.join(f'{k}=N' for k in options)}." if options else "It has no options."
+            raise error("E750", f"{part[:80]!r} is no option of {name}.", hint)
+        if abs(int(value)) > MAX_OPTION:
+            raise error("E206", f"{part[:80]} is out of range.", f"At most {MAX_OPTION:,}.")
+        options[key] = int(value)
+    return Applied(edit, options, edit.rate if rate is None else rate, seed)
+
+
+MAX_OPTION = 100_000
+"""Largest value of an option, either way."""

@@ -1,0 +1,55 @@
+"""Slips of the pen: a letter for its neighbour on the keyboard, or two letters exchanged.
+
+After the synthetic noise of Belinkov and Bisk (2018); keyboards are KS X 5002 (Dubeolsik) and Arabic (101). Digits and
+dates stay, since another digit is another date.
+"""
+
+from __future__ import annotations
+
+from dragoman.robustness.draft import Draft
+from dragoman.robustness.edit import Edit
+from dragoman.robustness.letters import CODAS, INITIALS, VOWELS, Syllable, syllable, without_digits
+
+HANGUL = ("ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔ", "ㅁㄴㅇㄹㅎㅗㅓㅏㅣ", "ㅋㅌㅊㅍㅠㅜㅡ")
+ARABIC = ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظ")
+LATIN = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+
+def _neighbours(rows: tuple[str, ...]) -> dict[str, str]:
+    return {key: row[max(0, at - 1) : at] + row[at + 1 : at + 2] for row in rows for at, key in enumerate(row)}
+
+
+NEIGHBOURS = _neighbours(HANGUL) | _neighbours(ARABIC) | _neighbours(LATIN)
+
+
+def change(draft: Draft) -> None:
+    """Write a neighbour's letter here and there; never in a date, nor for a digit."""
+    free = without_digits(draft)
+    for at, char in enumerate(draft.text):
+        if free(at) and (new := _slip(char, draft)) is not None and draft.chosen():
+            draft.replace(at, at + 1, new)
+
+
+def _slip(char: str, draft: Draft) -> str | None:
+    parts = syllable(char)
+    if parts is None:
+        near = NEIGHBOURS.get(char)
+        return draft.random.choice(near) if near else None
+    made = [
+        *(Syllable(near, parts.vowel, parts.coda) for near in NEIGHBOURS.get(parts.initial, "") if near in INITIALS),
+        *(Syllable(parts.initial, near, parts.coda) for near in NEIGHBOURS.get(parts.vowel, "") if near in VOWELS),
+        *(Syllable(parts.initial, parts.vowel, near) for near in NEIGHBOURS.get(parts.coda, "") if near in CODAS),
+    ]
+    return str(draft.random.choice(made)) if made else None
+
+
+EDIT = Edit(
+    name="typing-noise",
+    kind="text",
+    languages=("ko", "ar", "en"),
+    summary="Writes a letter for its neighbour on the keyboard, outside of dates and numbers.",
+    source="Belinkov and Bisk 2018; layouts KS X 5002 and Arabic (101)",
+    expect="invariance",
+    change=change,
+    rate=0.02,
+)

@@ -1,0 +1,75 @@
+"""Letters with their marks, and Hangul syllables by their parts: what edits of spelling have in common."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dragoman.robustness.draft import Draft
+
+_BASE, _VOWELS, _CODAS = 0xAC00, 21, 28
+INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+CODAS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
+
+
+class Syllable(NamedTuple):
+    """A Hangul syllable by its letters; the final one may be empty (Unicode, section 3.12)."""
+
+    initial: str
+    vowel: str
+    coda: str
+
+    def __str__(self) -> str:
+        place = (INITIALS.index(self.initial) * _VOWELS + VOWELS.index(self.vowel)) * _CODAS
+        return chr(_BASE + place + CODAS.index(self.coda))
+
+
+def syllable(char: str) -> Syllable | None:
+    """Take a precomposed syllable apart; None for any other character.
+
+    >>> syllable("력")
+    Syllable(initial='ㄹ', vowel='ㅕ', coda='ㄱ')
+
+    """
+    at = ord(char) - _BASE
+    if not 0 <= at < len(INITIALS) * _VOWELS * _CODAS:
+        return None
+    initial, rest = divmod(at, _VOWELS * _CODAS)
+    return Syllable(INITIALS[initial], VOWELS[rest // _CODAS], CODAS[rest % _CODAS])
+
+
+def final_sound(word: str) -> str:
+    """Say which forms of Korean particles a word takes: ``open`` (는, 로), ``ㄹ`` (은, 로), ``closed`` (은, 으로).
+
+    A word that ends in no Hangul syllable gives its last character, so that it is like itself alone.
+    """
+    parts = syllable(word[-1:]) if word else None
+    if parts is None:
+        return word[-1:]
+    return "open" if not parts.coda else "ㄹ" if parts.coda == "ㄹ" else "closed"
+
+
+def clusters(text: str) -> Iterator[tuple[int, str]]:
+    """Give each character with the marks that follow it, and where it stands."""
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at == len(text) or not unicodedata.category(text[at]).startswith("M"):
+            yield start, text[start:at]
+            start = at
+
+
+def replace_clusters(draft: Draft, rule: Callable[[str], str]) -> None:
+    """Replace each character, with its marks, by what a rule makes of it, at the edit's rate."""
+    for start, cluster in clusters(draft.text):
+        new = rule(cluster) if cluster != "\n" else cluster
+        if new != cluster and draft.chosen():
+            draft.replace(start, start + len(cluster), new)
+
+
+def without_digits(draft: Draft) -> Callable[[int], bool]:
+    """Say where a slip of the pen would make another value: in dates, and wherever a digit stands."""
+    closed = {at for date in draft.labels("dates") for at in range(date["start"], date["end"])}
+    return lambda at: at not in closed and not draft.text[at].isdigit()

@@ -1,0 +1,234 @@
+"""The function behind ``dragoman robustness``: runs a system on edited documents, or takes its runs, and compares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dragoman import benchmark as benchmarks
+from dragoman import files, languages
+from dragoman.problems import error
+from dragoman.robustness import comparing
+from dragoman.robustness.costs import Cost, Difference, corrected, difference
+from dragoman.robustness.edit import parse
+from dragoman.robustness.edits import catalogue
+from dragoman.robustness.perturbing import MARK, Perturbed, perturb, read
+from dragoman.robustness.robustness_page import page
+from dragoman.robustness.robustness_result import Robustness
+from dragoman.schema.records import Document
+from dragoman.scoring.gold import default_split
+from dragoman.systems.loading import load
+from dragoman.systems.run_folder import run as run_system
+
+RESULT, PAGE = "robustness.json", "robustness.html"
+PLACEBO, TESTS = "swap-names", ("rename", "shift-dates")
+"""Edits that tell memory from reading, and the one that changes as much and hides nothing."""
+Progress = Callable[[Sequence[Any], str], Iterable[Any]]
+
+
+def robustness(
+    system: Any,
+    out: Path | str,
+    *,
+    edits: Sequence[str] | None = None,
+    runs: Mapping[Path | str, Path | str] | None = None,
+    data: benchmarks.Benchmark | Path | str | None = None,
+    split: str | None = None,
+    only: Sequence[str] = (),
+    against: Sequence[Path | str] = (),
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Robustness:
+    """Say what edits of the text cost a system, by layer and type.
+
+    Each edit is carried out, the system runs on the documents that it changed, before and after, and the same documents
+    are compared. What was done is kept in ``out``, and taken up again.
+
+    >>> measured = robustness("mine.py:predict", "robust/mine", edits=["rename", "no-break-spaces"])
+    >>> robustness("runs/mine", "robust/mine", runs={"edited/rename": "runs/mine-renamed"})
+
+    Args:
+        system: what :func:`dragoman.run` takes; with ``runs`` the folder of a run on the original.
+        out: folder of the edited benchmarks, the runs and the result.
+        edits: names of edits with options; all that are for a language of the benchmark if None.
+        runs: folders that :func:`dragoman.perturb` wrote, each with the system's run on it: nothing is run then.
+        data: the benchmark; the bundled one if None.
+        split: which documents; ``test`` if None.
+        only: ids of documents; all of the split if empty.
+        against: results of other systems in their ``out`` folders, that cannot have seen the pages.
+        seed: of the edits.
+        progress: wraps the documents to show how far it is.
+
+    Raises:
+        DragomanError: as :func:`dragoman.perturb` and :func:`dragoman.run`; E753 for runs on another benchmark, or a
+            document that is none of the split.
+
+    """
+    folder = Path(out)
+    held = data if isinstance(data, benchmarks.Benchmark) else benchmarks.load(data)
+    chosen = split or default_split(held)
+    known = [document.id for document in held.split(chosen)]
+    for name in only:
+        if name not in known:
+            raise error("E753", f"there is no document {name[:80]!r} in {chosen}.", "Give ids of the split.")
+    wanted = set(only or known)
+    measured = Robustness(
+        system="",
+        data={"name": held.name, "version": held.version, "fingerprint": held.fingerprint, "split": chosen},
+        edits=[],
+        costs=[],
+        types={},
+        values={},
+        names={},
+        failures=[],
+    )
+    if runs is not None:
+        for where, run in runs.items():
+            _add(measured, read(where), Path(system), Path(run), held, chosen, wanted)
+    else:
+        labels = _labels(edits, held, seed)
+        with _loaded(system) as once:
+            for label in labels:
+                _run(measured, once, label, folder, held, chosen, wanted, seed, progress)
+    corrected(measured.costs)
+    measured.memory = _memory(measured, [_result(Path(each)) for each in against])
+    files.write(folder / RESULT, files.pretty_json(measured))
+    files.write(folder / PAGE, page(measured).encode())
+    return measured
+
+
+@contextmanager
+def _loaded(system: Any) -> Iterator[Any]:
+    """Load a system that is named, once for all its runs: each of them would load it, and close it, anew."""
+    if not isinstance(system, str):
+        yield system
+        return
+    loaded = load(system)
+    try:
+        yield loaded._replace(close=lambda: None)
+    finally:
+        loaded.close()
+
+
+def _labels(edits: Sequence[str] | None, held: benchmarks.Benchmark, seed: int) -> list[str]:
+    if edits is not None:
+        return [parse(each, catalogue(), seed=seed).label for each in edits]
+    tags = {languages.get(document.language).tag for document in held.documents}
+    return [name for name, edit in catalogue().items() if not edit.languages or tags & {*edit.languages}]
+
+
+def _run(
+    measured: Robustness,
+    system: Any,
+    label: str,
+    folder: Path,
+    held: benchmarks.Benchmark,
+    split: str,
+    wanted: set[str],
+    seed: int,
+    progress: Progress | None,
+) -> None:
+    """Edit, run on what changed before and after, and compare; what is there already is not done again."""
+    name = re.sub(r"[^\w-]+", "-", label)
+    perturbed = _perturbed(label, folder / "edited" / name, held, seed)
+    changed = [each.id for each in held.split(split) if each.id in wanted & {*perturbed.manifest.documents}]
+    if changed:
+        edited = _of(benchmarks.load(perturbed.gold), split, changed)
+        before, after = folder / "runs" / "original", folder / "runs" / name
+        for benchmark, run in ((_of(held, split, changed), before), (edited, after)):
+            run_system(system, run, data=benchmark, progress=progress)
+        _add(measured, perturbed, before, after, held, split, wanted)
+    else:
+        _describe(measured, perturbed)
+
+
+def _perturbed(label: str, folder: Path, held: benchmarks.Benchmark, seed: int) -> Perturbed:
+    if (folder / MARK).is_file():
+        there = read(folder)
+        same = there.manifest.original.get("fingerprint") == held.fingerprint
+        if same and [(each["label"], each["seed"]) for each in there.manifest.edits] == [(label, seed)]:
+            return there
+    return perturb(label, folder, data=held, seed=seed)
+
+
+def _of(held: benchmarks.Benchmark, split: str, documents: Sequence[str]) -> benchmarks.Benchmark:
+    """Keep some documents of a split, so that a system runs on no others."""
+    rows = [document for document in held.split(split) if document.id in set(documents)]
+    kept: dict[str, list[Document]] = {name: rows if name == split else [] for name in held.splits}
+    return benchmarks.Benchmark(replace(held.release, rows={**held.release.rows, "documents": kept}))
+
+
+def _describe(measured: Robustness, perturbed: Perturbed) -> str:
+    described = perturbed.manifest.edits
+    label = ", ".join(each["label"] for each in described)
+    measured.edits += described
+    measured.values[label] = {}
+    return label
+
+
+def _add(
+    measured: Robustness,
+    perturbed: Perturbed,
+    before: Path,
+    after: Path,
+    held: benchmarks.Benchmark,
+    split: str,
+    wanted: set[str],
+) -> None:
+    """Compare a run on the original with one on the edited benchmark."""
+    manifest = perturbed.manifest
+    if manifest.original.get("fingerprint") != held.fingerprint:
+        hint = "Give the benchmark that was edited, with --data."
+        raise error("E753", "this was edited from another benchmark.", hint, file=str(perturbed.folder))
+    label = _describe(measured, perturbed)
+    edited = benchmarks.load(perturbed.gold)
+    changed = [each.id for each in held.split(split) if each.id in wanted & {*manifest.documents}]
+    if not changed:
+        return
+    pairs = ((before, held), (after, edited))
+    sides = [comparing.Side.of(run, of, split, changed) for run, of in pairs]
+    measured.system = sides[0].result.system.name
+    spoken = comparing.answered(*sides)
+    if not spoken:
+        return
+    if spoken != changed:
+        sides = [comparing.Side.of(run, of, split, spoken) for run, of in pairs]
+    expect = "direction" if any(each["expect"] == "direction" for each in manifest.edits) else "invariance"
+    measured.costs += comparing.costs(label, expect, *sides)
+    measured.types[label] = comparing.by_type(*sides)
+    measured.values[label] = comparing.kept_values(*sides)
+    measured.names[label] = comparing.by_dev(sides[0], sides[1], held)
+    measured.failures += comparing.failures(label, *sides)
+
+
+def _result(folder: Path) -> Robustness:
+    path = folder / RESULT if folder.is_dir() else folder
+    return files.read_json(path, Robustness)
+
+
+def _memory(measured: Robustness, others: Sequence[Robustness]) -> list[Difference]:
+    """Compare what hides the pages with systems that cannot have seen them, and with the placebo.
+
+    Raises:
+        DragomanError: E753 where another system was measured on other data.
+
+    """
+    made = []
+    for cost in measured.costs:
+        if cost.edit.partition(":")[0] not in TESTS:
+            continue
+        for other in others:
+            if other.data != measured.data:
+                raise error("E753", f"{other.system[:80]!r} was measured on other data.", "Measure both on the same.")
+            made += [difference(cost, each, other.system) for each in other.costs if _same(cost, each)]
+        placebo = [each for each in measured.costs if each.edit == PLACEBO and each.measure == cost.measure]
+        made += [difference(cost, each, PLACEBO) for each in placebo if cost.edit.partition(":")[0] == "rename"]
+    return made
+
+
+def _same(cost: Cost, other: Cost) -> bool:
+    return (cost.edit, cost.measure) == (other.edit, other.measure)

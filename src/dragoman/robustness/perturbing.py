@@ -1,0 +1,305 @@
+"""The function behind ``dragoman.perturb``: edits carried out, checked, and kept with the way back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dragoman import benchmark as benchmarks
+from dragoman import checks, files
+from dragoman.checks import LEVELS
+from dragoman.problems import DragomanError, Problem, error
+from dragoman.release import parquet
+from dragoman.release.atomic_folder import writing
+from dragoman.robustness.carrying import Carrier
+from dragoman.robustness.corpus import Corpus, copied
+from dragoman.robustness.draft import spans_of
+from dragoman.robustness.edit import Applied, parse
+from dragoman.robustness.edits import catalogue
+from dragoman.robustness.root_writer import contents
+from dragoman.robustness.steps import Tally, edited, plan_of
+from dragoman.schema.submission import Submission
+from dragoman.text import check_span
+
+MARK = "perturbation.json"
+"""Says what was edited; the last file that is written."""
+MAPS, GOLD = "maps.jsonl", "gold.jsonl"
+ORIGINAL = "original"
+MAX_LINES = 2**20
+"""Most documents of a file."""
+Progress = Callable[[Iterable[Any], str], Iterable[Any]]
+Finding = tuple[int, str, str, str]
+
+
+class Manifest(msgspec.Struct, forbid_unknown_fields=True):
+    """What an edited benchmark says of itself.
+
+    Attributes:
+        schema_version: of this file.
+        edits: each edit in the order in which it was carried out: name, options, rate, seed, and its counts.
+        text_form: Unicode form of the texts, ``as-is`` where it is that of the original.
+        lifted: levels of checking that the texts need not pass: why, and how many findings there were.
+        documents: ids of the documents that were edited.
+        original: name, version and fingerprint of the benchmark, or the hash of the file, that was edited.
+
+    """
+
+    schema_version: int
+    edits: list[dict[str, Any]]
+    text_form: str
+    lifted: dict[str, dict[str, Any]]
+    documents: list[str]
+    original: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Perturbed:
+    """An edited benchmark, or an edited file of gold, in its folder.
+
+    Attributes:
+        folder: a source root that :func:`dragoman.load` takes, or one with ``gold.jsonl``.
+        manifest: what was edited, and how much.
+
+    """
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def gold(self) -> Path:
+        """What a system's labels are scored against: the folder, or the file of gold in it."""
+        file = self.folder / GOLD
+        return file if file.exists() else self.folder
+
+    @property
+    def original(self) -> Path:
+        """What was edited, as it was to the byte: a release folder, or a file of gold."""
+        folder = self.folder / ORIGINAL
+        return folder if folder.exists() else next(self.folder.glob(f"{ORIGINAL}.*"))
+
+    def maps(self) -> dict[str, list[Carrier]]:
+        """Give for each document the ways from text to text, one for each edit, in order."""
+        lines = files.read_bytes(self.folder / MAPS).splitlines()
+        return {row["document"]: [Carrier.from_lists(runs) for runs in row["steps"]] for row in map(json.loads, lines)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the manifest as plain values."""
+        plain: dict[str, Any] = msgspec.to_builtins(self.manifest)
+        return plain
+
+    def __repr__(self) -> str:
+        names = ", ".join(edit["label"] for edit in self.manifest.edits)
+        return f"{names} in {self.folder}: {len(self.manifest.documents)} documents edited"
+
+
+def perturb(
+    edits: str | Sequence[str],
+    out: Path | str,
+    *,
+    data: benchmarks.Benchmark | Path | str | None = None,
+    gold: Path | str | None = None,
+    seed: int = 1,
+    rate: float | None = None,
+    progress: Progress | None = None,
+) -> Perturbed:
+    """Edit the texts of a benchmark, or of a file of gold, and carry the labels along.
+
+    >>> edited = perturb("shift-dates:years=10", "edited/dates")
+    >>> perturb(["north-to-south", "no-break-spaces"], "edited/ko", gold="gold.jsonl", rate=0.5)
+
+    Args:
+        edits: one edit or several, carried out one after another: names with options, as ``shift-dates:years=4``.
+        out: folder to write.
+        data: the benchmark, or what :func:`dragoman.load` takes; the bundled one if neither this nor ``gold`` is given.
+        gold: a file of labels with texts (JSONL) instead of a benchmark, streamed line by line.
+        seed: of the choices that edits make: the same seed, the same texts.
+        rate: share of the places that are edited, in (0, 1]; each edit's own if None.
+        progress: wraps the documents to show how far it is.
+
+    Returns:
+        The folder and what was done. The folder holds the edited benchmark, the original, and the way between the two
+        texts of each document. Nothing to change is no error: the texts are then those of the original.
+
+    Raises:
+        DragomanError: E750 no such edit, E206 a rate out of range, E751 what cannot be edited, E752 where the edited
+            benchmark does not pass a level of checking that its edits do not lift; E108 where it cannot be written.
+
+    """
+    written = [edits] if isinstance(edits, str) else list(edits)
+    applied = [parse(each, catalogue(), seed=seed, rate=rate) for each in written]
+    if not applied:
+        raise error("E750", "no edit was named.", "See dragoman perturb --list.")
+    if data is not None and gold is not None:
+        raise error("E751", "a benchmark and a file are given.", "Give one of the two.")
+    if gold is not None:
+        return _file(applied, Path(gold), Path(out), progress or _quietly)
+    held = data if isinstance(data, benchmarks.Benchmark) else benchmarks.load(data)
+    return _benchmark(applied, held, Path(out), progress or _quietly)
+
+
+def read(folder: Path | str) -> Perturbed:
+    """Read what :func:`perturb` wrote.
+
+    Raises:
+        DragomanError: E101 where there is none, or E201 and E202 for a damaged one.
+
+    """
+    return Perturbed(Path(folder), files.read_json(Path(folder) / MARK, Manifest))
+
+
+def _quietly(items: Iterable[Any], _: str) -> Iterable[Any]:
+    return items
+
+
+def _benchmark(applied: list[Applied], held: benchmarks.Benchmark, out: Path, progress: Progress) -> Perturbed:
+    original = Corpus.of(held)
+    corpus = copied(original)
+    steps: dict[str, list[Carrier]] = {name: [] for name in corpus.documents}
+    tallies = []
+    for each in applied:
+        tally, carriers = corpus.apply(each, progress)
+        tallies.append(tally)
+        for name, carrier in carriers.items():
+            steps[name].append(carrier)
+    name = f"{held.name}.{'.'.join(each.edit.name for each in applied)}"[:100]
+    made = contents(corpus, name, held.version)
+    lifted = _checked(made, original, held, applied)
+    source = {"name": held.name, "version": held.version, "fingerprint": held.fingerprint}
+    manifest = _manifest(applied, tallies, lifted, source)
+    made[MAPS] = files.json_lines(_map(name, carriers) for name, carriers in steps.items())
+    with writing(out, MARK):
+        for path, content in made.items():
+            files.write(out / path, content)
+        kept = [out / path for path in made]
+        for pattern in ("corpus/*/*", "annotations/*/*", GOLD, f"{ORIGINAL}.*"):
+            files.remove_others(out, pattern, kept)
+        card = f"# {held.name} {held.version}\n\nWhat the edited texts beside this folder were made from.\n"
+        shutil.rmtree(out / ORIGINAL, ignore_errors=True)
+        parquet.write(held.release.without_reading(), out / ORIGINAL, {"README.md": card.encode()})
+        files.write(out / MARK, files.pretty_json(manifest))
+    return Perturbed(out, manifest)
+
+
+def _map(name: str, carriers: list[Carrier]) -> dict[str, Any]:
+    return {"document": name, "steps": [carrier.to_lists() for carrier in carriers]}
+
+
+def _manifest(
+    applied: list[Applied], tallies: list[Tally], lifted: dict[str, dict[str, Any]], original: dict[str, str]
+) -> Manifest:
+    edits = [
+        {**each.to_dict(), "label": each.label, "kind": each.edit.kind, "expect": each.edit.expect, **tally.to_dict()}
+        for each, tally in zip(applied, tallies, strict=True)
+    ]
+    forms = [each.edit.text_form for each in applied if each.edit.text_form != "as-is"]
+    touched = dict.fromkeys(name for tally in tallies for name in tally.edited)
+    return Manifest(1, edits, forms[-1] if forms else "as-is", lifted, list(touched), original)
+
+
+def _checked(
+    made: dict[str, bytes], original: Corpus, held: benchmarks.Benchmark, applied: list[Applied]
+) -> dict[str, dict[str, Any]]:
+    """Check the edited benchmark at all levels; give the levels that are lifted, with what was found there.
+
+    What was wrong with the original already is not the edit's doing.
+    """
+    reasons = {level: why for each in applied for level, why in each.edit.lifts.items()}
+    found = _errors(made)
+    if found:
+        before = _errors(contents(original, held.name, held.version))
+        found -= before
+    lifted = {
+        str(level): {"why": reasons[level], "findings": sum(n for key, n in found.items() if key[0] == level)}
+        for level in LEVELS
+        if level in reasons
+    }
+    wrong = [key for key in found if key[0] not in reasons]
+    if wrong:
+        raise DragomanError(
+            [
+                Problem(code="E752", what=f"level {level}, {code}: {what}", file=file, hint="The edit is at fault.")
+                for level, code, file, what in sorted(wrong)[:50]
+            ]
+        )
+    return lifted
+
+
+def _errors(made: dict[str, bytes]) -> Counter[Finding]:
+    with tempfile.TemporaryDirectory() as folder:
+        for path, content in made.items():
+            target = Path(folder) / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        findings = checks.check(folder).findings.errors()
+    return Counter((f.level, f.problem.code, f"{f.problem.file} {f.problem.path}", f.problem.what) for f in findings)
+
+
+def _file(applied: list[Applied], gold: Path, out: Path, progress: Progress) -> Perturbed:
+    """Edit a file line by line; edits that look at all documents first read it once more."""
+    tallies = [Tally() for _ in applied]
+    plans: list[Any] = []
+    for number, each in enumerate(applied):
+        rows = None
+        if each.edit.prepare is not None:
+            earlier = zip(applied[:number], plans, strict=True)
+            steps = list(earlier)
+            rows = [_through(row, steps)[0] for row in _rows(gold)]
+        plans.append(None if rows is None else plan_of(rows, each))
+    for _ in _rows(gold):  # what cannot be edited is said before anything is written
+        pass
+    digest = files.sha256(files.read_regular(gold))
+    with writing(out, MARK):
+        shutil.rmtree(out / ORIGINAL, ignore_errors=True)
+        files.remove_others(out, f"{ORIGINAL}.*", ())
+        shutil.copyfile(gold, out / f"{ORIGINAL}.{'jsonl.gz' if gold.suffix == '.gz' else 'jsonl'}")
+        with (out / GOLD).open("wb") as lines, (out / MAPS).open("wb") as maps:
+            for row in progress(_rows(gold), ", ".join(each.label for each in applied)):
+                new, carriers = _through(row, list(zip(applied, plans, strict=True)), tallies)
+                lines.write(files.canonical_json(new) + b"\n")
+                maps.write(files.canonical_json(_map(row["id"], carriers)) + b"\n")
+        manifest = _manifest(applied, tallies, {}, {"file": gold.name, "sha256": digest})
+        files.write(out / MARK, files.pretty_json(manifest))
+    return Perturbed(out, manifest)
+
+
+def _through(
+    row: dict[str, Any], steps: list[tuple[Applied, Any]], tallies: list[Tally] | None = None
+) -> tuple[dict[str, Any], list[Carrier]]:
+    carriers = []
+    for number, (each, plan) in enumerate(steps):
+        carried = edited(row, each, plan, tallies[number] if tallies else Tally())
+        row = carried.row
+        carriers.append(carried.carrier)
+    return row, carriers
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Read the documents of a file of gold, checked as far as an edit relies on them."""
+    number = 0
+    for block in files.blocks(path, size=2**20):
+        files.check_text(block, str(path))
+        for line in block.splitlines():
+            number += 1
+            if not line.strip():
+                continue
+            if number > MAX_LINES:
+                raise error("E106", f"the file has over {MAX_LINES:,} lines.", "Split it.", file=str(path))
+            files.decode(line, Submission, str(path), number)
+            row: dict[str, Any] = json.loads(line)
+            if not isinstance(row.get("text"), str):
+                hint = "Give the text of every document, as a field `text`."
+                raise error("E751", "the document has no text.", hint, file=str(path), line=number)
+            for span in spans_of(row):
+                surface = span.holder.get("text") if isinstance(span.holder, dict) else None
+                fault = check_span(row["text"], span.start, span.end, surface)
+                if fault is not None:
+                    raise error(fault.code, fault.what, fault.hint, file=str(path), line=number)
+            yield row

@@ -1,0 +1,69 @@
+"""One page that shows what edits cost a system: costs with intervals, types, memory, and every label that fails now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dragoman import languages
+from dragoman.measures.catalogue import HEADLINE
+from dragoman.reports.rendering import environment, inlined
+
+if TYPE_CHECKING:
+    from dragoman.robustness.costs import Cost
+    from dragoman.robustness.robustness_result import Robustness
+
+MAX_FAILURES = 2_000
+"""Labels that are listed; how many there are is always said."""
+
+
+_RENAMED = ("rename", "swap-names")
+
+
+def page(measured: Robustness) -> str:
+    """HTML of a result: it stands alone, and asks nothing of any host; texts and names are shown as text."""
+    groups = {label: [each for each in measured.failures if each.edit == label] for label in measured.values}
+    left = MAX_FAILURES
+    shown: list[tuple[str, int, list[dict[str, Any]]]] = []
+    for label, failures in groups.items():
+        if failures:
+            shown.append((label, len(failures), [_failure(each) for each in failures[:left]]))
+            left = max(0, left - len(failures))
+    edits = {cost.edit: cost.expect for cost in measured.costs}
+    return (
+        environment()
+        .get_template("robustness/page.html")
+        .render(
+            measured=measured,
+            measures=[name for name in HEADLINE if any(cost.measure == name for cost in measured.costs)],
+            kinds={
+                expect: [(label, _cells(measured, label)) for label, each in edits.items() if each == expect]
+                for expect in ("invariance", "direction")
+            },
+            types=_types(measured),
+            values=[(label, each) for label, each in measured.values.items() if sum(each.values())],
+            renamed=[(label, each) for label, each in measured.names.items() if label.partition(":")[0] in _RENAMED],
+            failures=shown,
+            total=len(measured.failures),
+            **inlined("robustness/robustness.css", "theme.js"),
+        )
+    )
+
+
+def _cells(measured: Robustness, label: str) -> dict[str, Cost]:
+    return {cost.measure: cost for cost in measured.costs if cost.edit == label and cost.cost is not None}
+
+
+def _types(measured: Robustness) -> list[tuple[str, str, float, float]]:
+    """List the types whose score changed, the largest loss first."""
+    rows = [
+        (label, name, before, after)
+        for label, slices in measured.types.items()
+        for name, (before, after) in slices.items()
+        if before is not None and after is not None and before != after
+    ]
+    return sorted(rows, key=lambda row: row[3] - row[2])
+
+
+def _failure(each: Any) -> dict[str, Any]:
+    directions = [languages.direction("".join(words)) for words in (each.before, each.after)]
+    return {"each": each, "before": directions[0], "after": directions[1]}

@@ -1,0 +1,183 @@
+"""A benchmark or a file is edited as a whole: checked, scored, undone, refused."""
+
+import json
+import shutil
+
+import pytest
+
+import dragoman
+from dragoman import checks
+from dragoman.problems import DragomanError
+from dragoman.robustness import corpus as corpora
+from dragoman.robustness import perturbing
+from dragoman.robustness.edit import Edit
+from dragoman.robustness.edits import catalogue
+from dragoman.robustness.perturbing import perturb, read
+
+TEXT = "김정은은 2024년 6월에 로씨야를 방문하였다"
+
+
+@pytest.fixture(scope="module")
+def bundled():
+    return dragoman.load()
+
+
+@pytest.mark.parametrize("name", sorted(catalogue()))
+def test_gold_of_an_edited_benchmark_passes_all_levels_and_scores_one(name, bundled, tmp_path):
+    made = perturb(name, tmp_path / "edited", data=bundled)
+    assert [str(f.problem) for f in checks.check(made.folder).findings.errors()] == []
+    edited = dragoman.load(made.folder)
+    assert {d.id for d in edited} == {d.id for d in bundled}
+    assert made.manifest.documents  # every edit finds something in these pages
+    result = dragoman.score(edited, edited, intervals=False)
+    assert [result[each] for each in ("entities.strict.f1", "dates.value.f1", "claims.attributed.f1")] == [1, 1, 1]
+    before, maps = {d.id: d for d in bundled}, made.maps()
+    for document in edited:
+        ways = maps[document.id]
+        assert len(ways) == 1
+        old = {entity.id: entity for entity in before[document.id].entities}
+        for entity in document.entities:
+            if entity.id in old:
+                way = ways[0].move(old[entity.id].start, old[entity.id].end)
+                assert way == (entity.start, entity.end)
+        if document.id not in made.manifest.documents:
+            assert (document.text, document.entities) == (before[document.id].text, before[document.id].entities)
+
+
+def test_the_original_comes_back_to_the_byte(bundled, tmp_path):
+    made = perturb(["north-to-south", "rename", "add-boilerplate"], tmp_path / "edited", data=bundled)
+    assert dragoman.load(made.original).fingerprint == bundled.fingerprint
+    assert dragoman.load(made.folder).fingerprint != bundled.fingerprint
+    assert [len(ways) for ways in made.maps().values()] == [3] * len(bundled)
+    assert read(made.folder).to_dict() == made.to_dict()
+
+
+def test_english_lines_are_of_the_original_alone(bundled, tmp_path):
+    assert bundled.reading
+    made = perturb("levant-months", tmp_path / "edited", data=bundled)
+    assert dragoman.load(made.folder).reading == {}
+    assert dragoman.load(made.original).reading == {}
+
+
+def test_the_same_seed_gives_the_same_files_and_another_does_not(bundled, tmp_path):
+    written = []
+    for number, seed in enumerate((1, 1, 2)):
+        made = perturb("typing-noise", tmp_path / str(number), data=bundled, seed=seed, rate=0.05)
+        files = sorted(path for path in made.folder.rglob("*") if path.is_file() and "original" not in path.parts)
+        written.append({path.relative_to(made.folder).as_posix(): path.read_bytes() for path in files})
+    assert written[0] == written[1]
+    assert written[0] != written[2]
+
+
+def test_names_of_the_registry_follow(bundled, tmp_path):
+    registry = {entry.id: entry for entry in dragoman.load(perturb("north-to-south", tmp_path / "a").folder).registry}
+    names = {each.name for each in registry["russia"].names if each.language == "ko"}
+    assert "러시아" in names
+    assert "로씨야" not in names
+    renamed = dragoman.load(perturb("rename", tmp_path / "b").folder)
+    putin = next(entry for entry in renamed.registry if entry.id == "vladimir-putin")
+    assert (putin.wikidata, putin.wikidata_status) == (None, "none")
+    known = {name.name for entry in bundled.registry if entry.id == "vladimir-putin" for name in entry.names}
+    assert known
+    assert not known & {name.name for name in putin.names}
+
+
+def test_the_pages_move_with_their_dates(tmp_path):
+    made = perturb("shift-dates:years=10", tmp_path / "edited")
+    page = (made.folder / "corpus" / "pages" / "000.txt").read_text(encoding="utf-8")
+    assert "October 19, 2035" in page
+    assert "Date: 26/10/2030" in page
+    assert "October 19, 2025" not in page
+
+
+def test_an_edit_that_breaks_a_rule_writes_nothing_unless_it_lifts_the_level(bundled, tmp_path, monkeypatch):
+    def change(draft):
+        for date in draft.labels("dates"):
+            date["value"] = "last summer"
+            draft.changed["dates"] += 1
+
+    fields = {"kind": "dates", "summary": "S.", "source": "a source", "expect": "direction", "change": change}
+    for lifts in ({}, {5: "the values are words"}):
+        edit = Edit(name="broken", lifts=lifts, **fields)
+        monkeypatch.setattr(perturbing, "catalogue", lambda edit=edit: {"broken": edit})
+        if not lifts:
+            with pytest.raises(DragomanError, match=r"E752.*level 5"):
+                perturb("broken", tmp_path / "edited", data=bundled)
+            assert not (tmp_path / "edited").exists()
+        else:
+            lifted = perturb("broken", tmp_path / "edited", data=bundled).manifest.lifted
+            assert lifted["5"]["why"] == "the values are words"
+            assert lifted["5"]["findings"] > 0
+
+
+def test_nothing_to_change_is_no_error(tmp_path):
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(json.dumps({"id": "d", "text": TEXT, "language": "ko", "entities": []}), encoding="utf-8")
+    made = perturb("levant-months", tmp_path / "edited", gold=gold)
+    assert made.manifest.documents == []
+    assert json.loads(made.gold.read_text(encoding="utf-8"))["text"] == TEXT
+
+
+def _gold(path, **more):
+    span = {"start": 15, "end": 18, "text": "로씨야", "type": "어디"}
+    line = {"id": "d", "text": TEXT, "language": "ko", "entities": [span], **more}
+    path.write_text(json.dumps(line, ensure_ascii=False) + "\n\n", encoding="utf-8")
+    return path
+
+
+def test_a_file_with_labels_of_its_own_is_edited_and_scores_one(tmp_path):
+    gold = _gold(tmp_path / "gold.jsonl")
+    made = perturb(["north-to-south", "decomposed"], tmp_path / "edited", gold=gold)
+    row = json.loads(made.gold.read_text(encoding="utf-8"))
+    assert row["entities"][0]["text"] == "\u1105\u1165\u1109\u1175\u110b\u1161"
+    assert row["entities"][0]["type"] == "어디"
+    assert made.manifest.text_form == "NFD"
+    assert made.original.read_bytes() == gold.read_bytes()
+    assert dragoman.score(made.gold, made.gold, intervals=False)["entities.strict.f1"] == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"text": None}, "E751"),
+        ({"entities": [{"quote": "로씨야", "type": "A"}]}, "E406"),
+        ({"entities": [{"start": 15, "end": 99, "type": "A"}]}, "E401"),
+        ({"entities": [{"start": 0, "end": 3, "text": "로씨야", "type": "A"}]}, "E403"),
+        ({"entities": 5}, "E202"),
+    ],
+)
+def test_a_file_that_cannot_be_edited_is_refused(more, code, tmp_path):
+    with pytest.raises(DragomanError, match=code):
+        perturb("north-to-south", tmp_path / "edited", gold=_gold(tmp_path / "gold.jsonl", **more))
+    assert not (tmp_path / "edited").exists()
+
+
+def test_another_folder_is_not_written_over(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(DragomanError, match="E108"):
+        perturb("north-to-south", tmp_path, gold=_gold(tmp_path / "gold.jsonl"))
+
+
+def test_a_folder_is_written_again_by_another_edit(bundled, tmp_path):
+    perturb("levant-months", tmp_path / "edited", gold=_gold(tmp_path / "gold.jsonl"))
+    made = perturb("tatweel", tmp_path / "edited", data=bundled)
+    assert made.gold == made.folder
+    assert dragoman.load(made.original).fingerprint == bundled.fingerprint
+    assert not (made.folder / "gold.jsonl").exists()
+
+
+def test_a_release_is_edited_like_a_source_root(bundled, tmp_path):
+    made = perturb("rename", tmp_path / "edited", data=bundled)
+    again = perturb("north-to-south", tmp_path / "again", data=made.original)
+    shutil.rmtree(made.folder)
+    direct = perturb("north-to-south", tmp_path / "direct", data=bundled)
+    assert dragoman.load(again.folder).fingerprint == dragoman.load(direct.folder).fingerprint
+
+
+def test_lines_that_are_not_those_of_a_document_are_refused(bundled):
+    corpus = corpora.Corpus.of(bundled)
+    corpus.pages["004"] = corpus.pages["004"][:3]
+    from dragoman.robustness.root_writer import contents
+
+    with pytest.raises(DragomanError, match="E751"):
+        contents(corpus, "x", "1.0.0")
