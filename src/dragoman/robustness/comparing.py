@@ -48,7 +48,8 @@ class Side:
         gold = restricted(scoring.from_benchmark(benchmark, split), documents)
         name, pred = predictions(run, gold)
         result = scoring.score(pred, gold, system=name, measures=list(HEADLINE), intervals=False)
-        return cls({each.id: each for each in benchmark.split(split)}, gold, pred, result)
+        labels = pred.checked().of(gold.annotations.documents)
+        return cls({each.id: each for each in benchmark.split(split)}, gold, labels, result)
 
 
 def answered(original: Side, edited: Side) -> list[str]:

@@ -227,7 +227,7 @@ def all_bootstraps(
     systems: Sequence[Ints], finish: Finish, leaf: str, *, resamples: int = PERMUTATIONS, seed: int = SEED
 ) -> dict[tuple[int, int], Bootstrapped]:
     """Test every pair of systems, by their places, on the same resamples, which are drawn once."""
-    drawn = _resampled(systems, finish, leaf, resamples=resamples, seed=seed)
+    drawn = resampled(systems, finish, leaf, resamples=resamples, seed=seed)
     scores = [finish(summed(rows))[leaf] for rows in systems]
     tests = {}
     for i, j in combinations(range(len(systems)), 2):
@@ -240,7 +240,7 @@ def all_bootstraps(
     return tests
 
 
-def _resampled(systems: Sequence[Ints], finish: Finish, leaf: str, *, resamples: int, seed: int) -> Floats:
+def resampled(systems: Sequence[Ints], finish: Finish, leaf: str, *, resamples: int, seed: int) -> Floats:
     """Score all systems on the same resampled documents, shape (resamples, systems)."""
     together = totals(np.concatenate(systems, axis=1), resamples, seed)
     width = systems[0].shape[1]
