@@ -11,10 +11,10 @@ import numpy as np
 from dragoman import scoring
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.naming import measure
-from dragoman.reports.outcomes import NO_PARTNER, RIGHT, outcomes
 from dragoman.reports.sources import predictions
 from dragoman.robustness.costs import Cost, Failure, cost_of
 from dragoman.schema.layers import LAYER_NAMES
+from dragoman.scoring.outcomes import NO_PARTNER, RIGHT, outcomes
 
 if TYPE_CHECKING:
     from pathlib import Path
