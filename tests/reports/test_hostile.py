@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 import msgspec
 import pytest
@@ -149,10 +150,13 @@ def test_nothing_runs_nothing_is_asked_for_and_nothing_leaves_its_box(pages, pag
     assert page.evaluate("window.ran") is None
     assert (
         page.locator("#documents").evaluate(
-            "each => each.querySelectorAll('script, img, iframe, form, style, link, a, base, meta').length"
+            "each => each.querySelectorAll('script, img, iframe, form, style, link, base, meta').length"
         )
         == 0
     )
+    addresses = page.locator("body a").evaluate_all("all => all.map(each => each.getAttribute('href'))")
+    assert len(addresses) > page.locator("article").count()
+    assert all(re.fullmatch("#[A-Za-z0-9%+=&._*-]*", address) for address in addresses)
     assert strays(page) == []
     assert page.bad == []
 
