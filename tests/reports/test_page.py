@@ -215,7 +215,8 @@ def test_arabic_runs_right_to_left_and_offsets_fall_on_the_words(benchmark, spli
     text = article.locator(".text")
     assert text.evaluate("element => getComputedStyle(element).direction") == "rtl"
     document = next(d for d in benchmark.split(split) if d.id == "003.article-1")
-    own = "element => [...element.childNodes].filter(each => each.className !== 'en').map(each => each.textContent).join('')"
+    own = """element => [...element.childNodes].filter(each => each.className !== 'en')
+      .map(each => each.textContent).join('')"""
     assert text.evaluate(own) == document.text
     tree = page.locator("main").aria_snapshot()
     assert 'heading "Mistakes"' in tree

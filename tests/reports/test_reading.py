@@ -3,13 +3,11 @@
 import json
 import re
 import zlib
-from io import BytesIO
 from pathlib import Path
 
-import numpy as np
 import pytest
 from payloads import strays
-from PIL import Image
+from pixels import count_of
 
 from dragoman.reports.html import page as render
 from dragoman.reports.sources import from_benchmark, from_reference
@@ -227,12 +225,6 @@ def test_paper_has_the_lines_of_gold_and_of_predicted_labels(opened, tmp_path):
     assert 0 < counts["none"] < counts["gold"] < counts["both"]
 
 
-def pixels(page, box, colour):
-    """Count pixels of a colour in a box of the page."""
-    shot = np.asarray(Image.open(BytesIO(page.screenshot(clip=box, full_page=True))).convert("RGB")).astype(int)
-    return int((np.abs(shot - np.array(colour)).sum(axis=2) < 12).sum())
-
-
 def test_lines_are_seen_as_pixels_on_screen_and_in_print(opened, page, tmp_path):
     opened(of_lines(tmp_path, [LINE], [WRONG]))
     people, places = (0x27, 0x65, 0xBD), (0xB7, 0x4A, 0x03)  # of Ada and of Bern in gold; both are ORG in pred
@@ -243,9 +235,9 @@ def test_lines_are_seen_as_pixels_on_screen_and_in_print(opened, page, tmp_path)
         over, under = ({**ada, "height": ada["height"] / 2}, {**ada, "y": ada["y"] + ada["height"] / 2})
         under["height"] = ada["height"] / 2
         # Three rows of dashes, of which five of eight pixels are drawn.
-        assert pixels(page, over, people) > ada["width"]
-        assert pixels(page, under, places) > ada["width"]
-        assert pixels(page, over, places) < 3
+        assert count_of(page, over, people) > ada["width"]
+        assert count_of(page, under, places) > ada["width"]
+        assert count_of(page, over, places) < 3
 
 
 def test_paper_leaves_out_documents_without_a_mistake(opened, tmp_path):

@@ -15,8 +15,8 @@ COLUMNS = (
     *("document", "language", "at", "layer", "kind", "type", "start", "end", "words", "says"),
     *("pred_type", "pred_start", "pred_end", "pred_words", "pred_says", "english", "phenomena", "cost"),
 )
-"""Fields of a mistake. ``start`` and ``end`` are those of the first and the last fragment; of a spurious label the fields
-of gold are empty.
+"""Fields of a mistake. ``start`` and ``end`` are those of the first and the last fragment; of a spurious label the
+fields of gold are empty.
 
 ``cost`` is by how much the score would be higher without it, 0 to 1."""
 FORMS = (".csv", ".json")

@@ -60,8 +60,8 @@ def documents(source: Source, runs: Sequence[Run]) -> list[dict[str, Any]]:
 
     Returns:
         One a document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``english`` (lines of
-        English by number of the line), ``missing`` (the runs left it out), ``direction`` and ``style`` (CSS properties of its
-        text, by its language), ``raw`` (what the log has of it, run by run) and ``items``. An item has ``side``,
+        English by number of the line), ``missing`` (the runs left it out), ``direction`` and ``style`` (CSS properties
+        of its text, by its language), ``raw`` (what the log has, run by run) and ``items``. An item has ``side``,
         ``layer``, ``at`` (its address within the document), ``kind`` (its outcome), ``spans``, ``label``, ``notes``
         (lines of English), ``days`` (first and last ordinal, for dates), ``chain`` (claimants with what they do, the
         outermost first, for claims), ``gloss`` (what it says in English, where known), ``phenomena`` (of gold labels
