@@ -95,10 +95,11 @@ function underline(part, entry, of) {
 
 // The type of a label in a word, with a sign of what is wrong with it.
 function shortType(entry, item) {
-  const word = typeWord(item.label) || item.label;
+  const wordOf = type => typeWord(type) || (type.length > 20 ? `${type.slice(0, 20)}…` : type);
+  const word = wordOf(item.label);
   const other = partnerOf(entry, item);
   if (!isError(item)) return word;
   if (item.side !== "gold") return `+${word}`;
-  if (other && other.label !== item.label) return `${word}→${typeWord(other.label) || other.label}`;
+  if (other && other.label !== item.label) return `${word}→${wordOf(other.label)}`;
   return other ? `${word}${item.kind === "wrong boundary" ? "↔" : "≠"}` : `−${word}`;
 }
