@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 import msgspec
 import pytest
@@ -38,6 +39,7 @@ def lines(suffix=""):
                         "end": min(end, 9),
                         "type": label,
                         "entity_ids": [name, f"{what}{suffix}"],
+                        "phenomena": [name],
                     },
                     {"id": "second", "start": end - 3, "end": end, "type": "PER"},
                 ],
@@ -80,13 +82,18 @@ def pages(tmp_path_factory, benchmark, split):
     source = Source(
         reference.gold,
         [
-            dataclasses.replace(each, published=payload)
+            dataclasses.replace(each, published=payload, english=((0, payload),))
             for each, payload in zip(reference.documents, _in_order(reference.documents), strict=True)
         ],
         dict.fromkeys(identifiers().values(), PAYLOADS["override"]),
     )
     predictions = write(folder / "predictions.jsonl", lines(" or so"))
-    made = {"reference": render(predictions, source), "benchmark": _of_hostile_benchmark(folder, benchmark, split)}
+    other = write(folder / f"{PAYLOADS['style'].replace('/', '')}.jsonl", lines(" or else"))
+    made = {
+        "reference": render(predictions, source),
+        "pair": render(predictions, source, other),
+        "benchmark": _of_hostile_benchmark(folder, benchmark, split),
+    }
     paths = {}
     for name, html in made.items():
         paths[name] = folder / f"{name}.html"
@@ -141,7 +148,7 @@ def open_everything(page, path, width):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["reference", "benchmark"])
+@pytest.mark.parametrize("name", ["reference", "pair", "benchmark"])
 def test_nothing_runs_nothing_is_asked_for_and_nothing_leaves_its_box(pages, page, name, width):
     watch(page)
     open_everything(page, pages[name], width)
@@ -149,10 +156,13 @@ def test_nothing_runs_nothing_is_asked_for_and_nothing_leaves_its_box(pages, pag
     assert page.evaluate("window.ran") is None
     assert (
         page.locator("#documents").evaluate(
-            "each => each.querySelectorAll('script, img, iframe, form, style, link, a, base, meta').length"
+            "each => each.querySelectorAll('script, img, iframe, form, style, link, base, meta').length"
         )
         == 0
     )
+    addresses = page.locator("body a").evaluate_all("all => all.map(each => each.getAttribute('href'))")
+    assert len(addresses) > page.locator("article").count()
+    assert all(re.fullmatch("#[A-Za-z0-9%+=&._*-]*", address) for address in addresses)
     assert strays(page) == []
     assert page.bad == []
 
@@ -160,8 +170,14 @@ def test_nothing_runs_nothing_is_asked_for_and_nothing_leaves_its_box(pages, pag
 def test_what_is_shown_is_what_was_handed_in(pages, page):
     page.goto(pages["reference"].as_uri())
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    texts = page.locator(".text").evaluate_all("all => all.map(each => each.textContent)")
+    parts = """all => all.map(each => [...each.childNodes].filter(part => part.className !== "en")
+      .map(part => part.textContent).join(""))"""
+    texts = page.locator(".text").evaluate_all(parts)
     assert sorted(texts) == sorted(f"{payload} one two" for _, payload in NAMES)
+    english = page.locator(".text .en").evaluate_all("all => all.map(each => each.textContent)")
+    plain = [payload for _, payload in NAMES if payload.isprintable() and len(payload) < 400]
+    assert len(plain) > 15
+    assert set(plain) <= set(english)
 
 
 @pytest.mark.parametrize(

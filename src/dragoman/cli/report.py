@@ -13,6 +13,9 @@ from dragoman.cli.options import IN_ORDER, Data, IgnoreUnknownFields, Json, Quot
 def report(
     run: Annotated[Path, typer.Argument(help="a run's folder, or a file of predictions", metavar="RUN")],
     out: Annotated[Path, typer.Option(help="the page to write", metavar="FILE.html")],
+    other: Annotated[
+        Path | None, typer.Argument(help="a second run, to see what each found over the same text", metavar="RUN")
+    ] = None,
     reference: Annotated[
         Path | None,
         typer.Option(help="lay it over this file instead of a benchmark: any labels", metavar="GOLD.jsonl"),
@@ -21,9 +24,13 @@ def report(
     split: Annotated[str | None, typer.Option(help="split to score; default: test")] = None,
     quotes: Quotes = IN_ORDER,
     ignore_unknown_fields: IgnoreUnknownFields = False,
+    mistakes: Annotated[
+        Path | None,
+        typer.Option(help="also write the mistakes of the first run to this file", metavar="FILE.csv|FILE.json"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write one page that shows every mistake of a run."""
+    """Write one page that shows every mistake of a run, or what two runs make of one text."""
     from dragoman.benchmark import load
     from dragoman.cli import show
     from dragoman.reports.report import report as write
@@ -39,8 +46,11 @@ def report(
         split=split,
         quotes=quotes.value,
         ignore_unknown_fields=ignore_unknown_fields,
+        other=other,
+        mistakes=mistakes,
     )
     if as_json:
-        show.summary({"page": str(page)}, as_json=True)
+        made = {"page": str(page)} | ({} if mistakes is None else {"mistakes": str(mistakes)})
+        show.summary(made, as_json=True)
     else:
         typer.echo(str(page))

@@ -1,44 +1,51 @@
-"""The HTML of a report: scores, breakdowns, confusion matrices, and the documents as data for the page's script."""
+"""The HTML of a report: scores, what mistakes cost, breakdowns, and the documents as data for the page's script."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from markupsafe import Markup
 
-from dragoman import scoring
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.naming import BY_NAME
-from dragoman.reading.read import Reading
-from dragoman.reports import overlay
+from dragoman.reports import overlay, words
+from dragoman.reports.content import Content, Labels
+from dragoman.reports.costs import MAX_ROWS
+from dragoman.reports.raw_answers import raw_answers
 from dragoman.reports.rendering import environment, inlined
 from dragoman.reports.sources import predictions
 from dragoman.schema.layers import LAYER_NAMES, TYPED
-from dragoman.scoring.outcomes import confusion, outcomes
+from dragoman.scoring import result_table
+from dragoman.scoring.outcomes import RIGHT, confusion
 
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
+    from dragoman.reading.read import Reading
     from dragoman.reports.sources import Source
     from dragoman.schema.result_file import Result
     from dragoman.text.quote_places import Policy
 
-SCRIPTS = ("data", "text", "items", "inspect", "report")
+SCRIPTS = ("data", "text", "items", "inspect", "filters", "marks", "report", "walk")
 """Parts of the page's script, in order."""
 
 
-def page(run: Any, source: Source) -> str:
+def page(run: Any, source: Source, other: Any = None) -> str:
     """HTML of a run's scores and errors.
 
     Args:
         run: its folder, with ``predictions.jsonl`` and ``system.toml``, or predictions in any form.
         source: gold labels and documents.
+        other: a second run, to be compared with the first.
 
     Raises:
         DragomanError: as :func:`dragoman.reports.sources.predictions` and :func:`dragoman.scoring.score`.
 
     """
-    return render(*predictions(run, source.gold), source)
+    given = [run] if other is None else [run, other]
+    labels = [Labels(*predictions(each, source.gold), raw_answers(each)) for each in given]
+    return written(Content.of(labels, source))
 
 
 def render(system: str, labels: Annotations | Reading, source: Source, *, quotes: Policy = "in-order") -> str:
@@ -51,34 +58,78 @@ def render(system: str, labels: Annotations | Reading, source: Source, *, quotes
         quotes: how quotes without ``occurrence`` were placed.
 
     """
-    gold = source.gold
-    result = scoring.score(labels, gold, system=system, quotes=quotes)
-    pred = (labels.checked() if isinstance(labels, Reading) else labels).of(gold.annotations.documents)
-    by_layer = {layer: each for layer in LAYER_NAMES if (each := outcomes(layer, gold.annotations, pred)) is not None}
-    documents = overlay.documents(source, pred, by_layer)
+    return written(Content.of([Labels(system, labels)], source, quotes=quotes))
+
+
+def written(content: Content) -> str:
+    """Write the page of what was scored and laid over the texts."""
+    gold, (first, *_), (result, *others) = content.source.gold, content.runs, content.results
+    layers = [layer for layer in LAYER_NAMES if any(layer in run.outcomes for run in content.runs)]
+    found = Counter(kind for document in content.documents for item in document["items"] for kind in _kinds(item))
     return (
         environment()
         .get_template("report/page.html")
         .render(
-            name=system,
+            names=[run.name for run in content.runs],
             result=result,
             on=" ".join(filter(None, (gold.data.name, gold.data.version)))
             + (f", split {gold.data.split}" if gold.data.split else ""),
+            said=list(filter(None, (result_table.headline(result), result_table.summary(result)))),
+            notes=[*result_table.coverage_notes(result.coverage), *(hint.text for hint in result.hints)],
             headline=[(name, _cell(result, name)) for name in HEADLINE],
             rows=[(name, _cell(result, name)) for name in result.counts],
+            second=[(name, _cell(other, name)) for other in others for name in HEADLINE],
+            others=others,
+            between=_between(content, layers) if others else [],
+            costs=content.costs,
+            score_name="headline" if result.scores.get("headline") is not None else "mean F1 of its layers",
+            max_rows=MAX_ROWS,
             slices=_slices(result),
             matrices={
-                layer: _matrix(confusion(by_layer[layer], gold.annotations, pred, layer))
+                layer: _matrix(confusion(first.outcomes[layer], gold.annotations, first.pred, layer))
                 for layer in TYPED
-                if layer in by_layer
+                if layer in first.outcomes
             },
-            layers=list(by_layer),
-            kinds=sorted({item["kind"] for document in documents for item in document["items"]} - {"right"}),
-            mistakes=sum(map(overlay.errors, documents)),
-            data=_json({"documents": documents}),
+            layers=layers,
+            kinds=[(kind, found[kind]) for kind in sorted(found.keys() - {RIGHT})],
+            mistakes=sum(map(overlay.errors, content.documents)),
+            data=_json(_data(content)),
             **inlined("report/report.css", "theme.js", *(f"report/{part}.js" for part in SCRIPTS)),
         )
     )
+
+
+def _kinds(item: dict[str, Any]) -> set[str]:
+    """Give the outcomes by which a listed item is found, of both runs."""
+    return {item["kind"], item.get("second_kind", item["kind"])} if overlay.is_listed(item) else set()
+
+
+def _data(content: Content) -> dict[str, Any]:
+    """Put together what the page's script gets."""
+    result = content.results[0]
+    tags = sorted({document["language"] for document in content.documents} - {None})
+    return {
+        "documents": content.documents,
+        "runs": [run.name[:200] for run in content.runs],
+        "signatures": [each.signature for each in content.results],
+        "data": [result.data.name, result.data.version, result.data.split],
+        "types": words.TYPES,
+        "families": {label: family for family, of in words.FAMILIES.items() for label in of},
+        "phenomena": words.PHENOMENA,
+        "languages": {tag: words.of_language(tag) for tag in tags},
+        "between": overlay.BETWEEN,
+    }
+
+
+def _between(content: Content, layers: list[str]) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Count what two runs make of the labels, by layer."""
+    counts = Counter(
+        (item["between"], item["layer"])
+        for document in content.documents
+        for item in document["items"]
+        if overlay.is_listed(item)
+    )
+    return [(what, [(layer, counts[what, layer]) for layer in layers]) for what in overlay.BETWEEN]
 
 
 def _json(value: Any) -> Markup:
@@ -91,7 +142,15 @@ def _cell(result: Result, name: str) -> dict[str, Any] | None:
     """Select what is shown of a measure: main score, interval, precision, recall; None where it was not computed."""
     layer, _, measure = name.partition(".")
     score = (result.scores.get(layer) or {}).get(measure)
-    return None if not score else _shown(score, BY_NAME[name].score.headline)
+    if not score:
+        return None
+    counts = result.counts[name]
+    totals = dict(zip(counts.columns, map(sum, zip(*counts.rows, strict=True)), strict=True)) if counts.rows else {}
+    return {
+        **_shown(score, BY_NAME[name].score.headline),
+        "gold": totals.get("gold", totals.get("matched")),
+        "documents": (score.get("macro") or {}).get("documents"),
+    }
 
 
 def _shown(score: dict[str, Any], leaf: str) -> dict[str, Any]:

@@ -2,47 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dragoman import languages
-from dragoman.annotations import JOINER, NULL
-from dragoman.measures.date_values import ordinals
-from dragoman.reports.rendering import short
+from dragoman.annotations import JOINER
+from dragoman.reports.described import Names, described
+from dragoman.reports.rendering import MAX_SHOWN, short
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.scoring.outcomes import NO_PARTNER, RIGHT, Outcomes
+from dragoman.scoring.outcomes import MISSED, NO_PARTNER, RIGHT, Outcomes
+from dragoman.text import visible
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from dragoman.annotations import Annotations, Claims, Dates, Entities, Spans
+    from dragoman.annotations import Annotations
+    from dragoman.reports.raw_answers import RawAnswer
     from dragoman.reports.sources import Source, SourceDocument
 
-    Ints = NDArray[np.int64]
-
 Item = dict[str, Any]
-
+GOLD, PREDICTED, SECOND = "gold", "predicted", "second"
+"""Whose label an item is: gold, that of the (first) run, that of a second run."""
+LEFT_OUT = "document left out"
+"""The outcome of a gold label in a document for which the run has no line."""
+NOT_ATTEMPTED = "not attempted"
+"""The outcome of a gold label in a layer that one of two runs does not attempt."""
+BOTH, FIRST, OTHER, NEITHER = "both right", "only the first right", "only the second right", "neither right"
+EXTRA, EXTRA_FIRST, EXTRA_OTHER = "spurious in both", "spurious in the first", "spurious in the second"
+BETWEEN = (NEITHER, FIRST, OTHER, BOTH, EXTRA, EXTRA_FIRST, EXTRA_OTHER)
+"""What two runs make of one label."""
 _LARGE = "1.35rem"
 
 
-def documents(source: Source, pred: Annotations, outcomes: Mapping[str, Outcomes]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Run:
+    """A run as it is laid over the texts.
+
+    Attributes:
+        name: name of the system.
+        pred: its labels, on the documents of the gold in the same order.
+        outcomes: the outcomes of the labels, by layer; layers that it does not attempt are not there.
+        raw: what its log says of documents, by id.
+
+    """
+
+    name: str
+    pred: Annotations
+    outcomes: Mapping[str, Outcomes]
+    raw: Mapping[str, RawAnswer] = field(default_factory=dict)
+
+
+def documents(source: Source, runs: Sequence[Run]) -> list[dict[str, Any]]:
     """Put each document with its labels into plain values.
 
     Args:
         source: the documents and their gold labels.
-        pred: labels of a system, on the same documents in the same order.
-        outcomes: the outcomes of the labels, by layer.
+        runs: one run, or two that are compared.
 
     Returns:
-        One a document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``missing`` (the system
-        left it out), ``direction`` and ``style`` (CSS properties of its text, by its language) and ``items``. An item
-        has ``side`` (gold or predicted), ``layer``, ``kind`` (its outcome),
-        ``spans``, ``label``, ``notes`` (lines of English), ``days`` (first and last ordinal, for dates), ``chain``
-        (the claimants, the outermost first, for claims), ``gloss`` (what it says in English, where known) and
-        ``partner`` (index of the item that it is paired with, or null). Every string but the text is cut at a length,
-        and characters that show nothing or change the direction of writing are escaped.
+        One a document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``english`` (lines of
+        English by number of the line), ``missing`` (the runs left it out), ``direction`` and ``style`` (CSS properties
+        of its text, by its language), ``raw`` (what the log has, run by run) and ``items``. An item has ``side``,
+        ``layer``, ``at`` (its address within the document), ``kind`` (its outcome), ``spans``, ``label``, ``notes``
+        (lines of English), ``days`` (first and last ordinal, for dates), ``chain`` (claimants with what they do, the
+        outermost first, for claims), ``gloss`` (what it says in English, where known), ``phenomena`` (of gold labels
+        that have some) and ``partner`` (index of the item that it is paired with, or null). Of two runs a gold label
+        has ``second_kind`` and ``second`` (index, or null) too, and what is listed has ``between``. Every string but
+        the text is cut at a length, and characters that show nothing or change the direction of writing are escaped.
 
     """
     rows: list[dict[str, Any]] = [
@@ -50,16 +75,18 @@ def documents(source: Source, pred: Annotations, outcomes: Mapping[str, Outcomes
             **{name: _short(getattr(document, name), 120) for name in ("id", "language", "kind", "published")},
             "title": _short(document.title, 200),
             "text": document.text,
-            "missing": not bool(pred.given[at]),
+            "english": {str(line): short(text, 2 * MAX_SHOWN) for line, text in document.english},
+            "missing": not any(bool(run.pred.given[at]) for run in runs),
+            "raw": [_raw(run.raw.get(document.id)) for run in runs],
             **_appearance(document),
             "items": [],
         }
         for at, document in enumerate(source.documents)
     ]
-    names = _Names(source.names, source.documents)
+    names = Names(source.names, source.documents)
     for layer in LAYER_NAMES:
-        if layer in outcomes:
-            _add_items(rows, layer, source.gold.annotations, pred, outcomes[layer], names)
+        if any(layer in run.outcomes for run in runs):
+            _add_items(rows, layer, source.gold.annotations, runs, names)
     return rows
 
 
@@ -70,56 +97,97 @@ def _appearance(document: SourceDocument) -> dict[str, Any]:
     return {"direction": shown.direction, "style": style}
 
 
-@dataclass(frozen=True)
-class _Names:
-    """How labels are named: English names by id, and the words and glosses of documents."""
-
-    english: Mapping[str, str]
-    documents: list[SourceDocument]
-
-    def ids(self, joined: str | None) -> str:
-        """Name a set of ids, in English where the registry has it."""
-        return " + ".join(self.english.get(name, name) for name in joined.split(JOINER)) if joined else ""
-
-    def words(self, document: int, start: int, end: int) -> str:
-        """Quote a span, or give its offsets where there is no text."""
-        text = self.documents[document].text
-        return f"{start} to {end}" if text is None else text[start:end].strip()
-
-    def gloss(self, document: int, item: int) -> str | None:
-        """Give what a gold claim says in English, if somebody wrote it."""
-        glosses = self.documents[document].glosses
-        return glosses[item] if item < len(glosses) else None
+def _raw(answer: RawAnswer | None) -> dict[str, Any] | None:
+    """Take what the log says of a document, harmless to show; None where it says nothing worth showing."""
+    if answer is None or not (answer.raw or answer.problems):
+        return None
+    text = None if answer.raw is None else visible(answer.raw, keep="\n\t")
+    return {"text": text, "cut": answer.cut, "problems": [short(each) for each in answer.problems]}
 
 
-def _add_items(
-    rows: list[dict[str, Any]],
-    layer: str,
-    gold: Annotations,
-    pred: Annotations,
-    outcomes: Outcomes,
-    names: _Names,
+def _add_items(rows: list[dict[str, Any]], layer: str, gold: Annotations, runs: Sequence[Run], names: Names) -> None:
+    """Add the items of a layer to their documents: gold, then the runs."""
+    labels = getattr(gold, layer)
+    scored = gold.has(layer)
+    index: dict[int, int] = {}
+    for at, item in enumerate(described(layer, labels, names, glossed=True)):
+        document = int(labels.doc[at])
+        if scored[document]:
+            index[at] = len(rows[document]["items"])
+            tags = labels.phenomena.value(at)
+            tagged = {"phenomena": [short(tag, 80) for tag in tags.split(JOINER)]} if tags else {}
+            kinds = [_kind(run, layer, at, document) for run in runs]
+            second = {"second_kind": kinds[1], "second": None, "between": _between(*kinds)} if len(runs) > 1 else {}
+            item |= {"side": GOLD, "layer": layer, "kind": kinds[0], "at": f"{layer}/g{labels.item[at]}"}
+            rows[document]["items"].append(_safe({**item, **tagged, **second}))
+    for which, run in enumerate(runs):
+        if layer in run.outcomes:
+            _add_run(rows, layer, (labels, index), run, which, names)
+    if len(runs) > 1:
+        for row in rows:
+            _join_extra(row["items"], layer)
+
+
+def _kind(run: Run, layer: str, at: int, document: int) -> str:
+    """Give the outcome of a gold label in a run."""
+    if layer not in run.outcomes:
+        return NOT_ATTEMPTED
+    kind = run.outcomes[layer].gold[at]
+    return LEFT_OUT if kind == MISSED and not run.pred.given[document] else kind
+
+
+def _between(first: str, second: str) -> str:
+    both = (first == RIGHT, second == RIGHT)
+    return {(True, True): BOTH, (True, False): FIRST, (False, True): OTHER, (False, False): NEITHER}[both]
+
+
+def _add_run(
+    rows: list[dict[str, Any]], layer: str, gold: tuple[Any, dict[int, int]], run: Run, which: int, names: Names
 ) -> None:
-    """Add the items of a layer to their documents, gold before pred."""
-    index: dict[tuple[str, int], int] = {}
-    gold_labels, pred_labels = getattr(gold, layer), getattr(pred, layer)
-    for side, labels, kinds in (("gold", gold_labels, outcomes.gold), ("predicted", pred_labels, outcomes.pred)):
-        for at, item in enumerate(_described(layer, labels, names, glossed=side == "gold")):
-            document = int(labels.doc[at])
-            if outcomes.scored[document]:
-                index[side, at] = len(rows[document]["items"])
-                rows[document]["items"].append({"side": side, "layer": layer, "kind": kinds[at], **_safe(item)})
-    for g, p in enumerate(outcomes.gold_partner.tolist()):
-        if p != NO_PARTNER and ("gold", g) in index:
-            items = rows[int(gold_labels.doc[g])]["items"]
-            items[index["gold", g]]["partner"] = index["predicted", p]
-            items[index["predicted", p]]["partner"] = index["gold", g]
+    """Add the labels of a run, each paired with its gold label if it has one."""
+    outcomes, labels, (gold_labels, index) = run.outcomes[layer], getattr(run.pred, layer), gold
+    side, link = ((PREDICTED, "partner"), (SECOND, "second"))[which]
+    for at, item in enumerate(described(layer, labels, names, glossed=False)):
+        document = int(labels.doc[at])
+        if not outcomes.scored[document]:
+            continue
+        items, g = rows[document]["items"], int(outcomes.pred_partner[at])
+        item |= {
+            "side": side,
+            "layer": layer,
+            "kind": outcomes.pred[at],
+            "at": f"{layer}/{'ps'[which]}{labels.item[at]}",
+        }
+        if g != NO_PARTNER and g in index and int(gold_labels.doc[g]) == document:
+            item["partner"] = index[g]
+            items[index[g]][link] = len(items)
+        items.append(_safe(item))
+
+
+def _join_extra(items: list[Item], layer: str) -> None:
+    """Say which labels without a partner in gold two runs have in common: the same words with the same type."""
+    extra: dict[tuple[Any, ...], int] = {}
+    for at, item in enumerate(items):
+        if item["layer"] != layer or item["side"] == GOLD or item["partner"] is not None:
+            continue
+        key = (item["label"], *map(tuple, item["spans"]), *map(tuple, item.get("chain", ())))
+        if item["side"] == PREDICTED:
+            extra.setdefault(key, at)
+            item |= {"between": EXTRA_FIRST, "second": None}
+        elif (twin := extra.pop(key, None)) is not None:
+            items[twin] |= {"between": EXTRA, "second": at}
+            item["twin"] = twin
+        else:
+            item["between"] = EXTRA_OTHER
 
 
 def _safe(item: Item) -> Item:
     """Cut the strings of an item and escape characters that hide something."""
-    lists: Item = {name: [short(line) for line in item[name]] for name in ("notes", "chain") if name in item}
-    lists |= {"gloss": short(item["gloss"])} if item.get("gloss") else {}
+    lists: Item = {"notes": [short(line) for line in item["notes"]]}
+    if "chain" in item:
+        lists["chain"] = [[short(part) for part in link] for link in item["chain"]]
+    if item.get("gloss"):
+        lists["gloss"] = short(item["gloss"])
     return {**item, "label": short(item["label"], 80), **lists}
 
 
@@ -127,77 +195,13 @@ def _short(text: str | None, length: int) -> str | None:
     return None if text is None else short(text, length)
 
 
-def _described(layer: str, labels: Any, names: _Names, *, glossed: bool) -> Iterator[Item]:
-    """Describe the labels of a layer, in their order."""
-    if layer == "entities":
-        return _entities(labels, names)
-    return _dates(labels) if layer == "dates" else _claims(labels, names, glossed=glossed)
-
-
-def _entities(labels: Entities, names: _Names) -> Iterator[Item]:
-    for at in range(len(labels)):
-        who = names.ids(labels.ids.value(at))
-        yield {**_span(labels, at), "notes": [who] if who else []}
-
-
-def _dates(labels: Dates) -> Iterator[Item]:
-    for at in range(len(labels)):
-        value, mod, external = labels.value.value(at), labels.mod.value(at), labels.external.value(at)
-        days = ordinals(value, mod, labels.type.value(at))
-        notes = [
-            f"{value or 'no value'}{f' {mod}' if mod else ''}",
-            *([f"from outside: {external}"] if external else []),
-        ]
-        yield {**_span(labels, at), "notes": notes, "days": list(days) if days[0] >= 0 else None}
-
-
-def _span(labels: Spans, at: int) -> Item:
-    where = [[int(labels.start[at]), int(labels.end[at])]]
-    return {"spans": where, "label": labels.type.value(at) or "?", "partner": None}
-
-
-def _claims(labels: Claims, names: _Names, *, glossed: bool) -> Iterator[Item]:
-    """Describe claims: their attribution chain, and what they say in English where gold has it."""
-    claimants = _claimants(labels, names)
-    fragments: dict[int, list[list[int]]] = {}
-    for row, claim in enumerate(labels.fragment_claim.tolist()):
-        fragments.setdefault(claim, []).append([int(labels.fragment_start[row]), int(labels.fragment_end[row])])
-    for at in range(len(labels)):
-        chain, seen, current = [], {at}, at
-        while current != NULL:
-            chain.append(" and ".join(claimants.get(current, ["nobody"])))
-            current = int(labels.parent[current])
-            if current in seen:
-                break
-            seen.add(current)
-        facets = [each for field in ("act", "modality", "polarity") if (each := getattr(labels, field).value(at))]
-        gloss = names.gloss(int(labels.doc[at]), int(labels.item[at])) if glossed else None
-        yield {
-            "spans": fragments.get(at, []),
-            "label": "CLAIM",
-            "notes": [" ".join(facets)] if facets else [],
-            **({"gloss": gloss} if gloss else {}),
-            "chain": chain[::-1],
-            "partner": None,
-        }
-
-
-def _claimants(labels: Claims, names: _Names) -> dict[int, list[str]]:
-    """Name the claimants of each claim: by their ids, else by the words of the text, else by their role."""
-    claimants: dict[int, list[str]] = {}
-    for row, claim in enumerate(labels.claimant_claim.tolist()):
-        who = names.ids(labels.claimant_ids.value(row))
-        start, end = int(labels.claimant_start[row]), int(labels.claimant_end[row])
-        if not who and start != NULL:
-            who = names.words(int(labels.doc[claim]), start, end)
-        role = (labels.claimant_role.value(row) or "?").lower()
-        claimants.setdefault(claim, []).append(who or role if role == "mention" else f"{role} {who}".strip())
-    return claimants
+def is_listed(item: Item) -> bool:
+    """Whether an item stands for its pair or for itself in a list: a gold label, or one that no gold label has."""
+    return item["side"] == GOLD or (item["partner"] is None and "twin" not in item)
 
 
 def errors(document: dict[str, Any]) -> int:
     """Count the errors of a document; a pair that is wrong counts once."""
     return sum(
-        item["kind"] != RIGHT and not (item["side"] == "predicted" and item["partner"] is not None)
-        for item in document["items"]
+        is_listed(item) and not item["kind"] == item.get("second_kind", RIGHT) == RIGHT for item in document["items"]
     )

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman import files
+from dragoman.reports import mistakes as rows
 from dragoman.reports import sources
-from dragoman.reports.html import render
+from dragoman.reports.content import Content, Labels
+from dragoman.reports.html import written
+from dragoman.reports.raw_answers import raw_answers
 from dragoman.scoring.sides import Sides
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ def report(
     split: str | None = None,
     quotes: Policy = "in-order",
     ignore_unknown_fields: bool = False,
+    other: Any = None,
+    mistakes: Path | str | None = None,
 ) -> Path:
     """Write one self-contained HTML page with the scores of a run and each of its errors, shown in the text.
 
@@ -34,22 +39,34 @@ def report(
         split: split of the benchmark; ``test`` if None. A reference has no splits.
         quotes: which place a quote without ``occurrence`` means: ``in-order``, ``first``, ``all`` or ``strict``.
         ignore_unknown_fields: pass over fields that a submission does not have.
+        other: a second run, in any of the forms of the first: the page shows what each found, and what only one has.
+        mistakes: also write the mistakes of the first run to this file, as CSV or JSON by its ending.
 
     Returns:
         Where the page is.
 
     Raises:
         DragomanError: for everything that is wrong with the predictions or the gold; E702 unknown split, or one of a
-            reference; E108 the page cannot be written.
+            reference; E108 the page cannot be written; E209 the file of mistakes has another ending.
 
     Example:
         >>> dragoman.report("eval/runs/korean_rules/1.0.0", out="korean_rules.html")
         >>> dragoman.report("pred.jsonl", "gold.jsonl", out="errors.html")
+        >>> dragoman.report("run-a", other="run-b", out="both.html", mistakes="a.csv")
 
     """
-    sources.check_run(run_or_pred)
-    sides = Sides.of(run_or_pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields)
-    source = sources.of_sides(sides)
+    if mistakes is not None:
+        rows.check_form(mistakes)
+    given = [run_or_pred] if other is None else [run_or_pred, other]
+    for run in given:
+        sources.check_run(run)
+    sides = [Sides.of(run, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields) for run in given]
+    source = sources.of_sides(sides[0])
+    read = [sources.read(side, source.gold) for side in sides]
+    labels = [Labels(*each, raw_answers(run)) for each, run in zip(read, given, strict=True)]
+    content = Content.of(labels, source, quotes=quotes)
     path = Path(out)
-    files.write(path, render(*sources.read(sides, source.gold), source, quotes=quotes).encode())
+    files.write(path, written(content).encode())
+    if mistakes is not None:
+        rows.write(mistakes, content.documents)
     return path

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dragoman.reading.read import Reading
     from dragoman.scoring import Gold
 
-PREDICTIONS, CARD = "predictions.jsonl", "system.toml"
+PREDICTIONS, CARD, LOG = "predictions.jsonl", "system.toml", "log.jsonl"
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class SourceDocument:
         id: its id; ``kind``, ``language`` (BCP 47), ``published`` (EDTF) and ``title`` where they are known.
         text: None where the reference does not have it: its labels are then shown by their offsets.
         glosses: what each gold claim says in English, in the order of the file, where somebody wrote it.
+        english: number and English of lines of the text, where the benchmark has them; for people alone.
 
     """
 
@@ -44,6 +45,7 @@ class SourceDocument:
     published: str | None = None
     title: str | None = None
     glosses: tuple[str | None, ...] = ()
+    english: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Source:
             document.published_external or document.published,
             document.title,
             tuple(claim.gloss for claim in document.claims),
+            tuple(benchmark.reading.get(document.id, ())),
         )
         for document in benchmark.split(split)
     ]
@@ -160,7 +163,7 @@ def check_run(run: Any) -> None:
     """
     if not isinstance(run, str | PathLike) or not Path(run).is_dir():
         return
-    for path in (Path(run) / PREDICTIONS, Path(run) / CARD):
+    for path in (Path(run) / name for name in (PREDICTIONS, CARD, LOG)):
         if path.exists() and not path.is_file():
             what = f"{path.name} is not a regular file; it is not opened."
             raise error("E822", what, "Put the file itself there.", file=str(path))

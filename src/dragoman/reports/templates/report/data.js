@@ -1,6 +1,9 @@
 // The documents, and what all parts of the page share about their labels.
-const docs = JSON.parse(document.getElementById("data").textContent).documents;
-const filters = document.querySelector(".filters");
+const given = JSON.parse(document.getElementById("data").textContent);
+// Documents that the system left out come last: there is nothing of its own to see in them.
+const docs = [...given.documents].sort((a, b) => a.missing - b.missing);
+const form = document.querySelector(".filters");
+const pair = given.runs.length > 1;
 
 // Everything is appended as text: nothing in the data becomes markup.
 function make(tag, attributes, ...children) {
@@ -9,21 +12,33 @@ function make(tag, attributes, ...children) {
   element.append(...children);
   return element;
 }
+const known = (table, name) => Object.hasOwn(table, name) ? table[name] : undefined;
 
-const isError = item => item.kind !== "right";
-// A pair is listed once, at its gold label.
-const isListed = item => item.side === "gold" || item.partner === null;
-const partnerOf = (entry, item) => item.partner === null ? null : entry.items[item.partner];
+const isError = item => item.kind !== "right" || (item.second_kind !== undefined && item.second_kind !== "right");
+// A pair is listed once, at its gold label; a label that both of two runs made up once, at that of the first.
+const isListed = item => item.side === "gold" || (item.partner === null && item.twin === undefined);
+const itemAt = (entry, index) => index === null || index === undefined ? null : entry.items[index];
+const partnerOf = (entry, item) => itemAt(entry, item.partner);
 const language = entry => entry.language || "";
+const startOf = item => item.spans.length ? item.spans[0][0] : 0;
+const typeWord = type => known(given.types, type);
+const typeName = type => typeWord(type) ? `${typeWord(type)} (${type})` : type;
+const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 const types = [...new Set(docs.flatMap(entry => entry.items.map(item => item.label)))].sort();
-const root = getComputedStyle(document.documentElement);
-// Types of the benchmark have a colour of their own; any other type gets one by its index.
-const colours = new Map(types.map((type, at) => {
-  const own = /^[A-Z]{1,12}$/.test(type) && root.getPropertyValue(`--${type}`);
-  const hue = Math.round(at * 137.5) % 360;
-  return [type, own ? `var(--${type})` : `light-dark(hsl(${hue} 65% 32%), hsl(${hue} 65% 74%))`];
-}));
+// Types of one family share a colour that everybody can tell from those of the others; any other type has one by its index.
+const families = ["people", "bodies", "places", "things", "times", "claims"];
+const strange = types.filter(type => !known(given.families, type));
+const familyOf = type => known(given.families, type) || families[strange.indexOf(type) % families.length];
+const colours = new Map(types.map(type => [type, `var(--${familyOf(type)})`]));
+
+// In a text: what is listed of it, in the order in which it stands there.
+for (const entry of docs) {
+  entry.listed = entry.items.map((item, index) => index).filter(index => isListed(entry.items[index]));
+  entry.listed.sort((a, b) => startOf(entry.items[a]) - startOf(entry.items[b]) || a - b);
+}
+let mistakes = 0;
+for (const entry of docs) for (const index of entry.listed) if (isError(entry.items[index])) entry.items[index].number = ++mistakes;
 
 // Offsets count code points; a JavaScript string counts UTF-16 units.
 function units(entry) {
@@ -38,4 +53,17 @@ function wordsOf(entry, item) {
   if (entry.text === null) return item.spans.map(([start, end]) => `${start} to ${end}`).join(", ");
   const at = units(entry);
   return item.spans.map(([start, end]) => entry.text.slice(at[start], at[end])).join(" … ");
+}
+
+// The lines of a text: the code points at which they begin, with what they say in English where that is known.
+function linesOf(entry) {
+  if (!entry.lines) {
+    let at = 0;
+    entry.lines = (entry.text || "").split("\n").map((line, number) => {
+      const start = at;
+      at += [...line].length + 1;
+      return { start, end: at, en: known(entry.english, String(number)) };
+    });
+  }
+  return entry.lines;
 }

@@ -3,40 +3,53 @@ function note(...children) {
   return make("span", { class: "note" }, ...children);
 }
 
+const sideName = side => side === "gold" || !pair ? side : side === "second" ? "second" : "first";
+
 function describe(entry, item) {
   const other = partnerOf(entry, item);
-  const lang = language(entry);
-  const label = other && other.label !== item.label ? `${item.label} → ${other.label}` : item.label;
-  const parts = [make("span", { class: `kind ${item.kind}` }, item.kind), " ", make("bdi", { class: "type" }, label)];
-  parts.push(make("br"), make("bdi", { class: "words", lang }, wordsOf(entry, item).slice(0, 400)));
-  if (other && wordsOf(entry, other) !== wordsOf(entry, item))
-    parts.push(note("predicted words: ", make("bdi", { class: "words", lang }, wordsOf(entry, other).slice(0, 400))));
-  if (item.gloss) parts.push(note("in English: ", make("bdi", {}, item.gloss)));
-  if (item.chain) parts.push(chains(item, other));
-  const predNotes = other ? other.notes : [];
-  for (const line of item.notes) parts.push(note(predNotes.includes(line) ? "gold and predicted: " : `${item.side}: `, make("bdi", {}, line)));
-  for (const line of predNotes) if (!item.notes.includes(line)) parts.push(note("predicted: ", make("bdi", {}, line)));
+  const words = each => {
+    const element = make("bdi", { class: "words", lang: language(entry) }, wordsOf(entry, each).slice(0, 400));
+    Object.assign(element.style, { fontFamily: entry.style.fontFamily, wordBreak: entry.style.wordBreak });
+    return element;
+  };
+  const label = other && other.label !== item.label ? `${typeName(item.label)} → ${typeName(other.label)}` : typeName(item.label);
+  const kind = pair ? item.between || item.kind : item.kind;
+  const parts = [make("span", { class: isError(item) ? `kind ${item.side === "gold" ? "" : "spurious"}` : "kind right" }, kind), " ", make("bdi", { class: "type" }, label)];
+  parts.push(make("br"), words(item));
+  if (pair && item.side === "gold") parts.push(note(`first: ${item.kind}; second: ${item.second_kind}`));
+  const found = [other, item.side === "gold" ? itemAt(entry, item.second) : null].filter(Boolean);
+  for (const each of found) if (wordsOf(entry, each) !== wordsOf(entry, item))
+    parts.push(note(`${sideName(each.side)} words: `, words(each)));
+  const all = [item, ...found];
+  if (item.chain) parts.push(chains(all));
+  for (const line of new Set(all.flatMap(each => each.notes))) {
+    const sides = all.filter(each => each.notes.includes(line)).map(each => sideName(each.side));
+    if (item.side !== "gold" && item.between === "spurious in both") sides.push("second");
+    parts.push(note(`${sides.join(" and ")}: `, make("bdi", {}, line)));
+  }
+  for (const tag of item.phenomena || []) parts.push(note("", make("bdi", { class: "tag" }, known(given.phenomena, tag) || tag)));
   if (item.layer === "dates") {
-    const line = item.side === "gold" ? dayLine(item.days, other && other.days) : dayLine(null, item.days);
+    const line = item.side === "gold" ? dayLine(item.days, found.length ? found[0].days : null) : dayLine(null, item.days);
     if (line) parts.push(line);
   }
   return parts;
 }
 
-// Attribution chains, the outermost claimant first: once if both sides agree, else side by side.
-function chains(item, other) {
-  if (!other || String(other.chain) === String(item.chain)) return make("span", { class: "chains" }, chain(other ? "gold and predicted" : item.side, item.chain, item.chain));
-  return make("span", { class: "chains two" }, chain("gold", item.chain, other.chain), chain("predicted", other.chain, item.chain));
+// Chains of claims as sentences, the outermost claimant first: once if all sides agree, else one below the other.
+function chains(all) {
+  const agree = all.every(each => String(each.chain) === String(all[0].chain));
+  const told = agree ? [chain(all.map(each => sideName(each.side)).join(" and "), all[0], all[0])]
+    : all.map((each, at) => chain(sideName(each.side), each, all[at ? 0 : 1]));
+  return make("span", { class: agree ? "chains" : "chains two" }, ...told);
 }
 
-function chain(side, links, others) {
+function chain(side, item, other) {
   const element = make("span", { class: "chain" }, make("span", { class: "side" }, `${side}: `));
-  links.forEach((link, at) => {
-    const differs = link !== others[at];
-    const step = make("span", { class: differs ? "link differs" : "link" }, at ? "↳ " : "", make("bdi", {}, link), " ");
-    step.style.setProperty("--depth", Math.min(at, 6));
-    element.append(step);
+  item.chain.forEach(([who, verb], at) => {
+    const differs = String(item.chain[at]) !== String(other.chain[at]);
+    element.append(make("span", { class: differs ? "link differs" : "link" }, make("bdi", {}, who), " ", make("bdi", {}, verb)), at + 1 < item.chain.length ? " that " : ": ");
   });
+  element.append(make("bdi", { class: "gloss" }, item.gloss || "…"));
   return element;
 }
 

@@ -1,5 +1,8 @@
-// Renders each document when it scrolls into view, filters its list of labels, and moves from one error to the next.
+// Renders each document when it scrolls into view, with its list of labels; index, legend, and what the filters let through.
 const rendered = new Map();
+const addressOf = (entry, item) => `#${new URLSearchParams({ at: `${entry.id}|${item.at}` })}`;
+let current = null;
+
 function render(article, entry) {
   if (rendered.has(entry)) return;
   const [text, parts] = drawText(entry);
@@ -11,28 +14,42 @@ function render(article, entry) {
     words.forEach(part => part.classList.add("on"));
     return words;
   };
-  entry.items.forEach((item, index) => {
-    if (!isListed(item)) return;
+  for (const index of entry.listed) {
+    const item = entry.items[index];
     const button = make("button", { type: "button" }, ...describe(entry, item));
     button.style.setProperty("--of", colours.get(item.label));
     button.item = item;
     button.show = () => {
-      const words = highlight(new Set([index, item.partner]));
+      const words = highlight(new Set([index, item.partner, item.second]));
       button.classList.add("on");
       return words[0];
     };
-    button.addEventListener("focus", button.show);
+    button.addEventListener("focus", () => {
+      button.show();
+      look(entry, item);
+    });
     button.addEventListener("mouseenter", button.show);
     button.addEventListener("click", () => button.show()?.scrollIntoView({ block: "nearest" }));
     buttons.push(button);
-    list.append(make("li", {}, button));
-  });
+    const name = item.number ? `Link to mistake ${item.number}` : "Link to label";
+    item.line = make("li", {}, make("a", { class: "to-it", href: addressOf(entry, item), "aria-label": name }, item.number ? String(item.number) : "#"), button);
+    showMark(entry, item);
+  }
   const none = make("li", { class: "none" }, entry.items.some(isError) ? "No label that passes the filters." : "No mistake.");
-  list.append(none);
   makeFocusable(text, parts, entry, highlight);
   article.append(make("div", { class: "columns" }, text, list));
-  rendered.set(entry, { buttons, none });
+  entry.raw.forEach((raw, at) => raw && article.append(rawAnswer(raw, at)));
+  rendered.set(entry, { buttons, none, list, text, parts });
   apply(article);
+}
+
+// What the system answered, letter for letter, and what of it was left out.
+function rawAnswer(raw, at) {
+  const element = make("details", { class: "raw" }, make("summary", {}, "Raw answer", ...(pair ? [" of ", make("bdi", {}, given.runs[at])] : [])));
+  if (raw.problems.length) element.append(make("ul", {}, ...raw.problems.map(problem => make("li", {}, make("bdi", {}, problem)))));
+  if (raw.text !== null) element.append(make("pre", { tabindex: "0", role: "region", "aria-label": "Raw answer" }, raw.text));
+  if (raw.cut) element.append(make("p", { class: "none" }, `${raw.cut} further characters are not shown.`));
+  return element;
 }
 
 const articles = docs.map(entry => {
@@ -44,87 +61,105 @@ const articles = docs.map(entry => {
   if (opening !== words) heading.append(" ", make("bdi", { class: "title", lang: language(entry) }, opening));
   article.append(heading);
   const about = make("p", { class: "about" });
-  for (const fact of [entry.kind, entry.language, entry.published, entry.missing ? "left out by the system" : null].filter(Boolean))
+  for (const fact of [entry.kind?.replaceAll("_", " "), known(given.languages, language(entry)), entry.published, entry.missing ? "left out by the system" : null].filter(Boolean))
     about.append(about.childNodes.length ? " · " : "", make("bdi", {}, fact));
   article.append(about);
   article.entry = entry;
+  entry.article = article;
+  entry.cost = entry.items.reduce((sum, item) => sum + (item.cost || 0), 0);
+  entry.mistakes = entry.listed.filter(index => isError(entry.items[index])).length;
+  article.classList.toggle("clean", !entry.mistakes);
   return article;
 });
 
-for (const type of types.slice(0, 500)) filters.elements.type.append(make("option", { value: type }, type.slice(0, 60)));
-for (const type of types.slice(0, 40)) {
-  const key = make("li", {}, make("bdi", {}, type.slice(0, 60)));
-  key.style.setProperty("--of", colours.get(type));
-  document.querySelector(".legend").append(key);
+// The index: each document with how many of its labels pass the filters.
+const indexed = new Map(docs.map(entry => {
+  const link = make("a", { href: `#${new URLSearchParams({ open: entry.id })}` }, make("bdi", {}, entry.id), " ");
+  const count = document.createTextNode("");
+  link.append(count);
+  return [entry, { count, line: make("li", {}, link) }];
+}));
+
+// The legend: types by family, in words with their codes.
+const legend = document.querySelector(".legend ul");
+for (const family of families) {
+  const of = types.filter(type => known(given.families, type) === family);
+  if (of.length) legend.append(make("li", { class: family }, ...of.flatMap(type => [make("span", {}, typeWord(type), " ", make("small", {}, type)), " "])));
+}
+for (const type of strange.slice(0, 40)) legend.append(make("li", { class: familyOf(type) }, make("bdi", {}, type.slice(0, 60))));
+document.querySelector(".legend").open = matchMedia("(min-width: 52rem)").matches;
+
+const inOrder = () => state.order ? [...docs].sort((a, b) => a.missing - b.missing || b.cost - a.cost) : docs;
+function listOrder(entry) {
+  const items = entry.listed.map(index => entry.items[index]);
+  return state.order ? items.sort((a, b) => (b.cost || 0) - (a.cost || 0)) : items;
 }
 
-function readFilters() {
-  const boxes = name => new Set([...filters.querySelectorAll(`[name=${name}]:checked`)].map(box => box.value));
-  return { layers: boxes("layer"), kinds: boxes("kind"), type: filters.elements.type.value };
-}
-let filterState = readFilters();
-const passes = item => isListed(item) && filterState.layers.has(item.layer) && filterState.kinds.has(item.kind) && (!filterState.type || item.label === filterState.type);
 function apply(article) {
-  const { buttons, none } = rendered.get(article.entry) || { buttons: [] };
-  for (const button of buttons) button.parentElement.hidden = !passes(button.item);
-  if (none) none.hidden = buttons.some(button => !button.parentElement.hidden);
+  const drawn = rendered.get(article.entry);
+  if (!drawn) return;
+  const { buttons, none, list, text, parts } = drawn;
+  for (const button of buttons) button.parentElement.hidden = !passes(article.entry, button.item);
+  drawLines(text, parts, article.entry);
+  list.append(...listOrder(article.entry).map(item => item.line), none);
+  none.hidden = buttons.some(button => !button.parentElement.hidden);
 }
-const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+let shown = [];
+const holder = document.getElementById("documents");
 function filter() {
-  filterState = readFilters();
-  let labels = 0, documents = 0;
-  for (const article of articles) {
-    const count = article.entry.items.filter(passes).length;
-    labels += count;
-    documents += count > 0;
-    apply(article);
+  readFilters();
+  shown = [];
+  let documents = 0, mistaken = 0, ordered = inOrder();
+  for (const entry of ordered) {
+    const items = listOrder(entry).filter(item => passes(entry, item));
+    for (const item of items) shown.push({ entry, item });
+    documents += items.length > 0;
+    mistaken += items.filter(isError).length;
+    entry.article.hidden = !items.length;
+    indexed.get(entry).count.data = String(items.length);
+    indexed.get(entry).line.hidden = !items.length;
+    apply(entry.article);
   }
-  filters.querySelector(".count").textContent = `${many(labels, filterState.kinds.has("right") ? "label" : "mistake")} in ${many(documents, "document")}`;
+  if (ordered.some((entry, at) => holder.children[at] !== entry.article)) {
+    holder.append(...ordered.map(entry => entry.article));
+    document.querySelector(".index ol").append(...ordered.map(entry => indexed.get(entry).line));
+  }
+  document.body.classList.toggle("no-words", !control("words").checked);
+  document.body.classList.toggle("no-english", !control("english").checked);
+  document.querySelector(".nothing").hidden = shown.length > 0;
+  document.querySelector(".nothing").textContent = mistakes ? "No label passes the filters." : "No mistake. “mistakes only” hides what is right.";
+  document.querySelector(".count").textContent = `${many(shown.length, mistaken === shown.length ? "mistake" : "label")} in ${many(documents, "document")}`;
+  look(...(current || []));
 }
-filters.addEventListener("change", filter);
-filters.addEventListener("submit", event => event.preventDefault());
+
+// Keeps the place of what is looked at: “12 of 409”.
+function look(entry, item) {
+  if (entry) {
+    current = [entry, item];
+    if (item.line) showTools(entry, item);
+  }
+  const at = entry ? shown.findIndex(each => each.item === item) : -1;
+  document.querySelector(".place").textContent = at < 0 ? `${shown.length}` : `${at + 1} of ${shown.length}`;
+  return at;
+}
+
+form.addEventListener("change", filter);
+let waiting = 0;
+control("search").addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(filter, 150);
+});
+form.addEventListener("submit", event => event.preventDefault());
+form.querySelector(".clear").addEventListener("click", () => {
+  clearFilters();
+  filter();
+});
 filter();
 
-document.getElementById("documents").append(...articles);
 const observer = new IntersectionObserver(entries => {
   for (const each of entries) if (each.isIntersecting) render(each.target, each.target.entry);
 }, { rootMargin: "800px" });
 articles.forEach(article => observer.observe(article));
-// Paper does not scroll: all documents are rendered before they are printed.
-addEventListener("beforeprint", () => articles.forEach(article => render(article, article.entry)));
-
-const help = document.getElementById("help");
-const opener = document.getElementById("keys");
-opener.hidden = false;
-opener.addEventListener("click", () => help.showModal());
-help.querySelector("button").addEventListener("click", () => help.close());
-
-const visible = article => rendered.get(article.entry).buttons.filter(button => !button.parentElement.hidden);
-// Focuses the next label that passes the filters, in any document; with `byDocument` the first one of another document.
-function move(step, byDocument) {
-  const here = document.activeElement.closest("article");
-  let at = here ? articles.indexOf(here) : step > 0 ? -1 : articles.length;
-  const shown = here && !byDocument ? visible(here) : [];
-  const place = shown.indexOf(document.activeElement);
-  let next = place < 0 ? (here && !byDocument && !document.activeElement.closest(".list") ? shown.at(step > 0 ? 0 : -1) : undefined) : shown[place + step];
-  while (!next) {
-    at += step;
-    if (at < 0 || at >= articles.length) return;
-    if (!articles[at].entry.items.some(passes)) continue;
-    render(articles[at], articles[at].entry);
-    next = visible(articles[at]).at(step > 0 || byDocument ? 0 : -1);
-  }
-  next.focus({ preventScroll: true });
-  const list = next.closest(".list"), word = next.show();
-  // A list beside the text is sticky and stays in view, so scroll to the words; a list below the text scrolls away, so scroll to the item.
-  const beside = word && getComputedStyle(list).position === "sticky";
-  (beside ? word : next).scrollIntoView({ block: "center" });
-  if (beside) list.scrollTop = next.offsetTop - (list.clientHeight - next.offsetHeight) / 2;
-}
-document.addEventListener("keydown", event => {
-  if (event.ctrlKey || event.altKey || event.metaKey || help.open || /^(SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-  const act = { j: () => move(1), n: () => move(1), k: () => move(-1), p: () => move(-1), J: () => move(1, true), K: () => move(-1, true), "?": () => help.showModal() }[event.key];
-  if (!act) return;
-  event.preventDefault();
-  act();
-});
+// Paper does not scroll: all documents that are shown are rendered before they are printed.
+addEventListener("beforeprint", () => articles.forEach(article => article.hidden || render(article, article.entry)));

@@ -1,11 +1,12 @@
-// A document's text with label lines above and below the words.
-const LANE = 5;
+// A document's text with label lines above and below the words, types as words behind them, and English below each line.
+const LANE = 6;
+const SIDES = ["gold", "predicted", "second"];
 
-// The lowest free lane for each label of a side, longer labels first, so that nested labels stack.
-function lanes(items, side) {
+// The lowest free lane for each label of a side that is drawn, longer labels first, so that nested labels stack.
+function lanes(entry, side) {
   const laneEnds = [];
   const laneOf = new Map();
-  const spans = items.flatMap((item, index) => item.side === side ? item.spans.map(span => [span[0], span[1], index]) : []);
+  const spans = entry.items.flatMap((item, index) => item.side === side && isDrawn(entry, item) ? item.spans.map(span => [span[0], span[1], index]) : []);
   spans.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
   for (const [start, end, index] of spans) {
     let lane = laneOf.get(index);
@@ -19,13 +20,12 @@ function lanes(items, side) {
   return [laneOf, laneEnds.length];
 }
 
-// The text, split into parts wherever a label starts or ends. A part knows the labels that cover it.
+// The text, split into parts wherever a label or a line with English starts or ends. A part knows the labels that cover it.
 function drawText(entry) {
   if (entry.text === null) return [make("p", { class: "none" }, "The reference does not have the text: labels are listed by their offsets."), []];
   const at = units(entry);
-  const gold = lanes(entry.items, "gold"), pred = lanes(entry.items, "predicted");
   const size = at.length - 1;
-  const starts = new Map(), ends = new Map(), cuts = new Set([0, size]);
+  const starts = new Map(), ends = new Map(), cuts = new Set([0, size]), english = new Map();
   const put = (map, key, value) => map.has(key) ? map.get(key).push(value) : map.set(key, [value]);
   entry.items.forEach((item, index) => {
     for (const [start, end] of item.spans) {
@@ -34,9 +34,12 @@ function drawText(entry) {
       put(ends, Math.min(end, size), index);
     }
   });
+  for (const line of linesOf(entry)) if (line.en) {
+    cuts.add(Math.min(line.end, size));
+    english.set(Math.min(line.end, size), line.en);
+  }
   const text = make("p", { class: "text", lang: language(entry), dir: entry.direction });
   Object.assign(text.style, entry.style);
-  text.style.lineHeight = `calc(1.75em + ${LANE * (gold[1] + pred[1])}px)`;
   const parts = [];
   const open = new Set();
   const sorted = [...cuts].sort((a, b) => a - b);
@@ -45,27 +48,58 @@ function drawText(entry) {
     for (const index of ends.get(start) || []) open.delete(index);
     for (const index of starts.get(start) || []) open.add(index);
     const part = make("span", {}, entry.text.slice(at[start], at[end]));
-    if (open.size) underline(part, [...open], entry, gold, pred);
+    if (open.size) {
+      part.items = [...open];
+      part.ending = part.items.filter(index => entry.items[index].spans.at(-1)[1] === end);
+    }
     part.isStart = starts.has(start);
     parts.push(part);
     text.append(part);
+    if (english.has(end)) text.append(make("span", { class: "en", lang: "en", dir: "ltr" }, english.get(end)));
   }
   return [text, parts];
 }
 
-function underline(part, covering, entry, [gold, goldLanes], [pred, predLanes]) {
-  part.items = covering;
-  part.style.paddingTop = `${LANE * goldLanes + 2}px`;
-  part.style.paddingBottom = `${LANE * predLanes + 2}px`;
+// Draws the lines of the labels that pass the filters; those of a pair both.
+function drawLines(text, parts, entry) {
+  const of = Object.fromEntries(SIDES.map(side => [side, lanes(entry, side)]));
+  text.style.lineHeight = `calc(1.75em + ${LANE * SIDES.reduce((sum, side) => sum + of[side][1], 0)}px)`;
+  for (const part of parts) if (part.items) underline(part, entry, of);
+}
+
+function underline(part, entry, of) {
+  const { gold, predicted, second } = of;
+  const below = predicted[1] + second[1];
+  part.style.paddingTop = `${LANE * gold[1] + 2}px`;
+  part.style.paddingBottom = `${LANE * below + 2}px`;
   const images = [], positions = [];
-  for (const index of covering) {
+  const shown = part.items.filter(index => isDrawn(entry, entry.items[index]));
+  for (const index of shown) {
     const item = entry.items[index];
     const ink = colours.get(item.label);
     images.push(isError(item) ? `repeating-linear-gradient(90deg, ${ink} 0 5px, transparent 5px 8px)` : `linear-gradient(${ink}, ${ink})`);
-    const lane = (item.side === "gold" ? gold : pred).get(index);
-    positions.push(item.side === "gold" ? `0 ${LANE * (goldLanes - 1 - lane)}px` : `0 calc(100% - ${LANE * (predLanes - 1 - lane)}px)`);
+    const lane = of[item.side][0].get(index);
+    const up = item.side === "gold" ? gold[1] - 1 - lane : item.side === "predicted" ? below - 1 - lane : second[1] - 1 - lane;
+    positions.push(item.side === "gold" ? `0 ${LANE * up}px` : `0 calc(100% - ${LANE * up}px)`);
   }
   part.style.backgroundImage = images.join(", ");
   part.style.backgroundPosition = positions.join(", ");
   part.style.backgroundSize = "100% 3px";
+  const said = shown.filter(index => part.ending.includes(index) && isListed(entry.items[index])).map(index => entry.items[index]);
+  if (said.length) {
+    part.dataset.types = said.slice(0, 4).map(item => shortType(entry, item)).join(" ");
+    part.style.setProperty("--of", colours.get(said[0].label));
+  } else delete part.dataset.types;
+  part.classList.toggle("labelled", shown.length > 0);
+}
+
+// The type of a label in a word, with a sign of what is wrong with it.
+function shortType(entry, item) {
+  const wordOf = type => typeWord(type) || (type.length > 20 ? `${type.slice(0, 20)}…` : type);
+  const word = wordOf(item.label);
+  const other = partnerOf(entry, item);
+  if (!isError(item)) return word;
+  if (item.side !== "gold") return `+${word}`;
+  if (other && other.label !== item.label) return `${word}→${wordOf(other.label)}`;
+  return other ? `${word}${item.kind === "wrong boundary" ? "↔" : "≠"}` : `−${word}`;
 }

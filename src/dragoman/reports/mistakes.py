@@ -1,0 +1,93 @@
+"""The mistakes of a run as rows, for spreadsheets and programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from dragoman import files
+from dragoman.problems import error
+from dragoman.reports.costs import is_mistake
+from dragoman.tables import as_csv
+
+COLUMNS = (
+    *("document", "language", "at", "layer", "kind", "type", "start", "end", "words", "says"),
+    *("pred_type", "pred_start", "pred_end", "pred_words", "pred_says", "english", "phenomena", "cost"),
+)
+"""Fields of a mistake. ``start`` and ``end`` are those of the first and the last fragment; of a spurious label the
+fields of gold are empty.
+
+``cost`` is by how much the score would be higher without it, 0 to 1."""
+FORMS = (".csv", ".json")
+Row = dict[str, str | float | None]
+
+
+def mistakes(documents: Sequence[dict[str, Any]]) -> Iterator[Row]:
+    """Give the mistakes of the (first) run, one row each, in the order of the documents.
+
+    Args:
+        documents: as :func:`dragoman.reports.overlay.documents` gives them, weighed by
+            :func:`dragoman.reports.costs.costs`.
+
+    """
+    for document in documents:
+        for item in document["items"]:
+            if not is_mistake(item):
+                continue
+            partner = None if item["partner"] is None else document["items"][item["partner"]]
+            gold, pred = (None, item) if item["side"] != "gold" else (item, partner)
+            yield {
+                **{name: document[name] for name in ("language",)},
+                "document": document["id"],
+                **{name: item[name] for name in ("at", "layer", "kind")},
+                **_side("", gold, document["text"]),
+                **_side("pred_", pred, document["text"]),
+                "english": item.get("gloss"),
+                "phenomena": " ".join(item.get("phenomena", ())),
+                "cost": item.get("cost"),
+            }
+
+
+def _side(prefix: str, item: dict[str, Any] | None, text: str | None) -> Row:
+    if item is None:
+        return {f"{prefix}{name}": None for name in ("type", "start", "end", "words", "says")}
+    spans = item["spans"]
+    said = [" that ".join(" ".join(link) for link in item["chain"])] if item.get("chain") else []
+    return {
+        f"{prefix}type": item["label"],
+        f"{prefix}start": spans[0][0] if spans else None,
+        f"{prefix}end": spans[-1][1] if spans else None,
+        f"{prefix}words": None if text is None else " … ".join(text[start:end] for start, end in spans),
+        f"{prefix}says": "; ".join([*said, *item["notes"]]),
+    }
+
+
+def check_form(path: Path | str) -> None:
+    """Refuse a name that says no form.
+
+    Raises:
+        DragomanError: E209.
+
+    """
+    if Path(path).suffix.lower() not in FORMS:
+        raise error(
+            "E209",
+            f"mistakes are written as CSV or JSON, and {Path(path).name!r} says neither.",
+            "Name it *.csv or *.json.",
+        )
+
+
+def write(path: Path | str, documents: Sequence[dict[str, Any]]) -> None:
+    """Write the mistakes as CSV or JSON, by the ending of the name.
+
+    Raises:
+        DragomanError: E209 for another ending, E108 when it cannot be written.
+
+    """
+    check_form(path)
+    rows = list(mistakes(documents))
+    if Path(path).suffix.lower() == ".json":
+        files.write(path, files.table_json([{name: row[name] for name in COLUMNS} for row in rows]))
+    else:
+        files.write(path, as_csv([COLUMNS, *([row[name] for name in COLUMNS] for row in rows)]))

@@ -1,0 +1,244 @@
+"""Codes of labels in words, for readers who know neither the codes nor the languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from dragoman import languages
+
+CLAIM = "CLAIM"
+"""What a claim is called where others have a type."""
+TYPES: Mapping[str, str] = {
+    "PER": "person",
+    "ORG": "organisation",
+    "GPE": "country or city",
+    "LOC": "region",
+    "FAC": "building or site",
+    "EVENT": "event",
+    "DOC": "treaty or statement",
+    "ROLE": "office",
+    "DATE": "date",
+    "TIME": "time of day",
+    "DURATION": "length of time",
+    "SET": "recurring time",
+    CLAIM: "claim",
+}
+"""Types of the default label sets."""
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "people": ("PER", "ROLE"),
+    "bodies": ("ORG", "GPE"),
+    "places": ("LOC", "FAC"),
+    "things": ("EVENT", "DOC"),
+    "times": ("DATE", "TIME", "DURATION", "SET"),
+    "claims": (CLAIM,),
+}
+"""Types that share a colour: there are not 13 colours that everybody can tell apart, and words tell types apart."""
+PHENOMENA: Mapping[str, str] = {
+    "fused_edge": "written in one word with its neighbour",
+    "proclitic": "prefix written in one word with the name",
+    "dprk_spelling": "spelled as in North Korea",
+    "spelling_variant": "one of several spellings",
+    "deictic": "depends on who speaks",
+    "multi_referent": "stands for several at once",
+    "nested": "inside another label, or around one",
+    "homonym_state": "name of more than one state",
+    "relative_date": "date relative to another",
+    "far_anchor": "date that rests on a distant one",
+    "range": "range of time",
+    "unsettled_date": "date that the page does not settle",
+    "machine_translation": "in a machine-translated text",
+    "truncated": "in a text that is cut off",
+    "reported_chain": "report of a report",
+    "implicit_claimant": "claimant not named",
+    "cross_language": "occurs in several languages",
+}
+"""Phenomena of gold labels."""
+VERBS: Mapping[str, str] = {
+    "assert": "says",
+    "support": "says in support",
+    "blame": "says, laying blame,",
+    "thank": "says in thanks",
+    "commit": "promises",
+    "demand": "demands",
+    "agree": "agrees",
+    "deny": "denies",
+    "wish": "wishes",
+}
+"""What a claimant does, by act; each can be followed by “that …” and by a colon."""
+_ACTS: Mapping[str, str] = {
+    "assert": "asserted",
+    "support": "in support",
+    "blame": "laying blame",
+    "thank": "in thanks",
+    "commit": "promised",
+    "demand": "demanded",
+    "agree": "agreed to",
+    "deny": "denied",
+    "wish": "wished",
+}
+MODALITIES: Mapping[str, str] = {
+    "fact": "as a fact",
+    "future": "as something to come",
+    "possible": "as possible",
+    "conditional": "on a condition",
+    "intention": "as an intention",
+    "deontic": "as something that ought to be",
+}
+"""How the content of a claim is held."""
+POLARITIES: Mapping[str, str] = {"positive": "affirmed", "negative": "negated"}
+"""Whether it is affirmed."""
+AUTHOR, UNNAMED, NOBODY = "the text itself", "somebody unnamed", "nobody"
+_MODS: Mapping[str, str] = {
+    "START": "the beginning of",
+    "MID": "the middle of",
+    "END": "the end of",
+    "APPROX": "about",
+    "BEFORE": "before",
+    "AFTER": "after",
+}
+_REFERENCES: Mapping[str, str] = {
+    "PRESENT_REF": "now",
+    "PAST_REF": "some time ago",
+    "FUTURE_REF": "some time to come",
+}
+_SEASONS = {"SP": "spring", "SU": "summer", "FA": "autumn", "WI": "winter"}
+_DAYTIMES = {"MO": "morning", "MI": "midday", "AF": "afternoon", "EV": "evening", "NI": "night", "DT": "daytime"}
+_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
+_CLOCK = {"H": "hour", "M": "minute", "S": "second"}
+_LONGEST = 64
+
+
+def of_type(label: str) -> str:
+    """Give a type in words with its code; a type that is not one of the default sets stays as it is.
+
+    >>> of_type("GPE"), of_type("river")
+    ('country or city (GPE)', 'river')
+
+    """
+    return f"{TYPES[label]} ({label})" if label in TYPES else label
+
+
+def facets(act: str | None, modality: str | None, polarity: str | None) -> str:
+    """Say how a claim is held.
+
+    >>> facets("deny", "fact", "negative"), facets(None, None, None), facets("x", None, None)
+    ('denied as a fact, negated', '', 'act x')
+
+    """
+    said = [] if act is None else [_ACTS.get(act, f"act {act}")]
+    said += [] if modality is None else [MODALITIES.get(modality, f"modality {modality}")]
+    held = " ".join(said)
+    return ", ".join(filter(None, (held, None if polarity is None else POLARITIES.get(polarity, polarity))))
+
+
+def of_id(name: str, names: Mapping[str, str]) -> str:
+    """Name an entity in English where the registry does; an id of CLDR says what it is.
+
+    >>> of_id("russia", {"russia": "Russia"}), of_id("cldr:KR", {}), of_id("x7", {})
+    ('Russia', 'territory KR (CLDR)', 'x7')
+
+    """
+    if name in names:
+        return names[name]
+    return f"territory {name[5:]} (CLDR)" if re.fullmatch(r"cldr:[A-Z0-9]{2,3}", name) else name
+
+
+def of_claimant(role: str | None, who: str) -> str:
+    """Name a claimant by its role and by who that is, where it is known.
+
+    >>> of_claimant("MENTION", "TASS"), of_claimant("IMPLICIT", ""), of_claimant("IMPLICIT", "TASS")
+    ('TASS', 'somebody unnamed', 'TASS (not named here)')
+
+    """
+    if role == "AUTHOR":
+        return f"{AUTHOR} ({who})" if who else AUTHOR
+    if role == "IMPLICIT":
+        return f"{who} (not named here)" if who else UNNAMED
+    return who or NOBODY
+
+
+def of_language(tag: str | None) -> str:
+    """Name a language by its BCP 47 tag.
+
+    >>> of_language("ko-KP"), of_language(None)
+    ('Korean (ko-KP)', 'language unknown')
+
+    """
+    if tag is None:
+        return "language unknown"
+    name = languages.get(tag).name
+    return tag if name == tag else f"{name} ({tag})"
+
+
+def of_value(value: str | None, mod: str | None = None) -> str:
+    """Say a TIMEX3 value in words, with the value itself behind it; one that has no words here stays as it is.
+
+    >>> of_value("2024-06-18"), of_value("2020-09", "START"), of_value("P10Y")
+    ('18 June 2024 (2024-06-18)', 'the beginning of September 2020 (2020-09 START)', '10 years (P10Y)')
+    >>> of_value("2024-06-18/2024-06-19"), of_value(None)
+    ('18 June 2024 to 19 June 2024 (2024-06-18/2024-06-19)', 'no value')
+
+    """
+    if value is None:
+        return f"no value{f' ({mod})' if mod else ''}"
+    code = f"{value} {mod}" if mod else value
+    if len(value) > _LONGEST:
+        return code
+    ends = [_words(end) for end in value.split("/")]
+    if any(end is None for end in ends):
+        return code
+    said = " to ".join(filter(None, ends))
+    return f"{f'{_MODS[mod]} ' if mod is not None and mod in _MODS else ''}{said} ({code})"
+
+
+def _month(number: str) -> str | None:
+    at = int(number) - 1
+    months = languages.get("en").months
+    return months[at] if 0 <= at < len(months) else None
+
+
+def _day(match: re.Match[str]) -> str | None:
+    year, month, day = match["year"], _month(match["month"]), match["day"]
+    if month is None:
+        return None
+    said = f"{int(day)} {month}" if day else month
+    return f"{said}, year unknown" if year == "XXXX" else f"{said} {year}"
+
+
+def _weekday(match: re.Match[str]) -> str | None:
+    at = int(match["day"]) - 1
+    days = languages.get("en").weekdays
+    return f"a {days[at]}" if 0 <= at < len(days) else None
+
+
+def _span(match: re.Match[str]) -> str:
+    number, unit = match["number"], (_CLOCK if match["clock"] else _UNITS)[match["unit"]]
+    return f"some {unit}s" if number == "X" else f"{number} {unit}{'' if number == '1' else 's'}"
+
+
+_FORMS: tuple[tuple[str, Callable[[re.Match[str]], str | None]], ...] = (
+    (r"\d{4}", lambda m: m[0]),
+    (r"(\d{3})X", lambda m: f"the {m[1]}0s"),
+    (r"(\d{2})XX", lambda m: f"the years {m[1]}00 to {m[1]}99"),
+    (r"(?P<year>\d{4}|XXXX)-(?P<month>\d{2})(?:-(?P<day>\d{2}))?", _day),
+    (r"XXXX-WXX-(?P<day>\d)", _weekday),
+    (r"(\d{4})-W(\d{2})", lambda m: f"week {int(m[2])} of {m[1]}"),
+    (r"(\d{4})-WXX", lambda m: f"a week of {m[1]}"),
+    (r"(\d{4})-Q(\d)", lambda m: f"quarter {m[2]} of {m[1]}"),
+    (r"(\d{4})-H(\d)", lambda m: f"half {m[2]} of {m[1]}"),
+    (r"(\d{4})-(SP|SU|FA|WI)", lambda m: f"{_SEASONS[m[2]]} {m[1]}"),
+    (r"XXXX-XX-XXT(MO|MI|AF|EV|NI|DT)", lambda m: f"{_DAYTIMES[m[1]]}, day unknown"),
+    (r"P(?P<clock>)(?P<number>\d+|X)(?P<unit>[YMWD])", _span),
+    (r"P(?P<clock>T)(?P<number>\d+|X)(?P<unit>[HMS])", _span),
+)
+
+
+def _words(value: str) -> str | None:
+    if value in _REFERENCES:
+        return _REFERENCES[value]
+    for pattern, say in _FORMS:
+        match = re.fullmatch(pattern, value, re.ASCII)
+        if match is not None:
+            return say(match)
+    return None
