@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dragoman import files
 from dragoman.leaderboard.views import number
+from dragoman.reports.rendering import short
 from dragoman.statistics.power import MIN_DOCUMENTS
 from dragoman.text import visible
 
@@ -63,7 +64,7 @@ def about(board: Board, shown: Sequence[Column], dataset: str | None) -> About:
     on = f"{number(data.documents, 'document')}{pages}"
     what = (
         f"Systems that find entities, dates and claims in news, scored on {on} of "
-        f"{visible(data.name)} {visible(data.version or '')}, split {visible(data.split or '')}"
+        f"{short(data.name, 80)} {short(data.version or '', 40)}, split {short(data.split or '', 40)}"
         f"{f' ({among})' if among else ''}. {_OWN_GOLD if data.name == OWN else _OTHER_GOLD}"
     )
     home = f"{HUB}/{dataset}" if dataset else None

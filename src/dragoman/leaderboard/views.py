@@ -283,7 +283,7 @@ def tied(board: Board, entry: BoardEntry, column: str) -> list[tuple[BoardEntry,
     notes = {}
     for contrast in board.contrasts.get(column, []):
         if entry.id in {contrast.first, contrast.second} and contrast.better is None:
-            hangs = contrast.document and f"over half of the difference hangs on {contrast.document}"
+            hangs = contrast.document and f"over half of the difference hangs on {short(contrast.document, 80)}"
             said = [ONE_FAILED.get(tuple(contrast.failed)), hangs]
             notes[contrast.second if contrast.first == entry.id else contrast.first] = "; ".join(filter(None, said))
     return [(other, notes[other.id]) for other in board.entries if other.id in notes]

@@ -29,7 +29,7 @@ if (bar) {
     const box = document.createElement("input");
     box.type = "checkbox";
     box.checked = true;
-    label.append(box, ` ${heads.find((head) => head.dataset.column === key).textContent.trim()}`);
+    label.append(box, ` ${heads.find((head) => head.dataset.column === key).textContent.trim().replace(/\s+/g, " ")}`);
     choice.append(label);
     box.addEventListener("change", () => {
       for (const head of heads.filter((each) => each.dataset.column === key))
