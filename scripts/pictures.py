@@ -1,7 +1,7 @@
 """Make the pictures of README and docs from the real pages, so that they never age.
 
-    python scripts/pictures.py              # docs/images/*.png anew, from the committed runs, and what they were made of
-    python scripts/pictures.py --check      # say which pictures show pages that look otherwise by now; write nothing
+    python scripts/pictures.py              # docs/images/*.png anew, from the committed runs
+    python scripts/pictures.py --check      # say which pictures are of pages that have changed; write nothing
 
 Needs Chromium. A picture is out of date when the HTML of its page has changed: `docs/images/pictures.json` holds the
 SHA-256 of each. Pictures of the labelling server are not made here.
