@@ -23,7 +23,7 @@ class ReadmeHook(MetadataHookInterface):
 
 
 def without_local_links(text: str) -> str:
-    """Turn each link to a file into the file's name, unless the text names it; leave pictures out; say where files are."""
+    """Turn links to files into their names, unless the text names them; leave pictures out; say where files are."""
     title, _, rest = text.partition("\n")
     return f"{title}\n\n{NOTE}\n{_LINK.sub(_named, _PICTURE.sub('', rest))}"
 
