@@ -232,6 +232,29 @@ def test_a_place_that_holds_something_else_is_refused(tmp_path, benchmark, gold)
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["thesis.txt"]
 
 
+def test_the_site_links_to_a_data_set_that_is_named_and_refuses_what_is_no_name(tmp_path, benchmark, gold):
+    submit(tmp_path / "runs", "one", benchmark, gold)
+    done = dragoman(tmp_path / "runs", "--out", tmp_path / "site", "--no-reports", "--hub-dataset", "owner/data")
+    assert (done.returncode, done.stderr) == (0, "")
+    page = (tmp_path / "site" / "about.html").read_text("utf-8")
+    assert 'href="https://huggingface.co/datasets/owner/data/blob/main/GUIDELINES.md"' in page
+    assert 'datasets: ["owner/data"]' in (tmp_path / "site" / "README.md").read_text("utf-8")
+    with pytest.raises(DragomanError) as caught:
+        build(tmp_path / "runs", tmp_path / "other", benchmark, through, reports=False, dataset='a/b"><script>')
+    assert caught.value.problems[0].code == "E829"
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_language_that_is_gone_takes_its_page_along(tmp_path, benchmark, gold):
+    submit(tmp_path / "runs", "one", benchmark, gold)
+    build(tmp_path / "runs", tmp_path / "site", benchmark, through, reports=False)
+    there = sorted(path.name for path in (tmp_path / "site").glob("language-*.html"))
+    assert there == ["language-ar.html", "language-ko-kp.html"]
+    (tmp_path / "site" / "language-xx.html").write_text("old")
+    build(tmp_path / "runs", tmp_path / "site", benchmark, through, reports=False)
+    assert sorted(path.name for path in (tmp_path / "site").glob("language-*.html")) == there
+
+
 def test_a_build_that_was_killed_early_is_run_again(tmp_path, benchmark, gold):
     runs, out = tmp_path / "runs", tmp_path / "site"
     submit(runs, "one", benchmark, gold)

@@ -77,7 +77,7 @@ def build(
         for name, text in pages(board, shown, reported, dataset):
             files.write(out / name, text.encode())
             current.append(out / name)
-        files.remove_others(out, "language-*.html", current)
+        files.remove_others(out, "*.html", current)
         files.remove_others(out / "systems", "*.html", current)
         files.remove_others(out / "reports", "*.html", [out / path for path in reported.values()])
     return board

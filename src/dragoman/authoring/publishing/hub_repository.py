@@ -10,7 +10,7 @@ from typing import Any
 
 from dragoman import files
 from dragoman.authoring.publishing.payload import BOARD, Payload
-from dragoman.authoring.publishing.plan import Blob, Plan, Remote, Tree
+from dragoman.authoring.publishing.plan import Blob, Gate, Plan, Remote, Tree
 from dragoman.problems import DragomanError, Problem
 from dragoman.release import hub
 from dragoman.release.verification import MANIFESTS
@@ -78,7 +78,8 @@ class Repository:
         if tag in tags:
             with hub.numbered(f"{self.id}@{tag}"), hub.quiet():
                 tagged = _tree(self._api.repo_info(self.id, revision=tags[tag], files_metadata=True, **self._kind))
-        return Remote(bool(info.private), getattr(info, "gated", False) or False, head, tags, tagged)
+        gated: Gate = getattr(info, "gated", None) or False  # a Space has none
+        return Remote(bool(info.private), gated, head, tags, tagged)
 
     def _name_at(self, commit: str, mark: str) -> str:
         """Name of the data set in the manifest of a commit; empty for a manifest of something else."""
