@@ -10,6 +10,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 NOTE = "*Files and folders that are named here are in the repository and in the source distribution.*"
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?://|#|mailto:)[^)]+\)")
+_PICTURE = re.compile(r"!\[[^\]]*\]\((?!https?://)[^)]+\)\n*")
 
 
 class ReadmeHook(MetadataHookInterface):
@@ -22,9 +23,9 @@ class ReadmeHook(MetadataHookInterface):
 
 
 def without_local_links(text: str) -> str:
-    """Turn each link to a file into the file's name, unless the text names it, and say where the files are."""
+    """Turn links to files into their names, unless the text names them; leave pictures out; say where files are."""
     title, _, rest = text.partition("\n")
-    return f"{title}\n\n{NOTE}\n{_LINK.sub(_named, rest)}"
+    return f"{title}\n\n{NOTE}\n{_LINK.sub(_named, _PICTURE.sub('', rest))}"
 
 
 def _named(link: re.Match[str]) -> str:

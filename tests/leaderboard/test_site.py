@@ -77,7 +77,7 @@ def pages(site):
 
 
 def test_no_page_runs_loads_or_says_anything_and_nothing_leaves_its_box(site, watched):
-    assert len(pages(site)) == 5 + 12
+    assert len(pages(site)) == 10 + 12
     for width in (390, 1280):
         watched.set_viewport_size({"width": width, "height": 800})
         for path in pages(site):
@@ -95,7 +95,7 @@ def test_a_script_that_is_not_ours_is_not_run(site, page, tmp_path):
     (tmp_path / "page.html").write_text(html.replace("<main>", "<main>" + planted), encoding="utf-8")
     page.goto((tmp_path / "page.html").as_uri())
     assert page.get_by_role("button").count() > 2
-    assert page.title() == "Overall – Dragoman leaderboard"
+    assert page.title() == "All – Dragoman leaderboard"
 
 
 def test_a_style_that_is_not_ours_does_not_apply(site, page, tmp_path):
@@ -128,8 +128,10 @@ def test_links_lead_to_plain_web_addresses_or_to_pages_of_the_site(site, watched
                 assert {"noopener", "nofollow"} <= set(link.get_attribute("rel").split())
                 assert watched.get_by_text("example.org", exact=True).is_visible()
             else:
-                assert (path.parent / target).resolve().is_file(), target
-                assert (path.parent / target).resolve().is_relative_to(site.resolve())
+                file, _, anchor = target.partition("#")
+                assert (path.parent / file).resolve().is_file(), target
+                assert (path.parent / file).resolve().is_relative_to(site.resolve())
+                assert not anchor or f'id="{anchor}"' in (path.parent / file).read_text("utf-8")
     assert outside == [URLS["f"]]
 
 
@@ -199,7 +201,7 @@ def test_a_screen_reader_finds_tables_with_names_headings_and_landmarks(site, wa
     for part in ("navigation", "main", 'heading "Leaderboard" [level=1]', "columnheader", "rowheader", "region"):
         assert part in tree
     assert watched.get_by_role("table", name="Closed track: 9").count() == 1
-    assert watched.get_by_role("link", name="Overall").get_attribute("aria-current") == "page"
+    assert watched.get_by_role("link", name="All 31").get_attribute("aria-current") == "page"
 
 
 def test_the_same_runs_give_the_same_bytes_and_pages_of_gone_runs_go(site, tmp_path, benchmark, gold):
@@ -228,6 +230,29 @@ def test_a_place_that_holds_something_else_is_refused(tmp_path, benchmark, gold)
             build(runs, place, benchmark, through, reports=False)
         assert caught.value.problems[0].code == "E829"
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["thesis.txt"]
+
+
+def test_the_site_links_to_a_data_set_that_is_named_and_refuses_what_is_no_name(tmp_path, benchmark, gold):
+    submit(tmp_path / "runs", "one", benchmark, gold)
+    done = dragoman(tmp_path / "runs", "--out", tmp_path / "site", "--no-reports", "--hub-dataset", "owner/data")
+    assert (done.returncode, done.stderr) == (0, "")
+    page = (tmp_path / "site" / "about.html").read_text("utf-8")
+    assert 'href="https://huggingface.co/datasets/owner/data/blob/main/GUIDELINES.md"' in page
+    assert 'datasets: ["owner/data"]' in (tmp_path / "site" / "README.md").read_text("utf-8")
+    with pytest.raises(DragomanError) as caught:
+        build(tmp_path / "runs", tmp_path / "other", benchmark, through, reports=False, dataset='a/b"><script>')
+    assert caught.value.problems[0].code == "E829"
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_language_that_is_gone_takes_its_page_along(tmp_path, benchmark, gold):
+    submit(tmp_path / "runs", "one", benchmark, gold)
+    build(tmp_path / "runs", tmp_path / "site", benchmark, through, reports=False)
+    there = sorted(path.name for path in (tmp_path / "site").glob("language-*.html"))
+    assert there == ["language-ar.html", "language-ko-kp.html"]
+    (tmp_path / "site" / "language-xx.html").write_text("old")
+    build(tmp_path / "runs", tmp_path / "site", benchmark, through, reports=False)
+    assert sorted(path.name for path in (tmp_path / "site").glob("language-*.html")) == there
 
 
 def test_a_build_that_was_killed_early_is_run_again(tmp_path, benchmark, gold):

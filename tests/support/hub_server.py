@@ -1,4 +1,5 @@
-"""A small server that speaks the Hub's protocol, as far as publishing and loading a data set go, and fails when told.
+"""A small server that speaks the Hub's protocol, as far as publishing and loading a data set or a static Space go, and
+fails when told. Spaces are kept under ``spaces/owner/name``.
 
 It keeps everything in memory. Files are stored as regular ones, or, where `large` matches their path, by LFS: in one
 piece, or in parts of `chunk` bytes. Xet is not spoken.
@@ -168,11 +169,14 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(401, {"error": "Invalid username or password."})
         elif path == "/api/validate-yaml":
             self.answer(body={"errors": [], "warnings": []})
-        elif found := re.fullmatch(r"/datasets/([^/]+/[^/]+)\.git/info/lfs/(objects/batch|verify)", path):
+        elif found := re.fullmatch(r"/(?:datasets|spaces)/([^/]+/[^/]+)\.git/info/lfs/(objects/batch|verify)", path):
             self.of_lfs(found[2], json.loads(body))
         elif path == "/api/repos/create":
             asked = json.loads(body)
             name = f"{asked['organization'] or 'user'}/{asked['name']}"
+            if asked["type"] == "space":
+                self.create_space(f"spaces/{name}", asked)
+                return
             if name in hub.repos:
                 self.answer(
                     409, {"error": "You already created this dataset repo", "url": f"{hub.url}/datasets/{name}"}
@@ -181,14 +185,34 @@ class Handler(BaseHTTPRequestHandler):
             hub.repos[name] = Repo(private=asked.get("visibility") == "private")
             hub.repos[name].commit({".gitattributes": b"*.parquet filter=lfs\n"})
             self.answer(body={"url": f"{hub.url}/datasets/{name}", "name": name, "id": "1"})
-        elif found := re.fullmatch(r"/(?:api/)?datasets/([^/]+/[^/]+)(?:/([a-z-]+)(?:/(.*))?)?", path):
-            repo = hub.repos.get(found[1])
+        elif found := re.fullmatch(r"/(?:api/)?(datasets|spaces)/([^/]+/[^/]+)(?:/([a-z-]+)(?:/(.*))?)?", path):
+            name = found[2] if found[1] == "datasets" else f"spaces/{found[2]}"
+            repo = hub.repos.get(name)
             if repo is None or (repo.private and not may_write):
                 self.missing("Repo")
             else:
-                self.of_repo(found[1], repo, found[2] or "revision", found[3] or "main", body)
+                self.of_repo(found[2], repo, found[3] or "revision", found[4] or "main", body)
         else:
             self.missing("Entry")
+
+    def create_space(self, name, asked):
+        """A new static Space, with the files that the Hub puts into one."""
+        hub = self.server
+        if asked.get("sdk") != "static":
+            self.answer(400, {"error": "the SDK of a Space is missing"})
+        elif name in hub.repos:
+            self.answer(409, {"error": "You already created this space repo", "url": f"{hub.url}/{name}"})
+        else:
+            hub.repos[name] = Repo(private=asked.get("visibility") == "private")
+            hub.repos[name].commit(
+                {
+                    ".gitattributes": b"",
+                    "README.md": b"---\nsdk: static\n---\n",
+                    "index.html": b"hello",
+                    "style.css": b"",
+                }
+            )
+            self.answer(body={"url": f"{hub.url}/{name}", "name": name.removeprefix("spaces/"), "id": "1"})
 
     def of_lfs(self, what, asked):
         hub = self.server

@@ -13,7 +13,7 @@
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     const box = text.parentElement.closest(boxes);
-    if (!box || !text.data.trim() || !box.checkVisibility()) continue;
+    if (!box || !text.data.trim() || !text.parentElement.checkVisibility()) continue;
     if (getComputedStyle(text.parentElement).overflowX === "hidden") continue; // what would leave it is cut off
     const bounds = box.getBoundingClientRect();
     for (const lies of rectangles(text)) {

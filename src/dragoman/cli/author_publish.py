@@ -22,10 +22,13 @@ class Gate(StrEnum):
 
 def publish(
     folder: Annotated[
-        Path, typer.Argument(help="release folder, as release --out or --standoff writes it", metavar="DIR")
+        Path,
+        typer.Argument(
+            help="release folder (release --out, --standoff), or a site of `dragoman leaderboard`", metavar="DIR"
+        ),
     ],
     repository: Annotated[
-        str, typer.Argument(help="repository of the data set; made if need be", metavar="OWNER/NAME")
+        str, typer.Argument(help="repository of the data set or Space; made if need be", metavar="OWNER/NAME")
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show what would be done, and change nothing")] = False,
     private: Annotated[
@@ -38,7 +41,8 @@ def publish(
     """Publish a release folder on the Hugging Face Hub, as one commit and a tag, and load it back to compare.
 
     It may be run again at any time: what is done already is not done twice, what is missing is completed, and a tag is
-    never moved. --dry-run shows every step with its size and changes nothing.
+    never moved. A leaderboard's site becomes a static Space, which has no tag. --dry-run shows every step with its size
+    and changes nothing.
 
     The token is never an argument: log in with `hf auth login`, or set HF_TOKEN. HF_ENDPOINT names another Hub.
 

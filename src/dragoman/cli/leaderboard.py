@@ -25,7 +25,8 @@ def leaderboard(
         Path | None, typer.Option(help="also write eval.yaml and .eval_results for the Hub here", metavar="DIR")
     ] = None,
     hub_dataset: Annotated[
-        str | None, typer.Option(help="the data set's repository on the Hub, for --hub-results", metavar="OWNER/NAME")
+        str | None,
+        typer.Option(help="the data set's repository on the Hub, for links and --hub-results", metavar="OWNER/NAME"),
     ] = None,
     data: Data = None,
     as_json: Json = False,
@@ -33,8 +34,8 @@ def leaderboard(
     """Score all runs again, place them, and write a static site; or check one run before it is submitted."""
     if check == (out is not None):
         raise typer.BadParameter("give --out DIR, or --check and one run")
-    if (hub_results is None) != (hub_dataset is None):
-        raise typer.BadParameter("give --hub-results and --hub-dataset together")
+    if hub_results is not None and hub_dataset is None:
+        raise typer.BadParameter("give --hub-dataset with --hub-results")
     from dragoman.leaderboard import isolation
 
     isolation.start_server()
@@ -53,7 +54,7 @@ def leaderboard(
         raise typer.Exit(int(entry.failed))
     if out is None:
         raise typer.BadParameter("give --out DIR")
-    board = build(runs, out, load(data), show.progress, reports=not no_reports)
+    board = build(runs, out, load(data), show.progress, reports=not no_reports, dataset=hub_dataset)
     if hub_results is not None and hub_dataset is not None:
         from dragoman.leaderboard.hub_results import write_results
 

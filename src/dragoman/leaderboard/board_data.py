@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
@@ -13,6 +13,7 @@ from dragoman.leaderboard.entries import Entry, folders, of_version
 from dragoman.leaderboard.examination import Progress, examine_all
 from dragoman.leaderboard.oddities import oddities
 from dragoman.leaderboard.ranking import columns, score_column
+from dragoman.measures.catalogue import HEADLINE
 from dragoman.schema.leaderboard_json import BOARD_VERSION, Board, BoardColumn, BoardData, BoardEntry, Cell
 from dragoman.statistics.places import LEVEL
 from dragoman.text import visible
@@ -51,12 +52,18 @@ def evaluate(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[st
     board = Board(
         schema_version=BOARD_VERSION,
         data=BoardData(
-            gold.data.name, gold.data.version, gold.data.fingerprint, gold.data.split, len(gold.data.documents)
+            gold.data.name,
+            gold.data.version,
+            gold.data.fingerprint,
+            gold.data.split,
+            len(gold.data.documents),
+            len({page for page in gold.facets.get("page", ()) if page is not None}) or None,
         ),
         level=LEVEL,
-        columns=[BoardColumn(each.column.name, each.column.ranked, each.documents) for each in filled],
+        columns=[BoardColumn(each.column.name, each.column.ranked, each.documents, each.labels) for each in filled],
         entries=[_entry(entry, cells.get(entry.id, {})) for entry in entries],
         contrasts={each.column.name: each.contrasts for each in filled if each.column.ranked},
+        phenomena={name: part["gold"] for entry in scored for name, part in _phenomena(entry)},
     )
     board.entries.sort(key=lambda entry: order(entry, "headline"))
     return board, {entry.id: entry for entry in entries}
@@ -81,7 +88,17 @@ def _entry(entry: Entry, cells: dict[str, Cell]) -> BoardEntry:
         attempted=list(entry.attempted),
         missing=None if entry.result is None else entry.result.coverage.missing,
         cells=cells,
+        answered={} if entry.result is None else entry.result.coverage.answered,
+        recall={name: part["recall"] for name, part in _phenomena(entry)},
     )
+
+
+def _phenomena(entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give what was found of the gold labels with each phenomenon, by the main measure of their layer."""
+    for name, part in entry.result.slices.items() if entry.result is not None else ():
+        measure, _, facet = name.partition("[phenomenon=")
+        if facet and measure in HEADLINE and measure.partition(".")[0] in entry.attempted:
+            yield f"{measure}.recall[phenomenon={facet}", part
 
 
 def message(entry: Entry, problem: Problem) -> str:

@@ -42,8 +42,7 @@ def write_results(board: Board, dataset: str, out: Path) -> list[Path]:
         DragomanError: E829 for a name that is no repository, E801 without huggingface_hub, E108.
 
     """
-    if not _REPOSITORY.fullmatch(dataset):
-        raise error("E829", f"{dataset[:120]!r} is no repository of the Hub.", "Write owner/name.")
+    check_repository(dataset)
     made = {out / "dataset" / "eval.yaml": _yaml(_evaluation(board))}
     for entry in board.entries:
         if entry.state == "ranked":
@@ -53,6 +52,12 @@ def write_results(board: Board, dataset: str, out: Path) -> list[Path]:
     for path, data in made.items():
         files.write(path, data)
     return list(made)
+
+
+def check_repository(name: str) -> None:
+    """Refuse, as E829, what is no name of a repository of the Hub."""
+    if not _REPOSITORY.fullmatch(name):
+        raise error("E829", f"{name[:120]!r} is no repository of the Hub.", "Write owner/name.")
 
 
 def _evaluation(board: Board) -> dict[str, Any]:

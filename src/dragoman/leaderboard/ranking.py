@@ -21,6 +21,7 @@ from dragoman.schema.leaderboard_json import BoardContrast, Cell, Place
 from dragoman.scoring import repeats
 from dragoman.scoring.comparison import rows_of
 from dragoman.statistics import bootstrap, places
+from dragoman.statistics.power import MIN_DOCUMENTS
 from dragoman.statistics.resampling import SEED
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ class Column:
         return name if self.facet is None else f"{name}[{self.facet[0]}={self.facet[1]}]"
 
     @property
+    def by_language(self) -> bool:
+        """Whether it is the headline in one language."""
+        return len(self.measures) > 1 and self.facet is not None and self.facet[0] == "language"
+
+    @property
     def layers(self) -> set[str]:
         """Layers that a system has to attempt."""
         return {measure.layer for measure in self.measures}
@@ -78,6 +84,13 @@ class Column:
             at += width
         return {_LEAF: np.mean(parts, axis=0)}
 
+    def mask(self, gold: Gold) -> NDArray[np.bool_]:
+        """Say which documents are in its slice, shape (documents,); labels have a type, documents do not."""
+        if self.facet is None or self.facet[0] == "type":
+            return np.ones(len(gold.data.documents), bool)
+        facet, value = self.facet
+        return np.array([each == value for each in gold.facets[facet]], bool)
+
     def rows(self, result: Result, gold: Gold) -> Ints:
         """Put the counts of all measures side by side, one row for each document of the column."""
         documents = len(gold.data.documents)
@@ -89,10 +102,7 @@ class Column:
             table[own, at : at + width] = rows_of(result, measure)
             scored[own] = True
             at += width
-        if self.facet is not None:
-            facet, value = self.facet
-            scored &= np.array([each == value for each in gold.facets[facet]])
-        part: Ints = table[scored]
+        part: Ints = table[scored & self.mask(gold)]
         return part
 
     def is_attempted(self, entry: Entry) -> bool:
@@ -102,7 +112,10 @@ class Column:
 
 
 def columns(gold: Gold) -> list[Column]:
-    """Columns of the board: the headline and each layer's main measure with places; languages and kinds of document."""
+    """Columns of the board: the headline, in each language too, and each layer's main measure have places.
+
+    Kinds of document, types of label and the other measures have none.
+    """
     parts = [
         (facet, value)
         for facet in ("language", "kind")
@@ -111,7 +124,7 @@ def columns(gold: Gold) -> list[Column]:
     main = tuple(BY_NAME[name] for name in HEADLINE)
     made = [Column("Headline", main, ranked=True)]
     made += [Column(measure.layer.capitalize(), (measure,), ranked=True) for measure in main]
-    made += [Column(_title(facet, value), main, (facet, value)) for facet, value in parts]
+    made += [Column(_title(facet, value), main, (facet, value), facet == "language") for facet, value in parts]
     made += [Column(_title(facet, value), (measure,), (facet, value)) for measure in main for facet, value in parts]
     for measure in main:
         annotations = getattr(gold.annotations, measure.layer)
@@ -132,7 +145,8 @@ class ScoredColumn:
     column: Column
     cells: dict[str, Cell]
     contrasts: list[BoardContrast]
-    documents: int | None = None
+    documents: int
+    labels: int | None
 
 
 def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> ScoredColumn:
@@ -148,6 +162,7 @@ def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> Scored
         and its score has one (:func:`dragoman.statistics.places.placed`).
 
     """
+    documents, labels = annotated(gold, column), labelled(gold, column)
     cells = {entry.id: Cell(None) for entry in entries}
     results = {entry.id: entry.result for entry in entries if entry.result is not None and column.is_attempted(entry)}
     if column.facet is not None and column.facet[0] == "type":
@@ -155,27 +170,26 @@ def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> Scored
         leaf = column.measures[0].score.headline
         for name, result in results.items():
             cells[name].score = result.slices.get(column.name, {}).get(leaf)
-        return ScoredColumn(column, cells, [])
+        return ScoredColumn(column, cells, [], documents, labels)
     tables = {name: [column.rows(view, gold) for view in repeats.views(result)] for name, result in results.items()}
     for name, parts in tables.items():
-        cells[name] = _cell(column, parts)
+        cells[name] = _cell(column, parts, documents)
     laid, blocks = repeats.side_by_side(list(tables.values()))
     rows = dict(zip(tables, laid, strict=True))
     column = replace(column, blocks=blocks)
-    documents = annotated(gold, column.measures) if column.ranked else None
     contrasts: list[BoardContrast] = []
     for track in TRACKS if column.ranked else ():
         ranked = [
             entry.id
             for entry in entries
-            if entry.state == "ranked" and entry.track == track and places.placed(cells[entry.id].score, documents or 0)
+            if entry.state == "ranked" and entry.track == track and places.placed(cells[entry.id].score, documents)
         ]
         contrasts += _place(column, ranked, rows, cells, names_of(column, gold))
-    return ScoredColumn(column, cells, contrasts, documents)
+    return ScoredColumn(column, cells, contrasts, documents, labels)
 
 
-def _cell(column: Column, parts: list[Ints]) -> Cell:
-    """Score a system by the counts of each of its repeats."""
+def _cell(column: Column, parts: list[Ints], documents: int) -> Cell:
+    """Score a system by the counts of each of its repeats; on too few documents for a place without an interval."""
     rows = np.concatenate(parts, axis=1)
     finish = repeats.averaged(column.finish, _LEAF, len(parts))
     score = float(finish(rows.sum(axis=0))[_LEAF]) if len(rows) else float("nan")
@@ -183,19 +197,32 @@ def _cell(column: Column, parts: list[Ints]) -> Cell:
         return Cell(None)
     # Only where systems have places: fifty intervals a system would be noise, and slow. Its report has them all.
     drawn = repeats.redrawn(column.finish, _LEAF, len(parts), SEED)
-    interval = bootstrap.interval(rows, drawn, _LEAF) if column.ranked else None
+    told = column.ranked and documents >= MIN_DOCUMENTS
+    interval = bootstrap.interval(rows, drawn, _LEAF) if told else None
     return Cell(score, None if interval is None else list(interval))
 
 
-def annotated(gold: Gold, measures: Sequence[Measure]) -> int:
-    """Count the documents annotated for some measures: where there are several, for the one that has fewest."""
-    return min(int(gold.annotations.has(measure.layer).sum()) for measure in measures)
+def annotated(gold: Gold, column: Column) -> int:
+    """Count the annotated documents of a column: where there are several measures, for the one that has fewest."""
+    mask = column.mask(gold)
+    return min(int((gold.annotations.has(layer) & mask).sum()) for layer in column.layers)
+
+
+def labelled(gold: Gold, column: Column) -> int | None:
+    """Count the gold labels of a column; None where it is of several layers."""
+    if len(column.layers) > 1:
+        return None
+    labels = getattr(gold.annotations, *column.layers)
+    counted = (gold.annotations.has(*column.layers) & column.mask(gold))[labels.doc]
+    if column.facet is not None and column.facet[0] == "type":
+        counted &= labels.type.recode((column.facet[1],)) == 0
+    return int(counted.sum())
 
 
 def names_of(column: Column, gold: Gold) -> list[str]:
-    """Ids of the documents that a column without facet has rows of."""
+    """Ids of the documents that a column has rows of."""
     annotated = np.logical_or.reduce([gold.annotations.has(layer) for layer in column.layers])
-    return [gold.data.documents[i] for i in np.flatnonzero(annotated).tolist()]
+    return [gold.data.documents[i] for i in np.flatnonzero(annotated & column.mask(gold)).tolist()]
 
 
 def _place(

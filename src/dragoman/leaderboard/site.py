@@ -6,25 +6,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dragoman import files, scoring
-from dragoman.leaderboard import isolation, views
+from dragoman.leaderboard import isolation
+from dragoman.leaderboard.about import space_card
 from dragoman.leaderboard.board_data import as_csv, evaluate, message
+from dragoman.leaderboard.board_pages import pages
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
-from dragoman.leaderboard.ranking import TRACKS, columns
+from dragoman.leaderboard.hub_results import check_repository
+from dragoman.leaderboard.ranking import columns
 from dragoman.locking import LOCK, only_writer
 from dragoman.problems import error
 from dragoman.reading.read import read_bytes
 from dragoman.reports.html import render
-from dragoman.reports.rendering import environment, inlined
 from dragoman.reports.sources import from_benchmark
 from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
     from dragoman.leaderboard.entries import Entry
-    from dragoman.leaderboard.ranking import Column
     from dragoman.reports.sources import Source
     from dragoman.schema.leaderboard_json import Board
 
@@ -32,7 +33,15 @@ MARK = "leaderboard.json"
 _FOLDERS = ("systems", "reports")
 
 
-def build(runs: Path, out: Path, benchmark: Benchmark, progress: Progress, *, reports: bool = True) -> Board:
+def build(
+    runs: Path,
+    out: Path,
+    benchmark: Benchmark,
+    progress: Progress,
+    *,
+    reports: bool = True,
+    dataset: str | None = None,
+) -> Board:
     """Evaluate and rank all runs and write the site.
 
     Args:
@@ -41,16 +50,19 @@ def build(runs: Path, out: Path, benchmark: Benchmark, progress: Progress, *, re
         benchmark: what to score against, on its test split.
         progress: wraps the folders of the runs to show how far it is.
         reports: whether each scored system gets its error report.
+        dataset: repository of the data set on the Hub, ``owner/name``, if the pages are to link to it.
 
     Returns:
         The board as it was written to ``leaderboard.json``.
 
     Raises:
-        DragomanError: E820 no runs, E829 the folder holds something else or somebody else writes it, E108 it cannot be
-            written.
+        DragomanError: E820 no runs, E829 the folder holds something else, somebody else writes it, or ``dataset`` is no
+            name, E108 it cannot be written.
 
     """
     _check_place(out, runs)
+    if dataset is not None:
+        check_repository(dataset)
     gold = scoring.from_benchmark(benchmark, "test")
     board, entries = evaluate(runs, gold, progress)
     shown = columns(gold)
@@ -60,10 +72,13 @@ def build(runs: Path, out: Path, benchmark: Benchmark, progress: Progress, *, re
         files.write(out / "leaderboard.csv", as_csv(board, shown))
         reported = dict(_reports(board, entries, out, benchmark, progress)) if reports else {}
         files.write(out / MARK, files.pretty_json(board))  # with the problems of reports, if there are any
-        for name, text in _pages(board, shown, reported):
+        files.write(out / "README.md", space_card(board, dataset))
+        current = []
+        for name, text in pages(board, shown, reported, dataset):
             files.write(out / name, text.encode())
-        current = {f"{entry.id}.html" for entry in board.entries}
-        files.remove_others(out / "systems", "*.html", [out / "systems" / name for name in current])
+            current.append(out / name)
+        files.remove_others(out, "*.html", current)
+        files.remove_others(out / "systems", "*.html", current)
         files.remove_others(out / "reports", "*.html", [out / path for path in reported.values()])
     return board
 
@@ -109,42 +124,3 @@ def _page(path: Path, source: Source) -> bytes:
     reading = read_bytes(read_predictions(path / "predictions.jsonl"), gold.target, str(path))
     pred = reading.checked().of(gold.annotations.documents)
     return render(read_card(path / "system.toml").name, pred, source).encode()
-
-
-def _pages(board: Board, shown: list[Column], reported: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Give the name and HTML of each page but the reports."""
-    jinja = environment()
-    tabs = views.tabs(shown)
-    common: dict[str, Any] = {"board": board, "tabs": tabs, "views": views, "reported": reported}
-    plain, sortable = inlined("board/board.css", "theme.js"), inlined("board/board.css", "theme.js", "board/sort.js")
-    for tab in tabs:
-        html = jinja.get_template("board/table.html").render(
-            **common,
-            **sortable,
-            root="",
-            tab=tab,
-            tracks=[(track, views.rows(board, tab, "ranked", track)) for track in TRACKS],
-            not_independent=views.rows(board, tab, "not independent"),
-            others=[entry for entry in board.entries if entry.state not in {"ranked", "not independent"}],
-        )
-        yield tab.file, html
-    for entry in board.entries:
-        heads, slices = views.slices(entry, shown)
-        html = jinja.get_template("board/system.html").render(
-            **common,
-            **plain,
-            root="../",
-            tab=None,
-            entry=entry,
-            link=views.link(entry.card.url if entry.card else None),
-            measures=views.measures(entry),
-            heads=heads,
-            slices=slices,
-            places=[
-                (column, entry.cells[column.name], views.tied(board, entry, column.name))
-                for column in shown
-                if column.ranked and column.name in entry.cells
-            ],
-        )
-        yield f"systems/{entry.id}.html", html
-    yield "submit.html", jinja.get_template("board/submit.html").render(**common, **plain, root="", tab=None)

@@ -13,7 +13,7 @@ from dragoman import scoring
 from dragoman.leaderboard import isolation
 from dragoman.leaderboard.entries import folders, of_version, readable_files
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
-from dragoman.leaderboard.ranking import TRACKS, annotated
+from dragoman.leaderboard.ranking import TRACKS, Column, annotated
 from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT
 from dragoman.measures.naming import select
 from dragoman.problems import DragomanError, Problem
@@ -93,7 +93,7 @@ def effects(
             for track in TRACKS:
                 among = [each for each in made if each.ranked and each.track == track]
                 names = HEADLINE if column == "headline" else [column]
-                _place(among, column, side, annotated(golds[side], select(names)))
+                _place(among, column, side, annotated(golds[side], Column(column, select(names))))
     return made
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+import regex
 
 from dragoman.leaderboard.board_data import order
 from dragoman.measures.naming import BY_NAME
 from dragoman.reports.rendering import short
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.leaderboard_json import Cell
+from dragoman.scoring.result_table import MIN_LABELS
+from dragoman.statistics.power import MIN_DOCUMENTS
 
 if TYPE_CHECKING:
     from dragoman.leaderboard.ranking import Column
@@ -28,26 +33,94 @@ class Tab:
     Attributes:
         file: its file.
         title: what to call it.
+        group: which tabs it stands with: ``documents`` or ``layers``.
         main: the column that it orders by.
         others: columns shown after it.
+        documents: documents of the main column.
 
     """
 
     file: str
     title: str
+    group: str
     main: Column
     others: list[Column]
+    documents: int
+
+    @property
+    def layers(self) -> list[str]:
+        """Layers of the main column, in order."""
+        return [layer for layer in LAYER_NAMES if layer in self.main.layers]
 
 
-def tabs(shown: Sequence[Column]) -> list[Tab]:
-    """Pages of the board: all layers together, then each with its own measures and slices."""
-    headline, *layers = (column for column in shown if column.ranked)
+def tabs(board: Board, shown: Sequence[Column]) -> list[Tab]:
+    """Pages of the board: all documents, those of each language, then each layer with its own measures and slices."""
+    documents = {column.name: column.documents or 0 for column in board.columns}
+    headline, *layers = (column for column in shown if column.ranked and column.facet is None)
     parts = [c for c in shown if c.facet and len(c.measures) > 1]
-    made = [Tab("index.html", "Overall", headline, [*layers, *parts])]
+    made = [Tab("index.html", "All", "documents", headline, [*layers, *parts], documents[headline.name])]
+    for column in (c for c in shown if c.by_language):
+        own = [c for c in shown if c.facet == column.facet and c is not column]
+        file = f"language-{_slug(str(column.facet and column.facet[1]))}.html"
+        made.append(Tab(file, column.title, "documents", column, own, documents[column.name]))
     for column in layers:
-        columns = [c for c in shown if c.layers == column.layers and c is not column]
-        made.append(Tab(f"{column.title.lower()}.html", column.title, column, columns))
+        own = [c for c in shown if c.layers == column.layers and c is not column]
+        made.append(Tab(f"{column.title.lower()}.html", column.title, "layers", column, own, documents[column.name]))
     return made
+
+
+def _slug(text: str) -> str:
+    """Write a language's tag as a part of a file's name, however somebody else's benchmark spells it."""
+    plain = regex.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return plain if plain == text.lower() else f"{plain[:20]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def heading(column: Column) -> str:
+    """Name a column by itself, away from its table: its layer, or the headline, and its slice."""
+    if column.facet is None:
+        return column.title
+    of = "Headline" if len(column.measures) > 1 else column.measures[0].layer.capitalize()
+    return f"{of}, {column.title}"
+
+
+@dataclass(frozen=True)
+class Head:
+    """A heading of a column.
+
+    Attributes:
+        key: the column's name.
+        title: what to call it.
+        n: what it is computed on, in words.
+        few: whether that is so little that a score says little.
+
+    """
+
+    key: str
+    title: str
+    n: str
+    few: bool
+
+
+def number(count: int, of: str) -> str:
+    """Write a number of things.
+
+    >>> number(1, "pair"), number(0, "pair")
+    ('1 pair', '0 pairs')
+
+    """
+    return f"{count} {of}{'' if count == 1 else 's'}"
+
+
+def head(board: Board, column: Column, tab: Tab) -> Head:
+    """Make the heading of a column in a table: in a language's own the layers, elsewhere the slices."""
+    known = next(each for each in board.columns if each.name == column.name)
+    by_type = column.facet is not None and column.facet[0] == "type"
+    labels = known.labels is not None and (by_type or tab.group == "layers")
+    n = number(known.labels or 0, "label") if labels else number(known.documents or 0, "doc")
+    few = (known.labels is not None and known.labels < MIN_LABELS) or (known.documents or 0) < MIN_DOCUMENTS
+    language = tab.main.facet is not None and column.facet == tab.main.facet
+    title = column.measures[0].layer.capitalize() if language and len(column.measures) == 1 else column.title
+    return Head(column.name, title.replace("_", " "), n, few)
 
 
 @dataclass(frozen=True)
@@ -71,6 +144,11 @@ class ScoreView:
     high: float | None = None
     at: float | None = None
 
+    @property
+    def heat(self) -> int:
+        """Step of the ground: tenths of the score."""
+        return min(9, int((self.at or 0.0) / 10))
+
 
 def score(cell: Cell | None) -> ScoreView:
     """Make a cell ready to be drawn."""
@@ -92,6 +170,7 @@ class Row:
     under: str
     rank: str
     note: str
+    answered: str
     main: ScoreView
     others: list[ScoreView]
 
@@ -104,24 +183,39 @@ def rows(board: Board, tab: Tab, state: str, track: str | None = None) -> list[R
         for entry in board.entries
         if entry.state == state and (entry.track or "open") == (track or entry.track or "open") and _scored(entry, tab)
     ]
-    return [_row(entry, tab) for entry in sorted(entries, key=lambda entry: order(entry, main))]
+    return [_row(board, entry, tab) for entry in sorted(entries, key=lambda entry: order(entry, main))]
 
 
 def _scored(entry: BoardEntry, tab: Tab) -> bool:
     """Whether an entry belongs in a table: overall all do, so that those without headline are seen too."""
     cell = entry.cells.get(tab.main.name)
-    return bool(entry.cells) and (len(tab.main.measures) > 1 or (cell is not None and cell.score is not None))
+    return bool(entry.cells) and (tab.main.name == "headline" or (cell is not None and cell.score is not None))
 
 
-def _row(entry: BoardEntry, tab: Tab) -> Row:
+def _row(board: Board, entry: BoardEntry, tab: Tab) -> Row:
     cell = entry.cells.get(tab.main.name) or Cell(None)
     place = cell.place
     rank = "–" if place is None else str(place.rank)
     note = "" if place is None else span(place)
     others = [score(entry.cells.get(column.name)) for column in tab.others]
     best = place is not None and place.best and place.rank > 1
-    under = " · ".join(filter(None, (_under(entry), "not told from the best" if best else "")))
-    return Row(entry, name(entry), under, rank, note, score(cell), others)
+    under = " · ".join(filter(None, (_under(entry, tab), "not told from the best" if best else "")))
+    return Row(entry, name(entry), under, rank, note, answered(board, entry, tab), score(cell), others)
+
+
+def answered(board: Board, entry: BoardEntry, tab: Tab) -> str:
+    """Say how many of the annotated documents an entry answered, by layer where that differs; of a language nothing."""
+    if tab.main.facet is not None:
+        return ""
+    annotated = {column.name.partition(".")[0]: column.documents for column in board.columns if "[" not in column.name}
+    counts = {
+        layer: f"{entry.answered[layer]} of {annotated[layer]}"
+        for layer in tab.layers
+        if layer in entry.attempted and layer in entry.answered
+    }
+    if len(set(counts.values())) <= 1:
+        return next(iter(counts.values()), "–")
+    return ", ".join(f"{layer} {number}" for layer, number in counts.items())
 
 
 def span(place: Place) -> str:
@@ -129,12 +223,12 @@ def span(place: Place) -> str:
     return "–".join(map(str, dict.fromkeys(place.range)))
 
 
-def _under(entry: BoardEntry) -> str:
-    """Describe an entry in the line below its name: its version, layers if not all, documents left out."""
+def _under(entry: BoardEntry, tab: Tab) -> str:
+    """Describe an entry in the line below its name: its version, layers if not all, documents of all left out."""
     parts = [short(entry.card.version, 24)] if entry.card is not None and entry.card.version else []
     if len(entry.attempted) < len(LAYER_NAMES):
         parts.append("only " + ", ".join(entry.attempted))
-    if entry.missing:
+    if entry.missing and tab.main.facet is None:
         parts.append(f"{entry.missing} left out")
     return " · ".join(parts)
 
@@ -170,15 +264,15 @@ def measures(entry: BoardEntry) -> list[tuple[str, ScoreView, str]]:
 def slices(entry: BoardEntry, shown: Sequence[Column]) -> tuple[list[str], list[tuple[str, list[ScoreView]]]]:
     """Scores of an entry on parts of the documents: headings, and a row for each part."""
     parts = list(dict.fromkeys(column.facet for column in shown if column.facet and len(column.measures) > 1))
-    mains = [column.name for column in shown if column.ranked]
+    mains = [column for column in shown if column.ranked and column.facet is None]
     made = [
-        (f"{facet}: {value}", [score(entry.cells.get(f"{main}[{facet}={value}]")) for main in mains])
+        (f"{facet}: {value}", [score(entry.cells.get(f"{main.name}[{facet}={value}]")) for main in mains])
         for facet, value in parts
     ]
-    return [column.title for column in shown if column.ranked], made
+    return [column.title for column in mains], made
 
 
-_ONE_FAILED: dict[tuple[str, ...], str] = {
+ONE_FAILED: dict[tuple[str, ...], str] = {
     ("permutation",): "the permutation test finds no difference, the bootstrap does",
     ("bootstrap",): "the bootstrap finds no difference, the permutation test does",
 }
@@ -189,7 +283,7 @@ def tied(board: Board, entry: BoardEntry, column: str) -> list[tuple[BoardEntry,
     notes = {}
     for contrast in board.contrasts.get(column, []):
         if entry.id in {contrast.first, contrast.second} and contrast.better is None:
-            hangs = contrast.document and f"over half of the difference hangs on {contrast.document}"
-            said = [_ONE_FAILED.get(tuple(contrast.failed)), hangs]
+            hangs = contrast.document and f"over half of the difference hangs on {short(contrast.document, 80)}"
+            said = [ONE_FAILED.get(tuple(contrast.failed)), hangs]
             notes[contrast.second if contrast.first == entry.id else contrast.first] = "; ".join(filter(None, said))
     return [(other, notes[other.id]) for other in board.entries if other.id in notes]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import regex
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 T = TypeVar("T")
+Kind = Literal["dataset", "space"]
+"""Kinds of repository on the Hub that are of use here."""
 
 LONGEST_PAUSE = 60.0
 """Longest pause between two attempts, in seconds; a Hub that asks for more is left alone."""
@@ -64,11 +66,12 @@ class HubError(DragomanError):
         self.retry_after = retry_after
 
 
-def fetch(where: Address, *, cache: Path | None = None, endpoint: str | None = None) -> Path:
-    """Fetch a data set at a revision, as far as the cache does not hold it.
+def fetch(where: Address, *, kind: Kind = "dataset", cache: Path | None = None, endpoint: str | None = None) -> Path:
+    """Fetch a repository at a revision, as far as the cache does not hold it.
 
     Args:
         where: what to fetch.
+        kind: whether it is a data set or a Space.
         cache: folder to keep it in; None for huggingface_hub's own.
         endpoint: address of the Hub; None for huggingface_hub's own.
 
@@ -83,7 +86,7 @@ def fetch(where: Address, *, cache: Path | None = None, endpoint: str | None = N
     snapshot_download = library().snapshot_download
     with numbered(str(where)), quiet():
         got = snapshot_download(
-            where.repository, repo_type="dataset", revision=where.revision, cache_dir=cache, endpoint=endpoint
+            where.repository, repo_type=kind, revision=where.revision, cache_dir=cache, endpoint=endpoint
         )
     return Path(got)
 

@@ -22,6 +22,7 @@ class BoardData(msgspec.Struct, forbid_unknown_fields=True):
     fingerprint: Annotated[str, Meta(description="sha256 of the canonical rows")]
     split: Annotated[str | None, Meta(description="split that the systems were scored on")]
     documents: Annotated[int, Meta(description="documents of the split")]
+    pages: Annotated[int | None, Meta(description="pages that these were cut out of; null where they have none")] = None
 
 
 class Place(msgspec.Struct, forbid_unknown_fields=True):
@@ -51,7 +52,11 @@ class BoardColumn(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[str, Meta(description="`headline` or a measure, with a slice as in `dates.value[language=ar]`")]
     ranked: Annotated[bool, Meta(description="whether systems have places in it")]
     documents: Annotated[
-        int | None, Meta(description="documents annotated in its layers, of a ranked column; fewer than six: no places")
+        int | None,
+        Meta(description="documents of its slice that are annotated in its layers; fewer than six: no places"),
+    ] = None
+    labels: Annotated[
+        int | None, Meta(description="gold labels of its slice, or null for the headline, which is of several layers")
     ] = None
 
 
@@ -67,6 +72,14 @@ class BoardEntry(msgspec.Struct, forbid_unknown_fields=True):
     attempted: Annotated[list[str], Meta(description="layers that it attempts")]
     missing: Annotated[int | None, Meta(description="documents that it left out; null if it was not scored")]
     cells: Annotated[dict[str, Cell], Meta(description="scores by column; empty if it was not scored")]
+    answered: Annotated[
+        dict[str, int],
+        Meta(description="documents with gold for a layer for which the predictions have it, an empty list included"),
+    ] = {}
+    recall: Annotated[
+        dict[str, float | None],
+        Meta(description="recall by phenomenon, keyed as in `phenomena` of the board; null where it is not defined"),
+    ] = {}
 
 
 class BoardContrast(msgspec.Struct, forbid_unknown_fields=True):
@@ -98,3 +111,7 @@ class Board(msgspec.Struct, forbid_unknown_fields=True):
     columns: list[BoardColumn]
     entries: Annotated[list[BoardEntry], Meta(description="ranked ones first, by headline; then the others")]
     contrasts: Annotated[dict[str, list[BoardContrast]], Meta(description="pairs of one track, by column")]
+    phenomena: Annotated[
+        dict[str, int],
+        Meta(description="gold labels with a phenomenon, by measure, as in `dates.value.recall[phenomenon=range]`"),
+    ] = {}

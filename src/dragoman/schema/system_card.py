@@ -39,12 +39,20 @@ class SystemCard(Record, kw_only=True):
             "uses, the annotators' `passes`, the `reading` aid, the `web`; null where that is not said"
         ),
     ] = None
+    weights: Annotated[
+        Literal["open", "closed", "none"] | None,
+        Meta(description="whether anybody can have its trained weights; `none` where it has none, null where not said"),
+    ] = None
     offset_unit: Annotated[str, Meta(description="unit of its offsets")] = "code points"
     independent: Annotated[
         bool, Meta(description="whether it is independent of the gold; the passes that the gold was made with are not")
     ] = True
     control: Annotated[
         bool, Meta(description="whether it is the annotators' control: a blind annotation that is no part of the gold")
+    ] = False
+
+    chance: Annotated[
+        bool, Meta(description="whether its answers are drawn at random: it shows what chance reaches")
     ] = False
 
     @property

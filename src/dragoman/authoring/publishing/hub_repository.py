@@ -9,27 +9,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from dragoman import files
-from dragoman.authoring.publishing.payload import Payload
-from dragoman.authoring.publishing.plan import Blob, Plan, Remote, Tree
+from dragoman.authoring.publishing.payload import BOARD, Payload
+from dragoman.authoring.publishing.plan import Blob, Gate, Plan, Remote, Tree
 from dragoman.problems import DragomanError, Problem
 from dragoman.release import hub
 from dragoman.release.verification import MANIFESTS
-
-_KIND = {"repo_type": "dataset"}
+from dragoman.schema.leaderboard_json import Board
 
 
 @dataclass(frozen=True)
 class Repository:
-    """A data set's repository on the Hub.
+    """A repository on the Hub, of a data set or of a static Space.
 
     Attributes:
         id: ``owner/name``.
         endpoint: address of the Hub; None for huggingface_hub's own.
+        kind: what it is of.
 
     """
 
     id: str
     endpoint: str | None = None
+    kind: hub.Kind = "dataset"
+
+    @property
+    def _kind(self) -> dict[str, str]:
+        return {"repo_type": self.kind}
 
     @property
     def _api(self) -> Any:
@@ -46,11 +51,11 @@ class Repository:
             if hub.library().get_token() is None:
                 raise hub.HubError(Problem(code="E741", what="there is no token.", hint=hub.LOG_IN, file=self.id))
 
-    def look(self, tag: str) -> Remote | None:
+    def look(self, tag: str | None) -> Remote | None:
         """See how it is; None where it is not.
 
         Args:
-            tag: the tag whose files are of interest.
+            tag: the tag whose files are of interest, if any.
 
         Raises:
             HubError: E740 to E744.
@@ -58,29 +63,34 @@ class Repository:
         """
         try:
             with hub.numbered(self.id), hub.quiet():
-                refs = self._api.list_repo_refs(self.id, **_KIND)
-                info = self._api.dataset_info(self.id, files_metadata=True)
+                refs = self._api.list_repo_refs(self.id, **self._kind)
+                info = self._api.repo_info(self.id, files_metadata=True, **self._kind)
         except hub.HubError as cause:
             if cause.problems[0].code == "E742":
                 return None
             raise
         tags = {ref.name: ref.target_commit for ref in refs.tags}
         head = _tree(info)
-        for mark in MANIFESTS:
+        for mark in MANIFESTS if self.kind == "dataset" else (BOARD,):
             if mark in head.blobs:
                 head = Tree(head.commit, head.blobs, mark, self._name_at(str(head.commit), mark))
         tagged = None
         if tag in tags:
             with hub.numbered(f"{self.id}@{tag}"), hub.quiet():
-                tagged = _tree(self._api.dataset_info(self.id, revision=tags[tag], files_metadata=True))
-        return Remote(bool(info.private), info.gated or False, head, tags, tagged)
+                tagged = _tree(self._api.repo_info(self.id, revision=tags[tag], files_metadata=True, **self._kind))
+        gated: Gate = getattr(info, "gated", None) or False  # a Space has none
+        return Remote(bool(info.private), gated, head, tags, tagged)
 
     def _name_at(self, commit: str, mark: str) -> str:
         """Name of the data set in the manifest of a commit; empty for a manifest of something else."""
         with tempfile.TemporaryDirectory() as cache, hub.numbered(self.id), hub.quiet():
-            path = self._api.hf_hub_download(self.id, mark, revision=commit, cache_dir=cache, **_KIND)
+            path = self._api.hf_hub_download(self.id, mark, revision=commit, cache_dir=cache, **self._kind)
             try:
-                return files.read_json(path, MANIFESTS[mark]).name
+                return (
+                    files.read_json(path, Board).data.name
+                    if mark == BOARD
+                    else files.read_json(path, MANIFESTS[mark]).name
+                )
             except DragomanError:
                 return ""
 
@@ -96,9 +106,10 @@ class Repository:
             warnings.simplefilter("ignore")  # the Hub's remarks on the card's YAML: what is wrong in it is an error
             match plan.first:
                 case "create":
-                    api.create_repo(self.id, private=plan.private, exist_ok=True, **_KIND)
+                    sdk = {"space_sdk": "static"} if self.kind == "space" else {}
+                    api.create_repo(self.id, private=plan.private, exist_ok=True, **sdk, **self._kind)
                 case "settings":
-                    api.update_repo_settings(self.id, private=plan.private, gated=plan.gated, **_KIND)
+                    api.update_repo_settings(self.id, private=plan.private, gated=plan.gated, **self._kind)
                 case "commit":
                     identity = payload.identity
                     api.create_commit(
@@ -107,10 +118,10 @@ class Repository:
                         commit_message=f"{identity.name} {identity.version}",
                         commit_description="\n".join(f"{name}: {value}" for name, value in identity.hashes.items()),
                         parent_commit=plan.onto,
-                        **_KIND,
+                        **self._kind,
                     )
                 case "tag":
-                    api.create_tag(self.id, tag=plan.tag, revision=plan.target, **_KIND)
+                    api.create_tag(self.id, tag=plan.tag, revision=plan.target, **self._kind)
 
 
 def _operations(plan: Plan, payload: Payload) -> list[Any]:

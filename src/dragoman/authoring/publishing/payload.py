@@ -1,15 +1,26 @@
-"""What is to be published: the files of a release folder, read once, checked, and held until they are sent."""
+"""What is to be published: files of a release or a leaderboard, read once, checked, and held until they are sent."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import regex
 
 from dragoman import files
 from dragoman.problems import error
 from dragoman.release.integrity import SUMS, below, raw
-from dragoman.release.verification import Identity, identify, strangers
+from dragoman.release.verification import MANIFESTS, Identity, identify, strangers
+from dragoman.schema.leaderboard_json import Board
+
+if TYPE_CHECKING:
+    from dragoman.release.hub import Kind
+
+BOARD = "leaderboard.json"
+"""The file that marks a folder as a leaderboard's site."""
+_PAGE = regex.compile(r"(?:(?:systems|reports)/)?[a-z0-9][a-z0-9-]*\.html")
 
 
 @dataclass(frozen=True)
@@ -31,39 +42,75 @@ class Content:
 
 @dataclass(frozen=True)
 class Payload:
-    """A release, ready to be sent.
+    """A release or a leaderboard, ready to be sent.
 
     Attributes:
-        identity: which release it is.
+        identity: which release it is; of a leaderboard, on which data.
         contents: its files by path.
+        kind: ``dataset`` for a release, ``space`` for a leaderboard.
 
     """
 
     identity: Identity
     contents: dict[str, Content]
+    kind: Kind = "dataset"
 
     @property
-    def tag(self) -> str:
-        """Tag of the version on the Hub: ``v`` and the version."""
-        return f"v{self.identity.version}"
+    def tag(self) -> str | None:
+        """Tag of the version on the Hub, ``v`` and the version; None for a leaderboard, which is made anew any time."""
+        return f"v{self.identity.version}" if self.kind == "dataset" else None
+
+    def identify(self, folder: Path) -> Identity:
+        """Read again which release or leaderboard a folder holds.
+
+        Raises:
+            DragomanError: where it holds none.
+
+        """
+        return identify(folder)[0] if self.kind == "dataset" else _identify_board(folder)
 
 
 def read_payload(folder: Path) -> Payload:
-    """Read a release folder and check that it is whole and holds nothing else.
+    """Read the folder of a release, or the site of a leaderboard, and check that it is whole and holds nothing else.
 
     Raises:
-        DragomanError: as :func:`dragoman.release.verification.identify`, and E747 for a file in it that is no part of
-            the release: it might be anything, and what is published cannot be called back.
+        DragomanError: as :func:`dragoman.release.verification.identify`, E101 or E202 for a site that is not whole, and
+            E747 for a file that is no part of either: it might be anything, and what is published cannot be called
+            back.
 
     """
+    if (folder / BOARD).is_file() and not any((folder / mark).exists() for mark in MANIFESTS):
+        return _read_site(folder)
     identity, checksums = identify(folder)
     known = {*checksums, identity.mark, SUMS}
-    if foreign := strangers(folder, known):
-        what = f"{', '.join(foreign[:5])} is no part of the release."
-        raise error("E747", what, "Move it elsewhere, or build the release in an empty folder.", file=str(folder))
+    _refuse_strangers(folder, known, "release")
     # A release made before there were sums has none.
     contents = {path: Content(raw(below(folder, path))) for path in sorted(known) if (folder / path).exists()}
     for path, checksum in checksums.items():
         if contents[path].sha256 != checksum:
             raise error("E701", "the file is not that of the manifest.", "Build the release again.", file=path)
     return Payload(identity, contents)
+
+
+def _read_site(folder: Path) -> Payload:
+    """Read a leaderboard's site: its data, the card of a static Space, and pages."""
+    identity = _identify_board(folder)
+    paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir()]
+    known = {BOARD, "leaderboard.csv", "README.md", *filter(_PAGE.fullmatch, paths)}
+    _refuse_strangers(folder, known, "leaderboard")
+    contents = {path: Content(raw(below(folder, path))) for path in sorted(known)}
+    if "index.html" not in contents or b"\nsdk:" not in contents["README.md"].data:
+        what = "there is no index.html, or no README.md of a Space."
+        raise error("E101", what, "Make the site again with `dragoman leaderboard`.", file=str(folder))
+    return Payload(identity, contents, "space")
+
+
+def _identify_board(folder: Path) -> Identity:
+    data = files.read_json(folder / BOARD, Board).data
+    return Identity(BOARD, data.name, data.version or "", {"fingerprint": data.fingerprint})
+
+
+def _refuse_strangers(folder: Path, known: set[str], what: str) -> None:
+    if foreign := strangers(folder, known):
+        said = f"{', '.join(foreign[:5])} is no part of the {what}."
+        raise error("E747", said, f"Move it elsewhere, or build the {what} in an empty folder.", file=str(folder))

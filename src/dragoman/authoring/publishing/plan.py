@@ -12,6 +12,9 @@ from dragoman.authoring.publishing.payload import Content, Payload
 from dragoman.problems import error
 from dragoman.release.verification import KEPT
 
+STARTERS = {"dataset": {"README.md"}, "space": {"README.md", "index.html", "style.css"}}
+"""Files that the Hub puts into a new repository, by its kind; what is published replaces or removes them."""
+_CALLED = {"dataset": "release", "space": "leaderboard"}
 Gate = Literal["auto", "manual", False]
 
 
@@ -149,6 +152,8 @@ def steps(payload: Payload, remote: Remote | None, settings: Settings, where: st
             version.
 
     """
+    if payload.kind == "space" and settings.gated is not None:
+        raise error("E747", "a Space has no gate.", "Leave --gated out.", file=where)
     sizes = {path: len(content.data) for path, content in payload.contents.items()}
     if remote is None:
         return Plan(create=True, private=settings.private, gated=settings.gated, upload=sizes, tag=payload.tag)
@@ -168,7 +173,7 @@ def steps(payload: Payload, remote: Remote | None, settings: Settings, where: st
         unchanged=len(sizes) - len(changed),
         onto=remote.head.commit,
         tag=payload.tag,
-        target=None if changed or delete else remote.head.commit,
+        target=None if changed or delete or payload.tag is None else remote.head.commit,
     )
 
 
@@ -197,18 +202,20 @@ def _refuse_foreign_repository(payload: Payload, remote: Remote, where: str) -> 
     """Refuse a repository that is not this data set's, and a version that is not its latest."""
     identity = payload.identity
     if remote.head.mark is None:
-        others = sorted(set(remote.head.blobs) - set(KEPT) - {"README.md"})
+        others = sorted(set(remote.head.blobs) - set(KEPT) - STARTERS[payload.kind])
         if others:
-            what = f"the repository holds {', '.join(others[:3])} and no release."
-            raise error("E747", what, "Choose a new repository, or that of an earlier release.", file=where)
+            what = f"the repository holds {', '.join(others[:3])} and no {_CALLED[payload.kind]}."
+            hint = f"Choose a new repository, or that of an earlier {_CALLED[payload.kind]}."
+            raise error("E747", what, hint, file=where)
     elif remote.head.name != identity.name:
-        what = f"the repository holds the data set {remote.head.name[:80]!r}, and this is {identity.name[:80]!r}."
-        raise error("E747", what, "Choose a new repository, or that of an earlier release.", file=where)
+        what = f"the repository is of the data set {remote.head.name[:80]!r}, and this is of {identity.name[:80]!r}."
+        hint = f"Choose a new repository, or that of an earlier {_CALLED[payload.kind]}."
+        raise error("E747", what, hint, file=where)
     elif remote.head.mark != identity.mark:
         what = f"the repository's releases have a {remote.head.mark}, and this one has a {identity.mark}."
         hint = "Releases with texts and releases without each need a repository of their own."
         raise error("E747", what, hint, file=where)
-    later = [tag for tag in remote.tags if _numbers(tag) > _numbers(payload.tag)]
+    later = [tag for tag in remote.tags if payload.tag and _numbers(tag) > _numbers(payload.tag)]
     if later:
         what = f"{max(later, key=_numbers)} is published already, and is later than {payload.tag}."
         raise error("E747", what, "Raise the version in corpus/sources.toml above it.", file=where)

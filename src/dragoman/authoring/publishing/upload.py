@@ -1,9 +1,11 @@
-"""Publish a release: bring the Hub to hold it under its tag, and load back what it then holds."""
+"""Publish a release or a leaderboard: bring the Hub to hold it, and load back what it then holds."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,6 @@ from dragoman.authoring.publishing.payload import Payload, read_payload
 from dragoman.authoring.publishing.plan import Plan, Settings, steps
 from dragoman.problems import DragomanError, error
 from dragoman.release import hub
-from dragoman.release.verification import identify
 
 ROUNDS = 8
 """Most steps in all: four are enough, unless somebody else changes the repository meanwhile."""
@@ -29,13 +30,15 @@ def publish(
     pause: float = 1.0,
     announce: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Publish a release folder; safe to run again at any time, also after it was killed.
+    """Publish a release folder, or a leaderboard's site as a static Space.
+
+    It is safe to run again at any time, also after it was killed.
 
     Each step looks at the repository first and does only what is missing, so that nothing is done twice. The tag is set
     last, on a commit that was loaded back and found to be the release.
 
     Args:
-        folder: the release.
+        folder: the release, or the site.
         repository: where to.
         settings: how the repository is to be seen.
         dry_run: only say what would be done.
@@ -51,11 +54,15 @@ def publish(
 
     """
     payload = read_payload(folder)
+    repository = replace(repository, kind=payload.kind)
     outcome: dict[str, Any] = {"repository": repository.id, "tag": payload.tag, **payload.identity.hashes}
 
     def look() -> tuple[Plan, str | None]:
         remote = repository.look(payload.tag)
-        return steps(payload, remote, settings, repository.id), remote.tags.get(payload.tag) if remote else None
+        plan = steps(payload, remote, settings, repository.id)
+        if remote is None:
+            return plan, None
+        return plan, remote.tags.get(payload.tag) if payload.tag else remote.head.commit
 
     if dry_run:
         plan, _ = hub.patiently(look, attempts=attempts, pause=pause)
@@ -78,9 +85,9 @@ def publish(
             name, commit = hub.patiently(step, attempts=attempts, pause=pause)
             if not name:
                 announce("load back what is published")
-                hub.patiently(
-                    lambda: _load_back(payload, repository, payload.tag, Path(cache)), attempts=attempts, pause=pause
-                )
+                revision = payload.tag or str(commit)
+                back = partial(_load_back, payload, repository, revision, Path(cache))
+                hub.patiently(back, attempts=attempts, pause=pause)
                 return outcome | {
                     "commit": commit,
                     "done": done or ["nothing: it was published already"],
@@ -99,14 +106,14 @@ def _load_back(payload: Payload, repository: Repository, revision: str, cache: P
 
     """
     where = hub.Address(repository.id, revision)
-    folder = hub.fetch(where, cache=cache, endpoint=repository.endpoint)
+    folder = hub.fetch(where, kind=repository.kind, cache=cache, endpoint=repository.endpoint)
     hint = "Do not use that commit; see what the Hub holds, raise the version and publish again."
     for path, content in payload.contents.items():
         file = folder / path
         if not file.is_file() or files.sha256(file.read_bytes()) != content.sha256:
             raise error("E748", f"{path} is missing or differs.", hint, file=str(where))
     try:
-        identity, _ = identify(folder)
+        identity = payload.identify(folder)
     except DragomanError as cause:
         raise error("E748", f"it cannot be read: {cause}", hint, file=str(where)) from cause
     if identity != payload.identity:

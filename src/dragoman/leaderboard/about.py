@@ -1,0 +1,136 @@
+"""What a board is and what it cannot show, how it is cited, and what the Hub wants to know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dragoman import files
+from dragoman.leaderboard.views import number
+from dragoman.reports.rendering import short
+from dragoman.statistics.power import MIN_DOCUMENTS
+from dragoman.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dragoman.leaderboard.ranking import Column
+    from dragoman.schema.leaderboard_json import Board, BoardData
+
+HUB = "https://huggingface.co/datasets"
+OWN = "dragoman"
+"""Name of the data set that this package comes with: what its gold is, is known here; of others their card says it."""
+_OWN_GOLD = (
+    "The gold labels were made by large language models of one family, two that labelled and one that decided; no "
+    "native reader of the languages has reviewed them."
+)
+_OTHER_GOLD = "Who made the gold labels is said in the card of the data set."
+_TITLE = "Dragoman: a benchmark for machines that read diplomatic news"
+
+
+@dataclass(frozen=True)
+class About:
+    """A board in words.
+
+    Attributes:
+        what: what it is, in a sentence or two.
+        cannot: what it cannot show, a sentence each.
+        citation: how to cite it, as BibTeX.
+        data: address of the data set on the Hub, or None.
+        guidelines: address of the guidelines there, or None.
+
+    """
+
+    what: str
+    cannot: list[str]
+    citation: str
+    data: str | None
+    guidelines: str | None
+
+
+def about(board: Board, shown: Sequence[Column], dataset: str | None) -> About:
+    """Put a board into words.
+
+    Args:
+        board: the board.
+        shown: its columns, in order.
+        dataset: repository of the data set on the Hub, ``owner/name``, if it has one.
+
+    """
+    data, documents = board.data, {column.name: column.documents or 0 for column in board.columns}
+    languages = [(column.title, documents.get(column.name, 0)) for column in shown if column.by_language]
+    pages = f" from {number(data.pages, 'page')}" if data.pages else ""
+    among = ", ".join(f"{title} {count}" for title, count in languages)
+    on = f"{number(data.documents, 'document')}{pages}"
+    what = (
+        f"Systems that find entities, dates and claims in news, scored on {on} of "
+        f"{short(data.name, 80)} {short(data.version or '', 40)}, split {short(data.split or '', 40)}"
+        f"{f' ({among})' if among else ''}. {_OWN_GOLD if data.name == OWN else _OTHER_GOLD}"
+    )
+    home = f"{HUB}/{dataset}" if dataset else None
+    return About(
+        what,
+        list(_cannot(data, languages)),
+        _citation(data),
+        home,
+        f"{home}/blob/main/GUIDELINES.md" if home else None,
+    )
+
+
+def _cannot(data: BoardData, languages: list[tuple[str, int]]) -> list[str]:
+    held = number(data.pages, "page") if data.pages else number(data.documents, "document")
+    said = [
+        f"How a system does on other news: {held} say little of others, intervals speak of documents like these alone.",
+        "Which of two systems is better where the tests do not tell them apart: that does not make them equal.",
+    ]
+    few = [f"{title} ({number(documents, 'document')})" for title, documents in languages if documents < MIN_DOCUMENTS]
+    if few:
+        said.append(f"Who leads in {' or '.join(few)}: fewer than {MIN_DOCUMENTS} documents give scores and no places.")
+    if data.name == OWN:
+        said.append(
+            "How well a person would do, or how far a system is from perfect: no person has labelled these documents. "
+            "The annotators' control is a model of the annotators' family; it is no ceiling and no person."
+        )
+    return said
+
+
+def _citation(data: BoardData) -> str:
+    name, version = _plain(data.name), _plain(data.version or "")
+    title = _TITLE if data.name == OWN else name
+    author = "The Dragoman authors" if data.name == OWN else f"The authors of {name}"
+    key = "".join(char for char in f"{name}-{version}" if char.isascii() and (char.isalnum() or char in "-."))
+    lines = (
+        f"@misc{{{key},",
+        f"  title = {{{title}}},",
+        f"  author = {{{{{author}}}}},",
+        f"  version = {{{version}}},",
+        f"  note = {{Data set {name}, split {_plain(data.split or '')}, fingerprint {data.fingerprint[:16]}}}",
+        "}",
+    )
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Take out of a name what means something in BibTeX."""
+    return "".join(char for char in visible(text)[:200] if char not in '{}\\@%#"')
+
+
+def space_card(board: Board, dataset: str | None) -> bytes:
+    """Write ``README.md`` of a static Space: what the Hub needs to show the site, and a line for people.
+
+    The front matter is JSON in YAML, so that no name can end a value early.
+    """
+    name = visible(board.data.name)[:80]
+    front = {
+        "title": f"{name} leaderboard",
+        "sdk": "static",
+        "app_file": "index.html",
+        "pinned": False,
+        "tags": ["leaderboard"],
+        **({"datasets": [dataset]} if dataset else {}),
+    }
+    lines = [f"{key}: {files.canonical_json(value).decode()}" for key, value in front.items()]
+    return (
+        "\n".join(["---", *lines, "---"]) + "\n# Leaderboard\n\nMade by `dragoman leaderboard`. Open `index.html`, or "
+        "read `leaderboard.json`.\n"
+    ).encode()

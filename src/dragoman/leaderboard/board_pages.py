@@ -1,0 +1,98 @@
+"""The pages of a board, made from its data alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dragoman.leaderboard import forest, pairs_view, phenomena_view, views
+from dragoman.leaderboard.about import about
+from dragoman.leaderboard.ranking import TRACKS
+from dragoman.reports.rendering import environment, inlined
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dragoman.leaderboard.ranking import Column
+    from dragoman.schema.leaderboard_json import Board, BoardEntry
+
+_UNRANKED = {"other data", "not reproduced", "invalid"}
+
+
+def pages(
+    board: Board, shown: Sequence[Column], reported: Mapping[str, str], dataset: str | None = None
+) -> Iterator[tuple[str, str]]:
+    """Make every page but the reports.
+
+    Args:
+        board: the board.
+        shown: its columns, in order.
+        reported: page of the report by id of the entry.
+        dataset: repository of the data set on the Hub, ``owner/name``, if it has one.
+
+    Yields:
+        The page's file and its HTML.
+
+    """
+    jinja, tabs = environment(), views.tabs(board, shown)
+    common: dict[str, Any] = {
+        "board": board,
+        "tabs": tabs,
+        "views": views,
+        "reported": reported,
+        "about": about(board, shown, dataset),
+        "here": "",
+        "root": "",
+    }
+    style = ("board/board.css", "theme.js")
+    plain, acting = inlined(*style), inlined(*style, "board/sort.js", "board/controls.js")
+    for tab in tabs:
+        yield (
+            tab.file,
+            jinja.get_template("board/table.html").render(
+                common | acting | {"here": tab.file, "tab": tab} | _table(board, tab)
+            ),
+        )
+    columns = phenomena_view.phenomena(board)
+    for file, template, own in (
+        ("phenomena.html", "phenomena", {"columns": columns, "rows": phenomena_view.rows(board, columns)}),
+        ("differences.html", "differences", {"all_pairs": pairs_view.all_pairs(board, shown)}),
+        ("about.html", "about", {}),
+        ("submit.html", "submit", {}),
+    ):
+        yield file, jinja.get_template(f"board/{template}.html").render(common | acting | {"here": file} | own)
+    for entry in board.entries:
+        yield (
+            f"systems/{entry.id}.html",
+            jinja.get_template("board/system.html").render(
+                common | plain | {"root": "../"} | _system(board, entry, shown)
+            ),
+        )
+
+
+def _table(board: Board, tab: views.Tab) -> dict[str, Any]:
+    return {
+        "main": views.head(board, tab.main, tab),
+        "heads": [views.head(board, column, tab) for column in tab.others],
+        "forest": forest.forest(board, tab),
+        "ticks": forest.TICKS,
+        "tracks": [(track, views.rows(board, tab, "ranked", track)) for track in TRACKS],
+        "not_independent": views.rows(board, tab, "not independent"),
+        "others": [entry for entry in board.entries if entry.state in _UNRANKED],
+    }
+
+
+def _system(board: Board, entry: BoardEntry, shown: Sequence[Column]) -> dict[str, Any]:
+    heads, slices = views.slices(entry, shown)
+    return {
+        "entry": entry,
+        "link": views.link(entry.card.url if entry.card else None),
+        "measures": views.measures(entry),
+        "heads": heads,
+        "slices": slices,
+        "places": [
+            (views.heading(column), entry.cells[column.name], views.tied(board, entry, column.name))
+            for column in shown
+            if column.ranked and column.name in entry.cells
+        ],
+    }

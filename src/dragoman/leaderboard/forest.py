@@ -1,0 +1,83 @@
+"""The forest plot: scores of a column with their intervals on one scale, in the order of the places.
+
+Controls are points of their own: they say where chance lies, and where the annotators' family does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dragoman.leaderboard import views
+from dragoman.leaderboard.board_data import order
+from dragoman.leaderboard.ranking import TRACKS
+
+if TYPE_CHECKING:
+    from dragoman.schema.leaderboard_json import Board, BoardEntry
+
+CONTROL = "annotators' family; no ceiling, no person"
+CHANCE = "answers drawn at random"
+TICKS = (0, 25, 50, 75, 100)
+"""Where the scale is marked, in hundredths."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A system in the plot.
+
+    Attributes:
+        entry: the system.
+        name: its name, on one line.
+        kind: ``system``, ``control`` or ``chance``: each is drawn in a shape of its own.
+        note: what there is to know of it; empty for a system.
+        score: its score and interval, ready to be drawn.
+        answered: how many documents it answered, in words; empty in a language's own plot.
+
+    """
+
+    entry: BoardEntry
+    name: str
+    kind: str
+    note: str
+    score: views.ScoreView
+    answered: str
+
+
+@dataclass(frozen=True)
+class Forest:
+    """The plot: groups of systems with their headings, and where the controls stand, 0 to 100, with their kinds."""
+
+    groups: list[tuple[str, list[Mark]]]
+    lines: list[tuple[str, float]]
+
+
+def forest(board: Board, tab: views.Tab) -> Forest:
+    """Lay the plot of a table's main column out; entries without a score there are left out."""
+    name = tab.main.name
+    marks = [
+        Mark(entry, views.name(entry), _kind(entry), _note(entry), drawn, _answered(board, entry, tab))
+        for entry in sorted(board.entries, key=lambda entry: order(entry, name))
+        if (drawn := views.score(entry.cells.get(name))).at is not None
+    ]
+    groups = [
+        (f"{track.capitalize()} track", [m for m in marks if m.entry.state == "ranked" and m.entry.track == track])
+        for track in TRACKS
+    ]
+    groups.append(("Control", [mark for mark in marks if mark.kind == "control"]))
+    lines = [(mark.kind, mark.score.at) for mark in marks if mark.kind != "system" and mark.score.at is not None]
+    return Forest([(title, group) for title, group in groups if group], lines)
+
+
+def _kind(entry: BoardEntry) -> str:
+    if entry.card is not None and entry.card.control and entry.state == "not independent":
+        return "control"
+    return "chance" if entry.card is not None and entry.card.chance and entry.state == "ranked" else "system"
+
+
+def _answered(board: Board, entry: BoardEntry, tab: views.Tab) -> str:
+    number = views.answered(board, entry, tab)
+    return f"answered {number}" if number else ""
+
+
+def _note(entry: BoardEntry) -> str:
+    return {"control": CONTROL, "chance": CHANCE}.get(_kind(entry), "")

@@ -1,0 +1,87 @@
+"""Systems by phenomena: how much of the gold labels with a phenomenon each found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dragoman.leaderboard import views
+from dragoman.leaderboard.board_data import order
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.scoring.result_table import MIN_LABELS
+
+if TYPE_CHECKING:
+    from dragoman.schema.leaderboard_json import Board, BoardEntry
+
+_WHOLE = 1e-6
+"""How near a recall times its labels is to a whole number, to be told as so many; a mean over repeats is not."""
+
+
+@dataclass(frozen=True)
+class Phenomenon:
+    """A column: a phenomenon in a layer.
+
+    Attributes:
+        key: its name in ``leaderboard.json``.
+        layer: the layer.
+        title: the phenomenon, in words.
+        labels: gold labels that have it.
+        few: whether these are too few to say much.
+
+    """
+
+    key: str
+    layer: str
+    title: str
+    labels: int
+    few: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """A cell: recall with its counts, ready to be drawn."""
+
+    score: views.ScoreView
+    counts: str
+
+
+@dataclass(frozen=True)
+class PhenomenaRow:
+    """A system's recall by phenomenon."""
+
+    entry: BoardEntry
+    name: str
+    state: str
+    cells: list[Found]
+
+
+def phenomena(board: Board) -> list[Phenomenon]:
+    """Columns of the table, by layer."""
+    made = []
+    for key, labels in board.phenomena.items():
+        measure, _, facet = key.partition(".recall[phenomenon=")
+        title = facet.removesuffix("]").replace("_", " ")
+        made.append(Phenomenon(key, measure.partition(".")[0], title, labels, labels < MIN_LABELS))
+    return sorted(made, key=lambda each: (LAYER_NAMES.index(each.layer), each.title))
+
+
+def rows(board: Board, columns: list[Phenomenon]) -> list[PhenomenaRow]:
+    """Rows of the table: whoever was scored on one, by state and headline."""
+    return [
+        PhenomenaRow(
+            entry,
+            views.name(entry),
+            entry.state if entry.state != "ranked" else f"{entry.track} track",
+            [_found(entry.recall.get(column.key), column.labels) for column in columns],
+        )
+        for entry in sorted(board.entries, key=lambda entry: order(entry, "headline"))
+        if entry.recall
+    ]
+
+
+def _found(recall: float | None, labels: int) -> Found:
+    if recall is None:
+        return Found(views.score(None), "")
+    number = recall * labels
+    counts = f"{round(number)} of {labels}" if abs(number - round(number)) < _WHOLE else f"of {labels}"
+    return Found(views.ScoreView(f"{recall:.2f}", recall, at=round(100 * recall, 1)), counts)
