@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
@@ -233,7 +233,7 @@ def _written(case: Case, decision: Decision, names: list[str], problems: list[Pr
 
 
 def _union(a: list[labels.Phenomenon], b: list[labels.Phenomenon]) -> list[labels.Phenomenon]:
-    return [tag for tag in get_args(labels.Phenomenon) if tag in a or tag in b]
+    return labels.ordered({*a, *b}, labels.Phenomenon)
 
 
 def _numbered(case: Case, chosen: dict[str, list[_GoldLabel]], problems: list[Problem]) -> Labels:
