@@ -131,7 +131,20 @@ def read_profile(root: Path | str, name: str) -> Profile:
 
     """
     path = corpus_file(Path(root), "profiles", f"{name}.toml")
-    data = files.read_toml(path)
+    return of_table(files.read_toml(path), path)
+
+
+def of_table(data: dict[str, Any], path: Path) -> Profile:
+    """Check and compile what the file of a profile holds.
+
+    Args:
+        data: the TOML table.
+        path: the file, for problems.
+
+    Raises:
+        DragomanError: E706 for everything that is wrong with it at once.
+
+    """
     diagnostics = Diagnostics(str(path))
     check_keys(data, ("site", "months", "section"), diagnostics)
     months = _months(data.get("months", {}), diagnostics)
