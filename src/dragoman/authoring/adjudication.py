@@ -18,6 +18,7 @@ from dragoman import files
 from dragoman.authoring.curation import read_curated
 from dragoman.authoring.disagreements import Point, first_offset, points
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.release import scheme_file
 from dragoman.release.passes import Reader, derive, read_pass
 from dragoman.release.phenomena import tag_across
 from dragoman.schema import labels
@@ -178,6 +179,9 @@ def build_gold(root: Path) -> dict[str, Labels]:
             problems += wrong
     if problems:
         raise DragomanError(problems)
+    annotated = scheme_file.read(root).layers
+    for labels_ in gold.values():
+        labels_.layers_annotated = [layer for layer in labels_.layers_annotated if layer in annotated]
     cut = {segment.document for page in read_curated(root) for segment in page.segments if segment.truncated}
     tag_across(gold, {key: case.document for key, case in cases.items()}, {name for name in cut if name is not None})
     return gold

@@ -23,7 +23,7 @@ def benchmark(name: str, tags: Sequence[str], layers: Sequence[str], sets: Mappi
     """Write ``corpus/benchmark.toml``."""
     parts = [
         "# What the benchmark is: its name and version, its languages and layers, and its labels.",
-        "# Labels, a table each: types, forms, acts, modalities, flags, phenomena. One that is left out is the default.",
+        "# Labels, a table each: types, forms, acts, modalities, flags, phenomena. One left out is the default.",
         "# The order of the labels is that of the class labels of a release: add new ones at the end.",
         "schema_version = 1",
         f"name = {toml(name)}",
