@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -181,8 +182,10 @@ def with_ids(documents: Sequence[Incoming]) -> dict[str, Incoming]:
     taken: set[str] = set()
     for number, each in enumerate(documents, 1):
         # A row of a release is called after its page.
-        plain = _ID.sub("_", each.name.removesuffix(".article-1")).strip("_")[:34]
-        wanted = plain if plain and each.name.isascii() else f"{number:03d}"
+        latin = unicodedata.normalize("NFKD", each.name.removesuffix(".article-1"))
+        bare = "".join(char for char in latin if not unicodedata.combining(char))
+        plain = _ID.sub("_", bare).strip("_")[:34]
+        wanted = plain if plain and bare.isascii() else f"{number:03d}"
         unique, again = wanted, 2
         while unique.casefold() in taken:
             unique, again = f"{wanted}_{again}", again + 1

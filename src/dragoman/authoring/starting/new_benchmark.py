@@ -58,7 +58,7 @@ class Made:
     Attributes:
         documents: number of documents by split.
         labels: number of labels by layer.
-        ids: id of each document that is called otherwise now, by what it was called.
+        ids: id of each document or page that is called otherwise now, by what it was called.
         undescribed: labels that wait for a line that says what they are, by set.
         problems: repairs and losses.
 
@@ -154,7 +154,10 @@ class _Maker:
         sets, undescribed = self._label_sets(gold, entries)
         self._write("corpus/benchmark.toml", first_texts.benchmark(self.plan.name, self.languages, self.layers, sets))
         scheme_file.read(self.root)
-        self._write("annotations/GUIDELINES.md", first_texts.guidelines(self.plan.name, self.layers, _all_sets(sets)))
+        self._write(
+            "annotations/GUIDELINES.md",
+            first_texts.guidelines(self.plan.name, self.layers, _all_sets(sets, self.layers)),
+        )
         self._write("DATASET_CARD.md", first_texts.card(self.plan.name, self.languages, self.layers))
         for each in gold:
             self._json(f"annotations/gold/{each.document}.json", each)
@@ -163,8 +166,8 @@ class _Maker:
         self._write("DATASET_CARD.md", release_folder.current_card(self.root, built))
         by_document = {split: len(rows) for split, rows in built.rows["documents"].items()}
         counts = {layer: sum(len(getattr(each, layer)) for each in gold) for layer in self.layers}
-        ids = {each.name: f"{page}.article-1" for page, each in self.documents.items() if each.line is not None}
-        renamed = {was: now for was, now in ids.items() if was != now}
+        ids = {page: page if each.line is None else f"{page}.article-1" for page, each in self.documents.items()}
+        renamed = {each.name: ids[page] for page, each in self.documents.items() if each.name != ids[page]}
         return Made(by_document, counts, renamed, undescribed, self.diagnostics.problems())
 
     def _write(self, path: str, text: str) -> None:
@@ -266,10 +269,11 @@ def default_lines() -> dict[str, dict[str, str]]:
     return tomllib.loads((resources.files("dragoman.systems") / "prompts" / "labels.toml").read_text("utf-8"))
 
 
-def _all_sets(own: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
-    """Give the sets of the benchmark with those of the default scheme that it has, as far as they are described."""
+def _all_sets(own: Mapping[str, Mapping[str, str]], layers: Sequence[str]) -> dict[str, Mapping[str, str]]:
+    """Give the sets of its layers, with those of the default scheme that it has, as far as they are described."""
     lines = default_lines()
-    return {name: own.get(name) or lines.get(name, {}) for name in labels.DEFAULT}
+    there = [name for name, layer in scheme_file.TABLES.values() if not layer or layer in layers]
+    return {name: own.get(name) or lines.get(name, {}) for name in there}
 
 
 def _time(page: str, each: Incoming) -> dict[str, Any]:

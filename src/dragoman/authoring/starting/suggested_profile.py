@@ -117,7 +117,33 @@ def _profile(pages: list[list[str]], language: str) -> str:
     parts += ["", "[[section.line]]", 'kind = "body"', 'times = "*"', *dated]
     if tails:
         parts += _furniture(tails)
+    parts += _by_hand(pages, rules)
     return "\n".join(parts) + "\n"
+
+
+def _by_hand(pages: list[list[str]], rules: set[str]) -> list[str]:
+    """Say, as a comment, how a line is read that may date a page by the name of a month that nobody told us."""
+    found = next((match for page in pages for line in page if (match := _named_month(line)) is not None), None)
+    if rules or found is None:
+        return []
+    before, month, form, after = found
+    pattern = f"{regex.escape(before, literal_spaces=True)}{form}{regex.escape(after, literal_spaces=True)}"
+    return [
+        "",
+        f"# A line with {month!r} may date the page. To read it, write all names of months after the site:",
+        f"#     [months]\n#     {_string(month)} = 1",
+        "# and, in the section of the article, where the line stands:",
+        f'#     [[section.line]]\n#     kind = "meta"\n#     match = {_string(pattern)}\n#     times = "?"',
+    ]
+
+
+def _named_month(line: str) -> tuple[str, str, str, str] | None:
+    """Cut a short line at a day, a word and a year."""
+    match = regex.search(r"(?<!\d)\d{1,2}(\.?(?: de)? )(\p{L}+)((?: de)? )\d{4}(?!\d)", line)
+    if match is None or len(line) > MAX_DATE_LINE:
+        return None
+    form = rf"{_DAY}{regex.escape(match[1], literal_spaces=True)}(?P<month>\p{{L}}+){match[3]}{_YEAR}"
+    return line[: match.start()], match[2], form, line[match.end() :]
 
 
 def _edges(pages: list[list[str]], shared: set[str]) -> tuple[list[str], list[str]]:
