@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -200,6 +202,7 @@ def test_from_texts_to_a_board(japanese, tmp_path):
     done = dragoman_says("run", "simple.py:predict", "--data", release, "--split", "test", "--out", run, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     result = dragoman.score(run / "predictions.jsonl", release, split="test")
+    result.save(run / "result.json")
     # One of the two entities of the document is found, and nothing else.
     assert result["entities.strict.precision"] == 1
     assert result["entities.strict.recall"] == 0.5
@@ -208,6 +211,7 @@ def test_from_texts_to_a_board(japanese, tmp_path):
     assert done.returncode == 0, done.stderr
     board = json.loads((tmp_path / "board" / "leaderboard.json").read_text("utf-8"))
     (entry,) = board["entries"]
+    assert entry["state"] == "ranked"
     assert entry["cells"]["entities.strict"]["score"] == pytest.approx(2 / 3)
     done = dragoman_says("report", run, "--data", release, "--split", "test", "--out", tmp_path / "report.html")
     assert done.returncode == 0, done.stderr
@@ -314,6 +318,38 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path):
     with pytest.raises(DragomanError, match="E108"):
         make(tmp_path / "new", Plan("x"), incoming.read([written(tmp_path, JAPANESE)]))
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["mine"]
+
+
+def test_a_page_of_a_language_that_the_benchmark_does_not_name(japanese):
+    table = japanese / "corpus" / "benchmark.toml"
+    table.write_text(table.read_text("utf-8").replace('["ja"]', '["th"]'), "utf-8")
+    done = dragoman_says("author", "check", "--root", japanese)
+    assert done.returncode == 1
+    assert "page[0].language: no language of the benchmark is 'ja'" in done.stderr
+
+
+def test_pages_of_two_languages_are_told_apart_by_their_names(tmp_path):
+    (tmp_path / "he").mkdir()
+    (tmp_path / "he" / "a.txt").write_text("כותרת\nגוף הכתבה.\n", "utf-8")
+    (tmp_path / "a.th.txt").write_text("หัวข้อ\nเนื้อหา\n", "utf-8")
+    read = incoming.read([tmp_path / "he", tmp_path / "a.th.txt"], None, ["he", "th"])
+    make(tmp_path / "new", Plan("two", ("he", "th")), read)
+    found = {document.id: (document.language, document.title) for document in dragoman.load(tmp_path / "new").documents}
+    assert found == {"a.article-1": ("he", "כותרת"), "a_2.article-1": ("th", "หัวข้อ")}
+
+
+def test_on_a_terminal_what_is_missing_is_asked_for(tmp_path):
+    given = written(tmp_path, [{"id": "a", "text": "Nora sells."}])
+    command = [sys.executable, "-m", "dragoman", "author", "new", str(tmp_path / "new"), "--from", str(given)]
+    main, other = pty.openpty()
+    with subprocess.Popen(command, stdin=other, stdout=subprocess.PIPE, stderr=other) as process:
+        os.close(other)
+        os.write(main, b"asked\nen\nPROD=a product; FIRM=a company\n")
+        assert process.wait(timeout=120) == 0
+    os.close(main)
+    scheme = scheme_file.read(tmp_path / "new")
+    assert (scheme.name, scheme.languages) == ("asked", ("en",))
+    assert scheme.label_sets == {"entities.type": {"PROD": "a product", "FIRM": "a company"}}
 
 
 def test_nobody_is_asked_where_there_is_no_terminal(tmp_path):

@@ -234,7 +234,12 @@ class _Reader:
             page = self.converted(path, CuratedPage)
             if page is not None:
                 material.pages[path] = page
-        for source in material.table.pages if material.table else ():
+        spoken = material.scheme.languages
+        for index, source in enumerate(material.table.pages if material.table else ()):
+            if spoken and source.language not in spoken:
+                hint = f"Name it in corpus/{scheme_file.FILE}; now there are {', '.join(spoken)}."
+                what = f"no language of the benchmark is {shown(source.language)}."
+                self.report(table, Fault("E706", f"page[{index}].language", what, hint))
             path = folder / f"{source.id}.json"
             if not path.exists():
                 self.report(

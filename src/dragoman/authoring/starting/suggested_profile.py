@@ -131,7 +131,7 @@ def _by_hand(pages: list[list[str]], rules: set[str]) -> list[str]:
     return [
         "",
         f"# A line with {month!r} may date the page. To read it, write all names of months after the site:",
-        f"#     [months]\n#     {_string(month)} = 1",
+        f"#     [months]\n#     {_string(month)} = NUMBER",
         "# and, in the section of the article, where the line stands:",
         f'#     [[section.line]]\n#     kind = "meta"\n#     match = {_string(pattern)}\n#     times = "?"',
     ]
