@@ -17,7 +17,7 @@ from dragoman.reading.line_documents import document_of
 from dragoman.reading.read import read_lines
 from dragoman.reading.shards import holds_shards
 from dragoman.reading.submission_lines import submission_lines
-from dragoman.reading.target import CLOSED_SETS, Target
+from dragoman.reading.target import Target, closed_sets
 from dragoman.release import bundle, hub, parquet, source_root, standoff
 from dragoman.release.content import Release
 from dragoman.release.semver import is_version
@@ -261,7 +261,7 @@ class Benchmark:
         return Target(
             documents=tuple(document.id for document in documents),
             texts={document.id: document.text for document in documents},
-            label_sets=CLOSED_SETS,
+            label_sets=closed_sets(self.release.label_sets),
             aliases={entry.wikidata: entry.id for entry in self.registry if entry.wikidata},
             registry=frozenset(entry.id for entry in self.registry),
             strict_values=True,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,6 +19,7 @@ from dragoman import files
 from dragoman.authoring.curation import read_curated
 from dragoman.authoring.disagreements import Point, first_offset, points
 from dragoman.problems import DragomanError, Problem, error
+from dragoman.release import scheme_file
 from dragoman.release.passes import Reader, derive, read_pass
 from dragoman.release.phenomena import tag_across
 from dragoman.schema import labels
@@ -215,6 +216,9 @@ def build_gold(root: Path) -> dict[str, Labels]:
             problems += wrong
     if problems:
         raise DragomanError(problems)
+    annotated = scheme_file.read(root).layers
+    for labels_ in gold.values():
+        labels_.layers_annotated = [layer for layer in labels_.layers_annotated if layer in annotated]
     cut = {segment.document for page in read_curated(root) for segment in page.segments if segment.truncated}
     tag_across(gold, {key: case.document for key, case in cases.items()}, {name for name in cut if name is not None})
     return gold
@@ -270,7 +274,7 @@ def _written(case: Case, decision: Decision, names: list[str], problems: list[Pr
 
 
 def _union(a: list[labels.Phenomenon], b: list[labels.Phenomenon]) -> list[labels.Phenomenon]:
-    return [tag for tag in get_args(labels.Phenomenon) if tag in a or tag in b]
+    return labels.ordered({*a, *b}, labels.Phenomenon)
 
 
 def _numbered(case: Case, chosen: dict[str, list[_GoldLabel]], problems: list[Problem]) -> Labels:

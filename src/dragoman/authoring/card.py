@@ -12,7 +12,7 @@ from dragoman.files import json_lines
 from dragoman.problems import error
 from dragoman.release.parquet import path_of
 from dragoman.release.semver import numbers
-from dragoman.schema.labels import in_order
+from dragoman.schema.labels import LabelSets, in_order, members, name_of
 from dragoman.schema.shape import fields
 
 if TYPE_CHECKING:
@@ -103,28 +103,35 @@ def _front_matter(release: Release) -> dict[str, Any]:
             {"name": split, "num_examples": len(rows), "num_bytes": len(json_lines(rows))}
             for split, rows in splits.items()
         ]
-        infos.append({"config_name": config, "features": _features(fields(record)), "splits": counts})
+        infos.append(
+            {"config_name": config, "features": _features(fields(record), release.label_sets), "splits": counts}
+        )
     return {"configs": configs, "dataset_info": infos}
 
 
-def _features(info: inspect.StructType) -> list[dict[str, Any]]:
+def _features(info: inspect.StructType, own: LabelSets) -> list[dict[str, Any]]:
     """Features of a record, in the form that ``datasets`` reads from YAML."""
-    return [{"name": field.encode_name} | _feature(field.type) for field in info.fields]
+    return [{"name": field.encode_name} | _feature(field.type, own) for field in info.fields]
 
 
-def _feature(info: Any) -> dict[str, Any]:
+def _feature(info: Any, own: LabelSets) -> dict[str, Any]:
     match info:
         case inspect.Metadata():
-            return _feature(info.type)
+            name = name_of(info.extra)
+            return _feature(info.type, own) if name is None else _class_label(members(name, own))
         case inspect.UnionType():
             (kind,) = [option for option in info.types if not isinstance(option, inspect.NoneType)]
-            return _feature(kind)
+            return _feature(kind, own)
         case inspect.ListType():
-            item = _feature(info.item_type)
+            item = _feature(info.item_type, own)
             return {"list": item.get("struct") or (item["dtype"] if isinstance(item["dtype"], str) else item)}
         case inspect.StructType():
-            return {"struct": _features(info)}
+            return {"struct": _features(info, own)}
         case inspect.LiteralType():
-            return {"dtype": {"class_label": {"names": {str(i): name for i, name in enumerate(in_order(info.values))}}}}
+            return _class_label(in_order(info.values))
         case _:
             return {"dtype": _DTYPES[type(info)]}
+
+
+def _class_label(names: tuple[str, ...]) -> dict[str, Any]:
+    return {"dtype": {"class_label": {"names": {str(i): name for i, name in enumerate(names)}}}}

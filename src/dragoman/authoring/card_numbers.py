@@ -49,20 +49,30 @@ def with_generated(card: str, release: Release, agreement: dict[str, Any] | None
 
 def statistics(release: Release) -> str:
     """Count documents and labels by split, in Markdown tables."""
-    splits = list(release.rows["documents"])
+    splits, own = list(release.rows["documents"]), release.label_sets
     documents = {split: release.rows["documents"][split] for split in splits}
     spoken = list(dict.fromkeys(document.language for split in splits for document in release.rows["documents"][split]))  # type: ignore[attr-defined]
     parts = [
         _counted("documents", splits, documents, lambda d: [d.kind], labels.values(labels.DocumentKind)),
         _counted("documents by language", splits, documents, lambda d: [d.language], spoken),
-        _counted("entities", splits, release.rows["entities"], lambda e: [e.type], labels.values(labels.EntityType)),
         _counted(
-            "entities by form", splits, release.rows["entities"], lambda e: [e.form], labels.values(labels.EntityForm)
+            "entities", splits, release.rows["entities"], lambda e: [e.type], labels.values(labels.EntityType, own)
+        ),
+        _counted(
+            "entities by form",
+            splits,
+            release.rows["entities"],
+            lambda e: [e.form],
+            labels.values(labels.EntityForm, own),
         ),
         _counted("dates", splits, release.rows["dates"], lambda d: [d.type], labels.values(labels.DateType)),
-        _counted("claims by act", splits, release.rows["claims"], lambda c: [c.act], labels.values(labels.Act)),
+        _counted("claims by act", splits, release.rows["claims"], lambda c: [c.act], labels.values(labels.Act, own)),
         _counted(
-            "claims by modality", splits, release.rows["claims"], lambda c: [c.modality], labels.values(labels.Modality)
+            "claims by modality",
+            splits,
+            release.rows["claims"],
+            lambda c: [c.modality],
+            labels.values(labels.Modality, own),
         ),
         _phenomena(release, splits),
         _ceilings(release, splits),
@@ -81,7 +91,9 @@ def _counted(name: str, splits: list[str], rows: Any, key: Callable[[Any], Itera
 def _phenomena(release: Release, splits: list[str]) -> str:
     rows = {split: [r for layer in LAYER_NAMES for r in release.rows[layer][split]] for split in splits}
     counts = {split: Counter(tag for row in rows[split] for tag in row.phenomena) for split in splits}  # type: ignore[attr-defined]
-    lines = [[tag, *(counts[split][tag] for split in splits)] for tag in labels.values(labels.Phenomenon)]
+    lines = [
+        [tag, *(counts[split][tag] for split in splits)] for tag in labels.values(labels.Phenomenon, release.label_sets)
+    ]
     return _table(["phenomenon", *splits], [line for line in lines if any(line[1:])])
 
 

@@ -34,7 +34,7 @@ def checked(old: Release, new: Release) -> Difference:
     what = f"the rows are not those of {old.version}, and the version is {new.version}."
     if diff.needs == "none":
         what = f"the version goes back from {old.version} to {new.version}."
-    hint = f"Write version = {smallest!r} or above in corpus/sources.toml, or take the changes back."
+    hint = f"Write version = {smallest!r} or above in corpus/, or take the changes back."
     problems = [Problem(code="E714", what=what, hint=hint)]
     problems += [Problem(code="E714", what=line(change), path=change.where) for change in diff.changes[:_MAX]]
     if len(diff.changes) > _MAX:

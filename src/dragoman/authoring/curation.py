@@ -15,7 +15,7 @@ from dragoman import files
 from dragoman.authoring.document_time import add_declared, read_date, set_published
 from dragoman.authoring.profiles import TEXT_KINDS, Profile, read_profile
 from dragoman.authoring.segmentation import MAX_PAGE, Cut, cut, split_lines
-from dragoman.problems import DragomanError, Problem, error
+from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.release.source_table import Source, SourceTable, assign_splits, corpus_file, read_sources
 from dragoman.schema import labels
 from dragoman.schema.records import CuratedPage, Document, Segment
@@ -61,7 +61,7 @@ def curate(root: Path | str) -> list[CuratedPage]:
     """
     root = Path(root)
     table = read_sources(root)
-    problems: list[Problem] = []
+    diagnostics = Diagnostics()
     profiles: dict[str, Profile | None] = {}
     pages: list[CuratedPage] = []
     for index, source in enumerate(table.pages):
@@ -74,12 +74,12 @@ def curate(root: Path | str) -> list[CuratedPage]:
             if profile is not None:
                 pages.append(_curate_page(source, page, profile))
         except DragomanError as cause:
-            problems.extend(cause.problems)
-    if not problems:
-        problems.extend(add_declared(table, pages))
-        problems.extend(_add_splits(table, pages))
-    if problems:
-        raise DragomanError(problems)
+            diagnostics.take(*cause.problems)
+    if not diagnostics.failed:
+        add_declared(table, pages, diagnostics)
+        _add_splits(table, pages, diagnostics)
+    if diagnostics.failed:
+        raise DragomanError(diagnostics.problems())
     return pages
 
 
@@ -94,14 +94,14 @@ def read_pages(root: Path | str) -> list[tuple[Source, str]]:
     return [(source, _read_page(Path(root), table, index)) for index, source in enumerate(table.pages)]
 
 
-def _add_splits(table: SourceTable, pages: Sequence[CuratedPage]) -> Sequence[Problem]:
+def _add_splits(table: SourceTable, pages: Sequence[CuratedPage], diagnostics: Diagnostics) -> None:
     try:
         splits = assign_splits(table, [document.id for page in pages for document in page.documents])
     except DragomanError as cause:
-        return cause.problems
+        diagnostics.take(*cause.problems)
+        return
     for page in pages:
         page.splits = {document.id: splits[document.id] for document in page.documents}
-    return ()
 
 
 def _named(cause: DragomanError, table: SourceTable, where: str) -> DragomanError:
@@ -235,7 +235,7 @@ def read_curated(root: Path | str) -> list[CuratedPage]:
 
     """
     pages: list[CuratedPage] = []
-    problems: list[Problem] = []
+    diagnostics = Diagnostics()
     for source in read_sources(root).pages:
         path = _target(Path(root), source.id)
         try:
@@ -245,9 +245,9 @@ def read_curated(root: Path | str) -> list[CuratedPage]:
                 raise error("E704", f"the file was not made from page {source.id} as it is now.", hint, file=str(path))
             pages.append(page)
         except DragomanError as cause:
-            problems.extend(cause.problems)
-    if problems:
-        raise DragomanError(problems)
+            diagnostics.take(*cause.problems)
+    if diagnostics.failed:
+        raise DragomanError(diagnostics.problems())
     return pages
 
 

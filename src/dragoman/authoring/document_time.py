@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dragoman.authoring.profiles import Profile
 from dragoman.authoring.segmentation import Cut
-from dragoman.problems import DragomanError, Problem
+from dragoman.problems import Diagnostics, DragomanError, Problem
 from dragoman.release.source_table import SourceTable, select
 from dragoman.schema.records import CuratedPage, Document
 from dragoman.text import visible
@@ -69,19 +69,16 @@ def set_published(document: Document, value: str, evidence: str, file: str, line
         document.published, document.published_evidence = value, evidence
 
 
-def add_declared(table: SourceTable, pages: Sequence[CuratedPage]) -> list[Problem]:
+def add_declared(table: SourceTable, pages: Sequence[CuratedPage], diagnostics: Diagnostics) -> None:
     """Add the times that the source table declares to the documents, in place.
 
     Args:
         table: the source table.
         pages: the curated pages, all of them.
-
-    Returns:
-        What is wrong with the declarations.
+        diagnostics: takes what is wrong with the declarations.
 
     """
     documents = {document.id: document for page in pages for document in page.documents}
-    problems: list[Problem] = []
     declared: set[str] = set()
     for index, time in enumerate(table.times):
         where = f"time[{index}]"
@@ -90,19 +87,18 @@ def add_declared(table: SourceTable, pages: Sequence[CuratedPage]) -> list[Probl
             try:
                 chosen += select(table, pattern, list(documents), f"{where}.documents[{number}]")
             except DragomanError as cause:
-                problems.extend(cause.problems)
+                diagnostics.take(*cause.problems)
         for document in map(documents.__getitem__, chosen):
             if document.id in declared:
                 what = f"the time of {document.id} is declared twice."
-                problems.append(table.problem(f"{where}.documents", what, "Name each document once."))
+                diagnostics.take(table.problem(f"{where}.documents", what, "Name each document once."))
             declared.add(document.id)
             if time.published_evidence is not None:
                 if document.published is not None:
                     what = f"{document.id} is dated {document.published} by a line of its page."
                     hint = "Declare only what is known from outside."
-                    problems.append(table.problem(f"{where}.published", what, hint))
+                    diagnostics.take(table.problem(f"{where}.published", what, hint))
                 document.published, document.published_evidence = time.published, time.published_evidence
             document.published_external = time.published_external
             document.published_external_status = time.published_external_status
             document.published_external_evidence = time.published_external_evidence
-    return problems

@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from dragoman import files
 from dragoman.authoring.site_patterns import compile_bounded
-from dragoman.problems import DragomanError, Problem
+from dragoman.problems import Diagnostics, DragomanError, Problem
 from dragoman.release.source_table import Entry, check_keys, convert, corpus_file, tables
 from dragoman.schema import labels
 from dragoman.text import visible
@@ -131,26 +131,39 @@ def read_profile(root: Path | str, name: str) -> Profile:
 
     """
     path = corpus_file(Path(root), "profiles", f"{name}.toml")
-    data = files.read_toml(path)
-    problems: list[Problem] = []
-    check_keys(data, ("site", "months", "section"), str(path), problems)
-    months = _months(data.get("months", {}), str(path), problems)
-    declared = tables(data, "section", _Section, str(path), problems)
-    if not problems:
-        problems.extend(_Checker(str(path), declared).problems())
-    if problems:
-        raise DragomanError(problems)
+    return of_table(files.read_toml(path), path)
+
+
+def of_table(data: dict[str, Any], path: Path) -> Profile:
+    """Check and compile what the file of a profile holds.
+
+    Args:
+        data: the TOML table.
+        path: the file, for problems.
+
+    Raises:
+        DragomanError: E706 for everything that is wrong with it at once.
+
+    """
+    diagnostics = Diagnostics(str(path))
+    check_keys(data, ("site", "months", "section"), diagnostics)
+    months = _months(data.get("months", {}), diagnostics)
+    declared = tables(data, "section", _Section, diagnostics)
+    if not diagnostics.failed:
+        diagnostics.take(*_Checker(str(path), declared).problems())
+    if diagnostics.failed:
+        raise DragomanError(diagnostics.problems())
     return Profile(path, tuple(_compile(index, section) for index, section in enumerate(declared)), months)
 
 
-def _months(value: Any, file: str, problems: list[Problem]) -> dict[str, int]:
+def _months(value: Any, diagnostics: Diagnostics) -> dict[str, int]:
     class Months(msgspec.Struct):
         months: dict[str, Annotated[int, Meta(ge=1, le=12)]]
 
     try:
-        return convert({"months": value}, Months, file, "").months
+        return convert({"months": value}, Months, diagnostics.file, "").months
     except DragomanError as cause:
-        problems.extend(cause.problems)
+        diagnostics.take(*cause.problems)
         return {}
 
 

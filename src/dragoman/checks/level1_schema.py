@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
 from dragoman import files
 from dragoman.checks.findings import Findings
 from dragoman.problems import DragomanError, Problem, shown
-from dragoman.release import english_lines
+from dragoman.release import english_lines, scheme_file
+from dragoman.release.scheme_file import Scheme
 from dragoman.release.source_table import SourceTable, read_sources
 from dragoman.schema import labels
 from dragoman.schema.decision import Identity
@@ -77,6 +78,7 @@ class Material:
         registry: the registry that gold refers to.
         passes: the raw passes.
         english: English lines of the documents.
+        scheme: its layers and label sets.
 
     """
 
@@ -87,6 +89,7 @@ class Material:
     gold: dict[Path, Labels] = field(default_factory=dict)
     passes: list[Pass] = field(default_factory=list)
     english: list[ReadingLine] = field(default_factory=list)
+    scheme: Scheme = field(default_factory=Scheme)
 
     @property
     def corpus_folders(self) -> tuple[Path, Path]:
@@ -107,8 +110,9 @@ class Material:
 def read(root: Path, findings: Findings) -> Material:
     """Read corpus, gold, registry and passes; what cannot be read is reported and left out."""
     reader = _Reader(root, findings)
+    scheme = reader.read_scheme()
     registry = reader.registry(root / "annotations" / "registry", "entities.json")
-    material = Material(root, registry)
+    material = Material(root, registry, scheme=scheme)
     reader.corpus(material)
     folder = root / "annotations" / "gold"
     for path in sorted(folder.glob("*.json")):
@@ -136,6 +140,17 @@ class _Reader:
     def __init__(self, root: Path, findings: Findings) -> None:
         self.root = root
         self.findings = findings
+        self.own: labels.LabelSets = {}
+
+    def read_scheme(self) -> Scheme:
+        """Read what the benchmark says of its labels; the default scheme after reporting what is wrong."""
+        try:
+            scheme = scheme_file.read(self.root)
+        except DragomanError as cause:
+            self.failed(self.root / "corpus" / scheme_file.FILE, cause)
+            return Scheme()
+        self.own = scheme.label_sets
+        return scheme
 
     def report(self, path: Path, fault: Fault) -> None:
         self.findings.reporter(1, path)(*fault)
@@ -182,7 +197,7 @@ class _Reader:
         if not isinstance(value, dict):
             self.report(path, Fault("E202", prefix, "this is not an object.", "Write an object."))
             return None
-        problems = list(faults(value, record, self.findings.nearest))
+        problems = list(faults(value, record, self.findings.nearest, own=self.own))
         for fault in problems:
             joined = f"{prefix}.{fault.path}" if prefix and fault.path else prefix or fault.path
             self.report(path, fault._replace(path=joined))
@@ -219,7 +234,12 @@ class _Reader:
             page = self.converted(path, CuratedPage)
             if page is not None:
                 material.pages[path] = page
-        for source in material.table.pages if material.table else ():
+        spoken = material.scheme.languages
+        for index, source in enumerate(material.table.pages if material.table else ()):
+            if spoken and source.language not in spoken:
+                hint = f"Name it in corpus/{scheme_file.FILE}; now there are {', '.join(spoken)}."
+                what = f"no language of the benchmark is {shown(source.language)}."
+                self.report(table, Fault("E706", f"page[{index}].language", what, hint))
             path = folder / f"{source.id}.json"
             if not path.exists():
                 self.report(
@@ -299,6 +319,6 @@ def _disorder(gold: Labels) -> Iterator[Fault]:
                     (f"{path}.claimants[{i}].entity_ids", c.entity_ids, None) for i, c in enumerate(label.claimants)
                 ]
     for path, members, label_set in lists:
-        order = sorted(set(members)) if label_set is None else [m for m in get_args(label_set) if m in members]
+        order = sorted(set(members)) if label_set is None else labels.ordered(members, label_set)
         if members != order:
             yield Fault("E211", path, f"{members} is not in order, or repeats itself.", f"Write {order}.")

@@ -47,7 +47,8 @@ def check(material: Material, findings: Findings) -> None:
         for path, labels in labelled.items():
             if labels.document in documents and path not in findings.broken:
                 report = findings.reporter(4, path, raw=raw)
-                for fault_path, fault in faults(labels, documents[labels.document], registry):
+                own = material.scheme.own_entities
+                for fault_path, fault in faults(labels, documents[labels.document], registry, own=own):
                     report(fault.code, f"{fault_path}.{fault.field}", fault.what, fault.hint)
 
 
@@ -60,13 +61,16 @@ def _names(registry: RegistryFile, findings: Findings, *, raw: bool) -> None:
                     report("E504", f"[{entry.id}].names.{tag}", f"{shown(name)} has an honorific.", "Leave it out.")
 
 
-def faults(labels: Labels, document: Document, registry: RegistryFile) -> Iterator[tuple[str, Fault]]:
+def faults(
+    labels: Labels, document: Document, registry: RegistryFile, *, own: bool = False
+) -> Iterator[tuple[str, Fault]]:
     """Say what the rules of its language have against the labels of a document.
 
     Args:
         labels: the labels, with spans that slice.
         document: the document.
         registry: the registry that the labels refer to; without one nothing is said of edges.
+        own: whether types and forms are the benchmark's own, so that nothing is said of what they mean.
 
     Yields:
         The label's path and what is wrong with it.
@@ -79,8 +83,9 @@ def faults(labels: Labels, document: Document, registry: RegistryFile) -> Iterat
     for entity in labels.entities:
         path = f"entities[{entity.id}]"
         yield from ((path, fault) for fault in _edges(entity.text, names, language))
-        yield from ((path, fault) for fault in _words(entity, names, language))
-    for first, second in _nested(labels.entities):
+        if not own:
+            yield from ((path, fault) for fault in _words(entity, names, language, linked=bool(registry.entries)))
+    for first, second in () if own else _nested(labels.entities):
         yield from ((f"entities[{second.id}]", fault) for fault in _inside(first, second))
     for date in labels.dates:
         yield from ((f"dates[{date.id}]", fault) for fault in _date(date, language))
@@ -140,7 +145,7 @@ def _edges(text: str, names: set[str], language: Language) -> Iterator[Fault]:
 _MARKS = frozenset(_PAIRS) | frozenset(_PAIRS.values())
 
 
-def _words(entity: Entity, names: set[str], language: Language) -> Iterator[Fault]:
+def _words(entity: Entity, names: set[str], language: Language, *, linked: bool) -> Iterator[Fault]:
     """Say what a mention's words have against its labels."""
     text = entity.text
     if entity.type == "PER" and _has_honorific(text, language):
@@ -161,7 +166,7 @@ def _words(entity: Entity, names: set[str], language: Language) -> Iterator[Faul
     looks_so = language.definite_adjective and re.fullmatch(language.definite_adjective, text)
     if entity.type == "GPE" and is_name and text not in names and looks_so:
         yield Fault("E503", "form", f"{shown(text)} is an adjective.", "The form is ADJ.")
-    if not entity.entity_ids and entity.form != "NOM":
+    if linked and not entity.entity_ids and entity.form != "NOM":
         what = f"{shown(text)} is {entity.form} and stands for no entity."
         yield Fault("E503", "entity_ids", what, "Only a common noun may have no id.")
 

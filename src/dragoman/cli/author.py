@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand
 from typer.main import get_group
 
-from dragoman.cli import author_annotate, author_gold, author_publish, author_release
+from dragoman.cli import author_annotate, author_gold, author_new, author_publish, author_release
 from dragoman.cli.stdout import standard_output
 from dragoman.problems import DragomanError
 
@@ -48,7 +48,7 @@ def _paragraphs(function: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(part.split()) for part in (inspect.getdoc(function) or "").split("\n\n"))
 
 
-_add(app, author_gold.curate)
+_add(app, author_new.new, author_gold.curate)
 app.add_typer(annotate, name="annotate", help=_paragraphs(author_annotate.annotate))
 _add(app, author_gold.adjudicate, author_gold.check, author_release.release, author_publish.publish)
 _add(annotate, author_annotate.serve, author_annotate.stop, author_annotate.config, author_annotate.push)
@@ -59,7 +59,7 @@ _add(annotate, author_annotate.compare, author_annotate.pull, author_annotate.st
 def steps() -> dict[str, Any]:
     """Commands of the steps by name, in the order of the pipeline."""
     commands = get_group(app).commands
-    return {name: commands[name] for name in ("curate", "annotate", "adjudicate", "check", "release", "publish")}
+    return {name: commands[name] for name in ("new", "curate", "annotate", "adjudicate", "check", "release", "publish")}
 
 
 def step(name: str, arguments: Sequence[str] | None = None, *, root: Path | None = None) -> int:

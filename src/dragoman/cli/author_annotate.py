@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -111,13 +111,18 @@ def config(ctx: typer.Context, out: OutRoot = None, root: OwnRoot = None, as_jso
     from dragoman.authoring.label_studio import config
     from dragoman.cli import show
     from dragoman.languages import short_tag
+    from dragoman.release import scheme_file
 
     shared = _Shared.of(ctx, root, as_json)
     folder = (out or shared.root) / "annotations" / "label_studio"
     texts: dict[str, list[str]] = {}
     for document in read_documents(shared.root).values():
         texts.setdefault(short_tag(document.language), []).append(document.text)
-    pages = {language: config.make(language, "\n".join(own)) for language, own in texts.items()}
+    scheme = scheme_file.read(shared.root)
+    pages = {
+        language: config.make(language, "\n".join(own), (), scheme.label_sets, scheme.layers)
+        for language, own in texts.items()
+    }
     written = [language for language, page in pages.items() if files.write(folder / f"{language}.xml", page.encode())]
     show.summary({"written": written}, as_json=shared.as_json)
 
@@ -139,7 +144,7 @@ def push(
     from dragoman.problems import Problem
 
     shared = _Shared.of(ctx, root, as_json)
-    kind, documents = _kind(what, name), read_documents(shared.root)
+    kind, documents = _kind(what, name, shared.root), read_documents(shared.root)
     problems: list[Problem] = []
     if what[0] == "compare":
         raise typer.BadParameter("two passes are pushed by: compare A B")
@@ -150,7 +155,9 @@ def push(
     else:
         items = push_items.of_files(shared.root, kind, documents)
     with _server(shared.root, data, timeout) as server:
-        outcome = sync.push(server, kind, items, config=config.make, progress=show.progress, force=force)
+        outcome = sync.push(
+            server, kind, items, config=_page(config.make, shared.root), progress=show.progress, force=force
+        )
     outcome.problems += problems
     _finish(outcome, as_json=shared.as_json)
 
@@ -177,7 +184,9 @@ def compare(
     items = comparison_tasks.of_comparison(shared.root, passes, documents, undecided=undecided)
     kind = file_kinds.of_comparison(*passes)
     with _server(shared.root, data, timeout) as server:
-        outcome = sync.push(server, kind, items, config=config.make_comparison, progress=show.progress, force=force)
+        outcome = sync.push(
+            server, kind, items, config=_page(config.make_comparison, shared.root), progress=show.progress, force=force
+        )
     _finish(outcome, as_json=shared.as_json)
 
 
@@ -207,7 +216,7 @@ def pull(
     from dragoman.cli import show
 
     shared = _Shared.of(ctx, root, as_json)
-    kind, documents = _kind(what, name), read_documents(shared.root)
+    kind, documents = _kind(what, name, shared.root), read_documents(shared.root)
     target = out or shared.root
     if what[0] == "compare":
         if force:
@@ -243,12 +252,30 @@ def status(
 
     shared = _Shared.of(ctx, root, as_json)
     with _server(shared.root, data, timeout) as server:
-        kind, documents = _kind(what, name), read_documents(shared.root)
+        kind, documents = _kind(what, name, shared.root), read_documents(shared.root)
         outcome = sync.status(server, kind, documents, shared.root, annotator=annotator)
     _finish(outcome, as_json=shared.as_json)
 
 
-def _kind(what: list[str], name: str | None) -> Kind:
+def _kind(what: list[str], name: str | None, root: Path) -> Kind:
+    """Kind of file that is meant, with the label sets of the benchmark."""
+    from dragoman.authoring.label_studio import file_kinds
+    from dragoman.release import scheme_file
+
+    return file_kinds.of_scheme(_named_kind(what, name), scheme_file.read(root))
+
+
+def _page(make: Callable[..., str], root: Path) -> Callable[[str, str], str]:
+    """Make labelling pages with the layers and label sets of the benchmark."""
+    import functools
+
+    from dragoman.release import scheme_file
+
+    scheme = scheme_file.read(root)
+    return functools.partial(make, own=scheme.label_sets, layers=scheme.layers)
+
+
+def _named_kind(what: list[str], name: str | None) -> Kind:
     from dragoman.authoring.label_studio import file_kinds
     from dragoman.text import visible
 

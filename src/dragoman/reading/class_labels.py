@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dragoman.schema.labels import in_order
+from dragoman.schema.labels import in_order, members, name_of
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Document
 
@@ -104,7 +104,8 @@ def _of_documents() -> Names:
 def _of_type(info: Any) -> Names:
     match info:
         case msgspec.inspect.Metadata():
-            return _of_type(info.type)
+            name = name_of(info.extra)
+            return _of_type(info.type) if name is None else members(name)
         case msgspec.inspect.UnionType():
             return next((names for option in info.types if (names := _of_type(option)) is not None), None)
         case msgspec.inspect.LiteralType():

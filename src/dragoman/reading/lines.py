@@ -84,6 +84,10 @@ def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLE
     return Lines(lines, reader.diagnostics.problems(), reader.tally, dict(reader.unknown))
 
 
+_ABOUT = tuple(name for name in Submission.__struct_fields__ if name not in {"id", *_ITEMS})
+"""Fields of a line that say something of its document."""
+
+
 class _Reader:
     """Checks one line after the other, and holds what the lines of a file share."""
 
@@ -116,7 +120,7 @@ class _Reader:
         name = value.get("id")
         known = isinstance(name, str) and self.document(name)
         line = Submission(name if isinstance(name, str) else "-")
-        for field_ in ("text", "published", "published_external", "layers_annotated"):
+        for field_ in _ABOUT:
             if not any(path.startswith(field_) for path in wrong):
                 setattr(line, field_, value.get(field_))
         _Items(self, line, self.text(line, known=known), value, wrong).check(resolvable=known)

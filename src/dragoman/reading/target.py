@@ -23,7 +23,12 @@ CLOSED_SETS: Mapping[str, tuple[str, ...]] = {
     "claims.act": labels.values(labels.Act),
     "claims.claimants.role": labels.values(labels.ClaimantRole),
 }
-"""The benchmark's label sets, by the field that they are checked in."""
+"""The label sets of the default scheme, by the field that they are checked in."""
+
+
+def closed_sets(own: labels.LabelSets) -> Mapping[str, tuple[str, ...]]:
+    """Label sets of a benchmark that has some of its own, by the field that they are checked in."""
+    return {name: labels.members(name, own) if name in own else known for name, known in CLOSED_SETS.items()}
 
 
 @dataclass(frozen=True)

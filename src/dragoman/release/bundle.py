@@ -17,6 +17,7 @@ from dragoman.schema.layers import LAYER_NAMES
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
+    from dragoman.schema.labels import LabelSets
     from dragoman.schema.records import Record
 
 
@@ -30,6 +31,8 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
         fingerprint: hash of its canonical rows: what identifies it.
         rows: number of rows by configuration and split.
         checksums: SHA-256 of each other file of a release folder, by path: what shows that a copy is damaged.
+        label_sets: label sets that the benchmark has of its own: a line on each label, by set and label. Absent where
+            all are those of the default scheme.
 
     """
 
@@ -39,6 +42,17 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     fingerprint: str
     rows: dict[str, dict[str, Annotated[int, msgspec.Meta(ge=0)]]]
     checksums: dict[str, str] = {}
+    label_sets: dict[str, dict[str, str]] | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def own_labels(self) -> dict[str, dict[str, str]]:
+        """Label sets that the benchmark has of its own."""
+        return {} if isinstance(self.label_sets, msgspec.UnsetType) else self.label_sets
+
+
+def declared(own: LabelSets) -> dict[str, dict[str, str]] | msgspec.UnsetType:
+    """Put label sets in the form of a manifest, which is as it ever was where there are none."""
+    return {name: dict(known) for name, known in own.items()} if own else msgspec.UNSET
 
 
 MANIFEST = "manifest.json"
@@ -48,7 +62,9 @@ _HINT = "Install the package again, or build the release again."
 def manifest_of(release: Release) -> Manifest:
     """Describe a release."""
     counts = {config: {split: len(rows) for split, rows in splits.items()} for config, splits in release.rows.items()}
-    return Manifest(release.row_schema, release.name, release.version, release.fingerprint, counts)
+    return Manifest(
+        release.row_schema, release.name, release.version, release.fingerprint, counts, {}, declared(release.label_sets)
+    )
 
 
 def versions(folder: Traversable) -> list[str]:
@@ -110,7 +126,7 @@ def read(folder: Traversable, version: str | None = None) -> Release:
                 rows[config][split] = decoder.decode_lines((own / config / f"{split}.jsonl").read_bytes())
             except (OSError, msgspec.DecodeError) as cause:
                 raise error("E701", f"a row is wrong: {cause}.", _HINT, file=f"{config}/{split}.jsonl") from cause
-    release = Release(manifest.name, manifest.version, with_layers(rows), manifest.schema_version)
+    release = Release(manifest.name, manifest.version, with_layers(rows), manifest.schema_version, manifest.own_labels)
     if release.fingerprint != manifest.fingerprint:
         raise error("E701", "the rows are not those of the manifest.", _HINT, file=str(own))
     return release

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from dragoman.files import canonical_json
 from dragoman.problems import error
 from dragoman.schema.earlier_rows import NamedInThree
+from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Document, Record
 from dragoman.schema.release_rows import CONFIGS, READING, ROW_SCHEMA, ROW_SCHEMAS, UNSPLIT, row_of
@@ -30,6 +31,7 @@ class Release:
         version: its semantic version.
         rows: rows by configuration and split, each sorted as released, in the record types of its row schema.
         row_schema: which columns it was made with; see :data:`dragoman.schema.release_rows.ROW_SCHEMAS`.
+        label_sets: label sets that the benchmark has of its own, with a line on each label.
 
     """
 
@@ -37,6 +39,13 @@ class Release:
     version: str
     rows: Rows
     row_schema: str = ROW_SCHEMA
+    label_sets: LabelSets = field(default_factory=dict)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Layers that are annotated in some document, in the order of the layers."""
+        found = {layer for rows in self.rows["documents"].values() for row in rows for layer in row.layers_annotated}  # type: ignore[attr-defined]
+        return tuple(layer for layer in LAYER_NAMES if layer in found)
 
     @property
     def configs(self) -> Mapping[str, type[Record]]:

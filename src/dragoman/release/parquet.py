@@ -87,7 +87,7 @@ def _described(
     card = texts.get("README.md", b"")
     files.check_text(card, "README.md")
     made = {
-        f"schemas/{config}.json": files.pretty_json(schema_of(record, f"row-{config}"))
+        f"schemas/{config}.json": files.pretty_json(schema_of(record, f"row-{config}", release.label_sets))
         for config, record in release.configs.items()
     }
     return {"croissant.json": files.pretty_json(croissant(release, card.decode(), tables)), **made}
@@ -115,7 +115,7 @@ def read(folder: Path) -> Release:
     manifest = read_manifest(folder, MARK, Manifest)
     configs = configs_of(manifest.schema_version, str(folder / MARK))
     content = contents(folder, MARK, manifest.checksums, NUMBER)
-    reader = Rows()
+    reader = Rows(manifest.own_labels)
     rows: dict[str, dict[str, list[Record]]] = {}
     for config, splits in manifest.rows.items():
         if config not in configs:
@@ -128,7 +128,7 @@ def read(folder: Path) -> Release:
             data = raw(file) if data is None else data
             rows[config][split] = reader.read(data, configs[config], count, str(file)) if count else []
     _check_complete(rows, configs, folder)
-    release = Release(manifest.name, manifest.version, rows, manifest.schema_version)
+    release = Release(manifest.name, manifest.version, rows, manifest.schema_version, manifest.own_labels)
     if release.fingerprint != manifest.fingerprint:
         raise error("E701", "the rows are not those of the manifest.", HINT, file=str(folder))
     return release

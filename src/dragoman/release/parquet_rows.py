@@ -9,8 +9,10 @@ import msgspec
 from dragoman.parquet_pages import batches, extent
 from dragoman.problems import DragomanError, error
 from dragoman.release.integrity import HINT
+from dragoman.schema.own_labels import checked
 
 if TYPE_CHECKING:
+    from dragoman.schema.labels import LabelSets
     from dragoman.schema.records import Record
 
 MAX_VALUES = 2**23
@@ -20,10 +22,16 @@ MAX_UNPACKED = 2**29
 
 
 class Rows:
-    """Reads the files of one release, all within one limit."""
+    """Reads the files of one release, all within one limit.
 
-    def __init__(self) -> None:
+    Args:
+        own: label sets that the benchmark has of its own.
+
+    """
+
+    def __init__(self, own: LabelSets | None = None) -> None:
         self._values, self._bytes = 0, 0
+        self._own = own
 
     def read(self, data: bytes, type_: type[Record], count: int, file: str) -> list[Record]:
         """Read the rows of a file.
@@ -42,7 +50,7 @@ class Rows:
             values, unpacked = extent(data)
             self._count(file, values=values, pages=unpacked)
             rows = [
-                msgspec.convert(row, type_)
+                msgspec.convert(checked(row, type_, self._own), type_)
                 for batch in batches(data, lambda size: self._count(file, size=size))
                 for row in batch.to_pylist()
             ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from dragoman import timex
 from dragoman.files import read_json
@@ -161,7 +161,7 @@ class Reader:
                 polarity=c.polarity,
                 modality=c.modality,
                 act=c.act,
-                flags=_in_order(c.flags, labels.Flag),
+                flags=labels.ordered(c.flags, labels.Flag),
                 about=sorted(set(c.about)),
                 dates=c.dates,
                 gloss=c.gloss,
@@ -245,13 +245,8 @@ def _ids(entity: Entity | None) -> list[str]:
     return entity.entity_ids if entity else []
 
 
-def _in_order(chosen: list[labels.Flag], label_set: object) -> list[labels.Flag]:
-    return [flag for flag in get_args(label_set) if flag in chosen]
-
-
 def _tags(written: list[labels.Phenomenon], derived: set[labels.Phenomenon]) -> list[labels.Phenomenon]:
-    order: tuple[labels.Phenomenon, ...] = get_args(labels.Phenomenon)
-    return [tag for tag in order if tag in derived or (tag in written and tag not in DERIVED)]
+    return labels.ordered(derived.union(tag for tag in written if tag not in DERIVED), labels.Phenomenon)
 
 
 def days(value: str, date: QuotedDate | Date) -> tuple[str | None, str | None]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from dragoman import languages
-from dragoman.schema.labels import Phenomenon
+from dragoman.schema.labels import Phenomenon, ordered
 
 if TYPE_CHECKING:
     from dragoman.schema.records import Claim, Date, Document, Entity, Labels
@@ -88,8 +88,8 @@ def _shared_keys(labels_: Labels) -> Iterator[str]:
 
 def _retag(label: Entity | Date | Claim, tags: Mapping[Phenomenon, bool]) -> None:
     """Set or remove tags, keeping the defined order."""
-    order: tuple[Phenomenon, ...] = get_args(Phenomenon)
-    label.phenomena = [tag for tag in order if tags.get(tag, tag in label.phenomena)]
+    kept = {tag for tag in label.phenomena if tags.get(tag, True)}
+    label.phenomena = ordered(kept.union(tag for tag, wanted in tags.items() if wanted), Phenomenon)
 
 
 def tags_of_date(date: Date) -> set[Phenomenon]:

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from dragoman import files
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release import parquet, standoff
@@ -44,7 +46,8 @@ def rehydrate(folder: Path, pages: Path, out: Path) -> Release:
     """
     manifest, rows, card = standoff.read(folder)
     texts = _texts(manifest.pages, rows, pages)
-    release = with_text(rows, texts, manifest.name, manifest.version, manifest.schema_version)
+    own = {} if isinstance(manifest.label_sets, msgspec.UnsetType) else manifest.label_sets
+    release = with_text(rows, texts, manifest.name, manifest.version, manifest.schema_version, own)
     if release.fingerprint != manifest.fingerprint:
         raise error("E715", "the rows are not those of the manifest.", "Fetch the release again.", file=str(folder))
     parquet.write(release, out, {"README.md": card})

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from dragoman.files import check_regular, read_json, read_toml
-from dragoman.problems import DragomanError, Problem, error
-from dragoman.release import english_lines
+from dragoman.problems import Diagnostics, DragomanError, Problem, error
+from dragoman.release import english_lines, scheme_file
 from dragoman.release.content import Release, Rows, used_in, with_layers
 from dragoman.release.semver import numbers
-from dragoman.schema import labels
+from dragoman.schema import labels, own_labels
 from dragoman.schema.records import (
     ClaimLink,
     CuratedPage,
@@ -46,21 +46,27 @@ def assemble(root: Path) -> Release:
 
     Raises:
         DragomanError: E701 when there is nothing curated, E301 for gold of an unknown document, E403 or E401 when
-            a gold span does not slice, E706 or E714 for a name or version that is none, or as
-            :func:`dragoman.files.read_json`.
+            a gold span does not slice, E501 for a label that the benchmark does not
+            have, E706 or E714 for a name or version that is none, or as :func:`dragoman.files.read_json`.
 
     """
-    name, version = _identity(root)
+    scheme = scheme_file.read(root)
+    name, version = _identity(root, scheme)
     pages = [_read(path, CuratedPage) for path in sorted((root / "corpus" / "documents").glob("*.json"))]
     if not pages:
         hint = "Curate it first: dragoman author curate cuts the pages into documents."
         raise error("E701", "there are no documents in the corpus.", hint, file=str(root / "corpus" / "documents"))
     splits = {document: split for page in pages for document, split in page.splits.items()}
     documents = {document.id: document for page in pages for document in page.documents}
+    diagnostics = Diagnostics()
     for gold in _gold(root):
+        diagnostics.file = f"{gold.document}.json"
+        own_labels.report(gold, scheme.label_sets, diagnostics)
         if gold.document not in documents:
             raise error("E301", f"there is gold for {gold.document!r}, which is no document.", file=str(root))
         documents[gold.document] = _labelled(documents[gold.document], gold)
+    if diagnostics.failed:
+        raise DragomanError(diagnostics.problems())
     by_split = {
         split: [document for document in documents.values() if splits[document.id] == split]
         for split in labels.values(labels.Split)
@@ -78,18 +84,25 @@ def assemble(root: Path) -> Release:
     rows: Rows = {
         "documents": by_split,
         "segments": segments,
-        "registry": {UNSPLIT: _registry(root, used_in(by_split["dev"]))},
+        "registry": {UNSPLIT: _registry(root, used_in(by_split["dev"]), scheme)},
         "claim_links": {UNSPLIT: links},
         READING: english_lines.by_split(root, by_split),
     }
-    return Release(name, version, with_layers(rows))
+    return Release(name, version, with_layers(rows), label_sets=scheme.label_sets)
 
 
-def _registry(root: Path, in_dev: Collection[str]) -> list[RegistryEntry]:
+def _registry(root: Path, in_dev: Collection[str], scheme: scheme_file.Scheme) -> list[RegistryEntry]:
     """Turn the registry of a source root into rows: with who held an office where, and whether dev uses an entity."""
     held: dict[str, list[Held]] = {}
     for row in read_offices(root):
         held.setdefault(row.office, []).append(Held(row.document, row.holder))
+    path = root / "annotations" / "registry" / "entities.json"
+    entries: list[SourceEntity] = _array(path, SourceEntity)
+    diagnostics = Diagnostics(str(path))
+    for each in entries:
+        own_labels.report(each, scheme.label_sets, diagnostics, f"[{each.id}]")
+    if diagnostics.failed:
+        raise DragomanError(diagnostics.problems())
     return [
         RegistryEntry(
             each.id,
@@ -100,7 +113,7 @@ def _registry(root: Path, in_dev: Collection[str]) -> list[RegistryEntry]:
             each.id in in_dev,
             sorted(held.get(each.id, []), key=lambda row: (row.document, row.holder)),
         )
-        for each in _array(root / "annotations" / "registry" / "entities.json", SourceEntity)
+        for each in entries
     ]
 
 
@@ -114,12 +127,17 @@ def read_offices(root: Path) -> list[OfficeHolder]:
     return _array(root / "annotations" / "registry" / "offices.json", OfficeHolder)
 
 
-def _identity(root: Path) -> tuple[str, str]:
+def _identity(root: Path, scheme: scheme_file.Scheme) -> tuple[str, str]:
     path = root / "corpus" / "sources.toml"
     check_regular(path)
-    table = read_toml(path).get("dataset")
+    table = read_toml(path).get("dataset", {})
+    own = {"name": scheme.name, "version": scheme.version}
+    for key, value in own.items():
+        if value is not None and isinstance(table, dict) and table.setdefault(key, value) != value:
+            what = f"the {key} is {value!r} in {scheme_file.FILE} and another in [dataset]."
+            raise error("E706", what, "Write it in one of them.", file=str(path))
     if not isinstance(table, dict) or not all(isinstance(table.get(key), str) for key in ("name", "version")):
-        hint = 'Add [dataset] with name = "…" and version = "0.1.0".'
+        hint = f'Write name = "…" and version = "0.1.0" into corpus/{scheme_file.FILE}.'
         raise error("E706", "there is no name and version.", hint, file=str(path))
     if not _NAME.fullmatch(table["name"]):
         hint = "Use up to 100 letters, digits, dots, hyphens and underscores."

@@ -16,12 +16,20 @@ import regex
 from msgspec import Meta
 
 from dragoman import files, timex
-from dragoman.problems import DragomanError, Problem
+from dragoman.problems import Diagnostics, DragomanError, Problem
 from dragoman.schema import labels
 from dragoman.text import visible
 
 MAX_PAGES = 10_000
 """Most pages of a corpus."""
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+"""Pattern of the name of a data set."""
+VERSION = r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}(\.dev(0|[1-9][0-9]*))?$"
+"""Pattern of the version of a data set."""
+LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
+"""Pattern of the language of a page: a BCP 47 tag."""
+PAGE = r"^[A-Za-z0-9_]{1,40}$"
+"""Pattern of the id of a page."""
 _DOCUMENTS = regex.compile(
     r"(?P<page>[A-Za-z0-9_]+)(\.(?P<kind>[a-z]+)-((?P<low>\d{1,6})(\.\.(?P<high>\d{1,6}))?|\*))?"
 )
@@ -50,11 +58,11 @@ class Source(Entry):
 
     """
 
-    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_]{1,40}$")]
+    id: Annotated[str, Meta(pattern=PAGE)]
     file: str
     bytes: Annotated[int, Meta(ge=0)]
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+    language: Annotated[str, Meta(pattern=LANGUAGE)]
     profile: str
     rights: str
     publisher: str | None = None
@@ -95,8 +103,8 @@ class SplitRules(Entry):
 class Dataset(Entry):
     """What the benchmark is called, for its releases; curation only checks that it is well formed."""
 
-    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
-    version: Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}(\.dev(0|[1-9][0-9]*))?$")]
+    name: Annotated[str, Meta(pattern=NAME)]
+    version: Annotated[str, Meta(pattern=VERSION)]
 
 
 class SourceTable(msgspec.Struct, frozen=True):
@@ -166,47 +174,43 @@ def convert(value: Any, type_: type[T], file: str, where: str) -> T:
         raise DragomanError(Problem(code="E706", file=file, path=at, what=f"{visible(what)}.", hint=hint)) from cause
 
 
-def tables(data: dict[str, Any], key: str, type_: type[T], file: str, problems: list[Problem]) -> list[T]:
+def tables(data: dict[str, Any], key: str, type_: type[T], diagnostics: Diagnostics) -> list[T]:
     """Read an array of tables, one by one, so that every wrong one is named.
 
     Args:
         data: the TOML table that holds the array.
         key: the array's key.
         type_: the structure of one table.
-        file: the file, for problems.
-        problems: where problems are added.
+        diagnostics: takes what is wrong.
 
     """
     tables: list[T] = []
     array = data.get(key, [])
     if not isinstance(array, list):
-        what, hint = f"`{key}` is not an array of tables.", f"Write `[[{key}]]`."
-        problems.append(Problem(code="E706", file=file, path=key, what=what, hint=hint))
+        diagnostics.add("E706", f"`{key}` is not an array of tables.", f"Write `[[{key}]]`.", path=key)
         return tables
     for index, value in enumerate(array):
         try:
-            tables.append(convert(value, type_, file, f"{key}[{index}]"))
+            tables.append(convert(value, type_, diagnostics.file, f"{key}[{index}]"))
         except DragomanError as cause:
-            problems.extend(cause.problems)
+            diagnostics.take(*cause.problems)
     return tables
 
 
-def check_keys(data: dict[str, Any], known: Sequence[str], file: str, problems: list[Problem]) -> None:
+def check_keys(data: dict[str, Any], known: Sequence[str], diagnostics: Diagnostics) -> None:
     """Complain of top-level keys that are not known, and of a schema version other than 1.
 
     Args:
         data: the whole TOML file.
         known: the keys beside ``schema_version``.
-        file: the file, for problems.
-        problems: where problems are added.
+        diagnostics: takes what is wrong.
 
     """
     if type(data.get("schema_version")) is not int or data["schema_version"] != 1:
-        what = "there is no `schema_version = 1`."
-        problems.append(Problem(code="E706", file=file, path="schema_version", what=what, hint="Write it first."))
+        diagnostics.add("E706", "there is no `schema_version = 1`.", "Write it first.", path="schema_version")
     for key in data.keys() - {"schema_version", *known}:
         what, hint = f"`{visible(key)}` is not a known key.", f"Known keys: schema_version, {', '.join(known)}."
-        problems.append(Problem(code="E706", file=file, path=visible(key), what=what, hint=hint))
+        diagnostics.add("E706", what, hint, path=visible(key))
 
 
 def read_sources(root: Path | str) -> SourceTable:
@@ -222,23 +226,22 @@ def read_sources(root: Path | str) -> SourceTable:
     """
     path = Path(root) / "corpus" / "sources.toml"
     data = files.read_toml(path)
-    problems: list[Problem] = []
-    check_keys(data, ("dataset", "splits", "page", "time"), str(path), problems)
-    pages = tables(data, "page", Source, str(path), problems)
-    times = tables(data, "time", DeclaredTime, str(path), problems)
+    diagnostics = Diagnostics(str(path))
+    check_keys(data, ("dataset", "splits", "page", "time"), diagnostics)
+    pages = tables(data, "page", Source, diagnostics)
+    times = tables(data, "time", DeclaredTime, diagnostics)
     splits = SplitRules(default="test")
     try:
         splits = convert(data.get("splits", {}), SplitRules, str(path), "splits")
         if "dataset" in data:
             convert(data["dataset"], Dataset, str(path), "dataset")
     except DragomanError as cause:
-        problems.extend(cause.problems)
+        diagnostics.take(*cause.problems)
     table = SourceTable(path, tuple(pages), tuple(times), splits)
-    if not problems:
-        problems.extend(_pages_problems(table))
-        problems.extend(_times_problems(table))
-    if problems:
-        raise DragomanError(problems)
+    if not diagnostics.failed:
+        diagnostics.take(*_pages_problems(table), *_times_problems(table))
+    if diagnostics.failed:
+        raise DragomanError(diagnostics.problems())
     return table
 
 

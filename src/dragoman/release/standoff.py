@@ -9,6 +9,7 @@ import msgspec
 from dragoman import files
 from dragoman.problems import error
 from dragoman.release.atomic_folder import writing
+from dragoman.release.bundle import declared
 from dragoman.release.content import configs_of, fingerprint
 from dragoman.release.integrity import MAX_BYTES, SUMS, contents, read_manifest, sums
 from dragoman.release.textless import STORED, Rows, without_text
@@ -57,6 +58,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
         splits: names of the splits of each configuration that is kept.
         pages: the pages that are needed to put the texts back.
         checksums: SHA-256 of each other file, by path.
+        label_sets: label sets that the benchmark has of its own; see :class:`dragoman.release.bundle.Manifest`.
 
     """
 
@@ -68,6 +70,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     pages: list[Page]
     checksums: dict[str, str]
     fingerprint_without_texts: str = ""
+    label_sets: dict[str, dict[str, str]] | msgspec.UnsetType = msgspec.UNSET
 
 
 def write(
@@ -100,6 +103,7 @@ def write(
         list(pages),
         {path: files.sha256(data) for path, data in content.items()},
         fingerprint(rows),
+        declared(release.label_sets),
     )
     last = files.pretty_json(manifest)
     content[SUMS] = sums({**manifest.checksums, MARK: files.sha256(last)})

@@ -22,6 +22,7 @@ from dragoman.schema.release_rows import READING, ROW_SCHEMAS, UNSPLIT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from dragoman.schema.labels import LabelSets
     from dragoman.schema.records import Record
 
 Row = dict[str, Any]
@@ -113,7 +114,9 @@ def _cut(value: str, page: SequenceMatcher[str], low: int, high: int) -> list[An
     return [*_cut(value, page, low, match.a), quoted, *_cut(value, page, match.a + match.size, high)]
 
 
-def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str, row_schema: str) -> Release:
+def with_text(
+    rows: Rows, pages: Mapping[str, str], name: str, version: str, row_schema: str, own: LabelSets | None = None
+) -> Release:
     """Put the text back.
 
     Args:
@@ -122,6 +125,7 @@ def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str, row
         name: name of the data set.
         version: its version.
         row_schema: which columns the rows have.
+        own: label sets that the benchmark has of its own.
 
     Returns:
         The release; whether it is the one that was meant, its fingerprint says.
@@ -131,7 +135,7 @@ def with_text(rows: Rows, pages: Mapping[str, str], name: str, version: str, row
 
     """
     try:
-        return Release(name, version, _filled(rows, pages, row_schema), row_schema)
+        return Release(name, version, _filled(rows, pages, row_schema), row_schema, own or {})
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as cause:
         raise error("E715", f"a row is not in the form: {cause!r}"[:300] + ".", "Fetch the release again.") from cause
 

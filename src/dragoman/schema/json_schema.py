@@ -9,6 +9,7 @@ import msgspec
 
 from dragoman.problems import error
 from dragoman.schema.docstrings import settle
+from dragoman.schema.labels import LabelSets, members
 from dragoman.schema.leaderboard_json import Board
 from dragoman.schema.pass_file import QuotedLabels
 from dragoman.schema.records import CuratedPage, Labels
@@ -46,9 +47,22 @@ def json_schema(name: str | None = None) -> dict[str, Any]:
     return schema_of(RECORDS[name], name)
 
 
-def schema_of(record: type[msgspec.Struct], title: str) -> dict[str, Any]:
-    """JSON Schema of a record type, under a title."""
+def schema_of(record: type[msgspec.Struct], title: str, own: LabelSets | None = None) -> dict[str, Any]:
+    """JSON Schema of a record type, under a title, with the label sets that a benchmark has of its own."""
     for module in [module for module in sys.modules if module.startswith("dragoman.schema.")]:
         settle(module)
     (schema,), components = msgspec.json.schema_components([record], ref_template="#/$defs/{name}")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema, "$defs": components}
+    whole = {"title": title, **schema, "$defs": components}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_with_labels(whole, own)}
+
+
+def _with_labels(value: Any, own: LabelSets | None) -> Any:
+    """Give each label that a benchmark may have its own of the labels of its set."""
+    if isinstance(value, list):
+        return [_with_labels(inner, own) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    if isinstance(name := value.get("$comment"), str) and "enum" in value:
+        kept = {key: inner for key, inner in value.items() if key not in {"$comment", "type"}}
+        return {**kept, "enum": sorted(members(name, own))}
+    return {key: _with_labels(inner, own) for key, inner in value.items()}

@@ -27,6 +27,7 @@ class LayerDescriptor:
         quoted: record of a label in a pass, where spans are quotes.
         compared: fields that are shown where two labels are laid side by side, in the order shown.
         defaults: values that some fields have where nothing else is said, by field.
+        reserved: what regions of it are called on the labelling page, whatever the benchmark, so that no type can be.
 
     """
 
@@ -37,6 +38,7 @@ class LayerDescriptor:
     quoted: type[Record]
     compared: tuple[str, ...]
     defaults: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    reserved: tuple[str, ...] = ()
 
     @property
     def typed(self) -> bool:
@@ -59,6 +61,7 @@ LAYERS: tuple[LayerDescriptor, ...] = (
         QuotedDate,
         ("type", "value", "mod", "ref", "source", "value_external"),
         MappingProxyType({"ref": "none", "source": "text"}),
+        labels.values(labels.DateType),
     ),
     LayerDescriptor(
         "claims",
@@ -68,6 +71,7 @@ LAYERS: tuple[LayerDescriptor, ...] = (
         QuotedClaim,
         ("content", "claimants", "cue", "parent", "polarity", "modality", "act", "flags", "cluster", "gloss"),
         MappingProxyType({"polarity": "positive", "modality": "fact", "act": "assert"}),
+        ("CLAIM", "CUE", "CLAIMANT"),
     ),
 )
 """All layers, in the order in which they are written and shown."""

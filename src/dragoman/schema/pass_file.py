@@ -88,6 +88,6 @@ class QuotedLabels(Record, kw_only=True):
     """All labels of one document, as written by an annotator."""
 
     document: str
-    entities: list[QuotedEntity]
-    dates: list[QuotedDate]
-    claims: list[QuotedClaim]
+    entities: list[QuotedEntity] = []
+    dates: list[QuotedDate] = []
+    claims: list[QuotedClaim] = []

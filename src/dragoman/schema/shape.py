@@ -15,6 +15,7 @@ import msgspec
 from msgspec import inspect
 
 from dragoman.problems import MAX_SHOWN, shown
+from dragoman.schema import labels
 
 NO_CONTROL = r"^(?![\s\S]*[\x00-\x1f\x7f-\x9f])"
 """Pattern of a text without control characters: those would hide in a terminal or part what belongs together."""
@@ -90,14 +91,21 @@ class _Shape:
 
     Attributes:
         options: the types that it may have.
+        label_set: name of the set that it is a label of, where a benchmark may have its own.
         wanted: what it should be, in words: ``an integer or null``.
 
     """
 
     def __init__(self, info: Any) -> None:
         whole = _plain(info)
-        self.options = [_plain(one) for one in (whole.types if isinstance(whole, inspect.UnionType) else [whole])]
-        self.wanted = " or ".join(dict.fromkeys(NAMES[type(option)] for option in self.options))
+        written = whole.types if isinstance(whole, inspect.UnionType) else [info]
+        self.options = [_plain(one) for one in written]
+        self.label_set = next((name for one in written if (name := label_set(one)) is not None), None)
+        kinds = (
+            "a label" if self.label_set and isinstance(option, inspect.StrType) else NAMES[type(option)]
+            for option in self.options
+        )
+        self.wanted = " or ".join(dict.fromkeys(kinds))
 
     @cached_property
     def types(self) -> set[type]:
@@ -123,15 +131,21 @@ def _fields(record: type) -> dict[str, _Field]:
     return {field.encode_name: _Field(_Shape(field.type), field.required) for field in fields(record).fields}
 
 
+def label_set(info: Any) -> str | None:
+    """Name of the set that a type's values are labels of, where a benchmark may have its own; else None."""
+    return labels.name_of(info.extra) if isinstance(info, inspect.Metadata) else None
+
+
 def _plain(info: Any) -> Any:
     return _plain(info.type) if isinstance(info, inspect.Metadata) else info
 
 
 class _Look(NamedTuple):
-    """How values are looked at: what finds the most similar of some names, and what counts unknown fields."""
+    """How values are looked at: what finds the most similar of some names, what counts unknown fields, own labels."""
 
     nearest: Callable[[str, list[str]], str | None]
     unknown: Counter[str] | None
+    own: labels.LabelSets | None
 
 
 def faults(
@@ -139,6 +153,7 @@ def faults(
     record: type[msgspec.Struct],
     nearest: Callable[[str, list[str]], str | None],
     unknown: Counter[str] | None = None,
+    own: labels.LabelSets | None = None,
 ) -> Iterator[Fault]:
     """Say all that is wrong with the shape of an object, in the order in which it was written.
 
@@ -150,12 +165,13 @@ def faults(
         nearest: finds the most similar of some names, or None.
         unknown: where it is given, fields that the record does not have are no fault: they are taken out of the value,
             and counted here by their path without positions (``entities.confidence``).
+        own: label sets that the benchmark has of its own.
 
     Yields:
         Faults with codes E201 (a lone surrogate, ``NaN``), E202, E203, E204, E205, E206, E304 and E501.
 
     """
-    yield from _struct(value, record, "", _Look(nearest, unknown))
+    yield from _struct(value, record, "", _Look(nearest, unknown, own))
 
 
 def _struct(value: dict[str, Any], record: type, path: str, look: _Look) -> Iterator[Fault]:
@@ -223,6 +239,8 @@ def _value(value: Any, shape: _Shape, path: str, look: _Look) -> Iterator[Fault]
         yield from _items(value, chosen, shape.items, path, look)
     elif isinstance(chosen, inspect.DictType):
         yield from _table(value, *shape.table, path, look)
+    elif shape.label_set is not None and isinstance(chosen, inspect.StrType):
+        yield from _label(value, labels.members(shape.label_set, look.own), path, look)
     else:
         yield from _constraints(value, chosen, path, look)
 
@@ -284,10 +302,8 @@ def _table(value: dict[str, Any], keys: _Shape, values: _Shape, path: str, look:
 
 
 def _constraints(value: Any, info: Any, path: str, look: _Look) -> Iterator[Fault]:
-    if isinstance(info, inspect.LiteralType) and value not in info.values:
-        near = look.nearest(value, list(map(str, info.values)))
-        hint = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(map(str, info.values))}."
-        yield Fault("E501", path, f"there is no label {shown(value)}.", hint)
+    if isinstance(info, inspect.LiteralType):
+        yield from _label(value, tuple(map(str, info.values)), path, look)
     elif isinstance(info, inspect.IntType):
         low = info.ge if info.ge is not None else -(2**63)
         high = info.le if info.le is not None else 2**63 - 1
@@ -297,6 +313,13 @@ def _constraints(value: Any, info: Any, path: str, look: _Look) -> Iterator[Faul
             yield Fault("E206", path, f"{size} is out of range.", f"It must be from {low} to {high}.")
     elif isinstance(info, inspect.StrType):
         yield from _text(value, info, path)
+
+
+def _label(value: str, known: tuple[str, ...], path: str, look: _Look) -> Iterator[Fault]:
+    if value not in known:
+        near = look.nearest(value, list(known))
+        hint = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(known)}."
+        yield Fault("E501", path, f"there is no label {shown(value)}.", hint)
 
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")

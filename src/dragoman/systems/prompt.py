@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
@@ -42,6 +42,7 @@ class Prompt:
         benchmark: name of the benchmark.
         layers: the layers that are asked for, in their order.
         label_sets: labels by field.
+        described: what a label of a set of the benchmark's own is, by field and label.
         examples: examples by language.
         own: a text of somebody's own in the place of the rules, with the same places to fill in.
 
@@ -51,6 +52,7 @@ class Prompt:
     benchmark: str
     layers: tuple[str, ...]
     label_sets: LabelSets
+    described: Mapping[str, Mapping[str, str]]
     examples: dict[str, list[Example]] = field(default_factory=dict)
     own: str | None = None
 
@@ -71,7 +73,9 @@ class Prompt:
         return self._written[language]
 
     def _instructions(self, language: str) -> str:
-        parts = ["intro", *self.layers] if self.own is None else []
+        # The default rules on entities say what their types are, and what has none.
+        own = {"entities": "own_entities"} if "entities.type" in self.described else {}
+        parts = ["intro", *(own.get(layer, layer) for layer in self.layers)]
         text = "\n\n".join(_part(part) for part in parts) if self.own is None else self.own
         if self.own is None:
             special = _language_part(language)
@@ -95,7 +99,7 @@ class Prompt:
                 else "With MENTION, `quote` and `occurrence` say where the claimant is mentioned; else they are null."
             )
             + "\n",
-            **{name: _listed(name, labels) for name, labels in self.label_sets.items()},
+            **{name: _listed(name, labels, self.described.get(name)) for name, labels in self.label_sets.items()},
         }
 
     def _worked_example(self) -> str:
@@ -146,7 +150,7 @@ def make(
 
     Args:
         benchmark: whose label sets, languages and examples it has.
-        layers: the layers to ask for.
+        layers: the layers to ask for, as far as the benchmark has labels of them.
         count: examples a language.
         most: characters that the examples of a language may have together.
         own: file with a text in the place of the rules. ``{{shape}}``, ``{{layers}}``, ``{{language}}``,
@@ -161,12 +165,15 @@ def make(
     if unknown or not layers:
         what = f"there is no layer {unknown[0][:80]!r}." if unknown else "no layer is asked for."
         raise error("E206", what, f"Layers: {', '.join(LAYER_NAMES)}.", path="layers")
-    chosen = tuple(layer for layer in LAYER_NAMES if layer in layers)
+    # A benchmark without a layer has nothing to compare with what is found in it.
+    held = [layer for layer in layers if layer in benchmark.release.layers] or layers
+    chosen = tuple(layer for layer in LAYER_NAMES if layer in held)
     return Prompt(
         f"{NAME}-{REVISION}" if own is None else own.name,
         benchmark.name,
         chosen,
         benchmark.target().label_sets,
+        benchmark.release.label_sets,
         {
             **{document.language: [] for document in benchmark.documents},
             **examples.choose(benchmark, chosen, count, most),
@@ -202,7 +209,7 @@ def _language_part(language: str) -> str:
     return file.read_text("utf-8").strip() if tag.isalpha() and file.is_file() else ""
 
 
-def _listed(name: str, labels: Sequence[str]) -> str:
+def _listed(name: str, labels: Sequence[str], own: Mapping[str, str] | None) -> str:
     """List the labels of a set, with what each means where that is known."""
-    known: dict[str, str] = tomllib.loads(_read("labels.toml")).get(name, {})
+    known = tomllib.loads(_read("labels.toml")).get(name, {}) if own is None else own
     return "\n".join(f"- {label}: {known[label]}" if label in known else f"- {label}" for label in labels)

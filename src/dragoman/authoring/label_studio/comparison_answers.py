@@ -22,6 +22,7 @@ from dragoman.authoring.label_studio.state import Task
 from dragoman.authoring.label_studio.sync import Outcome, Progress, fetch_tasks, newest_tasks
 from dragoman.problems import DragomanError, Problem
 from dragoman.schema.decision import Decision, Keep
+from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.records import Document
 
@@ -70,7 +71,7 @@ def pull(
                 outcome.note("undecided", key)
                 continue
             try:
-                line, warnings = decided(task, documents.get(task.data.document))
+                line, warnings = decided(task, documents.get(task.data.document), kind.own)
             except DragomanError as cause:
                 outcome.problems += cause.problems
                 outcome.note("not taken", key)
@@ -99,7 +100,9 @@ def _key(decision: Decision) -> tuple[str, str, str | None, str | None]:
     return decision.document, decision.layer, decision.a, decision.b
 
 
-def decided(task: Task, document: Document | None) -> tuple[dict[str, Any], list[Problem]]:
+def decided(
+    task: Task, document: Document | None, own: LabelSets | None = None
+) -> tuple[dict[str, Any], list[Problem]]:
     """Read the decision that a task holds.
 
     Returns:
@@ -116,7 +119,7 @@ def decided(task: Task, document: Document | None) -> tuple[dict[str, Any], list
     except msgspec.MsgspecError as cause:
         raise DragomanError(_problem(task, "E726", f"it is no point of a comparison: {cause}.")) from cause
     try:
-        return _Answer(pushed, document, task).line()
+        return _Answer(pushed, document, task, own).line()
     except _IncompleteError as cause:
         what, hint = cause.args
         raise DragomanError(_problem(task, "E731", what, f"{hint} Then pull again.")) from None
@@ -133,12 +136,12 @@ class _IncompleteError(Exception):
 class _Answer:
     """The page of a point with its answers."""
 
-    def __init__(self, pushed: Pushed, document: Document, task: Task) -> None:
+    def __init__(self, pushed: Pushed, document: Document, task: Task, own: LabelSets | None) -> None:
         self.pushed = pushed
         self.document = document
         self.task = task
         self.answers, results = _answers(task.results)
-        self.read = decode(results, document.text, pushed.draft)
+        self.read = decode(results, document.text, pushed.draft, own)
 
     def line(self) -> tuple[dict[str, Any], list[Problem]]:
         pushed, keep = self.pushed, self.answers.get(controls.KEEP, "")

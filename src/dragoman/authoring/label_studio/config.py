@@ -7,12 +7,14 @@ page of any other language is made when its documents are pushed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import quoteattr
 
 from dragoman import languages
 from dragoman.authoring.label_studio import controls
 from dragoman.authoring.label_studio.guidance import GUIDANCE
+from dragoman.schema.labels import LabelSets
+from dragoman.schema.layers import LAYER_NAMES
 
 PALE = "#f7a8b4"
 """Colour of claims: one holds most of its sentence, and in a dark one the mentions would drown."""
@@ -65,28 +67,46 @@ _NAMES = (
     f'.lsf-labels-list [style*="{", ".join(str(part) for part in bytes.fromhex(PALE[1:]))}"]{{color:#b00020!important}}'
 )
 
-_LAYERS = (
-    (controls.ENTITIES, controls.OF_ENTITY),
-    (controls.DATES, controls.OF_DATE),
-    ((controls.CLAIM,), controls.OF_CLAIM),
-)
+_OWN_KEYS = "1234567890asdfghjklzxnmtyuiop"
+"""Keys of types of a benchmark's own, in their order; those of the other layers are not among them."""
 
 
-def _labels_of(name: str) -> tuple[str, ...]:
-    return tuple(label for labels, names in _LAYERS if name in names for label in labels)
+def _layers(own: LabelSets, layers: Sequence[str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Region labels of each layer that is there, with the controls that they have."""
+    made = (
+        (controls.types(own), controls.OF_ENTITY),
+        (controls.DATES, controls.OF_DATE),
+        ((controls.CLAIM,), controls.OF_CLAIM),
+    )
+    return [part for layer, part in zip(LAYER_NAMES, made, strict=True) if layer in layers]
 
 
-def _control(name: str) -> list[str]:
+def _region_labels(own: LabelSets, layers: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+    """Key, colour and guidance of each region label."""
+    lines = own.get("entities.type")
+    known = {label: (*APPEARANCE[label], GUIDANCE[label]) for label in controls.REGION_LABELS}
+    made: dict[str, tuple[str, str, str]] = {}
+    if "entities" in layers:
+        colours = [APPEARANCE[label][1] for label in controls.ENTITIES]
+        for at, label in enumerate(controls.types(own)):
+            key = _OWN_KEYS[at] if at < len(_OWN_KEYS) else ""
+            made[label] = known[label] if lines is None else (key, colours[at % len(colours)], lines[label])
+    claims = (controls.CLAIM, controls.CUE, controls.SPEAKER)
+    more = [*(controls.DATES if "dates" in layers else ()), *(claims if "claims" in layers else ())]
+    return made | {label: known[label] for label in more}
+
+
+def _control(name: str, labels: Sequence[str], offered: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Make the element of a per-region control, inside a view that shows it only for the labels that have it."""
     opening = (
         f'  <View visibleWhen="region-selected" whenTagName="{controls.LABEL}" '
-        f"whenLabelValue={quoteattr(','.join(_labels_of(name)))}>"
+        f"whenLabelValue={quoteattr(','.join(labels))}>"
     )
     head = f'    <Header value={quoteattr(name)} size="6"/>'
     target = f'name={quoteattr(name)} toName="{controls.TEXT}" perRegion="true"'
-    if name in controls.CHOICES:
+    if name in offered:
         kind = "multiple" if name in controls.MULTIPLE else "single"
-        choices = [f"      <Choice value={quoteattr(value)}/>" for value in controls.CHOICES[name]]
+        choices = [f"      <Choice value={quoteattr(value)}/>" for value in offered[name]]
         body = [f'    <Choices {target} choice="{kind}" showInline="true">', *choices, "    </Choices>"]
     else:
         most = "" if name in controls.LISTS else ' maxSubmissions="1"'
@@ -141,31 +161,43 @@ def _question() -> list[str]:
     ]
 
 
-def make_comparison(language: str, text: str = "") -> str:
+def make_comparison(
+    language: str, text: str = "", own: LabelSets | None = None, layers: Sequence[str] = LAYER_NAMES
+) -> str:
     """Make the configuration of a language for a project of disagreements, see :func:`make`."""
-    return make(language, text, _question())
+    return make(language, text, _question(), own, layers)
 
 
-def make(language: str, text: str = "", above: Sequence[str] = ()) -> str:
+def make(
+    language: str,
+    text: str = "",
+    above: Sequence[str] = (),
+    own: LabelSets | None = None,
+    layers: Sequence[str] = LAYER_NAMES,
+) -> str:
     """Make the labelling configuration of a language.
 
     Args:
         language: BCP 47 tag.
         text: what will be labelled, or a sample of it: its letters give the direction; without any, the language does.
         above: lines that stand above the labels.
+        own: label sets that the benchmark has of its own, with a line on each label.
+        layers: layers of the benchmark.
 
     Returns:
         XML, ending in a line feed; the same text for the same schema.
 
     """
     # What all layers share stands last, below what tells a label of one layer from another.
-    order = sorted(dict.fromkeys(name for _, names in _LAYERS for name in names), key="phenomena".__eq__)
+    parts, regions, offered = _layers(own or {}, layers), _region_labels(own or {}, layers), controls.choices(own)
+    order = sorted(dict.fromkeys(name for _, names in parts for name in names), key="phenomena".__eq__)
+    belong = {name: [label for labels, names in parts if name in names for label in labels] for name in order}
     guidance = [
-        f'      <Header size="6" value={quoteattr(f"{label}: {GUIDANCE[label]}")}/>' for label in controls.REGION_LABELS
+        f'      <Header size="6" value={quoteattr(f"{label}: {line}")}/>' for label, (_, _, line) in regions.items()
     ]
     labels = [
-        f'    <Label value="{label}" hotkey="{APPEARANCE[label][0]}" background="{APPEARANCE[label][1]}"/>'
-        for label in controls.REGION_LABELS
+        f'    <Label value={quoteattr(label)}{f" hotkey={quoteattr(key)}" if key else ""} background="{colour}"/>'
+        for label, (key, colour, _) in regions.items()
     ]
     lines = [
         "<View>",
@@ -187,7 +219,7 @@ def make(language: str, text: str = "", above: Sequence[str] = ()) -> str:
         "  </Labels>",
         f'  <Text name="{controls.TEXT}" value="${controls.TEXT}" granularity="symbol"/>',
         '  <View className="dragoman-fields">',
-        *(f"  {line}" for name in order for line in _control(name)),
+        *(f"  {line}" for name in order for line in _control(name, belong[name], offered)),
         "  </View>",
         "  <Relations>",
         *(f'    <Relation value="{name}"/>' for name in controls.RELATIONS),

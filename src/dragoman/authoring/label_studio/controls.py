@@ -36,6 +36,25 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "phenomena": labels.values(labels.Phenomenon),
 }
 """Per-region choices and their values."""
+_SETS = {
+    "form": "entities.form",
+    "modality": "claims.modality",
+    "act": "claims.act",
+    "flags": "claims.flags",
+    "phenomena": "phenomena",
+}
+
+
+def choices(own: labels.LabelSets | None = None) -> dict[str, tuple[str, ...]]:
+    """Give the per-region choices of a benchmark that has label sets of its own."""
+    return CHOICES | {name: labels.members(_SETS[name], own) for name in _SETS}
+
+
+def types(own: labels.LabelSets | None = None) -> tuple[str, ...]:
+    """Region labels of the entities of such a benchmark."""
+    return labels.values(labels.EntityType, own)
+
+
 MULTIPLE = frozenset({"flags", "claimant_role", "phenomena"})
 """Choices of which several can be made (``choice="multiple"``)."""
 

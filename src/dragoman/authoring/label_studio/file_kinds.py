@@ -6,9 +6,10 @@ were left alone stay as they were written.
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from dragoman import files
 from dragoman.authoring.label_studio.label_fields import Draft, Label, restore, view
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release.passes import Reader, days, derive
+from dragoman.release.scheme_file import Scheme
+from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES, LAYERS, by_name
 from dragoman.schema.pass_file import Quote, QuotedLabels
 from dragoman.schema.records import Document, Labels
@@ -48,6 +51,7 @@ class Kind:
         folder: where its files lie below the root.
         read: from a file's bytes and its document to a draft.
         write: from a draft, what was pushed and the document to bytes.
+        own: label sets that the benchmark has of its own.
 
     """
 
@@ -55,6 +59,7 @@ class Kind:
     folder: Path
     read: Callable[[bytes, Document, str], Draft]
     write: Callable[[Draft, bytes, Document], bytes]
+    own: LabelSets = field(default_factory=dict)
 
     @property
     def command(self) -> str:
@@ -125,14 +130,14 @@ def read_gold(data: bytes, document: Document, name: str) -> Draft:
     return draft
 
 
-def write_gold(draft: Draft, base: bytes, document: Document) -> bytes:
+def write_gold(draft: Draft, base: bytes, document: Document, annotated: Sequence[str] = LAYER_NAMES) -> bytes:
     """Write a gold file, with everything that follows by rule from what was labelled.
 
     Raises:
         DragomanError: E202 for a label without a field that gold must have.
 
     """
-    layers = files.decode(base, Labels).layers_annotated if base else list(LAYER_NAMES)
+    layers = files.decode(base, Labels).layers_annotated if base else list(annotated)
     layers = [layer for layer in LAYER_NAMES if layer in layers or draft[layer]]
     mentions = {entity["id"]: entity for entity in draft["entities"]}
     for at, claim in enumerate(draft["claims"]):
@@ -276,6 +281,12 @@ def _records(draft: Draft, types: dict[str, Any], document: Document) -> dict[st
                 problem = Problem(code="E202", what=f"{what}.", hint=hint, file=document.id)
                 raise LabelError(layer, index, problem) from cause
     return records
+
+
+def of_scheme(kind: Kind, scheme: Scheme) -> Kind:
+    """Give a kind the label sets and the layers of the benchmark: what is labelled anew is labelled in these."""
+    write = functools.partial(write_gold, annotated=scheme.layers) if kind.write is write_gold else kind.write
+    return replace(kind, own=scheme.label_sets, write=write)
 
 
 GOLD = Kind("gold", Path("annotations", "gold"), read_gold, write_gold)

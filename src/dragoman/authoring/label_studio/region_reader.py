@@ -11,7 +11,8 @@ import regex
 
 from dragoman.authoring.label_studio import controls
 from dragoman.authoring.label_studio.label_fields import SHOWN, Draft, Label
-from dragoman.authoring.label_studio.regions import LAYER_OF, Result, related
+from dragoman.authoring.label_studio.regions import Result, layer_of, related
+from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.text import TextMap, check_span, visible
 
@@ -103,7 +104,8 @@ def _maps(text: str) -> dict[Unit, TextMap | None]:
 
 
 class _Reader:
-    def __init__(self, results: Any, text: str, base: Draft | None) -> None:
+    def __init__(self, results: Any, text: str, base: Draft | None, own: LabelSets | None) -> None:
+        self.layer_of, self.offered = layer_of(own), controls.choices(own)
         self.text = text
         self.read = Read()
         self.known = {layer: {label.get("id") for label in (base or {}).get(layer, ())} for layer in LAYER_NAMES}
@@ -169,8 +171,8 @@ class _Reader:
     def layer(self, name: str) -> str | None:
         """Layer of a region by its one label; None after setting it aside."""
         chosen = self.regions[name]["value"].get("labels")
-        if isinstance(chosen, list) and len(chosen) == 1 and str(chosen[0]) in LAYER_OF:
-            return LAYER_OF[str(chosen[0])]
+        if isinstance(chosen, list) and len(chosen) == 1 and str(chosen[0]) in self.layer_of:
+            return self.layer_of[str(chosen[0])]
         self.aside(name, "E724", f"the region has not one label of the scheme: {visible(str(chosen))}.")
         return None
 
@@ -218,7 +220,7 @@ class _Reader:
                     continue  # of the layer that the region had before its label was changed
                 self.aside(name, "E724", f"{visible(control)} is no control of the page.")
                 continue
-            offered = controls.CHOICES.get(control)
+            offered = self.offered.get(control)
             strange = [value for value in values if offered is not None and value not in offered]
             if strange:
                 self.aside(name, "E724", f"{control} does not offer {visible(strange[0])!r}.")
@@ -311,13 +313,14 @@ class _Reader:
         return self.read
 
 
-def decode(results: Any, text: str, base: Draft | None = None) -> Read:
+def decode(results: Any, text: str, base: Draft | None = None, own: LabelSets | None = None) -> Read:
     """Read the results of an annotation.
 
     Args:
         results: as the server gives them; nothing in them is trusted.
         text: the document's text.
         base: what was pushed, by which the ids of labels are known.
+        own: label sets that the benchmark has of its own.
 
     """
-    return _Reader(results, text, base).labels()
+    return _Reader(results, text, base, own).labels()

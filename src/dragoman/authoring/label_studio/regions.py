@@ -16,16 +16,22 @@ import regex
 
 from dragoman.authoring.label_studio import controls
 from dragoman.authoring.label_studio.label_fields import SHOWN, Draft, Label
+from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES
 
 Result = dict[str, Any]
 
-LAYER_OF: dict[str, str] = (
-    dict.fromkeys(controls.ENTITIES, "entities")
-    | dict.fromkeys(controls.DATES, "dates")
-    | {controls.CLAIM: "claims", controls.CUE: "cue", controls.SPEAKER: "claimant"}
-)
-"""Layer of each region label."""
+
+def layer_of(own: LabelSets | None = None) -> dict[str, str]:
+    """Layer of each region label, for a benchmark with label sets of its own."""
+    return (
+        dict.fromkeys(controls.DATES, "dates")
+        | {controls.CLAIM: "claims", controls.CUE: "cue", controls.SPEAKER: "claimant"}
+        # Without those layers a type may be called as their regions are.
+        | dict.fromkeys(controls.types(own), "entities")
+    )
+
+
 _PLAIN = regex.compile(r"[A-Za-z0-9_]{1,40}")
 
 

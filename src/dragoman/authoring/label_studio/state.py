@@ -214,7 +214,7 @@ def returned(task: Task, kind: Kind, document: Document) -> Returned:
     except DragomanError as cause:
         problem = _foreign_task(task.number, f"what was pushed cannot be read: {cause.problems[0].what}")
         raise DragomanError(problem) from cause
-    read = decode(task.results, document.text, before)
+    read = decode(task.results, document.text, before, kind.own)
     data, rejected = kind.returned(read.draft, task.base, document)
     return Returned(data, read, before, rejected)
 

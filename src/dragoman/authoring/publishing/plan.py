@@ -194,7 +194,7 @@ def _refuse_moving_tag(payload: Payload, tree: Tree, where: str) -> None:
     if differs := sorted({*_changed(payload, tree), *_surplus(payload, tree)}):
         more = f" and {len(differs) - 3} more" if len(differs) > 3 else ""
         what = f"{payload.tag} is published and differs in {', '.join(differs[:3])}{more}; a tag is never moved."
-        hint = "Raise the version in corpus/sources.toml, build the release again, and publish that."
+        hint = "Raise the version of the benchmark, build the release again, and publish that."
         raise error("E745", what, hint, file=where)
 
 
@@ -218,7 +218,7 @@ def _refuse_foreign_repository(payload: Payload, remote: Remote, where: str) -> 
     later = [tag for tag in remote.tags if payload.tag and _numbers(tag) > _numbers(payload.tag)]
     if later:
         what = f"{max(later, key=_numbers)} is published already, and is later than {payload.tag}."
-        raise error("E747", what, "Raise the version in corpus/sources.toml above it.", file=where)
+        raise error("E747", what, "Raise the version of the benchmark above it.", file=where)
 
 
 def _numbers(tag: str) -> tuple[int, ...]:

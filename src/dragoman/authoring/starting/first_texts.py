@@ -1,0 +1,133 @@
+"""What people fill in: the table of a benchmark, its pages, its card and its guidelines, as they begin."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dragoman import languages
+from dragoman.release.scheme_file import TABLES
+
+FILL_IN = "FILL IN"
+"""What marks a place that waits for its author's words."""
+
+
+def toml(value: Any) -> str:
+    """Write a string, or a list of strings, as TOML."""
+    # JSON escapes what TOML does, but for one sign.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def benchmark(name: str, tags: Sequence[str], layers: Sequence[str], sets: Mapping[str, Mapping[str, str]]) -> str:
+    """Write ``corpus/benchmark.toml``."""
+    parts = [
+        "# What the benchmark is: its name and version, its languages and layers, and its labels.",
+        "# Labels, a table each: types, forms, acts, modalities, flags, phenomena. One left out is the default.",
+        "# The order of the labels is that of the class labels of a release: add new ones at the end.",
+        "schema_version = 1",
+        f"name = {toml(name)}",
+        'version = "0.1.0"',
+        f"languages = {toml(list(tags))}",
+        f"layers = {toml(list(layers))}",
+    ]
+    for table, (set_, _) in TABLES.items():
+        if set_ in sets:
+            parts += ["", f"[{table}]", *(f"{toml(label)} = {toml(line)}" for label, line in sets[set_].items())]
+    return "\n".join(parts) + "\n"
+
+
+def sources(pages: Iterable[Mapping[str, Any]], times: Iterable[Mapping[str, Any]], dev: Sequence[str]) -> str:
+    """Write ``corpus/sources.toml``."""
+    parts = [
+        "# The pages: what each file is, how it is cut, and what is known of its time. Pages are never edited.",
+        "schema_version = 1",
+        "",
+        "# A document that no list names is in the default split. A system's author looks at `dev`, never at `test`.",
+        "[splits]",
+        'default = "test"',
+        f"dev = {toml(list(dev))}",
+    ]
+    for head, tables in (("page", pages), ("time", times)):
+        for table in tables:
+            written = (
+                f"{key} = {toml(value) if not isinstance(value, int) else value}"
+                for key, value in table.items()
+                if value is not None
+            )
+            parts += ["", f"[[{head}]]", *written]
+    return "\n".join(parts) + "\n"
+
+
+def card(name: str, tags: Sequence[str], layers: Sequence[str]) -> str:
+    """Write ``DATASET_CARD.md``."""
+    spoken = ", ".join(languages.get(tag).name for tag in tags)
+    return f"""---
+pretty_name: {toml(name)}
+license: other
+language:
+{"".join(f"- {languages.short_tag(tag)}{chr(10)}" for tag in tags)}task_categories:
+- token-classification
+---
+# {name}
+
+{FILL_IN}: what the texts are, whose they are, on what terms they are passed on, and what the labels are for. Languages:
+{spoken}. Layers: {", ".join(layers)}. Which labels there are and what each is says `GUIDELINES.md`.
+
+## In numbers
+
+<!-- generated: statistics -->
+<!-- end of generated: statistics -->
+
+## Agreement
+
+{FILL_IN}: who labelled, and whether anybody labelled without seeing the labels of somebody else.
+
+<!-- generated: agreement -->
+<!-- end of generated: agreement -->
+
+## Scoring
+
+    dragoman score predictions.jsonl --data THIS_FOLDER --split test
+"""
+
+
+_QUESTIONS = {
+    "types": ("What is a mention, and of which type", "Where does a span begin and end? What is not labelled?"),
+    "forms": ("How something is mentioned", ""),
+    "acts": ("What somebody does in saying something", ""),
+    "modalities": ("How what is said is held", ""),
+    "flags": ("Remarks", ""),
+    "phenomena": ("Difficulties", "Those that follow by rule are set by `dragoman author adjudicate`."),
+}
+
+
+def guidelines(name: str, layers: Sequence[str], sets: Mapping[str, Mapping[str, str]]) -> str:
+    """Write ``annotations/GUIDELINES.md``: a heading for each label, to be filled in."""
+    parts = [
+        f"# Guidelines of {name}",
+        "",
+        "Offsets count characters (Unicode code points); a span lies in one line, and has no space at its edges.",
+        f"Layers: {', '.join(layers)}. Every rule here is one that two people can follow without asking each other.",
+    ]
+    for table, (head, question) in _QUESTIONS.items():
+        known = sets.get(TABLES[table][0])
+        if known:
+            parts += [
+                "",
+                f"## {head}",
+                "",
+                *([f"{FILL_IN}: {question}"] if question.endswith("?") else [question] if question else []),
+            ]
+            parts += [
+                f"\n### {label}\n\n{line}\n\n{FILL_IN}: two examples, and one that looks like it and is not."
+                for label, line in known.items()
+            ]
+    if "dates" in layers:
+        parts += [
+            "",
+            "## Dates",
+            "",
+            f"Types and values are those of TIMEX3 (TimeML 1.2.1). {FILL_IN}: what is no date.",
+        ]
+    return "\n".join(parts) + "\n"

@@ -1,0 +1,211 @@
+"""What a benchmark is made from: pages of plain text, or documents in a form of labels that is read anywhere else."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from dragoman import files
+from dragoman.authoring.segmentation import MAX_PAGE
+from dragoman.formats import registry
+from dragoman.formats.outcome import Converted, Options
+from dragoman.problems import Diagnostics, DragomanError, Problem, shown
+from dragoman.reading.submission_lines import submission_lines
+from dragoman.reading.target import Target
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.submission import Submission
+
+PAGE_SUFFIX = ".txt"
+_SPLITS = {"dev": "dev", "train": "dev", "validation": "dev", "valid": "dev", "val": "dev", "test": "test"}
+"""Splits by what others call them: what one may look at and what not."""
+_ID = re.compile(r"[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A document, or a page that is still to be cut.
+
+    Attributes:
+        name: id or name of the file as it was given.
+        source: file that it is from, as it was given.
+        text: its text.
+        language: BCP 47 tag, or None where nothing says.
+        split: ``dev`` or ``test``, or None where nothing says.
+        line: the document with its labels; None for a page.
+
+    """
+
+    name: str
+    source: str
+    text: str
+    language: str | None = None
+    split: str | None = None
+    line: Submission | None = None
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read: documents and pages in order, and what was repaired or lost."""
+
+    documents: tuple[Incoming, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def read(paths: Sequence[Path], form: str | None = None, languages: Sequence[str] = ()) -> Read:
+    """Read files and folders.
+
+    Args:
+        paths: ``.txt`` files or folders of them are pages; all else is documents: JSONL or parquet of ours, or a format
+            that ``dragoman convert`` reads, known by the ending of its files.
+        form: the format, where the ending does not say.
+        languages: languages of the benchmark: a page ``NAME.fa.txt`` or ``fa/NAME.txt`` is in ``fa``.
+
+    Raises:
+        DragomanError: with everything that is wrong with them; E703 where there is no document.
+
+    """
+    diagnostics = Diagnostics(limit=None)
+    found: list[Incoming] = []
+    for path in paths:
+        try:
+            pages = [] if form else _pages(path)
+            found += [_page(page, languages) for page in pages] or _documents(path, form, diagnostics)
+        except DragomanError as cause:
+            diagnostics.take(*cause.problems)
+    if not diagnostics.failed and not found:
+        diagnostics.add("E703", "there are no documents.", "Give pages, or documents with texts.")
+    if diagnostics.failed:
+        raise DragomanError(diagnostics.problems())
+    return Read(tuple(found), diagnostics.problems())
+
+
+def _pages(path: Path) -> list[Path]:
+    """Pages that a path names: itself, or those of a folder that holds nothing but pages and folders of pages."""
+    if not path.is_dir():
+        return [path] if path.suffix == PAGE_SUFFIX else []
+    inside = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))
+    return inside if inside and all(each.suffix == PAGE_SUFFIX for each in inside) else []
+
+
+def _page(path: Path, languages: Sequence[str]) -> Incoming:
+    data = files.read_bytes(path, limit=MAX_PAGE)
+    files.check_text(data, str(path), max_line=MAX_PAGE)
+    named = [tag for tag in languages if path.stem.endswith(f".{tag}") or path.parent.name == tag]
+    stem = path.stem.removesuffix(f".{named[0]}") if named else path.stem
+    return Incoming(stem, str(path), data.decode(), named[0] if named else None)
+
+
+def _documents(path: Path, form: str | None, diagnostics: Diagnostics) -> list[Incoming]:
+    converted = _converted(path, form)
+    lines = converted.checked()
+    diagnostics.take(*(p for p in converted.problems if not (p.code == "W911" and "split" in p.what)))
+    splits = _splits(path, diagnostics) if form in (None, "jsonl") and path.suffix == ".jsonl" else {}
+    lacking = [line.id for line in lines if not (line.text or "").strip()]
+    if lacking:
+        what = f"{len(lacking)} of {len(lines)} documents have no text, such as {shown(lacking[0])}."
+        diagnostics.file = str(path)
+        diagnostics.add("E204", what, "Add the field `text`; for brat put the .txt files beside.")
+    lines = _without_values(lines)
+    return [Incoming(x.id, str(path), x.text or "", x.language, splits.get(x.id), x) for x in lines]
+
+
+def _converted(path: Path, form: str | None) -> Converted:
+    named = form or _format_of(path)
+    if named in (None, "jsonl"):
+        return submission_lines(str(path), Target(ignore_unknown_fields=True))
+    return registry.read_path(registry.named(named), path, Options(name=str(path)))
+
+
+def _format_of(path: Path) -> str | None:
+    """Format of a file, or of the files of a folder, by their endings; None for our own."""
+    names = [each.name for each in path.iterdir()] if path.is_dir() else [path.name]
+    endings = {
+        suffix: name for name, format_ in registry.FORMATS.items() for suffix in format_.suffixes if suffix != ".json"
+    }
+    matching = [suffix for suffix in endings if any(name.endswith(suffix) for name in names)]
+    return endings[max(matching, key=len)] if matching else None
+
+
+class _Split(msgspec.Struct):
+    """What says in which split a line is: a field that a submission does not have."""
+
+    id: str
+    split: str | None = None
+
+
+def _splits(path: Path, diagnostics: Diagnostics) -> dict[str, str]:
+    found: dict[str, str] = {}
+    decoder = msgspec.json.Decoder(_Split)
+    diagnostics.file = str(path)
+    for number, line in enumerate(files.read_bytes(path).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            made = decoder.decode(line)
+        except msgspec.MsgspecError:
+            diagnostics.add("E202", "the split is not a string.", "Write dev or test.", line=number, path="split")
+            continue
+        if made.split is None:
+            continue
+        if made.split.lower() not in _SPLITS:
+            what = f"there is no split {shown(made.split)}."
+            diagnostics.add("E702", what, f"Splits: {', '.join(_SPLITS)}.", line=number, path="split")
+        else:
+            found[made.id] = _SPLITS[made.split.lower()]
+    return found
+
+
+def _without_values(lines: list[Submission]) -> list[Submission]:
+    """Make dates entities where no date of an input has a value: to its annotators they were names with a label."""
+    if not any(line.dates for line in lines) or any(date.value for line in lines for date in line.dates or ()):
+        return lines
+    from dragoman.schema.submission import PredictedEntity  # noqa: PLC0415
+
+    made = []
+    for line in lines:
+        moved = [PredictedEntity(start=d.start, end=d.end, text=d.text, type=d.type) for d in line.dates or ()]
+        entities = sorted([*(line.entities or []), *moved], key=lambda e: (e.start or 0, -(e.end or 0)))
+        annotated = [layer for layer in line.layers_annotated or LAYER_NAMES if layer != "dates"]
+        kept = annotated if line.layers_annotated is not None else None
+        made.append(msgspec.structs.replace(line, entities=entities, dates=None, layers_annotated=kept))
+    return made
+
+
+def with_ids(documents: Sequence[Incoming]) -> dict[str, Incoming]:
+    """Give each document an id that a page can have: letters, digits and underscores, distinct whatever their case."""
+    made: dict[str, Incoming] = {}
+    taken: set[str] = set()
+    for number, each in enumerate(documents, 1):
+        # A row of a release is called after its page.
+        latin = unicodedata.normalize("NFKD", each.name.removesuffix(".article-1"))
+        bare = "".join(char for char in latin if not unicodedata.combining(char))
+        plain = _ID.sub("_", bare).strip("_")[:34]
+        wanted = plain if plain and bare.isascii() else f"{number:03d}"
+        unique, again = wanted, 2
+        while unique.casefold() in taken:
+            unique, again = f"{wanted}_{again}", again + 1
+        taken.add(unique.casefold())
+        made[unique] = each
+    return made
+
+
+def in_language(documents: Sequence[Incoming], languages: Sequence[str]) -> list[Incoming]:
+    """Give each document its language; one that says none has that of the benchmark, if there is one alone.
+
+    Raises:
+        DragomanError: E204 for documents whose language nothing says.
+
+    """
+    only = languages[0] if len(languages) == 1 else None
+    made = [replace(each, language=each.language or only) for each in documents]
+    lacking = [each.name for each in made if each.language is None]
+    if lacking:
+        what = f"nothing says in which language {shown(lacking[0])} is (and {len(lacking) - 1} more)."
+        hint = "Add `language` to the document, or call a page NAME.fa.txt."
+        raise DragomanError(Problem(code="E204", what=what, hint=hint))
+    return made

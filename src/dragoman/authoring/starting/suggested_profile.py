@@ -1,0 +1,195 @@
+"""A profile made from pages by suggestion: what stands on several pages is furniture, the first line a headline.
+
+It is a beginning for somebody who reads the pages, not a claim about the site: it is written with comments, and pages
+that it does not fit get the plainest one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import regex
+
+from dragoman import languages
+from dragoman.authoring.profiles import MAX_PATTERN, of_table
+from dragoman.authoring.segmentation import cut, split_lines
+from dragoman.problems import DragomanError
+
+MAX_DATE_LINE = 60
+"""Longest line that is taken for one that dates a page, in code points: a longer one is a sentence."""
+MAX_FURNITURE = 40
+"""Most lines of furniture on each side of the article."""
+_DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{4})"
+_NUMBERS = (
+    f"{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}",
+    f"{_DAY}[-/.]{_MONTH}[-/.]{_YEAR}",
+    f"{_YEAR} ?[年년] ?{_MONTH} ?[月월] ?{_DAY} ?[日일]",
+)
+
+PLAIN = """\
+# Every line of the document is text.
+schema_version = 1
+site = "documents without a page around them"
+
+[[section]]
+document = "article"
+
+[[section.line]]
+kind = "body"
+times = "+"
+"""
+TITLED = """\
+# The first line is the title; every other line is text.
+schema_version = 1
+site = "documents whose first line is their title"
+
+[[section]]
+document = "article"
+
+[[section.line]]
+kind = "headline"
+
+[[section.line]]
+kind = "body"
+times = "*"
+"""
+
+
+def suggest(texts: Sequence[str], language: str) -> str:
+    """Suggest the profile of a site.
+
+    Args:
+        texts: its pages, one or more.
+        language: BCP 47 tag, for names of months.
+
+    Returns:
+        TOML that every one of the pages fits.
+
+    Raises:
+        DragomanError: E705 for a page that cannot be cut at all.
+
+    """
+    pages = [[line.text for line in split_lines(text)] for text in texts]
+    made = _profile(pages, language)
+    return made if _fits(made, texts) else TITLED
+
+
+def _fits(profile: str, texts: Sequence[str]) -> bool:
+    try:
+        made = of_table(_toml(profile), Path("profile.toml"))
+        for text in texts:
+            cut(split_lines(text), made)
+    except DragomanError:
+        return False
+    return True
+
+
+def _toml(text: str) -> dict[str, object]:
+    import tomllib  # noqa: PLC0415 - a new benchmark alone needs it
+
+    return tomllib.loads(text)
+
+
+def _profile(pages: list[list[str]], language: str) -> str:
+    shared = {line for line in pages[0] if len(pages) > 1 and all(line in page for page in pages[1:])}
+    heads, tails = _edges(pages, shared)
+    rules = {rule for page in pages for line in page if (rule := _dated(line, language)) is not None}
+    parts = [
+        "# Suggested from the pages. Read it against them: what is furniture of the site, what is the headline, which",
+        '# line dates the article: one of `kind = "meta"` with a `match` that has the groups year, month and day.',
+        "schema_version = 1",
+        f"site = {json.dumps(f'pages in {language}, as suggested', ensure_ascii=False)}",
+    ]
+    if any("\\p{L}" in rule for rule in rules):
+        months = [month for month in languages.get(language).months if month]
+        parts += ["", "[months]", *(f"{_string(month)} = {number}" for number, month in enumerate(months, 1))]
+    if heads:
+        parts += _furniture(heads)
+    parts += ["", "[[section]]", 'document = "article"']
+    dated = [
+        line
+        for rule in sorted(rules)
+        for line in ("", "[[section.line]]", 'kind = "meta"', f"match = {_string(rule)}", 'times = "?"')
+    ]
+    parts += [*dated, "", "[[section.line]]", 'kind = "headline"', *dated]
+    parts += ["", "[[section.line]]", 'kind = "body"', 'times = "*"', *dated]
+    if tails:
+        parts += _furniture(tails)
+    parts += _by_hand(pages, rules)
+    return "\n".join(parts) + "\n"
+
+
+def _by_hand(pages: list[list[str]], rules: set[str]) -> list[str]:
+    """Say, as a comment, how a line is read that may date a page by the name of a month that nobody told us."""
+    found = next((match for page in pages for line in page if (match := _named_month(line)) is not None), None)
+    if rules or found is None:
+        return []
+    before, month, form, after = found
+    pattern = f"{regex.escape(before, literal_spaces=True)}{form}{regex.escape(after, literal_spaces=True)}"
+    return [
+        "",
+        f"# A line with {month!r} may date the page. To read it, write all names of months after the site:",
+        f"#     [months]\n#     {_string(month)} = NUMBER",
+        "# and, in the section of the article, where the line stands:",
+        f'#     [[section.line]]\n#     kind = "meta"\n#     match = {_string(pattern)}\n#     times = "?"',
+    ]
+
+
+def _named_month(line: str) -> tuple[str, str, str, str] | None:
+    """Cut a short line at a day, a word and a year."""
+    match = regex.search(r"(?<!\d)\d{1,2}(\.?(?: de)? )(\p{L}+)((?: de)? )\d{4}(?!\d)", line)
+    if match is None or len(line) > MAX_DATE_LINE:
+        return None
+    form = rf"{_DAY}{regex.escape(match[1], literal_spaces=True)}(?P<month>\p{{L}}+){match[3]}{_YEAR}"
+    return line[: match.start()], match[2], form, line[match.end() :]
+
+
+def _edges(pages: list[list[str]], shared: set[str]) -> tuple[list[str], list[str]]:
+    """Lines of furniture before and after the articles, each once, in order."""
+    heads: dict[str, None] = {}
+    tails: dict[str, None] = {}
+    for page in pages:
+        for side, lines in ((heads, page), (tails, page[::-1])):
+            for line in lines:
+                if line not in shared:
+                    break
+                side[line] = None
+    return list(heads)[:MAX_FURNITURE], [line for line in list(tails)[::-1] if line not in heads][:MAX_FURNITURE]
+
+
+def _furniture(lines: list[str]) -> list[str]:
+    made = ["", "# On every page.", "[[section]]", 'times = "*"']
+    patterns = [regex.escape(line, special_only=True, literal_spaces=True) for line in lines]
+    pattern = "|".join(each for each in patterns if len(each) < MAX_PATTERN)
+    if len(pattern) > MAX_PATTERN:
+        pattern = patterns[0]
+    return [*made, "", "[[section.line]]", 'kind = "boilerplate"', f"match = {_string(pattern)}"]
+
+
+def _dated(line: str, language: str) -> str | None:
+    """Pattern of a line that dates its page: its words as they are, with groups where the date is; else None."""
+    if len(line) > MAX_DATE_LINE:
+        return None
+    months = [month for month in languages.get(language).months if month]
+    named = "|".join(map(regex.escape, months))
+    forms = [
+        *_NUMBERS,
+        *([rf"{_DAY}\.? (?P<month>{named}) {_YEAR}", rf"(?P<month>{named}) {_DAY}, {_YEAR}"] if named else []),
+    ]
+    for form in forms:
+        match = regex.search(rf"(?<!\d)(?:{form})(?!\d)", line)
+        if match is not None:
+            before, after = (
+                regex.sub(r"\d+", r"\\d+", regex.escape(part, special_only=True, literal_spaces=True))
+                for part in (line[: match.start()], line[match.end() :])
+            )
+            # Clocks and counters stand in such lines: what is not a digit has to be as it is here.
+            written = form.replace(named, r"\p{L}+") if named else form
+            return f"{before}{written}{after}"
+    return None
+
+
+def _string(text: str) -> str:
+    return f"'{text}'" if "'" not in text and text.isprintable() else json.dumps(text, ensure_ascii=False)

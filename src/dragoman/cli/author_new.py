@@ -1,0 +1,145 @@
+"""The step that makes a new benchmark."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dragoman.cli.options import Json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_LABEL = "LABEL=WHAT"
+Own = Annotated[list[str] | None, typer.Option(help="a label of a set of one's own, with what it is", metavar=_LABEL)]
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(help="the folder to make", metavar="DIR")],
+    given: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from", help="pages (.txt), or documents with or without labels; more than once", metavar="FILE"
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="name of the benchmark")] = None,
+    languages: Annotated[
+        str | None, typer.Option(help="BCP 47 tags, parted by commas (default: those of the documents)", metavar="TAGS")
+    ] = None,
+    layers: Annotated[
+        str | None,
+        typer.Option(help="layers, parted by commas (default: those of the labels given, or all)", metavar="LAYERS"),
+    ] = None,
+    type_: Annotated[
+        list[str] | None, typer.Option("--type", help="an entity type, with what it is", metavar=_LABEL)
+    ] = None,
+    form: Own = None,
+    act: Own = None,
+    modality: Own = None,
+    flag: Own = None,
+    phenomenon: Own = None,
+    form_of_file: Annotated[
+        str | None,
+        typer.Option("--format", help="format of FILE, where its ending does not say (see dragoman convert)"),
+    ] = None,
+    rights: Annotated[str | None, typer.Option(help="whose the texts are, and on what terms", metavar="WORDS")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a benchmark of one's own that builds at once: pages or texts of any language, labels of any kind.
+
+    FILE is a page of plain text or a folder of pages, which are cut by a profile that is suggested from them; or
+    documents with texts and, if there are any, labels: JSONL or parquet of ours, brat, CoNLL, Label Studio, or whatever
+    else `dragoman convert` reads. A document may have a field `split` (dev or test); without one it goes to test.
+
+    What is not given is asked for, on a terminal only. The folder then holds corpus/benchmark.toml (name, languages,
+    layers, labels), corpus/sources.toml (the pages), profiles, gold as far as labels were given, a card and guidelines
+    to fill in.
+
+    Exit codes: 0 done, 1 something is wrong with what is given, and nothing is written, 2 wrong usage.
+    """
+    from dragoman.authoring.starting import incoming, new_benchmark
+    from dragoman.cli import show
+
+    paths = given or [Path(path) for path in _asked("files of pages or documents", "--from").split()]
+    name = name or _asked("name of the benchmark", "--name", folder.name)
+    tags = _parted(languages)
+    asks = sys.stdin.isatty() and sys.stderr.isatty()
+    read = incoming.read(paths, form_of_file, tags)
+    if not tags and any(each.language is None for each in read.documents):
+        tags = _parted(_asked("languages, parted by commas", "--languages"))
+        read = incoming.read(paths, form_of_file, tags)
+    if type_ is None and asks and all(each.line is None or not each.line.entities for each in read.documents):
+        said = typer.prompt("entity types, as PROD=a product; EVENT=… (none: the default ones)", "", err=True)
+        type_ = [part.strip() for part in said.split(";") if part.strip()] or None
+    own = {
+        "entities.type": type_,
+        "entities.form": form,
+        "claims.act": act,
+        "claims.modality": modality,
+        "claims.flags": flag,
+        "phenomena": phenomenon,
+    }
+    plan = new_benchmark.Plan(
+        name,
+        tags,
+        _layers(layers),
+        {set_: _described(values) for set_, values in own.items() if values},
+        rights or new_benchmark.RIGHTS,
+    )
+    made = new_benchmark.make(folder, plan, read)
+    outcome: dict[str, Any] = {
+        "written": str(folder),
+        "documents": made.documents,
+        "labels": made.labels,
+        "renamed": made.ids if as_json else len(made.ids),
+        "labels_to_describe": made.undescribed,
+    }
+    if as_json:
+        show.summary(outcome | {"problems": made.problems}, as_json=True)
+        return
+    show.problems(made.problems, as_json=False)
+    show.summary({key: _flat(value) for key, value in outcome.items()}, as_json=False)
+    show.next_command("author check --root", folder, again=False, as_json=False)
+
+
+def _asked(what: str, option: str, default: str | None = None) -> str:
+    """Ask on a terminal; elsewhere the option is missing."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise typer.BadParameter(f"give {option}: the {what}")
+    return str(typer.prompt(what, default, err=True)).strip()
+
+
+def _parted(given: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (given or "").split(",") if part.strip())
+
+
+def _layers(given: str | None) -> tuple[str, ...]:
+    from dragoman.schema.layers import LAYER_NAMES
+
+    chosen = _parted(given)
+    for layer in chosen:
+        if layer not in LAYER_NAMES:
+            raise typer.BadParameter(f"there is no layer {layer[:80]!r}; layers: {', '.join(LAYER_NAMES)}")
+    return chosen
+
+
+def _described(values: Sequence[str]) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for value in values:
+        label, parted, line = value.partition("=")
+        if not parted or not label.strip() or not line.strip():
+            raise typer.BadParameter(f"{value[:80]!r} is not LABEL=WHAT, as in PROD=a product")
+        if label.strip() in made:
+            raise typer.BadParameter(f"the label {label.strip()[:80]!r} is given twice")
+        made[label.strip()] = line.strip()
+    return made
+
+
+def _flat(value: Mapping[str, Any] | Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    parts = (f"{', '.join(each)} ({key})" if isinstance(each, list) else f"{each} {key}" for key, each in value.items())
+    return ", ".join(parts) or "none"

@@ -1,0 +1,134 @@
+"""``corpus/benchmark.toml``: what a benchmark is called, in which languages, with which layers and label sets.
+
+Without the file a benchmark has all layers and the default scheme, and ``[dataset]`` of ``corpus/sources.toml`` has its
+name and version.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+
+from dragoman import files
+from dragoman.problems import Diagnostics, DragomanError, shown
+from dragoman.release.source_table import LANGUAGE, NAME, VERSION, check_keys, convert
+from dragoman.schema import labels
+from dragoman.schema.layers import LAYER_NAMES, LAYERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "benchmark.toml"
+TABLES: dict[str, tuple[str, str]] = {
+    "types": ("entities.type", "entities"),
+    "forms": ("entities.form", "entities"),
+    "acts": ("claims.act", "claims"),
+    "modalities": ("claims.modality", "claims"),
+    "flags": ("claims.flags", "claims"),
+    "phenomena": ("phenomena", ""),
+}
+"""Tables of the file, each with the label set that it declares and the layer whose it is."""
+LABEL = re.compile(r"[^\W_][\w./+&:-]{0,59}")
+"""What a label may be: it stands in columns, in attributes of XML and in lists that are parted by commas."""
+MAX_LABELS = 500
+"""Most labels of a set."""
+
+
+class _Head(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    name: Annotated[str, msgspec.Meta(pattern=NAME)] | None = None
+    version: Annotated[str, msgspec.Meta(pattern=VERSION)] | None = None
+    languages: list[Annotated[str, msgspec.Meta(pattern=LANGUAGE)]] = []
+    layers: Annotated[list[labels.Layer], msgspec.Meta(min_length=1)] = msgspec.field(
+        default_factory=lambda: [layer.name for layer in LAYERS]
+    )
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """What ``corpus/benchmark.toml`` says.
+
+    Attributes:
+        name: name of the data set, or None where ``corpus/sources.toml`` has it.
+        version: its version, likewise.
+        languages: BCP 47 tags; empty where nothing is said.
+        layers: layers that are annotated, in the order of the layers.
+        label_sets: label sets of its own, with a line on each label.
+
+    """
+
+    name: str | None = None
+    version: str | None = None
+    languages: tuple[str, ...] = ()
+    layers: tuple[str, ...] = LAYER_NAMES
+    label_sets: labels.LabelSets = field(default_factory=dict)
+
+    @property
+    def own_entities(self) -> bool:
+        """Whether types or forms of entities mean what the benchmark says, and not what the default scheme does."""
+        return not self.label_sets.keys().isdisjoint({"entities.type", "entities.form"})
+
+
+def read(root: Path) -> Scheme:
+    """Read and check the file; without one the scheme is the default one.
+
+    Raises:
+        DragomanError: E706 for everything that is wrong with it at once, E207 no TOML, or as
+            :func:`dragoman.files.read_text`.
+
+    """
+    path = root / "corpus" / FILE
+    if not path.exists():
+        return Scheme()
+    files.check_regular(path)
+    return of_table(files.read_toml(path), str(path))
+
+
+def of_table(data: dict[str, Any], file: str) -> Scheme:
+    """Check what the file holds.
+
+    Raises:
+        DragomanError: E706 for everything that is wrong with it at once.
+
+    """
+    diagnostics = Diagnostics(file)
+    check_keys(data, (*_Head.__struct_fields__, *TABLES), diagnostics)
+    try:
+        head = convert({key: data[key] for key in _Head.__struct_fields__ if key in data}, _Head, file, "")
+    except DragomanError as cause:
+        diagnostics.take(*cause.problems)
+        head = _Head()
+    layers = tuple(layer for layer in LAYER_NAMES if layer in head.layers)
+    sets: dict[str, dict[str, str]] = {}
+    for table, (name, layer) in TABLES.items():
+        if table in data:
+            sets[name] = _label_set(table, data[table], layers, diagnostics)
+            if layer and layer not in layers:
+                diagnostics.add(
+                    "E706", f"`{layer}` is not among the layers.", "Add it, or take the table away.", path=table
+                )
+    if diagnostics.failed:
+        raise DragomanError(diagnostics.problems())
+    return Scheme(head.name, head.version, tuple(head.languages), layers, sets)
+
+
+def _label_set(table: str, value: Any, layers: tuple[str, ...], diagnostics: Diagnostics) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(line, str) and line.strip() for line in value.values()):
+        diagnostics.add("E706", "a label has no line that says what it is.", 'Write LABEL = "what it is".', path=table)
+        return {}
+    if not 0 < len(value) <= MAX_LABELS:
+        what = f"there are {len(value)} labels; 1 to {MAX_LABELS} go."
+        diagnostics.add("E706", what, "Leave the table out for the labels of the default scheme.", path=table)
+    taken = {
+        label: layer.name for layer in LAYERS for label in layer.reserved if table == "types" and layer.name in layers
+    }
+    for label in value:
+        if not LABEL.fullmatch(label):
+            hint = "Use up to 60 letters, digits and the signs _ . / + & : - in it, with a letter or digit first."
+            diagnostics.add("E706", f"{shown(label)} cannot be a label.", hint, path=table)
+        elif label in taken:
+            what = f"{shown(label)} is a label of the layer {taken[label]}."
+            diagnostics.add("E706", what, "Call the type otherwise, or leave that layer out.", path=table)
+    return {label: " ".join(line.split()) for label, line in value.items()}
