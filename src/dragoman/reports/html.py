@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from markupsafe import Markup
 
 from dragoman import scoring
@@ -12,7 +11,7 @@ from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.naming import BY_NAME
 from dragoman.reading.read import Reading
 from dragoman.reports import overlay
-from dragoman.reports.rendering import environment, inlined
+from dragoman.reports.rendering import environment, inlined, script_json
 from dragoman.reports.sources import predictions
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.scoring.outcomes import confusion, outcomes
@@ -75,16 +74,10 @@ def render(system: str, labels: Annotations | Reading, source: Source, *, quotes
             layers=list(by_layer),
             kinds=sorted({item["kind"] for document in documents for item in document["items"]} - {"right"}),
             mistakes=sum(map(overlay.errors, documents)),
-            data=_json({"documents": documents}),
+            data=Markup(script_json({"documents": documents})),  # noqa: S704 - no markup can begin in it
             **inlined("report/report.css", "theme.js", *(f"report/{part}.js" for part in SCRIPTS)),
         )
     )
-
-
-def _json(value: Any) -> Markup:
-    """JSON that is safe in a script element of type application/json: no markup can begin in it."""
-    text = msgspec.json.encode(value).decode()
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
 
 def _cell(result: Result, name: str) -> dict[str, Any] | None:
