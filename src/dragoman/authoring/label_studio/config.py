@@ -33,7 +33,7 @@ APPEARANCE: dict[str, tuple[str, str]] = {
     "SET": ("r", "#80420f"),
     "CLAIM": ("c", PALE),
     "CUE": ("v", "#444444"),
-    "CLAIMANT": ("b", "#6d4c41"),
+    "CLAIMANT": ("x", "#6d4c41"),
 }
 """Key and colour of every region label."""
 
@@ -52,6 +52,21 @@ _FIELDS = (
     ".dragoman-fields:empty{display:none}.dragoman-field{min-width:14em}"
     ".dragoman-fields h1,.dragoman-fields h2,.dragoman-fields h3,.dragoman-fields h4,.dragoman-fields h5,"
     ".dragoman-fields h6{font-size:13px;margin:6px 0 0}"
+)
+
+# Arrows lie over the text: one is drawn while it is pointed at in the list of a region's relations, and no other.
+_ARROWS = ".relations-overlay>g{opacity:0}.relations-overlay>g[class*=_highlighted]{opacity:1}"
+
+_ABOUT = (
+    ".dragoman-about{display:flex;flex-wrap:wrap;gap:0 24px;margin-bottom:8px}"
+    ".dragoman-about :is(h1,h2,h3,h4,h5,h6)"
+    "{font-size:13px;font-weight:400;margin:0!important;unicode-bidi:plaintext;overflow-wrap:anywhere}"
+)
+# What has to be known to resolve relative dates stands beside the text.
+_DOCUMENT = (
+    '  <View className="dragoman-about">',
+    *(f'    <Header value="${name}" size="6"/>' for name in ("document", *controls.ABOUT)),
+    "  </View>",
 )
 
 _GUIDANCE = (
@@ -73,17 +88,30 @@ _LAYERS = (
 
 
 def _labels_of(name: str) -> tuple[str, ...]:
+    if name == controls.SEEN:
+        return tuple(label for labels, _ in _LAYERS for label in labels)
     return tuple(label for labels, names in _LAYERS if name in names for label in labels)
 
 
-def _control(name: str) -> list[str]:
+def _control(name: str, required: bool) -> list[str]:
     """Make the element of a per-region control, inside a view that shows it only for the labels that have it."""
-    opening = (
-        f'  <View visibleWhen="region-selected" whenTagName="{controls.LABEL}" '
-        f"whenLabelValue={quoteattr(','.join(_labels_of(name)))}>"
+    when = (
+        f'visibleWhen="region-selected" whenTagName="{controls.LABEL}" '
+        f"whenLabelValue={quoteattr(','.join(_labels_of(name)))}"
     )
+    opening = f"  <View {when}>"
     head = f'    <Header value={quoteattr(name)} size="6"/>'
     target = f'name={quoteattr(name)} toName="{controls.TEXT}" perRegion="true"'
+    if required and name in controls.REQUIRED:
+        # What is required is asked for by the control's own condition: that of a view around it is not looked at.
+        target += f' {when} required="true" requiredMessage={quoteattr(controls.REQUIRED[name])}'
+    if name == controls.SEEN:
+        body = [
+            f'    <Choices {target} choice="multiple" showInline="true">',
+            f'      <Choice value="{controls.SEEN}" hotkey="z"/>',
+            "    </Choices>",
+        ]
+        return [opening, *body, "  </View>"]
     if name in controls.CHOICES:
         kind = "multiple" if name in controls.MULTIPLE else "single"
         choices = [f"      <Choice value={quoteattr(value)}/>" for value in controls.CHOICES[name]]
@@ -91,6 +119,18 @@ def _control(name: str) -> list[str]:
     else:
         most = "" if name in controls.LISTS else ' maxSubmissions="1"'
         body = [f'    <TextArea {target} editable="true" rows="1"{most}/>']
+    if name in controls.FOLDED:
+        folded = [f"  {line}" for line in body]
+        panel = f"      <Panel value={quoteattr(name)}>"
+        return [
+            opening,
+            '    <Collapse bordered="true">',
+            panel,
+            *folded,
+            "      </Panel>",
+            "    </Collapse>",
+            "  </View>",
+        ]
     return [opening, head, *body, "  </View>"]
 
 
@@ -109,7 +149,8 @@ _POINT = (
 def _question() -> list[str]:
     """Make the part of a comparison's page that says what the passes differ in and asks what is to be kept."""
     choices = [
-        f"      <Choice value={quoteattr(words)} alias={quoteattr(v)}/>" for v, words in controls.KEEP_VALUES.items()
+        f"      <Choice value={quoteattr(words)} alias={quoteattr(v)} hotkey={quoteattr(controls.KEEP_KEYS[v])}/>"
+        for v, words in controls.KEEP_VALUES.items()
     ]
     keep = (
         f'name="{controls.KEEP}" toName="{controls.TEXT}" choice="single" showInline="true" '
@@ -131,7 +172,6 @@ def _question() -> list[str]:
         *choices,
         "    </Choices>",
         f"    <TextArea {reason}/>",
-        '    <View className="dragoman-plain"><Header value="$decided" size="6"/></View>',
         '    <Collapse bordered="true">',
         '      <Panel value="All points of the document">',
         '        <View className="dragoman-plain"><Header value="$points" size="6"/></View>',
@@ -146,13 +186,19 @@ def make_comparison(language: str, text: str = "") -> str:
     return make(language, text, _question())
 
 
-def make(language: str, text: str = "", above: Sequence[str] = ()) -> str:
+def make_predictions(language: str, text: str = "") -> str:
+    """Make the configuration for predictions, whose labels may lack what gold must have, see :func:`make`."""
+    return make(language, text, required=False)
+
+
+def make(language: str, text: str = "", above: Sequence[str] = (), *, required: bool = True) -> str:
     """Make the labelling configuration of a language.
 
     Args:
         language: BCP 47 tag.
         text: what will be labelled, or a sample of it: its letters give the direction; without any, the language does.
         above: lines that stand above the labels.
+        required: whether a label cannot be submitted without the fields that gold must have.
 
     Returns:
         XML, ending in a line feed; the same text for the same schema.
@@ -174,6 +220,9 @@ def make(language: str, text: str = "", above: Sequence[str] = ()) -> str:
         f"  <Style>{_GUIDANCE}</Style>",
         # The fields of a region stay in sight at the foot of the page, however long the article is.
         f"  <Style>{_FIELDS}</Style>",
+        f"  <Style>{_ARROWS}</Style>",
+        f"  <Style>{_ABOUT}</Style>",
+        *_DOCUMENT,
         *above,
         '  <Collapse bordered="true">',
         '    <Panel value="Guidelines in short">',
@@ -187,7 +236,7 @@ def make(language: str, text: str = "", above: Sequence[str] = ()) -> str:
         "  </Labels>",
         f'  <Text name="{controls.TEXT}" value="${controls.TEXT}" granularity="symbol"/>',
         '  <View className="dragoman-fields">',
-        *(f"  {line}" for name in order for line in _control(name)),
+        *(f"  {line}" for name in (*order, controls.SEEN) for line in _control(name, required)),
         "  </View>",
         "  <Relations>",
         *(f'    <Relation value="{name}"/>' for name in controls.RELATIONS),
