@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / "tests" / "checks" / "invalid" / "base"
-STEPS = ("curate", "annotate", "adjudicate", "check", "release", "publish")
+STEPS = ("curate", "annotate", "adjudicate", "check", "review", "release", "publish")
 CARD = """---
 license: cc0-1.0
 ---

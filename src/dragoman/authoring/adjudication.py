@@ -9,7 +9,7 @@ are kept.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -189,6 +189,35 @@ class _GoldLabel:
     label: Any
     names: list[str]
     source: str
+    point: Point | None = None
+
+
+def gold_points(root: Path) -> dict[str, dict[tuple[str, str], Point | None]]:
+    """Say from which point of the passes each gold label comes.
+
+    Returns:
+        By document, and by layer and id of the gold label: the point; None for a label that a decision added and
+        neither pass has.
+
+    Raises:
+        DragomanError: with everything that is wrong with passes or decisions; E710 where something is undecided.
+
+    """
+    made: dict[str, dict[tuple[str, str], Point | None]] = {}
+    problems: list[Problem] = []
+    for key, case in read_cases(root).items():
+        if case.undecided():
+            raise error("E710", "points of the passes are undecided.", "List them: dragoman author adjudicate --list.")
+        chosen = _chosen(case, problems)
+        _numbered(case, chosen, problems)  # puts them in the order of their numbers
+        made[key] = {
+            (layer, f"{layer[0]}{number}"): item.point
+            for layer, items in chosen.items()
+            for number, item in enumerate(items, 1)
+        }
+    if problems:
+        raise DragomanError(problems)
+    return made
 
 
 def build_gold(root: Path) -> dict[str, Labels]:
@@ -225,8 +254,13 @@ def build_gold(root: Path) -> dict[str, Labels]:
 
 
 def _document_gold(case: Case) -> tuple[Labels, list[Problem]]:
-    chosen: dict[str, list[_GoldLabel]] = {layer: [] for layer in LAYER_NAMES}
     problems: list[Problem] = []
+    return _numbered(case, _chosen(case, problems), problems), problems
+
+
+def _chosen(case: Case, problems: list[Problem]) -> dict[str, list[_GoldLabel]]:
+    """Labels of a document that become gold, by layer."""
+    chosen: dict[str, list[_GoldLabel]] = {layer: [] for layer in LAYER_NAMES}
     by_key: dict[tuple[str, str | None, str | None], Decision] = {(d.layer, d.a, d.b): d for d in case.decisions}
     known = {(p.layer, p.key[2], p.key[3]) for p in case.points}
     for key in by_key:
@@ -235,11 +269,12 @@ def _document_gold(case: Case) -> tuple[Labels, list[Problem]]:
             problems.append(Problem(code="E601", what=what, path=case.document.id))
     for point in case.points:
         decision = by_key.get(point.key[1:])
-        chosen[point.layer] += _outcome(case, point, decision, problems)
+        outcome = _outcome(case, point, decision, problems)
+        chosen[point.layer] += [replace(item, point=point) for item in outcome]
     for decision in case.decisions:
         if decision.a is None and decision.b is None:
             chosen[decision.layer] += _written(case, decision, ["new"], problems)
-    return _numbered(case, chosen, problems), problems
+    return chosen
 
 
 def _outcome(case: Case, point: Point, decision: Decision | None, problems: list[Problem]) -> list[_GoldLabel]:

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand
 from typer.main import get_group
 
-from dragoman.cli import author_annotate, author_gold, author_new, author_publish, author_release
+from dragoman.cli import author_annotate, author_gold, author_new, author_publish, author_release, author_review
 from dragoman.cli.stdout import standard_output
 from dragoman.problems import DragomanError
 
@@ -28,7 +28,7 @@ class Step(TyperCommand):
         except DragomanError as cause:
             from dragoman.cli import show
 
-            if ctx.params["as_json"] or (ctx.parent and ctx.parent.params.get("as_json")):
+            if ctx.params.get("as_json") or (ctx.parent and ctx.parent.params.get("as_json")):
                 show.problems(cause.problems, as_json=True)
             show.problems(cause.problems, as_json=False, most=None)
             raise typer.Exit(1) from cause
@@ -36,6 +36,7 @@ class Step(TyperCommand):
 
 app = typer.Typer(no_args_is_help=True)
 annotate = typer.Typer(no_args_is_help=True, callback=author_annotate.annotate)
+review = typer.Typer(no_args_is_help=True, callback=author_review.review)
 
 
 def _add(group: typer.Typer, *functions: Callable[..., None]) -> None:
@@ -50,8 +51,11 @@ def _paragraphs(function: Callable[..., None]) -> str:
 
 _add(app, author_new.new, author_gold.curate)
 app.add_typer(annotate, name="annotate", help=_paragraphs(author_annotate.annotate))
-_add(app, author_gold.adjudicate, author_gold.check, author_release.release, author_publish.publish)
+_add(app, author_gold.adjudicate, author_gold.check)
+app.add_typer(review, name="review", help=_paragraphs(author_review.review))
+_add(app, author_release.release, author_publish.publish)
 _add(annotate, author_annotate.serve, author_annotate.stop, author_annotate.config, author_annotate.push)
+_add(review, author_review.make, author_review.take, author_review.words)
 _add(annotate, author_annotate.compare, author_annotate.pull, author_annotate.status)
 
 
@@ -59,7 +63,8 @@ _add(annotate, author_annotate.compare, author_annotate.pull, author_annotate.st
 def steps() -> dict[str, Any]:
     """Commands of the steps by name, in the order of the pipeline."""
     commands = get_group(app).commands
-    return {name: commands[name] for name in ("new", "curate", "annotate", "adjudicate", "check", "release", "publish")}
+    names = ("new", "curate", "annotate", "adjudicate", "check", "review", "release", "publish")
+    return {name: commands[name] for name in names}
 
 
 def step(name: str, arguments: Sequence[str] | None = None, *, root: Path | None = None) -> int:

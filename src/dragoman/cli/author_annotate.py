@@ -155,9 +155,8 @@ def push(
     else:
         items = push_items.of_files(shared.root, kind, documents)
     with _server(shared.root, data, timeout) as server:
-        outcome = sync.push(
-            server, kind, items, config=_page(config.make, shared.root), progress=show.progress, force=force
-        )
+        make = config.make_predictions if what[0] == "predictions" else config.make
+        outcome = sync.push(server, kind, items, config=_page(make, shared.root), progress=show.progress, force=force)
     outcome.problems += problems
     _finish(outcome, as_json=shared.as_json)
 

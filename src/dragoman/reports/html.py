@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from markupsafe import Markup
 
 from dragoman.measures.catalogue import HEADLINE
@@ -14,7 +13,7 @@ from dragoman.reports import overlay, words
 from dragoman.reports.content import Content, Labels
 from dragoman.reports.costs import MAX_ROWS
 from dragoman.reports.raw_answers import raw_answers
-from dragoman.reports.rendering import environment, inlined
+from dragoman.reports.rendering import environment, inlined, script_json
 from dragoman.reports.sources import predictions
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.scoring import result_table
@@ -93,7 +92,7 @@ def written(content: Content) -> str:
             layers=layers,
             kinds=[(kind, found[kind]) for kind in sorted(found.keys() - {RIGHT})],
             mistakes=sum(map(overlay.errors, content.documents)),
-            data=_json(_data(content)),
+            data=Markup(script_json(_data(content))),  # noqa: S704 - no markup can begin in it
             **inlined("report/report.css", "theme.js", *(f"report/{part}.js" for part in SCRIPTS)),
         )
     )
@@ -130,12 +129,6 @@ def _between(content: Content, layers: list[str]) -> list[tuple[str, list[tuple[
         if overlay.is_listed(item)
     )
     return [(what, [(layer, counts[what, layer]) for layer in layers]) for what in overlay.BETWEEN]
-
-
-def _json(value: Any) -> Markup:
-    """JSON that is safe in a script element of type application/json: no markup can begin in it."""
-    text = msgspec.json.encode(value).decode()
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
 
 
 def _cell(result: Result, name: str) -> dict[str, Any] | None:

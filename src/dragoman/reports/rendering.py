@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from importlib import resources
+from typing import Any
 
 import jinja2
+import msgspec
 from markupsafe import Markup
 
 from dragoman.text import visible
@@ -32,6 +34,12 @@ def short(text: str, length: int = MAX_SHOWN) -> str:
     """Prepare an untrusted string for a page: control and direction characters escaped, cut at a length."""
     shown = visible(text[: length + 1])
     return shown if len(shown) <= length else shown[:length] + "…"
+
+
+def script_json(value: Any) -> str:
+    """JSON that is safe in a script element of type application/json: no markup can begin in it."""
+    text = msgspec.json.encode(value).decode()
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def inlined(style: str, *scripts: str) -> dict[str, str]:

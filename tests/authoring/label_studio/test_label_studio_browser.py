@@ -279,3 +279,71 @@ def test_secrets_are_not_in_the_log_after_a_login(annotator, label_studio):
     assert log
     assert label_studio["password"] not in log
     assert label_studio["token"] not in log
+
+
+AS_LABELLED = replace(file_kinds.GOLD, name="as labelled")
+
+
+def test_the_page_says_what_must_be_known_and_asks_for_what_is_missing(annotator, label_studio, server, tmp_path):
+    page, document = annotator, DOCUMENTS["003.article-1"]
+    found = [item for item in push_items.of_files(ROOT, AS_LABELLED, DOCUMENTS) if item.document is document]
+    sync.push(server, AS_LABELLED, found, config=config.make, progress=lambda work, _: iter(work))
+    project = server.project("Dragoman as labelled (ar)")
+    (task,) = server.tasks(project)
+    page.goto(f"{label_studio['url']}/projects/{project}/data?task={task['id']}")
+    page.wait_for_selector(".htx-highlight")
+    page.wait_for_load_state("networkidle")
+    about = page.locator(".dragoman-about").inner_text()
+    for known in (document.id, document.title, f"published: {document.published}", "published_external: "):
+        assert known in about
+    # No arrow lies over the text; the one that is pointed at in the list of relations does.
+    arrows = page.locator(".relations-overlay > g")
+    arrows.first.wait_for(state="attached")
+    assert {arrow.evaluate("e => getComputedStyle(e).opacity") for arrow in arrows.all()} == {"0"}
+    page.locator("#Relations-draggable").click()
+    page.locator(".lsf-relations__item").first.hover()
+    page.wait_for_function("document.querySelectorAll('.relations-overlay > g[class*=_highlighted]').length == 1")
+    shown = [arrow.evaluate("e => getComputedStyle(e).opacity") for arrow in arrows.all()]
+    assert sorted(set(shown)) == ["0", "1"]
+    assert shown.count("1") == 1
+    page.locator("#Regions-draggable").click()
+    # Tags are folded until they are asked for.
+    select(page, "e1")
+    assert page.locator(".dragoman-fields input[name=far_anchor]").locator("visible=true").count() == 0
+    page.locator(".dragoman-fields").get_by_text("phenomena", exact=True).locator("visible=true").click()
+    page.locator(".dragoman-fields input[name=deictic]").locator("visible=true").first.wait_for()
+    # A label that was looked at is marked so.
+    page.keyboard.press("z")
+    assert page.locator(".dragoman-fields input[name=seen]").locator("visible=true").is_checked()
+    # A new mention without its form is asked for before anything is submitted.
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    drag(page, "نقدر")
+    page.keyboard.press("Escape")
+    page.get_by_label("submit").click()
+    asked = page.locator(".ant-modal-wrap", has_text="Choose the form of this mention.")
+    asked.wait_for()
+    asked.get_by_role("button").click()
+    asked.wait_for(state="hidden")
+    page.locator(".dragoman-fields input[name=NAM]").locator("visible=true").check()
+    with page.expect_response(lambda answer: "/annotations/" in answer.url and answer.request.method == "PATCH"):
+        page.get_by_label("submit").click()
+    outcome = sync.status(server, AS_LABELLED, DOCUMENTS, ROOT)
+    assert outcome.done["with labels marked as seen"] == ["003.article-1: 1"]
+
+
+def test_work_that_nobody_submitted_is_seen_by_status(annotator, label_studio, server):
+    page = annotator
+    kind = replace(file_kinds.GOLD, name="drafts")
+    found = [item for item in push_items.of_files(ROOT, kind, DOCUMENTS) if item.document.id == "000.related-08"]
+    sync.push(server, kind, found, config=config.make, progress=lambda work, _: iter(work))
+    project = server.project("Dragoman drafts (ko)")
+    (task,) = server.tasks(project)
+    page.goto(f"{label_studio['url']}/projects/{project}/data?task={task['id']}")
+    page.wait_for_selector(".htx-highlight")
+    page.wait_for_load_state("networkidle")
+    select(page, "e1")
+    with page.expect_response(lambda answer: "/drafts" in answer.url and answer.request.method in ("POST", "PATCH")):
+        page.get_by_label("Delete selected region").click()
+    outcome = sync.status(server, kind, DOCUMENTS, ROOT)
+    assert outcome.done == {"draft not submitted": ["000.related-08"], "in step": ["000.related-08"]}

@@ -225,12 +225,68 @@ def test_the_page_shows_what_differs_and_where_each_label_is_from(points):
     assert f"a {decision.a}, b {decision.b}" in item.notes["title"]
     assert "≠ " in item.notes["side_a"]
     assert "≠ " in item.notes["side_b"]
-    assert item.notes["decided"].startswith(f"Decided before: {decision.keep}")
+    # What was decided before, and why, is on no page: whoever judges would follow it.
+    assert decision.reason not in json.dumps(item.notes, ensure_ascii=False)
+    assert not any("decided" in name for name in item.notes)
     names = {label["id"].partition(":")[0] for layer in item.sides[0].draft.values() for label in layer}
     assert names == {"a", "b"}
     listed = item.notes["points"].splitlines()
     assert len([line for line in listed if line.startswith("→")]) == 1
     assert f"of {len(listed)}:" in item.notes["title"]
+
+
+def drawn(name, label, start, end, text, **fields):
+    """Results of a region that somebody drew."""
+    place = {"start": start, "end": end}
+    common = {"id": name, "to_name": "text"}
+    made = [
+        {"from_name": "label", "type": "labels", "value": place | {"text": text[start:end], "labels": [label]}} | common
+    ]
+    for control, value in fields.items():
+        kind = "choices" if control in ("form", "polarity", "modality", "act") else "text"
+        made.append({"from_name": control, "type": kind, "value": place | {kind: [value]}} | common)
+    return made
+
+
+def test_labels_that_neither_pass_has_are_added_beside_the_decision(stub, speaker, root):
+    push(speaker, root)
+    task = next(t for t in stub.stored.values() if t["data"]["point"] == "entities a:e1 b:-")
+    text, document = task["data"]["text"], task["data"]["document"]
+    start = text.index("\n") + 1
+    results = [
+        *task["predictions"][0]["result"],
+        *drawn("Xy1", "EVENT", start, start + 4, text, form="NOM"),
+        *drawn("Xy2", "CLAIM", start, start + 9, text, gloss="somebody says", polarity="positive", modality="fact"),
+        *drawn("Xy2", "CLAIM", start, start + 9, text, act="assert")[1:],
+        {"type": "relation", "from_id": "Xy2", "to_id": "Xy1", "labels": ["claimant"], "direction": "right"},
+    ]
+    task["annotations"] = [{"id": 1, "result": results + answer("none")}]
+    path = root / "annotations" / "decisions.jsonl"
+    count = len(adjudication.read_decisions(path))
+    outcome = pull(speaker, path)
+    assert outcome.problems == []
+    removed, entity, claim = adjudication.read_decisions(path)[count:]
+    assert (removed.keep, removed.a, removed.entity) == ("none", "e1", None)
+    assert (entity.document, entity.a, entity.b, entity.keep) == (document, None, None, "label")
+    assert (entity.entity.quote, entity.entity.type, entity.entity.form) == (text[start : start + 4], "EVENT", "NOM")
+    assert claim.claim.claimants[0].mention == f"new:{entity.entity.id}"
+    assert claim.claim.content[0].quote == text[start : start + 9]
+    assert pull(speaker, path).done["already there"] == [f"{document} {task['data']['point']}"] * 3
+    # It becomes gold as any decision does.
+    chosen = adjudication.read_cases(root)[document]
+    names = {d.entity.id for d in chosen.decisions if d.a is d.b is None and d.entity}
+    assert entity.entity.id in names
+
+
+def test_a_new_label_that_is_not_complete_is_named_and_nothing_is_written(stub, speaker, root, tmp_path):
+    push(speaker, root)
+    task = next(t for t in stub.stored.values() if t["data"]["point"] == "entities a:e1 b:-")
+    results = [*task["predictions"][0]["result"], *drawn("Xy1", "EVENT", 0, 2, task["data"]["text"])]
+    task["annotations"] = [{"id": 1, "result": results + answer("none")}]
+    outcome = pull(speaker, tmp_path / "decisions.jsonl")
+    assert [problem.code for problem in outcome.problems] == ["E731"]
+    assert "form" in outcome.problems[0].what
+    assert not (tmp_path / "decisions.jsonl").exists()
 
 
 def test_what_is_decided_can_be_left_out(root, points):

@@ -116,9 +116,12 @@ def test_choices_are_those_of_the_guidelines(control, number):
 def test_every_control_is_there_once_and_shown_for_its_labels_only(tree):
     shown = {}
     for view in tree.findall(".//View[@visibleWhen='region-selected']"):
-        (control,) = [element for element in view if element.get("perRegion") == "true"]
+        (control,) = [element for element in view.iter() if element.get("perRegion") == "true"]
         assert control.get("name") not in shown
         shown[control.get("name")] = (set(view.get("whenLabelValue").split(",")), control)
+    seen_by, mark = shown.pop(controls.SEEN)
+    assert seen_by == {*controls.ENTITIES, *controls.DATES, controls.CLAIM}
+    assert [choice.get("value") for choice in mark] == [controls.SEEN]
     assert set(shown) == {*controls.CHOICES, *controls.LISTS, *controls.STRINGS}
     for name, (labels, control) in shown.items():
         assert labels == {
@@ -182,3 +185,37 @@ def test_text_runs_right_to_left(language, text):
 def test_text_runs_left_to_right(language, text):
     assert "rtl" not in config.make(language, text)
     ET.fromstring(config.make(language, text))
+
+
+def test_what_a_file_must_have_is_asked_for_on_the_page(tree):
+    required = {control.get("name"): control for control in tree.iter() if control.get("required") == "true"}
+    assert set(required) == {"form", "value"} == set(controls.REQUIRED)
+    for control in required.values():
+        # Label Studio looks at the control's own condition, and would ask for the form of a date otherwise.
+        labels = controls.ENTITIES if control.get("name") == "form" else controls.DATES
+        assert control.get("visibleWhen") == "region-selected"
+        assert control.get("whenLabelValue").split(",") == list(labels)
+        assert control.get("requiredMessage")
+    lenient = ET.fromstring(config.make_predictions("ko"))
+    assert not [control for control in lenient.iter() if control.get("required")]
+
+
+def test_what_is_seldom_needed_is_folded(tree):
+    assert [choices.get("name") for choices in tree.findall(".//View/Collapse/Panel/Choices")] == ["phenomena"]
+
+
+@pytest.mark.parametrize("made", [config.make("ko"), config.make_comparison("ko")])
+def test_no_key_stands_for_two_things(made):
+    keys = [element.get("hotkey") for element in ET.fromstring(made).iter() if element.get("hotkey")]
+    assert len(keys) == len(set(keys)) >= len(controls.REGION_LABELS)
+
+
+def test_keys_of_a_comparison_say_what_they_do():
+    choices = ET.fromstring(config.make_comparison("ko")).findall(".//Choices[@name='keep']/Choice")
+    keys = {choice.get("alias"): choice.get("hotkey") for choice in choices}
+    assert keys == {"a": "a", "b": "b", "both": "t", "none": "n", "label": "l"}
+
+
+def test_the_page_shows_id_title_and_both_times_of_the_document(tree):
+    shown = [header.get("value") for header in tree.findall("View[@className='dragoman-about']/Header")]
+    assert shown == ["$document", "$headline", "$published", "$published_external"]

@@ -223,3 +223,27 @@ def test_a_server_that_repeats_the_token_does_not_show_it(stub):
         server._understood(Echo(), "GET /")
     assert TOKEN[:4] not in str(caught.value)
     assert str(caught.value).isprintable()
+
+
+def test_status_names_drafts_and_marks_and_neither_changes_a_file(stub, speaker, root):
+    push(speaker, root)
+    first, second = list(stub.stored.values())[:2]
+    first["drafts"] = [{"id": 1, "result": []}]
+    region = next(r for r in second["annotations"][0]["result"] if r["type"] == "labels")
+    mark = {"from_name": "seen", "to_name": "text", "type": "choices", "value": region["value"] | {"choices": ["seen"]}}
+    second["annotations"][0]["result"].append(mark | {"id": region["id"]})
+    outcome = sync.status(speaker, file_kinds.GOLD, DOCUMENTS, root)
+    assert outcome.done["draft not submitted"] == [first["data"]["document"]]
+    assert outcome.done["with labels marked as seen"] == [f"{second['data']['document']}: 1"]
+    assert set(outcome.done) == {"draft not submitted", "with labels marked as seen", "in step"}
+    assert len(outcome.done["in step"]) == len(DOCUMENTS)
+
+
+def test_a_task_says_what_its_document_is_and_when_it_was_published(stub, speaker, root):
+    push(speaker, root)
+    (task,) = stub.tasks_of("000.article-1")
+    document = DOCUMENTS["000.article-1"]
+    assert task["data"]["headline"] == document.title
+    assert document.published is not None
+    assert task["data"]["published"] == f"published: {document.published} (on the page: {document.published_evidence})"
+    assert task["data"]["published_external"] == "published_external: unknown"

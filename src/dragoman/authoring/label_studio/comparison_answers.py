@@ -16,7 +16,7 @@ from dragoman.authoring.label_studio.annotation_choice import Annotators
 from dragoman.authoring.label_studio.client import Server
 from dragoman.authoring.label_studio.comparison_tasks import Pushed
 from dragoman.authoring.label_studio.file_kinds import Kind, write_pass
-from dragoman.authoring.label_studio.label_fields import Label, view
+from dragoman.authoring.label_studio.label_fields import Label, spans, view
 from dragoman.authoring.label_studio.region_reader import decode
 from dragoman.authoring.label_studio.state import Task
 from dragoman.authoring.label_studio.sync import Outcome, Progress, fetch_tasks, newest_tasks
@@ -77,18 +77,20 @@ def pull(
                 outcome.note("not taken", key)
                 continue
             outcome.problems += warnings
-            made = msgspec.convert(line, Decision)
-            there = present.get(_key(made))
-            if there is None:
-                lines.append(line)
-                outcome.note("added", key)
-            elif there == made:
-                outcome.note("already there", key)
-            else:
-                outcome.note("conflict", key)
-                what = f"{key} is decided otherwise there."
-                hint = "Take that line out to have the one from the server."
-                outcome.problems.append(Problem(code="E725", what=what, hint=hint, file=str(path)))
+            for each in line:
+                made = msgspec.convert(each, Decision)
+                there = present.get(_key(made))
+                if there is None:
+                    lines.append(each)
+                    present[_key(made)] = made
+                    outcome.note("added", key)
+                elif there == made:
+                    outcome.note("already there", key)
+                else:
+                    outcome.note("conflict", key)
+                    what = f"{key} is decided otherwise there."
+                    hint = "Take that line out to have the one from the server."
+                    outcome.problems.append(Problem(code="E725", what=what, hint=hint, file=str(path)))
     if lines:
         before = files.read_bytes(path) if path.is_file() else b""
         before += b"" if before.endswith(b"\n") or not before else b"\n"
@@ -96,17 +98,20 @@ def pull(
     return outcome
 
 
-def _key(decision: Decision) -> tuple[str, str, str | None, str | None]:
-    return decision.document, decision.layer, decision.a, decision.b
+def _key(decision: Decision) -> tuple[str | None, ...]:
+    """Say what a decision is about: labels of the passes, or a label of its own that neither has."""
+    new = getattr(decision, by_name(decision.layer).singular) if decision.a is None and decision.b is None else None
+    return decision.document, decision.layer, decision.a, decision.b, new and new.id
 
 
 def decided(
     task: Task, document: Document | None, own: LabelSets | None = None
-) -> tuple[dict[str, Any], list[Problem]]:
-    """Read the decision that a task holds.
+) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """Read the decision that a task holds, and the labels that somebody drew who decided otherwise than by a label.
 
     Returns:
-        The line, and W721 where labels were changed that the decision does not keep as they are now.
+        The line, one more for each label that neither pass has, and W721 where labels were changed that the decision
+        does not keep as they are now.
 
     Raises:
         DragomanError: E726 for a task of another text or form, E731 for a decision that is not complete.
@@ -119,7 +124,9 @@ def decided(
     except msgspec.MsgspecError as cause:
         raise DragomanError(_problem(task, "E726", f"it is no point of a comparison: {cause}.")) from cause
     try:
-        return _Answer(pushed, document, task, own).line()
+        answer = _Answer(pushed, document, task, own)
+        line, warnings = answer.line()
+        return [line, *answer.added(line["keep"], line["reason"])], warnings
     except _IncompleteError as cause:
         what, hint = cause.args
         raise DragomanError(_problem(task, "E731", what, f"{hint} Then pull again.")) from None
@@ -184,9 +191,52 @@ class _Answer:
             raise _IncompleteError(what, "Delete the others, or draw one.")
         return here[0]
 
-    def written(self, label: Label) -> Label:
+    def added(self, keep: str, reason: str) -> list[dict[str, Any]]:
+        """Labels drawn on the page, which neither pass has; where a label is kept as it is there, that is the label."""
+        if keep == "label":
+            return []
+        if self.read.aside:
+            raise _IncompleteError(f"a label cannot be read: {self.read.aside[0].why}", "Correct it on the page.")
+        pushed = {layer: {label["id"] for label in labels} for layer, labels in self.pushed.draft.items()}
+        new = [
+            (layer, label)
+            for layer in LAYER_NAMES
+            for label in self.read.draft[layer]
+            if label["id"] not in pushed[layer]
+        ]
+        places = {(start, end) for start, end, _ in self.pushed.mentions}
+        names = {label["id"]: _name(layer, label) for layer, label in new}
+        made = []
+        for layer, label in new:
+            if layer == "entities" and (label["start"], label["end"]) in places:
+                continue  # drawn anew so that a claim can point to it
+            referring = label | {"id": names[label["id"]]}
+            if layer == "claims":
+                referring["claimants"] = [
+                    c | {"mention": f"new:{names[c['mention']]}"} if self._is_new(c, names, places) else c
+                    for c in label["claimants"]
+                ]
+                if label.get("parent") in names:
+                    referring["parent"] = f"new:{names[label['parent']]}"
+            line: dict[str, Any] = {"document": self.document.id, "layer": layer, "a": None, "b": None, "keep": "label"}
+            line[by_name(layer).singular] = self.written(referring, layer)
+            line["reason"] = reason
+            try:
+                msgspec.convert(line, Decision)
+            except msgspec.ValidationError as cause:
+                raise _IncompleteError(f"a new label is not complete: {cause}.", "Complete it on the page.") from cause
+            made.append(line)
+        return made
+
+    def _is_new(self, claimant: Label, names: Mapping[str, str], places: set[tuple[int, int]]) -> bool:
+        """Whether a claimant is an entity that is added with the claim."""
+        mention = claimant.get("mention")
+        entity = next((e for e in self.read.draft["entities"] if e["id"] == mention), None)
+        return mention in names and entity is not None and (entity["start"], entity["end"]) not in places
+
+    def written(self, label: Label, layer: str | None = None) -> Label:
         """Write a label out as a decision does: by quotes, referring to labels of the passes."""
-        layer = self.pushed.layer
+        layer = layer or self.pushed.layer
         made = label | {"id": label["id"].partition(":")[2] or label["id"]}
         if layer == "claims":
             made["claimants"] = [self.claimant(claimant) for claimant in label["claimants"]]
@@ -201,7 +251,11 @@ class _Answer:
     def claimant(self, claimant: Label) -> Label:
         """Let a claimant refer to an entity of the passes: to the first one where a region was drawn anew."""
         mention = claimant.get("mention")
-        if mention is None or mention in {name for _, _, name in self.pushed.mentions}:
+        if (
+            mention is None
+            or str(mention).startswith("new:")
+            or mention in {name for _, _, name in self.pushed.mentions}
+        ):
             return claimant
         place = next((e["start"], e["end"]) for e in self.read.draft["entities"] if e["id"] == mention)
         names = [name for start, end, name in self.pushed.mentions if (start, end) == place]
@@ -210,6 +264,12 @@ class _Answer:
                 "a claimant is an entity that neither pass has.", "Let it point to an entity of one of them."
             )
         return claimant | {"mention": names[0]}
+
+
+def _name(layer: str, label: Label) -> str:
+    """Id of a new label that is its own in the document, whatever page it was drawn on."""
+    first, *_, last = [*spans(label), *spans(label)]
+    return f"{layer[0]}{first['start']}x{last['end']}"
 
 
 def _answers(results: Any) -> tuple[dict[str, str], list[Any]]:

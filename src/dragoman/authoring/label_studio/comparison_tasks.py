@@ -20,7 +20,6 @@ from dragoman.authoring.label_studio.comparison_text import headline, in_words
 from dragoman.authoring.label_studio.label_fields import Draft, Label
 from dragoman.authoring.label_studio.state import Item, Side
 from dragoman.problems import error
-from dragoman.schema.decision import Decision
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Document, Labels
 
@@ -71,8 +70,9 @@ def of_comparison(
         if not folder.is_dir():
             raise error("E701", f"there is no pass {name!r}.", "Check --root and the names.", file=str(folder))
     first, second = read_passes(root, dict(documents), names).values()
-    decided: dict[tuple[str, str, str | None, str | None], Decision] = {
-        (decision.document, decision.layer, decision.a, decision.b): decision
+    # What was decided before is on no page: it would be followed.
+    decided = {
+        (decision.document, decision.layer, decision.a, decision.b)
         for decision in read_decisions(root / "annotations" / "decisions.jsonl")
         if names == SIDES  # what stands there is about the passes of the gold
     }
@@ -82,7 +82,7 @@ def of_comparison(
             sides = (first[document.id], second[document.id])
             differing = [point for point in points(*sides) if not point.agreed]
             made += [
-                _item(document, point, differing, sides, decided.get(point.key), names)
+                _item(document, point, differing, sides, names)
                 for point in differing
                 if not (undecided and point.key in decided)
             ]
@@ -94,7 +94,6 @@ def _item(
     point: Point,
     differing: list[Point],
     sides: tuple[Labels, Labels],
-    decision: Decision | None,
     names: tuple[str, str],
 ) -> Item:
     _, layer, a, b = point.key
@@ -111,7 +110,6 @@ def _item(
     notes: dict[str, Any] = {
         "title": f"{document.id}, point {number} of {len(differing)}: {headline(point, document)}",
         "points": "\n".join(listed),
-        "decided": f"Decided before: {decision.keep}. {decision.reason}" if decision else "Not decided before.",
     }
     for side, name, label, labels in zip(SIDES, names, (point.a, point.b), sides, strict=True):
         notes[f"side_{side}"] = f"{side} (pass {name})\n{in_words(label, labels, point.differences)}"

@@ -35,7 +35,7 @@ APPEARANCE: dict[str, tuple[str, str]] = {
     "SET": ("r", "#80420f"),
     "CLAIM": ("c", PALE),
     "CUE": ("v", "#444444"),
-    "CLAIMANT": ("b", "#6d4c41"),
+    "CLAIMANT": ("x", "#6d4c41"),
 }
 """Key and colour of every region label."""
 
@@ -54,6 +54,21 @@ _FIELDS = (
     ".dragoman-fields:empty{display:none}.dragoman-field{min-width:14em}"
     ".dragoman-fields h1,.dragoman-fields h2,.dragoman-fields h3,.dragoman-fields h4,.dragoman-fields h5,"
     ".dragoman-fields h6{font-size:13px;margin:6px 0 0}"
+)
+
+# Arrows lie over the text: one is drawn while it is pointed at in the list of a region's relations, and no other.
+_ARROWS = ".relations-overlay>g{opacity:0}.relations-overlay>g[class*=_highlighted]{opacity:1}"
+
+_ABOUT = (
+    ".dragoman-about{display:flex;flex-wrap:wrap;gap:0 24px;margin-bottom:8px}"
+    ".dragoman-about :is(h1,h2,h3,h4,h5,h6)"
+    "{font-size:13px;font-weight:400;margin:0!important;unicode-bidi:plaintext;overflow-wrap:anywhere}"
+)
+# What has to be known to resolve relative dates stands beside the text.
+_DOCUMENT = (
+    '  <View className="dragoman-about">',
+    *(f'    <Header value="${name}" size="6"/>' for name in ("document", *controls.ABOUT)),
+    "  </View>",
 )
 
 _GUIDANCE = (
@@ -96,14 +111,22 @@ def _region_labels(own: LabelSets, layers: Sequence[str]) -> dict[str, tuple[str
     return made | {label: known[label] for label in more}
 
 
-def _control(name: str, labels: Sequence[str], offered: Mapping[str, tuple[str, ...]]) -> list[str]:
+def _control(name: str, labels: Sequence[str], offered: Mapping[str, tuple[str, ...]], *, required: bool) -> list[str]:
     """Make the element of a per-region control, inside a view that shows it only for the labels that have it."""
-    opening = (
-        f'  <View visibleWhen="region-selected" whenTagName="{controls.LABEL}" '
-        f"whenLabelValue={quoteattr(','.join(labels))}>"
-    )
+    when = f'visibleWhen="region-selected" whenTagName="{controls.LABEL}" whenLabelValue={quoteattr(",".join(labels))}'
+    opening = f"  <View {when}>"
     head = f'    <Header value={quoteattr(name)} size="6"/>'
     target = f'name={quoteattr(name)} toName="{controls.TEXT}" perRegion="true"'
+    if required and name in controls.REQUIRED:
+        # What is required is asked for by the control's own condition: that of a view around it is not looked at.
+        target += f' {when} required="true" requiredMessage={quoteattr(controls.REQUIRED[name])}'
+    if name == controls.SEEN:
+        body = [
+            f'    <Choices {target} choice="multiple" showInline="true">',
+            f'      <Choice value="{controls.SEEN}" hotkey="z"/>',
+            "    </Choices>",
+        ]
+        return [opening, *body, "  </View>"]
     if name in offered:
         kind = "multiple" if name in controls.MULTIPLE else "single"
         choices = [f"      <Choice value={quoteattr(value)}/>" for value in offered[name]]
@@ -111,6 +134,18 @@ def _control(name: str, labels: Sequence[str], offered: Mapping[str, tuple[str, 
     else:
         most = "" if name in controls.LISTS else ' maxSubmissions="1"'
         body = [f'    <TextArea {target} editable="true" rows="1"{most}/>']
+    if name in controls.FOLDED:
+        folded = [f"  {line}" for line in body]
+        panel = f"      <Panel value={quoteattr(name)}>"
+        return [
+            opening,
+            '    <Collapse bordered="true">',
+            panel,
+            *folded,
+            "      </Panel>",
+            "    </Collapse>",
+            "  </View>",
+        ]
     return [opening, head, *body, "  </View>"]
 
 
@@ -129,7 +164,8 @@ _POINT = (
 def _question() -> list[str]:
     """Make the part of a comparison's page that says what the passes differ in and asks what is to be kept."""
     choices = [
-        f"      <Choice value={quoteattr(words)} alias={quoteattr(v)}/>" for v, words in controls.KEEP_VALUES.items()
+        f"      <Choice value={quoteattr(words)} alias={quoteattr(v)} hotkey={quoteattr(controls.KEEP_KEYS[v])}/>"
+        for v, words in controls.KEEP_VALUES.items()
     ]
     keep = (
         f'name="{controls.KEEP}" toName="{controls.TEXT}" choice="single" showInline="true" '
@@ -151,7 +187,6 @@ def _question() -> list[str]:
         *choices,
         "    </Choices>",
         f"    <TextArea {reason}/>",
-        '    <View className="dragoman-plain"><Header value="$decided" size="6"/></View>',
         '    <Collapse bordered="true">',
         '      <Panel value="All points of the document">',
         '        <View className="dragoman-plain"><Header value="$points" size="6"/></View>',
@@ -168,12 +203,21 @@ def make_comparison(
     return make(language, text, _question(), own, layers)
 
 
+def make_predictions(
+    language: str, text: str = "", own: LabelSets | None = None, layers: Sequence[str] = LAYER_NAMES
+) -> str:
+    """Make the configuration for predictions, whose labels may lack what gold must have, see :func:`make`."""
+    return make(language, text, (), own, layers, required=False)
+
+
 def make(
     language: str,
     text: str = "",
     above: Sequence[str] = (),
     own: LabelSets | None = None,
     layers: Sequence[str] = LAYER_NAMES,
+    *,
+    required: bool = True,
 ) -> str:
     """Make the labelling configuration of a language.
 
@@ -183,6 +227,7 @@ def make(
         above: lines that stand above the labels.
         own: label sets that the benchmark has of its own, with a line on each label.
         layers: layers of the benchmark.
+        required: whether a label cannot be submitted without the fields that gold must have.
 
     Returns:
         XML, ending in a line feed; the same text for the same schema.
@@ -192,6 +237,7 @@ def make(
     parts, regions, offered = _layers(own or {}, layers), _region_labels(own or {}, layers), controls.choices(own)
     order = sorted(dict.fromkeys(name for _, names in parts for name in names), key="phenomena".__eq__)
     belong = {name: [label for labels, names in parts if name in names for label in labels] for name in order}
+    belong[controls.SEEN] = [label for labels, _ in parts for label in labels]
     guidance = [
         f'      <Header size="6" value={quoteattr(f"{label}: {line}")}/>' for label, (_, _, line) in regions.items()
     ]
@@ -206,6 +252,9 @@ def make(
         f"  <Style>{_GUIDANCE}</Style>",
         # The fields of a region stay in sight at the foot of the page, however long the article is.
         f"  <Style>{_FIELDS}</Style>",
+        f"  <Style>{_ARROWS}</Style>",
+        f"  <Style>{_ABOUT}</Style>",
+        *_DOCUMENT,
         *above,
         '  <Collapse bordered="true">',
         '    <Panel value="Guidelines in short">',
@@ -219,7 +268,7 @@ def make(
         "  </Labels>",
         f'  <Text name="{controls.TEXT}" value="${controls.TEXT}" granularity="symbol"/>',
         '  <View className="dragoman-fields">',
-        *(f"  {line}" for name in order for line in _control(name, belong[name], offered)),
+        *(f"  {line}" for name in belong for line in _control(name, belong[name], offered, required=required)),
         "  </View>",
         "  <Relations>",
         *(f'    <Relation value="{name}"/>' for name in controls.RELATIONS),

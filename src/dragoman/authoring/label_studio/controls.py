@@ -71,6 +71,17 @@ OF_CLAIM = (
 )
 """Controls that are shown for a region of each layer, in the order in which they are shown; a cue has none."""
 
+REQUIRED: dict[str, str] = {
+    "form": "Choose the form of this mention.",
+    "value": "Give the value of this date.",
+}
+"""Controls without which no file takes a label, with what the page says where one is missing. A gloss is none of them:
+the further fragments of a claim have its label and no gloss."""
+FOLDED = ("phenomena",)
+"""Controls that are folded until somebody opens them: many values, seldom needed."""
+SEEN = "seen"
+"""Per-region mark of an annotator who looked at a label and left it as it is; it is in no file."""
+
 CLAIMANT = "claimant"
 """Relation from a claim to the region that makes it: an entity, or the bare span that a system predicted."""
 CUE_OF = "cue"
@@ -80,6 +91,9 @@ PARENT = "parent"
 PART = "part"
 """Relation from a claim's (or cue's) first region to a further fragment, which has the same region label."""
 RELATIONS = (CLAIMANT, CUE_OF, PARENT, PART)
+
+ABOUT = ("headline", "published", "published_external")
+"""Keys of a task's data that say what its document is, beside its id."""
 
 KEEP = "keep"
 """On the page of a comparison: the choice of what is kept."""
@@ -91,5 +105,7 @@ KEEP_VALUES: dict[str, str] = {
     "label": "the label as it is now in the text (leave one, and edit it)",
 }
 """Values of :data:`KEEP`, those of :class:`dragoman.schema.decision.Decision`, with what they mean."""
+KEEP_KEYS: dict[str, str] = {"a": "a", "b": "b", "both": "t", "none": "n", "label": "l"}
+"""Key of each value of :data:`KEEP`: its pass, or *two*, *neither*, *label*."""
 REASON = "reason"
 """On the page of a comparison: the text area for the reason."""

@@ -215,6 +215,8 @@ class _Reader:
         given = self.controls.get(name, {})
         made: Label = {}
         for control, values in given.items():
+            if control == controls.SEEN:
+                continue
             if control not in SHOWN[layer] and control not in ("claimant_role", "claimant_ids"):
                 if control in controls.CHOICES or control in controls.LISTS or control in controls.STRINGS:
                     continue  # of the layer that the region had before its label was changed

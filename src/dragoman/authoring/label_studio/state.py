@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from dragoman import files
+from dragoman.authoring.label_studio import controls
 from dragoman.authoring.label_studio.file_kinds import Kind
 from dragoman.authoring.label_studio.label_fields import Draft
 from dragoman.authoring.label_studio.region_reader import Aside, Read, decode
@@ -67,6 +68,7 @@ class Task:
         data: what it says of itself.
         annotations: those that were not skipped, the push's too, in the order in which they were last changed.
         predictions: results of each prediction.
+        drafts: how many there are that nobody submitted: what is in them is neither pulled nor counted.
 
     """
 
@@ -74,11 +76,19 @@ class Task:
     data: TaskData
     annotations: tuple[Annotation, ...]
     predictions: tuple[Any, ...]
+    drafts: int = 0
 
     @property
     def results(self) -> Any:
         """Results that count: of the newest annotation, else of the first prediction."""
         return self.annotations[-1].results if self.annotations else self.predictions[0] if self.predictions else []
+
+    @property
+    def seen(self) -> int:
+        """How many regions of what counts are marked as seen."""
+        results = self.results if isinstance(self.results, list) else []
+        marked = {r.get("id") for r in results if isinstance(r, dict) and r.get("from_name") == controls.SEEN}
+        return len({name for name in marked if isinstance(name, str)})
 
     @property
     def base(self) -> bytes:
@@ -134,12 +144,29 @@ class Item:
 def new_task(item: Item, kind: str) -> dict[str, Any]:
     """Make a task to import, of a kind of file."""
     text = item.document.text
-    task: dict[str, Any] = {"data": item.notes | msgspec.to_builtins(item.data(kind))}
+    task: dict[str, Any] = {"data": _about(item.document) | item.notes | msgspec.to_builtins(item.data(kind))}
     task["annotations"] = [{"result": encode(side.draft, text)} for side in item.sides if not side.name]
     task["predictions"] = [
         {"model_version": side.name, "result": encode(side.draft, text)} for side in item.sides if side.name
     ]
     return task
+
+
+def _about(document: Document) -> dict[str, str]:
+    """Say what the document is, its time in two tiers with what shows it: relative dates are resolved by it."""
+    tiers = {
+        "published": (document.published, document.published_evidence, "on the page"),
+        "published_external": (
+            document.published_external,
+            document.published_external_evidence,
+            f"from outside, {document.published_external_status or 'not checked'}",
+        ),
+    }
+    said = {
+        name: f"{name}: {time or 'unknown'}" + (f" ({tier}: {evidence or 'no evidence given'})" if time else "")
+        for name, (time, evidence, tier) in tiers.items()
+    }
+    return {"headline": document.title or "(no title)", **said}
 
 
 def parse_task(raw: dict[str, Any]) -> Task | Problem:
@@ -162,6 +189,7 @@ def parse_task(raw: dict[str, Any]) -> Task | Problem:
             for a in annotations
         ),
         tuple(p.get("result", []) for p in predictions),
+        len(raw["drafts"]) if isinstance(raw.get("drafts"), list) else 0,
     )
 
 

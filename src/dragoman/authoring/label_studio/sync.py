@@ -312,11 +312,16 @@ def status(
     outcome = Outcome()
     annotators = Annotators(server, annotator)
     for tasks in fetch_tasks(server, kind, documents, outcome).values():
-        for document, task, several in annotators.counting(newest_tasks(tasks)):
+        newest = newest_tasks(tasks)
+        if drafts := [name for name, of in newest if of.drafts]:
+            outcome.done.setdefault("draft not submitted", []).extend(drafts)
+        for document, task, several in annotators.counting(newest):
             outcome.problems += several
             if task is None:
                 outcome.note("not annotated", document)
                 continue
+            if task.seen:
+                outcome.note("with labels marked as seen", f"{document}: {task.seen}")
             if task.data.point:
                 outcome.note("decided" if task.annotations else "undecided", document)
                 continue

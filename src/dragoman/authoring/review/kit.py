@@ -1,0 +1,117 @@
+"""What a review kit holds: the cards that readers see, and the key to them, which stays with whoever made it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from dragoman import files
+from dragoman.schema.labels import Layer
+from dragoman.schema.records import Record
+
+Passes = Literal["agree", "differ", "unknown"]
+"""Whether both passes have a label and the same one; unknown where gold was not made from passes."""
+Verdict = Literal["right", "wrong", "unsure"]
+"""What a reader says: of a label that it is right or wrong, of a document that nothing or something was missed."""
+VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "unsure")
+KEY = "key.json"
+"""Name of the file with the key to a kit."""
+
+
+class Card(Record, kw_only=True):
+    """A question that a reader answers: about a label, or about what was missed in a document."""
+
+    id: Annotated[str, Meta(description="`q1` …, in the order asked")]
+    part: Annotated[Literal[1, 2], Meta(description="1: the random sample, which gives the estimate; 2: the rest")]
+    kind: Literal["label", "missed"]
+    layer: Annotated[Layer | None, Meta(description="layer of the label; null for what was missed")] = None
+    document: Annotated[str, Meta(description="document id")]
+    title: str | None = None
+    published: Annotated[str | None, Meta(description="day of publication as it is shown, or null")] = None
+    lines: Annotated[
+        list[list[tuple[str, list[str]]]],
+        Meta(description="lines of the text in pieces, each with its marks: `main`, `cue`, `claimant`, or layers"),
+    ]
+    english: Annotated[list[str], Meta(description="English lines and gloss, shown on request")] = []
+    facts: Annotated[list[tuple[str, str]], Meta(description="what the label says: names and values as shown")] = []
+    question: str
+    count: Annotated[int, Meta(ge=1, description="equal labels of the document that the card stands for")] = 1
+
+
+class Kit(Record, kw_only=True):
+    """What the page shows; its hash is the kit's name."""
+
+    benchmark: str
+    version: str
+    language: Annotated[str, Meta(description="BCP 47 tag of the language that is reviewed")]
+    interface: Annotated[str, Meta(description="BCP 47 tag of the language that the page speaks")]
+    reader: Annotated[int, Meta(ge=1, description="for which of the readers it is made, from 1")] = 1
+    words: Annotated[dict[str, str], Meta(description="words of the page")]
+    cards: list[Card]
+
+    def digest(self) -> str:
+        """SHA-256 of all that is shown."""
+        return files.sha256(files.pretty_json(self))
+
+
+class KeyLabel(Record, kw_only=True):
+    """A gold label that a card stands for, and the labels of the passes that it comes from."""
+
+    id: str
+    a: str | None = None
+    b: str | None = None
+
+
+class KeyCard(Record, kw_only=True):
+    """What a card is about, and how it came into the kit."""
+
+    part: Literal[1, 2]
+    document: str
+    layer: Layer | None = None
+    labels: list[KeyLabel] = []
+    passes: Passes = "unknown"
+    planted: Annotated[str | None, Meta(description="what was made wrong on purpose; null for real labels")] = None
+
+
+class Stratum(Record, kw_only=True):
+    """Labels among which part one was drawn."""
+
+    layer: Layer
+    passes: Passes
+    cards: Annotated[int, Meta(ge=0, description="cards that there are")]
+    labels: Annotated[int, Meta(ge=0, description="labels that these stand for")]
+
+
+class Key(Record, kw_only=True):
+    """The key to the kits of all readers of one language: ``key.json``."""
+
+    schema_version: Literal["1"] = "1"
+    benchmark: str
+    version: str
+    gold: Annotated[str, Meta(description="SHA-256 of the labels that were asked about")]
+    language: str
+    seed: int
+    kits: Annotated[list[str], Meta(description="hashes of the kits, reader by reader")]
+    asked: Annotated[list[list[str]], Meta(description="ids of the cards of each kit")]
+    answers: Annotated[dict[str, Verdict], Meta(description="words for answers in the spreadsheet")]
+    strata: list[Stratum]
+    cards: dict[str, KeyCard]
+
+
+class Answer(Record, kw_only=True):
+    """What a reader said on a card."""
+
+    answer: Verdict | None = None
+    comment: Annotated[str, Meta(max_length=4000)] = ""
+
+
+class Returned(Record, kw_only=True):
+    """The file that comes back from a reader."""
+
+    dragoman_review: Literal["1"]
+    kit: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", description="hash of the kit")]
+    copy: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,64}$", description="drawn when the page was first opened")]
+    reader: Annotated[str, Meta(max_length=200, description="name as the reader wishes it, or empty")] = ""
+    native: Annotated[bool | None, Meta(description="whether the reader says to be a native reader")] = None
+    answers: dict[str, Answer]

@@ -1,0 +1,248 @@
+"""Cards made of gold: one for equal labels of a document, one for a whole document."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dragoman.authoring.disagreements import Point, first_offset
+from dragoman.authoring.review.kit import Card, KeyCard, KeyLabel, Passes
+from dragoman.authoring.review.marked_text import Mark, marked_lines
+from dragoman.authoring.review.review_words import Words
+from dragoman.benchmark import Benchmark
+from dragoman.languages import short_tag
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.records import Claim, Date, Document, Entity, RegistryEntry
+from dragoman.text import visible
+
+_NOTATION = re.compile(r"\d*X|^P\d|-W\d|T[A-Z]{2}")
+"""Found in a TIMEX3 value that does not explain itself."""
+Origins = Mapping[str, Mapping[tuple[str, str], Point | None]]
+"""By document, and by layer and id: the point of the passes that a gold label comes from."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Equal labels of one document, asked about once.
+
+    Attributes:
+        document: theirs.
+        layer: theirs.
+        labels: the labels, in text order; the first is shown.
+        points: the point of the passes that each comes from, or None.
+        passes: whether both passes had them alike; of all the group.
+        change: fields that are made wrong on purpose, by name, with the value shown; empty for real labels.
+
+    """
+
+    document: Document
+    layer: str
+    labels: tuple[Any, ...]
+    points: tuple[Point | None, ...]
+    passes: Passes
+    change: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def stratum(self) -> tuple[str, Passes]:
+        """What part one is drawn within."""
+        return self.layer, self.passes
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Name that no other group has."""
+        return self.document.id, self.layer, self.labels[0].id
+
+    def keyed(self, part: Any) -> KeyCard:
+        """Entry of the key."""
+        names = [
+            KeyLabel(id=label.id, a=_id(point and point.a), b=_id(point and point.b))
+            for label, point in zip(self.labels, self.points, strict=True)
+        ]
+        planted = ", ".join(f"{name}: {value}" for name, value in self.change.items()) or None
+        layer: Any = self.layer
+        return KeyCard(
+            part=part, document=self.document.id, layer=layer, labels=names, passes=self.passes, planted=planted
+        )
+
+
+def _id(label: Any) -> str | None:
+    return None if label is None else str(label.id)
+
+
+def groups(documents: Iterable[Document], origins: Origins | None) -> list[Group]:
+    """Put equal labels of a document together: same words, same fields, and alike in whether the passes agreed.
+
+    Args:
+        documents: with their gold.
+        origins: where gold comes from; None where there are no passes.
+
+    """
+    made: dict[tuple[Any, ...], list[tuple[Any, Point | None]]] = {}
+    of: dict[tuple[Any, ...], Document] = {}
+    for document in documents:
+        for layer in LAYER_NAMES:
+            for label in sorted(getattr(document, layer), key=first_offset):
+                point = origins[document.id][layer, label.id] if origins is not None else None
+                passes: Passes = "unknown" if origins is None else "agree" if point and point.agreed else "differ"
+                key = (document.id, layer, passes, _said(label))
+                made.setdefault(key, []).append((label, point))
+                of[key] = document
+    return [
+        Group(of[key], key[1], tuple(label for label, _ in items), tuple(point for _, point in items), key[2])
+        for key, items in made.items()
+    ]
+
+
+def _said(label: Any) -> str:
+    """All that a card shows of a label, and nothing of where it stands."""
+    if isinstance(label, Entity):
+        said: list[Any] = [label.text, label.type, label.form, label.entity_ids]
+    elif isinstance(label, Date):
+        said = [label.text, label.type, label.value, label.mod, label.value_external, label.ref]
+    else:
+        # Claims in the same words have other cues and claimants about them: each is asked about.
+        said = [label.id]
+    return json.dumps(said)
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes cards in one language of the page.
+
+    Attributes:
+        words: of the page.
+        registry: entities by id.
+        english: English lines by document and line.
+
+    """
+
+    words: Words
+    registry: Mapping[str, RegistryEntry]
+    english: Mapping[str, Mapping[int, str]]
+
+    @classmethod
+    def of(cls, benchmark: Benchmark, words: Words) -> Maker:
+        """Make it for a benchmark."""
+        english = {name: dict(lines) for name, lines in benchmark.reading.items()}
+        return cls(words, {entry.id: entry for entry in benchmark.registry}, english)
+
+    def label(self, group: Group, number: int, part: Any) -> Card:
+        """Ask whether a label is right."""
+        label, document = group.labels[0], group.document
+        marks = list(_marks(label, document))
+        lines = marked_lines(document.text, marks)
+        english = self._english(document, lines)
+        if isinstance(label, Claim) and label.gloss and not group.change:
+            english.append(visible(f"→ {label.gloss}"))
+        layer: Any = group.layer
+        return Card(
+            id=f"q{number}",
+            part=part,
+            kind="label",
+            layer=layer,
+            document=document.id,
+            title=document.title and visible(document.title),
+            published=self._published(document),
+            lines=list(lines.values()),
+            english=english,
+            facts=[(self.words.page[name], visible(value)) for name, value in self._facts(group)],
+            question=self.words.page[f"question_{group.layer}"],
+            count=len(group.labels),
+        )
+
+    def missed(self, document: Document, number: int) -> Card:
+        """Ask what was missed in a document."""
+        marks = [
+            mark._replace(role=layer)
+            for layer in LAYER_NAMES
+            for label in getattr(document, layer)
+            for mark in _marks(label, document)
+            if mark.role == "main"
+        ]
+        lines = marked_lines(document.text, marks, whole=True)
+        return Card(
+            id=f"q{number}",
+            part=2,
+            kind="missed",
+            document=document.id,
+            title=document.title and visible(document.title),
+            published=self._published(document),
+            lines=list(lines.values()),
+            english=self._english(document, lines),
+            question=self.words.page["question_missed"],
+        )
+
+    def _english(self, document: Document, lines: Iterable[int]) -> list[str]:
+        known = self.english.get(document.id, {})
+        return [visible(known[line]) for line in lines if line in known]
+
+    def _published(self, document: Document) -> str | None:
+        """Day of publication in its two tiers, the page's own first."""
+        if document.published is not None:
+            return self._time(visible(document.published))
+        if document.published_external is not None:
+            return f"{self._time(visible(document.published_external))} ({self.words.page['outside']})"
+        return None
+
+    def _time(self, value: str) -> str:
+        """Write a TIMEX3 value or an EDTF interval for people, as far as there are words for it."""
+        return " – ".join(self.words.value(end) for end in value.split("/"))
+
+    def _facts(self, group: Group) -> Iterable[tuple[str, str]]:
+        label, change, value = group.labels[0], group.change, self.words.value
+        if isinstance(label, Entity):
+            yield "type", value(change.get("type", label.type))
+            yield "form", value(label.form)
+            yield "who", ", ".join(map(self._named, label.entity_ids)) or self.words.page["nobody"]
+        elif isinstance(label, Date):
+            yield "type", value(label.type)
+            yield "value", self._time(change.get("value", label.value))
+            if _NOTATION.search(change.get("value", label.value)) or _NOTATION.search(label.value_external or ""):
+                yield "notation", self.words.page["notation_note"]
+            if label.mod:
+                yield "mod", value(label.mod)
+            if label.value_external:
+                yield "value_external", self._time(label.value_external)
+            anchor = next((date.text for date in group.document.dates if date.id == label.ref), None)
+            if label.ref == "published":
+                yield "reckoned", self.words.page["day_of_publication"]
+            elif anchor is not None:
+                yield "reckoned", anchor
+        else:
+            yield "claimant", ", ".join(self._claimants(label, group.document))
+            yield "act", value(label.act)
+            yield "polarity", value(change.get("polarity", label.polarity))
+            yield "modality", value(label.modality)
+
+    def _claimants(self, claim: Claim, document: Document) -> Iterable[str]:
+        surfaces = {entity.id: entity.text for entity in document.entities}
+        for claimant in claim.claimants:
+            if claimant.role == "MENTION":
+                yield surfaces.get(claimant.mention or "", "?")
+            else:
+                who = ", ".join(map(self._named, claimant.entity_ids))
+                yield self.words.page[claimant.role.lower()] + (f": {who}" if who else "")
+
+    def _named(self, name: str) -> str:
+        """Name of an entity in the language of the page, with the English one beside it."""
+        entry = self.registry.get(name)
+        if entry is None:
+            return name
+        own = next((n.name for n in entry.names if short_tag(n.language) == short_tag(self.words.language)), None)
+        return entry.label if own in (None, entry.label) else f"{own} ({entry.label})"
+
+
+def _marks(label: Any, document: Document) -> Iterable[Mark]:
+    if not isinstance(label, Claim):
+        yield Mark(label.start, label.end, "main")
+        return
+    yield from (Mark(f.start, f.end, "main") for f in label.content)
+    yield from (Mark(f.start, f.end, "cue") for f in label.cue)
+    spans = {entity.id: entity for entity in document.entities}
+    for claimant in label.claimants:
+        if claimant.mention in spans:
+            entity = spans[claimant.mention]
+            yield Mark(entity.start, entity.end, "claimant")

@@ -1,0 +1,60 @@
+"""Labels made wrong on purpose, to see how many mistakes readers catch.
+
+Each is a real label with one field changed to what the guidelines clearly exclude, made of labels on which both passes
+agree; types that are easily taken for one another are not swapped. They are never part of the estimate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dragoman.authoring.review.label_cards import Group
+from dragoman.schema.records import Claim, Date, Entity
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_NEAR = tuple(
+    frozenset(pair)
+    for pair in (
+        ("GPE", "LOC"),
+        ("GPE", "ORG"),
+        ("PER", "ROLE"),
+        ("ORG", "ROLE"),
+        ("LOC", "FAC"),
+        ("ORG", "FAC"),
+        ("EVENT", "DOC"),
+        ("GPE", "ROLE"),
+        ("GPE", "FAC"),
+    )
+)
+"""Types of which one may stand where the other would be defended."""
+_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+
+
+def plant(group: Group, types: Sequence[str], generator: np.random.Generator) -> Group | None:
+    """Make a label wrong in one field; None where no change would be clearly wrong.
+
+    Args:
+        group: labels that are right as far as anybody knows.
+        types: types of entities that the gold has.
+        generator: chooses the change.
+
+    """
+    label = group.labels[0]
+    if isinstance(label, Entity):
+        far = [name for name in types if name != label.type and frozenset((name, label.type)) not in _NEAR]
+        change = {"type": far[int(generator.integers(len(far)))]} if far and label.form == "NAM" else {}
+    elif isinstance(label, Date):
+        moved = int(generator.choice([-2, 2, 3]))
+        value = _YEAR.sub(lambda year: f"{int(year[1]) + moved:04d}", label.value)
+        change = {"value": value} if value != label.value and not label.value_external else {}
+    else:
+        assert isinstance(label, Claim)
+        change = {"polarity": "negative" if label.polarity == "positive" else "positive"}
+    if not change:
+        return None
+    return replace(group, labels=group.labels[:1], points=group.points[:1], change=change)

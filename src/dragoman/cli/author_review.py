@@ -1,0 +1,113 @@
+"""The review kit: ``dragoman author review make``, ``take`` and ``words``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dragoman.cli.options import HERE, Json, Root
+
+
+def review() -> None:
+    """Let native readers judge gold in an hour: one offline page each, and their answers back as proposals."""
+
+
+def make(
+    language: Annotated[str, typer.Option(help="language of the documents, as in ko", metavar="TAG")],
+    out: Annotated[Path, typer.Option(help="folder for the pages and the key", metavar="DIR")],
+    root: Root = HERE,
+    minutes: Annotated[float, typer.Option(min=1, max=6000, help="time that a reader has")] = 60,
+    interface: Annotated[
+        str | None, typer.Option(help="language that the page speaks (default: that of the documents)", metavar="TAG")
+    ] = None,
+    words: Annotated[
+        Path | None, typer.Option(help="words of the page in another language; see `words`", metavar="FILE.toml")
+    ] = None,
+    readers: Annotated[int, typer.Option(min=1, max=50, help="how many readers; each gets a page of their own")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="of all that is drawn at random")] = 1,
+    xlsx: Annotated[bool, typer.Option(help="write spreadsheets too (extra `review`)")] = True,
+    as_json: Json = False,
+) -> None:
+    """Make a page on which a native reader says of labels: right, wrong, don't know.
+
+    Part one is a random sample within strata and gives the estimate; part two looks for mistakes, those labels first on
+    which the passes differ. The page works without a network and sends nothing: the reader sends back the file that it
+    downloads. Send the page (or the spreadsheet), never key.json, without which nobody can read the answers.
+
+    Exit codes: 0 done, 1 there is no such gold, or no words of that language, 2 wrong usage.
+    """
+    from dragoman.authoring.review import make as making
+    from dragoman.authoring.review.review_words import read_words
+    from dragoman.cli import show
+
+    said = read_words(interface or language, words)
+    made = making.make(root, language=language, words=said, minutes=minutes, readers=readers, seed=seed)
+    written = making.write(made, out, xlsx=xlsx)
+    cards = [made.key.cards[name] for name in made.key.asked[0]]
+    show.summary(
+        {
+            "written": [str(path) for path in written],
+            "cards": len(cards),
+            "sample": sum(card.part == 1 and card.planted is None for card in cards),
+            "planted": sum(card.planted is not None for card in cards),
+            "labels": sum(stratum.labels for stratum in made.key.strata),
+            "problems": [],
+        },
+        as_json=as_json,
+    )
+
+
+def take(
+    files: Annotated[list[Path], typer.Argument(help="what readers sent back: JSON or XLSX", metavar="FILE…")],
+    kit: Annotated[list[Path], typer.Option(help="folder with the key; several for several languages", metavar="DIR")],
+    root: Root = HERE,
+    out: Annotated[
+        Path | None, typer.Option(help="folder to write to (default: annotations/reviews below --root)", metavar="DIR")
+    ] = None,
+    card: Annotated[
+        Path | None, typer.Option(help="put the section into this card, between its marks", metavar="FILE.md")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Read what readers sent back: proposed decisions, numbers, and a section of the card; gold is not changed.
+
+    Writes proposed.jsonl (lines as in decisions.jsonl, to be read and moved there by whoever adjudicates), review.json
+    and section.md.
+
+    Exit codes: 0 done, 1 a file is wrong or of another kit, or gold has changed since, 2 wrong usage.
+    """
+    from dragoman.authoring.review import take as taking
+    from dragoman.authoring.review.returned_reviews import read_key, read_reviews
+    from dragoman.cli import show
+
+    keys = [read_key(path) for path in kit]
+    reviews = read_reviews(files, keys)
+    taking.check_gold(root, [review.key for review in reviews])
+    taken = taking.take(reviews)
+    written = taking.write(taken, out or root / "annotations" / "reviews")
+    if card is not None:
+        taking.write_card(card, taken.summary)
+    if as_json:
+        show.summary({**taken.summary, "written": [str(path) for path in written], "problems": []}, as_json=True)
+        return
+    for one in taken.summary["reviews"]:
+        for layer, share in one["shares"].items():
+            value, ends = share["share"], share["interval"]
+            said = "not judged" if value is None else f"{value:.3f} right ({ends[0]:.3f}–{ends[1]:.3f})"
+            show.summary({f"{one['language']} {layer}": f"{said}, {share['cards']} cards"}, as_json=False)
+        show.summary({"planted": f"{one['planted']['caught']} of {one['planted']['answered']} caught"}, as_json=False)
+    show.summary({"proposals": len(taken.proposals), "written": [str(path) for path in written]}, as_json=False)
+
+
+def words(
+    language: Annotated[str, typer.Argument(help="one of the languages that there are", metavar="TAG")] = "en",
+) -> None:
+    """Print the words of the page in a language: a file to translate for --words."""
+    from dragoman.authoring.review.review_words import languages, shipped
+    from dragoman.problems import error
+
+    if language not in languages():
+        raise error("E501", f"there are no words in {language[:40]!r}.", f"There are {', '.join(languages())}.")
+    typer.echo(shipped(language), nl=False)
