@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from dragoman import files
 from dragoman.problems import error
-from dragoman.release.content import STORED, Release, configs_of, with_layers
+from dragoman.release.content import STORED, Release, Withheld, configs_of, with_layers
 from dragoman.release.semver import is_development, is_version, order
 from dragoman.schema.layers import LAYER_NAMES
 
@@ -30,6 +31,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
         fingerprint: hash of its canonical rows: what identifies it.
         rows: number of rows by configuration and split.
         checksums: SHA-256 of each other file of a release folder, by path: what shows that a copy is damaged.
+        withheld: the split whose gold was left out; absent where none was.
 
     """
 
@@ -39,6 +41,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     fingerprint: str
     rows: dict[str, dict[str, Annotated[int, msgspec.Meta(ge=0)]]]
     checksums: dict[str, str] = {}
+    withheld: Withheld | UnsetType = UNSET
 
 
 MANIFEST = "manifest.json"
@@ -48,7 +51,8 @@ _HINT = "Install the package again, or build the release again."
 def manifest_of(release: Release) -> Manifest:
     """Describe a release."""
     counts = {config: {split: len(rows) for split, rows in splits.items()} for config, splits in release.rows.items()}
-    return Manifest(release.row_schema, release.name, release.version, release.fingerprint, counts)
+    manifest = Manifest(release.row_schema, release.name, release.version, release.fingerprint, counts)
+    return manifest if release.withheld is None else msgspec.structs.replace(manifest, withheld=release.withheld)
 
 
 def versions(folder: Traversable) -> list[str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from dragoman.files import canonical_json
 from dragoman.problems import error
 from dragoman.schema.earlier_rows import NamedInThree
@@ -21,6 +23,21 @@ STORED = ("documents", "segments", "registry", "claim_links", READING)
 """Configurations whose rows are kept where space is saved: those of the layers are inside the documents."""
 
 
+class Withheld(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a release says of gold that it was made without.
+
+    Attributes:
+        split: the split whose gold is withheld.
+        sha256: hash of the private bundle that has it.
+        submit: where predictions go, in words; empty where nobody said.
+
+    """
+
+    split: str
+    sha256: str
+    submit: str = ""
+
+
 @dataclass(frozen=True)
 class Release:
     """All rows of one version of a benchmark.
@@ -30,6 +47,7 @@ class Release:
         version: its semantic version.
         rows: rows by configuration and split, each sorted as released, in the record types of its row schema.
         row_schema: which columns it was made with; see :data:`dragoman.schema.release_rows.ROW_SCHEMAS`.
+        withheld: the split whose gold was left out, if one was (:mod:`dragoman.release.withholding`).
 
     """
 
@@ -37,6 +55,7 @@ class Release:
     version: str
     rows: Rows
     row_schema: str = ROW_SCHEMA
+    withheld: Withheld | None = None
 
     @property
     def configs(self) -> Mapping[str, type[Record]]:
