@@ -56,3 +56,5 @@ OutRoot = Annotated[
     Path | None, typer.Option(help="folder below which files are written (default: --root)", metavar="DIR")
 ]
 Json = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
+PerDay = Annotated[int, typer.Option(min=1, help="withheld gold: submissions of a team that are scored in a day (UTC)")]
+InAll = Annotated[int, typer.Option(min=1, help="withheld gold: submissions of a team that are scored in all")]

@@ -23,6 +23,7 @@ from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
+    from dragoman.leaderboard.closed import Closed
     from dragoman.leaderboard.entries import Entry
     from dragoman.leaderboard.ranking import Column
     from dragoman.reports.sources import Source
@@ -32,7 +33,15 @@ MARK = "leaderboard.json"
 _FOLDERS = ("systems", "reports")
 
 
-def build(runs: Path, out: Path, benchmark: Benchmark, progress: Progress, *, reports: bool = True) -> Board:
+def build(
+    runs: Path,
+    out: Path,
+    benchmark: Benchmark,
+    progress: Progress,
+    *,
+    reports: bool = True,
+    closed: Closed | None = None,
+) -> Board:
     """Evaluate and rank all runs and write the site.
 
     Args:
@@ -41,6 +50,7 @@ def build(runs: Path, out: Path, benchmark: Benchmark, progress: Progress, *, re
         benchmark: what to score against, on its test split.
         progress: wraps the folders of the runs to show how far it is.
         reports: whether each scored system gets its error report.
+        closed: withheld gold to score against, of which the site shows aggregates alone, and no reports.
 
     Returns:
         The board as it was written to ``leaderboard.json``.
@@ -51,14 +61,14 @@ def build(runs: Path, out: Path, benchmark: Benchmark, progress: Progress, *, re
 
     """
     _check_place(out, runs)
-    gold = scoring.from_benchmark(benchmark, "test")
-    board, entries = evaluate(runs, gold, progress)
-    shown = columns(gold)
+    gold = scoring.from_benchmark(benchmark, "test") if closed is None else closed.gold
+    board, entries = evaluate(runs, gold, progress, closed)
+    shown = columns(gold) if closed is None else closed.columns
     with only_writer(out, "E829"):
         # The file that marks a folder as a site comes first: a build that was killed can then be run again.
         files.write(out / MARK, files.pretty_json(board))
         files.write(out / "leaderboard.csv", as_csv(board, shown))
-        reported = dict(_reports(board, entries, out, benchmark, progress)) if reports else {}
+        reported = dict(_reports(board, entries, out, benchmark, progress)) if reports and closed is None else {}
         files.write(out / MARK, files.pretty_json(board))  # with the problems of reports, if there are any
         for name, text in _pages(board, shown, reported):
             files.write(out / name, text.encode())
