@@ -13,10 +13,12 @@ from dragoman import files
 from dragoman.authoring import release_folder
 from dragoman.leaderboard import closed as closing
 from dragoman.leaderboard.entries import Entry
-from dragoman.leaderboard.submission_log import NAME, Limits, SubmissionLog
+from dragoman.leaderboard.site import build
+from dragoman.leaderboard.submission_log import DEFAULT, NAME, Limits, SubmissionLog
 from dragoman.problems import DragomanError
 from dragoman.release import private_bundle, source_root
 from dragoman.schema.leaderboard_json import Board, Cell, Place
+from dragoman.schema.system_card import SystemCard
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,35 +43,31 @@ def private(released, tmp_path):
 def runs(tmp_path, benchmark, gold):
     """Runs without results, as whoever has no gold submits them."""
     folder = tmp_path / "runs"
-    for name, keep in (("one", 2), ("two", 3), ("three", 2)):
-        run = submit(
-            folder, name, benchmark, gold, keep=keep, name=name, authors=["A team" if keep == 2 else "Another"]
-        )
+    for name, keep in (("one", 2), ("two", 3), ("three", 4)):
+        authors = ["Another" if name == "two" else "A team"]
+        run = submit(folder, name, benchmark, gold, keep=keep, name=name, authors=authors)
         (run / "result.json").unlink()
     return folder
 
 
-def board(runs, private, out, *options):
-    command = [sys.executable, "-m", "dragoman", "leaderboard", runs, "--gold", private, "--out", out, *options]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return msgspec.json.decode((out / "leaderboard.json").read_bytes(), type=Board), done.stdout
+def board(runs, private, out, limits=DEFAULT):
+    closed = closing.opened(private, limits=limits)
+    build(runs, out, closed.benchmark, lambda items, _: items, closed=closed)
+    return msgspec.json.decode((out / "leaderboard.json").read_bytes(), type=Board)
 
 
 def test_it_places_runs_that_have_no_result_and_names_the_public_release(runs, private, released, tmp_path):
-    made, _ = board(runs, private, tmp_path / "site")
+    made = board(runs, private, tmp_path / "site")
     assert {entry.state for entry in made.entries} == {"ranked"}
     by_name = {entry.card.name: entry for entry in made.entries}
-    assert (
-        by_name["one"].cells["entities.strict"].place.rank == by_name["three"].cells["entities.strict"].place.rank == 1
-    )
-    assert by_name["two"].cells["entities.strict"].place.rank == 3
+    ranks = [by_name[name].cells["entities.strict"].place.rank for name in ("one", "two", "three")]
+    assert ranks == [1, 2, 3]
     manifest = json.loads((released[0] / "manifest.json").read_bytes())
     assert made.data.fingerprint == manifest["fingerprint"]
 
 
-def test_what_is_public_is_rounded_and_has_aggregates_alone(runs, private, tmp_path):
-    made, _ = board(runs, private, tmp_path / "site")
+def test_what_is_public_is_rounded_and_has_aggregates_alone(runs, private, tmp_path, benchmark):
+    made = board(runs, private, tmp_path / "site")
     names = [column.name for column in made.columns]
     assert names == ["headline", "entities.strict", "dates.value", "claims.attributed"]
     assert made.contrasts == {}
@@ -84,10 +82,10 @@ def test_what_is_public_is_rounded_and_has_aggregates_alone(runs, private, tmp_p
     public = b"".join(path.read_bytes() for path in (tmp_path / "site").rglob("*") if path.is_file())
     for scores in exact.values():
         for score in scores.values():
-            assert score in {None, 0} or f"{score:.3f}".rstrip("0").encode() not in public
+            assert score in {None, 0} or f"{score:.4f}".encode() not in public
     assert b"confusion" not in public
     assert b"hints" not in public
-    documents = {line["id"] for line in map(json.loads, (next(runs.rglob("predictions.jsonl"))).open("rb"))}
+    documents = [document.id for document in benchmark.split("test")]
     assert not [each for each in documents if each.encode() in public]
 
 
@@ -100,7 +98,7 @@ def test_runs_that_differ_in_one_label_look_the_same(tmp_path, private, benchmar
         rows = lines(benchmark, 2)
         del rows[3]["entities"][:dropped]
         (run / "predictions.jsonl").write_bytes(files.json_lines(rows))
-    made, _ = board(folder, private, tmp_path / "site")
+    made = board(folder, private, tmp_path / "site")
     exact = [line["exact"]["entities.strict"] for line in SubmissionLog(private / NAME).lines()]
     assert exact[0] > exact[1]
     first, second = (entry.cells for entry in made.entries)
@@ -108,7 +106,7 @@ def test_runs_that_differ_in_one_label_look_the_same(tmp_path, private, benchmar
 
 
 def test_submissions_of_a_team_are_counted_limited_and_shown(runs, private, tmp_path):
-    made, _ = board(runs, private, tmp_path / "site", "--in-all", "1")
+    made = board(runs, private, tmp_path / "site", Limits(5, 1))
     states = {entry.card.name: entry.state for entry in made.entries}
     assert sorted(states.values()) == ["invalid", "ranked", "ranked"]
     (over,) = (entry for entry in made.entries if entry.state == "invalid")
@@ -116,18 +114,15 @@ def test_submissions_of_a_team_are_counted_limited_and_shown(runs, private, tmp_
     assert [problem[:4] for problem in over.problems] == ["E840"]
     assert {team.name: team.submissions for team in made.closed.teams} == {"a team": 1, "another": 1}
     assert "a team" in (tmp_path / "site" / "index.html").read_text("utf-8")
-    again, _ = board(runs, private, tmp_path / "site", "--in-all", "1")
+    again = board(runs, private, tmp_path / "site", Limits(5, 1))
     assert again == made  # what was counted is not counted again
 
 
 def test_the_log_says_what_was_scored_when_and_its_keeper_alone_reads_it(runs, private, tmp_path):
     board(runs, private, tmp_path / "site")
     log = SubmissionLog(private / NAME)
-    assert [(line["team"], line["state"]) for line in log.lines()] == [
-        ("a team", "done"),
-        ("a team", "done"),
-        ("another", "done"),
-    ][: len(log.lines())] or len(log.lines()) == 3
+    told = {(line["system"].partition("/")[0], line["team"], line["state"]) for line in log.lines()}
+    assert told == {("one", "a team", "done"), ("three", "a team", "done"), ("two", "another", "done")}
     assert all(line["received"].endswith("Z") for line in log.lines())
     assert (private / NAME).stat().st_mode & 0o077 == 0
 
@@ -136,7 +131,7 @@ def test_copies_under_several_names_are_told(tmp_path, private, benchmark, gold)
     folder = tmp_path / "runs"
     for name in ("one", "two"):
         (submit(folder, name, benchmark, gold, keep=2, authors=[name]) / "result.json").unlink()
-    made, _ = board(folder, private, tmp_path / "site")
+    made = board(folder, private, tmp_path / "site")
     assert [[problem[:4] for problem in entry.problems] for entry in made.entries] == [["W822"], ["W822"]]
 
 
@@ -148,8 +143,16 @@ def test_problems_that_tell_of_gold_are_not_shown(tmp_path, private, benchmark, 
     rows = [{**row, "dates": [{"start": 0, "end": 1, "type": "SET"}]} for row in lines(benchmark, 2)]
     (run / "predictions.jsonl").write_bytes(files.json_lines(rows))
     submit(folder, "control", benchmark, gold, keep=4, control=True, independent=False)
-    made, _ = board(folder, private, tmp_path / "site")
+    made = board(folder, private, tmp_path / "site")
     assert {problem[:4] for entry in made.entries for problem in entry.problems} <= {"W822"}
+
+
+def test_the_command_takes_the_release_that_the_bundle_was_written_with(private, runs, tmp_path):
+    command = [sys.executable, "-m", "dragoman", "leaderboard", runs, "--gold", private, "--out", tmp_path / "site"]
+    done = subprocess.run([*command, "--in-all", "1"], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ranked: 2" in done.stdout
+    assert "invalid: 1" in done.stdout
 
 
 def test_it_opens_nothing_without_its_release(private, runs, tmp_path):
@@ -185,14 +188,8 @@ def test_places_follow_rounded_scores():
 def test_a_team_is_its_authors_in_any_order_and_case():
     entry = Entry("a/1.0.0", Path("a"))
     for authors in (["Ann  Lee", "Bo"], ["bo", "ANN LEE"]):
-        entry.card = msgspec.convert({**CARD, "authors": authors}, closing_card())
+        entry.card = msgspec.convert({**CARD, "authors": authors}, SystemCard)
         assert closing.team_of(entry) == "ann lee, bo"
-
-
-def closing_card():
-    from dragoman.schema.system_card import SystemCard
-
-    return SystemCard
 
 
 def test_a_bad_card_is_no_way_around(tmp_path, private, benchmark, gold):
@@ -200,7 +197,7 @@ def test_a_bad_card_is_no_way_around(tmp_path, private, benchmark, gold):
     folder = tmp_path / "runs"
     run = submit(folder, "bad", benchmark, gold, keep=2)
     (run / "system.toml").write_bytes(toml({"name": ""}))
-    made, _ = board(folder, private, tmp_path / "site")
+    made = board(folder, private, tmp_path / "site")
     assert [(entry.state, {c.place for c in entry.cells.values()}) for entry in made.entries] == [("invalid", {None})]
 
 
@@ -208,4 +205,4 @@ def test_a_log_that_cannot_be_written_is_a_numbered_error(tmp_path):
     (tmp_path / NAME).write_bytes(b"not a database" * 100)
     with pytest.raises(DragomanError, match="E108"):
         SubmissionLog(tmp_path / NAME)
-    assert Limits() == (5, 50)
+    assert DEFAULT == (5, 50)
