@@ -21,6 +21,7 @@ from dragoman.cli.report import report
 from dragoman.cli.run import run
 from dragoman.cli.schema import schema
 from dragoman.cli.score import score
+from dragoman.cli.serve_scores import serve_scores
 from dragoman.cli.stdout import standard_output
 from dragoman.cli.validate import validate
 from dragoman.problems import DragomanError
@@ -90,6 +91,7 @@ for command in (
     report,
     run,
     leaderboard,
+    serve_scores,
     verify,
     diff,
     rehydrate,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from dragoman import tables
-from dragoman.leaderboard.closed import admit, close
+from dragoman.leaderboard.closed import admit, close, shown_columns
 from dragoman.leaderboard.entries import Entry, folders, of_version
 from dragoman.leaderboard.examination import Progress, examine_all
 from dragoman.leaderboard.oddities import oddities
@@ -53,7 +53,9 @@ def evaluate(
     scored = [entry for entry in entries if entry.result is not None]
     for entry in scored:
         entry.problems += oddities(entry, scored, withheld=closed is not None)
-    filled = [score_column(column, scored, gold) for column in (columns(gold) if closed is None else closed.columns)]
+    filled = [
+        score_column(column, scored, gold) for column in (columns(gold) if closed is None else shown_columns(gold))
+    ]
     cells = {entry.id: {each.column.name: each.cells[entry.id] for each in filled} for entry in scored}
     board = Board(
         schema_version=BOARD_VERSION,

@@ -58,34 +58,46 @@ class Closed:
     log: SubmissionLog
     limits: Limits = DEFAULT
 
-    @property
-    def columns(self) -> list[Column]:
-        """Columns that are shown."""
-        return [column for column in columns(self.gold) if column.ranked]
 
-    def steps(self) -> dict[str, float]:
-        """Give what the scores of each column are rounded to."""
-        return {column.name: step(column, self.gold) for column in self.columns}
+def shown_columns(gold: Gold) -> list[Column]:
+    """Columns that a board on withheld gold shows."""
+    return [column for column in columns(gold) if column.ranked]
 
 
-def opened(folder: Path, data: Path | None = None, limits: Limits = DEFAULT) -> Closed:
+def steps(gold: Gold) -> dict[str, float]:
+    """Give what the scores of each column are rounded to."""
+    return {column.name: step(column, gold) for column in shown_columns(gold)}
+
+
+def withheld_gold(folder: Path, data: Path | None = None) -> tuple[Gold, Benchmark]:
     """Open a private bundle with its public release.
 
     Args:
         folder: the bundle.
         data: the public release; where it lay when the two were written if None.
-        limits: how many submissions of a team are scored.
+
+    Returns:
+        The withheld gold, named as the public release is, and that release, with which submissions are validated.
 
     Raises:
-        DragomanError: E761 where the two do not belong together, E701 where there is no public release, E108 where the
-            log of submissions cannot be written.
+        DragomanError: E761 where the two do not belong together, E701 where there is no public release.
 
     """
     private = private_bundle.read(folder)
     public = load(folder / private.place if data is None else data)
     whole = from_benchmark(Benchmark(private_bundle.opened(private, public.release)), private.split)
-    named = replace(whole, data=structs.replace(whole.data, fingerprint=public.fingerprint))
-    return Closed(named, public, SubmissionLog(folder / NAME), limits)
+    return replace(whole, data=structs.replace(whole.data, fingerprint=public.fingerprint)), public
+
+
+def opened(folder: Path, data: Path | None = None, limits: Limits = DEFAULT) -> Closed:
+    """Open a private bundle with its public release and its log; as :func:`withheld_gold`.
+
+    Raises:
+        DragomanError: as there, and E108 where the log of submissions cannot be written.
+
+    """
+    gold, public = withheld_gold(folder, data)
+    return Closed(gold, public, SubmissionLog(folder / NAME), limits)
 
 
 def step(column: Column, gold: Gold) -> float:
@@ -105,10 +117,10 @@ def rounded(score: float | None, step: float) -> float | None:
     return None if score is None else round(round(score / step) * step, 3)
 
 
-def exact_scores(result: Result, closed: Closed) -> dict[str, float | None]:
+def exact_scores(result: Result, shown: list[Column]) -> dict[str, float | None]:
     """Give the scores of a result in the columns of a board, as they are; null where they are not attempted."""
     made: dict[str, float | None] = {}
-    for column in closed.columns:
+    for column in shown:
         scores = [(result.scores.get(m.layer) or {}).get(m.name.partition(".")[2]) for m in column.measures]
         found = [None if each is None else each["f1"] for each in scores]
         known = [each for each in found if each is not None]
@@ -127,7 +139,7 @@ def admit(entries: list[Entry], closed: Closed) -> None:
     for entry in entries:
         if entry.result is None:
             continue
-        exact = exact_scores(entry.result, closed)
+        exact = exact_scores(entry.result, shown_columns(closed.gold))
         if not closed.log.record(team_of(entry), entry.folder, _digest(entry), exact, closed.limits):
             what = (
                 f"its team has made all submissions that it may: {closed.limits.per_day} a day, {closed.limits.total}"
@@ -160,9 +172,9 @@ def close(board: Board, entries: dict[str, Entry], closed: Closed) -> Board:
         closed: the rules.
 
     """
-    steps = closed.steps()
-    shown = [structs.replace(entry, cells=_rounded(entry, steps)) for entry in board.entries]
-    for name in steps:
+    rounding = steps(closed.gold)
+    shown = [structs.replace(entry, cells=_rounded(entry, rounding)) for entry in board.entries]
+    for name in rounding:
         for track in ("closed", "open"):
             cells = [entry.cells[name] for entry in shown if entry.track == track and name in entry.cells]
             _replace_places([cell for cell in cells if cell.place is not None])
@@ -171,10 +183,10 @@ def close(board: Board, entries: dict[str, Entry], closed: Closed) -> Board:
     return structs.replace(
         board,
         entries=shown,
-        columns=[column for column in board.columns if column.name in steps],
+        columns=[column for column in board.columns if column.name in rounding],
         contrasts={},
         closed=ClosedBoard(
-            steps,
+            rounding,
             closed.limits.per_day,
             closed.limits.total,
             [ClosedTeam(team, counts.get(team, (0, {}))[0]) for team in sorted(teams)],
@@ -182,9 +194,9 @@ def close(board: Board, entries: dict[str, Entry], closed: Closed) -> Board:
     )
 
 
-def _rounded(entry: BoardEntry, steps: dict[str, float]) -> dict[str, Cell]:
+def _rounded(entry: BoardEntry, rounding: dict[str, float]) -> dict[str, Cell]:
     made = {}
-    for name, step_ in steps.items():
+    for name, step_ in rounding.items():
         if name in entry.cells:
             cell = entry.cells[name]
             score = rounded(cell.score, step_)

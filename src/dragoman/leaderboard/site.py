@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dragoman import files, scoring
 from dragoman.leaderboard import isolation, views
 from dragoman.leaderboard.board_data import as_csv, evaluate, message
+from dragoman.leaderboard.closed import shown_columns
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
 from dragoman.leaderboard.ranking import TRACKS, columns
 from dragoman.locking import LOCK, only_writer
@@ -63,7 +64,7 @@ def build(
     _check_place(out, runs)
     gold = scoring.from_benchmark(benchmark, "test") if closed is None else closed.gold
     board, entries = evaluate(runs, gold, progress, closed)
-    shown = columns(gold) if closed is None else closed.columns
+    shown = columns(gold) if closed is None else shown_columns(gold)
     with only_writer(out, "E829"):
         # The file that marks a folder as a site comes first: a build that was killed can then be run again.
         files.write(out / MARK, files.pretty_json(board))
