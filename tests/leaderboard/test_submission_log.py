@@ -124,7 +124,7 @@ def test_a_token_is_nowhere_kept_and_is_a_secret(log, tmp_path):
 
 
 def test_what_was_accepted_outlives_a_process_that_is_killed(tmp_path):
-    """A process that says of each submission that it was accepted is killed at any moment: all that it said is there."""
+    """A process that says what it accepted is killed at any moment: all that it said is there."""
     code = (
         "import sys; from pathlib import Path\n"
         "from dragoman.leaderboard.submission_log import SubmissionLog, Limits\n"

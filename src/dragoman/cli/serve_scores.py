@@ -37,16 +37,17 @@ def serve_scores(
     """
     if (add_team is not None) + log + (codabench is not None) > 1:
         raise typer.BadParameter("give one of --add-team, --log and --codabench")
+    from dragoman import files
     from dragoman.cli import show
     from dragoman.leaderboard.closed import opened
     from dragoman.leaderboard.submission_log import Limits
 
     closed = opened(private, data, Limits(per_day, in_all))
     if add_team is not None:
-        show.summary({"team": add_team, "token": closed.log.add_team(add_team)}, as_json=as_json, most=None)
+        token = closed.log.add_team(add_team)
+        # The one time that a token is shown: everything else that is printed has it redacted.
+        typer.echo(files.canonical_json({"team": add_team, "token": token}).decode() if as_json else token)
     elif log:
-        from dragoman import files
-
         typer.echo(files.json_lines(closed.log.lines()).decode(), nl=False)
     elif codabench is not None:
         from dragoman.service.codabench import write

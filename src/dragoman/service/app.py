@@ -66,7 +66,11 @@ def application(closed: Closed, bounds: Bounds = DEFAULT) -> Starlette:
         Route("/submissions", _answered(service.submit), methods=["POST"]),
         Route("/submissions/{number:int}", _answered(service.submission)),
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _no_such, 405: _no_such})
+
+
+async def _no_such(_: Request, __: Exception) -> Response:
+    return _json({"problems": [{"what": "there is nothing here, or not by this method."}]}, 404)
 
 
 def _answered(handler: Handler) -> Handler:
@@ -195,4 +199,5 @@ async def _body(request: Request) -> bytes:
 def _shown(submission: Submission) -> dict[str, Any]:
     made = submission._asdict()
     del made["team"]
-    return {**made, "scores": made.pop("shown")}
+    made["scores"] = made.pop("shown")
+    return made

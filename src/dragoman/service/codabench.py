@@ -222,7 +222,8 @@ try:
 except ImportError:
     sys.exit("dragoman is not installed in this image: build it by the Dockerfile of the bundle.")
 
-sys.exit(score_folder(sys.argv[1], sys.argv[2]))
+if __name__ == "__main__":  # processes of their own import this file again
+    sys.exit(score_folder(sys.argv[1], sys.argv[2]))
 '''
 
 _INGESTION = '''"""Run a submitted system.py on the texts, which is all that there is here; or pass predictions on."""
