@@ -21,11 +21,11 @@ def test_counts_by_document_read_a_label_in_each():
 
 
 def test_a_right_label_costs_a_step_where_the_best_alone_is_shown(monkeypatch):
-    """Of 8 gold labels one is held. It reaches 2·2/(8+2) = .4 with one more: edges .1 and .3; then .5 (2·3/11 = .545),
-    and .7 is over 2·4/12 = .667: three right labels are read, wrong ones cost nothing."""
+    """Of 8 gold labels one is held. With one more right label it can reach 2·2/(8 + 2) = .4, then 6/11, 8/12 and 10/13,
+    which are over the edges .1, .3, .5 and .7; the next, 12/14, is below .9. Wrong labels cost nothing."""
     monkeypatch.setattr(attacks, "HELD", 1)
     monkeypatch.setattr(attacks, "STEP", 0.2)
     monkeypatch.setattr(attacks, "f1", lambda right, predicted: 2 * right / (8 + predicted))
-    assert attacks.best_only([True] * 7, 100) == 3
-    assert attacks.best_only([False, True, False, True, True, False], 100) == 5
+    assert attacks.best_only([True] * 7, 100) == 4
+    assert attacks.best_only([False, True, False, True, True, False, True, True], 100) == 7
     assert attacks.best_only([False] * 7, 3) == 3

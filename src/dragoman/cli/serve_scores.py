@@ -56,6 +56,6 @@ def serve_scores(
         show.summary({"bundle": str(codabench)}, as_json=as_json, most=None)
     else:
         from dragoman.service.scoring_job import Bounds
-        from dragoman.service.server import serve
+        from dragoman.service.serving import serve
 
         serve(closed, private, host, port, Bounds(memory * 2**20, seconds))

@@ -11,6 +11,7 @@ from dragoman.leaderboard.closed import exact_scores, shown_columns
 from dragoman.leaderboard.examination import picklable
 from dragoman.problems import Problem
 from dragoman.reading.read import read_bytes
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.scoring.api import score
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _validated(body: bytes, target: Target) -> list[Problem]:
     unpacked = _unpacked(body)
     reading = read_bytes(unpacked, target, NAME)
     found = [problem for problem in reading.problems if problem.severity == "error"]
-    if not found and not any(len(getattr(reading.annotations, name)) for name in ("entities", "dates", "claims")):
+    if not found and not any(len(getattr(reading.annotations, name)) for name in LAYER_NAMES):
         hint = "Send the labels that your system found."
         return [Problem(code="E202", what="the submission holds no label of a document here.", hint=hint, file=NAME)]
     return found[:MAX_PROBLEMS]
