@@ -19,8 +19,6 @@ from dragoman.authoring import release_folder
 from dragoman.leaderboard.submission_log import NAME, SubmissionLog
 from dragoman.release import source_root
 
-pytest.importorskip("starlette", reason="install the extra `service`")
-pytest.importorskip("uvicorn", reason="install the extra `service`")
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE = 120
@@ -78,6 +76,8 @@ def team(private, name):
 
 @pytest.fixture(scope="module")
 def private(tmp_path_factory):
+    for name in ("starlette", "uvicorn"):
+        pytest.importorskip(name, reason="install the extra `service`")
     folder = tmp_path_factory.mktemp("withheld")
     release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", folder / "public", folder / "private", "us")
     return folder / "private"
