@@ -119,6 +119,8 @@ CATALOGUE: dict[str, str] = {
     "E751": "cannot be edited",
     "E752": "edit against the rules",
     "E753": "runs that cannot be compared",
+    "E760": "gold that is withheld",
+    "E761": "private bundle that does not fit",
     # 8xx: systems and runs
     "E801": "system cannot be loaded",
     "E802": "system failed on a document",
@@ -134,6 +136,9 @@ CATALOGUE: dict[str, str] = {
     "E828": "layers that do not fit the card",
     "E829": "no place for a leaderboard",
     "E830": "run that cannot be examined",
+    "E840": "over the limit of submissions",
+    "E841": "no such team or token",
+    "E842": "scoring service cannot run",
     "E850": "shard that cannot be scored",
     "E851": "engine cannot be used",
     "E852": "folder that does not hold shards",

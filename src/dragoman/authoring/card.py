@@ -39,6 +39,23 @@ def readme(card: str, release: Release) -> str:
     return _joined(written, _marked(body) | _front_matter(release), body)
 
 
+def readme_of_withheld(card: str, body: str, release: Release) -> str:
+    """Give a release whose gold is withheld the YAML and the canary of the project's card, and a text of its own.
+
+    Args:
+        card: ``DATASET_CARD.md``, whose text may tell of the labels in words and numbers.
+        body: what the release says of itself.
+        release: the public rows; configurations, features and numbers of rows are generated from it.
+
+    Raises:
+        DragomanError: E706 when the card does not begin with YAML.
+
+    """
+    written, described = _parts(card)
+    marked = _marked(described)
+    return _joined(written, marked | _front_matter(release), body + _notice(marked))
+
+
 def readme_without_texts(card: str, body: str) -> str:
     """Give a release without texts the YAML and the canary of the project's card, and a text of its own.
 
@@ -52,11 +69,14 @@ def readme_without_texts(card: str, body: str) -> str:
     """
     written, described = _parts(card)
     marked = _marked(described)
-    notice = (
-        f"\nPlease do not train on `test`. This string marks the data set: `{marked['canary']}`\n" if marked else ""
-    )
     # `datasets` cannot read these rows, so that the Hub is not to try and show them.
-    return _joined(written, {**marked, "viewer": False}, body + notice)
+    return _joined(written, {**marked, "viewer": False}, body + _notice(marked))
+
+
+def _notice(marked: dict[str, str]) -> str:
+    if not marked:
+        return ""
+    return f"\nPlease do not train on `test`. This string marks the data set: `{marked['canary']}`\n"
 
 
 def _parts(card: str) -> tuple[str, str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dragoman import files
-from dragoman.authoring.card import readme, readme_without_texts
+from dragoman.authoring.card import readme, readme_of_withheld, readme_without_texts
 from dragoman.authoring.card_numbers import with_generated
 from dragoman.authoring.changelog import data_sections
 from dragoman.authoring.curation import read_pages
-from dragoman.release import parquet, standoff
+from dragoman.release import parquet, private_bundle, standoff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,6 +93,52 @@ def write_standoff(release: Release, root: Path, folder: Path) -> None:
     more = {standoff.CARD: card, "README.md": readme_without_texts(written, about)}
     standoff.write(release, pages, texts, folder, {path: text.encode() for path, text in more.items()})
 
+
+def write_withheld(release: Release, root: Path, split: str, public: Path, private: Path, submit: str) -> Release:
+    """Write a public release without the gold of a split, and the private bundle that has it.
+
+    The project's card, the guidelines and the change log are left out of the public release: they tell of labels in
+    words and numbers. The bundle is written first: a public release that was written has its bundle.
+
+    Args:
+        release: the whole.
+        root: the source root, with ``DATASET_CARD.md``.
+        split: whose gold is withheld.
+        public: folder of the public release.
+        private: folder of the bundle; one that is there gives its key, so that the same rows give the same files.
+        submit: where predictions go, in words.
+
+    Returns:
+        The public release.
+
+    Raises:
+        DragomanError: as :func:`write` and :func:`dragoman.release.private_bundle.write`.
+
+    """
+    shown, hidden = private_bundle.part(release, split, submit=submit, key=private_bundle.key_of(private))
+    about = _WITHHELD.format(
+        name=release.name,
+        version=release.version,
+        split=split,
+        fingerprint=shown.fingerprint,
+        submit=f"Send predictions to: {submit}." if submit else "Ask the keeper where predictions go.",
+    )
+    card = readme_of_withheld(files.read_text(root / "DATASET_CARD.md"), about, shown)
+    private_bundle.write(hidden, private, public)
+    parquet.write(shown, public, {"README.md": card.encode()})
+    return shown
+
+
+_WITHHELD = """# {name} {version}, gold of `{split}` withheld
+
+Texts, document time and segments of all documents; labels of every split but `{split}`. Of the registry there are the
+rows that the other splits use. {submit}
+
+    dragoman validate predictions.jsonl --data THIS_FOLDER --split {split}
+
+checks predictions as the keeper's scorer does. The canonical rows are `{fingerprint}`; `manifest.json` has a hash of
+the withheld gold, by which the keeper can show later that it was not changed.
+"""
 
 _ABOUT = """# {name} {version}, without texts
 

@@ -23,6 +23,7 @@ from dragoman.cli.robustness import robustness
 from dragoman.cli.run import run
 from dragoman.cli.schema import schema
 from dragoman.cli.score import score
+from dragoman.cli.serve_scores import serve_scores
 from dragoman.cli.stdout import standard_output
 from dragoman.cli.validate import validate
 from dragoman.problems import DragomanError
@@ -85,7 +86,7 @@ def _root(
 COMMANDS = (
     *(info, gold, validate, score, compare, convert, report, run),
     *(perturb, robustness),
-    *(leaderboard, verify, diff, rehydrate, schema),
+    *(leaderboard, serve_scores, verify, diff, rehydrate, schema),
 )
 for command in COMMANDS:
     app.command()(command)

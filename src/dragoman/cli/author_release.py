@@ -28,6 +28,15 @@ def release(
         Path | None, typer.Option(help="the release before: a folder, or a source root", metavar="OLD")
     ] = None,
     changes: Annotated[Path | None, typer.Option(help="the change log to write a section into", metavar="FILE")] = None,
+    withhold: Annotated[
+        str | None, typer.Option(help="leave the gold of this split out of --out; needs --private", metavar="SPLIT")
+    ] = None,
+    private: Annotated[
+        Path | None, typer.Option(help="the folder for the bundle with the withheld gold", metavar="DIR")
+    ] = None,
+    submit_to: Annotated[
+        str, typer.Option(help="with --withhold: where predictions go, as the public release says it", metavar="WORDS")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Build a release from corpus and gold: parquet, the card with its YAML, and a manifest with the fingerprint.
@@ -40,6 +49,9 @@ def release(
     names, or else, for a repository of this package, the newest that was released and travels in it. --changes writes
     the section of the change log that names every changed label.
 
+    With --withhold SPLIT, the release has no gold of that split, and nothing that gives it away; the gold goes into the
+    bundle that --private names, which opens with this release and no other (dragoman leaderboard --gold, serve-scores).
+
     With --standoff, labels and offsets are written without any text; dragoman rehydrate puts the texts back.
     """
     from dragoman import files
@@ -49,6 +61,7 @@ def release(
 
     if not (out or standoff or renew_bundle or changes):
         raise typer.BadParameter("give --out DIR, --standoff DIR, --bundle, --changes FILE, or several of them")
+    _check_withheld(withhold, private, alone=out is not None and not (standoff or renew_bundle or changes))
     if changes is not None and since is None:
         raise typer.BadParameter("--changes needs --since OLD")
     if renew_bundle and (root / _BUNDLE).resolve() != Path(dragoman.__file__).resolve().parent / "data":
@@ -60,6 +73,11 @@ def release(
     if changes is not None and difference is not None:
         log = changelog.with_section(files.read_text(changes), difference)
         outcome["changes_changed"] = files.write(changes, log.encode())
+    if withhold is not None and private is not None and out is not None:
+        public = release_folder.write_withheld(built, root, withhold, out, private, submit_to)
+        outcome |= {"written": str(out), "private": str(private), "withheld": withhold}
+        show.summary(outcome | {"fingerprint": public.fingerprint}, as_json=as_json, most=None)
+        return
     if out is not None:
         release_folder.write(built, root, out)
         outcome["written"] = str(out)
@@ -71,6 +89,13 @@ def release(
         outcome["bundle_changed"] = bundle.write(built, root / _BUNDLE)
         outcome["card_changed"] = files.write(root / "DATASET_CARD.md", card.encode())
     show.summary(outcome | {"fingerprint": built.fingerprint}, as_json=as_json, most=None)
+
+
+def _check_withheld(withhold: str | None, private: Path | None, *, alone: bool) -> None:
+    if (withhold is None) != (private is None):
+        raise typer.BadParameter("give --withhold SPLIT and --private DIR together")
+    if withhold is not None and not alone:
+        raise typer.BadParameter("--withhold goes with --out DIR, and without --standoff, --bundle and --changes")
 
 
 def _before(root: Path, since: Path | None) -> Release | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dragoman.cli.options import Data, Json
+from dragoman.cli.options import Data, InAll, Json, PerDay
 
 RUNS = Path("eval/runs")
 
@@ -28,14 +28,25 @@ def leaderboard(
         str | None,
         typer.Option(help="the data set's repository on the Hub, for links and --hub-results", metavar="OWNER/NAME"),
     ] = None,
+    gold: Annotated[
+        Path | None, typer.Option(help="withheld gold, as author release --withhold wrote it", metavar="PRIVATE")
+    ] = None,
+    per_day: PerDay = 5,
+    in_all: InAll = 50,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Score all runs again, place them, and write a static site; or check one run before it is submitted."""
+    """Score all runs again, place them, and write a static site; or check one run before it is submitted.
+
+    With --gold PRIVATE the board shows aggregates alone, rounded: no reports, no counts, no tests of pairs. Submissions
+    of a team (the authors of its cards) are counted and limited; PRIVATE has the log of what was scored when.
+    """
     if check == (out is not None):
         raise typer.BadParameter("give --out DIR, or --check and one run")
     if hub_results is not None and hub_dataset is None:
         raise typer.BadParameter("give --hub-dataset with --hub-results")
+    if check and gold is not None:
+        raise typer.BadParameter("--check is for whoever submits, and has no withheld gold: leave --gold out")
     from dragoman.leaderboard import isolation
 
     isolation.start_server()
@@ -54,7 +65,14 @@ def leaderboard(
         raise typer.Exit(int(entry.failed))
     if out is None:
         raise typer.BadParameter("give --out DIR")
-    board = build(runs, out, load(data), show.progress, reports=not no_reports, dataset=hub_dataset)
+    if gold is None:
+        board = build(runs, out, load(data), show.progress, reports=not no_reports, dataset=hub_dataset)
+    else:
+        from dragoman.leaderboard.closed import opened
+        from dragoman.leaderboard.submission_log import Limits
+
+        closed = opened(gold, data, Limits(per_day, in_all))
+        board = build(runs, out, closed.benchmark, show.progress, dataset=hub_dataset, closed=closed)
     if hub_results is not None and hub_dataset is not None:
         from dragoman.leaderboard.hub_results import write_results
 

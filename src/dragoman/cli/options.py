@@ -91,3 +91,7 @@ def labelled(path: Path | None, read: str | None = None, **told: Any) -> Path | 
     from dragoman.reading.labelled_file import LabelledFile
 
     return LabelledFile(path, read, **told)
+
+
+PerDay = Annotated[int, typer.Option(min=1, help="withheld gold: submissions of a team that are scored in a day (UTC)")]
+InAll = Annotated[int, typer.Option(min=1, help="withheld gold: submissions of a team that are scored in all")]

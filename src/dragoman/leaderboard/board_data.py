@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from dragoman import tables
+from dragoman.leaderboard.closed import admit, close, shown_columns
 from dragoman.leaderboard.entries import Entry, folders, of_version
 from dragoman.leaderboard.examination import Progress, examine_all
 from dragoman.leaderboard.oddities import oddities
@@ -19,6 +20,7 @@ from dragoman.statistics.places import LEVEL
 from dragoman.text import visible
 
 if TYPE_CHECKING:
+    from dragoman.leaderboard.closed import Closed
     from dragoman.leaderboard.ranking import Column
     from dragoman.problems import Problem
     from dragoman.scoring import Gold
@@ -28,13 +30,16 @@ MAX_PROBLEMS = 100
 _STATES = ("ranked", "not independent", "other data", "not reproduced", "invalid")
 
 
-def evaluate(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[str, Entry]]:
+def evaluate(
+    runs: Path, gold: Gold, progress: Progress, closed: Closed | None = None
+) -> tuple[Board, dict[str, Entry]]:
     """Read, score and place all runs; of a system that has one on this version of the data, no other.
 
     Args:
         runs: folder of ``system/data version``.
         gold: what to score against.
         progress: wraps the folders to show how far it is.
+        closed: rules of a board on withheld gold, which shows aggregates alone.
 
     Returns:
         The board, and the entries behind it by their ids.
@@ -43,11 +48,15 @@ def evaluate(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[st
         DragomanError: E820 when there are no runs. A bad run is an entry, not an error.
 
     """
-    entries = examine_all(of_version(folders(runs), gold.data.version), gold, progress)
+    entries = examine_all(of_version(folders(runs), gold.data.version), gold, progress, withheld=closed is not None)
+    if closed is not None:
+        admit(entries, closed)
     scored = [entry for entry in entries if entry.result is not None]
     for entry in scored:
-        entry.problems += oddities(entry, scored)
-    filled = [score_column(column, scored, gold) for column in columns(gold)]
+        entry.problems += oddities(entry, scored, withheld=closed is not None)
+    filled = [
+        score_column(column, scored, gold) for column in (columns(gold) if closed is None else shown_columns(gold))
+    ]
     cells = {entry.id: {each.column.name: each.cells[entry.id] for each in filled} for entry in scored}
     board = Board(
         schema_version=BOARD_VERSION,
@@ -65,8 +74,11 @@ def evaluate(runs: Path, gold: Gold, progress: Progress) -> tuple[Board, dict[st
         contrasts={each.column.name: each.contrasts for each in filled if each.column.ranked},
         phenomena={name: part["gold"] for entry in scored for name, part in _phenomena(entry)},
     )
+    by_id = {entry.id: entry for entry in entries}
+    if closed is not None:
+        board = close(board, by_id, closed)
     board.entries.sort(key=lambda entry: order(entry, "headline"))
-    return board, {entry.id: entry for entry in entries}
+    return board, by_id
 
 
 def order(entry: BoardEntry, column: str) -> tuple[int, str, int, float, str]:

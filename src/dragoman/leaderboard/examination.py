@@ -41,20 +41,21 @@ CARD_FIELDS = ("version", "authors", "licence", "parameters", "training_data", "
 _NAME = regex.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
-def examine_all(paths: Sequence[Path], gold: Gold, progress: Progress) -> list[Entry]:
+def examine_all(paths: Sequence[Path], gold: Gold, progress: Progress, *, withheld: bool = False) -> list[Entry]:
     """Examine runs, each in a process of its own: whatever one of them does to its process is that entry's problem.
 
     Args:
         paths: their folders, ``…/system/data version``.
         gold: what they are scored against.
         progress: wraps the folders to show how far it is.
+        withheld: whether nobody else has the gold: a run has no result then.
 
     Returns:
         Their entries, in order; one whose process raised something, died or went over the bounds of
         :mod:`dragoman.leaderboard.isolation` has the problem E830.
 
     """
-    outcomes = isolation.each(partial(examine, gold=picklable(gold)), paths)
+    outcomes = isolation.each(partial(examine, gold=picklable(gold), withheld=withheld), paths)
     return [
         _failed(path, outcome.reason) if isinstance(outcome, isolation.Failure) else outcome
         for path, outcome in zip(progress(paths, "scoring"), outcomes, strict=True)
@@ -79,12 +80,13 @@ def not_examined(path: Path, reason: str) -> Problem:
     return Problem(code="E830", what=f"the run cannot be examined: {reason}.", hint=hint, file=str(path))
 
 
-def examine(path: Path, gold: Gold) -> Entry:
+def examine(path: Path, gold: Gold, *, withheld: bool = False) -> Entry:
     """Examine one run, in this process: names, files, card, predictions, and whether its result reproduces.
 
     Args:
         path: its folder, ``…/system/data version``.
         gold: what it is scored against.
+        withheld: whether nobody else has the gold: a result in the run's folder is not looked at.
 
     Returns:
         The entry with everything that is wrong. Nothing is raised for a bad run.
@@ -98,14 +100,15 @@ def examine(path: Path, gold: Gold) -> Entry:
     if is_link(path):
         entry.state = _state(entry)
         return entry
-    entry.problems += [_missing(path, name) for name in REQUIRED if not os.path.lexists(path / name)]
+    required = [name for name in REQUIRED if not (withheld and name == "result.json")]
+    entry.problems += [_missing(path, name) for name in required if not os.path.lexists(path / name)]
     with _noting(entry):
         if "system.toml" in readable:
             entry.card = read_card(path / "system.toml")
             entry.problems += _check_card(entry.card, str(path / "system.toml"))
     stored = None
     with _noting(entry):
-        if "result.json" in readable:
+        if "result.json" in readable and not withheld:
             stored = read_result(path / "result.json")
             entry.problems += check_data(stored, version, gold, str(path / "result.json"))
             if is_old(stored):

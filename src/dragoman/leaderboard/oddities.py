@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from dragoman.scoring import Gold
 
 
-def oddities(entry: Entry, others: Sequence[Entry]) -> Iterator[Problem]:
+def oddities(entry: Entry, others: Sequence[Entry], *, withheld: bool = False) -> Iterator[Problem]:
     """Say what is odd about an entry that was scored.
 
     Args:
         entry: the entry.
         others: entries to hold it against, which were scored on the same data; itself may be among them.
+        withheld: whether nobody else has the gold: what tells of it is not said then.
 
     Yields:
         W821 where it has no right answer in a layer that it attempts, W822 where its predictions say the same as those
@@ -32,7 +33,7 @@ def oddities(entry: Entry, others: Sequence[Entry]) -> Iterator[Problem]:
     """
     file = str(entry.path)
     empty = [name for name, score in _scores(entry).items() if score == 0]
-    if empty:
+    if empty and not withheld:
         what = f"there is no right answer by {', '.join(empty)}: there is no place for it there."
         hint = "If the layer is not attempted, leave its key out and do not name it in `layers`."
         yield Problem(code="W821", what=what, hint=hint, file=file)
@@ -42,7 +43,7 @@ def oddities(entry: Entry, others: Sequence[Entry]) -> Iterator[Problem]:
         what = f"its predictions say the same as those of {', '.join(same[:3])}."
         hint = "Check that the right file was submitted; copies share a place and make all tests harder."
         yield Problem(code="W822", what=what, hint=hint, file=file)
-    for control in elsewhere:
+    for control in () if withheld else elsewhere:
         if control.card is not None and control.card.control and not (entry.card and not entry.card.independent):
             yield from _nearer(entry, control)
 

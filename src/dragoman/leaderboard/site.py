@@ -13,6 +13,7 @@ from dragoman.leaderboard import isolation
 from dragoman.leaderboard.about import space_card
 from dragoman.leaderboard.board_data import as_csv, evaluate, message
 from dragoman.leaderboard.board_pages import pages
+from dragoman.leaderboard.closed import shown_columns
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
 from dragoman.leaderboard.hub_results import check_repository
 from dragoman.leaderboard.ranking import columns
@@ -25,6 +26,7 @@ from dragoman.systems.loading import read_card
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
+    from dragoman.leaderboard.closed import Closed
     from dragoman.leaderboard.entries import Entry
     from dragoman.reports.sources import Source
     from dragoman.schema.leaderboard_json import Board
@@ -41,6 +43,7 @@ def build(
     *,
     reports: bool = True,
     dataset: str | None = None,
+    closed: Closed | None = None,
 ) -> Board:
     """Evaluate and rank all runs and write the site.
 
@@ -51,6 +54,7 @@ def build(
         progress: wraps the folders of the runs to show how far it is.
         reports: whether each scored system gets its error report.
         dataset: repository of the data set on the Hub, ``owner/name``, if the pages are to link to it.
+        closed: withheld gold to score against, of which the site shows aggregates alone, and no reports.
 
     Returns:
         The board as it was written to ``leaderboard.json``.
@@ -63,14 +67,14 @@ def build(
     _check_place(out, runs)
     if dataset is not None:
         check_repository(dataset)
-    gold = scoring.from_benchmark(benchmark, "test")
-    board, entries = evaluate(runs, gold, progress)
-    shown = columns(gold)
+    gold = scoring.from_benchmark(benchmark, "test") if closed is None else closed.gold
+    board, entries = evaluate(runs, gold, progress, closed)
+    shown = columns(gold) if closed is None else shown_columns(gold)
     with only_writer(out, "E829"):
         # The file that marks a folder as a site comes first: a build that was killed can then be run again.
         files.write(out / MARK, files.pretty_json(board))
         files.write(out / "leaderboard.csv", as_csv(board, shown))
-        reported = dict(_reports(board, entries, out, benchmark, progress)) if reports else {}
+        reported = dict(_reports(board, entries, out, benchmark, progress)) if reports and closed is None else {}
         files.write(out / MARK, files.pretty_json(board))  # with the problems of reports, if there are any
         files.write(out / "README.md", space_card(board, dataset))
         current = []

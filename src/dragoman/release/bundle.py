@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from dragoman import files
 from dragoman.problems import error
-from dragoman.release.content import STORED, Release, configs_of, with_layers
+from dragoman.release.content import STORED, Release, Withheld, configs_of, with_layers
 from dragoman.release.semver import is_development, is_version, order
 from dragoman.schema.layers import LAYER_NAMES
 
@@ -33,6 +34,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
         checksums: SHA-256 of each other file of a release folder, by path: what shows that a copy is damaged.
         label_sets: label sets that the benchmark has of its own: a line on each label, by set and label. Absent where
             all are those of the default scheme.
+        withheld: the split whose gold was left out; absent where none was.
 
     """
 
@@ -43,6 +45,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     rows: dict[str, dict[str, Annotated[int, msgspec.Meta(ge=0)]]]
     checksums: dict[str, str] = {}
     label_sets: dict[str, dict[str, str]] | msgspec.UnsetType = msgspec.UNSET
+    withheld: Withheld | UnsetType = UNSET
 
     @property
     def own_labels(self) -> dict[str, dict[str, str]]:
@@ -62,9 +65,10 @@ _HINT = "Install the package again, or build the release again."
 def manifest_of(release: Release) -> Manifest:
     """Describe a release."""
     counts = {config: {split: len(rows) for split, rows in splits.items()} for config, splits in release.rows.items()}
-    return Manifest(
+    manifest = Manifest(
         release.row_schema, release.name, release.version, release.fingerprint, counts, {}, declared(release.label_sets)
     )
+    return manifest if release.withheld is None else msgspec.structs.replace(manifest, withheld=release.withheld)
 
 
 def versions(folder: Traversable) -> list[str]:

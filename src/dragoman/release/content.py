@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from dragoman.files import canonical_json
 from dragoman.problems import error
 from dragoman.schema.earlier_rows import NamedInThree
@@ -22,6 +24,21 @@ STORED = ("documents", "segments", "registry", "claim_links", READING)
 """Configurations whose rows are kept where space is saved: those of the layers are inside the documents."""
 
 
+class Withheld(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a release says of gold that it was made without.
+
+    Attributes:
+        split: the split whose gold is withheld.
+        sha256: hash of the private bundle that has it.
+        submit: where predictions go, in words; empty where nobody said.
+
+    """
+
+    split: str
+    sha256: str
+    submit: str = ""
+
+
 @dataclass(frozen=True)
 class Release:
     """All rows of one version of a benchmark.
@@ -32,6 +49,7 @@ class Release:
         rows: rows by configuration and split, each sorted as released, in the record types of its row schema.
         row_schema: which columns it was made with; see :data:`dragoman.schema.release_rows.ROW_SCHEMAS`.
         label_sets: label sets that the benchmark has of its own, with a line on each label.
+        withheld: the split whose gold was left out, if one was (:mod:`dragoman.release.withholding`).
 
     """
 
@@ -40,6 +58,7 @@ class Release:
     rows: Rows
     row_schema: str = ROW_SCHEMA
     label_sets: LabelSets = field(default_factory=dict)
+    withheld: Withheld | None = None
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -128,7 +128,9 @@ def read(folder: Path) -> Release:
             data = raw(file) if data is None else data
             rows[config][split] = reader.read(data, configs[config], count, str(file)) if count else []
     _check_complete(rows, configs, folder)
-    release = Release(manifest.name, manifest.version, rows, manifest.schema_version, manifest.own_labels)
+    release = Release(
+        manifest.name, manifest.version, rows, manifest.schema_version, manifest.own_labels, manifest.withheld or None
+    )
     if release.fingerprint != manifest.fingerprint:
         raise error("E701", "the rows are not those of the manifest.", HINT, file=str(folder))
     return release

@@ -68,7 +68,7 @@ def _without(config: str, row: Row, pages: Mapping[str, str], quotes: Mapping[st
         return row | {"names": _names(row["names"], lambda name: _name(name, pages))}
     if config == "claim_links":
         return row
-    made: Row = _bare(row)
+    made: Row = bare(row)
     made["sha256"] = sha256(row["text"].encode())
     if config == "documents":
         for field in _QUOTING:
@@ -83,11 +83,11 @@ def _names(names: Any, turned: Callable[[Any], Any]) -> Any:
     return [each if each["language"] == _OURS else {**each, "name": turned(each["name"])} for each in names]
 
 
-def _bare(value: Any) -> Any:
-    """Leave the surfaces out, however deep they lie."""
+def bare(value: Any) -> Any:
+    """Leave the surfaces of labels out, however deep they lie."""
     if isinstance(value, dict):
-        return {key: _bare(inner) for key, inner in value.items() if key != "text"}
-    return [_bare(inner) for inner in value] if isinstance(value, list) else value
+        return {key: bare(inner) for key, inner in value.items() if key != "text"}
+    return [bare(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _name(name: str, pages: Mapping[str, str]) -> str | list[Any]:
@@ -184,20 +184,20 @@ def _filled(rows: Rows, pages: Mapping[str, str], row_schema: str) -> content.Ro
 def _document(row: Row, parts: Sequence[tuple[int, str]], page: str, cut: _Cutter) -> Row:
     """Join a document's text from its lines, and slice all surfaces out of it."""
     text = "\n".join(part for _, part in sorted(parts))
-    made = {key: _faced(value, text, cut) if key in LAYER_NAMES else value for key, value in row.items()}
+    made = {key: with_surfaces(value, text, cut) if key in LAYER_NAMES else value for key, value in row.items()}
     for field in _QUOTING:
         if row[field] is not None:
             made[field] = "".join(each if isinstance(each, str) else cut(page, *each) for each in row[field])
     return {**made, "text": text}
 
 
-def _faced(value: Any, text: str, cut: _Cutter) -> Any:
-    """Give each span its surface, however deep it lies."""
+def with_surfaces(value: Any, text: str, cut: Callable[[str, int, int], str]) -> Any:
+    """Give each span its surface, which ``cut`` slices out of the text, however deep it lies."""
     if isinstance(value, list):
-        return [_faced(inner, text, cut) for inner in value]
+        return [with_surfaces(inner, text, cut) for inner in value]
     if not isinstance(value, dict):
         return value
-    made = {key: _faced(inner, text, cut) for key, inner in value.items()}
+    made = {key: with_surfaces(inner, text, cut) for key, inner in value.items()}
     return {**made, "text": cut(text, value["start"], value["end"])} if "start" in value and "end" in value else made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from dragoman.schema.result_file import Side, Test
 from dragoman.schema.system_card import SystemCard, Track
@@ -102,6 +102,22 @@ class BoardContrast(msgspec.Struct, forbid_unknown_fields=True):
     ]
 
 
+class ClosedTeam(msgspec.Struct, forbid_unknown_fields=True):
+    """A team on a board whose gold is withheld."""
+
+    name: Annotated[str, Meta(description="the authors of its systems, as they are compared")]
+    submissions: Annotated[int, Meta(description="submissions that were scored so far, shown here or not")]
+
+
+class ClosedBoard(msgspec.Struct, forbid_unknown_fields=True):
+    """Under which rules a board on withheld gold shows scores."""
+
+    steps: Annotated[dict[str, float], Meta(description="what scores are rounded to, by column")]
+    per_day: Annotated[int, Meta(description="submissions of a team that are scored in a day (UTC)")]
+    total: Annotated[int, Meta(description="submissions of a team that are scored in all")]
+    teams: list[ClosedTeam]
+
+
 class Board(msgspec.Struct, forbid_unknown_fields=True):
     """All entries of a leaderboard, with what their ranks follow from."""
 
@@ -115,3 +131,6 @@ class Board(msgspec.Struct, forbid_unknown_fields=True):
         dict[str, int],
         Meta(description="gold labels with a phenomenon, by measure, as in `dates.value.recall[phenomenon=range]`"),
     ] = {}
+    closed: Annotated[
+        ClosedBoard | UnsetType, Meta(description="of a board whose gold is withheld: its rules; else absent")
+    ] = UNSET

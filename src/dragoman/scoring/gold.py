@@ -52,10 +52,15 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
     """Gold of a split of a benchmark.
 
     Raises:
-        DragomanError: E702 unknown split, E703 when no document of the split has gold.
+        DragomanError: E702 unknown split, E703 when no document of the split has gold, E760 when it is withheld.
 
     """
     documents = benchmark.split(split)
+    withheld = benchmark.release.withheld
+    if withheld is not None and withheld.split == split:
+        what = f"the gold of the split {split!r} of {benchmark.name} {benchmark.version} is withheld."
+        hint = f"Send predictions to: {withheld.submit}." if withheld.submit else "Ask its keeper where predictions go."
+        raise error("E760", what, f"{hint} `dragoman validate` checks them here.")
     annotations = benchmark.gold(split)
     if not annotations.present.any():
         others = [name for name in benchmark.splits if any(d.layers_annotated for d in benchmark.split(name))]

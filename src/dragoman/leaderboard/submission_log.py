@@ -1,0 +1,331 @@
+"""Who submitted what, when, and how it scored: an embedded database beside the withheld gold, for its keeper alone.
+
+SQLite with a write-ahead log that is flushed at every commit: what was accepted outlives a process that is killed. Each
+change is one transaction; limits are counted in the transaction that accepts a submission, so that of two at once the
+second sees the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dragoman import redaction
+from dragoman.problems import DragomanError, error
+
+NAME = "submissions.sqlite"
+MAX_TRIES = 3
+"""So often is a submission taken up whose scoring was cut off by the end of the service."""
+MAX_ATTEMPTS = 20
+"""So many invalid submissions of a team are looked at for each valid one of its limit by day."""
+_TABLES = """
+CREATE TABLE IF NOT EXISTS teams (name TEXT PRIMARY KEY, token TEXT UNIQUE, added TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS attempts (team TEXT, day TEXT, number INTEGER NOT NULL, PRIMARY KEY (team, day));
+CREATE TABLE IF NOT EXISTS submissions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, team TEXT NOT NULL, system TEXT NOT NULL, sha256 TEXT NOT NULL,
+    received TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed')),
+    tries INTEGER NOT NULL DEFAULT 0, body BLOB, finished TEXT, exact TEXT, shown TEXT, reason TEXT,
+    UNIQUE (team, sha256)
+);
+"""
+
+
+class Limits(NamedTuple):
+    """How many submissions of a team are scored: by day (UTC), and in all."""
+
+    per_day: int = 5
+    total: int = 50
+
+
+DEFAULT = Limits()
+
+
+class Submission(NamedTuple):
+    """A submission as its team may see it; ``shown`` has rounded scores by column, once it is done."""
+
+    id: int
+    team: str
+    system: str
+    received: str
+    state: str
+    shown: dict[str, float | None]
+    reason: str | None
+
+
+class SubmissionLog:
+    """The log of one private bundle.
+
+    Args:
+        path: the database; made if need be, and readable by its owner alone.
+        now: the time, in UTC.
+
+    Raises:
+        DragomanError: from every method, E108 where the database cannot be written: a full disk, rights.
+
+    """
+
+    def __init__(self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._path = path
+        self._now = now
+        with self._writing() as db:
+            for statement in _TABLES.split(";\n"):
+                db.execute(statement)
+        path.chmod(0o600)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Give a transaction that nobody else writes beside: committed as a whole, or undone."""
+        try:
+            db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        except sqlite3.Error as cause:
+            raise self._unwritable(cause) from cause
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK") if db.in_transaction else None
+                raise
+            db.execute("COMMIT")
+        except sqlite3.Error as cause:
+            raise self._unwritable(cause) from cause
+        finally:
+            db.close()
+
+    def _unwritable(self, cause: Exception) -> DragomanError:
+        hint = "Free some space or check its rights; what was accepted before is kept."
+        return error("E108", f"the log of submissions cannot be written: {cause}.", hint, file=self._path.name)
+
+    def _time(self) -> str:
+        return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def add_team(self, name: str) -> str:
+        """Add a team, or give one that is there a new token.
+
+        Returns:
+            Its token, which is nowhere kept: the database has its hash alone.
+
+        Raises:
+            DragomanError: E841 for a name that is none.
+
+        """
+        if not 0 < len(name.strip()) <= 100 or not name.isprintable():
+            raise error("E841", f"{name[:40]!r} cannot be the name of a team.", "Use 1 to 100 characters that print.")
+        token = secrets.token_urlsafe(32)
+        redaction.register(token)
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO teams VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET token = excluded.token",
+                (name.strip(), _hash(token), self._time()),
+            )
+        return token
+
+    def team_of(self, token: str) -> str:
+        """Name the team of a token.
+
+        Raises:
+            DragomanError: E841 for a token that nobody has.
+
+        """
+        with self._writing() as db:
+            row = db.execute("SELECT name FROM teams WHERE token = ?", (_hash(token),)).fetchone()
+        if row is None:
+            raise error("E841", "no team has this token.", "Ask the keeper for one.")
+        redaction.register(token)  # others are secrets of nobody, and whoever sends many would fill the list
+        return str(row[0])
+
+    def attempt(self, team: str, limits: Limits) -> None:
+        """Count a submission that is about to be validated, valid or not.
+
+        Raises:
+            DragomanError: E840 over :data:`MAX_ATTEMPTS` for each of the limit by day, or where a valid submission
+                would be over a limit.
+
+        """
+        with self._writing() as db:
+            self._check(db, team, limits)
+            day = self._time()[:10]
+            db.execute(
+                "INSERT INTO attempts VALUES (?, ?, 1) ON CONFLICT (team, day) DO UPDATE SET number = number + 1",
+                (team, day),
+            )
+            (number,) = db.execute("SELECT number FROM attempts WHERE team = ? AND day = ?", (team, day)).fetchone()
+            if number > MAX_ATTEMPTS * limits.per_day:
+                what = f"{number - 1} submissions of this team were looked at today."
+                raise error("E840", what, "Check them with `dragoman validate` first; go on tomorrow (UTC).")
+
+    def submit(self, team: str, system: str, body: bytes, limits: Limits) -> int:
+        """Accept a submission and queue it; the same bytes of a team are one submission, however often they come.
+
+        Returns:
+            Its number.
+
+        Raises:
+            DragomanError: E840 over a limit.
+
+        """
+        digest = hashlib.sha256(body).hexdigest()
+        with self._writing() as db:
+            row = db.execute("SELECT id FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
+            if row is not None:
+                return int(row[0])
+            self._check(db, team, limits)
+            cursor = db.execute(
+                "INSERT INTO submissions (team, system, sha256, received, state, body) "
+                "VALUES (?, ?, ?, ?, 'queued', ?)",
+                (team, system, digest, self._time(), body),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def known(self, team: str, body: bytes) -> int | None:
+        """Find the submission of a team that has these bytes."""
+        with self._writing() as db:
+            digest = hashlib.sha256(body).hexdigest()
+            row = db.execute("SELECT id FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
+        return None if row is None else int(row[0])
+
+    def record(self, team: str, system: str, digest: str, exact: Mapping[str, Any], limits: Limits) -> bool:
+        """Note predictions that were scored elsewhere, by the hash of their bytes.
+
+        Returns:
+            Whether they are within the limits, or were noted before: else nothing of their scores may be shown.
+
+        """
+        with self._writing() as db:
+            known = db.execute("SELECT 1 FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
+            if known is not None:
+                return True
+            try:
+                self._check(db, team, limits)
+            except DragomanError:
+                return False
+            now = self._time()
+            db.execute(
+                "INSERT INTO submissions (team, system, sha256, received, state, finished, exact) "
+                "VALUES (?, ?, ?, ?, 'done', ?, ?)",
+                (team, system, digest, now, now, json.dumps(exact)),
+            )
+        return True
+
+    def _check(self, db: sqlite3.Connection, team: str, limits: Limits) -> None:
+        total, today = self._counted(db, team)
+        if total >= limits.total:
+            what = f"this team has made {total} submissions, of {limits.total} in all."
+            raise error("E840", what, "Ask the keeper.")
+        if today >= limits.per_day:
+            what = f"this team has made {today} submissions today, of {limits.per_day} a day."
+            raise error("E840", what, "Go on tomorrow (UTC).")
+
+    def _counted(self, db: sqlite3.Connection, team: str) -> tuple[int, int]:
+        row = db.execute(
+            "SELECT COUNT(*), COALESCE(SUM(substr(received, 1, 10) = ?), 0) FROM submissions WHERE team = ?",
+            (self._time()[:10], team),
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    def requeue(self) -> None:
+        """Queue what a service that was ended left running; what was taken up too often has failed."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE submissions SET state = 'failed', reason = 'its scoring was cut off too often', finished = ? "
+                "WHERE state = 'running' AND tries >= ?",
+                (self._time(), MAX_TRIES),
+            )
+            db.execute("UPDATE submissions SET state = 'queued' WHERE state = 'running'")
+
+    def take(self) -> tuple[int, bytes] | None:
+        """Take up the submission that waits longest: its number and its bytes; None where none waits."""
+        with self._writing() as db:
+            row = db.execute("SELECT id, body FROM submissions WHERE state = 'queued' ORDER BY id LIMIT 1").fetchone()
+            if row is None:
+                return None
+            db.execute("UPDATE submissions SET state = 'running', tries = tries + 1 WHERE id = ?", (row[0],))
+        return int(row[0]), bytes(row[1])
+
+    def finish(self, number: int, exact: Mapping[str, float | None], rounded: Mapping[str, float | None]) -> None:
+        """Note the scores of a submission that was taken up.
+
+        What is shown of it is the best of its team so far in each column: one that is no better by a whole step shows
+        nothing new (the Ladder of Blum and Hardt 2015, with rounding for its step).
+        """
+        with self._writing() as db:
+            (team,) = db.execute("SELECT team FROM submissions WHERE id = ?", (number,)).fetchone()
+            best = self._best(db, team)
+            shown = {
+                name: score if score is None or name not in best else max(score, best[name])
+                for name, score in rounded.items()
+            }
+            db.execute(
+                "UPDATE submissions SET state = 'done', exact = ?, shown = ?, finished = ? "
+                "WHERE id = ? AND state = 'running'",
+                (json.dumps(exact), json.dumps(shown), self._time(), number),
+            )
+
+    def fail(self, number: int, reason: str) -> None:
+        """Note that a submission that was taken up could not be scored; it counts."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE submissions SET state = 'failed', reason = ?, finished = ? WHERE id = ? AND state = 'running'",
+                (reason, self._time(), number),
+            )
+
+    @staticmethod
+    def _best(db: sqlite3.Connection, team: str) -> dict[str, float]:
+        best: dict[str, float] = {}
+        for (shown,) in db.execute("SELECT shown FROM submissions WHERE team = ? AND shown IS NOT NULL", (team,)):
+            for name, score in json.loads(shown).items():
+                if score is not None:
+                    best[name] = max(score, best.get(name, score))
+        return best
+
+    def of_team(self, team: str) -> list[Submission]:
+        """All submissions of a team, in order."""
+        with self._writing() as db:
+            rows = db.execute(
+                "SELECT id, team, system, received, state, shown, reason FROM submissions WHERE team = ? ORDER BY id",
+                (team,),
+            ).fetchall()
+        return [
+            Submission(number, name, system, received, state, json.loads(shown or "{}"), reason)
+            for number, name, system, received, state, shown, reason in rows
+        ]
+
+    def teams(self) -> dict[str, tuple[int, dict[str, float]]]:
+        """Of every team that submitted something, how much that was, and its best scores as they are shown."""
+        with self._writing() as db:
+            counts = db.execute("SELECT team, COUNT(*) FROM submissions GROUP BY team ORDER BY team").fetchall()
+            return {team: (number, self._best(db, team)) for team, number in counts}
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Say what was scored when, with exact scores: for the keeper alone."""
+        columns = (
+            "id",
+            "team",
+            "system",
+            "sha256",
+            "received",
+            "state",
+            "tries",
+            "finished",
+            "exact",
+            "shown",
+            "reason",
+        )
+        with self._writing() as db:
+            rows = db.execute(f"SELECT {', '.join(columns)} FROM submissions ORDER BY id").fetchall()  # noqa: S608 - our own names
+        made = [dict(zip(columns, row, strict=True)) for row in rows]
+        return [row | {name: json.loads(row[name] or "null") for name in ("exact", "shown")} for row in made]
+
+
+def _hash(token: str) -> str:
+    # A token has 256 random bits: nobody guesses it, so that no slow hash is needed.
+    return hashlib.sha256(token.encode()).hexdigest()

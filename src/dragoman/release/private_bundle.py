@@ -1,0 +1,183 @@
+"""The private bundle of a release whose gold is withheld: it opens with the public release beside it, and no other.
+
+It has what was left out as offsets without surfaces. The two are tied by hashes in both directions. The public one's is
+of a file with a random key in it: a hash without one would let anybody check a guess of the whole gold, so that the
+last labels could be found by trying.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from msgspec import Meta, structs
+
+from dragoman import files
+from dragoman.problems import error
+from dragoman.release.atomic_folder import writing
+from dragoman.release.content import Release, Withheld
+from dragoman.release.withholding import Hidden, restored, withhold
+from dragoman.schema.records import ClaimLink, RegistryEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MARK = "private.json"
+"""The file of a private bundle; the log of submissions lies beside it."""
+_HINT = "Give the public release that was written together with it: --data PUBLIC."
+
+
+class Private(msgspec.Struct, forbid_unknown_fields=True):
+    """What a private bundle says, in ``private.json``.
+
+    Attributes:
+        format: version of this form.
+        name: name of the data set.
+        version: its version.
+        split: the split that is withheld.
+        public: fingerprint of the public release that it opens with.
+        fingerprint: that of the release as a whole.
+        key: random, hexadecimal; makes the hash of this file one that nobody can guess.
+        submit: where predictions go, in words, as the public release says it.
+        documents: by id, the fields that differ from the public release, labels without surfaces.
+        registry: all rows.
+        claim_links: all rows.
+        place: path of the public release from here, as it was written: looked at where nobody names another.
+
+    """
+
+    format: Annotated[int, Meta(ge=1, le=1)]
+    name: str
+    version: str
+    split: str
+    public: str
+    fingerprint: str
+    key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    submit: str
+    documents: dict[str, dict[str, Any]]
+    registry: list[RegistryEntry]
+    claim_links: list[ClaimLink]
+    place: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """What the public release knows it by: a hash of all but where the two lie."""
+        return files.sha256(files.canonical_json(structs.replace(self, place="")))
+
+
+def part(release: Release, split: str, *, submit: str = "", key: str | None = None) -> tuple[Release, Private]:
+    """Part a release into a public one and the private bundle that is tied to it.
+
+    Args:
+        release: the whole.
+        split: whose gold is withheld.
+        submit: where predictions go, in words; stands in the public release.
+        key: 64 hexadecimal digits, as of an earlier bundle; drawn at random if None.
+
+    Raises:
+        DragomanError: as :func:`dragoman.release.withholding.withhold`.
+
+    """
+    public, hidden = withhold(release, split)
+    private = Private(
+        1,
+        release.name,
+        release.version,
+        split,
+        public.fingerprint,
+        release.fingerprint,
+        key or secrets.token_hex(32),
+        submit,
+        *hidden,
+    )
+    return replace(public, withheld=Withheld(split, private.sha256, submit)), private
+
+
+def write(private: Private, folder: Path, public: Path) -> None:
+    """Write a private bundle, which its owner alone can read.
+
+    Args:
+        private: what it says.
+        folder: where to: new, empty, or a bundle written before.
+        public: folder of the public release.
+
+    Raises:
+        DragomanError: E108 when the folder holds something else, lies in the public one or around it, or cannot be
+            written.
+
+    """
+    _check_apart(folder, public)
+    place = os.path.relpath(public.resolve(), folder.resolve())
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    with writing(folder, MARK):
+        files.write(folder / MARK, files.pretty_json(structs.replace(private, place=place)))
+        (folder / MARK).chmod(0o600)
+
+
+def _check_apart(folder: Path, public: Path) -> None:
+    inner, outer = folder.resolve(), public.resolve()
+    if inner == outer or inner.is_relative_to(outer) or outer.is_relative_to(inner):
+        hint = "Choose a folder elsewhere: whoever copies the public one takes all that lies in it."
+        raise error(
+            "E108", "the private bundle and the public release would lie in one another.", hint, file=str(folder)
+        )
+
+
+def key_of(folder: Path) -> str | None:
+    """Key of the bundle that a folder holds, which a new one takes over, so that the same rows give the same files."""
+    return read(folder).key if (folder / MARK).is_file() else None
+
+
+def read(folder: Path) -> Private:
+    """Read what a private bundle says.
+
+    Raises:
+        DragomanError: E761 where there is none, E101, E106, E201 or E202 for a file that is none.
+
+    """
+    if not (folder / MARK).is_file():
+        hint = "Give the folder that dragoman author release --withhold wrote with --private."
+        raise error("E761", "there is no private bundle here.", hint, file=str(folder))
+    files.check_regular(folder / MARK)
+    data = files.read_regular(folder / MARK)
+    files.check_text(data, str(folder / MARK), max_line=len(data))
+    return files.decode(data, Private, str(folder / MARK))
+
+
+def opened(private: Private, public: Release) -> Release:
+    """Open a private bundle with the release that it belongs to.
+
+    Args:
+        private: the bundle.
+        public: the public release, as it was read.
+
+    Returns:
+        The whole release, with gold, held to its fingerprint. It does not have the public one's English lines.
+
+    Raises:
+        DragomanError: E761 where the two do not belong together, or one of them was changed.
+
+    """
+    if problems := list(_strange(private, public)):
+        raise error("E761", " ".join(problems), _HINT, file=MARK)
+    try:
+        whole = restored(public, Hidden(private.documents, private.registry, private.claim_links))
+    except (LookupError, TypeError, ValueError, msgspec.ValidationError) as cause:
+        raise error("E761", f"what is withheld does not fit the rows: {cause!r:.200}.", _HINT, file=MARK) from cause
+    if whole.fingerprint != private.fingerprint:
+        raise error("E761", "what is withheld was changed: it is not the release that was built.", _HINT, file=MARK)
+    return whole
+
+
+def _strange(private: Private, public: Release) -> Iterator[str]:
+    if public.withheld is None:
+        yield f"the release {public.name} {public.version} withholds nothing."
+    elif public.fingerprint != private.public:
+        yield f"it belongs to the public release {private.public[:8]!r}, and not to {public.fingerprint[:8]!r}."
+    elif public.withheld.sha256 != private.sha256:
+        yield "it is not the bundle that the public release was written with."

@@ -1,0 +1,167 @@
+"""A release whose gold of one split is withheld: the rows that are public, and those that are not.
+
+The public rows have ids, texts, document time and segments of every document. Of the withheld split they have nothing
+that annotators made: no labels, no English lines, no remarks on where a document's time comes from, no relations of its
+claims; of the registry only what other splits use, without the names under which an entity is mentioned in the withheld
+split alone; and of the clusters of claims only what the other splits' own claims make.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import structs
+
+from dragoman.problems import error
+from dragoman.release.content import Release, used_in, with_layers
+from dragoman.release.textless import bare, with_surfaces
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.records import ClaimLink, Document, RegistryEntry
+from dragoman.schema.release_rows import READING, ROW_SCHEMA, UNSPLIT
+
+_EVIDENCE = ("published_evidence", "published_external_evidence")
+"""Remarks of annotators on a document's time, which speak of dates and events in its text."""
+_MADE = ("layers_annotated", *LAYER_NAMES, *_EVIDENCE)
+"""Fields of a document that are empty where its split is withheld."""
+
+
+class Hidden(NamedTuple):
+    """What the public rows were made without.
+
+    Attributes:
+        documents: by id, the fields that differ from the public rows, labels without surfaces.
+        registry: all rows.
+        claim_links: all rows.
+
+    """
+
+    documents: dict[str, dict[str, Any]]
+    registry: list[RegistryEntry]
+    claim_links: list[ClaimLink]
+
+
+def withhold(release: Release, split: str) -> tuple[Release, Hidden]:
+    """Part a release into public rows and what is withheld.
+
+    Args:
+        release: the whole, in the columns of today.
+        split: whose gold is withheld.
+
+    Returns:
+        The public release, and what it was made without.
+
+    Raises:
+        DragomanError: E702 for a split that is not there, E703 where it has no gold, E714 for rows of an
+            earlier schema.
+
+    """
+    documents: dict[str, list[Document]] = {name: list(rows) for name, rows in release.rows["documents"].items()}  # type: ignore[arg-type]
+    if split not in documents:
+        raise error("E702", f"there is no split {split[:80]!r}.", f"Splits: {', '.join(documents)}.")
+    if not any(document.layers_annotated for document in documents[split]):
+        raise error("E703", f"no document of the split {split[:80]!r} has gold: there is nothing to withhold.")
+    if release.row_schema != ROW_SCHEMA:
+        raise error("E714", "these rows have the columns of an earlier release.", "Build the release from its source.")
+    others = [document for name, rows in documents.items() if name != split for document in rows]
+    clusters = Counter(claim.cluster for document in others for claim in document.claims)
+    shown = {
+        name: [_emptied(each) if name == split else _unclustered(each, clusters) for each in rows]
+        for name, rows in documents.items()
+    }
+    registry: list[RegistryEntry] = list(release.rows["registry"][UNSPLIT])  # type: ignore[arg-type]
+    links: list[ClaimLink] = list(release.rows["claim_links"][UNSPLIT])  # type: ignore[arg-type]
+    ids = {document.id for document in documents[split]}
+    rows: dict[str, Mapping[str, Sequence[Any]]] = {
+        **release.rows,
+        "documents": shown,
+        "registry": {UNSPLIT: _known(registry, others, documents[split])},
+        "claim_links": {UNSPLIT: [link for link in links if ids.isdisjoint(_documents(link))]},
+    }
+    if READING in rows:
+        rows[READING] = {name: () if name == split else part for name, part in rows[READING].items()}
+    differing = {
+        whole.id: _difference(whole, part)
+        for name, parts in shown.items()
+        for whole, part in zip(documents[name], parts, strict=True)
+        if whole != part
+    }
+    public = Release(release.name, release.version, with_layers(rows), release.row_schema, release.label_sets)
+    return public, Hidden(differing, registry, links)
+
+
+def restored(public: Release, hidden: Hidden) -> Release:
+    """Put what was withheld back; English lines stay out, which identify no release.
+
+    Raises:
+        LookupError, msgspec.ValidationError: for what was withheld from other rows.
+
+    """
+    documents = {
+        name: [_whole(document, hidden.documents.get(document.id, {})) for document in rows]  # type: ignore[arg-type, attr-defined]
+        for name, rows in public.rows["documents"].items()
+    }
+    rows = {
+        **public.without_reading().rows,
+        "documents": documents,
+        "registry": {UNSPLIT: hidden.registry},
+        "claim_links": {UNSPLIT: hidden.claim_links},
+    }
+    return Release(public.name, public.version, with_layers(rows), public.row_schema, public.label_sets)
+
+
+def _emptied(document: Document) -> Document:
+    return structs.replace(document, **{name: None if name in _EVIDENCE else [] for name in _MADE})
+
+
+def _unclustered(document: Document, clusters: Mapping[str | None, int]) -> Document:
+    """Leave out clusters of one claim: what is equivalent to it stands in the withheld split."""
+    claims = [
+        claim if claim.cluster is None or clusters[claim.cluster] > 1 else structs.replace(claim, cluster=None)
+        for claim in document.claims
+    ]
+    return structs.replace(document, claims=claims)
+
+
+def _known(
+    registry: Sequence[RegistryEntry], others: Sequence[Document], closed: Sequence[Document]
+) -> list[RegistryEntry]:
+    """Rows that other splits use, as these use them."""
+    ids = {document.id for document in others}
+    used = used_in(others)
+    used |= {held.holder for entry in registry if entry.id in used for held in entry.held if held.document in ids}
+    mentioned, elsewhere = _names(closed), _names(others)
+    return [
+        structs.replace(
+            entry,
+            names=[each for each in entry.names if (entry.id, each.name) not in mentioned - elsewhere],
+            held=[held for held in entry.held if held.document in ids],
+        )
+        for entry in registry
+        if entry.id in used
+    ]
+
+
+def _names(documents: Collection[Document]) -> set[tuple[str, str]]:
+    """Ids of entities, each with a surface that mentions it."""
+    return {(name, each.text) for document in documents for each in document.entities for name in each.entity_ids}
+
+
+def _documents(link: ClaimLink) -> set[str]:
+    return {claim.partition("#")[0] for claim in (link.claim, link.other)}
+
+
+def _difference(whole: Document, part: Document) -> dict[str, Any]:
+    fields = (name for name in Document.__struct_fields__ if getattr(whole, name) != getattr(part, name))
+    return {name: bare(msgspec.to_builtins(getattr(whole, name))) for name in fields}
+
+
+def _whole(document: Document, fields: Mapping[str, Any]) -> Document:
+    made = {name: with_surfaces(value, document.text, _slice) for name, value in fields.items()}
+    return msgspec.convert({**msgspec.to_builtins(document), **made}, Document)
+
+
+def _slice(text: str, start: int, end: int) -> str:
+    return text[start:end]

@@ -1,0 +1,208 @@
+"""A board on withheld gold: places as ever, and nothing from which a label could be read."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from submitted import CARD, lines, submit, toml
+
+from dragoman import files
+from dragoman.authoring import release_folder
+from dragoman.leaderboard import closed as closing
+from dragoman.leaderboard.entries import Entry
+from dragoman.leaderboard.site import build
+from dragoman.leaderboard.submission_log import DEFAULT, NAME, Limits, SubmissionLog
+from dragoman.problems import DragomanError
+from dragoman.release import private_bundle, source_root
+from dragoman.schema.leaderboard_json import Board, Cell, Place
+from dragoman.schema.system_card import SystemCard
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("withheld")
+    release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", folder / "public", folder / "private", "us")
+    return folder / "public", folder / "private"
+
+
+@pytest.fixture
+def private(released, tmp_path):
+    """A bundle with an empty log, beside its release."""
+    folder = tmp_path / "keeper"
+    bundle = private_bundle.read(released[1])
+    private_bundle.write(bundle, folder, released[0])
+    return folder
+
+
+@pytest.fixture
+def runs(tmp_path, benchmark, gold):
+    """Runs without results, as whoever has no gold submits them."""
+    folder = tmp_path / "runs"
+    for name, keep in (("one", 2), ("two", 3), ("three", 4)):
+        authors = ["Another" if name == "two" else "A team"]
+        run = submit(folder, name, benchmark, gold, keep=keep, name=name, authors=authors)
+        (run / "result.json").unlink()
+    return folder
+
+
+def board(runs, private, out, limits=DEFAULT):
+    closed = closing.opened(private, limits=limits)
+    build(runs, out, closed.benchmark, lambda items, _: items, closed=closed)
+    return msgspec.json.decode((out / "leaderboard.json").read_bytes(), type=Board)
+
+
+def test_it_places_runs_that_have_no_result_and_names_the_public_release(runs, private, released, tmp_path):
+    made = board(runs, private, tmp_path / "site")
+    assert {entry.state for entry in made.entries} == {"ranked"}
+    by_name = {entry.card.name: entry for entry in made.entries}
+    ranks = [by_name[name].cells["entities.strict"].place.rank for name in ("one", "two", "three")]
+    assert ranks == [1, 2, 3]
+    manifest = json.loads((released[0] / "manifest.json").read_bytes())
+    assert made.data.fingerprint == manifest["fingerprint"]
+
+
+def test_what_is_public_is_rounded_and_has_aggregates_alone(runs, private, tmp_path, benchmark):
+    made = board(runs, private, tmp_path / "site")
+    names = [column.name for column in made.columns]
+    assert names == ["headline", "entities.strict", "dates.value", "claims.attributed"]
+    assert made.contrasts == {}
+    for entry in made.entries:
+        assert set(entry.cells) <= set(names)
+        for name, cell in entry.cells.items():
+            assert cell.interval is None
+            step = made.closed.steps[name]
+            assert cell.score is None or abs(cell.score / step - round(cell.score / step)) < 1e-9
+    assert not (tmp_path / "site" / "reports").exists()
+    exact = {line["system"]: line["exact"] for line in SubmissionLog(private / NAME).lines()}
+    public = b"".join(path.read_bytes() for path in (tmp_path / "site").rglob("*") if path.is_file())
+    for scores in exact.values():
+        for score in scores.values():
+            assert score in {None, 0} or f"{score:.4f}".encode() not in public
+    assert b"confusion" not in public
+    assert b"hints" not in public
+    documents = [document.id for document in benchmark.split("test")]
+    assert not [each for each in documents if each.encode() in public]
+
+
+def test_runs_that_differ_in_one_label_look_the_same(tmp_path, private, benchmark, gold):
+    """A right label more moves an exact score and no public byte but the names of the two."""
+    folder = tmp_path / "runs"
+    for name, dropped in (("aaaa", 0), ("bbbb", 1)):
+        run = submit(folder, name, benchmark, gold, keep=2, name=name, authors=[name])
+        (run / "result.json").unlink()
+        rows = lines(benchmark, 2)
+        del rows[3]["entities"][:dropped]
+        (run / "predictions.jsonl").write_bytes(files.json_lines(rows))
+    made = board(folder, private, tmp_path / "site")
+    exact = [line["exact"]["entities.strict"] for line in SubmissionLog(private / NAME).lines()]
+    assert exact[0] > exact[1]
+    first, second = (entry.cells for entry in made.entries)
+    assert first == second
+
+
+def test_submissions_of_a_team_are_counted_limited_and_shown(runs, private, tmp_path):
+    made = board(runs, private, tmp_path / "site", Limits(5, 1))
+    states = {entry.card.name: entry.state for entry in made.entries}
+    assert sorted(states.values()) == ["invalid", "ranked", "ranked"]
+    (over,) = (entry for entry in made.entries if entry.state == "invalid")
+    assert over.cells == {}
+    assert [problem[:4] for problem in over.problems] == ["E840"]
+    assert {team.name: team.submissions for team in made.closed.teams} == {"a team": 1, "another": 1}
+    assert "a team" in (tmp_path / "site" / "index.html").read_text("utf-8")
+    again = board(runs, private, tmp_path / "site", Limits(5, 1))
+    assert again == made  # what was counted is not counted again
+
+
+def test_the_log_says_what_was_scored_when_and_its_keeper_alone_reads_it(runs, private, tmp_path):
+    board(runs, private, tmp_path / "site")
+    log = SubmissionLog(private / NAME)
+    told = {(line["system"].partition("/")[0], line["team"], line["state"]) for line in log.lines()}
+    assert told == {("one", "a team", "done"), ("three", "a team", "done"), ("two", "another", "done")}
+    assert all(line["received"].endswith("Z") for line in log.lines())
+    assert (private / NAME).stat().st_mode & 0o077 == 0
+
+
+def test_copies_under_several_names_are_told(tmp_path, private, benchmark, gold):
+    folder = tmp_path / "runs"
+    for name in ("one", "two"):
+        (submit(folder, name, benchmark, gold, keep=2, authors=[name]) / "result.json").unlink()
+    made = board(folder, private, tmp_path / "site")
+    assert [[problem[:4] for problem in entry.problems] for entry in made.entries] == [["W822"], ["W822"]]
+
+
+def test_problems_that_tell_of_gold_are_not_shown(tmp_path, private, benchmark, gold):
+    """A layer without a right answer, and a control that is passed, are told on an open board."""
+    folder = tmp_path / "runs"
+    run = submit(folder, "wrong", benchmark, gold, keep=2)
+    (run / "result.json").write_text("{}")
+    rows = [{**row, "dates": [{"start": 0, "end": 1, "type": "SET"}]} for row in lines(benchmark, 2)]
+    (run / "predictions.jsonl").write_bytes(files.json_lines(rows))
+    submit(folder, "control", benchmark, gold, keep=4, control=True, independent=False)
+    made = board(folder, private, tmp_path / "site")
+    assert {problem[:4] for entry in made.entries for problem in entry.problems} <= {"W822"}
+
+
+def test_the_command_takes_the_release_that_the_bundle_was_written_with(private, runs, tmp_path):
+    command = [sys.executable, "-m", "dragoman", "leaderboard", runs, "--gold", private, "--out", tmp_path / "site"]
+    done = subprocess.run([*command, "--in-all", "1"], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ranked: 2" in done.stdout
+    assert "invalid: 1" in done.stdout
+
+
+def test_it_opens_nothing_without_its_release(private, runs, tmp_path):
+    command = [sys.executable, "-m", "dragoman", "leaderboard", runs, "--gold", private, "--out", tmp_path / "site"]
+    done = subprocess.run([*command, "--data", ROOT], check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "E761" in done.stdout + done.stderr
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize(
+    ("score", "step", "shown"), [(None, 0.05, None), (0.674, 0.05, 0.65), (0.676, 0.05, 0.7), (0.9951, 0.01, 1.0)]
+)
+def test_rounding(score, step, shown):
+    assert closing.rounded(score, step) == shown
+
+
+def test_one_label_is_a_quarter_of_a_step_where_the_gold_is_large_enough(private):
+    """Of 487 entities one is .0021; four are .0083, and the step is .01. Dates are too few for their quarter."""
+    made = closing.opened(private)
+    steps = closing.steps(made.gold)
+    number = len(made.gold.annotations.entities)
+    assert steps["entities.strict"] == next(step for step in closing.STEPS if step >= 4 / number)
+    assert steps["dates.value"] >= 4 / len(made.gold.annotations.dates) or steps["dates.value"] == 0.2
+
+
+def test_places_follow_rounded_scores():
+    cells = [Cell(s, place=Place(i + 1, [i + 1, i + 1], 0, best=i == 0)) for i, s in enumerate((0.7, 0.7, 0.6))]
+    closing._replace_places(cells)
+    assert [(cell.place.rank, cell.place.range) for cell in cells] == [(1, [1, 2]), (1, [1, 2]), (3, [3, 3])]
+
+
+def test_a_team_is_its_authors_in_any_order_and_case():
+    entry = Entry("a/1.0.0", Path("a"))
+    for authors in (["Ann  Lee", "Bo"], ["bo", "ANN LEE"]):
+        entry.card = msgspec.convert({**CARD, "authors": authors}, SystemCard)
+        assert closing.team_of(entry) == "ann lee, bo"
+
+
+def test_a_bad_card_is_no_way_around(tmp_path, private, benchmark, gold):
+    """Without a card that can be read a run is a team of its own, and has no place."""
+    folder = tmp_path / "runs"
+    run = submit(folder, "bad", benchmark, gold, keep=2)
+    (run / "system.toml").write_bytes(toml({"name": ""}))
+    made = board(folder, private, tmp_path / "site")
+    assert [(entry.state, {c.place for c in entry.cells.values()}) for entry in made.entries] == [("invalid", {None})]
+
+
+def test_a_log_that_cannot_be_written_is_a_numbered_error(tmp_path):
+    (tmp_path / NAME).write_bytes(b"not a database" * 100)
+    with pytest.raises(DragomanError, match="E108"):
+        SubmissionLog(tmp_path / NAME)
+    assert DEFAULT == (5, 50)

@@ -1,0 +1,113 @@
+"""A submission in a process of its own: bounds of time and memory, and the bundle for a platform."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from submitted import lines
+
+from dragoman import files
+from dragoman.authoring import release_folder
+from dragoman.leaderboard import closed as closing
+from dragoman.leaderboard.isolation import Failure
+from dragoman.leaderboard.submission_log import DEFAULT
+from dragoman.release import source_root
+from dragoman.service import codabench
+from dragoman.service.scoring_job import Bounds, problems_of, scores_of
+from dragoman.service.worker import CANNOT_BE_SCORED, Worker
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("withheld")
+    release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", made / "public", made / "private", "us")
+    return made
+
+
+@pytest.fixture(scope="module")
+def closed(folder):
+    return closing.opened(folder / "private")
+
+
+@pytest.fixture(scope="module")
+def body(benchmark):
+    return files.json_lines(lines(benchmark, 2))
+
+
+def test_gold_scores_one_and_half_of_it_less(closed, benchmark, body):
+    assert set(scores_of(files.json_lines(lines(benchmark)), closed.gold).values()) == {1.0}
+    assert 0 < scores_of(body, closed.gold)["entities.strict"] < 1
+
+
+def test_what_is_wrong_is_said_by_what_is_public(closed):
+    target = closed.benchmark.target("test")
+    (problem,) = problems_of(b'{"id": "001.article-1", "entities": [{"start": 0, "end": 2, "type": "X"}]}\n', target)
+    assert problem.code == "E501"
+    assert [p.code for p in problems_of(b'{"id": "001.article-1"}\n', target)] == ["E202"]
+
+
+def test_over_a_bound_a_submission_has_failed_and_its_team_does_not_see_why(closed, body):
+    outcome = scores_of(body, closed.gold, Bounds(seconds=0.001))
+    assert isinstance(outcome, Failure)
+    number = closed.log.submit("slow", "s", body, DEFAULT)
+    assert Worker(closed, Bounds(seconds=0.001)).step()
+    (made,) = closed.log.of_team("slow")
+    assert (made.id, made.state, made.reason, made.shown) == (number, "failed", CANNOT_BE_SCORED, {})
+
+
+def test_the_bundle_scores_as_the_service_does(folder, closed, body, tmp_path):
+    out = tmp_path / "bundle"
+    codabench.write(closed, folder / "private", None, out)
+    names = {path.name for path in out.iterdir()}
+    assert {"competition.yaml", "ingestion", "scoring_program", "input_data", "reference_data"} <= names
+    given, scored = tmp_path / "input", tmp_path / "output"
+    given.mkdir()
+    scored.mkdir()
+    (given / "ref").symlink_to(out / "reference_data")
+    (given / "res").mkdir()
+    (given / "res" / "predictions.jsonl").write_bytes(body)
+    command = [sys.executable, out / "scoring_program" / "score.py", given, scored]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    step = closing.steps(closed.gold)
+    exact = scores_of(body, closed.gold)
+    assert json.loads((scored / "scores.json").read_bytes()) == {
+        name.replace(".", "_"): closing.rounded(score, step[name]) for name, score in exact.items()
+    }
+    assert {path.name for path in scored.iterdir()} == {"scores.json"}
+    keys = [
+        line.split()[1] for line in (out / "competition.yaml").read_text("utf-8").splitlines() if "        key:" in line
+    ]
+    assert keys == [name.replace(".", "_") for name in exact]
+
+
+def test_the_bundle_gives_submitted_code_texts_and_no_gold(folder, closed, tmp_path):
+    out = tmp_path / "bundle"
+    codabench.write(closed, folder / "private", None, out)
+    assert not [path for path in out.rglob("private.json") if "reference_data" not in path.parts]
+    submitted, output = tmp_path / "submitted", tmp_path / "output"
+    submitted.mkdir()
+    output.mkdir()
+    (submitted / "system.py").write_text("def extract(document):\n    return {'entities': []}\n")
+    command = [sys.executable, out / "ingestion" / "ingestion.py", out / "input_data", output, submitted]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in output.iterdir()} == {"predictions.jsonl"}
+    assert len((output / "predictions.jsonl").read_bytes().splitlines()) == 31
+
+
+@pytest.mark.parametrize("content", [None, b"{", b'{"id": "x"}\n'])
+def test_a_wrong_submission_ends_with_one_and_words(folder, closed, tmp_path, content, capsys):
+    out, given = tmp_path / "bundle", tmp_path / "input"
+    codabench.write(closed, folder / "private", None, out)
+    (given / "res").mkdir(parents=True)
+    (given / "ref").symlink_to(out / "reference_data")
+    if content is not None:
+        (given / "res" / "predictions.jsonl").write_bytes(content)
+    assert codabench.score_folder(str(given), str(tmp_path / "output")) == 1
+    assert capsys.readouterr().err.startswith(("E820", "E201", "E301"))
+    assert not (tmp_path / "output").exists()
