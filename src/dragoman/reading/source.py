@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from dragoman.reading.target import Target
 
 
+LOG = ".eval"
+"""How the name of a log of inspect_ai ends."""
+
+
+def is_log(value: Any) -> bool:
+    """Whether a value is the path of a log of inspect_ai, by its name."""
+    return isinstance(value, str | PathLike) and str(value).endswith(LOG) and not Path(value).is_dir()
+
+
 @dataclass(frozen=True)
 class Source:
     """Labels of one side.
@@ -43,7 +52,8 @@ class Source:
         """Recognise what somebody gave.
 
         Args:
-            value: a path of a file, ``-`` for standard input, a folder of shards or a run; bytes of a file; documents
+            value: a path of a file, ``-`` for standard input, a folder of shards or a run, a log of
+                inspect_ai (its first epoch); bytes of a file; documents
                 as dictionaries in the form of a submission's lines, or as records; a ``datasets.Dataset`` or
                 ``DatasetDict``; an Arrow table, or whatever gives one (``__arrow_c_stream__``).
             name: what to call it where it has no name of its own.
@@ -56,6 +66,10 @@ class Source:
             if str(value) == files.STANDARD_INPUT:
                 return cls("standard input", data=files.read_bytes(files.STANDARD_INPUT))
             path = Path(value)
+            if is_log(path):
+                from dragoman.reading import inspect_log, rows  # noqa: PLC0415 - logs of inspect_ai are rare
+
+                return cls(path.name, path, data=rows.json_lines(inspect_log.read(path).epochs[0], name))
             run = path / "predictions.jsonl"
             return cls(path.name, path, (run,) if run.is_file() else tuple(shards_of(path)))
         if isinstance(value, bytes | bytearray | memoryview):
