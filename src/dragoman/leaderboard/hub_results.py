@@ -68,9 +68,9 @@ def write_results(board: Board, dataset: str, out: Path) -> list[Path]:
 def _evaluation(board: Board) -> dict[str, Any]:
     return {
         "name": "Dragoman",
-        "description": "Names, dates and attributed claims in diplomatic news in Korean and Arabic: F1, 0 to 1. Scores "
-        "are made by `inspect eval dragoman/extraction` (pip install dragoman[inspect]); run from this file alone, a task "
-        "checks that the answer has the form, and nothing else.",
+        "description": "Names, dates and attributed claims in diplomatic news in Korean and Arabic: F1, 0 to 1. "
+        "Scores are made by `inspect eval dragoman/extraction` (pip install dragoman[inspect]); run from this file "
+        "alone, a task checks that the answer has the form, and nothing else.",
         "evaluation_framework": FRAMEWORK,
         "tasks": [
             {
