@@ -2,9 +2,9 @@
 
 import os
 import re
-import tomllib
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from pathlib import Path
 
