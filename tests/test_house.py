@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -66,8 +67,22 @@ def test_eval_is_no_package_that_would_shadow_the_builtin():
     assert not (ROOT / "eval" / "__init__.py").exists()
 
 
-def test_the_lock_names_no_host():
-    assert not re.search(r"https?://|--(extra-)?index-url|--find-links", (ROOT / "requirements.lock").read_text())
+def test_no_lock_names_a_host_or_lacks_a_hash():
+    locks = sorted(ROOT.glob("*.lock"))
+    assert len(locks) == 3
+    for lock in locks:
+        text = lock.read_text()
+        assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text)
+        pinned = re.findall(r"^\S+==[^\\]*\\\n( +--hash=sha256:\w+)", text, re.MULTILINE)
+        assert len(pinned) == len(re.findall(r"^\w", text, re.MULTILINE)) > 50
+
+
+def test_the_lock_of_all_extras_leaves_out_those_of_harnesses_alone():
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        extras = set(tomllib.load(file)["project"]["optional-dependencies"])
+    (line,) = re.findall(r"^EXTRAS := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert extras - set(line.split()) == {"inspect", "lm-eval"}
+    assert set(line.split()) <= extras
 
 
 def test_public_names_are_there():

@@ -58,7 +58,11 @@ def test_every_system_has_a_run_and_every_run_a_system(benchmark):
         assert read_card(run / "system.toml") == read_card(EVAL / "systems" / name / "system.toml")
 
 
-@pytest.mark.parametrize("name", NAMES)
+# Language models have no system.py: scripts/language_models.py asks them, which takes minutes.
+AGAIN = [name for name in NAMES if (EVAL / "systems" / name / "system.py").is_file()]
+
+
+@pytest.mark.parametrize("name", AGAIN)
 def test_a_system_answers_again_what_is_committed(name, benchmark):
     path = EVAL / "runs" / name / benchmark.version / "predictions.jsonl"
     committed = {line["id"]: line for line in map(msgspec.json.decode, path.read_bytes().splitlines())}

@@ -1,5 +1,6 @@
 """Results for the Hub read back with the Hub's own parser."""
 
+import harness_environment
 import pytest
 import yaml
 from submitted import submit
@@ -47,6 +48,29 @@ def test_the_evaluation_names_configurations_and_splits_that_exist(board, tmp_pa
     evaluation = yaml.safe_load((tmp_path / "dataset" / "eval.yaml").read_text("utf-8"))
     assert {task["id"] for task in evaluation["tasks"]} == {"overall", "entities", "dates", "claims"}
     assert all(task["config"] in CONFIGS and task["split"] in benchmark.splits for task in evaluation["tasks"])
+    assert evaluation["evaluation_framework"] == "inspect-ai"
+    assert "dragoman/extraction" in evaluation["description"]
+
+
+def test_the_evaluation_is_read_by_the_parser_of_its_framework(board, tmp_path):
+    interpreter = harness_environment.program("python", "inspect_ai")
+    write_results(board, "owner/dragoman", tmp_path)
+    code = """
+import sys, yaml
+from inspect_ai._eval.loader import scorer_from_spec, solver_from_spec
+from inspect_ai._eval.task.hf import HFTask
+from inspect_ai.scorer._scorer import ScorerSpec
+from inspect_ai.solver._solver import SolverSpec
+for each in yaml.safe_load(open(sys.argv[1], encoding="utf-8"))["tasks"]:
+    task = HFTask.model_validate(each)
+    for solver in task.solvers:
+        solver_from_spec(SolverSpec(solver=solver.name, args=solver.args, args_passed=solver.args))
+    for scorer in task.scorers:
+        scorer_from_spec(ScorerSpec(scorer=scorer.name), task_path=None, **scorer.args)
+    print(task.id, task.field_spec.input)
+"""
+    said = harness_environment.run([interpreter, "-c", code, tmp_path / "dataset" / "eval.yaml"], tmp_path)
+    assert said.split() == [each for task in ("overall", "entities", "dates", "claims") for each in (task, "text")]
 
 
 @pytest.mark.parametrize("name", ["dragoman", "../a", "a/b/c", "a/b\n", "https://a/b", ""])

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from dragoman.cli.compare import compare
 from dragoman.cli.convert import convert
 from dragoman.cli.gold import gold
+from dragoman.cli.harness import harness
 from dragoman.cli.info import info
 from dragoman.cli.leaderboard import leaderboard
 from dragoman.cli.perturb import perturb
@@ -95,3 +96,4 @@ app.add_typer(
     name="author",
     help="Make a benchmark: the maintainer's steps, from pages to a published release.",
 )
+app.add_typer(harness, name="harness")

@@ -50,7 +50,7 @@ def score(
         Path | None,
         typer.Argument(
             help="predictions: JSONL or parquet, compressed or not, one document a line; any format that convert "
-            "reads; a folder of these; or - for standard input",
+            "reads; a folder of these; a log of inspect_ai (.eval); or - for standard input",
             metavar="PREDICTIONS.jsonl",
         ),
     ] = None,
@@ -156,8 +156,10 @@ def _pair(mapped: str) -> tuple[str, str]:
 
 
 def _system(predictions: Path) -> str | SystemCard | None:
-    """Give the card beside the predictions if there is one, else the name of the file; None for standard input."""
-    if str(predictions) == "-":
+    """Give the card beside the predictions if there is one, else the name of the file; None where it says its own."""
+    from dragoman.reading.source import is_log
+
+    if str(predictions) == "-" or is_log(predictions):  # a log names its model
         return None
     card = (predictions if predictions.is_dir() else predictions.parent) / "system.toml"
     if not card.is_file():

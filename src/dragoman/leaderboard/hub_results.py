@@ -1,6 +1,10 @@
 """The board in the Hub's forms: ``eval.yaml`` of the data set, ``.eval_results`` of each system's repository.
 
 Entries are made by huggingface_hub's own class and written by its own function; nothing is sent anywhere.
+
+``eval.yaml`` names inspect-ai as the framework, and each task has what ``inspect eval hf/OWNER/NAME`` asks for. That
+command takes none but inspect_ai's own scorers, which cannot score labels: there it checks nothing but that a model
+answers in JSON with the layers. The scores are those of ``inspect eval dragoman/extraction``, and the file says so.
 """
 
 from __future__ import annotations
@@ -13,17 +17,23 @@ import regex
 
 from dragoman import files
 from dragoman.problems import error
+from dragoman.schema.layers import LAYER_NAMES
 
 if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import Board, BoardEntry
 
+FRAMEWORK = "inspect-ai"
+"""The evaluation framework, by the name that the Hub knows."""
 TASKS = {
-    "headline": ("overall", "documents"),
-    "entities.strict": ("entities", "entities"),
-    "dates.value": ("dates", "dates"),
-    "claims.attributed": ("claims", "claims"),
+    "headline": ("overall", LAYER_NAMES),
+    "entities.strict": ("entities", ("entities",)),
+    "dates.value": ("dates", ("dates",)),
+    "claims.attributed": ("claims", ("claims",)),
 }
-"""Ranked columns, with the task's id on the Hub and the configuration of the data set that holds its gold."""
+"""Ranked columns, with the task's id on the Hub and the layers that it asks for."""
+_CONFIG = "documents"
+"""The configuration of the data set that has the texts, a row a document."""
+_ASK = "Label the document. Answer with one JSON object with the keys {keys}, each a list, and nothing else."
 _REPOSITORY = regex.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 
 
@@ -63,9 +73,24 @@ def check_repository(name: str) -> None:
 def _evaluation(board: Board) -> dict[str, Any]:
     return {
         "name": "Dragoman",
-        "description": "Names, dates and attributed claims in diplomatic news in Korean and Arabic: F1, 0 to 1.",
-        "evaluation_framework": "dragoman",
-        "tasks": [{"id": task, "config": config, "split": board.data.split} for task, config in TASKS.values()],
+        "description": "Names, dates and attributed claims in diplomatic news in Korean and Arabic: F1, 0 to 1. "
+        "Scores are made by `inspect eval dragoman/extraction` (pip install dragoman[inspect]); run from this file "
+        "alone, a task checks that the answer has the form, and nothing else.",
+        "evaluation_framework": FRAMEWORK,
+        "tasks": [
+            {
+                "id": task,
+                "config": _CONFIG,
+                "split": board.data.split,
+                "field_spec": {"input": "text", "target": f'literal:"{layers[0]}"'},
+                "solvers": [
+                    {"name": "system_message", "args": {"template": _ASK.format(keys=", ".join(layers))}},
+                    {"name": "generate"},
+                ],
+                "scorers": [{"name": "includes"}],
+            }
+            for task, layers in TASKS.values()
+        ],
     }
 
 

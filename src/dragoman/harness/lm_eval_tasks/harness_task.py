@@ -1,0 +1,135 @@
+"""The class behind the tasks of lm-evaluation-harness, which reads this file by its path.
+
+``--metadata '{"split": "dev", "data": "…", "form": "json_schema"}'`` sets the split, the benchmark and whether the
+server is asked for JSON of a schema; ``--num_fewshot`` the number of examples a language (2 where it is not given).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import datasets
+from lm_eval.api.task import ConfigurableTask
+
+from dragoman.harness.extraction import Extraction, figures, names, unfinished
+from dragoman.systems.protocol import Chat
+from dragoman.version import __version__
+
+_USUAL = Chat()
+
+
+class LayersTask(ConfigurableTask):
+    """Documents of a split, asked for some layers."""
+
+    VERSION = __version__
+    OUTPUT_TYPE = "generate_until"
+
+    def __init__(self, config: Mapping[str, Any] | None = None) -> None:
+        given = dict(config or {})
+        said = dict(given.get("metadata") or {})
+        shots = given.get("num_fewshot")
+        examples = _USUAL.examples if shots is None else int(shots)
+        layers = said.get("layers", ",".join(_USUAL.layers))
+        self.asked = asked = Extraction.of(said.get("data"), said.get("split"), layers.split(","), examples)
+        form = said.get("form", "text")
+        if form not in {"json_schema", "text"}:
+            raise ValueError(f"form is json_schema or text, not {form!r}")
+        held = {"type": "json_schema", "json_schema": {"name": "labels", "strict": True, "schema": asked.schema()}}
+        generation = {
+            "until": [],
+            "do_sample": False,
+            "temperature": _USUAL.temperature,
+            "max_gen_toks": _USUAL.max_tokens,
+            **({"response_format": held} if form == "json_schema" else {}),
+            **(given.get("generation_kwargs") or {}),
+        }
+        scored = _Scored(asked)
+        super().__init__(
+            config={
+                "task": given["task"],
+                "output_type": self.OUTPUT_TYPE,
+                "test_split": "test",
+                "doc_to_text": "text",
+                "doc_to_target": "target",
+                "num_fewshot": examples,
+                "generation_kwargs": generation,
+                "metric_list": [
+                    {"metric": name, "aggregation": partial(scored, name), "higher_is_better": True}
+                    for name in names(asked.told.layers)
+                ],
+                "process_results": partial(_processed, asked),
+                "metadata": {
+                    **said,
+                    "version": __version__,
+                    "data": asked.benchmark.version,
+                    "fingerprint": asked.benchmark.fingerprint,
+                    "prompt": asked.told.name,
+                    "prompt_sha256": asked.told.sha256,
+                    "seen": list(asked.told.sources),
+                },
+            }
+        )
+
+    def download(self, *_: Any, **__: Any) -> None:
+        """Load the documents; nothing is downloaded."""
+        asked = self.asked
+        rows = [
+            {
+                "id": d.id,
+                "language": d.language,
+                "text": d.text,
+                "target": json.dumps(asked.target(d.id), ensure_ascii=False),
+            }
+            for d in asked.documents
+        ]
+        self.dataset = {"test": datasets.Dataset.from_list(rows)}
+
+    def fewshot_context(
+        self,
+        doc: Mapping[str, Any],
+        num_fewshot: int,
+        system_instruction: str | None = None,
+        apply_chat_template: bool = False,
+        chat_template: Callable[..., Any] | None = None,
+        **_: Any,
+    ) -> Any:
+        """Give the messages about a document, as ``dragoman run`` sends them."""
+        if num_fewshot != self.config.num_fewshot:
+            raise ValueError("the number of examples is fixed when the task is made")
+        messages = self.asked.messages(doc["id"])
+        if system_instruction:
+            raise ValueError("the rules are a part of the task: leave --system_instruction out")
+        if apply_chat_template and chat_template:
+            return chat_template(messages)
+        return "\n\n".join(message["content"] for message in messages) + "\n\n"
+
+
+def _processed(asked: Extraction, doc: Mapping[str, Any], results: Sequence[str | None]) -> dict[str, tuple[str, str]]:
+    """Read an answer; each metric gets the document's id and the line of a submission, empty where there is none."""
+    text = results[0] or ""
+    entry = asked.answer(doc["id"], text, "length" if unfinished(text) else "stop")
+    line = "" if entry.answer is None else json.dumps({"id": doc["id"], **entry.answer}, ensure_ascii=False)
+    return dict.fromkeys(names(asked.told.layers), (doc["id"], line))
+
+
+class _Scored:
+    """Scores of the answers of a task, made once for all of its metrics."""
+
+    def __init__(self, asked: Extraction) -> None:
+        self._asked = asked
+        self._items: list[tuple[str, str]] = []
+        self._figures: dict[str, float | None] = {}
+
+    def __call__(self, name: str, items: Sequence[Sequence[str]]) -> float:
+        """Give a score of all documents together; not a number where it is not defined."""
+        pairs = [(document, line) for document, line in items]
+        if pairs != self._items:
+            lines = [json.loads(line) for _, line in pairs if line]
+            self._figures = figures(self._asked.score([lines], [document for document, _ in pairs]))
+            self._items = pairs
+        value = self._figures.get(name)
+        return math.nan if value is None else value

@@ -1,0 +1,112 @@
+"""Logs of inspect_ai (``.eval``): the answers that a task of dragoman left in them, epoch by epoch.
+
+Such a log is a zip archive of JSON files, one a sample and epoch, and is read as that: inspect_ai need not be
+installed. Its files are packed with zstd, which Python's own reader of archives does not know.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dragoman import files
+from dragoman.problems import error
+from dragoman.schema.system_card import SystemCard
+
+MAX_MEMBER = 2**28
+"""Bytes of one file in a log, unpacked."""
+SCORER = "labels"
+"""Name of the scorer whose metadata hold the answers."""
+_HEADER = "header.json"
+_ZSTD = 93
+"""The method of compression, as the specification of ZIP (APPNOTE 6.3.8) numbers it."""
+_LOCAL = struct.Struct("<26xHH")
+"""What stands before each file: its last two numbers are the lengths of name and extra field."""
+
+
+class InspectLog(NamedTuple):
+    """What a log says of a run.
+
+    Attributes:
+        card: the model's name, and what it used.
+        split: split of the benchmark that was asked about.
+        epochs: of each epoch the lines of a submission; a document that failed has none.
+
+    """
+
+    card: SystemCard
+    split: str
+    epochs: list[list[dict[str, Any]]]
+
+
+def read(path: Path | str) -> InspectLog:
+    """Read a log.
+
+    Raises:
+        DragomanError: E101 where it is no file, E106 and E107 where it cannot be unpacked, E202 where it is no log of
+            a task of dragoman, or of one that did not end.
+
+    """
+    files.check_regular(Path(path))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _read(archive, str(path))
+    except (OSError, struct.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as cause:
+        what = f"the log cannot be read: {str(cause)[:200] or 'it is damaged'}."
+        raise error("E107", what, "Give a whole log, as inspect_ai writes it.", file=str(path)) from cause
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> InspectLog:
+    if _HEADER not in archive.namelist():
+        raise _none(name, "it has no header: the evaluation did not end, or this is another archive")
+    header = _json(archive, _HEADER, name)
+    try:
+        said = header["eval"]
+        known = said.get("metadata") or {}
+        card = SystemCard(name=str(said["model"])[-120:], resources=known["resources"])
+        split, epochs = str(known["split"]), int(said["config"].get("epochs") or 1)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _none(name, "it is of another task") from None
+    lines: list[list[dict[str, Any]]] = [[] for _ in range(epochs)]
+    for member in archive.namelist():
+        if not member.startswith("samples/"):
+            continue
+        sample = _json(archive, member, name)
+        try:
+            scored = (sample.get("scores") or {}).get(SCORER) or {}
+            line = (scored.get("metadata") or {}).get("line")
+            if line is not None:  # a sample that failed, or whose answer did
+                lines[int(sample["epoch"]) - 1].append(line)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            raise _none(name, f"{member[:80]} is no sample") from None
+    return InspectLog(card, split, lines)
+
+
+def _json(archive: zipfile.ZipFile, member: str, name: str) -> Any:
+    try:
+        return json.loads(_bytes(archive, member, name))  # which takes NaN, as inspect_ai writes it
+    except (ValueError, RecursionError) as cause:
+        raise _none(name, f"{member[:80]} is no JSON") from cause
+
+
+def _bytes(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
+    info = archive.getinfo(member)
+    if info.compress_type != _ZSTD:
+        with archive.open(info) as packed:
+            data = packed.read(MAX_MEMBER + 1)
+    else:
+        assert archive.fp is not None
+        archive.fp.seek(info.header_offset)
+        archive.fp.seek(sum(_LOCAL.unpack(archive.fp.read(_LOCAL.size))), 1)
+        data = files.unpacked(archive.fp.read(info.compress_size), name, limit=MAX_MEMBER)
+    if len(data) > MAX_MEMBER:
+        raise error("E106", f"a file in the log has over {MAX_MEMBER:,} bytes.", "Check the log.", file=name)
+    return data
+
+
+def _none(name: str, why: str) -> Exception:
+    hint = "Give a log of `inspect eval dragoman/extraction` that ended."
+    return error("E202", f"this is no log that has answers: {why}.", hint, file=name)
