@@ -68,7 +68,7 @@ def test_nothing_costs_nothing():
 def test_the_score_of_a_run_is_its_headline(name, benchmark, split):
     from test_report import RUN
 
-    from dragoman.reports.content import Content, Labels
+    from dragoman.reports.laid_out import Content, Labels
     from dragoman.reports.sources import from_benchmark, predictions
 
     source = from_benchmark(benchmark, split)

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.naming import BY_NAME
 from dragoman.reports import overlay, words
-from dragoman.reports.content import Content, Labels
 from dragoman.reports.costs import MAX_ROWS
+from dragoman.reports.laid_out import Content, Labels
 from dragoman.reports.raw_answers import raw_answers
 from dragoman.reports.rendering import environment, inlined, script_json
 from dragoman.reports.sources import predictions

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from dragoman import files
 from dragoman.reports import mistakes as rows
 from dragoman.reports import sources
-from dragoman.reports.content import Content, Labels
 from dragoman.reports.html import written
+from dragoman.reports.laid_out import Content, Labels
 from dragoman.reports.raw_answers import raw_answers
 from dragoman.scoring.sides import Sides
 

@@ -91,6 +91,8 @@ function underline(part, entry, of) {
     part.style.setProperty("--of", colours.get(said[0].label));
   } else delete part.dataset.types;
   part.classList.toggle("labelled", shown.length > 0);
+  // A word of a language that breaks between words alone goes on behind the types, unless they fill a line themselves.
+  part.classList.toggle("long", (part.dataset.types || "").length > 32);
 }
 
 // The type of a label in a word, with a sign of what is wrong with it.
