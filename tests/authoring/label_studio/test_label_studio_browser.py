@@ -15,6 +15,7 @@ from dragoman.authoring.label_studio import (
     comparison_answers,
     comparison_tasks,
     config,
+    controls,
     file_kinds,
     push_items,
     sync,
@@ -260,7 +261,8 @@ def test_markup_in_a_text_is_shown_and_does_not_run(annotator, label_studio, ser
     page, dialogs = annotator, []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     project = server.create_project(f"hostile {language}", config.make(language, sample), HOSTILE)
-    server.import_tasks(project, [{"data": {"text": HOSTILE, "document": HOSTILE}}])
+    names = ("text", "document", *controls.ABOUT)
+    server.import_tasks(project, [{"data": dict.fromkeys(names, HOSTILE)}])
     (task,) = server.tasks(project)
     page.goto(f"{label_studio['url']}/projects/{project}/data?task={task['id']}")
     shown = page.locator("[class*=htx-richtext]").last
