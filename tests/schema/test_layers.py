@@ -17,6 +17,7 @@ from dragoman.schema.submission import Submission
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "dragoman"
 ALLOWED = {
+    ("authoring/review/card_sampling.py", "SECONDS"): "how long a person takes over a card",
     (
         "schema/labels.py",
         "Layer",

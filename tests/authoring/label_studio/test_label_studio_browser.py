@@ -15,6 +15,7 @@ from dragoman.authoring.label_studio import (
     comparison_answers,
     comparison_tasks,
     config,
+    controls,
     file_kinds,
     push_items,
     sync,
@@ -260,7 +261,8 @@ def test_markup_in_a_text_is_shown_and_does_not_run(annotator, label_studio, ser
     page, dialogs = annotator, []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     project = server.create_project(f"hostile {language}", config.make(language, sample), HOSTILE)
-    server.import_tasks(project, [{"data": {"text": HOSTILE, "document": HOSTILE}}])
+    names = ("text", "document", *controls.ABOUT)
+    server.import_tasks(project, [{"data": dict.fromkeys(names, HOSTILE)}])
     (task,) = server.tasks(project)
     page.goto(f"{label_studio['url']}/projects/{project}/data?task={task['id']}")
     shown = page.locator("[class*=htx-richtext]").last
@@ -297,12 +299,12 @@ def test_the_page_says_what_must_be_known_and_asks_for_what_is_missing(annotator
     for known in (document.id, document.title, f"published: {document.published}", "published_external: "):
         assert known in about
     # No arrow lies over the text; the one that is pointed at in the list of relations does.
-    arrows = page.locator(".relations-overlay > g")
+    arrows = page.locator(".relations-overlay [class*=relationItem]")
     arrows.first.wait_for(state="attached")
     assert {arrow.evaluate("e => getComputedStyle(e).opacity") for arrow in arrows.all()} == {"0"}
     page.locator("#Relations-draggable").click()
     page.locator(".lsf-relations__item").first.hover()
-    page.wait_for_function("document.querySelectorAll('.relations-overlay > g[class*=_highlighted]').length == 1")
+    page.wait_for_function("document.querySelectorAll('.relations-overlay g[class*=_highlighted]').length == 1")
     shown = [arrow.evaluate("e => getComputedStyle(e).opacity") for arrow in arrows.all()]
     assert sorted(set(shown)) == ["0", "1"]
     assert shown.count("1") == 1

@@ -57,7 +57,10 @@ _FIELDS = (
 )
 
 # Arrows lie over the text: one is drawn while it is pointed at in the list of a region's relations, and no other.
-_ARROWS = ".relations-overlay>g{opacity:0}.relations-overlay>g[class*=_highlighted]{opacity:1}"
+_ARROWS = (
+    ".relations-overlay [class*=relationItem]{opacity:0!important;transition:none!important}"
+    ".relations-overlay [class*=relationItem][class*=_highlighted]{opacity:1!important}"
+)
 
 _ABOUT = (
     ".dragoman-about{display:flex;flex-wrap:wrap;gap:0 24px;margin-bottom:8px}"

@@ -11,6 +11,7 @@ from dragoman import files
 from dragoman.authoring.review.kit import Card, Kit
 from dragoman.languages import get
 from dragoman.problems import error
+from dragoman.schema.layers import CONTIGUOUS
 
 QUESTIONS, ABOUT, HIDDEN = "questions", "about", "kit"
 """Sheets by the order that they stand in, the last one hidden."""
@@ -22,7 +23,8 @@ NAME, NATIVE = 8, 9
 MAX_UNPACKED = 64 * 2**20
 """Bytes that a returned spreadsheet may unpack to."""
 MAX_ROWS = 20_000
-_MARKS = {"main": ("⟦", "⟧"), "entities": ("⟦", "⟧"), "dates": ("⟦", "⟧"), "claims": ("", ""), "cue": ("", "")}
+_BRACKETED = {"main", *CONTIGUOUS}
+"""Marks that are written as brackets; claims of a whole text would nest in them."""
 
 
 def _library() -> Any:
@@ -131,8 +133,7 @@ def _row(card: Card, number: int, words: dict[str, str]) -> list[Any]:
 
 
 def _marked(text: str, roles: list[str]) -> str:
-    opened, closed = next((_MARKS[role] for role in ("main", "entities", "dates") if role in roles), ("", ""))
-    return f"{opened}{text}{closed}"
+    return f"⟦{text}⟧" if _BRACKETED.intersection(roles) else text
 
 
 def _without_time(data: bytes) -> bytes:
