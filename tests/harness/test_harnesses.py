@@ -125,3 +125,10 @@ def test_epochs_are_repeats(server, result, tmp_path, benchmark):
     }
     seeds = [request["seed"] for request in server.requests[-4:]]
     assert sorted(seeds) == [1, 1, 2, 2]
+
+
+def test_the_number_of_examples_is_that_of_the_command(server, result, tmp_path):
+    before = len(server.requests)
+    harness.lm_eval(tmp_path, server.url, "dragoman_extraction", "--limit", "1", "--num_fewshot", "1")
+    (request,) = server.requests[before:]
+    assert [message["role"] for message in request["messages"]] == ["system", "user", "assistant", "user"]

@@ -45,11 +45,11 @@ def test_two_documents_are_asked_about_and_whatever_comes_back_is_kept_and_score
 
 
 def test_inspect_asks_it_and_its_log_is_scored_as_its_answers_are(endpoint, benchmark, tmp_path):
-    arguments = ("-T", "examples=1", "--limit", "2", "--max-tokens", "64")
+    arguments = ("-T", "examples=0", "--limit", "2", "--max-tokens", "64")
     log = harness.inspect(tmp_path, endpoint, "dragoman/dates", *arguments)
     code = "import sys; from inspect_ai.log import read_eval_log as r; print(r(sys.argv[1]).model_dump_json())"
     said = json.loads(harness.run([harness.program("python", "inspect_ai"), "-c", code, log], tmp_path))
-    asked = Extraction.of(benchmark, layers=LAYERS, examples=1)
+    asked = Extraction.of(benchmark, layers=LAYERS, examples=0)
     lines = []
     for sample in said["samples"]:
         (choice,) = sample["output"]["choices"]
@@ -67,12 +67,12 @@ def test_inspect_asks_it_and_its_log_is_scored_as_its_answers_are(endpoint, benc
 
 def test_lm_eval_asks_it_and_gives_the_scores_of_its_answers(endpoint, benchmark, tmp_path):
     form = json.dumps({"form": "json_schema"})
-    arguments = ("--num_fewshot", "1", "--limit", "2", "--gen_kwargs", "max_gen_toks=64", "--metadata", form)
+    arguments = ("--num_fewshot", "0", "--limit", "2", "--gen_kwargs", "max_gen_toks=64", "--metadata", form)
     out = harness.lm_eval(tmp_path, endpoint, "dragoman_dates", *arguments)
     (path,) = out.rglob("results_*.json")
     (samples,) = out.rglob("samples_*.jsonl")
     answers = [json.loads(line) for line in samples.read_text("utf-8").splitlines()]
-    asked = Extraction.of(benchmark, layers=LAYERS, examples=1)
+    asked = Extraction.of(benchmark, layers=LAYERS, examples=0)
     lines = []
     for each in answers:
         text = each["resps"][0][0]

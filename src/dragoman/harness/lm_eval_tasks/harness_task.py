@@ -34,7 +34,8 @@ class LayersTask(ConfigurableTask):
         shots = given.get("num_fewshot")
         examples = _USUAL.examples if shots is None else int(shots)
         layers = said.get("layers", ",".join(_USUAL.layers))
-        self.asked = asked = Extraction.of(said.get("data"), said.get("split"), layers.split(","), examples)
+        self._made = partial(Extraction.of, said.get("data"), said.get("split"), layers.split(","))
+        self.asked = asked = self._made(examples)
         form = said.get("form", "text")
         if form not in {"json_schema", "text"}:
             raise ValueError(f"form is json_schema or text, not {form!r}")
@@ -47,7 +48,7 @@ class LayersTask(ConfigurableTask):
             **({"response_format": held} if form == "json_schema" else {}),
             **(given.get("generation_kwargs") or {}),
         }
-        scored = _Scored(asked)
+        scored = _Scored(self)
         super().__init__(
             config={
                 "task": given["task"],
@@ -61,18 +62,29 @@ class LayersTask(ConfigurableTask):
                     {"metric": name, "aggregation": partial(scored, name), "higher_is_better": True}
                     for name in names(asked.told.layers)
                 ],
-                "process_results": partial(_processed, asked),
-                "metadata": {
-                    **said,
-                    "version": __version__,
-                    "data": asked.benchmark.version,
-                    "fingerprint": asked.benchmark.fingerprint,
-                    "prompt": asked.told.name,
-                    "prompt_sha256": asked.told.sha256,
-                    "seen": list(asked.told.sources),
-                },
+                "process_results": self._processed,
+                "metadata": {**said, **self._described()},
             }
         )
+
+    def _described(self) -> dict[str, Any]:
+        asked = self.asked
+        return {
+            "version": __version__,
+            "data": asked.benchmark.version,
+            "fingerprint": asked.benchmark.fingerprint,
+            "prompt": asked.told.name,
+            "prompt_sha256": asked.told.sha256,
+            "seen": list(asked.told.sources),
+        }
+
+    def set_config(self, key: str, value: Any, update: bool = False) -> None:
+        """Set a field; the harness sets the number of examples when the task is made already, so it is made anew."""
+        super().set_config(key, value, update)
+        if key == "num_fewshot":
+            self.asked = self._made(int(value))
+            self.config.metadata.update(self._described())
+            self.download()
 
     def download(self, *_: Any, **__: Any) -> None:
         """Load the documents; nothing is downloaded."""
@@ -98,8 +110,7 @@ class LayersTask(ConfigurableTask):
         **_: Any,
     ) -> Any:
         """Give the messages about a document, as ``dragoman run`` sends them."""
-        if num_fewshot != self.config.num_fewshot:
-            raise ValueError("the number of examples is fixed when the task is made")
+        assert num_fewshot == self.config.num_fewshot
         messages = self.asked.messages(doc["id"])
         if system_instruction:
             raise ValueError("the rules are a part of the task: leave --system_instruction out")
@@ -107,20 +118,19 @@ class LayersTask(ConfigurableTask):
             return chat_template(messages)
         return "\n\n".join(message["content"] for message in messages) + "\n\n"
 
-
-def _processed(asked: Extraction, doc: Mapping[str, Any], results: Sequence[str | None]) -> dict[str, tuple[str, str]]:
-    """Read an answer; each metric gets the document's id and the line of a submission, empty where there is none."""
-    text = results[0] or ""
-    entry = asked.answer(doc["id"], text, "length" if unfinished(text) else "stop")
-    line = "" if entry.answer is None else json.dumps({"id": doc["id"], **entry.answer}, ensure_ascii=False)
-    return dict.fromkeys(names(asked.told.layers), (doc["id"], line))
+    def _processed(self, doc: Mapping[str, Any], results: Sequence[str | None]) -> dict[str, tuple[str, str]]:
+        """Read an answer; each metric gets the id and the line of a submission, empty where there is none."""
+        text = results[0] or ""
+        entry = self.asked.answer(doc["id"], text, "length" if unfinished(text) else "stop")
+        line = "" if entry.answer is None else json.dumps({"id": doc["id"], **entry.answer}, ensure_ascii=False)
+        return dict.fromkeys(names(self.asked.told.layers), (doc["id"], line))
 
 
 class _Scored:
     """Scores of the answers of a task, made once for all of its metrics."""
 
-    def __init__(self, asked: Extraction) -> None:
-        self._asked = asked
+    def __init__(self, task: LayersTask) -> None:
+        self._task = task
         self._items: list[tuple[str, str]] = []
         self._figures: dict[str, float | None] = {}
 
@@ -129,7 +139,7 @@ class _Scored:
         pairs = [(document, line) for document, line in items]
         if pairs != self._items:
             lines = [json.loads(line) for _, line in pairs if line]
-            self._figures = figures(self._asked.score([lines], [document for document, _ in pairs]))
+            self._figures = figures(self._task.asked.score([lines], [document for document, _ in pairs]))
             self._items = pairs
         value = self._figures.get(name)
         return math.nan if value is None else value
