@@ -88,7 +88,7 @@ def test_the_summary_says_where_and_shortens_long_lists(asked, tmp_path):
     (tmp_path / "system.py").write_text("def predict(_):\n    raise ValueError('no')\n", encoding="utf-8")
     done = subprocess.run(asked[:-1], capture_output=True, check=False, text=True)
     assert done.returncode == 1
-    lines = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    lines = dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
     assert lines["predictions"] == str(tmp_path / "run" / "predictions.jsonl")
     assert lines["left out"] == "none"
     count, _, listed = lines["failed"].partition(": ")

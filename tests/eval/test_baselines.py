@@ -289,7 +289,7 @@ def test_system_toml(name):
     about = tomllib.loads((SYSTEMS / name / "system.toml").read_text(encoding="utf-8"))
     assert set(about) == {
         "name", "version", "authors", "licence", "url", "parameters", "training_data", "layers", "languages",
-        "offset_unit",
+        "offset_unit", "resources", "weights",
     }  # fmt: skip
     assert tuple(about["layers"]) == labels.values(labels.Layer)
     assert about["languages"] == [LANGUAGES[name]]

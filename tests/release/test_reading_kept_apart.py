@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,8 @@ from dragoman.files import canonical_json
 from dragoman.problems import DragomanError
 from dragoman.release.source_root import assemble
 from dragoman.schema.release_rows import READING
-from dragoman.systems.chat import EXAMPLES_SPLIT, messages
+from dragoman.systems.chat import make_prompt
+from dragoman.systems.loading import Options
 from dragoman.systems.protocol import seen, unlabelled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,13 +61,10 @@ def test_no_other_row_has_it_and_no_line_that_is_written_of_gold(benchmark, line
 
 
 def test_no_system_gets_it(benchmark, lines):
-    examples = {}
-    for document in benchmark.split(EXAMPLES_SPLIT):
-        examples.setdefault(document.language, []).append(document)
-    instructions = (resources.files("dragoman.systems") / "prompts" / "chat.md").read_text("utf-8")
+    prompt = make_prompt(Options(benchmark=benchmark))
     for document in benchmark:
         given = [repr(unlabelled(document)), json.dumps(seen(document), ensure_ascii=False)]
-        given += [turn["content"] for turn in messages(instructions, examples, document)]
+        given += [turn["content"] for turn in prompt.messages(document)]
         assert not found(lines, "".join(given))
 
 

@@ -11,7 +11,7 @@ from dragoman import files
 from dragoman.benchmark import as_submission
 from dragoman.measures.naming import measure
 from dragoman.problems import DragomanError
-from dragoman.robustness.costs import Cost, Difference, corrected, cost_of, difference
+from dragoman.robustness.edit_costs import Cost, Difference, corrected, cost_of, difference
 from dragoman.robustness.measuring import PAGE, RESULT, robustness
 from dragoman.robustness.perturbing import perturb
 from dragoman.robustness.robustness_page import page

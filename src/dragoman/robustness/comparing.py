@@ -12,7 +12,7 @@ from dragoman import scoring
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.naming import measure
 from dragoman.reports.sources import predictions
-from dragoman.robustness.costs import Cost, Failure, cost_of
+from dragoman.robustness.edit_costs import Cost, Failure, cost_of
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.scoring.outcomes import NO_PARTNER, RIGHT, outcomes
 

@@ -13,8 +13,8 @@ from dragoman import benchmark as benchmarks
 from dragoman import files, languages
 from dragoman.problems import error
 from dragoman.robustness import comparing
-from dragoman.robustness.costs import Cost, Difference, corrected, difference
 from dragoman.robustness.edit import parse
+from dragoman.robustness.edit_costs import Cost, Difference, corrected, difference
 from dragoman.robustness.edits import catalogue
 from dragoman.robustness.perturbing import MARK, Perturbed, perturb, read
 from dragoman.robustness.robustness_page import page

@@ -9,7 +9,7 @@ from dragoman.measures.catalogue import HEADLINE
 from dragoman.reports.rendering import environment, inlined
 
 if TYPE_CHECKING:
-    from dragoman.robustness.costs import Cost
+    from dragoman.robustness.edit_costs import Cost
     from dragoman.robustness.robustness_result import Robustness
 
 MAX_FAILURES = 2_000

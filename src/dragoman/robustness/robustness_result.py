@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman.robustness.costs import Cost, Difference, Failure
+from dragoman.robustness.edit_costs import Cost, Difference, Failure
 from dragoman.tables import Table, number
 from dragoman.text import visible
 

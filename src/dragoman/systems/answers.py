@@ -13,7 +13,7 @@ from dragoman.schema.layers import LAYER_NAMES
 from dragoman.text import quote_of
 
 if TYPE_CHECKING:
-    from dragoman.schema.records import Document
+    from dragoman.schema.records import Claim, Claimant, Document
 
 LabelSets = Mapping[str, Sequence[str]]
 """Labels by the field that they stand in, as ``{"entities.type": ("PER", …)}``; a field that is not there takes any."""
@@ -149,7 +149,17 @@ def gold(document: Document, layers: Sequence[str] = LAYER_NAMES) -> dict[str, A
     whole = {
         layer: [_said(label, of, document.text) for label in getattr(document, layer)] for layer, of in _FIELDS.items()
     }
+    for claim, given in zip(document.claims, whole["claims"], strict=True):
+        for claimant, made in zip(claim.claimants, given["claimants"], strict=True):
+            made["mention"] = claimant.mention or _antecedent(claimant, claim, document)
     return narrowed(whole, layers)
+
+
+def _antecedent(claimant: Claimant, claim: Claim, document: Document) -> str | None:
+    """Find the mention that words refer back to: the last one of the entity before the claim, else the first."""
+    named = [entity for entity in document.entities if set(entity.entity_ids) & set(claimant.entity_ids)]
+    before = [entity for entity in named if entity.start < claim.content[0].start]
+    return (before[-1] if before else named[0]).id if named else None
 
 
 def _said(label: Any, of: Mapping[str, Field], text: str) -> dict[str, Any]:
