@@ -69,12 +69,12 @@ def test_eval_is_no_package_that_would_shadow_the_builtin():
 
 def test_no_lock_names_a_host_or_lacks_a_hash():
     locks = sorted(ROOT.glob("*.lock"))
-    assert len(locks) == 3
+    assert len(locks) == 4
     for lock in locks:
         text = lock.read_text()
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text)
         pinned = re.findall(r"^\S+==[^\\]*\\\n( +--hash=sha256:\w+)", text, re.MULTILINE)
-        assert len(pinned) == len(re.findall(r"^\w", text, re.MULTILINE)) > 50
+        assert len(pinned) == len(re.findall(r"^\w", text, re.MULTILINE)) > 30
 
 
 def test_the_lock_of_all_extras_leaves_out_those_of_harnesses_alone():
