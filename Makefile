@@ -57,7 +57,7 @@ $(VENV_DOCS)/.ready: requirements-docs.lock
 	@touch $@
 
 docs: $(VENV_DOCS)/.ready
-	NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/mkdocs build --quiet --strict --clean
+	NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/mkdocs build --strict --clean
 
 demo: $(READY)
 	$(BIN)/python scripts/curate.py
