@@ -132,7 +132,7 @@ def test_the_labelling_page_has_the_labels_of_the_benchmark(persian):
     assert [label.get("value") for label in page.iter("Label")] == ["PROD", "PLACE"]
     assert "direction:rtl" in page.findtext("Style")
     assert "PROD: a product, by name" in [header.get("value") for header in page.iter("Header")]
-    assert {choices.get("name") for choices in page.iter("Choices")} == {"form", "phenomena"}
+    assert {choices.get("name") for choices in page.iter("Choices")} == {"form", "phenomena", "seen"}
 
 
 def test_what_is_labelled_comes_back_with_labels_of_its_own(persian):

@@ -320,9 +320,10 @@ def test_an_entry_is_the_same_from_a_process_of_its_own(run, gold):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded on Linux alone")
 def test_predictions_that_need_too_much_memory_are_a_problem_of_the_entry(run, gold):
-    spans = b'{"start":0,"end":0},' * 1_000_000
-    line = b'{"id":"001.article-1","entities":[' + spans.removesuffix(b",") + b"]}\n"
-    (run / "predictions.jsonl").write_bytes(line)
+    spans = b",".join([b'{"start":0,"end":0}'] * 450_000)  # each line is within its bound
+    names = ("001.article-1", "001.headline-01", "001.headline-02", "001.headline-03")
+    lines = [b'{"id":"%s","entities":[%s]}\n' % (name.encode(), spans) for name in names]
+    (run / "predictions.jsonl").write_bytes(b"".join(lines))
     (outcome,) = isolation.each(partial(examine, gold=picklable(gold)), [run], memory=2**28)
     reasons = [outcome.reason] if isinstance(outcome, isolation.Failure) else [p.what for p in outcome.problems]
     assert any("more memory than it may have" in reason or "SIGABRT" in reason for reason in reasons)

@@ -85,8 +85,8 @@ _NAMES = (
     f'.lsf-labels-list [style*="{", ".join(str(part) for part in bytes.fromhex(PALE[1:]))}"]{{color:#b00020!important}}'
 )
 
-_OWN_KEYS = "1234567890asdfghjklzxnmtyuiop"
-"""Keys of types of a benchmark's own, in their order; those of the other layers are not among them."""
+_OWN_KEYS = "1234567890sdfghjkmyuiop"
+"""Keys of types of a benchmark's own, in their order; none is a key of another layer, of a mark or of a decision."""
 
 
 def _layers(own: LabelSets, layers: Sequence[str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
