@@ -31,7 +31,9 @@ def test_places_are_those_of_the_board(tmp_path, benchmark, gold):
     submit(tmp_path, "open", benchmark, gold, keep=4, resources=["web"])
     board = {entry.folder: entry.cells for entry in evaluate(tmp_path, gold, lambda items, _: items)[0].entries}
     found = {effect.run: effect.ranks for effect in effects(tmp_path, benchmark, benchmark)}
-    assert [found[f"{name}/1.0.0"]["dates.value"][0] for name in ("best", "twin", "other", "last", "open")] == [
+    assert [
+        found[f"{name}/{benchmark.version}"]["dates.value"][0] for name in ("best", "twin", "other", "last", "open")
+    ] == [
         1,
         2,
         2,
@@ -39,7 +41,7 @@ def test_places_are_those_of_the_board(tmp_path, benchmark, gold):
         1,
     ]
     # Nothing right in claims: no place there.
-    assert found["last/1.0.0"]["claims.attributed"] == [None, None]
+    assert found[f"last/{benchmark.version}"]["claims.attributed"] == [None, None]
     for run, ranks in found.items():
         for column, (before, after) in ranks.items():
             place = board[run][column].place

@@ -157,13 +157,13 @@ _IN_A_NEW_PROCESS = """
 import sys
 import numpy as np
 from dragoman.measures.naming import BY_NAME
-from dragoman.statistics import bootstrap, paired
+from dragoman.statistics import bootstrap, paired, power
 finish = BY_NAME["entities.strict"].score.finish
 one = np.array([[i % 3, 3, 2 + i % 2] for i in range(40)])
 two = np.array([[i % 2, 3, 1 + i % 3] for i in range(40)])
 print(paired.permutation(one, two, finish, "f1"), paired.bootstrap(one, two, finish, "f1"))
-print(bootstrap.interval(one, finish, "f1"), paired.detectable(one, two, finish, "f1"))
-print(bootstrap.ranks([one, two], finish, "f1").sum(axis=0), bootstrap.totals(one, 1000, 5).sum(axis=0))
+print(bootstrap.interval(one, finish, "f1"), power.detectable(one, two, finish, "f1"))
+print(bootstrap.totals(one, 1000, 5).sum(axis=0))
 """
 
 

@@ -68,7 +68,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(built):
     package = {f"dragoman/{name}" for name in files_below(ROOT / "src/dragoman")}
     about = {name for name in names if ".dist-info/" in name}
     assert names - about == package
-    assert {"dragoman/py.typed", "dragoman/data/1.0.0/manifest.json", "dragoman/systems/prompts/chat.md"} <= names
+    assert {"dragoman/py.typed", "dragoman/data/1.0.0/manifest.json", "dragoman/systems/prompts/intro.md"} <= names
     assert {name.partition(".dist-info/")[2] for name in about} == {
         *("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"),
     }

@@ -60,8 +60,8 @@ class Closed:
 
 
 def shown_columns(gold: Gold) -> list[Column]:
-    """Columns that a board on withheld gold shows."""
-    return [column for column in columns(gold) if column.ranked]
+    """Columns that a board on withheld gold shows: none of a part of the documents, which would say more of each."""
+    return [column for column in columns(gold) if column.ranked and column.facet is None]
 
 
 def steps(gold: Gold) -> dict[str, float]:

@@ -168,14 +168,37 @@ def _places(gold: Spans, pred: Spans, texts: tuple[str | None, ...]) -> Iterator
 def _trimmed(side: Spans, texts: tuple[str | None, ...]) -> tuple[Bounds, int]:
     """Bounds without blanks at the edges, and how many spans had some."""
     start, end, blank = side.start.copy(), side.end.copy(), 0
-    for at, (doc, low, high) in enumerate(zip(*(column.tolist() for column in _bounds(side)), strict=True)):
-        surface = (texts[doc] or "")[low:high]
+    for at in _blank_edges(side, texts) if any(texts) else ():
+        low, high = int(side.start[at]), int(side.end[at])
+        surface = (texts[side.doc[at]] or "")[low:high]
         inner = surface.strip().strip(_INVISIBLE).strip()
         if inner and len(inner) < len(surface):
             start[at] = low + surface.index(inner)
             end[at] = start[at] + len(inner)
             blank += 1
     return (side.doc, start, end), blank
+
+
+def _blank_edges(side: Spans, texts: tuple[str | None, ...]) -> Iterator[int]:
+    """Find the spans that begin or end with a blank, about a million characters of the texts at a time."""
+    lengths = np.array([len(text or "") for text in texts], np.int64)
+    ends = np.cumsum(lengths)
+    blanks = np.array([code for code in range(0x3001) if chr(code).isspace()] + [ord(sign) for sign in _INVISIBLE])
+    inside = (side.start >= 0) & (side.start < side.end) & (side.end <= lengths[side.doc])
+    low = 0
+    while low < len(texts):
+        begin = int(ends[low] - lengths[low])
+        high = max(low + 1, int(np.searchsorted(ends, begin + _AT_A_TIME, "right")))
+        joined = "".join(text or "" for text in texts[low:high])
+        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        chosen = np.flatnonzero(inside & (side.doc >= low) & (side.doc < high))
+        place = ends[side.doc[chosen]] - lengths[side.doc[chosen]] - begin
+        edges = (codes[place + side.start[chosen]], codes[place + side.end[chosen] - 1])
+        yield from chosen[np.isin(edges[0], blanks) | np.isin(edges[1], blanks)].tolist()
+        low = high
+
+
+_AT_A_TIME = 2**20
 
 
 def _counted_otherwise(
