@@ -13,8 +13,10 @@ EXAMPLE = '{"id": "a", "claims": [{"content": [[12, 60]], "claimants": [{"role":
 TEXT = datasets.Value("string")
 
 
-class Claims(evaluate.Metric):
+class Claims(documents.AsJson, evaluate.Metric):
     """Content, attributed, soft, cue, chain, polarity, modality, act and clusters."""
+
+    example = EXAMPLE
 
     def _info(self) -> evaluate.MetricInfo:
         return evaluate.MetricInfo(
@@ -23,16 +25,6 @@ class Claims(evaluate.Metric):
             inputs_description=f"Documents such as {EXAMPLE}; offsets in code points, half-open. See README.md.",
             features=datasets.Features({"predictions": TEXT, "references": TEXT}),
         )
-
-    def add_batch(self, *, predictions: object, references: object) -> None:
-        """Take documents of both sides: dictionaries, or a ``datasets.Dataset``."""
-        pred, gold = documents.pairs(predictions, references, EXAMPLE)
-        super().add_batch(predictions=pred, references=gold)
-
-    def add(self, *, prediction: object = None, reference: object = None, **combined: object) -> None:
-        """Take one document of each side; ``evaluate.combine`` calls them by the plural."""
-        pred, gold = combined.get("predictions", prediction), combined.get("references", reference)
-        self.add_batch(predictions=[pred], references=[gold])
 
     def _compute(self, *, predictions: list, references: list, measures: list | None = None, **options: object) -> dict:
         """Scores by name, as in ``claims.content.f1``; None where undefined. Options as of ``dragoman.score``."""

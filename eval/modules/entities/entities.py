@@ -13,8 +13,10 @@ EXAMPLE = '{"id": "a", "entities": [{"start": 0, "end": 4, "type": "PER"}]}'
 TEXT = datasets.Value("string")
 
 
-class Entities(evaluate.Metric):
+class Entities(documents.AsJson, evaluate.Metric):
     """Strict, exact, type and partial (SemEval-2013 task 9.1)."""
+
+    example = EXAMPLE
 
     def _info(self) -> evaluate.MetricInfo:
         return evaluate.MetricInfo(
@@ -23,16 +25,6 @@ class Entities(evaluate.Metric):
             inputs_description=f"Documents such as {EXAMPLE}; offsets in code points, half-open. See README.md.",
             features=datasets.Features({"predictions": TEXT, "references": TEXT}),
         )
-
-    def add_batch(self, *, predictions: object, references: object) -> None:
-        """Take documents of both sides: dictionaries, or a ``datasets.Dataset``."""
-        pred, gold = documents.pairs(predictions, references, EXAMPLE)
-        super().add_batch(predictions=pred, references=gold)
-
-    def add(self, *, prediction: object = None, reference: object = None, **combined: object) -> None:
-        """Take one document of each side; ``evaluate.combine`` calls them by the plural."""
-        pred, gold = combined.get("predictions", prediction), combined.get("references", reference)
-        self.add_batch(predictions=[pred], references=[gold])
 
     def _compute(self, *, predictions: list, references: list, measures: list | None = None, **options: object) -> dict:
         """Scores by name, as in ``entities.strict.f1``; None where undefined. Options as of ``dragoman.score``."""

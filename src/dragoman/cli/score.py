@@ -149,10 +149,10 @@ def score(
 
 def _pair(mapped: str) -> tuple[str, str]:
     """Split ``person=PER``; the last equals sign parts the two."""
-    theirs, sign, gold = mapped.rpartition("=")
-    if not (sign and theirs and gold):
+    label, sign, gold = mapped.rpartition("=")
+    if not (sign and label and gold):
         raise typer.BadParameter("TYPE=GOLD, as person=PER", param_hint="--map")
-    return theirs, gold
+    return label, gold
 
 
 def _system(predictions: Path) -> str | SystemCard | None:

@@ -47,7 +47,6 @@ _LINGUISTIC = re.compile(
     r"^uima\.|\.(segmentation|pos|lexmorph|syntax|metadata|coref|anomaly|morph|semantics)\.|DocumentMetaData$|TagsetDescription$"
 )
 _MISSING = "Install what it needs: pip install 'dragoman[formats]'."
-_SOFA = "http:///uima/cas.ecore"
 _XMI = "http://www.omg.org/XMI"
 
 

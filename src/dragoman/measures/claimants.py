@@ -91,8 +91,8 @@ def correspond(pair: Pair, g: Ints, p: Ints) -> Bools:
     same_kind = g_role[g] == p_role[p]
     refers = np.array([*(label in REFERRING for label in _kind(gold.claimant_role).labels), False])[g_role[g]]
     neither = ~_given(gold)[g] & ~_given(pred)[p]
-    ours, theirs = pair.memo.get("referents", lambda: _Finder(pair).referents())
-    result: Bools = same_kind & (~refers | neither | _share(ours, theirs, g, p))
+    gold_referents, pred_referents = pair.memo.get("referents", lambda: _Finder(pair).referents())
+    result: Bools = same_kind & (~refers | neither | _share(gold_referents, pred_referents, g, p))
     return result
 
 
@@ -110,13 +110,13 @@ def _given(claims: Claims) -> Bools:
     return result
 
 
-def _share(ours: Referents, theirs: Referents, g: Ints, p: Ints) -> Bools:
+def _share(gold: Referents, pred: Referents, g: Ints, p: Ints) -> Bools:
     """Whether two claimants have a referent in common, shape (k,)."""
-    at, rows = _rows_of(theirs.claimant, p)
-    low = min(int(ours.key.min(initial=0)), int(theirs.key.min(initial=0)))
-    width = max(int(ours.key.max(initial=0)), int(theirs.key.max(initial=0))) - low + 1
-    known = ours.claimant * width + (ours.key - low)
-    asked = g[at] * width + (theirs.key[rows] - low)
+    at, rows = _rows_of(pred.claimant, p)
+    low = min(int(gold.key.min(initial=0)), int(pred.key.min(initial=0)))
+    width = max(int(gold.key.max(initial=0)), int(pred.key.max(initial=0))) - low + 1
+    known = gold.claimant * width + (gold.key - low)
+    asked = g[at] * width + (pred.key[rows] - low)
     result = np.zeros(len(g), bool)
     result[at[np.isin(asked, known)]] = True
     return result

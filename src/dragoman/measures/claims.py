@@ -120,11 +120,11 @@ def chain(pair: Pair) -> Match:
     doc = gold.doc[pairs.gold]
     short = np.unique(doc[(pairs.credit > 0) & ~right])
     if len(short):
-        kept = ~np.isin(doc, short)
+        settled = ~np.isin(doc, short)
         better = [_best_lines(gold, pred, candidates, hopeful, (pairs.gold, pairs.pred), each) for each in short]
         g, p = (
-            np.concatenate([ours[kept], *(each[side] for each in better)])
-            for side, ours in enumerate((pairs.gold, pairs.pred))
+            np.concatenate([matched_[settled], *(each[side] for each in better)])
+            for side, matched_ in enumerate((pairs.gold, pairs.pred))
         )
         order = np.argsort(g)
         pairs = replace(pairs, gold=g[order], pred=p[order])

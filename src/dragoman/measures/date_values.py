@@ -86,8 +86,8 @@ def interval(pair: Pair) -> Match:
     no_days = (inside[:, 0] < 0) & (given[:, 0] < 0)
     same = _equal_values(pair) & equal(gold.mod, pred.mod, (g, p))
     credit[no_days & same] = SCALE
-    for ours, theirs in ((gold.value, pred.value), (gold.mod, pred.mod), (gold.type, pred.type)):
-        credit[(ours.codes[g] != NULL) & (theirs.codes[p] == NULL)] = 0
+    for gold_field, pred_field in ((gold.value, pred.value), (gold.mod, pred.mod), (gold.type, pred.type)):
+        credit[(gold_field.codes[g] != NULL) & (pred_field.codes[p] == NULL)] = 0
     g, p, shared, credit = only(credit > 0, g, p, shared, credit)
     chosen = assign(g, p, (credit, shared))
     return matched(gold, pred, (g[chosen], p[chosen]), credit[chosen], full=SCALE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -73,3 +73,30 @@ def without_digits(draft: Draft) -> Callable[[int], bool]:
     """Say where a slip of the pen would make another value: in dates, and wherever a digit stands."""
     closed = {at for date in draft.labels("dates") for at in range(date["start"], date["end"])}
     return lambda at: at not in closed and not draft.text[at].isdigit()
+
+
+def write_others(draft: Draft, others: Mapping[str, str]) -> None:
+    """Write another letter here and there, of a syllable of Hangul another initial, vowel or coda; no digit or date.
+
+    Args:
+        draft: what is edited.
+        others: for each letter those that may take its place.
+
+    """
+    free = without_digits(draft)
+    for at, char in enumerate(draft.text):
+        if free(at) and (new := _other(char, draft, others)) is not None and draft.chosen():
+            draft.replace(at, at + 1, new)
+
+
+def _other(char: str, draft: Draft, others: Mapping[str, str]) -> str | None:
+    parts = syllable(char)
+    if parts is None:
+        letters = others.get(char)
+        return draft.random.choice(letters) if letters else None
+    made = [
+        *(Syllable(new, parts.vowel, parts.coda) for new in others.get(parts.initial, "") if new in INITIALS),
+        *(Syllable(parts.initial, new, parts.coda) for new in others.get(parts.vowel, "") if new in VOWELS),
+        *(Syllable(parts.initial, parts.vowel, new) for new in others.get(parts.coda, "") if new in CODAS),
+    ]
+    return str(draft.random.choice(made)) if made else None

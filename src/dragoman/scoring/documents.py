@@ -15,6 +15,29 @@ if TYPE_CHECKING:
 SIDES = ("predictions", "references")
 
 
+class AsJson:
+    """What modules for ``evaluate`` share: documents of both sides travel through it as JSON, one string each.
+
+    A module's class has this before ``evaluate.Metric`` among its bases, and says what a document looks like.
+
+    Attributes:
+        example: a document, for a hint.
+
+    """
+
+    example: str
+
+    def add_batch(self, *, predictions: Any, references: Any) -> None:
+        """Take documents of both sides: dictionaries, or a ``datasets.Dataset``."""
+        pred, gold = pairs(predictions, references, self.example)
+        super().add_batch(predictions=pred, references=gold)  # type: ignore[misc]
+
+    def add(self, *, prediction: Any = None, reference: Any = None, **combined: Any) -> None:
+        """Take one document of each side; ``evaluate.combine`` calls them by the plural."""
+        pred, gold = combined.get("predictions", prediction), combined.get("references", reference)
+        self.add_batch(predictions=[pred], references=[gold])
+
+
 def pairs(predictions: Any, references: Any, example: str) -> tuple[list[str], list[str]]:
     """Write the documents of both sides as JSON, one string each.
 

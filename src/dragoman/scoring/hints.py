@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -44,6 +44,8 @@ _LEAST = 2
 """Labels that have to look alike: one may do so by chance."""
 _MAX_EXAMPLES = 3
 _MAX_MAPPED = 8
+_AT_A_TIME = 2**20
+"""Characters of texts that are looked at together."""
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
 
 _SHIFTS: dict[tuple[int, int], tuple[str, str, str]] = {
@@ -157,11 +159,11 @@ def _places(gold: Spans, pred: Spans, texts: tuple[str | None, ...]) -> Iterator
     yield ("exact",), exact
     for (start, end), (code, _, _) in _SHIFTS.items():
         yield (code,), _hits(_bounds(gold), (pred.doc, pred.start + start, pred.end + end))
-    ours, theirs = _trimmed(gold, texts), _trimmed(pred, texts)
-    if ours[1] or theirs[1]:
-        yield ("trimmed",), _hits(ours[0], theirs[0]) - exact
-        yield ("blank gold",), ours[1]
-        yield ("blank pred",), theirs[1]
+    (gold_bounds, gold_blanks), (pred_bounds, pred_blanks) = _trimmed(gold, texts), _trimmed(pred, texts)
+    if gold_blanks or pred_blanks:
+        yield ("trimmed",), _hits(gold_bounds, pred_bounds) - exact
+        yield ("blank gold",), gold_blanks
+        yield ("blank pred",), pred_blanks
     yield from _counted_otherwise(gold, pred, texts)
 
 
@@ -198,27 +200,32 @@ def _blank_edges(side: Spans, texts: tuple[str | None, ...]) -> Iterator[int]:
         low = high
 
 
-_AT_A_TIME = 2**20
-
-
 def _counted_otherwise(
     gold: Spans, pred: Spans, texts: tuple[str | None, ...]
 ) -> Iterator[tuple[tuple[str, ...], int]]:
     """Count predictions that are gold spans if their places count bytes, say; of documents where that differs."""
+    in_gold, in_pred = _by_document(gold.doc, len(texts)), _by_document(pred.doc, len(texts))
     for doc in np.unique(pred.doc).tolist():
         text = texts[doc]
         if text is None or text.isascii():
             continue
-        ours, theirs = gold.doc == doc, pred.doc == doc
-        predicted = set(zip(pred.start[theirs].tolist(), pred.end[theirs].tolist(), strict=True))
-        starts, ends = gold.start[ours], gold.end[ours]
+        items = in_pred(doc)
+        predicted = set(zip(pred.start[items].tolist(), pred.end[items].tolist(), strict=True))
+        starts, ends = gold.start[in_gold(doc)], gold.end[in_gold(doc)]
         exact = len(predicted.intersection(zip(starts.tolist(), ends.tolist(), strict=True)))
         for unit, (code, _, _) in _UNITS.items():
             places = _places_in(text, unit)
             if places is not None:
                 moved = zip(places[starts].tolist(), places[ends].tolist(), strict=True)
                 yield (code,), len(predicted.intersection(moved)) - exact
-                yield (f"of {unit}",), int(theirs.sum())
+                yield (f"of {unit}",), len(items)
+
+
+def _by_document(docs: Ints, number: int) -> Callable[[int], Ints]:
+    """Find the items of a document without looking at those of all others."""
+    order = np.argsort(docs, kind="stable")
+    ends = np.cumsum(np.bincount(docs, minlength=number))
+    return lambda doc: order[ends[doc - 1] if doc else 0 : ends[doc]]
 
 
 def _places_in(text: str, unit: str) -> Ints | None:

@@ -121,7 +121,7 @@ def count(measures: Iterable[Measure], gold: Annotations, pred: Annotations, see
             continue
         rows = measure.counts(match, len(part))
         types = {label: _packed(by_type) for label, by_type in rows_by_type(measure, match, part)}
-        tallies[measure.name] = Tally(at, _packed(rows), types, recalls(measure, match, part.gold))
+        tallies[measure.name] = Tally(at, _packed(rows), types, recalls(measure, match, part))
     return Partial(
         gold.documents,
         seen or Seen.of(pair),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from dragoman.statistics.resampling import Resampling
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dragoman.annotations import Annotations
     from dragoman.measures.pair import Pair
 
     Ints = NDArray[np.int64]
@@ -112,22 +111,35 @@ def rows_by_type(measure: Measure, match: Match, pair: Pair) -> Iterable[tuple[s
         yield label, rows[:, at]
 
 
-def recalls(measure: Measure, match: Match, gold: Annotations) -> dict[str, tuple[int, int, int]] | None:
+class _Part(NamedTuple):
+    """Gold items of one form, with one phenomenon, nested or not: which they are, and of how many documents."""
+
+    name: str
+    mask: Bools
+    number: int
+    documents: int
+
+
+def recalls(measure: Measure, match: Match, pair: Pair) -> dict[str, tuple[int, int, int]] | None:
     """Tell what gold items of one form, with one phenomenon, nested or not earn; their number, that of their documents.
 
     Recall follows, and nothing else: predictions have none of these. Taken on the match of all items, and only where
     every gold item is an item of the match; else None.
     """
-    items = getattr(gold, measure.layer, None)
+    items = getattr(pair.gold, measure.layer, None)
     if not isinstance(measure.score, FScore) or items is None or len(match.gold_doc) != len(items):
         return None
+    parts = pair.memo.get(("parts by recall", measure.layer), lambda: list(_parts(items)))
     earned = np.zeros(len(items), np.int64)
     earned[match.gold] = match.credit
-    return {
-        f"{facet}={value}": (int(earned[mask].sum()), int(mask.sum()), len(np.unique(items.doc[mask])))
-        for facet, value, mask in _facets(items)
-        if mask.any()
-    }
+    return {part.name: (int(earned[part.mask].sum()), part.number, part.documents) for part in parts}
+
+
+def _parts(items: Entities | Dates | Claims) -> Iterable[_Part]:
+    for facet, value, mask in _facets(items):
+        if mask.any():
+            documents = np.count_nonzero(np.bincount(items.doc[mask]))
+            yield _Part(f"{facet}={value}", mask, int(mask.sum()), int(documents))
 
 
 def _facets(items: Entities | Dates | Claims) -> Iterable[tuple[str, str, Bools]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dragoman.robustness.draft import Draft
 from dragoman.robustness.edit import Edit
-from dragoman.robustness.letters import CODAS, INITIALS, VOWELS, Syllable, syllable, without_digits
+from dragoman.robustness.letters import write_others
 
 ALIKE = ("بتثن", "جحخ", "دذ", "رز", "سش", "صض", "طظ", "عغ", "فق", "كل", "وؤ")
 HANGUL_ALIKE = ("ㅏㅑ", "ㅓㅕ", "ㅗㅛ", "ㅜㅠ", "ㅐㅔ", "ㅁㅇ", "ㄱㅋ", "ㄷㄹ", "ㅅㅈ", "ㅂㅍ")
@@ -16,23 +16,7 @@ CONFUSED = {letter: group.replace(letter, "") for group in (*ALIKE, *HANGUL_ALIK
 
 def change(draft: Draft) -> None:
     """Take a letter for one that looks like it, here and there; never in a date, nor for a digit."""
-    free = without_digits(draft)
-    for at, char in enumerate(draft.text):
-        if free(at) and (new := _misread(char, draft)) is not None and draft.chosen():
-            draft.replace(at, at + 1, new)
-
-
-def _misread(char: str, draft: Draft) -> str | None:
-    parts = syllable(char)
-    if parts is None:
-        others = CONFUSED.get(char)
-        return draft.random.choice(others) if others else None
-    made = [
-        *(Syllable(other, parts.vowel, parts.coda) for other in CONFUSED.get(parts.initial, "") if other in INITIALS),
-        *(Syllable(parts.initial, other, parts.coda) for other in CONFUSED.get(parts.vowel, "") if other in VOWELS),
-        *(Syllable(parts.initial, parts.vowel, other) for other in CONFUSED.get(parts.coda, "") if other in CODAS),
-    ]
-    return str(draft.random.choice(made)) if made else None
+    write_others(draft, CONFUSED)
 
 
 EDIT = Edit(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dragoman.robustness.draft import Draft
 from dragoman.robustness.edit import Edit
-from dragoman.robustness.letters import CODAS, INITIALS, VOWELS, Syllable, syllable, without_digits
+from dragoman.robustness.letters import write_others
 
 HANGUL = ("ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔ", "ㅁㄴㅇㄹㅎㅗㅓㅏㅣ", "ㅋㅌㅊㅍㅠㅜㅡ")
 ARABIC = ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظ")
@@ -24,23 +24,7 @@ NEIGHBOURS = _neighbours(HANGUL) | _neighbours(ARABIC) | _neighbours(LATIN)
 
 def change(draft: Draft) -> None:
     """Write a neighbour's letter here and there; never in a date, nor for a digit."""
-    free = without_digits(draft)
-    for at, char in enumerate(draft.text):
-        if free(at) and (new := _slip(char, draft)) is not None and draft.chosen():
-            draft.replace(at, at + 1, new)
-
-
-def _slip(char: str, draft: Draft) -> str | None:
-    parts = syllable(char)
-    if parts is None:
-        near = NEIGHBOURS.get(char)
-        return draft.random.choice(near) if near else None
-    made = [
-        *(Syllable(near, parts.vowel, parts.coda) for near in NEIGHBOURS.get(parts.initial, "") if near in INITIALS),
-        *(Syllable(parts.initial, near, parts.coda) for near in NEIGHBOURS.get(parts.vowel, "") if near in VOWELS),
-        *(Syllable(parts.initial, parts.vowel, near) for near in NEIGHBOURS.get(parts.coda, "") if near in CODAS),
-    ]
-    return str(draft.random.choice(made)) if made else None
+    write_others(draft, NEIGHBOURS)
 
 
 EDIT = Edit(
