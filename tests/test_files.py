@@ -18,7 +18,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dragoman import compression, files
+from dragoman import compression, files, utf8
 from dragoman.problems import DragomanError
 
 
@@ -133,7 +133,7 @@ def test_rubbish_after_a_gzip_is_e107(tmp_path):
     ],
 )
 def test_text_that_is_none_names_line_and_byte(data, code, line, byte):
-    found = problem(files.check_text, data, "in.txt")
+    found = problem(utf8.check_text, data, "in.txt")
     assert (found.code, found.file, found.line, found.byte) == (code, "in.txt", line, byte)
 
 
@@ -147,10 +147,10 @@ def test_the_first_bad_byte_is_exact_whatever_the_chunks(monkeypatch_chunk, chun
     data = good.encode() + bad + b"\n" + good.encode()
     with pytest.raises(UnicodeDecodeError) as caught:
         data.decode()
-    found = problem(files.check_text, data)
+    found = problem(utf8.check_text, data)
     assert (found.code, found.byte) == ("E102", caught.value.start)
     assert found.line == data[: found.byte].count(b"\n") + 1
-    files.check_text(good.encode())
+    utf8.check_text(good.encode())
 
 
 @pytest.fixture(scope="module")
@@ -161,20 +161,20 @@ def monkeypatch_chunk():
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_text_or_a_numbered_problem(data):
-    found = codes(files.check_text, data, max_line=20)
+    found = codes(utf8.check_text, data, max_line=20)
     if found:
         assert found[0] in {"E102", "E103", "E104", "E105"}
-        assert 0 <= problem(files.check_text, data, max_line=20).byte < len(data)
+        assert 0 <= problem(utf8.check_text, data, max_line=20).byte < len(data)
     else:
         assert "\0" not in data.decode()
 
 
 def test_an_overlong_line_is_named():
     data = b"ab\n" + b"c" * 11 + b"\nd"
-    found = problem(files.check_text, data, max_line=10)
+    found = problem(utf8.check_text, data, max_line=10)
     assert (found.code, found.line, found.byte) == ("E105", 2, 3)
-    files.check_text(data, max_line=11)
-    assert problem(files.check_text, b"a\nbbb", max_line=2).byte == 2
+    utf8.check_text(data, max_line=11)
+    assert problem(utf8.check_text, b"a\nbbb", max_line=2).byte == 2
 
 
 def test_text_is_read_as_it_is(tmp_path):

@@ -9,11 +9,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
-
 from dragoman import files
 from dragoman.problems import Problem, error
-from dragoman.reading.line_documents import document_of
+from dragoman.reading.line_documents import as_submission, document_of, segment_line
 from dragoman.reading.read import read_lines
 from dragoman.reading.shards import holds_shards
 from dragoman.reading.submission_lines import submission_lines
@@ -25,11 +23,6 @@ from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import ReadingLine
 from dragoman.schema.release_rows import CONFIGS, READING, UNSPLIT
 from dragoman.schema.submission import (
-    PredictedClaim,
-    PredictedClaimant,
-    PredictedDate,
-    PredictedEntity,
-    PredictedSegment,
     Submission,
 )
 from dragoman.tables import WIDTH, Table, number, wrapped
@@ -39,7 +32,7 @@ if TYPE_CHECKING:
     from dragoman.annotations import Annotations
     from dragoman.reading.conversion import Conversion
     from dragoman.release.ceilings import Ceiling
-    from dragoman.schema.records import ClaimLink, Document, Labels, RegistryEntry, Segment
+    from dragoman.schema.records import ClaimLink, Document, RegistryEntry, Segment
 
 EVERY = "all"
 """The one split of a benchmark that is made of lines."""
@@ -283,7 +276,7 @@ class Benchmark:
                 lines.setdefault(segment.document, []).append(segment)
         gold = [as_submission(document) for document in self.split(split)]
         for line in gold:
-            line.segments = [_line_of(segment) for segment in lines.get(line.id, [])]
+            line.segments = [segment_line(segment) for segment in lines.get(line.id, [])]
         return gold
 
 
@@ -297,47 +290,6 @@ def office_holders(registry: Iterable[RegistryEntry]) -> dict[str, tuple[tuple[s
         for each in getattr(entry, "held", ()):
             held.setdefault(each.document, []).append((entry.id, each.holder))
     return {document: tuple(sorted(pairs)) for document, pairs in held.items()}
-
-
-_ABOUT = tuple(name for name in Submission.__struct_fields__ if name not in {"id", "segments", *LAYER_NAMES})
-"""Fields of a line that say something of its document."""
-
-
-def as_submission(labels: Document | Labels) -> Submission:
-    """Gold of a document as a line of a submission; a layer that was not annotated is absent.
-
-    Of a document the line has the text and all else that is known of it, of stored labels nothing but these.
-    """
-    name = labels.document if hasattr(labels, "document") else labels.id
-    known = labels.layers_annotated
-    about = {field: getattr(labels, field) for field in _ABOUT if hasattr(labels, field)}
-    return Submission(
-        id=name,
-        **about,
-        entities=[_kept(e, PredictedEntity) for e in labels.entities] if "entities" in known else None,
-        dates=[_kept(d, PredictedDate) for d in labels.dates] if "dates" in known else None,
-        claims=[
-            msgspec.structs.replace(
-                _kept(claim, PredictedClaim),
-                content=[(fragment.start, fragment.end) for fragment in claim.content],
-                cue=[(fragment.start, fragment.end) for fragment in claim.cue],
-                claimants=[_kept(claimant, PredictedClaimant) for claimant in claim.claimants],
-            )
-            for claim in labels.claims
-        ]
-        if "claims" in known
-        else None,
-    )
-
-
-def _line_of(segment: Segment) -> PredictedSegment:
-    """Turn a segment of a page into one of its document's text."""
-    start = segment.document_start or 0
-    return PredictedSegment(start=start, end=start + segment.end - segment.start, kind=segment.kind)
-
-
-def _kept(label: msgspec.Struct, type_: type[T]) -> T:
-    return type_(**msgspec.structs.asdict(label))
 
 
 def of_lines(lines: Sequence[Submission], name: str) -> Benchmark:

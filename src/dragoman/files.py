@@ -6,7 +6,6 @@ looks at the text, and a failure is a numbered problem that names the file, the 
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import io
 import os
@@ -21,14 +20,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from dragoman import compression
+from dragoman import compression, utf8
 from dragoman.locking import open_locked, remove_unlocked
-from dragoman.problems import DragomanError, Problem, error
+from dragoman.problems import DragomanError, error
 
 MAX_FILE = 4 * 2**30
 """Largest input, after decompression, in bytes."""
-MAX_LINE = 64 * 2**20
-"""Longest line of a JSONL file, in bytes: one document with its labels."""
 _CHUNK = 2**20
 STANDARD_INPUT = "-"
 """Path that stands for standard input, wherever a file of labels is read."""
@@ -101,7 +98,7 @@ def blocks(path: Path | str, *, size: int, limit: int = MAX_FILE) -> Iterator[by
         limit: most bytes after decompression.
 
     Yields:
-        Blocks; each but the last ends with a line feed, unless a line is over :data:`MAX_LINE`.
+        Blocks; each but the last ends with a line feed, unless a line is over :data:`utf8.MAX_LINE`.
 
     Raises:
         DragomanError: as :func:`read_bytes`.
@@ -111,7 +108,7 @@ def blocks(path: Path | str, *, size: int, limit: int = MAX_FILE) -> Iterator[by
         total = 0
         while data := raw.read(size):
             if not data.endswith(b"\n"):
-                data += raw.readline(MAX_LINE)
+                data += raw.readline(utf8.MAX_LINE)
             total += len(data)
             if total > limit:
                 raise _too_large(path, limit)
@@ -170,74 +167,6 @@ def _too_large(path: Path | str, limit: int) -> DragomanError:
     return error("E106", f"the file is over {limit:,} bytes.", "Split it into shards.", file=str(path))
 
 
-def check_text(data: bytes, name: str = "", *, max_line: int = MAX_LINE) -> None:
-    """Refuse bytes that are not plain UTF-8 text.
-
-    Args:
-        data: the bytes of a file.
-        name: how the file is called in a problem.
-        max_line: longest line, in bytes.
-
-    Raises:
-        DragomanError: E102 not UTF-8, E103 byte order mark or UTF-16, E104 NUL byte, E105 line over the limit.
-
-    """
-    utf16 = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or (
-        len(data) >= 4 and (data[0] == 0) != (data[1] == 0) and (data[2] == 0) != (data[3] == 0)
-    )
-    if utf16:
-        raise _at(data, 0, "E103", "the file is UTF-16.", "Save it as UTF-8 without a byte order mark.", name)
-    if data.startswith(codecs.BOM_UTF8):
-        raise _at(data, 0, "E103", "the file begins with a byte order mark.", "Save it without one, as UTF-8.", name)
-    nul = data.find(b"\0")
-    if nul >= 0:
-        raise _at(data, nul, "E104", "there is a NUL byte.", "Remove it: text does not contain NUL.", name)
-    bad = _first_invalid(data)
-    if bad >= 0:
-        raise _at(data, bad, "E102", f"byte 0x{data[bad]:02x} is not UTF-8 here.", "Save the file as UTF-8.", name)
-    if len(data) > max_line:
-        start = 0
-        while start < len(data):
-            end = data.find(b"\n", start)
-            end = len(data) if end < 0 else end
-            if end - start > max_line:
-                what = f"the line has {end - start:,} bytes; at most {max_line:,} are read."
-                raise _at(data, start, "E105", what, "Split the document.", name)
-            start = end + 1
-
-
-def is_text(data: bytes) -> bool:
-    """Whether :func:`check_text` has nothing to say of some bytes."""
-    try:
-        check_text(data)
-    except DragomanError:
-        return False
-    return True
-
-
-def _first_invalid(data: bytes) -> int:
-    """Offset of the first byte that is not UTF-8, or -1; decodes piecewise so that no second copy is held."""
-    if data.isascii():
-        return -1
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    view = memoryview(data)
-    done = 0
-    try:
-        for done in range(0, len(data), _CHUNK):
-            pending = len(decoder.getstate()[0])
-            decoder.decode(view[done : done + _CHUNK])
-        pending, done = len(decoder.getstate()[0]), len(data)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as cause:
-        return done - pending + cause.start
-    return -1
-
-
-def _at(data: bytes, byte: int, code: str, what: str, hint: str, name: str) -> DragomanError:
-    line = data.count(b"\n", 0, byte) + 1
-    return DragomanError(Problem(code=code, what=what, hint=hint, file=name, line=line, byte=byte))
-
-
 def read_text(path: Path | str, *, limit: int = MAX_FILE) -> str:
     """Read a UTF-8 text file as it is: no newline translation, no normalisation.
 
@@ -246,7 +175,7 @@ def read_text(path: Path | str, *, limit: int = MAX_FILE) -> str:
 
     """
     data = read_bytes(path, limit=limit)
-    check_text(data, str(path), max_line=limit)
+    utf8.check_text(data, str(path), max_line=limit)
     return data.decode("utf-8")
 
 
@@ -272,7 +201,7 @@ def read_json(path: Path | str, type_: type[T]) -> T:
 
     """
     data = read_bytes(path)
-    check_text(data, str(path), max_line=MAX_FILE)
+    utf8.check_text(data, str(path), max_line=MAX_FILE)
     return decode(data, type_, str(path))
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import dragoman
-from dragoman.benchmark import as_submission, office_holders
+from dragoman.benchmark import office_holders
+from dragoman.reading.line_documents import as_submission
 from dragoman.scoring import gold as golds
 
 

@@ -6,7 +6,7 @@ import json
 import pytest
 from submission_samples import BENCHMARK, REFERENCE, TEXTS
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.problems import MAX_PROBLEMS
 from dragoman.reading.read import read_bytes, read_file, read_lines
 
@@ -294,7 +294,7 @@ def test_a_line_of_a_megabyte_is_nothing_special():
 
 
 def test_a_line_over_the_limit_and_a_file_over_the_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr(files.check_text, "__kwdefaults__", {"max_line": 30})
+    monkeypatch.setattr(utf8.check_text, "__kwdefaults__", {"max_line": 30})
     (problem,) = read_bytes(GOOD + line(language="ko-KP"), BENCHMARK).problems
     assert (problem.code, problem.line, problem.byte) == ("E105", 2, len(GOOD))
     monkeypatch.setattr(files.read_bytes, "__kwdefaults__", {"limit": 30})

@@ -8,9 +8,9 @@ import pytest
 
 import dragoman
 from dragoman import files
-from dragoman.benchmark import as_submission
 from dragoman.measures.naming import measure
 from dragoman.problems import DragomanError
+from dragoman.reading.line_documents import as_submission
 from dragoman.robustness.edit_costs import Cost, Difference, corrected, cost_of, difference
 from dragoman.robustness.measuring import PAGE, RESULT, robustness
 from dragoman.robustness.perturbing import perturb

@@ -19,10 +19,10 @@ from msgspec import structs
 from dragoman import files, scoring
 from dragoman.annotations import NULL, Annotations, Coded
 from dragoman.authoring.adjudication import Place, read_documents, read_passes, reviewed_places
-from dragoman.benchmark import as_submission
 from dragoman.measures import claims, spans
 from dragoman.measures.naming import select
 from dragoman.measures.pair import Pair
+from dragoman.reading.line_documents import as_submission
 from dragoman.reading.read import read_lines
 from dragoman.reading.target import Target
 from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.authoring.document_time import add_declared, read_date, set_published
 from dragoman.authoring.profiles import TEXT_KINDS, Profile, read_profile
 from dragoman.authoring.segmentation import MAX_PAGE, Cut, cut, split_lines
@@ -136,7 +136,7 @@ def _read_page(root: Path, table: SourceTable, index: int) -> str:
         what = f"page {source.id} is not the one that was entered in sources.toml: {', '.join(differs)}."
         hint = "Put the page back as it was; a new version of a page is a new page with an id of its own."
         raise error("E704", what, hint, file=str(path))
-    files.check_text(data, str(path), max_line=MAX_PAGE)
+    utf8.check_text(data, str(path), max_line=MAX_PAGE)
     return data.decode("utf-8")
 
 

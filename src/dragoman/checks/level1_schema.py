@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.checks.findings import Findings
 from dragoman.problems import DragomanError, Problem, shown
 from dragoman.release import english_lines, scheme_file
@@ -164,7 +164,7 @@ class _Reader:
         """Read JSON with repeated keys remembered; ``msgspec.UNSET`` after reporting what is wrong."""
         try:
             data = files.read_bytes(path, limit=_MAX_LABELS)
-            files.check_text(data, str(path))
+            utf8.check_text(data, str(path))
         except DragomanError as cause:
             self.failed(path, cause)
             return msgspec.UNSET

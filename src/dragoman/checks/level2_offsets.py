@@ -6,7 +6,7 @@ import unicodedata
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.problems import DragomanError, shown
 from dragoman.release.passes import resolve
 from dragoman.release.source_table import corpus_file
@@ -50,7 +50,7 @@ def _page_text(material: Material, page: str, report: Report) -> str | None:
         return None
     try:
         data = files.read_bytes(corpus_file(material.root, "pages", source.file))
-        files.check_text(data)
+        utf8.check_text(data)
     except DragomanError as cause:
         for problem in cause.problems:
             report(problem.code, "page", problem.what, problem.hint)

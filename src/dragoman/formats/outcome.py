@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dragoman.files import check_text
 from dragoman.formats import tokens
 from dragoman.problems import Diagnostics, DragomanError, Problem
 from dragoman.schema import labels
 from dragoman.schema.submission import Submission
+from dragoman.utf8 import check_text
 
 LIMIT = 2**26
 """Largest input of a converter, in bytes: 64 MiB. Parsed JSON and XML take a multiple of it in memory."""

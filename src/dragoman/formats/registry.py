@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.formats import (
     brat,
     conll,
@@ -199,7 +199,7 @@ def recognise(data: bytes, name: str = "") -> Format | None:
     by_name = [format_ for format_ in FORMATS.values() if name.endswith(_telling(format_))]
     if by_name and not kind:
         return by_name[0]
-    if not data.strip() or _meant_as_jsonl(sample) or not (kind or files.is_text(data)):
+    if not data.strip() or _meant_as_jsonl(sample) or not (kind or utf8.is_text(data)):
         return None  # also where its encoding is what must be said of it
     what = f"the file seems to be {kind}." if kind else "the file is of no format that is read."
     known = f"Formats: {JSONL}, {', '.join(FORMATS)}; see --from."

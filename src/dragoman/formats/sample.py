@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import utf8
 from dragoman.problems import DragomanError
 
 _HEAD = 2**16
@@ -99,7 +99,7 @@ class Sample:
         if "\x00" not in self.head or self.start[:1] == "{":
             return False
         try:
-            files.check_text(self.data[:_HEAD])
+            utf8.check_text(self.data[:_HEAD])
         except DragomanError as cause:
             return cause.problems[0].code != "E103"
         return True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.leaderboard.entries import MAX_BYTES
 from dragoman.problems import Problem
 from dragoman.schema.result_file import Result
@@ -38,7 +38,7 @@ def read_result(path: Path) -> Result:
 
     """
     data = files.read_bytes(path, limit=MAX_BYTES[path.name])
-    files.check_text(data, str(path), max_line=MAX_BYTES[path.name])
+    utf8.check_text(data, str(path), max_line=MAX_BYTES[path.name])
     return files.decode(data, Result, str(path))
 
 

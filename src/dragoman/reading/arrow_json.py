@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json as pj
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.jsonl import MAX_ITEMS, has_too_many
 from dragoman.schema.arrow_types import arrow_schema
@@ -114,7 +114,7 @@ def _of_block(block: bytes, schema: pa.Schema) -> pa.Table:
     # Looked at beforehand: pyarrow takes several objects on a line, and one over several lines, for as many rows; and
     # it does not survive a file that begins with null.
     layout = layout_of(block)
-    if not layout.whole or not len(schema) or not files.is_text(block):  # without columns Arrow forgets how many rows
+    if not layout.whole or not len(schema) or not utf8.is_text(block):  # without columns Arrow forgets how many rows
         raise Fallback("lines")
     if layout.longest > 2 * MAX_ITEMS and any(has_too_many(line) for line in block.split(b"\n")):
         raise Fallback("items")

@@ -1,13 +1,24 @@
-"""Documents as a benchmark has them, made of the lines of gold in any other form."""
+"""Documents as a benchmark has them, made of the lines of gold in any other form, and the other way."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from dragoman.schema.layers import LAYERS
-from dragoman.schema.records import Claimant, Document, Fragment
-from dragoman.schema.submission import Submission
+import msgspec
+
+from dragoman.schema.layers import LAYER_NAMES, LAYERS
+from dragoman.schema.records import Claimant, Document, Fragment, Labels, Segment
+from dragoman.schema.submission import (
+    PredictedClaim,
+    PredictedClaimant,
+    PredictedDate,
+    PredictedEntity,
+    PredictedSegment,
+    Submission,
+)
+
+T = TypeVar("T")
 
 _ABOUT = [name for name in Document.__struct_fields__ if name in Submission.__struct_fields__]
 
@@ -48,3 +59,44 @@ def document_of(line: Submission) -> Document:
     }
     about |= {layer.name: labels(layer.name, layer.gold) for layer in LAYERS}
     return Document(**about)
+
+
+_ABOUT_A_LINE = tuple(name for name in Submission.__struct_fields__ if name not in {"id", "segments", *LAYER_NAMES})
+"""Fields of a line that say something of its document."""
+
+
+def as_submission(labels: Document | Labels) -> Submission:
+    """Gold of a document as a line of a submission; a layer that was not annotated is absent.
+
+    Of a document the line has the text and all else that is known of it, of stored labels nothing but these.
+    """
+    name = labels.document if hasattr(labels, "document") else labels.id
+    known = labels.layers_annotated
+    about = {field: getattr(labels, field) for field in _ABOUT_A_LINE if hasattr(labels, field)}
+    return Submission(
+        id=name,
+        **about,
+        entities=[_predicted(e, PredictedEntity) for e in labels.entities] if "entities" in known else None,
+        dates=[_predicted(d, PredictedDate) for d in labels.dates] if "dates" in known else None,
+        claims=[
+            msgspec.structs.replace(
+                _predicted(claim, PredictedClaim),
+                content=[(fragment.start, fragment.end) for fragment in claim.content],
+                cue=[(fragment.start, fragment.end) for fragment in claim.cue],
+                claimants=[_predicted(claimant, PredictedClaimant) for claimant in claim.claimants],
+            )
+            for claim in labels.claims
+        ]
+        if "claims" in known
+        else None,
+    )
+
+
+def segment_line(segment: Segment) -> PredictedSegment:
+    """Turn a segment of a page into one of its document's text."""
+    start = segment.document_start or 0
+    return PredictedSegment(start=start, end=start + segment.end - segment.start, kind=segment.kind)
+
+
+def _predicted(label: msgspec.Struct, type_: type[T]) -> T:
+    return type_(**msgspec.structs.asdict(label))

@@ -66,7 +66,7 @@ def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLE
     """Read all lines, and say all that is wrong with them.
 
     Args:
-        data: the file, checked by :func:`dragoman.files.check_text`.
+        data: the file, checked by :func:`dragoman.utf8.check_text`.
         target: what it is read against.
         name: how the file is called in problems.
         limit: errors after which reading stops (E208), and warnings of one kind that are listed.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pyarrow as pa
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.parquet_pages import MAGIC
 from dragoman.problems import DragomanError, Problem
 from dragoman.reading import arrow_json
@@ -63,7 +63,7 @@ class Parsed:
 
             return parquet_input.json_lines(self.table)
         data = files.read_bytes(self.name) if self.data is None else self.data
-        files.check_text(data, self.name)  # it may be another file by now
+        utf8.check_text(data, self.name)  # it may be another file by now
         return data
 
 
@@ -158,7 +158,7 @@ def parse_bytes(data: bytes, name: str = "", how: LabelledFile | None = None, *,
         table = arrow_json.of_bytes(data) if rows and how.format in {None, JSONL} else None
         if table is None and (other := _other(data, name, how)) is not None:
             return other
-        files.check_text(data, name)
+        utf8.check_text(data, name)
     except DragomanError as cause:
         return Parsed(name, problems=cause.problems)
     return Parsed(name, data, table)

@@ -133,7 +133,7 @@ def line_by_line(data: bytes, target: Target, name: str = "") -> Reading:
     """Read a submission line by line and say everything that is wrong with it.
 
     Args:
-        data: the file, checked by :func:`dragoman.files.check_text`.
+        data: the file, checked by :func:`dragoman.utf8.check_text`.
         target: what it is read against.
         name: how the file is called in a problem.
 

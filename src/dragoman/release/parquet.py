@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.problems import error
 from dragoman.release.atomic_folder import writing
 from dragoman.release.bundle import Manifest, manifest_of
@@ -85,7 +85,7 @@ def _described(
 ) -> dict[str, bytes]:
     """Describe the rows for machines: Croissant, and the JSON Schema of each configuration."""
     card = texts.get("README.md", b"")
-    files.check_text(card, "README.md")
+    utf8.check_text(card, "README.md")
     made = {
         f"schemas/{config}.json": files.pretty_json(schema_of(record, f"row-{config}", release.label_sets))
         for config, record in release.configs.items()

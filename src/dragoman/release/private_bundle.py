@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta, structs
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.problems import error
 from dragoman.release.atomic_folder import writing
 from dragoman.release.content import Release, Withheld
@@ -145,7 +145,7 @@ def read(folder: Path) -> Private:
         raise error("E761", "there is no private bundle here.", hint, file=str(folder))
     files.check_regular(folder / MARK)
     data = files.read_regular(folder / MARK)
-    files.check_text(data, str(folder / MARK), max_line=len(data))
+    utf8.check_text(data, str(folder / MARK), max_line=len(data))
     return files.decode(data, Private, str(folder / MARK))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release import parquet, standoff
 from dragoman.release.integrity import MAX_BYTES
@@ -72,7 +72,7 @@ def _texts(pages: list[Page], rows: Rows, folder: Path) -> dict[str, str]:
             data = files.read_regular(path, limit=MAX_BYTES)
             page = wanted.get(files.sha256(data))
             if page is not None:
-                files.check_text(data, str(path))
+                utf8.check_text(data, str(path))
                 texts[page.id] = data.decode("utf-8")
                 others.remove(path)
     lacking = [page for page in pages if page.id not in texts]

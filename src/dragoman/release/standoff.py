@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.problems import error
 from dragoman.release.atomic_folder import writing
 from dragoman.release.bundle import declared
@@ -143,7 +143,7 @@ def read(folder: Path) -> tuple[Manifest, Rows, bytes]:
             rows[config][split] = [files.decode(line, dict[str, Any], name, i) for i, line in enumerate(lines, 1)]
     if CARD not in content:
         raise error("E715", f"{CARD!r} is missing.", "Fetch the release again.", file=str(folder / MARK))
-    files.check_text(content[CARD], str(folder / CARD))
+    utf8.check_text(content[CARD], str(folder / CARD))
     if manifest.fingerprint_without_texts not in ("", fingerprint(rows)):
         what = "the rows are not those of the manifest."
         raise error("E715", what, "Fetch the release again.", file=str(folder / MARK))

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from dragoman import benchmark as benchmarks
-from dragoman import checks, files
+from dragoman import checks, files, utf8
 from dragoman.checks import LEVELS
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release import parquet
@@ -285,7 +285,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     """Read the documents of a file of gold, checked as far as an edit relies on them."""
     number = 0
     for block in files.blocks(path, size=2**20):
-        files.check_text(block, str(path))
+        utf8.check_text(block, str(path))
         for line in block.splitlines():
             number += 1
             if not line.strip():

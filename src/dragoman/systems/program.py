@@ -24,7 +24,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.problems import error
 from dragoman.redaction import redact
 from dragoman.schema.records import Document
@@ -133,8 +133,8 @@ class _Running:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise CommandError(f"no answer in {timeout:g} s", Reply(None, _text(self._output) or None))
-            if len(self._output) > files.MAX_LINE:
-                what = f"the answer has over {files.MAX_LINE:,} bytes and no end"
+            if len(self._output) > utf8.MAX_LINE:
+                what = f"the answer has over {utf8.MAX_LINE:,} bytes and no end"
                 raise CommandError(what, Reply(None, _text(self._output[:_BLOCK])))
             poll = select.poll()
             for pipe in self._open:

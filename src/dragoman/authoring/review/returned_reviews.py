@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.authoring.review import spreadsheet
 from dragoman.authoring.review.kit import KEY, Key, Returned
 from dragoman.problems import DragomanError, Problem, error
@@ -92,7 +92,7 @@ def _read(path: Path, keys: Sequence[Key]) -> Review:
         except msgspec.ValidationError as cause:
             raise error("E202", f"{cause}.", file=str(path)) from cause
     else:
-        files.check_text(data, str(path))
+        utf8.check_text(data, str(path))
         returned = files.decode(data, Returned, str(path))
     key = next((key for key in keys if returned.kit in key.kits), None)
     if key is None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.authoring.segmentation import MAX_PAGE
 from dragoman.formats import registry
 from dragoman.formats.outcome import Converted, Options
@@ -94,7 +94,7 @@ def _pages(path: Path) -> list[Path]:
 
 def _page(path: Path, languages: Sequence[str]) -> Incoming:
     data = files.read_bytes(path, limit=MAX_PAGE)
-    files.check_text(data, str(path), max_line=MAX_PAGE)
+    utf8.check_text(data, str(path), max_line=MAX_PAGE)
     named = [tag for tag in languages if path.stem.endswith(f".{tag}") or path.parent.name == tag]
     stem = path.stem.removesuffix(f".{named[0]}") if named else path.stem
     return Incoming(stem, str(path), data.decode(), named[0] if named else None)
