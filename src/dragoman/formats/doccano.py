@@ -10,17 +10,16 @@ Written is the form with ``entities``; the document's id is ``id``, as doccano k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from dragoman.files import json_lines
 from dragoman.formats import plain_spans, span_records
 from dragoman.formats.json_fields import Node, records
-from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
+from dragoman.formats.outcome import DEFAULT, Converted, Options
 from dragoman.formats.sample import Sample
 from dragoman.formats.span_records import LabelledSpan, SpanRecord
 from dragoman.problems import Diagnostics
-from dragoman.schema.submission import Submission
 
 LAYERS = ("entities",)
 HOLDS = span_records.HOLDS
@@ -98,20 +97,6 @@ def _triples(node: Node, key: str) -> Iterable[LabelledSpan]:
             node.diagnostics.add("E202", what, "Offsets are code points.", line=node.line, path=at.path)
 
 
-def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
-    """Write ``submission.doccano.jsonl``.
-
-    Args:
-        lines: the submission.
-        texts: text by document id.
-        options: ``date_labels``.
-
-    Problems: as for :func:`dragoman.formats.plain_spans.plain`.
-
-    """
-    return span_records.written("submission.doccano.jsonl", lines, texts, options, _document, json_lines)
-
-
 def _document(document: plain_spans.Document) -> dict[str, Any]:
     spans = [plain_spans.labelled(span) for _, span in document.spans]
     return {
@@ -123,3 +108,6 @@ def _document(document: plain_spans.Document) -> dict[str, Any]:
         ],
         "relations": [],
     }
+
+
+write = span_records.writer("submission.doccano.jsonl", _document, json_lines)

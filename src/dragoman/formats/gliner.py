@@ -9,18 +9,17 @@ it is read against the text. Scores are lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from dragoman.files import json_lines
 from dragoman.formats import plain_spans, span_records
 from dragoman.formats.doccano import name_of
 from dragoman.formats.json_fields import Node, nodes, parse
-from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
+from dragoman.formats.outcome import DEFAULT, Converted, Options
 from dragoman.formats.sample import Sample
 from dragoman.formats.span_records import LabelledSpan, SpanRecord
 from dragoman.problems import Diagnostics
-from dragoman.schema.submission import Submission
 
 LAYERS = ("entities",)
 HOLDS = span_records.HOLDS
@@ -124,20 +123,6 @@ def _tokenized(node: Node) -> SpanRecord:
     return record
 
 
-def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
-    """Write ``submission.gliner.jsonl``, a document a line.
-
-    Args:
-        lines: the submission.
-        texts: text by document id.
-        options: ``date_labels``.
-
-    Problems: as for :func:`dragoman.formats.plain_spans.plain`.
-
-    """
-    return span_records.written("submission.gliner.jsonl", lines, texts, options, _document, json_lines)
-
-
 def _document(document: plain_spans.Document) -> dict[str, Any]:
     return {
         "id": document.line.id,
@@ -147,3 +132,6 @@ def _document(document: plain_spans.Document) -> dict[str, Any]:
             for _, span in document.spans
         ],
     }
+
+
+write = span_records.writer("submission.gliner.jsonl", _document, json_lines)

@@ -13,18 +13,16 @@ The id of the document is ``data.id``, ``data.document`` or ``meta.id``; else th
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from dragoman.files import canonical_json
 from dragoman.formats import plain_spans, span_records
 from dragoman.formats.doccano import name_of
 from dragoman.formats.json_fields import Node, records
-from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
+from dragoman.formats.outcome import DEFAULT, Converted, Options
 from dragoman.formats.sample import Sample
 from dragoman.formats.span_records import LabelledSpan, SpanRecord
 from dragoman.problems import Diagnostics
-from dragoman.schema.submission import Submission
 
 LAYERS = ("entities",)
 HOLDS = span_records.HOLDS
@@ -153,25 +151,6 @@ def _small(node: Node) -> SpanRecord:
     return SpanRecord(node, name_of(node), text, spans)
 
 
-def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
-    """Write ``submission.label-studio.json``: tasks with an annotation each, to be imported.
-
-    Args:
-        lines: the submission.
-        texts: text by document id.
-        options: ``date_labels``.
-
-    Regions are of a control ``label`` over a text ``text``. Problems: as for
-    :func:`dragoman.formats.plain_spans.plain`.
-
-    """
-
-    def encode(values: list[Any]) -> bytes:
-        return canonical_json(values) + b"\n"
-
-    return span_records.written("submission.label-studio.json", lines, texts, options, _task, encode, HOLDS)
-
-
 def _task(document: plain_spans.Document) -> dict[str, Any]:
     result = [
         {
@@ -184,3 +163,6 @@ def _task(document: plain_spans.Document) -> dict[str, Any]:
         for number, (_, span) in enumerate(document.spans, start=1)
     ]
     return {"data": {"id": document.line.id, "text": document.text}, "annotations": [{"result": result}]}
+
+
+write = span_records.writer("submission.label-studio.json", _task, span_records.one_value, HOLDS)

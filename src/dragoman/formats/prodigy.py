@@ -8,18 +8,16 @@ is one. Relations are lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dragoman.files import json_lines
 from dragoman.formats import plain_spans, span_records
 from dragoman.formats.doccano import name_of
 from dragoman.formats.json_fields import Node, records
-from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
+from dragoman.formats.outcome import DEFAULT, Converted, Options
 from dragoman.formats.sample import Sample
 from dragoman.formats.span_records import LabelledSpan, SpanRecord
 from dragoman.problems import Diagnostics
-from dragoman.schema.submission import Submission
 
 LAYERS = ("entities",)
 HOLDS = span_records.HOLDS
@@ -75,20 +73,6 @@ def _record(node: Node) -> SpanRecord | None:
     return record
 
 
-def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
-    """Write ``submission.prodigy.jsonl``, tasks that are accepted.
-
-    Args:
-        lines: the submission.
-        texts: text by document id.
-        options: ``date_labels``.
-
-    Problems: as for :func:`dragoman.formats.plain_spans.plain`.
-
-    """
-    return span_records.written("submission.prodigy.jsonl", lines, texts, options, _document, json_lines)
-
-
 def _document(document: plain_spans.Document) -> dict[str, Any]:
     spans = [plain_spans.labelled(span) for _, span in document.spans]
     return {
@@ -97,3 +81,6 @@ def _document(document: plain_spans.Document) -> dict[str, Any]:
         "meta": {"id": document.line.id},
         "answer": "accept",
     }
+
+
+write = span_records.writer("submission.prodigy.jsonl", _document, json_lines)

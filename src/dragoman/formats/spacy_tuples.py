@@ -8,17 +8,14 @@ options or the texts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dragoman.files import canonical_json
 from dragoman.formats import plain_spans, span_records
 from dragoman.formats.json_fields import Node, parse
-from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
+from dragoman.formats.outcome import DEFAULT, Converted, Options
 from dragoman.formats.sample import Sample
 from dragoman.formats.span_records import LabelledSpan, SpanRecord
 from dragoman.problems import Diagnostics
-from dragoman.schema.submission import Submission
 
 LAYERS = ("entities",)
 HOLDS = span_records.HOLDS - {"documents.id"}
@@ -76,24 +73,9 @@ def _record(text: str, node: Node) -> SpanRecord:
     return record
 
 
-def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
-    """Write ``submission.tuples.json``.
-
-    Args:
-        lines: the submission.
-        texts: text by document id.
-        options: ``date_labels``.
-
-    Problems: as for :func:`dragoman.formats.plain_spans.plain`.
-
-    """
-
-    def encode(values: list[Any]) -> bytes:
-        return canonical_json(values) + b"\n"
-
-    return span_records.written("submission.tuples.json", lines, texts, options, _pair, encode, HOLDS)
-
-
 def _pair(document: plain_spans.Document) -> list[Any]:
     spans = [plain_spans.labelled(span) for _, span in document.spans]
     return [document.text, {"entities": [[start, end, label or ""] for start, end, label in spans]}]
+
+
+write = span_records.writer("submission.tuples.json", _pair, span_records.one_value, HOLDS)

@@ -10,9 +10,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dragoman.files import canonical_json
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.json_fields import Node
-from dragoman.formats.outcome import Converted, Options, Written
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
 from dragoman.problems import Diagnostics
 from dragoman.schema.submission import Submission
 
@@ -112,31 +113,34 @@ def _add(
         line_builder.add(line, label, start, end, layer)
 
 
-def written(
+def one_value(values: list[Any]) -> bytes:
+    """Encode all documents as one list of JSON."""
+    return canonical_json(values) + b"\n"
+
+
+def writer(
     name: str,
-    lines: Iterable[Submission],
-    texts: Mapping[str, str],
-    options: Options,
     one: Callable[[plain_spans.Document], Any],
     encode: Callable[[list[Any]], bytes],
     holds: Collection[str] = HOLDS,
-) -> Written:
-    """Write one file of JSON, an object for each document.
+) -> Callable[..., Written]:
+    """Make the function that writes a format: one file of JSON, an object for each document.
 
     Args:
         name: the file's name.
-        lines: the submission.
-        texts: text by document id.
-        options: ``date_labels``.
         one: makes the object of a document.
         encode: makes the file of the objects.
         holds: what the format holds.
 
     """
-    diagnostics = Diagnostics(options.name)
-    documents = plain_spans.plain(lines, texts, diagnostics)
-    plain_spans.account(documents, holds, ("entities",), options, diagnostics)
-    empty = sum(span.type == "" for document in documents for _, span in document.spans)
-    diagnostics.lose("types that are an empty string", empty)
-    made = [] if diagnostics.failed else [one(document) for document in documents]
-    return Written.of({name: encode(made)}, diagnostics)
+
+    def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
+        diagnostics = Diagnostics(options.name)
+        documents = plain_spans.plain(lines, texts, diagnostics)
+        plain_spans.account(documents, holds, ("entities",), options, diagnostics)
+        empty = sum(span.type == "" for document in documents for _, span in document.spans)
+        diagnostics.lose("types that are an empty string", empty)
+        made = [] if diagnostics.failed else [one(document) for document in documents]
+        return Written.of({name: encode(made)}, diagnostics)
+
+    return write

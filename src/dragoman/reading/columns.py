@@ -109,7 +109,7 @@ def _check_spans(texts: Texts, docs: Ints, starts: Ints, ends: Ints, surfaces: l
 def _times(table: pa.Table, name: str, row_doc: Ints, documents: int, target: Target) -> Coded:
     """Document times, one a document; NULL for a document without a row."""
     given = coded(column_of(table, name, pa.string()))
-    if target.strict_values and not all(map(_parses, given.labels)):
+    if target.strict_values and not all(map(timex.is_valid, given.labels)):
         raise Fallback("document time")
     codes = np.full(documents, NULL, np.int32)
     codes[row_doc] = given.codes
@@ -282,7 +282,7 @@ def _entities(rows: Rows, target: Target) -> Entities:
 def _dates(rows: Rows, target: Target) -> Dates:
     _unique_ids(rows)
     value, external = rows.strings("value"), rows.strings("value_external")
-    if target.strict_values and not all(_parses(label) for label in value.labels + external.labels):
+    if target.strict_values and not all(timex.is_valid(label) for label in value.labels + external.labels):
         raise Fallback("date value")
     return Dates(
         doc=rows.parent,
@@ -307,14 +307,6 @@ def _segments(rows: Rows, target: Target) -> Spans:
         phenomena=rows.strings("phenomena"),
         item=rows.item,
     )
-
-
-def _parses(value: str) -> bool:
-    try:
-        timex.canonical(value)
-    except timex.TimexError:
-        return False
-    return True
 
 
 def _claims(rows: Rows, entities: Rows, target: Target, texts: Texts) -> Claims:

@@ -284,16 +284,8 @@ def _add_values(gold: Dates, pred: Dates, found: Evidence) -> None:
     codes, numbers = np.unique(value.codes[value.codes != NULL], return_counts=True)
     for code, number in zip(codes.tolist(), numbers.tolist(), strict=True):
         found["values", "given"] += number
-        if not _parses(value.labels[code]):
+        if not timex.is_valid(value.labels[code]):
             found["values", "wrong", value.labels[code]] += number
-
-
-def _parses(value: str) -> bool:
-    try:
-        timex.canonical(value)
-    except timex.TimexError:
-        return False
-    return True
 
 
 def hints(found: Evidence) -> list[Advice]:

@@ -28,7 +28,7 @@ from dragoman.timex.days import Interval, modified, to_interval
 from dragoman.timex.grammar import Value, read
 from dragoman.timex.scan import Failure, TimexError
 
-__all__ = ["Interval", "TimexError", "canonical", "interval", "is_canonical", "jaccard_days", "type_fits"]
+__all__ = ["Interval", "TimexError", "canonical", "interval", "is_canonical", "is_valid", "jaccard_days", "type_fits"]
 
 _CACHED_VALUES = 16_384
 
@@ -63,6 +63,20 @@ def canonical(value: str) -> str:
 
     """
     return _parse(value).text
+
+
+def is_valid(value: str) -> bool:
+    """Tell whether the value is legal. Never raises.
+
+    >>> is_valid("2024-06"), is_valid("June 2024")
+    (True, False)
+
+    """
+    try:
+        read(value)
+    except Failure:
+        return False
+    return True
 
 
 def is_canonical(value: str) -> bool:
