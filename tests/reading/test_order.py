@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dragoman.annotations import Coded, Spans
-from dragoman.reading.canonical_order import spans_in_order
+from dragoman.reading.canonical_order import _sorted, spans_in_order
 from dragoman.reading.columns import _repeats
 
 small = st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(1, 3), st.sampled_from("ba"))
@@ -21,6 +21,13 @@ def test_spans_are_ordered_by_document_bounds_and_type(rows):
     found = list(zip(ordered.doc, ordered.start, ordered.end - ordered.start, strict=True))
     assert [(*row, ordered.type.value(i)) for i, row in enumerate(found)] == sorted(rows)
     assert [rows[i] for i in ordered.item.tolist()] == sorted(rows)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 40), st.lists(st.sampled_from([1, 2, 2**16, 2**31]), min_size=1))
+def test_columns_that_do_not_fit_one_number_are_sorted_like_any_others(seed, rows, ranges):
+    random = np.random.default_rng(seed)
+    columns = [random.integers(0, bound, rows) for bound in ranges]
+    assert _sorted(columns).tolist() == np.lexsort(columns[::-1]).tolist()
 
 
 @given(st.lists(st.integers(0, 20), max_size=8), st.sampled_from([1, 10**6]))

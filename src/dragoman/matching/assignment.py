@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,37 +43,67 @@ def assign(gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> Ints:
         Indices of the chosen candidates, ascending.
 
     """
-    if not len(gold):
-        return np.zeros(0, np.int64)
-    g_alone, p_alone = (np.bincount(gold) == 1)[gold], (np.bincount(predicted) == 1)[predicted]
-    taken = g_alone & p_alone
-    rest = np.flatnonzero(~taken)
-    # Where all that competes for an item competes for nothing else, the best of it is taken.
-    g_star = np.bincount(gold[rest], ~p_alone[rest])[gold[rest]] == 0
-    p_star = (np.bincount(predicted[rest], ~g_alone[rest])[predicted[rest]] == 0) & ~g_star
-    contested = rest[~(g_star | p_star)]
-    for star, center in ((g_star, gold), (p_star, predicted)):
-        taken[_best(rest[star], center, weights)] = True
-    for chosen in _contested(contested, gold, predicted, weights) if len(contested) else ():
-        taken[chosen] = True
-    return np.flatnonzero(taken)
+    return Graph(gold, predicted).assign(weights)
 
 
-def _contested(contested: Ints, gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> list[Ints]:
-    """Solve what is left, component by component; those that are small, all at once."""
-    gold, predicted, weights = gold[contested], predicted[contested], [weight[contested] for weight in weights]
-    component = components(gold, predicted)
-    left: Bools = np.ones(len(component), bool)
-    chosen: list[Ints] = []
-    worth, complete = _combined(weights, small.MAX_SHORT, 62)
-    if complete:
-        solved, left = small.solve(component, gold, predicted, worth)
-        chosen.append(contested[solved])
-    order = np.flatnonzero(left)[np.argsort(component[left], kind="stable")]
-    parts = np.split(order, np.flatnonzero(np.diff(component[order])) + 1) if len(order) else []
-    return chosen + [
-        contested[part[_solve(gold[part], predicted[part], [weight[part] for weight in weights])]] for part in parts
-    ]
+class Graph:
+    """Candidate pairs, the edges between gold and predicted items, for one assignment or for several by other weights.
+
+    What follows from the pairs alone (which of them compete, and which groups of them are small) is found once.
+    """
+
+    def __init__(self, gold: Ints, predicted: Ints) -> None:
+        self._gold, self._predicted = gold, predicted
+
+    def assign(self, weights: Sequence[Ints]) -> Ints:
+        """Choose pairs by weights: see :func:`assign`."""
+        if not len(self._gold):
+            return np.zeros(0, np.int64)
+        alone, stars, contested = self._competition
+        taken = alone.copy()
+        for star, center in stars:
+            taken[_best(star, center, weights)] = True
+        for chosen in self._contested(weights) if len(contested) else ():
+            taken[contested[chosen]] = True
+        return np.flatnonzero(taken)
+
+    @cached_property
+    def _competition(self) -> tuple[Bools, tuple[tuple[Ints, Ints], ...], Ints]:
+        """Pairs that compete with none, those that compete for one item alone (with that item), and all others."""
+        gold, predicted = self._gold, self._predicted
+        g_alone, p_alone = (np.bincount(gold) == 1)[gold], (np.bincount(predicted) == 1)[predicted]
+        alone = g_alone & p_alone
+        rest = np.flatnonzero(~alone)
+        # Where all that competes for an item competes for nothing else, the best of it is taken.
+        g_star = np.bincount(gold[rest], ~p_alone[rest])[gold[rest]] == 0
+        p_star = (np.bincount(predicted[rest], ~g_alone[rest])[predicted[rest]] == 0) & ~g_star
+        return alone, ((rest[g_star], gold), (rest[p_star], predicted)), rest[~(g_star | p_star)]
+
+    @cached_property
+    def _problems(self) -> tuple[Ints, small.Problems]:
+        """Component of each contested pair, and those components that are small."""
+        contested = self._competition[2]
+        gold, predicted = self._gold[contested], self._predicted[contested]
+        component = components(gold, predicted)
+        return component, small.Problems(component, gold, predicted)
+
+    def _contested(self, weights: Sequence[Ints]) -> list[Ints]:
+        """Solve component by component, and those that are small all at once; indices into the contested pairs."""
+        contested = self._competition[2]
+        gold, predicted = self._gold[contested], self._predicted[contested]
+        weights = [weight[contested] for weight in weights]
+        component, problems = self._problems
+        left: Bools = np.ones(len(component), bool)
+        chosen: list[Ints] = []
+        worth, complete = _combined(weights, small.MAX_SHORT, 62)
+        if complete:
+            chosen.append(problems.solve(worth))
+            left = problems.large
+        order = np.flatnonzero(left)[np.argsort(component[left], kind="stable")]
+        parts = np.split(order, np.flatnonzero(np.diff(component[order])) + 1) if len(order) else []
+        return chosen + [
+            part[_solve(gold[part], predicted[part], [weight[part] for weight in weights])] for part in parts
+        ]
 
 
 def _best(candidates: Ints, center: Ints, weights: Sequence[Ints]) -> Ints:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dragoman.annotations import NULL, Coded
-from dragoman.matching.assignment import assign
+from dragoman.matching.assignment import Graph, assign
 from dragoman.matching.exact import equal_pairs
 from dragoman.matching.overlap import overlapping_pairs
 from dragoman.measures.scores import Match
@@ -101,6 +101,26 @@ def _bounds(spans: Spans) -> tuple[Ints, Ints, Ints]:
     return spans.doc, spans.start, spans.end
 
 
+def candidates(pair: Pair, layer: str, *, of_type: bool) -> tuple[Graph, tuple[Ints, ...]]:
+    """Overlapping pairs as a graph to assign by, and as gold item, predicted item, shared characters, equal type.
+
+    Args:
+        pair: gold and predicted annotations.
+        layer: which spans.
+        of_type: whether only pairs of one type are candidates.
+
+    """
+
+    def make() -> tuple[Graph, tuple[Ints, ...]]:
+        same_type = equal_types(pair, layer)
+        g, p, shared = overlaps(pair, layer)
+        columns: tuple[Ints, ...] = g, p, shared, same_type.astype(np.int64)
+        columns = only(same_type, *columns) if of_type else columns
+        return Graph(*columns[:2]), columns
+
+    return pair.memo.get(("candidates", layer, of_type), make)
+
+
 def only(mask: Bools, *columns: Ints) -> tuple[Ints, ...]:
     """Keep what a mask says of columns; there is nothing to copy if that is all."""
     return columns if mask.all() else tuple(column[mask] for column in columns)
@@ -115,45 +135,42 @@ def relaxed_where(pair: Pair, layer: str, allowed: Bools) -> Match:
         allowed: which of :func:`overlaps` may be taken, shape (k,).
 
     """
-    same_type = equal_types(pair, layer).astype(np.int64)
-    g, p, shared, same_type = only(allowed, *overlaps(pair, layer), same_type)
-    chosen = assign(g, p, (np.ones_like(g), shared, same_type))
-    return matched(*sides(pair, layer), (g[chosen], p[chosen]))
+    columns = only(allowed, *overlaps(pair, layer), equal_types(pair, layer).astype(np.int64))
+    return _most_shared(pair, layer, Graph(*columns[:2]), columns)
 
 
 def relaxed(pair: Pair, layer: str) -> Match:
     """Pair spans that share a character, whatever the type."""
-    return relaxed_where(pair, layer, np.ones(len(overlaps(pair, layer)[0]), bool))
+    return _most_shared(pair, layer, *candidates(pair, layer, of_type=False))
 
 
 def overlap_and_type(pair: Pair, layer: str) -> Match:
     """Pair spans that share a character and have the same type."""
-    return relaxed_where(pair, layer, equal_types(pair, layer))
+    return _most_shared(pair, layer, *candidates(pair, layer, of_type=True))
+
+
+def _most_shared(pair: Pair, layer: str, graph: Graph, columns: tuple[Ints, ...]) -> Match:
+    g, p, shared, same_type = columns
+    chosen = graph.assign((np.ones_like(g), shared, same_type))
+    return matched(*sides(pair, layer), (g[chosen], p[chosen]))
 
 
 def partial(pair: Pair, layer: str) -> Match:
     """Give full credit for the same span, half for one that shares a character, whatever the type."""
-    return _partial_where(pair, layer, np.ones(len(overlaps(pair, layer)[0]), bool))
+    return _partial(pair, layer, of_type=False)
 
 
 def partial_of_type(pair: Pair, layer: str) -> Match:
     """Credit spans as :func:`partial`, each type by itself."""
-    return _partial_where(pair, layer, equal_types(pair, layer))
+    return _partial(pair, layer, of_type=True)
 
 
-def _partial_where(pair: Pair, layer: str, allowed: Bools) -> Match:
+def _partial(pair: Pair, layer: str, *, of_type: bool) -> Match:
     gold, pred = sides(pair, layer)
-    g, p, shared = overlaps(pair, layer)
-
-    def half_or_full() -> Ints:
-        same_span = (gold.start[g] == pred.start[p]) & (gold.end[g] == pred.end[p])
-        both: Ints = 1 + same_span.astype(np.int64)
-        return both
-
-    credit = pair.memo.get(("partial", layer), half_or_full)
-    same_type = equal_types(pair, layer).astype(np.int64)
-    g, p, shared, credit, same_type = only(allowed, g, p, shared, credit, same_type)
-    chosen = assign(g, p, (credit, shared, same_type))
+    graph, (g, p, shared, same_type) = candidates(pair, layer, of_type=of_type)
+    same_span = (gold.start[g] == pred.start[p]) & (gold.end[g] == pred.end[p])
+    credit = 1 + same_span.astype(np.int64)
+    chosen = graph.assign((credit, shared, same_type))
     return matched(gold, pred, (g[chosen], p[chosen]), credit[chosen], full=2)
 
 

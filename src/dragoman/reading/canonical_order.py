@@ -17,6 +17,8 @@ import numpy as np
 from dragoman.annotations import NULL, Claims, Coded, Spans
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -52,18 +54,52 @@ def merge_fragments(claim: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, In
 
 def spans_in_order(spans: SpansT, *more: Coded) -> SpansT:
     """Order items by (document, start, end, type, more …)."""
-    length = spans.end - spans.start
-    strides = int(spans.end.max(initial=0)) + 1, int(length.max(initial=0)) + 1
-    if len(spans) and (int(spans.doc.max()) + 1) * strides[0] * strides[1] < 2**63:
-        place = (spans.doc * strides[0] + spans.start) * strides[1] + length
-        if (place[1:] > place[:-1]).all():
-            return spans
-        order = np.argsort(place)
-        place = place[order]
-        if (place[1:] > place[:-1]).all():
-            return spans.take(order)
-    keys = [_ranks(coded) for coded in reversed((spans.type, *more))]
-    return spans.take(np.lexsort([*keys, spans.end, spans.start, spans.doc]))
+    bounds = spans.doc, spans.start, spans.end - spans.start
+    key, _ = _packed(bounds)
+    if (key[1:] > key[:-1]).all():
+        return spans
+    return spans.take(_sorted([*bounds, *(_ranks(coded) - NULL for coded in (spans.type, *more))]))
+
+
+def _sorted(columns: Sequence[Ints]) -> Ints:
+    """Sort rows by columns of non-negative numbers, the first one first; equal rows keep their order.
+
+    This is ``np.lexsort`` of the columns turned round. Mostly the first columns tell all rows apart: several columns
+    are sorted as one number, and only rows that are alike in them are looked at again.
+    """
+    key, used = _packed(columns)
+    order = np.argsort(key, kind="stable")
+    key, place = key[order], np.arange(len(key))
+    while used < len(columns):
+        alike = key[1:] == key[:-1]
+        tied = np.zeros(len(key), bool)
+        tied[1:] |= alike
+        tied[:-1] |= alike
+        if not tied.any():
+            break
+        place, key = place[tied], key[tied]
+        rows, group = order[place], np.zeros(len(key), np.int64)
+        np.cumsum(key[1:] != key[:-1], out=group[1:])
+        key, taken = _packed([group, *(column[rows] for column in columns[used:])])
+        used += taken - 1
+        inner = np.argsort(key, kind="stable")
+        order[place], key = rows[inner], key[inner]
+    return order
+
+
+def _packed(columns: Sequence[Ints]) -> tuple[Ints, int]:
+    """Make one number of the first columns, as many as fit 63 bits, and say how many those are.
+
+    The number of a row fits together with any column, since columns hold numbers below 2**32 and rows are fewer than
+    2**31: so two columns are always taken, if there are two.
+    """
+    key = columns[0]
+    for used, column in enumerate(columns[1:], 1):
+        stride = int(column.max(initial=0)) + 1
+        if (int(key.max(initial=0)) + 1) * stride >= 2**63:
+            return key, used
+        key = key * stride + column
+    return key, len(columns)
 
 
 def claims_in_order(c: Claims) -> Claims:
