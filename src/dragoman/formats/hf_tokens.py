@@ -122,7 +122,7 @@ def _tag(value: Any, path: str, node: Node, options: Options) -> tagging.Tag | N
     if type(value) is int:
         if not 0 <= value < len(options.labels):
             what = f"there is no name for the tag {value}." if options.labels else "the tags are numbers without names."
-            hint = "Give the names in the order of their numbers, as in --labels O,B-PER,I-PER."
+            hint = "Give their names in order, as in --labels O,B-PER,I-PER, or the `Dataset` itself, which has them."
             node.diagnostics.add("E501", what, hint, line=node.line, path=path)
             return None
         value = options.labels[value]
