@@ -217,7 +217,7 @@ def test_numbers_of_tags_without_names_say_how_to_give_them():
 
 
 def test_rows_of_any_tool_are_recognised_in_parquet():
-    table = pa.table({"text": ["Kim met."], "label": [[{"start_offset": 0, "end_offset": 3, "label": "PER"}]]})
+    table = pa.table({"text": ["Kim met."], "entities": [[{"start_offset": 0, "end_offset": 3, "label": "PER"}]]})
     assert dragoman.score(table, table, intervals=False)["entities.strict.f1"] == 1.0
     table = pa.table({"text": ["Kim met."], "nothing": [1]})
     with pytest.raises(dragoman.DragomanError, match=r"E203"):
