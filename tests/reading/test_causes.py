@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import dragoman
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.problems import DragomanError
 from dragoman.text.lookalikes import lookalike, why_unlike
 from dragoman.text.span_checks import check_span
@@ -163,11 +163,30 @@ def test_a_byte_order_mark_of_the_file_is_named(head, code, word):
     assert word in problem.what
 
 
-@pytest.mark.parametrize("length", [1, 513, 65_536])
-def test_ids_may_be_long(length):
+@pytest.mark.parametrize("length", [1, 513, 65_537, 1_000_000])
+@pytest.mark.parametrize("form", ["dictionaries", "bytes", "an Arrow table"])
+def test_ids_may_be_of_any_length_in_every_form(length, form):
     name, other = "x" * length, "y" * length
     entity = {"id": other, "start": 0, "end": 1, "type": "PER", "entity_ids": [name]}
     claim = {"content": [[0, 1]], "claimants": [{"mention": other}]}
-    gold = [{"id": name, "entities": [entity], "claims": [claim]}]
-    assert problems(gold, gold) == []
-    assert dragoman.score(gold, gold, intervals=False)["claims.attributed.f1"] == 1.0
+    gold = [{"id": name, "text": "Kim", "entities": [entity], "claims": [claim]}]
+    given = {
+        "dictionaries": gold,
+        "bytes": files.json_lines(gold),
+        "an Arrow table": pa.Table.from_pylist(gold),
+    }[form]
+    assert problems(given, gold) == []
+    assert dragoman.score(given, gold, intervals=False)["claims.attributed.f1"] == 1.0
+    back = dragoman.convert(given).files["submission.jsonl"]
+    assert json.loads(back)["id"] == name
+
+
+def test_a_long_id_that_nobody_knows_is_cut_where_it_is_shown():
+    (problem,) = problems([{"id": "x" * 100_000}], [{"id": "y" * 100_000, "entities": []}])
+    assert (problem.code, len(str(problem)) < 1000) == ("E301", True)
+
+
+def test_a_line_bounds_what_an_id_may_be_and_says_so():
+    line = b'{"id": "' + b"x" * utf8.MAX_LINE + b'"}\n'
+    (problem,) = problems(line, [{"id": "a", "entities": []}])
+    assert (problem.code, "67,108,864 are read" in problem.what) == ("E105", True)

@@ -8,7 +8,7 @@ from typing import Any
 from dragoman.formats.outcome import Options
 from dragoman.problems import Diagnostics
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.schema.submission import MAX_ID_LENGTH, PredictedDate, PredictedEntity, Submission
+from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
 from dragoman.text import MAX_OFFSET, check_span
 
 
@@ -80,12 +80,11 @@ def _squeezed(text: str) -> str:
 
 
 def check_names(ids: Sequence[str], diagnostics: Diagnostics) -> None:
-    """Note E304 for an id that is empty or too long, E302 for one that is given twice."""
+    """Note E304 for an id that is empty, E302 for one that is given twice."""
     seen: set[str] = set()
     for number, name in enumerate(ids, start=1):
-        if not 1 <= len(name) <= MAX_ID_LENGTH:
-            hint = f"Use 1 to {MAX_ID_LENGTH} characters."
-            diagnostics.add("E304", f"the id of document {number} has {len(name)} characters.", hint)
+        if not name:
+            diagnostics.add("E304", f"the id of document {number} is empty.", "Give one, or leave it out.")
         elif name in seen:
             diagnostics.add("E302", f"document {name[:80]!r} is given more than once.", "Keep one of them.")
         seen.add(name)
