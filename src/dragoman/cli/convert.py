@@ -20,7 +20,7 @@ def convert(
         typer.Option(
             "--to",
             help="jsonl, conll, brat, spacy, docbin, tuples, pipeline, hf, gliner, doccano, prodigy, label-studio, "
-            "timeml or xmi",
+            "timeml, webanno or xmi",
         ),
     ] = "jsonl",
     no_texts: Annotated[bool, typer.Option("--no-texts", help="take texts from the input only")] = False,

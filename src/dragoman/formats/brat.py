@@ -24,13 +24,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dragoman.files import child
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.brat_lines import ATTRIBUTES, RESERVED, Bound, Fragments, Standoff, flat, parse
 from dragoman.formats.brat_writer import Rows
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
 from dragoman.formats.sample import Sample
-from dragoman.problems import Diagnostics, DragomanError, error
+from dragoman.problems import Diagnostics, error
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedEntity, Submission
 
 LAYERS = ("entities",)
@@ -295,13 +294,10 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
     files: dict[str, bytes] = {}
     for document in documents:
-        try:
-            for suffix in (".ann", ".txt"):
-                child(Path(), document.line.id + suffix)
-        except DragomanError as cause:
-            diagnostics.take(*cause.problems)
+        name = plain_spans.file_name(document.line.id, ".ann", diagnostics)
+        if name is None:
             continue
         rows = Rows(document, options, diagnostics).rows()
-        files[f"{document.line.id}.ann"] = "".join(f"{row}\n" for row in rows).encode()
+        files[name] = "".join(f"{row}\n" for row in rows).encode()
         files[f"{document.line.id}.txt"] = (document.text or "").encode()
     return Written.of(files, diagnostics)
