@@ -190,3 +190,50 @@ def test_a_line_bounds_what_an_id_may_be_and_says_so():
     line = b'{"id": "' + b"x" * utf8.MAX_LINE + b'"}\n'
     (problem,) = problems(line, [{"id": "a", "entities": []}])
     assert (problem.code, "67,108,864 are read" in problem.what) == ("E105", True)
+
+
+UNKNOWN = [
+    {
+        "id": "a",
+        "text": "Kim met Lee.",
+        "sure": 0.5,
+        "note": None,  # null is as good as absent
+        "entities": [
+            {"start": 0, "end": 3, "tpye": "PER", "type": "PER", "deep": {"x": [1, 2]}},
+            {"start": 8, "end": 11, "type": "PER", "tpye": "PER"},
+        ],
+        "claims": [{"content": [[0, 3]], "claimants": [{"role": "AUTHOR", "who": "me"}], "sure": 1}],
+    },
+    {"id": "b", "entities": [{"start": 0, "end": 1, "type": "PER", "tpye": None}], "sure": 1},
+]
+COUNTED = {"claims.claimants.who": 1, "claims.sure": 1, "entities.deep": 1, "entities.tpye": 2, "sure": 2}
+
+
+@pytest.mark.parametrize("form", ["JSONL", "parquet", "lines that only the precise path can read"])
+def test_unknown_fields_are_passed_over_and_counted_alike_on_either_path(form, monkeypatch):
+    known = [{key: value for key, value in UNKNOWN[0].items() if key in ("id", "text")}]
+    known[0]["entities"] = [{"start": at, "end": at + 3, "type": "PER"} for at in (0, 8)]
+    gold = [*known, {"id": "b", "entities": [{"start": 0, "end": 1, "type": "PER"}]}]
+    rows = [dict(row) for row in UNKNOWN]
+    if form == "parquet":
+        for row in rows:
+            row["entities"] = [{k: v for k, v in entity.items() if k != "deep"} for entity in row["entities"]]
+        given, counted = pa.Table.from_pylist(rows), {k: v for k, v in COUNTED.items() if k != "entities.deep"}
+    elif form == "JSONL":
+        given, counted = files.json_lines(rows), COUNTED
+    else:  # a number here and a text there have no column
+        rows[1]["sure"] = "very"
+        given, counted = files.json_lines(rows), COUNTED
+    if form != "lines that only the precise path can read":
+        monkeypatch.setattr("dragoman.reading.read.precise.read", None)
+    result = dragoman.score(given, gold, intervals=False, ignore_unknown_fields=True)
+    assert result["entities.strict.f1"] == 1.0
+    assert result.coverage.unknown_fields == counted
+    warned = problems(given, gold, ignore_unknown_fields=True)
+    assert [(problem.code, problem.path) for problem in warned if problem.code != "W908"] == [
+        ("W911", path) for path in counted
+    ]
+    said = {problem.path: f"{problem.what} {problem.hint}" for problem in warned}
+    assert "2 times" in said["sure"]
+    assert "Did you mean 'type'?" in said["entities.tpye"]
+    assert "once" in said["claims.sure"]

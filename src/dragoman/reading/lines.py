@@ -20,11 +20,11 @@ import msgspec
 
 from dragoman import timex
 from dragoman.problems import MAX_PROBLEMS, Diagnostics, LimitReached, Problem, shown
-from dragoman.reading import class_labels, other_rows, quoted_items
+from dragoman.reading import class_labels, other_rows, quoted_items, unknown_fields
 from dragoman.reading.jsonl import objects
 from dragoman.reading.target import Target
 from dragoman.schema.layers import CONTIGUOUS, LAYERS
-from dragoman.schema.shape import called_elsewhere, faults, step
+from dragoman.schema.shape import faults, step
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
@@ -76,11 +76,7 @@ def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLE
     lines: list[Submission] = []
     with contextlib.suppress(LimitReached):
         lines = [line for value in objects(data, reader.diagnostics) if (line := reader.line(value)) is not None]
-    for field_, count in sorted(reader.unknown.items()):
-        what = f"the field {shown(field_)} is none of a submission; it was passed over {count:,} times."
-        meant = called_elsewhere(field_.rpartition(".")[2])
-        hint = f"Did you mean {meant!r}? Then its values are lost." if meant else ""
-        reader.diagnostics.add("W911", what, hint, line=0, path=field_)
+    reader.diagnostics.take(*unknown_fields.warnings(reader.unknown, name))
     return Lines(lines, reader.diagnostics.problems(), reader.tally, dict(reader.unknown))
 
 
