@@ -30,7 +30,7 @@ def convert(
     """Convert predictions from or to what other tools have; everything that does not fit is counted."""
     from dragoman.benchmark import load
     from dragoman.cli import show
-    from dragoman.reading.conversion import convert as convert_labels
+    from dragoman.scoring.converting import convert as convert_labels
 
     made = convert_labels(
         source,

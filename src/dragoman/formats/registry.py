@@ -217,7 +217,7 @@ def _telling(format_: Format) -> tuple[str, ...]:
 
 def _meant_as_jsonl(sample: Sample) -> bool:
     """Whether some line begins as an object does, or the first is a JSON value: what is wrong is said line by line."""
-    if sample.is_binary or "nbformat" in sample.record:
+    if sample.is_binary or sample.own or "nbformat" in sample.record:
         return False
     return sample.is_line or any(line.lstrip().startswith("{") for line in sample.lines)
 
@@ -277,6 +277,10 @@ def _recognised(path: Path) -> tuple[list[Path], Format]:
             for inner in paths:
                 _no_link(inner)
             return paths, format_
+    first = next((inner for inner in listed if inner.is_file()), None)
+    kind, advice = ("", "") if first is None else seems(Sample(files.read_bytes(first), first.name))
+    if first is not None and kind:
+        raise error("E220", f"{first.name[:80]!r} in the folder seems to be {kind}.", advice, file=str(path))
     what = "nothing in the folder is of a format that is read."
     hint = f"Files end in {', '.join(suffix for format_ in FORMATS.values() for suffix in format_.suffixes[:1])} …"
     if not listed:
