@@ -31,6 +31,7 @@ from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decod
 from dragoman.formats.sample import Sample
 from dragoman.problems import Diagnostics, error
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedEntity, Submission
+from dragoman.text import counted
 
 LAYERS = ("entities",)
 HOLDS = frozenset(
@@ -93,7 +94,8 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         return converted
     cause = "its byte order mark" if text.startswith(_BOM) else "the carriage returns of its line ends"
     diagnostics = Diagnostics(options.name)
-    what = f"offsets count in the text without {cause}: {len(wrong)} spans do not fit it as it is."
+    number = counted(len(wrong), "span does", "spans do")
+    what = f"offsets count in the text without {cause}: {number} not fit it as it is."
     diagnostics.add("E403", what, "Read it so with --clean-text, or save the text so.")
     return Converted.of([], diagnostics)
 
@@ -178,7 +180,7 @@ class _Reader:
                 return False
         # Between two fragments stands one space; where there is no text, the words alone say how long they must be.
         if self.text is None and len(bound.words) != (length := sum(end - start + 1 for start, end in fragments) - 1):
-            what = f"the words {bound.words[:80]!r} have {len(bound.words)} characters, and their place {length}."
+            what = f"the words {bound.words[:80]!r} have length {len(bound.words)}, and their place {length}."
             self.diagnostics.add("E403", what, "Offsets are code points, half-open.", line=bound.line)
             return False
         if differs:

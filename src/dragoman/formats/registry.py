@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +32,7 @@ from dragoman.formats import (
 from dragoman.formats.json_fields import without_nulls
 from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
 from dragoman.formats.sample import Sample, seems
-from dragoman.problems import Diagnostics, error
+from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.schema.submission import Submission
 
 MAX_FILES = 100_000
@@ -278,7 +279,9 @@ def _recognised(path: Path) -> tuple[list[Path], Format]:
                 _no_link(inner)
             return paths, format_
     first = next((inner for inner in listed if inner.is_file()), None)
-    kind, advice = ("", "") if first is None else seems(Sample(files.read_bytes(first), first.name))
+    kind = advice = ""
+    with contextlib.suppress(DragomanError):  # one that cannot be read is of no kind
+        kind, advice = ("", "") if first is None else seems(Sample(files.read_bytes(first), first.name))
     if first is not None and kind:
         raise error("E220", f"{first.name[:80]!r} in the folder seems to be {kind}.", advice, file=str(path))
     what = "nothing in the folder is of a format that is read."

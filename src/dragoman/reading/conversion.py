@@ -14,6 +14,7 @@ from dragoman.formats.outcome import DEFAULT, Options, Written
 from dragoman.problems import Problem
 from dragoman.reading.parsing import JSONL
 from dragoman.schema.submission import Submission
+from dragoman.text import counted
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class Conversion:
 
     def __repr__(self) -> str:
         where = ", ".join(str(path) for path in self.paths) or ", ".join(self.files)
-        counted = f"; {len(self.problems)} kinds of repair or loss" if self.problems else ""
-        return f"{self.documents} documents in {where}{counted}"
+        said = f"; {counted(len(self.problems), 'kind')} of repair or loss" if self.problems else ""
+        return f"{counted(self.documents, 'document')} in {where}{said}"
 
 
 def write_lines(

@@ -33,7 +33,7 @@ from dragoman.schema.submission import (
     SpanObject,
     Submission,
 )
-from dragoman.text import Located, check_span, locate_quotes, nowhere, quotes
+from dragoman.text import Located, check_span, counted, locate_quotes, nowhere, quotes
 from dragoman.text.lookalikes import lookalike, plain, why_unlike
 from dragoman.text.quote_places import OVER
 
@@ -130,7 +130,9 @@ class _Reader:
         self.seen.setdefault(name, self.diagnostics.line)
         if self.target.documents is None or name in self.target.known:
             return True
-        hint = self.diagnostics.suggest(name, self.documents, f"There are {len(self.documents)} documents.")
+        hint = self.diagnostics.suggest(
+            name, self.documents, f"{counted(len(self.documents), 'document is', 'documents are')} known."
+        )
         meant = self.lookalikes.get(plain(name))
         if meant is not None:
             hint = f"It differs from {shown(meant)} in {why_unlike(name, meant)} alone: write it as it stands there."
