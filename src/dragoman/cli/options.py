@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
     """Let a command have groups of options: a parameter that is a dataclass stands for its fields, an option each."""
     signature = inspect.signature(command, eval_str=True)
-    groups = {name: one.annotation for name, one in signature.parameters.items() if is_dataclass(one.annotation)}
+    groups: dict[str, Any] = {
+        name: one.annotation for name, one in signature.parameters.items() if is_dataclass(one.annotation)
+    }
     parameters: list[inspect.Parameter] = []
     for name, one in signature.parameters.items():
         parameters += _options(groups[name]) if name in groups else [one]
