@@ -32,6 +32,7 @@ from dragoman.formats import (
 from dragoman.formats.json_fields import without_nulls
 from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
 from dragoman.formats.sample import Sample, seems
+from dragoman.formats.unlike_rows import unlike
 from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.schema.submission import Submission
 
@@ -202,6 +203,8 @@ def recognise(data: bytes, name: str = "") -> Format | None:
         return by_name[0]
     if not data.strip() or _meant_as_jsonl(sample) or not (kind or utf8.is_text(data)):
         return None  # also where its encoding is what must be said of it
+    if not kind and not sample.is_binary:
+        kind, hint = unlike(sample.lines)
     what = f"the file seems to be {kind}." if kind else "the file is of no format that is read."
     known = f"Formats: {JSONL}, {', '.join(FORMATS)}; see --from."
     raise error("E220", what, f"{hint} {known}".strip(), file=name)
