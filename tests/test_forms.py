@@ -93,8 +93,6 @@ def test_gold_scores_1_on_either_side_and_nothing_is_wrong_with_it(made, form, b
 @pytest.mark.parametrize("form", FORMS)
 def test_gold_is_converted_and_comes_back(made, form, benchmark, split):
     made_of = made[form]
-    if form in {"a folder of a release", "its path as a string"}:
-        made_of = dragoman.load(made_of)
     back = dragoman.convert(made_of, texts={})
     again = dragoman.score(back.files["submission.jsonl"], benchmark, split=split, intervals=False)
     assert again["headline"] == 1.0
@@ -210,3 +208,33 @@ def test_what_is_no_json_is_a_numbered_error():
     for wrong in ([{"id": "a", "entities": io.BytesIO()}], [{1: "a"}], [{"id": object()}]):
         with pytest.raises(DragomanError, match=r"E20[24]"):
             dragoman.score(wrong, good)
+
+
+@pytest.mark.parametrize("form", ["annotations/gold", "annotations/gold/{}.json", "corpus/documents", "annotations"])
+def test_the_sources_of_gold_are_named_with_the_command_to_use(form, benchmark, split, tmp_path):
+    where = ROOT / form.format(benchmark.split(split)[0].id)
+    doors = (
+        lambda: dragoman.score(where),
+        lambda: dragoman.score(benchmark, where),
+        lambda: dragoman.convert(where),
+        lambda: dragoman.report(where, out=tmp_path / "page.html"),
+    )
+    if form == "annotations":  # a folder of folders
+        with pytest.raises(DragomanError, match="E852"):
+            doors[0]()
+        return
+    for door in doors:
+        with pytest.raises(DragomanError, match="E220") as refused:
+            door()
+        assert "dragoman gold --data" in refused.value.problems[0].hint
+    (problem,) = dragoman.validate(where)
+    assert problem.code == "E220"
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form not in {"JSONL", "shards", "parquet of the release"}])
+def test_a_cluster_takes_files_and_says_what_to_do_with_any_other_form(made, form, gold_files):
+    if form in {"parquet of a Dataset", "JSONL of a Dataset"}:
+        return
+    with pytest.raises(DragomanError, match="E851") as refused:
+        dragoman.score(made[form], gold_files / "gold.jsonl", engine="dask")
+    assert "dragoman gold --out" in refused.value.problems[0].hint

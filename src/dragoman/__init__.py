@@ -18,12 +18,12 @@ from dragoman.version import __version__
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark, load
     from dragoman.problems import DragomanError, Problem
-    from dragoman.reading.conversion import convert
     from dragoman.reading.labelled_file import LabelledFile
     from dragoman.reports.report import report
     from dragoman.robustness.perturbing import perturb
     from dragoman.scoring.api import score, validate
     from dragoman.scoring.comparison import compare
+    from dragoman.scoring.converting import convert
     from dragoman.scoring.result import Comparison, Result
     from dragoman.statistics.resampling import Resampling
     from dragoman.systems.run_folder import run
@@ -56,7 +56,7 @@ _HOMES = {
     "Resampling": "dragoman.statistics.resampling",
     "Result": "dragoman.scoring.result",
     "compare": "dragoman.scoring.comparison",
-    "convert": "dragoman.reading.conversion",
+    "convert": "dragoman.scoring.converting",
     "load": "dragoman.benchmark",
     "perturb": "dragoman.robustness.perturbing",
     "report": "dragoman.reports.report",

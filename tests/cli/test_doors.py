@@ -57,3 +57,37 @@ def test_policies_and_wrong_usage(cli, tmp_path):
     assert cli("validate", "-", "--reference", gold, "--split", "test")[0] == 2
     assert cli("validate", "-", "--reference", gold, "--data", tmp_path)[0] == 2
     assert cli("validate", "-", "--split", "nowhere")[0] == 1
+
+
+COLUMNS = "Kim\tB-PER\tB-PER\nmet\tO\tO\nLee\tB-PER\tO\n"  # gold and predicted: one of two found
+
+
+def test_two_columns_of_one_file_go_into_every_door(cli, tmp_path):
+    (tmp_path / "both.conll").write_text(COLUMNS)
+    both = (tmp_path / "both.conll", "--columns", "form=1,gold=2,pred=3")
+    code, out, _ = cli("score", *both, "--json", "--no-intervals")
+    assert (code, json.loads(out)["scores"]["entities"]["strict"]["recall"]) == (0, 0.5)
+    code, out, _ = cli("validate", *both, "--json")
+    assert (code, json.loads(out)["coverage"]["layers"]["entities"]) == (0, 1)
+    code, _, _ = cli("report", *both, "--out", tmp_path / "page.html", "--mistakes", tmp_path / "mistakes.json")
+    assert code == 0
+    (mistake,) = json.loads((tmp_path / "mistakes.json").read_text())
+    assert (mistake["kind"], mistake["words"]) == ("missed", "Lee")
+    code, _, _ = cli("convert", *both[:2], "form=1,tag=2", "--no-texts", "--out", tmp_path / "gold.jsonl")
+    assert code == 0
+    assert len(json.loads((tmp_path / "gold.jsonl").read_text())["entities"]) == 2
+
+
+@pytest.mark.parametrize("command", ["score", "validate", "report"])
+def test_what_must_be_told_of_a_file_is_told_in_every_door(cli, tmp_path, command):
+    """Tags that are numbers, a format asked for by name, an id: what the content does not say."""
+    rows = {"tokens": ["Kim", "met", "Lee"], "ner_tags": [1, 0, 1]}
+    (tmp_path / "rows").write_text(json.dumps(rows))
+    out = ("--out", tmp_path / "page.html") if command == "report" else ()
+    told = ("--from", "hf", "--labels", "O,B-PER", "--document", "a")
+    reference = ("--reference", tmp_path / "rows", "--reference-from", "hf")
+    assert cli(command, tmp_path / "rows", *told, *reference, *out)[0] == 0
+    code, _, err = cli(command, tmp_path / "rows", *reference, *out)
+    assert (code, "E501" in err, "--labels" in err) == (1, True, True)
+    code, _, err = cli(command, tmp_path / "rows", *told[2:], *reference[:2], "--from", "brat", *out)
+    assert code == 1

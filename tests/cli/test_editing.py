@@ -74,7 +74,7 @@ def test_a_system_is_measured(tmp_path):
     assert cost["original"] > 0
     assert measured["failures"] == {"levant-months": 1}
     shown = dragoman("robustness", f"{system}:predict", "--out", tmp_path / "out", "--edit", "levant-months")
-    assert "1 labels fail where they stood before" in shown.stdout
+    assert "1 label fails where they stood before" in shown.stdout
     assert shown.stdout.strip().endswith("robustness.html")
 
 

@@ -161,7 +161,7 @@ def test_another_shape_is_named_and_the_right_one_shown(load, name, shape):
 
 
 def test_as_many_predictions_as_references(load):
-    with pytest.raises(DragomanError, match="1 predictions and 2 references"):
+    with pytest.raises(DragomanError, match="1 prediction and 2 references"):
         load("entities").compute(predictions=[{"id": "a"}], references=REFERENCES["entities"])
 
 

@@ -218,3 +218,19 @@ def test_rows_may_have_one_tag_or_several():
     assert codes("bank B-ORG\nof I-ORG\nNew York I-ORG\n") == [("E209", 3)]
     twice = "union B-ORG\nof I-ORG\nbank I-ORG B-ORG\nstaff I-ORG I-ORG\n"
     assert found(twice)[0][1] == [("union of bank staff", "ORG"), ("bank staff", "ORG")]
+
+
+def test_two_columns_of_other_labels_are_never_chosen_in_silence():
+    data = b"Kim\tB-PER\tB-ORG\nIl\tI-PER\tI-ORG\nU\tO\tI-ORG\n"
+    converted = conll.read(data, Options())
+    (problem,) = [problem for problem in converted.problems if problem.code == "W906"]
+    assert "column 3; column 2 holds tags, too" in problem.what
+    assert "form=1,tag=2,tag=3" in problem.hint
+    chunks = b"Kim\tNNP\tB-NP\tB-PER\nmet\tVBD\tB-VP\tO\n"  # CoNLL-2003
+    assert conll.read(chunks, Options()).problems == ()
+
+
+def test_rows_of_one_tag_or_several_may_begin_with_several():
+    data = b"Kim B-PERS B-ORG\nIl I-PERS I-ORG\nU I-ORG\n\nx O\n"
+    [line] = conll.read(data, Options()).checked()
+    assert {(span.text, span.type) for span in line.entities} == {("Kim Il", "PERS"), ("Kim Il U", "ORG")}

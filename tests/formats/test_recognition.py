@@ -10,6 +10,7 @@ from io import BytesIO
 import pytest
 from format_cases import WRITTEN
 
+import dragoman
 from dragoman.formats import registry
 from dragoman.formats.registry import FORMATS, Format, recognise
 from dragoman.problems import DragomanError
@@ -99,6 +100,11 @@ def zipped():
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "PNG"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "JPEG"),
         (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
+        (b'{\n "document": "a",\n "entities": [],\n "dates": [],\n "claims": []\n}\n', "annotations/"),
+        (b'{\n "page": "000",\n "segments": [],\n "documents": []\n}\n', "curated page"),
+        (b'{"id": "a", "raw": "{}", "status": "ok", "hash": "0"}\n', "log of a run"),
+        (b'{\n "counts": {},\n "scores": {},\n "signature": ""\n}\n', "a result"),
+        (b'[\n {\n  "id": "asean",\n  "names": [],\n  "wikidata": "Q7768"\n }\n]\n', "registry"),
         (b"<!doctype html>\n<html><body>Not found</body></html>", "HTML"),
         (b"\n<HTML><head/></HTML>", "HTML"),
         (b"<?xml version='1.0'?><rss/>", "XML"),
@@ -136,3 +142,46 @@ def test_where_two_formats_fit_both_are_named():
 @pytest.mark.parametrize("name", ["conll", "brat"])
 def test_an_empty_file_is_of_the_format_that_its_name_says(name):
     assert recognise(b"", f"x{FORMATS[name].suffixes[0]}").name == name
+
+
+BASE = "Kim\tB-PER\nIl\tI-PER\nmet\tO\nOslo\tB-LOC\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "what", "hint"),
+    [
+        (BASE.replace("\t", ","), "parted by commas", "tabs"),
+        (BASE.replace("\t", ";"), "parted by semicolons", "tabs"),
+        (BASE.replace("\t", "|"), "parted by vertical bars", "tabs"),
+        (BASE.replace("\t", "\u00a0"), "a space of another kind", "tabs"),
+        ("word,ner\n" + BASE.replace("\t", ","), "parted by commas", "tabs"),
+        ("word\tner\nKim\tB-PER\nmet\tO\n", "below a header", "first row"),
+        ("B-PER\tKim\nI-PER\tIl\nO\tmet\n", "the tag first", "--columns form=2,tag=1"),
+        ("Kim\tB-PER|B-ORG\nU\tI-ORG\n", "several tags in a cell", "form=1,tag=2,tag=3"),
+        ("Kim\tb-PER\nIl\ti-PER\nmet\to\n", "another form", "B-PER"),
+        ("Kim\tB_PER\nIl\tI_PER\nmet\tO\n", "another form", "B-PER"),
+        ("Kim\tPER-B\nIl\tPER-I\nmet\tO\n", "another form", "B-PER"),
+    ],
+)
+def test_rows_that_are_nearly_tokens_with_tags_are_told_what_they_lack(data, what, hint):
+    with pytest.raises(DragomanError) as refused:
+        recognise(data.encode())
+    (problem,) = refused.value.problems
+    assert (problem.code, what in problem.what, hint in problem.hint) == ("E220", True, True), problem
+
+
+def test_hostile_rows_are_looked_at_in_no_time():
+    row = "a " + "B-x|" * 10_000 + " z\n"
+    with pytest.raises(DragomanError, match="E220"):
+        recognise((row * 3).encode())
+    short = "a " + "B-x|" * 200 + " z\n"
+    with pytest.raises(DragomanError, match="E220"):
+        recognise((short * 3).encode())
+
+
+def test_whoever_names_columns_says_that_there_are_some():
+    data = b"B-PER\tKim\nI-PER\tIl\nO\tmet\n"
+    made = dragoman.convert(data, columns="form=2,tag=1", texts={}).files["submission.jsonl"]
+    assert b'"text":"Kim Il","type":"PER"' in made
+    lines = b'{"id":"a","text":"Kim","entities":[]}\n'  # what is recognised stays what it is
+    assert dragoman.convert(lines, columns="form=2,tag=1", texts={}).documents == 1

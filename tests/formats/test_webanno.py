@@ -6,6 +6,7 @@ import pytest
 
 from dragoman.formats import webanno
 from dragoman.formats.outcome import Options
+from dragoman.schema.submission import PredictedEntity, Submission
 
 HEAD = "#FORMAT=WebAnno TSV 3.3\n"
 NAMED = "#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|identifier|value\n"
@@ -76,3 +77,32 @@ def test_a_layer_without_features_and_escapes():
 def test_what_is_wrong_is_said(body, code, line):
     [problem, *_] = read(HEAD + body).problems
     assert (problem.code, problem.line) == (code, line)
+
+
+def test_it_is_written_as_webanno_writes_it():
+    """Several tokens and stacked spans have numbers, parts of tokens rows of their own, offsets are UTF-16 units."""
+    text = "New Cairo, Rana-Amin\n\nsaid 😀 x\nover\nline_"
+    entities = [
+        PredictedEntity(0, 9, type="LOC", entity_ids=["Q|1"]),
+        PredictedEntity(0, 3, type="[X]"),
+        PredictedEntity(13, 15, type="PER"),
+        PredictedEntity(27, 35),  # over the end of a line: a sentence of two lines
+    ]
+    written = webanno.write([Submission("a", entities=entities)], {"a": text})
+    data = written.files["a.tsv"].decode()
+    assert data.split("\n\n\n")[0].splitlines() == [*HEAD.splitlines(), *NAMED.splitlines()]
+    assert "#Text=New Cairo, Rana-Amin\n#Text=\n" in data
+    assert "1-1\t0-3\tNew\tQ\\|1[1]|*[2]\tLOC[1]|\\[X\\][2]\t\n" in data
+    assert "1-4\t11-15\tRana\t_\t_\t\n1-4.1\t13-15\tna\t*\tPER\t\n" in data
+    assert "#Text=said 😀 x\n#Text=over\n" in data
+    assert "2-2\t27-29\t😀\t*[4]\t*[4]\t\n" in data
+    assert "3-1\t37-42\tline\\_\t_\t_\t\n" in data
+    [line] = read(data).checked()
+    assert line.text == text
+    assert [(span.start, span.end, span.type, span.entity_ids) for span in line.entities] == [
+        (0, 3, "[X]", None),
+        (0, 9, "LOC", ["Q|1"]),
+        (13, 15, "PER", None),
+        (27, 35, None, None),
+    ]
+    assert written.losses == {}

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import dragoman
-from dragoman import files
+from dragoman import files, utf8
 from dragoman.problems import DragomanError
 from dragoman.text.lookalikes import lookalike, why_unlike
 from dragoman.text.span_checks import check_span
@@ -163,11 +163,77 @@ def test_a_byte_order_mark_of_the_file_is_named(head, code, word):
     assert word in problem.what
 
 
-@pytest.mark.parametrize("length", [1, 513, 65_536])
-def test_ids_may_be_long(length):
+@pytest.mark.parametrize("length", [1, 513, 65_537, 1_000_000])
+@pytest.mark.parametrize("form", ["dictionaries", "bytes", "an Arrow table"])
+def test_ids_may_be_of_any_length_in_every_form(length, form):
     name, other = "x" * length, "y" * length
     entity = {"id": other, "start": 0, "end": 1, "type": "PER", "entity_ids": [name]}
     claim = {"content": [[0, 1]], "claimants": [{"mention": other}]}
-    gold = [{"id": name, "entities": [entity], "claims": [claim]}]
-    assert problems(gold, gold) == []
-    assert dragoman.score(gold, gold, intervals=False)["claims.attributed.f1"] == 1.0
+    gold = [{"id": name, "text": "Kim", "entities": [entity], "claims": [claim]}]
+    given = {
+        "dictionaries": gold,
+        "bytes": files.json_lines(gold),
+        "an Arrow table": pa.Table.from_pylist(gold),
+    }[form]
+    assert problems(given, gold) == []
+    assert dragoman.score(given, gold, intervals=False)["claims.attributed.f1"] == 1.0
+    back = dragoman.convert(given).files["submission.jsonl"]
+    assert json.loads(back)["id"] == name
+
+
+def test_a_long_id_that_nobody_knows_is_cut_where_it_is_shown():
+    (problem,) = problems([{"id": "x" * 100_000}], [{"id": "y" * 100_000, "entities": []}])
+    assert (problem.code, len(str(problem)) < 1000) == ("E301", True)
+
+
+def test_a_line_bounds_what_an_id_may_be_and_says_so():
+    line = b'{"id": "' + b"x" * utf8.MAX_LINE + b'"}\n'
+    (problem,) = problems(line, [{"id": "a", "entities": []}])
+    assert (problem.code, "67,108,864 are read" in problem.what) == ("E105", True)
+
+
+UNKNOWN = [
+    {
+        "id": "a",
+        "text": "Kim met Lee.",
+        "sure": 0.5,
+        "note": None,  # null is as good as absent
+        "entities": [
+            {"start": 0, "end": 3, "tpye": "PER", "type": "PER", "deep": {"x": [1, 2]}},
+            {"start": 8, "end": 11, "type": "PER", "tpye": "PER"},
+        ],
+        "claims": [{"content": [[0, 3]], "claimants": [{"role": "AUTHOR", "who": "me"}], "sure": 1}],
+    },
+    {"id": "b", "entities": [{"start": 0, "end": 1, "type": "PER", "tpye": None}], "sure": 1},
+]
+COUNTED = {"claims.claimants.who": 1, "claims.sure": 1, "entities.deep": 1, "entities.tpye": 2, "sure": 2}
+
+
+@pytest.mark.parametrize("form", ["JSONL", "parquet", "lines that only the precise path can read"])
+def test_unknown_fields_are_passed_over_and_counted_alike_on_either_path(form, monkeypatch):
+    known = [{key: value for key, value in UNKNOWN[0].items() if key in ("id", "text")}]
+    known[0]["entities"] = [{"start": at, "end": at + 3, "type": "PER"} for at in (0, 8)]
+    gold = [*known, {"id": "b", "entities": [{"start": 0, "end": 1, "type": "PER"}]}]
+    rows = [dict(row) for row in UNKNOWN]
+    if form == "parquet":
+        for row in rows:
+            row["entities"] = [{k: v for k, v in entity.items() if k != "deep"} for entity in row["entities"]]
+        given, counted = pa.Table.from_pylist(rows), {k: v for k, v in COUNTED.items() if k != "entities.deep"}
+    elif form == "JSONL":
+        given, counted = files.json_lines(rows), COUNTED
+    else:  # a number here and a text there have no column
+        rows[1]["sure"] = "very"
+        given, counted = files.json_lines(rows), COUNTED
+    if form != "lines that only the precise path can read":
+        monkeypatch.setattr("dragoman.reading.read.precise.read", None)
+    result = dragoman.score(given, gold, intervals=False, ignore_unknown_fields=True)
+    assert result["entities.strict.f1"] == 1.0
+    assert result.coverage.unknown_fields == counted
+    warned = problems(given, gold, ignore_unknown_fields=True)
+    assert [(problem.code, problem.path) for problem in warned if problem.code != "W908"] == [
+        ("W911", path) for path in counted
+    ]
+    said = {problem.path: f"{problem.what} {problem.hint}" for problem in warned}
+    assert "2 times" in said["sure"]
+    assert "Did you mean 'type'?" in said["entities.tpye"]
+    assert "once" in said["claims.sure"]

@@ -1,5 +1,6 @@
 """Parquet: what is in a file is counted before it is unpacked, and a hostile file is a numbered problem."""
 
+import json
 import random
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from submission_samples import REFERENCE
 
+import dragoman
 from dragoman.parquet_pages import DamagedError, extent
 from dragoman.reading.parsing import parse_bytes
 from dragoman.reading.read import read_bytes
@@ -172,3 +174,51 @@ def test_damaged_files_never_end_the_process_and_get_a_number_or_are_read(tmp_pa
     assert len(told) == len(several)
     assert {code for line in told for code in line.split()} <= {"E102", "E106", "E202", "E203", "E209"}
     assert sum(line == "E209" for line in told) > 100
+
+
+def _tagged(tags, metadata=None):
+    """A parquet file of tokens with tags, as data sets of the Hub are published."""
+    table = pa.table(
+        {"id": ["a", "b"], "tokens": [["Kim", "Il", "x"], ["y"]], "ner_tags": tags, "pos_tags": [[1, 1, 2], [3]]}
+    )
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.replace_schema_metadata(metadata), sink)
+    return sink.getvalue().to_pybytes()
+
+
+NUMBERS, NAMES = [[1, 2, 0], [0]], [["B-PER", "I-PER", "O"], ["O"]]
+FEATURES = {
+    "tokens": {"feature": {"dtype": "string", "_type": "Value"}, "_type": "List"},
+    "ner_tags": {"feature": {"names": ["O", "B-PER", "I-PER"], "_type": "ClassLabel"}, "_type": "List"},
+}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        _tagged(NAMES),
+        _tagged(NUMBERS, {"huggingface": json.dumps({"info": {"features": FEATURES}})}),
+        dragoman.LabelledFile(_tagged(NUMBERS), labels="O,B-PER,I-PER"),
+        dragoman.LabelledFile(_tagged(NAMES), "hf"),
+    ],
+    ids=["names", "numbers with names in the file", "numbers with names told", "asked for"],
+)
+def test_tokens_with_tags_in_parquet_are_read_as_such(given):
+    gold = [{"id": "a", "text": "Kim Il x", "entities": [{"start": 0, "end": 6, "type": "PER"}]}, {"id": "b"}]
+    result = dragoman.score(given, gold, intervals=False)
+    assert result["entities.strict.f1"] == 1.0
+    assert result.coverage.read_as["pred"].startswith("hf ")
+    assert [problem.code for problem in dragoman.validate(given, gold)] == ["W905"]  # the column pos_tags
+
+
+def test_numbers_of_tags_without_names_say_how_to_give_them():
+    (first, *_) = dragoman.validate(_tagged(NUMBERS), [{"id": "a", "entities": []}])
+    assert (first.code, "--labels" in first.hint) == ("E501", True)
+
+
+def test_rows_of_any_tool_are_recognised_in_parquet():
+    table = pa.table({"text": ["Kim met."], "entities": [[{"start_offset": 0, "end_offset": 3, "label": "PER"}]]})
+    assert dragoman.score(table, table, intervals=False)["entities.strict.f1"] == 1.0
+    table = pa.table({"text": ["Kim met."], "nothing": [1]})
+    with pytest.raises(dragoman.DragomanError, match=r"E203"):
+        dragoman.score(table, table)

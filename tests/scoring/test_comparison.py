@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from dragoman import scoring
+import dragoman
+from dragoman import files, scoring
 from dragoman.measures.naming import BY_NAME, select
 from dragoman.problems import DragomanError
 from dragoman.schema.result_file import Result
@@ -179,7 +180,9 @@ def test_a_result_that_does_not_say_what_it_rests_on_is_refused(results):
         del counts["revision"]
     both = [msgspec.convert(each, Result) for each in (one, old)]
     for pair in (both, both[::-1], [both[1]] * 2):
-        with pytest.raises(DragomanError, match=r"E709.*'fair' was scored before 0\.2\.0.*Score the predictions again"):
+        with pytest.raises(
+            DragomanError, match=r"E709.*'fair( \([12]\))?' was scored before 0\.2\.0.*Score the predictions again"
+        ):
             compare(*pair)
 
 
@@ -202,7 +205,7 @@ def test_what_to_read_is_said_in_words(results):
     assert "good is better than poor, by at least 0." in text
     assert "place" in text.splitlines()[1]
     two = compare(*read([results[0], results[0]]), measures=["entities.strict"]).text()
-    assert "good and good cannot be told apart." in two
+    assert "good (1) and good (2) cannot be told apart." in two
 
 
 @pytest.mark.parametrize("width", [80, 100, 160])
@@ -306,3 +309,24 @@ def test_counts_on_other_documents_are_refused(gold):
     bad.counts["entities.strict"].documents = bad.counts["entities.strict"].documents[::-1]
     with pytest.raises(DragomanError, match="E709"):
         compare(good, bad, measures=["entities.strict"])
+
+
+def test_systems_of_one_name_are_told_apart_by_their_paths(tmp_path):
+    gold = [{"id": "a", "entities": [{"start": 0, "end": 1, "type": "PER"}]}]
+    for folder in ("first", "second"):
+        (tmp_path / folder / "pred.jsonl").parent.mkdir()
+        (tmp_path / folder / "pred.jsonl").write_bytes(files.json_lines(gold))
+        result = dragoman.score(tmp_path / folder / "pred.jsonl", gold, intervals=False)
+        result.save(tmp_path / folder / "result.json")
+        result.save(tmp_path / f"{folder}.json")
+    paths = [tmp_path / folder / "result.json" for folder in ("first", "second")]
+    compared = dragoman.compare(*paths)
+    assert compared.systems == ["pred.jsonl (first/result.json)", "pred.jsonl (second/result.json)"]
+    assert "pred.jsonl (first/result.json)" in str(compared)
+    shallow = dragoman.compare(*(tmp_path / f"{folder}.json" for folder in ("first", "second")))
+    assert shallow.systems == ["pred.jsonl (first.json)", "pred.jsonl (second.json)"]
+    assert dragoman.compare(result, result).systems == ["pred.jsonl (1)", "pred.jsonl (2)"]
+    assert dragoman.compare(paths[0], paths[0]).systems == ["pred.jsonl (1)", "pred.jsonl (2)"]
+    assert dragoman.compare(paths[0], result).systems == ["pred.jsonl (result.json)", "pred.jsonl (2)"]
+    named = [dragoman.score(gold, gold, intervals=False, system=name) for name in ("x", "y")]
+    assert dragoman.compare(*named).systems == ["x", "y"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dragoman.cli.options import HERE, Json, OutRoot, Root
+from dragoman.cli.options import HERE, Json, OutRoot, Root, with_groups
 
 if TYPE_CHECKING:
     from dragoman.authoring.label_studio.client import Server
@@ -27,13 +27,9 @@ What = Annotated[
     list[str], typer.Argument(help="documents, gold, pass NAME, predictions FILE, compare A B", metavar="WHAT...")
 ]
 Force = Annotated[bool, typer.Option("--force", help="also what was changed on both sides, which loses one of them")]
-# Both may also stand before the subcommand, so that here they have no default of their own.
-OwnRoot = Annotated[Path | None, typer.Option("--root", help="as before the subcommand", metavar="DIR")]
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help=f"the server's folder (default: {_DATA} below --root)", metavar="DIR")
 ]
-Data = Annotated[Path | None, typer.Option(help=f"folder that `serve` used (default: {_DATA})", metavar="DIR")]
-Timeout = Annotated[float, typer.Option(help="for a request", metavar="SECONDS")]
 Name = Annotated[str | None, typer.Option(help="what predictions are called (default: the name of their folder)")]
 Annotator = Annotated[
     str | None,
@@ -44,15 +40,31 @@ Annotator = Annotated[
 
 
 @dataclass(frozen=True)
-class _Shared:
-    root: Path
-    as_json: bool
+class Shared:
+    """Options that may stand before the subcommand or after it; after it they have no default of their own."""
 
-    @classmethod
-    def of(cls, ctx: typer.Context, root: Path | None, as_json: bool) -> _Shared:
-        """Join what stood before the subcommand with what stands after it."""
-        before: _Shared = ctx.obj
-        return cls(root or before.root, as_json or before.as_json)
+    root: Annotated[Path | None, typer.Option(help="as before the subcommand", metavar="DIR")] = None
+    as_json: Json = False
+
+    def where(self, ctx: typer.Context) -> Path:
+        """Root that was given on either side of the subcommand."""
+        before: Shared = ctx.obj
+        return self.root or before.root or HERE
+
+    def is_json(self, ctx: typer.Context) -> bool:
+        """Whether JSON was asked for on either side."""
+        before: Shared = ctx.obj
+        return self.as_json or before.as_json
+
+
+@dataclass(frozen=True)
+class Asking(Shared):
+    """Options of the subcommands that ask the server."""
+
+    data: Annotated[Path | None, typer.Option(help=f"folder that `serve` used (default: {_DATA})", metavar="DIR")] = (
+        None
+    )
+    timeout: Annotated[float, typer.Option(help="for a request", metavar="SECONDS")] = 60.0
 
 
 def annotate(ctx: typer.Context, root: Root = HERE, as_json: Json = False) -> None:
@@ -68,26 +80,26 @@ def annotate(ctx: typer.Context, root: Root = HERE, as_json: Json = False) -> No
 
     Exit codes: 0 done, 1 something is wrong or was left alone (each with a number), 2 wrong usage.
     """
-    ctx.obj = _Shared(root, as_json)
+    ctx.obj = Shared(root, as_json)
 
 
+@with_groups
 def serve(
     ctx: typer.Context,
+    shared: Shared,
     port: Annotated[int, typer.Option(help="where it listens (default: any free port)", show_default=False)] = 0,
     data_dir: DataDir = None,
-    root: OwnRoot = None,
-    as_json: Json = False,
 ) -> None:
     """Start a Label Studio of one's own on the loopback."""
     from dragoman.authoring.label_studio import server
     from dragoman.cli import show
 
-    shared = _Shared.of(ctx, root, as_json)
-    if not server.program(shared.root).is_file() and (shared.root / "Makefile").is_file():
+    root = shared.where(ctx)
+    if not server.program(root).is_file() and (root / "Makefile").is_file():
         # Its output goes to stderr: stdout is for the outcome.
-        subprocess.run(["make", "-C", str(shared.root), "label-studio"], stdout=sys.stderr, check=False)  # noqa: S603, S607
-    outcome = server.serve(shared.root, data_dir or shared.root / _DATA, port, _waiting)
-    show.summary(outcome, as_json=shared.as_json)
+        subprocess.run(["make", "-C", str(root), "label-studio"], stdout=sys.stderr, check=False)  # noqa: S603, S607
+    outcome = server.serve(root, data_dir or root / _DATA, port, _waiting)
+    show.summary(outcome, as_json=shared.is_json(ctx))
 
 
 def _waiting(seconds: float) -> None:
@@ -95,16 +107,18 @@ def _waiting(seconds: float) -> None:
         sys.stderr.write(f"\rwaiting for Label Studio: {seconds:.0f} s ")
 
 
-def stop(ctx: typer.Context, data_dir: DataDir = None, root: OwnRoot = None, as_json: Json = False) -> None:
+@with_groups
+def stop(ctx: typer.Context, shared: Shared, data_dir: DataDir = None) -> None:
     """End it; its data stay."""
     from dragoman.authoring.label_studio import server
     from dragoman.cli import show
 
-    shared = _Shared.of(ctx, root, as_json)
-    show.summary(server.stop(data_dir or shared.root / _DATA), as_json=shared.as_json)
+    root = shared.where(ctx)
+    show.summary(server.stop(data_dir or root / _DATA), as_json=shared.is_json(ctx))
 
 
-def config(ctx: typer.Context, out: OutRoot = None, root: OwnRoot = None, as_json: Json = False) -> None:
+@with_groups
+def config(ctx: typer.Context, shared: Shared, out: OutRoot = None) -> None:
     """Write annotations/label_studio/*.xml anew from the schema."""
     from dragoman import files
     from dragoman.authoring.adjudication import read_documents
@@ -113,29 +127,27 @@ def config(ctx: typer.Context, out: OutRoot = None, root: OwnRoot = None, as_jso
     from dragoman.languages import short_tag
     from dragoman.release import scheme_file
 
-    shared = _Shared.of(ctx, root, as_json)
-    folder = (out or shared.root) / "annotations" / "label_studio"
+    root = shared.where(ctx)
+    folder = (out or root) / "annotations" / "label_studio"
     texts: dict[str, list[str]] = {}
-    for document in read_documents(shared.root).values():
+    for document in read_documents(root).values():
         texts.setdefault(short_tag(document.language), []).append(document.text)
-    scheme = scheme_file.read(shared.root)
+    scheme = scheme_file.read(root)
     pages = {
         language: config.make(language, "\n".join(own), (), scheme.label_sets, scheme.layers)
         for language, own in texts.items()
     }
     written = [language for language, page in pages.items() if files.write(folder / f"{language}.xml", page.encode())]
-    show.summary({"written": written}, as_json=shared.as_json)
+    show.summary({"written": written}, as_json=shared.is_json(ctx))
 
 
+@with_groups
 def push(
     ctx: typer.Context,
     what: What,
+    asking: Asking,
     force: Force = False,
     name: Name = None,
-    data: Data = None,
-    timeout: Timeout = 60.0,
-    root: OwnRoot = None,
-    as_json: Json = False,
 ) -> None:
     """Import what the server does not have yet."""
     from dragoman.authoring.adjudication import read_documents
@@ -143,8 +155,8 @@ def push(
     from dragoman.cli import show
     from dragoman.problems import Problem
 
-    shared = _Shared.of(ctx, root, as_json)
-    kind, documents = _kind(what, name, shared.root), read_documents(shared.root)
+    root = asking.where(ctx)
+    kind, documents = _kind(what, name, root), read_documents(root)
     problems: list[Problem] = []
     if what[0] == "compare":
         raise typer.BadParameter("two passes are pushed by: compare A B")
@@ -153,45 +165,45 @@ def push(
     elif what[0] == "predictions":
         items, problems = push_items.of_predictions(Path(what[1]), kind.name.split(" ", 1)[1], documents)
     else:
-        items = push_items.of_files(shared.root, kind, documents)
-    with _server(shared.root, data, timeout) as server:
+        items = push_items.of_files(root, kind, documents)
+    with _server(root, asking) as server:
         make = config.make_predictions if what[0] == "predictions" else config.make
-        outcome = sync.push(server, kind, items, config=_page(make, shared.root), progress=show.progress, force=force)
+        outcome = sync.push(server, kind, items, config=_page(make, root), progress=show.progress, force=force)
     outcome.problems += problems
-    _finish(outcome, as_json=shared.as_json)
+    _finish(outcome, as_json=asking.is_json(ctx))
 
 
+@with_groups
 def compare(
     ctx: typer.Context,
     passes: Annotated[tuple[str, str], typer.Argument(help="names of two passes", metavar="PASS PASS")],
+    asking: Asking,
     undecided: Annotated[
         bool, typer.Option("--undecided", help="leave out what annotations/decisions.jsonl decides")
     ] = False,
     force: Force = False,
-    data: Data = None,
-    timeout: Timeout = 60.0,
-    root: OwnRoot = None,
-    as_json: Json = False,
 ) -> None:
     """Push the points on which two passes differ, for adjudication."""
     from dragoman.authoring.adjudication import read_documents
     from dragoman.authoring.label_studio import comparison_tasks, config, file_kinds, sync
     from dragoman.cli import show
 
-    shared = _Shared.of(ctx, root, as_json)
-    documents = read_documents(shared.root)
-    items = comparison_tasks.of_comparison(shared.root, passes, documents, undecided=undecided)
+    root = asking.where(ctx)
+    documents = read_documents(root)
+    items = comparison_tasks.of_comparison(root, passes, documents, undecided=undecided)
     kind = file_kinds.of_comparison(*passes)
-    with _server(shared.root, data, timeout) as server:
+    with _server(root, asking) as server:
         outcome = sync.push(
-            server, kind, items, config=_page(config.make_comparison, shared.root), progress=show.progress, force=force
+            server, kind, items, config=_page(config.make_comparison, root), progress=show.progress, force=force
         )
-    _finish(outcome, as_json=shared.as_json)
+    _finish(outcome, as_json=asking.is_json(ctx))
 
 
+@with_groups
 def pull(
     ctx: typer.Context,
     what: What,
+    asking: Asking,
     out: OutRoot = None,
     force: Force = False,
     decisions: Annotated[
@@ -204,56 +216,50 @@ def pull(
     ] = None,
     name: Name = None,
     annotator: Annotator = None,
-    data: Data = None,
-    timeout: Timeout = 60.0,
-    root: OwnRoot = None,
-    as_json: Json = False,
 ) -> None:
     """Fetch what was labelled."""
     from dragoman.authoring.adjudication import read_documents
     from dragoman.authoring.label_studio import comparison_answers, sync
     from dragoman.cli import show
 
-    shared = _Shared.of(ctx, root, as_json)
-    kind, documents = _kind(what, name, shared.root), read_documents(shared.root)
-    target = out or shared.root
+    root = asking.where(ctx)
+    kind, documents = _kind(what, name, root), read_documents(root)
+    target = out or root
     if what[0] == "compare":
         if force:
             raise typer.BadParameter("decisions that are there are never overwritten: compare takes no --force")
         path = decisions or target / kind.folder / f"{what[1]}-{what[2]}.jsonl"
-        with _server(shared.root, data, timeout) as server:
+        with _server(root, asking) as server:
             outcome = comparison_answers.pull(
                 server, kind, documents, path, progress=show.progress, annotator=annotator
             )
     elif decisions:
         raise typer.BadParameter("--decisions belongs to compare A B")
     else:
-        with _server(shared.root, data, timeout) as server:
+        with _server(root, asking) as server:
             outcome = sync.pull(
                 server, kind, documents, target, progress=show.progress, force=force, annotator=annotator
             )
-    _finish(outcome, as_json=shared.as_json)
+    _finish(outcome, as_json=asking.is_json(ctx))
 
 
+@with_groups
 def status(
     ctx: typer.Context,
     what: What,
+    asking: Asking,
     name: Name = None,
     annotator: Annotator = None,
-    data: Data = None,
-    timeout: Timeout = 60.0,
-    root: OwnRoot = None,
-    as_json: Json = False,
 ) -> None:
     """Say what was changed here and there."""
     from dragoman.authoring.adjudication import read_documents
     from dragoman.authoring.label_studio import sync
 
-    shared = _Shared.of(ctx, root, as_json)
-    with _server(shared.root, data, timeout) as server:
-        kind, documents = _kind(what, name, shared.root), read_documents(shared.root)
-        outcome = sync.status(server, kind, documents, shared.root, annotator=annotator)
-    _finish(outcome, as_json=shared.as_json)
+    root = asking.where(ctx)
+    with _server(root, asking) as server:
+        kind, documents = _kind(what, name, root), read_documents(root)
+        outcome = sync.status(server, kind, documents, root, annotator=annotator)
+    _finish(outcome, as_json=asking.is_json(ctx))
 
 
 def _kind(what: list[str], name: str | None, root: Path) -> Kind:
@@ -292,15 +298,15 @@ def _named_kind(what: list[str], name: str | None) -> Kind:
     raise typer.BadParameter(f"unknown: {visible(' '.join(what))}", param_hint="WHAT")
 
 
-def _server(root: Path, data: Path | None, timeout: float) -> Server:
+def _server(root: Path, asking: Asking) -> Server:
     from dragoman.authoring.label_studio.client import Server, credentials, served
     from dragoman.problems import error
 
-    known = credentials() or served(data or root / _DATA)
+    known = credentials() or served(asking.data or root / _DATA)
     if known is None:
         hint = "Run dragoman author annotate serve, or set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY."
         raise error("E722", "no Label Studio is known.", hint)
-    return Server(*known, timeout=timeout)
+    return Server(*known, timeout=asking.timeout)
 
 
 def _finish(outcome: Outcome, *, as_json: bool) -> None:

@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dragoman.cli.options import (
-    IN_ORDER,
-    CleanText,
-    Columns,
-    Data,
-    From,
-    IgnoreUnknownFields,
-    Json,
-    Labels,
-    Quotes,
-    labelled,
-)
+from dragoman.cli.options import Against, HowRead, Json, PredictionsIfAny, with_groups
 
 if TYPE_CHECKING:
     from dragoman.schema.system_card import SystemCard
@@ -45,31 +34,14 @@ class By(StrEnum):
     nesting = "nesting"
 
 
+@with_groups
 def score(
-    predictions: Annotated[
-        Path | None,
-        typer.Argument(
-            help="predictions: JSONL or parquet, compressed or not, one document a line; any format that convert "
-            "reads; a folder of these; a log of inspect_ai (.eval); or - for standard input",
-            metavar="PREDICTIONS.jsonl",
-        ),
-    ] = None,
+    against: Against,
+    how: HowRead,
+    predictions: PredictionsIfAny = None,
     gold: Annotated[
         bool, typer.Option("--gold", help="score the gold against itself: a self-test, 1 throughout")
     ] = False,
-    reference: Annotated[
-        Path | None,
-        typer.Option(help="score against this file or folder instead of a benchmark: any labels", metavar="GOLD.jsonl"),
-    ] = None,
-    data: Data = None,
-    split: Annotated[str | None, typer.Option(help="split to score; default: test")] = None,
-    read: From = None,
-    read_reference: Annotated[
-        str | None, typer.Option("--reference-from", help="the same of the reference", metavar="FORMAT")
-    ] = None,
-    columns: Columns = None,
-    labels: Labels = None,
-    clean_text: CleanText = False,
     measures: Annotated[
         list[str] | None,
         typer.Option(help="measures or layers, such as entities.strict or dates; repeatable"),
@@ -86,8 +58,6 @@ def score(
     no_singletons: Annotated[
         bool, typer.Option("--no-singletons", help="leave clusters of one mention out of the cluster measures")
     ] = False,
-    quotes: Quotes = IN_ORDER,
-    ignore_unknown_fields: IgnoreUnknownFields = False,
     engine: Annotated[
         Engine, typer.Option(help="where to score files or folders of shards against --reference")
     ] = Engine.local,
@@ -108,13 +78,9 @@ def score(
     """Score predictions against the benchmark's test split, or one file against another."""
     if gold == (predictions is not None):
         raise typer.BadParameter("give PREDICTIONS.jsonl, or --gold")
-    if reference is not None and data is not None:
-        raise typer.BadParameter("give --reference or --data, not both")
-    if reference is not None and split is not None:
-        raise typer.BadParameter("a reference has no splits: leave --split out")
     if scheduler is not None and engine is not Engine.dask:
         raise typer.BadParameter("a scheduler needs --engine dask")
-    if engine is Engine.dask and (predictions is None or reference is None):
+    if engine is Engine.dask and (predictions is None or against.reference is None):
         raise typer.BadParameter("an engine needs PREDICTIONS and --reference")
     from dragoman import files
     from dragoman.benchmark import load
@@ -122,11 +88,11 @@ def score(
     from dragoman.statistics.resampling import Resampling
 
     renamed = dict(_pair(each) for each in label_map or ())
-    told = {"columns": columns or (), "labels": labels or (), "clean_text": clean_text}
+    target = against.gold(how)
     result = score_labels(
-        load(data) if predictions is None else labelled(predictions, read, **told),
-        load(data) if data is not None else labelled(reference, read_reference, **told),
-        split=split,
+        load(against.data) if predictions is None else how.file(predictions),
+        target,
+        split=against.split,
         measures=measures,
         by=[facet.value for facet in by or ()],
         intervals=not no_intervals and Resampling(resamples, seed),
@@ -135,8 +101,7 @@ def score(
         system=None if predictions is None else _system(predictions),
         singletons=not no_singletons,
         map=renamed,
-        quotes=quotes.value,
-        ignore_unknown_fields=ignore_unknown_fields,
+        **how.rules,
     )
     from dragoman.cli import show
 

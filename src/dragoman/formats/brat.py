@@ -24,14 +24,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dragoman.files import child
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.brat_lines import ATTRIBUTES, RESERVED, Bound, Fragments, Standoff, flat, parse
 from dragoman.formats.brat_writer import Rows
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
 from dragoman.formats.sample import Sample
-from dragoman.problems import Diagnostics, DragomanError, error
+from dragoman.problems import Diagnostics, error
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedEntity, Submission
+from dragoman.text import counted
 
 LAYERS = ("entities",)
 HOLDS = frozenset(
@@ -94,7 +94,8 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         return converted
     cause = "its byte order mark" if text.startswith(_BOM) else "the carriage returns of its line ends"
     diagnostics = Diagnostics(options.name)
-    what = f"offsets count in the text without {cause}: {len(wrong)} spans do not fit it as it is."
+    number = counted(len(wrong), "span does", "spans do")
+    what = f"offsets count in the text without {cause}: {number} not fit it as it is."
     diagnostics.add("E403", what, "Read it so with --clean-text, or save the text so.")
     return Converted.of([], diagnostics)
 
@@ -179,7 +180,7 @@ class _Reader:
                 return False
         # Between two fragments stands one space; where there is no text, the words alone say how long they must be.
         if self.text is None and len(bound.words) != (length := sum(end - start + 1 for start, end in fragments) - 1):
-            what = f"the words {bound.words[:80]!r} have {len(bound.words)} characters, and their place {length}."
+            what = f"the words {bound.words[:80]!r} have length {len(bound.words)}, and their place {length}."
             self.diagnostics.add("E403", what, "Offsets are code points, half-open.", line=bound.line)
             return False
         if differs:
@@ -295,13 +296,10 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
     files: dict[str, bytes] = {}
     for document in documents:
-        try:
-            for suffix in (".ann", ".txt"):
-                child(Path(), document.line.id + suffix)
-        except DragomanError as cause:
-            diagnostics.take(*cause.problems)
+        name = plain_spans.file_name(document.line.id, ".ann", diagnostics)
+        if name is None:
             continue
         rows = Rows(document, options, diagnostics).rows()
-        files[f"{document.line.id}.ann"] = "".join(f"{row}\n" for row in rows).encode()
+        files[name] = "".join(f"{row}\n" for row in rows).encode()
         files[f"{document.line.id}.txt"] = (document.text or "").encode()
     return Written.of(files, diagnostics)

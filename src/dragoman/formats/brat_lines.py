@@ -18,7 +18,6 @@ from dragoman.formats.tokens import blank
 from dragoman.problems import Diagnostics
 from dragoman.schema import shape
 from dragoman.schema.layers import LAYERS
-from dragoman.schema.submission import MAX_ID_LENGTH
 
 Fragments = list[tuple[int, int]]
 RESERVED = frozenset({"Claim", "Cue", "Claimant"})
@@ -47,7 +46,7 @@ def _kinds(type_: inspect.Type) -> set[type]:
 
 ATTRIBUTES: dict[str, dict[str, bool]] = {layer.name: scalars(layer.predicted) for layer in LAYERS}
 """Fields that are attributes, by layer."""
-_ID = re.compile(rf"(?=.{{1,{MAX_ID_LENGTH}}}$)[TREAMN][0-9]+")
+_ID = re.compile(r"[TREAMN][0-9]+")
 _HINTS = {
     "T": "Text-bound: id, tab, type and offsets, tab, the words.",
     "R": "Relations: id, tab, type Arg1:T1 Arg2:T2.",

@@ -148,7 +148,7 @@ def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked
     first = sentences[0][0]
     if marked and width > _BRACKETS and first[2].isdigit():
         return Layout(3, (_BRACKETS,), number=2, least=_BRACKETS + 1, exact=False, brackets=True)
-    if width == 2 and _several(sentences):
+    if _several(sentences):
         what = "rows have one tag or several: each label is read by itself, so that spans may be nested."
         diagnostics.add("W906", what, "Name the columns for another reading: --columns form=1,tag=2.")
         return Layout(0, (1,), least=2, exact=False, more=True)
@@ -164,13 +164,17 @@ def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked
     rivals = [at for at in labels if at != tag and not labels[at] <= _CHUNKS and _rival(labels[at], labels[tag])]
     if rivals:
         _both(form, rivals[-1], tag, diagnostics)
+    elif others := [at for at in labels if at != tag and labels[at] and not labels[at] <= _CHUNKS]:
+        what = f"the tags are taken from column {tag + 1}; column {others[-1] + 1} holds tags, too, of other labels."
+        hint = f"Read both with --columns form={form + 1},tag={others[-1] + 1},tag={tag + 1}."
+        diagnostics.add("W906", what, hint)
     return Layout(form, (tag,), number=number, least=width)
 
 
 def _several(sentences: list[list[Cells]]) -> bool:
-    """Whether some rows have more than one tag, and whatever stands after a token is a tag."""
+    """Whether rows differ in how many tags they have, and whatever stands after a token is a tag."""
     rows = [cells for sentence in sentences for cells in sentence]
-    return any(len(cells) > 2 for cells in rows) and all(
+    return len(set(map(len, rows))) > 1 and all(
         len(cells) > 1 and all(cell.isprintable() and tagging.parse(bare(cell)) for cell in cells[1:]) for cells in rows
     )
 

@@ -11,6 +11,7 @@ from dragoman.formats import conll_layout, line_builder, tagging
 from dragoman.formats.conll_layout import Cells, Layout, bare, cut
 from dragoman.formats.outcome import Options
 from dragoman.problems import Diagnostics
+from dragoman.text import counted
 
 _COMMENT = re.compile(r"# *(?:(?P<bare>newdoc) *$|(?P<key>[\w.]+(?: +id)?) *= ?(?P<value>.*)$)")
 _BEGIN = re.compile(r"# ?begin document(?: \(?(?P<name>.*?)\)?)?(?:; *part +(?P<part>\w+))? *$")
@@ -100,7 +101,7 @@ class Parser:
         for number, line in enumerate(self.lines, start=1):
             self.line(number, line)
         if self.trimmed:
-            what = f"{len(self.trimmed):,} tags have blanks around them, which are cut."
+            what = f"{counted(len(self.trimmed), 'tag has', 'tags have')} blanks around, which are cut."
             self.diagnostics.add("W906", what, line=self.trimmed[0])
 
     def find_layout(self) -> Layout | None:

@@ -24,6 +24,7 @@ from dragoman.formats.outcome import DEFAULT, Converted, Options, Scheme, Writte
 from dragoman.formats.sample import Sample
 from dragoman.problems import Diagnostics
 from dragoman.schema.submission import Submission
+from dragoman.text import counted
 
 LAYERS = ("entities",)
 HOLDS = frozenset({"documents.id", "entities", "entities.type", "dates", "dates.type"})
@@ -100,7 +101,7 @@ def _row(node: Node, options: Options, diagnostics: Diagnostics) -> _Row | None:
         return None
     given = node.items(columns[0])
     if len(given) != len(forms):
-        what = f"there are {len(forms)} tokens and {len(given)} tags."
+        what = f"of {counted(len(forms), 'token')} there are {counted(len(given), 'tag')}."
         diagnostics.add("E202", what, "Write a tag for each token.", line=node.line, path=node.at(columns[0]))
         return None
     tags = []
@@ -122,7 +123,7 @@ def _tag(value: Any, path: str, node: Node, options: Options) -> tagging.Tag | N
     if type(value) is int:
         if not 0 <= value < len(options.labels):
             what = f"there is no name for the tag {value}." if options.labels else "the tags are numbers without names."
-            hint = "Give the names in the order of their numbers, as in --labels O,B-PER,I-PER."
+            hint = "Give their names in order, as in --labels O,B-PER,I-PER, or the `Dataset` itself, which has them."
             node.diagnostics.add("E501", what, hint, line=node.line, path=path)
             return None
         value = options.labels[value]

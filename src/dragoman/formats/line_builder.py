@@ -8,8 +8,8 @@ from typing import Any
 from dragoman.formats.outcome import Options
 from dragoman.problems import Diagnostics
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.schema.submission import MAX_ID_LENGTH, PredictedDate, PredictedEntity, Submission
-from dragoman.text import MAX_OFFSET, check_span
+from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
+from dragoman.text import MAX_OFFSET, check_span, counted
 
 
 def offset(digits: str) -> int | None:
@@ -42,7 +42,11 @@ def names(
     spare = list(options.documents)
     if unnamed and spare and len(spare) != unnamed:
         hint = "Give as many ids as there are documents."
-        diagnostics.add("E209", f"{unnamed} documents have no id, and {len(spare)} ids are given for them.", hint)
+        diagnostics.add(
+            "E209",
+            f"{counted(unnamed, 'document has', 'documents have')} no id; ids given: {len(spare)}.",
+            hint,
+        )
     elif not spare:
         spare = ["document"] if unnamed == 1 else [f"document-{number}" for number in range(1, unnamed + 1)]
     supply = iter(spare)
@@ -71,7 +75,7 @@ def _by_text(ids: list[str], options: Options, diagnostics: Diagnostics, texts: 
             ids[at] = found
             taken.add(found)
     if told:
-        diagnostics.add("W906", f"{len(told):,} documents are told by their text: {told[0]}.")
+        diagnostics.add("W906", f"{counted(len(told), 'document is', 'documents are')} told by the text: {told[0]}.")
     return ids
 
 
@@ -80,12 +84,11 @@ def _squeezed(text: str) -> str:
 
 
 def check_names(ids: Sequence[str], diagnostics: Diagnostics) -> None:
-    """Note E304 for an id that is empty or too long, E302 for one that is given twice."""
+    """Note E304 for an id that is empty, E302 for one that is given twice."""
     seen: set[str] = set()
     for number, name in enumerate(ids, start=1):
-        if not 1 <= len(name) <= MAX_ID_LENGTH:
-            hint = f"Use 1 to {MAX_ID_LENGTH} characters."
-            diagnostics.add("E304", f"the id of document {number} has {len(name)} characters.", hint)
+        if not name:
+            diagnostics.add("E304", f"the id of document {number} is empty.", "Give one, or leave it out.")
         elif name in seen:
             diagnostics.add("E302", f"document {name[:80]!r} is given more than once.", "Keep one of them.")
         seen.add(name)

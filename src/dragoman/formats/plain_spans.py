@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
+from dragoman.files import child
 from dragoman.formats import line_builder, tagging, tokens
 from dragoman.formats.line_builder import sound
 from dragoman.formats.outcome import Options
-from dragoman.problems import Diagnostics
+from dragoman.problems import Diagnostics, DragomanError
 from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES
 from dragoman.schema.submission import (
     PredictedClaim,
@@ -182,6 +184,16 @@ class _Plain:
         bounds = self.bounds(who, path)
         placed: PredictedClaimant = who if bounds is None else self.placed(who, bounds)
         return msgspec.structs.replace(placed, role=who.role or "MENTION")
+
+
+def file_name(document: str, suffix: str, diagnostics: Diagnostics) -> str | None:
+    """Name of the file of a document, by its id; None after an error (E304)."""
+    try:
+        child(Path(), f"{document}{suffix}")
+    except DragomanError as cause:
+        diagnostics.take(*cause.problems)
+        return None
+    return f"{document}{suffix}"
 
 
 def joined(fragments: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

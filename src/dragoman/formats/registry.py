@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +32,8 @@ from dragoman.formats import (
 from dragoman.formats.json_fields import without_nulls
 from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
 from dragoman.formats.sample import Sample, seems
-from dragoman.problems import Diagnostics, error
+from dragoman.formats.unlike_rows import unlike
+from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.schema.submission import Submission
 
 MAX_FILES = 100_000
@@ -201,6 +203,8 @@ def recognise(data: bytes, name: str = "") -> Format | None:
         return by_name[0]
     if not data.strip() or _meant_as_jsonl(sample) or not (kind or utf8.is_text(data)):
         return None  # also where its encoding is what must be said of it
+    if not kind and not sample.is_binary:
+        kind, hint = unlike(sample.lines)
     what = f"the file seems to be {kind}." if kind else "the file is of no format that is read."
     known = f"Formats: {JSONL}, {', '.join(FORMATS)}; see --from."
     raise error("E220", what, f"{hint} {known}".strip(), file=name)
@@ -217,7 +221,7 @@ def _telling(format_: Format) -> tuple[str, ...]:
 
 def _meant_as_jsonl(sample: Sample) -> bool:
     """Whether some line begins as an object does, or the first is a JSON value: what is wrong is said line by line."""
-    if sample.is_binary or "nbformat" in sample.record:
+    if sample.is_binary or sample.own or "nbformat" in sample.record:
         return False
     return sample.is_line or any(line.lstrip().startswith("{") for line in sample.lines)
 
@@ -277,6 +281,12 @@ def _recognised(path: Path) -> tuple[list[Path], Format]:
             for inner in paths:
                 _no_link(inner)
             return paths, format_
+    first = next((inner for inner in listed if inner.is_file()), None)
+    kind = advice = ""
+    with contextlib.suppress(DragomanError):  # one that cannot be read is of no kind
+        kind, advice = ("", "") if first is None else seems(Sample(files.read_bytes(first), first.name))
+    if first is not None and kind:
+        raise error("E220", f"{first.name[:80]!r} in the folder seems to be {kind}.", advice, file=str(path))
     what = "nothing in the folder is of a format that is read."
     hint = f"Files end in {', '.join(suffix for format_ in FORMATS.values() for suffix in format_.suffixes[:1])} …"
     if not listed:

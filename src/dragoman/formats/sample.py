@@ -48,7 +48,19 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"ID3", "a sound"),
     *((b"\x80" + bytes([version]), "a pickle, which is never opened: it can run programs") for version in range(2, 6)),
 )
-_HINTS = {
+_GIVE_ROOT = (
+    "Give the folder with corpus/ and annotations/ in it, or write its gold: dragoman gold --data DIR --out F.jsonl."
+)
+_OWN: tuple[tuple[frozenset[str], str, str], ...] = (
+    (frozenset({"document", "entities", "dates", "claims"}), "a file of annotations/ of a benchmark", _GIVE_ROOT),
+    (frozenset({"page", "segments", "documents"}), "a curated page of a benchmark", _GIVE_ROOT),
+    (frozenset({"document", "layer", "keep", "reason"}), "decisions of an adjudication", _GIVE_ROOT),
+    (frozenset({"id", "names", "wikidata"}), "a registry of entities", _GIVE_ROOT),
+    (frozenset({"id", "raw", "status", "hash"}), "the log of a run", "Give the run's folder."),
+    (frozenset({"counts", "scores", "signature"}), "a result", "Give the predictions; results: dragoman compare."),
+)
+"""Files of the project that are no lines of labels: fields by which they are known, what they are, what to do."""
+_HINTS = dict(each[1:] for each in _OWN) | {
     "a ZIP archive, or an Office document": "Unpack it, or export the data as JSON.",
     "a table with commas (CSV)": "Write one document a line as JSON, or a token a row with its tag, parted by tabs.",
     "an HTML page": "It may be an error page that was saved in place of the file: look at it in a browser.",
@@ -127,6 +139,13 @@ class Sample:
         first = self.value[0] if isinstance(self.value, list) and self.value else self.value
         return first if isinstance(first, dict) else {}
 
+    @cached_property
+    def own(self) -> str:
+        """What a file of the project is that is no lines of labels; empty for any other."""
+        # A line with these fields is a document whose id goes by another name.
+        known = _OWN[1:] if self.is_line else _OWN
+        return next((kind for fields, kind, _ in known if fields <= self.record.keys()), "")
+
     def first(self, key: str) -> dict[str, Any]:
         """Give the first object of a list in the record."""
         values = self.record.get(key)
@@ -167,6 +186,8 @@ def _text_kind(sample: Sample) -> str:
 
 
 def _json_kind(sample: Sample) -> str:
+    if sample.own:
+        return sample.own
     if isinstance(sample.value, list):
         return "a JSON list of " + ("objects of a kind that is not read" if sample.record else "something else")
     return "a Jupyter notebook" if "nbformat" in sample.record else ""

@@ -7,6 +7,7 @@ own. Every such transition is reported to the caller.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -34,6 +35,8 @@ class TokenSpan(NamedTuple):
 
 
 OUTSIDE = Tag("O", None)
+_SEVERAL = re.compile(r"[|/,;+](?:[BIESLU]-|O\Z)")
+"""A second tag in a cell."""
 
 
 @lru_cache(maxsize=4096)
@@ -41,7 +44,7 @@ def parse(tag: str) -> Tag | None:
     """Read a tag; None where it is none. Tags repeat: each is read once however many tokens have it."""
     prefix, dash, label = tag.partition("-")
     prefix = _LIKE.get(prefix, prefix)
-    if prefix not in tuple("BIOESLU") or (prefix == "O" and dash):
+    if prefix not in tuple("BIOESLU") or (prefix == "O" and dash) or _SEVERAL.search(label):
         return None
     return Tag(prefix, label if dash else None)
 

@@ -15,17 +15,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from xml.parsers import expat  # parses without building anything; declarations are refused below
 from xml.sax.saxutils import escape, quoteattr
 
-from dragoman.files import child
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
 from dragoman.formats.sample import Sample
 from dragoman.formats.xml_text import allowed
-from dragoman.problems import Diagnostics, DragomanError, error
+from dragoman.problems import Diagnostics
 from dragoman.schema.submission import PredictedDate, Submission
 
 LAYERS = ("dates",)
@@ -242,15 +240,12 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
     files: dict[str, bytes] = {}
     for document in documents:
-        name = f"{document.line.id}.tml"
-        try:
-            child(Path(), name)
-            if document.line.id != document.line.id.strip():
-                raise error("E304", f"{name[:80]!r} begins or ends with a space.", "Use letters and digits.")
-        except DragomanError as cause:
-            diagnostics.take(*cause.problems)
-            continue
-        files[name] = _document(document, diagnostics).encode()
+        name = plain_spans.file_name(document.line.id, ".tml", diagnostics)
+        if document.line.id != document.line.id.strip():
+            what = f"{document.line.id[:80]!r} begins or ends with a space."
+            diagnostics.add("E304", what, "Use letters and digits.")
+        elif name is not None:
+            files[name] = _document(document, diagnostics).encode()
     return Written.of(files, diagnostics)
 
 

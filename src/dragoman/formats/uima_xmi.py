@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from dragoman.files import child
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
 from dragoman.formats.sample import Sample
 from dragoman.formats.xml_text import allowed
-from dragoman.problems import Diagnostics, DragomanError
+from dragoman.problems import Diagnostics
 from dragoman.schema.submission import PredictedEntity, Submission
 
 LAYERS = ("entities",)
@@ -218,13 +217,9 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
         system.create_feature(type_, feature, "uima.cas.String")
     files: dict[str, bytes] = {}
     for document in documents:
-        name = f"{document.line.id}.xmi"
-        try:
-            child(Path(), name)
-        except DragomanError as cause:
-            diagnostics.take(*cause.problems)
-            continue
-        files[name] = _xmi(document, system, type_, cassis, diagnostics)
+        name = plain_spans.file_name(document.line.id, ".xmi", diagnostics)
+        if name is not None:
+            files[name] = _xmi(document, system, type_, cassis, diagnostics)
     if files:
         files[_BESIDE[0]] = system.to_xml().encode()
     return Written.of(files, diagnostics)

@@ -8,23 +8,35 @@ UTF-16 units, as Java counts, and are made code points here. A row ``1-2.1`` is 
 
 The layer whose name ends with ``NamedEntity`` is read, or the only layer of spans that there is; its type is the
 feature ``value``, else the first one; ``identifier`` gives the entity's ids. Other layers are lost.
+
+Written is ``<id>.tsv`` with DKPro's ``NamedEntity``; a sentence is a line of the text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dragoman.formats import line_builder
-from dragoman.formats.outcome import DEFAULT, Converted, Options, decoded
+from dragoman.formats import line_builder, plain_spans
+from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
 from dragoman.formats.sample import Sample
+from dragoman.formats.webanno_writer import Sheet
 from dragoman.problems import Diagnostics
-from dragoman.schema.submission import PredictedEntity
+from dragoman.schema.submission import PredictedEntity, Submission
 
 LAYERS = ("entities",)
-HOLDS = frozenset({"documents.text", "entities", "entities.type", "entities.entity_ids"})
-CANNOT_HOLD = ("it is only read",)
+HOLDS = frozenset({"documents.id", "documents.text", "entities", "entities.type", "entities.entity_ids"}) | {
+    "dates",
+    "dates.type",
+}
+CANNOT_HOLD = (
+    "spans that begin or end with a blank, which is in no token",
+    "more than one entity id of a mention",
+    "everything else about a span but its type",
+    "values of dates",
+    "claims",
+)
 _ROW = re.compile(r"([0-9]+)-([0-9]+)(\.[0-9]+)?")
 _BOUNDS = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _NUMBERED = re.compile(r"(.*)\[([0-9]+)\]", re.DOTALL)
@@ -160,7 +172,7 @@ def _joined(sentences: list[_Sentence], diagnostics: Diagnostics) -> tuple[str, 
         its end, the code point.
 
     """
-    units: list[str] = []
+    units = [] if any(sentence.tokens for sentence in sentences) else ["\n".join(each.text for each in sentences)]
     at = 0
     for sentence in sentences:
         if not sentence.tokens:
@@ -230,3 +242,25 @@ def _mentions(layer: _Layer, sentences: list[_Sentence]) -> Iterable[_Mention]:
                 else:
                     yield mention
         yield from numbered.values()
+
+
+def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
+    """Write ``<id>.tsv`` for each document.
+
+    Args:
+        lines: the submission.
+        texts: text by document id; its words are the tokens.
+        options: ``date_labels``.
+
+    Problems: as for :func:`dragoman.formats.plain_spans.plain`; E304 for ids that cannot be file names.
+
+    """
+    diagnostics = Diagnostics(options.name)
+    documents = plain_spans.plain(lines, texts, diagnostics)
+    plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
+    files = {
+        name: Sheet(document, diagnostics).write().encode()
+        for document in documents
+        if (name := plain_spans.file_name(document.line.id, ".tsv", diagnostics)) is not None
+    }
+    return Written.of(files, diagnostics)

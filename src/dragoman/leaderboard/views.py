@@ -17,6 +17,7 @@ from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.leaderboard_json import Cell
 from dragoman.scoring.result_table import MIN_LABELS
 from dragoman.statistics.power import MIN_DOCUMENTS
+from dragoman.text import counted
 
 if TYPE_CHECKING:
     from dragoman.leaderboard.ranking import Column
@@ -108,7 +109,7 @@ def number(count: int, of: str) -> str:
     ('1 pair', '0 pairs')
 
     """
-    return f"{count} {of}{'' if count == 1 else 's'}"
+    return counted(count, of)
 
 
 def head(board: Board, column: Column, tab: Tab) -> Head:

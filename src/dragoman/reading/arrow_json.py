@@ -74,6 +74,19 @@ def of_bytes(data: bytes) -> pa.Table | None:
     return of_blocks(lambda: () if is_blank(data) else (data,))
 
 
+def with_unknown_fields(data: bytes) -> pa.Table | None:
+    """Rows of a JSONL file with the fields that a submission does not have too; None where they cannot be in columns.
+
+    A field that has a number here and a string there has no column.
+    """
+    if is_blank(data):
+        return None
+    try:
+        return _of_block(data, arrow_schema(Submission), unknown="infer")
+    except (Fallback, pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+
+
 def of_blocks(blocks: Callable[[], Iterable[bytes]]) -> pa.Table | None:
     """Rows of the blocks of a JSONL file; None where the precise path must read them.
 
@@ -110,7 +123,7 @@ def each(blocks: Iterable[bytes], *, narrow: bool = True) -> Iterator[pa.Table]:
         yield _of_block(block, schema)
 
 
-def _of_block(block: bytes, schema: pa.Schema) -> pa.Table:
+def _of_block(block: bytes, schema: pa.Schema, unknown: str = "error") -> pa.Table:
     # Looked at beforehand: pyarrow takes several objects on a line, and one over several lines, for as many rows; and
     # it does not survive a file that begins with null.
     layout = layout_of(block)
@@ -121,7 +134,7 @@ def _of_block(block: bytes, schema: pa.Schema) -> pa.Table:
     table = pj.read_json(
         pa.BufferReader(block),
         read_options=pj.ReadOptions(block_size=max(layout.longest + 2, min(len(block) + 2, _PIECE))),
-        parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
+        parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior=unknown),
     )
     if table.num_rows != layout.lines:
         raise Fallback("rows")

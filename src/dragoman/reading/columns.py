@@ -32,7 +32,6 @@ from dragoman.reading.arrow_rows import (
 from dragoman.reading.canonical_order import claims_in_order, merge_fragments, spans_in_order
 from dragoman.reading.fallback import Fallback
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.schema.submission import MAX_ID_LENGTH
 from dragoman.text import Texts
 
 if TYPE_CHECKING:
@@ -203,9 +202,8 @@ def _closed(coded: Coded, field: str, target: Target) -> Coded:
 
 
 def _check_ids(names: Sequence[str]) -> None:
-    """Refuse ids that are empty, too long, or have a control character."""
-    lengths = set(map(len, names))
-    if 0 in lengths or max(lengths, default=0) > MAX_ID_LENGTH or _CONTROL.search("".join(names)):
+    """Refuse ids that are empty, or have a control character."""
+    if "" in names or _CONTROL.search("".join(names)):
         raise Fallback("id")
 
 

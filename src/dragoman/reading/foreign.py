@@ -14,7 +14,7 @@ import msgspec
 
 from dragoman.formats import registry
 from dragoman.formats.outcome import Converted, Options
-from dragoman.problems import Problem
+from dragoman.problems import DragomanError, Problem
 from dragoman.reading.labelled_file import LabelledFile
 from dragoman.schema.submission import Submission
 
@@ -75,7 +75,12 @@ def of_bytes(data: bytes, name: str, how: LabelledFile) -> Foreign | None:
         DragomanError: E220 where it is of no format, E221 where it may be of two.
 
     """
-    format_ = registry.recognise(data, name) if how.format is None else registry.named(how.format)
+    try:
+        format_ = registry.recognise(data, name) if how.format is None else registry.named(how.format)
+    except DragomanError:
+        if how.format is not None or not how.columns:
+            raise
+        format_ = registry.named("conll")  # whoever names columns says that there are some
     if format_ is None:
         return None
     path = Path(name)

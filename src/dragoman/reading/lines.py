@@ -20,11 +20,11 @@ import msgspec
 
 from dragoman import timex
 from dragoman.problems import MAX_PROBLEMS, Diagnostics, LimitReached, Problem, shown
-from dragoman.reading import class_labels, other_rows, quoted_items
+from dragoman.reading import class_labels, other_rows, quoted_items, unknown_fields
 from dragoman.reading.jsonl import objects
 from dragoman.reading.target import Target
 from dragoman.schema.layers import CONTIGUOUS, LAYERS
-from dragoman.schema.shape import called_elsewhere, faults, step
+from dragoman.schema.shape import faults, step
 from dragoman.schema.submission import (
     PredictedClaim,
     PredictedClaimant,
@@ -33,7 +33,7 @@ from dragoman.schema.submission import (
     SpanObject,
     Submission,
 )
-from dragoman.text import Located, check_span, locate_quotes, nowhere, quotes
+from dragoman.text import Located, check_span, counted, locate_quotes, nowhere, quotes
 from dragoman.text.lookalikes import lookalike, plain, why_unlike
 from dragoman.text.quote_places import OVER
 
@@ -76,11 +76,7 @@ def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLE
     lines: list[Submission] = []
     with contextlib.suppress(LimitReached):
         lines = [line for value in objects(data, reader.diagnostics) if (line := reader.line(value)) is not None]
-    for field_, count in sorted(reader.unknown.items()):
-        what = f"the field {shown(field_)} is none of a submission; it was passed over {count:,} times."
-        meant = called_elsewhere(field_.rpartition(".")[2])
-        hint = f"Did you mean {meant!r}? Then its values are lost." if meant else ""
-        reader.diagnostics.add("W911", what, hint, line=0, path=field_)
+    reader.diagnostics.take(*unknown_fields.warnings(reader.unknown, name))
     return Lines(lines, reader.diagnostics.problems(), reader.tally, dict(reader.unknown))
 
 
@@ -134,7 +130,9 @@ class _Reader:
         self.seen.setdefault(name, self.diagnostics.line)
         if self.target.documents is None or name in self.target.known:
             return True
-        hint = self.diagnostics.suggest(name, self.documents, f"There are {len(self.documents)} documents.")
+        hint = self.diagnostics.suggest(
+            name, self.documents, f"{counted(len(self.documents), 'document is', 'documents are')} known."
+        )
         meant = self.lookalikes.get(plain(name))
         if meant is not None:
             hint = f"It differs from {shown(meant)} in {why_unlike(name, meant)} alone: write it as it stands there."

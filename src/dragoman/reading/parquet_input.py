@@ -63,17 +63,31 @@ def read(data: bytes, name: str) -> pa.Table:
         table = _named(pa.Table.from_batches(unpacked, given))
         # Not before: in a damaged file the types are often wrong, too.
         try:
-            wanted = pa.schema(_fields(table.schema, arrow_schema(Submission), "", name))
+            table = as_submission(table, name)
         except DragomanError as cause:
             if cause.problems[0].code != "E203":
                 raise
             _check_columns(table, name)
             raise UnknownColumnError(cause, table) from cause
-        table = table.cast(wanted)
     except (pa.ArrowException, OSError, ValueError, DamagedError) as cause:
         raise error("E209", f"not a parquet file that can be read: {str(cause)[:300]}.", _HINT, file=name) from cause
     _check_columns(table, name)
     return table
+
+
+def as_submission(table: pa.Table, name: str) -> pa.Table:
+    """Give columns the types that a submission has.
+
+    Args:
+        table: rows.
+        name: how the file is called in a problem.
+
+    Raises:
+        DragomanError: E202 a column of another type or given twice, E203 one that a submission does not have.
+        pyarrow.ArrowException: values do not fit.
+
+    """
+    return table.cast(pa.schema(_fields(table.schema, arrow_schema(Submission), "", name)))
 
 
 def _check_columns(table: pa.Table, name: str) -> None:

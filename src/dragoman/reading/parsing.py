@@ -153,7 +153,12 @@ def parse_bytes(data: bytes, name: str = "", how: LabelledFile | None = None, *,
 
             try:
                 return Parsed(name, table=parquet_input.read(data, name), rows=True)
-            except parquet_input.UnknownColumnError as cause:  # it may be that these are to be passed over
+            except parquet_input.UnknownColumnError as cause:
+                if _other(parquet_input.json_lines(cause.table.slice(0, 1)), name, how) is not None:
+                    other = _other(parquet_input.json_lines(cause.table), name, how)  # rows of another tool's form
+                    assert other is not None
+                    return other
+                # It may be that these are to be passed over.
                 return Parsed(name, table=cause.table, problems=cause.problems, rows=True)
         table = arrow_json.of_bytes(data) if rows and how.format in {None, JSONL} else None
         if table is None and (other := _other(data, name, how)) is not None:

@@ -76,7 +76,28 @@ def read_parsed(parsed: Parsed, target: Target) -> Reading:
     if parsed.foreign is not None:
         return _foreign(parsed.foreign, target, parsed.name)
     fast = None if parsed.problems else in_columns(parsed.table, target)
+    if fast is None and target.ignore_unknown_fields:
+        fast = _without_unknown_fields(parsed, target)
     return fast or _precisely(parsed, target)
+
+
+def _without_unknown_fields(parsed: Parsed, target: Target) -> Reading | None:
+    """Read rows in columns that have fields which a submission does not have; None where something else is wrong."""
+    from dragoman.reading import unknown_fields  # noqa: PLC0415 - nobody asks for it otherwise
+
+    try:
+        rows = parsed.table if parsed.rows else arrow_json.with_unknown_fields(parsed.as_lines())
+        if rows is None:
+            return None
+        known, counts = unknown_fields.without(rows)
+        if parsed.rows:
+            from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
+
+            known = parquet_input.as_submission(known, parsed.name)
+        found = in_columns(known, target)
+    except (DragomanError, pa.ArrowException):
+        return None
+    return found and replace(found, problems=tuple(unknown_fields.warnings(counts, parsed.name)), unknown=counts)
 
 
 def _foreign(other: Foreign, target: Target, name: str) -> Reading:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman import files
+from dragoman.reading.labelled_file import LabelledFile
 from dragoman.reports import mistakes as rows
 from dragoman.reports import sources
 from dragoman.reports.html import written
@@ -58,12 +59,13 @@ def report(
     if mistakes is not None:
         rows.check_form(mistakes)
     given = [run_or_pred] if other is None else [run_or_pred, other]
-    for run in given:
-        sources.check_run(run)
+    folders = [run.path if isinstance(run, LabelledFile) else run for run in given]
+    for folder in folders:
+        sources.check_run(folder)
     sides = [Sides.of(run, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields) for run in given]
     source = sources.of_sides(sides[0])
     read = [sources.read(side, source.gold) for side in sides]
-    labels = [Labels(*each, raw_answers(run)) for each, run in zip(read, given, strict=True)]
+    labels = [Labels(*each, raw_answers(folder)) for each, folder in zip(read, folders, strict=True)]
     content = Content.of(labels, source, quotes=quotes)
     path = Path(out)
     files.write(path, written(content).encode())

@@ -27,7 +27,7 @@ from dragoman.robustness.edits import catalogue
 from dragoman.robustness.root_writer import contents
 from dragoman.robustness.steps import Tally, edited, plan_of
 from dragoman.schema.submission import Submission
-from dragoman.text import check_span
+from dragoman.text import check_span, counted
 
 MARK = "perturbation.json"
 """Says what was edited; the last file that is written."""
@@ -97,7 +97,7 @@ class Perturbed:
 
     def __repr__(self) -> str:
         names = ", ".join(edit["label"] for edit in self.manifest.edits)
-        return f"{names} in {self.folder}: {len(self.manifest.documents)} documents edited"
+        return f"{names} in {self.folder}: {counted(len(self.manifest.documents), 'document')} edited"
 
 
 def perturb(

@@ -8,7 +8,7 @@ import msgspec
 
 from dragoman.robustness.edit_costs import Cost, Difference, Failure
 from dragoman.tables import Table, number
-from dragoman.text import visible
+from dragoman.text import counted, visible
 
 WIDTH = 110
 """Columns of what is printed."""
@@ -61,7 +61,7 @@ class Robustness(msgspec.Struct, kw_only=True):
         head = ("edit", "measure", "docs", "before", "after", "cost", "95 %", "p, Holm")
         lines = [f"{visible(self.system)} on {visible(self.data['name'])}, split {visible(self.data['split'])}\n"]
         lines.append(Table(head, rows, first_width=20).text(WIDTH))
-        lines.append(f"{len(self.failures)} labels fail where they stood before\n")
+        lines.append(f"{counted(len(self.failures), 'label fails', 'labels fail')} where they stood before\n")
         for name, values in self.values.items():
             if values and sum(values.values()):
                 lines.append(

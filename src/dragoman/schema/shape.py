@@ -180,7 +180,8 @@ def _struct(value: dict[str, Any], record: type, path: str, look: _Look) -> Iter
         yield Fault("E205", step(path, key), f"the field {shown(key)} is given more than once.", "Keep one.")
     for key, inner in value.items():
         if key not in known and look.unknown is not None:
-            look.unknown[_POSITION.sub("", step(path, key))] += 1
+            if inner is not None:
+                look.unknown[_POSITION.sub("", step(path, key))] += 1
         elif key not in known:
             near = _meant(key, list(known), look)
             hint = f"Did you mean {near!r}?" if near else f"Known fields: {', '.join(known)}."

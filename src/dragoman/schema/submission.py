@@ -16,10 +16,8 @@ from dragoman.schema import labels
 from dragoman.schema.records import Record
 from dragoman.schema.shape import NO_CONTROL
 
-MAX_ID_LENGTH = 2**16
-"""Longest id, in code points: ids may be addresses or hashes of anything, and are cut where they are shown."""
-Identifier = Annotated[str, Meta(min_length=1, max_length=MAX_ID_LENGTH, pattern=NO_CONTROL)]
-"""A name within a submission: 1 to 65,536 characters, none of them a control character."""
+Identifier = Annotated[str, Meta(min_length=1, pattern=NO_CONTROL)]
+"""A name within a submission, of any length, without control characters; it is cut where it is shown."""
 Position = Annotated[int, Meta(description="offset in Unicode code points, from 0")]
 Pair = Annotated[tuple[int, int], Meta(description="start and end in code points, half-open")]
 

@@ -265,9 +265,11 @@ def _on_cluster(sides: Sides, measures: Measures, scheduler: str | None) -> _Cou
     """Count files or folders of shards on a Dask cluster."""
     pred, reference = sides.pred, sides.reference
     if pred is None or reference is None or not (pred.paths and reference.paths):
-        raise error("E851", "a cluster scores files and folders of shards.", "Give paths of predictions and reference.")
+        hint = "Give paths of both sides; dragoman gold --out gold.jsonl writes the gold of a benchmark."
+        raise error("E851", "a cluster scores files and folders of shards.", hint)
     if pred.how is not None or reference.how is not None:
-        raise error("E851", "a cluster reads submissions.", "Convert the files first: dragoman convert.")
+        hint = "Convert the files first: dragoman convert FILE --out F.jsonl."
+        raise error("E851", "a cluster reads submissions.", hint)
     from dragoman.measures import select  # noqa: PLC0415
     from dragoman.schema.result_file import Data  # noqa: PLC0415
     from dragoman.scoring.dask import count_on_cluster  # noqa: PLC0415

@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from dragoman.measures.catalogue import HEADLINE
@@ -55,7 +56,27 @@ def compare(*results: records.Result | Path | str, measures: Iterable[str | Meas
     """
     read = tuple(each if isinstance(each, records.Result) else read_result(each) for each in results)
     names = [str(each) for each in measures] if measures else default_measures(read)
-    return _compared(read, names)
+    return _compared(_told_apart(read, results), names)
+
+
+def _told_apart(
+    read: tuple[records.Result, ...], given: Sequence[records.Result | Path | str]
+) -> tuple[records.Result, ...]:
+    """Give systems of one name as much of their paths as tells them apart; a number where no path does."""
+    alike: dict[str, list[int]] = {}
+    for at, result in enumerate(read):
+        alike.setdefault(result.system.name, []).append(at)
+    told = list(read)
+    for name, indices in alike.items():
+        if len(indices) == 1:
+            continue
+        parts = [Path(each).resolve().parts if isinstance(each := given[at], Path | str) else () for at in indices]
+        depth = next((n for n in range(1, max(map(len, parts)) + 1) if len({p[-n:] for p in parts}) == len(parts)), 0)
+        for number, (at, path) in enumerate(zip(indices, parts, strict=True), start=1):
+            mark = "/".join(path[-depth:]) if depth and path else str(number)
+            system = msgspec.structs.replace(read[at].system, name=f"{name} ({mark})")
+            told[at] = msgspec.structs.replace(read[at], system=system)
+    return tuple(told)
 
 
 def _compared(results: tuple[records.Result, ...], measures: list[str] | None) -> Comparison:

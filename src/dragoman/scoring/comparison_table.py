@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dragoman.statistics.places import BOOTSTRAP, PERMUTATION
 from dragoman.statistics.power import MIN_DOCUMENTS
 from dragoman.tables import Table, interval, number
-from dragoman.text import visible
+from dragoman.text import counted, visible
 
 if TYPE_CHECKING:
     from dragoman.schema.result_file import Comparison, Contrast
@@ -59,7 +59,7 @@ def words(compared: Comparison, name: str) -> Iterator[str]:
     stood = compared.standings[name]
     documents = stood[0].documents
     if documents < MIN_DOCUMENTS:
-        yield f"{documents} documents with gold, fewer than {MIN_DOCUMENTS}: no places, ranges or p."
+        yield f"{counted(documents, 'document')} with gold, fewer than {MIN_DOCUMENTS}: no places, ranges or p."
         return
     without = [standing.system for standing in stood if standing.rank is None]
     if without:

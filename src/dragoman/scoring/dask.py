@@ -133,7 +133,7 @@ def parse(path: str) -> Parsed:
     parsed = parse_file(path)
     if parsed.foreign is None:
         return parsed
-    hint = "Convert the file first: dragoman convert."
+    hint = "Convert the file first: dragoman convert FILE --out F.jsonl."
     problem = Problem(code="E851", what="a cluster reads submissions.", hint=hint, file=path)
     return Parsed(parsed.name, problems=(problem,))
 

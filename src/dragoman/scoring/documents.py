@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading import rows
 from dragoman.scoring import api
+from dragoman.text import counted
 
 if TYPE_CHECKING:
     from dragoman.scoring.result import Result
@@ -52,7 +53,7 @@ def pairs(predictions: Any, references: Any, example: str) -> tuple[list[str], l
     """
     pred, gold = (_lines(value, name, example) for name, value in zip(SIDES, (predictions, references), strict=True))
     if len(pred) != len(gold):
-        what = f"there are {len(pred)} predictions and {len(gold)} references."
+        what = f"there are {counted(len(pred), 'prediction')} and {counted(len(gold), 'reference')}."
         hint = 'Give a document for each: {"id": "…"} alone where the system has nothing to say.'
         raise error("E202", what, hint)
     return pred, gold

@@ -10,6 +10,7 @@ import numpy as np
 from dragoman.annotations import Annotations
 from dragoman.problems import Problem
 from dragoman.schema.layers import LAYER_NAMES
+from dragoman.text import counted
 
 MAX_NAMED = 5
 """So many documents that lack a layer are named."""
@@ -31,7 +32,7 @@ class Held(NamedTuple):
 
     def __str__(self) -> str:
         parts = ", ".join(f"{layer} in {number or 'none'}" for layer, number in self.layers.items())
-        return f"{self.given} of {self.documents} documents: {parts}."
+        return f"{self.given} of {counted(self.documents, 'document')}: {parts}."
 
 
 class Validation(NamedTuple):
@@ -61,6 +62,6 @@ def lacking(annotations: Annotations, name: str) -> Iterator[Problem]:
         if places and len(places) < given:
             some = ", ".join(annotations.documents[i] for i in places[:MAX_NAMED])
             more = " …" if len(places) > MAX_NAMED else ""
-            what = f"{len(places)} of {given} lines have no {layer}, which others have: {some}{more}."
+            what = f"{len(places)} of {given} lines lack {layer}, which others have: {some}{more}."
             hint = f"They score as empty in {layer}; write an empty list where nothing was found."
             yield Problem(code="W908", what=what, hint=hint, file=name)

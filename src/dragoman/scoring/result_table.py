@@ -11,7 +11,7 @@ from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.result_file import Result
 from dragoman.scoring import repeats
 from dragoman.tables import Table, as_csv, interval, number, wrapped
-from dragoman.text import visible
+from dragoman.text import counted, visible
 
 FACETS = ("type", "language", "kind", "document", "phenomenon", "page", "form", "nesting")
 """What scores are shown by."""
@@ -230,7 +230,7 @@ def coverage_notes(coverage: Any) -> Iterator[str]:
     if coverage.missing:
         few = coverage.missing_documents[:3]
         some = ", ".join(few) + (" …" if coverage.missing > len(few) else "")
-        yield f"{coverage.missing} of {coverage.documents} documents left out: they score as empty ({some})"
+        yield f"{coverage.missing} of {counted(coverage.documents, 'document')} left out: they score as empty ({some})"
     for layer, lacking in coverage.lacking.items():
         if lacking and coverage.attempted.get(layer):
             have, of = coverage.answered.get(layer, 0), coverage.annotated.get(layer, 0)

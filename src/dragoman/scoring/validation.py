@@ -15,6 +15,7 @@ from dragoman.schema.layers import LAYER_NAMES
 from dragoman.scoring.held import Validation, held, lacking
 from dragoman.scoring.partials import duplicates
 from dragoman.scoring.sides import Sides
+from dragoman.text import counted
 
 _LABELS = ("type", "form", "mod", "polarity", "modality", "act")
 """Columns of labels, in those layers that have them."""
@@ -48,12 +49,12 @@ def _warnings(annotations: Annotations, name: str) -> Iterable[Problem]:
     missing = np.flatnonzero(~annotations.given)
     if len(missing):
         some = ", ".join(annotations.documents[i] for i in missing[:5]) + (" …" if len(missing) > 5 else "")
-        what = f"{len(missing)} of {len(annotations.documents)} documents are left out: {some}."
+        what = f"{len(missing)} of {counted(len(annotations.documents), 'document')} left out: {some}."
         yield Problem(code="W902", what=what, hint="They score as empty.", file=name)
     yield from lacking(annotations, name)
     for layer, count in duplicates(annotations).items():
         if count:
-            what = f"{count} predictions in {layer} repeat another one exactly."
+            what = f"{layer}: {counted(count, 'prediction repeats', 'predictions repeat')} another one exactly."
             yield Problem(code="W901", what=what, hint="Each counts as spurious.", file=name)
 
 

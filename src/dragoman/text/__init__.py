@@ -3,7 +3,7 @@
 Offsets are Unicode code points, half-open, unless the name of the unit says otherwise.
 """
 
-from dragoman.text.display import visible, visible_json
+from dragoman.text.display import counted, visible, visible_json
 from dragoman.text.offsets import Block, Span, SpanFault, TextMap, Unit
 from dragoman.text.quote_places import IN_ORDER, POLICIES, Policy
 from dragoman.text.quotes import Located, find, locate_quote, locate_quotes, nowhere, quote_of
@@ -22,6 +22,7 @@ __all__ = [
     "Texts",
     "Unit",
     "check_span",
+    "counted",
     "explain_mismatch",
     "find",
     "locate_quote",

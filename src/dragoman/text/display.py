@@ -6,6 +6,16 @@ import json
 import unicodedata
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Write a number of things, with the word in its number.
+
+    >>> counted(1, "document"), counted(1200, "document"), counted(2, "is", "are")
+    ('1 document', '1,200 documents', '2 are')
+
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def visible(text: str, *, keep: str = "") -> str:
     r"""Make text from outside harmless in a terminal or a log.
 
