@@ -56,11 +56,7 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
 
     """
     documents = benchmark.split(split)
-    withheld = benchmark.release.withheld
-    if withheld is not None and withheld.split == split:
-        what = f"the gold of the split {split!r} of {benchmark.name} {benchmark.version} is withheld."
-        hint = f"Send predictions to: {withheld.submit}." if withheld.submit else "Ask its keeper where predictions go."
-        raise error("E760", what, f"{hint} `dragoman validate` checks them here.")
+    check_open(benchmark, split)
     annotations = benchmark.gold(split)
     if not annotations.present.any():
         others = [name for name in benchmark.splits if any(d.layers_annotated for d in benchmark.split(name))]
@@ -79,6 +75,20 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
             "page": tuple(document.page for document in documents),
         },
     )
+
+
+def check_open(benchmark: Benchmark, split: str) -> None:
+    """Refuse to score on a split whose gold is withheld, and say where predictions go.
+
+    Raises:
+        DragomanError: E760.
+
+    """
+    if benchmark.withheld is not None and benchmark.withholds(split):
+        submit = benchmark.withheld.submit
+        what = f"the gold of the split {split!r} of {benchmark.name} {benchmark.version} is withheld."
+        hint = f"Send predictions to: {submit}." if submit else "Ask its keeper where predictions go."
+        raise error("E760", what, f"{hint} `dragoman validate` checks them here.")
 
 
 def reference(value: Any, name: str = "reference") -> Gold:
