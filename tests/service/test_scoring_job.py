@@ -11,12 +11,13 @@ from submitted import lines
 from dragoman import files
 from dragoman.authoring import release_folder
 from dragoman.leaderboard import closed as closing
+from dragoman.leaderboard.closed import CANNOT_BE_SCORED
 from dragoman.leaderboard.isolation import Failure
 from dragoman.leaderboard.submission_log import DEFAULT
 from dragoman.release import source_root
 from dragoman.service import codabench
 from dragoman.service.scoring_job import Bounds, problems_of, scores_of
-from dragoman.service.worker import CANNOT_BE_SCORED, Worker
+from dragoman.service.worker import Worker
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from dragoman import redaction
 from dragoman.problems import DragomanError, error
 
 NAME = "submissions.sqlite"
+Shown: TypeAlias = dict[str, float | None]
+"""Rounded scores by column; None where a submission attempts nothing."""
 MAX_TRIES = 3
 """So often is a submission taken up whose scoring was cut off by the end of the service."""
 MAX_ATTEMPTS = 20
@@ -48,14 +50,14 @@ DEFAULT = Limits()
 
 
 class Submission(NamedTuple):
-    """A submission as its team may see it; ``shown`` has rounded scores by column, once it is done."""
+    """A submission as its team may see it; ``shown`` has the best that the team had by then, once it is done."""
 
     id: int
     team: str
     system: str
     received: str
     state: str
-    shown: dict[str, float | None]
+    shown: Shown
     reason: str | None
 
 
@@ -193,28 +195,47 @@ class SubmissionLog:
             row = db.execute("SELECT id FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
         return None if row is None else int(row[0])
 
-    def record(self, team: str, system: str, digest: str, exact: Mapping[str, Any], limits: Limits) -> bool:
+    def record(
+        self,
+        team: str,
+        system: str,
+        digest: str,
+        exact: Mapping[str, Any] | None,
+        rounded: Mapping[str, float | None],
+        limits: Limits,
+    ) -> Shown | None:
         """Note predictions that were scored elsewhere, by the hash of their bytes.
 
+        Args:
+            team: whose they are.
+            system: what they are of.
+            digest: hash of the predictions.
+            exact: scores by column; None for predictions that could not be scored, which count.
+            rounded: the same, rounded.
+            limits: how many of a team's are shown.
+
         Returns:
-            Whether they are within the limits, or were noted before: else nothing of their scores may be shown.
+            What is shown of them, as :meth:`finish` has it, also where they were noted before; None over a limit:
+            nothing of them may be shown then.
 
         """
         with self._writing() as db:
-            known = db.execute("SELECT 1 FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
+            known = db.execute("SELECT shown FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
             if known is not None:
-                return True
+                noted: Shown = json.loads(known[0] or "{}")
+                return noted
             try:
                 self._check(db, team, limits)
             except DragomanError:
-                return False
-            now = self._time()
+                return None
+            now, shown = self._time(), _new(rounded, self._best(db, team))
+            state, scores = ("failed", None) if exact is None else ("done", json.dumps(exact))
             db.execute(
-                "INSERT INTO submissions (team, system, sha256, received, state, finished, exact) "
-                "VALUES (?, ?, ?, ?, 'done', ?, ?)",
-                (team, system, digest, now, now, json.dumps(exact)),
+                "INSERT INTO submissions (team, system, sha256, received, state, finished, exact, shown) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (team, system, digest, now, state, now, scores, json.dumps(shown)),
             )
-        return True
+        return shown
 
     def _check(self, db: sqlite3.Connection, team: str, limits: Limits) -> None:
         total, today = self._counted(db, team)
@@ -254,16 +275,12 @@ class SubmissionLog:
     def finish(self, number: int, exact: Mapping[str, float | None], rounded: Mapping[str, float | None]) -> None:
         """Note the scores of a submission that was taken up.
 
-        What is shown of it is the best of its team so far in each column: one that is no better by a whole step shows
-        nothing new (the Ladder of Blum and Hardt 2015, with rounding for its step).
+        Shown is what is better than the best that its team had before, column by column: a submission that is no better
+        by a whole step shows nothing new (the Ladder of Blum and Hardt 2015, with rounding for its step).
         """
         with self._writing() as db:
             (team,) = db.execute("SELECT team FROM submissions WHERE id = ?", (number,)).fetchone()
-            best = self._best(db, team)
-            shown = {
-                name: score if score is None or name not in best else max(score, best[name])
-                for name, score in rounded.items()
-            }
+            shown = _new(rounded, self._best(db, team))
             db.execute(
                 "UPDATE submissions SET state = 'done', exact = ?, shown = ?, finished = ? "
                 "WHERE id = ? AND state = 'running'",
@@ -294,10 +311,14 @@ class SubmissionLog:
                 "SELECT id, team, system, received, state, shown, reason FROM submissions WHERE team = ? ORDER BY id",
                 (team,),
             ).fetchall()
-        return [
-            Submission(number, name, system, received, state, json.loads(shown or "{}"), reason)
-            for number, name, system, received, state, shown, reason in rows
-        ]
+        best: Shown = {}
+        made = []
+        for number, name, system, received, state, shown, reason in rows:
+            new = json.loads(shown or "{}")
+            best |= {column: score for column, score in new.items() if score is not None or column not in best}
+            held = {column: new.get(column, score) for column, score in best.items()}
+            made.append(Submission(number, name, system, received, state, held if state == "done" else {}, reason))
+        return made
 
     def teams(self) -> dict[str, tuple[int, dict[str, float]]]:
         """Of every team that submitted something, how much that was, and its best scores as they are shown."""
@@ -306,7 +327,7 @@ class SubmissionLog:
             return {team: (number, self._best(db, team)) for team, number in counts}
 
     def lines(self) -> list[dict[str, Any]]:
-        """Say what was scored when, with exact scores: for the keeper alone."""
+        """Say what was scored when, with exact scores and with what was shown of them: for the keeper alone."""
         columns = (
             "id",
             "team",
@@ -324,6 +345,11 @@ class SubmissionLog:
             rows = db.execute(f"SELECT {', '.join(columns)} FROM submissions ORDER BY id").fetchall()  # noqa: S608 - our own names
         made = [dict(zip(columns, row, strict=True)) for row in rows]
         return [row | {name: json.loads(row[name] or "null") for name in ("exact", "shown")} for row in made]
+
+
+def _new(rounded: Mapping[str, float | None], best: Mapping[str, float]) -> Shown:
+    """Leave out the scores that are no better than the best before; what was not attempted is None."""
+    return {name: score for name, score in rounded.items() if score is None or score > best.get(name, -1.0)}
 
 
 def _hash(token: str) -> str:
