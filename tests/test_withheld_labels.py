@@ -1,5 +1,6 @@
 """The simulated attacks on withheld gold, on cases worked by hand, and their table in the docs."""
 
+import itertools
 from pathlib import Path
 
 import withheld_labels as attacks
@@ -11,9 +12,30 @@ def test_the_table_of_the_docs_is_that_of_the_simulation():
     assert attacks.table() in PAGE.read_text("utf-8")
 
 
-def test_pairs_take_one_submission_where_they_agree_and_two_where_they_do_not():
-    assert attacks.exact([True, True, True, False, False, False], 4) == 6
-    assert attacks.exact([True, True, True, False, False, False], 2) == 2
+def test_it_is_about_the_test_split_that_there_is(benchmark):
+    documents = benchmark.split("test")
+    assert (sum(len(d.entities) for d in documents), len(documents)) == (attacks.GOLD, attacks.DOCUMENTS)
+
+
+def test_three_candidates_are_told_by_three_weighings_and_nine_by_seven():
+    """A = {0}, B = {1} and c = {2}: A + B + c, A with what is not in B, and B."""
+    assert attacks.groups(1) == [{0, 1, 2}, {0}, {1}]
+    for truth in itertools.product((False, True), repeat=3):
+        assert attacks.weighed(1, [sum(truth), int(truth[0]), int(truth[1])]) == [*truth]
+    sizes = [(len(made := attacks.groups(level)), 1 + max(map(max, made))) for level in range(6)]
+    assert sizes == [(1, 1), (3, 3), (7, 9), (15, 25), (31, 65), (63, 161)]
+
+
+def test_exact_scores_tell_more_labels_than_there_are_submissions():
+    """Fifty submissions are 31, 15, 3 and 1 weighings, for 65, 25, 3 and 1 labels."""
+    assert attacks.exact([True, False] * 179, 50) == 94
+
+
+def test_no_series_of_answers_that_only_rise_tells_more_than_there_are_such_series(monkeypatch):
+    """Two answers with steps 0, ½ and 1 are six series: 00, 01, 02, 11, 12, 22, or 2.58 bits."""
+    monkeypatch.setattr(attacks, "STEP", 0.5)
+    assert attacks.bound([True] * 9, 2) == 2
+    assert attacks.bound([True], 2) == 1
 
 
 def test_counts_by_document_read_a_label_in_each():

@@ -55,15 +55,26 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
         DragomanError: E702 unknown split, E703 when no document of the split has gold, E760 when it is withheld.
 
     """
-    documents = benchmark.split(split)
+    benchmark.split(split)  # it is there
     check_open(benchmark, split)
-    annotations = benchmark.gold(split)
-    if not annotations.present.any():
+    made = documents_of(benchmark, split)
+    if not made.annotations.present.any():
         others = [name for name in benchmark.splits if any(d.layers_annotated for d in benchmark.split(name))]
         hint = f"Splits with gold: {', '.join(others) or 'none'}."
         raise error(
             "E703", f"no document of the split {split!r} of {benchmark.name} {benchmark.version} has gold.", hint
         )
+    return made
+
+
+def documents_of(benchmark: Benchmark, split: str) -> Gold:
+    """Give the documents of a split with the labels that there are, which may be none: what is validated against.
+
+    Raises:
+        DragomanError: E702 for a split that is not there.
+
+    """
+    documents, annotations = benchmark.split(split), benchmark.gold(split)
     names = [document.id for document in documents]
     return Gold(
         annotations,
