@@ -3,7 +3,13 @@
 import itertools
 from pathlib import Path
 
+import attack_closed_board
 import withheld_labels as attacks
+
+from dragoman.authoring import release_folder
+from dragoman.leaderboard import closed
+from dragoman.leaderboard.submission_log import Limits
+from dragoman.release import source_root
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "shared-task.md"
 
@@ -51,3 +57,12 @@ def test_a_right_label_costs_a_step_where_the_best_alone_is_shown(monkeypatch):
     assert attacks.best_only([True] * 7, 100) == 4
     assert attacks.best_only([False, True, False, True, True, False, True, True], 100) == 7
     assert attacks.best_only([False] * 7, 3) == 3
+
+
+def test_an_attacker_on_the_board_as_it_is_reads_a_label_a_submission_until_the_limit(tmp_path):
+    """The first submission makes a best, each further one tells a label; the ninth is over the limit of eight."""
+    root = Path(__file__).resolve().parents[1]
+    paths = tmp_path / "public", tmp_path / "private"
+    release_folder.write_withheld(source_root.assemble(root), root, "test", *paths, "")
+    made = attack_closed_board.attack(closed.opened(paths[1], limits=Limits(8, 8)), 20)
+    assert made == attack_closed_board.Read(submissions=8, labels=7, mistaken=0)
