@@ -377,6 +377,8 @@ def test_it_loads_validates_and_runs(made, tmp_path):
     command = [sys.executable, "-m", "dragoman", "run", f"{system}:extract", "--data", made[0], "--out", out]
     done = subprocess.run([*command, "--split", "test"], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+    words = " ".join(done.stdout.split())
+    assert words.endswith(f"Next: dragoman validate --data {made[0]} --split test {out / 'predictions.jsonl'}")
     problems = dragoman.validate(out / "predictions.jsonl", made[0], split="test")
     assert problems == []
     checked = subprocess.run(

@@ -19,7 +19,7 @@ from dragoman import files
 from dragoman.benchmark import Benchmark, load
 from dragoman.leaderboard.entries import MAX_BYTES, Entry, readable_files
 from dragoman.leaderboard.ranking import TRACKS, annotated, columns
-from dragoman.leaderboard.submission_log import DEFAULT, NAME, Limits, SubmissionLog
+from dragoman.leaderboard.submission_log import DEFAULT, NAME, Limits, SubmissionLog, team_key
 from dragoman.problems import DragomanError, Problem
 from dragoman.release import private_bundle
 from dragoman.schema.leaderboard_json import Cell, ClosedBoard, ClosedTeam, Place
@@ -144,7 +144,7 @@ def exact_scores(result: Result, shown: list[Column]) -> dict[str, float | None]
 
 def team_of(entry: Entry) -> str:
     """Name the team of a run: its authors, in whatever order and case."""
-    authors = sorted({" ".join(each.split()).casefold() for each in entry.card.authors}) if entry.card else []
+    authors = sorted({team_key(each) for each in entry.card.authors}) if entry.card else []
     return ", ".join(filter(None, authors)) or entry.folder
 
 
@@ -233,11 +233,11 @@ def cells(entries: Sequence[Entry], shown: Mapping[str, Shown], gold: Gold) -> d
 
 def rules(entries: Sequence[Entry], shown: Collection[str], closed: Closed) -> ClosedBoard:
     """Say under which rules scores are shown, and how many submissions of each team were scored."""
-    counts = closed.log.teams()
+    counts = {team_key(name): number for name, (number, _) in closed.log.teams().items()}
     teams = sorted({team_of(entry) for entry in entries if entry.id in shown})
     return ClosedBoard(
         steps(closed.gold),
         closed.limits.per_day,
         closed.limits.total,
-        [ClosedTeam(team, counts.get(team, (0, {}))[0]) for team in teams],
+        [ClosedTeam(team, counts.get(team_key(team), 0)) for team in teams],
     )

@@ -61,8 +61,18 @@ class Submission(NamedTuple):
     reason: str | None
 
 
+def team_key(name: str) -> str:
+    """Give what the name of a team is compared by: in whatever case and spaces it is written, it is one team.
+
+    >>> team_key(" Team  One")
+    'team one'
+
+    """
+    return " ".join(name.split()).casefold()
+
+
 class SubmissionLog:
-    """The log of one private bundle.
+    """The log of one private bundle; teams are named in any case, and counted by :func:`team_key`.
 
     Args:
         path: the database; made if need be, and readable by its owner alone.
@@ -125,11 +135,17 @@ class SubmissionLog:
         token = secrets.token_urlsafe(32)
         redaction.register(token)
         with self._writing() as db:
+            known = self._named(db).get(team_key(name), name.strip())
             db.execute(
                 "INSERT INTO teams VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET token = excluded.token",
-                (name.strip(), _hash(token), self._time()),
+                (known, _hash(token), self._time()),
             )
         return token
+
+    @staticmethod
+    def _named(db: sqlite3.Connection) -> dict[str, str]:
+        """Give the names of teams that have tokens, as they were written, by what they are compared by."""
+        return {team_key(name): name for (name,) in db.execute("SELECT name FROM teams")}
 
     def team_of(self, token: str) -> str:
         """Name the team of a token.
@@ -153,6 +169,7 @@ class SubmissionLog:
                 would be over a limit.
 
         """
+        team = team_key(team)
         with self._writing() as db:
             self._check(db, team, limits)
             day = self._time()[:10]
@@ -176,6 +193,7 @@ class SubmissionLog:
 
         """
         digest = hashlib.sha256(body).hexdigest()
+        team = team_key(team)
         with self._writing() as db:
             row = db.execute("SELECT id FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
             if row is not None:
@@ -190,6 +208,7 @@ class SubmissionLog:
 
     def known(self, team: str, body: bytes) -> int | None:
         """Find the submission of a team that has these bytes."""
+        team = team_key(team)
         with self._writing() as db:
             digest = hashlib.sha256(body).hexdigest()
             row = db.execute("SELECT id FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
@@ -219,6 +238,7 @@ class SubmissionLog:
             nothing of them may be shown then.
 
         """
+        team = team_key(team)
         with self._writing() as db:
             known = db.execute("SELECT shown FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
             if known is not None:
@@ -306,6 +326,7 @@ class SubmissionLog:
 
     def of_team(self, team: str) -> list[Submission]:
         """All submissions of a team, in order."""
+        team = team_key(team)
         with self._writing() as db:
             rows = db.execute(
                 "SELECT id, team, system, received, state, shown, reason FROM submissions WHERE team = ? ORDER BY id",
@@ -324,7 +345,8 @@ class SubmissionLog:
         """Of every team that submitted something, how much that was, and its best scores as they are shown."""
         with self._writing() as db:
             counts = db.execute("SELECT team, COUNT(*) FROM submissions GROUP BY team ORDER BY team").fetchall()
-            return {team: (number, self._best(db, team)) for team, number in counts}
+            named = self._named(db)
+            return {named.get(team, team): (number, self._best(db, team)) for team, number in counts}
 
     def lines(self) -> list[dict[str, Any]]:
         """Say what was scored when, with exact scores and with what was shown of them: for the keeper alone."""
