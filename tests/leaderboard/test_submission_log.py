@@ -186,3 +186,16 @@ def test_what_is_not_attempted_is_null_and_a_best_stays(tmp_path):
     assert [line["shown"] for line in log.lines()] == [{"x": 0.3, "y": None}, {"x": None, "y": 0.1}, {"y": 0.2}]
     told = [each.shown for each in log.of_team("t")]
     assert told == [{"x": 0.3, "y": None}, {"x": None, "y": 0.1}, {"x": 0.3, "y": 0.2}]
+
+
+def test_who_only_asks_waits_for_no_writer(tmp_path):
+    """While somebody writes, tokens, submissions and the board are looked up in what was there before."""
+    log = SubmissionLog(tmp_path / NAME)
+    token = log.add_team("one")
+    writer = sqlite3.connect(tmp_path / NAME, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("DELETE FROM teams")
+    assert (log.team_of(token), log.of_team("one"), log.teams(), log.lines()) == ("one", [], {}, [])
+    assert log.known("one", b"{}") is None
+    writer.execute("ROLLBACK")
+    writer.close()

@@ -12,7 +12,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -91,9 +91,16 @@ class SubmissionLog:
                 db.execute(statement)
         path.chmod(0o600)
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
         """Give a transaction that nobody else writes beside: committed as a whole, or undone."""
+        return self._transaction("BEGIN IMMEDIATE")
+
+    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Give a transaction that sees one state, and waits for nobody: whoever only asks holds up no submission."""
+        return self._transaction("BEGIN")
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         try:
             db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         except sqlite3.Error as cause:
@@ -101,7 +108,7 @@ class SubmissionLog:
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
-            db.execute("BEGIN IMMEDIATE")
+            db.execute(begin)
             try:
                 yield db
             except BaseException:
@@ -154,7 +161,7 @@ class SubmissionLog:
             DragomanError: E841 for a token that nobody has.
 
         """
-        with self._writing() as db:
+        with self._reading() as db:
             row = db.execute("SELECT name FROM teams WHERE token = ?", (_hash(token),)).fetchone()
         if row is None:
             raise error("E841", "no team has this token.", "Ask the keeper for one.")
@@ -209,7 +216,7 @@ class SubmissionLog:
     def known(self, team: str, body: bytes) -> int | None:
         """Find the submission of a team that has these bytes."""
         team = team_key(team)
-        with self._writing() as db:
+        with self._reading() as db:
             digest = hashlib.sha256(body).hexdigest()
             row = db.execute("SELECT id FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
         return None if row is None else int(row[0])
@@ -327,7 +334,7 @@ class SubmissionLog:
     def of_team(self, team: str) -> list[Submission]:
         """All submissions of a team, in order."""
         team = team_key(team)
-        with self._writing() as db:
+        with self._reading() as db:
             rows = db.execute(
                 "SELECT id, team, system, received, state, shown, reason FROM submissions WHERE team = ? ORDER BY id",
                 (team,),
@@ -343,7 +350,7 @@ class SubmissionLog:
 
     def teams(self) -> dict[str, tuple[int, dict[str, float]]]:
         """Of every team that submitted something, how much that was, and its best scores as they are shown."""
-        with self._writing() as db:
+        with self._reading() as db:
             counts = db.execute("SELECT team, COUNT(*) FROM submissions GROUP BY team ORDER BY team").fetchall()
             named = self._named(db)
             return {named.get(team, team): (number, self._best(db, team)) for team, number in counts}
@@ -363,7 +370,7 @@ class SubmissionLog:
             "shown",
             "reason",
         )
-        with self._writing() as db:
+        with self._reading() as db:
             rows = db.execute(f"SELECT {', '.join(columns)} FROM submissions ORDER BY id").fetchall()  # noqa: S608 - our own names
         made = [dict(zip(columns, row, strict=True)) for row in rows]
         return [row | {name: json.loads(row[name] or "null") for name in ("exact", "shown")} for row in made]
