@@ -33,7 +33,8 @@ class Server:
         try:
             connection.request(method, path, body, {} if token is None else {"Authorization": f"Bearer {token}"})
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
+            body = answer.read()
+            return answer.status, None if answer.status == 503 else json.loads(body)  # 503 is the web server's own
         except (ConnectionError, http.client.HTTPException):
             return 0, None
         finally:
