@@ -5,24 +5,28 @@ wrong, and has a list of candidates of which every other one is right (nobody wh
 scores). It wants to know of each candidate whether it is right. Four ways of showing scores:
 
 - counts by document: one candidate of every document goes into each submission;
-- exact: the number of right ones follows from F1; two candidates at a time, and one of them where one is right;
+- exact: the number of right ones among those that were added follows from F1, so that candidates are weighed like coins
+  on a scale, many times over in different groups (a detecting matrix, Cantor and Mills 1966);
 - rounded: wrong labels bring the score just below the edge of a step; one candidate at a time either crosses it or not;
 - rounded, best only: the same, but a crossing moves the best, and the next edge is a whole step higher: right labels
   that are known have to be spent to get there.
+
+Beside the last the most that any way of asking could read: answers that only ever rise from step to step can be so many
+and no more, and their number is that of the labels that they tell apart, in bits.
 
     python benchmarks/withheld_labels.py        prints the table of docs/shared-task.md
 """
 
 from __future__ import annotations
 
+import math
 import random
 
-GOLD, DOCUMENTS = 487, 31
+GOLD, DOCUMENTS = 458, 31
 """Entities and documents of the test split of release 2."""
 HELD = 100
 STEP = 0.01
 ALLOWED = (10, 50, 1000)
-SHOWN = ("counts by document", "exact", "rounded", "rounded, best only")
 
 
 def f1(right: int, predicted: int, gold: int = GOLD) -> float:
@@ -41,15 +45,48 @@ def by_document(truth: list[bool], allowed: int) -> int:
     return min(len(truth), allowed * DOCUMENTS)
 
 
+def groups(level: int) -> list[set[int]]:
+    """Make groups of candidates to weigh: 2**(level + 1) - 1 weighings, which tell every candidate.
+
+    Of the groups of the level below for A, and the same for B and a further candidate c for each: A + B + c, and A with
+    what is not in B; and all of B. Whether c is right is the parity of the two.
+    """
+    if level == 0:
+        return [{0}]
+    below = groups(level - 1)
+    size = 1 + max(map(max, below))
+    everything = set(range(size, 2 * size))
+    other = [{each + size for each in group} for group in below]
+    together = [group | b | {2 * size + at} for at, (group, b) in enumerate(zip(below, other, strict=True))]
+    apart = [group | (everything - b) for group, b in zip(below, other, strict=True)]
+    return [*together, *apart, everything]
+
+
+def weighed(level: int, counts: list[int]) -> list[bool]:
+    """Say of each candidate whether it is right, from the number of right ones in each of the groups."""
+    if level == 0:
+        return [counts[0] == 1]
+    half = len(counts) // 2
+    differences = [apart - counts[-1] for apart in counts[half:-1]]
+    singles = [(a + b) % 2 for a, b in zip(counts, differences, strict=False)]
+    first = [(a + b - c) // 2 for a, b, c in zip(counts, differences, singles, strict=False)]
+    second = [a - b - c for a, b, c in zip(counts, first, singles, strict=False)]
+    return [*weighed(level - 1, first), *weighed(level - 1, second), *(each == 1 for each in singles)]
+
+
 def exact(truth: list[bool], allowed: int) -> int:
-    """Labels read where exact scores are shown: pairs, and one of a pair where exactly one is right."""
-    read = used = 0
-    while read + 1 < len(truth):
-        cost = 1 + (truth[read] != truth[read + 1])
-        if used + cost > allowed:
-            return read
-        read, used = read + 2, used + cost
-    return read + (used < allowed and read < len(truth))
+    """Labels read where exact scores are shown: by the largest sets of groups that the submissions suffice for."""
+    read = 0
+    for level in range(7, -1, -1):
+        made = groups(level)
+        size = 1 + max(map(max, made))
+        while len(made) <= allowed and read < len(truth):
+            part = [*truth[read : read + size], *[False] * (size - len(truth[read : read + size]))]
+            scores = [f1(HELD + sum(part[each] for each in group), HELD + len(group)) for group in made]
+            counts = [round(s * (GOLD + HELD + len(g)) / 2) - HELD for s, g in zip(scores, made, strict=True)]
+            assert weighed(level, counts) == part
+            read, allowed = min(len(truth), read + size), allowed - len(made)
+    return read
 
 
 def rounded(truth: list[bool], allowed: int) -> int:
@@ -68,7 +105,19 @@ def best_only(truth: list[bool], allowed: int) -> int:
     return min(len(truth), allowed)
 
 
-ATTACKS = dict(zip(SHOWN, (by_document, exact, rounded, best_only), strict=True))
+def bound(truth: list[bool], allowed: int) -> int:
+    """Labels that best-only answers could tell at most: bits in the number of series that only rise from 0 to 1."""
+    steps = round(1 / STEP)
+    return min(len(truth), math.floor(math.log2(math.comb(allowed + steps, steps))))
+
+
+ATTACKS = {
+    "counts by document": by_document,
+    "exact": exact,
+    "rounded": rounded,
+    "rounded, best only": best_only,
+    "the same, at most": bound,
+}
 
 
 def table(seed: int = 1) -> str:

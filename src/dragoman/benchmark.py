@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dragoman.annotations import Annotations
     from dragoman.reading.conversion import Conversion
     from dragoman.release.ceilings import Ceiling
+    from dragoman.release.content import Withheld
     from dragoman.schema.records import ClaimLink, Document, RegistryEntry, Segment
 
 EVERY = "all"
@@ -76,6 +77,15 @@ class Benchmark:
     def splits(self) -> tuple[str, ...]:
         """Names of the splits."""
         return tuple(self.release.rows["documents"])
+
+    @property
+    def withheld(self) -> Withheld | None:
+        """Which split's gold was left out of this release, and where predictions go; None where none was."""
+        return self.release.withheld
+
+    def withholds(self, split: str) -> bool:
+        """Whether the gold of a split was left out: what its documents do not say here is not known to be absent."""
+        return self.withheld is not None and self.withheld.split == split
 
     def split(self, name: str) -> list[Document]:
         """Documents of a split, with their gold.
@@ -131,15 +141,18 @@ class Benchmark:
         return iter(self.documents)
 
     def to_dict(self) -> dict[str, Any]:
-        """Say what it holds: name, version, fingerprint, and how many documents and labels of each layer by split."""
+        """Say what it holds: name, version, fingerprint, and how many documents and labels of each layer by split.
+
+        Numbers of labels are None where a split's gold is withheld.
+        """
         splits = {
             name: {
                 "documents": len(self.split(name)),
-                "annotated": sum(bool(document.layers_annotated) for document in self.split(name)),
-                **{layer: sum(len(getattr(d, layer)) for d in self.split(name)) for layer in LAYER_NAMES},
+                **(dict.fromkeys(("annotated", *LAYER_NAMES)) if self.withholds(name) else self._counts(name)),
             }
             for name in self.splits
         }
+        withheld = self.withheld
         return {
             "name": self.name,
             "version": self.version,
@@ -150,20 +163,29 @@ class Benchmark:
                 split: {layer: ceiling.to_dict() for layer, ceiling in of.items()}
                 for split, of in self.ceilings.items()
             },
+            **({} if withheld is None else {"withheld": {"split": withheld.split, "submit": withheld.submit}}),
         }
+
+    def _counts(self, split: str) -> dict[str, int]:
+        documents = self.split(split)
+        counts = {layer: sum(len(getattr(document, layer)) for document in documents) for layer in LAYER_NAMES}
+        return {"annotated": sum(bool(document.layers_annotated) for document in documents), **counts}
 
     @cached_property
     def ceilings(self) -> dict[str, dict[str, Ceiling]]:
-        """The best that a flat tagger and a tagger of words can do, by split and layer."""
+        """The best that a flat tagger and a tagger of words can do, by split and layer; of withheld gold nothing."""
         from dragoman.release.ceilings import ceilings  # noqa: PLC0415 - scoring needs no formats
 
-        return {name: ceilings(self.split(name)) for name in self.splits}
+        return {name: ceilings(self.split(name)) for name in self.splits if not self.withholds(name)}
 
     def table(self) -> Table:
         """Show how many documents and labels each split has."""
-        splits: dict[str, dict[str, int]] = self.to_dict()["splits"]
-        columns = next(iter(splits.values()), dict[str, int]())
-        rows = [(name, *map(str, row.values())) for name, row in splits.items()]
+        splits: dict[str, dict[str, int | None]] = self.to_dict()["splits"]
+        columns = next(iter(splits.values()), dict[str, int | None]())
+        rows = [
+            (name, *("withheld" if count is None else str(count) for count in row.values()))
+            for name, row in splits.items()
+        ]
         return Table(("split", *columns), rows, optional=("annotated", "documents"))
 
     def ceilings_table(self) -> Table:
@@ -183,7 +205,11 @@ class Benchmark:
         table = self.table().text(width, terminal=terminal)
         ceilings = self.ceilings_table().text(width, terminal=terminal)
         notes = "".join(wrapped(note, width) for note in _CEILINGS.splitlines())
-        return f"{head}\n{table}{len(self.registry)} entities in the registry\n\n{ceilings}{notes}"
+        known = f"{len(self.registry)} entities in the registry\n"
+        if self.withheld is not None:
+            where = f": send predictions to {self.withheld.submit}" if self.withheld.submit else ""
+            known += wrapped(f"The gold of {self.withheld.split} is withheld{where}.", width)
+        return f"{head}\n{table}{known}\n{ceilings}{notes}"
 
     def __repr__(self) -> str:
         return self.text().rstrip("\n")
@@ -225,8 +251,8 @@ class Benchmark:
 
         Returns:
             The bytes by file name, where they were written, and everything that the format cannot hold, counted
-            (W905). A format of other tools gets only documents that were annotated: where nobody looked for labels,
-            their absence would teach something wrong.
+            (W905). A format of other tools gets only documents that were annotated: where nobody looked for labels, or
+            they are withheld, their absence would teach something wrong.
 
         Raises:
             DragomanError: E702 for a split that is not there, E209 for an unknown format or tokenizer, E108 when it
@@ -238,12 +264,22 @@ class Benchmark:
         from dragoman.reading.conversion import write_lines  # noqa: PLC0415
         from dragoman.reading.parsing import JSONL  # noqa: PLC0415
 
-        lines = [line for name in (self.splits if split is None else (split,)) for line in self.gold_lines(name)]
-        labelled = [line for line in lines if form == JSONL or line.entities is not None or line.dates is not None]
-        left = len(lines) - len(labelled)
-        lost = Problem(code="W905", what=f"lost: documents that nobody annotated ({left:,}).")
+        lines, problems = list[Submission](), list[Problem]()
+        for name in self.splits if split is None else (split,):
+            of_split = self.gold_lines(name)
+            labelled = [line for line in of_split if line.entities is not None or line.dates is not None]
+            lines += of_split if form == JSONL else labelled
+            problems += self._lost(name, len(of_split), len(labelled), texts=form == JSONL)
         options = Options(characters=characters, cut=None if tokenizer is None else cutter(tokenizer))
-        return write_lines(labelled, form, options=options, problems=[lost] if left else [], out=out)
+        return write_lines(lines, form, options=options, problems=problems, out=out)
+
+    def _lost(self, split: str, documents: int, labelled: int, *, texts: bool) -> Iterator[Problem]:
+        """Say how many documents of a split are left out, or are given as texts alone, and why."""
+        if self.withholds(split):
+            what = f"the gold of {split} is withheld: its {documents:,} documents are"
+            yield Problem(code="W905", what=f"{what} {'texts without labels' if texts else 'left out'}.")
+        elif documents > labelled and not texts:
+            yield Problem(code="W905", what=f"lost: documents that nobody annotated ({documents - labelled:,}).")
 
     def target(self, split: str | None = None) -> Target:
         """Say what a submission for a split (or for all documents) is read against."""

@@ -149,6 +149,7 @@ CATALOGUE: dict[str, str] = {
     "W821": "layer without a right answer",
     "W822": "predictions that equal those of another run",
     "W823": "nearer to gold than the annotators' control",
+    "W824": "no better than what its team had before",
     "W901": "duplicate prediction",
     "W902": "document left out",
     "W903": "quote found inexactly",

@@ -49,6 +49,18 @@ def fill(size):
     return len(bytearray(b"x") * size)
 
 
+def limits(_item):
+    """Give the seconds of processor time and the bytes of data that the process may take."""
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_CPU)[0], resource.getrlimit(resource.RLIMIT_DATA)[0]
+
+
+def test_a_process_ends_even_if_nobody_watches_the_clock():
+    """A service that is killed leaves a process behind: the system ends it."""
+    assert list(isolation.each(limits, ["x"], memory=2**30, seconds=2.5)) == [(3 * os.cpu_count() + 1, 2**30)]
+
+
 def is_running(pid):
     try:
         os.kill(pid, 0)

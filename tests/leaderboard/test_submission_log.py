@@ -161,3 +161,41 @@ def test_a_full_disk_is_a_numbered_error_and_loses_nothing(tmp_path):
     assert [line["id"] for line in log.lines()] == [1]
     assert log.submit("a", "s", b"x" * 2**20, WIDE) == 2
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+def test_a_team_is_one_however_its_name_is_written(tmp_path):
+    """By hand it is the authors of a card, in the service whatever it was added as: one count, one best."""
+    log = SubmissionLog(tmp_path / NAME)
+    log.add_team("Team One")
+    token = log.add_team(" team  ONE")
+    assert log.team_of(token) == "Team One"
+    assert log.record("team one", "by hand", "a" * 64, {"x": 0.31}, {"x": 0.3}, Limits(2, 2)) == {"x": 0.3}
+    number = log.submit(log.team_of(token), "served", b"{}", Limits(2, 2))
+    log.take()
+    log.finish(number, {"x": 0.32}, {"x": 0.3})
+    assert log.lines()[-1]["shown"] == {}
+    assert [each.shown for each in log.of_team("TEAM ONE")] == [{"x": 0.3}, {"x": 0.3}]
+    assert log.teams() == {"Team One": (2, {"x": 0.3})}
+    assert log.record("Team One", "third", "b" * 64, {"x": 0.9}, {"x": 0.9}, Limits(2, 2)) is None
+
+
+def test_what_is_not_attempted_is_null_and_a_best_stays(tmp_path):
+    log = SubmissionLog(tmp_path / NAME)
+    for digest, x, y in (("a", 0.3, None), ("b", None, 0.1), ("c", 0.2, 0.2)):
+        log.record("t", "s", digest, {"x": x, "y": y}, {"x": x, "y": y}, Limits(9, 9))
+    assert [line["shown"] for line in log.lines()] == [{"x": 0.3, "y": None}, {"x": None, "y": 0.1}, {"y": 0.2}]
+    told = [each.shown for each in log.of_team("t")]
+    assert told == [{"x": 0.3, "y": None}, {"x": None, "y": 0.1}, {"x": 0.3, "y": 0.2}]
+
+
+def test_who_only_asks_waits_for_no_writer(tmp_path):
+    """While somebody writes, tokens, submissions and the board are looked up in what was there before."""
+    log = SubmissionLog(tmp_path / NAME)
+    token = log.add_team("one")
+    writer = sqlite3.connect(tmp_path / NAME, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("DELETE FROM teams")
+    assert (log.team_of(token), log.of_team("one"), log.teams(), log.lines()) == ("one", [], {}, [])
+    assert log.known("one", b"{}") is None
+    writer.execute("ROLLBACK")
+    writer.close()

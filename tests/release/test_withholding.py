@@ -7,22 +7,27 @@ import sys
 from collections import Counter
 
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import regex
+import submitted
 
 import dragoman
-from dragoman import scoring
+from dragoman import files, scoring
 from dragoman.authoring import release_folder
 from dragoman.problems import DragomanError
 from dragoman.release import parquet, private_bundle, source_root
 from dragoman.release.ceilings import ceilings
 from dragoman.release.content import Release, with_layers
-from dragoman.release.withholding import withhold
+from dragoman.robustness.measuring import robustness
+from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.json_schema import schema_of
 from dragoman.schema.release_rows import CONFIGS, UNSPLIT
+from dragoman.scoring import content_hash
 
 ROOT = private_bundle.Path(__file__).resolve().parents[2]
+REMARKS = {"published_evidence": "a guess", "published_external_evidence": None}
 SUBMIT = "https://task.example/scores"
 
 
@@ -159,16 +164,76 @@ def published_front(text):
     }
 
 
-def test_other_labels_of_test_give_the_same_public_rows(whole):
-    """The public rows are a function of what is public: whatever test says, they are the same to the byte."""
-    documents = whole.rows["documents"]["test"]
-    other = [msgspec.structs.replace(d, entities=d.entities[:1], dates=[], claims=[]) for d in documents]
-    rows = {**whole.rows, "documents": {**whole.rows["documents"], "test": other}}
-    changed = Release(whole.name, whole.version, with_layers(rows))
-    names = {row.id: row.names for row in withhold(whole, "test")[0].rows["registry"][UNSPLIT]}
-    again = {row.id: row.names for row in withhold(changed, "test")[0].rows["registry"][UNSPLIT]}
-    assert withhold(whole, "test")[0].rows["documents"] == withhold(changed, "test")[0].rows["documents"]
-    assert names.keys() == again.keys()
+def test_whatever_the_labels_are_every_public_byte_is_the_same_but_one_keyed_hash(whole, made, tmp_path):
+    """Another gold of test, with other labels, entities, names, links, glosses and remarks: what is public is a
+    function of the texts and of dev, so that no number, hash, order or size of it says anything of the gold."""
+    rows = whole.rows
+    documents = [
+        msgspec.structs.replace(
+            d, entities=d.entities[:1], dates=[], claims=d.claims[1:], layers_annotated=["entities"], **REMARKS
+        )
+        for d in rows["documents"]["test"]
+    ]
+    mentions = {(i, e.text) for d in rows["documents"]["dev"] for e in d.entities for i in e.entity_ids}
+    texts = "\n".join(d.text for d in documents)
+    registry = [
+        msgspec.structs.replace(
+            row,
+            names=[n for n in row.names if n.name not in texts or (row.id, n.name) in mentions],
+            held=[each for each in row.held if each.document not in {d.id for d in documents}],
+        )
+        for row in rows["registry"][UNSPLIT]
+        if row.in_dev
+    ]
+    other = {
+        **rows,
+        "documents": {**rows["documents"], "test": documents},
+        "registry": {UNSPLIT: registry},
+        "claim_links": {UNSPLIT: [each for each in rows["claim_links"][UNSPLIT] if each.claim.startswith("000")]},
+        "reading": {**rows["reading"], "test": rows["reading"]["test"][:3]},
+    }
+    changed = Release(whole.name, whole.version, with_layers(other))
+    assert changed.fingerprint != whole.fingerprint
+    paths = tmp_path / "public", tmp_path / "private"
+    private_bundle.write(private_bundle.read(made[1]), paths[1], paths[0])  # the same key
+    release_folder.write_withheld(changed, ROOT, "test", *paths, SUBMIT)
+    sites = [{p.relative_to(f): p.read_bytes() for p in f.rglob("*") if p.is_file()} for f in (made[0], paths[0])]
+    assert sites[0].keys() == sites[1].keys()
+    assert {path.name for path, data in sites[0].items() if data != sites[1][path]} == {"manifest.json", "SHA256SUMS"}
+    (first, second) = (json.loads((folder / "manifest.json").read_bytes()) for folder in (made[0], paths[0]))
+    assert first["withheld"].pop("sha256") != second["withheld"].pop("sha256")
+    assert first == second
+
+
+def test_no_public_hash_can_be_made_of_the_gold_without_the_key(whole, made, published):
+    """Somebody who has guessed the whole gold right cannot see that in any hash that is public."""
+    hashes = set(regex.findall(r"[0-9a-f]{64}", b"\n".join(published.values()).decode("utf-8", "ignore")))
+    private = private_bundle.read(made[1])
+    assert private.sha256 in hashes
+    guessed = {whole.fingerprint, scoring.from_benchmark(dragoman.benchmark.Benchmark(whole), "test").data.fingerprint}
+    gold = dragoman.benchmark.Benchmark(whole).gold("test")
+    guessed.add(content_hash.fingerprint([content_hash.content(gold)], len(gold.documents)))
+    for key in ("", "0" * 64, "f" * 64):
+        guessed.add(msgspec.structs.replace(private, key=key).sha256)
+    without = {name: value for name, value in msgspec.to_builtins(private).items() if name != "key"}
+    held = [without, private.documents, *private.documents.values(), msgspec.to_builtins(private.registry)]
+    held += [msgspec.to_builtins(row) for splits in whole.rows.values() for part in splits.values() for row in part]
+    parts = [list(part) for splits in whole.rows.values() for part in splits.values()]
+    guessed |= {files.sha256(files.canonical_json(each)) for each in held}
+    guessed |= {files.sha256(files.json_lines(part)) for part in parts}
+    assert len(guessed) > 500
+    assert not guessed & hashes
+
+
+def test_a_parquet_file_has_no_byte_that_does_not_follow_from_its_rows(made):
+    """No leftovers in dictionaries, statistics, padding or metadata: the rows, written again, are the same file."""
+    paths = sorted(made[0].glob("data/*/*.parquet"))
+    assert len(paths) == 10
+    for path in paths:
+        sink = io.BytesIO()
+        rows = pa.Table.from_pylist(pq.read_table(path).to_pylist(), arrow_schema(CONFIGS[path.parent.name]))
+        pq.write_table(rows, sink, compression="zstd")
+        assert sink.getvalue() == path.read_bytes(), path
 
 
 def test_the_registry_has_what_dev_uses_and_no_office_of_test(whole, made):
@@ -263,6 +328,47 @@ def test_dev_scores_as_ever(made, benchmark, tmp_path):
     assert msgspec.to_builtins(mine.counts) == msgspec.to_builtins(theirs.counts)
 
 
+def test_info_and_gold_say_that_it_is_withheld_and_not_that_nobody_annotated(made, tmp_path):
+    benchmark = dragoman.load(made[0])
+    said = benchmark.to_dict()
+    layers = ("annotated", "entities", "dates", "claims")
+    assert said["splits"]["test"] == {"documents": 31, **dict.fromkeys(layers)}
+    assert said["splits"]["dev"]["annotated"] == 12
+    assert said["withheld"] == {"split": "test", "submit": SUBMIT}
+    assert list(said["ceilings"]) == ["dev"]
+    assert "withheld" in benchmark.table().text().splitlines()[-1]
+    assert f"The gold of test is withheld: send predictions to {SUBMIT}." in benchmark.text()
+    assert "withheld" not in dragoman.load(ROOT).text()
+    for form, documents, words in (("jsonl", 31, "texts without labels"), ("conll", 0, "left out")):
+        given = benchmark.to(form, tmp_path / form, split="test")
+        assert given.documents == documents
+        assert [p.what for p in given.problems if p.code == "W905" and "withheld" in p.what] == [
+            f"the gold of test is withheld: its 31 documents are {words}."
+        ]
+        assert not [p for p in given.problems if "annotated" in p.what and "values of" not in p.what]
+
+
+def test_robustness_on_test_says_that_gold_is_withheld_before_anything_runs(made, tmp_path):
+    with pytest.raises(DragomanError, match="E760"):
+        robustness(lambda _: {}, tmp_path / "out", data=made[0])
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_is_checked_as_far_as_it_can_be_without_gold(made, benchmark, gold, tmp_path):
+    """Of what the keeper's board will say of a run, all but scores: card, files, version, labels, copies."""
+    command = [sys.executable, "-m", "dragoman", "leaderboard", "--check", "--data", made[0]]
+    run = submitted.submit(tmp_path, "good", benchmark, gold, keep=2)
+    (run / "result.json").unlink()
+    good = subprocess.run([*command, run], check=False, capture_output=True, text=True)
+    said = "No problem found. It was not scored: the gold is withheld.\n"
+    assert (good.returncode, good.stdout, good.stderr) == (0, said, "")
+    bad = submitted.submit(tmp_path, "bad", benchmark, gold, keep=2, authors=None)
+    (bad / "predictions.jsonl").write_bytes(b'{"id": "001.article-1", "dates": [{"start": 0}]}\n')
+    found = subprocess.run([*command, bad, "--json"], check=False, capture_output=True, text=True)
+    assert found.returncode == 1
+    assert {"E825", "E406"} <= {problem["code"] for problem in json.loads(found.stdout)["problems"]}
+
+
 def test_it_loads_validates_and_runs(made, tmp_path):
     assert dragoman.load(made[0]).splits == ("dev", "test")
     system = tmp_path / "system.py"
@@ -271,6 +377,8 @@ def test_it_loads_validates_and_runs(made, tmp_path):
     command = [sys.executable, "-m", "dragoman", "run", f"{system}:extract", "--data", made[0], "--out", out]
     done = subprocess.run([*command, "--split", "test"], check=False, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+    words = " ".join(done.stdout.split())
+    assert words.endswith(f"Next: dragoman validate --data {made[0]} --split test {out / 'predictions.jsonl'}")
     problems = dragoman.validate(out / "predictions.jsonl", made[0], split="test")
     assert problems == []
     checked = subprocess.run(

@@ -1,17 +1,14 @@
 """The service on loopback: what it takes, what it says, and what it does not say."""
 
-import http.client
 import json
-import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from scoring_server import DEADLINE, Server, team
 from submitted import lines
 
 from dragoman import files
@@ -21,57 +18,6 @@ from dragoman.release import source_root
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 ROOT = Path(__file__).resolve().parents[2]
-DEADLINE = 120
-
-
-class Server:
-    """A service in a process of its own, with what it wrote."""
-
-    def __init__(self, private, *options):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.private, self.written = private, private.parent / f"log-{time.monotonic_ns()}"
-        command = [sys.executable, "-m", "dragoman", "serve-scores", private, "--port", str(self.port), *options]
-        with self.written.open("wb") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
-        until(lambda: self.ask("GET", "/")[0] == 200, self)
-
-    def ask(self, method, path, body=None, token=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
-        try:
-            connection.request(method, path, body, {} if token is None else {"Authorization": f"Bearer {token}"})
-            answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
-        except ConnectionError:
-            return 0, None
-        finally:
-            connection.close()
-
-    def done(self, number, token):
-        """Wait until a submission has an outcome, and give it."""
-        path = f"/submissions/{number}"
-        until(lambda: self.ask("GET", path, token=token)[1]["state"] in {"done", "failed"}, self)
-        return self.ask("GET", path, token=token)[1]
-
-    def end(self, how=signal.SIGTERM):
-        os.kill(self.process.pid, how)
-        self.process.wait(DEADLINE)
-        return self.written.read_text("utf-8")
-
-
-def until(true, server):
-    end = time.monotonic() + DEADLINE
-    while not true():
-        assert server.process.poll() is None, server.written.read_text("utf-8")
-        assert time.monotonic() < end, server.written.read_text("utf-8")
-        time.sleep(0.05)
-
-
-def team(private, name):
-    """Add a team by the command, and give its token."""
-    command = [sys.executable, "-m", "dragoman", "serve-scores", private, "--add-team", name, "--json"]
-    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["token"]
 
 
 @pytest.fixture(scope="module")

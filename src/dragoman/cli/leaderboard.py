@@ -50,17 +50,21 @@ def leaderboard(
     from dragoman.leaderboard import isolation
 
     isolation.start_server()
-    from dragoman import scoring
     from dragoman.benchmark import load
     from dragoman.cli import show
     from dragoman.leaderboard.site import build
 
     if check:
         from dragoman.leaderboard.oddities import checked
+        from dragoman.scoring.gold import documents_of, from_benchmark
 
-        entry = checked(runs, scoring.from_benchmark(load(data), "test"))
+        benchmark = load(data)
+        withheld = benchmark.withholds("test")
+        gold_of = documents_of if withheld else from_benchmark
+        entry = checked(runs, gold_of(benchmark, "test"), withheld=withheld)
         if not entry.failed and not as_json:
-            typer.echo("Nothing is wrong; see the warnings." if entry.problems else "No problem found.")
+            said = "Nothing is wrong; see the warnings." if entry.problems else "No problem found."
+            typer.echo(f"{said}{' It was not scored: the gold is withheld.' if withheld else ''}")
         show.problems(entry.problems, as_json=as_json, most=None)
         raise typer.Exit(int(entry.failed))
     if out is None:

@@ -161,8 +161,16 @@ def run(
     if any(prices):
         summary["cost"] = round(cost(summary["tokens"] or (0, 0), prices), 6)
     show.summary(summary if as_json else _in_words(summary), as_json=as_json)
-    show.next_command("score", out, again=bool(summary["failed"] or summary["not_asked"]), as_json=as_json)
-    raise typer.Exit(int(bool(summary["failed"] or summary["not_asked"])))
+    again = bool(summary["failed"] or summary["not_asked"])
+    if held.withheld is not None and split in (None, held.withheld.split):
+        # There is nothing to score with: what is sent is checked.
+        only_split = "" if split is None else f" --split {split}"
+        show.next_command(
+            f"validate --data {data}{only_split}", out / "predictions.jsonl", again=again, as_json=as_json
+        )
+    else:
+        show.next_command("score", out, again=again, as_json=as_json)
+    raise typer.Exit(int(again))
 
 
 def _in_words(summary: dict[str, Any]) -> dict[str, Any]:

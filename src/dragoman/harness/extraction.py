@@ -70,8 +70,14 @@ class Extraction:
         benchmark = benchmarks.load(data)
         told = prompt.make(benchmark, layers or LAYER_NAMES, count=examples)
         made = cls(benchmark, split or gold.default_split(benchmark), told)
-        assert made.gold.data.documents  # a split that is not there or has no gold is an error here, not after the run
+        # A split that is not there or has no gold is an error here, not after the run.
+        assert made.withheld or made.gold.data.documents
         return made
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the gold of the split is withheld: answers are read and kept as ever, and have no scores here."""
+        return self.benchmark.withholds(self.split)
 
     @cached_property
     def documents(self) -> list[Document]:
@@ -98,8 +104,8 @@ class Extraction:
         return self.told.messages(self.by_id[name])
 
     def target(self, name: str) -> dict[str, Any]:
-        """Give the gold of a document in the form of an answer."""
-        return answers.gold(self.by_id[name], self.told.layers)
+        """Give the gold of a document in the form of an answer; nothing where it is withheld."""
+        return {} if self.withheld else answers.gold(self.by_id[name], self.told.layers)
 
     def schema(self) -> dict[str, Any]:
         """Give the JSON Schema of an answer."""
@@ -125,6 +131,14 @@ class Extraction:
         )
         return ask(system, self.by_id[name], self.benchmark.target(), Watch())
 
+    def figures(
+        self, epochs: Sequence[Sequence[Mapping[str, Any]]], asked: Sequence[str], *, intervals: bool = True
+    ) -> dict[str, float | None]:
+        """Give the scores that a harness shows, by name; each is None where gold is withheld; as :meth:`score`."""
+        if self.withheld:
+            return dict.fromkeys(names(self.told.layers))
+        return figures(self.score(epochs, asked, intervals=intervals))
+
     def score(
         self, epochs: Sequence[Sequence[Mapping[str, Any]]], asked: Sequence[str], *, intervals: bool = True
     ) -> Result:
@@ -137,6 +151,9 @@ class Extraction:
 
         Returns:
             The result; of several repeats their mean, with the interval over documents and repeats.
+
+        Raises:
+            DragomanError: E760 where the gold of the split is withheld.
 
         """
         chosen = tuple(name for name in self.gold.data.documents if name in set(asked))

@@ -3,6 +3,7 @@
 inspect_ai finds them by the entry point ``dragoman`` of its group. A sample is a document, an epoch is a repeat; the
 score of a sample is the F1 of its document, for people to look at, and the metrics are those of the whole: counts of
 all documents are added up first. What ``dragoman score LOG.eval`` reads lies in the metadata of each sample's score.
+Where the gold of the split is withheld there are no scores, and the log has the answers to send.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from inspect_ai.scorer import Metric, SampleScore, Score, Scorer, Target, metric
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import JSONSchema
 
-from dragoman.harness.extraction import STOPPED, Extraction, figures
+from dragoman.harness.extraction import STOPPED, Extraction
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.systems.protocol import Chat
 from dragoman.version import __version__
@@ -161,7 +162,7 @@ def scores() -> Metric:
             by_epoch.setdefault(said["epoch"], []).append(said.get("line"))
         lines = [[line for line in by_epoch[epoch] if line is not None] for epoch in sorted(by_epoch)]
         asked = _extraction(**(samples[0].score.metadata or {})["task"])
-        made = figures(asked.score(lines, [str(sample.sample_id) for sample in samples]))
+        made = asked.figures(lines, [str(sample.sample_id) for sample in samples])
         answered = sum(map(len, lines))
         return {**made, "answered": answered, "failed": len(samples) - answered}
 
@@ -177,7 +178,7 @@ def labels(layers: str, split: str, data: str | None, examples: int) -> Scorer:
         name, output = str(state.sample_id), state.output
         entry = asked.answer(name, output.completion, STOPPED.get(str(output.stop_reason), "stop"))
         line = None if entry.answer is None else {"id": name, **entry.answer}
-        alone = figures(asked.score([[line] if line else []], [name], intervals=False))
+        alone = asked.figures([[line] if line else []], [name], intervals=False)
         return Score(
             value={layer: _f1(alone, layer) for layer in asked.told.layers},
             answer=json.dumps(entry.answer, ensure_ascii=False, indent=1) if line else "",

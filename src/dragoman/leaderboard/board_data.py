@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from dragoman import tables
-from dragoman.leaderboard.closed import admit, close, shown_columns
+from dragoman.leaderboard.closed import admit, cells, rules, shown_columns
 from dragoman.leaderboard.entries import Entry, folders, of_version
 from dragoman.leaderboard.examination import Progress, examine_all
 from dragoman.leaderboard.oddities import oddities
@@ -49,15 +49,10 @@ def evaluate(
 
     """
     entries = examine_all(of_version(folders(runs), gold.data.version), gold, progress, withheld=closed is not None)
-    if closed is not None:
-        admit(entries, closed)
+    shown = None if closed is None else admit(entries, closed)
     scored = [entry for entry in entries if entry.result is not None]
     for entry in scored:
         entry.problems += oddities(entry, scored, withheld=closed is not None)
-    filled = [
-        score_column(column, scored, gold) for column in (columns(gold) if closed is None else shown_columns(gold))
-    ]
-    cells = {entry.id: {each.column.name: each.cells[entry.id] for each in filled} for entry in scored}
     board = Board(
         schema_version=BOARD_VERSION,
         data=BoardData(
@@ -69,16 +64,23 @@ def evaluate(
             len({page for page in gold.facets.get("page", ()) if page is not None}) or None,
         ),
         level=LEVEL,
-        columns=[BoardColumn(each.column.name, each.column.ranked, each.documents, each.labels) for each in filled],
-        entries=[_entry(entry, cells.get(entry.id, {})) for entry in entries],
-        contrasts={each.column.name: each.contrasts for each in filled if each.column.ranked},
-        phenomena={name: part["gold"] for entry in scored for name, part in _phenomena(entry)},
+        columns=[],
+        entries=[],
+        contrasts={},
     )
-    by_id = {entry.id: entry for entry in entries}
-    if closed is not None:
-        board = close(board, by_id, closed)
+    if closed is None or shown is None:
+        filled = [score_column(column, scored, gold) for column in columns(gold)]
+        board.columns = [BoardColumn(e.column.name, e.column.ranked, e.documents, e.labels) for e in filled]
+        board.contrasts = {each.column.name: each.contrasts for each in filled if each.column.ranked}
+        made = {entry.id: {each.column.name: each.cells[entry.id] for each in filled} for entry in scored}
+        board.phenomena = {name: part["gold"] for entry in scored for name, part in _phenomena(entry)}
+    else:
+        board.columns = [BoardColumn(e.name, e.ranked, board.data.documents) for e in shown_columns(gold)]
+        made = cells(entries, shown, gold)
+        board.closed = rules(entries, shown, closed)
+    board.entries = [_entry(entry, made.get(entry.id, {}), told=closed is None) for entry in entries]
     board.entries.sort(key=lambda entry: order(entry, "headline"))
-    return board, by_id
+    return board, {entry.id: entry for entry in entries}
 
 
 def order(entry: BoardEntry, column: str) -> tuple[int, str, int, float, str]:
@@ -89,7 +91,8 @@ def order(entry: BoardEntry, column: str) -> tuple[int, str, int, float, str]:
     return _STATES.index(entry.state), entry.track or "open", rank, -score, entry.folder
 
 
-def _entry(entry: Entry, cells: dict[str, Cell]) -> BoardEntry:
+def _entry(entry: Entry, cells: dict[str, Cell], *, told: bool) -> BoardEntry:
+    """Make the entry of a board; ``told`` says whether counts by document and label are shown."""
     return BoardEntry(
         id=entry.id,
         folder=visible(entry.folder),
@@ -100,8 +103,8 @@ def _entry(entry: Entry, cells: dict[str, Cell]) -> BoardEntry:
         attempted=list(entry.attempted),
         missing=None if entry.result is None else entry.result.coverage.missing,
         cells=cells,
-        answered={} if entry.result is None else entry.result.coverage.answered,
-        recall={name: part["recall"] for name, part in _phenomena(entry)},
+        answered=entry.result.coverage.answered if told and entry.result is not None else {},
+        recall={name: part["recall"] for name, part in _phenomena(entry)} if told else {},
     )
 
 

@@ -54,9 +54,12 @@ def pages(
             ),
         )
     columns = phenomena_view.phenomena(board)
-    for file, template, own in (
+    counted: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("phenomena.html", "phenomena", {"columns": columns, "rows": phenomena_view.rows(board, columns)}),
         ("differences.html", "differences", {"all_pairs": pairs_view.all_pairs(board, shown)}),
+    )
+    for file, template, own in (
+        *(() if board.closed else counted),
         ("about.html", "about", {}),
         ("submit.html", "submit", {}),
     ):

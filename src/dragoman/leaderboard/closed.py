@@ -1,15 +1,14 @@
 """A board on withheld gold: what it scores against, who may still submit, and what of the scores may be shown.
 
-Shown are the headline and the main measure of each layer, rounded, with places by the rounded scores: no counts, no
-slices, no error bars, no tests of pairs, and of the problems of a run only those that follow from the run itself.
-The step of a column grows as its gold gets smaller, so that one label moves a score by a quarter of a step at most,
-where a system predicts as much as there is gold.
+Shown are the headline and the main measure of each layer, rounded, where they are better than what the team had before,
+with places by these: no counts, no slices, no error bars, no tests of pairs, and of the problems of a run only those
+that follow from the run itself. The step of a column grows as its gold gets smaller, so that one label moves a score by
+a quarter of a step at most, where a system predicts as much as there is gold.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,17 +18,20 @@ from msgspec import structs
 from dragoman import files
 from dragoman.benchmark import Benchmark, load
 from dragoman.leaderboard.entries import MAX_BYTES, Entry, readable_files
-from dragoman.leaderboard.ranking import columns
-from dragoman.leaderboard.submission_log import DEFAULT, NAME, Limits, SubmissionLog
+from dragoman.leaderboard.ranking import TRACKS, annotated, columns
+from dragoman.leaderboard.submission_log import DEFAULT, NAME, Limits, SubmissionLog, team_key
 from dragoman.problems import DragomanError, Problem
 from dragoman.release import private_bundle
-from dragoman.schema.leaderboard_json import ClosedBoard, ClosedTeam
+from dragoman.schema.leaderboard_json import Cell, ClosedBoard, ClosedTeam, Place
 from dragoman.schema.run_file import repeats
 from dragoman.scoring.gold import from_benchmark
+from dragoman.statistics.places import placed, places
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
     from dragoman.leaderboard.ranking import Column
-    from dragoman.schema.leaderboard_json import Board, BoardEntry, Cell, Place
+    from dragoman.leaderboard.submission_log import Shown
     from dragoman.schema.result_file import Result
     from dragoman.scoring import Gold
 
@@ -37,8 +39,9 @@ STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 """Steps that scores are rounded to."""
 LABELS_IN_STEP = 4
 """A step is at least what so many labels move a score by."""
-_TELLING = frozenset({"W821", "W823", "E826", "E830"})
-"""Problems that tell of the gold, or may hold what a scorer said as it failed."""
+CANNOT_BE_SCORED = "it cannot be scored within the bounds of memory and time, or at all; the keeper sees why"
+_TELLING = frozenset({"W821", "W823", "E826"})
+"""Problems that tell of the gold."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,11 @@ class Closed:
     benchmark: Benchmark
     log: SubmissionLog
     limits: Limits = DEFAULT
+
+    def record(self, team: str, system: str, digest: str, exact: Mapping[str, float | None] | None) -> Shown | None:
+        """Note a submission that was scored elsewhere, or could not be; as :meth:`SubmissionLog.record`."""
+        new = {} if exact is None else rounded_scores(exact, self.gold)
+        return self.log.record(team, system, digest, exact, new, self.limits)
 
 
 def shown_columns(gold: Gold) -> list[Column]:
@@ -107,6 +115,12 @@ def step(column: Column, gold: Gold) -> float:
     return next((each for each in STEPS if each >= least), STEPS[-1])
 
 
+def rounded_scores(exact: Mapping[str, float | None], gold: Gold) -> Shown:
+    """Round the score of each column to its step."""
+    step = steps(gold)
+    return {name: rounded(score, step[name]) for name, score in exact.items()}
+
+
 def rounded(score: float | None, step: float) -> float | None:
     """Round a score to a step.
 
@@ -130,25 +144,58 @@ def exact_scores(result: Result, shown: list[Column]) -> dict[str, float | None]
 
 def team_of(entry: Entry) -> str:
     """Name the team of a run: its authors, in whatever order and case."""
-    authors = sorted({" ".join(each.split()).casefold() for each in entry.card.authors}) if entry.card else []
+    authors = sorted({team_key(each) for each in entry.card.authors}) if entry.card else []
     return ", ".join(filter(None, authors)) or entry.folder
 
 
-def admit(entries: list[Entry], closed: Closed) -> None:
-    """Count the runs that were scored as submissions of their teams, and take the scores from what is over a limit."""
+def admit(entries: list[Entry], closed: Closed) -> dict[str, Shown]:
+    """Count the runs that were scored as submissions of their teams, and decide what may be shown of each.
+
+    A run with an error is not scored, and does not count; one that cannot be scored within the bounds counts.
+
+    Args:
+        entries: runs as they were examined; the scores are taken from those that may not be shown.
+        closed: the rules.
+
+    Returns:
+        Rounded scores by column, by id of the entry: those that are better than what its team had before, and None
+        where it attempts nothing. This is all of the gold that reaches a page.
+
+    """
+    shown: dict[str, Shown] = {}
     for entry in entries:
-        if entry.result is None:
-            continue
-        exact = exact_scores(entry.result, shown_columns(closed.gold))
-        if not closed.log.record(team_of(entry), entry.folder, _digest(entry), exact, closed.limits):
-            what = (
-                f"its team has made all submissions that it may: {closed.limits.per_day} a day, {closed.limits.total}"
-            )
-            hint = "Ask the keeper, or submit it on another day."
-            entry.problems.append(Problem(code="E840", what=f"{what} in all.", hint=hint, file=str(entry.path)))
-            entry.result, entry.attempted, entry.state = None, (), "invalid"
-    for entry in entries:
-        entry.problems = [problem for problem in entry.problems if problem.code not in _TELLING]
+        if entry.result is not None and not entry.failed:
+            exact = exact_scores(entry.result, shown_columns(closed.gold))
+            new = closed.record(team_of(entry), entry.folder, _digest(entry), exact)
+            if new is None:
+                what = f"its team has made all submissions that it may: {closed.limits.per_day} a day, "
+                hint = "Ask the keeper, or submit it on another day."
+                _refuse(entry, Problem(code="E840", what=f"{what}{closed.limits.total} in all.", hint=hint))
+            else:
+                shown[entry.id] = new
+                entry.problems += _no_better(new, exact, str(entry.path))
+        elif any(problem.code == "E830" for problem in entry.problems):
+            closed.record(team_of(entry), entry.folder, _digest(entry), None)
+        if entry.id not in shown:
+            entry.result, entry.attempted = None, ()
+        entry.problems = [_untelling(problem) for problem in entry.problems if problem.code not in _TELLING]
+    return shown
+
+
+def _refuse(entry: Entry, problem: Problem) -> None:
+    entry.problems.append(structs.replace(problem, file=str(entry.path)))
+    entry.state = "invalid"
+
+
+def _no_better(new: Shown, exact: Mapping[str, float | None], file: str) -> Iterator[Problem]:
+    if same := [name for name in exact if name not in new]:
+        what = f"no better, by a step, than what its team had before: nothing new is shown of {', '.join(same)}."
+        yield Problem(code="W824", what=what, hint="Its team's best is shown beside another of its runs.", file=file)
+
+
+def _untelling(problem: Problem) -> Problem:
+    """Say of a run that could not be scored no more than that: what a scorer said as it failed may hold gold."""
+    return structs.replace(problem, what=f"{CANNOT_BE_SCORED}.") if problem.code == "E830" else problem
 
 
 def _digest(entry: Entry) -> str:
@@ -163,65 +210,34 @@ def _digest(entry: Entry) -> str:
     return digest.hexdigest()
 
 
-def close(board: Board, entries: dict[str, Entry], closed: Closed) -> Board:
-    """Give a board that shows aggregates alone: rounded scores, and places by these.
+def cells(entries: Sequence[Entry], shown: Mapping[str, Shown], gold: Gold) -> dict[str, dict[str, Cell]]:
+    """Make the cells of a board of what may be shown alone, with places by it; by id of the entry and column.
 
-    Args:
-        board: the board, whose cells have exact scores.
-        entries: the entries behind it, by id.
-        closed: the rules.
-
+    There are no ranges beside the places: they would follow from tests of exact scores.
     """
-    rounding = steps(closed.gold)
-    shown = [structs.replace(entry, cells=_rounded(entry, rounding), answered={}, recall={}) for entry in board.entries]
-    for name in rounding:
-        for track in ("closed", "open"):
-            cells = [entry.cells[name] for entry in shown if entry.track == track and name in entry.cells]
-            _replace_places([cell for cell in cells if cell.place is not None])
-    teams = Counter(team_of(entries[entry.id]) for entry in shown if entry.cells)
-    counts = closed.log.teams()
-    return structs.replace(
-        board,
-        entries=shown,
-        columns=[structs.replace(column, labels=None) for column in board.columns if column.name in rounding],
-        contrasts={},
-        phenomena={},
-        closed=ClosedBoard(
-            rounding,
-            closed.limits.per_day,
-            closed.limits.total,
-            [ClosedTeam(team, counts.get(team, (0, {}))[0]) for team in sorted(teams)],
-        ),
-    )
-
-
-def _rounded(entry: BoardEntry, rounding: dict[str, float]) -> dict[str, Cell]:
-    made = {}
-    for name, step_ in rounding.items():
-        if name in entry.cells:
-            cell = entry.cells[name]
-            score = rounded(cell.score, step_)
-            made[name] = structs.replace(cell, score=score, interval=None, place=cell.place if score else None)
+    there = shown_columns(gold)
+    made = {name: {column.name: Cell(new.get(column.name)) for column in there} for name, new in shown.items()}
+    for column in there:
+        documents = annotated(gold, column)
+        for track in TRACKS:
+            among = [
+                cell
+                for entry in entries
+                if entry.state == "ranked" and entry.track == track
+                if (cell := made.get(entry.id, {}).get(column.name)) and placed(cell.score, documents)
+            ]
+            for cell, rank in zip(among, places([cell.score or 0.0 for cell in among]), strict=True):
+                cell.place = Place(rank)
     return made
 
 
-def _replace_places(cells: list[Cell]) -> None:
-    """Place by rounded scores, and widen the ranges so that systems of one score have one range."""
-    for cell in cells:
-        assert cell.place is not None
-        cell.place.rank = 1 + sum((other.score or 0) > (cell.score or 0) for other in cells)
-    ranges = {
-        cell.score: [
-            min(place.range[0] for place in _places(cells, cell.score)),
-            max(place.range[1] for place in _places(cells, cell.score)),
-        ]
-        for cell in cells
-    }
-    for cell in cells:
-        assert cell.place is not None
-        low, high = ranges[cell.score]
-        cell.place.range = [min(low, cell.place.rank), max(high, cell.place.rank)]
-
-
-def _places(cells: list[Cell], score: float | None) -> list[Place]:
-    return [cell.place for cell in cells if cell.score == score and cell.place is not None]
+def rules(entries: Sequence[Entry], shown: Collection[str], closed: Closed) -> ClosedBoard:
+    """Say under which rules scores are shown, and how many submissions of each team were scored."""
+    counts = {team_key(name): number for name, (number, _) in closed.log.teams().items()}
+    teams = sorted({team_of(entry) for entry in entries if entry.id in shown})
+    return ClosedBoard(
+        steps(closed.gold),
+        closed.limits.per_day,
+        closed.limits.total,
+        [ClosedTeam(team, counts.get(team_key(team), 0)) for team in teams],
+    )

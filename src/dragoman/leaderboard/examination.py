@@ -85,7 +85,7 @@ def examine(path: Path, gold: Gold, *, withheld: bool = False) -> Entry:
 
     Args:
         path: its folder, ``…/system/data version``.
-        gold: what it is scored against.
+        gold: what it is scored against; documents without labels where these are withheld: nothing is scored then.
         withheld: whether nobody else has the gold: a result in the run's folder is not looked at.
 
     Returns:
@@ -181,45 +181,45 @@ def read_predictions(path: Path) -> bytes:
 
 
 def _score(entry: Entry, stored: results.Result | None, gold: Gold) -> None:
-    """Score the predictions of an entry and compare its result with that."""
-    path = entry.path / "predictions.jsonl"
-    reading = read_bytes(read_predictions(path), gold.target, str(path))
-    entry.problems += reading.problems
-    if reading.annotations is None:
-        return
-    entry.result = _scored(reading, entry, gold)
-    further = [_repeat(folder, entry, gold) for folder in repeats(entry.path)[1:]]
-    if None in further:
-        entry.result = None
-        return
-    if further:
-        entry.result = mean([entry.result, *(each for each in further if each is not None)], Resampling(0))
-    coverage = entry.result.coverage
-    attempted = [layer for layer, is_attempted in coverage.attempted.items() if is_attempted]
+    """Read the predictions of an entry, score them where there is gold, and compare its result with that."""
+    scored: list[Result] = []
+    first = None
+    for folder in repeats(entry.path):
+        reading = _read(folder, entry, gold)
+        if reading is None:
+            return
+        first = first or reading.checked()
+        if gold.annotations.present.any():
+            scored.append(_scored(reading, entry, gold))
+    assert first is not None
+    if scored:
+        entry.result = mean(scored, Resampling(0)) if len(scored) > 1 else scored[0]
+    attempted = [layer for layer in LAYER_NAMES if first.attempts(layer)]
     named = attempted if entry.card is None or entry.card.layers is None else list(entry.card.layers)
     entry.attempted = tuple(layer for layer in attempted if layer in named)
-    if any(len(getattr(reading.annotations, layer)) for layer in LAYER_NAMES):
-        entry.content = content(reading.annotations)
+    if any(len(getattr(first, layer)) for layer in LAYER_NAMES):
+        entry.content = content(first)
     for layer in sorted(set(attempted) ^ set(named)):
         which = "the predictions do not have" if layer in named else "the card does not name"
         what = f"{which} the layer {layer}."
         hint = "Name in `layers` what the predictions hold."
         entry.problems.append(Problem(code="E828", what=what, hint=hint, file=str(entry.path)))
-    if stored is not None:
+    if stored is not None and entry.result is not None:
         entry.problems += differences(stored, entry.result, str(entry.path / "result.json"))
 
 
-def _repeat(folder: Path, entry: Entry, gold: Gold) -> Result | None:
-    """Score a further repeat of a run; None where something is wrong with it."""
-    readable, problems = readable_files(folder)
-    entry.problems += problems
-    if "predictions.jsonl" not in readable:
-        entry.problems.append(_missing(folder, "predictions.jsonl"))
-        return None
+def _read(folder: Path, entry: Entry, gold: Gold) -> Reading | None:
+    """Read the predictions of a repeat of a run; None where something is wrong with them."""
+    if folder != entry.path:
+        readable, problems = readable_files(folder)
+        entry.problems += problems
+        if "predictions.jsonl" not in readable:
+            entry.problems.append(_missing(folder, "predictions.jsonl"))
+            return None
     path = folder / "predictions.jsonl"
     reading = read_bytes(read_predictions(path), gold.target, str(path))
     entry.problems += reading.problems
-    return None if reading.annotations is None else _scored(reading, entry, gold)
+    return None if reading.annotations is None else reading
 
 
 def _scored(reading: Reading, entry: Entry, gold: Gold) -> Result:

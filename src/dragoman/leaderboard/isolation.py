@@ -8,6 +8,7 @@ reaches another. Processes are forked from a server that has imported what they 
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import os
 import signal
@@ -141,20 +142,20 @@ def _start(
 ) -> _Job[R]:
     receiver, sender = context.Pipe(duplex=False)
     process: BaseProcess = context.Process(  # type: ignore[attr-defined]
-        target=_work, args=(sender, function, item, memory), daemon=True
+        target=_work, args=(sender, function, item, memory, seconds), daemon=True
     )
     process.start()
     sender.close()  # this side's copy: the end of the process is then the end of the pipe
     return _Job(index, process, receiver, time.monotonic() + seconds, seconds)
 
 
-def _work(sender: Connection, function: Callable[[T], R], item: T, memory: int) -> None:
+def _work(sender: Connection, function: Callable[[T], R], item: T, memory: int, seconds: float) -> None:
     """Send what the function makes of the item; the body of a process."""
     # What a library writes as it aborts may hold text from outside, and the terminal is not its place.
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)
-    _bound(memory)
+    _bound(memory, seconds)
     outcome: R | Failure
     try:
         outcome = function(item)
@@ -171,13 +172,16 @@ def reason(cause: BaseException) -> str:
     return said[:MAX_REASON].rstrip(".")
 
 
-def _bound(memory: int) -> None:
+def _bound(memory: int, seconds: float) -> None:
     tuning.use_system_memory()  # other pools of Arrow reserve a gigabyte at once, which would count
     with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system, or bounded already
         import resource  # noqa: PLC0415
 
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        # Whoever watches the clock may be killed itself: nothing goes on for ever without it.
+        most = math.ceil(seconds) * (os.cpu_count() or 1) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
 
 
 def _death(exitcode: int) -> str:

@@ -48,12 +48,13 @@ def oddities(entry: Entry, others: Sequence[Entry], *, withheld: bool = False) -
             yield from _nearer(entry, control)
 
 
-def checked(run: Path, gold: Gold) -> Entry:
+def checked(run: Path, gold: Gold, *, withheld: bool = False) -> Entry:
     """Examine a run, and hold it against the runs of its data version that lie beside it.
 
     Args:
         run: its folder, ``…/system/data version``.
-        gold: what it is scored against.
+        gold: what it is scored against, or the documents alone.
+        withheld: whether the gold is withheld: all is examined that can be without scores.
 
     Returns:
         The entry, with warnings where something is odd.
@@ -65,9 +66,10 @@ def checked(run: Path, gold: Gold) -> Entry:
         for path in (folders(absolute.parent.parent) if absolute.is_dir() else ())
         if path.name == absolute.name and path != absolute
     ]
-    entry, *beside = examine_all([run, *others], gold, lambda paths, _: paths)
-    if entry.result is not None:
-        entry.problems += oddities(entry, [other for other in beside if other.result is not None])
+    entry, *beside = examine_all([run, *others], gold, lambda paths, _: paths, withheld=withheld)
+    if withheld or entry.result is not None:
+        known = [other for other in beside if withheld or other.result is not None]
+        entry.problems += oddities(entry, known, withheld=withheld)
     return entry
 
 

@@ -12,15 +12,17 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from dragoman import redaction
 from dragoman.problems import DragomanError, error
 
 NAME = "submissions.sqlite"
+Shown: TypeAlias = dict[str, float | None]
+"""Rounded scores by column; None where a submission attempts nothing."""
 MAX_TRIES = 3
 """So often is a submission taken up whose scoring was cut off by the end of the service."""
 MAX_ATTEMPTS = 20
@@ -48,19 +50,29 @@ DEFAULT = Limits()
 
 
 class Submission(NamedTuple):
-    """A submission as its team may see it; ``shown`` has rounded scores by column, once it is done."""
+    """A submission as its team may see it; ``shown`` has the best that the team had by then, once it is done."""
 
     id: int
     team: str
     system: str
     received: str
     state: str
-    shown: dict[str, float | None]
+    shown: Shown
     reason: str | None
 
 
+def team_key(name: str) -> str:
+    """Give what the name of a team is compared by: in whatever case and spaces it is written, it is one team.
+
+    >>> team_key(" Team  One")
+    'team one'
+
+    """
+    return " ".join(name.split()).casefold()
+
+
 class SubmissionLog:
-    """The log of one private bundle.
+    """The log of one private bundle; teams are named in any case, and counted by :func:`team_key`.
 
     Args:
         path: the database; made if need be, and readable by its owner alone.
@@ -79,9 +91,16 @@ class SubmissionLog:
                 db.execute(statement)
         path.chmod(0o600)
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
         """Give a transaction that nobody else writes beside: committed as a whole, or undone."""
+        return self._transaction("BEGIN IMMEDIATE")
+
+    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Give a transaction that sees one state, and waits for nobody: whoever only asks holds up no submission."""
+        return self._transaction("BEGIN")
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         try:
             db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         except sqlite3.Error as cause:
@@ -89,7 +108,7 @@ class SubmissionLog:
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
-            db.execute("BEGIN IMMEDIATE")
+            db.execute(begin)
             try:
                 yield db
             except BaseException:
@@ -123,11 +142,17 @@ class SubmissionLog:
         token = secrets.token_urlsafe(32)
         redaction.register(token)
         with self._writing() as db:
+            known = self._named(db).get(team_key(name), name.strip())
             db.execute(
                 "INSERT INTO teams VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET token = excluded.token",
-                (name.strip(), _hash(token), self._time()),
+                (known, _hash(token), self._time()),
             )
         return token
+
+    @staticmethod
+    def _named(db: sqlite3.Connection) -> dict[str, str]:
+        """Give the names of teams that have tokens, as they were written, by what they are compared by."""
+        return {team_key(name): name for (name,) in db.execute("SELECT name FROM teams")}
 
     def team_of(self, token: str) -> str:
         """Name the team of a token.
@@ -136,7 +161,7 @@ class SubmissionLog:
             DragomanError: E841 for a token that nobody has.
 
         """
-        with self._writing() as db:
+        with self._reading() as db:
             row = db.execute("SELECT name FROM teams WHERE token = ?", (_hash(token),)).fetchone()
         if row is None:
             raise error("E841", "no team has this token.", "Ask the keeper for one.")
@@ -151,6 +176,7 @@ class SubmissionLog:
                 would be over a limit.
 
         """
+        team = team_key(team)
         with self._writing() as db:
             self._check(db, team, limits)
             day = self._time()[:10]
@@ -174,6 +200,7 @@ class SubmissionLog:
 
         """
         digest = hashlib.sha256(body).hexdigest()
+        team = team_key(team)
         with self._writing() as db:
             row = db.execute("SELECT id FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
             if row is not None:
@@ -188,33 +215,54 @@ class SubmissionLog:
 
     def known(self, team: str, body: bytes) -> int | None:
         """Find the submission of a team that has these bytes."""
-        with self._writing() as db:
+        team = team_key(team)
+        with self._reading() as db:
             digest = hashlib.sha256(body).hexdigest()
             row = db.execute("SELECT id FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
         return None if row is None else int(row[0])
 
-    def record(self, team: str, system: str, digest: str, exact: Mapping[str, Any], limits: Limits) -> bool:
+    def record(
+        self,
+        team: str,
+        system: str,
+        digest: str,
+        exact: Mapping[str, Any] | None,
+        rounded: Mapping[str, float | None],
+        limits: Limits,
+    ) -> Shown | None:
         """Note predictions that were scored elsewhere, by the hash of their bytes.
 
+        Args:
+            team: whose they are.
+            system: what they are of.
+            digest: hash of the predictions.
+            exact: scores by column; None for predictions that could not be scored, which count.
+            rounded: the same, rounded.
+            limits: how many of a team's are shown.
+
         Returns:
-            Whether they are within the limits, or were noted before: else nothing of their scores may be shown.
+            What is shown of them, as :meth:`finish` has it, also where they were noted before; None over a limit:
+            nothing of them may be shown then.
 
         """
+        team = team_key(team)
         with self._writing() as db:
-            known = db.execute("SELECT 1 FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
+            known = db.execute("SELECT shown FROM submissions WHERE team = ? AND sha256 = ?", (team, digest)).fetchone()
             if known is not None:
-                return True
+                noted: Shown = json.loads(known[0] or "{}")
+                return noted
             try:
                 self._check(db, team, limits)
             except DragomanError:
-                return False
-            now = self._time()
+                return None
+            now, shown = self._time(), _new(rounded, self._best(db, team))
+            state, scores = ("failed", None) if exact is None else ("done", json.dumps(exact))
             db.execute(
-                "INSERT INTO submissions (team, system, sha256, received, state, finished, exact) "
-                "VALUES (?, ?, ?, ?, 'done', ?, ?)",
-                (team, system, digest, now, now, json.dumps(exact)),
+                "INSERT INTO submissions (team, system, sha256, received, state, finished, exact, shown) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (team, system, digest, now, state, now, scores, json.dumps(shown)),
             )
-        return True
+        return shown
 
     def _check(self, db: sqlite3.Connection, team: str, limits: Limits) -> None:
         total, today = self._counted(db, team)
@@ -254,16 +302,12 @@ class SubmissionLog:
     def finish(self, number: int, exact: Mapping[str, float | None], rounded: Mapping[str, float | None]) -> None:
         """Note the scores of a submission that was taken up.
 
-        What is shown of it is the best of its team so far in each column: one that is no better by a whole step shows
-        nothing new (the Ladder of Blum and Hardt 2015, with rounding for its step).
+        Shown is what is better than the best that its team had before, column by column: a submission that is no better
+        by a whole step shows nothing new (the Ladder of Blum and Hardt 2015, with rounding for its step).
         """
         with self._writing() as db:
             (team,) = db.execute("SELECT team FROM submissions WHERE id = ?", (number,)).fetchone()
-            best = self._best(db, team)
-            shown = {
-                name: score if score is None or name not in best else max(score, best[name])
-                for name, score in rounded.items()
-            }
+            shown = _new(rounded, self._best(db, team))
             db.execute(
                 "UPDATE submissions SET state = 'done', exact = ?, shown = ?, finished = ? "
                 "WHERE id = ? AND state = 'running'",
@@ -289,24 +333,30 @@ class SubmissionLog:
 
     def of_team(self, team: str) -> list[Submission]:
         """All submissions of a team, in order."""
-        with self._writing() as db:
+        team = team_key(team)
+        with self._reading() as db:
             rows = db.execute(
                 "SELECT id, team, system, received, state, shown, reason FROM submissions WHERE team = ? ORDER BY id",
                 (team,),
             ).fetchall()
-        return [
-            Submission(number, name, system, received, state, json.loads(shown or "{}"), reason)
-            for number, name, system, received, state, shown, reason in rows
-        ]
+        best: Shown = {}
+        made = []
+        for number, name, system, received, state, shown, reason in rows:
+            new = json.loads(shown or "{}")
+            best |= {column: score for column, score in new.items() if score is not None or column not in best}
+            held = {column: new.get(column, score) for column, score in best.items()}
+            made.append(Submission(number, name, system, received, state, held if state == "done" else {}, reason))
+        return made
 
     def teams(self) -> dict[str, tuple[int, dict[str, float]]]:
         """Of every team that submitted something, how much that was, and its best scores as they are shown."""
-        with self._writing() as db:
+        with self._reading() as db:
             counts = db.execute("SELECT team, COUNT(*) FROM submissions GROUP BY team ORDER BY team").fetchall()
-            return {team: (number, self._best(db, team)) for team, number in counts}
+            named = self._named(db)
+            return {named.get(team, team): (number, self._best(db, team)) for team, number in counts}
 
     def lines(self) -> list[dict[str, Any]]:
-        """Say what was scored when, with exact scores: for the keeper alone."""
+        """Say what was scored when, with exact scores and with what was shown of them: for the keeper alone."""
         columns = (
             "id",
             "team",
@@ -320,10 +370,15 @@ class SubmissionLog:
             "shown",
             "reason",
         )
-        with self._writing() as db:
+        with self._reading() as db:
             rows = db.execute(f"SELECT {', '.join(columns)} FROM submissions ORDER BY id").fetchall()  # noqa: S608 - our own names
         made = [dict(zip(columns, row, strict=True)) for row in rows]
         return [row | {name: json.loads(row[name] or "null") for name in ("exact", "shown")} for row in made]
+
+
+def _new(rounded: Mapping[str, float | None], best: Mapping[str, float]) -> Shown:
+    """Leave out the scores that are no better than the best before; what was not attempted is None."""
+    return {name: score for name, score in rounded.items() if score is None or score > best.get(name, -1.0)}
 
 
 def _hash(token: str) -> str:

@@ -220,8 +220,8 @@ def answered(board: Board, entry: BoardEntry, tab: Tab) -> str:
 
 
 def span(place: Place) -> str:
-    """Write the range of a place."""
-    return "–".join(map(str, dict.fromkeys(place.range)))
+    """Write the range of a place; nothing where it has none."""
+    return "–".join(map(str, dict.fromkeys(place.range or ())))
 
 
 def _under(entry: BoardEntry, tab: Tab) -> str:

@@ -2,14 +2,15 @@
 
 The public rows have ids, texts, document time and segments of every document. Of the withheld split they have nothing
 that annotators made: no labels, no English lines, no remarks on where a document's time comes from, no relations of its
-claims; of the registry only what other splits use, without the names under which an entity is mentioned in the withheld
-split alone; and of the clusters of claims only what the other splits' own claims make.
+claims; of the registry only what other splits use, without names that stand in the texts of the withheld split and
+mention the entity in no other; and of the clusters of claims only what the other splits' own claims make. All this is a
+function of the texts and of the other splits' gold: whatever the withheld labels are, the public rows are the same.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -132,21 +133,22 @@ def _known(
     ids = {document.id for document in others}
     used = used_in(others)
     used |= {held.holder for entry in registry if entry.id in used for held in entry.held if held.document in ids}
-    mentioned, elsewhere = _names(closed), _names(others)
+    mentioned = {(name, each.text) for document in others for each in document.entities for name in each.entity_ids}
+    texts = [document.text for document in closed]
     return [
         structs.replace(
             entry,
-            names=[each for each in entry.names if (entry.id, each.name) not in mentioned - elsewhere],
+            # By the texts and not by the labels: which names are lacking would else say which of them are labelled.
+            names=[
+                each
+                for each in entry.names
+                if (entry.id, each.name) in mentioned or not any(each.name in text for text in texts)
+            ],
             held=[held for held in entry.held if held.document in ids],
         )
         for entry in registry
         if entry.id in used
     ]
-
-
-def _names(documents: Collection[Document]) -> set[tuple[str, str]]:
-    """Ids of entities, each with a surface that mentions it."""
-    return {(name, each.text) for document in documents for each in document.entities for name in each.entity_ids}
 
 
 def _documents(link: ClaimLink) -> set[str]:

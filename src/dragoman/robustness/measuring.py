@@ -20,7 +20,7 @@ from dragoman.robustness.perturbing import MARK, Perturbed, perturb, read
 from dragoman.robustness.robustness_page import page
 from dragoman.robustness.robustness_result import Robustness
 from dragoman.schema.records import Document
-from dragoman.scoring.gold import default_split
+from dragoman.scoring.gold import check_open, default_split
 from dragoman.systems.loading import load
 from dragoman.systems.run_folder import run as run_system
 
@@ -65,13 +65,14 @@ def robustness(
 
     Raises:
         DragomanError: as :func:`dragoman.perturb` and :func:`dragoman.run`; E753 for runs on another benchmark, or a
-            document that is none of the split.
+            document that is none of the split; E760 where the gold of the split is withheld.
 
     """
     folder = Path(out)
     held = data if isinstance(data, benchmarks.Benchmark) else benchmarks.load(data)
     chosen = split or default_split(held)
     known = [document.id for document in held.split(chosen)]
+    check_open(held, chosen)
     for name in only:
         if name not in known:
             raise error("E753", f"there is no document {name[:80]!r} in {chosen}.", "Give ids of the split.")

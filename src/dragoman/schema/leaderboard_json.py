@@ -30,10 +30,16 @@ class Place(msgspec.Struct, forbid_unknown_fields=True):
 
     rank: Annotated[int, Meta(description="place by score, as in 1, 2, 2, 4")]
     range: Annotated[
-        list[int], Meta(description="best and last place by the tests of all pairs; the place lies between")
-    ]
-    tied: Annotated[int, Meta(description="systems with a place here that cannot be told from this one")]
-    best: Annotated[bool, Meta(description="whether it is not told from the best: none at place 1 is tested better")]
+        list[int] | None,
+        Meta(
+            description="best and last place by the tests of all pairs; the place lies between; null where gold is "
+            "withheld, as are the next two: tests are of exact scores"
+        ),
+    ] = None
+    tied: Annotated[int | None, Meta(description="systems with a place here that cannot be told from this one")] = None
+    best: Annotated[
+        bool | None, Meta(description="whether it is not told from the best: none at place 1 is tested better")
+    ] = None
 
 
 class Cell(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,7 +59,10 @@ class BoardColumn(msgspec.Struct, forbid_unknown_fields=True):
     ranked: Annotated[bool, Meta(description="whether systems have places in it")]
     documents: Annotated[
         int | None,
-        Meta(description="documents of its slice that are annotated in its layers; fewer than six: no places"),
+        Meta(
+            description="documents of its slice that are annotated in its layers; fewer than six: no places; where "
+            "gold is withheld, all of the split"
+        ),
     ] = None
     labels: Annotated[
         int | None, Meta(description="gold labels of its slice, or null for the headline, which is of several layers")

@@ -55,19 +55,26 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
         DragomanError: E702 unknown split, E703 when no document of the split has gold, E760 when it is withheld.
 
     """
-    documents = benchmark.split(split)
-    withheld = benchmark.release.withheld
-    if withheld is not None and withheld.split == split:
-        what = f"the gold of the split {split!r} of {benchmark.name} {benchmark.version} is withheld."
-        hint = f"Send predictions to: {withheld.submit}." if withheld.submit else "Ask its keeper where predictions go."
-        raise error("E760", what, f"{hint} `dragoman validate` checks them here.")
-    annotations = benchmark.gold(split)
-    if not annotations.present.any():
+    benchmark.split(split)  # it is there
+    check_open(benchmark, split)
+    made = documents_of(benchmark, split)
+    if not made.annotations.present.any():
         others = [name for name in benchmark.splits if any(d.layers_annotated for d in benchmark.split(name))]
         hint = f"Splits with gold: {', '.join(others) or 'none'}."
         raise error(
             "E703", f"no document of the split {split!r} of {benchmark.name} {benchmark.version} has gold.", hint
         )
+    return made
+
+
+def documents_of(benchmark: Benchmark, split: str) -> Gold:
+    """Give the documents of a split with the labels that there are, which may be none: what is validated against.
+
+    Raises:
+        DragomanError: E702 for a split that is not there.
+
+    """
+    documents, annotations = benchmark.split(split), benchmark.gold(split)
     names = [document.id for document in documents]
     return Gold(
         annotations,
@@ -79,6 +86,20 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
             "page": tuple(document.page for document in documents),
         },
     )
+
+
+def check_open(benchmark: Benchmark, split: str) -> None:
+    """Refuse to score on a split whose gold is withheld, and say where predictions go.
+
+    Raises:
+        DragomanError: E760.
+
+    """
+    if benchmark.withheld is not None and benchmark.withholds(split):
+        submit = benchmark.withheld.submit
+        what = f"the gold of the split {split!r} of {benchmark.name} {benchmark.version} is withheld."
+        hint = f"Send predictions to: {submit}." if submit else "Ask its keeper where predictions go."
+        raise error("E760", what, f"{hint} `dragoman validate` checks them here.")
 
 
 def reference(value: Any, name: str = "reference") -> Gold:

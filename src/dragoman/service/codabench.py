@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dragoman import files
-from dragoman.leaderboard.closed import rounded, shown_columns, steps, withheld_gold
+from dragoman.leaderboard.closed import CANNOT_BE_SCORED, rounded_scores, shown_columns, steps, withheld_gold
 from dragoman.leaderboard.isolation import Failure
 from dragoman.problems import error
 from dragoman.release import private_bundle
 from dragoman.release.atomic_folder import writing
 from dragoman.service.scoring_job import MAX_BYTES, problems_of, scores_of
-from dragoman.service.worker import CANNOT_BE_SCORED
 from dragoman.text import visible
 from dragoman.version import __version__
 
@@ -95,8 +94,7 @@ def score_folder(given: str, out: str) -> int:
     if isinstance(scores, Failure):
         sys.stderr.write(f"E830: {CANNOT_BE_SCORED}.\n")
         return 1
-    step = steps(gold)
-    shown = {_key(name): rounded(score, step[name]) for name, score in scores.items() if score is not None}
+    shown = {_key(name): score for name, score in rounded_scores(scores, gold).items() if score is not None}
     files.write(Path(out) / "scores.json", files.pretty_json(shown))
     return 0
 

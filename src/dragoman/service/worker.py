@@ -6,7 +6,7 @@ import logging
 import threading
 
 from dragoman import redaction
-from dragoman.leaderboard.closed import Closed, rounded, steps
+from dragoman.leaderboard.closed import CANNOT_BE_SCORED, Closed, rounded_scores
 from dragoman.leaderboard.isolation import Failure
 from dragoman.problems import DragomanError
 from dragoman.service.scoring_job import DEFAULT, Bounds, scores_of
@@ -14,7 +14,6 @@ from dragoman.service.scoring_job import DEFAULT, Bounds, scores_of
 LOG = logging.getLogger("dragoman.service")
 WAIT = 1.0
 """Seconds until a worker that nobody wakes looks again."""
-CANNOT_BE_SCORED = "it cannot be scored within the bounds of memory and time, or at all; the keeper sees why"
 
 
 class Worker:
@@ -75,7 +74,6 @@ class Worker:
             LOG.warning("submission %d failed: %s", number, redaction.redact(scores.reason))
             log.fail(number, CANNOT_BE_SCORED)
         else:
-            step = steps(self._closed.gold)
-            log.finish(number, scores, {name: rounded(score, step[name]) for name, score in scores.items()})
+            log.finish(number, scores, rounded_scores(scores, self._closed.gold))
             LOG.info("submission %d scored", number)
         return True

@@ -15,7 +15,7 @@ from typing import Any
 import datasets
 from lm_eval.api.task import ConfigurableTask
 
-from dragoman.harness.extraction import Extraction, figures, names, unfinished
+from dragoman.harness.extraction import Extraction, names, unfinished
 from dragoman.systems.protocol import Chat
 from dragoman.version import __version__
 
@@ -139,7 +139,7 @@ class _Scored:
         pairs = [(document, line) for document, line in items]
         if pairs != self._items:
             lines = [json.loads(line) for _, line in pairs if line]
-            self._figures = figures(self._task.asked.score([lines], [document for document, _ in pairs]))
+            self._figures = self._task.asked.figures([lines], [document for document, _ in pairs])
             self._items = pairs
         value = self._figures.get(name)
         return math.nan if value is None else value

@@ -1,0 +1,121 @@
+"""An attacker on a closed board as it is: labels are read off what the keeper's own code shows of real submissions.
+
+The gold of the test split that lies here is withheld, as ``author release --withhold`` does it. The attacker holds 100
+right entities and wants to know of others, every other one of which is right, whether they are: it brings each
+submission just below the edge of the next step with labels that are right and labels that are wrong, and adds one
+candidate. What it learns is what the log of submissions lets out, by the same function as the board and the service.
+
+    python benchmarks/attack_closed_board.py 1000      so many submissions, once without limits and once with the usual
+
+The numbers of ``withheld_labels.py`` are what a calculation says of the same attack.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dragoman import files, scoring
+from dragoman.authoring import release_folder
+from dragoman.leaderboard import closed as closing
+from dragoman.leaderboard.submission_log import DEFAULT, Limits
+from dragoman.reading.read import read_bytes
+from dragoman.release import source_root
+
+ROOT = Path(__file__).resolve().parents[1]
+COLUMN = "entities.strict"
+HELD = 100
+
+
+class Label(NamedTuple):
+    """An entity of a document, or none that is there."""
+
+    document: str
+    start: int
+    end: int
+    type: str
+
+
+class Read(NamedTuple):
+    """What an attacker found: submissions, and candidates of which it knows whether they are right."""
+
+    submissions: int
+    labels: int
+    mistaken: int
+
+
+def attack(closed: closing.Closed, allowed: int, seed: int = 1) -> Read:
+    """Read labels off a closed board.
+
+    Args:
+        closed: the board, with the limits that hold.
+        allowed: submissions that the attacker would make.
+        seed: of what it holds.
+
+    """
+    gold = closed.gold.annotations.entities
+    right = [
+        Label(
+            closed.gold.annotations.documents[gold.doc[at]],
+            int(gold.start[at]),
+            int(gold.end[at]),
+            str(gold.type.value(at)),
+        )
+        for at in range(len(gold))
+    ]
+    draw, total, step = random.Random(seed), len(right), closing.steps(closed.gold)[COLUMN]
+    draw.shuffle(right)
+    known, hidden = right[:HELD], right[HELD:]
+    wrong = [label._replace(type="DOC") for label in right if label.type != "DOC"]
+    truth = {label: draw.random() < 0.5 for label in hidden}
+    best, found, mistaken = 0.0, 0, 0
+    _shown(closed, [wrong[0]], 0)  # so that there is a best: 0
+    for number, (label, is_right) in enumerate(truth.items(), 1):
+        edge = best + step / 2
+        spent = next((r for r in range(len(known) + 1) if 2 * (r + 1) / (total + r + 1) > edge), None)
+        if spent is None or number >= allowed:
+            return Read(number, found, mistaken)
+        filled = max(0, int(2 * (spent + 1) / edge - total - spent - 1 - 1e-9))
+        candidate = label if is_right else label._replace(type="PER" if label.type != "PER" else "ORG")
+        made = [*known[:spent], *wrong[len(wrong) - filled :], candidate]
+        shown = _shown(closed, made, number)
+        if shown is None:  # over the limit
+            return Read(number, found, mistaken)
+        better = shown.get(COLUMN) is not None
+        best = shown[COLUMN] or best if better else best
+        known += [label] if better else []
+        found, mistaken = found + (better == is_right), mistaken + (better != is_right)
+    return Read(len(truth), found, mistaken)
+
+
+def _shown(closed: closing.Closed, labels: list[Label], number: int) -> dict[str, float | None] | None:
+    """Submit some labels, and give what is shown of them."""
+    lines: dict[str, dict[str, Any]] = defaultdict(lambda: {"entities": []})
+    for name, start, end, type_ in dict.fromkeys(labels):
+        lines[name] |= {"id": name}
+        lines[name]["entities"].append({"start": start, "end": end, "type": type_})
+    body = files.json_lines(lines.values())
+    reading = read_bytes(body, closed.gold.target, "predictions.jsonl")
+    result = scoring.score(reading.checked(), closed.gold, measures=[COLUMN], intervals=False)
+    columns = [column for column in closing.shown_columns(closed.gold) if column.name == COLUMN]
+    exact = closing.exact_scores(result, columns)
+    return closed.record("an attacker", f"system {number}", files.sha256(body), exact)
+
+
+def main(allowed: int) -> None:
+    """Attack a board without limits, and one with the usual ones, and say what was found."""
+    for limits in (Limits(10**6, 10**6), Limits(10**6, DEFAULT.total)):
+        with tempfile.TemporaryDirectory() as folder:
+            paths = Path(folder) / "public", Path(folder) / "private"
+            release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", *paths, "")
+            read = attack(closing.opened(paths[1], limits=limits), allowed)
+        most = "without a limit" if limits.total > allowed else f"{limits.total} in all"
+        print(f"{most}: {read.labels} labels read in {read.submissions} submissions, {read.mistaken} mistaken")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
