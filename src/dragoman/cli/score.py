@@ -19,6 +19,7 @@ from dragoman.cli.options import (
     Labels,
     Quotes,
     labelled,
+    mapped,
 )
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def score(
     from dragoman.scoring.api import score as score_labels
     from dragoman.statistics.resampling import Resampling
 
-    renamed = dict(_pair(each) for each in label_map or ())
+    renamed = mapped(label_map)
     told = {"columns": columns or (), "labels": labels or (), "clean_text": clean_text}
     result = score_labels(
         load(data) if predictions is None else labelled(predictions, read, **told),
@@ -145,14 +146,6 @@ def score(
     if csv is not None:
         files.write(csv, result.csv())
     show.result(result, as_json=as_json)
-
-
-def _pair(mapped: str) -> tuple[str, str]:
-    """Split ``person=PER``; the last equals sign parts the two."""
-    label, sign, gold = mapped.rpartition("=")
-    if not (sign and label and gold):
-        raise typer.BadParameter("TYPE=GOLD, as person=PER", param_hint="--map")
-    return label, gold
 
 
 def _system(predictions: Path) -> str | SystemCard | None:
