@@ -314,3 +314,33 @@ def test_the_default_benchmark_has_the_default_scheme():
     scheme = scheme_file.read(ROOT)
     assert scheme.label_sets == {}
     assert scheme.languages == ("ko-KP", "ar")
+
+
+def pages_of(folder, language, dates):
+    (folder / "pages").mkdir()
+    for number, date in enumerate(dates):
+        (folder / "pages" / f"p{number}.txt").write_text(f"Site\nHead {number}\n{date}\nBody {number}.\nEnd\n", "utf-8")
+    made = make(folder / "new", Plan("x", (language,), ("entities",)), incoming.read([folder / "pages"]))
+    return made, [(d.published, d.text) for d in dragoman.load(folder / "new").documents]
+
+
+def test_years_of_the_thai_calendar_are_counted_as_elsewhere(tmp_path):
+    _, documents = pages_of(tmp_path, "th", ["12/06/2567", "๑๕/๐๖/๒๕๖๗"])
+    assert documents[0] == ("2024-06-12", "Head 0\nBody 0.")
+    assert documents[1] == ("2024-06-15", "Head 1\nBody 1.")
+
+
+def test_a_date_of_a_calendar_that_is_not_known_dates_no_page(tmp_path):
+    _, documents = pages_of(tmp_path, "fa", ["1403/03/23", "1403/03/24"])
+    assert [published for published, _ in documents] == [None, None]
+    profile = tmp_path / "new" / "corpus" / "profiles" / "pages-fa.toml"
+    assert "another calendar" in profile.read_text("utf-8")
+    # Whoever writes the groups all the same is told.
+    text = profile.read_text("utf-8").replace(
+        'kind = "body"', 'kind = "meta"\nmatch = \'(?P<year>\\d{4})/\\d+/\\d+\'\n\n[[section.line]]\nkind = "body"'
+    )
+    profile.write_text(text, "utf-8")
+    refused = dragoman_says("author", "curate", "--root", tmp_path / "new")
+    assert refused.returncode == 1
+    assert "E705" in refused.stderr
+    assert "no page is of the year 1403" in refused.stderr
