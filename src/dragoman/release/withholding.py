@@ -9,14 +9,14 @@ split alone; and of the clusters of claims only what the other splits' own claim
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import structs
 
 from dragoman.problems import error
-from dragoman.release.content import Release, used_in, with_layers
+from dragoman.release.content import Release, registry_of, with_layers
 from dragoman.release.textless import bare, with_surfaces
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import ClaimLink, Document, RegistryEntry
@@ -77,7 +77,7 @@ def withhold(release: Release, split: str) -> tuple[Release, Hidden]:
     rows: dict[str, Mapping[str, Sequence[Any]]] = {
         **release.rows,
         "documents": shown,
-        "registry": {UNSPLIT: _known(registry, others, documents[split])},
+        "registry": {UNSPLIT: registry_of(registry, others, documents[split])},
         "claim_links": {UNSPLIT: [link for link in links if ids.isdisjoint(_documents(link))]},
     }
     if READING in rows:
@@ -123,30 +123,6 @@ def _unclustered(document: Document, clusters: Mapping[str | None, int]) -> Docu
         for claim in document.claims
     ]
     return structs.replace(document, claims=claims)
-
-
-def _known(
-    registry: Sequence[RegistryEntry], others: Sequence[Document], closed: Sequence[Document]
-) -> list[RegistryEntry]:
-    """Rows that other splits use, as these use them."""
-    ids = {document.id for document in others}
-    used = used_in(others)
-    used |= {held.holder for entry in registry if entry.id in used for held in entry.held if held.document in ids}
-    mentioned, elsewhere = _names(closed), _names(others)
-    return [
-        structs.replace(
-            entry,
-            names=[each for each in entry.names if (entry.id, each.name) not in mentioned - elsewhere],
-            held=[held for held in entry.held if held.document in ids],
-        )
-        for entry in registry
-        if entry.id in used
-    ]
-
-
-def _names(documents: Collection[Document]) -> set[tuple[str, str]]:
-    """Ids of entities, each with a surface that mentions it."""
-    return {(name, each.text) for document in documents for each in document.entities for name in each.entity_ids}
 
 
 def _documents(link: ClaimLink) -> set[str]:
