@@ -17,7 +17,7 @@ from dragoman.reading.shards import holds_shards
 from dragoman.reading.submission_lines import submission_lines
 from dragoman.reading.target import Target, closed_sets
 from dragoman.release import bundle, hub, parquet, source_root, standoff
-from dragoman.release.content import Release
+from dragoman.release.content import Release, registry_of
 from dragoman.release.semver import is_version
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import ReadingLine
@@ -107,6 +107,19 @@ class Benchmark:
     def registry(self) -> list[RegistryEntry]:
         """Entities that labels refer to."""
         return list(self.release.current["registry"][UNSPLIT])  # type: ignore[arg-type]
+
+    def registry_of(self, split: str) -> list[RegistryEntry]:
+        """Entities that labels of a split refer to, as its documents show them: all that a system may learn from it.
+
+        A row of :attr:`registry` says of all splits who holds an office where, and under which names an entity is
+        mentioned; here nothing is left that documents of other splits alone show.
+
+        Raises:
+            DragomanError: E702 for a split that is not there.
+
+        """
+        others = [document for name in self.splits if name != split for document in self.split(name)]
+        return registry_of(self.registry, self.split(split), others)
 
     @property
     def claim_links(self) -> list[ClaimLink]:

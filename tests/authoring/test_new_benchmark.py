@@ -1,7 +1,8 @@
-"""Benchmarks of anybody's own: from pages or texts to gold, a release, a run, a board and the Hub."""
+"""Benchmarks of anybody's own: what is made of pages, or of texts with labels."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import pty
@@ -10,109 +11,43 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import own_benchmarks
+import pyarrow as pa
 import pytest
-from hub_server import TOKEN, Hub
+from own_benchmarks import JAPANESE, TITLE, author, dragoman_says, written
+from pyarrow import parquet
 
 import dragoman
 from dragoman.authoring.label_studio import config, region_reader
 from dragoman.authoring.label_studio.regions import encode
-from dragoman.authoring.publishing.hub_repository import Repository
-from dragoman.authoring.publishing.plan import Settings
-from dragoman.authoring.publishing.upload import publish
 from dragoman.authoring.starting import incoming, suggested_profile
 from dragoman.authoring.starting.new_benchmark import Plan, make
 from dragoman.problems import DragomanError
-from dragoman.release import hub, scheme_file
-from dragoman.systems import prompt
+from dragoman.release import scheme_file
 
-pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = {
-    "one": "خبرگزاری نمونه\nنشست وزیران در اصفهان\n2024-03-05 انتشار\n\n"
-    "شرکت نورا گوشی «نورا ۵» را در اصفهان معرفی کرد.\nما را دنبال کنید\n",
-    "two": "خبرگزاری نمونه\nبازار تازه برای نورا\n2024-03-07 انتشار\n\n"
-    "فروش «نورا ۵» در شیراز آغاز شد.\nما را دنبال کنید\n",
+SPLITS = {"a": "train", "b": "test", "c": None}
+LABEL_STUDIO = {
+    "data": {"text": "Nora sells S5"},
+    "annotations": [
+        {
+            "result": [
+                {"type": "labels", "value": {"start": 0, "end": 4, "text": "Nora", "labels": ["FIRM"]}},
+                {"type": "labels", "value": {"start": 11, "end": 13, "text": "S5", "labels": ["PROD"]}},
+            ]
+        }
+    ],
 }
-TITLE = "新製品"
-JAPANESE = [
-    {
-        "id": "ニュース/1",
-        "language": "ja",
-        "split": "dev",
-        "title": TITLE,
-        "published": "2024-04-01",
-        "text": f"{TITLE}\n\n  東京のハル社は「ソラ9」を発売した。\n社長は「売れる」と述べた。",
-        "entities": [
-            {"quote": "東京", "type": "CITY", "form": "NAM"},
-            {"quote": "ハル社", "type": "FIRM", "form": "NAM", "entity_ids": ["Q99"]},
-            {"quote": "ソラ9", "type": "PROD", "form": "NAM", "entity_ids": ["ソラ"]},
-            {"id": "e4", "quote": "社長", "type": "HEAD", "form": "NOM"},
-        ],
-        "claims": [
-            {
-                "id": "c1",
-                "content": [{"quote": "売れる"}],
-                "cue": [{"quote": "述べた"}],
-                "claimants": [{"role": "MENTION", "mention": "e4"}],
-                "polarity": "positive",
-                "modality": "hope",
-                "act": "boast",
-            }
-        ],
-    },
-    {
-        "id": "ja/2",
-        "language": "ja",
-        "text": "大阪のハル社は「ソラ9」を売る。",
-        "entities": [
-            {"quote": "大阪", "type": "CITY", "form": "NAM"},
-            {"quote": "ハル社", "type": "FIRM", "form": "NAM", "entity_ids": ["Q99"]},
-        ],
-        "claims": [],
-    },
-]
-SYSTEM = """
-def predict(document):
-    start = document.text.find("ハル社")
-    return {"entities": [{"start": start, "end": start + 3, "type": "FIRM"}]}
-"""
-
-
-def dragoman_says(*arguments, **options):
-    command = [sys.executable, "-m", "dragoman", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, **options)
-
-
-def author(*arguments, **options):
-    done = dragoman_says("author", *arguments, "--json", **options)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def written(folder, lines):
-    path = folder / "given.jsonl"
-    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
-    return path
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def persian(tmp_path):
-    (tmp_path / "pages").mkdir()
-    for name, text in PAGES.items():
-        (tmp_path / "pages" / f"{name}.txt").write_text(text, "utf-8")
-    types = ("--type", "PROD=a product, by name", "--type", "PLACE=a place")
-    author(
-        *("new", tmp_path / "fa", "--from", tmp_path / "pages", "--languages", "fa", "--name", "kala"),
-        *(*types, "--layers", "entities"),
-    )
-    return tmp_path / "fa"
+    return own_benchmarks.persian(tmp_path)
 
 
 @pytest.fixture
 def japanese(tmp_path):
-    given = written(tmp_path, JAPANESE)
-    author("new", tmp_path / "ja", "--from", given, "--name", "shohin", "--type", "PROD=a product", "--act", "boast=x")
-    return tmp_path / "ja"
+    return own_benchmarks.japanese(tmp_path)
 
 
 def test_pages_are_cut_by_a_profile_that_is_suggested(persian):
@@ -189,58 +124,6 @@ def test_labels_that_were_only_seen_wait_for_a_line(japanese):
     assert "### PROD\n\na product" in (japanese / "annotations" / "GUIDELINES.md").read_text("utf-8")
 
 
-def test_from_texts_to_a_board(japanese, tmp_path):
-    done = dragoman_says("author", "check", "--root", japanese)
-    assert done.returncode == 0, done.stderr
-    release, run = tmp_path / "release", tmp_path / "runs" / "simple" / "0.1.0"
-    author("release", "--root", japanese, "--out", release)
-    labels = '"class_label":{"names":{"0":"PROD","1":"CITY","2":"FIRM","3":"HEAD"}}'
-    assert labels in (release / "README.md").read_text("utf-8")
-    schema = json.loads((release / "schemas" / "entities.json").read_text("utf-8"))
-    assert schema["$defs"]["EntityRow"]["properties"]["type"]["enum"] == ["CITY", "FIRM", "HEAD", "PROD"]
-    (tmp_path / "simple.py").write_text(SYSTEM, "utf-8")
-    done = dragoman_says("run", "simple.py:predict", "--data", release, "--split", "test", "--out", run, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    result = dragoman.score(run / "predictions.jsonl", release, split="test")
-    result.save(run / "result.json")
-    # One of the two entities of the document is found, and nothing else.
-    assert result["entities.strict.precision"] == 1
-    assert result["entities.strict.recall"] == 0.5
-    assert result["claims.content.f1"] is None
-    done = dragoman_says("leaderboard", tmp_path / "runs", "--data", release, "--out", tmp_path / "board")
-    assert done.returncode == 0, done.stderr
-    board = json.loads((tmp_path / "board" / "leaderboard.json").read_text("utf-8"))
-    (entry,) = board["entries"]
-    assert entry["state"] == "ranked"
-    assert entry["cells"]["entities.strict"]["score"] == pytest.approx(2 / 3)
-    done = dragoman_says("report", run, "--data", release, "--split", "test", "--out", tmp_path / "report.html")
-    assert done.returncode == 0, done.stderr
-    assert "FIRM" in (tmp_path / "report.html").read_text("utf-8")
-    asked = prompt.make(dragoman.load(release), count=0).instructions("ja")
-    assert "- PROD: a product" in asked
-    assert "- boast: x" in asked
-    assert "## dates" not in asked
-    assert "products" not in asked
-
-
-@pytest.mark.parametrize("which", ["persian", "japanese"])
-def test_a_release_on_the_hub_loads_with_its_labels(which, request, tmp_path, monkeypatch):
-    library = pytest.importorskip("huggingface_hub", reason="install the extra `hub`")
-    root = request.getfixturevalue(which)
-    author("release", "--root", root, "--out", tmp_path / "release")
-    monkeypatch.setenv("HF_TOKEN", TOKEN)
-    with Hub() as server:
-        repository = Repository("org/own", server.url)
-        outcome = publish(tmp_path / "release", repository, Settings(), pause=0.01)
-        assert outcome["verified"]
-        folder = hub.fetch(hub.address("org/own@v0.1.0"), cache=tmp_path / "cache", endpoint=server.url)
-        came, own = dragoman.load(folder), dragoman.load(root)
-        assert came.fingerprint == own.fingerprint
-        assert came.release.label_sets == own.release.label_sets
-        assert "PROD" in came.release.label_sets["entities.type"]
-        library.close_session()
-
-
 def test_a_label_that_is_not_declared_is_refused_everywhere(japanese):
     gold = japanese / "annotations" / "gold" / "ja_2.article-1.json"
     gold.write_text(gold.read_text("utf-8").replace('"FIRM"', '"FIRMA"'), "utf-8")
@@ -274,24 +157,46 @@ def test_a_release_without_texts_keeps_the_labels(japanese, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("form", "files"),
+    "files",
     [
-        ("conll", {"a.conll": "Nora B-FIRM\nsells O\nS5 B-PROD\n"}),
-        ("brat", {"a.txt": "Nora sells S5", "a.ann": "T1\tFIRM 0 4\tNora\nT2\tPROD 11 13\tS5\n"}),
+        {"a.conll": "Nora B-FIRM\nsells O\nS5 B-PROD\n"},
+        {"test.txt": "Nora\tB-FIRM\nsells\tO\nS5\tB-PROD\n"},
+        {"eng.testa": "-DOCSTART- -X- O O\n\nNora NNP B-NP B-FIRM\nsells VBZ B-VP O\nS5 NNP B-NP B-PROD\n"},
+        {"a.txt": "Nora sells S5", "a.ann": "T1\tFIRM 0 4\tNora\nT2\tPROD 11 13\tS5\nR1\tmakes Arg1:T1 Arg2:T2\n"},
+        {"export.json": json.dumps([LABEL_STUDIO])},
     ],
 )
-def test_labels_of_other_tools_are_gold_with_forms_unspecified(form, files, tmp_path):
+def test_labels_of_other_tools_are_gold_with_forms_unspecified(files, tmp_path):
     (tmp_path / "in").mkdir()
     for name, text in files.items():
         (tmp_path / "in" / name).write_text(text)
-    read = incoming.read([tmp_path / "in"], None, ["en"])
-    made = make(tmp_path / form, Plan("other", ("en",)), read)
+    given = tmp_path / "in" / next(iter(files)) if len(files) == 1 else tmp_path / "in"
+    made = make(tmp_path / "new", Plan("other", ("en",)), incoming.read([given], None, ["en"]))
     assert made.labels == {"entities": 2}
-    (document,) = dragoman.load(tmp_path / form).documents
+    (document,) = dragoman.load(tmp_path / "new").split("test")
     assert [(e.text, e.type, e.form) for e in document.entities] == [
         ("Nora", "FIRM", "UNSPECIFIED"),
         ("S5", "PROD", "UNSPECIFIED"),
     ]
+
+
+def test_splits_are_read_from_lines_that_are_compressed_and_from_rows(tmp_path):
+    lines = [{"id": name, "language": "en", "text": "Nora.", "split": split} for name, split in SPLITS.items()]
+    packed, rows = tmp_path / "given.jsonl.gz", tmp_path / "given.parquet"
+    packed.write_bytes(gzip.compress("".join(json.dumps(line) + "\n" for line in lines).encode()))
+    parquet.write_table(pa.Table.from_pylist(lines), rows)
+    for path in (packed, rows):
+        found = {each.name: each.split for each in incoming.read([path]).documents}
+        assert found == {"a": "dev", "b": "test", "c": None}
+
+
+def test_columns_may_be_named(tmp_path):
+    path = tmp_path / "given.conll"
+    path.write_text("B-X Nora B-FIRM\nO sells O\n")
+    command = ("new", tmp_path / "new", "--from", path, "--languages", "en", "--name", "x", "--columns", "form=2,tag=3")
+    assert author(*command)["labels"] == {"entities": 1}
+    (document,) = dragoman.load(tmp_path / "new").documents
+    assert [(e.text, e.type) for e in document.entities] == [("Nora", "FIRM")]
 
 
 @pytest.mark.parametrize(
@@ -303,6 +208,9 @@ def test_labels_of_other_tools_are_gold_with_forms_unspecified(form, files, tmp_
         ({"entities": [{"start": 0, "end": 99, "type": "X"}]}, "E401"),
         ({"entities": [{"quote": "大阪", "type": "no label"}]}, "E706 .*cannot be a label"),
         ({"dates": [{"quote": "大阪", "type": "DATE", "value": "soon"}]}, "E502"),
+        ({"dates": [{"quote": "大阪", "type": "FEAST", "value": "2024"}]}, "E501"),
+        ({"claims": [{"content": [{"quote": "大阪"}], "polarity": "mixed"}]}, "E501"),
+        ({"claims": [{"content": [{"quote": "大阪"}], "claimants": [{"role": "WITNESS"}]}]}, "E501"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_written(line, message, tmp_path):
@@ -375,6 +283,9 @@ def test_what_cannot_be_kept_is_counted(tmp_path):
         ("[types]", "0 labels"),
         ('layers = ["words"]', "words"),
         ("colour = 1", "not a known key"),
+        ('[polarity]\nmixed = "x"', "cannot be of one's own: a claim affirms or negates"),
+        ('[roles]\nWITNESS = "x"', "cannot be of one's own: AUTHOR, MENTION and IMPLICIT"),
+        ('[date_types]\nFEAST = "x"', "cannot be of one's own: the days and the interval"),
     ],
 )
 def test_a_table_of_labels_that_is_wrong(table, message, tmp_path):
@@ -403,3 +314,33 @@ def test_the_default_benchmark_has_the_default_scheme():
     scheme = scheme_file.read(ROOT)
     assert scheme.label_sets == {}
     assert scheme.languages == ("ko-KP", "ar")
+
+
+def pages_of(folder, language, dates):
+    (folder / "pages").mkdir()
+    for number, date in enumerate(dates):
+        (folder / "pages" / f"p{number}.txt").write_text(f"Site\nHead {number}\n{date}\nBody {number}.\nEnd\n", "utf-8")
+    made = make(folder / "new", Plan("x", (language,), ("entities",)), incoming.read([folder / "pages"]))
+    return made, [(d.published, d.text) for d in dragoman.load(folder / "new").documents]
+
+
+def test_years_of_the_thai_calendar_are_counted_as_elsewhere(tmp_path):
+    _, documents = pages_of(tmp_path, "th", ["12/06/2567", "๑๕/๐๖/๒๕๖๗"])
+    assert documents[0] == ("2024-06-12", "Head 0\nBody 0.")
+    assert documents[1] == ("2024-06-15", "Head 1\nBody 1.")
+
+
+def test_a_date_of_a_calendar_that_is_not_known_dates_no_page(tmp_path):
+    _, documents = pages_of(tmp_path, "fa", ["1403/03/23", "1403/03/24"])
+    assert [published for published, _ in documents] == [None, None]
+    profile = tmp_path / "new" / "corpus" / "profiles" / "pages-fa.toml"
+    assert "another calendar" in profile.read_text("utf-8")
+    # Whoever writes the groups all the same is told.
+    text = profile.read_text("utf-8").replace(
+        'kind = "body"', 'kind = "meta"\nmatch = \'(?P<year>\\d{4})/\\d+/\\d+\'\n\n[[section.line]]\nkind = "body"'
+    )
+    profile.write_text(text, "utf-8")
+    refused = dragoman_says("author", "curate", "--root", tmp_path / "new")
+    assert refused.returncode == 1
+    assert "E705" in refused.stderr
+    assert "no page is of the year 1403" in refused.stderr

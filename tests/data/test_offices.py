@@ -44,3 +44,17 @@ def test_the_rows_of_the_registry_say_who_held_an_office_and_what_dev_uses():
     assert {row.type for row in rows.values() if row.held} == {"ROLE"}
     # 002.article-2, with Kazan, is in dev; Moscow is named in test alone.
     assert (rows["kazan"].in_dev, rows["moscow"].in_dev) == (True, False)
+
+
+def test_what_dev_opens_of_the_registry_says_nothing_of_test_documents():
+    benchmark = dragoman.load()
+    dev = {document.id for document in benchmark.split("dev")}
+    opened = {entry.id: entry for entry in benchmark.registry_of("dev")}
+    assert opened.keys() == {entry.id for entry in benchmark.registry if entry.in_dev}
+    held = [(entry.id, row.document) for entry in opened.values() for row in entry.held]
+    assert {document for _, document in held} <= dev
+    assert ("acting-asean-som-leader-of-vietnam", "004.article-1") in held
+    # Of four documents that say who holds the office, one is in dev.
+    assert [row.document for row in opened["foreign-minister-of-russia"].held] == ["002.article-2"]
+    whole = next(entry for entry in benchmark.registry if entry.id == "foreign-minister-of-russia")
+    assert len(whole.held) == 4

@@ -3,9 +3,16 @@
 import json
 
 import pytest
+from typer.testing import CliRunner
 
+import dragoman
+from dragoman.authoring.starting import incoming
+from dragoman.authoring.starting.new_benchmark import Plan, make
+from dragoman.cli.app import app
 from dragoman.problems import DragomanError
+from dragoman.systems.label_mapping import TypeMap
 from dragoman.systems.loading import load
+from dragoman.systems.provenance import Code
 from dragoman.systems.run import run
 
 WORDS = ("아세안", "آسيان", "كوريا", "프랑스")
@@ -89,3 +96,71 @@ def test_code_of_a_model_does_not_run(model, tmp_path):
 def test_what_is_not_there_is_said(name):
     with pytest.raises(DragomanError, match="E801"):
         load(name)
+
+
+@pytest.fixture
+def firms(tmp_path):
+    """A benchmark with types of its own, as `dragoman author new` makes it."""
+    given = tmp_path / "given.jsonl"
+    line = {
+        "id": "a",
+        "language": "en",
+        "text": "Nora and Ada sell S5 in Oslo.",
+        "entities": [
+            {"quote": "Nora", "type": "FIRM"},
+            {"quote": "S5", "type": "Prod"},
+            {"quote": "Ada", "type": "PER"},
+        ],
+    }
+    given.write_text(json.dumps(line) + "\n", "utf-8")
+    make(tmp_path / "firms", Plan("firms"), incoming.read([given]))
+    return dragoman.load(tmp_path / "firms")
+
+
+def ruler(folder):
+    import spacy
+
+    pipeline = spacy.blank("xx")
+    labels = {"Nora": "ORG", "S5": "PROD", "Ada": "PERSON", "Oslo": "GPE"}
+    pipeline.add_pipe("entity_ruler").add_patterns([{"label": v, "pattern": k} for k, v in labels.items()])
+    pipeline.to_disk(folder)
+    return f"spacy:{folder}"
+
+
+def test_labels_are_mapped_to_the_types_of_the_benchmark_and_the_rest_is_named(firms, tmp_path):
+    system = ruler(tmp_path / "pipeline")
+    made = dragoman.run(system, tmp_path / "run", data=firms)
+    (line,) = map(json.loads, made.predictions.read_text("utf-8").splitlines())
+    # PROD is Prod whatever its case, PERSON is another scheme's PER; no type here is meant by ORG and GPE.
+    assert [(each["start"], each["type"]) for each in line["entities"]] == [(9, "PER"), (18, "Prod")]
+    assert made.summary["labels_not_mapped"] == {"GPE": 1, "ORG": 1}
+    mapped = dragoman.run(system, tmp_path / "run", data=firms, map={"ORG": "FIRM"})
+    assert mapped.summary["asked"] == 1  # another map is another system
+    (line,) = map(json.loads, mapped.predictions.read_text("utf-8").splitlines())
+    assert [(each["start"], each["type"]) for each in line["entities"]] == [(0, "FIRM"), (9, "PER"), (18, "Prod")]
+    assert mapped.summary["labels_not_mapped"] == {"GPE": 1}
+    assert dragoman.run(system, tmp_path / "run", data=firms, map={"ORG": "FIRM"}).summary["labels_not_mapped"] == {
+        "GPE": 1
+    }
+
+
+def test_a_map_to_a_type_that_is_not_there_is_refused(firms, tmp_path):
+    with pytest.raises(DragomanError, match=r"E501 .*no type 'FIRMA'\. Did you mean 'FIRM'"):
+        dragoman.run(ruler(tmp_path / "pipeline"), tmp_path / "run", data=firms, map={"ORG": "FIRMA"})
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_command_says_what_was_not_mapped(firms, tmp_path):
+    command = ["run", ruler(tmp_path / "pipeline"), "--data", str(tmp_path / "firms"), "--out", str(tmp_path / "run")]
+    done = CliRunner().invoke(app, [*command, "--map", "ORG=FIRM"])
+    assert done.exit_code == 0, done.output
+    assert "labels not mapped: GPE 1\n" in done.stdout
+    refused = CliRunner().invoke(app, ["run", "cmd:cat", "--out", str(tmp_path / "other"), "--map", "ORG=FIRM"])
+    assert refused.exit_code == 2
+
+
+def test_without_types_of_its_own_a_benchmark_maps_as_before(benchmark):
+    mapped = TypeMap.of(benchmark)
+    assert [mapped.type_of(label) for label in ("B-PER", "PS", "norp", "QUANTITY")] == ["PER", "PER", "ORG", None]
+    code = Code({"files": "x"})
+    assert mapped.in_code(code) == code

@@ -12,6 +12,8 @@ from dragoman.release.source_table import SourceTable, select
 from dragoman.schema.records import CuratedPage, Document
 from dragoman.text import visible
 
+YEARS = range(1600, 2201)
+"""Years in which a page can have been published: others are of another calendar."""
 MAX_EVIDENCE = 200
 """Longest line that is quoted as evidence, in code points."""
 
@@ -28,7 +30,7 @@ def read_date(cut: Cut, profile: Profile, file: str) -> tuple[str, str]:
         The date as EDTF, to the day, month or year that the line gives, and the evidence.
 
     Raises:
-        DragomanError: E705 when what the groups matched is no date.
+        DragomanError: E705 when what the groups matched is no date, or one of another calendar.
 
     """
     month = cut.groups.get("month", "")
@@ -36,12 +38,17 @@ def read_date(cut: Cut, profile: Profile, file: str) -> tuple[str, str]:
     given = [number for number in numbers if number]
     try:
         # Missing parts are filled in only to see whether such a day exists.
-        day = dt.date(*(int(number) for number in (*given, *("1", "1")[: 3 - len(given)])))
+        year, *rest = (int(number) for number in (*given, *("1", "1")[: 3 - len(given)]))
+        day = dt.date(year + profile.year_offset, *rest)
     except (ValueError, OverflowError, TypeError) as cause:
         shown = ", ".join(f"{name} {visible(value[:40])!r}" for name, value in cut.groups.items())
         hint = f"Correct the groups of {cut.rule.where} in {profile.path.name}, or its [months]."
         what = f"{shown} is no date."
         raise DragomanError(Problem(code="E705", file=file, line=cut.line.number, what=what, hint=hint)) from cause
+    if day.year not in YEARS:
+        what = f"no page is of the year {day.year}: {visible(cut.text[:80])!r} is of another calendar."
+        hint = f"Write `year_offset` into {profile.path.name} (-543 for 2567), or take the named groups away."
+        raise DragomanError(Problem(code="E705", file=file, line=cut.line.number, what=what, hint=hint))
     quoted = cut.text if len(cut.text) <= MAX_EVIDENCE else f"{cut.text[:MAX_EVIDENCE]}…"
     value = day.isoformat()[: (4, 7, 10)[len(given) - 1]]
     return value, f"Line {cut.line.number} of the page: {quoted}"

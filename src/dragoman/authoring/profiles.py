@@ -110,12 +110,14 @@ class Profile(msgspec.Struct, frozen=True, eq=False):
         path: the file that declares it.
         sections: in the order in which they stand on a page.
         months: number of the month, 1 to 12, by the name that the site writes.
+        year_offset: added to the years that the site writes: -543 where it counts as in Thailand.
 
     """
 
     path: Path
     sections: tuple[Section, ...]
     months: dict[str, int]
+    year_offset: int = 0
 
 
 def read_profile(root: Path | str, name: str) -> Profile:
@@ -146,14 +148,18 @@ def of_table(data: dict[str, Any], path: Path) -> Profile:
 
     """
     diagnostics = Diagnostics(str(path))
-    check_keys(data, ("site", "months", "section"), diagnostics)
+    check_keys(data, ("site", "months", "year_offset", "section"), diagnostics)
     months = _months(data.get("months", {}), diagnostics)
+    offset = data.get("year_offset", 0)
+    if type(offset) is not int:
+        diagnostics.add("E706", "it is not a whole number.", "Write year_offset = -543.", path="year_offset")
+        offset = 0
     declared = tables(data, "section", _Section, diagnostics)
     if not diagnostics.failed:
         diagnostics.take(*_Checker(str(path), declared).problems())
     if diagnostics.failed:
         raise DragomanError(diagnostics.problems())
-    return Profile(path, tuple(_compile(index, section) for index, section in enumerate(declared)), months)
+    return Profile(path, tuple(_compile(index, section) for index, section in enumerate(declared)), months, offset)
 
 
 def _months(value: Any, diagnostics: Diagnostics) -> dict[str, int]:

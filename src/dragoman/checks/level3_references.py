@@ -176,7 +176,12 @@ def _derived(gold: Labels, document: Document, report: Report) -> None:
                 was, should = getattr(written, name, None), getattr(due, name, None)
                 if was != should:
                     path = f"{layer}[{written.id}].{name}"
-                    report("E604", path, f"it is {was}, and {should} follows from the labels.", "Build gold again.")
+                    report(
+                        "E604",
+                        path,
+                        f"it is {was}, and {should} follows from the labels.",
+                        "Build gold again, or write it so.",
+                    )
 
 
 def _links(registry: RegistryFile, documents: list[Labels], findings: Findings, *, whole: bool) -> None:

@@ -120,7 +120,7 @@ def _offices(material: Material, report: Report) -> None:
         for name, type_ in ((row.office, "ROLE"), (row.holder, "PER")):
             if name not in entries:
                 report("E601", path, f"{shown(name)} is not in the registry.", "Use an id of the registry.")
-            elif entries[name].type != type_:
+            elif not material.scheme.own_entities and entries[name].type != type_:
                 report("E605", path, f"{name} is {entries[name].type}, not {type_}.", "An office is held by a person.")
         if row.document not in material.documents:
             report("E301", path, f"there is no document {shown(row.document)}.", "Remove the line.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dragoman.cli.options import Json
+from dragoman.cli.options import Columns, Json, Labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,8 +43,10 @@ def new(
     phenomenon: Own = None,
     form_of_file: Annotated[
         str | None,
-        typer.Option("--format", help="format of FILE, where its ending does not say (see dragoman convert)"),
+        typer.Option("--format", help="format of FILE, where its content does not say (see dragoman convert)"),
     ] = None,
+    columns: Columns = None,
+    labels: Labels = None,
     rights: Annotated[str | None, typer.Option(help="whose the texts are, and on what terms", metavar="WORDS")] = None,
     as_json: Json = False,
 ) -> None:
@@ -67,10 +69,11 @@ def new(
     name = name or _asked("name of the benchmark", "--name", folder.name)
     tags = _parted(languages)
     asks = sys.stdin.isatty() and sys.stderr.isatty()
-    read = incoming.read(paths, form_of_file, tags)
+    told = {"columns": columns or (), "labels": labels or ()}
+    read = incoming.read(paths, form_of_file, tags, told=told)
     if not tags and any(each.language is None for each in read.documents):
         tags = _parted(_asked("languages, parted by commas", "--languages"))
-        read = incoming.read(paths, form_of_file, tags)
+        read = incoming.read(paths, form_of_file, tags, told=told)
     if type_ is None and asks and all(each.line is None or not each.line.entities for each in read.documents):
         said = typer.prompt("entity types, as PROD=a product; EVENT=… (none: the default ones)", "", err=True)
         type_ = [part.strip() for part in said.split(";") if part.strip()] or None

@@ -52,6 +52,17 @@ Predictions = Annotated[Path, _PREDICTIONS]
 PredictionsIfAny = Annotated[Path | None, _PREDICTIONS]
 
 
+def mapped(given: list[str] | None) -> dict[str, str]:
+    """Read a map of labels from options as ``person=PER``; the last equals sign parts the two."""
+    made: dict[str, str] = {}
+    for each in given or ():
+        label, sign, type_ = each.rpartition("=")
+        if not (sign and label and type_):
+            raise typer.BadParameter("TYPE=GOLD, as person=PER", param_hint="--map")
+        made[label] = type_
+    return made
+
+
 class QuotePolicy(StrEnum):
     """Which place a quote without occurrence means; see :mod:`dragoman.text.quote_places`."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dragoman.cli.options import Data, Json
+from dragoman.cli.options import Data, Json, mapped
 
 if TYPE_CHECKING:
     from dragoman.systems.protocol import Options, System
@@ -63,6 +63,10 @@ def run(
     only: Annotated[str | None, typer.Option(help="only these documents", metavar="ID,ID…")] = None,
     repeats: Annotated[
         int | None, typer.Option(min=1, max=100, help="run it so often; the score is the mean, never the best")
+    ] = None,
+    label_map: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="hf:, spacy: a label of the model and the type it stands for", metavar="LABEL=TYPE"),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="set answers that are there aside, and ask again")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="one label that is not valid fails its document")] = False,
@@ -130,6 +134,10 @@ def run(
         raise typer.BadParameter("a budget needs --prices", param_hint="--budget")
     if out is None and not show_prompt:
         raise typer.BadParameter("a folder for the run is needed", param_hint="--out")
+    if label_map and system.partition(":")[0] not in {"hf", "spacy"}:
+        raise typer.BadParameter(
+            "labels of hf: and spacy: are mapped; of others, when they are scored", param_hint="--map"
+        )
     chat = Chat(
         base_url,
         temperature,
@@ -144,7 +152,7 @@ def run(
         _parameters(param),
     )
     held = load_benchmark(data)
-    options = Options(timeout, None if card is None else read_card(card), chat, held)
+    options = Options(timeout, None if card is None else read_card(card), chat, held, mapped(label_map))
     selection = Selection(split, _listed(only), limit)
     if show_prompt or out is None:
         _show_prompt(system, options, selection, as_json=as_json)
@@ -178,7 +186,8 @@ def _in_words(summary: dict[str, Any]) -> dict[str, Any]:
     words = {"system": summary["system"], "answers": f"{summary['kept']} kept, {summary['asked']} asked"}
     words |= {key: value for key, value in summary.items() if key not in {"system", "kept", "asked"}}
     words["repairs"] = [f"{name} {count}" for name, count in summary["repairs"].items()]
-    silent = {"seen", "labels_left_out", "repairs", "not_seen", "notes"}
+    words["labels_not_mapped"] = [f"{label} {count}" for label, count in summary["labels_not_mapped"].items()]
+    silent = {"seen", "labels_left_out", "labels_not_mapped", "repairs", "not_seen", "notes"}
     return {key: value for key, value in words.items() if value or key not in silent}
 
 

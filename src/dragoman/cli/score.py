@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dragoman.cli.options import Against, HowRead, Json, PredictionsIfAny, with_groups
+from dragoman.cli.options import Against, HowRead, Json, PredictionsIfAny, mapped, with_groups
 
 if TYPE_CHECKING:
     from dragoman.schema.system_card import SystemCard
@@ -87,7 +87,7 @@ def score(
     from dragoman.scoring.api import score as score_labels
     from dragoman.statistics.resampling import Resampling
 
-    renamed = dict(_pair(each) for each in label_map or ())
+    renamed = mapped(label_map)
     target = against.gold(how)
     result = score_labels(
         load(against.data) if predictions is None else how.file(predictions),
@@ -110,14 +110,6 @@ def score(
     if csv is not None:
         files.write(csv, result.csv())
     show.result(result, as_json=as_json)
-
-
-def _pair(mapped: str) -> tuple[str, str]:
-    """Split ``person=PER``; the last equals sign parts the two."""
-    label, sign, gold = mapped.rpartition("=")
-    if not (sign and label and gold):
-        raise typer.BadParameter("TYPE=GOLD, as person=PER", param_hint="--map")
-    return label, gold
 
 
 def _system(predictions: Path) -> str | SystemCard | None:

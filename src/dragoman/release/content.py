@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from dragoman.files import canonical_json
 from dragoman.problems import error
 from dragoman.schema.earlier_rows import NamedInThree
 from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.schema.records import Document, Record
+from dragoman.schema.records import Document, Record, RegistryEntry
 from dragoman.schema.release_rows import CONFIGS, READING, ROW_SCHEMA, ROW_SCHEMAS, UNSPLIT, row_of
 
 Rows = Mapping[str, Mapping[str, Sequence[Record]]]
@@ -143,3 +144,36 @@ def used_in(documents: Iterable[Any]) -> frozenset[str]:
         for claim in document.claims:
             used.update(claim.about, *(claimant.entity_ids for claimant in claim.claimants))
     return frozenset(used)
+
+
+def registry_of(
+    registry: Sequence[RegistryEntry], documents: Sequence[Document], others: Sequence[Document]
+) -> list[RegistryEntry]:
+    """Give the rows of the registry that labels of some documents use, as far as these documents show them.
+
+    Args:
+        registry: all rows.
+        documents: of one split.
+        others: of the other splits, of which a row is to say nothing: nobody who holds an office there, and no name
+            that stands in their texts, unless it mentions the entity in the documents of this one. (By the texts and
+            not by their labels: which names are lacking would else say which of them are labelled.)
+
+    """
+    ids = {document.id for document in documents}
+    used = set(used_in(documents))
+    used |= {held.holder for entry in registry if entry.id in used for held in entry.held if held.document in ids}
+    mentioned = {(name, each.text) for document in documents for each in document.entities for name in each.entity_ids}
+    texts = [document.text for document in others]
+    return [
+        structs.replace(
+            entry,
+            names=[
+                each
+                for each in entry.names
+                if (entry.id, each.name) in mentioned or not any(each.name in text for text in texts)
+            ],
+            held=[held for held in entry.held if held.document in ids],
+        )
+        for entry in registry
+        if entry.id in used
+    ]

@@ -31,6 +31,16 @@ TABLES: dict[str, tuple[str, str]] = {
     "phenomena": ("phenomena", ""),
 }
 """Tables of the file, each with the label set that it declares and the layer whose it is."""
+_POLARITY = "a claim affirms or negates its content; a label made wrong on purpose turns one into the other"
+_ROLES = "AUTHOR, MENTION and IMPLICIT say what a claimant is compared by"
+_TIMEX = "the days and the interval of a date follow from its TIMEX3 type, value and modifier"
+FIXED: dict[str, str] = {
+    **dict.fromkeys(("polarity", "polarities"), _POLARITY),
+    **dict.fromkeys(("roles", "claimant_roles", "claimants"), _ROLES),
+    **dict.fromkeys(("date_types", "dates", "timex", "mods", "modifiers"), _TIMEX),
+}
+"""Sets that no benchmark can have of its own, by names that a table of one may get, and why: each of their labels has a
+meaning of its own."""
 LABEL = re.compile(r"[^\W_][\w./+&:-]{0,59}")
 """What a label may be: it stands in columns, in attributes of XML and in lists that are parted by commas."""
 MAX_LABELS = 500
@@ -94,7 +104,11 @@ def of_table(data: dict[str, Any], file: str) -> Scheme:
 
     """
     diagnostics = Diagnostics(file)
-    check_keys(data, (*_Head.__struct_fields__, *TABLES), diagnostics)
+    for table in FIXED.keys() & data.keys():
+        hint = "Take the table away: these labels are the same in every benchmark."
+        diagnostics.add("E706", f"`{table}` cannot be of one's own: {FIXED[table]}.", hint, path=table)
+    known = {key: value for key, value in data.items() if key not in FIXED}
+    check_keys(known, (*_Head.__struct_fields__, *TABLES), diagnostics)
     try:
         head = convert({key: data[key] for key in _Head.__struct_fields__ if key in data}, _Head, file, "")
     except DragomanError as cause:

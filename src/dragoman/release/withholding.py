@@ -17,7 +17,7 @@ import msgspec
 from msgspec import structs
 
 from dragoman.problems import error
-from dragoman.release.content import Release, used_in, with_layers
+from dragoman.release.content import Release, registry_of, with_layers
 from dragoman.release.textless import bare, with_surfaces
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import ClaimLink, Document, RegistryEntry
@@ -78,7 +78,7 @@ def withhold(release: Release, split: str) -> tuple[Release, Hidden]:
     rows: dict[str, Mapping[str, Sequence[Any]]] = {
         **release.rows,
         "documents": shown,
-        "registry": {UNSPLIT: _known(registry, others, documents[split])},
+        "registry": {UNSPLIT: registry_of(registry, others, documents[split])},
         "claim_links": {UNSPLIT: [link for link in links if ids.isdisjoint(_documents(link))]},
     }
     if READING in rows:
@@ -124,31 +124,6 @@ def _unclustered(document: Document, clusters: Mapping[str | None, int]) -> Docu
         for claim in document.claims
     ]
     return structs.replace(document, claims=claims)
-
-
-def _known(
-    registry: Sequence[RegistryEntry], others: Sequence[Document], closed: Sequence[Document]
-) -> list[RegistryEntry]:
-    """Rows that other splits use, as these use them."""
-    ids = {document.id for document in others}
-    used = used_in(others)
-    used |= {held.holder for entry in registry if entry.id in used for held in entry.held if held.document in ids}
-    mentioned = {(name, each.text) for document in others for each in document.entities for name in each.entity_ids}
-    texts = [document.text for document in closed]
-    return [
-        structs.replace(
-            entry,
-            # By the texts and not by the labels: which names are lacking would else say which of them are labelled.
-            names=[
-                each
-                for each in entry.names
-                if (entry.id, each.name) in mentioned or not any(each.name in text for text in texts)
-            ],
-            held=[held for held in entry.held if held.document in ids],
-        )
-        for entry in registry
-        if entry.id in used
-    ]
 
 
 def _documents(link: ClaimLink) -> set[str]:

@@ -240,9 +240,16 @@ class RegistryEntry(Record):
     wikidata_status: Annotated[labels.WikidataStatus, Meta(description="how far the Wikidata id can be trusted")] = (
         "none"
     )
-    in_dev: Annotated[bool, Meta(description="whether labels of the split `dev` refer to it")] = False
+    in_dev: Annotated[
+        bool,
+        Meta(description="whether labels of the split `dev` refer to it; of `held`, the row then opens those of `dev`"),
+    ] = False
     held: Annotated[
-        list[Held], Meta(description="of an office (`ROLE`): who holds it in which document, by the document's words")
+        list[Held],
+        Meta(
+            description="of an office (`ROLE`): who holds it in which document, by the document's words; what is said "
+            "of a document of `test` belongs to the labels of `test`"
+        ),
     ] = []
 
     @property

@@ -110,6 +110,7 @@ def _entry(document: Document, status: Status, start: float, reply: Reply, probl
         tokens if any(tokens) else [],
         estimated=bool(reply.estimated),
         repairs=list(map(str, reply.repairs)),
+        unmapped={plain(label): count for label, count in reply.unmapped.items()},
     )
 
 

@@ -1,10 +1,19 @@
-"""Entity labels of other schemes, and the type that each stands for."""
+"""Entity labels of a model, and the type of the benchmark that each stands for."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from dragoman import files
+from dragoman.problems import Diagnostics, DragomanError, shown
 from dragoman.schema.labels import EntityType, values
+from dragoman.systems.protocol import Reply
+
+if TYPE_CHECKING:
+    from dragoman.benchmark import Benchmark
+    from dragoman.systems.provenance import Code
 
 TYPES: dict[str, str] = {
     **{type_: type_ for type_ in values(EntityType)},
@@ -22,11 +31,77 @@ TYPES: dict[str, str] = {
     "LAW": "DOC",
     "TITLE": "ROLE",
 }
-"""Type of each label of CoNLL-2003, OntoNotes 5, KLUE and ANERcorp that has one here; OntoNotes' NORP, a nationality or
-group, is mostly the adjective of a body. What is not here, such as MISC or QUANTITY, has no counterpart."""
+"""Default type for each label of CoNLL-2003, OntoNotes 5, KLUE and ANERcorp that has one; OntoNotes' NORP, a
+nationality or group, is mostly the adjective of a body. What is not here, such as MISC, has no counterpart."""
 
 
-def entity(start: int, end: int, label: str) -> dict[str, Any] | None:
-    """Make an entity of a submission from a span of another scheme; None where the label has no counterpart."""
-    type_ = TYPES.get(label.upper().partition("-")[2] if label[:2].upper() in {"B-", "I-"} else label.upper())
-    return None if type_ is None or end <= start else {"start": start, "end": end, "type": type_}
+class TypeMap:
+    """Which type of a benchmark a model's label stands for.
+
+    A label that the map names stands for what it says; one that is spelled as a type of the benchmark, whatever its
+    case, for that type; one of another scheme (:data:`TYPES`) for its counterpart, as long as the benchmark has that
+    type. A prefix ``B-`` or ``I-`` is no part of a label. What is left stands for nothing and is counted.
+
+    Args:
+        types: entity types of the benchmark.
+        given: a map of one's own, from labels to types.
+
+    Raises:
+        DragomanError: E501 where the map names a type that the benchmark does not have.
+
+    Example:
+        >>> mapped = TypeMap(["FIRM", "PER"], {"ORG": "FIRM"})
+        >>> [mapped.type_of(label) for label in ("ORG", "firm", "B-PERSON", "MISC")]
+        ['FIRM', 'FIRM', 'PER', None]
+
+    """
+
+    def __init__(self, types: Iterable[str], given: Mapping[str, str] | None = None) -> None:
+        self.types = tuple(types)
+        self.given = dict(given or {})
+        diagnostics = Diagnostics("--map")
+        for label, type_ in self.given.items():
+            if type_ not in self.types:
+                hint = diagnostics.suggest(type_, list(self.types), f"Types: {', '.join(self.types)[:300]}.")
+                diagnostics.add("E501", f"the benchmark has no type {shown(type_)}.", hint, path=label)
+        if diagnostics.failed:
+            raise DragomanError(diagnostics.problems())
+        self._folded = {type_.casefold(): type_ for type_ in reversed(self.types)}
+
+    @classmethod
+    def of(cls, benchmark: Benchmark | None, given: Mapping[str, str] | None = None) -> TypeMap:
+        """Map to the types of a benchmark, of the default scheme without one; gold alone has the types that it uses."""
+        if benchmark is None:
+            return cls(values(EntityType), given)
+        if benchmark.given:
+            used = {entity.type for document in benchmark.documents for entity in document.entities}
+            return cls(sorted(used), given)
+        return cls(values(EntityType, benchmark.release.label_sets), given)
+
+    def type_of(self, label: str) -> str | None:
+        """Give the type that a label stands for, or None."""
+        for name in dict.fromkeys((label, label[2:] if label[:2].upper() in {"B-", "I-"} else label)):
+            other = TYPES.get(name.upper())
+            found = self.given.get(name) or (name if name in self.types else self._folded.get(name.casefold()))
+            if found or other in self.types:
+                return found or other
+        return None
+
+    def reply(self, spans: Iterable[tuple[int, int, str]]) -> Reply:
+        """Make an answer of the spans of a model: start, end and label, in code points."""
+        made: list[dict[str, Any]] = []
+        unmapped: Counter[str] = Counter()
+        for start, end, label in spans:
+            type_ = self.type_of(label)
+            if type_ is None:
+                unmapped[label] += 1
+            elif start < end:
+                made.append({"start": start, "end": end, "type": type_})
+        return Reply({"entities": made}, unmapped=unmapped)
+
+    def in_code(self, code: Code) -> Code:
+        """Add the map to what an answer comes from, where it is not that of the default scheme."""
+        if self.types == values(EntityType) and not self.given:
+            return code
+        parts = files.sha256(files.canonical_json([list(self.types), self.given]))
+        return code._replace(parts={**code.parts, "label map": parts})

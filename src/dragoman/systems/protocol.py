@@ -41,6 +41,7 @@ class Reply(NamedTuple):
         estimated: whether these are an estimate, because nobody counted them.
         repairs: names of what was repaired in the answer.
         problems: in words, what of the answer was left out.
+        unmapped: labels that stand for no type of the benchmark, and how many spans of each were left out.
 
     """
 
@@ -50,6 +51,7 @@ class Reply(NamedTuple):
     estimated: bool = False
     repairs: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    unmapped: Mapping[str, int] = {}
 
 
 class SystemFailure(Exception):  # noqa: N818 - what it is called where it is shown
@@ -148,7 +150,9 @@ class Options(NamedTuple):
         timeout: seconds that an answer may take.
         card: description of the system, or None for one made of its name.
         chat: how a chat model is asked.
-        benchmark: the benchmark that is run, which a prompt is made from; the bundled one if None.
+        benchmark: the benchmark that is run, whose labels a prompt and a map of labels are made of; the bundled one
+            if None.
+        label_map: of ``hf:`` and ``spacy:``, from labels of the model to types of the benchmark.
 
     """
 
@@ -156,6 +160,7 @@ class Options(NamedTuple):
     card: SystemCard | None = None
     chat: Chat = Chat()
     benchmark: Benchmark | None = None
+    label_map: Mapping[str, str] = {}
 
 
 USUAL = Options()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,11 +92,11 @@ def run(
     Returns:
         ``system``; how many documents were ``kept`` and ``asked``; path of the ``predictions``, number of ``documents``
         answered, the ids of those ``left_out``, ``failed`` and ``not_asked``, and of those that were ``seen``;
-        ``tokens`` read and written where there were any; ``labels_left_out`` (not valid) and ``repairs`` of answers
-        by name; ``why``: up to three of the reasons for failures (all are in the log); ``card_lacks``: what the
-        system's card has to say yet; ``not_seen``: what of the code cannot be seen; ``set_aside``: where an older
-        run went; ``notes``. Where the run ended because the system cannot be reached, ``stopped`` says so, and what
-        to do.
+        ``tokens`` read and written where there were any; ``labels_left_out`` (not valid), ``labels_not_mapped`` (of a
+        model, to types of the benchmark: how many by label) and ``repairs`` of answers by name; ``why``: up to three of
+        the reasons for failures (all are in the log); ``card_lacks``: what the system's card has to say yet;
+        ``not_seen``: what of the code cannot be seen; ``set_aside``: where an older run went; ``notes``. Where the run
+        ended because the system cannot be reached, ``stopped`` says so, and what to do.
 
     Raises:
         DragomanError: E803 when the folder holds a run of another system, or another run writes to it; E206 for a
@@ -192,6 +193,7 @@ class _Session:
             "seen": list(self.system.seen),
             "tokens": self.spent if any(self.spent) else [],
             "labels_left_out": sum(entry.left_out for entry in order),
+            "labels_not_mapped": _added(entry.unmapped for entry in order),
             "repairs": {name: repairs.count(name) for name in sorted(set(repairs))},
             "why": sorted({problem for entry in order if entry.status == "failed" for problem in entry.problems[:1]})[
                 :3
@@ -237,6 +239,13 @@ class _Session:
         stale = len(self.logged - self.entries.keys())
         if stale:
             yield f"the answers about {stale} documents are stale, and not in the predictions: run all to ask again"
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    made: Counter[str] = Counter()
+    for each in counts:
+        made.update(each)
+    return dict(sorted(made.items()))
 
 
 def _answers(one: Callable[[Document], Entry | None], waiting: Sequence[Document], jobs: int) -> Iterator[Entry | None]:

@@ -84,6 +84,7 @@ def run(
     repeats: int | None = None,
     fresh: bool = False,
     strict: bool = False,
+    map: Mapping[str, str] | None = None,  # noqa: A002 - as score calls it
     progress: Callable[[Sequence[Document], str], Iterable[Document]] | None = None,
 ) -> Run:
     """Run a system on the documents of a benchmark; run again, it is taken up where it was left.
@@ -110,17 +111,19 @@ def run(
             repeat has the next seed.
         fresh: set answers that are there aside, and ask again.
         strict: whether one label that is not valid fails its document; else it is left out, and named in the log.
+        map: of ``hf:`` and ``spacy:``, from labels of the model to types of the benchmark; what neither is a type of
+            the benchmark nor has a counterpart there is left out and counted.
         progress: wraps the documents to show how far it is.
 
     Raises:
         DragomanError: E801 a system that cannot be loaded, E803 a folder of another system or of a run under way, E206
             a budget, time limit, selection or number of repeats that is none, E702 a split that is not there, E108 a
-            folder that cannot be written.
+            folder that cannot be written, E501 a map to a type that the benchmark does not have.
 
     """
     description = card if card is None or isinstance(card, SystemCard) else read_card(Path(card))
     benchmark = data if isinstance(data, benchmarks.Benchmark) else benchmarks.load(data)
-    options = Options(timeout, description, chat or Chat(), benchmark)
+    options = Options(timeout, description, chat or Chat(), benchmark, map or {})
 
     def loaded(number: int) -> System:
         if isinstance(system, System):
@@ -187,8 +190,9 @@ def _add(first: dict[str, Any], summary: Mapping[str, Any], name: str) -> None:
         first[key] = [*first[key], *(f"{name}/{each}" for each in summary[key])]
     first["tokens"] = [a + b for a, b in zip(first["tokens"] or [0, 0], summary["tokens"] or [0, 0], strict=True)]
     first["tokens"] = first["tokens"] if any(first["tokens"]) else []
-    names = {*first["repairs"], *summary["repairs"]}
-    first["repairs"] = {each: first["repairs"].get(each, 0) + summary["repairs"].get(each, 0) for each in sorted(names)}
+    for key in ("repairs", "labels_not_mapped"):
+        names = {*first[key], *summary[key]}
+        first[key] = {each: first[key].get(each, 0) + summary[key].get(each, 0) for each in sorted(names)}
     first["why"] = sorted({*first["why"], *summary["why"]})[:3]
     first["notes"] += [f"{name}: {note}" for note in summary["notes"]]
     first.update({key: summary[key] for key in ("stopped",) if key in summary})

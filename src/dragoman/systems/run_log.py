@@ -31,6 +31,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True):
         estimated: whether these are an estimate.
         repairs: names of what was repaired in the answer.
         left_out: labels that are not valid and were left out.
+        unmapped: labels of a model that stand for no type of the benchmark, and how often each was left out.
         traceback: of what the system raised.
         hash: of what the system got and of its code: the answer is kept as long as that is what it was.
 
@@ -46,6 +47,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True):
     estimated: bool = False
     repairs: list[str] = []
     left_out: int = 0
+    unmapped: dict[str, int] = {}
     traceback: str | None = None
     hash: str = ""
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dragoman.problems import error
 from dragoman.redaction import redact
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
-from dragoman.systems.label_mapping import entity
-from dragoman.systems.protocol import Options, System, seen
+from dragoman.systems.label_mapping import TypeMap
+from dragoman.systems.protocol import Options, Reply, System, seen
 from dragoman.systems.provenance import of_model
 
 
@@ -17,9 +15,11 @@ def load(rest: str, options: Options) -> System:
     """Load a pipeline that is installed or lies in a folder; nothing is downloaded.
 
     Raises:
-        DragomanError: E801 when spaCy is not installed or the pipeline cannot be loaded.
+        DragomanError: E801 when spaCy is not installed or the pipeline cannot be loaded, E501 for a map to a type
+            that is none of the benchmark's.
 
     """
+    types = TypeMap.of(options.benchmark, options.label_map)
     try:
         import spacy  # noqa: PLC0415 - an extra
     except ImportError as cause:
@@ -32,11 +32,10 @@ def load(rest: str, options: Options) -> System:
             "E801", f"the pipeline {rest[:200]!r} cannot be loaded: {redact(str(cause))[:500]}", hint
         ) from cause
 
-    def predict(document: Document) -> dict[str, Any]:
+    def predict(document: Document) -> Reply:
         entities = pipeline(document.text).ents
-        made = [entity(span.start_char, span.end_char, span.label_) for span in entities]
-        return {"entities": [each for each in made if each is not None]}
+        return types.reply((span.start_char, span.end_char, span.label_) for span in entities)
 
     card = options.card or SystemCard(name=f"spacy:{rest}"[-120:], layers=["entities"])
-    code = of_model(rest, pipeline.path, ("spacy",))
+    code = types.in_code(of_model(rest, pipeline.path, ("spacy",)))
     return System(predict, card, code=code, given=seen)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any
 
 from dragoman.problems import error
 from dragoman.redaction import redact
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
-from dragoman.systems.label_mapping import entity
-from dragoman.systems.protocol import Options, System, seen
+from dragoman.systems.label_mapping import TypeMap
+from dragoman.systems.protocol import Options, Reply, System, seen
 from dragoman.systems.provenance import of_model
 
 OVERLAP = 64
@@ -26,9 +25,11 @@ def load(rest: str, options: Options) -> System:
     """Load a model from a folder or the Hub's cache (or the Hub, where it can be reached).
 
     Raises:
-        DragomanError: E801 when transformers or torch is not installed or the model cannot be loaded.
+        DragomanError: E801 when transformers or torch is not installed or the model cannot be loaded, E501 for a map
+            to a type that is none of the benchmark's.
 
     """
+    types = TypeMap.of(options.benchmark, options.label_map)
     try:
         import torch  # noqa: F401, PLC0415 - extras; without it the pipeline fails with another message
         from transformers import (  # noqa: PLC0415
@@ -52,12 +53,11 @@ def load(rest: str, options: Options) -> System:
     )
     lock = threading.Lock()  # a pipeline is not made for several threads
 
-    def predict(document: Document) -> dict[str, Any]:
+    def predict(document: Document) -> Reply:
         with lock:
             spans = pipeline(document.text)
-        made = [entity(int(each["start"]), int(each["end"]), each["entity_group"]) for each in spans]
-        return {"entities": [each for each in made if each is not None]}
+        return types.reply((int(each["start"]), int(each["end"]), str(each["entity_group"])) for each in spans)
 
     card = options.card or SystemCard(name=f"hf:{rest}"[-120:], layers=["entities"])
     code = of_model(rest, Path(rest), ("transformers", "torch"), getattr(model.config, "_commit_hash", None))
-    return System(predict, card, code=code, given=seen)
+    return System(predict, card, code=types.in_code(code), given=seen)

@@ -59,6 +59,7 @@ def test_a_whole_review_by_keys_comes_back(root, opened, page, tmp_path, languag
     assert returned["answers"] == wanted["answers"]
     summary = take.take(read_reviews([tmp_path / "back.json"], [made.key])).summary
     assert summary["reviews"][0]["readers"][0]["name"] == "Made up"
+    assert summary["reviews"][0]["readers"][0]["native"] is None  # a box that nobody ticked says nothing
     assert summary["reviews"][0]["readers"][0]["answered"] == len(made.kits[0].cards)
 
 

@@ -14,6 +14,8 @@ from dragoman.authoring.review.kit import KEY
 from dragoman.authoring.review.label_cards import groups
 from dragoman.authoring.review.marked_text import Mark, marked_lines
 from dragoman.authoring.review.review_words import languages, read_words
+from dragoman.authoring.starting import incoming, new_benchmark
+from dragoman.authoring.starting.new_benchmark import Plan
 from dragoman.problems import DragomanError
 from dragoman.schema.records import Document, Entity
 
@@ -160,3 +162,24 @@ def test_a_language_without_gold_is_refused(root):
     with pytest.raises(DragomanError) as caught:
         make.make(root, language="fr", words=read_words("en"))
     assert caught.value.problems[0].code == "E703"
+
+
+def test_labels_of_a_benchmark_of_its_own_are_said_in_its_words_and_planted(tmp_path):
+    places = [(n, 17 * n) for n in range(12)]
+    line = {
+        "id": "a",
+        "language": "en",
+        "text": "\n".join(f"Firm{n:02d} sells S{n:02d}" for n, _ in places),
+        "entities": [{"start": at, "end": at + 6, "type": "FIRM"} for _, at in places]
+        + [{"start": at + 13, "end": at + 16, "type": "PROD"} for _, at in places],
+    }
+    given = tmp_path / "given.jsonl"
+    given.write_text(json.dumps(line) + "\n", "utf-8")
+    plan = Plan("own", label_sets={"entities.type": {"FIRM": "a company", "PROD": "a product, by name"}})
+    new_benchmark.make(tmp_path / "own", plan, incoming.read([given]))
+    made = make.make(tmp_path / "own", language="en", words=read_words("en"))
+    facts = {value for card in made.kits[0].cards for name, value in card.facts if name == "Kind"}
+    assert facts == {"FIRM: a company", "PROD: a product, by name"}
+    planted = [card.planted for card in made.key.cards.values() if card.planted]
+    assert planted
+    assert set(planted) <= {"type: FIRM", "type: PROD"}

@@ -56,10 +56,11 @@ _FIELDS = (
     ".dragoman-fields h6{font-size:13px;margin:6px 0 0}"
 )
 
-# Arrows lie over the text: one is drawn while it is pointed at in the list of a region's relations, and no other.
+# Arrows lie over the text: those of the chosen region are drawn (a script of our own server marks them), and the one
+# that is pointed at in the list of relations; no others.
 _ARROWS = (
     ".relations-overlay [class*=relationItem]{opacity:0!important;transition:none!important}"
-    ".relations-overlay [class*=relationItem][class*=_highlighted]{opacity:1!important}"
+    ".relations-overlay [class*=relationItem]:is([data-chosen],[class*=_highlighted]){opacity:1!important}"
 )
 
 _ABOUT = (

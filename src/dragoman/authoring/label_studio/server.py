@@ -30,6 +30,8 @@ HOST = "127.0.0.1"
 CREDENTIALS = "credentials.json"
 PROCESS = "server.json"
 LOG = "server.log"
+SERVED = Path(__file__).parent / "served"
+"""Folder of what the server loads beside its own: settings, and a script of its pages."""
 START = 180.0
 """Seconds that a first start may take; it builds the data base."""
 STOP = 20.0
@@ -145,6 +147,8 @@ def _variables(data: Path, secret: dict[str, str]) -> dict[str, str]:
         "SENTRY_DSN": "",
         "FRONTEND_SENTRY_DSN": "",
         "LATEST_VERSION_CHECK": "False",
+        "PYTHONPATH": str(SERVED),
+        "DJANGO_SETTINGS_MODULE": "dragoman_label_studio",
     }
 
 

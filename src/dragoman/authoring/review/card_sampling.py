@@ -9,8 +9,9 @@ that the answers of a reader who stops early are a random sample of each stratum
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def draw(groups: Sequence[Group], generator: np.random.Generator) -> dict[tuple[
     }
 
 
-def plans(groups: Sequence[Group], *, minutes: float, readers: int, seed: int) -> list[Plan]:
+def plans(groups: Sequence[Group], *, minutes: float, readers: int, seed: int, own: bool = False) -> list[Plan]:
     """Choose the cards of each reader.
 
     Args:
@@ -71,6 +72,7 @@ def plans(groups: Sequence[Group], *, minutes: float, readers: int, seed: int) -
         minutes: that a reader has.
         readers: how many; of several, all get a part of the sample alike, and each a part of their own.
         seed: of all that is drawn.
+        own: whether types or forms of entities are the benchmark's own.
 
     Returns:
         A plan for each reader.
@@ -89,7 +91,8 @@ def plans(groups: Sequence[Group], *, minutes: float, readers: int, seed: int) -
         rest = _rest(left[number::readers] if readers > 1 else left, groups, budget - spent, generator)
         made.append((sample, rest))
     types = sorted({group.labels[0].type for group in groups if group.layer == "entities"})
-    return [Plan(*_with_planted(sample, rest, drawn, types, generator), shared=readers > 1) for sample, rest in made]
+    wrong = partial(plant, types=types, generator=generator, own=own)
+    return [Plan(*_with_planted(sample, rest, drawn, wrong, generator), shared=readers > 1) for sample, rest in made]
 
 
 def _kept_for_planting(passes: str, cards: int) -> int:
@@ -160,7 +163,7 @@ def _with_planted(
     sample: list[Group],
     rest: list[Item],
     drawn: Mapping[tuple[str, str], Sequence[Group]],
-    types: Sequence[str],
+    made_wrong: Callable[[Group], Group | None],
     generator: np.random.Generator,
 ) -> tuple[list[Group], list[Item]]:
     """Put wrong labels among the others: of labels not asked about, else in place of those of part two."""
@@ -171,7 +174,7 @@ def _with_planted(
     for layer in ORDER:
         mine = [g for name, of in drawn.items() if name[0] == layer and name[1] != "differ" for g in reversed(of)]
         order = sorted((g for g in mine if g.key not in taken), key=lambda g: g.key in real)
-        pools[layer] = [wrong for group in order if (wrong := plant(group, types, generator)) is not None]
+        pools[layer] = [wrong for group in order if (wrong := made_wrong(group)) is not None]
     made: list[Group] = []
     while len(made) < wanted and any(pools.values()):
         made += [pool.pop(0) for pool in pools.values() if pool and len(made) < wanted]

@@ -14,6 +14,7 @@ from dragoman.authoring.review.marked_text import Mark, marked_lines
 from dragoman.authoring.review.review_words import Words
 from dragoman.benchmark import Benchmark
 from dragoman.languages import short_tag
+from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Claim, Date, Document, Entity, RegistryEntry
 from dragoman.text import visible
@@ -116,18 +117,20 @@ class Maker:
         words: of the page.
         registry: entities by id.
         english: English lines by document and line.
+        own: label sets that the benchmark has of its own, with a line on each label.
 
     """
 
     words: Words
     registry: Mapping[str, RegistryEntry]
     english: Mapping[str, Mapping[int, str]]
+    own: LabelSets = field(default_factory=dict)
 
     @classmethod
     def of(cls, benchmark: Benchmark, words: Words) -> Maker:
         """Make it for a benchmark."""
         english = {name: dict(lines) for name, lines in benchmark.reading.items()}
-        return cls(words, {entry.id: entry for entry in benchmark.registry}, english)
+        return cls(words, {entry.id: entry for entry in benchmark.registry}, english, benchmark.release.label_sets)
 
     def label(self, group: Group, number: int, part: Any) -> Card:
         """Ask whether a label is right."""
@@ -194,8 +197,8 @@ class Maker:
     def _facts(self, group: Group) -> Iterable[tuple[str, str]]:
         label, change, value = group.labels[0], group.change, self.words.value
         if isinstance(label, Entity):
-            yield "type", value(change.get("type", label.type))
-            yield "form", value(label.form)
+            yield "type", self._label("entities.type", change.get("type", label.type))
+            yield "form", self._label("entities.form", label.form)
             yield "who", ", ".join(map(self._named, label.entity_ids)) or self.words.page["nobody"]
         elif isinstance(label, Date):
             yield "type", value(label.type)
@@ -213,9 +216,16 @@ class Maker:
                 yield "reckoned", anchor
         else:
             yield "claimant", ", ".join(self._claimants(label, group.document))
-            yield "act", value(label.act)
+            yield "act", self._label("claims.act", label.act)
             yield "polarity", value(change.get("polarity", label.polarity))
-            yield "modality", value(label.modality)
+            yield "modality", self._label("claims.modality", label.modality)
+
+    def _label(self, name: str, label: str) -> str:
+        """Say what a label of a set is: in the words of the page, or as the benchmark says of its own."""
+        if name not in self.own:
+            return self.words.value(label)
+        line = self.words.values.get(label) or self.own[name].get(label)
+        return f"{label}: {line}" if line else label
 
     def _claimants(self, claim: Claim, document: Document) -> Iterable[str]:
         surfaces = {entity.id: entity.text for entity in document.entities}

@@ -71,9 +71,10 @@ def make(root: Path, *, language: str, words: Words, minutes: float = 60, reader
         strata=_strata(every),
         cards={},
     )
+    own = not loaded.release.label_sets.keys().isdisjoint({"entities.type", "entities.form"})
     numbers: dict[Any, int] = {}
     kits = []
-    for number, plan in enumerate(plans(every, minutes=minutes, readers=readers, seed=seed), 1):
+    for number, plan in enumerate(plans(every, minutes=minutes, readers=readers, seed=seed, own=own), 1):
         cards = _cards(plan, maker, key, numbers)
         kit = Kit(
             benchmark=loaded.name,

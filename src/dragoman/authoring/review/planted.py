@@ -35,19 +35,23 @@ _NEAR = tuple(
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 
 
-def plant(group: Group, types: Sequence[str], generator: np.random.Generator) -> Group | None:
+def plant(group: Group, types: Sequence[str], generator: np.random.Generator, *, own: bool = False) -> Group | None:
     """Make a label wrong in one field; None where no change would be clearly wrong.
 
     Args:
         group: labels that are right as far as anybody knows.
         types: types of entities that the gold has.
         generator: chooses the change.
+        own: whether types or forms are the benchmark's own, of which it is not known which are near one another, nor
+            which form is a name.
 
     """
     label = group.labels[0]
     if isinstance(label, Entity):
-        far = [name for name in types if name != label.type and frozenset((name, label.type)) not in _NEAR]
-        change = {"type": far[int(generator.integers(len(far)))]} if far and label.form == "NAM" else {}
+        far = [name for name in types if name != label.type]
+        if not own:
+            far = [name for name in far if frozenset((name, label.type)) not in _NEAR]
+        change = {"type": far[int(generator.integers(len(far)))]} if far and (own or label.form == "NAM") else {}
     elif isinstance(label, Date):
         moved = int(generator.choice([-2, 2, 3]))
         value = _YEAR.sub(lambda year: f"{int(year[1]) + moved:04d}", label.value)

@@ -64,8 +64,7 @@ def read_words(language: str, path: Path | None = None) -> Words:
     if path is None:
         tag = short_tag(language)
         if tag not in languages():
-            known = ", ".join(languages())
-            hint = f"Translate the English ones (dragoman author review words), give --words FILE; there are {known}."
+            hint = f"Give --interface ({', '.join(languages())}), or --words with `author review words` translated."
             raise error("E501", f"there are no words of the page in {language[:40]!r}.", hint)
         return _checked(_parsed(tag), f"{tag}.toml")
     return _checked(_convert(files.read_toml(path), str(path)), str(path))

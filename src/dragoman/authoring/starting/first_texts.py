@@ -86,6 +86,13 @@ language:
 <!-- generated: agreement -->
 <!-- end of generated: agreement -->
 
+## Review
+
+What native readers say of the labels, from `dragoman author review take … --card DATASET_CARD.md`.
+
+<!-- generated: review -->
+<!-- end of generated: review -->
+
 ## Scoring
 
     dragoman score predictions.jsonl --data THIS_FOLDER --split test

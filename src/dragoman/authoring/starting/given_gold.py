@@ -15,6 +15,7 @@ from dragoman.languages import short_tag
 from dragoman.problems import Diagnostics, shown
 from dragoman.reading.line_documents import document_of
 from dragoman.release.passes import days, derive
+from dragoman.schema.labels import ClaimantRole, DateMod, DateSource, DateType, Polarity, values
 from dragoman.schema.layers import LAYER_NAMES, LAYERS
 from dragoman.schema.records import Claim, Date, Document, Entity, Fragment, Labels, SourceEntity
 from dragoman.schema.submission import Submission
@@ -22,6 +23,7 @@ from dragoman.text import TextMap
 
 UNSPECIFIED = "UNSPECIFIED"
 """Label of a set that the given labels say nothing of."""
+_OF_DATES: tuple[tuple[str, Any], ...] = (("type", DateType), ("mod", DateMod), ("source", DateSource))
 _WIKIDATA = re.compile(r"Q[1-9][0-9]*")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -85,10 +87,12 @@ def labels_of(
         from_page: from offsets in the text as it was given to offsets in the document.
         layers: the layers of the benchmark.
         registry: takes the entities that are referred to.
-        diagnostics: takes wrong values (E502), and counts what is lost.
+        diagnostics: takes wrong values (E502) and labels that are not in a set that is the same in every benchmark
+            (E501), and counts what is lost.
 
     """
     given = document_of(line)
+    _check_fixed(given, diagnostics)
     move = _Move(given.text, document.text, from_page)
     annotated: list[Any] = [layer for layer in LAYER_NAMES if layer in layers and layer in given.layers_annotated]
     made = Labels(document.id, annotated)
@@ -102,6 +106,18 @@ def labels_of(
     for claim in made.claims:
         claim.dates = [name for name in claim.dates if name in dates]
     return derive(made, document)
+
+
+def _check_fixed(given: Document, diagnostics: Diagnostics) -> None:
+    """Note labels that are not in their set, of the sets that no benchmark can have of its own."""
+    found = [(f"dates[{date.id}].{name}", getattr(date, name), of) for date in given.dates for name, of in _OF_DATES]
+    for claim in given.claims:
+        found.append((f"claims[{claim.id}].polarity", claim.polarity, Polarity))
+        found += [(f"claims[{claim.id}].claimants.role", who.role, ClaimantRole) for who in claim.claimants]
+    for path, label, of in found:
+        if label and label not in values(of):
+            hint = diagnostics.suggest(label, list(values(of)), "The set is the same in every benchmark.")
+            diagnostics.add("E501", f"there is no label {shown(label)}.", hint, path=path)
 
 
 @dataclass(frozen=True)

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
 from dragoman import files, utf8
 from dragoman.authoring.segmentation import MAX_PAGE
 from dragoman.formats import registry
-from dragoman.formats.outcome import Converted, Options
+from dragoman.formats.sample import Sample
 from dragoman.problems import Diagnostics, DragomanError, Problem, shown
+from dragoman.reading.labelled_file import LabelledFile
+from dragoman.reading.source import Source
 from dragoman.reading.submission_lines import submission_lines
 from dragoman.reading.target import Target
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.submission import Submission
 
 PAGE_SUFFIX = ".txt"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SPLITS = {"dev": "dev", "train": "dev", "validation": "dev", "valid": "dev", "val": "dev", "test": "test"}
 """Splits by what others call them: what one may look at and what not."""
 _ID = re.compile(r"[^A-Za-z0-9]+")
@@ -56,14 +61,17 @@ class Read:
     problems: tuple[Problem, ...] = ()
 
 
-def read(paths: Sequence[Path], form: str | None = None, languages: Sequence[str] = ()) -> Read:
+def read(
+    paths: Sequence[Path], form: str | None = None, languages: Sequence[str] = (), *, told: Mapping[str, Any] = NOTHING
+) -> Read:
     """Read files and folders.
 
     Args:
         paths: ``.txt`` files or folders of them are pages; all else is documents: JSONL or parquet of ours, or a format
-            that ``dragoman convert`` reads, known by the ending of its files.
-        form: the format, where the ending does not say.
+            that :func:`dragoman.score` takes, recognised by content.
+        form: the format, where the content does not say.
         languages: languages of the benchmark: a page ``NAME.fa.txt`` or ``fa/NAME.txt`` is in ``fa``.
+        told: what else a reader must be told, as fields of :class:`~dragoman.reading.labelled_file.LabelledFile`.
 
     Raises:
         DragomanError: with everything that is wrong with them; E703 where there is no document.
@@ -74,7 +82,9 @@ def read(paths: Sequence[Path], form: str | None = None, languages: Sequence[str
     for path in paths:
         try:
             pages = [] if form else _pages(path)
-            found += [_page(page, languages) for page in pages] or _documents(path, form, diagnostics)
+            found += [_page(page, languages) for page in pages] or _documents(
+                LabelledFile(path, form, **told), diagnostics
+            )
         except DragomanError as cause:
             diagnostics.take(*cause.problems)
     if not diagnostics.failed and not found:
@@ -87,9 +97,14 @@ def read(paths: Sequence[Path], form: str | None = None, languages: Sequence[str
 def _pages(path: Path) -> list[Path]:
     """Pages that a path names: itself, or those of a folder that holds nothing but pages and folders of pages."""
     if not path.is_dir():
-        return [path] if path.suffix == PAGE_SUFFIX else []
+        return [path] if path.suffix == PAGE_SUFFIX and not _has_tags(path) else []
     inside = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))
     return inside if inside and all(each.suffix == PAGE_SUFFIX for each in inside) else []
+
+
+def _has_tags(path: Path) -> bool:
+    """Whether a text file holds a word and its tag a line, as many data sets call theirs."""
+    return registry.named("conll").recognises(Sample(files.read_bytes(path), path.name))
 
 
 def _page(path: Path, languages: Sequence[str]) -> Incoming:
@@ -100,35 +115,19 @@ def _page(path: Path, languages: Sequence[str]) -> Incoming:
     return Incoming(stem, str(path), data.decode(), named[0] if named else None)
 
 
-def _documents(path: Path, form: str | None, diagnostics: Diagnostics) -> list[Incoming]:
-    converted = _converted(path, form)
+def _documents(given: LabelledFile, diagnostics: Diagnostics) -> list[Incoming]:
+    path = str(given.path)
+    converted = submission_lines(given, Target(ignore_unknown_fields=True))
     lines = converted.checked()
     diagnostics.take(*(p for p in converted.problems if not (p.code == "W911" and "split" in p.what)))
-    splits = _splits(path, diagnostics) if form in (None, "jsonl") and path.suffix == ".jsonl" else {}
+    splits = _splits(given, diagnostics)
+    diagnostics.file = path
     lacking = [line.id for line in lines if not (line.text or "").strip()]
     if lacking:
         what = f"{len(lacking)} of {len(lines)} documents have no text, such as {shown(lacking[0])}."
-        diagnostics.file = str(path)
         diagnostics.add("E204", what, "Add the field `text`; for brat put the .txt files beside.")
     lines = _without_values(lines)
-    return [Incoming(x.id, str(path), x.text or "", x.language, splits.get(x.id), x) for x in lines]
-
-
-def _converted(path: Path, form: str | None) -> Converted:
-    named = form or _format_of(path)
-    if named in (None, "jsonl"):
-        return submission_lines(str(path), Target(ignore_unknown_fields=True))
-    return registry.read_path(registry.named(named), path, Options(name=str(path)))
-
-
-def _format_of(path: Path) -> str | None:
-    """Format of a file, or of the files of a folder, by their endings; None for our own."""
-    names = [each.name for each in path.iterdir()] if path.is_dir() else [path.name]
-    endings = {
-        suffix: name for name, format_ in registry.FORMATS.items() for suffix in format_.suffixes if suffix != ".json"
-    }
-    matching = [suffix for suffix in endings if any(name.endswith(suffix) for name in names)]
-    return endings[max(matching, key=len)] if matching else None
+    return [Incoming(x.id, path, x.text or "", x.language, splits.get(x.id), x) for x in lines]
 
 
 class _Split(msgspec.Struct):
@@ -138,25 +137,32 @@ class _Split(msgspec.Struct):
     split: str | None = None
 
 
-def _splits(path: Path, diagnostics: Diagnostics) -> dict[str, str]:
+def _splits(given: LabelledFile, diagnostics: Diagnostics) -> dict[str, str]:
+    """Read the splits that lines or rows of our own form name, by document."""
     found: dict[str, str] = {}
     decoder = msgspec.json.Decoder(_Split)
-    diagnostics.file = str(path)
-    for number, line in enumerate(files.read_bytes(path).splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            made = decoder.decode(line)
-        except msgspec.MsgspecError:
-            diagnostics.add("E202", "the split is not a string.", "Write dev or test.", line=number, path="split")
-            continue
-        if made.split is None:
-            continue
-        if made.split.lower() not in _SPLITS:
-            what = f"there is no split {shown(made.split)}."
-            diagnostics.add("E702", what, f"Splits: {', '.join(_SPLITS)}.", line=number, path="split")
-        else:
-            found[made.id] = _SPLITS[made.split.lower()]
+    with Source.of(given, "input").parsing() as parsed:
+        for future in parsed:
+            shard = future.result()
+            if shard.foreign is not None:
+                continue
+            diagnostics.file = shard.name
+            for number, line in enumerate(shard.as_lines(ignore_unknown_fields=True).splitlines(), 1):
+                if not line.strip():
+                    continue
+                try:
+                    made = decoder.decode(line)
+                except msgspec.MsgspecError:
+                    what = "the split is not a string."
+                    diagnostics.add("E202", what, "Write dev or test.", line=number, path="split")
+                    continue
+                if made.split is None:
+                    continue
+                if made.split.lower() not in _SPLITS:
+                    what = f"there is no split {shown(made.split)}."
+                    diagnostics.add("E702", what, f"Splits: {', '.join(_SPLITS)}.", line=number, path="split")
+                else:
+                    found[made.id] = _SPLITS[made.split.lower()]
     return found
 
 

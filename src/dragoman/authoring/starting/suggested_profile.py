@@ -13,6 +13,7 @@ from pathlib import Path
 import regex
 
 from dragoman import languages
+from dragoman.authoring.document_time import YEARS
 from dragoman.authoring.profiles import MAX_PATTERN, of_table
 from dragoman.authoring.segmentation import cut, split_lines
 from dragoman.problems import DragomanError
@@ -21,6 +22,8 @@ MAX_DATE_LINE = 60
 """Longest line that is taken for one that dates a page, in code points: a longer one is a sentence."""
 MAX_FURNITURE = 40
 """Most lines of furniture on each side of the article."""
+_THAI = 543
+"""Years by which those of the Thai calendar are ahead."""
 _DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{4})"
 _NUMBERS = (
     f"{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}",
@@ -96,12 +99,21 @@ def _profile(pages: list[list[str]], language: str) -> str:
     shared = {line for line in pages[0] if len(pages) > 1 and all(line in page for page in pages[1:])}
     heads, tails = _edges(pages, shared)
     rules = {rule for page in pages for line in page if (rule := _dated(line, language)) is not None}
+    years = _years(pages, rules)
+    thai = bool(years) and all(year - _THAI in YEARS and year not in YEARS for year in years)
+    other = not thai and any(year not in YEARS for year in years)
+    rules = set() if other else rules
     parts = [
         "# Suggested from the pages. Read it against them: what is furniture of the site, what is the headline, which",
         '# line dates the article: one of `kind = "meta"` with a `match` that has the groups year, month and day.',
         "schema_version = 1",
         f"site = {json.dumps(f'pages in {language}, as suggested', ensure_ascii=False)}",
     ]
+    parts += [f"year_offset = -{_THAI}"] if thai else []
+    if other:
+        parts.insert(
+            2, "# The years of these pages are of another calendar: say when each was published in a [[time]]."
+        )
     if any("\\p{L}" in rule for rule in rules):
         months = [month for month in languages.get(language).months if month]
         parts += ["", "[months]", *(f"{_string(month)} = {number}" for number, month in enumerate(months, 1))]
@@ -117,8 +129,14 @@ def _profile(pages: list[list[str]], language: str) -> str:
     parts += ["", "[[section.line]]", 'kind = "body"', 'times = "*"', *dated]
     if tails:
         parts += _furniture(tails)
-    parts += _by_hand(pages, rules)
+    parts += [] if other else _by_hand(pages, rules)
     return "\n".join(parts) + "\n"
+
+
+def _years(pages: list[list[str]], rules: set[str]) -> list[int]:
+    """Years in the lines that date their pages."""
+    matches = (regex.fullmatch(rule, line) for page in pages for line in page for rule in rules)
+    return [int(match["year"]) for match in matches if match is not None]
 
 
 def _by_hand(pages: list[list[str]], rules: set[str]) -> list[str]:

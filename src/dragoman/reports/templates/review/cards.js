@@ -19,7 +19,7 @@ function stored() {
   return null;
 }
 
-const state = stored() || {copy: drawn(), reader: "", native: false, at: -1, answers: {}};
+const state = stored() || {copy: drawn(), reader: "", native: null, at: -1, answers: {}};
 
 function save() {
   try {
@@ -131,9 +131,9 @@ function download() {
 }
 
 byId("name").value = state.reader;
-byId("native").checked = state.native;
+byId("native").checked = Boolean(state.native);
 byId("name").addEventListener("input", () => { state.reader = byId("name").value; save(); });
-byId("native").addEventListener("change", () => { state.native = byId("native").checked; save(); });
+byId("native").addEventListener("change", () => { state.native = byId("native").checked || null; save(); });
 byId("comment").addEventListener("input", () => change({comment: byId("comment").value}));
 byId("start").addEventListener("click", () => show(0));
 byId("next").addEventListener("click", () => show(state.at + 1));
