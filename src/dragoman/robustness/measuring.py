@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -118,7 +119,11 @@ def _labels(edits: Sequence[str] | None, held: benchmarks.Benchmark, seed: int) 
     if edits is not None:
         return [parse(each, catalogue(), seed=seed).label for each in edits]
     tags = {languages.get(document.language).tag for document in held.documents}
-    return [name for name, edit in catalogue().items() if not edit.languages or tags & {*edit.languages}]
+    fit = [edit for edit in catalogue().values() if not edit.languages or tags & {*edit.languages}]
+    for edit in fit:
+        if not edit.ready:
+            warnings.warn(f"{edit.name} is left out: {edit.needs} is not installed.", stacklevel=3)
+    return [edit.name for edit in fit if edit.ready]
 
 
 def _run(
