@@ -20,6 +20,7 @@ from dragoman.robustness.edits import catalogue
 from dragoman.robustness.perturbing import MARK, Perturbed, perturb, read
 from dragoman.robustness.robustness_page import page
 from dragoman.robustness.robustness_result import Robustness
+from dragoman.robustness.robustness_result import read as read_result
 from dragoman.schema.records import Document
 from dragoman.scoring.gold import default_split
 from dragoman.systems.loading import load
@@ -211,8 +212,14 @@ def _add(
 
 
 def _result(folder: Path) -> Robustness:
-    path = folder / RESULT if folder.is_dir() else folder
-    return files.read_json(path, Robustness)
+    return read_result(folder / RESULT if folder.is_dir() else folder)
+
+
+def write_page(result: Path | str, out: Path | str) -> Robustness:
+    """Write the page of a result that is there already, whole or in short form, as ``robustness.html`` in a folder."""
+    measured = read_result(Path(result))
+    files.write(Path(out) / PAGE, page(measured).encode())
+    return measured
 
 
 def _memory(measured: Robustness, others: Sequence[Robustness]) -> list[Difference]:
