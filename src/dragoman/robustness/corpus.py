@@ -98,12 +98,12 @@ class Corpus:
         self._names(before, made, applied)
         held = list(self.held)
         for name, carried in made.items():
-            self.held += [(name, *pair) for document, *pair in held if document in carried.joined]
+            self.held += [(name, office, holder) for document, office, holder in held if document in carried.joined]
+            now = carried.stands_for
             self.held = [
-                (document, *(carried.stands_for.get(each, each) for each in pair))
-                if document == name
-                else (document, *pair)
-                for document, *pair in self.held
+                (document, now.get(office, office), now.get(holder, holder)) if document == name else each
+                for each in self.held
+                for document, office, holder in [each]
             ]
             for entity in carried.entities:
                 self.registry.setdefault(entity["id"], {"wikidata": None, "wikidata_status": "none", **entity})
