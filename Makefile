@@ -85,7 +85,7 @@ gold: $(READY)
 
 # Needs uv on the path. No host is written into a lock. The harnesses have needs that cannot stand beside those of the
 # other extras (an older fsspec), so theirs are not among EXTRAS.
-EXTRAS := hub evaluate annotate dask baselines llm formats hf review service spacy
+EXTRAS := hub evaluate annotate dask baselines llm edits formats hf review service spacy
 lock:
 	uv pip compile pyproject.toml $(EXTRAS:%=--extra %) --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \

@@ -1,5 +1,7 @@
 """Each edit on a few words, with what has to come out worked by hand."""
 
+import sys
+
 import pytest
 
 from dragoman.problems import DragomanError
@@ -222,6 +224,35 @@ def test_months_of_the_levant_and_years_of_juche():
     assert row["dates"][0]["text"] == "주체113(2024)년 6월"
 
 
+@pytest.mark.parametrize(
+    ("words", "value", "hijri"),
+    [
+        # The first of Muharram 1446 was 7 July 2024, and Dhu al-Hijja 1445 began on 7 June (Umm al-Qura).
+        ("18 يونيو 2024", "2024-06-18", "12 ذي الحجة 1445 هـ"),
+        ("من 18 إلى 19 يونيو", "2024-06-18/2024-06-19", "من 12 إلى 13 ذي الحجة"),
+        ("٧ يوليو ٢٠٢٤", "2024-07-07", "١ محرم ١٤٤٦ هـ"),
+        ("الثلاثاء 18 يونيو", "2024-06-18", "الثلاثاء 12 ذي الحجة"),
+        ("6 إلى 7 يوليو", "2024-07-06/2024-07-07", "6 إلى 7 يوليو"),  # two months there
+        ("يونيو 2024", "2024-06", "يونيو 2024"),
+        ("18 يونيو 1890", "1890-06-18", "18 يونيو 1890"),  # before the table begins
+    ],
+)
+def test_days_of_the_hijri_calendar(words, value, hijri):
+    pytest.importorskip("hijridate")
+    text = f"عقدت القمة في {words}، وانتهت"
+    row, tally = done("hijri-dates", text, "ar", dates=[date(text, words, value)])
+    assert row["text"] == f"عقدت القمة في {hijri}، وانتهت"
+    assert (row["dates"][0]["value"], row["dates"][0]["text"]) == (value, hijri)
+    assert sum(tally.unable.values()) == (hijri == words)
+
+
+def test_without_the_table_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "hijridate", None)
+    text = "في 18 يونيو 2024"
+    with pytest.raises(DragomanError, match=r"E751.*dragoman\[edits\]"):
+        done("hijri-dates", text, "ar", dates=[date(text, "18 يونيو 2024", "2024-06-18")])
+
+
 def test_a_person_keeps_one_name_in_all_its_spellings():
     text = "سيرغي لافروف ثم سيرجي لافروف ثم لافروف"
     entities = [
@@ -245,11 +276,93 @@ def test_a_korean_name_gives_way_to_one_with_the_same_final_sound():
 
 
 def test_a_name_without_a_donor_stays_and_is_counted():
-    text = "조선인민군은 라울 까스뜨로 루쓰를 만났다"
-    entities = [mention(text, "조선인민군", "ORG"), mention(text, "라울 까스뜨로 루쓰", number=2, ids=("y",))]
+    text = "총련은 라울 까스뜨로 루쓰를 만났다"
+    entities = [mention(text, "총련", "ORG"), mention(text, "라울 까스뜨로 루쓰", number=2, ids=("y",))]
     row, tally = done("rename", text, entities=entities)
     assert row["text"] == text
     assert tally.unable == {"no donor": 2}
+
+
+def renamed(text, names, language="ko-KP", seed=1):
+    """Rename what is labelled; give the new surfaces in order, and the new text."""
+    entities = [mention(text, words, type_, number, (f"x{number}",)) for number, (words, type_) in enumerate(names, 1)]
+    row, _ = done("rename", text, language, entities=entities, seed=seed)
+    return [each["text"] for each in row["entities"]], row["text"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bodies_and_offices_stay_what_they_are_and_are_of_another_state_or_field(seed):
+    text = "조선로동당과 로씨야외무성 대변인, 로씨야외무상, 조로수뇌상봉"
+    names = [("조선로동당", "ORG"), ("로씨야외무성 대변인", "ROLE"), ("로씨야외무상", "ROLE"), ("조로", "GPE")]
+    (party, speaker, minister, pair), new = renamed(text, names, seed=seed)
+    assert party.endswith("당")
+    assert not party.startswith("조선")
+    assert "로동" not in party
+    assert speaker.endswith("성 대변인")
+    assert speaker.removesuffix("성 대변인") == minister.removesuffix("상")  # one state and one field for both
+    assert "외무" not in speaker
+    assert pair == party[0] + minister[0]  # what two states are called together follows
+    assert new.endswith("수뇌상봉")
+    for word, old in ((party, "당"), (pair, "로"), (speaker, "인")):
+        assert final_sound(word) == final_sound(old)
+
+
+def test_a_name_that_was_cut_off_is_cut_as_much():
+    text = "중화인민공화국과 중국, 중화인민공"
+    (whole, short, cut), _ = renamed(text, [("중화인민공화국", "GPE"), ("중국", "GPE"), ("중화인민공", "GPE")])
+    # The last one begins where the first does, so that the label on it is put there by hand.
+    assert whole.startswith(short)
+    assert whole.startswith(cut)
+
+
+def test_arabic_bodies_keep_gender_and_article():
+    text = "وزيرة الخارجية الروسية ووزير خارجية كوريا الشمالية في الآسيان"
+    names = [("وزيرة الخارجية الروسية", "ROLE"), ("وزير خارجية كوريا الشمالية", "ROLE"), ("الآسيان", "ORG")]
+    (one, two, union), _ = renamed(text, names, "ar")
+    first, field, adjective = one.split()
+    assert (first, field[:2], field[-1], adjective[:2], adjective[-2:]) == ("وزيرة", "ال", "ة", "ال", "ية")
+    assert two.split()[1] == field.removeprefix("ال")
+    assert two == f"وزير {field.removeprefix('ال')} قبرص الشمالية"
+    assert union in ("الإيكواس", "الكوميسا", "الميركوسور", "البريكس")
+    assert "روسي" not in one
+
+
+def test_who_is_renamed_gets_a_new_id_and_others_keep_theirs():
+    text = "최선희와 수령은 총련에 갔다"
+    entities = [mention(text, "최선희", ids=("a",)), {**mention(text, "수령", "PER", 2, ("a",)), "form": "NOM"},
+                mention(text, "총련", "ORG", 3, ("b",))]  # fmt: skip
+    claim = {"id": "c1", "content": [[0, 3]], "about": ["a", "b"],
+             "claimants": [{"role": "MENTION", "mention": "e1", "entity_ids": ["a"]}]}  # fmt: skip
+    row, tally = done("rename", text, entities=entities, claims=[claim])
+    assert [each["entity_ids"] for each in row["entities"]] == [["renamed-001"], ["renamed-001"], ["b"]]
+    assert row["claims"][0]["about"] == ["b", "renamed-001"]
+    assert row["claims"][0]["claimants"][0]["entity_ids"] == ["renamed-001"]
+    assert tally.changed == {"entities": 2, "claims": 1}
+
+
+def test_the_placebo_exchanges_bodies_as_well():
+    text = "중국공산당과 일본자민당"
+    entities = [mention(text, "중국공산당", "ORG"), mention(text, "일본자민당", "ORG", 2, ("y",))]
+    row, _ = done("swap-names", text, entities=entities)
+    assert row["text"] == "일본자민당과 중국공산당"
+    text = "중국과 조로"  # 조로 could not be what they are called together then
+    assert (
+        done("swap-names", text, entities=[mention(text, "중국", "GPE"), mention(text, "조로", "GPE", 2, ("y",))])[0][
+            "text"
+        ]
+        == text
+    )
+
+
+def test_every_word_stands_in_one_row_of_a_language():
+    from dragoman.robustness.name_parts import GROUPS
+
+    for groups in GROUPS.values():
+        for group in groups:
+            forms = [form for row in group.rows for form in row]
+            assert len(forms) == len({*forms})
+        free = [form for group in groups if not group.after for row in group.rows for form in row]
+        assert len(free) == len({*free})
 
 
 def test_the_placebo_takes_its_names_from_the_corpus():
@@ -263,6 +376,29 @@ def test_lines_are_shuffled_after_the_first():
     row, _ = done("shuffle-lines", text, entities=[mention(text, "하나")])
     assert row["text"] == "제목\n둘\n하나"
     assert row["entities"][0]["start"] == 5
+
+
+def test_two_pages_are_joined_with_the_labels_of_both():
+    one, two = "최선희가 왔다", "어제 김철이 갔다\n리철도"
+    rows = [{"id": "two", "language": "ko", "text": two, "published": "2024-01-02", "entities": [mention(two, "김철")],
+             "dates": [date(two, "어제", "2024-01-01", ref="published")],
+             "claims": [{"id": "c1", "content": [[8, 10]], "parent": None, "dates": ["d1"],
+                         "claimants": [{"role": "MENTION", "mention": "e1"}]}]}]  # fmt: skip
+    own = {"entities": [mention(one, "최선희")], "dates": [], "claims": []}
+    row, tally = done("join-pages", one, "ko", rows=rows, published="2024-01-02", **own)
+    assert row["text"] == "최선희가 왔다\n어제 김철이 갔다\n리철도"
+    assert [(each["id"], each["start"], each["text"]) for each in row["entities"]] == [
+        ("e1", 0, "최선희"),
+        ("e2", 11, "김철"),
+    ]
+    assert (row["dates"][0]["id"], row["dates"][0]["start"], row["dates"][0]["ref"]) == ("d1", 8, "published")
+    (claim,) = row["claims"]
+    assert (claim["content"][0]["start"], claim["content"][0]["end"]) == (16, 18)
+    assert (claim["claimants"][0]["mention"], claim["dates"]) == ("e2", ["d1"])
+    assert tally.added == {"entities": 1, "dates": 1, "claims": 1}
+    # Reckoned from another day, yesterday would be another day.
+    row, tally = done("join-pages", one, "ko", rows=rows, published="2024-05-05", **own)
+    assert (row["text"], len(tally.unable)) == (one, 1)
 
 
 def test_a_teaser_is_cut_and_what_lay_behind_is_dropped():

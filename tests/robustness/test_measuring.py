@@ -231,3 +231,26 @@ def test_what_cannot_be_compared_is_refused(bundled, gold, tmp_path):
         robustness(by_heart(gold), tmp_path / "out", edits=["rename"], data=bundled, only=["999.article-1"])
     with pytest.raises(DragomanError, match="E750"):
         robustness(by_heart(gold), tmp_path / "out", edits=["renam"], data=bundled)
+
+
+def test_a_result_in_short_form_has_the_same_page_but_for_what_it_leaves_out(memorised, tmp_path):
+    from dragoman.robustness.measuring import write_page
+    from dragoman.robustness.robustness_result import MAX_SHOWN, read
+
+    whole = memorised[1]
+    assert whole.failures
+    path = tmp_path / "short.json"
+    files.write(path, files.pretty_json(whole.short()))
+    short = write_page(path, tmp_path)
+    assert short.total == len(whole.failures)
+    assert [(c.edit, c.cost, len(c.documents)) for c in short.costs] == [
+        (c.edit, c.cost, len(c.documents)) for c in whole.costs
+    ]
+    labels = {each.edit for each in whole.failures}
+    assert [sum(each.edit == label for each in short.failures) for label in sorted(labels)] == [
+        min(MAX_SHOWN, sum(each.edit == label for each in whole.failures)) for label in sorted(labels)
+    ]
+    assert f"Fails where it stood before: {len(whole.failures)}" in (tmp_path / PAGE).read_text(encoding="utf-8")
+    path.write_text('{"failures": {}}')
+    with pytest.raises(DragomanError, match="E202"):
+        read(path)

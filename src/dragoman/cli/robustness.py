@@ -16,7 +16,10 @@ from dragoman.cli.options import Data, Json
 def robustness(
     system: Annotated[
         str,
-        typer.Argument(help="a system, as of `dragoman run`; with --on a run on the original", metavar="SYSTEM|RUN"),
+        typer.Argument(
+            help="a system, as of `dragoman run`; with --on a run on the original; a result (.json) to make its page",
+            metavar="SYSTEM|RUN|RESULT",
+        ),
     ],
     out: Annotated[
         Path, typer.Option(help="folder of the edited benchmarks, runs and result; taken up again", metavar="DIR")
@@ -40,11 +43,19 @@ def robustness(
 ) -> None:
     """Say what edits of the text cost a system: run it, or take its runs, before and after.
 
-    Writes robustness.json and robustness.html below --out. Edited texts are never part of a ranked score.
+    Writes robustness.json and robustness.html below --out; of a RESULT, in short form too, the page alone. Edited texts
+    are never part of a ranked score.
     """
     from dragoman.cli import show
     from dragoman.robustness.measuring import robustness as measure
+    from dragoman.robustness.measuring import write_page
 
+    if system.endswith(".json"):
+        if edit or on or only or against:
+            raise typer.BadParameter("a result is shown as it is: give --out alone", param_hint="RESULT")
+        write_page(system, out)
+        typer.echo(str(out / "robustness.html"))
+        return
     runs: dict[Path | str, Path | str] | None = None
     if on:
         if edit:

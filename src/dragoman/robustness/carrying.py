@@ -70,6 +70,7 @@ class Carried:
             values, those that are gone, and new ones.
         unable: what could not be edited, by reason.
         entities: registry entries that new labels refer to.
+        joined: ids of documents whose labels were taken over.
         stands_for: entities that others took the place of, by their ids.
 
     """
@@ -84,6 +85,7 @@ class Carried:
     added: Counter[str] = field(default_factory=Counter)
     unable: Counter[str] = field(default_factory=Counter)
     entities: list[dict[str, Any]] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)
     stands_for: dict[str, str] = field(default_factory=dict)
 
 
@@ -115,6 +117,7 @@ def carry(draft: Draft) -> Carried:
         draft.added,
         draft.unable,
         draft.entities,
+        draft.joined,
         draft.stands_for,
     )
 
@@ -139,7 +142,7 @@ def _lines(text: str) -> list[tuple[int, str]]:
 def _assembled(draft: Draft) -> tuple[str, list[Block], dict[int, int], list[int | str]]:
     """Put the replacements in; give the text, the blocks, where insertions went, and where lines come from."""
     ends = [end for _, end in draft.line_bounds()]
-    added = [(ends[n], ends[n], f"\n{words}") for n, (words, _) in draft.lines_after.items()]
+    added = [(ends[n], ends[n], "".join(f"\n{words}" for words, _ in lines)) for n, lines in draft.lines_after.items()]
     # At one place an insertion into the line comes before a line that is added after it.
     edits = sorted([*draft.replacements, *added], key=lambda each: (each[0], each[1], each[2].startswith("\n")))
     pieces: list[str] = []
@@ -166,8 +169,7 @@ def _assembled(draft: Draft) -> tuple[str, list[Block], dict[int, int], list[int
     lines: list[int | str] = []
     for number in range(len(ends)):
         lines.append(number)
-        if number in draft.lines_after:
-            lines.append(draft.lines_after[number][1])
+        lines += [kind for _, kind in draft.lines_after.get(number, ())]
     return "".join(pieces), _joined(blocks), insertions, lines
 
 

@@ -12,11 +12,12 @@ import msgspec
 from dragoman import languages
 from dragoman.problems import error
 from dragoman.release.passes import days, derive
+from dragoman.robustness.renaming import Plan, relabel
 from dragoman.robustness.steps import Tally, edited, plan_of, rewritten
 from dragoman.schema.records import Date, Document, Labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from dragoman.benchmark import Benchmark
     from dragoman.robustness.carrying import Carried, Carrier
@@ -82,18 +83,27 @@ class Corpus:
 
         """
         tally = Tally()
-        plan = plan_of(list(self.documents.values()), applied)
-        before = dict(self.documents)
+        # Edits that put documents together have to keep the splits apart.
+        plan = plan_of([{**row, "split": self.splits[name]} for name, row in self.documents.items()], applied)
+        ids = plan.ids if isinstance(plan, Plan) else {}
+        before = {name: _called(row, ids) for name, row in self.documents.items()}
         made: dict[str, Carried] = {}
         for name in progress(list(self.documents), applied.label):
             made[name] = edited(self.documents[name], applied, plan, tally)
             self.documents[name] = made[name].row
         self._lines(made, applied)
+        self.registry = {
+            ids.get(name, name): {**entry, "id": ids.get(name, name)} for name, entry in self.registry.items()
+        }
         self._names(before, made, applied)
+        held = list(self.held)
         for name, carried in made.items():
+            self.held += [(name, office, holder) for document, office, holder in held if document in carried.joined]
+            now = carried.stands_for
             self.held = [
-                (document, office, carried.stands_for.get(holder, holder) if document == name else holder)
-                for document, office, holder in self.held
+                (document, now.get(office, office), now.get(holder, holder)) if document == name else each
+                for each in self.held
+                for document, office, holder in [each]
             ]
             for entity in carried.entities:
                 self.registry.setdefault(entity["id"], {"wikidata": None, "wikidata_status": "none", **entity})
@@ -198,6 +208,14 @@ class Corpus:
                 return number, line
             at += len(line) + 1
         return None
+
+
+def _called(row: Row, ids: Mapping[str, str]) -> Row:
+    """Give a document with other ids of entities, as an edit left them."""
+    if ids:
+        row = copy.deepcopy(row)
+        relabel(row, ids)
+    return row
 
 
 def _followed(

@@ -1,8 +1,7 @@
-"""Names that take the place of others: made up, and ordinary, so that nobody is meant; by language and kind.
+"""Persons who take the place of others: made up, and ordinary, so that nobody is meant; by language and origin.
 
 Family and given names of Koreans are common ones, put together anew; the Slavic names are common first names and family
-names, the cities and states are real ones that the bundled pages do not name, since a made-up city would be no
-city. Nothing here was taken from a list of people.
+names. Nothing here was taken from a list of people.
 """
 
 from __future__ import annotations
@@ -56,126 +55,6 @@ KOREAN_AR_GIVEN = (
     *(("ميونغ", "سو"), ("تشول", "هو"), ("دونغ", "هيوك"), ("سانغ", "جين"), ("تاي", "جون"), ("غوانغ", "مين")),
     *(("كيونغ", "هي"), ("أون", "جو"), ("إن", "هو"), ("يونغ", "آه")),
 )
-CITIES: dict[str, tuple[str, ...]] = {
-    "ko": (
-        *(
-            "평양",
-            "심양",
-            "장춘",
-            "하노이",
-            "모스크바",
-            "베이징",
-            "울란바따르",
-            "도꾜",
-            "오사까",
-            "빠리",
-            "로마",
-            "베를린",
-            "런던",
-        ),
-        *(
-            "마드리드",
-            "뽀르또",
-            "프라하",
-            "아테네",
-            "하바나",
-            "까라까스",
-            "리마",
-            "델리",
-            "방코크",
-            "테헤란",
-            "베이루트",
-            "까이로",
-        ),
-    ),
-    "ar": (
-        *(
-            "بيونغ يانغ",
-            "موسكو",
-            "قازان",
-            "باريس",
-            "لندن",
-            "برلين",
-            "روما",
-            "مدريد",
-            "لشبونة",
-            "براغ",
-            "وارسو",
-            "أوسلو",
-        ),
-        *(
-            "هلسنكي",
-            "مانيلا",
-            "كانبرا",
-            "أثينا",
-            "بوخارست",
-            "صوفيا",
-            "طوكيو",
-            "بكين",
-            "سيول",
-            "هانوي",
-            "جاكرتا",
-            "نيودلهي",
-        ),
-        *("كوالا لمبور", "بوينس آيرس", "سان خوسيه", "أديس أبابا"),
-    ),
-}
-"""Cities of other countries than the reader's, as their papers spell them: feminine in Arabic, without an article."""
-STATES: dict[str, dict[str, str]] = {
-    "ko": dict.fromkeys(
-        (
-            *(
-                "꾸바",
-                "꼴롬비아",
-                "프랑스",
-                "이딸리아",
-                "타이",
-                "일본",
-                "미국",
-                "영국",
-                "이란",
-                "수단",
-                "요르단",
-                "예멘",
-                "레바논",
-            ),
-            *(
-                "가나",
-                "탄자니아",
-                "에짚트",
-                "알제리",
-                "라오스",
-                "핀란드",
-                "스위스",
-                "뻬루",
-                "칠레",
-                "인디아",
-                "캄보쟈",
-                "가봉",
-            ),
-        ),
-        "",
-    ),
-    "ar": {
-        "روسيا": "روسي",
-        "أوكرانيا": "أوكراني",
-        "فيتنام": "فيتنامي",
-        "ميانمار": "ميانماري",
-        "تنزانيا": "تنزاني",
-        "كينيا": "كيني",
-        "كولومبيا": "كولومبي",
-        "نيجيريا": "نيجيري",
-        "بوليفيا": "بوليفي",
-        "رومانيا": "روماني",
-        "بلغاريا": "بلغاري",
-        "ناميبيا": "ناميبي",
-        "زامبيا": "زامبي",
-        "تركيا": "تركي",
-        "إيران": "إيراني",
-        "نيبال": "نيبالي",
-    },
-}
-"""States that go by one word: for Arabic feminine ones without an article, each with its masculine adjective."""
 
 
 class Shape(NamedTuple):

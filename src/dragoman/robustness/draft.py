@@ -81,11 +81,12 @@ class Draft:
         plan: what the edit prepared, or None.
         random: the edit's choices, which depend on the seed, the edit and the document's id alone.
         replacements: what takes the place of what.
-        lines_after: lines that are added after a line: its number, from 0, to (words, kind of segment).
+        lines_after: lines that are added after a line: its number, from 0, to pairs of words and kind of segment.
         order: the lines in another order; None where they stay.
         changed: labels whose values changed, by layer; ``dropped`` and ``added`` likewise.
         unable: what could not be edited, by reason.
         entities: registry entries that new labels refer to, as plain values.
+        joined: ids of documents whose labels were taken over.
         stands_for: entities that others took the place of in this document, by their ids.
         retimed: whether the document's own time changed.
 
@@ -99,13 +100,14 @@ class Draft:
         self.plan = plan
         self.random = random.Random(f"{applied.seed}|{applied.edit.name}|{row.get('id')}")  # noqa: S311 - no secret
         self.replacements: list[Replacement] = []
-        self.lines_after: dict[int, tuple[str, str]] = {}
+        self.lines_after: dict[int, list[tuple[str, str]]] = {}
         self.order: list[int] | None = None
         self.changed: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
         self.added: Counter[str] = Counter()
         self.unable: Counter[str] = Counter()
         self.entities: list[dict[str, Any]] = []
+        self.joined: list[str] = []
         self.stands_for: dict[str, str] = {}
         self.retimed = False
         self._taken: list[tuple[int, int]] = []
@@ -178,7 +180,7 @@ class Draft:
         return True
 
     def add_line(self, after: int, words: str, kind: str) -> None:
-        """Add a line to the text.
+        """Add a line to the text, after those that were added there before.
 
         Args:
             after: number of the line that it comes after, from 0.
@@ -186,7 +188,7 @@ class Draft:
             kind: kind of its segment.
 
         """
-        self.lines_after[after] = (words, kind)
+        self.lines_after.setdefault(after, []).append((words, kind))
 
 
 def _any(ordered: list[int], low: int, high: int) -> bool:

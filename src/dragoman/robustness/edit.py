@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 from dragoman.problems import error
@@ -43,6 +44,7 @@ class Edit:
         page_text: edits a line of a page that is in no document's text, such as a date line.
         text_form: Unicode form of the texts that it makes; ``as-is`` where it keeps that of the original.
         lifts: levels of checking that its texts do not pass by design, each with the reason.
+        needs: package of an extra without which it cannot be carried out; empty for none.
 
     """
 
@@ -61,6 +63,12 @@ class Edit:
     page_text: Callable[[str, Options], str] | None = None
     text_form: str = "as-is"
     lifts: Mapping[Level, str] = field(default_factory=dict)
+    needs: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether what it needs is installed."""
+        return not self.needs or find_spec(self.needs) is not None
 
     def to_dict(self) -> dict[str, Any]:
         """Describe it in plain values, as ``dragoman perturb --list --json`` does."""
@@ -75,6 +83,7 @@ class Edit:
             "options": dict(self.options),
             "text_form": self.text_form,
             "lifts": {str(level): why for level, why in self.lifts.items()},
+            "needs": self.needs,
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +20,7 @@ from dragoman.robustness.edits import catalogue
 from dragoman.robustness.perturbing import MARK, Perturbed, perturb, read
 from dragoman.robustness.robustness_page import page
 from dragoman.robustness.robustness_result import Robustness
+from dragoman.robustness.robustness_result import read as read_result
 from dragoman.schema.records import Document
 from dragoman.scoring.gold import check_open, default_split
 from dragoman.systems.loading import load
@@ -119,7 +121,11 @@ def _labels(edits: Sequence[str] | None, held: benchmarks.Benchmark, seed: int) 
     if edits is not None:
         return [parse(each, catalogue(), seed=seed).label for each in edits]
     tags = {languages.get(document.language).tag for document in held.documents}
-    return [name for name, edit in catalogue().items() if not edit.languages or tags & {*edit.languages}]
+    fit = [edit for edit in catalogue().values() if not edit.languages or tags & {*edit.languages}]
+    for edit in fit:
+        if not edit.ready:
+            warnings.warn(f"{edit.name} is left out: {edit.needs} is not installed.", stacklevel=3)
+    return [edit.name for edit in fit if edit.ready]
 
 
 def _run(
@@ -207,8 +213,14 @@ def _add(
 
 
 def _result(folder: Path) -> Robustness:
-    path = folder / RESULT if folder.is_dir() else folder
-    return files.read_json(path, Robustness)
+    return read_result(folder / RESULT if folder.is_dir() else folder)
+
+
+def write_page(result: Path | str, out: Path | str) -> Robustness:
+    """Write the page of a result that is there already, whole or in short form, as ``robustness.html`` in a folder."""
+    measured = read_result(Path(result))
+    files.write(Path(out) / PAGE, page(measured).encode())
+    return measured
 
 
 def _memory(measured: Robustness, others: Sequence[Robustness]) -> list[Difference]:

@@ -2,21 +2,23 @@
 
 Of an entity all mentions are renamed or none: where one of them cannot be, it is left as it is and counted. A person's
 name is exchanged word by word, so that ``سيرغي لافروف``, ``سيرجي لافروف`` and ``لافروف`` stay one person; initials go
-with any name and stay. A place is one name, in Arabic with its adjective. A name and its donor have the same type,
-origin (a Slavic family name shows gender; a Korean name shows none), number of words and, in Korean, final sounds:
-nothing around a name has to be mended.
+with any name and stay. A person and the donor have the same origin (a Slavic family name shows gender; a Korean name
+shows none), number of words and, in Korean, final sounds. Places, bodies and offices are renamed by the words in their
+names (:mod:`dragoman.robustness.name_parts`). Nothing around a name has to be mended. Who is renamed gets a new id,
+since the old one says who it was.
 """
 
 from __future__ import annotations
 
 import random
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dragoman import languages
-from dragoman.robustness.donors import CITIES, STATES, is_initial, persons, shape, words_of
-from dragoman.robustness.letters import final_sound
+from dragoman.robustness.donors import is_initial, persons, shape, words_of
+from dragoman.robustness.name_parts import Finder, mapping, written
 
 if TYPE_CHECKING:
     from dragoman.languages import Language
@@ -26,10 +28,43 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str]
 """Tag of a language, and an entity: its registry id, or where there is none a name."""
-Plan = dict[Key, dict[str, str]]
-"""For each entity that is renamed the new form of each of its mentions."""
 _SIMILAR = 55.0
 """Least similarity, in percent, of two spellings of a word of one name."""
+_NAMING = (None, "NAM", "ABR", "ADJ")
+"""Forms of a mention that names; one that has none is taken for a name."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of names that are exchanged in a language.
+
+    Attributes:
+        to: the new form of each; ``finder`` finds them.
+
+    """
+
+    to: Mapping[str, str]
+    finder: Finder
+
+    def of(self, name: str) -> list[tuple[int, int, str]]:
+        """Give the replacements in a name."""
+        return written(self.finder.pieces(name), self.to)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who and what is renamed.
+
+    Attributes:
+        people: for each person the new form of each mention.
+        words: for each language the words of other names.
+        ids: the new id of each entity whose name changes.
+
+    """
+
+    people: Mapping[Key, Mapping[str, str]]
+    words: Mapping[str, Words]
+    ids: Mapping[str, str]
 
 
 def key_of(entity: dict[str, Any], words: str, language: Language) -> Key | None:
@@ -53,8 +88,10 @@ def plan_of(rows: Sequence[Row], applied: Applied, *, within: bool) -> Plan:
     surfaces: dict[Key, set[str]] = defaultdict(set)
     types: dict[Key, set[str]] = defaultdict(set)
     multiple: set[Key] = set()
+    tags: set[str] = set()
     for row in rows:
         language = languages.get(row.get("language"))
+        tags.add(language.tag)
         for entity in row.get("entities") or ():
             words = row["text"][entity["start"] : entity["end"]]
             key = key_of(entity, words, language)
@@ -64,21 +101,45 @@ def plan_of(rows: Sequence[Row], applied: Applied, *, within: bool) -> Plan:
             elif entity.get("form") in ("NAM", "ABR", "ADJ", None):
                 multiple.update((language.tag, each) for each in entity.get("entity_ids") or ())
     used = {word for names in surfaces.values() for name in names for word in (name, *words_of(name))}
-    singles = {key: names for key, names in sorted(surfaces.items()) if key not in multiple and len(types[key]) == 1}
-    plan: Plan = {}
-    people = {key: names for key, names in singles.items() if types[key] == {"PER"}}
-    plan |= _people(people, used, chooser, within=within)
-    plan |= _places({key: names for key, names in singles.items() if types[key] == {"GPE"}}, used, chooser, within)
-    return {key: names for key, names in plan.items() if applied.rate >= 1 or chooser.random() < applied.rate}
+
+    def chosen(_: Any) -> bool:
+        return applied.rate >= 1 or chooser.random() < applied.rate
+
+    people = {
+        key: names
+        for key, names in sorted(surfaces.items())
+        if key not in multiple and types[key] == {"PER"} and chosen(key)
+    }
+    exchanged_words = {tag: _words(tag, rows, chooser, chosen, within) for tag in sorted(tags)}
+    plan = Plan(
+        _people(people, used, chooser, within=within),
+        {tag: words for tag, words in exchanged_words.items() if words.to},
+        {},
+    )
+    return replace(plan, ids=_renamed_ids(rows, plan))
 
 
-def _people(people: dict[Key, set[str]], used: set[str], chooser: random.Random, *, within: bool) -> Plan:
+def _words(tag: str, rows: Sequence[Row], chooser: random.Random, chosen: Callable[[Any], bool], within: bool) -> Words:
+    own = [row for row in rows if languages.get(row.get("language")).tag == tag]
+    names = {
+        row["text"][entity["start"] : entity["end"]]
+        for row in own
+        for entity in row.get("entities") or ()
+        if entity.get("form") in _NAMING and entity.get("type") != "PER"
+    }
+    to = mapping(tag, names, [row["text"] for row in own], chooser, chosen, within=within)
+    return Words(to, Finder(tag, to))
+
+
+def _people(
+    people: dict[Key, set[str]], used: set[str], chooser: random.Random, *, within: bool
+) -> dict[Key, dict[str, str]]:
     full = {key: full_name(names) for key, names in people.items()}
     groups: dict[tuple[str, Shape], list[Key]] = defaultdict(list)
     for key, words in full.items():
         if words:
             groups[key[0], shape(words, languages.get(key[0]))].append(key)
-    plan: Plan = {}
+    plan: dict[Key, dict[str, str]] = {}
     for (tag, wanted), members in groups.items():
         if wanted.origin.startswith("other") and not within:
             continue
@@ -136,80 +197,64 @@ def _word(word: str, full: tuple[str, ...], donor: tuple[str, ...]) -> str | Non
     return donor[near] if fuzz.ratio(word, full[near]) >= _SIMILAR else None
 
 
-def _places(places: dict[Key, set[str]], used: set[str], chooser: random.Random, within: bool) -> Plan:
-    plan: Plan = {}
-    for tables in (_cities, _states):
-        groups: dict[tuple[str, Any], list[Key]] = defaultdict(list)
-        for key, names in places.items():
-            found = tables(key[0], names)
-            if found is not None:
-                groups[key[0], found[1]].append(key)
-        for (tag, like), members in groups.items():
-            if within:
-                own = [name for key in members if (found := tables(key[0], places[key])) for name in [found[0]]]
-                donors = own[1:] + own[:1] if len(own) > 1 else []
-            else:
-                donors = [name for name, shaped in _pool(tag, tables) if shaped == like and name not in used]
-                chooser.shuffle(donors)
-            for key, donor in zip(members, donors, strict=False):
-                base = tables(key[0], places[key])
-                assert base is not None
-                plan[key] = {name: _place(name, base[0], donor, tag) for name in places[key]}
-    return plan
+def _renamed_ids(rows: Sequence[Row], plan: Plan) -> dict[str, str]:
+    """Give new ids to the entities of whose mentions any will be called by another name."""
+    known: set[str] = set()
+    for row in rows:
+        language = languages.get(row.get("language"))
+        edited = [(start, end) for start, end, _ in _replacements(row, row["text"], plan, language)]
+        for entity in row.get("entities") or ():
+            if entity.get("form") in _NAMING and any(s < entity["end"] and entity["start"] < e for s, e in edited):
+                known.update(entity.get("entity_ids") or ())
+    return {name: f"renamed-{number:03}" for number, name in enumerate(sorted(known), 1)}
 
 
-def _pool(tag: str, tables: Any) -> Iterator[tuple[str, Any]]:
-    for name in (*CITIES.get(tag, ()), *STATES.get(tag, {})):
-        found = tables(tag, {name})
-        if found is not None:
-            yield name, found[1]
-
-
-def _cities(tag: str, names: set[str]) -> tuple[str, Any] | None:
-    """Name and shape of a city that goes by one name."""
-    (name, *others) = sorted(names)
-    return (name, (len(name.split()), _final(tag, name))) if name in CITIES.get(tag, ()) and not others else None
-
-
-def _states(tag: str, names: set[str]) -> tuple[str, Any] | None:
-    """Name and shape of a state that goes by one name and its adjective."""
-    known = STATES.get(tag, {})
-    for name in sorted(names):
-        if name in known and all(each == name or _adjective(each, known[name]) for each in names):
-            return name, _final(tag, name)
-    return None
-
-
-def _final(tag: str, name: str) -> str:
-    return final_sound(name) if tag == "ko" else ""
-
-
-def _adjective(word: str, masculine: str) -> bool:
-    return bool(masculine) and word.removeprefix("ال").removesuffix("ة") == masculine
-
-
-def _place(name: str, base: str, donor: str, tag: str) -> str:
-    known = STATES.get(tag, {})
-    return donor if name == base else name.replace(known[base], known[donor])
+def _replacements(row: Row, text: str, plan: Plan, language: Language) -> list[tuple[int, int, str]]:
+    """Say what becomes of each mention of a name, at any depth of nesting, and of names in mentions that describe."""
+    made: list[tuple[int, int, str]] = []
+    for entity in row.get("entities") or ():
+        words = text[entity["start"] : entity["end"]]
+        if entity.get("type") == "PER":
+            key = key_of(entity, words, language)
+            new = None if key is None else plan.people.get(key, {}).get(words)
+            made += [] if new is None else [(entity["start"], entity["end"], new)]
+        elif language.tag in plan.words:
+            at = entity["start"]
+            made += [(at + start, at + end, new) for start, end, new in plan.words[language.tag].of(words)]
+    return sorted(set(made))
 
 
 def rename(draft: Draft) -> None:
-    """Write each mention of an entity by its new name, at any depth of nesting."""
-    renamed: set[str] = set()
+    """Write each mention of an entity by its new name, at any depth of nesting, and give the entity its new id."""
+    edited = [
+        (start, end)
+        for start, end, new in _replacements(draft.row, draft.text, draft.plan, draft.language)
+        if draft.replace(start, end, new)
+    ]
     for entity in draft.labels("entities"):
-        words = draft.text[entity["start"] : entity["end"]]
-        key = key_of(entity, words, draft.language)
-        if key is None or entity.get("type") not in ("PER", "GPE", "ORG", "LOC", "FAC"):
-            continue
-        new = draft.plan.get(key, {}).get(words)
-        if new is None:
+        touched = any(start < entity["end"] and entity["start"] < end for start, end in edited)
+        if entity.get("form") in _NAMING and not touched:
             draft.unable["no donor"] += 1
-        elif draft.replace(entity["start"], entity["end"], new):
-            renamed.add(words)
-    edited = [(start, end) for start, end, _ in draft.replacements]
-    for words in renamed:
+    for words in {draft.text[start:end] for start, end in edited}:
         at = draft.text.find(words)
         while at >= 0:
             if not any(start <= at < end for start, end in edited):
                 draft.unable["the name stands where no label is"] += 1
             at = draft.text.find(words, at + 1)
+    draft.changed.update(relabel(draft.row, draft.plan.ids))
+    draft.stands_for.update(draft.plan.ids)
+
+
+def relabel(row: Row, ids: Mapping[str, str]) -> Counter[str]:
+    """Call entities by other ids, wherever a label refers to them; count the labels by layer."""
+    changed: Counter[str] = Counter()
+    for layer in ("entities", "claims"):
+        for label in row.get(layer) or ():
+            names = [(label, "entity_ids"), (label, "about")]
+            names += [(claimant, "entity_ids") for claimant in label.get("claimants") or ()]
+            before = [holder.get(name) for holder, name in names]
+            for holder, name in names:
+                if holder.get(name):
+                    holder[name] = sorted({ids.get(each, each) for each in holder[name]})
+            changed[layer] += before != [holder.get(name) for holder, name in names]
+    return +changed

@@ -26,7 +26,9 @@ def page(measured: Robustness) -> str:
     shown: list[tuple[str, int, list[dict[str, Any]]]] = []
     for label, failures in groups.items():
         if failures:
-            shown.append((label, len(failures), [_failure(each) for each in failures[:left]]))
+            shown.append(
+                (label, measured.failed.get(label, len(failures)), [_failure(each) for each in failures[:left]])
+            )
             left = max(0, left - len(failures))
     edits = {cost.edit: cost.expect for cost in measured.costs}
     return (
@@ -43,7 +45,7 @@ def page(measured: Robustness) -> str:
             values=[(label, each) for label, each in measured.values.items() if sum(each.values())],
             renamed=[(label, each) for label, each in measured.names.items() if label.partition(":")[0] in _RENAMED],
             failures=shown,
-            total=len(measured.failures),
+            total=measured.total,
             **inlined("robustness/robustness.css", "theme.js"),
         )
     )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from dragoman import files
+from dragoman.problems import error
 from dragoman.robustness.edit_costs import Cost, Difference, Failure
 from dragoman.tables import Table, number
 from dragoman.text import counted, visible
 
+MAX_SHOWN = 5
+"""Labels of an edit that a result in short form lists."""
 WIDTH = 110
 """Columns of what is printed."""
 
@@ -28,6 +33,7 @@ class Robustness(msgspec.Struct, kw_only=True):
         names: of mentions whose words an edit changed: how many, right before and right after, apart by whether the
             same words are a mention in dev.
         failures: labels that were right before an edit and are not after it.
+        failed: how many there are, by edit; more than are listed in a result in short form.
         memory: differences of differences, where there is something to compare with.
 
     """
@@ -41,7 +47,13 @@ class Robustness(msgspec.Struct, kw_only=True):
     values: dict[str, dict[str, int]]
     names: dict[str, dict[str, tuple[int, int, int]]]
     failures: list[Failure]
+    failed: dict[str, int] = {}
     memory: list[Difference] = []
+
+    @property
+    def total(self) -> int:
+        """How many labels fail where they stood before."""
+        return sum(self.failed.values()) if self.failed else len(self.failures)
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values."""
@@ -61,7 +73,7 @@ class Robustness(msgspec.Struct, kw_only=True):
         head = ("edit", "measure", "docs", "before", "after", "cost", "95 %", "p, Holm")
         lines = [f"{visible(self.system)} on {visible(self.data['name'])}, split {visible(self.data['split'])}\n"]
         lines.append(Table(head, rows, first_width=20).text(WIDTH))
-        lines.append(f"{counted(len(self.failures), 'label fails', 'labels fail')} where they stood before\n")
+        lines.append(f"{counted(self.total, 'label fails', 'labels fail')} where they stood before\n")
         for name, values in self.values.items():
             if values and sum(values.values()):
                 lines.append(
@@ -80,14 +92,50 @@ class Robustness(msgspec.Struct, kw_only=True):
         return self.text().rstrip("\n")
 
     def short(self) -> dict[str, Any]:
-        """Give what is worth keeping in a repository: costs without counts, how many failed, values, memory."""
+        """Give what is worth keeping in a repository: costs without counts, and the first labels that failed.
+
+        :meth:`from_short` takes it, and a page can be made of it.
+        """
         plain = self.to_dict()
         for cost in plain["costs"]:
             cost["documents"] = len(cost["documents"])
             del cost["rows"]
-        plain["failures"] = {label: sum(f.edit == label for f in self.failures) for label in plain["values"]}
-        del plain["edits"], plain["types"]
+        groups = {label: [each for each in self.failures if each.edit == label] for label in plain["values"]}
+        plain["failures"] = {label: len(each) for label, each in groups.items()}
+        plain["shown"] = [msgspec.to_builtins(f) for each in groups.values() for f in each[:MAX_SHOWN]]
+        plain["types"] = {
+            label: moved
+            for label, slices in self.types.items()
+            if (moved := {name: pair for name, pair in slices.items() if pair[0] != pair[1]})
+        }
+        del plain["edits"], plain["failed"]
         return plain
+
+    @classmethod
+    def from_short(cls, plain: dict[str, Any]) -> Robustness:
+        """Make one of what :meth:`short` gave: it says how many documents there were, and no longer which."""
+        fields = {name: value for name, value in plain.items() if name != "shown"}
+        costs = [{**cost, "documents": [""] * cost["documents"]} for cost in plain["costs"]]
+        found = {"failures": plain.get("shown", []), "failed": plain["failures"], "costs": costs, "edits": []}
+        return msgspec.convert({"types": {}, **fields, **found}, cls)
+
+
+def read(path: Path) -> Robustness:
+    """Read a result, whole or in short form.
+
+    Raises:
+        DragomanError: E101 where there is none, or E201 and E202 for what is no result.
+
+    """
+    plain = files.read_json(path, dict[str, Any])
+    if not isinstance(plain.get("failures"), dict):
+        return files.read_json(path, Robustness)
+    try:
+        return Robustness.from_short(plain)
+    except (KeyError, TypeError, msgspec.ValidationError) as cause:
+        raise error(
+            "E202", f"this is no result of dragoman robustness: {cause}.", "Give its JSON.", file=str(path)
+        ) from None
 
 
 def _range(ends: list[float] | None) -> str:

@@ -88,7 +88,7 @@ def edited(row: Row, applied: Applied, plan: Any, tally: Tally) -> Carried:
     if speaks(row, applied):
         applied.edit.change(draft)
     carried = carry(draft)
-    tally.take(carried, len(draft.replacements) + len(draft.lines_after) + (draft.order is not None))
+    tally.take(carried, len(draft.replacements) + sum(map(len, draft.lines_after.values())) + (draft.order is not None))
     return carried
 
 

@@ -1,0 +1,131 @@
+"""Two pages joined: a scraper that misses where an article ends gives the next one with it, and a system has to cope.
+
+Boilerplate removal and what it misses: Kohlschütter et al. (2010). Documents are joined in pairs of one language, split
+and kind, each with the lines of the other after its own, so that both stand twice and neither weighs more than before:
+a system that reads line by line has the same score. The other's labels come along; where a date of it is reckoned from
+the document's time, that time has to be the same.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dragoman.robustness.carrying import INSERTED
+from dragoman.robustness.draft import Draft, spans_of
+from dragoman.robustness.edit import Applied, Edit, Row
+from dragoman.schema.layers import LAYER_NAMES
+
+_TIMES = ("published", "published_external")
+Pairs = dict[str, Row]
+"""For each document, by its id, the one that is put after it."""
+
+
+def prepare(rows: Sequence[Row], applied: Applied) -> Pairs:
+    """Pair documents of which each can stand after the other, at the edit's rate."""
+    chooser = random.Random(f"{applied.seed}|{applied.edit.name}")  # noqa: S311 - no secret
+    left = [row for row in rows if applied.rate >= 1 or chooser.random() < applied.rate]
+    chooser.shuffle(left)
+    waiting: dict[tuple[Any, ...], Row] = {}
+    made: Pairs = {}
+    for row in left:
+        for key in _keys(row):
+            other = waiting.pop(key, None)
+            if other is not None:
+                made[row["id"]], made[other["id"]] = other, row
+                for stale in _keys(other):
+                    if waiting.get(stale) is other:
+                        del waiting[stale]
+                break
+        else:
+            waiting.update((key, row) for key in _keys(row))
+    return made
+
+
+def _keys(row: Row) -> Iterator[tuple[Any, ...]]:
+    """Say with what a document can be paired: the same key; the one for those without dates of their time as well."""
+    given = tuple(layer for layer in LAYER_NAMES if row.get(layer) is not None)
+    alike = (row.get("language"), row.get("split"), row.get("kind"), given, tuple(row.get("layers_annotated") or ()))
+    times = tuple(row.get(name) for name in _TIMES)
+    if not any(date.get("ref", "published") == "published" for date in row.get("dates") or ()):
+        yield (*alike, None)
+    yield (*alike, times)
+
+
+def change(draft: Draft) -> None:
+    """Put the other document's lines and labels after this one's."""
+    other = draft.plan.get(draft.row.get("id"))
+    if other is None:
+        draft.unable["no other document of its language, split, kind and time is left"] += 1
+        return
+    if any(isinstance(each.get("mention"), list) for claim in other.get("claims") or () for each in _claimants(claim)):
+        draft.unable["a claimant of the other document is a span"] += 1
+        return
+    last = draft.text.count("\n")
+    for line in other["text"].split("\n"):
+        draft.add_line(last, line, "body")
+    _take(draft, copy.deepcopy(other))
+
+
+def _claimants(claim: dict[str, Any]) -> list[dict[str, Any]]:
+    return claim.get("claimants") or []
+
+
+def _take(draft: Draft, other: Row) -> None:
+    """Put the labels of the other document with this one's, by ids that it has not, behind its text."""
+    for claim in other.get("claims") or ():
+        for name in ("content", "cue"):
+            if claim.get(name):
+                claim[name] = [
+                    {"start": part[0], "end": part[1]} if isinstance(part, list) else part for part in claim[name]
+                ]
+    base = len(draft.text)
+    for span in spans_of({**other, "segments": ()}):
+        # A line feed comes before the lines that are put after the text.
+        span.holder[span.start_key], span.holder[span.end_key] = span.start + 1, span.end + 1
+        span.holder[INSERTED] = base
+    _other_ids(other, {layer: _fresh(layer, draft, other) for layer in LAYER_NAMES})
+    for layer in LAYER_NAMES:
+        if other.get(layer):
+            draft.row[layer] += other[layer]
+            draft.added[layer] += len(other[layer])
+    draft.joined.append(other["id"])
+
+
+def _fresh(layer: str, draft: Draft, other: Row) -> dict[str, str]:
+    """Give each label of the other document that has an id one that no label of this one has."""
+    taken = {label.get("id") for label in draft.labels(layer)}
+    free = (name for number in itertools.count(1) if (name := f"{layer[0]}{number}") not in taken)
+    return {label["id"]: next(free) for label in other.get(layer) or () if label.get("id") is not None}
+
+
+def _other_ids(row: Row, ids: dict[str, dict[str, str]]) -> None:
+    """Call labels by other ids, and refer to them by these."""
+    dates, claims = row.get("dates") or [], row.get("claims") or []
+    claimants = [claimant for claim in claims for claimant in _claimants(claim)]
+    for labels, name, layer in (
+        *((row.get(layer) or [], "id", layer) for layer in LAYER_NAMES),
+        (dates, "ref", "dates"),
+        (claims, "parent", "claims"),
+        (claimants, "mention", "entities"),
+    ):
+        for label in labels:
+            if label.get(name) is not None:
+                label[name] = ids[layer].get(label[name], label[name])
+    for claim in claims:
+        if claim.get("dates"):
+            claim["dates"] = [ids["dates"].get(name, name) for name in claim["dates"]]
+
+
+EDIT = Edit(
+    name="join-pages",
+    kind="page",
+    summary="Puts the lines of another document after those of each, with their labels.",
+    source="Kohlschütter et al. 2010",
+    expect="invariance",
+    change=change,
+    prepare=prepare,
+)
