@@ -92,6 +92,16 @@ OutRoot = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
 PerDay = Annotated[int, typer.Option(min=1, help="withheld gold: submissions of a team that are scored in a day (UTC)")]
 InAll = Annotated[int, typer.Option(min=1, help="withheld gold: submissions of a team that are scored in all")]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        help="conll: which column is what, from 1: form=1,tag=3; form=1,gold=2,pred=3 scores one against the other",
+        metavar="NAMES",
+    ),
+]
+Labels = Annotated[
+    str | None, typer.Option(help="hf: names of tags that are numbers, in order: O,B-PER,I-PER", metavar="NAMES")
+]
 
 
 @dataclass(frozen=True)
@@ -107,16 +117,8 @@ class HowRead:
             metavar="FORMAT",
         ),
     ] = None
-    columns: Annotated[
-        str | None,
-        typer.Option(
-            help="conll: which column is what, from 1: form=1,tag=3; form=1,gold=2,pred=3 scores one against the other",
-            metavar="NAMES",
-        ),
-    ] = None
-    labels: Annotated[
-        str | None, typer.Option(help="hf: names of tags that are numbers, in order: O,B-PER,I-PER", metavar="NAMES")
-    ] = None
+    columns: Columns = None
+    labels: Labels = None
     characters: Annotated[
         bool | None,
         typer.Option("--characters/--no-characters", help="conll: a token a character, not a word"),
