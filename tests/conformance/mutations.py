@@ -22,10 +22,10 @@ SCORES = [
 
 SPANS = [
     Mutation("partial", "1 + A.astype(np.int64)", "1 + 0 * A.astype(np.int64)"),
-    Mutation("partial", "assign(g, p, (A, B, C))", "assign(g, p, (np.ones_like(g), B, C))"),
-    Mutation("relaxed", "assign(g, p, (np.ones_like(g), A, B))", "assign(g, p, (A, np.ones_like(g), B))"),
+    Mutation("partial", "A.assign((credit, B, C))", "A.assign((np.ones_like(credit), B, C))"),
+    Mutation("relaxed", "C.assign((np.ones_like(g), A, B))", "C.assign((A, np.ones_like(g), B))"),
     Mutation("overlap_and_type", "A[B] == C[D]", "(A[B] == C[D]) & (A[B] != NULL)"),
-    Mutation("overlap_and_type", "relaxed_where(..., A)", "relaxed_where(..., np.ones_like(A))"),
+    Mutation("overlap_and_type", "candidates(A, B, of_type=True)", "candidates(A, B, of_type=False)"),
     Mutation("nested", "np.maximum.accumulate(A)[:-1] >= B", "np.maximum.accumulate(A)[:-1] > B"),
     Mutation("overlapping_pairs", "a > 0", "a >= 0"),
     Mutation("overlapping_pairs", 'np.searchsorted(A, B, side="right")', 'np.searchsorted(A, B + 1, side="right")'),
@@ -54,7 +54,7 @@ ASSIGNMENT = [
     Mutation("assign", "np.concatenate([a - b, ...])", "np.concatenate([b, ...])"),
     Mutation("assign", "(-a[b] for a in reversed(c))", "(-a[b] for a in c)"),
     Mutation("assign", "a = np.bincount(b[c], ~d[c])[b[c]] == 0", "a = np.bincount(b[c], d[c])[b[c]] == 0"),
-    Mutation("solve", "a > b", "a < 0"),
+    Mutation("Problems", "a > b", "a < 0"),
     Mutation("solve", "A & (a >= b[c])", "A & (a <= b[c])"),
     Mutation("solve", "a[b ^ (1 << c)] + D", "a[b] + D"),
 ]
