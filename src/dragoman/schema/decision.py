@@ -61,3 +61,4 @@ class Identity(Record, kw_only=True):
     b: dict[str, str] = {}
     control: dict[str, str] = {}
     control_2: dict[str, str] = {}
+    control_3: dict[str, str] = {}

@@ -16,7 +16,7 @@ from dragoman.schema.records import Record
 
 GOLD_PASSES = ("a", "b")
 """Names of the passes that gold is made from."""
-CONTROLS = ("control", "control_2")
+CONTROLS = ("control", "control_2", "control_3")
 """Names of passes that are no part of the gold: made later, to see whether the guidelines lead to the same labels."""
 NOT_DOCUMENTS = frozenset({"registry", "claim_links", "record"})
 """Names, without ``.json``, of the files of a pass that are not a document's labels."""
