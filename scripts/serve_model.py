@@ -52,6 +52,7 @@ def main() -> None:
     params.n_ctx = options.context
     params.n_parallel = 1
     params.cpuparams.n_threads = options.threads
+    params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED  # slower without a GPU
     server = xllamacpp.Server(params)
     deadline = time.monotonic() + MAX_START
     while time.monotonic() < deadline:
