@@ -179,7 +179,7 @@ def close(board: Board, entries: dict[str, Entry], closed: Closed) -> Board:
             cells = [entry.cells[name] for entry in shown if entry.track == track and name in entry.cells]
             _replace_places([cell for cell in cells if cell.place is not None])
     teams = Counter(team_of(entries[entry.id]) for entry in shown if entry.cells)
-    counts = closed.log.teams()
+    counts, withheld = closed.log.teams(), closed.benchmark.release.withheld
     return structs.replace(
         board,
         entries=shown,
@@ -191,6 +191,7 @@ def close(board: Board, entries: dict[str, Entry], closed: Closed) -> Board:
             closed.limits.per_day,
             closed.limits.total,
             [ClosedTeam(team, counts.get(team, (0, {}))[0]) for team in sorted(teams)],
+            "" if withheld is None else withheld.submit,
         ),
     )
 

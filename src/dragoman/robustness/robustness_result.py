@@ -85,6 +85,8 @@ class Robustness(msgspec.Struct, kw_only=True):
         for cost in plain["costs"]:
             cost["documents"] = len(cost["documents"])
             del cost["rows"]
+        for plain_memory, each in zip(plain["memory"], self.memory, strict=True):
+            plain_memory["verdict"] = each.verdict
         plain["failures"] = {label: sum(f.edit == label for f in self.failures) for label in plain["values"]}
         del plain["edits"], plain["types"]
         return plain
