@@ -11,7 +11,7 @@ def item(side, kind, layer="entities", label="PER", partner=None, **more):
 
 
 def document(*items, language="ko"):
-    return {"language": language, "items": list(items)}
+    return {"id": str(language), "language": language, "items": list(items)}
 
 
 def rows(made, group):
@@ -34,11 +34,21 @@ def test_each_kind_is_mended_by_itself():
     by_kind = {
         "entities with the wrong type": (1, 4 / 7 - 2 / 7),  # right 2 of 4 and 3
         "missed entities": (1, 4 / 8 - 2 / 7),  # right 2 of 4 and 4
-        "entities of documents left out": (1, 4 / 8 - 2 / 7),
+        "labels of documents left out": (1, 4 / 8 - 2 / 7),
         "spurious entities": (1, 2 / 6 - 2 / 7),  # right 1 of 4 and 2
     }
     assert rows(made, "kind of mistake") == by_kind
     assert made.groups["kind of mistake"][0].query == "layer=entities&kind=wrong+type"
+    assert next(row.query for row in made.groups["kind of mistake"] if "left out" in row.words) == (
+        "kind=document+left+out"
+    )
+    # The pair of the wrong type counts for both types, as the filter shows it for both; a spurious label for its own.
+    assert rows(made, "type") == {
+        "organisation (ORG)": (1, 4 / 7 - 2 / 7),
+        "person (PER)": (2, 6 / 8 - 2 / 7),
+        "office (ROLE)": (1, 4 / 8 - 2 / 7),
+        "country or city (GPE)": (1, 2 / 6 - 2 / 7),
+    }
     assert rows(made, "layer") == {"entities": (4, 1 - 2 / 7)}  # all mended: 4 right of 4 and 4
     assert rows(made, "phenomenon") == {
         "inside another label, or around one": (2, 6 / 8 - 2 / 7),
@@ -57,6 +67,23 @@ def test_a_layer_weighs_as_much_as_any_other_however_few_its_labels():
     assert rows(made, "layer") == {"dates": (1, 1 / 2), "entities": (1, (1 - 2 / 3) / 2)}
     assert [row.words for row in made.groups["layer"]] == ["dates", "entities"]
     assert "language" not in made.groups
+
+
+def test_what_to_mend_first_says_what_most_of_it_has_in_common():
+    missed = [item("gold", "missed", label="GPE", phenomena=["nested"]) for _ in range(3)]
+    rare = [item("gold", "missed", label=label) for label in ("ORG", "LOC", "FAC")]
+    left = [item("gold", LEFT_OUT, label="PER") for _ in range(9)]
+    first, second = costs([document(*missed, *rare), document(*left, language="ar")]).first
+    assert (first.row.words, first.row.count, first.documents) == ("labels of documents left out", 9, 1)
+    assert [(part.words, part.count, part.query) for part in first.parts] == [
+        ("Arabic (ar)", 9, "kind=document+left+out&language=ar")
+    ]
+    assert (second.row.words, second.row.count, second.documents) == ("missed entities", 6, 1)
+    # Three of six are countries, as many nested; one organisation of six is too few to be named.
+    assert {(part.words, part.count, part.query) for part in second.parts} == {
+        ("country or city (GPE)", 3, "layer=entities&kind=missed&type=GPE"),
+        ("inside another label, or around one", 3, "layer=entities&kind=missed&phenomenon=nested"),
+    }
 
 
 def test_nothing_costs_nothing():

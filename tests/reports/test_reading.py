@@ -119,9 +119,9 @@ def test_colours_follow_the_system_or_the_choice_with_storage_or_without(opened,
 
 def test_a_right_label_tells_its_type_names_and_value_by_click_and_by_keys(opened, tmp_path):
     page = opened(of_lines(tmp_path, [LINE], [LINE]))
-    assert page.locator("article:visible").count() == 0
-    assert "No mistake." in page.locator(".nothing").inner_text()
-    page.get_by_label("mistakes only").uncheck()
+    assert not page.get_by_label("mistakes only").is_checked()
+    assert "There is no mistake. All 5 labels are right" in page.locator("#mistakes + p").inner_text()
+    assert page.locator("article:visible").count() == 1
     tooltip = page.get_by_role("tooltip")
     assert not tooltip.is_visible()
     page.locator(".text").get_by_text("Bern", exact=True).click()
@@ -138,6 +138,9 @@ def test_a_right_label_tells_its_type_names_and_value_by_click_and_by_keys(opene
     assert not tooltip.is_visible()
     assert page.locator(".list li > button:visible").count() == 5
     assert page.locator("output.count").inner_text() == "5 labels in 1 document"
+    page.get_by_label("mistakes only").check()
+    assert page.locator("article:visible").count() == 0
+    assert "No mistake." in page.locator(".nothing").inner_text()
     assert page.bad == []
 
 
@@ -163,6 +166,7 @@ def test_chains_are_told_as_sentences_and_what_differs_is_marked(opened, tmp_pat
     page = opened(
         of_lines(tmp_path, [gold], [{**LINE, "claims": [{"id": "outer", **CLAIM}, {"id": "inner", **wrong}]}])
     )
+    page.locator("article").first.scroll_into_view_if_needed()
     page.locator(".list li > button:visible").first.wait_for()
     both = page.locator(".list li > button:visible .chain")
     assert both.all_inner_texts() == [
@@ -342,6 +346,7 @@ def test_of_many_documents_only_those_in_sight_are_drawn(opened, tmp_path):
     wrong = [{**each, "type": "X"} for each in LINE["entities"]]
     gold = [{**LINE, "id": f"d{place:04}"} for place in range(2000)]
     page = opened(of_lines(tmp_path, gold, [{**line, "entities": wrong} for line in gold]))
+    page.locator("article").first.scroll_into_view_if_needed()
     page.locator(".columns").first.wait_for()
     assert page.locator("article").count() == 2000
     assert 0 < page.locator(".columns").count() < 40

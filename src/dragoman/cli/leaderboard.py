@@ -31,6 +31,13 @@ def leaderboard(
     gold: Annotated[
         Path | None, typer.Option(help="withheld gold, as author release --withhold wrote it", metavar="PRIVATE")
     ] = None,
+    robustness: Annotated[
+        Path | None,
+        typer.Option(
+            help="short results of dragoman robustness, SYSTEM.json; default: robustness beside RUNS, if it is there",
+            metavar="DIR",
+        ),
+    ] = None,
     per_day: PerDay = 5,
     in_all: InAll = 50,
     data: Data = None,
@@ -70,7 +77,9 @@ def leaderboard(
     if out is None:
         raise typer.BadParameter("give --out DIR")
     if gold is None:
-        board = build(runs, out, load(data), show.progress, reports=not no_reports, dataset=hub_dataset)
+        board = build(
+            runs, out, load(data), show.progress, reports=not no_reports, dataset=hub_dataset, robustness=robustness
+        )
     else:
         from dragoman.leaderboard.closed import opened
         from dragoman.leaderboard.submission_log import Limits

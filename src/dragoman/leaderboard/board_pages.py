@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dragoman.leaderboard import forest, pairs_view, phenomena_view, views
+from dragoman.leaderboard import forest, pairs_view, phenomena_view, robustness_view, views
 from dragoman.leaderboard.about import about
 from dragoman.leaderboard.ranking import TRACKS
 from dragoman.reports.rendering import environment, inlined
@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dragoman.leaderboard.ranking import Column
+    from dragoman.leaderboard.robustness_view import EditCosts
     from dragoman.schema.leaderboard_json import Board, BoardEntry
 
 _UNRANKED = {"other data", "not reproduced", "invalid"}
 
 
 def pages(
-    board: Board, shown: Sequence[Column], reported: Mapping[str, str], dataset: str | None = None
+    board: Board,
+    shown: Sequence[Column],
+    reported: Mapping[str, str],
+    dataset: str | None = None,
+    edit_costs: Mapping[str, EditCosts] | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Make every page but the reports.
 
@@ -29,17 +34,21 @@ def pages(
         shown: its columns, in order.
         reported: page of the report by id of the entry.
         dataset: repository of the data set on the Hub, ``owner/name``, if it has one.
+        edit_costs: what edits of the texts cost, by id of the entry.
 
     Yields:
         The page's file and its HTML.
 
     """
     jinja, tabs = environment(), views.tabs(board, shown)
+    edited = robustness_view.laid_out(board, edit_costs or {})
     common: dict[str, Any] = {
         "board": board,
         "tabs": tabs,
         "views": views,
         "reported": reported,
+        "edited": edited,
+        "edited_ids": {each.entry.id for each in edited},
         "about": about(board, shown, dataset),
         "here": "",
         "root": "",
@@ -54,16 +63,21 @@ def pages(
             ),
         )
     columns = phenomena_view.phenomena(board)
-    counted: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    counted: list[tuple[str, str, dict[str, Any]]] = [
         ("phenomena.html", "phenomena", {"columns": columns, "rows": phenomena_view.rows(board, columns)}),
         ("differences.html", "differences", {"all_pairs": pairs_view.all_pairs(board, shown)}),
-    )
-    for file, template, own in (
-        *(() if board.closed else counted),
+    ]
+    others: list[tuple[str, str, dict[str, Any]]] = [
+        *([] if board.closed else counted),
         ("about.html", "about", {}),
         ("submit.html", "submit", {}),
-    ):
+        *([("robustness.html", "robustness", {})] if edited else []),
+    ]
+    for file, template, own in others:
         yield file, jinja.get_template(f"board/{template}.html").render(common | acting | {"here": file} | own)
+    for each in edited:
+        context = common | acting | {"root": "../", "here": "robustness.html", "edits": each}
+        yield f"robustness/{each.entry.id}.html", jinja.get_template("board/edits.html").render(context)
     for entry in board.entries:
         yield (
             f"systems/{entry.id}.html",

@@ -235,9 +235,11 @@ def rules(entries: Sequence[Entry], shown: Collection[str], closed: Closed) -> C
     """Say under which rules scores are shown, and how many submissions of each team were scored."""
     counts = {team_key(name): number for name, (number, _) in closed.log.teams().items()}
     teams = sorted({team_of(entry) for entry in entries if entry.id in shown})
+    withheld = closed.benchmark.release.withheld
     return ClosedBoard(
         steps(closed.gold),
         closed.limits.per_day,
         closed.limits.total,
         [ClosedTeam(team, counts.get(team_key(team), 0)) for team in teams],
+        "" if withheld is None else withheld.submit,
     )

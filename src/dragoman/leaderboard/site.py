@@ -17,6 +17,7 @@ from dragoman.leaderboard.closed import shown_columns
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
 from dragoman.leaderboard.hub_results import check_repository
 from dragoman.leaderboard.ranking import columns
+from dragoman.leaderboard.robustness_view import kept, of_entries
 from dragoman.locking import LOCK, only_writer
 from dragoman.problems import error
 from dragoman.reading.read import read_bytes
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import Board
 
 MARK = "leaderboard.json"
-_FOLDERS = ("systems", "reports")
+_FOLDERS = ("systems", "reports", "robustness")
 
 
 def build(
@@ -44,6 +45,7 @@ def build(
     reports: bool = True,
     dataset: str | None = None,
     closed: Closed | None = None,
+    robustness: Path | None = None,
 ) -> Board:
     """Evaluate and rank all runs and write the site.
 
@@ -56,18 +58,22 @@ def build(
         dataset: repository of the data set on the Hub, ``owner/name``, if the pages are to link to it.
         closed: withheld gold to score against, of which the site shows aggregates alone, and no reports.
 
+        robustness: folder of short results of ``dragoman robustness``, ``system.json`` for the run ``system/…``; if
+            None ``robustness`` beside ``runs``, where there is such a folder. A closed board has none.
+
     Returns:
         The board as it was written to ``leaderboard.json``.
 
     Raises:
         DragomanError: E820 no runs, E829 the folder holds something else, somebody else writes it, or ``dataset`` is no
-            name, E108 it cannot be written.
+            name, E108 it cannot be written, E101 and E209 for results of robustness that cannot be read.
 
     """
     _check_place(out, runs)
     if dataset is not None:
         check_repository(dataset)
     gold = scoring.from_benchmark(benchmark, "test") if closed is None else closed.gold
+    edits = kept(runs, robustness) if closed is None else {}
     board, entries = evaluate(runs, gold, progress, closed)
     shown = columns(gold) if closed is None else shown_columns(gold)
     with only_writer(out, "E829"):
@@ -78,11 +84,12 @@ def build(
         files.write(out / MARK, files.pretty_json(board))  # with the problems of reports, if there are any
         files.write(out / "README.md", space_card(board, dataset))
         current = []
-        for name, text in pages(board, shown, reported, dataset):
+        for name, text in pages(board, shown, reported, dataset, of_entries(board, edits)):
             files.write(out / name, text.encode())
             current.append(out / name)
         files.remove_others(out, "*.html", current)
         files.remove_others(out / "systems", "*.html", current)
+        files.remove_others(out / "robustness", "*.html", current)
         files.remove_others(out / "reports", "*.html", [out / path for path in reported.values()])
     return board
 

@@ -19,8 +19,16 @@ from dragoman.reports.overlay import LEFT_OUT
 from dragoman.scoring.outcomes import MISSED, RIGHT, SPURIOUS
 
 Item = dict[str, Any]
+Query = tuple[tuple[str, str], ...]
+KIND = "kind of mistake"
+GROUPS = (KIND, "layer", "type", "phenomenon", "language")
+"""What mistakes are grouped by, in order."""
 MAX_ROWS = 8
 """Rows of a group that are shown at once."""
+MAX_FIRST = 3
+"""Kinds of mistake that are named as those to mend first."""
+RARE = 4
+"""What fewer than one mistake in so many has in common is not named."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +37,37 @@ class Row:
 
     Attributes:
         words: what they have in common.
-        query: filters that show them and no others, as ``layer=dates&kind=missed``.
+        of: filters that show them and no others, as names and values.
         count: how many they are.
         gain: by how much the score would be higher without them, 0 to 1.
 
     """
 
     words: str
-    query: str
+    of: Query
     count: int
     gain: float
+
+    @property
+    def query(self) -> str:
+        """The filters as an address says them: ``layer=dates&kind=missed``."""
+        return urlencode(self.of)
+
+
+@dataclass(frozen=True)
+class First:
+    """Mistakes that are worth mending first.
+
+    Attributes:
+        row: mistakes of one kind in one layer, or all labels of documents left out.
+        documents: in how many documents they stand.
+        parts: what most of them have in common besides: a type, a phenomenon, a language.
+
+    """
+
+    row: Row
+    documents: int
+    parts: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -49,12 +78,14 @@ class Costs:
         score: mean F1 of the layers that were attempted and have labels, 0 to 1; None without any.
         layers: these layers.
         groups: rows by what they are grouped by, the most costly first.
+        first: the most costly kinds of mistake, with what they have in common.
 
     """
 
     score: float | None
     layers: tuple[str, ...]
     groups: Mapping[str, Sequence[Row]]
+    first: Sequence[First] = ()
 
     @property
     def widest(self) -> float:
@@ -71,7 +102,8 @@ def costs(documents: Sequence[dict[str, Any]]) -> Costs:
 
     """
     totals = _totals(documents)
-    found: dict[str, dict[tuple[tuple[str, str], ...], list[Item]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[str, dict[Query, list[Item]]] = defaultdict(lambda: defaultdict(list))
+    held: dict[Query, set[str]] = defaultdict(set)
     single: dict[tuple[str, str], float] = {}
     several = len({document["language"] for document in documents}) > 1
     for document in documents:
@@ -82,23 +114,49 @@ def costs(documents: Sequence[dict[str, Any]]) -> Costs:
             if known not in single:
                 single[known] = _gain([item], totals)
             item["cost"] = round(single[known], 6)
-            for group, query in _groups(item, (document["language"] or "") if several else None):
+            for group, query in groups(item, document, (item["kind"],), several=several):
                 found[group][query].append(item)
-    groups = {
-        group: sorted(
-            (
-                Row(_said(group, query), urlencode(query), len(items), _gain(items, totals))
-                for query, items in of.items()
-            ),
-            key=lambda row: (-row.gain, -row.count, row.words),
-        )
-        for group, of in found.items()
-    }
-    f1s = [_f1(*total) for total in totals.values()]
-    order = ("kind of mistake", "layer", "type", "phenomenon", "language")
-    return Costs(
-        sum(f1s) / len(f1s) if f1s else None, tuple(totals), {name: groups[name] for name in order if name in groups}
-    )
+                if group == KIND:
+                    held[query].add(document["id"])
+                    for part in _parts(item, query, document, several=several):
+                        found["part"][query + part].append(item)
+    made = {group: _rows(group, of, totals) for group, of in found.items()}
+    f1s = [f1(*total) for total in totals.values()]
+    first = [
+        First(row, len(held[row.of]), _common(row, made.get("part", []))) for row in made.get(KIND, [])[:MAX_FIRST]
+    ]
+    by_group = {name: made[name] for name in GROUPS if name in made}
+    return Costs(sum(f1s) / len(f1s) if f1s else None, tuple(totals), by_group, first)
+
+
+def _rows(group: str, of: Mapping[Query, list[Item]], totals: Mapping[str, tuple[int, int, int]]) -> list[Row]:
+    rows = [Row(said(group, query), query, len(items), _gain(items, totals)) for query, items in of.items()]
+    return sorted(rows, key=lambda row: (-row.gain, -row.count, row.words))
+
+
+def _parts(item: Item, query: Query, document: dict[str, Any], *, several: bool) -> Iterator[Query]:
+    """Say what a mistake of a kind may have in common with others of that kind: its type, or the language."""
+    if dict(query)["kind"] == LEFT_OUT:
+        if several:
+            yield (("language", document["language"] or ""),)
+        return
+    yield from ((("type", label),) for label in _labels(item, document))
+    yield from ((("phenomenon", tag),) for tag in item.get("phenomena", ()))
+
+
+def _labels(item: Item, document: dict[str, Any]) -> list[str]:
+    """Give the types that play a part in a mistake: that of gold, and those that were given."""
+    partners = [document["items"][at] for at in (item["partner"], item.get("second")) if at is not None]
+    return [label for label in dict.fromkeys(each["label"] for each in (item, *partners)) if label != words.CLAIM]
+
+
+def _common(row: Row, parts: Iterable[Row]) -> list[Row]:
+    """Choose the commonest type, phenomenon and language among the mistakes of a row, if they are not rare there."""
+    best: dict[str, Row] = {}
+    for part in sorted(parts, key=lambda part: (-part.count, part.words)):
+        if part.of[: len(row.of)] == row.of and part.count * RARE >= row.count:
+            best.setdefault(part.of[-1][0], part)
+    return list(best.values())
 
 
 def is_mistake(item: Item) -> bool:
@@ -122,8 +180,8 @@ def _totals(documents: Iterable[dict[str, Any]]) -> dict[str, tuple[int, int, in
     return {layer: (right, gold, pred) for layer, (right, gold, pred) in counts.items() if gold + pred}
 
 
-def _f1(right: int, gold: int, pred: int) -> float:
-    """F1, which is 0 here where nothing is left to be right or wrong."""
+def f1(right: int, gold: int, pred: int) -> float:
+    """Give F1, which is 0 here where nothing is left to be right or wrong."""
     return 2 * right / (gold + pred) if gold + pred else 0.0
 
 
@@ -137,7 +195,7 @@ def _gain(items: Iterable[Item], totals: Mapping[str, tuple[int, int, int]]) -> 
     gained = 0.0
     for layer, (more_right, more_pred) in mended.items():
         right, gold, pred = totals[layer]
-        gained += _f1(right + more_right, gold, pred + more_pred) - _f1(right, gold, pred)
+        gained += f1(right + more_right, gold, pred + more_pred) - f1(right, gold, pred)
     return gained / len(totals)
 
 
@@ -145,27 +203,36 @@ _MENDED: Mapping[str, tuple[int, int]] = {MISSED: (1, 1), LEFT_OUT: (1, 1), SPUR
 """By how much right and predicted labels change when a mistake is mended; a wrong label becomes right."""
 
 
-def _groups(item: Item, language: str | None) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+def groups(item: Item, document: dict[str, Any], kinds: Iterable[str], *, several: bool) -> Iterator[tuple[str, Query]]:
+    """Give the groups that a mistake belongs to, each with the filters that show it.
+
+    Args:
+        item: the mistake.
+        document: where it stands.
+        kinds: what is wrong with it, run by run.
+        several: whether the documents are of several languages.
+
+    """
     layer = ("layer", item["layer"])
-    yield "kind of mistake", (layer, ("kind", item["kind"]))
+    for kind in kinds:
+        yield KIND, (("kind", kind),) if kind == LEFT_OUT else (layer, ("kind", kind))
     yield "layer", (layer,)
-    if item["label"] != words.CLAIM:
-        yield "type", (layer, ("type", item["label"]))
-    for tag in item.get("phenomena", ()):
-        yield "phenomenon", (("phenomenon", tag),)
-    if language is not None:
-        yield "language", (("language", language),)
+    yield from (("type", (layer, ("type", label))) for label in _labels(item, document))
+    yield from (("phenomenon", (("phenomenon", tag),)) for tag in item.get("phenomena", ()))
+    if several:
+        yield "language", (("language", document["language"] or ""),)
 
 
-def _said(group: str, query: tuple[tuple[str, str], ...]) -> str:
-    by = dict(query)
-    if group == "kind of mistake":
-        return _of_kind(by["kind"], by["layer"])
-    if group == "type":
-        return words.of_type(by["type"])
-    if group == "phenomenon":
-        return words.PHENOMENA.get(by["phenomenon"], by["phenomenon"])
-    return words.of_language(by["language"] or None) if group == "language" else by["layer"]
+def said(group: str, query: Query) -> str:
+    """Put what a group has in common into words."""
+    name, value = query[-1]
+    if group == KIND:
+        return _of_kind(value, dict(query).get("layer", ""))
+    if name == "type":
+        return words.of_type(value)
+    if name == "phenomenon":
+        return words.PHENOMENA.get(value, value)
+    return words.of_language(value or None) if name == "language" else value
 
 
 def _of_kind(kind: str, layer: str) -> str:
@@ -176,7 +243,7 @@ def _of_kind(kind: str, layer: str) -> str:
 
     """
     if kind == LEFT_OUT:
-        return f"{layer} of documents left out"
+        return "labels of documents left out"
     if kind.startswith("wrong "):
         return f"{layer} with the {kind}"
     return f"{kind} {layer}"

@@ -74,13 +74,16 @@ def written(content: Content) -> str:
             on=" ".join(filter(None, (gold.data.name, gold.data.version)))
             + (f", split {gold.data.split}" if gold.data.split else ""),
             said=list(filter(None, (result_table.headline(result), result_table.summary(result)))),
-            notes=[*result_table.coverage_notes(result.coverage), *(hint.text for hint in result.hints)],
+            notes=_notes(content),
             headline=[(name, _cell(result, name)) for name in HEADLINE],
             rows=[(name, _cell(result, name)) for name in result.counts],
-            second=[(name, _cell(other, name)) for other in others for name in HEADLINE],
+            results=content.results,
+            both=[(name, [_cell(each, name) for each in content.results]) for name in HEADLINE],
             others=others,
             between=_between(content, layers) if others else [],
             costs=content.costs,
+            differences=content.differences,
+            apart=_apart(content, layers) if others else [],
             score_name="headline" if result.scores.get("headline") is not None else "mean F1 of its layers",
             max_rows=MAX_ROWS,
             slices=_slices(result),
@@ -90,8 +93,10 @@ def written(content: Content) -> str:
                 if layer in first.outcomes
             },
             layers=layers,
+            better=list(overlay.BETTER),
             kinds=[(kind, found[kind]) for kind in sorted(found.keys() - {RIGHT})],
             mistakes=sum(map(overlay.errors, content.documents)),
+            labels=sum(overlay.is_listed(item) for document in content.documents for item in document["items"]),
             data=Markup(script_json(_data(content))),  # noqa: S704 - no markup can begin in it
             **inlined("report/report.css", "theme.js", *(f"report/{part}.js" for part in SCRIPTS)),
         )
@@ -117,7 +122,24 @@ def _data(content: Content) -> dict[str, Any]:
         "phenomena": words.PHENOMENA,
         "languages": {tag: words.of_language(tag) for tag in tags},
         "between": overlay.BETWEEN,
+        "better": overlay.BETTER,
     }
+
+
+def _notes(content: Content) -> list[str]:
+    """Say what was left out, and what may be wrong with the form of the labels; of two runs with the name of each."""
+    several = len(content.runs) > 1
+    return [
+        f"{run.name[:80]}: {said}" if several else said
+        for run, result in zip(content.runs, content.results, strict=True)
+        for said in (*result_table.coverage_notes(result.coverage), *(hint.text for hint in result.hints))
+    ]
+
+
+def _apart(content: Content, layers: list[str]) -> list[tuple[str, list[str]]]:
+    """Name the layers that one of two runs does not attempt, by run."""
+    apart = [(run.name, [layer for layer in layers if layer not in run.outcomes]) for run in content.runs]
+    return [(name, left) for name, left in apart if left]
 
 
 def _between(content: Content, layers: list[str]) -> list[tuple[str, list[tuple[str, int]]]]:

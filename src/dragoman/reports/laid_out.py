@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dragoman import scoring
 from dragoman.reading.read import Reading
 from dragoman.reports import costs, overlay
+from dragoman.reports.run_differences import RunDifferences, run_differences
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.scoring.outcomes import outcomes
 
@@ -46,6 +47,7 @@ class Content:
         results: their scores.
         documents: the texts with all labels (:func:`dragoman.reports.overlay.documents`).
         costs: what the mistakes of the first run cost.
+        differences: where the second run wins and loses; None where there is one alone.
 
     """
 
@@ -54,6 +56,7 @@ class Content:
     results: Sequence[Result]
     documents: list[dict[str, Any]]
     costs: costs.Costs
+    differences: RunDifferences | None = None
 
     @classmethod
     def of(cls, given: Sequence[Labels], source: Source, *, quotes: Policy = "in-order") -> Content:
@@ -76,4 +79,8 @@ class Content:
             }
             runs.append(overlay.Run(labels.system, pred, by_layer, labels.raw))
         documents = overlay.documents(source, runs)
-        return cls(source, runs, results, documents, costs.costs(documents))
+        differences = None
+        if len(runs) > 1:
+            both = [layer for layer in LAYER_NAMES if all(layer in run.outcomes for run in runs)]
+            differences = run_differences(documents, both)
+        return cls(source, runs, results, documents, costs.costs(documents), differences)

@@ -30,6 +30,9 @@ BOTH, FIRST, OTHER, NEITHER = "both right", "only the first right", "only the se
 EXTRA, EXTRA_FIRST, EXTRA_OTHER = "spurious in both", "spurious in the first", "spurious in the second"
 BETWEEN = (NEITHER, FIRST, OTHER, BOTH, EXTRA, EXTRA_FIRST, EXTRA_OTHER)
 """What two runs make of one label."""
+FIRST_BETTER, SECOND_BETTER = "first better", "second better"
+BETTER = {FIRST_BETTER: (FIRST, EXTRA_OTHER), SECOND_BETTER: (OTHER, EXTRA_FIRST)}
+"""Labels of which one run makes more than the other."""
 _LARGE = "1.35rem"
 
 

@@ -109,6 +109,8 @@ class Robustness(msgspec.Struct, kw_only=True):
             if (moved := {name: pair for name, pair in slices.items() if pair[0] != pair[1]})
         }
         del plain["edits"], plain["failed"]
+        for plain_memory, each in zip(plain["memory"], self.memory, strict=True):
+            plain_memory["verdict"] = each.verdict
         return plain
 
     @classmethod

@@ -125,6 +125,7 @@ class ClosedBoard(msgspec.Struct, forbid_unknown_fields=True):
     per_day: Annotated[int, Meta(description="submissions of a team that are scored in a day (UTC)")]
     total: Annotated[int, Meta(description="submissions of a team that are scored in all")]
     teams: list[ClosedTeam]
+    submit: Annotated[str, Meta(description="where predictions go, in the keeper's words; empty if they say none")] = ""
 
 
 class Board(msgspec.Struct, forbid_unknown_fields=True):

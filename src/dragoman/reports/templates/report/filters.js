@@ -28,9 +28,9 @@ function searched(entry, item) {
 function passes(entry, item) {
   if (!isListed(item) || (state.only && !isError(item)) || !state.layers.has(item.layer)) return false;
   if (isError(item) && ![item.kind, item.second_kind].some(kind => state.kinds.has(kind))) return false;
-  if (state.type && item.label !== state.type && partnerOf(entry, item)?.label !== state.type) return false;
+  if (state.type && ![item, partnerOf(entry, item), itemAt(entry, item.second)].some(each => each?.label === state.type)) return false;
   if ((state.document && entry.id !== state.document) || (state.language && (language(entry) || "?") !== state.language)) return false;
-  if ((state.phenomenon && !item.phenomena?.includes(state.phenomenon)) || (state.between && item.between !== state.between)) return false;
+  if ((state.phenomenon && !item.phenomena?.includes(state.phenomenon)) || (state.between && !(known(given.better, state.between) || [state.between]).includes(item.between))) return false;
   return !state.search || searched(entry, item).includes(state.search);
 }
 // A line is drawn if the entry that stands for its label passes.
@@ -43,7 +43,7 @@ function clearFilters() {
   for (const box of form.querySelectorAll("[name=layer], [name=kind]")) box.checked = true;
   for (const name of SELECTS) if (control(name)) control(name).value = "";
   control("search").value = "";
-  control("only").checked = true;
+  control("only").checked = mistakes > 0;
 }
 
 // Filters of an address, as #layer=dates&kind=missed: these and no others; all=1 shows right labels too.

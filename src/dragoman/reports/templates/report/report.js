@@ -74,10 +74,9 @@ const articles = docs.map(entry => {
 
 // The index: each document with how many of its labels pass the filters.
 const indexed = new Map(docs.map(entry => {
-  const link = make("a", { href: `#${new URLSearchParams({ open: entry.id })}` }, make("bdi", {}, entry.id), " ");
+  const link = make("a", { href: `#${new URLSearchParams({ open: entry.id })}` }, make("bdi", {}, entry.id));
   const count = document.createTextNode("");
-  link.append(count);
-  return [entry, { count, line: make("li", {}, link) }];
+  return [entry, { count, line: make("li", {}, link, " ", make("small", {}, count)) }];
 }));
 
 // The legend: types by family, in words with their codes.
@@ -87,7 +86,7 @@ for (const family of families) {
   if (of.length) legend.append(make("li", { class: family }, ...of.flatMap(type => [make("span", {}, typeWord(type), " ", make("small", {}, type)), " "])));
 }
 for (const type of strange.slice(0, 40)) legend.append(make("li", { class: familyOf(type) }, make("bdi", {}, type.slice(0, 60))));
-document.querySelector(".legend").open = matchMedia("(min-width: 52rem)").matches;
+if (!matchMedia("(min-width: 52rem)").matches) for (const each of document.querySelectorAll(".legend, .folding")) each.open = false;
 
 const inOrder = () => state.order ? [...docs].sort((a, b) => a.missing - b.missing || b.cost - a.cost) : docs;
 function listOrder(entry) {
@@ -128,7 +127,7 @@ function filter() {
   document.body.classList.toggle("no-words", !control("words").checked);
   document.body.classList.toggle("no-english", !control("english").checked);
   document.querySelector(".nothing").hidden = shown.length > 0;
-  document.querySelector(".nothing").textContent = mistakes ? "No label passes the filters." : "No mistake. “mistakes only” hides what is right.";
+  document.querySelector(".nothing").textContent = mistakes || !state.only ? "No label passes the filters." : "No mistake. “mistakes only” hides what is right.";
   document.querySelector(".count").textContent = `${many(shown.length, mistaken === shown.length ? "mistake" : "label")} in ${many(documents, "document")}`;
   look(...(current || []));
 }

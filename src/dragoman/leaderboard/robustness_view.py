@@ -1,0 +1,191 @@
+"""What edits of the texts cost the systems of a board, from the short results that are kept beside its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from dragoman import files
+from dragoman.leaderboard import views
+from dragoman.measures.catalogue import HEADLINE
+from dragoman.problems import error
+from dragoman.reports.rendering import short
+
+if TYPE_CHECKING:
+    from dragoman.schema.leaderboard_json import Board, BoardEntry
+
+FOLDER = "robustness"
+"""Folder beside that of the runs in which the results of ``dragoman robustness SYSTEM --json`` are looked for."""
+MAX_NAMED = 3
+"""Edits that are named as those which cost most."""
+
+
+class EditCost(msgspec.Struct):
+    """What an edit costs by one measure.
+
+    Attributes:
+        edit: the edit, with its rate where it has one.
+        expect: ``invariance`` (no score may move) or ``direction`` (values move with the text).
+        measure: a measure of the headline.
+        documents: how many documents it changed.
+        original: score before, 0 to 1; None where there is none.
+        edited: score after.
+        cost: score before less score after; None where there is none.
+        interval: paired bootstrap interval of the cost, 95 %, or None.
+        p_holm: p of the paired permutation test, after Holm over the edits of the measure, or None.
+
+    """
+
+    edit: str
+    expect: Literal["invariance", "direction"]
+    measure: str
+    documents: int
+    original: float | None = None
+    edited: float | None = None
+    cost: float | None = None
+    interval: tuple[float, float] | None = None
+    p_holm: float | None = None
+
+
+class Memory(msgspec.Struct):
+    """How much more an edit that hides the pages costs a system than another."""
+
+    edit: str
+    against: str
+    measure: str
+    documents: int
+    difference: float | None = None
+    interval: tuple[float, float] | None = None
+    verdict: str = ""
+
+
+class EditCosts(msgspec.Struct):
+    """The short result of ``dragoman robustness``; other fields are passed over.
+
+    Attributes:
+        system: name of the system.
+        data: name, version, fingerprint and split of the benchmark.
+        costs: what each edit costs, by measure.
+        failures: by edit how many labels fail that were right before it.
+        memory: differences of differences.
+
+    """
+
+    system: str
+    data: dict[str, str]
+    costs: list[EditCost]
+    failures: dict[str, int]
+    memory: list[Memory] = []
+
+
+def kept(runs: Path, folder: Path | None = None) -> dict[str, EditCosts]:
+    """Read what is kept of the systems of a folder of runs.
+
+    Args:
+        runs: folder of ``system/data version``.
+        folder: where ``system.json`` of a run ``system/…`` lies; ``robustness`` beside ``runs`` if None, where there
+            is such a folder.
+
+    Returns:
+        Results by the system's folder.
+
+    Raises:
+        DragomanError: E101 where a folder or a file that is named cannot be read, E209 where it is no such result.
+
+    """
+    held = runs.absolute().parent / FOLDER if folder is None else folder
+    if folder is None and not held.is_dir():
+        return {}
+    if not held.is_dir():
+        raise error("E101", "there is no such folder.", "Give the folder of SYSTEM.json.", file=str(held))
+    found = {}
+    for path in sorted(held.glob("*.json")):
+        try:
+            found[path.stem] = msgspec.json.decode(files.read_regular(path), type=EditCosts)
+        except msgspec.DecodeError as cause:
+            hint = "Write it as `dragoman robustness SYSTEM --out DIR --json` prints it."
+            raise error("E209", f"it is no short result of robustness: {cause}.", hint, file=str(path)) from cause
+    return found
+
+
+def of_entries(board: Board, found: Mapping[str, EditCosts]) -> dict[str, EditCosts]:
+    """Give the results of the systems that were scored, by the entry's id."""
+    by_system = {entry.id: found.get(entry.folder.partition("/")[0]) for entry in board.entries if entry.cells}
+    return {name: each for name, each in by_system.items() if each is not None}
+
+
+@dataclass(frozen=True)
+class EditRow:
+    """An edit in the table of a system: cost by measure, None where there is none, and how many labels fail."""
+
+    edit: str
+    documents: int
+    cells: list[EditCost | None]
+    failures: int
+
+    @property
+    def worst(self) -> float:
+        """The largest cost of the row."""
+        return max((cell.cost for cell in self.cells if cell is not None and cell.cost is not None), default=-1.0)
+
+
+@dataclass(frozen=True)
+class SystemEdits:
+    """What edits cost a system, ready to be drawn.
+
+    Attributes:
+        entry: the system.
+        name: its name, on one line.
+        measures: the measures it was scored by.
+        kinds: rows of invariances and of directions, the most costly first.
+        told: the edits that cost most, in words; empty where no interval is above 0.
+        other_data: what it was measured on, where that is not the data of the board; else empty.
+        memory: differences of differences.
+
+    """
+
+    entry: BoardEntry
+    name: str
+    measures: list[str]
+    kinds: dict[str, list[EditRow]]
+    told: list[str]
+    other_data: str
+    memory: Sequence[Memory]
+
+
+def laid_out(board: Board, found: Mapping[str, EditCosts]) -> list[SystemEdits]:
+    """Make the results of systems ready for their pages, in the order of the board."""
+    return [_system(board, entry, found[entry.id]) for entry in board.entries if entry.id in found]
+
+
+def _system(board: Board, entry: BoardEntry, costs: EditCosts) -> SystemEdits:
+    measures = [
+        name for name in HEADLINE if any(each.measure == name and each.cost is not None for each in costs.costs)
+    ]
+    kinds: dict[str, list[EditRow]] = {}
+    for expect in ("invariance", "direction"):
+        edits = dict.fromkeys(each.edit for each in costs.costs if each.expect == expect)
+        rows = [_row(edit, measures, costs) for edit in edits]
+        kinds[expect] = sorted((row for row in rows if any(row.cells)), key=lambda row: -row.worst)
+    sure = [
+        each for each in costs.costs if each.cost is not None and each.interval is not None and each.interval[0] > 0
+    ]
+    worst = sorted(sure, key=lambda each: -(each.cost or 0.0))
+    first = list({each.edit: each for each in reversed(worst)}.values())
+    told = [
+        f"{short(each.edit, 60)} takes {each.measure} from {each.original or 0.0:.3f} to {each.edited or 0.0:.3f}"
+        for each in sorted(first, key=lambda each: -(each.cost or 0.0))[:MAX_NAMED]
+    ]
+    same = costs.data.get("fingerprint") == board.data.fingerprint
+    on = " ".join(short(costs.data.get(name, ""), 40) for name in ("name", "version"))
+    return SystemEdits(entry, views.name(entry), measures, kinds, told, "" if same else on, costs.memory)
+
+
+def _row(edit: str, measures: Sequence[str], costs: EditCosts) -> EditRow:
+    of = {each.measure: each for each in costs.costs if each.edit == edit and each.cost is not None}
+    documents = max((each.documents for each in of.values()), default=0)
+    return EditRow(edit, documents, [of.get(name) for name in measures], costs.failures.get(edit, 0))
