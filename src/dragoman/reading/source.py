@@ -107,13 +107,15 @@ class Source:
         """
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - start-up does not need it
 
+        from dragoman.reading.budget import Budget  # noqa: PLC0415 - as below
         from dragoman.reading.parsing import parse_bytes, parse_file  # noqa: PLC0415 - Arrow, imported when it is known
 
+        budget = Budget()
         with ThreadPoolExecutor(2) as pool:
             if self.paths:
-                yield [pool.submit(parse_file, path, self.how) for path in self.paths]
+                yield [pool.submit(parse_file, path, self.how, budget) for path in self.paths]
             else:
-                yield [pool.submit(parse_bytes, self.data, self.name, self.how)]
+                yield [pool.submit(parse_bytes, self.data, self.name, self.how, budget)]
 
 
 def read_shards(parsed: list[Future[Parsed]], target: Target) -> Reading:
@@ -150,7 +152,7 @@ def read_shards(parsed: list[Future[Parsed]], target: Target) -> Reading:
     except DragomanError as cause:
         return replace(made, problems=(*problems, *cause.problems))
     documents = tuple(sorted(place)) if target.documents is None else target.documents
-    return replace(made, annotations=stacked(documents, [part for part in labels if part]))
+    return replace(made, annotations=stacked(documents, [part for part in labels if part], target.texts))
 
 
 def total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
