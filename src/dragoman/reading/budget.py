@@ -34,7 +34,7 @@ def cost(table: pa.Table) -> int:
 
     """
     columns = zip(table.column_names, table.columns, strict=True)
-    return int(table.nbytes) + _ROW * table.num_rows + sum(sum(_costs(name, column)) for name, column in columns)
+    return int(table.nbytes + _ROW * table.num_rows) + sum(sum(_costs(name, column)) for name, column in columns)
 
 
 def _costs(name: str, column: pa.ChunkedArray) -> Iterator[int]:
