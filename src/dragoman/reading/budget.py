@@ -33,7 +33,8 @@ def cost(table: pa.Table) -> int:
         table: rows with the fields of a submission.
 
     """
-    return int(table.nbytes) + _ROW * table.num_rows + sum(map(sum, map(_costs, table.column_names, table.columns)))
+    items = sum(sum(_costs(name, table.column(name))) for name in table.column_names)
+    return int(table.nbytes) + _ROW * int(table.num_rows) + items
 
 
 def _costs(name: str, column: pa.ChunkedArray) -> Iterator[int]:
