@@ -33,8 +33,8 @@ def cost(table: pa.Table) -> int:
         table: rows with the fields of a submission.
 
     """
-    columns = zip(table.column_names, table.columns, strict=True)
-    return int(table.nbytes + _ROW * table.num_rows) + sum(sum(_costs(name, column)) for name, column in columns)
+    items = sum(sum(_costs(name, table.column(name))) for name in table.column_names)
+    return int(table.nbytes) + _ROW * int(table.num_rows) + items
 
 
 def _costs(name: str, column: pa.ChunkedArray) -> Iterator[int]:

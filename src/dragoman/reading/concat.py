@@ -71,7 +71,9 @@ def stacked(
         published=_times([piece.published for piece in pieces], places),
         published_external=_times([piece.published_external for piece in pieces], places),
         languages=_languages(pieces, places),
-        answered=frozenset().union(*(part.answered for part in parts if part.given.any())) or frozenset(LAYER_NAMES),
+        answered=frozenset().union(*(part.answered for part in parts if part.given.any()))
+        if given.any()
+        else frozenset(LAYER_NAMES),
         registry=frozenset().union(*(part.registry for part in parts)),
         addresses=addresses if addresses.any() else None,
     )

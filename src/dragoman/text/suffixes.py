@@ -13,17 +13,6 @@ MAX_TEXT = 2_000_000
 """Longest text, in code points, whose suffixes are sorted."""
 
 
-def can_find(text: str, words: int) -> bool:
-    """Whether so many words can be looked for in a text in bounded time.
-
-    Args:
-        text: the text.
-        words: number of different words.
-
-    """
-    return len(text) <= MAX_TEXT or words * len(text) <= 100 * SORTED
-
-
 class Finder:
     """Finds words in a text, exactly as written; overlapping places count each.
 
