@@ -166,6 +166,7 @@ def test_our_own_corpus_and_annotations_pass():
     assert {(problem.code, problem.file) for problem in said} == {
         ("W907", "annotations/passes/control/003.article-1.json"),
         ("W907", "annotations/passes/control_2/003.article-1.json"),
+        ("W907", "annotations/passes/control_3/003.article-1.json"),
     }
     assert (len(material.documents), len(material.passes)) == (43, 5)
     assert {one.name for one in material.passes if one.record} == {"a", "b", "control", "control_2", "control_3"}
