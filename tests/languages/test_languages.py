@@ -28,6 +28,7 @@ OF_A_LANGUAGE = {
     "robustness/donors.py": "names that take the place of names",
     "robustness/letters.py": "letters that look alike, for noise",
     "robustness/renaming.py": "particles after names, which follow the last letter",
+    "robustness/name_parts.py": "endings of names and offices, which say what may stand in their place",
     "robustness/shifting.py": "dates written anew",
 }
 """Modules whose matter is words of a language that no other module needs; so are all edits (robustness/edits)."""

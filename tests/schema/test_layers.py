@@ -36,6 +36,8 @@ ALLOWED = {
     ("schema/shape.py", "_ELSEWHERE"): "what others call a field, whatever record it is of",
     ("systems/answers.py", "_FIELDS"): "the form in which a model answers, down to fields",
     ("robustness/edit.py", "Kind"): "what an edit changes: two of its kinds are called like layers",
+    ("robustness/renaming.py", "relabel"): "where ids of entities stand in a document",
+    ("formats/sample.py", "_OWN"): "fields that a row of a submission is told by",
 }
 
 
