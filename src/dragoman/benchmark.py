@@ -22,9 +22,7 @@ from dragoman.release.semver import is_version
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import ReadingLine
 from dragoman.schema.release_rows import CONFIGS, READING, UNSPLIT
-from dragoman.schema.submission import (
-    Submission,
-)
+from dragoman.schema.submission import Submission
 from dragoman.tables import WIDTH, Table, number, wrapped
 from dragoman.text import visible
 

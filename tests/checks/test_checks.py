@@ -168,5 +168,5 @@ def test_our_own_corpus_and_annotations_pass():
         ("W907", "annotations/passes/control_2/003.article-1.json"),
         ("W907", "annotations/passes/control_3/003.article-1.json"),
     }
-    assert (len(material.documents), len(material.passes)) == (43, 5)
+    assert (len(material.documents), len(material.passes)) == (43, 6)
     assert {one.name for one in material.passes if one.record} == {"a", "b", "control", "control_2", "control_3"}

@@ -19,8 +19,8 @@ def lines(asked, documents):
 
 def test_documents_of_examples_are_not_asked_about(benchmark):
     asked = Extraction.of(benchmark, "dev")
-    assert asked.told.sources
-    assert {d.id for d in asked.documents} == {d.id for d in benchmark.split("dev")} - set(asked.told.sources)
+    assert asked.prompt.sources
+    assert {d.id for d in asked.documents} == {d.id for d in benchmark.split("dev")} - set(asked.prompt.sources)
     assert len(Extraction.of(benchmark, "dev", examples=0).documents) == len(benchmark.split("dev"))
 
 
@@ -78,9 +78,9 @@ def test_json_without_an_end_was_cut_off(text, cut):
 
 
 def test_names_are_those_of_the_figures(benchmark, asked):
-    assert names(asked.told.layers) == list(figures(asked.score([[]], [d.id for d in asked.documents])))
+    assert names(asked.prompt.layers) == list(figures(asked.score([[]], [d.id for d in asked.documents])))
     dates = Extraction.of(benchmark, layers=["dates"])
-    assert names(dates.told.layers) == list(figures(dates.score([[]], [d.id for d in dates.documents])))
+    assert names(dates.prompt.layers) == list(figures(dates.score([[]], [d.id for d in dates.documents])))
 
 
 @pytest.mark.parametrize(("options", "code"), [({"split": "none"}, "E702"), ({"layers": ["names"]}, "E206")])

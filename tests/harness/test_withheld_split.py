@@ -6,14 +6,13 @@ from pathlib import Path
 
 import harness_environment as harness
 import pytest
+import withheld_release
 from chat_server import ChatServer
 
 import dragoman
-from dragoman.authoring import release_folder
 from dragoman.harness.extraction import Extraction, figures
 from dragoman.leaderboard.closed import withheld_gold
 from dragoman.problems import DragomanError
-from dragoman.release import source_root
 from dragoman.systems.protocol import Chat
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -22,9 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    made = tmp_path_factory.mktemp("withheld")
-    release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", made / "public", made / "private", "us")
-    return made
+    return withheld_release.write(tmp_path_factory.mktemp("withheld"))
 
 
 @pytest.fixture(scope="module")

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import withheld_release
 from submitted import CARD, lines, submit, toml
 
 from dragoman import files
-from dragoman.authoring import release_folder
 from dragoman.benchmark import Benchmark, load
 from dragoman.leaderboard import closed as closing
 from dragoman.leaderboard.entries import Entry
 from dragoman.leaderboard.site import build
 from dragoman.leaderboard.submission_log import DEFAULT, NAME, Limits, SubmissionLog
 from dragoman.problems import DragomanError, Problem
-from dragoman.release import private_bundle, source_root
+from dragoman.release import private_bundle
 from dragoman.release.content import with_layers
 from dragoman.schema.leaderboard_json import Board, Place
 from dragoman.schema.system_card import SystemCard
@@ -29,8 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("withheld")
-    release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", folder / "public", folder / "private", "us")
+    folder = withheld_release.write(tmp_path_factory.mktemp("withheld"))
     return folder / "public", folder / "private"
 
 

@@ -10,7 +10,7 @@ from test_board_pages import synthetic
 
 from dragoman.leaderboard.board_pages import pages
 from dragoman.leaderboard.ranking import columns
-from dragoman.leaderboard.robustness_view import EditCosts, kept, laid_out, of_entries
+from dragoman.leaderboard.robustness_view import EditCosts, laid_out, of_entries, read_all
 from dragoman.problems import DragomanError
 from dragoman.schema.leaderboard_json import ClosedBoard
 
@@ -45,7 +45,7 @@ def test_rows_go_by_cost_and_words_by_those_whose_interval_is_above_zero(board):
     assert [(row.edit, row.failures) for row in made.kinds["invariance"]] == [("rename", 0), ("tatweel", 3)]
     assert [row.edit for row in made.kinds["direction"]] == ["shift-dates"]
     assert made.kinds["invariance"][0].cells[1] is None
-    assert made.told == [
+    assert made.costliest == [
         "tatweel takes entities.strict from 0.750 to 0.250",
         "shift-dates takes dates.value from 0.500 to 0.250",
     ]
@@ -82,18 +82,18 @@ def test_pages_link_to_each_other_and_hostile_results_stay_text(board, gold, pag
 
 
 def test_what_is_kept_beside_the_runs_is_read_and_what_is_no_result_is_refused(tmp_path):
-    assert set(kept(ROOT / "eval" / "runs")) >= {"korean_rules", "kiwi_names"}
+    assert set(read_all(ROOT / "eval" / "runs")) >= {"korean_rules", "kiwi_names"}
     runs = tmp_path / "runs"
     runs.mkdir()
-    assert kept(runs) == {}
+    assert read_all(runs) == {}
     (tmp_path / "robustness").mkdir()
     (tmp_path / "robustness" / "a.json").write_text(json.dumps(result()))
-    assert kept(runs)["a"].costs[0].cost == 0.5
+    assert read_all(runs)["a"].costs[0].cost == 0.5
     (tmp_path / "robustness" / "b.json").write_text(json.dumps({"system": "b"}))
     with pytest.raises(DragomanError, match="E209"):
-        kept(runs)
+        read_all(runs)
     with pytest.raises(DragomanError, match="E101"):
-        kept(runs, tmp_path / "nowhere")
+        read_all(runs, tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("place", ["", "scores@task.example", PAYLOADS["script"]])

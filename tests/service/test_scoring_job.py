@@ -7,15 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import withheld_release
 from submitted import lines
 
 from dragoman import files
-from dragoman.authoring import release_folder
 from dragoman.leaderboard import closed as closing
 from dragoman.leaderboard.closed import CANNOT_BE_SCORED
 from dragoman.leaderboard.isolation import Failure
 from dragoman.leaderboard.submission_log import DEFAULT
-from dragoman.release import source_root
 from dragoman.service import codabench
 from dragoman.service.scoring_job import Bounds, problems_of, scores_of
 from dragoman.service.worker import Worker
@@ -25,9 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    made = tmp_path_factory.mktemp("withheld")
-    release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", made / "public", made / "private", "us")
-    return made
+    return withheld_release.write(tmp_path_factory.mktemp("withheld"))
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import withheld_release
 from scoring_server import DEADLINE, Server, team
 from submitted import lines
 
 from dragoman import files
-from dragoman.authoring import release_folder
 from dragoman.leaderboard.submission_log import NAME, SubmissionLog
-from dragoman.release import source_root
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,9 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def private(tmp_path_factory):
     for name in ("starlette", "uvicorn"):
         pytest.importorskip(name, reason="install the extra `service`")
-    folder = tmp_path_factory.mktemp("withheld")
-    release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", folder / "public", folder / "private", "us")
-    return folder / "private"
+    return withheld_release.write(tmp_path_factory.mktemp("withheld")) / "private"
 
 
 @pytest.fixture(scope="module")

@@ -15,14 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import withheld_release
 from scoring_server import Server, until
 from submitted import lines
 
 from dragoman import files
-from dragoman.authoring import release_folder
 from dragoman.leaderboard import closed as closing
 from dragoman.leaderboard.submission_log import NAME, SubmissionLog
-from dragoman.release import private_bundle, source_root
+from dragoman.release import private_bundle
 from dragoman.service.scoring_job import scores_of
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -36,9 +36,7 @@ MANY = ("--per-day", "100000", "--in-all", "100000")
 def released(tmp_path_factory):
     for name in ("starlette", "uvicorn"):
         pytest.importorskip(name, reason="install the extra `service`")
-    folder = tmp_path_factory.mktemp("withheld")
-    release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", folder / "public", folder / "private", "us")
-    return folder
+    return withheld_release.write(tmp_path_factory.mktemp("withheld"))
 
 
 @pytest.fixture

@@ -69,11 +69,11 @@ def new(
     name = name or _asked("name of the benchmark", "--name", folder.name)
     tags = _parted(languages)
     asks = sys.stdin.isatty() and sys.stderr.isatty()
-    told = {"columns": columns or (), "labels": labels or ()}
-    read = incoming.read(paths, form_of_file, tags, told=told)
+    options = {"columns": columns or (), "labels": labels or ()}
+    read = incoming.read(paths, form_of_file, tags, options=options)
     if not tags and any(each.language is None for each in read.documents):
         tags = _parted(_asked("languages, parted by commas", "--languages"))
-        read = incoming.read(paths, form_of_file, tags, told=told)
+        read = incoming.read(paths, form_of_file, tags, options=options)
     if type_ is None and asks and all(each.line is None or not each.line.entities for each in read.documents):
         said = typer.prompt("entity types, as PROD=a product; EVENT=… (none: the default ones)", "", err=True)
         type_ = [part.strip() for part in said.split(";") if part.strip()] or None

@@ -38,7 +38,7 @@ def convert(
         out=out,
         read=how.read,
         texts={} if no_texts else load(data).target().texts,
-        **how.told,
+        **how.of_file,
         **how.rules,
     )
     outcome = made.to_dict()

@@ -153,8 +153,8 @@ class HowRead:
         return {"quotes": self.quotes.value, "ignore_unknown_fields": self.ignore_unknown_fields}
 
     @property
-    def told(self) -> dict[str, Any]:
-        """What was said of a file, but for its format."""
+    def of_file(self) -> dict[str, Any]:
+        """Options of a file, but for its format."""
         return {
             "columns": self.columns or (),
             "labels": self.labels or (),
@@ -172,11 +172,11 @@ class HowRead:
 
         """
         (read,) = formats or (self.read,)
-        if read is None and self.told == HowRead().told:
+        if read is None and self.of_file == HowRead().of_file:
             return path
         from dragoman.reading.labelled_file import LabelledFile
 
-        return LabelledFile(path, read, **self.told)
+        return LabelledFile(path, read, **self.of_file)
 
 
 @dataclass(frozen=True)

@@ -67,15 +67,17 @@ def _by_text(ids: list[str], options: Options, diagnostics: Diagnostics, texts: 
         squeezed = _squeezed(text)
         known[squeezed] = None if squeezed in known else name
     taken = set(ids)
-    told = []
+    matched = []
     for at in lost:
         found = known.get(_squeezed(texts[at] or ""))
         if found is not None and found not in taken:
-            told.append(f"{ids[at][:80]!r} is {found[:80]!r}")
+            matched.append(f"{ids[at][:80]!r} is {found[:80]!r}")
             ids[at] = found
             taken.add(found)
-    if told:
-        diagnostics.add("W906", f"{counted(len(told), 'document is', 'documents are')} told by the text: {told[0]}.")
+    if matched:
+        diagnostics.add(
+            "W906", f"{counted(len(matched), 'document is', 'documents are')} told by the text: {matched[0]}."
+        )
     return ids
 
 

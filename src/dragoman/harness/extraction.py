@@ -43,13 +43,13 @@ class Extraction:
     Attributes:
         benchmark: whose documents.
         split: of the benchmark.
-        told: the prompt; documents that its examples are from are not asked about.
+        prompt: what is asked; documents that its examples are from are not asked about.
 
     """
 
     benchmark: Benchmark
     split: str
-    told: Prompt
+    prompt: Prompt
 
     @classmethod
     def of(
@@ -68,8 +68,8 @@ class Extraction:
 
         """
         benchmark = benchmarks.load(data)
-        told = prompt.make(benchmark, layers or LAYER_NAMES, count=examples)
-        made = cls(benchmark, split or gold.default_split(benchmark), told)
+        asked = prompt.make(benchmark, layers or LAYER_NAMES, count=examples)
+        made = cls(benchmark, split or gold.default_split(benchmark), asked)
         # A split that is not there or has no gold is an error here, not after the run.
         assert made.withheld or made.gold.data.documents
         return made
@@ -82,7 +82,7 @@ class Extraction:
     @cached_property
     def documents(self) -> list[Document]:
         """Documents to ask about, in the order of the benchmark."""
-        return Selection(self.split).documents(self.benchmark, self.told.sources)
+        return Selection(self.split).documents(self.benchmark, self.prompt.sources)
 
     @cached_property
     def by_id(self) -> dict[str, Document]:
@@ -97,19 +97,19 @@ class Extraction:
     @cached_property
     def card(self) -> SystemCard:
         """What the scored system used; its name is the harness's to say."""
-        return SystemCard(name="model", resources=["text", "dev"] if self.told.sources else ["text"])
+        return SystemCard(name="model", resources=["text", "dev"] if self.prompt.sources else ["text"])
 
     def messages(self, name: str) -> list[Message]:
         """Write the messages about a document."""
-        return self.told.messages(self.by_id[name])
+        return self.prompt.messages(self.by_id[name])
 
     def target(self, name: str) -> dict[str, Any]:
         """Give the gold of a document in the form of an answer; nothing where it is withheld."""
-        return {} if self.withheld else answers.gold(self.by_id[name], self.told.layers)
+        return {} if self.withheld else answers.gold(self.by_id[name], self.prompt.layers)
 
     def schema(self) -> dict[str, Any]:
         """Give the JSON Schema of an answer."""
-        return answers.schema(self.told.layers, self.told.label_sets)
+        return answers.schema(self.prompt.layers, self.prompt.label_sets)
 
     def answer(self, name: str, text: str, reason: str = "stop", limit: int | None = None) -> Entry:
         """Read what a model wrote about a document, as ``dragoman run`` does.
@@ -125,9 +125,9 @@ class Extraction:
 
         """
         system = System(
-            lambda _: read_text(text, reason, self.told.layers, limit, Reply(None, text)),
+            lambda _: read_text(text, reason, self.prompt.layers, limit, Reply(None, text)),
             self.card,
-            layers=self.told.layers,
+            layers=self.prompt.layers,
         )
         return ask(system, self.by_id[name], self.benchmark.target(), Watch())
 
@@ -136,7 +136,7 @@ class Extraction:
     ) -> dict[str, float | None]:
         """Give the scores that a harness shows, by name; each is None where gold is withheld; as :meth:`score`."""
         if self.withheld:
-            return dict.fromkeys(names(self.told.layers))
+            return dict.fromkeys(names(self.prompt.layers))
         return figures(self.score(epochs, asked, intervals=intervals))
 
     def score(
@@ -165,7 +165,7 @@ class Extraction:
                 against,
                 system=self.card,
                 intervals=intervals and not several,
-                measures=list(self.told.layers),
+                measures=list(self.prompt.layers),
             )
             for lines in epochs
         ]

@@ -69,7 +69,7 @@ def extraction(
     return Task(
         dataset=MemoryDataset([_sample(asked, d) for d in asked.documents], name=asked.benchmark.name),
         solver=one_answer(seed),
-        scorer=labels(",".join(asked.told.layers), asked.split, data, examples),
+        scorer=labels(",".join(asked.prompt.layers), asked.split, data, examples),
         config=GenerateConfig(
             temperature=_USUAL.temperature,
             max_tokens=_USUAL.max_tokens,
@@ -82,10 +82,10 @@ def extraction(
             "version": asked.benchmark.version,
             "fingerprint": asked.benchmark.fingerprint,
             "split": asked.split,
-            "layers": list(asked.told.layers),
-            "prompt": asked.told.name,
-            "prompt_sha256": asked.told.sha256,
-            "seen": list(asked.told.sources),
+            "layers": list(asked.prompt.layers),
+            "prompt": asked.prompt.name,
+            "prompt_sha256": asked.prompt.sha256,
+            "seen": list(asked.prompt.sources),
             "resources": asked.card.resources,
         },
     )
@@ -180,7 +180,7 @@ def labels(layers: str, split: str, data: str | None, examples: int) -> Scorer:
         line = None if entry.answer is None else {"id": name, **entry.answer}
         alone = asked.figures([[line] if line else []], [name], intervals=False)
         return Score(
-            value={layer: _f1(alone, layer) for layer in asked.told.layers},
+            value={layer: _f1(alone, layer) for layer in asked.prompt.layers},
             answer=json.dumps(entry.answer, ensure_ascii=False, indent=1) if line else "",
             explanation=_explained(entry),
             metadata={

@@ -78,7 +78,7 @@ def evaluate(
         board.columns = [BoardColumn(e.name, e.ranked, board.data.documents) for e in shown_columns(gold)]
         made = cells(entries, shown, gold)
         board.closed = rules(entries, shown, closed)
-    board.entries = [_entry(entry, made.get(entry.id, {}), told=closed is None) for entry in entries]
+    board.entries = [_entry(entry, made.get(entry.id, {}), whole=closed is None) for entry in entries]
     board.entries.sort(key=lambda entry: order(entry, "headline"))
     return board, {entry.id: entry for entry in entries}
 
@@ -91,8 +91,8 @@ def order(entry: BoardEntry, column: str) -> tuple[int, str, int, float, str]:
     return _STATES.index(entry.state), entry.track or "open", rank, -score, entry.folder
 
 
-def _entry(entry: Entry, cells: dict[str, Cell], *, told: bool) -> BoardEntry:
-    """Make the entry of a board; ``told`` says whether counts by document and label are shown."""
+def _entry(entry: Entry, cells: dict[str, Cell], *, whole: bool) -> BoardEntry:
+    """Make the entry of a board; ``whole`` says whether counts by document and label are shown."""
     return BoardEntry(
         id=entry.id,
         folder=visible(entry.folder),
@@ -103,8 +103,8 @@ def _entry(entry: Entry, cells: dict[str, Cell], *, told: bool) -> BoardEntry:
         attempted=list(entry.attempted),
         missing=None if entry.result is None else entry.result.coverage.missing,
         cells=cells,
-        answered=entry.result.coverage.answered if told and entry.result is not None else {},
-        recall={name: part["recall"] for name, part in _phenomena(entry)} if told else {},
+        answered=entry.result.coverage.answered if whole and entry.result is not None else {},
+        recall={name: part["recall"] for name, part in _phenomena(entry)} if whole else {},
     )
 
 

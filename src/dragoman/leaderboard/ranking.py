@@ -197,8 +197,8 @@ def _cell(column: Column, parts: list[Ints], documents: int) -> Cell:
         return Cell(None)
     # Only where systems have places: fifty intervals a system would be noise, and slow. Its report has them all.
     drawn = repeats.redrawn(column.finish, _LEAF, len(parts), SEED)
-    told = column.ranked and documents >= MIN_DOCUMENTS
-    interval = bootstrap.interval(rows, drawn, _LEAF) if told else None
+    wanted = column.ranked and documents >= MIN_DOCUMENTS
+    interval = bootstrap.interval(rows, drawn, _LEAF) if wanted else None
     return Cell(score, None if interval is None else list(interval))
 
 

@@ -1,4 +1,4 @@
-"""What edits of the texts cost the systems of a board, from the short results that are kept beside its runs."""
+"""What edits of the texts cost the systems of a board, from the short results that are stored beside its runs."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ class EditCosts(msgspec.Struct):
     memory: list[Memory] = []
 
 
-def kept(runs: Path, folder: Path | None = None) -> dict[str, EditCosts]:
-    """Read what is kept of the systems of a folder of runs.
+def read_all(runs: Path, folder: Path | None = None) -> dict[str, EditCosts]:
+    """Read the stored results of the systems of a folder of runs.
 
     Args:
         runs: folder of ``system/data version``.
@@ -142,7 +142,7 @@ class SystemEdits:
         name: its name, on one line.
         measures: the measures it was scored by.
         kinds: rows of invariances and of directions, the most costly first.
-        told: the edits that cost most, in words; empty where no interval is above 0.
+        costliest: the edits that cost most, in words; empty where no interval is above 0.
         other_data: what it was measured on, where that is not the data of the board; else empty.
         memory: differences of differences.
 
@@ -152,7 +152,7 @@ class SystemEdits:
     name: str
     measures: list[str]
     kinds: dict[str, list[EditRow]]
-    told: list[str]
+    costliest: list[str]
     other_data: str
     memory: Sequence[Memory]
 
@@ -176,13 +176,13 @@ def _system(board: Board, entry: BoardEntry, costs: EditCosts) -> SystemEdits:
     ]
     worst = sorted(sure, key=lambda each: -(each.cost or 0.0))
     first = list({each.edit: each for each in reversed(worst)}.values())
-    told = [
+    costliest = [
         f"{short(each.edit, 60)} takes {each.measure} from {each.original or 0.0:.3f} to {each.edited or 0.0:.3f}"
         for each in sorted(first, key=lambda each: -(each.cost or 0.0))[:MAX_NAMED]
     ]
     same = costs.data.get("fingerprint") == board.data.fingerprint
     on = " ".join(short(costs.data.get(name, ""), 40) for name in ("name", "version"))
-    return SystemEdits(entry, views.name(entry), measures, kinds, told, "" if same else on, costs.memory)
+    return SystemEdits(entry, views.name(entry), measures, kinds, costliest, "" if same else on, costs.memory)
 
 
 def _row(edit: str, measures: Sequence[str], costs: EditCosts) -> EditRow:

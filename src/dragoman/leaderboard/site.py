@@ -17,7 +17,7 @@ from dragoman.leaderboard.closed import shown_columns
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
 from dragoman.leaderboard.hub_results import check_repository
 from dragoman.leaderboard.ranking import columns
-from dragoman.leaderboard.robustness_view import kept, of_entries
+from dragoman.leaderboard.robustness_view import of_entries, read_all
 from dragoman.locking import LOCK, only_writer
 from dragoman.problems import error
 from dragoman.reading.read import read_bytes
@@ -73,7 +73,7 @@ def build(
     if dataset is not None:
         check_repository(dataset)
     gold = scoring.from_benchmark(benchmark, "test") if closed is None else closed.gold
-    edits = kept(runs, robustness) if closed is None else {}
+    edits = read_all(runs, robustness) if closed is None else {}
     board, entries = evaluate(runs, gold, progress, closed)
     shown = columns(gold) if closed is None else shown_columns(gold)
     with only_writer(out, "E829"):

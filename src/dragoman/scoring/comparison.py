@@ -66,7 +66,7 @@ def _told_apart(
     alike: dict[str, list[int]] = {}
     for at, result in enumerate(read):
         alike.setdefault(result.system.name, []).append(at)
-    told = list(read)
+    named = list(read)
     for name, indices in alike.items():
         if len(indices) == 1:
             continue
@@ -75,8 +75,8 @@ def _told_apart(
         for number, (at, path) in enumerate(zip(indices, parts, strict=True), start=1):
             mark = "/".join(path[-depth:]) if depth and path else str(number)
             system = msgspec.structs.replace(read[at].system, name=f"{name} ({mark})")
-            told[at] = msgspec.structs.replace(read[at], system=system)
-    return tuple(told)
+            named[at] = msgspec.structs.replace(read[at], system=system)
+    return tuple(named)
 
 
 def _compared(results: tuple[records.Result, ...], measures: list[str] | None) -> Comparison:

@@ -175,5 +175,5 @@ def winners(tests: Sequence[Tested]) -> list[tuple[int, int]]:
 
 def not_told_from_best(places_of: Sequence[int], tests: Sequence[Tested]) -> list[bool]:
     """Whether no system at place 1 is tested better, for each system; those at place 1 are among these."""
-    told = {loser for winner, loser in winners(tests) if places_of[winner] == 1}
-    return [position not in told for position in range(len(places_of))]
+    beaten = {loser for winner, loser in winners(tests) if places_of[winner] == 1}
+    return [position not in beaten for position in range(len(places_of))]

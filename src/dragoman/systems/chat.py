@@ -18,7 +18,8 @@ from dragoman.problems import error
 from dragoman.redaction import redact, register
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
-from dragoman.systems import answers, pieces, prompt
+from dragoman.systems import answers, pieces
+from dragoman.systems import prompt as prompts
 from dragoman.systems.completion import read
 from dragoman.systems.prompt import Prompt
 from dragoman.systems.protocol import Chat, Options, Reply, System, SystemFailure, Unreachable
@@ -64,15 +65,15 @@ def load(rest: str, options: Options) -> System:
     if not rest or not address:
         hint = "Give chat:MODEL, and the address by --base-url or OPENAI_BASE_URL."
         raise error("E801", "there is no model or no address of an endpoint.", hint)
-    told = make_prompt(options)
-    parameters = parameters_of(chat, told)
+    prompt = make_prompt(options)
+    parameters = parameters_of(chat, prompt)
     client = _client(openai, address, options.timeout)
     once = client.with_options(max_retries=0)
     answers_at_all = True
 
     def ask(document: Document) -> Reply:
         nonlocal answers_at_all
-        messages = told.messages(document)
+        messages = prompt.messages(document)
         try:
             # Where nobody answered the document before, this one is asked about but once.
             response = (client if answers_at_all else once).chat.completions.with_raw_response.create(
@@ -85,24 +86,24 @@ def load(rest: str, options: Options) -> System:
         answers_at_all = True
         limit = parameters.get("max_tokens", parameters.get("max_completion_tokens"))
         try:
-            return _counted(read(response.http_response.content, told.layers, limit), messages)
+            return _counted(read(response.http_response.content, prompt.layers, limit), messages)
         except SystemFailure as failure:
             failure.reply = None if failure.reply is None else _counted(failure.reply, messages)
             raise
 
     def given(document: Document) -> Any:
-        parts = [told.messages(piece) for _, piece in pieces.cut(document, chat.pieces)]
+        parts = [prompt.messages(piece) for _, piece in pieces.cut(document, chat.pieces)]
         return {"model": rest, "messages": parts, "parameters": parameters}
 
     return System(
         lambda document: _in_pieces(document, chat.pieces, ask),
-        options.card or _card(rest, told, parameters),
+        options.card or _card(rest, prompt, parameters),
         close=client.close,
         code=Code({"answers": str(answers.REVISION)}, ("the model behind its name",)),
         given=given,
-        layers=told.layers,
-        seen=told.sources,
-        prompt={**told.parts(), "sha256": told.sha256, "parameters": parameters},
+        layers=prompt.layers,
+        seen=prompt.sources,
+        prompt={**prompt.parts(), "sha256": prompt.sha256, "parameters": parameters},
     )
 
 
@@ -118,10 +119,10 @@ def make_prompt(options: Options) -> Prompt:
         hint = f"Give {pieces.MIN_LENGTH} characters or more."
         raise error("E206", f"a piece cannot have {chat.pieces} characters.", hint, path="pieces")
     held = options.benchmark or benchmarks.load()
-    return prompt.make(held, chat.layers, count=chat.examples, most=chat.characters, own=chat.prompt)
+    return prompts.make(held, chat.layers, count=chat.examples, most=chat.characters, own=chat.prompt)
 
 
-def parameters_of(chat: Chat, told: Prompt) -> dict[str, Any]:
+def parameters_of(chat: Chat, prompt: Prompt) -> dict[str, Any]:
     """Say what a request holds besides model and messages; what is None is left out.
 
     Raises:
@@ -134,7 +135,7 @@ def parameters_of(chat: Chat, told: Prompt) -> dict[str, Any]:
         raise error("E206", what, "Leave it out.", path="parameters")
     form: dict[str, Any] | None = None if chat.form == "text" else {"type": chat.form}
     if chat.form == "json_schema":
-        made = answers.schema(told.layers, told.label_sets)
+        made = answers.schema(prompt.layers, prompt.label_sets)
         form = {"type": chat.form, "json_schema": {"name": "labels", "strict": True, "schema": made}}
     usual = {
         "temperature": chat.temperature,
@@ -237,7 +238,7 @@ def _failure(openai: Any, cause: Any) -> SystemFailure:
     return SystemFailure(why)
 
 
-def _card(model: str, told: Prompt, parameters: dict[str, Any]) -> SystemCard:
+def _card(model: str, prompt: Prompt, parameters: dict[str, Any]) -> SystemCard:
     asked = {name: value for name, value in parameters.items() if name != "response_format"}
     form = parameters.get("response_format", {"type": "text"}).get("type")
     how = ", ".join(
@@ -246,10 +247,10 @@ def _card(model: str, told: Prompt, parameters: dict[str, Any]) -> SystemCard:
             str(form),
         ]
     )
-    shown = f"examples from {', '.join(told.sources)}" if told.sources else "no examples"
+    shown = f"examples from {', '.join(prompt.sources)}" if prompt.sources else "no examples"
     return SystemCard(
         name=f"chat:{model}"[-120:],
-        training_data=f"unknown; prompt {told.name} ({told.sha256[:12]}): {shown}; {how}",
-        layers=[*told.layers],  # type: ignore[list-item]
-        resources=["text", "dev"] if told.sources else ["text"],
+        training_data=f"unknown; prompt {prompt.name} ({prompt.sha256[:12]}): {shown}; {how}",
+        layers=[*prompt.layers],  # type: ignore[list-item]
+        resources=["text", "dev"] if prompt.sources else ["text"],
     )

@@ -62,7 +62,11 @@ class Read:
 
 
 def read(
-    paths: Sequence[Path], form: str | None = None, languages: Sequence[str] = (), *, told: Mapping[str, Any] = NOTHING
+    paths: Sequence[Path],
+    form: str | None = None,
+    languages: Sequence[str] = (),
+    *,
+    options: Mapping[str, Any] = NOTHING,
 ) -> Read:
     """Read files and folders.
 
@@ -71,7 +75,7 @@ def read(
             that :func:`dragoman.score` takes, recognised by content.
         form: the format, where the content does not say.
         languages: languages of the benchmark: a page ``NAME.fa.txt`` or ``fa/NAME.txt`` is in ``fa``.
-        told: what else a reader must be told, as fields of :class:`~dragoman.reading.labelled_file.LabelledFile`.
+        options: of the reader, as fields of :class:`~dragoman.reading.labelled_file.LabelledFile`.
 
     Raises:
         DragomanError: with everything that is wrong with them; E703 where there is no document.
@@ -83,7 +87,7 @@ def read(
         try:
             pages = [] if form else _pages(path)
             found += [_page(page, languages) for page in pages] or _documents(
-                LabelledFile(path, form, **told), diagnostics
+                LabelledFile(path, form, **options), diagnostics
             )
         except DragomanError as cause:
             diagnostics.take(*cause.problems)

@@ -60,7 +60,7 @@ class LayersTask(ConfigurableTask):
                 "generation_kwargs": generation,
                 "metric_list": [
                     {"metric": name, "aggregation": partial(scored, name), "higher_is_better": True}
-                    for name in names(asked.told.layers)
+                    for name in names(asked.prompt.layers)
                 ],
                 "process_results": self._processed,
                 "metadata": {**said, **self._described()},
@@ -73,9 +73,9 @@ class LayersTask(ConfigurableTask):
             "version": __version__,
             "data": asked.benchmark.version,
             "fingerprint": asked.benchmark.fingerprint,
-            "prompt": asked.told.name,
-            "prompt_sha256": asked.told.sha256,
-            "seen": list(asked.told.sources),
+            "prompt": asked.prompt.name,
+            "prompt_sha256": asked.prompt.sha256,
+            "seen": list(asked.prompt.sources),
         }
 
     def set_config(self, key: str, value: Any, update: bool = False) -> None:
@@ -123,7 +123,7 @@ class LayersTask(ConfigurableTask):
         text = results[0] or ""
         entry = self.asked.answer(doc["id"], text, "length" if unfinished(text) else "stop")
         line = "" if entry.answer is None else json.dumps({"id": doc["id"], **entry.answer}, ensure_ascii=False)
-        return dict.fromkeys(names(self.asked.told.layers), (doc["id"], line))
+        return dict.fromkeys(names(self.asked.prompt.layers), (doc["id"], line))
 
 
 class _Scored:
