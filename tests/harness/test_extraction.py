@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from dragoman.harness.extraction import Extraction, figures, names, unfinished
+from dragoman.harness.extraction import Extraction, figures, names
 from dragoman.problems import DragomanError
 
 
@@ -59,22 +59,6 @@ def test_an_answer_is_read_as_a_run_reads_it(asked):
     answer = asked.answer(name, '```json\n{"entities": [], "dates": [], "claims": [],}\n```')
     assert answer.answer == {"entities": [], "dates": [], "claims": []}
     assert answer.repairs == ["fence", "syntax"]
-
-
-@pytest.mark.parametrize(
-    ("text", "cut"),
-    [
-        ('{"dates": []}', False),
-        ('{"dates": [', True),
-        ('{"dates": [{"quote": "a } ]', True),
-        (r'{"a": "}\"]"}', False),
-        ('Sure: {"dates": []} [', True),
-        ("[", False),
-        ("", False),
-    ],
-)
-def test_json_without_an_end_was_cut_off(text, cut):
-    assert unfinished(text) is cut
 
 
 def test_names_are_those_of_the_figures(benchmark, asked):

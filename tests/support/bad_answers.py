@@ -37,6 +37,20 @@ def _bare(**fields):
     return lambda gold: json.dumps({"choices": [{"index": 0, **fields}]}).encode()
 
 
+def _choices(*choices):
+    return json.dumps({"choices": choices}).encode()
+
+
+def _events(*events):
+    """A body of server-sent events, with a comment before them, as servers send that keep the connection open."""
+    said = "".join(f"data: {json.dumps(event, ensure_ascii=False)}\r\n\r\n" for event in events)
+    return f": ping\r\n\r\n{said}data: [DONE]\r\n\r\n".encode()
+
+
+def _delta(content, finish=None, index=0):
+    return {"choices": [{"index": index, "delta": {"content": content}, "finish_reason": finish}]}
+
+
 def _with_key(gold, key, value):
     return json.dumps({**json.loads(gold), key: value})
 
@@ -67,6 +81,16 @@ BAD = [
     Bad(
         "content in parts",
         lambda gold: (200, completion([{"type": "text", "text": gold[:9]}, gold[9:], {"type": "image"}, 1])),
+        raw=lambda gold: gold,
+    ),
+    Bad(
+        "stream of events",
+        lambda gold: (200, _events(_delta(""), _delta(gold[:9]), _delta("no", index=1), _delta(gold[9:], "stop"))),
+        raw=lambda gold: gold,
+    ),
+    Bad(
+        "several choices, number 0 last",
+        lambda gold: (200, _choices({"index": 1, "message": {"content": "no"}}, {"index": 0, "text": gold})),
         raw=lambda gold: gold,
     ),
     Bad("text in the place of a message", lambda gold: (200, _bare(text=gold)(gold)), raw=lambda gold: gold),
@@ -100,6 +124,41 @@ BAD = [
         "cut off at 16384",
         lambda gold: gold[:20],
     ),
+    *(
+        Bad(
+            f"cut off: {said}", lambda gold, said=said: (200, completion(gold[:-9], finish=said)), why, lambda g: g[:-9]
+        )
+        for said, why in (
+            ("max_tokens", "cut off at"),
+            ("MAX_TOKENS", "cut off at"),
+            ("stop", "no end"),
+            (None, "no end"),
+        )
+    ),
+    Bad(
+        "stream of events that ends early",
+        lambda gold: (200, _events(_delta(gold[:40]))),
+        "no end",
+        lambda gold: gold[:40],
+    ),
+    Bad(
+        "stream of events that was cut off",
+        lambda gold: (200, _events(_delta(gold[:40]), _delta("", "length"))),
+        "cut off at 16384",
+        lambda gold: gold[:40],
+    ),
+    Bad(
+        "stream of events with an error in it",
+        lambda gold: (200, _events(_delta(gold), {"error": {"message": "overloaded"}})),
+        "that the answer failed: {'message': 'overloaded'}",
+        lambda gold: gold,
+    ),
+    Bad(
+        "answer with an error beside it",
+        lambda gold: (200, _choices({"error": "gave up", "message": {"content": gold}})),
+        "that the answer failed: gave up",
+        lambda gold: gold,
+    ),
     Bad(
         "filtered",
         lambda gold: (200, completion(gold[:20], finish="content_filter")),
@@ -119,12 +178,15 @@ BAD = [
         "gives no answer: {'message': 'busy'}",
     ),
     body("page of HTML", lambda gold: b"<html>Bad gateway</html>", "no JSON"),
-    body("stream of events", lambda gold: b'data: {"choices": []}\n\ndata: [DONE]\n\n', "no JSON"),
+    body("stream of nothing", lambda gold: b'data: {"choices": []}\n\ndata: [DONE]\n\n', "gives no answer"),
+    body("stream of no events", lambda gold: b"data: {\n\n", "no JSON"),
+    body("detail", lambda gold: b'{"detail": "no such model"}', "gives no answer: no such model"),
     body("list as a body", lambda gold: b"[]", "no object"),
     body("bytes that are no text", lambda gold: b"\xff\xfe", "no JSON"),
     body("nothing at all", lambda gold: b"", "no JSON"),
     body("too long for the context", lambda gold: b'{"error": "exceeds the context size"}', "--pieces", 400),
     body("not acceptable", lambda gold: b"no", "UnprocessableEntityError", 422),
+    body("not acceptable, in detail", lambda gold: b'{"detail": ["seed"]}', 'code: 422: {"detail": ["seed"]}', 422),
     body("page of HTML with 502", lambda gold: b"<html>no</html>", "InternalServerError", 502, stops=True),
     body("wrong key", lambda gold: b"{}", "AuthenticationError", 401, stops=True),
     body("unknown model", lambda gold: b'{"error": "no model"}', "NotFoundError", 404, stops=True),

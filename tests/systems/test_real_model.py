@@ -8,7 +8,7 @@ import llama_server
 import pytest
 
 import dragoman
-from dragoman.harness.extraction import Extraction, figures, unfinished
+from dragoman.harness.extraction import Extraction, figures
 from dragoman.reading import inspect_log
 from dragoman.systems import prompt
 from dragoman.systems.protocol import Chat
@@ -76,7 +76,7 @@ def test_lm_eval_asks_it_and_gives_the_scores_of_its_answers(endpoint, benchmark
     lines = []
     for each in answers:
         text = each["resps"][0][0]
-        entry = asked.answer(each["doc"]["id"], text, "length" if unfinished(text) else "stop")
+        entry = asked.answer(each["doc"]["id"], text, "stop")
         lines += [] if entry.answer is None else [{"id": each["doc"]["id"], **entry.answer}]
     assert len(answers) == 2
     shown = json.loads(path.read_text("utf-8"))["results"]["dragoman_dates"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
 STOPPED: Mapping[str, str] = {"max_tokens": "length", "model_length": "length", "content_filter": "content_filter"}
 """Reasons why a model stopped, as inspect_ai names them, by those of chat completions; any other is a whole answer."""
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -183,18 +180,6 @@ class Extraction:
             data=msgspec.structs.replace(whole.data, documents=list(chosen)),
             facets={name: tuple(values[place] for place in at) for name, values in whole.facets.items()},
         )
-
-
-def unfinished(text: str) -> bool:
-    """Whether the JSON in a text has no end: the model was cut off, where its harness does not say so.
-
-    Example:
-        >>> unfinished('{"dates": [{"quote": "1 M'), unfinished('{"dates": []}'), unfinished("I cannot.")
-        (True, False, False)
-
-    """
-    brackets = Counter(_STRING.sub("", text[max(text.find("{"), 0) :]))
-    return "{" in text and brackets["{"] + brackets["["] > brackets["}"] + brackets["]"]
 
 
 def names(layers: Sequence[str]) -> list[str]:

@@ -1,12 +1,13 @@
 """The labels in what a model wrote: JSON, however it is wrapped, with each repair named.
 
 Only what is around the object, and its syntax, is repaired. Another root, another key, or no object at all is a failure
-that says what was found: nothing is taken for an empty answer.
+that says what was found: nothing is taken for an empty answer, and none without an end for a whole one.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -15,13 +16,14 @@ import regex
 from dragoman.problems import shown
 from dragoman.redaction import redact
 
-REPAIRS = ("thinking", "fence", "prose", "syntax", "missing layer", "other key", "unknown field")
+REPAIRS = ("thinking", "fence", "prose", "syntax", "several objects", "missing layer", "other key", "unknown field")
 """Names of repairs: thoughts before the answer, a fenced block, words around it, JSON that was mended (by
-json-repair), a layer that is not in it, a key that is no layer, a field that no label has."""
+json-repair), layers in an object each, a layer that is not in it, a key that is no layer, a field that no label has."""
 MAX_SYNTAX = 2**20
 """Characters of the longest answer whose syntax is mended."""
 _THOUGHTS = regex.compile(r"\A.*</(?:think|thinking|reasoning)>", regex.DOTALL | regex.IGNORECASE)
 _OPEN_THOUGHT = regex.compile(r"\A\s*<(?:think|thinking|reasoning)>", regex.IGNORECASE)
+_STRING = regex.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', regex.DOTALL)
 _FENCE = regex.compile(r"(?:```|~~~)[ \t]*\w*[ \t]*\r?\n?(.*?)(?:```|~~~|\Z)", regex.DOTALL)
 
 
@@ -62,13 +64,29 @@ def read(text: str, layers: Sequence[str]) -> Answer:
         repairs.append("thinking")
     elif _OPEN_THOUGHT.match(rest):
         raise ValueError("the model was still thinking when it stopped: there is no answer")
-    found: list[tuple[Any, list[str]]] = []
-    for value, how in _values(rest):
+    first: tuple[Any, list[str]] | None = None
+    values = _values(rest)
+    for value, how in values:
         if isinstance(value, dict) and any(layer in value for layer in layers):
-            return _of(value, layers, [*repairs, *how])
-        found.append((value, how))
+            others = [other for other, same in values if same == how and isinstance(other, dict) and other != value]
+            return _of(*_joined(value, others, layers), [*repairs, *how])
+        first = first or (value, how)
+    if (first is None or first[1] == ["prose"]) and unfinished(rest):
+        raise ValueError("the answer has no end: it was cut off, though nothing else says so")
     # What was meant is most probably what stands in plain JSON, and else the first thing that looks like some.
-    raise ValueError(_why(found[0][0] if found else None, rest, layers))
+    raise ValueError(_why(first[0] if first else None, rest, layers))
+
+
+def unfinished(text: str) -> bool:
+    """Whether the JSON in a text has no end.
+
+    Example:
+        >>> unfinished('{"dates": [{"quote": "1 M'), unfinished('{"dates": []}'), unfinished("I cannot.")
+        (True, False, False)
+
+    """
+    brackets = Counter(_STRING.sub("", text[max(text.find("{"), 0) :]))
+    return "{" in text and brackets["{"] + brackets["["] > brackets["}"] + brackets["]"]
 
 
 def _values(text: str) -> Iterator[tuple[Any, list[str]]]:
@@ -119,12 +137,12 @@ def _within(text: str) -> Iterator[Any]:
 
 
 def _mended(text: str) -> Iterator[Any]:
-    """Mend the syntax of JSON: trailing commas, single quotes, comments, a bracket that is missing."""
+    """Mend the syntax of JSON that has an end: trailing commas, single quotes, comments."""
     try:
         import json_repair  # noqa: PLC0415 - an extra
     except ImportError:
         return
-    if len(text) > MAX_SYNTAX:
+    if len(text) > MAX_SYNTAX or unfinished(text):
         return
     try:
         value = json_repair.loads(text, skip_json_loads=True)
@@ -134,7 +152,24 @@ def _mended(text: str) -> Iterator[Any]:
         yield value
 
 
-def _of(value: Mapping[str, Any], layers: Sequence[str], repairs: list[str]) -> Answer:
+def _joined(
+    value: dict[str, Any], others: Sequence[dict[str, Any]], layers: Sequence[str]
+) -> tuple[dict[str, Any], Sequence[str], list[str], list[str]]:
+    """Put layers together that stand in an object each; name what is in another object as well, and is not read."""
+    made, names, problems = dict(value), list[str](), list[str]()
+    for other in others:
+        has = [layer for layer in layers if layer in other]
+        if has and not any(layer in made for layer in has):
+            made |= {layer: other[layer] for layer in has}
+            names = ["several objects"]
+        elif has:
+            problems.append(f"the answer has a further object with {', '.join(has)}, which is not read")
+    return made, layers, names, problems
+
+
+def _of(
+    value: Mapping[str, Any], layers: Sequence[str], joined: list[str], more: list[str], repairs: list[str]
+) -> Answer:
     labels = {layer: value[layer] for layer in layers if value.get(layer) is not None}
     missing = [layer for layer in layers if layer not in labels]
     others = [str(key) for key in value if key not in layers]
@@ -142,9 +177,9 @@ def _of(value: Mapping[str, Any], layers: Sequence[str], repairs: list[str]) -> 
         raise ValueError(
             f"the answer has no {' and no '.join(missing)}, and keys that were not asked for: {_listed(others)}"
         )
-    problems = [f"the answer has no {layer}" for layer in missing]
+    problems = more + [f"the answer has no {layer}" for layer in missing]
     problems += [f"the answer has a key that was not asked for: {redact(shown(key))}" for key in others]
-    names = repairs + (["missing layer"] if missing else []) + (["other key"] if others else [])
+    names = repairs + joined + (["missing layer"] if missing else []) + (["other key"] if others else [])
     return Answer(labels, tuple(names), tuple(problems))
 
 

@@ -231,6 +231,8 @@ def _failure(openai: Any, cause: Any) -> SystemFailure:
         hint = _HINTS.get(cause.status_code, _HINTS[500] if cause.status_code >= 500 else "")
         if hint:
             return Unreachable(why, hint, reply)
+        bare = str(cause) == f"Error code: {cause.status_code}" and body.strip()
+        why += f": {redact(body)[:300]}" if bare else ""
         longer = " (too long for the context? cut the document: --pieces)" if _TOO_LONG.search(body) else ""
         return SystemFailure(why + longer, reply)
     if isinstance(cause, openai.APIConnectionError):

@@ -1,12 +1,14 @@
 """An endpoint's chat completion as a reply: whatever it is, what was answered and what it cost come out of it.
 
 Servers differ, so that the body is read here and not by the client: ``content`` is a text, a list of parts or null;
-counts of tokens are numbers or strings; and in the place of a completion there may be a page of HTML.
+counts of tokens are numbers or strings; and in the place of a completion there may be a page of HTML, or a stream of
+events that nobody asked for.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +16,13 @@ from dragoman.redaction import redact
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.systems import answer_text, run_log
 from dragoman.systems.protocol import Reply, SystemFailure
+
+CUT_OFF = frozenset({"length", "max_tokens", "model_length"})
+"""Reasons to stop, in small letters, that say that the answer has no end."""
+FILTERED = frozenset({"content_filter", "safety"})
+"""Reasons to stop that say that the endpoint keeps the answer to itself."""
+_EVENTS = re.compile(r"\s*(?:data|event|id|retry)?:")
+_LINES = re.compile(r"\r\n|\n|\r")
 
 
 def read(body: bytes, layers: Sequence[str] = LAYER_NAMES, limit: Any = None) -> Reply:
@@ -35,7 +44,8 @@ def read(body: bytes, layers: Sequence[str] = LAYER_NAMES, limit: Any = None) ->
     text = body.decode("utf-8", "backslashreplace").removeprefix("\ufeff")
     reply = Reply(None, text)
     try:
-        completion = json.loads(text)  # which takes lone surrogates: what is wrong with the answer is said later
+        # The library takes lone surrogates: what is wrong with the answer is said later.
+        completion = _streamed(text) if _EVENTS.match(text) else json.loads(text)
     except (ValueError, RecursionError):
         raise SystemFailure("the endpoint gives no JSON, as a chat completion is", reply) from None
     if not isinstance(completion, dict):
@@ -46,18 +56,21 @@ def read(body: bytes, layers: Sequence[str] = LAYER_NAMES, limit: Any = None) ->
     content = _text(message.get("content") if isinstance(message, dict) else choice.get("text"))
     if content:
         reply = reply._replace(raw=content)
-    reason = choice.get("finish_reason")
-    if not content and reason not in {"length", "content_filter"}:
+    broken = choice and (choice.get("error") or completion.get("error"))
+    if broken:
+        raise SystemFailure(f"the endpoint says that the answer failed: {redact(str(broken))[:500]}", reply)
+    reason = str(choice.get("finish_reason")).lower()
+    if not content and reason not in CUT_OFF | FILTERED:
         raise SystemFailure(_why_nothing(completion, choice), reply)
     return read_text(content or "", reason, layers, limit, reply)
 
 
-def read_text(text: str, reason: Any, layers: Sequence[str], limit: Any, reply: Reply) -> Reply:
+def read_text(text: str, reason: str, layers: Sequence[str], limit: Any, reply: Reply) -> Reply:
     """Read the text of an answer.
 
     Args:
         text: what the model wrote.
-        reason: why it stopped, as a completion's ``finish_reason`` has it.
+        reason: why it stopped, as a completion's ``finish_reason`` has it, in small letters.
         layers: what was asked for.
         limit: as in :func:`read`.
         reply: what is known of the answer besides its labels.
@@ -69,10 +82,10 @@ def read_text(text: str, reason: Any, layers: Sequence[str], limit: Any, reply: 
         SystemFailure: where there is no answer that can be used.
 
     """
-    if reason == "length":
+    if reason in CUT_OFF:
         where = "where the context of the model ends" if limit is None else f"at {limit} tokens"
         raise SystemFailure(f"the answer was cut off {where}: allow more, or cut the document (--pieces)", reply)
-    if reason == "content_filter":
+    if reason in FILTERED:
         raise SystemFailure("the answer was filtered by the endpoint", reply)
     if not text:
         raise SystemFailure("the answer is empty", reply)
@@ -94,13 +107,46 @@ def _why_nothing(completion: dict[str, Any], choice: dict[str, Any]) -> str:
         return "the answer is empty: the model has done nothing but think"
     if choice:
         return "the answer is empty"
-    what = completion.get("error")
+    what = completion.get("error") or completion.get("detail") or completion.get("message")
     return "the endpoint gives no answer" + (f": {redact(str(what))[:500]}" if what else "")
 
 
 def _first(choices: Any) -> dict[str, Any]:
-    first = choices[0] if isinstance(choices, list) and choices else None
-    return first if isinstance(first, dict) else {}
+    """Choice number 0, which need not come first where a server gives several; else the first."""
+    given = [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
+    return next((choice for choice in given if choice.get("index") == 0), given[0] if given else {})
+
+
+def _streamed(text: str) -> dict[str, Any]:
+    """Put a completion together that came as server-sent events.
+
+    Raises:
+        ValueError: an event is no JSON.
+
+    """
+    made: dict[str, Any] = {}
+    message: dict[str, Any] = {}
+    reason = None
+    for line in _LINES.split(text):
+        data = line.removeprefix("data:").strip()
+        if not line.startswith("data:") or data in {"", "[DONE]"}:
+            continue
+        event = json.loads(data)
+        if not isinstance(event, dict):
+            raise ValueError("an event is no object")  # noqa: TRY004 - as of what is no JSON
+        made |= {name: event[name] for name in ("usage", "error") if event.get(name)}
+        choice = _first(event.get("choices"))
+        if choice.get("index", 0) != 0:  # a part of another answer
+            continue
+        delta = choice.get("delta") or choice.get("message")
+        for name, value in delta.items() if isinstance(delta, dict) else ():
+            old = message.get(name)
+            both = (isinstance(old, str) and isinstance(value, str)) or (
+                isinstance(old, list) and isinstance(value, list)
+            )
+            message[name] = old + value if both else value or old
+        reason = choice.get("finish_reason") or reason
+    return {**made, "choices": [{"message": message, "finish_reason": reason}] if message else []}
 
 
 def _text(content: Any) -> str | None:
@@ -116,6 +162,7 @@ def _text(content: Any) -> str | None:
 def _tokens(usage: Any) -> tuple[int, int]:
     if not isinstance(usage, dict):
         return 0, 0
-    read_, written = run_log.tokens([usage.get("prompt_tokens"), usage.get("completion_tokens")])
+    names = (("prompt_tokens", "input_tokens"), ("completion_tokens", "output_tokens"))
+    read_, written = run_log.tokens([usage.get(usual, usage.get(other)) for usual, other in names])
     (total, _) = run_log.tokens([usage.get("total_tokens")])
     return read_ or max(total - written, 0), written

@@ -15,7 +15,7 @@ from typing import Any
 import datasets
 from lm_eval.api.task import ConfigurableTask
 
-from dragoman.harness.extraction import Extraction, names, unfinished
+from dragoman.harness.extraction import Extraction, names
 from dragoman.systems.protocol import Chat
 from dragoman.version import __version__
 
@@ -121,7 +121,7 @@ class LayersTask(ConfigurableTask):
     def _processed(self, doc: Mapping[str, Any], results: Sequence[str | None]) -> dict[str, tuple[str, str]]:
         """Read an answer; each metric gets the id and the line of a submission, empty where there is none."""
         text = results[0] or ""
-        entry = self.asked.answer(doc["id"], text, "length" if unfinished(text) else "stop")
+        entry = self.asked.answer(doc["id"], text, "stop")
         line = "" if entry.answer is None else json.dumps({"id": doc["id"], **entry.answer}, ensure_ascii=False)
         return dict.fromkeys(names(self.asked.prompt.layers), (doc["id"], line))
 
