@@ -19,7 +19,10 @@ from dragoman.release.rehydration import rehydrate
 from dragoman.release.semver import is_development, numbers, wanted
 
 ROOT = Path(__file__).resolve().parents[2]
-RELEASED = {"1.0.0": "27bdc6021bf3e0db2a578fee36508d26df7e87f074893591098e957a52736d58"}
+RELEASED = {
+    "1.0.0": "27bdc6021bf3e0db2a578fee36508d26df7e87f074893591098e957a52736d58",
+    "2.0.0": "bca24e1749d2a6ac20e121db20532b1dd8800a7b8f14be94df791acb073b3f62",
+}
 """Fingerprint of each version that was released. Never change a line; add one."""
 SOURCE = source_root.assemble(ROOT).version
 NOW = ".".join(map(str, numbers(SOURCE)))
