@@ -1,59 +1,73 @@
 """The commands, and what happens when one of them fails.
 
-Each command imports what it runs when it runs, so that ``dragoman --help`` stays quick.
+A command is imported and made when it is asked for, and imports what it runs when it runs.
 """
 
 from __future__ import annotations
 
 import sys
+from functools import cache
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from dragoman.cli.compare import compare
-from dragoman.cli.convert import convert
-from dragoman.cli.gold import gold
-from dragoman.cli.harness import harness
-from dragoman.cli.info import info
-from dragoman.cli.leaderboard import leaderboard
-from dragoman.cli.perturb import perturb
-from dragoman.cli.release import diff, rehydrate, verify
-from dragoman.cli.report import report
-from dragoman.cli.robustness import robustness
-from dragoman.cli.run import run
-from dragoman.cli.schema import schema
-from dragoman.cli.score import score
-from dragoman.cli.serve_scores import serve_scores
 from dragoman.cli.stdout import standard_output
-from dragoman.cli.validate import validate
 from dragoman.problems import DragomanError
 from dragoman.version import __version__
 
+_COMMANDS = {
+    **{name: name for name in ("info", "gold", "validate", "score", "compare", "convert", "report", "run")},
+    **{name: name for name in ("perturb", "robustness", "leaderboard")},
+    "serve-scores": "serve_scores",
+    **dict.fromkeys(("verify", "diff", "rehydrate"), "release"),
+    "schema": "schema",
+    "author": "author",
+    "harness": "harness",
+}
+"""Module of each command, in the order of the help; it has a function of the command's name, or a group ``app``."""
+
+
+class _Commands(TyperGroup):
+    """All commands; each is made once, when it is first asked for."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        names: dict[str, Any] = dict.fromkeys(_COMMANDS)
+        self.commands = names  # what a misspelt one is compared with
+
+    def list_commands(self, _: Any) -> list[str]:
+        """Names of the commands, in the order of the help."""
+        return list(_COMMANDS)
+
+    def get_command(self, _: Any, cmd_name: str) -> Any:
+        """Find a command by its name; None where there is none."""
+        return _made(cmd_name) if cmd_name in _COMMANDS else None
+
+
+@cache
+def _made(name: str) -> Any:
+    module = import_module(f"dragoman.cli.{_COMMANDS[name]}")
+    if hasattr(module, "app"):
+        group = get_group(module.app)
+        group.name = name
+        return group
+    alone = typer.Typer(add_completion=False)
+    alone.command(name)(getattr(module, name.replace("-", "_")))
+    return get_command(alone)
+
+
 app = typer.Typer(
     name="dragoman",
+    cls=_Commands,
     help="The benchmark for machines that read diplomatic news: score any extraction system, see every mistake.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class _AuthorGroup(TyperGroup):
-    """The maintainer's steps: many commands, which are made only when one of them is asked for."""
-
-    def list_commands(self, _: Any) -> list[str]:
-        """Names of the steps, in the order of the pipeline."""
-        from dragoman.cli.author import steps
-
-        return list(steps())
-
-    def get_command(self, _: Any, cmd_name: str) -> Any:
-        """Find a step by its name; None where there is none."""
-        from dragoman.cli.author import steps
-
-        return steps().get(cmd_name)
 
 
 def main() -> None:
@@ -82,18 +96,3 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-COMMANDS = (
-    *(info, gold, validate, score, compare, convert, report, run),
-    *(perturb, robustness),
-    *(leaderboard, serve_scores, verify, diff, rehydrate, schema),
-)
-for command in COMMANDS:
-    app.command()(command)
-app.add_typer(
-    typer.Typer(cls=_AuthorGroup, no_args_is_help=True),
-    name="author",
-    help="Make a benchmark: the maintainer's steps, from pages to a published release.",
-)
-app.add_typer(harness, name="harness")

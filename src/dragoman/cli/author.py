@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from dragoman.cli import author_annotate, author_gold, author_new, author_publish, author_release, author_review
@@ -34,7 +34,20 @@ class Step(TyperCommand):
             raise typer.Exit(1) from cause
 
 
-app = typer.Typer(no_args_is_help=True)
+class _Steps(TyperGroup):
+    """The steps in the order of the pipeline."""
+
+    def list_commands(self, _: Any) -> list[str]:
+        """Names of the steps."""
+        return list(_ORDER)
+
+
+_ORDER = ("new", "curate", "annotate", "adjudicate", "check", "review", "release", "publish")
+app = typer.Typer(
+    cls=_Steps,
+    no_args_is_help=True,
+    help="Make a benchmark: the maintainer's steps, from pages to a published release.",
+)
 annotate = typer.Typer(no_args_is_help=True, callback=author_annotate.annotate)
 review = typer.Typer(no_args_is_help=True, callback=author_review.review)
 
@@ -60,11 +73,9 @@ _add(annotate, author_annotate.compare, author_annotate.pull, author_annotate.st
 
 
 @cache
-def steps() -> dict[str, Any]:
-    """Commands of the steps by name, in the order of the pipeline."""
-    commands = get_group(app).commands
-    names = ("new", "curate", "annotate", "adjudicate", "check", "review", "release", "publish")
-    return {name: commands[name] for name in names}
+def steps() -> Mapping[str, Any]:
+    """Commands of the steps by name."""
+    return get_group(app).commands
 
 
 def step(name: str, arguments: Sequence[str] | None = None, *, root: Path | None = None) -> int:

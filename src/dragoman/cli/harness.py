@@ -8,18 +8,18 @@ import typer
 
 from dragoman.cli.options import Json
 
-harness = typer.Typer(
+app = typer.Typer(
     no_args_is_help=True,
     help="Tasks for other evaluation harnesses; inspect_ai finds its own: inspect eval dragoman/extraction --model M.",
 )
 
 
-@harness.callback()
+@app.callback()
 def _tasks() -> None:
     pass
 
 
-@harness.command(name="lm-eval")
+@app.command(name="lm-eval")
 def lm_eval(as_json: Json = False) -> None:
     """Print the folder with the tasks of lm-evaluation-harness, for its option --include_path."""
     from dragoman.cli import show
