@@ -12,6 +12,9 @@ VENV_HARNESS := $(or $(HARNESS_VENV),.venv-harness)
 # The documentation's tools; the site is made from docstrings without importing the package.
 VENV_DOCS := .venv-docs
 
+# Modules stay compiled: tests start the command line many hundred times.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help label-studio harness docs demo test check format gold lock clean
