@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Finish = Callable[["NDArray[Any]"], dict[str, "Floats"]]
 
 LEVEL = 0.95
+EQUAL = 1e-12
+"""Scores closer than this are the same: sums of the same fractions may round differently."""
 _ADDABLE = 2**61
 """Counts below this can be added in pairs within 64 bits."""
 MAX_FEW = 200
@@ -88,8 +90,9 @@ def interval(
         level: probability that the interval is meant to hold.
 
     Returns:
-        Low and high; None where resamples cannot vary (see :func:`varies`), or where the score is undefined in a
-        resample out of ten or more.
+        Low and high; None where the score is the same in all resamples, and where it is undefined in a resample out
+        of ten or more. Documents that all have 0, or all have 1, do not show that others have it too: no resample can
+        hold what was not drawn, and an interval without width would say that the score is certain.
 
     """
     if len(rows) < 2:
@@ -97,8 +100,8 @@ def interval(
     if condensed is not None and len(rows) > MAX_FEW and rows.max() < _ADDABLE:
         rows = condensed(rows)
     values = finish(totals(rows, resamples, seed))[leaf]
-    # Documents that are alike say nothing of others; a score that draws more than documents can vary all the same.
-    return percentiles(values, level) if varies(rows) or (values != values[0]).any() else None
+    defined = values[~np.isnan(values)]
+    return percentiles(values, level) if len(defined) and np.ptp(defined) > EQUAL else None
 
 
 def summed(rows: Ints) -> Floats:
@@ -110,7 +113,7 @@ def summed(rows: Ints) -> Floats:
 def varies(rows: Ints) -> bool:
     """Whether resamples of some rows can differ: there are two rows at least, and not all are alike.
 
-    Where they cannot, they say nothing of other documents, and there is no interval and no p.
+    Where they cannot, they say nothing of other documents, and there is no p.
     """
     return len(rows) > 1 and bool((rows != rows[0]).any())
 

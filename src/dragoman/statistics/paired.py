@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dragoman.statistics.bootstrap import percentiles, summed, totals, varies
+from dragoman.statistics.bootstrap import EQUAL, percentiles, summed, totals, varies
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 PERMUTATIONS = 10_000
 SEED = 1
-EQUAL = 1e-12
-"""Differences closer than this are the same: sums of the same fractions may round differently."""
 DRAWS_A_PAIR = 40
 """So many random swaps a pair of the family keep the least p, after correction, at .025."""
 _CELLS = 20_000_000

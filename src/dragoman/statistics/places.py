@@ -14,7 +14,7 @@ import numpy as np
 
 from dragoman.statistics import paired
 from dragoman.statistics.bootstrap import summed
-from dragoman.statistics.paired import EQUAL
+from dragoman.statistics.bootstrap import EQUAL
 from dragoman.statistics.power import MIN_DOCUMENTS, without_each
 
 if TYPE_CHECKING:
