@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from dragoman.statistics import paired
-from dragoman.statistics.bootstrap import summed
-from dragoman.statistics.bootstrap import EQUAL
+from dragoman.statistics.bootstrap import EQUAL, summed
 from dragoman.statistics.power import MIN_DOCUMENTS, without_each
 
 if TYPE_CHECKING:
