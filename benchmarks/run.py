@@ -2,7 +2,7 @@
 
     python benchmarks/run.py                    # 800,000 gold spans; prints the table
     python benchmarks/run.py --quick            # 40,000
-    python benchmarks/run.py --runs 5 --write   # the medians of five; renews results.json, results.md and the README
+    python benchmarks/run.py --runs 5 --write   # the medians of five; renews results.json, results.md and docs/speed.md
 
 A ratio is of two times of the same run; of several runs it is the median of theirs. Seconds stand beside them and are
 those of one machine. Numbers that mean the same must be equal, else it stops. Nothing is written that is committed
@@ -54,7 +54,7 @@ OTHERS = {
 }
 """Who runs on a workload beside dragoman, columns and json: the peers that can take it, and msgspec."""
 PEERS = ("nervaluate", "seqeval", "spacy", "scorch")
-README = HERE.parent / "README.md"
+PAGE = HERE.parent / "docs" / "speed.md"
 MARKS = ("<!-- speed: benchmarks/run.py writes what follows -->", "<!-- end of speed -->")
 
 
@@ -78,7 +78,7 @@ def main() -> int:
         save(options.out, report)
     if options.write:
         save(HERE, report)
-        README.write_text(with_table(README.read_text(encoding="utf-8"), table(report)), encoding="utf-8")
+        PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), table(report)), encoding="utf-8")
     return 0
 
 
@@ -91,7 +91,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "benchmarks", help="where workloads go")
     parser.add_argument("--only", nargs="+", choices=OTHERS, metavar="WORKLOAD", help=f"of {', '.join(OTHERS)}")
     parser.add_argument("--out", type=Path, help="a folder to write results.json and results.md to")
-    parser.add_argument("--write", action="store_true", help="renew the committed results and the README's table")
+    parser.add_argument("--write", action="store_true", help="renew the committed results and the table in docs/speed.md")
     options = parser.parse_args(arguments)
     if options.write and (options.quick or options.only):
         parser.error("--write is for all workloads in full: leave out --quick and --only")
@@ -218,9 +218,9 @@ def save(folder: Path, report: dict[str, Any]) -> None:
     (folder / "results.md").write_text(table(report), encoding="utf-8")
 
 
-def with_table(readme: str, made: str) -> str:
-    """Put the rows of a table between the marks of the README."""
-    above, _, rest = readme.partition(MARKS[0])
+def with_table(page: str, made: str) -> str:
+    """Put the rows of a table between the marks of the page."""
+    above, _, rest = page.partition(MARKS[0])
     after = rest.partition(MARKS[1])[2]
     shown = "\n".join(line for line in made.splitlines() if line.startswith("|"))
     return f"{above}{MARKS[0]}\n{shown}\n{MARKS[1]}{after}"

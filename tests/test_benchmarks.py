@@ -21,10 +21,10 @@ def stand_ins(monkeypatch, tmp_path):
     """No contestant runs, and what is committed is a copy."""
     for name in ("results.json", "results.md"):
         (tmp_path / name).write_bytes((run.HERE / name).read_bytes())
-    (tmp_path / "README.md").write_bytes(run.README.read_bytes())
+    (tmp_path / "speed.md").write_bytes(run.PAGE.read_bytes())
     a_run.rounds = {}
     monkeypatch.setattr(run, "HERE", tmp_path)
-    monkeypatch.setattr(run, "README", tmp_path / "README.md")
+    monkeypatch.setattr(run, "PAGE", tmp_path / "speed.md")
     monkeypatch.setattr(run, "one_run", a_run)
     monkeypatch.setattr(run.workload, "write", lambda folder, shape, total: (folder / shape, folder / str(total)))
     return tmp_path
@@ -61,10 +61,10 @@ def test_only_a_full_run_renews_what_is_committed(stand_ins, monkeypatch, other)
         line for line in (stand_ins / "results.md").read_text(encoding="utf-8").splitlines() if line.startswith("|")
     ]
     assert len(rows) == 2 + len(run.OTHERS)
-    readme, old = ((stand_ins / "README.md").read_text(encoding="utf-8"), before["README.md"].decode())
-    assert "\n".join(rows) in readme
-    assert readme.split(run.MARKS[0])[0] == old.split(run.MARKS[0])[0]
-    assert readme.split(run.MARKS[1])[1] == old.split(run.MARKS[1])[1]
+    page, old = ((stand_ins / "speed.md").read_text(encoding="utf-8"), before["speed.md"].decode())
+    assert "\n".join(rows) in page
+    assert page.split(run.MARKS[0])[0] == old.split(run.MARKS[0])[0]
+    assert page.split(run.MARKS[1])[1] == old.split(run.MARKS[1])[1]
 
 
 def test_ratios_are_of_one_round_and_what_counts_is_the_median(stand_ins, monkeypatch):
