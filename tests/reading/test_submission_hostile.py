@@ -6,8 +6,9 @@ import json
 import pytest
 from submission_samples import BENCHMARK, REFERENCE, TEXTS
 
-from dragoman import files, utf8
+from dragoman import utf8
 from dragoman.problems import MAX_PROBLEMS
+from dragoman.reading import parsing
 from dragoman.reading.read import read_bytes, read_file, read_lines
 
 A = "000.article-1"
@@ -296,7 +297,7 @@ def test_a_line_over_the_limit_and_a_file_over_the_limit(tmp_path, monkeypatch):
     monkeypatch.setattr(utf8.check_text, "__kwdefaults__", {"max_line": 30})
     (problem,) = read_bytes(GOOD + line(language="ko-KP"), BENCHMARK).problems
     assert (problem.code, problem.line, problem.byte) == ("E105", 2, len(GOOD))
-    monkeypatch.setattr(files.read_bytes, "__kwdefaults__", {"limit": 30})
+    monkeypatch.setattr(parsing, "MAX_FILE", 30)
     (tmp_path / "p.jsonl").write_bytes(GOOD * 2)
     assert [p.code for p in read_file(tmp_path / "p.jsonl", BENCHMARK).problems] == ["E106"]
 

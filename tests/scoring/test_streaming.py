@@ -14,7 +14,7 @@ from dragoman import files
 from dragoman.measures.catalogue import MEASURES
 from dragoman.measures.naming import select
 from dragoman.problems import DragomanError
-from dragoman.reading import prefetch
+from dragoman.reading import budget, prefetch
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.prefetch import Prefetch
 from dragoman.scoring import api, streaming
@@ -194,3 +194,53 @@ def test_shards_are_streamed_one_after_the_other(tmp_path):
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
     with pytest.raises(DragomanError, match="E101"):
         scored((tmp_path / "none.jsonl", write(tmp_path / "g.jsonl", LINES)), ALWAYS, ALWAYS)
+
+
+@pytest.mark.parametrize("spilled", [False, True])
+def test_predictions_are_validated_in_blocks_as_in_the_whole(tmp_path, monkeypatch, spilled):
+    odd = 0
+    for seed in range(30):
+        rng = random.Random(seed)
+        gold, pred = documents(rng, rng.randint(1, 8))
+        if spilled:
+            rng.shuffle(pred)
+        for line in pred:
+            line["entities"] = [*line.get("entities", []), *line.get("entities", [])[:1]]
+            if rng.random() < 0.3:
+                del line["entities"]
+        paths = both(tmp_path, gold, pred)
+        monkeypatch.setattr(api, "STREAMED", NEVER)
+        monkeypatch.setattr(api, "SPILLED", NEVER)
+        whole = api.examine(*paths)
+        monkeypatch.setattr(api, "SPILLED" if spilled else "STREAMED", ALWAYS)
+        assert api.examine(*paths) == whole, seed
+        odd += len(whole.problems)
+    assert odd > 30
+
+
+def test_types_are_mapped_in_blocks_as_in_the_whole(tmp_path):
+    lines = list(alike(random.Random(3), 60))
+    renamed = [{**p, "entities": [{**e, "type": e["type"].lower()} for e in p["entities"]]} for _, p in lines]
+    paths = both(tmp_path, [g for g, _ in lines], renamed)
+    names = {"per": "PER", "org": "ORG"}
+    whole = scored(paths, NEVER, NEVER, map=names)
+    assert scored(paths, ALWAYS, NEVER, map=names) == scored(paths, ALWAYS, ALWAYS, map=names) == whole
+
+
+def test_labels_that_take_too_much_memory_are_joined_on_the_disk(tmp_path, monkeypatch):
+    lines = list(alike(random.Random(4), 60))
+    pred = [p for _, p in lines]
+    random.Random(5).shuffle(pred)
+    paths = both(tmp_path, [g for g, _ in lines], pred)
+    whole, said = scored(paths, NEVER, NEVER), api.examine(*paths)
+    spills = []
+    spilled = streaming.spilled
+    monkeypatch.setattr(streaming, "spilled", lambda *given: spills.append(1) or spilled(*given))
+    monkeypatch.setattr(budget.Budget.__init__, "__defaults__", (10_000,))
+    assert scored(paths, NEVER, NEVER) == whole
+    assert api.examine(*paths) == said
+    assert len(spills) == 2
+    paths[0].write_bytes(paths[0].read_bytes() + b"{}")
+    for made in (lambda: scored(paths, NEVER, NEVER), lambda: dragoman.validate(*paths)):
+        with pytest.raises(DragomanError, match="E106"):
+            made()

@@ -87,7 +87,11 @@ def with_unknown_fields(data: bytes) -> pa.Table | None:
         return None
 
 
-def of_blocks(blocks: Callable[[], Iterable[bytes]]) -> pa.Table | None:
+def of_blocks(
+    blocks: Callable[[], Iterable[bytes]],
+    take: Callable[[pa.Table], None] = lambda _: None,
+    again: Callable[[], None] = lambda: None,
+) -> pa.Table | None:
     """Rows of the blocks of a JSONL file; None where the precise path must read them.
 
     Only the fields that the beginning of the file mentions are asked for, since every column costs memory; when
@@ -95,11 +99,17 @@ def of_blocks(blocks: Callable[[], Iterable[bytes]]) -> pa.Table | None:
 
     Args:
         blocks: gives the blocks, from the first one on each time; none ends within a line.
+        take: is given the rows of each block, and raises where there are too many.
+        again: is called before each time that it is begun.
 
     """
     for narrow in (True, False):
+        again()
         try:
-            tables = list(each(blocks(), narrow=narrow))
+            tables = []
+            for table in each(blocks(), narrow=narrow):
+                take(table)
+                tables.append(table)
         except Fallback:
             return None
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
 SpansT = TypeVar("SpansT", bound=Spans)
 
 
-def stacked(documents: tuple[str, ...], parts: Sequence[Annotations]) -> Annotations:
+def stacked(
+    documents: tuple[str, ...], parts: Sequence[Annotations], known: Mapping[str, str] = MappingProxyType({})
+) -> Annotations:
     """Put labels of different documents together.
 
     Args:
         documents: the documents of the result, in order.
         parts: their labels; a document may be known to several parts, and have a line in one of them. What a part has
             of other documents is left out.
+        known: texts of documents, for those that have no line.
 
     Returns:
         The labels, as they would have been read from one file; a document that no part has a line of is not given.
@@ -47,7 +51,7 @@ def stacked(documents: tuple[str, ...], parts: Sequence[Annotations]) -> Annotat
         places.append(np.array([wanted[name] for name in names], np.int64))
     base = pieces[0]
     addresses = np.zeros(len(documents), np.int64)
-    given, present, texts = base.given.copy(), base.present.copy(), list(base.texts)
+    given, present, texts = base.given.copy(), base.present.copy(), [known.get(name) for name in documents]
     for piece, place in zip(pieces[1:], places[1:], strict=True):
         given[place] = piece.given
         present[:, place] = piece.present
@@ -67,7 +71,9 @@ def stacked(documents: tuple[str, ...], parts: Sequence[Annotations]) -> Annotat
         published=_times([piece.published for piece in pieces], places),
         published_external=_times([piece.published_external for piece in pieces], places),
         languages=_languages(pieces, places),
-        answered=frozenset().union(*(part.answered for part in parts if part.given.any())) or frozenset(LAYER_NAMES),
+        answered=frozenset().union(*(part.answered for part in parts if part.given.any()))
+        if given.any()
+        else frozenset(LAYER_NAMES),
         registry=frozenset().union(*(part.registry for part in parts)),
         addresses=addresses if addresses.any() else None,
     )

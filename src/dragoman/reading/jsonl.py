@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from dragoman.problems import Diagnostics
@@ -31,7 +32,25 @@ def has_too_many(line: bytes) -> int:
     return number if number > MAX_ITEMS else 0
 
 
-def objects(data: bytes, diagnostics: Diagnostics) -> Iterator[dict[str, Any]]:
+@dataclass
+class Position:
+    """How far a file was read.
+
+    Attributes:
+        byte: where the next line begins, in bytes from 0.
+        line: number of lines before it.
+        spread: whether a value that ends too early is still looked for on the lines after it.
+
+    """
+
+    byte: int = 0
+    line: int = 0
+    spread: bool = True
+
+
+def objects(
+    data: bytes, diagnostics: Diagnostics, position: Position | None = None, stop: int | None = None
+) -> Iterator[dict[str, Any]]:
     """Read all objects of a file, and note everything in it that is not one object on one line.
 
     What can be understood is given nevertheless, so that what is wrong inside can be said too: a second object on a
@@ -40,57 +59,72 @@ def objects(data: bytes, diagnostics: Diagnostics) -> Iterator[dict[str, Any]]:
 
     Args:
         data: UTF-8 without NUL.
-        diagnostics: takes E201 and E202, with the byte.
+        diagnostics: takes E105, E201 and E202, with the byte.
+        position: where to begin; it is moved on, and stands at the end of what was read afterwards.
+        stop: byte before which the last line that is read begins; the end of the file if None.
 
     Yields:
         Objects as :class:`dragoman.schema.shape.Repeats`.
 
     """
-    number, at, spread = 0, 0, True
-    while (line := _next_line(data, at)) is not None:
-        at, end = line.start, line.end
-        number += line.skipped + 1
-        diagnostics.line, diagnostics.byte = number, at
-        if items := has_too_many(data[at:end]):
-            what = f"the line has {items:,} objects and lists, or as much else; at most {MAX_ITEMS:,} are read."
-            diagnostics.add("E105", what, "Split the document.", byte=0)
-            at = end
-            continue
-        text = data[at:end].decode()
-        at, start = end, _skip(text, 0)
-        while start < len(text):
-            try:
-                value, after = _decode(text, start)
-            except _BrokenError as broken:
-                long = _over_lines(data, diagnostics.byte + _width(text, start)) if broken.early and spread else None
-                if long is None:
-                    # If it was no object over several lines, the next will not be one either, and a file of
-                    # such beginnings must not be read to its end again and again.
-                    spread = spread and not broken.early
-                    hint = _hint(broken, last=end == len(data))
-                    diagnostics.add("E201", broken.what, hint, byte=_width(text, broken.at))
-                    break
-                value, length = long
-                at = diagnostics.byte + _width(text, start) + length
-                further = data.count(b"\n", diagnostics.byte, at)
-                kind = "object" if isinstance(value, dict) else "value"
-                what = f"the JSON {kind} that begins here ends {further} line{'s' * (further > 1)} further down."
-                diagnostics.add("E201", what, "Write one document a line, each on a line of its own.", byte=0)
-                if isinstance(value, dict):
-                    yield value
-                number, at = _rest(data, at, number + further, diagnostics)
-                break
-            if not isinstance(value, dict):
-                what = f"the line is {_kind(value)}, not a JSON object."
-                diagnostics.add("E202", what, _FORM, byte=_width(text, start))
-                break
-            yield value
-            start = _skip(text, after)
-            if start < len(text):
-                what = "there is something after the object." if text[start] != "{" else "there is a second object."
-                diagnostics.add("E201", what, "Put each object on a line of its own.", byte=_width(text, start))
-            if text[start : start + 1] != "{":
-                break
+    place = position or Position()
+    stop = len(data) if stop is None else stop
+    while place.byte < stop:
+        line = _next_line(data, place.byte)
+        if line is None:
+            place.byte = len(data)
+            return
+        place.line += line.skipped
+        if line.start >= stop:
+            place.byte = line.start
+            return
+        yield from _in_line(data, line, diagnostics, place)
+
+
+def _in_line(data: bytes, line: _Line, diagnostics: Diagnostics, place: Position) -> Iterator[dict[str, Any]]:
+    """Give the objects that begin on a line, and move the position to the next one."""
+    start_of_line, end = line.start, line.end
+    place.byte, place.line = end, place.line + 1
+    diagnostics.line, diagnostics.byte = place.line, start_of_line
+    if items := has_too_many(data[start_of_line:end]):
+        what = f"the line has {items:,} objects and lists, or as much else; at most {MAX_ITEMS:,} are read."
+        diagnostics.add("E105", what, "Split the document.", byte=0)
+        return
+    text = data[start_of_line:end].decode()
+    start = _skip(text, 0)
+    while start < len(text):
+        try:
+            value, after = _decode(text, start)
+        except _BrokenError as broken:
+            begin = start_of_line + _width(text, start)
+            long = _over_lines(data, begin) if broken.early and place.spread else None
+            if long is None:
+                # If it was no object over several lines, the next will not be one either, and a file of
+                # such beginnings must not be read to its end again and again.
+                place.spread = place.spread and not broken.early
+                hint = _hint(broken, last=end == len(data))
+                diagnostics.add("E201", broken.what, hint, byte=_width(text, broken.at))
+                return
+            value, length = long
+            further = data.count(b"\n", start_of_line, begin + length)
+            kind = "object" if isinstance(value, dict) else "value"
+            what = f"the JSON {kind} that begins here ends {further} line{'s' * (further > 1)} further down."
+            diagnostics.add("E201", what, "Write one document a line, each on a line of its own.", byte=0)
+            if isinstance(value, dict):
+                yield value
+            place.line, place.byte = _rest(data, begin + length, place.line + further, diagnostics)
+            return
+        if not isinstance(value, dict):
+            what = f"the line is {_kind(value)}, not a JSON object."
+            diagnostics.add("E202", what, _FORM, byte=_width(text, start))
+            return
+        yield value
+        start = _skip(text, after)
+        if start < len(text):
+            what = "there is something after the object." if text[start] != "{" else "there is a second object."
+            diagnostics.add("E201", what, "Put each object on a line of its own.", byte=_width(text, start))
+        if text[start : start + 1] != "{":
+            return
 
 
 _FORM = 'Each line is one document: {"id": "…", …}.'
@@ -166,7 +200,10 @@ class _Long(NamedTuple):
 
 def _over_lines(data: bytes, start: int) -> _Long | None:
     """Read a value that goes over several lines from the byte at which it begins, with its length in bytes."""
-    text = data[start : start + _FURTHEST].decode(errors="ignore")
+    piece = data[start : start + _FURTHEST]
+    if has_too_many(piece):
+        return None
+    text = piece.decode(errors="ignore")
     try:
         value, after = _decode(text, 0)
     except _BrokenError:

@@ -21,7 +21,7 @@ import msgspec
 from dragoman import timex
 from dragoman.problems import MAX_PROBLEMS, Diagnostics, LimitReached, Problem, shown
 from dragoman.reading import class_labels, other_rows, quoted_items, unknown_fields
-from dragoman.reading.jsonl import objects
+from dragoman.reading.jsonl import Position, objects
 from dragoman.reading.target import Target
 from dragoman.schema.layers import CONTIGUOUS, LAYERS
 from dragoman.schema.shape import faults, step
@@ -72,28 +72,57 @@ def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLE
         limit: errors after which reading stops (E208), and warnings of one kind that are listed.
 
     """
-    reader = _Reader(target, Diagnostics(name, limit=limit, stops=True))
+    reader = Reader(target, name, limit=limit)
     lines: list[Submission] = []
     with contextlib.suppress(LimitReached):
-        lines = [line for value in objects(data, reader.diagnostics) if (line := reader.line(value)) is not None]
-    reader.diagnostics.take(*unknown_fields.warnings(reader.unknown, name))
-    return Lines(lines, reader.diagnostics.problems(), reader.tally, dict(reader.unknown))
+        lines = reader.lines(data, Position(), len(data))
+    return reader.result(lines)
 
 
 _ABOUT = tuple(name for name in Submission.__struct_fields__ if name not in {"id", *_ITEMS})
 """Fields of a line that say something of its document."""
 
 
-class _Reader:
-    """Checks one line after the other, and holds what the lines of a file share."""
+class Reader:
+    """Checks one line after the other, and holds what the lines of a file share.
 
-    def __init__(self, target: Target, diagnostics: Diagnostics) -> None:
-        self.target = target
-        self.diagnostics = diagnostics
+    Args:
+        target: what the lines are read against.
+        name: how the file is called in problems.
+        limit: errors after which reading stops, and warnings of one kind that are listed.
+
+    """
+
+    def __init__(self, target: Target, name: str = "", *, limit: int = MAX_PROBLEMS) -> None:
+        self.target, self.name = target, name
+        self.diagnostics = Diagnostics(name, limit=limit, stops=True)
         self.tally = dict.fromkeys(quotes.WAYS, 0)
         self.unknown = Counter[str]()
         self.seen: dict[str, int] = {}
         self.documents = list(target.documents or ())
+
+    def lines(self, data: bytes, position: Position, stop: int) -> list[Submission]:
+        """Read the lines from a position on, and move it.
+
+        Args:
+            data: the whole file.
+            position: where to begin.
+            stop: byte before which the last line that is read begins.
+
+        Returns:
+            The lines that have the right shape, in plain form.
+
+        Raises:
+            LimitReached: there are more errors than are listed.
+
+        """
+        values = objects(data, self.diagnostics, position, stop)
+        return [line for value in values if (line := self.line(value)) is not None]
+
+    def result(self, lines: list[Submission]) -> Lines:
+        """Say what was found in all that was read, the fields that were passed over last."""
+        self.diagnostics.take(*unknown_fields.warnings(self.unknown, self.name))
+        return Lines(lines, self.diagnostics.problems(), self.tally, dict(self.unknown))
 
     @cached_property
     def lookalikes(self) -> dict[str, str]:
@@ -168,7 +197,7 @@ class _Items:
     """
 
     def __init__(
-        self, reader: _Reader, line: Submission, text: str | None, value: dict[str, Any], wrong: set[str]
+        self, reader: Reader, line: Submission, text: str | None, value: dict[str, Any], wrong: set[str]
     ) -> None:
         self.target, self.diagnostics, self.tally = reader.target, reader.diagnostics, reader.tally
         self.line, self.text = line, text

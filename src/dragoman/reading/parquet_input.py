@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import pyarrow as pa
 
 from dragoman import files
-from dragoman.parquet_pages import VALUE, DamagedError, batches, extent
+from dragoman.parquet_pages import BATCH, VALUE, DamagedError, batches, extent
 from dragoman.problems import DragomanError, error
 from dragoman.reading import class_labels
 from dragoman.reading.arrow_rows import flat_of
@@ -173,4 +173,5 @@ def json_lines(table: pa.Table) -> bytes:
     """Write rows as JSONL, a field that is null left out: for the precise path, in which a line is a row."""
     from dragoman.formats.json_fields import without_nulls  # noqa: PLC0415 - only the precise path needs it
 
-    return files.json_lines(map(without_nulls, table.to_pylist()))
+    batches_ = table.to_batches(max_chunksize=BATCH)  # objects of so many rows are there at a time
+    return b"".join(files.json_lines(map(without_nulls, batch.to_pylist())) for batch in batches_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from dragoman import files, utf8
 from dragoman.parquet_pages import MAGIC
-from dragoman.problems import DragomanError, Problem
+from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading import arrow_json
+from dragoman.reading.budget import MAX_FILE, MAX_HELD, Budget, cost
 from dragoman.reading.labelled_file import LabelledFile
 from dragoman.schema.submission import Submission
 
@@ -32,6 +33,8 @@ class Parsed:
         problems: why it cannot be read at all.
         rows: whether the file has rows and no lines; a line in a problem is then a row.
         foreign: the files, where they are of another tool's format.
+        budget: what the labels of the side may take in memory.
+        cost: how much of that the table and the data took.
 
     """
 
@@ -41,6 +44,8 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
     rows: bool = False
     foreign: Foreign | None = None
+    budget: Budget = field(default_factory=Budget)
+    cost: int = 0
 
     def as_lines(self, *, ignore_unknown_fields: bool = False) -> bytes:
         """Give the rows as JSONL, for the precise path, in which a line is a row.
@@ -62,15 +67,37 @@ class Parsed:
             from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
             return parquet_input.json_lines(self.table)
-        data = files.read_bytes(self.name) if self.data is None else self.data
+        data = files.read_bytes(self.name, limit=MAX_HELD) if self.data is None else self.data
+        _check_size(data, self.name)
         utf8.check_text(data, self.name)  # it may be another file by now
         return data
+
+    def blocks(self) -> Iterator[bytes]:
+        """Give the lines block by block.
+
+        Raises:
+            DragomanError: the file cannot be read any more.
+
+        """
+        return files.blocks(self.name, size=arrow_json.BLOCK) if self.data is None else iter((self.data,))
+
+
+def _check_size(data: bytes, name: str) -> None:
+    """Refuse a file that is too large to be read as a whole.
+
+    Raises:
+        DragomanError: E106.
+
+    """
+    if len(data) > MAX_FILE:
+        what = f"something in it needs a closer look, for which files of at most {MAX_FILE:,} bytes are read."
+        raise error("E106", what, "Split it into shards, and validate each.", file=name)
 
 
 _AS_IT_IS = LabelledFile("")
 
 
-def parse_file(path: Path | str, how: LabelledFile | None = None) -> Parsed:
+def parse_file(path: Path | str, how: LabelledFile | None = None, budget: Budget | None = None) -> Parsed:
     """Read and parse a file, or a folder of files of another tool; nothing is raised for bad input.
 
     A file of good lines is never in memory as a whole: only its rows are.
@@ -78,26 +105,56 @@ def parse_file(path: Path | str, how: LabelledFile | None = None) -> Parsed:
     Args:
         path: the file or folder.
         how: what must be told of it.
+        budget: what the labels of the side may take in memory.
 
     """
     name = str(path)
-    how = how or _AS_IT_IS
-
-    def blocks() -> Iterator[bytes]:
-        return files.blocks(path, size=arrow_json.BLOCK)
-
+    how, budget = how or _AS_IT_IS, budget or Budget()
     try:
         if Path(path).is_dir() or how.format not in {None, JSONL}:
             from dragoman.reading import foreign  # noqa: PLC0415 - not needed for a submission
 
-            return _of(foreign.of_path(Path(path), how), name)
-        rows = arrow_json.of_blocks(blocks) if Path(path).is_file() else None  # a pipe can be read only once
-        if rows is not None:
-            return Parsed(name, table=rows)
-        data = files.read_bytes(path)
+            return _of(foreign.of_path(Path(path), how), name, budget)
+        if Path(path).is_file():  # a pipe can be read only once
+            rows = _Rows(path, budget)
+            if rows.table is not None:
+                return Parsed(name, table=rows.table, budget=budget, cost=rows.cost)
+        # What it is of is seen when it is here; if that must be read as a whole, less is read.
+        data = files.read_bytes(path, limit=budget.limit)
     except DragomanError as cause:
         return Parsed(name, problems=cause.problems)
-    return parse_bytes(data, name, how, rows=not Path(path).is_file())
+    return parse_bytes(data, name, how, budget, rows=not Path(path).is_file())
+
+
+class _Rows:
+    """The rows of a file of good lines, read block by block, as far as the budget goes.
+
+    Attributes:
+        table: the rows; None where the precise path must read the file.
+        cost: how much of the budget was taken; nothing where there are no rows.
+
+    Raises:
+        DragomanError: the file cannot be read, or has more labels than can be held.
+
+    """
+
+    def __init__(self, path: Path | str, budget: Budget) -> None:
+        self.cost = 0
+
+        def blocks() -> Iterator[bytes]:
+            return files.blocks(path, size=arrow_json.BLOCK)
+
+        def take(table: pa.Table) -> None:
+            self.cost += (size := cost(table))
+            budget.take(size, str(path))
+
+        def again() -> None:
+            budget.give(self.cost)
+            self.cost = 0
+
+        self.table = arrow_json.of_blocks(blocks, take, again)
+        if self.table is None:
+            again()
 
 
 JSONL = "jsonl"
@@ -108,14 +165,14 @@ _FIELDS = frozenset(Submission.__struct_fields__)
 _NOT_OURS = frozenset({"label", "start_offset"})
 
 
-def _other(data: bytes, name: str, how: LabelledFile) -> Parsed | None:
+def _other(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Parsed | None:
     """Recognise a file that is no submission; None for one that is, or is meant to be."""
     if how.format == JSONL or (how.format is None and (Path(name).name == RUN or _is_ours(data))):
         return None
     from dragoman.reading import foreign  # noqa: PLC0415 - not needed for a submission in columns
 
     found = foreign.of_bytes(data, name, how)
-    return None if found is None else _of(found, name)
+    return None if found is None else _of(found, name, budget)
 
 
 def _is_ours(data: bytes) -> bool:
@@ -132,38 +189,56 @@ def _is_ours(data: bytes) -> bool:
     return not isinstance(first, dict) or _NOT_OURS.isdisjoint(first)
 
 
-def _of(found: Foreign, name: str) -> Parsed:
-    return Parsed(name, foreign=found)
+def _of(found: Foreign, name: str, budget: Budget) -> Parsed:
+    return Parsed(name, foreign=found, budget=budget)
 
 
-def parse_bytes(data: bytes, name: str = "", how: LabelledFile | None = None, *, rows: bool = True) -> Parsed:
+def parse_bytes(
+    data: bytes,
+    name: str = "",
+    how: LabelledFile | None = None,
+    budget: Budget | None = None,
+    *,
+    rows: bool = True,
+) -> Parsed:
     """Parse the bytes of a file; nothing is raised for bad input.
 
     Args:
         data: the file.
         name: how it is called in a problem.
         how: what must be told of it.
+        budget: what the labels of the side may take in memory.
         rows: whether it may be good lines; not where that was tried.
 
     """
-    how = how or _AS_IT_IS
+    how, budget = how or _AS_IT_IS, budget or Budget()
     try:
         if data[:4] == MAGIC:
-            from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
-
-            try:
-                return Parsed(name, table=parquet_input.read(data, name), rows=True)
-            except parquet_input.UnknownColumnError as cause:
-                if _other(parquet_input.json_lines(cause.table.slice(0, 1)), name, how) is not None:
-                    other = _other(parquet_input.json_lines(cause.table), name, how)  # rows of another tool's form
-                    assert other is not None
-                    return other
-                # It may be that these are to be passed over.
-                return Parsed(name, table=cause.table, problems=cause.problems, rows=True)
+            return _of_parquet(data, name, how, budget)
         table = arrow_json.of_bytes(data) if rows and how.format in {None, JSONL} else None
-        if table is None and (other := _other(data, name, how)) is not None:
+        if table is None:
+            _check_size(data, name)
+        if table is None and (other := _other(data, name, how, budget)) is not None:
             return other
         utf8.check_text(data, name)
+        size = len(data) + (0 if table is None else cost(table))
+        budget.take(size, name)
     except DragomanError as cause:
         return Parsed(name, problems=cause.problems)
-    return Parsed(name, data, table)
+    return Parsed(name, data, table, budget=budget, cost=size)
+
+
+def _of_parquet(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Parsed:
+    from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
+
+    try:
+        table = parquet_input.read(data, name)
+    except parquet_input.UnknownColumnError as cause:
+        if _other(parquet_input.json_lines(cause.table.slice(0, 1)), name, how, Budget()) is not None:
+            other = _other(parquet_input.json_lines(cause.table), name, how, budget)  # rows of another tool's form
+            assert other is not None
+            return other
+        # It may be that these are to be passed over.
+        return Parsed(name, table=cause.table, problems=cause.problems, rows=True, budget=budget)
+    budget.take(size := cost(table), name)
+    return Parsed(name, table=table, rows=True, budget=budget, cost=size)

@@ -6,6 +6,8 @@ lines) goes through the same columns afterwards.
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,9 +17,12 @@ import pyarrow as pa
 
 from dragoman import files
 from dragoman.annotations import Annotations
-from dragoman.problems import DragomanError, Problem
-from dragoman.reading import arrow_json, columns
+from dragoman.problems import DragomanError, LimitReached, Problem
+from dragoman.reading import arrow_json, columns, jsonl
 from dragoman.reading import lines as precise
+from dragoman.reading.arrow_rows import column_of
+from dragoman.reading.budget import MAX_BY_LINE, Budget, cost
+from dragoman.reading.concat import stacked
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.parsing import Parsed, parse_bytes, parse_file
 from dragoman.reading.target import Target
@@ -85,19 +90,27 @@ def _without_unknown_fields(parsed: Parsed, target: Target) -> Reading | None:
     """Read rows in columns that have fields which a submission does not have; None where something else is wrong."""
     from dragoman.reading import unknown_fields  # noqa: PLC0415 - nobody asks for it otherwise
 
+    counts = Counter[str]()
     try:
-        rows = parsed.table if parsed.rows else arrow_json.with_unknown_fields(parsed.as_lines())
-        if rows is None:
-            return None
-        known, counts = unknown_fields.without(rows)
-        if parsed.rows:
-            from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
+        tables = (parsed.table,) if parsed.rows else map(arrow_json.with_unknown_fields, parsed.blocks())
+        parts = []
+        for rows in tables:
+            if rows is None:
+                return None
+            known, found = unknown_fields.without(rows)
+            counts.update(found)
+            if parsed.rows:
+                from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
-            known = parquet_input.as_submission(known, parsed.name)
-        found = in_columns(known, target)
+                known = parquet_input.as_submission(known, parsed.name)
+            parsed.budget.take(cost(known), parsed.name)
+            parts.append(known)
+        reading = in_columns(pa.concat_tables(parts), target) if parts else None
     except (DragomanError, pa.ArrowException):
         return None
-    return found and replace(found, problems=tuple(unknown_fields.warnings(counts, parsed.name)), unknown=counts)
+    return reading and replace(
+        reading, problems=tuple(unknown_fields.warnings(counts, parsed.name)), unknown=dict(counts)
+    )
 
 
 def _foreign(other: Foreign, target: Target, name: str) -> Reading:
@@ -115,13 +128,16 @@ def _foreign(other: Foreign, target: Target, name: str) -> Reading:
 
 
 def _precisely(parsed: Parsed, target: Target) -> Reading:
+    if parsed.data is None:
+        parsed.budget.give(parsed.cost)  # the rows go, and are made anew
+        parsed = replace(parsed, table=parsed.table if parsed.rows else None, cost=0)
     try:
         data = parsed.as_lines(ignore_unknown_fields=target.ignore_unknown_fields)
         if parsed.data is None and not parsed.rows and (again := parse_bytes(data, parsed.name)).foreign is not None:
             return read_parsed(again, target)  # it has the rows of a submission and is none: nothing has an id
     except DragomanError as cause:
         return Reading(None, cause.problems)
-    return line_by_line(data, target, parsed.name)
+    return line_by_line(data, target, parsed.name, parsed.budget)
 
 
 def read_file(path: Path | str, target: Target) -> Reading:
@@ -150,26 +166,115 @@ def in_columns(rows: pa.Table | None, target: Target) -> Reading | None:
         return None
 
 
-def line_by_line(data: bytes, target: Target, name: str = "") -> Reading:
+def line_by_line(data: bytes, target: Target, name: str = "", budget: Budget | None = None) -> Reading:
     """Read a submission line by line and say everything that is wrong with it.
+
+    A large file is gone through block by block, and only a block that does not go into columns as it is, is read as
+    objects: what a file with an error costs in memory has a bound, and little of it costs time.
 
     Args:
         data: the file, checked by :func:`dragoman.utf8.check_text`.
         target: what it is read against.
         name: how the file is called in a problem.
+        budget: what the labels of the side may take in memory.
 
     """
-    read = precise.read(data, target, name)
+    blocks = _Blocks(precise.Reader(target, name), data, budget or Budget())
+    with contextlib.suppress(LimitReached):
+        blocks.read()
+    reader, parts = blocks.reader, blocks.parts
+    read = reader.result([])
     if any(problem.severity == "error" for problem in read.problems):
         return Reading(None, read.problems, read.tally, read.unknown)
-    try:
-        annotations = columns.build(arrow_json.of_lines(read.lines), target, beyond=True)
-    except (Fallback, pa.ArrowInvalid) as cause:
-        # Nothing is wrong with any line, and yet it does not fit: said with a number, too, whatever it is.
-        hint = "Split the file into shards; if that does not help, please report it with the file."
-        problem = Problem(code="E210", what=f"the file does not fit into columns ({cause}).", hint=hint, file=name)
-        return Reading(None, (*read.problems, problem), read.tally, read.unknown)
-    return Reading(annotations, read.problems, read.tally, read.unknown)
+    documents = tuple(sorted(reader.seen)) if target.documents is None else target.documents
+    made = stacked(documents, parts, target.texts) if parts else columns.build(arrow_json.of_lines([]), target)
+    return Reading(made, read.problems, read.tally, read.unknown)
+
+
+class _Blocks:
+    """Reads a file block by block, in columns where that is possible.
+
+    Attributes:
+        reader: what all blocks share.
+        parts: labels of the blocks; none where there are errors.
+
+    """
+
+    def __init__(self, reader: precise.Reader, data: bytes, budget: Budget) -> None:
+        self.reader, self.parts = reader, list[Annotations]()
+        self._data, self._position, self._budget = data, jsonl.Position(), budget
+        self._left = MAX_BY_LINE
+
+    def read(self) -> None:
+        """Read all blocks.
+
+        Raises:
+            LimitReached: there are more errors than are listed.
+
+        """
+        while self._position.byte < len(self._data):
+            part = self._next()
+            if self.reader.diagnostics.failed:
+                self.parts.clear()
+            elif part is not None:
+                self.parts.append(part)
+
+    def _next(self) -> Annotations | None:
+        """Read the next block; None where there are errors, or nothing."""
+        start = self._position.byte
+        end = self._data.find(b"\n", start + arrow_json.BLOCK) + 1
+        single = not start and not end
+        end = end or len(self._data)
+        if not single and (part := self._in_columns(self._data[start:end])) is not None:
+            return part
+        self._left -= end - start
+        if self._left < 0 and self.reader.diagnostics.failed:
+            what = (
+                f"over {MAX_BY_LINE:,} bytes of it had to be read line by line; what is wrong after them is not said."
+            )
+            self.reader.diagnostics.add("E106", what, "Mend what is said, or split the file into shards.", line=0)
+            self._position.byte = len(self._data)
+            return None
+        lines = self.reader.lines(self._data, self._position, end)
+        if self.reader.diagnostics.failed:
+            return None
+        target = self.reader.target
+        if not single and target.documents is not None:
+            target = replace(target, documents=tuple(line.id for line in lines))
+        try:
+            rows = arrow_json.of_lines(lines)
+            return columns.build(rows, target, beyond=True) if self._affords(rows) else None
+        except (Fallback, pa.ArrowInvalid) as cause:
+            # Nothing is wrong with any line, and yet it does not fit: said with a number, too, whatever it is.
+            hint = "Split the file into shards; if that does not help, please report it with the file."
+            self.reader.diagnostics.add("E210", f"the file does not fit into columns ({cause}).", hint, line=0)
+            return None
+
+    def _affords(self, rows: pa.Table) -> bool:
+        """Whether the labels of a block can be held beside the others; notes a problem if not."""
+        try:
+            self._budget.take(cost(rows), self.reader.diagnostics.file)
+        except DragomanError as cause:
+            self.reader.diagnostics.take(*cause.problems)
+            return False
+        return True
+
+    def _in_columns(self, block: bytes) -> Annotations | None:
+        """Read a block in columns, and move the position behind it; None where it must be read line by line."""
+        rows = arrow_json.of_bytes(block)
+        if rows is None or not rows.num_rows:
+            return None
+        names = column_of(rows, "id", pa.string()).to_pylist()
+        target, seen = self.reader.target, self.reader.seen
+        if not seen.keys().isdisjoint(names) or not (target.documents is None or target.known.issuperset(names)):
+            return None
+        reading = in_columns(rows, target if target.documents is None else replace(target, documents=tuple(names)))
+        if reading is None:
+            return None
+        seen |= zip(names, range(self._position.line + 1, self._position.line + 1 + len(names)), strict=True)
+        self._position.byte += len(block)
+        self._position.line += len(names)
+        return reading.annotations if self.reader.diagnostics.failed or self._affords(rows) else None
 
 
 def read_lines(lines: list[Submission], target: Target) -> Annotations:

@@ -17,6 +17,7 @@ from dragoman.reading.shards import check_distinct, holds_shards, shards_of
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from dragoman.reading.budget import Budget
     from dragoman.reading.parsing import Parsed
     from dragoman.reading.read import Reading
     from dragoman.reading.target import Target
@@ -100,20 +101,26 @@ class Source:
         return bool(self.paths) and all(path.is_file() and path.suffix != ".parquet" for path in self.paths)
 
     @contextmanager
-    def parsing(self) -> Iterator[list[Future[Parsed]]]:
+    def parsing(self, budget: Budget | None = None) -> Iterator[list[Future[Parsed]]]:
         """Parse all files in the background.
 
         Whoever takes a future's result takes it off the list too, so that it can go when it has been read.
+
+        Args:
+            budget: what the labels may take in memory, with all others that it is given to.
+
         """
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - start-up does not need it
 
+        from dragoman.reading.budget import Budget  # noqa: PLC0415 - as below
         from dragoman.reading.parsing import parse_bytes, parse_file  # noqa: PLC0415 - Arrow, imported when it is known
 
+        budget = budget or Budget()
         with ThreadPoolExecutor(2) as pool:
             if self.paths:
-                yield [pool.submit(parse_file, path, self.how) for path in self.paths]
+                yield [pool.submit(parse_file, path, self.how, budget) for path in self.paths]
             else:
-                yield [pool.submit(parse_bytes, self.data, self.name, self.how)]
+                yield [pool.submit(parse_bytes, self.data, self.name, self.how, budget)]
 
 
 def read_shards(parsed: list[Future[Parsed]], target: Target) -> Reading:
@@ -150,7 +157,7 @@ def read_shards(parsed: list[Future[Parsed]], target: Target) -> Reading:
     except DragomanError as cause:
         return replace(made, problems=(*problems, *cause.problems))
     documents = tuple(sorted(place)) if target.documents is None else target.documents
-    return replace(made, annotations=stacked(documents, [part for part in labels if part]))
+    return replace(made, annotations=stacked(documents, [part for part in labels if part], target.texts))
 
 
 def total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

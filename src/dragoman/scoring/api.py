@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from dragoman import tuning
-from dragoman.problems import Problem, error
+from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading.source import is_log
 from dragoman.scoring.sides import Sides
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from dragoman.measures import Measure
+    from dragoman.reading.budget import Budget
     from dragoman.reading.parsing import Parsed
     from dragoman.reading.read import Reading
     from dragoman.schema.result_file import Data
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
     from dragoman.scoring.held import Validation
     from dragoman.scoring.partials import Partial
     from dragoman.scoring.result import Result
+    from dragoman.scoring.streaming import Parts
     from dragoman.statistics.resampling import Resampling
     from dragoman.text.quote_places import Policy
 
 STREAMED = 2**24
 """Bytes of two files together from which on they are read block by block."""
-SPILLED = 2**29
-"""Bytes from which on two files in different orders are joined on the disk, not in memory."""
+SPILLED = 2**28
+"""Bytes from which on two files in different orders are joined on the disk, not in memory; it is so for smaller ones
+whose labels take too much memory."""
+T = TypeVar("T")
 
 Measures = Iterable["str | Measure"] | str | None
 
@@ -118,7 +122,10 @@ def score(
             raise error("E851", "types are not mapped on a cluster.", "Map them where the predictions are made.")
         counted = _on_cluster(sides, measures, scheduler)
     else:
-        counted = (None if map else _streamed(sides, measures)) or _in_memory(sides, measures)
+        counted = _within(
+            lambda at_least: _streamed(sides, measures, at_least),
+            lambda budget: _in_memory(sides, measures, budget),
+        )
     from dragoman.scoring.assemble import assemble, system_of  # noqa: PLC0415 - files are parsed while all else is imported
     from dragoman.scoring.comparability import map_name  # noqa: PLC0415
     from dragoman.scoring.hints import hints  # noqa: PLC0415
@@ -195,17 +202,29 @@ class _Counted(NamedTuple):
     facets: Mapping[str, tuple[str | None, ...]]
 
 
-def _streamed(sides: Sides, measures: Measures) -> _Counted | None:
-    """Count two large files block by block; None where they are small, or something needs a closer look."""
+def _blockwise(sides: Sides, work: Callable[[], Callable[[Parts], T]], *, at_least: int | None = None) -> T | None:
+    """Go through two large files block by block; None where they are small, or something needs a closer look.
+
+    Args:
+        sides: both sides.
+        work: gives what takes the labels part by part; what it imports, it imports while the first blocks are parsed.
+        at_least: bytes from which on files in different orders are joined on the disk; :data:`SPILLED` if None.
+
+    """
     pred, reference = sides.pred, sides.reference
     if pred is None or reference is None or not (pred.streams and reference.streams):
         return None
     from dragoman.reading.shards import first_ids  # noqa: PLC0415
 
     size = pred.size + reference.size
-    in_step = size >= STREAMED and not set(first_ids(reference.paths[0])).isdisjoint(first_ids(pred.paths[0]))
+    spill = size >= (SPILLED if at_least is None else at_least)
+    in_step = (
+        at_least is None
+        and size >= STREAMED
+        and not set(first_ids(reference.paths[0])).isdisjoint(first_ids(pred.paths[0]))
+    )
     narrow = True
-    while in_step or size >= SPILLED:
+    while in_step or spill:
         from dragoman.reading.prefetch import Prefetch  # noqa: PLC0415
 
         tuning.reuse_memory_of_blocks()
@@ -213,16 +232,13 @@ def _streamed(sides: Sides, measures: Measures) -> _Counted | None:
             Prefetch(reference.paths, narrow=narrow) as gold_rows,
             Prefetch(pred.paths, narrow=narrow) as pred_rows,
         ):
-            from dragoman.measures import select  # noqa: PLC0415 - imported while the first blocks are parsed
+            take = work()
             from dragoman.reading.fallback import Fallback  # noqa: PLC0415
-            from dragoman.schema.result_file import Data  # noqa: PLC0415
             from dragoman.scoring import streaming  # noqa: PLC0415
-            from dragoman.scoring.partials import fingerprint_of  # noqa: PLC0415
 
-            chosen = select(measures)
-            drive = streaming.count_in_step if in_step else streaming.count_spilled
+            drive = streaming.in_step if in_step else streaming.spilled
             try:
-                total = drive(chosen, gold_rows, pred_rows)
+                return drive(take, gold_rows, pred_rows, sides.on(sides.rules))
             except streaming.Reordered:
                 in_step = False
                 continue
@@ -233,16 +249,70 @@ def _streamed(sides: Sides, measures: Measures) -> _Counted | None:
                 break
             except Fallback:
                 break
-            data = Data("reference", None, fingerprint_of(total), None, sorted(total.documents))
-            return _Counted(total, chosen, data, {})
     return None
 
 
-def _in_memory(sides: Sides, measures: Measures) -> _Counted:
+def _within(blocks: Callable[[int | None], T | None], whole: Callable[[Budget], T]) -> T:
+    """Read block by block what is large; else as a whole, unless that takes too much memory.
+
+    Args:
+        blocks: goes through both sides block by block, as :func:`_blockwise` does; is given ``at_least``.
+        whole: reads them as a whole, within a budget.
+
+    Raises:
+        DragomanError: for everything that is wrong with either side.
+
+    """
+    large = blocks(None)
+    if large is not None:
+        return large
+    from dragoman.reading.budget import Budget  # noqa: PLC0415 - imported while the first blocks are parsed
+
+    budget = Budget()
+    try:
+        done = whole(budget)
+    except DragomanError as cause:
+        if not budget.exceeded:
+            raise
+        problems = cause.problems  # and no more: the error holds what was read
+    else:
+        if not budget.exceeded:
+            return done
+        problems = ()
+    tuning.release_memory()
+    again = blocks(0)
+    if again is None and problems:
+        raise DragomanError(problems)
+    return done if again is None else again
+
+
+def _streamed(sides: Sides, measures: Measures, at_least: int | None = None) -> _Counted | None:
+    """Count two files block by block; see :func:`_blockwise`."""
+    chosen: tuple[Measure, ...] = ()
+
+    def work() -> Callable[[Parts], Partial]:
+        nonlocal chosen
+        from dragoman.measures import select  # noqa: PLC0415 - imported while the first blocks are parsed
+        from dragoman.scoring import streaming  # noqa: PLC0415
+
+        chosen = select(measures)
+        return lambda parts: streaming.count(chosen, parts)
+
+    total = _blockwise(sides, work, at_least=at_least)
+    if total is None:
+        return None
+    from dragoman.schema.result_file import Data  # noqa: PLC0415
+    from dragoman.scoring.partials import fingerprint_of  # noqa: PLC0415
+
+    data = Data("reference", None, fingerprint_of(total), None, sorted(total.documents))
+    return _Counted(total, chosen, data, {})
+
+
+def _in_memory(sides: Sides, measures: Measures, budget: Budget) -> _Counted:
     """Count labels that are read as a whole."""
     with ExitStack() as stack:
         parsed: dict[str, list[Future[Parsed]]] = {
-            name: stack.enter_context(source.parsing()) if source is not None else []
+            name: stack.enter_context(source.parsing(budget)) if source is not None else []
             for name, source in (("gold", sides.reference), ("pred", sides.pred))
         }
         from dragoman.measures import select  # noqa: PLC0415 - imported while the files are parsed
@@ -324,6 +394,10 @@ def examine(
     ignore_unknown_fields: bool = False,
 ) -> Validation:
     """Validate predictions as :func:`validate` does, and say what they hold as well."""
-    from dragoman.scoring.validation import validation  # noqa: PLC0415
+    from dragoman.scoring.validation import of_parts, validation  # noqa: PLC0415
 
-    return validation(Sides.of(pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields))
+    sides = Sides.of(pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields)
+    return _within(
+        lambda at_least: _blockwise(sides, lambda: lambda parts: of_parts(parts, sides), at_least=at_least),
+        lambda budget: validation(sides, budget),
+    )

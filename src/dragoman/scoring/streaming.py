@@ -8,9 +8,10 @@ does not. Whatever needs a closer look (:class:`dragoman.reading.fallback.Fallba
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -24,9 +25,12 @@ from dragoman.reading.target import Target
 from dragoman.scoring.partials import Partial, count_reference, join
 
 if TYPE_CHECKING:
+    from dragoman.annotations import Annotations
     from dragoman.measures.measure import Measure
     from dragoman.reading.prefetch import Prefetch
 
+T = TypeVar("T")
+_RULES = Target()
 BUCKETS = 32
 """Temporary files of each side: so many parts of the data are worked on one after the other."""
 
@@ -39,13 +43,42 @@ class SchemaMismatch(Exception):  # noqa: N818 - not an error: a reason to read 
     """A block has fields that the first block does not mention, or of another type."""
 
 
+Parts = Iterable[tuple["Annotations", "Annotations"]]
+"""Labels of both sides on the same documents, gold first, one part of the documents after the other."""
+
+
 def count_in_step(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -> Partial:
-    """Count two files that have their documents in the same order.
+    """Count two files that have their documents in the same order: see :func:`in_step`."""
+    return in_step(lambda parts: count(measures, parts), gold, pred)
+
+
+def count_spilled(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -> Partial:
+    """Count two files, whatever the order of their documents: see :func:`spilled`."""
+    return spilled(lambda parts: count(measures, parts), gold, pred)
+
+
+def count(measures: Sequence[Measure], parts: Parts) -> Partial:
+    """Count part by part.
+
+    Raises:
+        Fallback: there are no labels, or no predictions.
+
+    """
+    counted = [count_reference(measures, gold, pred) for gold, pred in parts]
+    total = join(counted) if counted else None
+    if total is None or not total.seen.annotated or not total.seen.lines:
+        raise Fallback("no labels")
+    return total
+
+
+def in_step(work: Callable[[Parts], T], gold: Prefetch, pred: Prefetch, rules: Target = _RULES) -> T:
+    """Go through two files that have their documents in the same order.
 
     Args:
-        measures: what to count.
+        work: is given the parts, and takes each before the next.
         gold: rows of the reference; gold comes first here as everywhere.
         pred: rows of the predictions.
+        rules: a target without documents, for how predictions are read.
 
     Raises:
         Reordered: another order, or documents that only one side has.
@@ -53,11 +86,11 @@ def count_in_step(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -
         Fallback: something needs a closer look.
 
     """
-    return _counted(measures, _in_step(gold, pred))
+    return _guarded(work, _labels(_in_step(gold, pred), rules))
 
 
-def count_spilled(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -> Partial:
-    """Count two files, whatever the order of their documents.
+def spilled(work: Callable[[Parts], T], gold: Prefetch, pred: Prefetch, rules: Target = _RULES) -> T:
+    """Go through two files, whatever the order of their documents; see :func:`in_step`.
 
     Raises:
         SchemaMismatch: a block has other fields than the first one.
@@ -65,30 +98,29 @@ def count_spilled(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -
 
     """
     with tempfile.TemporaryDirectory(prefix="dragoman-") as name:
-        return _counted(measures, _spilled(Path(name), gold, pred))
+        return _guarded(work, _labels(_spilled(Path(name), gold, pred), rules))
 
 
-def _counted(measures: Sequence[Measure], pairs: Iterable[tuple[pa.Table | None, pa.Table | None]]) -> Partial:
+def _guarded(work: Callable[[Parts], T], parts: Parts) -> T:
     try:
-        parts = [_part(measures, gold, pred) for gold, pred in pairs if gold is not None or pred is not None]
+        return work(parts)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as cause:
         raise SchemaMismatch(str(cause)) from cause
     except DragomanError as cause:
         raise Fallback(str(cause)) from cause
-    total = join(parts) if parts else None
-    if total is None or not total.seen.annotated or not total.seen.lines:
-        raise Fallback("no labels")
-    return total
 
 
-def _part(measures: Sequence[Measure], gold: pa.Table | None, pred: pa.Table | None) -> Partial:
-    """Count a part: rows of gold, and the rows of the predictions on these documents."""
-    if gold is None:
-        raise Fallback("unknown documents")
-    labels = columns.build(gold, Target())
-    texts = {name: text for name, text in zip(labels.documents, labels.texts, strict=True) if text is not None}
-    rows = gold.schema.empty_table().select(["id"]) if pred is None else pred
-    return count_reference(measures, labels, columns.build(rows, Target(documents=labels.documents, texts=texts)))
+def _labels(pairs: Iterable[tuple[pa.Table | None, pa.Table | None]], rules: Target) -> Parts:
+    """Turn parts into columns: rows of gold, and the rows of the predictions on these documents."""
+    for gold, pred in pairs:
+        if gold is None and pred is None:
+            continue
+        if gold is None:
+            raise Fallback("unknown documents")
+        labels = columns.build(gold, Target())
+        texts = {name: text for name, text in zip(labels.documents, labels.texts, strict=True) if text is not None}
+        rows = gold.schema.empty_table().select(["id"]) if pred is None else pred
+        yield labels, columns.build(rows, replace(rules, documents=labels.documents, texts=texts))
 
 
 def _in_step(gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table, pa.Table | None]]:

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import product
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from dragoman.annotations import Annotations
 from dragoman.problems import Problem, shown
-from dragoman.schema.layers import LAYER_NAMES
-from dragoman.scoring.held import Validation, held, lacking
+from dragoman.reading.fallback import Fallback
+from dragoman.schema.layers import LAYER_NAMES, TYPED
+from dragoman.scoring.held import Holding, Validation
 from dragoman.scoring.partials import duplicates
 from dragoman.scoring.sides import Sides
 from dragoman.text import counted
+
+if TYPE_CHECKING:
+    from dragoman.reading.budget import Budget
 
 _LABELS = ("type", "form", "mod", "polarity", "modality", "act")
 """Columns of labels, in those layers that have them."""
 
 
-def validation(sides: Sides) -> Validation:
+def validation(sides: Sides, budget: Budget | None = None) -> Validation:
     """Read predictions against a target; list errors and warnings in the order in which they stand, and what they hold.
+
+    Args:
+        sides: both sides.
+        budget: what the labels may take in memory.
 
     Raises:
         DragomanError: for what is wrong with the gold.
@@ -30,7 +38,8 @@ def validation(sides: Sides) -> Validation:
     """
     with ExitStack() as stack:
         parsed = [
-            [] if source is None else stack.enter_context(source.parsing()) for source in (sides.reference, sides.pred)
+            [] if source is None else stack.enter_context(source.parsing(budget))
+            for source in (sides.reference, sides.pred)
         ]
         benchmark = sides.benchmark()
         gold = sides.read_gold(parsed[0]) if benchmark is None else None
@@ -38,37 +47,67 @@ def validation(sides: Sides) -> Validation:
         reading = sides.read_predictions(parsed[1], target)
     if reading.annotations is None:
         return Validation(list(reading.problems), None)
-    name = "" if sides.pred is None else str(sides.pred.path or sides.pred.name)
-    found = [*reading.problems, *_warnings(reading.annotations, name)]
-    if gold is not None:
-        found += _unicode_forms(gold.annotations, reading.annotations, name)
-    return Validation(found, held(reading.annotations))
+    looked_at = _LookedAt()
+    looked_at.add(None if gold is None else gold.annotations, reading.annotations)
+    return looked_at.result(sides, reading.problems)
 
 
-def _warnings(annotations: Annotations, name: str) -> Iterable[Problem]:
-    missing = np.flatnonzero(~annotations.given)
-    if len(missing):
-        some = ", ".join(annotations.documents[i] for i in missing[:5]) + (" …" if len(missing) > 5 else "")
-        what = f"{len(missing)} of {counted(len(annotations.documents), 'document')} left out: {some}."
-        yield Problem(code="W902", what=what, hint="They score as empty.", file=name)
-    yield from lacking(annotations, name)
-    for layer, count in duplicates(annotations).items():
-        if count:
-            what = f"{layer}: {counted(count, 'prediction repeats', 'predictions repeat')} another one exactly."
-            yield Problem(code="W901", what=what, hint="Each counts as spurious.", file=name)
+def of_parts(parts: Iterable[tuple[Annotations, Annotations]], sides: Sides) -> Validation:
+    """Look at good predictions that are read part by part; see :func:`validation`.
+
+    Raises:
+        Fallback: the reference holds no labels, which is said by whoever reads the whole.
+
+    """
+    looked_at, annotated = _LookedAt(), False
+    for gold, pred in parts:
+        annotated = annotated or bool(gold.present.any())
+        looked_at.add(gold, pred)
+    if not annotated:
+        raise Fallback("no labels")
+    return looked_at.result(sides, ())
 
 
-def _unicode_forms(gold: Annotations, pred: Annotations, name: str) -> Iterator[Problem]:
-    """Warn of labels that look like those of the reference and are written in another Unicode form: no label meets."""
-    for layer, column in product(LAYER_NAMES, _LABELS):
-        if not hasattr(getattr(gold, layer), column):
-            continue
-        there, here = (getattr(getattr(side, layer), column).labels for side in (gold, pred))
-        forms = {unicodedata.normalize("NFC", label): label for label in there}
-        for label in sorted(set(here) - set(there)):
-            meant = forms.get(unicodedata.normalize("NFC", label))
-            if meant is not None:
-                composed = "decomposed" if unicodedata.is_normalized("NFC", meant) else "composed"
-                what = f"the label {shown(label)} is {composed} Unicode, and that of the reference is not."
-                hint = "Write it as the reference does (NFC is usual): labels are compared code point by code point."
-                yield Problem(code="W912", what=what, hint=hint, file=name, path=f"{layer}.{column}")
+class _LookedAt:
+    """What is odd in predictions, gathered part by part."""
+
+    def __init__(self) -> None:
+        self._holding = Holding()
+        self._duplicates = Counter[str]()
+        self._labels: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+
+    def add(self, gold: Annotations | None, pred: Annotations) -> None:
+        """Look at some documents; gold is None where the labels are not those of a reference."""
+        self._holding.add(pred)
+        self._duplicates.update(duplicates(pred))
+        if gold is None:
+            return
+        for layer, column in product(LAYER_NAMES, _LABELS):
+            if hasattr(getattr(gold, layer), column):
+                seen = self._labels.setdefault((layer, column), (set(), set()))
+                for labels, side in zip(seen, (gold, pred), strict=True):
+                    labels.update(getattr(getattr(side, layer), column).labels)
+
+    def result(self, sides: Sides, problems: Iterable[Problem]) -> Validation:
+        """Say what is odd, after what was said before."""
+        name = "" if sides.pred is None else str(sides.pred.path or sides.pred.name)
+        found = [*problems, *self._holding.left_out(name), *self._holding.lacking(name)]
+        for layer in TYPED:
+            if count := self._duplicates[layer]:
+                what = f"{layer}: {counted(count, 'prediction repeats', 'predictions repeat')} another one exactly."
+                found.append(Problem(code="W901", what=what, hint="Each counts as spurious.", file=name))
+        return Validation([*found, *self._unicode_forms(name)], self._holding.held())
+
+    def _unicode_forms(self, name: str) -> Iterator[Problem]:
+        """Warn of labels that look like those of the reference and have another Unicode form: no label meets."""
+        for (layer, column), (there, here) in self._labels.items():
+            forms = {unicodedata.normalize("NFC", label): label for label in sorted(there)}
+            for label in sorted(here - there):
+                meant = forms.get(unicodedata.normalize("NFC", label))
+                if meant is not None:
+                    composed = "decomposed" if unicodedata.is_normalized("NFC", meant) else "composed"
+                    what = f"the label {shown(label)} is {composed} Unicode, and that of the reference is not."
+                    hint = (
+                        "Write it as the reference does (NFC is usual): labels are compared code point by code point."
+                    )
+                    yield Problem(code="W912", what=what, hint=hint, file=name, path=f"{layer}.{column}")

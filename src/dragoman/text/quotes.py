@@ -34,6 +34,7 @@ from typing import NamedTuple
 from dragoman import languages
 from dragoman.problems import shown
 from dragoman.text.offsets import Span, SpanFault, TextMap
+from dragoman.text.suffixes import Finder
 
 THRESHOLD = 90.0
 """Least similarity of a fuzzy finding, in percent."""
@@ -224,7 +225,7 @@ def locate_quote(text: str, quote: str, *, exact: bool = False) -> Located:
         'case'
 
     """
-    return _exactly(text, quote) if exact else locate_quotes(text, [quote])[quote]
+    return _exactly(Finder(text, [quote]), quote) if exact else locate_quotes(text, [quote])[quote]
 
 
 def locate_quotes(text: str, quotes: Iterable[str]) -> dict[str, Located]:
@@ -238,11 +239,13 @@ def locate_quotes(text: str, quotes: Iterable[str]) -> dict[str, Located]:
         Where it stands, by quote; it depends on the set of quotes only, not on their order.
 
     """
-    located = {quote: _exactly(text, quote) for quote in sorted(set(quotes))}
+    asked = sorted(set(quotes))
+    finder = Finder(text, asked)
+    located = {quote: _exactly(finder, quote) for quote in asked}
     left = [quote for quote, one in located.items() if one.way == MISSING]
     if not left or len(text) > MAX_TEXT:
         return located
-    versions = _Versions(text)
+    versions = _Versions(text, left)
     located |= {quote: _normalised(versions, quote) for quote in left}
     left = [quote for quote in left if located[quote].way == MISSING and len(quote) <= MAX_FUZZY_QUOTE]
     if len(left) <= MAX_FUZZY_QUOTES and len(text) <= MAX_FUZZY_TEXT:
@@ -287,25 +290,34 @@ def nowhere(text: str, quotes: Iterable[str]) -> dict[str, Span]:
     return spans
 
 
-def _exactly(text: str, quote: str) -> Located:
-    if not quote or quote not in text:
-        return Located(MISSING)
-    if text.count(quote) > MAX_PLACES:
+def _exactly(finder: Finder, quote: str) -> Located:
+    places = finder.places(quote, most=MAX_PLACES)
+    if places is None:
         return Located(AMBIGUOUS)
-    return Located(EXACT, tuple(find(text, quote)))
+    return Located(EXACT, tuple(places)) if places else Located(MISSING)
+
+
+class _Version(NamedTuple):
+    """A text under some normalisations: what finds quotes in it, the text, and the map from it to the text as it is."""
+
+    finder: Finder
+    text: str
+    back: TextMap
 
 
 class _Versions:
     """A text under more and more normalisations; each version is made once, when it is asked for."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, quotes: list[str]) -> None:
         self.text = text
-        self._made: dict[tuple[int, ...], tuple[str, TextMap]] = {}
+        self._quotes = quotes
+        self._made: dict[tuple[int, ...], _Version] = {}
 
-    def version(self, steps: tuple[int, ...]) -> tuple[str, TextMap]:
-        """Make the text under some normalisations, and the map from it to the text."""
+    def version(self, steps: tuple[int, ...]) -> _Version:
+        """Make the text under some normalisations."""
         if steps not in self._made:
-            self._made[steps] = TextMap.from_normalised(self.text, _through(steps))
+            text, back = TextMap.from_normalised(self.text, _through(steps))
+            self._made[steps] = _Version(Finder(text, self._quotes), text, back)
         return self._made[steps]
 
 
@@ -344,12 +356,11 @@ def _normalised(versions: _Versions, quote: str) -> Located:
 
 
 def _places(versions: _Versions, quote: str, steps: tuple[int, ...]) -> Located:
-    normal, (text, back) = _normal_quote(quote, steps), versions.version(steps)
-    if not normal or normal not in text:
-        return Located(MISSING)
-    if text.count(normal) > MAX_PLACES:
+    normal, (finder, _, back) = _normal_quote(quote, steps), versions.version(steps)
+    found = finder.places(normal, most=MAX_PLACES)
+    if found is None:
         return Located(AMBIGUOUS)
-    moved = (back.move(*place) for place in find(text, normal))
+    moved = (back.move(*place) for place in found)
     places = tuple(dict.fromkeys(place for place in moved if place is not None))
     return Located(NORMALISATIONS[steps[-1]].name, places) if places else Located(MISSING)
 
@@ -359,7 +370,7 @@ def _fuzzily(versions: _Versions, quote: str) -> Located:
     from rapidfuzz import fuzz  # noqa: PLC0415 - only quotes that are not there otherwise need it
 
     *_, steps = _steps(quote)
-    normal, (text, back) = _normal_quote(quote, steps), versions.version(steps)
+    normal, (_, text, back) = _normal_quote(quote, steps), versions.version(steps)
     best, spans = THRESHOLD, set[Span]()
     waiting, rounds = [(0, len(text))] if len(normal) >= MIN_FUZZY_QUOTE else [], 0
     while waiting:

@@ -1,0 +1,100 @@
+"""How much labels held as a whole may take in memory: estimated from rows in Arrow, before objects are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from threading import Lock
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from dragoman.problems import error
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MAX_FILE = 2**28
+"""Largest file that is read as a whole, unpacked, in bytes: one that cannot be read in columns, block by block."""
+MAX_HELD = 3 * 2**29
+"""Bytes that the labels of both sides may take: with all else, the process stays below 2 GB."""
+MAX_BY_LINE = 2**26
+"""Bytes of a file that are read line by line, as objects, after which nothing more is said of a file with errors."""
+_ROW = 180
+_ITEM: Mapping[str, int] = MappingProxyType(
+    {"claims": 160, "entities": 130, "dates": 160, "segments": 130, "claimants": 140, "entity_ids": 180}
+)
+_OTHER_ITEM = 70
+"""Bytes that a document and an item take at most while they become columns, as measured, beside their rows."""
+
+
+def cost(table: pa.Table) -> int:
+    """Estimate the bytes that rows take while they become columns, and as columns.
+
+    Args:
+        table: rows with the fields of a submission.
+
+    """
+    items = sum(sum(_costs(name, table.column(name))) for name in table.column_names)
+    return int(table.nbytes) + _ROW * int(table.num_rows) + items
+
+
+def _costs(name: str, column: pa.ChunkedArray) -> Iterator[int]:
+    for chunk in column.chunks:
+        yield _of_array(name, chunk)
+
+
+def _of_array(name: str, array: pa.Array) -> int:
+    import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
+
+    if pa.types.is_struct(array.type):
+        return sum(_of_array(field.name, array.field(at)) for at, field in enumerate(array.type))
+    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
+        items = array.flatten()
+        return len(items) * _ITEM.get(name, _OTHER_ITEM) + _of_array("", items)
+    return 0
+
+
+class Budget:
+    """What is left for the labels that are held at a time, whose files are parsed by several threads.
+
+    Attributes:
+        limit: bytes that may be taken.
+        left: bytes that are left.
+        exceeded: whether somebody wanted more.
+
+    Example:
+        >>> budget = Budget(1000)
+        >>> budget.take(600)
+        >>> budget.give(200)
+        >>> budget.left
+        600
+
+    """
+
+    def __init__(self, limit: int = MAX_HELD) -> None:
+        self.limit = self.left = limit
+        self.exceeded = False
+        self._lock = Lock()
+
+    def take(self, size: int, name: str = "") -> None:
+        """Take some bytes.
+
+        Args:
+            size: how many.
+            name: file that they are for.
+
+        Raises:
+            DragomanError: E106, there are not so many left; then none are taken.
+
+        """
+        with self._lock:
+            if size > self.left:
+                self.exceeded = True
+                what = f"the labels take over {self.limit:,} bytes in memory, by estimate."
+                hint = "Split the documents into several files, and give one after the other."
+                raise error("E106", what, hint, file=name)
+            self.left -= size
+
+    def give(self, size: int) -> None:
+        """Give bytes back that are needed no longer."""
+        with self._lock:
+            self.left += size
