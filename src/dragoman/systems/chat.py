@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -147,32 +148,45 @@ def parameters_of(chat: Chat, prompt: Prompt) -> dict[str, Any]:
 
 
 def _in_pieces(document: Document, longest: int | None, ask: Any) -> Reply:
-    """Ask about each piece of a document, and put the answers together; where one fails, the document does."""
+    """Ask about each piece of a document, and put the answers together.
+
+    A piece that fails is named, and the labels of the others are kept.
+
+    Raises:
+        SystemFailure: all pieces fail.
+        Unreachable: the endpoint cannot be reached for one of them: nor could it for the next.
+
+    """
     cut = pieces.cut(document, longest)
     if len(cut) == 1 and cut[0][0] == 0 and cut[0][1] is document:
         whole: Reply = ask(document)
         return whole
     replies: list[Reply] = []
-    for number, (_, piece) in enumerate(cut, 1):
+    failures: list[str] = []
+    for number, (start, piece) in enumerate(cut, 1):
         try:
             replies.append(ask(piece))
         except SystemFailure as failure:
-            failure.reply = _together([*replies, failure.reply or Reply(None)])
-            failure.args = (f"piece {number} of {len(cut)}: {failure}",)
-            raise
-    labels = pieces.join(document, [(*one, reply.labels or {}) for one, reply in zip(cut, replies, strict=True)])
-    return _together(replies)._replace(labels=labels)
+            why = f"piece {number} of {len(cut)} (characters {start} to {start + len(piece.text)}): {failure}"
+            replies.append((failure.reply or Reply(None))._replace(labels=None))
+            failures.append(why)
+            if isinstance(failure, Unreachable) or len(failures) == len(cut):
+                failure.args = (why,)
+                failure.reply = _together(replies, failures[:-1])
+                raise
+    answered = [(*one, reply.labels) for one, reply in zip(cut, replies, strict=True) if reply.labels is not None]
+    return _together(replies, failures)._replace(labels=pieces.join(document, answered), failed_pieces=len(failures))
 
 
-def _together(replies: list[Reply]) -> Reply:
-    """Add up what came of several requests: all that was answered, and what it cost."""
+def _together(replies: Sequence[Reply], failures: Sequence[str]) -> Reply:
+    """Add up what came of several requests: all that was answered, what failed, and what it cost."""
     return Reply(
         None,
         "\n".join(reply.raw for reply in replies if reply.raw is not None) or None,
         (sum(reply.tokens[0] for reply in replies), sum(reply.tokens[1] for reply in replies)),
         any(reply.estimated for reply in replies),
         tuple(repair for reply in replies for repair in reply.repairs),
-        tuple(problem for reply in replies for problem in reply.problems),
+        (*failures, *(problem for reply in replies for problem in reply.problems)),
     )
 
 
