@@ -69,7 +69,9 @@ def run(
         typer.Option("--map", help="hf:, spacy: a label of the model and the type it stands for", metavar="LABEL=TYPE"),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="set answers that are there aside, and ask again")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="one label that is not valid, or one piece that failed, fails its document")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="one label that is not valid, or one piece that failed, fails its document")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="documents under way at once")] = 1,
     timeout: Annotated[
         float, typer.Option(min=0.01, max=604_800, callback=_finite, help="seconds that an answer may take")
