@@ -246,10 +246,8 @@ def test_a_piece_that_fails_is_named_and_counted_and_the_labels_of_the_others_ar
     document, only = long
     server.body = lambda _: completion("no" if len(server.requests) == 2 else _first_word(server))
 
-    def asked():
-        return system(server, pieces=500, layers=("dates",))
-
-    summary = run(asked(), benchmark, tmp_path, quietly, how=How(selection=only))
+    asking = system(server, pieces=500, layers=("dates",))
+    summary = run(asking, benchmark, tmp_path, quietly, how=How(selection=only))
     assert (summary["documents"], summary["failed"], summary["failed_pieces"]) == (1, [], 1)
     entry = entries(tmp_path)[document.id]
     (_, _), (start, second), *_ = pieces.cut(document, 500)
@@ -260,13 +258,13 @@ def test_a_piece_that_fails_is_named_and_counted_and_the_labels_of_the_others_ar
     assert "piece 2 of 5" in summary["why"][0]
     # As what failed, it is asked about again; what there is stays where that gives nothing.
     server.body = lambda _: b"<html>busy</html>"
-    again = run(asked(), benchmark, tmp_path, quietly, how=How(selection=only))
+    again = run(asking, benchmark, tmp_path, quietly, how=How(selection=only))
     assert (again["kept"], again["asked"], again["documents"], again["failed_pieces"]) == (0, 1, 1, 1)
     server.body = lambda _: completion(_first_word(server))
-    again = run(asked(), benchmark, tmp_path, quietly, how=How(selection=only))
+    again = run(asking, benchmark, tmp_path, quietly, how=How(selection=only))
     assert (again["kept"], again["asked"], again["documents"], again["failed_pieces"]) == (0, 1, 1, 0)
     assert len(entries(tmp_path)[document.id]["answer"]["dates"]) == 5
-    again = run(asked(), benchmark, tmp_path, quietly, how=How(selection=only))
+    again = run(asking, benchmark, tmp_path, quietly, how=How(selection=only))
     assert (again["kept"], again["asked"]) == (1, 0)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import threading
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,8 +69,7 @@ def load(rest: str, options: Options) -> System:
         raise error("E801", "there is no model or no address of an endpoint.", hint)
     prompt = make_prompt(options)
     parameters = parameters_of(chat, prompt)
-    client = _client(openai, address, options.timeout)
-    once = client.with_options(max_retries=0)
+    client = _Client(openai, address, options.timeout)
     answers_at_all = True
 
     def ask(document: Document) -> Reply:
@@ -77,7 +77,8 @@ def load(rest: str, options: Options) -> System:
         messages = prompt.messages(document)
         try:
             # Where nobody answered the document before, this one is asked about but once.
-            response = (client if answers_at_all else once).chat.completions.with_raw_response.create(
+            asked = client.opened() if answers_at_all else client.opened().with_options(max_retries=0)
+            response = asked.chat.completions.with_raw_response.create(
                 model=rest, messages=messages, extra_body=parameters
             )
         except openai.OpenAIError as cause:
@@ -197,6 +198,27 @@ def _counted(reply: Reply, messages: list[dict[str, str]]) -> Reply:
     sizes = (len(files.canonical_json(messages)), len((reply.raw or "").encode("utf-8", "replace")))
     read_, written = (-(-size // BYTES_PER_TOKEN) for size in sizes)
     return reply._replace(tokens=(read_, written), estimated=True)
+
+
+class _Client:
+    """The library's client; closed after a run, and opened again for the next one."""
+
+    def __init__(self, openai: Any, address: str, timeout: float) -> None:
+        self._openai, self._address, self._timeout = openai, address, timeout
+        self._lock = threading.Lock()
+        self._open: Any = _client(openai, address, timeout)
+
+    def opened(self) -> Any:
+        with self._lock:
+            if self._open is None:
+                self._open = _client(self._openai, self._address, self._timeout)
+            return self._open
+
+    def close(self) -> None:
+        with self._lock:
+            if self._open is not None:
+                self._open.close()
+            self._open = None
 
 
 def _client(openai: Any, address: str, timeout: float) -> Any:

@@ -174,7 +174,8 @@ def run_repeats(
     if not 1 <= number <= MAX_REPEATS:
         raise error("E206", f"there cannot be {number} repeats.", f"Give 1 to {MAX_REPEATS}.", path="repeats")
     first = run_system(loaded(1), benchmark, folder, progress, how=how)
-    run_files.set_aside(folder, [path for path in there[number:] if path.exists()])
+    aside = run_files.set_aside(folder, [path for path in there[number:] if path.exists()])
+    first |= {"set_aside": aside} if aside else {}
     for other in range(2, number + 1):
         if "stopped" in first:
             break
