@@ -480,7 +480,11 @@ WHOLE = completion('{"entities": [], "dates": [], "claims": []}')
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\n" + WHOLE[:5] + b"\r\n", "incomplete chunked", WHOLE[:5]),
         (HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(WHOLE) + WHOLE, "encoding of its", WHOLE),
         (b"hello", "RemoteProtocolError", None),
-        (b"HTTP/1.1 308 On\r\nLocation: /v1/chat/completions\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "TooManyRedirects", None),
+        (
+            b"HTTP/1.1 308 On\r\nLocation: /v1/chat/completions\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            "TooManyRedirects",
+            None,
+        ),
     ],
 )
 def test_a_response_that_breaks_off_or_is_none_is_said_and_what_came_of_it_is_kept(
