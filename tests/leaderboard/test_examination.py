@@ -12,9 +12,11 @@ import pytest
 from submitted import CARD, submit, toml
 
 from dragoman import files, scoring
-from dragoman.leaderboard import examination, isolation
+from dragoman.leaderboard import examination, isolation, views
 from dragoman.leaderboard.entries import folders
 from dragoman.leaderboard.examination import examine, examine_all, picklable
+from dragoman.leaderboard.ranking import Column, score_column
+from dragoman.measures.naming import BY_NAME
 from dragoman.schema.result_file import Result
 
 
@@ -82,6 +84,9 @@ def test_further_repeats_count_and_are_examined_like_the_first(run, gold):
     entry = examine(run, gold)
     assert (entry.state, entry.problems) == ("ranked", [])
     assert entry.result["entities.strict.f1"] == pytest.approx(first / 2)
+    cell = score_column(Column("Entities", (BY_NAME["entities.strict"],), ranked=True), [entry], gold).cells[entry.id]
+    assert (cell.score, cell.spread.low) == (pytest.approx(first / 2), 0)
+    assert views.score(cell).spread == f"0.000–{first:.3f}"
     (again / "predictions.jsonl").write_text("no")
     entry = examine(run, gold)
     assert (entry.state, codes(entry)) == ("invalid", ["E201"])

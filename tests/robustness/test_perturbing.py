@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import weakref
 
+import msgspec
 import pytest
 
 import dragoman
@@ -10,9 +12,10 @@ from dragoman import checks
 from dragoman.problems import DragomanError
 from dragoman.robustness import corpus as corpora
 from dragoman.robustness import perturbing
-from dragoman.robustness.edit import Edit
+from dragoman.robustness.edit import Edit, parse
 from dragoman.robustness.edits import catalogue
 from dragoman.robustness.perturbing import perturb, read
+from dragoman.robustness.steps import Again, plan_of
 
 TEXT = "김정은은 2024년 6월에 로씨야를 방문하였다"
 
@@ -118,6 +121,36 @@ def test_an_edit_that_breaks_a_rule_writes_nothing_unless_it_lifts_the_level(bun
             lifted = perturb("broken", tmp_path / "edited", data=bundled).manifest.lifted
             assert lifted["5"]["why"] == "the values are words"
             assert lifted["5"]["findings"] > 0
+
+
+class _Row(dict):
+    """A document that says whether anybody keeps it."""
+
+
+@pytest.mark.parametrize("name", ["rename", "swap-names", "other-speaker"])
+def test_an_edit_that_looks_at_all_documents_first_keeps_none_of_them(name, bundled):
+    rows = [msgspec.to_builtins(document) for document in bundled]
+    made, most = [], 0
+
+    def anew():
+        nonlocal most
+        for row in rows:
+            yield _Row(row)
+            most = max(most, sum(each() is not None for each in made))
+
+    def noted():
+        for row in anew():
+            made.append(weakref.ref(row))
+            yield row
+
+    applied = parse(name, catalogue())
+    plan, expected = plan_of(Again(noted), applied), plan_of(rows, applied)
+    if name == "other-speaker":
+        assert plan == expected
+    else:
+        assert (plan.people, plan.ids) == (expected.people, expected.ids)
+        assert {tag: words.to for tag, words in plan.words.items()} == {t: w.to for t, w in expected.words.items()}
+    assert most <= 3
 
 
 def test_nothing_to_change_is_no_error(tmp_path):

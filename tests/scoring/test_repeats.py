@@ -130,3 +130,39 @@ def test_documents_that_any_repeat_left_out_are_missing(run):
     (folder / "repeat-2" / "predictions.jsonl").write_text(json.dumps({"id": "d0", "entities": ALL[0]}) + "\n")
     coverage = score(folder, intervals=Resampling(0)).coverage
     assert (coverage.missing, coverage.missing_documents) == (3, ["d1", "d2", "d3"])
+
+
+def test_a_comparison_says_how_far_the_repeats_of_each_system_are_apart(run, tmp_path):
+    three, one = score(run(ALL, NONE, HALF)), score(run(ALL, name="one"))
+    compared = dragoman.compare(three, one, measures=[MEASURE])
+    first, second = compared.standings[MEASURE]
+    assert (first.repeats, first.spread.low, first.spread.high) == (3, 0, 1)
+    assert (second.repeats, second.spread) == (1, None)
+    assert compared.table().columns == ("system", "score", "95 %", "repeats", "from–to", "place", "range")
+    assert "0.000–1.000" in str(compared)
+    assert "spread" not in compared.to_dict()["standings"][MEASURE][1]
+    alone = dragoman.compare(one, score(run(HALF, name="two")), measures=[MEASURE])
+    assert alone.table().columns == ("system", "score", "95 %", "place", "range")
+
+
+def test_the_interval_of_a_difference_draws_the_repeats_of_each_system_by_themselves(run):
+    right = [[entity(at) for at in range(number)] for number in (1, 2, 3, 4, 1, 2, 3, 4)]
+    wrong = [[entity(at, "B") for at in range(len(found))] for found in right]
+    gold = [{"id": f"d{n}", "entities": found} for n, found in enumerate(right)]
+
+    def scored(*answers, name):
+        return dragoman.score(run(*answers, name=name), gold, measures=[MEASURE])
+
+    # One repeat is all right, one all wrong, whatever the document: means of two draws are 0, a half or 1.
+    first, second = (scored(right, wrong, name=name) for name in ("first", "second"))
+    (contrast,) = dragoman.compare(first, second, measures=[MEASURE]).contrasts[MEASURE]
+    assert (contrast.difference, contrast.interval) == (0, [-1, 1])
+    # A system with one repeat is not drawn: only the other one's mean moves.
+    (contrast,) = dragoman.compare(first, scored(right, name="one"), measures=[MEASURE]).contrasts[MEASURE]
+    assert (contrast.difference, contrast.interval) == (-0.5, [-1, 0])
+
+
+def test_a_folder_is_no_result_and_the_way_to_one_is_said(run):
+    folder = run(ALL)
+    with pytest.raises(DragomanError, match=r"E101 .*a folder is no result.*dragoman score RUN --out"):
+        dragoman.compare(folder, folder)

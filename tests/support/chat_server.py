@@ -21,7 +21,8 @@ class ChatServer:
     """Answers by ``answer(document id, how often it was asked)``: a status, a text, and headers.
 
     A text is the model's answer where the status is 200, and what went wrong where it is another; ``body(document id)``
-    gives a whole body in the place of a completion.
+    gives a whole body in the place of a completion, and ``raw(document id)`` the bytes of the whole response, in parts,
+    after which the connection is closed.
     """
 
     def __init__(self, benchmark):
@@ -29,6 +30,7 @@ class ChatServer:
         self.answer = lambda name, time: (200, self.gold.get(name), {})
         self.finish = "stop"
         self.body = lambda name: None
+        self.raw = lambda name: None
         self.usage = USAGE
         self.gold = {d.id: json.dumps(answers.gold(d), ensure_ascii=False) for d in benchmark.documents}
         self.by_text = {prompt.shown(d): d.id for d in benchmark.documents}
@@ -53,6 +55,12 @@ class ChatServer:
                 good = status == 200
                 data = completion(said, finish=server.finish, usage=server.usage) if good else error
                 data = data if (whole := server.body(name)) is None else whole
+                raw = server.raw(name)
+                if raw is not None:
+                    self.close_connection = True
+                    for part in raw:
+                        self.wfile.write(part)
+                    return
                 self.send_response(status)
                 for key, value in {"Content-Type": "application/json", **headers}.items():
                     self.send_header(key, value)

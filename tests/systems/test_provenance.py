@@ -85,6 +85,19 @@ def test_modules_that_a_file_loads_are_part_of_its_code(benchmark, mine, tmp_pat
     assert ask(f"{mine}:predict", benchmark, tmp_path / "run", selection=FEW) == (0, 3)
 
 
+def test_a_module_beside_a_system_that_was_edited_is_loaded_anew(benchmark, mine, tmp_path):
+    mine.write_text(
+        "from dragoman.systems.loading import beside\nhelp = beside(__file__, 'help.py')\n"
+        "def predict(document):\n    return {help.LAYER: []}\n",
+        encoding="utf-8",
+    )
+    for layer in ("dates", "claims"):
+        mine.with_name("help.py").write_text(f"LAYER = {layer!r}\n", encoding="utf-8")
+        assert ask(f"{mine}:predict", benchmark, tmp_path / "run", selection=FEW) == (0, 3)
+        lines = (tmp_path / "run" / "predictions.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [set(json.loads(line)) for line in lines] == [{"id", layer}] * 3
+
+
 def test_bytes_of_a_program_and_of_files_among_its_arguments_are_its_code(tmp_path):
     data = tmp_path / "data.txt"
     data.write_text("a")
@@ -244,7 +257,7 @@ def test_repeats_lie_in_folders_of_their_own_and_grow(benchmark, mine, tmp_path)
     third = run_by_name(name, out, data=benchmark, limit=2).summary
     assert (third["kept"], third["asked"], third["repeats"]) == (6, 0, 3)
     fewer = run_by_name(name, out, data=benchmark, limit=2, repeats=2).summary
-    assert (fewer["kept"], fewer["repeats"]) == (4, 2)
+    assert (fewer["kept"], fewer["repeats"], fewer["set_aside"]) == (4, 2, "previous-1")
     assert (out / "previous-1" / "repeat-3" / "log.jsonl").is_file()
     mine.write_text(SYSTEM + "# edited\n", encoding="utf-8")
     edited = run_by_name(name, out, data=benchmark, limit=2).summary

@@ -170,6 +170,15 @@ def test_what_cannot_be_loaded_is_said(name):
         load(name)
 
 
+def test_a_module_beside_a_system_that_it_imports_is_said_how_to_load(tmp_path):
+    (tmp_path / "mine.py").write_text("import words_of_mine\n", encoding="utf-8")
+    with pytest.raises(DragomanError, match="Check path and function"):
+        load(f"{tmp_path / 'mine.py'}:predict")
+    (tmp_path / "words_of_mine.py").write_text("", encoding="utf-8")
+    with pytest.raises(DragomanError, match=r'E801.*beside\(__file__, "words_of_mine.py"\)'):
+        load(f"{tmp_path / 'mine.py'}:predict")
+
+
 def test_a_module_that_ends_the_program_cannot_be_loaded(tmp_path):
     (tmp_path / "mine.py").write_text("raise SystemExit(0)\n", encoding="utf-8")
     with pytest.raises(DragomanError, match=r"E801.*SystemExit"):

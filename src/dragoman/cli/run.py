@@ -69,7 +69,9 @@ def run(
         typer.Option("--map", help="hf:, spacy: a label of the model and the type it stands for", metavar="LABEL=TYPE"),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="set answers that are there aside, and ask again")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="one label that is not valid fails its document")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="one label that is not valid, or one piece that failed, fails its document")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="documents under way at once")] = 1,
     timeout: Annotated[
         float, typer.Option(min=0.01, max=604_800, callback=_finite, help="seconds that an answer may take")
@@ -169,7 +171,7 @@ def run(
     if any(prices):
         summary["cost"] = round(cost(summary["tokens"] or (0, 0), prices), 6)
     show.summary(summary if as_json else _in_words(summary), as_json=as_json)
-    again = bool(summary["failed"] or summary["not_asked"])
+    again = bool(summary["failed"] or summary["not_asked"] or summary["failed_pieces"])
     if held.withheld is not None and split in (None, held.withheld.split):
         # There is nothing to score with: what is sent is checked.
         only_split = "" if split is None else f" --split {split}"
@@ -187,7 +189,7 @@ def _in_words(summary: dict[str, Any]) -> dict[str, Any]:
     words |= {key: value for key, value in summary.items() if key not in {"system", "kept", "asked"}}
     words["repairs"] = [f"{name} {count}" for name, count in summary["repairs"].items()]
     words["labels_not_mapped"] = [f"{label} {count}" for label, count in summary["labels_not_mapped"].items()]
-    silent = {"seen", "labels_left_out", "labels_not_mapped", "repairs", "not_seen", "notes"}
+    silent = {"seen", "labels_left_out", "failed_pieces", "labels_not_mapped", "repairs", "not_seen", "notes"}
     return {key: value for key, value in words.items() if value or key not in silent}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from dragoman import tables
 from dragoman.leaderboard.closed import admit, cells, rules, shown_columns
@@ -16,6 +16,7 @@ from dragoman.leaderboard.oddities import oddities
 from dragoman.leaderboard.ranking import columns, score_column
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.schema.leaderboard_json import BOARD_VERSION, Board, BoardColumn, BoardData, BoardEntry, Cell
+from dragoman.scoring import repeats
 from dragoman.statistics.places import LEVEL
 from dragoman.text import visible
 
@@ -105,6 +106,7 @@ def _entry(entry: Entry, cells: dict[str, Cell], *, whole: bool) -> BoardEntry:
         cells=cells,
         answered=entry.result.coverage.answered if whole and entry.result is not None else {},
         recall={name: part["recall"] for name, part in _phenomena(entry)} if whole else {},
+        repeats=UNSET if entry.result is None or not entry.result.repeats else repeats.number(entry.result),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import UNSET
 
 from dragoman import languages
 from dragoman.measures.catalogue import HEADLINE
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from dragoman.schema.result_file import Result
     from dragoman.schema.system_card import Track
     from dragoman.scoring import Gold
+    from dragoman.statistics.bootstrap import Finish
 
     Ints = NDArray[np.int64]
 
@@ -176,6 +178,7 @@ def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> Scored
         cells[name] = _cell(column, parts, documents)
     laid, blocks = repeats.side_by_side(list(tables.values()))
     rows = dict(zip(tables, laid, strict=True))
+    numbers = {name: len(parts) for name, parts in tables.items()}
     column = replace(column, blocks=blocks)
     contrasts: list[BoardContrast] = []
     for track in TRACKS if column.ranked else ():
@@ -184,7 +187,10 @@ def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> Scored
             for entry in entries
             if entry.state == "ranked" and entry.track == track and places.placed(cells[entry.id].score, documents)
         ]
-        contrasts += _place(column, ranked, rows, cells, names_of(column, gold))
+        redrawn = repeats.redrawn_side_by_side(
+            replace(column, blocks=1).finish, _LEAF, [numbers[name] for name in ranked], blocks, SEED
+        )
+        contrasts += _place(column, ranked, rows, cells, names_of(column, gold), redrawn)
     return ScoredColumn(column, cells, contrasts, documents, labels)
 
 
@@ -199,7 +205,8 @@ def _cell(column: Column, parts: list[Ints], documents: int) -> Cell:
     drawn = repeats.redrawn(column.finish, _LEAF, len(parts), SEED)
     wanted = column.ranked and documents >= MIN_DOCUMENTS
     interval = bootstrap.interval(rows, drawn, _LEAF) if wanted else None
-    return Cell(score, None if interval is None else list(interval))
+    spread = repeats.spread_of(parts, column.finish, _LEAF)
+    return Cell(score, None if interval is None else list(interval), spread=UNSET if spread is None else spread)
 
 
 def annotated(gold: Gold, column: Column) -> int:
@@ -226,11 +233,16 @@ def names_of(column: Column, gold: Gold) -> list[str]:
 
 
 def _place(
-    column: Column, ranked: list[str], rows: dict[str, Ints], cells: dict[str, Cell], documents: list[str]
+    column: Column,
+    ranked: list[str],
+    rows: dict[str, Ints],
+    cells: dict[str, Cell],
+    documents: list[str],
+    redrawn: Sequence[Finish] | None,
 ) -> list[BoardContrast]:
     """Place systems of one track, write their places into the cells, and give what was tested."""
     scores = [cells[name].score or 0.0 for name in ranked]
-    tests = places.compare_pairs([rows[name] for name in ranked], column.finish, _LEAF)
+    tests = places.compare_pairs([rows[name] for name in ranked], column.finish, _LEAF, redrawn)
     by_score = places.places(scores)
     spread = places.ranges(scores, places.winners(tests))
     best = places.not_told_from_best(by_score, tests)

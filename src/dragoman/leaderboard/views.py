@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import regex
+from msgspec import UnsetType
 
 from dragoman.leaderboard.board_data import order
 from dragoman.measures.naming import BY_NAME
@@ -17,6 +18,7 @@ from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.leaderboard_json import Cell
 from dragoman.scoring.result_table import MIN_LABELS
 from dragoman.statistics.power import MIN_DOCUMENTS
+from dragoman.tables import interval
 from dragoman.text import counted
 
 if TYPE_CHECKING:
@@ -135,6 +137,7 @@ class ScoreView:
         low: left end of the interval, 0 to 100, or None.
         high: its right end.
         at: the score, 0 to 100.
+        spread: the least and the greatest score of several repeats, as text, or empty.
 
     """
 
@@ -144,6 +147,7 @@ class ScoreView:
     low: float | None = None
     high: float | None = None
     at: float | None = None
+    spread: str = ""
 
     @property
     def heat(self) -> int:
@@ -156,10 +160,11 @@ def score(cell: Cell | None) -> ScoreView:
     if cell is None or cell.score is None:
         return ScoreView("–", -1.0)
     text, at = f"{cell.score:.3f}", round(100 * cell.score, 1)
+    spread = "" if isinstance(cell.spread, UnsetType) else interval([cell.spread.low, cell.spread.high])
     if cell.interval is None:
-        return ScoreView(text, cell.score, at=at)
+        return ScoreView(text, cell.score, at=at, spread=spread)
     low, high = cell.interval
-    return ScoreView(text, cell.score, f"{low:.3f}–{high:.3f}", round(100 * low, 1), round(100 * high, 1), at)
+    return ScoreView(text, cell.score, interval(cell.interval), round(100 * low, 1), round(100 * high, 1), at, spread)
 
 
 @dataclass(frozen=True)
@@ -227,6 +232,8 @@ def span(place: Place) -> str:
 def _under(entry: BoardEntry, tab: Tab) -> str:
     """Describe an entry in the line below its name: its version, layers if not all, documents of all left out."""
     parts = [short(entry.card.version, 24)] if entry.card is not None and entry.card.version else []
+    if not isinstance(entry.repeats, UnsetType):
+        parts.append(f"mean of {entry.repeats} repeats")
     if len(entry.attempted) < len(LAYER_NAMES):
         parts.append("only " + ", ".join(entry.attempted))
     if entry.missing and tab.main.facet is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
@@ -37,8 +37,8 @@ class Edit:
         languages: tags of the languages that it is for; empty for any.
         rate: share of the places that it edits where nothing else is asked for, in (0, 1].
         options: whole numbers that may be set, each with its default.
-        prepare: looks at all documents first and gives what ``change`` finds as ``draft.plan``; None if each
-            document is edited by itself.
+        prepare: looks at all documents first, which it may go through several times, and gives what ``change`` finds
+            as ``draft.plan``; None if each document is edited by itself. What it keeps of the documents takes memory.
         rewrites_names: whether names of the registry that no mention has are rewritten too, as if they were texts.
         forgets_names: whether what a mention is no longer called is taken out of the registry.
         page_text: edits a line of a page that is in no document's text, such as a date line.
@@ -57,7 +57,7 @@ class Edit:
     languages: tuple[str, ...] = ()
     rate: float = 1.0
     options: Options = field(default_factory=dict)
-    prepare: Callable[[Sequence[Row], Applied], Any] | None = None
+    prepare: Callable[[Iterable[Row], Applied], Any] | None = None
     rewrites_names: bool = False
     forgets_names: bool = False
     page_text: Callable[[str, Options], str] | None = None

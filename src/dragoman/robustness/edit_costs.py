@@ -193,7 +193,7 @@ def _drawn(name: str, *rows: Ints) -> Floats | None:
     if len(rows[0]) < 2:
         return None
     of = measure(name).score
-    scores = paired.resampled(list(rows), of.finish, of.headline, resamples=RESAMPLES, seed=SEED)
+    scores = paired.resampled(list(rows), [of.finish] * len(rows), of.headline, resamples=RESAMPLES, seed=SEED)
     signs = np.array([1.0, -1.0, -1.0, 1.0])[: len(rows)]
     drawn: Floats = scores @ signs
     return drawn

@@ -9,6 +9,8 @@ and fields are real ones; names of unions that no state belongs to are made up. 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import regex
@@ -201,10 +203,16 @@ def finder(tag: str) -> Finder:
     )
 
 
+@cache
+def forms(tag: str) -> frozenset[str]:
+    """Give all forms of all words that are known in a language."""
+    return frozenset(form for group in GROUPS.get(tag, ()) for row in group.rows for form in row)
+
+
 def mapping(
     tag: str,
     names: Iterable[str],
-    texts: Iterable[str],
+    stands: AbstractSet[str],
     chooser: random.Random,
     chosen: Callable[[tuple[str, ...]], bool],
     *,
@@ -215,7 +223,7 @@ def mapping(
     Args:
         tag: a language.
         names: all names that are labelled in it.
-        texts: all texts in it: a donor stands in none of them.
+        stands: forms, of :func:`forms`, that stand in a text in it: a donor has none of them.
         chooser: makes the choices.
         chosen: whether the words of a row are exchanged.
         within: donors are words of the names themselves instead.
@@ -228,11 +236,10 @@ def mapping(
     used = {piece.form for name in sorted(set(names)) for piece in known.pieces(name)}
     joints = {joint: pair for joint, pair in JOINT.get(tag, {}).items() if joint in used}
     used |= {form for pair in joints.values() for form in pair}
-    body = "" if within else "\n".join(texts)
     rows = [row for group in GROUPS.get(tag, ()) for row in group.rows if {*row} & used]
     barred = {form for row in rows if not chosen(row) for form in row}
     while True:
-        made = _chosen(tag, used - barred, joints, body, chooser, within=within)
+        made = _chosen(tag, used - barred, joints, stands, chooser, within=within)
         halves = {form for pair in joints.values() if not {*pair} <= {*made} for form in pair} - barred
         if not halves & {*made}:
             break
@@ -244,7 +251,13 @@ def mapping(
 
 
 def _chosen(
-    tag: str, used: set[str], joints: Mapping[str, tuple[str, ...]], body: str, chooser: random.Random, *, within: bool
+    tag: str,
+    used: set[str],
+    joints: Mapping[str, tuple[str, ...]],
+    stands: AbstractSet[str],
+    chooser: random.Random,
+    *,
+    within: bool,
 ) -> dict[str, str]:
     """Choose a donor for each row with a form that is used: one for each, or an exchange of names that are used."""
     last = {pair[-1] for pair in joints.values()}
@@ -261,7 +274,7 @@ def _chosen(
             for rows in alike.values():
                 pairs += zip(rows, rows[1:] + rows[:1], strict=True) if len(rows) > 1 else ()
         else:
-            free = [row for row in group.rows if not {*row} & used and not any(form in body for form in row)]
+            free = [row for row in group.rows if not {*row} & used and not stands & {*row}]
             chooser.shuffle(free)
             for row in own:
                 at = [number for number, form in enumerate(row) if form in used]

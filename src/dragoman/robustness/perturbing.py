@@ -25,8 +25,9 @@ from dragoman.robustness.draft import spans_of
 from dragoman.robustness.edit import Applied, parse
 from dragoman.robustness.edits import catalogue
 from dragoman.robustness.root_writer import contents
-from dragoman.robustness.steps import Tally, edited, plan_of
+from dragoman.robustness.steps import Again, Tally, edited, plan_of
 from dragoman.schema.submission import Submission
+from dragoman.systems.provenance import of_file
 from dragoman.text import check_span, counted
 
 MARK = "perturbation.json"
@@ -243,26 +244,22 @@ def _errors(made: dict[str, bytes]) -> Counter[Finding]:
 
 
 def _file(applied: list[Applied], gold: Path, out: Path, progress: Progress) -> Perturbed:
-    """Edit a file line by line; edits that look at all documents first read it once more."""
-    tallies = [Tally() for _ in applied]
-    plans: list[Any] = []
-    for number, each in enumerate(applied):
-        rows = None
-        if each.edit.prepare is not None:
-            earlier = zip(applied[:number], plans, strict=True)
-            steps = list(earlier)
-            rows = [_through(row, steps)[0] for row in _rows(gold)]
-        plans.append(None if rows is None else plan_of(rows, each))
+    """Edit a file line by line; for edits that look at all documents first it is read as often as they want."""
     for _ in _rows(gold):  # what cannot be edited is said before anything is written
         pass
-    digest = files.sha256(files.read_regular(gold))
+    tallies = [Tally() for _ in applied]
+    steps: list[tuple[Applied, Any]] = []
+    for each in applied:
+        steps.append((each, plan_of(_edited_so_far(gold, tuple(steps)), each)))
+    files.check_regular(gold)
+    digest = of_file(gold)
     with writing(out, MARK):
         shutil.rmtree(out / ORIGINAL, ignore_errors=True)
         files.remove_others(out, f"{ORIGINAL}.*", ())
         shutil.copyfile(gold, out / f"{ORIGINAL}.{'jsonl.gz' if gold.suffix == '.gz' else 'jsonl'}")
         with (out / GOLD).open("wb") as lines, (out / MAPS).open("wb") as maps:
-            for row in progress(_rows(gold), ", ".join(each.label for each in applied)):
-                new, carriers = _through(row, list(zip(applied, plans, strict=True)), tallies)
+            for row in progress(_rows(gold, checked=True), ", ".join(each.label for each in applied)):
+                new, carriers = _through(row, steps, tallies)
                 lines.write(files.canonical_json(new) + b"\n")
                 maps.write(files.canonical_json(_map(row["id"], carriers)) + b"\n")
         manifest = _manifest(applied, tallies, {}, {"file": gold.name, "sha256": digest})
@@ -270,8 +267,12 @@ def _file(applied: list[Applied], gold: Path, out: Path, progress: Progress) -> 
     return Perturbed(out, manifest)
 
 
+def _edited_so_far(gold: Path, steps: Sequence[tuple[Applied, Any]]) -> Again[dict[str, Any]]:
+    return Again(lambda: (_through(row, steps)[0] for row in _rows(gold, checked=True)))
+
+
 def _through(
-    row: dict[str, Any], steps: list[tuple[Applied, Any]], tallies: list[Tally] | None = None
+    row: dict[str, Any], steps: Sequence[tuple[Applied, Any]], tallies: list[Tally] | None = None
 ) -> tuple[dict[str, Any], list[Carrier]]:
     carriers = []
     for number, (each, plan) in enumerate(steps):
@@ -281,8 +282,8 @@ def _through(
     return row, carriers
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Read the documents of a file of gold, checked as far as an edit relies on them."""
+def _rows(path: Path, *, checked: bool = False) -> Iterator[dict[str, Any]]:
+    """Read the documents of a file of gold, checked as far as an edit relies on them, unless they were already."""
     number = 0
     for block in files.blocks(path, size=2**20):
         utf8.check_text(block, str(path))
@@ -292,6 +293,9 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
                 continue
             if number > MAX_LINES:
                 raise error("E106", f"the file has over {MAX_LINES:,} lines.", "Split it.", file=str(path))
+            if checked:
+                yield json.loads(line)
+                continue
             files.decode(line, Submission, str(path), number)
             row: dict[str, Any] = json.loads(line)
             if not isinstance(row.get("text"), str):

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dragoman import languages
 from dragoman.robustness.donors import is_initial, persons, shape, words_of
-from dragoman.robustness.name_parts import Finder, mapping, written
+from dragoman.robustness.name_parts import Finder, forms, mapping, written
 
 if TYPE_CHECKING:
     from dragoman.languages import Language
@@ -75,11 +75,11 @@ def key_of(entity: dict[str, Any], words: str, language: Language) -> Key | None
     return language.tag, ids[0] if ids else words
 
 
-def plan_of(rows: Sequence[Row], applied: Applied, *, within: bool) -> Plan:
+def plan_of(rows: Iterable[Row], applied: Applied, *, within: bool) -> Plan:
     """Choose a donor for each entity that can have one.
 
     Args:
-        rows: all documents.
+        rows: all documents; they are gone through twice, and none is kept.
         applied: seed and rate.
         within: donors are names of the documents themselves, each of another entity; else names of none of them.
 
@@ -88,47 +88,44 @@ def plan_of(rows: Sequence[Row], applied: Applied, *, within: bool) -> Plan:
     surfaces: dict[Key, set[str]] = defaultdict(set)
     types: dict[Key, set[str]] = defaultdict(set)
     multiple: set[Key] = set()
-    tags: set[str] = set()
+    named: dict[str, set[str]] = {}
+    stands: dict[str, set[str]] = {}
     for row in rows:
         language = languages.get(row.get("language"))
-        tags.add(language.tag)
+        names = named.setdefault(language.tag, set())
+        if not within:
+            found = stands.setdefault(language.tag, set())
+            found.update(form for form in forms(language.tag) - found if form in row["text"])
         for entity in row.get("entities") or ():
             words = row["text"][entity["start"] : entity["end"]]
+            if entity.get("form") in _NAMING and entity.get("type") != "PER":
+                names.add(words)
             key = key_of(entity, words, language)
             if key is not None:
                 surfaces[key].add(words)
                 types[key].add(entity.get("type") or "")
             elif entity.get("form") in ("NAM", "ABR", "ADJ", None):
                 multiple.update((language.tag, each) for each in entity.get("entity_ids") or ())
-    used = {word for names in surfaces.values() for name in names for word in (name, *words_of(name))}
+    used = {word for each in surfaces.values() for name in each for word in (name, *words_of(name))}
 
     def chosen(_: Any) -> bool:
         return applied.rate >= 1 or chooser.random() < applied.rate
 
     people = {
-        key: names
-        for key, names in sorted(surfaces.items())
+        key: each
+        for key, each in sorted(surfaces.items())
         if key not in multiple and types[key] == {"PER"} and chosen(key)
     }
-    exchanged_words = {tag: _words(tag, rows, chooser, chosen, within) for tag in sorted(tags)}
+    exchanged_words: dict[str, Words] = {}
+    for tag, names in sorted(named.items()):
+        to = mapping(tag, names, stands.get(tag, set()), chooser, chosen, within=within)
+        exchanged_words[tag] = Words(to, Finder(tag, to))
     plan = Plan(
         _people(people, used, chooser, within=within),
         {tag: words for tag, words in exchanged_words.items() if words.to},
         {},
     )
     return replace(plan, ids=_renamed_ids(rows, plan))
-
-
-def _words(tag: str, rows: Sequence[Row], chooser: random.Random, chosen: Callable[[Any], bool], within: bool) -> Words:
-    own = [row for row in rows if languages.get(row.get("language")).tag == tag]
-    names = {
-        row["text"][entity["start"] : entity["end"]]
-        for row in own
-        for entity in row.get("entities") or ()
-        if entity.get("form") in _NAMING and entity.get("type") != "PER"
-    }
-    to = mapping(tag, names, [row["text"] for row in own], chooser, chosen, within=within)
-    return Words(to, Finder(tag, to))
 
 
 def _people(
@@ -197,7 +194,7 @@ def _word(word: str, full: tuple[str, ...], donor: tuple[str, ...]) -> str | Non
     return donor[near] if fuzz.ratio(word, full[near]) >= _SIMILAR else None
 
 
-def _renamed_ids(rows: Sequence[Row], plan: Plan) -> dict[str, str]:
+def _renamed_ids(rows: Iterable[Row], plan: Plan) -> dict[str, str]:
     """Give new ids to the entities of whose mentions any will be called by another name."""
     known: set[str] = set()
     for row in rows:

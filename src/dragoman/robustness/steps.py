@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
@@ -17,6 +17,8 @@ from dragoman.schema.layers import LAYER_NAMES
 
 if TYPE_CHECKING:
     from dragoman.robustness.edit import Applied, Row
+
+Item = TypeVar("Item")
 
 
 @dataclass
@@ -68,10 +70,25 @@ def speaks(row: Row, applied: Applied) -> bool:
     return not known or languages.get(row.get("language")).tag in known
 
 
-def plan_of(rows: Sequence[Row], applied: Applied) -> Any:
-    """Let an edit look at all documents, if it has to."""
+class Again(Generic[Item]):
+    """Items that are made anew each time that somebody goes through them.
+
+    Attributes:
+        made: makes them.
+
+    """
+
+    def __init__(self, made: Callable[[], Iterable[Item]]) -> None:
+        self.made = made
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.made())
+
+
+def plan_of(rows: Iterable[Row], applied: Applied) -> Any:
+    """Let an edit look at all documents, if it has to; ``rows`` can be gone through several times."""
     prepare = applied.edit.prepare
-    return None if prepare is None else prepare([row for row in rows if speaks(row, applied)], applied)
+    return None if prepare is None else prepare(Again(lambda: (r for r in rows if speaks(r, applied))), applied)
 
 
 def edited(row: Row, applied: Applied, plan: Any, tally: Tally) -> Carried:

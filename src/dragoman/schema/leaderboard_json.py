@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from dragoman.schema.result_file import Side, Test
+from dragoman.schema.result_file import Side, Spread, Test
 from dragoman.schema.system_card import SystemCard, Track
 
 BOARD_VERSION = "2"
@@ -50,6 +50,7 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True):
     place: Annotated[
         Place | None, Meta(description="null in columns without places, for a score of 0, and for systems unranked")
     ] = None
+    spread: Annotated[Spread | UnsetType, Meta(description="of the scores of its repeats; absent for one")] = UNSET
 
 
 class BoardColumn(msgspec.Struct, forbid_unknown_fields=True):
@@ -89,6 +90,9 @@ class BoardEntry(msgspec.Struct, forbid_unknown_fields=True):
         dict[str, float | None],
         Meta(description="recall by phenomenon, keyed as in `phenomena` of the board; null where it is not defined"),
     ] = {}
+    repeats: Annotated[int | UnsetType, Meta(description="how often it was run; scores are means; absent for once")] = (
+        UNSET
+    )
 
 
 class BoardContrast(msgspec.Struct, forbid_unknown_fields=True):

@@ -150,7 +150,15 @@ class Result(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     ] = []
 
 
-class Standing(msgspec.Struct, forbid_unknown_fields=True):
+class Spread(msgspec.Struct, forbid_unknown_fields=True):
+    """How far the scores of several repeats are apart."""
+
+    low: Annotated[float, Meta(description="the least of them")]
+    high: Annotated[float, Meta(description="the greatest of them; the score is their mean, never this")]
+    sd: Annotated[float, Meta(description="their standard deviation")]
+
+
+class Standing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """Where a system stands under one measure."""
 
     system: str
@@ -166,6 +174,8 @@ class Standing(msgspec.Struct, forbid_unknown_fields=True):
     best: Annotated[
         bool | None, Meta(description="whether it is not told from the best: none at place 1 is tested better")
     ]
+    repeats: Annotated[int, Meta(description="how often it was run; the score is the mean")] = 1
+    spread: Annotated[Spread | None, Meta(description="of the scores of its repeats; absent for one")] = None
 
 
 class Contrast(msgspec.Struct, forbid_unknown_fields=True):

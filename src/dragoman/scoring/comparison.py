@@ -151,19 +151,24 @@ def _compared_by(of: Measure, results: tuple[records.Result, ...]) -> tuple[list
     scores = [_number(finish(part.sum(axis=0))[leaf]) for part in rows]
     documents = len(rows[0])
     at = [i for i, score in enumerate(scores) if places.placed(score, documents)]
-    tests = places.compare_pairs([rows[i] for i in at], finish, leaf)
+    redrawn = repeats.redrawn_side_by_side(main, leaf, [len(parts[i]) for i in at], blocks, SEED)
+    tests = places.compare_pairs([rows[i] for i in at], finish, leaf, redrawn)
     placed = [score for score in scores if score is not None and places.placed(score, documents)]
     place = places.places(placed)
     spread = places.ranges(placed, places.winners(tests))
     best = places.not_told_from_best(place, tests)
-    stood = {i: (place[k], list(spread[k]), best[k]) for k, i in enumerate(at)}
+    stood = {i: k for k, i in enumerate(at)}
     standings = [
         Standing(
             result.system.name,
             scores[i],
             _list(bootstrap.interval(np.concatenate(parts[i], axis=1), drawn[i], leaf)),
             documents,
-            *stood.get(i, (None, None, None)),
+            rank=place[stood[i]] if i in stood else None,
+            range=list(spread[stood[i]]) if i in stood else None,
+            best=best[stood[i]] if i in stood else None,
+            repeats=len(parts[i]),
+            spread=repeats.spread_of(parts[i], main, leaf),
         )
         for i, result in enumerate(results)
     ]

@@ -12,22 +12,24 @@ from dragoman.tables import Table, interval, number
 from dragoman.text import counted, visible
 
 if TYPE_CHECKING:
-    from dragoman.schema.result_file import Comparison, Contrast
+    from dragoman.schema.result_file import Comparison, Contrast, Standing
 
 MAX_PAIRS = 6
 """Of so many pairs each is put into words."""
 
 
 def standings(compared: Comparison, name: str) -> Table:
-    """Show where the systems stand under a measure."""
+    """Show where the systems stand under a measure; where any was run several times, how far its repeats are apart."""
     stood = compared.standings[name]
+    repeated = any(standing.repeats > 1 for standing in stood)
     return Table(
-        ("system", "score", "95 %", "place", "range"),
+        ("system", "score", "95 %", *(("repeats", "from–to") if repeated else ()), "place", "range"),
         [
             (
                 standing.system,
                 number(standing.score),
                 interval(standing.interval),
+                *((str(standing.repeats), _spread(standing)) if repeated else ()),
                 str(standing.rank or "–"),
                 "–".join(map(str, dict.fromkeys(standing.range or ()))),
             )
@@ -35,6 +37,10 @@ def standings(compared: Comparison, name: str) -> Table:
         ],
         name,
     )
+
+
+def _spread(standing: Standing) -> str:
+    return "" if standing.spread is None else interval([standing.spread.low, standing.spread.high])
 
 
 def contrasts(compared: Comparison, name: str) -> Table:
@@ -58,6 +64,11 @@ def words(compared: Comparison, name: str) -> Iterator[str]:
     """Say what the tests of a measure mean, a sentence at a time."""
     stood = compared.standings[name]
     documents = stood[0].documents
+    if any(standing.repeats > 1 for standing in stood):
+        yield (
+            "Of several repeats the score is the mean; from–to are the least and the greatest of them, intervals are "
+            "over documents and repeats."
+        )
     if documents < MIN_DOCUMENTS:
         yield f"{counted(documents, 'document')} with gold, fewer than {MIN_DOCUMENTS}: no places, ranges or p."
         return

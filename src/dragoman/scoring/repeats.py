@@ -2,14 +2,14 @@
 
 The score of K repeats is the mean of their scores; the best of them is never taken. Its interval is a bootstrap of two
 levels: in each resample documents are drawn, and repeats, so that it says how the mean could have come out on other
-documents and in other runs (Efron and Tibshirani 1993, chapter 8). Tests between systems swap a document's rows of all
-repeats together.
+documents and in other runs (Efron and Tibshirani 1993, chapter 8). So is the interval of a difference, where the
+repeats of each system are drawn by themselves; permutation tests swap a document's rows of all repeats together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import fsum, lcm, sqrt
+from math import fsum, isnan, lcm, sqrt
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,6 +17,7 @@ import numpy as np
 
 from dragoman.measures.naming import measure as measure_named
 from dragoman.problems import error
+from dragoman.schema.result_file import Spread
 from dragoman.statistics import bootstrap
 from dragoman.statistics.resampling import Resampling
 
@@ -66,7 +67,8 @@ def mean(results: Sequence[Result], resampling: Resampling) -> Result:
         if scores[layer][short] is not None:
             parts = [result.scores[layer][short] for result in results]
             of = measure_named(name)
-            scores[layer][short]["spread"] = _spread([part[of.score.headline] for part in parts])
+            apart = spread([part[of.score.headline] for part in parts])
+            scores[layer][short]["spread"] = None if apart is None else msgspec.to_builtins(apart)
             rows = [_rows(result.counts[name]) for result in results if name in result.counts]
             scores[layer][short]["interval"] = _interval(rows, of.score.finish, of.score.headline, resampling)
             scores[layer][short].pop("interval_by_page", None)
@@ -104,13 +106,25 @@ def _mean(values: Sequence[Any]) -> Any:
     return fsum(numbers) / len(numbers)
 
 
-def _spread(scores: Sequence[float | None]) -> dict[str, float] | None:
-    known = [score for score in scores if score is not None]
-    if len(known) < len(scores):
+def spread(scores: Sequence[float | None]) -> Spread | None:
+    """Say how far the scores of repeats are apart; None for one repeat, and where one has no score.
+
+    Example:
+        >>> spread([0.5, 0.75, 0.25])
+        Spread(low=0.25, high=0.75, sd=0.25)
+
+    """
+    known = [score for score in scores if score is not None and not isnan(score)]
+    if len(known) < len(scores) or len(known) < 2:
         return None
     middle = fsum(known) / len(known)
     deviation = sqrt(fsum((score - middle) ** 2 for score in known) / (len(known) - 1))
-    return {"low": min(known), "high": max(known), "sd": deviation}
+    return Spread(min(known), max(known), deviation)
+
+
+def spread_of(parts: Sequence[Ints], finish: Finish, leaf: str) -> Spread | None:
+    """Say how far the scores of repeats are apart, from the counts of each, shape (documents, columns)."""
+    return spread([float(finish(part.sum(axis=0))[leaf]) for part in parts])
 
 
 def _rows(counts: records.Counts) -> Ints:
@@ -156,16 +170,47 @@ def averaged(finish: Finish, leaf: str, blocks: int) -> Callable[[Any], dict[str
     return of_all
 
 
-def redrawn(finish: Finish, leaf: str, blocks: int, seed: int) -> Callable[[Any], dict[str, Any]]:
-    """Make the score of resampled tables of blocks: the mean over blocks that are drawn anew for each resample."""
+def redrawn(
+    finish: Finish, leaf: str, blocks: int, seed: int, *, stream: tuple[int, ...] = ()
+) -> Callable[[Any], dict[str, Any]]:
+    """Make the score of resampled tables of blocks: the mean over blocks that are drawn anew for each resample.
+
+    Systems with different ``stream`` have their repeats drawn independently of each other.
+    """
 
     def of_drawn(totals: Any) -> dict[str, Any]:
         scores = _of_blocks(totals, finish, leaf, blocks)
-        generator = np.random.Generator(np.random.PCG64((seed, blocks)))
+        generator = np.random.Generator(np.random.PCG64((seed, blocks, *stream)))
         chosen = generator.integers(0, blocks, size=scores.shape)
         return {leaf: np.take_along_axis(scores, chosen, axis=-1).mean(axis=-1)}
 
     return of_drawn
+
+
+def redrawn_side_by_side(
+    finish: Finish, leaf: str, numbers: Sequence[int], blocks: int, seed: int
+) -> list[Callable[[Any], dict[str, Any]]] | None:
+    """Make the scores of resampled tables that :func:`side_by_side` laid, one a system, for their differences.
+
+    Args:
+        finish: scores from summed counts of one repeat.
+        leaf: the score.
+        numbers: how many repeats each system has.
+        blocks: how many tables lie side by side for each.
+        seed: of the generator.
+
+    Returns:
+        One a system, that draws from its own repeats, as many as it has; None where no system has several.
+
+    """
+    if max(numbers, default=1) == 1:
+        return None
+
+    def of_system(number: int, at: int) -> Callable[[Any], dict[str, Any]]:
+        drawn = redrawn(finish, leaf, number, seed, stream=(at,))
+        return lambda totals: drawn(totals[..., : totals.shape[-1] * number // blocks])
+
+    return [of_system(number, at) for at, number in enumerate(numbers, 1)]
 
 
 def _of_blocks(totals: Any, finish: Finish, leaf: str, blocks: int) -> NDArray[np.float64]:
@@ -179,14 +224,14 @@ def notes(result: records.Result) -> Iterator[str]:
     if not result.repeats:
         return
     spreads = [
-        (spread["high"] - spread["low"], f"{layer}.{name}", spread)
+        (apart["high"] - apart["low"], f"{layer}.{name}", apart)
         for layer, measures in result.scores.items()
         if isinstance(measures, Mapping)
         for name, scores in measures.items()
-        if scores and (spread := scores.get("spread"))
+        if scores and (apart := scores.get("spread"))
     ]
     line = f"mean of {number(result)} repeats; intervals are over documents and repeats"
     if spreads:
-        _, name, spread = max(spreads, key=lambda one: one[0])
-        line += f"; farthest apart: {name}, {spread['low']:.3f} to {spread['high']:.3f}"
+        _, name, apart = max(spreads, key=lambda one: one[0])
+        line += f"; farthest apart: {name}, {apart['low']:.3f} to {apart['high']:.3f}"
     yield line

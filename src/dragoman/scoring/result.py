@@ -162,9 +162,12 @@ def read(path: Path | str) -> Result:
     """Read a result that was saved.
 
     Raises:
-        DragomanError: E101 and E201 to E206 for a file that is none.
+        DragomanError: E101 for a folder, such as that of a run, E101 and E201 to E206 for a file that is none.
 
     """
+    if Path(path).is_dir():
+        hint = "Write one with `dragoman score RUN --out RESULT`, and give that."
+        raise error("E101", "a folder is no result.", hint, file=str(path))
     return files.read_json(path, Result)
 
 

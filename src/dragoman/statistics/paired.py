@@ -222,10 +222,19 @@ def bootstrap(
 
 
 def all_bootstraps(
-    systems: Sequence[Ints], finish: Finish, leaf: str, *, resamples: int = PERMUTATIONS, seed: int = SEED
+    systems: Sequence[Ints],
+    finish: Finish,
+    leaf: str,
+    *,
+    redrawn: Sequence[Finish] | None = None,
+    resamples: int = PERMUTATIONS,
+    seed: int = SEED,
 ) -> dict[tuple[int, int], Bootstrapped]:
-    """Test every pair of systems, by their places, on the same resamples, which are drawn once."""
-    drawn = resampled(systems, finish, leaf, resamples=resamples, seed=seed)
+    """Test every pair of systems, by their places, on the same resamples, which are drawn once.
+
+    For arguments see :func:`permutation`, for ``redrawn`` :func:`dragoman.statistics.places.compare_pairs`.
+    """
+    drawn = resampled(systems, redrawn or [finish] * len(systems), leaf, resamples=resamples, seed=seed)
     scores = [finish(summed(rows))[leaf] for rows in systems]
     tests = {}
     for i, j in combinations(range(len(systems)), 2):
@@ -238,11 +247,11 @@ def all_bootstraps(
     return tests
 
 
-def resampled(systems: Sequence[Ints], finish: Finish, leaf: str, *, resamples: int, seed: int) -> Floats:
-    """Score all systems on the same resampled documents, shape (resamples, systems)."""
+def resampled(systems: Sequence[Ints], finishes: Sequence[Finish], leaf: str, *, resamples: int, seed: int) -> Floats:
+    """Score all systems, each in its way, on the same resampled documents, shape (resamples, systems)."""
     together = totals(np.concatenate(systems, axis=1), resamples, seed)
     width = systems[0].shape[1]
-    scored = [finish(together[:, i * width : (i + 1) * width])[leaf] for i in range(len(systems))]
+    scored = [finish(together[:, i * width : (i + 1) * width])[leaf] for i, finish in enumerate(finishes)]
     return np.stack(scored, axis=1)
 
 

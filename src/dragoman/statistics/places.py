@@ -121,13 +121,17 @@ class Tested:
     document: int | None
 
 
-def compare_pairs(systems: Sequence[Ints], finish: Finish, leaf: str) -> list[Tested]:
+def compare_pairs(
+    systems: Sequence[Ints], finish: Finish, leaf: str, redrawn: Sequence[Finish] | None = None
+) -> list[Tested]:
     """Test all pairs of a family: systems that have places in one column (see :func:`placed`).
 
     Args:
         systems: counts of each on the same documents, shape (documents, columns) each.
         finish: scores from summed counts.
         leaf: the score to compare.
+        redrawn: of each system the scores of resampled counts, where these vary by more than the documents that are
+            drawn; ``finish`` if None.
 
     Returns:
         Every pair, the earlier system first, in the order of :func:`itertools.combinations`.
@@ -139,7 +143,7 @@ def compare_pairs(systems: Sequence[Ints], finish: Finish, leaf: str) -> list[Te
     scores = [float(finish(summed(rows))[leaf]) for rows in systems]
     p_values = paired.all_permutations(systems, finish, leaf, family=number * (number - 1) // 2)
     adjusted = paired.holm(list(p_values.values()))
-    drawn = paired.all_bootstraps(systems, finish, leaf)
+    drawn = paired.all_bootstraps(systems, finish, leaf, redrawn=redrawn)
     without = np.stack([without_each(rows, finish, leaf) for rows in systems])
     made = []
     for ((i, j), p), p_holm in zip(p_values.items(), adjusted, strict=True):

@@ -57,7 +57,7 @@ def read(text: str, layers: Sequence[str]) -> Answer:
         Answer(labels={'dates': []}, repairs=('fence', 'syntax'), problems=())
 
     """
-    rest, repairs = text.lstrip("\ufeff"), []
+    rest, repairs, twice = text.lstrip("\ufeff"), [], set[str]()
     thoughts = _THOUGHTS.match(rest, timeout=5)
     if thoughts:
         rest = rest[thoughts.end() :]
@@ -65,12 +65,14 @@ def read(text: str, layers: Sequence[str]) -> Answer:
     elif _OPEN_THOUGHT.match(rest):
         raise ValueError("the model was still thinking when it stopped: there is no answer")
     first: tuple[Any, list[str]] | None = None
-    values = _values(rest)
+    values = _values(rest, twice)
     for value, how in values:
         if isinstance(value, dict) and any(layer in value for layer in layers):
             others = [other for other, same in values if same == how and isinstance(other, dict) and other != value]
-            return _of(*_joined(value, others, layers), [*repairs, *how])
-        first = first or (value, how)
+            answer = _of(*_joined(value, others, layers), [*repairs, *how])
+            return answer._replace(problems=(*answer.problems, *_said_twice(twice)))
+        if isinstance(value, dict) or "syntax" not in how:  # prose is easily mended into a list
+            first = first or (value, how)
     if (first is None or first[1] == ["prose"]) and unfinished(rest):
         raise ValueError("the answer has no end: it was cut off, though nothing else says so")
     # What was meant is most probably what stands in plain JSON, and else the first thing that looks like some.
@@ -89,17 +91,25 @@ def unfinished(text: str) -> bool:
     return "{" in text and brackets["{"] + brackets["["] > brackets["}"] + brackets["]"]
 
 
-def _values(text: str) -> Iterator[tuple[Any, list[str]]]:
-    """Give all that could be the answer, the likeliest first, with the repairs that it needs."""
+def _said_twice(keys: set[str]) -> list[str]:
+    return [f"the key {redact(shown(key))} stands twice in an object: the last one is read" for key in sorted(keys)]
+
+
+def _values(text: str, twice: set[str]) -> Iterator[tuple[Any, list[str]]]:
+    """Give all that could be the answer, the likeliest first, with the repairs that it needs.
+
+    Keys that stand twice in an object are added to ``twice``.
+    """
+    decoder = _decoder(twice)
     whole = text.strip()
-    if (value := _decoded(whole)) is not _NOTHING:
+    if (value := _decoded(whole, decoder)) is not _NOTHING:
         yield value, []
         return
     fenced = [block.strip() for block in _FENCE.findall(whole, timeout=5) if block.strip()]
     for block in reversed(fenced):
-        if (value := _decoded(block)) is not _NOTHING:
+        if (value := _decoded(block, decoder)) is not _NOTHING:
             yield value, ["fence"]
-    yield from ((value, ["prose"]) for value in _within(whole))
+    yield from ((value, ["prose"]) for value in _within(whole, decoder))
     for block in reversed(fenced):
         if block.startswith(("{", "[")):
             yield from ((value, ["fence", "syntax"]) for value in _mended(block))
@@ -112,16 +122,31 @@ def _values(text: str) -> Iterator[tuple[Any, list[str]]]:
 _NOTHING = object()
 
 
-def _decoded(text: str) -> Any:
+def _decoder(twice: set[str]) -> json.JSONDecoder:
+    """Make a reader of JSON that takes no NaN and no Infinity, which JSON does not have, and notes keys that recur."""
+
+    def of_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            twice.update(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        return made
+
+    def refused(name: str) -> Any:
+        raise ValueError(f"{name} is no JSON")
+
+    return json.JSONDecoder(object_pairs_hook=of_pairs, parse_constant=refused)
+
+
+def _decoded(text: str, decoder: json.JSONDecoder) -> Any:
     try:
-        return json.loads(text)
+        return decoder.decode(text)
     except (ValueError, RecursionError):
         return _NOTHING
 
 
-def _within(text: str) -> Iterator[Any]:
+def _within(text: str, decoder: json.JSONDecoder) -> Iterator[Any]:
     """Give the objects that stand in a text as whole JSON, the longest first."""
-    decoder, made, at, tries = json.JSONDecoder(), list[tuple[int, Any]](), text.find("{"), 0
+    made, at, tries = list[tuple[int, Any]](), text.find("{"), 0
     while at >= 0 and tries < 100:
         tries += 1
         try:

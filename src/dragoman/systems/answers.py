@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LabelSets = Mapping[str, Sequence[str]]
 """Labels by the field that they stand in, as ``{"entities.type": ("PER", …)}``; a field that is not there takes any."""
 
-REVISION = 3
+REVISION = 4
 """Raised whenever the same text of a model is read as another answer."""
 
 

@@ -61,7 +61,8 @@ def ask(system: System, document: Document, target: Target, watch: Watch, *, str
         document: with or without labels.
         target: what the answer is checked against.
         watch: told whether there was an answer.
-        strict: whether one label that is not valid fails the document; else it is left out, and named.
+        strict: whether one label that is not valid, or one piece that failed, fails the document; else it is left
+            out, and named.
 
     """
     start = time.monotonic()
@@ -84,16 +85,19 @@ def ask(system: System, document: Document, target: Target, watch: Watch, *, str
     except Exception as cause:  # noqa: BLE001 - the labels may be anything
         why = str(cause) if isinstance(cause, UnusableError) else f"{type(cause).__name__}: {message(cause)}"
         return _entry(document, "failed", start, _as_words(reply)._replace(labels=None), [why])
-    if strict and checked.problems:
-        return _entry(document, "failed", start, _as_words(reply)._replace(labels=None), checked.problems)
+    if strict and (checked.problems or reply.failed_pieces):
+        said = _as_words(reply)._replace(labels=None, problems=(*reply.problems, *checked.problems))
+        return _entry(document, "failed", start, said)
     return _checked(document, start, reply, checked)
 
 
 def _checked(document: Document, start: float, reply: Reply, checked: Valid) -> Entry:
-    kept = (_as_words(reply) if checked.problems else reply)._replace(labels=checked.labels)
+    kept = _as_words(reply) if checked.problems else reply
+    # Pieces that failed are named first: there may be more labels left out than the log names.
+    kept = kept._replace(labels=checked.labels, problems=(*reply.problems, *checked.problems))
     if checked.fields:
         kept = kept._replace(repairs=(*kept.repairs, "unknown field"))
-    entry = _entry(document, "answered", start, kept, checked.problems)
+    entry = _entry(document, "answered", start, kept)
     entry.left_out = checked.left_out
     return entry
 
@@ -111,6 +115,7 @@ def _entry(document: Document, status: Status, start: float, reply: Reply, probl
         estimated=bool(reply.estimated),
         repairs=list(map(str, reply.repairs)),
         unmapped={plain(label): count for label, count in reply.unmapped.items()},
+        failed_pieces=reply.failed_pieces,
     )
 
 

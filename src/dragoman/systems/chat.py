@@ -6,9 +6,13 @@ neither is written anywhere. The client waits and asks again when the server is 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import re
+import threading
+import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,16 +39,32 @@ characters than of English, and each of these has more bytes."""
 OWN = ("model", "messages", "stream", "n")
 """Parameters of a request that nobody else can set: the answer is read as one message of one model."""
 _KEY = "Set OPENAI_API_KEY to a key that may use this model."
+_NAME = "Check the name of the model, and --base-url, which mostly ends in /v1."
 _HINTS = {
     401: _KEY,
+    402: "See to the account: the endpoint wants to be paid.",
     403: _KEY,
-    404: "Check the name of the model, and --base-url, which mostly ends in /v1.",
+    404: _NAME,
+    405: _NAME,
     429: "The server takes no more for now: run again later, it goes on.",
     500: "See what the server says of it in its log; then run again: it goes on.",
 }
 """What to do about an answer that another document would get as well, by its status; 500 stands for those above."""
-_TOO_LATE = 599
-"""Status that stands for an answer that did not come in time; no server gives it."""
+_NOBODY = "Check --base-url and that the server runs there; then run again: it goes on."
+_BROKEN = {
+    "DecodingError": "What the server, or a proxy, says of the encoding of its answers is wrong: correct that.",
+    "TooManyRedirects": "Give the address that it is redirected to in the end: --base-url.",
+    "RemoteProtocolError": "See what the server says of it in its log; then run again: it goes on.",
+    "ReadError": "See what the server says of it in its log; then run again: it goes on.",
+}
+"""What to do about a connection that was there and did not bring an answer, by the kind of error."""
+MAX_BODY = 2**27
+"""Bytes of the longest answer that is read."""
+NOT_TAKEN = "dragoman"
+"""Extension of a response that stands for an answer that is not waited for; it says why."""
+LATE = "no answer in time: allow more (--timeout), or ask for less (--max-tokens, --pieces)"
+LARGE = f"the answer has more than {MAX_BODY:,} bytes: ask for less (--max-tokens, --pieces)"
+_TOO_LARGE = 413
 _TOO_LONG = re.compile(r"context|too long|too many tokens|maximum.{0,20}(?:length|tokens)", re.IGNORECASE)
 
 
@@ -67,8 +87,7 @@ def load(rest: str, options: Options) -> System:
         raise error("E801", "there is no model or no address of an endpoint.", hint)
     prompt = make_prompt(options)
     parameters = parameters_of(chat, prompt)
-    client = _client(openai, address, options.timeout)
-    once = client.with_options(max_retries=0)
+    client = _Client(openai, address, options.timeout)
     answers_at_all = True
 
     def ask(document: Document) -> Reply:
@@ -76,7 +95,8 @@ def load(rest: str, options: Options) -> System:
         messages = prompt.messages(document)
         try:
             # Where nobody answered the document before, this one is asked about but once.
-            response = (client if answers_at_all else once).chat.completions.with_raw_response.create(
+            asked = client.opened() if answers_at_all else client.opened().with_options(max_retries=0)
+            response = asked.chat.completions.with_raw_response.create(
                 model=rest, messages=messages, extra_body=parameters
             )
         except openai.OpenAIError as cause:
@@ -147,42 +167,77 @@ def parameters_of(chat: Chat, prompt: Prompt) -> dict[str, Any]:
 
 
 def _in_pieces(document: Document, longest: int | None, ask: Any) -> Reply:
-    """Ask about each piece of a document, and put the answers together; where one fails, the document does."""
+    """Ask about each piece of a document, and put the answers together.
+
+    A piece that fails is named, and the labels of the others are kept.
+
+    Raises:
+        SystemFailure: all pieces fail.
+        Unreachable: the endpoint cannot be reached for one of them: nor could it for the next.
+
+    """
     cut = pieces.cut(document, longest)
     if len(cut) == 1 and cut[0][0] == 0 and cut[0][1] is document:
         whole: Reply = ask(document)
         return whole
     replies: list[Reply] = []
-    for number, (_, piece) in enumerate(cut, 1):
+    failures: list[str] = []
+    for number, (start, piece) in enumerate(cut, 1):
         try:
             replies.append(ask(piece))
         except SystemFailure as failure:
-            failure.reply = _together([*replies, failure.reply or Reply(None)])
-            failure.args = (f"piece {number} of {len(cut)}: {failure}",)
-            raise
-    labels = pieces.join(document, [(*one, reply.labels or {}) for one, reply in zip(cut, replies, strict=True)])
-    return _together(replies)._replace(labels=labels)
+            why = f"piece {number} of {len(cut)} (characters {start} to {start + len(piece.text)}): {failure}"
+            replies.append((failure.reply or Reply(None))._replace(labels=None))
+            failures.append(why)
+            if isinstance(failure, Unreachable) or len(failures) == len(cut):
+                failure.args = (why,)
+                failure.reply = _together(replies, failures[:-1])
+                raise
+    answered = [(*one, reply.labels) for one, reply in zip(cut, replies, strict=True) if reply.labels is not None]
+    return _together(replies, failures)._replace(labels=pieces.join(document, answered), failed_pieces=len(failures))
 
 
-def _together(replies: list[Reply]) -> Reply:
-    """Add up what came of several requests: all that was answered, and what it cost."""
+def _together(replies: Sequence[Reply], failures: Sequence[str]) -> Reply:
+    """Add up what came of several requests: all that was answered, what failed, and what it cost."""
     return Reply(
         None,
         "\n".join(reply.raw for reply in replies if reply.raw is not None) or None,
         (sum(reply.tokens[0] for reply in replies), sum(reply.tokens[1] for reply in replies)),
         any(reply.estimated for reply in replies),
         tuple(repair for reply in replies for repair in reply.repairs),
-        tuple(problem for reply in replies for problem in reply.problems),
+        (*failures, *(problem for reply in replies for problem in reply.problems)),
     )
 
 
 def _counted(reply: Reply, messages: list[dict[str, str]]) -> Reply:
-    """Estimate the tokens, where the server did not count them."""
-    if any(reply.tokens):
+    """Estimate the tokens read or written, where the server did not count them."""
+    read_, written = reply.tokens
+    if read_ and (written or not reply.raw):
         return reply
     sizes = (len(files.canonical_json(messages)), len((reply.raw or "").encode("utf-8", "replace")))
-    read_, written = (-(-size // BYTES_PER_TOKEN) for size in sizes)
-    return reply._replace(tokens=(read_, written), estimated=True)
+    about = [-(-size // BYTES_PER_TOKEN) for size in sizes]
+    return reply._replace(tokens=(read_ or about[0], written or about[1]), estimated=True)
+
+
+class _Client:
+    """The library's client; closed after a run, and opened again for the next one."""
+
+    def __init__(self, openai: Any, address: str, timeout: float) -> None:
+        self._openai, self._address, self._timeout = openai, address, timeout
+        self._lock = threading.Lock()
+        self._open: Any = _client(openai, address, timeout)
+
+    def opened(self) -> Any:
+        with self._lock:
+            if self._open is None:
+                self._open = _client(self._openai, self._address, self._timeout)
+            return self._open
+
+    def close(self) -> None:
+        with self._lock:
+            if self._open is not None:
+                self._open.close()
+            self._open = None
 
 
 def _client(openai: Any, address: str, timeout: float) -> Any:
@@ -193,51 +248,88 @@ def _client(openai: Any, address: str, timeout: float) -> Any:
     try:
         register(urlsplit(address).password)
         limits = openai.Timeout(timeout, connect=min(timeout, MAX_CONNECT))
-        http = _once(openai)(base_url=address, timeout=limits)
+        http = _once(openai, timeout)(base_url=address, timeout=limits)
         return openai.OpenAI(base_url=address, api_key=key, timeout=limits, max_retries=RETRIES, http_client=http)
     except Exception as cause:  # noqa: BLE001 - whatever the client thinks of the address
         what = f"the client does not take the address of the endpoint: {redact(str(cause))[:200]}."
         raise error("E801", what, "Write it as in http://127.0.0.1:8080/v1.") from None
 
 
-def _once(openai: Any) -> Any:
+def _once(openai: Any, timeout: float) -> Any:
     """Make a client of HTTP in which an answer that does not come in time is waited for once.
 
     The client of the protocol would ask again as for a lost connection, and wait for a model that is too
-    slow :data:`RETRIES` times more; a response that forbids it stands for the answer that did not come.
+    slow :data:`RETRIES` times more; a response that forbids it stands for the answer that did not come. It would also
+    wait for ever where a server sends a little of its answer now and then, and lose what came of an answer that breaks
+    off: bodies are read here.
     """
 
     class Http(openai.DefaultHttpxClient):  # type: ignore[misc]
-        def send(self, request: Any, **options: Any) -> Any:
+        def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
+            del stream  # an answer is read as a whole
+            library = importlib.import_module(openai.DefaultHttpxClient.__mro__[1].__module__.partition(".")[0])
+            deadline, body, status, headers = time.monotonic() + timeout, bytearray(), 0, {}
             try:
-                return super().send(request, **options)
-            except Exception as cause:
-                if type(cause).__name__ != "ReadTimeout":
-                    raise
-                library = importlib.import_module(type(cause).__module__.partition(".")[0])
-                return library.Response(_TOO_LATE, headers={"x-should-retry": "false"}, request=request)
+                response = super().send(request, stream=True, **options)
+                status, headers, request = response.status_code, response.headers, response.request
+                with contextlib.closing(response):
+                    for part in response.iter_raw():
+                        body += part
+                        if time.monotonic() > deadline:
+                            return _not_taken(library, request, body, LATE)
+                        if len(body) > MAX_BODY:
+                            return _not_taken(library, request, body, LARGE)
+                return library.Response(status, headers=headers, content=bytes(body), request=request)
+            except library.ReadTimeout:
+                return _not_taken(library, request, body, LATE)
+            except library.HTTPError as cause:
+                cause.received = bytes(body)
+                raise
 
     return Http
+
+
+def _not_taken(library: Any, request: Any, body: bytearray, why: str) -> Any:
+    """Make the response that stands for an answer that is not waited for, with what came of it."""
+    extensions = {NOT_TAKEN: why}
+    headers = {"x-should-retry": "false"}
+    return library.Response(599, headers=headers, content=bytes(body), request=request, extensions=extensions)
 
 
 def _failure(openai: Any, cause: Any) -> SystemFailure:
     """Say what the client gave up at; the body of the answer is kept, and no header or key is in the message."""
     why = f"{type(cause).__name__}: {redact(str(cause))[:500]}"
-    if isinstance(cause, openai.APIStatusError) and cause.status_code == _TOO_LATE:
-        return SystemFailure("no answer in time: allow more (--timeout), or ask for less (--max-tokens, --pieces)")
     if isinstance(cause, openai.APIStatusError):
-        body = cause.response.content.decode("utf-8", "backslashreplace")
-        reply = Reply(None, body)
-        hint = _HINTS.get(cause.status_code, _HINTS[500] if cause.status_code >= 500 else "")
-        if hint:
-            return Unreachable(why, hint, reply)
-        bare = str(cause) == f"Error code: {cause.status_code}" and body.strip()
-        why += f": {redact(body)[:300]}" if bare else ""
-        longer = " (too long for the context? cut the document: --pieces)" if _TOO_LONG.search(body) else ""
-        return SystemFailure(why + longer, reply)
+        return _refused(cause, why)
     if isinstance(cause, openai.APIConnectionError):
-        return Unreachable(why, "Check --base-url and that the server runs there; then run again: it goes on.")
+        below = cause.__cause__
+        received = getattr(below, "received", b"")
+        reply = Reply(None, _text(received)) if received else None
+        kinds = {each.__name__ for each in type(below).__mro__}
+        hint = next((hint for kind, hint in _BROKEN.items() if kind in kinds), _NOBODY)
+        said = f" ({type(below).__name__}: {redact(str(below))[:300]})" if below is not None else ""
+        return Unreachable(f"{why}{said}.", hint, reply)
     return SystemFailure(why)
+
+
+def _refused(cause: Any, why: str) -> SystemFailure:
+    """Say what a status other than a good one means."""
+    status, body = cause.status_code, _text(cause.response.content)
+    not_taken = cause.response.extensions.get(NOT_TAKEN)
+    if not_taken:
+        return SystemFailure(str(not_taken), Reply(None, body or None))
+    reply = Reply(None, body)
+    hint = _HINTS.get(status, _HINTS[500] if status >= 500 else "")
+    if hint:
+        return Unreachable(why, hint, reply)
+    bare = str(cause) == f"Error code: {status}" and body.strip()
+    why += f": {redact(body)[:300]}" if bare else ""
+    longer = status == _TOO_LARGE or _TOO_LONG.search(body)
+    return SystemFailure(why + (" (too long for the context? cut the document: --pieces)" if longer else ""), reply)
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "backslashreplace")
 
 
 def _card(model: str, prompt: Prompt, parameters: dict[str, Any]) -> SystemCard:

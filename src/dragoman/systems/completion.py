@@ -47,12 +47,12 @@ def read(body: bytes, layers: Sequence[str] = LAYER_NAMES, limit: Any = None) ->
         # The library takes lone surrogates: what is wrong with the answer is said later.
         completion = _streamed(text) if _EVENTS.match(text) else json.loads(text)
     except (ValueError, RecursionError):
-        raise SystemFailure("the endpoint gives no JSON, as a chat completion is", reply) from None
+        raise SystemFailure(f"the endpoint gives {_of_no_json(body)}", reply) from None
     if not isinstance(completion, dict):
         raise SystemFailure("the endpoint gives no object, as a chat completion is", reply)
     reply = reply._replace(tokens=_tokens(completion.get("usage")))
     choice = _first(completion.get("choices"))
-    message = choice.get("message")
+    message = choice.get("message") or choice.get("delta")
     content = _text(message.get("content") if isinstance(message, dict) else choice.get("text"))
     if content:
         reply = reply._replace(raw=content)
@@ -96,12 +96,22 @@ def read_text(text: str, reason: str, layers: Sequence[str], limit: Any, reply: 
     return reply._replace(labels=answer.labels, repairs=answer.repairs, problems=answer.problems)
 
 
+def _of_no_json(body: bytes) -> str:
+    if not body.strip():
+        return "nothing"
+    try:
+        body.decode()
+    except UnicodeDecodeError as cause:
+        return f"no JSON, as a chat completion is: byte {cause.start} is no UTF-8"
+    return "no JSON, as a chat completion is"
+
+
 def _why_nothing(completion: dict[str, Any], choice: dict[str, Any]) -> str:
-    message = choice.get("message")
+    message = choice.get("message") or choice.get("delta")
     said: dict[str, Any] = message if isinstance(message, dict) else {}
     if said.get("refusal"):
         return "the model refuses"
-    if said.get("tool_calls"):
+    if said.get("tool_calls") or said.get("function_call"):
         return "the answer is empty: the model calls a tool"
     if said.get("reasoning_content") or said.get("reasoning"):
         return "the answer is empty: the model has done nothing but think"

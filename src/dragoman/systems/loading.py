@@ -16,7 +16,7 @@ from dragoman.problems import error
 from dragoman.redaction import redact
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems.protocol import USUAL, Options, System
-from dragoman.systems.provenance import of_module
+from dragoman.systems.provenance import of_file, of_module
 
 ADAPTERS = {
     "chat": "dragoman.systems.chat",
@@ -28,6 +28,8 @@ ADAPTERS = {
 
 MAX_TIMEOUT = 604_800.0
 """Longest time limit of an answer, in seconds: a week."""
+_loaded: dict[str, str] = {}
+"""Hashes of the files that modules were loaded from, by the modules' names."""
 
 
 def load(name: str, options: Options = USUAL) -> System:
@@ -58,15 +60,26 @@ def load(name: str, options: Options = USUAL) -> System:
         module = _from_path(Path(module_name)) if module_name.endswith(".py") else importlib.import_module(module_name)
         predict = getattr(module, function_name)
     except (Exception, SystemExit) as cause:  # the module is the user's: anything may happen in it
-        raise _unloadable(name, redact(f"{type(cause).__name__}: {cause}.")) from cause
+        missing = cause.name if isinstance(cause, ModuleNotFoundError) else None
+        raise _unloadable(
+            name, redact(f"{type(cause).__name__}: {cause}."), _beside_it(module_name, missing)
+        ) from cause
     if not callable(predict):
         raise _unloadable(name, f"{function_name} is not a function.")
     source = None if module.__file__ is None else Path(module.__file__)
     return System(predict, options.card or _card(source, name), source, code=of_module(module, predict))
 
 
-def _unloadable(name: str, why: str) -> Exception:
-    return error("E801", f"the system {name[:200]!r} cannot be loaded: {why}", "Check path and function.")
+def _unloadable(name: str, why: str, hint: str = "") -> Exception:
+    what = f"the system {name[:200]!r} cannot be loaded: {why}"
+    return error("E801", what, hint or "Check path and function.")
+
+
+def _beside_it(system: str, missing: str | None) -> str:
+    """Say how a module is loaded that lies beside a system's file; nothing where there is none."""
+    if missing is None or not system.endswith(".py") or not Path(system).with_name(f"{missing}.py").is_file():
+        return ""
+    return f'Write `{missing} = beside(__file__, "{missing}.py")`, with `from dragoman.systems.loading import beside`.'
 
 
 def _from_path(path: Path) -> ModuleType:
@@ -76,6 +89,7 @@ def _from_path(path: Path) -> ModuleType:
         raise ImportError(f"no module in {path}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[unique] = module  # dataclasses and pickling look a class's module up there
+    _loaded[unique] = of_file(path)
     try:
         spec.loader.exec_module(module)
     except BaseException:
@@ -87,14 +101,18 @@ def _from_path(path: Path) -> ModuleType:
 def beside(file: str, *parts: str) -> ModuleType:
     """Load a module that lies beside a system's file, or at a path from there; systems need be no package.
 
+    It is loaded once, and again when its file was changed.
+
     Args:
         file: the system's ``__file__``.
         parts: path from its folder, as in ``beside(__file__, "..", "gazetteer.py")``.
 
     """
     path = Path(file).resolve().parent.joinpath(*parts).resolve()
-    loaded = sys.modules.get(_unique(path))
-    return loaded if loaded is not None and loaded.__file__ == str(path) else _from_path(path)
+    unique = _unique(path)
+    loaded = sys.modules.get(unique)
+    same = loaded is not None and loaded.__file__ == str(path) and _loaded.get(unique) == of_file(path)
+    return loaded if same and loaded is not None else _from_path(path)
 
 
 def _unique(path: Path) -> str:

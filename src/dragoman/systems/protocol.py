@@ -42,6 +42,7 @@ class Reply(NamedTuple):
         repairs: names of what was repaired in the answer.
         problems: in words, what of the answer was left out.
         unmapped: labels that stand for no type of the benchmark, and how many spans of each were left out.
+        failed_pieces: pieces of the document without an answer that can be used; the labels are those of the others.
 
     """
 
@@ -52,6 +53,7 @@ class Reply(NamedTuple):
     repairs: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     unmapped: Mapping[str, int] = {}
+    failed_pieces: int = 0
 
 
 class SystemFailure(Exception):  # noqa: N818 - what it is called where it is shown

@@ -43,7 +43,7 @@ class How(NamedTuple):
         budget: what may be spent; no further document is asked about when it is used up, earlier sessions included.
         on_tokens: called after each document with the tokens read and written so far, earlier sessions included.
         selection: which documents are asked about.
-        strict: whether one label that is not valid fails its document.
+        strict: whether one label that is not valid, or one piece that failed, fails its document.
         fresh: whether answers that are there are set aside and asked for again.
 
     """
@@ -92,7 +92,8 @@ def run(
     Returns:
         ``system``; how many documents were ``kept`` and ``asked``; path of the ``predictions``, number of ``documents``
         answered, the ids of those ``left_out``, ``failed`` and ``not_asked``, and of those that were ``seen``;
-        ``tokens`` read and written where there were any; ``labels_left_out`` (not valid), ``labels_not_mapped`` (of a
+        ``tokens`` read and written where there were any; ``labels_left_out`` (not valid), ``failed_pieces`` of
+        documents that are answered but for these, ``labels_not_mapped`` (of a
         model, to types of the benchmark: how many by label) and ``repairs`` of answers by name; ``why``: up to three of
         the reasons for failures (all are in the log); ``card_lacks``: what the system's card has to say yet;
         ``not_seen``: what of the code cannot be seen; ``set_aside``: where an older run went; ``notes``. Where the run
@@ -161,7 +162,10 @@ class _Session:
         if logged and (how.fresh or not any(hashes.get(entry.id) == entry.hash for entry in logged)):
             aside = run_files.set_aside(folder, run_files.own_files(folder))
             logged = []
-        entries = {entry.id: entry for entry in logged if hashes.get(entry.id) == entry.hash}
+        entries: dict[str, Entry] = {}
+        for entry in logged:
+            if hashes.get(entry.id) == entry.hash:
+                entries[entry.id] = _standing(entries.get(entry.id), entry, how)
         known = {entry.id for entry in logged}
         return cls(system, benchmark, folder, how, code, hashes, entries, run_log.spent(logged), aside, known)
 
@@ -193,11 +197,17 @@ class _Session:
             "seen": list(self.system.seen),
             "tokens": self.spent if any(self.spent) else [],
             "labels_left_out": sum(entry.left_out for entry in order),
+            "failed_pieces": sum(entry.failed_pieces for entry in answered),
             "labels_not_mapped": _added(entry.unmapped for entry in order),
             "repairs": {name: repairs.count(name) for name in sorted(set(repairs))},
-            "why": sorted({problem for entry in order if entry.status == "failed" for problem in entry.problems[:1]})[
-                :3
-            ],
+            "why": sorted(
+                {
+                    problem
+                    for entry in order
+                    if entry.status == "failed" or entry.failed_pieces
+                    for problem in entry.problems[:1]
+                }
+            )[:3],
             "card_lacks": lacking,
             "not_seen": list(self.code.unseen),
             "notes": list(self._notes(order)),
@@ -206,7 +216,7 @@ class _Session:
         }
 
     def _failed(self, entry: Entry) -> bool:
-        return entry.status == "failed" or (self.how.strict and entry.left_out > 0)
+        return entry.status == "failed" or entry.failed_pieces > 0 or (self.how.strict and entry.left_out > 0)
 
     def _ask(self, waiting: Sequence[Document], progress: Progress) -> int:
         target, log, asked = self.benchmark.target(), self.folder / run_files.LOG, 0
@@ -224,7 +234,7 @@ class _Session:
                 if entry is not None:
                     asked += 1
                     entry.hash = self.hashes[entry.id]
-                    self.entries[entry.id] = entry
+                    self.entries[entry.id] = _standing(self.entries.get(entry.id), entry, self.how)
                     self.spent = [total + more for total, more in zip(self.spent, entry.tokens or [0, 0], strict=True)]
                     run_log.append(log, entry)
                     self.how.on_tokens(self.spent)
@@ -239,6 +249,12 @@ class _Session:
         stale = len(self.logged - self.entries.keys())
         if stale:
             yield f"the answers about {stale} documents are stale, and not in the predictions: run all to ask again"
+
+
+def _standing(old: Entry | None, new: Entry, how: How) -> Entry:
+    """Say which entry stands: an answer without some pieces is not lost where asking again gives none."""
+    lost = old is not None and old.status == "answered" and new.status == "failed" and not how.strict
+    return old if lost and old is not None else new
 
 
 def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

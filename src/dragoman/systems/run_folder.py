@@ -110,7 +110,8 @@ def run(
         repeats: how often the system is run; as often as the folder says, or once, if None. Of a chat model each
             repeat has the next seed.
         fresh: set answers that are there aside, and ask again.
-        strict: whether one label that is not valid fails its document; else it is left out, and named in the log.
+        strict: whether one label that is not valid, or one piece that failed, fails its document; else it is left
+            out, and named in the log.
         map: of ``hf:`` and ``spacy:``, from labels of the model to types of the benchmark; what neither is a type of
             the benchmark nor has a counterpart there is left out and counted.
         progress: wraps the documents to show how far it is.
@@ -173,7 +174,8 @@ def run_repeats(
     if not 1 <= number <= MAX_REPEATS:
         raise error("E206", f"there cannot be {number} repeats.", f"Give 1 to {MAX_REPEATS}.", path="repeats")
     first = run_system(loaded(1), benchmark, folder, progress, how=how)
-    run_files.set_aside(folder, [path for path in there[number:] if path.exists()])
+    aside = run_files.set_aside(folder, [path for path in there[number:] if path.exists()])
+    first |= {"set_aside": aside} if aside else {}
     for other in range(2, number + 1):
         if "stopped" in first:
             break
@@ -184,7 +186,7 @@ def run_repeats(
 
 def _add(first: dict[str, Any], summary: Mapping[str, Any], name: str) -> None:
     """Add the summary of a repeat to that of the first."""
-    for key in ("kept", "asked", "labels_left_out"):
+    for key in ("kept", "asked", "labels_left_out", "failed_pieces"):
         first[key] += summary[key]
     for key in ("left_out", "failed", "not_asked"):
         first[key] = [*first[key], *(f"{name}/{each}" for each in summary[key])]

@@ -32,6 +32,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True):
         repairs: names of what was repaired in the answer.
         left_out: labels that are not valid and were left out.
         unmapped: labels of a model that stand for no type of the benchmark, and how often each was left out.
+        failed_pieces: pieces of the document without an answer; the document is asked about again by the next run.
         traceback: of what the system raised.
         hash: of what the system got and of its code: the answer is kept as long as that is what it was.
 
@@ -48,6 +49,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True):
     repairs: list[str] = []
     left_out: int = 0
     unmapped: dict[str, int] = {}
+    failed_pieces: int = 0
     traceback: str | None = None
     hash: str = ""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dragoman.robustness.carrying import INSERTED
@@ -24,7 +24,7 @@ Pairs = dict[str, Row]
 """For each document, by its id, the one that is put after it."""
 
 
-def prepare(rows: Sequence[Row], applied: Applied) -> Pairs:
+def prepare(rows: Iterable[Row], applied: Applied) -> Pairs:
     """Pair documents of which each can stand after the other, at the edit's rate."""
     chooser = random.Random(f"{applied.seed}|{applied.edit.name}")  # noqa: S311 - no secret
     left = [row for row in rows if applied.rate >= 1 or chooser.random() < applied.rate]

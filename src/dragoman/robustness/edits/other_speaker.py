@@ -7,7 +7,7 @@ counterfactual data of Kaushik et al. (2020).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from dragoman import languages
@@ -19,7 +19,7 @@ from dragoman.robustness.renaming import exchanged, full_name, key_of
 People = dict[tuple[str, str], tuple[str, ...]]
 
 
-def prepare(rows: Sequence[Row], _: Applied) -> People:
+def prepare(rows: Iterable[Row], _: Applied) -> People:
     """Collect the words of the full name of every person with a registry id, by language."""
     names: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows:

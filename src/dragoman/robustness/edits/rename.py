@@ -7,13 +7,13 @@ persons and places inside of them: their names say what they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from dragoman.robustness.edit import Applied, Edit, Row
 from dragoman.robustness.renaming import Plan, plan_of, rename
 
 
-def prepare(rows: Sequence[Row], applied: Applied) -> Plan:
+def prepare(rows: Iterable[Row], applied: Applied) -> Plan:
     """Choose made-up persons, and places that no document names."""
     return plan_of(rows, applied, within=False)
 

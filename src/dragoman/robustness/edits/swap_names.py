@@ -6,13 +6,13 @@ these pages knows them too. After the placebo tests of the literature on causal 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from dragoman.robustness.edit import Applied, Edit, Row
 from dragoman.robustness.renaming import Plan, plan_of, rename
 
 
-def prepare(rows: Sequence[Row], applied: Applied) -> Plan:
+def prepare(rows: Iterable[Row], applied: Applied) -> Plan:
     """Choose for each entity the name of another one of the documents."""
     return plan_of(rows, applied, within=True)
 
