@@ -299,3 +299,15 @@ def test_columns_named_by_option_may_hold_types_without_b_and_i():
     data = b"Kim\tNNP\tPER\tx\nmet\tVBD\tO\ty\nOslo\tNNP\tLOC\tz\n"
     (line,) = dragoman.convert(data, columns="form=1,tag=3", texts={}).files["submission.jsonl"].splitlines()
     assert [entity["type"] for entity in json.loads(line)["entities"]] == ["PER", "LOC"]
+
+
+def test_convert_does_what_a_labelled_file_says_and_its_own_options_go_before():
+    data = b"Kim\tB-PER\tB-ORG\nmet\tO\tO\nOslo\tB-LOC\tB-GPE\n"
+    how = dragoman.LabelledFile(data, columns="form=1,tag=2", documents=["a"])
+
+    def types(made):
+        (line,) = made.files["submission.jsonl"].splitlines()
+        return json.loads(line)["id"], [entity["type"] for entity in json.loads(line)["entities"]]
+
+    assert types(dragoman.convert(how, texts={})) == ("a", ["PER", "LOC"])
+    assert types(dragoman.convert(how, columns="form=1,tag=3", documents=["b"], texts={})) == ("b", ["ORG", "GPE"])

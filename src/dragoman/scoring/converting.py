@@ -41,8 +41,8 @@ def convert(
 
     Args:
         path: a file, ``-`` for standard input, a folder of files of one format, or whatever else
-            :func:`dragoman.score` takes: parquet, dictionaries, a ``datasets.Dataset``, a `Benchmark` or the folder of
-            one, of which all splits are given, …
+            :func:`dragoman.score` takes: a `LabelledFile`, parquet, dictionaries, a ``datasets.Dataset``; or a
+            `Benchmark`, its folder, or ``owner/name@v1.0.0`` on the Hub, of which all splits are given.
         to: format to write, as :data:`dragoman.formats.registry.FORMATS` names them; ``jsonl`` is a submission.
         out: file or folder to write; nothing is written if None.
         read: format to read; recognised by content if None.
@@ -61,11 +61,21 @@ def convert(
 
     """
     check_policy(quotes)
+    said = path if isinstance(path, LabelledFile) else LabelledFile(path)
+    path = said.path
     if names_a_benchmark(path, tagged=True):
         from dragoman.benchmark import load  # noqa: PLC0415 - files need none of it
 
         path = load(path)
-    how = LabelledFile(path, read, columns, documents, labels, characters, clean_text)
+    how = LabelledFile(
+        path,
+        said.format if read is None else read,
+        columns or said.columns,
+        documents or said.documents,
+        labels or said.labels,
+        said.characters if characters is None else characters,
+        clean_text or said.clean_text,
+    )
     if to != JSONL:
         registry.writer(to)  # refused before anything is read
     known = texts or {}
