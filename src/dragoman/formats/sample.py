@@ -55,6 +55,11 @@ _OWN: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"document", "entities", "dates", "claims"}), "a file of annotations/ of a benchmark", _GIVE_ROOT),
     (frozenset({"page", "segments", "documents"}), "a curated page of a benchmark", _GIVE_ROOT),
     (frozenset({"document", "layer", "keep", "reason"}), "decisions of an adjudication", _GIVE_ROOT),
+    (
+        frozenset({"%FEATURE_STRUCTURES", "%VIEWS"}),
+        "a UIMA CAS in JSON",
+        "Export it as UIMA CAS XMI, or save it so with cassis: load_cas_from_json(…).to_xmi(…).",
+    ),
     (frozenset({"id", "names", "wikidata"}), "a registry of entities", _GIVE_ROOT),
     (frozenset({"id", "raw", "status", "hash"}), "the log of a run", "Give the run's folder."),
     (frozenset({"counts", "scores", "signature"}), "a result", "Give the predictions; results: dragoman compare."),

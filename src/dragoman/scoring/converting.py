@@ -31,6 +31,7 @@ def convert(
     columns: str | Sequence[str] = (),
     labels: str | Sequence[str] = (),
     clean_text: bool = False,
+    layer: str | Sequence[str] = (),
 ) -> Conversion:
     """Convert labels from or to what other tools have; everything that does not fit is counted.
 
@@ -54,6 +55,7 @@ def convert(
         columns: CoNLL: the columns by name, as in ``form=1,tag=3``.
         labels: names of tags that are numbers, in the order of these numbers.
         clean_text: brat: offsets count in the text without byte order mark, with LF as line ends.
+        layer: XMI and WebAnno TSV: the layers of annotations that are the entities, ``custom.Span:category``.
 
     Raises:
         DragomanError: for everything that is wrong with the input; E209 an unknown format, E220 a file of none, E221
@@ -75,6 +77,7 @@ def convert(
         labels or said.labels,
         said.characters if characters is None else characters,
         clean_text or said.clean_text,
+        layer or said.layer,
     )
     if to != JSONL:
         registry.writer(to)  # refused before anything is read
