@@ -81,6 +81,75 @@ def named(cassis):
     return types
 
 
+def labelled_doc(spacy, ents=(), **groups):
+    made = spacy.blank("en").make_doc("Rana met Sami in Cairo.")
+    made.ents = [made.char_span(*each) for each in ents]
+    for name, spans_ in groups.items():
+        made.spans[name] = [made.char_span(*each) for each in spans_]
+    return made
+
+
+def packed(docs, **options):
+    tokens = pytest.importorskip("spacy.tokens")
+    store = tokens.DocBin(**options)
+    for each in docs:
+        store.add(each)
+    return store.to_bytes()
+
+
+RANA, BOTH, SAMI = (0, 4, "PER"), (0, 13, "GROUP"), (9, 13, "PER")
+
+
+@pytest.mark.parametrize(
+    ("groups", "layers", "expected", "losses", "codes"),
+    [
+        ({"sc": [RANA, BOTH]}, (), [RANA, BOTH], {}, []),
+        ({"a": [RANA], "b": [SAMI]}, (), [RANA, SAMI], {}, ["W906"]),
+        ({"a": [RANA], "b": [SAMI]}, ("b",), [SAMI], {"spans of other groups": 1}, ["W905"]),
+        ({"ents": [SAMI], "a": [RANA]}, ("ents",), [SAMI], {"spans of other groups": 1}, ["W905"]),
+        ({"a": [RANA], "b": []}, (), [RANA], {}, []),
+        ({"a": [RANA]}, ("x",), [], {}, ["E209"]),
+    ],
+)
+def test_groups_of_spans_are_read_together_and_it_is_said_or_they_are_chosen(groups, layers, expected, losses, codes):
+    spacy = pytest.importorskip("spacy")
+    made = labelled_doc(spacy, **groups)
+    forms = (spacy_docbin, packed([made])), (spacy_json, json.dumps(made.to_json()).encode())
+    for module, data in forms:
+        converted = module.read(data, Options(span_layers=layers))
+        assert [problem.code for problem in converted.problems] == codes
+        assert [found for line in converted.lines for found in spans(line)] == expected
+        assert converted.losses == losses
+
+
+def test_several_documents_ids_of_entities_and_a_docbin_of_spacy_2():
+    spacy = pytest.importorskip("spacy")
+    known, other = labelled_doc(spacy, [RANA]), labelled_doc(spacy, [SAMI])
+    known.ents = [spacy.tokens.Span(known, 0, 1, label="PER", kb_id="Q1")]
+    data = packed([known, other], store_user_data=True)
+    one, two = spacy_docbin.read(data).checked()
+    assert (spans(one), one.entities[0].entity_ids, spans(two)) == ([RANA], ["Q1"], [SAMI])
+    fields = spacy.util.srsly.msgpack_loads(zlib.decompress(data))
+    old = {key: value for key, value in fields.items() if key not in ("version", "flags", "span_groups", "user_data")}
+    again = zlib.compress(spacy.util.srsly.msgpack_dumps(old))
+    assert recognise(again).name == "docbin"
+    assert [spans(line) for line in spacy_docbin.read(again).checked()] == [[RANA], [SAMI]]
+
+
+def test_a_docbin_without_the_attributes_of_entities_is_refused():
+    spacy = pytest.importorskip("spacy")
+    data = packed([labelled_doc(spacy, [RANA])], attrs=["ORTH", "SPACY"])
+    (problem,) = spacy_docbin.read(data).problems
+    assert (problem.code, "ENT_IOB" in problem.hint) == ("E204", True)
+    kept = spacy_docbin.read(packed([labelled_doc(spacy, sc=[SAMI])], attrs=["ORTH", "SPACY"]))
+    assert spans(kept.checked()[0]) == [SAMI]
+
+
+def test_training_data_of_spacy_2_is_named_with_the_way_to_a_docbin():
+    with pytest.raises(DragomanError, match=r"E220.*spaCy 2.*spacy convert"):
+        recognise(b'[{"id": 0, "paragraphs": [{"raw": "a", "sentences": []}]}]')
+
+
 def system(cassis):
     types = named(cassis)
     mark = types.create_type(name="my.Mark", supertypeName="uima.tcas.Annotation")

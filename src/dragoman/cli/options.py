@@ -132,8 +132,8 @@ class HowRead:
     layer: Annotated[
         str | None,
         typer.Option(
-            help="xmi, webanno: which layers of annotations are the entities: NamedEntity, or custom.Span:category "
-            "with the feature that is the type",
+            help="xmi, webanno, spacy, docbin: which layers or groups of spans are the entities: NamedEntity, or "
+            "custom.Span:category with the feature that is the type",
             metavar="NAMES",
         ),
     ] = None

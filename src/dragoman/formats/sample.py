@@ -63,6 +63,11 @@ _OWN: tuple[tuple[frozenset[str], str, str], ...] = (
         "a UIMA CAS in JSON",
         "Export it as UIMA CAS XMI, or save it so with cassis: load_cas_from_json(…).to_xmi(…).",
     ),
+    (
+        frozenset({"id", "paragraphs"}),
+        "training data of spaCy 2 in JSON",
+        "Convert it to a DocBin: python -m spacy convert FILE.json DIR.",
+    ),
     (frozenset({"id", "names", "wikidata"}), "a registry of entities", _GIVE_ROOT),
     (frozenset({"id", "raw", "status", "hash"}), "the log of a run", "Give the run's folder."),
     (frozenset({"counts", "scores", "signature"}), "a result", "Give the predictions; results: dragoman compare."),

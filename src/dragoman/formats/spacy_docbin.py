@@ -35,7 +35,7 @@ def recognises(sample: Sample) -> bool:
         head = zlib.decompressobj().decompress(sample.data[:4096], 4096)
     except zlib.error:
         return False
-    return b"attrs" in head[:200] and b"version" in head[:40]
+    return b"attrs" in head[:60] and b"tokens" in head[:400]
 
 
 def read(data: bytes, options: Options = DEFAULT) -> Converted:
@@ -54,16 +54,22 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         diagnostics.add("E106", f"the file is over {LIMIT:,} bytes.", "Split it into several.")
         return Converted.of([], diagnostics)
     try:
+        from spacy.attrs import ENT_IOB, ENT_TYPE  # noqa: PLC0415 - an extra
         from spacy.tokens import DocBin  # noqa: PLC0415 - an extra
         from spacy.vocab import Vocab  # noqa: PLC0415
     except ImportError:
         diagnostics.add("E209", "a DocBin is read by spaCy, which is not installed.", _MISSING)
         return Converted.of([], diagnostics)
     try:
-        docs = [_json(doc) for doc in DocBin().from_bytes(data).get_docs(Vocab())]
+        packed = DocBin().from_bytes(data)
+        docs = [_json(doc) for doc in packed.get_docs(Vocab())]
     except Exception as cause:  # noqa: BLE001 - whatever a library raises of damaged bytes
         what = f"not a DocBin: {type(cause).__name__}: {str(cause)[:120]}."
         diagnostics.add("E209", what, "Write it with DocBin.to_disk.")
+        return Converted.of([], diagnostics)
+    if docs and {ENT_IOB, ENT_TYPE}.isdisjoint(packed.attrs) and not any(doc.get("spans") for doc in docs):
+        hint = "Write it with them: DocBin(attrs=[…, 'ENT_IOB', 'ENT_TYPE'])."
+        diagnostics.add("E204", "it was written without ENT_IOB and ENT_TYPE, and so without entities.", hint)
         return Converted.of([], diagnostics)
     nodes = [Node(doc, diagnostics, 0, f"[{index}]") for index, doc in enumerate(docs)]
     return spacy_json.convert(nodes, options, diagnostics)
@@ -79,6 +85,9 @@ def _unpacked(data: bytes) -> int:
 
 def _json(doc: Any) -> dict[str, Any]:
     made: dict[str, Any] = doc.to_json()
+    for entity, written in zip(doc.ents, made.get("ents", ()), strict=False):
+        if entity.kb_id_:  # which to_json leaves out
+            written["kb_id"] = entity.kb_id_
     name = doc.user_data.get(_USER_DATA)
     if isinstance(name, str):
         made["_"] = {EXTENSION: name}

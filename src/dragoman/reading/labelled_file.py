@@ -26,8 +26,8 @@ class LabelledFile:
         documents: ids of the documents, in order, for a format that names none.
         labels: names of tags that are numbers, in the order of these numbers.
         characters: CoNLL: whether each row holds a character; recognised if None.
-        layer: XMI and WebAnno TSV: the layers of annotations that are the entities, ``NamedEntity`` or
-            ``custom.Span:category``, as a text or a sequence; recognised if empty.
+        layer: XMI, WebAnno TSV, spaCy: the layers of annotations or groups of spans that are the entities,
+            ``NamedEntity`` or ``custom.Span:category``, as a text or a sequence; recognised if empty.
         clean_text: brat: whether offsets count in the text without byte order mark, with LF as line ends.
 
     """

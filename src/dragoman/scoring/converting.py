@@ -55,7 +55,7 @@ def convert(
         columns: CoNLL: the columns by name, as in ``form=1,tag=3``.
         labels: names of tags that are numbers, in the order of these numbers.
         clean_text: brat: offsets count in the text without byte order mark, with LF as line ends.
-        layer: XMI and WebAnno TSV: the layers of annotations that are the entities, ``custom.Span:category``.
+        layer: XMI, WebAnno TSV, spaCy: the layers or groups of spans that are the entities, ``custom.Span:category``.
 
     Raises:
         DragomanError: for everything that is wrong with the input; E209 an unknown format, E220 a file of none, E221
