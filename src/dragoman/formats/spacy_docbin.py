@@ -54,7 +54,6 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         diagnostics.add("E106", f"the file is over {LIMIT:,} bytes.", "Split it into several.")
         return Converted.of([], diagnostics)
     try:
-        from spacy.attrs import ENT_IOB, ENT_TYPE  # noqa: PLC0415 - an extra
         from spacy.tokens import DocBin  # noqa: PLC0415 - an extra
         from spacy.vocab import Vocab  # noqa: PLC0415
     except ImportError:
@@ -67,12 +66,17 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         what = f"not a DocBin: {type(cause).__name__}: {str(cause)[:120]}."
         diagnostics.add("E209", what, "Write it with DocBin.to_disk.")
         return Converted.of([], diagnostics)
-    if docs and {ENT_IOB, ENT_TYPE}.isdisjoint(packed.attrs) and not any(doc.get("spans") for doc in docs):
+    if docs and not _marks(DocBin) & {*packed.attrs} and not any(doc.get("spans") for doc in docs):
         hint = "Write it with them: DocBin(attrs=[…, 'ENT_IOB', 'ENT_TYPE'])."
         diagnostics.add("E204", "it was written without ENT_IOB and ENT_TYPE, and so without entities.", hint)
         return Converted.of([], diagnostics)
     nodes = [Node(doc, diagnostics, 0, f"[{index}]") for index, doc in enumerate(docs)]
     return spacy_json.convert(nodes, options, diagnostics)
+
+
+def _marks(packer: Any) -> set[int]:
+    """Numbers that spaCy has for the attributes of tokens which say where entities are."""
+    return {*packer(attrs=("ENT_IOB", "ENT_TYPE")).attrs} - {*packer(attrs=()).attrs}
 
 
 def _unpacked(data: bytes) -> int:
