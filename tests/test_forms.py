@@ -145,7 +145,20 @@ def test_a_release_on_the_hub_is_gold_in_every_door(release, benchmark, split, t
             page = dragoman.report(lines, name, out=tmp_path / "page.html")
             assert "There is no mistake." in page.read_text("utf-8")
         assert dragoman.score(tagged, benchmark, intervals=False)["headline"] == 1.0
+        assert dragoman.validate(tagged, benchmark, split=split) == []
+        made = dragoman.convert(tagged, out=tmp_path / "made.jsonl")
+        assert made.documents == sum(len(benchmark.split(name)) for name in benchmark.splits)
+        assert dragoman.score(tmp_path / "made.jsonl", benchmark, split=split, intervals=False)["headline"] == 1.0
         library.close_session()
+
+
+@pytest.mark.parametrize("door", [dragoman.convert, dragoman.score, dragoman.validate, dragoman.report])
+def test_an_address_on_the_hub_without_a_version_is_no_prediction_and_the_version_is_asked_for(door, tmp_path):
+    more = {"out": tmp_path / "page.html"} if door is dragoman.report else {}
+    with pytest.raises(DragomanError) as refused:
+        door("org/data", **more)
+    (problem,) = refused.value.problems
+    assert (problem.code, "org/data@v1.0.0" in problem.hint) == ("E101", True)
 
 
 def test_a_release_without_texts_is_named_with_the_way_to_put_them_back(benchmark, split, tmp_path):

@@ -326,9 +326,14 @@ class Diagnostics:
             self.losses[kind] += count
 
     @property
+    def errors(self) -> int:
+        """How many errors there are, listed or not."""
+        return self._counts[_ERRORS]
+
+    @property
     def failed(self) -> bool:
         """Whether there is an error."""
-        return self._counts[_ERRORS] > 0
+        return self.errors > 0
 
     def lost(self) -> dict[str, int]:
         """Losses by kind, sorted; empty where there are errors, because then nothing is converted."""

@@ -191,3 +191,62 @@ def test_what_brat_cannot_hold_is_counted():
         "values of entities.id that are empty or have white space in them": 1,
         "values of entities.phenomena": 1,
     }
+
+
+NEWS = "Rana Amin said (quietly) it would rain.\n\nSami denied it."
+
+
+def claims_of(ann, text=NEWS):
+    converted = brat.read(ann.encode(), Options(beside={"d.txt": text.encode()}))
+    (line,) = converted.checked()
+    made = [
+        (
+            claim.id,
+            [text[start:end] for start, end in claim.content],
+            [text[who.start : who.end] for who in claim.claimants or []],
+            [text[start:end] for start, end in claim.cue or []],
+        )
+        for claim in line.claims or []
+    ]
+    return made, [(span.text, span.type) for span in line.entities], converted
+
+
+def test_events_with_content_are_claims_as_polnear_annotates_attributions():
+    ann = (
+        "T1\tSource 0 9\tRana Amin\nT2\tCue 10 14;15 24\tsaid (quietly)\nT3\tContent 25 38\tit would rain\n"
+        "T4\tAttribution 10 14\tsaid\nE1\tAttribution:T4 Content:T3 Cue:T2 Source:T1\n"
+        "T5\tSource 41 45\tSami\nT6\tContent 53 55\tit\nT7\tAttribution 46 52\tdenied\n"
+        "E2\tAttribution:T7 Content:T6 Source:T5 Source2:T1 Other:T3\nA1\tPolarity E2 negative\n"
+        "T8\tSource 41 45\tSami\nT9\tPER 41 45\tSami\n"
+    )
+    claims, entities, converted = claims_of(ann)
+    assert (
+        claims
+        == [
+            ("E2", ["it"], ["Sami", "Rana Amin"], []),
+            ("E1", ["it would rain"], ["Rana Amin"], ["said", "(quietly)"]),
+        ][::-1]
+    )
+    assert entities == [("Sami", "PER")]  # what an attribution is made of is no entity
+    assert converted.losses == {
+        "other arguments of attributions": 1,
+        "parts of attributions that no event refers to": 1,
+    }
+    assert [claim.polarity for claim in converted.lines[0].claims] == [None, "negative"]
+
+
+def test_spans_called_content_and_source_are_entities_where_no_event_ties_them():
+    claims, entities, converted = claims_of("T1\tSource 0 9\tRana Amin\nT2\tContent 25 38\tit would rain\n")
+    assert (claims, entities) == ([], [("Rana Amin", "Source"), ("it would rain", "Content")])
+    assert converted.losses == {}
+
+
+def test_words_with_the_line_breaks_of_the_text_in_them_are_put_together():
+    end = len(NEWS)
+    given = f"T1\tContent 25 {end}\tit would rain.\n\nSami denied it.\nT2\tPER 0 9\tRana Amin\n"
+    _, entities, converted = claims_of(given)
+    assert entities == [("Rana Amin", "PER"), ("it would rain.\n\nSami denied it.", "Content")]
+    assert [(problem.code, problem.line) for problem in converted.problems] == [("W906", 1)]
+    # What is no continuation is said where it stands.
+    wrong = brat.read(b"T1\tPER 0 9\tRana Amin\n\nmore\n", Options(beside={"d.txt": NEWS.encode()}))
+    assert [(problem.code, problem.line) for problem in wrong.problems] == [("E209", 3)]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from dragoman.formats import conll
+import dragoman
+from dragoman.formats import conll, tagging
 from dragoman.formats.outcome import Options
+from dragoman.formats.registry import FORMATS, recognise
+from dragoman.problems import DragomanError
 
 
 def read(data, **options):
@@ -234,3 +239,75 @@ def test_rows_of_one_tag_or_several_may_begin_with_several():
     data = b"Kim B-PERS B-ORG\nIl I-PERS I-ORG\nU I-ORG\n\nx O\n"
     [line] = conll.read(data, Options()).checked()
     assert {(span.text, span.type) for span in line.entities} == {("Kim Il", "PERS"), ("Kim Il U", "ORG")}
+
+
+def spelled(form, tags):
+    """Rows whose tags ``B-PER`` are written in another way."""
+    return "".join(
+        f"{word}\t{form(tag)}\n" for word, tag in zip(["Kim", "Il", "met", "Oslo", "there"], tags, strict=True)
+    )
+
+
+WORDS = ["Kim", "Il", "met", "Oslo", "there"]
+TAGS = ["B-PER", "I-PER", "O", "B-LOC", "O"]
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (lambda tag: tag.replace("-", "_"), "written as B_PER"),
+        (lambda tag: "-".join(reversed(tag.split("-"))), "written as PER-B"),
+        (lambda tag: tag.lower() if tag == "O" else tag[0].lower() + tag[1:], "written as b-PER"),
+        (lambda tag: tag.partition("-")[2] or "O", "types without B or I"),
+    ],
+)
+def test_tags_in_another_spelling_are_read_and_it_is_said(form, said):
+    data = spelled(form, TAGS).encode()
+    assert recognise(data) is FORMATS["conll"]  # by its content alone
+    rows = [{"tokens": WORDS, "ner_tags": [form(tag) for tag in TAGS]}]
+    for given in (data, json.dumps(rows).encode()):
+        made = dragoman.convert(given, texts={})
+        (line,) = made.files["submission.jsonl"].splitlines()
+        found = [(entity["text"], entity["type"]) for entity in json.loads(line)["entities"]]
+        assert found == [("Kim Il", "PER"), ("Oslo", "LOC")]
+        assert [problem.code for problem in made.problems if said in problem.what] == ["W906"]
+
+
+def test_neighbours_of_one_type_without_b_are_one_span_and_of_two_types_are_two():
+    data = b"Kim\tPER\nLee\tPER\nOslo\tLOC\nis\tO\nbig\tO\n"
+    (line,) = dragoman.convert(data, texts={}).files["submission.jsonl"].splitlines()
+    assert [entity["text"] for entity in json.loads(line)["entities"]] == ["Kim Lee", "Oslo"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Kim\tNNP\nmet\tVBD\nOslo\tNNP\n",  # parts of speech: no O
+        "a\tO\nb\tPER\nc\tX-PER\nd\tO-PER\n",
+        "Kim\tPER\nmet\tO\nOslo\tB-LOC\n",  # half and half
+        "Kim\tB_PER\nmet\tO\nOslo\tB-LOC\n",
+        "".join(f"w{at}\tword{at}\n" for at in range(80)) + "x\tO\n" * 80,  # more types than anybody has
+    ],
+)
+def test_a_column_that_may_be_something_else_is_not_taken_for_types(rows):
+    assert tagging.spelling([row.split("\t")[1] for row in rows.splitlines()]) is None
+    with pytest.raises(DragomanError, match=r"E209|E220"):
+        dragoman.convert(rows.encode(), texts={})
+
+
+def test_columns_named_by_option_may_hold_types_without_b_and_i():
+    data = b"Kim\tNNP\tPER\tx\nmet\tVBD\tO\ty\nOslo\tNNP\tLOC\tz\n"
+    (line,) = dragoman.convert(data, columns="form=1,tag=3", texts={}).files["submission.jsonl"].splitlines()
+    assert [entity["type"] for entity in json.loads(line)["entities"]] == ["PER", "LOC"]
+
+
+def test_convert_does_what_a_labelled_file_says_and_its_own_options_go_before():
+    data = b"Kim\tB-PER\tB-ORG\nmet\tO\tO\nOslo\tB-LOC\tB-GPE\n"
+    how = dragoman.LabelledFile(data, columns="form=1,tag=2", documents=["a"])
+
+    def types(made):
+        (line,) = made.files["submission.jsonl"].splitlines()
+        return json.loads(line)["id"], [entity["type"] for entity in json.loads(line)["entities"]]
+
+    assert types(dragoman.convert(how, texts={})) == ("a", ["PER", "LOC"])
+    assert types(dragoman.convert(how, columns="form=1,tag=3", documents=["b"], texts={})) == ("b", ["ORG", "GPE"])

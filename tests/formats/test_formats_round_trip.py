@@ -8,10 +8,13 @@ from format_cases import NAMES, ORDERED, WRITTEN, bare, items, read_back, spans,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dragoman import files
 from dragoman.formats import plain_spans, tokens
 from dragoman.formats.outcome import DATE_LABELS, Options
 from dragoman.formats.registry import FORMATS
 from dragoman.problems import Diagnostics
+from dragoman.reading.lines import read as read_lines_precisely
+from dragoman.reading.target import Target
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedDate, PredictedEntity, Submission
 
 date_labels = st.sampled_from(sorted(DATE_LABELS))
@@ -252,7 +255,7 @@ def test_every_field_of_a_submission_is_held_or_counted():
         published="2024",
         entities=[PredictedEntity(0, 2, **full(PredictedEntity))],
         dates=[PredictedDate(5, 7, **full(PredictedDate))],
-        claims=[PredictedClaim(content=[(0, 2)], **full(PredictedClaim))],
+        claims=[PredictedClaim(content=[(0, 2)], **full(PredictedClaim)), PredictedClaim(content=[(3, 4)], id="y")],
     )
     layers = {"entities": PredictedEntity, "dates": PredictedDate, "claims": PredictedClaim}
     for format_ in (FORMATS[name] for name in WRITTEN):
@@ -287,7 +290,7 @@ def full(record):
                 else "x"
             )
     if record is PredictedClaim:
-        made |= {"cue": [(0, 1)], "claimants": [PredictedClaimant(role="AUTHOR")], "parent": "x"}
+        made |= {"cue": [(0, 1)], "claimants": [PredictedClaimant(role="AUTHOR")], "parent": "y"}
     return made
 
 
@@ -305,4 +308,20 @@ def test_plain_form_refuses_what_is_wrong():
     assert [(problem.code, problem.line) for problem in report.problems()] == [
         *(("E401", 1), ("E402", 1), ("E403", 1), ("E406", 2), ("E406", 2), ("E406", 2), ("E204", 3), ("E102", 4)),
         *(("E601", 5), ("E601", 5), ("E403", 6), ("E303", 6), ("E302", 0)),
+    ]
+
+
+def test_what_is_written_is_judged_as_what_is_read():
+    """Converters and the reader walk the items of a line by one mechanism, so both say the same of the same claims."""
+    claims = [
+        PredictedClaim([(0, 1)], id="c1", parent="c2", claimants=[PredictedClaimant(role="AUTHOR", start=0, end=1)]),
+        PredictedClaim([(0, 1), (2, 9)], id="c2", parent="c1", claimants=[PredictedClaimant()], cue=[(1, 1)]),
+    ]
+    line = Submission(id="a", text="가나나", claims=claims)
+    report = Diagnostics("p")
+    plain_spans.plain([line], {}, report)
+    read = read_lines_precisely(files.json_lines([line]), Target(), "p")
+    assert {problem.code for problem in report.problems()} == {"E503", "E401", "E402", "E204", "E602"}
+    assert [(p.code, p.path, p.what, p.hint) for p in report.problems()] == [
+        (p.code, p.path, p.what, p.hint) for p in read.problems
     ]

@@ -158,9 +158,7 @@ BASE = "Kim\tB-PER\nIl\tI-PER\nmet\tO\nOslo\tB-LOC\n"
         ("word\tner\nKim\tB-PER\nmet\tO\n", "below a header", "first row"),
         ("B-PER\tKim\nI-PER\tIl\nO\tmet\n", "the tag first", "--columns form=2,tag=1"),
         ("Kim\tB-PER|B-ORG\nU\tI-ORG\n", "several tags in a cell", "form=1,tag=2,tag=3"),
-        ("Kim\tb-PER\nIl\ti-PER\nmet\to\n", "another form", "B-PER"),
-        ("Kim\tB_PER\nIl\tI_PER\nmet\tO\n", "another form", "B-PER"),
-        ("Kim\tPER-B\nIl\tPER-I\nmet\tO\n", "another form", "B-PER"),
+        ("Kim\tB_PER\nIl\tPER-I\nmet\to\n", "another form", "B-PER"),
     ],
 )
 def test_rows_that_are_nearly_tokens_with_tags_are_told_what_they_lack(data, what, hint):

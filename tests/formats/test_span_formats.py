@@ -8,6 +8,7 @@ import pytest
 
 from dragoman.formats import doccano, gliner, hf_tokens, label_studio_json, prodigy, spacy_tuples
 from dragoman.formats.outcome import Options
+from dragoman.formats.registry import FORMATS, recognise
 
 TEXT = "Rana 😀 saw Cairo in May."
 RANA, CAIRO, MAY = [0, 4], [11, 16], [20, 23]
@@ -101,6 +102,9 @@ FORMS = {
 }
 
 
+SAID = "no annotation: the predictions"
+
+
 @pytest.mark.parametrize("rows", [False, True], ids=["list", "lines"])
 @pytest.mark.parametrize("form", FORMS)
 def test_documented_forms_are_read(form, rows):
@@ -109,7 +113,9 @@ def test_documented_forms_are_read(form, rows):
     [line] = converted.checked()
     assert (line.id, line.text) == (name, TEXT)
     assert spans(line) == EXPECTED
-    assert converted.problems == ()
+    said = [(problem.code, SAID in problem.what) for problem in converted.problems]
+    # Where only predictions are read, that is said, and the annotation that was cancelled is counted.
+    assert said == ([("W906", True), ("W905", False)] if "predictions" in form else [])
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -118,7 +124,7 @@ def test_another_text_moves_or_refuses(form):
     moved = module.read(encoded(value, rows=True), Options(texts={name: f"\n{TEXT}\n"}))
     assert [(span.start, span.text) for span in moved.checked()[0].entities] == [(1, "Rana"), (12, "Cairo")]
     refused = module.read(encoded(value, rows=True), Options(texts={name: TEXT.replace("saw", "met")}))
-    assert [problem.code for problem in refused.problems] == ["E403"]
+    assert [problem.code for problem in refused.problems if problem.severity == "error"] == ["E403"]
 
 
 MARKED = [{"start": 0, "end": 1, "label": "X"}]
@@ -144,7 +150,11 @@ ROUNDS = [
         ),
         (prodigy, {"spans": MARKED, "answer": "reject"}, {"tasks that were rejected or ignored": 1}),
         (label_studio_json, {"data": {"text": "a b"}, "annotations": []}, {"tasks without annotations": 1}),
-        (label_studio_json, {"data": {"text": "a b"}, "annotations": ROUNDS}, {"further annotations of a task": 1}),
+        (
+            label_studio_json,
+            {"data": {"text": "a b"}, "annotations": ROUNDS},
+            {"cancelled annotations": 1, "further annotations of a task": 1},
+        ),
         (gliner, {"entities": [{**MARKED[0], "text": "a", "score": 0.5}]}, {"scores": 1}),
     ],
 )
@@ -162,6 +172,81 @@ def test_the_ground_truth_is_taken_and_what_is_no_span_counted():
         "further annotations of a task": 1,
         "relations": 1,
     }
+
+
+def task(*annotations, **more):
+    return {"id": 1, "data": {"text": TEXT}, "annotations": list(annotations), **more}
+
+
+GIVEN, EMPTY, CANCELLED = {"result": REGIONS}, {"result": []}, {"result": REGIONS, "was_cancelled": True}
+
+
+@pytest.mark.parametrize(
+    ("given", "number", "losses", "said"),
+    [
+        (task(EMPTY, GIVEN), 3, {"further annotations of a task": 1}, ""),
+        (task(EMPTY, CANCELLED), 0, {"cancelled annotations": 1}, ""),
+        (task(CANCELLED), None, {"tasks without annotations": 1}, ""),
+        (task(CANCELLED, predictions=[GIVEN]), 3, {"cancelled annotations": 1}, SAID),
+        (task(predictions=[EMPTY, GIVEN]), 3, {"further predictions of a task": 1}, SAID),
+        (task(GIVEN, predictions=[EMPTY]), 3, {}, ""),
+        (task(GIVEN, drafts=[EMPTY]), 3, {"drafts": 1}, ""),
+        (task(drafts=[GIVEN]), None, {"drafts": 1, "tasks without annotations": 1}, ""),
+    ],
+)
+def test_rounds_of_a_label_studio_task(given, number, losses, said):
+    converted = label_studio_json.read(json.dumps([given]).encode())
+    found = [len(line.entities) + len(line.dates or []) for line in converted.checked()]
+    assert found == ([] if number is None else [number])
+    assert converted.losses == losses
+    assert [SAID in problem.what for problem in converted.problems if problem.code == "W906"] == [True] * bool(said)
+
+
+@pytest.mark.parametrize(
+    ("rows", "form"),
+    [
+        ([{"id": 1, "data": {"text": "x"}}, task(GIVEN)], "label-studio"),
+        (
+            [{"id": 1, "text": "x", "annotator": 2}, {"id": 2, "text": TEXT, "ner": VALUES, "annotator": 2}],
+            "label-studio",
+        ),
+        ([{"id": 1, "text": "x"}, {"id": 2, "text": TEXT, "label": TRIPLES}], "doccano"),
+        ([{"text": "x", "meta": {}}, {"text": TEXT, "spans": DICTS}], "prodigy"),
+    ],
+)
+def test_the_first_records_of_a_file_may_say_nothing(rows, form):
+    for data in (encoded(rows, rows=True), encoded(rows, rows=False)):
+        assert recognise(data) is FORMATS[form]
+        lines = FORMATS[form].read(data).checked()
+        assert spans(lines[-1]) == EXPECTED
+
+
+def test_a_submission_is_not_taken_for_another_format_by_a_later_line():
+    rows = [{"id": "a", "text": "x", "entities": []}, {"id": "b", "text": TEXT, "label": TRIPLES}]
+    assert recognise(encoded(rows, rows=True)) is None
+
+
+def test_text_under_another_name_and_labels_that_are_numbers_in_doccano():
+    assert spans(doccano.read(encoded([{"id": 1, "data": TEXT, "label": TRIPLES}], rows=True)).checked()[0]) == EXPECTED
+    oldest = {"id": 1, "text": TEXT, "annotations": [{"label": 7, "start_offset": 0, "end_offset": 4, "user": 1}]}
+    data = encoded([oldest], rows=True)
+    assert recognise(data) is FORMATS["doccano"]
+    (problem,) = doccano.read(data).problems
+    assert (problem.code, problem.path, "JSONL" in problem.hint) == ("E501", "annotations[0].label", True)
+
+
+def test_a_text_that_two_prodigy_sessions_labelled_is_refused_with_their_names():
+    one = {"text": TEXT, "spans": DICTS, "answer": "accept", "_input_hash": 1, "_session_id": "ner-a"}
+    (problem,) = prodigy.read(encoded([one, {**one, "_session_id": "ner-b"}], rows=True)).problems
+    assert (problem.code, problem.line, "ner-a and ner-b" in problem.what) == ("E302", 2, True)
+    two = [one, {**one, "_session_id": "ner-b", "answer": "ignore"}]
+    assert len(prodigy.read(encoded(two, rows=True)).checked()) == 1
+
+
+def test_a_prodigy_task_without_text_is_one_problem():
+    data = encoded([{"html": "<b>x</b>", "_task_hash": 1, "answer": "accept"}], rows=True)
+    assert recognise(data) is FORMATS["prodigy"]
+    assert [problem.code for problem in prodigy.read(data).problems] == ["E204"]
 
 
 def test_offsets_of_old_label_studio_are_refused_with_the_cause():

@@ -64,6 +64,46 @@ def test_a_layer_without_features_and_escapes():
     assert found(line) == [("a", None, None)]
 
 
+SLOTS = (
+    "#T_SP=custom.Frame|name|ROLE_custom.Frame:args_custom.FrameArgsLink|custom.Lu\n"
+    "#T_CH=coref.type.CoreferenceLink|referenceRelation|referenceType\n"
+    "#T_RL=custom.Dep|kind|BT_custom.Frame\n"
+    "#T_SP=custom.Person|\n"
+    "#T_SP=custom.Place|kind|note\n\n\n"
+    "#Text=Rana met Sami in Cairo\n"
+    "1-1\t0-4\tRana\t_\t_\t_\t*->1-1\tname[1]\t_\t_\t*\t_\t_\t\n"
+    "1-2\t5-8\tmet\tMeet\targ0;arg1\t1-1;1-3\t_\t_\tdep\t1-1\t_\t_\t_\t\n"
+    "1-3\t9-13\tSami\t_\t_\t_\t*->1-2\tname[1]\t_\t_\t*[2]\t_\t_\t\n"
+    "1-4\t14-16\tin\t_\t_\t_\t_\t_\t_\t_\t_\t_\t_\t\n"
+    "1-5\t17-22\tCairo\t_\t_\t_\t_\t_\t_\t_\t_\tcity\\\\|a\\|b|\\_\t*|*\t\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("layers", "expected"),
+    [
+        (("Person",), [("Rana", None), ("Sami", None)]),
+        (("custom.Place",), [("Cairo", "_"), ("Cairo", "a|b"), ("Cairo", "city\\")]),
+        (("Person", "Place:note"), [("Rana", "Person"), ("Sami", "Person"), *[("Cairo", "Place")] * 3]),
+        (("Frame",), [("met", "Meet")]),
+    ],
+)
+def test_layers_are_chosen_by_option_whatever_stands_between_them(layers, expected):
+    """A slot has two columns, chains and relations as many as names; a bar after an escaped backslash parts values."""
+    converted = read(HEAD + SLOTS, span_layers=layers)
+    [line] = converted.checked()
+    assert sorted(((span.text, span.type) for span in line.entities), key=str) == sorted(expected, key=str)
+    assert converted.losses["other layers"] == 5 - len(layers)
+
+
+@pytest.mark.parametrize(("wanted", "hint"), [("Nope", "custom.Frame, custom.Person"), ("Place:x", "kind, note")])
+def test_a_layer_or_a_feature_that_is_not_there_is_named_with_those_that_are(wanted, hint):
+    [problem] = read(HEAD + SLOTS, span_layers=(wanted,)).problems
+    assert (problem.code, hint in problem.hint) == ("E209", True)
+    [problem] = read(HEAD + SLOTS).problems
+    assert (problem.code, "--layer custom.Frame" in problem.hint) == ("E221", True)
+
+
 @pytest.mark.parametrize(
     ("body", "code", "line"),
     [

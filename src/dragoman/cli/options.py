@@ -129,6 +129,14 @@ class HowRead:
             "--clean-text", help="brat: offsets count in the text without byte order mark, with LF as line ends"
         ),
     ] = False
+    layer: Annotated[
+        str | None,
+        typer.Option(
+            help="xmi, webanno, spacy, docbin: which layers or groups of spans are the entities: NamedEntity, or "
+            "custom.Span:category with the feature that is the type",
+            metavar="NAMES",
+        ),
+    ] = None
     documents: Annotated[
         list[str] | None,
         typer.Option("--document", help="id of a document in a format that names none; repeatable, in order"),
@@ -160,6 +168,7 @@ class HowRead:
             "labels": self.labels or (),
             "characters": self.characters,
             "clean_text": self.clean_text,
+            "layer": self.layer or (),
             "documents": self.documents or (),
         }
 

@@ -8,7 +8,10 @@ Source: https://brat.nlplab.org/standoff.html. What stands for what:
 - ``T`` with the label ``Claim``, of one fragment or more: a claim, with ``Polarity``, ``Modality``, ``Act`` … as
   attributes. Relations from it: ``Cue`` to a ``T Cue``, ``Claimant`` to an entity or to a ``T Claimant``, ``Parent`` to
   another claim. The attributes ``Author`` and ``Implicit`` are claimants that nobody mentions; normalisations of the
-  claim are the ids of the implicit one. An event ``Claim:T1 Claimant:T2 Cue:T3`` says the same as the relations.
+  claim are the ids of the implicit one. An event ``Claim:T1 Claimant:T2 Cue:T3`` says the same as the relations;
+- an event of any name with arguments ``Content``, and ``Source`` and ``Cue`` where there are some, as PolNeAR annotates
+  attributions (Newell et al. 2018): a claim with that content, claimant and cue, called by the event's id. What its
+  arguments and its trigger are is then no entity.
 
 Offsets are code points. Spans never hold a line break in brat: a span over one is written, and read, as fragments with
 nothing but line breaks between them. An item without id comes back with its number in the file as its id.
@@ -149,19 +152,30 @@ class _Reader:
         self.claims: dict[str, PredictedClaim] = {}
         self.entities: dict[str, Any] = {}
         self.used: set[str] = set()
+        self.attributions = {link.event for link in standoff.links if link.event and link.label == "Content"}
+        self.parts = {link.other for link in standoff.links if link.event in self.attributions}
+        self.parts |= {standoff.events[event] for event in self.attributions}
+        self.labels = {standoff.bound[name].label for name in self.parts & standoff.bound.keys()} - {"Claim"}
 
     def line(self) -> Submission:
         for name, bound in self.standoff.bound.items():
             if not self.sound(bound):
                 continue
             bound.fragments = self.joined(bound.fragments)
-            if bound.label == "Claim":
+            if name in self.parts or bound.label in self.labels:
+                self.diagnostics.lose("parts of attributions that no event refers to", int(name not in self.parts))
+            elif bound.label == "Claim":
                 self.claims[name] = self.claim(name, bound)
             elif bound.label not in RESERVED:
                 self.entities[name] = self.span(name, bound)
         if not self.diagnostics.failed:
             self.links()
-        loose = [bound for name, bound in self.standoff.bound.items() if bound.label in ("Cue", "Claimant")]
+        if not self.diagnostics.failed:
+            for event in sorted(self.attributions, key=lambda name: int(name[1:])):
+                self.attribution(event)
+        bounds = self.standoff.bound.items()
+        loose = [name for name, bound in bounds if bound.label in ("Cue", "Claimant") and name not in self.parts]
+        loose = [name for name in loose if self.standoff.bound[name].label not in self.labels]
         self.diagnostics.lose("cues and claimants that no claim refers to", len(loose) - len(self.used))
         self.unique()
         for claim in self.claims.values():
@@ -239,6 +253,8 @@ class _Reader:
     def links(self) -> None:
         cues: defaultdict[str, Fragments] = defaultdict(list)
         for link in self.standoff.links:
+            if link.event in self.attributions:
+                continue
             claim, other = self.claims.get(link.one), self.standoff.bound.get(link.other)
             if link.label not in ("Claimant", "Cue", "Parent") or claim is None or other is None:
                 self.diagnostics.lose("relations that are none of a claim's")
@@ -256,6 +272,25 @@ class _Reader:
             cue: Any = plain_spans.joined(fragments)
             self.claims[name].cue = cue
         self.used &= {name for name, bound in self.standoff.bound.items() if bound.label in ("Cue", "Claimant")}
+
+    def attribution(self, event: str) -> None:
+        """Make a claim of an event that says what was said, by whom, with which words."""
+        found: defaultdict[str, list[Bound]] = defaultdict(list)
+        for link in self.standoff.links:
+            if link.event == event and link.other in self.standoff.bound:
+                found[link.label].append(self.standoff.bound[link.other])
+        content: Any = plain_spans.joined(pair for bound in found.pop("Content", []) for pair in bound.fragments)
+        cue: Any = plain_spans.joined(pair for bound in found.pop("Cue", []) for pair in bound.fragments)
+        claimants = []
+        for bound in found.pop("Source", []):
+            start, end = bound.fragments[0][0], bound.fragments[-1][1]
+            self.diagnostics.lose("gaps in claimants, which are kept as one span", int(len(bound.fragments) > 1))
+            claimants.append(PredictedClaimant(role="MENTION", start=start, end=end))
+        self.diagnostics.lose("other arguments of attributions", sum(map(len, found.values())))
+        if content:
+            self.claims[event] = PredictedClaim(content=content, cue=cue or None, claimants=claimants, id=event)
+            for key, value in self.fields(event, self.standoff.bound[self.standoff.events[event]], "claims").items():
+                setattr(self.claims[event], key, value)
 
     def claimant(self, claim: PredictedClaim, name: str, bound: Bound) -> bool:
         assert claim.claimants is not None

@@ -8,6 +8,7 @@ note, ``*`` equivalence.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -46,6 +47,8 @@ def _kinds(type_: inspect.Type) -> set[type]:
 
 ATTRIBUTES: dict[str, dict[str, bool]] = {layer.name: scalars(layer.predicted) for layer in LAYERS}
 """Fields that are attributes, by layer."""
+_BEGINS = re.compile(r"[TREAMN][0-9]+\t|#[0-9]*\t|\*\t")
+_PLACES = re.compile(r"\S+ ([0-9]{1,9} [0-9]{1,9}(?:;[0-9]{1,9} [0-9]{1,9})*)")
 _ID = re.compile(r"[TREAMN][0-9]+")
 _HINTS = {
     "T": "Text-bound: id, tab, type and offsets, tab, the words.",
@@ -70,12 +73,16 @@ class Bound:
 
 @dataclass(slots=True)
 class Link:
-    """A relation between two annotations: from ``one``, whose role in it is the first argument, to ``other``."""
+    """A relation between two annotations: from ``one``, whose role in it is the first argument, to ``other``.
+
+    ``event`` is the id of the event whose argument it is; empty for a relation.
+    """
 
     line: int
     label: str
     one: str
     other: str
+    event: str = ""
 
 
 @dataclass(slots=True)
@@ -108,11 +115,11 @@ def parse(text: str, diagnostics: Diagnostics) -> Standoff:
     standoff = Standoff()
     later: list[tuple[int, str, list[str]]] = []
     seen: set[str] = set()
-    for number, line in enumerate(re.split("\r\n|\n|\r", text), start=1):
+    for number, line in _whole(text, diagnostics):
         if line[:1] in ("#", "*"):
             diagnostics.lose("notes" if line[0] == "#" else "equivalences")
         elif line.strip():
-            cells = line.split("\t")
+            cells = line.rstrip("\t").split("\t")
             if _named(number, cells, seen, diagnostics):
                 if cells[0][0] == "T":
                     _bound(number, cells, standoff, diagnostics)
@@ -125,6 +132,32 @@ def parse(text: str, diagnostics: Diagnostics) -> Standoff:
     for number, name, words in later:
         _refer(number, name, [word for word in words if word], seen, standoff, diagnostics)
     return standoff
+
+
+def _whole(text: str, diagnostics: Diagnostics) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers; words that were written with the line breaks that the text has are put together."""
+    first, whole, breaks = 1, "", ""
+    for number, line in enumerate(re.split("\r\n|\n|\r", text), start=1):
+        breaks += "\n"
+        if whole and line and not _BEGINS.match(line) and len(breaks + line) <= _lacking(whole):
+            if "\n" not in whole:
+                what = "the words go on in the next line."
+                diagnostics.add("W906", what, "Write a blank for each line break.", line=first)
+            whole, breaks = whole + breaks + line, ""
+        elif line:
+            yield first, whole
+            first, whole, breaks = number, line, ""
+    yield first, whole
+
+
+def _lacking(line: str) -> int:
+    """How many characters the words of a text-bound annotation are shorter than its place; 0 for any other line."""
+    cells = line.split("\t", 2)
+    places = _PLACES.fullmatch(cells[1]) if len(cells) == 3 and line[0] == "T" else None
+    if places is None:
+        return 0
+    pairs = [pair.split(" ") for pair in places[1].split(";")]
+    return sum(int(end) - int(start) + 1 for start, end in pairs) - 1 - len(cells[2])
 
 
 def _named(number: int, cells: list[str], seen: set[str], diagnostics: Diagnostics) -> bool:
@@ -178,7 +211,8 @@ def _refer(
         for word in words[1:]:
             role, _, reference = word.partition(":")
             # Several arguments of one role are numbered: Claimant, Claimant2.
-            standoff.links.append(Link(number, role.rstrip("0123456789"), standoff.events[name], target(reference)))
+            label = role.rstrip("0123456789")
+            standoff.links.append(Link(number, label, standoff.events[name], target(reference), name))
     elif kind == "A" and len(words) in (2, 3):
         _attribute(number, words, target(words[1]), standoff, diagnostics)
     elif kind == "N" and len(words) == 3 and ":" in words[2]:

@@ -44,16 +44,18 @@ _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether most rows have a tag in some cell."""
+    """Whether most rows have a tag in some cell, or all end with one that is written in another way."""
     if sample.start.startswith("#FORMAT=WebAnno") or sample.is_json or "\x00" in sample.head:
         return False
     lines = [line for line in sample.lines[:500] if not line.startswith(("#", "-DOCSTART-"))][:200]
+    rows = [cut(line, tabbed="\t" in line) for line in lines]
     tagged = sum(
         any(tagging.parse(bare(cell)) or cell.startswith("NER=") or "|NER=" in cell for cell in cells[1:])
-        for line in lines
-        for cells in (cut(line, tabbed="\t" in line),)
+        for cells in rows
     )
-    return bool(lines) and tagged >= 0.8 * len(lines)
+    if tagged >= 0.8 * len(lines):
+        return bool(lines)
+    return min(map(len, rows)) > 1 and tagging.spelling([bare(cells[-1]) for cells in rows]) is not None
 
 
 def read(data: bytes, options: Options = DEFAULT) -> Converted:

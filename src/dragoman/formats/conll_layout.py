@@ -50,6 +50,7 @@ class Layout:
         exact: whether it may not have more.
         tabbed: whether cells are parted by tabs alone.
         brackets: whether tags are brackets, as in ``(PER*``, ``*``, ``*)``.
+        spelling: how the tags are written, where it is not as ``B-PER``.
 
     """
 
@@ -64,6 +65,19 @@ class Layout:
     tabbed: bool = False
     brackets: bool = False
     more: bool = False
+    spelling: tagging.Spelling | None = None
+
+    def tag(self, cell: str) -> tagging.Tag | None:
+        """Read a tag; None where the cell is none."""
+        return tagging.parse(cell) if self.spelling is None else self.spelling.read(cell)
+
+    def spelled(self, sentences: list[list[Cells]]) -> tagging.Spelling | None:
+        """Tell how the tags are written, by all rows that have them; None where it is as usual."""
+        if self.brackets or self.key or self.more:
+            return None
+        rows = [cells for sentence in sentences for cells in sentence if self.fits(cells)]
+        ways = {tagging.spelling([bare(cells[at]) for cells in rows]) for at in self.tags}
+        return ways.pop() if len(ways) == 1 else None
 
     def fits(self, cells: Cells) -> bool:
         """Whether a row has the cells that are needed."""

@@ -107,6 +107,15 @@ class Parser:
     def find_layout(self) -> Layout | None:
         """Tell the columns by the options, the file's own words or its rows; None after an error."""
         sentences = self.sample()
+        layout = self.columns(sentences)
+        spelling = None if layout is None else layout.spelled(sentences)
+        if layout is None or spelling is None:
+            return layout
+        self.diagnostics.add("W906", *spelling.said)
+        return replace(layout, spelling=spelling)
+
+    def columns(self, sentences: list[list[Cells]]) -> Layout | None:
+        """Tell which column is what; None after an error."""
         tabbed = self.tabbed
         if self.options.columns:
             return conll_layout.of_options(self.options.columns, self.diagnostics, tabbed=tabbed)
@@ -204,7 +213,7 @@ class Parser:
 
     def tagged(self, cells: Cells) -> bool:
         """Whether the tags of a row are tags."""
-        return all(tagging.parse(bare(cells[at])) for at in self.layout.tagged(cells))
+        return all(self.layout.tag(bare(cells[at])) for at in self.layout.tagged(cells))
 
     def token(self, number: int, line: str) -> None:
         """Take the row of a token."""
@@ -270,7 +279,7 @@ class Parser:
         text = bare(cell)
         if text != cell:
             self.trimmed.append(number)
-        tag = tagging.parse(text)
+        tag = self.layout.tag(text)
         if tag is None:
             hint = "Tags are O, or one of B I E S L U (M W) with a label, as in B-PER."
             self.diagnostics.add("E209", f"{cell[:80]!r} is not a tag.", hint, line=number)

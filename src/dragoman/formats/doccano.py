@@ -1,9 +1,10 @@
 """doccano: the JSONL that it exports for sequence labelling, in both of its forms.
 
 Source: https://doccano.github.io/doccano/ (Export; formats JSONL and JSONL with relations). A document a line: ``text``
-and either ``label`` (``labels`` in older releases), a list of ``[start, end, label]``, or ``entities``, a list of
-``{id, label, start_offset, end_offset}``, with ``relations`` between them. Offsets are code points. ``id`` is doccano's
-number of the example; an ``id`` that is a string is taken too. Relations, comments and metadata are lost.
+(``data`` in some releases) and either ``label`` (``labels`` in older ones), a list of ``[start, end, label]``, or
+``entities``, a list of ``{id, label, start_offset, end_offset}``, with ``relations`` between them. Offsets are code
+points. ``id`` is doccano's number of the example; an ``id`` that is a string is taken too. Relations, comments and
+metadata are lost. The oldest JSON has ``annotations`` with numbers of labels, whose names are not in it.
 
 Written is the form with ``entities``; the document's id is ``id``, as doccano keeps it among the metadata on import.
 """
@@ -30,9 +31,9 @@ _TRIPLES = ("label", "labels")
 def recognises(sample: Sample) -> bool:
     """Whether the first document has a text and labels in one of the two forms."""
     record = sample.record
-    if not isinstance(record.get("text"), str):
+    if not isinstance(record.get("text", record.get("data")), str):
         return False
-    if "start_offset" in sample.first("entities"):
+    if "start_offset" in sample.first("entities") or "start_offset" in sample.first("annotations"):
         return True
     if record.get("entities") == [] and isinstance(record.get("relations"), list):
         return True
@@ -59,15 +60,15 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
 
 def _record(node: Node) -> SpanRecord:
-    text = node.string("text")
+    text = node.string("data" if "text" not in node.value and "data" in node.value else "text")
     if text is None:
         hint = "Export the project as JSONL."
         node.diagnostics.add("E204", "there is no text.", hint, line=node.line, path=node.at("text"))
     record = SpanRecord(node, name_of(node), text)
     for key in _TRIPLES:
         record.spans += _triples(node, key)
-    for entity in node.nodes("entities"):
-        start, end, label = entity.integer("start_offset"), entity.integer("end_offset"), entity.string("label")
+    for entity in (*node.nodes("entities"), *node.nodes("annotations")):
+        start, end, label = entity.integer("start_offset"), entity.integer("end_offset"), _label(entity)
         entity.asked.add("id")
         node.diagnostics.lose("other fields of spans", len(entity.rest()))
         record.spans.append(LabelledSpan(entity, start, end, label))
@@ -76,6 +77,18 @@ def _record(node: Node) -> SpanRecord:
     node.diagnostics.lose("comments", len(node.rest()) - len(lost))
     node.diagnostics.lose("other fields of documents", len(lost))
     return record
+
+
+def _label(entity: Node) -> str | None:
+    """Label of a span; notes E501 where it is the number that doccano has for it."""
+    value = entity.value.get("label")
+    if isinstance(value, int) and not isinstance(value, bool):
+        hint = "Export the project as JSONL, which names its labels."
+        what = f"the label is the number {value}, whose name is not in the file."
+        entity.diagnostics.add("E501", what, hint, line=entity.line, path=entity.at("label"))
+        entity.asked.update(("label", "user"))
+        return None
+    return entity.string("label")
 
 
 def name_of(node: Node) -> str | None:

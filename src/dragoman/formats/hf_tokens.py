@@ -75,7 +75,11 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
     """
     diagnostics = Diagnostics(options.name)
-    rows = [row for node in records(data, diagnostics) if (row := _row(node, options, diagnostics)) is not None]
+    nodes = list(records(data, diagnostics))
+    spelling = tagging.spelling([bare(tag) for node in nodes for tag in _given(node) if isinstance(tag, str)])
+    if spelling is not None:
+        diagnostics.add("W906", *spelling.said)
+    rows = [row for node in nodes if (row := _row(node, spelling, options, diagnostics)) is not None]
     scheme = options.scheme
     if scheme == "auto":
         found = tagging.recognise(row.tags for row in rows)
@@ -90,7 +94,13 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     return Converted.of(line_builder.finish(lines, LAYERS, options, diagnostics), diagnostics)
 
 
-def _row(node: Node, options: Options, diagnostics: Diagnostics) -> _Row | None:
+def _given(node: Node) -> list[Any]:
+    """Tags as they were given, where one column holds them."""
+    columns = _columns(node.value)
+    return node.items(columns[0]) if len(columns) == 1 else []
+
+
+def _row(node: Node, spelling: tagging.Spelling | None, options: Options, diagnostics: Diagnostics) -> _Row | None:
     key = next((key for key in _TOKENS if key in node.value), _TOKENS[0])
     columns = _columns(node.value)
     forms = node.items(key)
@@ -106,7 +116,7 @@ def _row(node: Node, options: Options, diagnostics: Diagnostics) -> _Row | None:
         return None
     tags = []
     for index, (form, value) in enumerate(zip(forms, given, strict=True)):
-        tag = _tag(value, f"{node.at(columns[0])}[{index}]", node, options)
+        tag = _tag(value, f"{node.at(columns[0])}[{index}]", node, spelling, options)
         if not isinstance(form, str) or not form:
             what = f"expected a token, found {str(form)[:40]!r}."
             diagnostics.add("E202", what, line=node.line, path=f"{node.at(key)}[{index}]")
@@ -118,7 +128,7 @@ def _row(node: Node, options: Options, diagnostics: Diagnostics) -> _Row | None:
     return _Row(node, forms, tags, starts if len(starts) == len(forms) else []) if len(tags) == len(forms) else None
 
 
-def _tag(value: Any, path: str, node: Node, options: Options) -> tagging.Tag | None:
+def _tag(value: Any, path: str, node: Node, spelling: tagging.Spelling | None, options: Options) -> tagging.Tag | None:
     """Read a tag that is a name or a number."""
     if type(value) is int:
         if not 0 <= value < len(options.labels):
@@ -127,7 +137,8 @@ def _tag(value: Any, path: str, node: Node, options: Options) -> tagging.Tag | N
             node.diagnostics.add("E501", what, hint, line=node.line, path=path)
             return None
         value = options.labels[value]
-    tag = tagging.parse(bare(value)) if isinstance(value, str) else None
+    read = tagging.parse if spelling is None else spelling.read
+    tag = read(bare(value)) if isinstance(value, str) else None
     if tag is None:
         hint = "Tags are O, or one of B I E S L U with a label, as in B-PER."
         node.diagnostics.add("E209", f"{str(value)[:80]!r} is not a tag.", hint, line=node.line, path=path)

@@ -4,8 +4,8 @@ Source: https://labelstud.io/guide/export and https://labelstud.io/tags/labels. 
 ``annotations`` with ``result``: regions of type ``labels`` (or ``hypertextlabels`` over plain text) with ``{start, end,
 text, labels}``. The smaller form has the text and, below each control's name, the values alone. Of several
 annotations of a task the ground truth is taken, else the last that was not cancelled; where there is none the
-predictions are. Tasks without any are counted and left out. Offsets are code points (UTF-16 units in old releases),
-so a region's own text is checked. Choices, ratings, texts and relations are lost.
+predictions are, which is said. Tasks without any are counted and left out, as drafts are. Offsets are code points
+(UTF-16 units in old releases), so a region's own text is checked. Choices, ratings, texts and relations are lost.
 
 The id of the document is ``data.id``, ``data.document`` or ``meta.id``; else the number of the task.
 """
@@ -23,6 +23,7 @@ from dragoman.formats.outcome import DEFAULT, Converted, Options
 from dragoman.formats.sample import Sample
 from dragoman.formats.span_records import LabelledSpan, SpanRecord
 from dragoman.problems import Diagnostics
+from dragoman.text import counted
 
 LAYERS = ("entities",)
 HOLDS = span_records.HOLDS
@@ -56,7 +57,12 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
     """
     diagnostics = Diagnostics(options.name)
-    made = [record for node in records(data, diagnostics) if (record := _record(node)) is not None]
+    nodes = list(records(data, diagnostics))
+    made = [record for node in nodes if (record := _record(node)) is not None]
+    guessed = sum(_guessed(node) for node in nodes)
+    if guessed:
+        what = f"{counted(guessed, 'task has', 'tasks have')} no annotation: the predictions in the file are read."
+        diagnostics.add("W906", what, "Export annotated tasks alone where people's labels are meant.")
     return span_records.converted(made, options, diagnostics)
 
 
@@ -100,14 +106,33 @@ def _text(data: Node, spans: list[LabelledSpan]) -> str | None:
 
 def _regions(node: Node) -> list[Node] | None:
     """Regions of the annotation that is taken; None where a task has none."""
+    key, rounds, cancelled = _round(node)
+    node.diagnostics.lose("cancelled annotations", cancelled if rounds else 0)
+    node.diagnostics.lose("drafts", len(node.items("drafts")))
+    if not rounds:
+        return None
+    node.diagnostics.lose(
+        f"further {'predictions' if key == 'predictions' else 'annotations'} of a task", len(rounds) - 1
+    )
+    truth = [each for each in rounds if each.value.get("ground_truth")]
+    return list((truth or rounds)[-1].nodes("result"))
+
+
+def _guessed(node: Node) -> bool:
+    """Whether the predictions of a task are taken, for want of an annotation."""
+    return "predictions" in node.asked and bool(node.value.get("predictions"))
+
+
+def _round(node: Node) -> tuple[str, list[Node], int]:
+    """Give the key of what is taken of a task, what stands there, and how many were cancelled."""
+    cancelled = 0
     for key in _ROUNDS:
-        rounds = [each for each in node.nodes(key) if not each.value.get("was_cancelled")]
-        truth = [each for each in rounds if each.value.get("ground_truth")]
+        given = list(node.nodes(key))
+        rounds = [each for each in given if not each.value.get("was_cancelled")]
+        cancelled += len(given) - len(rounds)
         if rounds:
-            what = "further predictions of a task" if key == "predictions" else "further annotations of a task"
-            node.diagnostics.lose(what, len(rounds) - 1)
-            return list((truth or rounds)[-1].nodes("result"))
-    return None
+            return key, rounds, cancelled
+    return "", [], cancelled
 
 
 def _spans(region: Node) -> Iterable[LabelledSpan]:

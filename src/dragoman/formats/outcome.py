@@ -43,6 +43,9 @@ class Options:
         cut: formats of tokens, writing: gives the tokens of a text, as offsets in code points.
         labels: tokens with tags that are numbers: the names of the tags, in the order of their numbers.
         clean_text: brat: offsets count in the text without a byte order mark, and with LF as line ends.
+        span_layers: UIMA's XMI, WebAnno TSV, spaCy: which layers (types of annotation) or groups of spans are the
+            entities, by name or the end of it, each with the feature that is the type where it is to be told, as in
+            ``custom.Span:category``.
         beside: files beside the input that it needs (brat's text, UIMA's type system), by plain file name.
 
     """
@@ -57,6 +60,7 @@ class Options:
     labels: tuple[str, ...] = ()
     cut: Callable[[str], list[tuple[int, int]]] | None = None
     clean_text: bool = False
+    span_layers: tuple[str, ...] = ()
     beside: Mapping[str, bytes] = field(default_factory=dict)
 
     def layer(self, label: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,18 +10,11 @@ import msgspec
 
 from dragoman.files import child
 from dragoman.formats import line_builder, tagging, tokens
-from dragoman.formats.line_builder import sound
 from dragoman.formats.outcome import Options
 from dragoman.problems import Diagnostics, DragomanError
 from dragoman.schema.layers import CONTIGUOUS, LAYER_NAMES
-from dragoman.schema.submission import (
-    PredictedClaim,
-    PredictedClaimant,
-    PredictedDate,
-    PredictedEntity,
-    SpanObject,
-    Submission,
-)
+from dragoman.schema.line_items import LineItems
+from dragoman.schema.submission import PredictedDate, PredictedEntity, SpanObject, Submission
 
 _PLACES = frozenset({"start", "end", "text", "quote", "occurrence"})
 
@@ -74,7 +66,8 @@ def plain(
     Args:
         lines: submission lines; line numbers in problems count them from 1.
         texts: text by document id; a line's own ``text`` serves where there is none.
-        diagnostics: takes E204 (text not known), E302, E304, E401 to E403, E406 (quotes, too) and E601.
+        diagnostics: takes E204 (text not known), E302, E304, E406 for quotes, and what
+            :class:`dragoman.schema.line_items.LineItems` notes.
         needs_text: whether the format cannot be written without the text.
 
     """
@@ -91,7 +84,9 @@ def plain(
         if text is not None and line.text is not None and text != line.text:
             what = f"the text of document {line.id[:80]!r} is not the one that is given for it."
             diagnostics.add("E403", what, "Use one version of the text.", line=number, path="text")
-        made.append(_Plain(line, text, number, diagnostics).document())
+        diagnostics.line = number
+        made.append(_Plain(line, text, diagnostics).document())
+        diagnostics.line = 0
     line_builder.check_names([document.line.id for document in made], diagnostics)
     return made
 
@@ -105,85 +100,54 @@ def _surrogates(line: Submission, text: str | None) -> bool:
     return False
 
 
-class _Plain:
-    def __init__(self, line: Submission, text: str | None, number: int, diagnostics: Diagnostics) -> None:
-        self.line, self.text, self.number, self.diagnostics = line, text, number, diagnostics
-        self.entities = {entity.id for entity in line.entities or [] if entity.id is not None}
-        self.claims = {claim.id for claim in line.claims or [] if claim.id is not None}
+class _Plain(LineItems):
+    """The items of a line, copied, walked and brought into the form that converters write from."""
+
+    def __init__(self, line: Submission, text: str | None, diagnostics: Diagnostics) -> None:
+        self.line = msgspec.structs.replace(line)
+        items: dict[str, list[tuple[int, Any]]] = {layer: [] for layer in (*LAYER_NAMES, "segments")}
+        for layer in LAYER_NAMES:
+            copies = [msgspec.structs.replace(item) for item in getattr(line, layer) or []]
+            if getattr(line, layer) is not None:
+                setattr(self.line, layer, copies)
+            items[layer] = list(enumerate(copies))
+        for claim in self.line.claims or []:
+            if claim.claimants is not None:
+                claim.claimants = [msgspec.structs.replace(who) for who in claim.claimants]
+        entities = {entity.id: entity for entity in self.line.entities or [] if entity.id is not None}
+        claims = [claim.id for claim in self.line.claims or [] if claim.id is not None]
+        super().__init__(items, text, diagnostics, entities, claims)
+
+    def quote(self, _span: SpanObject, _quote: str, path: str) -> None:
+        """Refuse a quote: which place it means is settled where lines are read, by a choice not made here."""
+        hint = "Read the lines first, as dragoman.convert does."
+        self.diagnostics.add("E406", "the span is a quote, which has no offsets yet.", hint, path=path)
 
     def document(self) -> Document:
-        copy = msgspec.structs.replace(self.line)
+        """Give the document in plain form; without items where something is wrong with one."""
+        failed = self.diagnostics.errors
+        self.walk()
+        if self.diagnostics.errors > failed:
+            given = [layer for layer in LAYER_NAMES if getattr(self.line, layer) is not None]
+            return Document(msgspec.structs.replace(self.line, **{layer: [] for layer in given}), self.text)
         for layer in CONTIGUOUS:
-            if (spans := getattr(copy, layer)) is not None:
-                setattr(copy, layer, list(self.spans(spans, layer)))
-        if copy.claims is not None:
-            copy.claims = [self.claim(claim, f"claims[{i}]") for i, claim in enumerate(copy.claims)]
-        for layer in LAYER_NAMES:
-            counts = Counter(item.id for item in getattr(copy, layer) or [] if item.id is not None)
-            for name in (name for name, count in counts.items() if count > 1):
-                what = f"the id {name[:80]!r} is given {counts[name]} times."
-                self.error("E303", layer, what, "Ids are unique in a document.")
-        return Document(copy, self.text)
+            for span in getattr(self.line, layer) or []:
+                self.surface(span)
+        for claim in self.line.claims or []:
+            content: Any = claim.content  # pairs by now
+            cue: Any = claim.cue
+            claim.content = [*joined(content)]
+            claim.cue = None if cue is None else [*joined(cue)]
+            for who in claim.claimants or []:
+                if who.mention is not None or who.start is not None:
+                    who.role = who.role or "MENTION"
+                    self.surface(who)
+        return Document(self.line, self.text)
 
-    def spans(self, spans: Iterable[Any], path: str) -> Iterator[Any]:
-        for index, span in enumerate(spans):
-            bounds = self.bounds(span, f"{path}[{index}]")
-            if bounds is not None:
-                yield self.placed(span, bounds)
-
-    def placed(self, span: Any, bounds: tuple[int, int]) -> Any:
-        surface = span.text if self.text is None else self.text[slice(*bounds)]
-        return msgspec.structs.replace(span, start=bounds[0], end=bounds[1], text=surface, quote=None, occurrence=None)
-
-    def error(self, code: str, path: str, what: str, hint: str) -> None:
-        self.diagnostics.add(code, what, hint, line=self.number, path=path)
-
-    def bounds(self, span: SpanObject, path: str) -> tuple[int, int] | None:
-        """Offsets of a span, or None after an error."""
-        if span.quote is not None:
-            # Which place a quote means is settled in one room, that of reading, and by a choice that nobody makes here.
-            hint = "Read the lines first, as dragoman.convert does."
-            self.error("E406", path, "the span is a quote, which has no offsets yet.", hint)
-            return None
-        if span.start is None or span.end is None:
-            self.error("E406", path, "there are neither offsets nor a quote.", "Give start and end, or a quote.")
-            return None
-        ok = sound(span.start, span.end, self.text, self.diagnostics, surface=span.text, line=self.number, path=path)
-        return (span.start, span.end) if ok else None
-
-    def claim(self, claim: PredictedClaim, path: str) -> PredictedClaim:
-        if claim.parent is not None and claim.parent not in self.claims:
-            hint = "A parent is a claim of the same document."
-            self.error("E601", f"{path}.parent", f"there is no claim {claim.parent[:80]!r} here.", hint)
-        cue = None if claim.cue is None else self.fragments(claim.cue, f"{path}.cue")
-        claimants = None
-        if claim.claimants is not None:
-            claimants = [self.claimant(who, f"{path}.claimants[{i}]") for i, who in enumerate(claim.claimants)]
-        content: Any = self.fragments(claim.content, f"{path}.content")
-        return msgspec.structs.replace(claim, content=content, cue=cue, claimants=claimants)
-
-    def fragments(self, spans: Iterable[Any], path: str) -> list[tuple[int, int]]:
-        pairs = []
-        for index, span in enumerate(spans):
-            whole = span if isinstance(span, SpanObject) else SpanObject(start=span[0], end=span[1])
-            bounds = self.bounds(whole, f"{path}[{index}]")
-            if bounds is not None:
-                pairs.append(bounds)
-        return joined(pairs)
-
-    def claimant(self, who: PredictedClaimant, path: str) -> PredictedClaimant:
-        if isinstance(who.mention, tuple):
-            who = msgspec.structs.replace(who, start=who.mention[0], end=who.mention[1], mention=None)
-        if who.mention is not None:
-            if who.mention not in self.entities:
-                hint = "A mention is an entity of the same document, or [start, end]."
-                self.error("E601", f"{path}.mention", f"there is no entity {str(who.mention)[:80]!r} here.", hint)
-            return msgspec.structs.replace(who, role=who.role or "MENTION", start=None, end=None, text=None)
-        if who.start is None and who.quote is None:
-            return who
-        bounds = self.bounds(who, path)
-        placed: PredictedClaimant = who if bounds is None else self.placed(who, bounds)
-        return msgspec.structs.replace(placed, role=who.role or "MENTION")
+    def surface(self, span: SpanObject) -> None:
+        """Give a span the words that the text shows there."""
+        if self.text is not None and span.start is not None:
+            span.text = self.text[span.start : span.end]
 
 
 def file_name(document: str, suffix: str, diagnostics: Diagnostics) -> str | None:

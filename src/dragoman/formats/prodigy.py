@@ -29,7 +29,9 @@ _SPAN = frozenset({"token_start", "token_end", "source", "text", "id", "input_ha
 def recognises(sample: Sample) -> bool:
     """Whether the first task has a text and a list of spans, or what Prodigy adds to a task."""
     record = sample.record
-    if not isinstance(record.get("text"), str) or "entities" in record:
+    if not isinstance(record.get("text"), str) and "_task_hash" not in record and "_input_hash" not in record:
+        return False
+    if "entities" in record:
         return False
     return isinstance(record.get("spans"), list) or any(key in record for key in _OWN)
 
@@ -46,6 +48,15 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     """
     diagnostics = Diagnostics(options.name)
     made = [record for node in records(data, diagnostics) if (record := _record(node)) is not None]
+    first: dict[int, SpanRecord] = {}
+    for record in made:
+        given = record.node.value.get("_input_hash")
+        if record.id is None and isinstance(given, int) and first.setdefault(given, record) is not record:
+            sessions = {str(each.node.value.get("_session_id")) for each in (first[given], record)}
+            by = f", by {' and '.join(sorted(sessions))}" if len(sessions) > 1 else ""
+            hint = "Keep one of them, or one session's: Prodigy's review recipe settles them."
+            at = record.node
+            diagnostics.add("E302", f"the text is labelled a second time{by}.", hint, line=at.line, path=at.path)
     return span_records.converted(made, options, diagnostics)
 
 
@@ -56,7 +67,7 @@ def _record(node: Node) -> SpanRecord | None:
         diagnostics.lose("tasks that were rejected or ignored")
         return None
     if text is None:
-        hint = "Use what db-out writes."
+        hint = "Use what db-out writes for tasks of texts."
         diagnostics.add("E204", "there is no text.", hint, line=node.line, path=node.at("text"))
     name = name_of(node)
     if meta is not None:

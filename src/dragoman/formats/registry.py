@@ -190,7 +190,7 @@ def recognise(data: bytes, name: str = "") -> Format | None:
 
     """
     sample = Sample(data, name)
-    fitting = [format_ for format_ in FORMATS.values() if format_.recognises(sample)]
+    fitting = _fitting(sample)
     if len(fitting) > 1:
         names = " or ".join(format_.name for format_ in fitting)
         hint = f"Say which: --from {' or --from '.join(format_.name for format_ in fitting)}."
@@ -210,6 +210,17 @@ def recognise(data: bytes, name: str = "") -> Format | None:
     raise error("E220", what, f"{hint} {known}".strip(), file=name)
 
 
+def _fitting(sample: Sample) -> list[Format]:
+    """List the formats that a file may be of; of JSON by the first record that tells, since some have no labels."""
+    for one in (sample, *sample.further()):
+        fitting = [format_ for format_ in FORMATS.values() if format_.recognises(one)]
+        ours = isinstance(one.record.get("id"), str) and one.record.keys() <= _FIELDS
+        if fitting or ours:
+            return fitting
+    return []
+
+
+_FIELDS = frozenset(Submission.__struct_fields__)
 _GENERAL = (".xml", ".tsv")
 """Suffixes that say nothing of a format: tables and XML of any kind have them."""
 

@@ -6,6 +6,7 @@ What a file is, is told by its content; its name decides only where the content 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,8 @@ from dragoman import utf8
 from dragoman.problems import DragomanError
 
 _HEAD = 2**16
+_FURTHER = 50
+"""Records that are looked at, where the first ones say nothing."""
 LIMIT = 2**26
 """Bytes of a file that are looked at for its first JSON value; a converter reads no more either."""
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -55,6 +58,16 @@ _OWN: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"document", "entities", "dates", "claims"}), "a file of annotations/ of a benchmark", _GIVE_ROOT),
     (frozenset({"page", "segments", "documents"}), "a curated page of a benchmark", _GIVE_ROOT),
     (frozenset({"document", "layer", "keep", "reason"}), "decisions of an adjudication", _GIVE_ROOT),
+    (
+        frozenset({"%FEATURE_STRUCTURES", "%VIEWS"}),
+        "a UIMA CAS in JSON",
+        "Export it as UIMA CAS XMI, or save it so with cassis: load_cas_from_json(…).to_xmi(…).",
+    ),
+    (
+        frozenset({"id", "paragraphs"}),
+        "training data of spaCy 2 in JSON",
+        "Convert it to a DocBin: python -m spacy convert FILE.json DIR.",
+    ),
     (frozenset({"id", "names", "wikidata"}), "a registry of entities", _GIVE_ROOT),
     (frozenset({"id", "raw", "status", "hash"}), "the log of a run", "Give the run's folder."),
     (frozenset({"counts", "scores", "signature"}), "a result", "Give the predictions; results: dragoman compare."),
@@ -138,6 +151,15 @@ class Sample:
         """The first JSON object: the value, or the first of a list; empty where there is none."""
         first = self.value[0] if isinstance(self.value, list) and self.value else self.value
         return first if isinstance(first, dict) else {}
+
+    def further(self) -> Iterator[Sample]:
+        """Give the second record of the JSON and those after it, each as if it were the first of its file."""
+        if not self.record or self.own:
+            return
+        if isinstance(self.value, list):
+            yield from (Sample(msgspec.json.encode([value]), self.name) for value in self.value[1:_FURTHER])
+        elif self.is_line:
+            yield from (Sample(line.encode("utf-8", "replace"), self.name) for line in self.lines[1:_FURTHER])
 
     @cached_property
     def own(self) -> str:

@@ -35,7 +35,7 @@ def recognises(sample: Sample) -> bool:
         head = zlib.decompressobj().decompress(sample.data[:4096], 4096)
     except zlib.error:
         return False
-    return b"attrs" in head[:200] and b"version" in head[:40]
+    return b"attrs" in head[:60] and b"tokens" in head[:400]
 
 
 def read(data: bytes, options: Options = DEFAULT) -> Converted:
@@ -60,13 +60,23 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         diagnostics.add("E209", "a DocBin is read by spaCy, which is not installed.", _MISSING)
         return Converted.of([], diagnostics)
     try:
-        docs = [_json(doc) for doc in DocBin().from_bytes(data).get_docs(Vocab())]
+        packed = DocBin().from_bytes(data)
+        docs = [_json(doc) for doc in packed.get_docs(Vocab())]
     except Exception as cause:  # noqa: BLE001 - whatever a library raises of damaged bytes
         what = f"not a DocBin: {type(cause).__name__}: {str(cause)[:120]}."
         diagnostics.add("E209", what, "Write it with DocBin.to_disk.")
         return Converted.of([], diagnostics)
+    if docs and not _marks(DocBin) & {*packed.attrs} and not any(doc.get("spans") for doc in docs):
+        hint = "Write it with them: DocBin(attrs=[…, 'ENT_IOB', 'ENT_TYPE'])."
+        diagnostics.add("E204", "it was written without ENT_IOB and ENT_TYPE, and so without entities.", hint)
+        return Converted.of([], diagnostics)
     nodes = [Node(doc, diagnostics, 0, f"[{index}]") for index, doc in enumerate(docs)]
     return spacy_json.convert(nodes, options, diagnostics)
+
+
+def _marks(packer: Any) -> set[int]:
+    """Numbers that spaCy has for the attributes of tokens which say where entities are."""
+    return {*packer(attrs=("ENT_IOB", "ENT_TYPE")).attrs} - {*packer(attrs=()).attrs}
 
 
 def _unpacked(data: bytes) -> int:
@@ -79,6 +89,9 @@ def _unpacked(data: bytes) -> int:
 
 def _json(doc: Any) -> dict[str, Any]:
     made: dict[str, Any] = doc.to_json()
+    for entity, written in zip(doc.ents, made.get("ents", ()), strict=False):
+        if entity.kb_id_:  # which to_json leaves out
+            written["kb_id"] = entity.kb_id_
     name = doc.user_data.get(_USER_DATA)
     if isinstance(name, str):
         made["_"] = {EXTENSION: name}

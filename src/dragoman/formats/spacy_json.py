@@ -18,8 +18,9 @@ from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.json_fields import Node, records
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
 from dragoman.formats.sample import Sample
+from dragoman.formats.span_layers import Wanted
 from dragoman.formats.tokens import covering, outermost
-from dragoman.problems import Diagnostics
+from dragoman.problems import Diagnostics, shown
 from dragoman.schema.layers import CONTIGUOUS
 from dragoman.schema.submission import PredictedEntity, Submission
 
@@ -42,6 +43,8 @@ CANNOT_HOLD = (
     "values of dates",
     "claims",
 )
+ENTS = "ents"
+"""Field with the entities that do not overlap."""
 EXTENSION = "dragoman_id"
 """Extension attribute of a ``Doc`` that holds the document's id."""
 
@@ -60,7 +63,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     Args:
         data: JSON or JSONL.
         options: ``documents`` for those without id; ``texts``; ``date_labels``, for ``ents`` and groups that are
-            not called ``entities`` or ``dates``.
+            not called ``entities`` or ``dates``; ``span_layers`` for the groups that are read (``ents`` for these).
 
     A span of ``ents`` that some group has too is taken once. Problems: E102 to E106; E201, E202, E204; E302, E304;
     E401, E402; E403 where the text is not the document's; W906 where it only begins elsewhere.
@@ -72,9 +75,26 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
 def convert(nodes: list[Node], options: Options, diagnostics: Diagnostics) -> Converted:
     """Make submission lines of documents in the form of ``Doc.to_json()``."""
+    wanted = Wanted(options.span_layers)
+    groups = _groups(nodes)
+    if wanted:
+        wanted.check(groups, diagnostics)
+    elif len(own := sorted(groups.keys() - {*CONTIGUOUS, ENTS})) > 1:
+        what = f"the groups of spans {', '.join(map(shown, own[:5]))}{' …' * (len(own) > 5)} are read together."
+        diagnostics.add("W906", what, f"Choose with --layer {own[0][:80]}.")
     names = line_builder.names([_name(node) for node in nodes], options, diagnostics, [_text(node) for node in nodes])
     lines = [_line(name, node, options, diagnostics) for name, node in zip(names, nodes, strict=True)]
     return Converted.of(line_builder.finish(lines, LAYERS, options, diagnostics), diagnostics)
+
+
+def _groups(nodes: list[Node]) -> dict[str, list[str]]:
+    """Find the groups that have spans in any document, with the features of these spans, of which there are none."""
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        groups = node.value.get("spans")
+        named = [name for name, spans in groups.items() if spans] if isinstance(groups, dict) else []
+        found |= {name: [] for name in (*named, *([ENTS] if node.value.get("ents") else []))}
+    return found
 
 
 def _text(node: Node) -> str | None:
@@ -102,13 +122,21 @@ def _line(name: str, node: Node, options: Options, diagnostics: Diagnostics) -> 
     if by is None:
         return line
     grouped: Counter[tuple[int, int, str | None]] = Counter()
+    wanted = Wanted(options.span_layers)
     groups = node.node("spans")
     for group in groups.value if groups is not None else ():
         assert groups is not None
-        for span in groups.nodes(group):
+        spans = list(groups.nodes(group))
+        if wanted and not wanted.names(group):
+            diagnostics.lose("spans of other groups", len(spans))
+            continue
+        for span in spans:
             _span(span, group if group in CONTIGUOUS else None, by, line, options, grouped)
     seen: Counter[tuple[int, int, str | None]] = Counter()
-    for ent in node.nodes("ents"):
+    ents = list(node.nodes(ENTS))
+    passed = bool(wanted) and not wanted.names(ENTS)
+    diagnostics.lose("spans of other groups", len(ents) if passed else 0)
+    for ent in () if passed else ents:
         _span(ent, None, by, line, options, seen, grouped)
     diagnostics.lose("annotations of tokens", sum(len(_bare(token).rest()) for token in node.nodes("tokens")))
     for field, value in node.rest().items():

@@ -49,6 +49,66 @@ def parse(tag: str) -> Tag | None:
     return Tag(prefix, label if dash else None)
 
 
+class Spelling(NamedTuple):
+    """A way to write tags that is not the usual ``B-PER``.
+
+    Attributes:
+        form: its form of the tag of a person.
+        pattern: what its tags look like; groups ``prefix``, where it has one, and ``label``.
+
+    """
+
+    form: str
+    pattern: re.Pattern[str]
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """What is said of tags that are read so, and what to do for another reading."""
+        if self.form == "PER":
+            what = "the tags are types without B or I: neighbours of one type are read as one span."
+            return what, "Write B- and I- where spans of one type stand side by side."
+        return f"the tags are written as {self.form}; they are read as B-PER.", ""
+
+    def read(self, tag: str) -> Tag | None:
+        """Read a tag; None where it is none of this spelling."""
+        match = self.pattern.fullmatch(tag)
+        if match is None:
+            return None
+        parts = match.groupdict()
+        if tag in ("O", "o") or not parts["label"]:
+            return OUTSIDE
+        return parse(f"{parts.get('prefix', 'I').upper()}-{parts['label']}")
+
+
+_SPELLINGS = (
+    Spelling("B_PER", re.compile(r"(?P<prefix>[BIESLUMW])_(?P<label>\S+)|O")),
+    Spelling("PER-B", re.compile(r"(?P<label>\S+)[-_](?P<prefix>[BIESLUMW])|O")),
+    Spelling("b-PER", re.compile(r"(?P<prefix>[bieslumw])[-_](?P<label>\S+)|[Oo]")),
+    Spelling("PER", re.compile(r"O|(?![A-Za-z][-_])(?P<label>[^\W\d_][\w.&:-]*)")),
+)
+_MAX_TYPES = 64
+"""Types that a column without B and I may have: a column of words has more."""
+_LEAST_OUTSIDE = 0.2
+"""Share of tokens outside of any span without which nobody can tell that a column is of types."""
+
+
+def spelling(tags: Sequence[str]) -> Spelling | None:
+    """Tell how a column of tags is written; None where it is as usual, or nothing like tags.
+
+    Args:
+        tags: all of the column, without blanks around.
+
+    """
+    distinct = set(tags)
+    named = distinct - {"O", "o"}
+    if not named or any(parse(tag) for tag in named):
+        return None
+    found = next((way for way in _SPELLINGS if all(way.read(tag) for tag in distinct)), None)
+    if found is _SPELLINGS[-1] and (len(named) > _MAX_TYPES or tags.count("O") < _LEAST_OUTSIDE * len(tags)):
+        return None
+    return found
+
+
 def recognise(sentences: Iterable[Sequence[Tag]]) -> Scheme | None:
     """Tell in which scheme some sentences are tagged; None where two are mixed.
 

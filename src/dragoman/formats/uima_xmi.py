@@ -1,11 +1,12 @@
 """UIMA CAS XMI, which UIMA, DKPro Core, INCEpTION and WebAnno write; needs the extra ``formats`` (dkpro-cassis).
 
 Source: https://uima.apache.org/d/uimaj-current/references.html (XMI CAS serialization). The document is the sofa of the
-first view; offsets are UTF-16 units in the file, and code points by the time cassis gives them. Entities are
-annotations of a type whose name ends with ``NamedEntity``, or below it: the feature ``value`` is the type,
-``identifier`` the id. Where there is none, every annotation that is no token, sentence or other layer of linguistics
-is taken, and called by its ``value`` or ``label``, else by the name of its type. ``TypeSystem.xml`` beside the file
-says which types there are; without it, they are taken from the file.
+first view, or of the only view that has a text; offsets are UTF-16 units in the file, and code points by the time
+cassis gives them. Entities are annotations of a type whose name ends with ``NamedEntity``, or below it: the feature
+``value`` is the type, ``identifier`` the id. Where there is none, every annotation that is no token, sentence or other
+layer of linguistics is taken, and called by its ``value`` or ``label``, else by the name of its type; ``--layer`` names
+others, and the feature that is the type. ``TypeSystem.xml`` beside the file says which types there are; without it,
+they are taken from the file.
 
 Written are ``<id>.xmi`` with DKPro's ``NamedEntity``, and ``TypeSystem.xml``.
 """
@@ -24,6 +25,7 @@ from xml.parsers import expat
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
 from dragoman.formats.sample import Sample
+from dragoman.formats.span_layers import IDENTIFIER, Wanted, type_of
 from dragoman.formats.xml_text import allowed
 from dragoman.problems import Diagnostics
 from dragoman.schema.submission import PredictedEntity, Submission
@@ -46,6 +48,7 @@ _LINGUISTIC = re.compile(
     r"^uima\.|\.(segmentation|pos|lexmorph|syntax|metadata|coref|anomaly|morph|semantics)\.|DocumentMetaData$|TagsetDescription$"
 )
 _MISSING = "Install what it needs: pip install 'dragoman[formats]'."
+_PLACES = frozenset({"begin", "end", "sofa"})
 _XMI = "http://www.omg.org/XMI"
 
 
@@ -79,23 +82,27 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         diagnostics.add("E209", "the document type declaration declares something.", hint)
         return Converted.of([], diagnostics)
     types = next((options.beside[name] for name in _BESIDE if name in options.beside), None)
-    cas = _cas(data, types, diagnostics)
+    whole = _cas(data, types, diagnostics)
+    cas = whole and _view(whole, diagnostics)
     text = "" if cas is None else cas.sofa_string
-    if text is None:
-        diagnostics.add("E209", "the CAS has no text.", "Export documents with their text.")
-        return Converted.of([], diagnostics)
     name = line_builder.names([None], options, diagnostics, [text])[0]
     line = line_builder.draft(name)
     by = None if cas is None else line_builder.shift(text, line, options, diagnostics)
     if cas is None or by is None:
         return Converted.of([], diagnostics)
-    for annotation in _entities(cas, diagnostics):
-        start, end, label = annotation.begin + by, annotation.end + by, _label(annotation)
-        if line_builder.sound(start, end, line.text, diagnostics):
+    wanted = Wanted(options.span_layers)
+    for annotation in _entities(cas, wanted, diagnostics):
+        values = _values(annotation)
+        feature = type_of(values, wanted.feature(annotation.type.name))
+        label = values.get(feature) or _label(annotation)
+        start, end = annotation.begin + by, annotation.end + by
+        diagnostics.lose("other features of spans", len(values.keys() - {feature, IDENTIFIER}))
+        if start == end:
+            diagnostics.lose("annotations of no characters")
+        elif line_builder.sound(start, end, line.text, diagnostics):
             made = line_builder.add(line, label, start, end, options.layer(label))
-            known = getattr(annotation, "identifier", None)
-            if isinstance(known, str) and known and isinstance(made, PredictedEntity):
-                made.entity_ids = [known]
+            if IDENTIFIER in values and isinstance(made, PredictedEntity):
+                made.entity_ids = [values[IDENTIFIER]]
     return Converted.of(line_builder.finish([line], LAYERS, options, diagnostics), diagnostics)
 
 
@@ -156,36 +163,74 @@ def _typesystem(found: Mapping[str, _Type], cassis: Any) -> Any:
     return system
 
 
-def _entities(cas: Any, diagnostics: Diagnostics) -> Iterator[Any]:
-    """Annotations that are entities; others are counted as lost."""
-    system = cas.typesystem
-    annotations = [
+def _view(cas: Any, diagnostics: Diagnostics) -> Any:
+    """Choose the view that is the document: the first one, else the only one with a text; None after an error."""
+    texts = [view for sofa in cas.sofas if (view := cas.get_view(sofa.sofaID)).sofa_string is not None]
+    if not texts:
+        what = "the CAS has no text"
+        if any(sofa.sofaURI for sofa in cas.sofas):
+            what = f"{what}, but the address of one, which is not followed"
+        diagnostics.add("E209", f"{what}.", "Export documents with their text.")
+        return None
+    first = cas.sofa_string is not None
+    if not first and len(texts) > 1:
+        names = ", ".join(repr(view.get_sofa().sofaID) for view in texts[:5])
+        diagnostics.add("E221", f"several views may be the document: {names}.", "Export one of them.")
+        return None
+    chosen = cas if first else texts[0]
+    name = chosen.get_sofa().sofaID
+    if not first:
+        diagnostics.add("W906", f"the first view has no text; the view {name!r} is read.")
+    others = [view for view in texts if view.get_sofa().sofaID != name]
+    diagnostics.lose("annotations of other views", sum(len(_annotations(view)) for view in others))
+    return chosen
+
+
+def _annotations(cas: Any) -> list[Any]:
+    """Annotations of a view that have a place, but for the one of the document as a whole."""
+    return [
         each
         for each in (getattr(cas, "select_all_annotations", None) or cas.select_all)()
-        if isinstance(getattr(each, "begin", None), int) and isinstance(getattr(each, "end", None), int)
+        if isinstance(getattr(each, "begin", None), int)
+        and isinstance(getattr(each, "end", None), int)
+        and each.type.name != "uima.tcas.DocumentAnnotation"
     ]
+
+
+def _values(annotation: Any) -> dict[str, str]:
+    """Features of an annotation that have a plain value."""
+    names = [feature.name for feature in annotation.type.all_features]
+    given = {name: getattr(annotation, name, None) for name in names if name not in _PLACES}
+    return {name: str(value) for name, value in given.items() if isinstance(value, str | int | float) and value != ""}
+
+
+def _entities(cas: Any, wanted: Wanted, diagnostics: Diagnostics) -> Iterator[Any]:
+    """Annotations that are entities; others are counted as lost."""
+    system = cas.typesystem
+    annotations = _annotations(cas)
+    if wanted:
+        declared = {
+            type_.name: [feature.name for feature in type_.all_features if feature.name not in _PLACES]
+            for type_ in system.get_types()
+            if not type_.name.startswith("uima.")
+        }
+        wanted.check(declared, diagnostics)
     named = {
         type_.name
         for top in system.get_types()
-        if top.name.endswith("NamedEntity")
+        if (wanted.names(top.name) if wanted else top.name.endswith("NamedEntity"))
         for type_ in (top, *top.descendants)
     }
     chosen = [each for each in annotations if each.type.name in named]
-    if not chosen:
+    if not chosen and not wanted:
         chosen = [each for each in annotations if not _LINGUISTIC.search(each.type.name)]
     picked = {id(each) for each in chosen}
-    others = [
-        each for each in annotations if id(each) not in picked and each.type.name != "uima.tcas.DocumentAnnotation"
-    ]
-    diagnostics.lose("annotations of other layers", len(others))
+    diagnostics.lose("annotations of other layers", sum(id(each) not in picked for each in annotations))
     yield from chosen
 
 
 def _label(annotation: Any) -> str | None:
-    for feature in ("value", "label"):
-        value = getattr(annotation, feature, None)
-        if isinstance(value, str) and value:
-            return value
+    """Name of an annotation's type, where no feature is the label."""
     name = str(annotation.type.name).rpartition(".")[2]
     return None if name == "NamedEntity" else name
 

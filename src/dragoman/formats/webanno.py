@@ -6,8 +6,9 @@ sentences: ``#Text=`` and a row for each token: number, offsets, token, and a co
 ``*`` an annotation without a value, ``|`` parts several, ``[2]`` numbers an annotation of several tokens. Offsets are
 UTF-16 units, as Java counts, and are made code points here. A row ``1-2.1`` is a part of a token.
 
-The layer whose name ends with ``NamedEntity`` is read, or the only layer of spans that there is; its type is the
-feature ``value``, else the first one; ``identifier`` gives the entity's ids. Other layers are lost.
+The layer whose name ends with ``NamedEntity`` is read, or the only layer of spans that there is, or those that are
+named (``--layer``); its type is the feature ``value``, else the first one; ``identifier`` gives the entity's ids. Other
+layers are lost.
 
 Written is ``<id>.tsv`` with DKPro's ``NamedEntity``; a sentence is a line of the text.
 """
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written, decoded
 from dragoman.formats.sample import Sample
+from dragoman.formats.span_layers import IDENTIFIER, Wanted, type_of
 from dragoman.formats.webanno_writer import Sheet
 from dragoman.problems import Diagnostics
 from dragoman.schema.submission import PredictedEntity, Submission
@@ -40,7 +42,7 @@ CANNOT_HOLD = (
 _ROW = re.compile(r"([0-9]+)-([0-9]+)(\.[0-9]+)?")
 _BOUNDS = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _NUMBERED = re.compile(r"(.*)\[([0-9]+)\]", re.DOTALL)
-_PARTS = re.compile(r"(?<!\\)\|")
+_PART = re.compile(r"(?:[^\\|]|\\.)*", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 _HINT = "Export as WebAnno TSV v3.3."
@@ -55,9 +57,8 @@ class _Layer:
 
     @property
     def columns(self) -> range:
-        """Columns of its features; a layer without features has one, and so has a chain's and relation's extra."""
-        extra = 1 if self.kind in ("RL", "CH") and self.features else 0
-        return range(self.first, self.first + max(1, len(self.features)) + extra)
+        """Columns of its features: a slot has two names and two columns, a layer without features a column too."""
+        return range(self.first, self.first + max(1, len(self.features)))
 
 
 @dataclass(slots=True)
@@ -109,18 +110,18 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     by = None if diagnostics.failed else line_builder.shift(whole, line, options, diagnostics)
     if by is None:
         return Converted.of([], diagnostics)
-    layer = _chosen(layers, diagnostics)
-    for mention in _mentions(layer, sentences) if layer is not None else ():
+    wanted = Wanted(options.span_layers)
+    chosen = _chosen(layers, wanted, diagnostics)
+    for layer, mention in ((each, mention) for each in chosen for mention in _mentions(each, sentences)):
         start, end = points[mention.start] + by, points[mention.end] + by
-        features = layer.features if layer is not None else []
-        feature = "value" if "value" in features else next((name for name in features if name != "identifier"), "")
-        label = mention.values.get(feature)
+        feature = type_of(mention.values, wanted.feature(layer.name), layer.features)
+        label = mention.values.get(feature) or (layer.name.rpartition(".")[2] if len(chosen) > 1 else None)
         if line_builder.sound(start, end, line.text, diagnostics, line=mention.line):
             made = line_builder.add(line, label, start, end, options.layer(label))
-            known = mention.values.get("identifier")
+            known = mention.values.get(IDENTIFIER)
             if known and isinstance(made, PredictedEntity):
                 made.entity_ids = [known]
-            others = [key for key, value in mention.values.items() if key not in (feature, "identifier") and value]
+            others = [key for key, value in mention.values.items() if key not in (feature, IDENTIFIER) and value]
             diagnostics.lose("other features of spans", len(others))
     return Converted.of(line_builder.finish([line], LAYERS, options, diagnostics), diagnostics)
 
@@ -201,17 +202,31 @@ def _units(text: str) -> int:
     return len(text) + sum(char > "\uffff" for char in text)
 
 
-def _chosen(layers: list[_Layer], diagnostics: Diagnostics) -> _Layer | None:
-    """Choose the layer of entities; others are counted as lost."""
+def _chosen(layers: list[_Layer], wanted: Wanted, diagnostics: Diagnostics) -> list[_Layer]:
+    """Choose the layers of entities; others are counted as lost."""
     spans = [layer for layer in layers if layer.kind == "SP"]
     named = [layer for layer in spans if layer.name.endswith("NamedEntity")]
-    chosen = named[0] if named else spans[0] if len(spans) == 1 else None
-    if chosen is None and spans:
+    chosen = named[:1] or (spans if len(spans) == 1 else [])
+    if wanted:
+        wanted.check({layer.name: layer.features for layer in spans}, diagnostics)
+        chosen = [layer for layer in spans if wanted.names(layer.name)]
+    elif not chosen and spans:
         names = ", ".join(layer.name[:80] for layer in spans[:5])
-        hint = "Export with one layer of spans, or with the layer of named entities."
+        hint = f"Say which: --layer {spans[0].name[:80]}."
         diagnostics.add("E221", f"several layers of spans may be the entities: {names}.", hint)
-    diagnostics.lose("other layers", sum(layer is not chosen for layer in layers))
+    diagnostics.lose("other layers", sum(layer not in chosen for layer in layers))
     return chosen
+
+
+def _stacked(cell: str) -> list[str]:
+    """Part the annotations in a cell, at each bar that is not escaped."""
+    parts, at = [], 0
+    while at <= len(cell):
+        match = _PART.match(cell, at)
+        assert match is not None  # it matches nothing at all, too
+        parts.append(match[0] + cell[match.end() :] if cell[match.end() :] == "\\" else match[0])
+        at = match.end() + 1
+    return parts
 
 
 def _mentions(layer: _Layer, sentences: list[_Sentence]) -> Iterable[_Mention]:
@@ -221,7 +236,7 @@ def _mentions(layer: _Layer, sentences: list[_Sentence]) -> Iterable[_Mention]:
         numbered: dict[str, _Mention] = {}
         for token in sentence.tokens:
             parts = [
-                _PARTS.split(token.cells[at]) if at < len(token.cells) and token.cells[at] else ["_"]
+                _stacked(token.cells[at]) if at < len(token.cells) and token.cells[at] else ["_"]
                 for at in layer.columns
             ]
             for stacked in range(max(map(len, parts), default=0)):

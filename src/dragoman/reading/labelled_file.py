@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ class LabelledFile:
         documents: ids of the documents, in order, for a format that names none.
         labels: names of tags that are numbers, in the order of these numbers.
         characters: CoNLL: whether each row holds a character; recognised if None.
+        layer: XMI, WebAnno TSV, spaCy: the layers of annotations or groups of spans that are the entities,
+            ``NamedEntity`` or ``custom.Span:category``, as a text or a sequence; recognised if empty.
         clean_text: brat: whether offsets count in the text without byte order mark, with LF as line ends.
 
     """
@@ -37,6 +39,7 @@ class LabelledFile:
     labels: str | Sequence[str] = ()
     characters: bool | None = None
     clean_text: bool = False
+    layer: str | Sequence[str] = ()
 
     @property
     def both(self) -> bool:
@@ -51,9 +54,7 @@ class LabelledFile:
         roles = {tag: "tag", other: "_"}
         kept = [(roles.get(role.strip().lower(), role), mark, place) for role, mark, place in parted]
         columns = tuple("".join(parts) for parts in kept if not (parts[0] == "_" and parts[1]))
-        return LabelledFile(
-            self.path, self.format or "conll", columns, self.documents, self.labels, self.characters, self.clean_text
-        )
+        return replace(self, format=self.format or "conll", columns=columns)
 
     def options(self) -> Options:
         """Say what a converter is told."""
@@ -65,6 +66,7 @@ class LabelledFile:
             labels=_split(self.labels),
             characters=self.characters,
             clean_text=self.clean_text,
+            span_layers=_split(self.layer),
         )
 
 

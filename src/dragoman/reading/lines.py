@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -23,23 +22,22 @@ from dragoman.problems import MAX_PROBLEMS, Diagnostics, LimitReached, Problem, 
 from dragoman.reading import class_labels, other_rows, quoted_items, unknown_fields
 from dragoman.reading.jsonl import Position, objects
 from dragoman.reading.target import Target
-from dragoman.schema.layers import CONTIGUOUS, LAYERS
+from dragoman.schema.layers import LAYERS
+from dragoman.schema.line_items import LineItems
 from dragoman.schema.shape import faults, step
 from dragoman.schema.submission import (
     PredictedClaim,
-    PredictedClaimant,
     PredictedEntity,
     PredictedSegment,
     SpanObject,
     Submission,
 )
-from dragoman.text import Located, check_span, counted, locate_quotes, nowhere, quotes
+from dragoman.text import Located, counted, locate_quotes, nowhere, quotes
 from dragoman.text.lookalikes import lookalike, plain, why_unlike
 from dragoman.text.quote_places import OVER
 
 _ITEMS: dict[str, type[msgspec.Struct]] = {layer.name: layer.predicted for layer in LAYERS}
 _ITEMS["segments"] = PredictedSegment
-_SPANS = (*CONTIGUOUS, "segments")
 _IN_ITEM = re.compile(rf"({'|'.join(_ITEMS)})\[([0-9]+)\]")
 
 
@@ -184,8 +182,8 @@ class Reader:
         return text
 
 
-class _Items:
-    """The items of one line: checked in the order of the layers, their spans brought into plain form.
+class _Items(LineItems):
+    """The items of one line: walked, quotes replaced by offsets, labels and values checked.
 
     Args:
         reader: what the lines of the file share.
@@ -199,9 +197,8 @@ class _Items:
     def __init__(
         self, reader: Reader, line: Submission, text: str | None, value: dict[str, Any], wrong: set[str]
     ) -> None:
-        self.target, self.diagnostics, self.tally = reader.target, reader.diagnostics, reader.tally
-        self.line, self.text = line, text
-        self.good: dict[str, list[tuple[int, Any]]] = {layer: [] for layer in _ITEMS}
+        self.target, self.tally, self.line = reader.target, reader.tally, line
+        good: dict[str, list[tuple[int, Any]]] = {layer: [] for layer in _ITEMS}
         self.bad: list[tuple[str, str, Any]] = []
         marked = {(m[1], int(m[2])) for path in wrong if (m := _IN_ITEM.match(path)) is not None}
         written = []
@@ -209,20 +206,18 @@ class _Items:
             items = value.get(layer)
             for index, item in enumerate(items if isinstance(items, list) else []):
                 if (layer, index) not in marked:
-                    self.good[layer].append((index, msgspec.convert(item, record)))
+                    good[layer].append((index, msgspec.convert(item, record)))
                     written.append(item)
                 elif isinstance(item, dict):
                     path = f"{layer}[{index}]"
                     self.bad.append((layer, path, _labels_of(item, record, path, wrong)))
-            setattr(line, layer, [item for _, item in self.good[layer]] if isinstance(items, list) else None)
-        self.entities: dict[str, PredictedEntity | None] = dict.fromkeys(_ids(value.get("entities")))
-        self.entities |= {entity.id: entity for entity in line.entities or [] if entity.id is not None}
-        self.entity_ids, self.claim_ids = list(self.entities), _ids(value.get("claims"))
-        self.claims = set(self.claim_ids)
+            setattr(line, layer, [item for _, item in good[layer]] if isinstance(items, list) else None)
+        entities: dict[str, PredictedEntity | None] = dict.fromkeys(_ids(value.get("entities")))
+        entities |= {entity.id: entity for entity in line.entities or [] if entity.id is not None}
+        super().__init__(good, text, reader.diagnostics, entities, _ids(value.get("claims")))
         located = {} if text is None else locate_quotes(text, quoted_items.quotes_in(written))
         self.nowhere = {} if text is None else nowhere(text, located)
-        self.placed = quoted_items.placed(self.good, located, self.target.quotes)
-        self.by_quote: set[str | None] = set()
+        self.placed = quoted_items.placed(good, located, self.target.quotes)
         self.resolvable = True
 
     def check(self, *, resolvable: bool) -> None:
@@ -235,18 +230,7 @@ class _Items:
         self.resolvable = resolvable
         for time in ("published", "published_external"):
             self.value(getattr(self.line, time), time)
-        for layer in _SPANS:
-            for index, span in self.good[layer]:
-                path = f"{layer}[{index}]"
-                if span.quote is not None:
-                    self.by_quote.add(span.id)
-                self.span(span, path)
-                self.labels_and_values(span, layer, path)
-            self.unique(layer)
-        for index, claim in self.good["claims"]:
-            self.claim(claim, f"claims[{index}]")
-        self.unique("claims")
-        self.circles()
+        self.walk()
         quoted_items.spread(self.line, self.placed)
         for layer, path, item in self.bad:
             self.labels_and_values(item, layer, path)
@@ -256,14 +240,6 @@ class _Items:
         self.labels(item, layer, path)
         for name in ("value", "value_external"):
             self.value(getattr(item, name, None), f"{path}.{name}")
-
-    def unique(self, layer: str) -> None:
-        """Check that no id is given twice in a layer."""
-        first: dict[str, int] = {}
-        for index, item in self.good[layer]:
-            if item.id is not None and first.setdefault(item.id, index) != index:
-                what = f"the id {shown(item.id)} was given in {layer}[{first[item.id]}] already."
-                self.diagnostics.add("E303", what, "Ids are unique in a document.", path=f"{layer}[{index}].id")
 
     def labels(self, item: Any, layer: str, path: str) -> None:
         """Check the labels of an item against their closed sets."""
@@ -289,23 +265,6 @@ class _Items:
             self.diagnostics.add(
                 "E502", f"{shown(value)} is not a date value.", f"Expected {cause.expected}.", path=path
             )
-
-    def span(self, span: SpanObject, path: str) -> None:
-        """Check a span, and replace a quote by its offsets."""
-        if span.quote is not None:
-            self.quote(span, span.quote, path)
-        elif span.occurrence is not None:
-            what = "there is an occurrence and no quote."
-            self.diagnostics.add("E406", what, "Give a quote with it.", path=f"{path}.occurrence")
-        elif span.start is None or span.end is None:
-            given = "start" if span.end is None else "end"
-            neither = span.start is None and span.end is None
-            what = "there are neither offsets nor a quote." if neither else f"there is only {given}."
-            self.diagnostics.add("E406", what, "Give start and end, or a quote.", path=path)
-        else:
-            fault = check_span(self.text, span.start, span.end, span.text, affords=self.diagnostics.affords)
-            if fault is not None:
-                self.diagnostics.add(*fault, path=path)
 
     def quote(self, span: SpanObject, quote: str, path: str) -> None:
         """Replace a quote by its offsets; by such beyond the text where it leads to no place."""
@@ -349,92 +308,6 @@ class _Items:
         if self.target.documents is not None:
             code, what = "W904", f"{what.removesuffix('.')}; it counts as spurious."
         self.diagnostics.add(code, what, hint, path=path)
-
-    def claim(self, claim: PredictedClaim, path: str) -> None:
-        """Check a claim, and bring its fragments into plain form."""
-        self.labels_and_values(claim, "claims", path)
-        claim.content = list(self.fragments(claim.content, f"{path}.content"))
-        if claim.cue is not None:
-            claim.cue = list(self.fragments(claim.cue, f"{path}.cue"))
-        for index, claimant in enumerate(claim.claimants or []):
-            self.claimant(claimant, f"{path}.claimants[{index}]")
-        if claim.parent is not None and claim.parent not in self.claims:
-            hint = self.diagnostics.suggest(claim.parent, self.claim_ids, "A parent is a claim of the same document.")
-            self.diagnostics.add("E601", f"there is no claim {shown(claim.parent)} here.", hint, path=f"{path}.parent")
-
-    def fragments(self, spans: Iterable[Any], path: str) -> Iterator[tuple[int, int]]:
-        """Check fragments; give each as a pair."""
-        for index, span in enumerate(spans):
-            plain = span if isinstance(span, SpanObject) else SpanObject(start=span[0], end=span[1])
-            self.span(plain, f"{path}[{index}]")
-            yield plain.start or 0, plain.end or 0
-
-    def claimant(self, claimant: PredictedClaimant, path: str) -> None:
-        """Check a claimant, and bring its span into plain form."""
-        self.labels(claimant, "claims.claimants", path)
-        ways = (claimant.quote is not None) + (claimant.start is not None or claimant.end is not None)
-        if ways + (claimant.mention is not None) > 1:
-            what = "it is said more than once who the claimant is."
-            self.diagnostics.add("E406", what, "Give a mention, or start and end, or a quote.", path=path)
-        elif isinstance(claimant.mention, str):
-            self.mention(claimant, claimant.mention, path)
-        elif claimant.mention is not None:
-            (claimant.start, claimant.end), claimant.mention = claimant.mention, None
-            self.span(claimant, path)
-        elif ways:
-            self.span(claimant, path)
-        named = bool(ways) or claimant.mention is not None or claimant.start is not None
-        for name in () if named else ("text", "occurrence"):
-            if getattr(claimant, name) is not None:
-                what = f"there is {name} without a span."
-                self.diagnostics.add("E406", what, "Give a span with it.", path=f"{path}.{name}")
-        if claimant.role is None and not named:
-            what = "there is neither a role nor a mention."
-            self.diagnostics.add("E204", what, "Give one of them.", path=f"{path}.role")
-        elif claimant.role is not None and (
-            claimant.role not in {"MENTION", "IMPLICIT"} if named else claimant.role == "MENTION"
-        ):
-            hint = "A MENTION has a mention, an IMPLICIT claimant may refer back to one, and no other has one."
-            self.diagnostics.add("E503", f"the role {shown(claimant.role)} does not fit.", hint, path=path)
-
-    def mention(self, claimant: PredictedClaimant, mention: str, path: str) -> None:
-        """Check a claimant that is given by the id of an entity."""
-        if mention not in self.entities:
-            otherwise = "A mention is an entity of the same document, or [start, end]."
-            hint = self.diagnostics.suggest(mention, self.entity_ids, otherwise)
-            self.diagnostics.add("E601", f"there is no entity {shown(mention)} here.", hint, path=f"{path}.mention")
-            return
-        if claimant.occurrence is not None:
-            what = "there is an occurrence and no quote."
-            self.diagnostics.add("E406", what, "Leave it out.", path=f"{path}.occurrence")
-        entity = None if mention in self.by_quote else self.entities[mention]
-        words, claimant.text = claimant.text, None
-        if entity is None or entity.start is None or entity.end is None or words is None or self.text is None:
-            return
-        there = self.text[max(0, entity.start) : max(0, entity.end)]
-        if there != words:
-            what = f"the mention {shown(mention)} is {shown(there)}, not {shown(words)}."
-            self.diagnostics.add("E403", what, "Leave the text out, or name another mention.", path=f"{path}.text")
-
-    def circles(self) -> None:
-        """Spell out each circle of parents once."""
-        place = {claim.id: index for index, claim in self.good["claims"] if claim.id is not None}
-        parent = {claim.id: claim.parent for _, claim in self.good["claims"] if claim.id is not None}
-        done: set[str] = set()
-        for first in parent:
-            chain: dict[str, None] = {}
-            at: str | None = first
-            while at is not None and at in parent and at not in done:
-                done.add(at)
-                chain[at] = None
-                at = parent[at]
-            if at is not None and at in chain:
-                names = list(chain)
-                circle = [*names[names.index(at) :], at]
-                spelled = " → ".join(shown(name).strip("'") for name in circle[:10])
-                more = f" … ({len(circle) - 1:,} claims)" if len(circle) > 10 else ""
-                what = f"the parents go in a circle: {spelled}{more}."
-                self.diagnostics.add("E602", what, "Break it at one link.", path=f"claims[{place[at]}].parent")
 
 
 def _ids(items: Any) -> list[str]:

@@ -31,6 +31,7 @@ def convert(
     columns: str | Sequence[str] = (),
     labels: str | Sequence[str] = (),
     clean_text: bool = False,
+    layer: str | Sequence[str] = (),
 ) -> Conversion:
     """Convert labels from or to what other tools have; everything that does not fit is counted.
 
@@ -41,8 +42,8 @@ def convert(
 
     Args:
         path: a file, ``-`` for standard input, a folder of files of one format, or whatever else
-            :func:`dragoman.score` takes: parquet, dictionaries, a ``datasets.Dataset``, a `Benchmark` or the folder of
-            one, of which all splits are given, …
+            :func:`dragoman.score` takes: a `LabelledFile`, parquet, dictionaries, a ``datasets.Dataset``; or a
+            `Benchmark`, its folder, or ``owner/name@v1.0.0`` on the Hub, of which all splits are given.
         to: format to write, as :data:`dragoman.formats.registry.FORMATS` names them; ``jsonl`` is a submission.
         out: file or folder to write; nothing is written if None.
         read: format to read; recognised by content if None.
@@ -54,6 +55,7 @@ def convert(
         columns: CoNLL: the columns by name, as in ``form=1,tag=3``.
         labels: names of tags that are numbers, in the order of these numbers.
         clean_text: brat: offsets count in the text without byte order mark, with LF as line ends.
+        layer: XMI, WebAnno TSV, spaCy: the layers or groups of spans that are the entities, ``custom.Span:category``.
 
     Raises:
         DragomanError: for everything that is wrong with the input; E209 an unknown format, E220 a file of none, E221
@@ -61,11 +63,22 @@ def convert(
 
     """
     check_policy(quotes)
+    said = path if isinstance(path, LabelledFile) else LabelledFile(path)
+    path = said.path
     if names_a_benchmark(path, tagged=True):
         from dragoman.benchmark import load  # noqa: PLC0415 - files need none of it
 
         path = load(path)
-    how = LabelledFile(path, read, columns, documents, labels, characters, clean_text)
+    how = LabelledFile(
+        path,
+        said.format if read is None else read,
+        columns or said.columns,
+        documents or said.documents,
+        labels or said.labels,
+        said.characters if characters is None else characters,
+        clean_text or said.clean_text,
+        layer or said.layer,
+    )
     if to != JSONL:
         registry.writer(to)  # refused before anything is read
     known = texts or {}

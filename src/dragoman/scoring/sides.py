@@ -161,6 +161,9 @@ def names_a_benchmark(value: Any, *, tagged: bool = False) -> bool:
         value: what somebody gave.
         tagged: whether an address must have a version: a mistyped path of predictions looks like one without.
 
+    Raises:
+        DragomanError: E101 for what is neither there nor has the version that it must have.
+
     """
     if not isinstance(value, str | Path):
         return False
@@ -168,8 +171,14 @@ def names_a_benchmark(value: Any, *, tagged: bool = False) -> bool:
     if path.is_dir():
         # What has no texts is recognised too: loading it says how to put them back.
         return (path / "corpus").is_dir() or any((path / name).is_file() for name in ("manifest.json", "standoff.json"))
-    if path.exists() or path.suffix in {".jsonl", ".gz", ".parquet", ".json"} or (tagged and "@" not in str(value)):
+    if path.exists() or path.suffix in {".jsonl", ".gz", ".parquet", ".json"}:
         return False
     from dragoman.release.hub import address  # noqa: PLC0415
 
-    return address(str(value)) is not None
+    named = address(str(value))
+    if tagged and named is not None and named.revision is None:
+        if not path.suffix and not path.parent.is_dir():
+            hint = f"Check the path; a benchmark on the Hub is named with its version, as in {named}@v1.0.0."
+            raise error("E101", "cannot read the file: there is none, and no folder.", hint, file=str(value)[:200])
+        return False
+    return named is not None
