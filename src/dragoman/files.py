@@ -15,12 +15,13 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from dragoman import compression, utf8
+from dragoman import compression, redaction, utf8
 from dragoman.locking import open_locked, remove_unlocked
 from dragoman.problems import DragomanError, error
 
@@ -223,6 +224,18 @@ def decode(data: bytes, type_: type[T], name: str = "", line: int = 0) -> T:
         raise error("E201", f"{cause}.", "Mend the JSON.", file=name, line=line) from cause
 
 
+def depth(data: bytes) -> int:
+    """Count the lists and objects inside each other in JSON.
+
+    Example:
+        >>> depth(b'{"a": [["]]]]"]]}')
+        3
+
+    """
+    brackets = re.sub(rb'"(?:[^"\\]|\\.)*"|[^\[\]{}]', b"", data)
+    return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
+
+
 def canonical_json(value: Any) -> bytes:
     """One line of JSON, the same bytes for the same content: UTF-8, keys sorted, no spaces, no line feed."""
     return msgspec.json.encode(value, order="sorted")
@@ -258,7 +271,8 @@ def write(path: Path | str, data: bytes) -> bool:
     The bytes go to a temporary file beside the target, are flushed to disk and then renamed, so that somebody who
     reads, or a process that is killed, sees the old file or the new one. The temporary file has one name for each
     target: what a write that was killed left is taken up by the next one of that target. A device or a pipe, such as
-    ``/dev/stdout``, is written into: it is nothing that could be replaced.
+    ``/dev/stdout``, is written into: it is nothing that could be replaced. No secret that was registered is written
+    (:mod:`dragoman.redaction`).
 
     Returns:
         Whether anything was written.
@@ -267,7 +281,7 @@ def write(path: Path | str, data: bytes) -> bool:
         DragomanError: E108 when the system refuses (rights, disk full).
 
     """
-    target = Path(path)
+    target, data = Path(path), redaction.redact_file(data)
     stream = False
     try:
         if stream := _is_stream(target):

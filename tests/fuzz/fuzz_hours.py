@@ -15,6 +15,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -24,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 CORPUS = HERE / "corpus"
 SECONDS = 20
-"""Longest time for one input."""
+"""Longest time for one input: of the processor, so that a busy machine is no defect."""
 MEMORY = 4 * 2**30
 """Bytes of data that a process may hold; a reader alone is to need less than half of that."""
 SHRINKING = 15
@@ -71,16 +72,22 @@ def main() -> int:
 
 def one_round(name: str, seed: int, seconds: float) -> tuple[int, list[str]]:
     """Let a process fuzz a reader; give how many inputs it read, and what it found."""
-    file = Path(os.environ.get("TMPDIR", "/tmp")) / f"fuzz-input-{os.getpid()}"  # noqa: S108 - removed below
+    with tempfile.TemporaryDirectory() as folder:
+        return _one_round(name, seed, seconds, Path(folder))
+
+
+def _one_round(name: str, seed: int, seconds: float, folder: Path) -> tuple[int, list[str]]:
+    file = folder / "input"
     command = [sys.executable, __file__, "--worker", name, str(seed), str(seconds), str(file)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    environment = {**os.environ, "TMPDIR": str(folder)}  # what a killed reader leaves goes with the folder
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     try:
         said, errors = process.communicate(timeout=seconds + SECONDS + 60)
         ended = process.returncode
     except subprocess.TimeoutExpired:
         process.kill()
         said, errors = process.communicate()
-        ended = -signal.SIGALRM
+        ended = -signal.SIGKILL
     count = max((int(line.split()[1]) for line in said.splitlines() if line.startswith("tried ")), default=0)
     failures = [line.removeprefix("failed ") for line in said.splitlines() if line.startswith("failed ")]
     if ended and file.exists():
@@ -88,7 +95,6 @@ def one_round(name: str, seed: int, seconds: float) -> tuple[int, list[str]]:
         failures.append(f"{why} ({keep(name, file.read_bytes(), why)})")
     elif ended:
         failures.append(f"exit code {ended}: {errors.strip()[-500:]}")
-    file.unlink(missing_ok=True)
     return count, failures
 
 
@@ -123,7 +129,7 @@ def work(name: str, seed: int, seconds: float, file: Path) -> int:
             sys.stdout.write(f"tried {tried}\n")
             sys.stdout.flush()
     sys.stdout.write(f"tried {tried}\n")
-    file.unlink()
+    file.unlink(missing_ok=True)
     return 0
 
 
@@ -131,7 +137,7 @@ def failure(name: str, data: bytes) -> str:
     """Say where a reader fails on an input, as ``TypeError region_reader.py:12``; nothing where it does not."""
     import fuzz_readers  # noqa: PLC0415
 
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         fuzz_readers.outcome(name, data)
     except Exception as cause:  # noqa: BLE001 - that is what is looked for
@@ -139,7 +145,7 @@ def failure(name: str, data: bytes) -> str:
         at = frames[-1] if frames else traceback.extract_tb(cause.__traceback__)[-1]
         return f"{type(cause).__name__} {Path(at.filename).name}:{at.lineno} {str(cause)[:80]!r}".split(" '")[0]
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     return ""
 
 

@@ -165,7 +165,7 @@ def _lines(path: Path) -> list[Decision | Ruling]:
 def _is_ruling(line: bytes) -> bool:
     try:
         return msgspec.json.decode(line, type=_Line).ruling is not msgspec.UNSET
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
 
 

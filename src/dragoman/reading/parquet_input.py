@@ -169,8 +169,22 @@ def _type(given: pa.DataType, wanted: pa.DataType, path: str, name: str) -> pa.D
     raise error("E202", f"expected `{wanted}`, got `{given}`.", _HINT, file=name, path=path)
 
 
-def json_lines(table: pa.Table) -> bytes:
-    """Write rows as JSONL, a field that is null left out: for the precise path, in which a line is a row."""
+def json_lines(table: pa.Table, name: str) -> bytes:
+    """Write rows as JSONL, a field that is null left out: for the precise path, in which a line is a row.
+
+    Args:
+        table: rows of any columns.
+        name: how the file is called in a problem.
+
+    Raises:
+        DragomanError: E209 for values that JSON or Python does not have, as a day in the year 30,000,000, and for
+            strings that are not UTF-8.
+
+    """
     from dragoman.formats.json_fields import without_nulls  # noqa: PLC0415 - only the precise path needs it
 
-    return files.json_lines(map(without_nulls, table.to_pylist()))
+    try:
+        return files.json_lines(map(without_nulls, table.to_pylist()))
+    except Exception as cause:  # libraries over values that may be anything
+        what = f"there are values that cannot be read: {str(cause)[:300]}."
+        raise error("E209", what, _HINT, file=name) from cause

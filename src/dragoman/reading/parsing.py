@@ -61,7 +61,7 @@ class Parsed:
         if self.rows:
             from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
-            return parquet_input.json_lines(self.table)
+            return parquet_input.json_lines(self.table, self.name)
         data = files.read_bytes(self.name) if self.data is None else self.data
         utf8.check_text(data, self.name)  # it may be another file by now
         return data
@@ -154,8 +154,8 @@ def parse_bytes(data: bytes, name: str = "", how: LabelledFile | None = None, *,
             try:
                 return Parsed(name, table=parquet_input.read(data, name), rows=True)
             except parquet_input.UnknownColumnError as cause:
-                if _other(parquet_input.json_lines(cause.table.slice(0, 1)), name, how) is not None:
-                    other = _other(parquet_input.json_lines(cause.table), name, how)  # rows of another tool's form
+                if _other(parquet_input.json_lines(cause.table.slice(0, 1), name), name, how) is not None:
+                    other = _other(parquet_input.json_lines(cause.table, name), name, how)  # rows of another tool's form
                     assert other is not None
                     return other
                 # It may be that these are to be passed over.

@@ -20,6 +20,7 @@ from dragoman.authoring.label_studio.label_changes import Change, difference
 from dragoman.authoring.label_studio.state import Item, Task, aside_record, new_task, parse_task, returned, title
 from dragoman.languages import short_tag
 from dragoman.problems import DragomanError, Problem
+from dragoman.redaction import plain_json
 from dragoman.schema.records import Document
 
 BATCH = 5
@@ -287,7 +288,7 @@ def pull_document(task: Task, kind: Kind, document: Document, out: Path, outcome
         outcome.problems.append(Problem(code=aside.code, what=aside.why, file=document.id, path=where))
     for problem in came.rejected:
         record = {"task": task.number, "document": document.id, "region": problem.path, "code": problem.code}
-        outcome.aside.append(record | {"why": problem.what, "results": task.results})
+        outcome.aside.append(record | {"why": problem.what, "results": plain_json(task.results)})
         outcome.problems.append(problem)
     path = kind.path(out, document.id)
     local = files.read_bytes(path) if path.is_file() else None
