@@ -158,7 +158,9 @@ def _pattern(secrets: frozenset[str]) -> re.Pattern[str] | None:
     if not forms:
         return None
     # The longest first: one secret may begin with another.
-    return re.compile("|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form))), re.IGNORECASE)
+    return re.compile(
+        "|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form))), re.IGNORECASE
+    )
 
 
 def _forms(secret: str) -> Iterator[str]:

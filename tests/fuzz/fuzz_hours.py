@@ -37,14 +37,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("readers", nargs="*", help="names of readers; all if none")
     parser.add_argument("--minutes", type=float, default=60.0, help="how long, in all")
-    parser.add_argument("--round", type=float, default=10.0, help="seconds for a reader of weight 1, before the next has its turn")
+    parser.add_argument(
+        "--round", type=float, default=10.0, help="seconds for a reader of weight 1, before the next has its turn"
+    )
     parser.add_argument("--seed", type=int, default=None, help="seed of the random numbers; new ones if not given")
     parser.add_argument("--worker", nargs=4, metavar=("READER", "SEED", "SECONDS", "FILE"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.worker:
         reader, seed, seconds, file = given.worker
         return work(reader, int(seed), float(seconds), Path(file))
-    from fuzz_readers import READERS  # noqa: PLC0415 - the worker's import is its own
+    from fuzz_readers import READERS
 
     names = given.readers or list(READERS)
     seed = int.from_bytes(os.urandom(4)) if given.seed is None else given.seed
@@ -64,7 +66,9 @@ def main() -> int:
                     found.add(failure)
                     sys.stdout.write(f"\nFOUND {name}: {failure}\n")
             left = max(0, end - time.monotonic())
-            sys.stdout.write(f"\r{sum(tried.values()):,} inputs, {len(found)} found, {left / 60:.0f} minutes left, {name:24}")
+            sys.stdout.write(
+                f"\r{sum(tried.values()):,} inputs, {len(found)} found, {left / 60:.0f} minutes left, {name:24}"
+            )
             sys.stdout.flush()
     sys.stdout.write("\n" + "".join(f"{name:24} {count:>9,}\n" for name, count in tried.items()))
     return int(bool(found))
@@ -109,7 +113,7 @@ def keep(name: str, data: bytes, why: str) -> str:
 
 def work(name: str, seed: int, seconds: float, file: Path) -> int:
     """Fuzz one reader, in this process: what it reads stands in a file, for whoever finds it dead."""
-    import fuzz_readers  # noqa: PLC0415
+    import fuzz_readers
 
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
@@ -135,7 +139,7 @@ def work(name: str, seed: int, seconds: float, file: Path) -> int:
 
 def failure(name: str, data: bytes) -> str:
     """Say where a reader fails on an input, as ``TypeError region_reader.py:12``; nothing where it does not."""
-    import fuzz_readers  # noqa: PLC0415
+    import fuzz_readers
 
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:

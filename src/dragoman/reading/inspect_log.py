@@ -59,7 +59,16 @@ def read(path: Path | str) -> InspectLog:
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(archive, str(path))
-    except (OSError, EOFError, ValueError, OverflowError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error) as cause:
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        OverflowError,
+        RuntimeError,
+        struct.error,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as cause:
         what = f"the log cannot be read: {str(cause)[:200] or 'it is damaged'}."
         raise error("E107", what, "Give a whole log, as inspect_ai writes it.", file=str(path)) from cause
 
@@ -71,10 +80,9 @@ def _read(archive: zipfile.ZipFile, name: str) -> InspectLog:
     try:
         said = header["eval"]
         known = said.get("metadata") or {}
-        card = SystemCard(name=str(said["model"])[-120:], resources=known["resources"])
-        card = msgspec.convert(msgspec.to_builtins(card), SystemCard)
+        card = msgspec.convert({"name": str(said["model"])[-120:], "resources": known["resources"]}, SystemCard)
         split, epochs = str(known["split"]), int(said["config"].get("epochs") or 1)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, msgspec.ValidationError):
         raise _none(name, "it is of another task") from None
     if not 0 < epochs <= MAX_EPOCHS:
         raise _none(name, f"it says that it has {epochs:,} epochs; 1 to {MAX_EPOCHS:,} are read")

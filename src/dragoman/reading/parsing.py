@@ -155,7 +155,9 @@ def parse_bytes(data: bytes, name: str = "", how: LabelledFile | None = None, *,
                 return Parsed(name, table=parquet_input.read(data, name), rows=True)
             except parquet_input.UnknownColumnError as cause:
                 if _other(parquet_input.json_lines(cause.table.slice(0, 1), name), name, how) is not None:
-                    other = _other(parquet_input.json_lines(cause.table, name), name, how)  # rows of another tool's form
+                    other = _other(
+                        parquet_input.json_lines(cause.table, name), name, how
+                    )  # rows of another tool's form
                     assert other is not None
                     return other
                 # It may be that these are to be passed over.

@@ -106,7 +106,7 @@ def _maps(text: str) -> dict[Unit, TextMap | None]:
 
 
 def _unwritable(result: Result) -> bool:
-    """Whether a result holds what no file may hold; the text of a region is not kept, and is looked at where it lies."""
+    """Whether a result holds what no file may hold; the text of a region is not kept, and is no matter."""
     value = result.get("value")
     if isinstance(value, dict) and isinstance(value.get("text"), str):
         result = result | {"value": value | {"text": ""}}

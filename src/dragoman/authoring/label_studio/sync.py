@@ -216,15 +216,37 @@ def pull(
 
     Raises:
         DragomanError: E727 where nothing was pushed, E730 for an unknown annotator, E108 where a file cannot be
-            written, or as the server says.
+            written, or somebody else writes there, or as the server says.
 
     """
     outcome = Outcome()
     annotators = Annotators(server, annotator)
     path = aside_path(out, kind)
     files.remove_parts(path.parent)
-    files.remove_parts(out / kind.folder)
-    for name, tasks in fetch_tasks(server, kind, documents, outcome).items():
+    fetched = fetch_tasks(server, kind, documents, outcome)
+    with files.writing_into(out / kind.folder):
+        _take(fetched, kind, documents, out, outcome, annotators, progress, force=force)
+    if outcome.aside:
+        outcome.aside_file = path
+        files.write(path, files.pretty_json(outcome.aside))
+    else:
+        path.unlink(missing_ok=True)
+    return outcome
+
+
+def _take(
+    fetched: Mapping[str, dict[str, list[Task]]],
+    kind: Kind,
+    documents: Mapping[str, Document],
+    out: Path,
+    outcome: Outcome,
+    annotators: Annotators,
+    progress: Progress,
+    *,
+    force: bool,
+) -> None:
+    """Write the documents of all projects."""
+    for name, tasks in fetched.items():
         for document, task, several in annotators.counting(progress(newest_tasks(tasks), name)):
             outcome.problems += several
             if task is None:
@@ -235,12 +257,6 @@ def pull(
                 outcome.problems.append(Problem(code="E726", what=what, path=f"task {task.number}"))
                 continue
             pull_document(task, kind, documents[document], out, outcome, force=force)
-    if outcome.aside:
-        outcome.aside_file = path
-        files.write(path, files.pretty_json(outcome.aside))
-    else:
-        path.unlink(missing_ok=True)
-    return outcome
 
 
 def fetch_tasks(
