@@ -301,7 +301,8 @@ _BY_HAND: dict[str, tuple[bytes, ...]] = {
         (
             b'<?xml version="1.0"?>\n<TimeML><DOCID>d</DOCID><DCT><TIMEX3 tid="t0" type="DATE" value="2024-05-01" '
             b'functionInDocument="CREATION_TIME">May 1</TIMEX3></DCT>'
-            b'<TEXT>Rana in <TIMEX3 tid="t1" type="DATE" value="2024-05" anchorTimeID="t0">May</TIMEX3>.</TEXT></TimeML>\n'
+            b'<TEXT>Rana in <TIMEX3 tid="t1" type="DATE" value="2024-05" anchorTimeID="t0">May</TIMEX3>.'
+            b"</TEXT></TimeML>\n"
         ),
     ),
     "webanno": (
