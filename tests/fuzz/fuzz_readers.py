@@ -543,16 +543,9 @@ def _run_log(data: bytes, folder: Path) -> None:
 
 
 def _again(data: bytes, folder: Path) -> None:
-    """Run a system into a folder whose log is another: what stands in it is taken over or asked for anew."""
-    documents = benchmark().split("test")[:2]
-    small = _small_benchmark()
+    """Run a system into a folder whose log is another: what stands in it is taken over, or asked about anew."""
     (folder / "log.jsonl").write_bytes(data)
-    dragoman.run(lambda document: {"entities": []}, small, folder, documents=[document.id for document in documents])
-
-
-@functools.cache
-def _small_benchmark() -> Any:
-    return benchmark()
+    dragoman.run(lambda _: {"entities": []}, folder, split="test", limit=2)
 
 
 # --- models
@@ -855,6 +848,7 @@ READERS: dict[str, Reader] = {
         Reader("result", lambda: [_small_result()], json_file, _result, 1),
         Reader("card", _read_file(f"{RUN.relative_to(ROOT)}/system.toml"), toml_file, _card, 1),
         Reader("run-log", _log_seeds, jsonl_file, _run_log, 1),
+        Reader("run-again", _log_seeds, jsonl_file, _again, 0.3),
         Reader("completion", _completion_seeds, _a_completion, _completed, 3),
         Reader("scheme", lambda: [_SCHEME], toml_file, _scheme, 1),
         Reader("sources", _read_file("corpus/sources.toml"), toml_file, _sources, 0.5),
