@@ -5,6 +5,7 @@ A reader is right if it ends with a result or with numbered problems (:class:`dr
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gzip
 import io
@@ -37,7 +38,7 @@ from fuzz_mutation import (
 
 import dragoman
 from dragoman import files, scoring
-from dragoman.authoring import profiles
+from dragoman.authoring import adjudication, profiles
 from dragoman.authoring.label_studio import client, file_kinds, region_reader, regions, state
 from dragoman.authoring.review import take
 from dragoman.authoring.review.returned_reviews import read_key, read_reviews
@@ -664,6 +665,9 @@ def _base_file(path: str) -> tuple[Callable[[], list[bytes]], Callable[[bytes, P
         shutil.copytree(BASE, folder / "b", copy_function=_link)
         (folder / "b" / path).unlink()
         (folder / "b" / path).write_bytes(data)
+        (folder / "b" / "corpus" / scheme_file.FILE).write_bytes(b'schema_version = 1\nname = "x"\nversion = "1.0.0"\n')
+        with contextlib.suppress(DragomanError):
+            dragoman.load(folder / "b")
         outcome = check(folder / "b")
         for finding in outcome.findings.listed:
             str(finding.problem).encode("utf-8", "strict")
@@ -798,7 +802,47 @@ _BARE = _file_of_release("bare", "standoff.json")
 _BARE_ROWS = _file_of_release("bare", "rows/documents/test.jsonl")
 _GOLD = _base_file("annotations/gold/north.article-1.json")
 _PASS = _base_file("annotations/passes/a/north.article-1.json")
-_LINKS = _base_file("annotations/registry/claim_links.json")
+_OTHERS = {
+    "claim-links": "annotations/registry/claim_links.json",
+    "registry": "annotations/registry/entities.json",
+    "offices": "annotations/registry/offices.json",
+    "pass-record": "annotations/passes/a/record.json",
+    "pass-registry": "annotations/passes/a/registry.json",
+    "document": "corpus/documents/north.json",
+    "english": "annotations/reading/reading.jsonl",
+    "base-sources": "corpus/sources.toml",
+}
+"""Files of the small benchmark, all of which somebody writes by hand or with a tool."""
+
+
+def _of_suffix(path: str) -> Mutator:
+    return {".json": json_file, ".jsonl": jsonl_file, ".toml": toml_file}[Path(path).suffix]
+
+
+def _decisions(data: bytes, folder: Path) -> None:
+    (folder / "decisions.jsonl").write_bytes(data)
+    adjudication.read_decisions(folder / "decisions.jsonl")
+
+
+def _decision_seeds() -> list[bytes]:
+    lines = (ROOT / "annotations" / "decisions.jsonl").read_bytes().splitlines(keepends=True)
+    return [b"".join(lines[at : at + 6]) for at in range(0, len(lines), max(len(lines) // 6, 1))]
+
+
+def _edited(data: bytes, folder: Path) -> None:
+    (folder / "gold.jsonl").write_bytes(data)
+    dragoman.perturb("typing-noise", folder / "out", gold=folder / "gold.jsonl")
+
+
+def _gold_with_texts() -> list[bytes]:
+    return [files.json_lines(list(benchmark().gold_lines("test"))[at : at + 2]) for at in (0, 4)]
+
+
+def _loaded(data: bytes, folder: Path) -> None:
+    (folder / "gold.jsonl").write_bytes(data)
+    held = dragoman.load(folder / "gold.jsonl")
+    str(held).encode()
+    held.save(folder / "again.jsonl")
 
 
 def _read_file(path: str) -> Callable[[], list[bytes]]:
@@ -855,7 +899,13 @@ READERS: dict[str, Reader] = {
         Reader("profile", _profile_seeds, toml_file, _profile, 1),
         Reader("gold", _GOLD[0], json_file, _GOLD[1], 0.5),
         Reader("pass", _PASS[0], json_file, _PASS[1], 0.5),
-        Reader("claim-links", _LINKS[0], json_file, _LINKS[1], 0.3),
+        *(
+            Reader(name, _base_file(path)[0], _of_suffix(path), _base_file(path)[1], 0.3)
+            for name, path in _OTHERS.items()
+        ),
+        Reader("decisions", _decision_seeds, jsonl_file, _decisions, 0.5),
+        Reader("edited", _gold_with_texts, jsonl_file, _edited, 0.5),
+        Reader("loaded", _gold_with_texts, jsonl_file, _loaded, 0.5),
         Reader("regions", _regions, json_file, _region, 2),
         Reader("tasks", _tasks, json_file, _answer_of_label_studio, 2),
         Reader("review", _reviews, json_file, _review, 1),
