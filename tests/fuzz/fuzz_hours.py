@@ -28,6 +28,8 @@ SECONDS = 20
 """Longest time for one input: of the processor, so that a busy machine is no defect."""
 MEMORY = 4 * 2**30
 """Bytes of data that a process may hold; a reader alone is to need less than half of that."""
+WAITING = 300
+"""Seconds by the clock after which a process that does not end is taken to hang."""
 SHRINKING = 15
 """Seconds for making an input shorter."""
 
@@ -86,7 +88,7 @@ def _one_round(name: str, seed: int, seconds: float, folder: Path) -> tuple[int,
     environment = {**os.environ, "TMPDIR": str(folder)}  # what a killed reader leaves goes with the folder
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     try:
-        said, errors = process.communicate(timeout=seconds + SECONDS + 60)
+        said, errors = process.communicate(timeout=seconds + WAITING)
         ended = process.returncode
     except subprocess.TimeoutExpired:
         process.kill()
@@ -118,8 +120,8 @@ def work(name: str, seed: int, seconds: float, file: Path) -> int:
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    random, end, tried, known = Random(seed), time.monotonic() + seconds, 0, set[str]()
     fuzz_readers.seeds(name)
+    random, end, tried, known = Random(seed), time.monotonic() + seconds, 0, set[str]()
     while time.monotonic() < end:
         data = fuzz_readers.mutated(name, random)
         file.write_bytes(data)
