@@ -35,10 +35,21 @@ def test_a_registered_secret_is_replaced_in_every_form(form):
     assert redaction.redact(f"a {form} b", {}).strip("ab \"'") == redaction.MASK
 
 
-@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "HF_TOKEN", "LABEL_STUDIO_API_KEY", "Some_Password", "SECRET"])
+@pytest.mark.parametrize(
+    "name", ["OPENAI_API_KEY", "HF_TOKEN", "LABEL_STUDIO_API_KEY", "Some_Password", "SECRET", "PGPASSWORD", "X_PWD"]
+)
 def test_what_the_environment_calls_a_secret_is_one(name):
     assert redaction.redact("x abcdefgh y", {name: "abcdefgh"}) == "x [secret] y"
     assert redaction.redact("x abcdefgh y", {name + "S": "abcdefgh", "PATH": "abcdefgh"}) == "x abcdefgh y"
+
+
+def test_the_password_of_an_address_in_the_environment_is_one():
+    environment = {
+        "HTTPS_PROXY": "http://me:abcdefgh@proxy.example.org:3128",
+        "PWD": "/home/somebody",
+        "MONKEY": "bananas1",
+    }
+    assert redaction.redact("me abcdefgh /home/somebody bananas1", environment) == "me [secret] /home/somebody bananas1"
 
 
 @pytest.mark.parametrize("word", [None, "", "none", "EMPTY", "  ollama  "])

@@ -23,8 +23,9 @@ MASK = "[secret]"
 MIN_LENGTH = 8
 """Characters of the shortest text that counts as secret: keys of servers that want none, as ``none`` or ``EMPTY``, are
 words that a document may hold."""
-_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD")
-_VARIABLE = re.compile(rf"(?:^|_)(?:{'|'.join(_NAMES)})$")
+_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "_PWD")
+_VARIABLE = re.compile(r"(?:(?:^|_|API)KEY|TOKEN|SECRET|PASSWORD|PASSWD|_PWD)$")
+_PASSWORD = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
 _PARAMETER = re.compile(r"(?:^|[_-])(?:key|token|secret|password|sig|signature|auth|code)$")
 _registered: set[str] = set()
 
@@ -68,17 +69,18 @@ def register_address(address: str) -> None:
 def redact(text: str, environment: Mapping[str, str] = os.environ) -> str:
     """Replace every secret in a text by :data:`MASK`.
 
-    Secret is what was registered, and the values of the environment variables whose names end in ``KEY``, ``TOKEN``,
-    ``SECRET`` or ``PASSWORD``. A secret is found in any case, and in the forms that it has in JSON, in an address, in
-    HTML and in Python's ``repr``.
+    Secret is what was registered, the values of the environment variables whose names end in ``KEY``, ``TOKEN``,
+    ``SECRET``, ``PASSWORD``, ``PASSWD`` or ``_PWD``, and the passwords of addresses in any, as of a proxy. A secret is
+    found in any case, and in the forms that it has in JSON, in an address, in HTML and in Python's ``repr``.
 
     Args:
         text: of any length; to be redacted before it is cut.
         environment: where variables are looked up.
 
     """
-    upper = ((name.upper(), value.strip()) for name, value in environment.items())
+    upper = [(name.upper(), value.strip()) for name, value in environment.items()]
     named = {value for name, value in upper if name.endswith(_NAMES) and _VARIABLE.search(name)}
+    named |= {password for _, value in upper if "@" in value for password in _PASSWORD.findall(value)}
     return _without(text, _registered | {value for value in named if len(value) >= MIN_LENGTH})
 
 
