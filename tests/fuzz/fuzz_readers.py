@@ -37,7 +37,7 @@ from fuzz_mutation import (
 )
 
 import dragoman
-from dragoman import files, scoring
+from dragoman import files, scoring, timex
 from dragoman.authoring import adjudication, profiles
 from dragoman.authoring.label_studio import client, file_kinds, region_reader, regions, state
 from dragoman.authoring.review import take
@@ -48,6 +48,7 @@ from dragoman.formats.outcome import Options, refuse
 from dragoman.formats.registry import FORMATS, recognise
 from dragoman.leaderboard import reproduction, robustness_view
 from dragoman.leaderboard.examination import examine
+from dragoman.measures import naming
 from dragoman.problems import DragomanError, error
 from dragoman.reading import inspect_log
 from dragoman.reading.read import Reading, read_bytes
@@ -55,6 +56,8 @@ from dragoman.reading.target import Target
 from dragoman.release import parquet_rows, private_bundle, scheme_file, source_table
 from dragoman.release.integrity import SUMS, sums
 from dragoman.release.verification import verify
+from dragoman.robustness import edit, robustness_result
+from dragoman.robustness.edits import catalogue
 from dragoman.schema import records
 from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
 from dragoman.systems import completion, run_log
@@ -796,6 +799,36 @@ _COSTS = json.dumps(
     }
 ).encode()
 
+
+def _short(data: bytes, folder: Path) -> None:
+    (folder / "robustness.json").write_bytes(data)
+    made = robustness_result.read(folder / "robustness.json")
+    made.text().encode()
+    files.pretty_json(made.short())
+
+
+def _short_seeds() -> list[bytes]:
+    return [path.read_bytes() for path in sorted((ROOT / "eval" / "robustness").glob("*.json"))][:2]
+
+
+def _words(data: bytes, _folder: Path) -> None:
+    """Read lines as what somebody may write on the command line: edits, measures, values of dates, layouts."""
+    for line in data.decode("utf-8", "replace").splitlines():
+        with contextlib.suppress(DragomanError):
+            edit.parse(line, catalogue())
+        with contextlib.suppress(DragomanError):
+            naming.parse(line)
+        with contextlib.suppress(timex.TimexError):
+            timex.canonical(line)
+            timex.interval(line)
+        FORMATS["conll"].read(b"Rana B-PER\n", Options(columns=tuple(line.split(","))))
+
+
+_WORDS = (
+    b"shift-dates:years=10,days=-3\ntyping-noise\nentities.strict.f1[language=ar]\nentities.overlap(0.5)\n2024-06-17/2024-06-20\n"
+    b"P1DT2H\n2024-W24\nXXXX-06-XX\nform=1,tag=3\ntag=10:NER,FORM\n"
+)
+
 _WHOLE = _file_of_release("whole", "manifest.json")
 _WHOLE_SUMS = _file_of_release("whole", SUMS)
 _BARE = _file_of_release("bare", "standoff.json")
@@ -911,6 +944,8 @@ READERS: dict[str, Reader] = {
         Reader("review", _reviews, json_file, _review, 1),
         Reader("review-sheet", _sheets, zip_file, _review, 0.3),
         Reader("review-key", lambda: [files.pretty_json(_kit().key)], json_file, _key, 0.5),
+        Reader("short-result", _short_seeds, json_file, _short, 0.5),
+        Reader("words", lambda: [_WORDS], text_file, _words, 0.5),
         Reader("robustness", lambda: [_COSTS], json_file, _robustness, 0.5),
     )
 }
