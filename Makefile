@@ -17,11 +17,12 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help label-studio harness docs demo test check format gold lock clean
+.PHONY: help label-studio harness docs demo test fuzz check format gold lock clean
 
 help:
 	@echo 'make demo    build the data set, load it, run the baselines, show their scores and mistakes'
 	@echo 'make test    check the code and run every test (REQUIRE_ALL=1: a skipped test is a failure)'
+	@echo 'make fuzz    wrong files for every reader, for FUZZ_MINUTES (60); what is found goes to tests/fuzz/corpus'
 	@echo 'make check   formatting, lint, types and the plan of the rooms'
 	@echo 'make format  format the code'
 	@echo 'make gold    documents, gold and bundled rows anew from pages and passes'
@@ -70,6 +71,11 @@ demo: $(READY)
 
 test: check label-studio harness
 	REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations 20
+
+# READERS names some of them; progress is shown, and the exit code says whether anything was found.
+FUZZ_MINUTES ?= 60
+fuzz: $(READY)
+	$(BIN)/python tests/fuzz/fuzz_hours.py --minutes $(FUZZ_MINUTES) $(READERS)
 
 check: $(READY)
 	$(BIN)/ruff format --check --quiet .

@@ -91,7 +91,9 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "benchmarks", help="where workloads go")
     parser.add_argument("--only", nargs="+", choices=OTHERS, metavar="WORKLOAD", help=f"of {', '.join(OTHERS)}")
     parser.add_argument("--out", type=Path, help="a folder to write results.json and results.md to")
-    parser.add_argument("--write", action="store_true", help="renew the committed results and the table in docs/speed.md")
+    parser.add_argument(
+        "--write", action="store_true", help="renew the committed results and the table in docs/speed.md"
+    )
     options = parser.parse_args(arguments)
     if options.write and (options.quick or options.only):
         parser.error("--write is for all workloads in full: leave out --quick and --only")

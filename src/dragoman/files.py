@@ -15,13 +15,14 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import msgspec
 
-from dragoman import compression, utf8
-from dragoman.locking import open_locked, remove_unlocked
+from dragoman import compression, redaction, utf8
+from dragoman.locking import only_writer, open_locked, remove_unlocked
 from dragoman.problems import DragomanError, error
 
 MAX_FILE = 4 * 2**30
@@ -223,6 +224,18 @@ def decode(data: bytes, type_: type[T], name: str = "", line: int = 0) -> T:
         raise error("E201", f"{cause}.", "Mend the JSON.", file=name, line=line) from cause
 
 
+def depth(data: bytes) -> int:
+    """Count the lists and objects inside each other in JSON.
+
+    Example:
+        >>> depth(b'{"a": [["]]]]"]]}')
+        3
+
+    """
+    brackets = re.sub(rb'"(?:[^"\\]|\\.)*"|[^\[\]{}]', b"", data)
+    return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
+
+
 def canonical_json(value: Any) -> bytes:
     """One line of JSON, the same bytes for the same content: UTF-8, keys sorted, no spaces, no line feed."""
     return msgspec.json.encode(value, order="sorted")
@@ -258,7 +271,8 @@ def write(path: Path | str, data: bytes) -> bool:
     The bytes go to a temporary file beside the target, are flushed to disk and then renamed, so that somebody who
     reads, or a process that is killed, sees the old file or the new one. The temporary file has one name for each
     target: what a write that was killed left is taken up by the next one of that target. A device or a pipe, such as
-    ``/dev/stdout``, is written into: it is nothing that could be replaced.
+    ``/dev/stdout``, is written into: it is nothing that could be replaced. No secret that was registered is written
+    (:mod:`dragoman.redaction`).
 
     Returns:
         Whether anything was written.
@@ -267,19 +281,20 @@ def write(path: Path | str, data: bytes) -> bool:
         DragomanError: E108 when the system refuses (rights, disk full).
 
     """
-    target = Path(path)
+    target, data = Path(path), redaction.redact_file(data)
     stream = False
     try:
         if stream := _is_stream(target):
             with target.open("wb") as out:
                 out.write(data)
             return True
-        part = target.parent / f"{_PART[0]}{sha256(os.fsencode(target.name))[:16]}{_PART[1]}"
+        part = _part_of(target)
         if _holds(target, data):
             remove_unlocked(part)
             return False
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, part, data)
+        with _replacing(target, part) as out:
+            out.write(data)
     except (OSError, ValueError) as cause:
         reason = getattr(cause, "strerror", None) or str(cause)
         hint = "Free some space or choose another place" + ("." if stream else "; this file is as it was.")
@@ -292,12 +307,56 @@ def _holds(target: Path, data: bytes) -> bool:
     return plain and target.stat().st_size == len(data) and target.read_bytes() == data
 
 
-def _replace(target: Path, part: Path, data: bytes) -> None:
+@contextmanager
+def writing_lines(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file piece by piece, whole or not at all as :func:`write` does: for what is too large to be held.
+
+    Args:
+        path: the file; the folder has to be there.
+
+    Yields:
+        Where to write to.
+
+    Raises:
+        DragomanError: E108 when the system refuses.
+
+    """
+    try:
+        with _replacing(path, _part_of(path)) as out:
+            yield out
+    except OSError as cause:
+        hint = "Free some space or choose another place; this file is as it was."
+        raise error("E108", f"cannot write the file: {cause.strerror}.", hint, file=str(path)) from cause
+
+
+@contextmanager
+def writing_into(folder: Path, code: str = "E108") -> Iterator[None]:
+    """Be the only one who writes files into a folder, inside of this; what killed writes left in it goes first.
+
+    Args:
+        folder: made if need be.
+        code: number of the problem where somebody else writes it.
+
+    Raises:
+        DragomanError: as :func:`dragoman.locking.only_writer`.
+
+    """
+    with only_writer(folder, code):
+        remove_parts(folder)
+        yield
+
+
+def _part_of(target: Path) -> Path:
+    return target.parent / f"{_PART[0]}{sha256(os.fsencode(target.name))[:16]}{_PART[1]}"
+
+
+@contextmanager
+def _replacing(target: Path, part: Path) -> Iterator[IO[bytes]]:
     handle = open_locked(part, wait=True)  # whoever else writes this target waits, and then writes it anew
     try:
         with os.fdopen(handle, "wb") as out:
             out.truncate(0)
-            out.write(data)
+            yield out
             out.flush()
             os.fsync(out.fileno())
             os.fchmod(out.fileno(), 0o644)

@@ -211,7 +211,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
         where = self.where()
         head = f"{self.code} {where}: " if where else f"{self.code}: "
         tail = f" {self.hint}" if self.hint else ""
-        return f"{head}{self.what}{tail}"
+        # One line, also where a library said several.
+        return " ".join(f"{head}{self.what}{tail}".splitlines())
 
 
 class DragomanError(Exception):

@@ -10,6 +10,7 @@ import pytest
 from submitted import lines, submit
 
 from dragoman import files, load
+from dragoman.authoring.publishing.payload import read_payload
 from dragoman.leaderboard import isolation, views
 from dragoman.leaderboard import site as site_
 from dragoman.leaderboard.site import build
@@ -264,6 +265,28 @@ def test_a_build_that_was_killed_early_is_run_again(tmp_path, benchmark, gold):
     build(runs, out, benchmark, through, reports=False)
     assert (out / "leaderboard.json").is_file()
     assert not (out / ".lock").exists()
+
+
+def test_a_site_that_is_half_written_is_not_published_until_it_is_whole(tmp_path, benchmark, gold, monkeypatch):
+    runs, out = tmp_path / "runs", tmp_path / "site"
+    submit(runs, "one", benchmark, gold)
+    build(runs, out, benchmark, through, reports=False)
+    assert read_payload(out).contents
+    real = files.write
+
+    def ended(path, data):
+        if path.suffix == ".html":
+            raise KeyboardInterrupt
+        return real(path, data)
+
+    monkeypatch.setattr(files, "write", ended)
+    with pytest.raises(KeyboardInterrupt):
+        build(runs, out, benchmark, through, reports=False)
+    monkeypatch.setattr(files, "write", real)
+    with pytest.raises(DragomanError, match=r"E747.*\.unfinished"):
+        read_payload(out)
+    build(runs, out, benchmark, through, reports=False)
+    assert read_payload(out).contents
 
 
 def test_a_place_that_somebody_else_writes_is_refused(tmp_path, benchmark, gold):

@@ -165,7 +165,7 @@ def _lines(path: Path) -> list[Decision | Ruling]:
 def _is_ruling(line: bytes) -> bool:
     try:
         return msgspec.json.decode(line, type=_Line).ruling is not msgspec.UNSET
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
 
 
@@ -369,8 +369,9 @@ def _renamed(label: _GoldLabel, place: dict[str, str], layer: str) -> Any:
 def write_gold(root: Path, gold: dict[str, Labels]) -> list[str]:
     """Write gold files and remove those of documents that have gold no more; return the documents that changed."""
     folder = root / "annotations" / "gold"
-    changed = [
-        name for name, labels_ in gold.items() if files.write(folder / f"{name}.json", files.pretty_json(labels_))
-    ]
-    stale = files.remove_others(folder, "*.json", [folder / f"{name}.json" for name in gold])
+    with files.writing_into(folder):
+        changed = [
+            name for name, labels_ in gold.items() if files.write(folder / f"{name}.json", files.pretty_json(labels_))
+        ]
+        stale = files.remove_others(folder, "*.json", [folder / f"{name}.json" for name in gold])
     return sorted([*changed, *(path.stem for path in stale)])

@@ -315,8 +315,7 @@ def _finish(outcome: Outcome, *, as_json: bool) -> None:
     from dragoman.cli import show
     from dragoman.text import visible
 
-    for problem in outcome.problems:
-        sys.stderr.write(visible(str(problem)) + "\n")
+    show.problems(outcome.problems, as_json=False, most=None)
     summary: dict[str, Any]
     if as_json:
         summary = {"documents": outcome.done, "changes": outcome.changes, "aside": outcome.aside}

@@ -37,7 +37,7 @@ def _parameters(given: list[str] | None) -> dict[str, Any]:
             raise typer.BadParameter(f"NAME=VALUE is needed, not {each[:40]!r}", param_hint="--param")
         try:
             made[name.strip()] = None if value.lower() == "none" else json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             made[name.strip()] = value
     return made
 

@@ -37,18 +37,22 @@ def serve_scores(
     """
     if (add_team is not None) + log + (codabench is not None) > 1:
         raise typer.BadParameter("give one of --add-team, --log and --codabench")
-    from dragoman import files
+    import sys
+
+    from dragoman import files, redaction
     from dragoman.cli import show
     from dragoman.leaderboard.closed import opened
     from dragoman.leaderboard.submission_log import Limits
+    from dragoman.text import visible_json
 
     closed = opened(private, data, Limits(per_day, in_all))
     if add_team is not None:
         token = closed.log.add_team(add_team)
         # The one time that a token is shown: everything else that is printed has it redacted.
-        typer.echo(files.canonical_json({"team": add_team, "token": token}).decode() if as_json else token)
+        said = files.canonical_json({"team": add_team, "token": token}).decode() if as_json else token
+        redaction.with_secrets(sys.stdout).write(f"{said}\n")
     elif log:
-        typer.echo(files.json_lines(closed.log.lines()).decode(), nl=False)
+        sys.stdout.write(visible_json(files.json_lines(closed.log.lines()).decode()))
     elif codabench is not None:
         from dragoman.service.codabench import write
 

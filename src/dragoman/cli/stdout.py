@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dragoman.problems import Problem
+from dragoman.redaction import Stream
 
 _REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
@@ -30,6 +31,8 @@ codecs.register_error("dragoman", _escaped)
 def standard_output() -> Iterator[None]:
     """Print inside of this: what cannot be printed ends the program with exit code 1 and says why, in one line.
 
+    No secret that was registered is printed, by whatever prints; not in the traceback of what is raised either.
+
     When the reader of a pipe has gone, nothing is said: nobody is there. Where a stream is closed, what is
     printed to it is dropped.
     """
@@ -38,6 +41,22 @@ def standard_output() -> Iterator[None]:
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - as long as the process
         elif isinstance(stream := getattr(sys, name), io.TextIOWrapper):
             stream.reconfigure(errors="dragoman")  # a terminal that is not UTF-8
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = Stream(sys.stdout), Stream(sys.stderr)
+    try:
+        with _one_line():
+            yield
+    except Exception:
+        raise  # the interpreter prints what this is, and the streams stay for that
+    except BaseException:
+        sys.stdout, sys.stderr = before
+        raise
+    else:
+        sys.stdout, sys.stderr = before
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
     try:
         try:
             yield

@@ -109,7 +109,7 @@ def of_options(names: Sequence[str], diagnostics: Diagnostics, *, tabbed: bool, 
     for at, item in enumerate(names):
         name, _, where = item.strip().partition("=")
         digits, _, part = where.partition(":")
-        if where and not (digits.isascii() and digits.isdigit() and 1 <= int(digits[:6]) <= 10_000):
+        if where and not (digits.isascii() and digits.isdigit() and len(digits) <= 5 and 1 <= int(digits) <= 10_000):
             hint = "Write a name and a number from 1, as in form=2,tag=3."
             diagnostics.add("E209", f"{item[:80]!r} is not a column.", hint, line=line)
             return None

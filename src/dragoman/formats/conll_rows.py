@@ -19,7 +19,8 @@ _END = re.compile(r"# ?end document\b")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _OTHER_ENDS = re.compile("[\x85\u2028\u2029]")
 _HASHES = re.compile(r"#+(?:\s|$)")
-_RANGE = re.compile(r"([0-9]+)-([0-9]+)")
+_RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(slots=True)
@@ -248,7 +249,8 @@ class Parser:
         glued = "SpaceAfter=No" in cells[-1]
         if self.layout.number is not None and self.together is not None:
             first, last, surface = self.together
-            if first <= int(cells[self.layout.number]) <= last:
+            number = cells[self.layout.number]
+            if _NUMBER.fullmatch(number) and first <= int(number) <= last:
                 return surface
             self.together = None
         return Surface(form, glued)

@@ -405,6 +405,7 @@ def write_path(written: Written, out: Path | str) -> list[Path]:
         places = {out: next(iter(contents.values()))}
     else:
         places = {files.child(out, name): data for name, data in contents.items()}
-    for path, data in places.items():
-        files.write(path, data)
+    with contextlib.nullcontext() if out in places else files.writing_into(out):
+        for path, data in places.items():
+            files.write(path, data)
     return list(places)

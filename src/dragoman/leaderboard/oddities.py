@@ -11,7 +11,7 @@ from dragoman.leaderboard.entries import folders
 from dragoman.leaderboard.examination import examine_all
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.problems import Problem
-from dragoman.statistics.paired import EQUAL
+from dragoman.statistics.bootstrap import EQUAL
 
 if TYPE_CHECKING:
     from dragoman.leaderboard.entries import Entry

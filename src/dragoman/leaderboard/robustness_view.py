@@ -12,7 +12,7 @@ import msgspec
 from dragoman import files
 from dragoman.leaderboard import views
 from dragoman.measures.catalogue import HEADLINE
-from dragoman.problems import error
+from dragoman.problems import DragomanError, error
 from dragoman.reports.rendering import short
 
 if TYPE_CHECKING:
@@ -104,11 +104,13 @@ def read_all(runs: Path, folder: Path | None = None) -> dict[str, EditCosts]:
         raise error("E101", "there is no such folder.", "Give the folder of SYSTEM.json.", file=str(held))
     found = {}
     for path in sorted(held.glob("*.json")):
+        data = files.read_regular(path)
         try:
-            found[path.stem] = msgspec.json.decode(files.read_regular(path), type=EditCosts)
-        except msgspec.DecodeError as cause:
+            found[path.stem] = files.decode(data, EditCosts, str(path))
+        except DragomanError as cause:
             hint = "Write it as `dragoman robustness SYSTEM --out DIR --json` prints it."
-            raise error("E209", f"it is no short result of robustness: {cause}.", hint, file=str(path)) from cause
+            what = f"it is no short result of robustness: {cause.problems[0].what}"
+            raise error("E209", what, hint, file=str(path)) from cause
     return found
 
 

@@ -21,6 +21,7 @@ from dragoman.leaderboard.robustness_view import of_entries, read_all
 from dragoman.locking import LOCK, only_writer
 from dragoman.problems import error
 from dragoman.reading.read import read_bytes
+from dragoman.release.atomic_folder import UNFINISHED, UNFINISHED_NOTE
 from dragoman.reports.html import render
 from dragoman.reports.sources import from_benchmark
 from dragoman.systems.loading import read_card
@@ -77,7 +78,8 @@ def build(
     board, entries = evaluate(runs, gold, progress, closed)
     shown = columns(gold) if closed is None else shown_columns(gold)
     with only_writer(out, "E829"):
-        # The file that marks a folder as a site comes first: a build that was killed can then be run again.
+        # What a build leaves that is killed is neither published nor taken for somebody else's folder.
+        files.write(out / UNFINISHED, UNFINISHED_NOTE)
         files.write(out / MARK, files.pretty_json(board))
         files.write(out / "leaderboard.csv", as_csv(board, shown))
         reported = dict(_reports(board, entries, out, benchmark, progress)) if reports and closed is None else {}
@@ -91,6 +93,7 @@ def build(
         files.remove_others(out / "systems", "*.html", current)
         files.remove_others(out / "robustness", "*.html", current)
         files.remove_others(out / "reports", "*.html", [out / path for path in reported.values()])
+        (out / UNFINISHED).unlink(missing_ok=True)
     return board
 
 
@@ -99,7 +102,8 @@ def _check_place(out: Path, runs: Path) -> None:
     links = [path for path in (out, *(out / name for name in _FOLDERS)) if path.is_symlink()]
     if links:
         raise error("E829", "the place of the site is a link.", hint, file=str(links[0]))
-    if out.exists() and (not out.is_dir() or (_has_content(out) and not (out / MARK).is_file())):
+    begun = (out / MARK).is_file() or (out / UNFINISHED).is_file()
+    if out.exists() and (not out.is_dir() or (_has_content(out) and not begun)):
         raise error("E829", "there is something else here, and no leaderboard.json.", hint, file=str(out))
     if out.resolve().is_relative_to(runs.resolve()):
         raise error("E829", "the site would lie among the runs.", hint, file=str(out))

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
 
 from dragoman import files
 from dragoman.problems import error
@@ -18,6 +21,8 @@ from dragoman.schema.system_card import SystemCard
 
 MAX_MEMBER = 2**28
 """Bytes of one file in a log, unpacked."""
+MAX_EPOCHS = 1000
+"""Most epochs of a log."""
 SCORER = "labels"
 """Name of the scorer whose metadata hold the answers."""
 _HEADER = "header.json"
@@ -54,7 +59,16 @@ def read(path: Path | str) -> InspectLog:
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(archive, str(path))
-    except (OSError, struct.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as cause:
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        OverflowError,
+        RuntimeError,
+        struct.error,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as cause:
         what = f"the log cannot be read: {str(cause)[:200] or 'it is damaged'}."
         raise error("E107", what, "Give a whole log, as inspect_ai writes it.", file=str(path)) from cause
 
@@ -66,10 +80,12 @@ def _read(archive: zipfile.ZipFile, name: str) -> InspectLog:
     try:
         said = header["eval"]
         known = said.get("metadata") or {}
-        card = SystemCard(name=str(said["model"])[-120:], resources=known["resources"])
+        card = msgspec.convert({"name": str(said["model"])[-120:], "resources": known["resources"]}, SystemCard)
         split, epochs = str(known["split"]), int(said["config"].get("epochs") or 1)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, msgspec.ValidationError):
         raise _none(name, "it is of another task") from None
+    if not 0 < epochs <= MAX_EPOCHS:
+        raise _none(name, f"it says that it has {epochs:,} epochs; 1 to {MAX_EPOCHS:,} are read")
     lines: list[list[dict[str, Any]]] = [[] for _ in range(epochs)]
     for member in archive.namelist():
         if not member.startswith("samples/"):
@@ -79,8 +95,8 @@ def _read(archive: zipfile.ZipFile, name: str) -> InspectLog:
             scored = (sample.get("scores") or {}).get(SCORER) or {}
             line = (scored.get("metadata") or {}).get("line")
             if line is not None:  # a sample that failed, or whose answer did
-                lines[int(sample["epoch"]) - 1].append(line)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+                lines[range(1, epochs + 1).index(int(sample["epoch"]))].append(line)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise _none(name, f"{member[:80]} is no sample") from None
     return InspectLog(card, split, lines)
 

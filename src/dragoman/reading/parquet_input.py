@@ -68,6 +68,7 @@ def read(data: bytes, name: str) -> pa.Table:
             if cause.problems[0].code != "E203":
                 raise
             _check_columns(table, name)
+            _check_names(table.schema, "", name)
             raise UnknownColumnError(cause, table) from cause
     except (pa.ArrowException, OSError, ValueError, DamagedError) as cause:
         raise error("E209", f"not a parquet file that can be read: {str(cause)[:300]}.", _HINT, file=name) from cause
@@ -132,6 +133,25 @@ def _check_strings(array: pa.Array, path: str, name: str) -> None:
             raise error("E102", what, "Write strings as UTF-8.", file=name, path=path) from cause
 
 
+def _twice(column: str, path: str, name: str) -> DragomanError:
+    return error("E202", f"the column {column[:80]!r} is there twice.", "Keep one.", file=name, path=path)
+
+
+def _check_names(fields: Iterable[pa.Field], path: str, name: str) -> None:
+    """Refuse a column that is there twice, on any level, among columns that are not those of a submission."""
+    seen: set[str] = set()
+    for field in fields:
+        at = path + field.name[:80]
+        if field.name in seen:
+            raise _twice(field.name, at, name)
+        seen.add(field.name)
+        inner = field.type
+        while _is_list(inner):
+            inner = inner.value_type
+        if pa.types.is_struct(inner):
+            _check_names(inner, f"{at}.", name)
+
+
 def _is_list(type_: pa.DataType) -> bool:
     return bool(pa.types.is_list(type_) or pa.types.is_large_list(type_) or pa.types.is_fixed_size_list(type_))
 
@@ -145,7 +165,7 @@ def _fields(given: Iterable[pa.Field], within: pa.Schema | pa.StructType, path: 
         if index < 0:
             raise error("E203", f"there is no field {field.name[:80]!r}.", _HINT, file=name, path=at)
         if field.name in seen:
-            raise error("E202", f"the column {field.name!r} is there twice.", "Keep one.", file=name, path=at)
+            raise _twice(field.name, at, name)
         seen.add(field.name)
         yield pa.field(field.name, _type(field.type, within.field(index).type, at, name))
 
@@ -169,9 +189,23 @@ def _type(given: pa.DataType, wanted: pa.DataType, path: str, name: str) -> pa.D
     raise error("E202", f"expected `{wanted}`, got `{given}`.", _HINT, file=name, path=path)
 
 
-def json_lines(table: pa.Table) -> bytes:
-    """Write rows as JSONL, a field that is null left out: for the precise path, in which a line is a row."""
+def json_lines(table: pa.Table, name: str) -> bytes:
+    """Write rows as JSONL, a field that is null left out: for the precise path, in which a line is a row.
+
+    Args:
+        table: rows of any columns.
+        name: how the file is called in a problem.
+
+    Raises:
+        DragomanError: E209 for values that JSON or Python does not have, as a day in the year 30,000,000, and for
+            strings that are not UTF-8.
+
+    """
     from dragoman.formats.json_fields import without_nulls  # noqa: PLC0415 - only the precise path needs it
 
-    batches_ = table.to_batches(max_chunksize=BATCH)  # objects of so many rows are there at a time
-    return b"".join(files.json_lines(map(without_nulls, batch.to_pylist())) for batch in batches_)
+    try:
+        batches_ = table.to_batches(max_chunksize=BATCH)  # objects of so many rows are there at a time
+        return b"".join(files.json_lines(map(without_nulls, batch.to_pylist())) for batch in batches_)
+    except Exception as cause:  # libraries over values that may be anything
+        what = f"there are values that cannot be read: {str(cause)[:300]}."
+        raise error("E209", what, _HINT, file=name) from cause

@@ -66,7 +66,7 @@ class Parsed:
         if self.rows:
             from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
-            return parquet_input.json_lines(self.table)
+            return parquet_input.json_lines(self.table, self.name)
         data = files.read_bytes(self.name, limit=MAX_HELD) if self.data is None else self.data
         _check_size(data, self.name)
         utf8.check_text(data, self.name)  # it may be another file by now
@@ -234,8 +234,10 @@ def _of_parquet(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Pa
     try:
         table = parquet_input.read(data, name)
     except parquet_input.UnknownColumnError as cause:
-        if _other(parquet_input.json_lines(cause.table.slice(0, 1)), name, how, Budget()) is not None:
-            other = _other(parquet_input.json_lines(cause.table), name, how, budget)  # rows of another tool's form
+        if _other(parquet_input.json_lines(cause.table.slice(0, 1), name), name, how, Budget()) is not None:
+            other = _other(
+                parquet_input.json_lines(cause.table, name), name, how, budget
+            )  # rows of another tool's form
             assert other is not None
             return other
         # It may be that these are to be passed over.

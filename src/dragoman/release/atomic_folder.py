@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 UNFINISHED = ".unfinished"
 """Stands in a folder while it is written: one without its mark can then be told from somebody else's."""
+UNFINISHED_NOTE = b"This folder is being written, or was left half written.\n"
+"""What that file says."""
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def writing(folder: Path, mark: str) -> Iterator[None]:
             if not path.is_dir() and path.exists() and not path.is_file():
                 what = "a pipe or a device stands where a file may be written."
                 raise error("E108", what, "Remove it, or choose another folder.", file=str(path))
-        files.write(folder / UNFINISHED, b"This folder is being written, or was left half written.\n")
+        files.write(folder / UNFINISHED, UNFINISHED_NOTE)
         yield
         for inside in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
             files.remove_parts(inside)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import regex
 
 from dragoman.problems import DragomanError, Problem, error
-from dragoman.redaction import redact, register
+from dragoman.redaction import redact, register, register_address
 from dragoman.text import visible
 
 if TYPE_CHECKING:
@@ -118,6 +118,8 @@ def library() -> Any:
             "E749", "huggingface_hub is not installed.", 'Install the extra: pip install "dragoman[hub]".'
         ) from cause
     register(huggingface_hub.get_token())  # that of its login, too
+    with suppress(ValueError):  # the library itself says what is wrong with an address
+        register_address(huggingface_hub.constants.ENDPOINT)
     return huggingface_hub
 
 

@@ -136,7 +136,7 @@ def parse(written: str, known: Mapping[str, Edit], *, seed: int = 1, rate: float
         if key not in options or not value.removeprefix("-").isascii() or not value.removeprefix("-").isdigit():
             hint = f"Options: {', '.join(f'{k}=N' for k in options)}." if options else "It has no options."
             raise error("E750", f"{part[:80]!r} is no option of {name}.", hint)
-        if abs(int(value)) > MAX_OPTION:
+        if len(value) > MAX_DIGITS or abs(int(value)) > MAX_OPTION:
             raise error("E206", f"{part[:80]} is out of range.", f"At most {MAX_OPTION:,}.")
         options[key] = int(value)
     return Applied(edit, options, edit.rate if rate is None else rate, seed)
@@ -144,3 +144,5 @@ def parse(written: str, known: Mapping[str, Edit], *, seed: int = 1, rate: float
 
 MAX_OPTION = 100_000
 """Largest value of an option, either way."""
+MAX_DIGITS = 12
+"""Most digits of it; Python refuses to read a number of thousands."""

@@ -256,8 +256,10 @@ def _file(applied: list[Applied], gold: Path, out: Path, progress: Progress) -> 
     with writing(out, MARK):
         shutil.rmtree(out / ORIGINAL, ignore_errors=True)
         files.remove_others(out, f"{ORIGINAL}.*", ())
-        shutil.copyfile(gold, out / f"{ORIGINAL}.{'jsonl.gz' if gold.suffix == '.gz' else 'jsonl'}")
-        with (out / GOLD).open("wb") as lines, (out / MAPS).open("wb") as maps:
+        copy = out / f"{ORIGINAL}.{'jsonl.gz' if gold.suffix == '.gz' else 'jsonl'}"
+        with gold.open("rb") as given, files.writing_lines(copy) as kept:
+            shutil.copyfileobj(given, kept)
+        with files.writing_lines(out / GOLD) as lines, files.writing_lines(out / MAPS) as maps:
             for row in progress(_rows(gold, checked=True), ", ".join(each.label for each in applied)):
                 new, carriers = _through(row, steps, tallies)
                 lines.write(files.canonical_json(new) + b"\n")

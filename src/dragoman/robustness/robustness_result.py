@@ -13,6 +13,8 @@ from dragoman.robustness.edit_costs import Cost, Difference, Failure
 from dragoman.tables import Table, number
 from dragoman.text import counted, visible
 
+MAX_DOCUMENTS = 10**6
+"""Most documents that an edit of a short result may have."""
 MAX_SHOWN = 5
 """Labels of an edit that a result in short form lists."""
 WIDTH = 110
@@ -117,6 +119,9 @@ class Robustness(msgspec.Struct, kw_only=True):
     def from_short(cls, plain: dict[str, Any]) -> Robustness:
         """Make one of what :meth:`short` gave: it says how many documents there were, and no longer which."""
         fields = {name: value for name, value in plain.items() if name != "shown"}
+        for cost in plain["costs"]:
+            if not 0 <= cost["documents"] <= MAX_DOCUMENTS:
+                raise TypeError(f"an edit of {cost['documents']} documents")
         costs = [{**cost, "documents": [""] * cost["documents"]} for cost in plain["costs"]]
         found = {"failures": plain.get("shown", []), "failed": plain["failures"], "costs": costs, "edits": []}
         return msgspec.convert({"types": {}, **fields, **found}, cls)

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dragoman import files
+from dragoman.redaction import plain
 from dragoman.systems import run_log
 from dragoman.systems.protocol import Reply, System, SystemFailure, Unreachable, unlabelled
-from dragoman.systems.run_log import Entry, Status, plain
+from dragoman.systems.run_log import Entry, Status
 from dragoman.systems.valid_labels import UnusableError, Valid, message, valid
 
 if TYPE_CHECKING:

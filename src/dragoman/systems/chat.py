@@ -14,12 +14,11 @@ import threading
 import time
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from dragoman import benchmark as benchmarks
 from dragoman import files
 from dragoman.problems import error
-from dragoman.redaction import redact, register
+from dragoman.redaction import redact, register, register_address
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems import answers, pieces
@@ -246,7 +245,7 @@ def _client(openai: Any, address: str, timeout: float) -> Any:
         raise error("E801", "OPENAI_API_KEY holds characters that no key has.", "Copy it again.")
     register(key)
     try:
-        register(urlsplit(address).password)
+        register_address(address)
         limits = openai.Timeout(timeout, connect=min(timeout, MAX_CONNECT))
         http = _once(openai, timeout)(base_url=address, timeout=limits)
         return openai.OpenAI(base_url=address, api_key=key, timeout=limits, max_retries=RETRIES, http_client=http)

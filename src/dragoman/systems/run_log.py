@@ -12,7 +12,7 @@ import msgspec
 
 from dragoman import files
 from dragoman.problems import error
-from dragoman.redaction import redact
+from dragoman.redaction import redact_file
 
 Status = Literal["answered", "left out", "failed"]
 
@@ -79,17 +79,12 @@ def append(path: Path, entry: Entry) -> None:
     """
     try:
         with path.open("ab") as out:
-            out.write(files.canonical_json(entry) + b"\n")
+            out.write(redact_file(files.canonical_json(entry)) + b"\n")
             out.flush()
             os.fsync(out.fileno())
     except OSError as cause:
         hint = "Free some space and run again: what was done before stands in the log."
         raise error("E108", f"cannot write the log: {cause.strerror}.", hint, file=str(path)) from cause
-
-
-def plain(text: str) -> str:
-    """Redact a text, and write lone surrogates, which are no characters, as escapes."""
-    return redact(text.encode("utf-8", "backslashreplace").decode())
 
 
 def tokens(counts: Any) -> list[int]:

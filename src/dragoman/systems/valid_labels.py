@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dragoman import files
 from dragoman.reading.read import read_bytes
-from dragoman.redaction import redact
+from dragoman.redaction import plain, redact
 from dragoman.schema.layers import LAYERS
 from dragoman.schema.submission import PredictedClaimant, SpanObject
-from dragoman.systems.run_log import plain
 
 if TYPE_CHECKING:
     from dragoman.problems import Problem
@@ -141,18 +139,12 @@ def _line(labels: Any, document: Document) -> bytes:
     except Exception as cause:
         why = f"the answer cannot be written as JSON: {type(cause).__name__}: {message(cause)}"
         raise UnusableError(why) from cause
-    if _depth(line) > MAX_DEPTH:
+    if files.depth(line) > MAX_DEPTH:
         raise UnusableError(f"the answer is nested more than {MAX_DEPTH} deep")
     text = line.decode()
     if redact(text) != text:
         raise UnusableError("the answer repeats a secret, such as the key of its endpoint")
     return line
-
-
-def _depth(line: bytes) -> int:
-    """Count the lists and objects inside each other in JSON."""
-    brackets = re.sub(rb'"(?:[^"\\]|\\.)*"|[^\[\]{}]', b"", line)
-    return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
 
 
 def message(cause: BaseException) -> str:

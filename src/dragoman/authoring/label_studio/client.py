@@ -8,7 +8,8 @@ would send an import twice, and whose errors quote the headers. Known to fit: La
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -30,6 +31,12 @@ ATTEMPTS = 4
 """How often a request is made that may be made twice."""
 PAGE = 50
 """Tasks a request."""
+MAX_ITEMS = 100_000
+"""Most projects, and most tasks of a project, that are taken from a server."""
+MAX_DEPTH = 64
+"""Most lists and objects inside each other in an answer."""
+MAX_ANSWER = 2**28
+"""Most bytes of an answer: fifty tasks with their texts and labels are far less."""
 _MISSING = 404
 _REFUSED = frozenset({401, 403})
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -72,7 +79,7 @@ class Server:
     Args:
         url: its address.
         token: a user's access token, of either kind that Label Studio has.
-        timeout: seconds that a request may take.
+        timeout: seconds that a request may take, until its answer is whole.
         wait: seconds before the first repetition, doubled each time.
 
     Raises:
@@ -92,7 +99,7 @@ class Server:
             raise error("E722", "the token holds characters that no token has.", "Copy it again.")
         self._token = token
         register(token)
-        self._wait = wait
+        self._wait, self._timeout = wait, timeout
         self.url = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         self._client = httpx.Client(
             base_url=self.url,
@@ -139,7 +146,8 @@ class Server:
             query: parameters of the address.
 
         Raises:
-            DragomanError: E720 no answer, or errors without end; E721 refused; E727 not there; E728 no JSON.
+            DragomanError: E720 no answer, or errors without end; E721 refused; E727 not there; E728 no JSON, or
+                too much of it.
 
         """
         import tenacity  # noqa: PLC0415
@@ -161,13 +169,29 @@ class Server:
 
         where = f"{method} {self.url}{path}"
         try:
-            answer = self._client.request(method, path, json=body, params=query or None)
-        except httpx.HTTPError as cause:
+            answer = self._answer(method, path, body, query)
+        except (httpx.HTTPError, httpx.InvalidURL) as cause:
             # Its text may hold the request, so only its kind is told.
             what = f"{where}: {type(cause).__name__}."
             hint = "See that the server runs and the address is right, then run this again: it goes on where it was."
             raise error("E720", what, hint) from None
         return self._understood(answer, where)
+
+    def _answer(self, method: str, path: str, body: Any, query: Mapping[str, Any] | None) -> httpx.Response:
+        """Receive an answer piece by piece: neither its length nor its time is the server's to choose."""
+        import httpx  # noqa: PLC0415
+
+        end = time.monotonic() + self._timeout
+        with self._client.stream(method, path, json=body, params=query or None) as answer:
+            data = bytearray()
+            for piece in answer.iter_bytes():
+                data += piece
+                if len(data) > MAX_ANSWER:
+                    what = f"{method} {self.url}{path}: the answer is over {MAX_ANSWER:,} bytes."
+                    raise error("E728", what, "Is this address that of Label Studio?")
+                if time.monotonic() > end:
+                    raise httpx.ReadTimeout("the answer does not end", request=answer.request)
+            return httpx.Response(answer.status_code, content=bytes(data))
 
     def _understood(self, answer: httpx.Response, where: str) -> Any:
         status = answer.status_code
@@ -184,21 +208,50 @@ class Server:
         if not answer.content:
             return None
         try:
+            if files.depth(answer.content) > MAX_DEPTH:
+                raise error("E728", f"{where}: the answer is nested more than {MAX_DEPTH} deep.")
             return answer.json()
         except (ValueError, RecursionError):
             raise error("E728", f"{where}: the answer is no JSON.", "Is this address that of Label Studio?") from None
 
     def projects(self) -> Iterator[dict[str, Any]]:
         """All projects that the token may see."""
-        page = 1
+        yield from self._listed("projects", "results", lambda given, _: not given.get("next"))
+
+    def _listed(
+        self, what: str, name: str, is_last: Callable[[dict[str, Any], int], bool], **query: Any
+    ) -> Iterator[dict[str, Any]]:
+        """Go through a list that comes in pages, as long as a page has something new.
+
+        Args:
+            what: the list, as in the address.
+            name: key of the items in an answer.
+            is_last: whether an answer is the last one, by it and the number of items that came.
+            query: further parameters of the address.
+
+        Raises:
+            DragomanError: E728 for what is no list, or one over :data:`MAX_ITEMS`.
+
+        """
+        page, came, seen = 1, 0, set[int]()
         while True:
-            given = self.request("GET", "/api/projects", page=page, page_size=PAGE)
-            results = given.get("results") if isinstance(given, dict) else None
-            if not isinstance(results, list):
-                raise error("E728", "the list of projects is none.", "Is this address that of Label Studio?")
-            yield from (item for item in results if isinstance(item, dict) and type(item.get("id")) is int)
-            if not given.get("next"):
+            given = self.request("GET", f"/api/{what}", **query, page=page, page_size=PAGE)
+            items = given.get(name) if isinstance(given, dict) else None
+            if not isinstance(items, list):
+                raise error("E728", f"the list of {what} is none.", "Is this address that of Label Studio?")
+            new = [item for item in items if isinstance(item, dict) and type(item.get("id")) is int]
+            new = [item for item in new if item["id"] not in seen]
+            seen |= {item["id"] for item in new}
+            came += len(items)
+            if came > MAX_ITEMS:
+                hint = "Is this address that of Label Studio?"
+                raise error("E728", f"the server gives more than {MAX_ITEMS:,} {what}.", hint)
+            yield from new
+            if is_last(given, came) or not items:
                 return
+            if not new:  # or it would be asked without end
+                hint = "Is this address that of Label Studio?"
+                raise error("E728", f"the server says that there are more {what}, and gives none that is new.", hint)
             page += 1
 
     def project(self, title: str) -> int | None:
@@ -239,18 +292,13 @@ class Server:
 
     def tasks(self, project: int) -> Iterator[dict[str, Any]]:
         """All tasks of a project, with their annotations and predictions."""
-        page, seen = 1, 0
-        while True:
-            query: dict[str, Any] = {"project": project, "fields": "all", "page": page, "page_size": PAGE}
-            given = self.request("GET", "/api/tasks", **query)
-            tasks = given.get("tasks") if isinstance(given, dict) else None
-            if not isinstance(tasks, list) or type(given.get("total")) is not int:
+
+        def is_last(given: dict[str, Any], came: int) -> bool:
+            if type(given.get("total")) is not int:
                 raise error("E728", "the list of tasks is none.", "Is this address that of Label Studio?")
-            yield from (task for task in tasks if isinstance(task, dict) and type(task.get("id")) is int)
-            seen += len(tasks)
-            if not tasks or seen >= given["total"]:
-                return
-            page += 1
+            return came >= int(given["total"])
+
+        yield from self._listed("tasks", "tasks", is_last, project=project, fields="all")
 
     def import_tasks(self, project: int, tasks: list[dict[str, Any]]) -> None:
         """Import tasks with annotations and predictions; never tried again by itself, as it might have worked."""

@@ -21,6 +21,7 @@ from dragoman.authoring.label_studio.region_reader import decode
 from dragoman.authoring.label_studio.state import Task
 from dragoman.authoring.label_studio.sync import Outcome, Progress, fetch_tasks, newest_tasks
 from dragoman.problems import DragomanError, Problem
+from dragoman.redaction import plain
 from dragoman.schema.decision import Decision, Keep
 from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES, by_name
@@ -56,12 +57,23 @@ def pull(
 
     Raises:
         DragomanError: E727 where nothing was pushed, E730 for an unknown annotator, E108 where the file cannot be
-            written, with what is wrong with the file, or as the server says.
+            written, or somebody else writes there, with what is wrong with the file, or as the server says.
 
     """
+    with files.writing_into(path.parent):
+        return _pull(server, kind, documents, path, progress, annotator)
+
+
+def _pull(
+    server: Server,
+    kind: Kind,
+    documents: Mapping[str, Document],
+    path: Path,
+    progress: Progress,
+    annotator: str | None,
+) -> Outcome:
     outcome = Outcome()
     annotators = Annotators(server, annotator)
-    files.remove_parts(path.parent)
     present = {_key(decision): decision for decision in read_decisions(path)}
     lines = []
     for name, tasks in fetch_tasks(server, kind, documents, outcome).items():
@@ -161,7 +173,11 @@ class _Answer:
         made["keep"] = keep
         if keep == "label":
             made[by_name(pushed.layer).singular] = self.written(self.the_label())
-        made["reason"] = self.answers.get(controls.REASON, "")
+        made["reason"] = reason = self.answers.get(controls.REASON, "")
+        if plain(reason) != reason:
+            raise _IncompleteError(
+                "the reason holds half a character, or a secret such as the token.", "Write it anew."
+            )
         try:
             msgspec.convert(made, Decision)
         except msgspec.ValidationError as cause:

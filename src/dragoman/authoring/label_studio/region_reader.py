@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import regex
 from dragoman.authoring.label_studio import controls
 from dragoman.authoring.label_studio.label_fields import SHOWN, Draft, Label
 from dragoman.authoring.label_studio.regions import Result, layer_of, related
+from dragoman.redaction import plain
 from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.text import TextMap, check_span, visible
@@ -103,6 +105,15 @@ def _maps(text: str) -> dict[Unit, TextMap | None]:
     return maps
 
 
+def _unwritable(result: Result) -> bool:
+    """Whether a result holds what no file may hold; the text of a region is not kept, and is no matter."""
+    value = result.get("value")
+    if isinstance(value, dict) and isinstance(value.get("text"), str):
+        result = result | {"value": value | {"text": ""}}
+    text = json.dumps(result, ensure_ascii=False)
+    return plain(text) != text
+
+
 class _Reader:
     def __init__(self, results: Any, text: str, base: Draft | None, own: LabelSets | None) -> None:
         self.layer_of, self.offered = layer_of(own), controls.choices(own)
@@ -123,12 +134,15 @@ class _Reader:
 
     def aside(self, region: str, code: str, why: str, results: list[Any] | None = None) -> None:
         raw = results if results is not None else self.raw.get(region, [])
-        self.read.aside.append(Aside(region, code, why, raw))
+        self.read.aside.append(Aside(plain(region), code, plain(why), raw))
 
     def sort(self, result: Any) -> None:
         """Put a result with its region."""
         if not isinstance(result, dict):
             self.aside("", "E728", "a result is no object.", [result])
+        elif _unwritable(result):
+            what = "a result holds half a character (a lone surrogate), or a secret such as the token."
+            self.aside(str(result.get("id", "")), "E728", what, [result])
         elif result.get("type") == "relation":
             self.relations.append(result)
         elif not isinstance(result.get("id"), str) or not isinstance(result.get("value"), dict):

@@ -15,6 +15,7 @@ from dragoman.authoring.label_studio.region_reader import Aside, Read, decode
 from dragoman.authoring.label_studio.regions import encode
 from dragoman.languages import short_tag
 from dragoman.problems import DragomanError, Problem
+from dragoman.redaction import plain_json
 from dragoman.schema.records import Document
 
 PREFIX = "Dragoman"
@@ -174,13 +175,15 @@ def parse_task(raw: dict[str, Any]) -> Task | Problem:
     number = raw["id"]
     try:
         data = msgspec.convert(raw.get("data"), TaskData)
-    except msgspec.ValidationError as cause:
+        files.canonical_json(data)  # no half characters anywhere
+        same = files.sha256(data.base.encode()) == data.sha256
+    except (msgspec.ValidationError, UnicodeEncodeError) as cause:
         return _foreign_task(number, f"its data is not that of a push: {cause}.")
-    if files.sha256(data.base.encode()) != data.sha256:
+    if not same:
         return _foreign_task(number, "what it holds of the pushed file was changed.")
-    annotations = [a for a in raw.get("annotations") or () if isinstance(a, dict) and not a.get("was_cancelled")]
+    annotations = [a for a in _objects(raw.get("annotations")) if not a.get("was_cancelled")]
     annotations.sort(key=lambda a: (str(a.get("updated_at") or a.get("created_at") or ""), _number(a.get("id")) or 0))
-    predictions = [p for p in raw.get("predictions") or () if isinstance(p, dict)]
+    predictions = _objects(raw.get("predictions"))
     return Task(
         number,
         data,
@@ -191,6 +194,10 @@ def parse_task(raw: dict[str, Any]) -> Task | Problem:
         tuple(p.get("result", []) for p in predictions),
         len(raw["drafts"]) if isinstance(raw.get("drafts"), list) else 0,
     )
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [inner for inner in value if isinstance(inner, dict)] if isinstance(value, list) else []
 
 
 def _number(value: Any) -> int | None:
@@ -255,5 +262,5 @@ def aside_record(task: Task, aside: Aside) -> dict[str, Any]:
         "region": aside.region,
         "code": aside.code,
         "why": aside.why,
-        "results": aside.results,
+        "results": plain_json(aside.results),
     }

@@ -20,6 +20,7 @@ from dragoman.authoring.label_studio.label_changes import Change, difference
 from dragoman.authoring.label_studio.state import Item, Task, aside_record, new_task, parse_task, returned, title
 from dragoman.languages import short_tag
 from dragoman.problems import DragomanError, Problem
+from dragoman.redaction import plain_json
 from dragoman.schema.records import Document
 
 BATCH = 5
@@ -215,15 +216,37 @@ def pull(
 
     Raises:
         DragomanError: E727 where nothing was pushed, E730 for an unknown annotator, E108 where a file cannot be
-            written, or as the server says.
+            written, or somebody else writes there, or as the server says.
 
     """
     outcome = Outcome()
     annotators = Annotators(server, annotator)
     path = aside_path(out, kind)
     files.remove_parts(path.parent)
-    files.remove_parts(out / kind.folder)
-    for name, tasks in fetch_tasks(server, kind, documents, outcome).items():
+    fetched = fetch_tasks(server, kind, documents, outcome)
+    with files.writing_into(out / kind.folder):
+        _take(fetched, kind, documents, out, outcome, annotators, progress, force=force)
+    if outcome.aside:
+        outcome.aside_file = path
+        files.write(path, files.pretty_json(outcome.aside))
+    else:
+        path.unlink(missing_ok=True)
+    return outcome
+
+
+def _take(
+    fetched: Mapping[str, dict[str, list[Task]]],
+    kind: Kind,
+    documents: Mapping[str, Document],
+    out: Path,
+    outcome: Outcome,
+    annotators: Annotators,
+    progress: Progress,
+    *,
+    force: bool,
+) -> None:
+    """Write the documents of all projects."""
+    for name, tasks in fetched.items():
         for document, task, several in annotators.counting(progress(newest_tasks(tasks), name)):
             outcome.problems += several
             if task is None:
@@ -234,12 +257,6 @@ def pull(
                 outcome.problems.append(Problem(code="E726", what=what, path=f"task {task.number}"))
                 continue
             pull_document(task, kind, documents[document], out, outcome, force=force)
-    if outcome.aside:
-        outcome.aside_file = path
-        files.write(path, files.pretty_json(outcome.aside))
-    else:
-        path.unlink(missing_ok=True)
-    return outcome
 
 
 def fetch_tasks(
@@ -287,7 +304,7 @@ def pull_document(task: Task, kind: Kind, document: Document, out: Path, outcome
         outcome.problems.append(Problem(code=aside.code, what=aside.why, file=document.id, path=where))
     for problem in came.rejected:
         record = {"task": task.number, "document": document.id, "region": problem.path, "code": problem.code}
-        outcome.aside.append(record | {"why": problem.what, "results": task.results})
+        outcome.aside.append(record | {"why": problem.what, "results": plain_json(task.results)})
         outcome.problems.append(problem)
     path = kind.path(out, document.id)
     local = files.read_bytes(path) if path.is_file() else None

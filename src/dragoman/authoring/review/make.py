@@ -179,6 +179,7 @@ def write(made: Made, out: Path, *, xlsx: bool = True) -> list[Path]:
         if xlsx:
             contents[out / f"{stem}.xlsx"] = spreadsheet.write(kit)
     contents[out / KEY] = key
-    for path, data in contents.items():
-        files.write(path, data)
+    with files.writing_into(out):
+        for path, data in contents.items():
+            files.write(path, data)
     return list(contents)

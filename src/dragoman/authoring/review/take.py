@@ -206,7 +206,7 @@ def write(taken: Taken, out: Path) -> list[Path]:
     """Write proposals, numbers and the section of the card into a folder.
 
     Raises:
-        DragomanError: E108 where something cannot be written.
+        DragomanError: E108 where something cannot be written, or somebody else writes there.
 
     """
     contents = {
@@ -214,8 +214,9 @@ def write(taken: Taken, out: Path) -> list[Path]:
         SUMMARY: files.pretty_json(taken.summary),
         SECTION: section(taken.summary).encode(),
     }
-    for name, data in contents.items():
-        files.write(out / name, data)
+    with files.writing_into(out):
+        for name, data in contents.items():
+            files.write(out / name, data)
     return [out / name for name in contents]
 
 
