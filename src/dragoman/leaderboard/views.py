@@ -113,15 +113,17 @@ def number(count: int, of: str) -> str:
 
 
 def head(board: Board, column: Column, tab: Tab) -> Head:
-    """Make the heading of a column in a table: in a language's own the layers, elsewhere the slices."""
+    """Make the heading of a column in a table: in a language's own the layers, elsewhere the slices.
+
+    One layer is counted in labels, several in documents.
+    """
     known = next(each for each in board.columns if each.name == column.name)
-    by_type = column.facet is not None and column.facet[0] == "type"
-    labels = known.labels is not None and (by_type or tab.group == "layers")
-    n = number(known.labels or 0, "label") if labels else number(known.documents or 0, "doc")
+    n = number(known.documents or 0, "doc") if known.labels is None else number(known.labels, "label")
     few = (known.labels is not None and known.labels < MIN_LABELS) or (known.documents or 0) < MIN_DOCUMENTS
     language = tab.main.facet is not None and column.facet == tab.main.facet
     title = column.measures[0].layer.capitalize() if language and len(column.measures) == 1 else column.title
-    return Head(column.name, title.replace("_", " "), n, few)
+    of_kind = column.facet is not None and column.facet[0] == "kind"
+    return Head(column.name, title.capitalize() if of_kind else title.replace("_", " "), n, few)
 
 
 @dataclass(frozen=True)
