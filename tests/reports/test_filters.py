@@ -160,7 +160,7 @@ def test_steps_by_thumb_and_the_order_by_cost(opened, tmp_path):
     costs = page.evaluate("shown.map(each => each.item.cost)")
     # By hand: the only date is worth a third of the score; an entity that is missed more than one that is too many.
     assert costs[0] == pytest.approx(1 / 3, abs=1e-6)
-    assert page.locator("article:visible h3 > bdi:first-child").all_inner_texts() == ["one", "two"]
+    assert page.locator("article:visible h3 > bdi:first-child").all_text_contents() == ["one", "two"]
     assert page.bad == []
 
 
