@@ -4,6 +4,7 @@ import random
 import re
 
 import pytest
+from accessible import kinds_and_unnamed
 from colours import JUST_NOTICED, SEEN, TOLD_APART, contrast, difference, near
 from paper import SCALE, Paper
 from payloads import PAYLOADS, strays, watch
@@ -304,6 +305,20 @@ def test_a_screen_reader_finds_the_plot_the_tables_and_the_tabs(site, page):
         'region "Plot: Headline, n = 31 documents"', 'rowheader "Closed track', 'rowheader "System 001',
     ):  # fmt: skip
         assert part in tree, part
+
+
+def test_every_control_of_every_page_has_a_name(shown, tmp_path, page):
+    board = synthetic(shown, lambda i: f"System {i}", 6)
+    written(tmp_path, board, shown)
+    for path in [*main_pages(tmp_path), tmp_path / "systems" / "run-000.html"]:
+        page.goto(path.as_uri())
+        for details in page.locator("details").all():
+            details.evaluate("each => each.open = true")
+        kinds, unnamed, tree = kinds_and_unnamed(page)
+        assert {"link", "list", "radio"} <= kinds
+        assert unnamed == [], path.name
+        assert "main:" in tree
+        assert "[level=1]" in tree
 
 
 _COLOURS = """(selector) => [...document.querySelectorAll(selector)].filter(e => e.checkVisibility()).map(each => {

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from payloads import PAYLOADS, strays
 from test_reading import LINE, TEXT, of_lines
 
 from dragoman.reports.html import page as render
@@ -226,6 +227,30 @@ def test_marks_and_notes_are_kept_and_saved(three, tmp_path):
         | {"mark": "wrong", "note": "</script><b>no</b>"}
     ]
     assert saved["runs"] == ["pred"]
+
+
+def test_hostile_notes_stay_text_where_they_are_shown_kept_and_saved(three, tmp_path):
+    page = three
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.keyboard.press("j")
+    note = page.get_by_role("group", name="Marks").get_by_role("textbox", name="Note")
+    payloads = [each for each in PAYLOADS.values() if each.isprintable() and len(each) < 400]
+    assert len(payloads) > 15
+    for payload in payloads:
+        note.fill(payload)
+        page.keyboard.press("Tab")
+        shown = page.locator(".mark").text_content()
+        assert payload.strip() in shown
+        assert strays(page) == []
+    page.reload()
+    page.keyboard.press("j")
+    assert page.locator(".mark").text_content() == shown
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save marks and notes").click()
+    download.value.save_as(tmp_path / "marks.json")
+    assert json.loads((tmp_path / "marks.json").read_text("utf-8"))["marks"][0]["note"] == payloads[-1].strip()
+    assert page.evaluate("window.ran") is None
+    assert page.bad == []
 
 
 def test_left_out_documents_come_last_and_have_a_kind_of_their_own(opened, tmp_path):

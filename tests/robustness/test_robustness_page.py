@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from accessible import kinds_and_unnamed
 from payloads import PAYLOADS, strays, watch
 
 from dragoman.robustness.measuring import write_page
@@ -52,6 +53,7 @@ def test_the_page_says_first_what_costs_most_and_in_one_line_what_costs_nothing(
 def test_the_costs_are_in_sight_on_a_phone(opened, arabic):
     page = opened(arabic, 390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert kinds_and_unnamed(page)[1] == []
     for region in ("invariance", "direction"):
         wide = page.get_by_role("region", name=region)
         assert wide.evaluate("each => each.scrollWidth <= each.clientWidth")

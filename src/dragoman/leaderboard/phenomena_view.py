@@ -76,7 +76,7 @@ def rows(board: Board, columns: list[Phenomenon]) -> list[PhenomenaRow]:
             entry.state if entry.state != "ranked" else f"{entry.track} track",
             [_found(entry.recall.get(column.key), column.labels) for column in columns],
         )
-        for entry in sorted(board.entries, key=lambda entry: order(entry, "headline"))
+        for entry in sorted(board.entries, key=lambda entry: order(entry, board.columns[0].name))
         if entry.recall
     ]
 

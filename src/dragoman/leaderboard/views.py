@@ -55,11 +55,15 @@ class Tab:
 
 
 def tabs(board: Board, shown: Sequence[Column]) -> list[Tab]:
-    """Pages of the board: all documents, those of each language, then each layer with its own measures and slices."""
+    """Pages of the board: all documents, those of each language, then each layer with its own measures and slices.
+
+    Where there is one layer alone, the first page is its own.
+    """
     documents = {column.name: column.documents or 0 for column in board.columns}
     headline, *layers = (column for column in shown if column.ranked and column.facet is None)
     parts = [c for c in shown if c.facet and len(c.measures) > 1]
-    made = [Tab("index.html", "All", "documents", headline, [*layers, *parts], documents[headline.name])]
+    beside = [*layers, *parts] if layers else [c for c in shown if c is not headline]
+    made = [Tab("index.html", "All", "documents", headline, beside, documents[headline.name])]
     for column in (c for c in shown if c.by_language):
         own = [c for c in shown if c.facet == column.facet and c is not column]
         file = f"language-{_slug(str(column.facet and column.facet[1]))}.html"
@@ -192,7 +196,7 @@ def rows(board: Board, tab: Tab, state: str, track: str | None = None) -> list[R
 def _scored(entry: BoardEntry, tab: Tab) -> bool:
     """Whether an entry belongs in a table: overall all do, so that those without headline are seen too."""
     cell = entry.cells.get(tab.main.name)
-    return bool(entry.cells) and (tab.main.name == "headline" or (cell is not None and cell.score is not None))
+    return bool(entry.cells) and (tab.file == "index.html" or (cell is not None and cell.score is not None))
 
 
 def _row(board: Board, entry: BoardEntry, tab: Tab) -> Row:
@@ -229,7 +233,7 @@ def span(place: Place) -> str:
 def _under(entry: BoardEntry, tab: Tab) -> str:
     """Describe an entry in the line below its name: its version, layers if not all, documents of all left out."""
     parts = [short(entry.card.version, 24)] if entry.card is not None and entry.card.version else []
-    if len(entry.attempted) < len(LAYER_NAMES):
+    if len(entry.attempted) < len(tab.layers if tab.main.facet is None and tab.group == "documents" else LAYER_NAMES):
         parts.append("only " + ", ".join(entry.attempted))
     if entry.missing and tab.main.facet is None:
         parts.append(f"{entry.missing} left out")
@@ -258,7 +262,7 @@ def link(url: str | None) -> tuple[str, str] | None:
 def measures(entry: BoardEntry) -> list[tuple[str, ScoreView, str]]:
     """Scores of an entry on all documents: measure, score, definition."""
     return [
-        (column, score(cell), BY_NAME[column].definition if column in BY_NAME else "mean of the three layers' F1")
+        (column, score(cell), BY_NAME[column].definition if column in BY_NAME else "mean F1 of the layers")
         for column, cell in entry.cells.items()
         if "[" not in column
     ]
@@ -266,7 +270,7 @@ def measures(entry: BoardEntry) -> list[tuple[str, ScoreView, str]]:
 
 def slices(entry: BoardEntry, shown: Sequence[Column]) -> tuple[list[str], list[tuple[str, list[ScoreView]]]]:
     """Scores of an entry on parts of the documents: headings, and a row for each part."""
-    parts = list(dict.fromkeys(column.facet for column in shown if column.facet and len(column.measures) > 1))
+    parts = list(dict.fromkeys(column.facet for column in shown if column.facet and column.facet[0] != "type"))
     mains = [column for column in shown if column.ranked and column.facet is None]
     made = [
         (f"{facet}: {value}", [score(entry.cells.get(f"{main.name}[{facet}={value}]")) for main in mains])
