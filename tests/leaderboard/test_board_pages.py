@@ -138,8 +138,8 @@ def hostile(tmp_path_factory, shown):
     board.phenomena = {f"dates.value.recall[phenomenon={each}]": 30 for each in payloads}
     for each in board.entries:
         each.recall = dict.fromkeys(board.phenomena, 0.5)
-    for i, contrast in enumerate(c for pairs in board.contrasts.values() for c in pairs):
-        contrast.document = NAMES[i % len(NAMES)]
+    for i, pair in enumerate(c for pairs in board.contrasts.values() for c in pairs):
+        pair.document = NAMES[i % len(NAMES)]
     board.data.name, board.data.version = PAYLOADS["end of script"], PAYLOADS["override, many"]
     return written(tmp_path_factory.mktemp("hostile"), board, shown)
 
@@ -399,7 +399,7 @@ def test_the_board_on_paper_has_every_column_its_grounds_and_its_plot(shown, tmp
     heads = page.locator("table.ranked").first.locator("thead th.slice").all_inner_texts()
     paper = Paper(page)
     text = paper.text()
-    sheet, (left, _, right, bottom) = paper.find(top)[0]
+    sheet, (_, _, right, bottom) = paper.find(top)[0]
     assert difference(paper.pixels(sheet)[bottom + 2, right + 2], (255, 255, 255)) >= TOLD_APART
     assert difference(paper.pixels(sheet)[bottom + 2, right + 2], ground) < TOLD_APART / 4
     for head in heads:

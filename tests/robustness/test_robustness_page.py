@@ -1,4 +1,4 @@
-"""The page of what edits cost: the costly first, each number with its n, hostile names as text, all of it on a phone."""
+"""The page of what edits cost: the costly first, each number with its n, hostile names as text, all on a phone."""
 
 import json
 from pathlib import Path

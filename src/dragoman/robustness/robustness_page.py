@@ -55,13 +55,13 @@ def _kind(measured: Robustness, expect: str) -> dict[str, Any]:
     """Part the edits of a kind into those that move a score, the most costly first, and those that move none."""
     edits = dict.fromkeys(cost.edit for cost in measured.costs if cost.expect == expect)
     rows = [(label, _cells(measured, label)) for label in edits]
-    moved = [
-        (label, cells) for label, cells in rows if any(cost.cost or any(cost.interval or ()) for cost in cells.values())
-    ]
-    return {
-        "moved": sorted(moved, key=lambda row: -max(cost.cost or 0.0 for cost in row[1].values())),
-        "still": [(label, cells) for label, cells in rows if cells and (label, cells) not in moved],
-    }
+    moved, still = [], []
+    for label, cells in rows:
+        if any(cost.cost or any(cost.interval or ()) for cost in cells.values()):
+            moved.append((label, cells))
+        elif cells:
+            still.append((label, cells))
+    return {"moved": sorted(moved, key=lambda row: -max(each.cost or 0.0 for each in row[1].values())), "still": still}
 
 
 def _cells(measured: Robustness, label: str) -> dict[str, Cost]:

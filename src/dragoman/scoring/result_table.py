@@ -153,7 +153,7 @@ def headline(result: Result) -> str | None:
 def headline_in_words(result: Result) -> str:
     """Say what the headline of a result is the mean of, and which layers its data does not have."""
     names = headline_of(result.coverage.annotated) or HEADLINE
-    lacking = [layer for layer in (name.partition(".")[0] for name in HEADLINE if name not in names)]
+    lacking = [name.partition(".")[0] for name in HEADLINE if name not in names]
     without = f" ({result.data.name} {result.data.split} has no gold for {_listed(lacking)})" if lacking else ""
     return f"{'the mean F1' if len(names) > 1 else 'the F1'} of {_listed(names)}{without}"
 
