@@ -153,6 +153,10 @@ def test_japanese_from_texts_to_a_board(tmp_path):
     assert cells["firm"]["entities.strict"]["score"] == pytest.approx(2 / 3)
     assert cells["city"]["entities.strict"]["score"] == 1
     assert results["city"]["scores"]["claims"]["content"] is None  # not attempted, and none in the document
+    assert results["city"]["headline"]["reason"] == "claims were not attempted"
+    front = (tmp_path / "board" / "index.html").read_text("utf-8")
+    assert "entities.strict, claims.attributed; a system that does not attempt both has none" in front
+    assert not (tmp_path / "board" / "dates.html").exists()
     labels = '"class_label":{"names":{"0":"PROD","1":"CITY","2":"FIRM","3":"HEAD"}}'
     assert labels in (release / "README.md").read_text("utf-8")
     schema = json.loads((release / "schemas" / "entities.json").read_text("utf-8"))
@@ -173,7 +177,21 @@ def test_hindi_with_dates_alone_from_texts_to_a_board(tmp_path):
     assert f1(results["days"], "dates.value") == pytest.approx(2 / 3)
     assert f1(results["wrong"], "dates.value") == 0
     assert f1(results["wrong"], "dates.strict") == pytest.approx(2 / 3)
-    assert results["days"]["headline"]["score"] is None
+    assert results["days"]["headline"]["score"] == pytest.approx(2 / 3)
+    said = done("score", tmp_path / "runs" / "days" / "0.1.0", "--data", release)
+    assert "the F1 of dates.value (din test has no gold for entities and claims)" in " ".join(said.split())
+    assert "not attempted" not in said
+    held = done("info", "--data", release)
+    assert "dates" in held
+    assert "claims" not in held
+    pages = {path.name for path in (tmp_path / "board").glob("*.html")}
+    assert pages >= {"index.html", "language-hi.html", "about.html"}
+    assert not pages & {"entities.html", "claims.html", "dates.html"}
+    front = (tmp_path / "board" / "index.html").read_text("utf-8")
+    assert "Systems that find dates in news" in front
+    assert all(absent not in front for absent in ("entities.strict", "claims.attributed", "only dates"))
+    report = (tmp_path / "days.html").read_text("utf-8")
+    assert "not attempted" not in report.partition("<script")[0]
     cells = {entry["folder"].partition("/")[0]: entry["cells"] for entry in board["entries"]}
     assert cells["days"]["dates.value"]["score"] == pytest.approx(2 / 3)
     assert cells["wrong"]["dates.value"]["score"] == 0

@@ -228,7 +228,8 @@ def _left_out(result: Result) -> Iterator[str]:
     undefined = [name for name in names if name not in taken and attempted.get(name.partition(".")[0], True)]
     if undefined:
         yield f"not taken, since one side or both have nothing for them: {', '.join(undefined)}"
-    skipped = [layer for layer in result.scores if not attempted.get(layer, True)]
+    there = result.coverage.annotated
+    skipped = [layer for layer in result.scores if not attempted.get(layer, True) and there.get(layer, True)]
     if skipped:
         yield f"not attempted: {', '.join(skipped)}"
 
