@@ -205,6 +205,27 @@ def test_hindi_with_dates_alone_from_texts_to_a_board(tmp_path):
     assert 'Label value="CLAIM"' not in page
 
 
+def test_a_closed_board_of_one_layer_has_one_column_and_no_tabs_of_others(tmp_path):
+    root = own_benchmarks.hindi(tmp_path)
+    public, private = tmp_path / "public", tmp_path / "private"
+    author("release", "--root", root, "--out", public, "--withhold", "test", "--private", private)
+    (tmp_path / "days.py").write_text(DAYS, "utf-8")
+    run = tmp_path / "runs" / "days" / "0.1.0"
+    said = done("run", "days.py:predict", "--data", public, "--split", "test", "--out", run, cwd=tmp_path)
+    assert said.splitlines()[-1].startswith("Next: dragoman validate --data")
+    (run / "system.toml").write_text('name = "days"\nauthors = ["one"]\n', "utf-8")
+    done("leaderboard", tmp_path / "runs", "--gold", private, "--out", tmp_path / "board")
+    board = json.loads((tmp_path / "board" / "leaderboard.json").read_text("utf-8"))
+    assert [column["name"] for column in board["columns"]] == ["dates.value"]
+    assert board["entries"][0]["cells"]["dates.value"]["score"] is not None
+    pages = {path.name for path in (tmp_path / "board").glob("*.html")}
+    assert pages == {"index.html", "about.html", "submit.html"}
+    done("serve-scores", private, "--codabench", tmp_path / "bundle")
+    competition = (tmp_path / "bundle" / "competition.yaml").read_text("utf-8")
+    assert competition.count("key: dates_value") == 1
+    assert competition.count("sorting:") == 1
+
+
 @pytest.mark.parametrize("make", [own_benchmarks.persian, own_benchmarks.japanese, own_benchmarks.hindi])
 def test_a_release_on_the_hub_loads_with_its_labels(make, tmp_path, monkeypatch):
     library = pytest.importorskip("huggingface_hub", reason="install the extra `hub`")
