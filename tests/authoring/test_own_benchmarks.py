@@ -4,6 +4,7 @@ import json
 
 import own_benchmarks
 import pytest
+import submitted
 from hub_server import TOKEN, Hub
 from own_benchmarks import author, done, dragoman_says
 
@@ -213,11 +214,12 @@ def test_a_closed_board_of_one_layer_has_one_column_and_no_tabs_of_others(tmp_pa
     run = tmp_path / "runs" / "days" / "0.1.0"
     said = done("run", "days.py:predict", "--data", public, "--split", "test", "--out", run, cwd=tmp_path)
     assert said.splitlines()[-1].startswith("Next: dragoman validate --data")
-    (run / "system.toml").write_text('name = "days"\nauthors = ["one"]\n', "utf-8")
+    (run / "system.toml").write_bytes(submitted.toml({**submitted.CARD, "layers": ["dates"], "languages": ["hi"]}))
     done("leaderboard", tmp_path / "runs", "--gold", private, "--out", tmp_path / "board")
     board = json.loads((tmp_path / "board" / "leaderboard.json").read_text("utf-8"))
     assert [column["name"] for column in board["columns"]] == ["dates.value"]
-    assert board["entries"][0]["cells"]["dates.value"]["score"] is not None
+    (entry,) = board["entries"]
+    assert entry["cells"]["dates.value"]["score"] == pytest.approx(2 / 3, abs=0.1), entry["problems"]
     pages = {path.name for path in (tmp_path / "board").glob("*.html")}
     assert pages == {"index.html", "about.html", "submit.html"}
     done("serve-scores", private, "--codabench", tmp_path / "bundle")
