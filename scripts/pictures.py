@@ -1,21 +1,24 @@
 """Make the pictures of README and docs from the real pages, so that they never age.
 
-    python scripts/pictures.py              # docs/images/*.png anew, from the committed runs
-    python scripts/pictures.py --check      # say which pictures are of pages that have changed; write nothing
+    python scripts/pictures.py               # docs/images/*.png anew, from the committed runs
+    python scripts/pictures.py --labelling   # those of labelling and review, from a Label Studio started for it
+    python scripts/pictures.py --check       # say which pictures are of pages that have changed; write nothing
 
-Needs Chromium. A picture is out of date when the HTML of its page has changed: `docs/images/pictures.json` holds the
-SHA-256 of each. Pictures of the labelling server are not made here.
+Needs Chromium, and for labelling `make label-studio`. A picture is out of date when what its page is made from has
+changed: `docs/images/pictures.json` holds the SHA-256 of each.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -55,24 +58,28 @@ def main(arguments: list[str] | None = None) -> int:
     """Do what is asked for and give the exit code: 1 where a picture is out of date."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="say what is out of date and write nothing")
+    parser.add_argument("--labelling", action="store_true", help="make those of labelling and review, and no others")
     parser.add_argument("--runs", type=Path, default=ROOT / "eval" / "runs", help="runs to show", metavar="DIR")
     parser.add_argument("--out", type=Path, default=IMAGES, help="folder of the pictures", metavar="DIR")
     options = parser.parse_args(arguments)
     from dragoman import files  # noqa: PLC0415 - after the arguments are read
 
+    labelling = _labelling()
     with tempfile.TemporaryDirectory() as folder:
-        sums = _pages(Path(folder), options.runs)
+        sums = {} if options.labelling else _pages(Path(folder), options.runs)
+        sums |= labelling.digests() if options.labelling or options.check else {}
         sums_file = options.out / SUMS.name
+        known = files.read_json(sums_file, dict[str, str]) if sums_file.exists() else {}
         if options.check:
-            known = files.read_json(sums_file, dict[str, str]) if sums_file.exists() else {}
             old = [name for name, digest in sums.items() if known.get(name) != digest]
             for name in old:
-                print(f"{name} is out of date: run scripts/pictures.py")
+                how = "" if name in {each.name for each in PICTURES} else " --labelling"
+                print(f"{name} is out of date: run scripts/pictures.py{how}")
             return int(bool(old))
-        for name, image in _shots(Path(folder)):
+        for name, image in _shots(None if options.labelling else Path(folder), labelling):
             files.write(options.out / name, image)
             print(name)
-        files.write(sums_file, files.pretty_json(sums))
+        files.write(sums_file, files.pretty_json(known | sums))
     return 0
 
 
@@ -91,15 +98,31 @@ def _pages(folder: Path, runs: Path) -> dict[str, str]:
     return {each.name: files.sha256((folder / "site" / each.page).read_bytes()) for each in PICTURES}
 
 
-def _shots(folder: Path) -> Iterator[tuple[str, bytes]]:
+def _labelling() -> ModuleType:
+    """Load the script beside this one, however this one was loaded."""
+    name = "labelling_pictures"
+    found = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module  # its dataclasses look for it there
+    found.loader.exec_module(module)
+    return module
+
+
+def _shots(folder: Path | None, labelling: ModuleType) -> Iterator[tuple[str, bytes]]:
+    """Make the pictures of a site in a folder, or without one those of labelling and review."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     program = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        for each in PICTURES:
+        if folder is None:
+            yield from labelling.shots(browser)
+        for each in PICTURES if folder is not None else ():
             size = {"width": each.width, "height": each.height}
             page = browser.new_page(viewport=size, color_scheme="light")  # type: ignore[arg-type]
+            assert folder is not None
             page.goto((folder / "site" / each.page).as_uri())
             page.wait_for_load_state("networkidle")
             yield each.name, page.screenshot()

@@ -30,7 +30,9 @@ def test_every_picture_that_is_shown_is_there_and_every_one_that_is_made_is_show
     assert all(path.is_file() for path in shown())
     names = {path.name for path in shown()}
     assert ROOT / "docs/images/leaderboard.png" in shown()
-    assert {each.name for each in pictures.PICTURES} <= names
+    labelling = pictures._labelling()
+    made = [each.name for each in (*pictures.PICTURES, *labelling.LABELLING, *labelling.REVIEWS)]
+    assert sorted(made) == sorted(names)
     assert {path.name for path in pictures.IMAGES.glob("*.png")} == names
 
 

@@ -190,11 +190,12 @@ class Benchmark:
         return {name: ceilings(self.split(name)) for name in self.splits if not self.withholds(name)}
 
     def table(self) -> Table:
-        """Show how many documents and labels each split has."""
+        """Show how many documents and labels each split has, of the layers that there are."""
         splits: dict[str, dict[str, int | None]] = self.to_dict()["splits"]
-        columns = next(iter(splits.values()), dict[str, int | None]())
+        absent = set(LAYER_NAMES) - set(self.release.layers)
+        columns = [name for name in next(iter(splits.values()), {}) if name not in absent]
         rows = [
-            (name, *("withheld" if count is None else str(count) for count in row.values()))
+            (name, *("withheld" if row[column] is None else str(row[column]) for column in columns))
             for name, row in splits.items()
         ]
         return Table(("split", *columns), rows, optional=("annotated", "documents"))

@@ -4,6 +4,7 @@ import json
 
 import own_benchmarks
 import pytest
+import submitted
 from hub_server import TOKEN, Hub
 from own_benchmarks import author, done, dragoman_says
 
@@ -153,6 +154,10 @@ def test_japanese_from_texts_to_a_board(tmp_path):
     assert cells["firm"]["entities.strict"]["score"] == pytest.approx(2 / 3)
     assert cells["city"]["entities.strict"]["score"] == 1
     assert results["city"]["scores"]["claims"]["content"] is None  # not attempted, and none in the document
+    assert results["city"]["headline"]["reason"] == "claims were not attempted"
+    front = (tmp_path / "board" / "index.html").read_text("utf-8")
+    assert "entities.strict, claims.attributed; a system that does not attempt both has none" in front
+    assert not (tmp_path / "board" / "dates.html").exists()
     labels = '"class_label":{"names":{"0":"PROD","1":"CITY","2":"FIRM","3":"HEAD"}}'
     assert labels in (release / "README.md").read_text("utf-8")
     schema = json.loads((release / "schemas" / "entities.json").read_text("utf-8"))
@@ -173,7 +178,21 @@ def test_hindi_with_dates_alone_from_texts_to_a_board(tmp_path):
     assert f1(results["days"], "dates.value") == pytest.approx(2 / 3)
     assert f1(results["wrong"], "dates.value") == 0
     assert f1(results["wrong"], "dates.strict") == pytest.approx(2 / 3)
-    assert results["days"]["headline"]["score"] is None
+    assert results["days"]["headline"]["score"] == pytest.approx(2 / 3)
+    said = done("score", tmp_path / "runs" / "days" / "0.1.0", "--data", release)
+    assert "the F1 of dates.value (din test has no gold for entities and claims)" in " ".join(said.split())
+    assert "not attempted" not in said
+    held = done("info", "--data", release)
+    assert "dates" in held
+    assert "claims" not in held
+    pages = {path.name for path in (tmp_path / "board").glob("*.html")}
+    assert pages >= {"index.html", "language-hi.html", "about.html"}
+    assert not pages & {"entities.html", "claims.html", "dates.html"}
+    front = (tmp_path / "board" / "index.html").read_text("utf-8")
+    assert "Systems that find dates in news" in front
+    assert all(absent not in front for absent in ("entities.strict", "claims.attributed", "only dates"))
+    report = (tmp_path / "days.html").read_text("utf-8")
+    assert "not attempted" not in report.partition("<script")[0]
     cells = {entry["folder"].partition("/")[0]: entry["cells"] for entry in board["entries"]}
     assert cells["days"]["dates.value"]["score"] == pytest.approx(2 / 3)
     assert cells["wrong"]["dates.value"]["score"] == 0
@@ -185,6 +204,28 @@ def test_hindi_with_dates_alone_from_texts_to_a_board(tmp_path):
     assert 'Label value="DURATION"' in page
     assert 'Label value="PER"' not in page
     assert 'Label value="CLAIM"' not in page
+
+
+def test_a_closed_board_of_one_layer_has_one_column_and_no_tabs_of_others(tmp_path):
+    root = own_benchmarks.hindi(tmp_path)
+    public, private = tmp_path / "public", tmp_path / "private"
+    author("release", "--root", root, "--out", public, "--withhold", "test", "--private", private)
+    (tmp_path / "days.py").write_text(DAYS, "utf-8")
+    run = tmp_path / "runs" / "days" / "0.1.0"
+    said = done("run", "days.py:predict", "--data", public, "--split", "test", "--out", run, cwd=tmp_path)
+    assert said.splitlines()[-1].startswith("Next: dragoman validate --data")
+    (run / "system.toml").write_bytes(submitted.toml({**submitted.CARD, "layers": ["dates"], "languages": ["hi"]}))
+    done("leaderboard", tmp_path / "runs", "--gold", private, "--out", tmp_path / "board")
+    board = json.loads((tmp_path / "board" / "leaderboard.json").read_text("utf-8"))
+    assert [column["name"] for column in board["columns"]] == ["dates.value"]
+    (entry,) = board["entries"]
+    assert entry["cells"]["dates.value"]["score"] == pytest.approx(2 / 3, abs=0.1), entry["problems"]
+    pages = {path.name for path in (tmp_path / "board").glob("*.html")}
+    assert pages == {"index.html", "about.html", "submit.html"}
+    done("serve-scores", private, "--codabench", tmp_path / "bundle")
+    competition = (tmp_path / "bundle" / "competition.yaml").read_text("utf-8")
+    assert competition.count("key: dates_value") == 1
+    assert competition.count("sorting:") == 1
 
 
 @pytest.mark.parametrize("make", [own_benchmarks.persian, own_benchmarks.japanese, own_benchmarks.hindi])

@@ -4,6 +4,9 @@ import random
 import re
 
 import pytest
+from accessible import kinds_and_unnamed
+from colours import JUST_NOTICED, SEEN, TOLD_APART, contrast, difference, near
+from paper import SCALE, Paper
 from payloads import PAYLOADS, strays, watch
 
 from dragoman.leaderboard.about import about, space_card
@@ -17,6 +20,8 @@ NUMBER = 100
 LAYERS = ("entities", "dates", "claims")
 RELATIVE = "dates.value.recall[phenomenon=relative_date]"
 RANGE = "dates.value.recall[phenomenon=range]"
+GROUND = 8
+"""Least difference of two grounds under words: they are pale, or the words could not be read."""
 NAMES = [each[:120] for each in PAYLOADS.values()]
 
 
@@ -133,8 +138,8 @@ def hostile(tmp_path_factory, shown):
     board.phenomena = {f"dates.value.recall[phenomenon={each}]": 30 for each in payloads}
     for each in board.entries:
         each.recall = dict.fromkeys(board.phenomena, 0.5)
-    for i, contrast in enumerate(c for pairs in board.contrasts.values() for c in pairs):
-        contrast.document = NAMES[i % len(NAMES)]
+    for i, pair in enumerate(c for pairs in board.contrasts.values() for c in pairs):
+        pair.document = NAMES[i % len(NAMES)]
     board.data.name, board.data.version = PAYLOADS["end of script"], PAYLOADS["override, many"]
     return written(tmp_path_factory.mktemp("hostile"), board, shown)
 
@@ -185,13 +190,13 @@ def test_filters_act_on_tables_and_plot_and_say_how_many_are_shown(site, page):
 def test_columns_can_be_left_out_and_brought_back(site, page):
     page.goto((site / "index.html").as_uri())
     page.get_by_text("Columns", exact=True).click()
-    head = page.get_by_role("columnheader", name=re.compile("^related item"))
+    head = page.get_by_role("columnheader", name=re.compile("^Related item"))
     cells = page.locator("table.sortable").first.locator("tbody tr").first.locator("td, th").locator("visible=true")
     before = cells.count()
     assert head.count() == 3  # two tracks, and what is not independent
-    page.get_by_label(re.compile("related item")).uncheck()
+    page.get_by_label(re.compile("Related item")).uncheck()
     assert (head.count(), cells.count()) == (0, before - 1)
-    page.get_by_label(re.compile("related item")).check()
+    page.get_by_label(re.compile("Related item")).check()
     assert (head.count(), cells.count()) == (3, before)
 
 
@@ -283,8 +288,10 @@ def test_the_matrix_says_who_is_better_by_sign_and_word(site, page):
 def test_recall_by_phenomenon_has_its_counts_and_no_ground_where_labels_are_few(site, page):
     page.goto((site / "phenomena.html").as_uri())
     heads = page.locator("table.sortable thead th").all_inner_texts()
-    assert any("relative date" in head and "40 labels" in head for head in heads)
-    assert any("range †" in head.replace("\u00a0", " ") and "4 labels" in head for head in heads)
+    assert "date relative to another" in heads[1]  # those with many labels come first
+    assert "40 labels" in heads[1]
+    assert "range of time †" in heads[2].replace("\u00a0", " ")
+    assert "4 labels" in heads[2]
     table = page.get_by_role("table", name="Recall by phenomenon")
     cells = table.locator("tbody tr").first.locator("td")
     assert sorted(cells.all_inner_texts()) == ["0.50\n20 of 40", "–"]
@@ -302,6 +309,20 @@ def test_a_screen_reader_finds_the_plot_the_tables_and_the_tabs(site, page):
         assert part in tree, part
 
 
+def test_every_control_of_every_page_has_a_name(shown, tmp_path, page):
+    board = synthetic(shown, lambda i: f"System {i}", 6)
+    written(tmp_path, board, shown)
+    for path in [*main_pages(tmp_path), tmp_path / "systems" / "run-000.html"]:
+        page.goto(path.as_uri())
+        for details in page.locator("details").all():
+            details.evaluate("each => each.open = true")
+        kinds, unnamed, tree = kinds_and_unnamed(page)
+        assert {"link", "list", "radio"} <= kinds
+        assert unnamed == [], path.name
+        assert "main:" in tree
+        assert "[level=1]" in tree
+
+
 _COLOURS = """(selector) => [...document.querySelectorAll(selector)].filter(e => e.checkVisibility()).map(each => {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;
@@ -315,22 +336,6 @@ _COLOURS = """(selector) => [...document.querySelectorAll(selector)].filter(e =>
   paint.fillRect(0, 0, 1, 1);
   return [back, [...paint.getImageData(0, 0, 1, 1).data]];
 })"""
-
-
-def contrast(one, other):
-    """Ratio of luminances, WCAG 2.2."""
-
-    def luminance(colour):
-        parts = [c / 255 for c in colour[:3]]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def test_the_measure_of_contrast_is_right():
-    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -353,12 +358,62 @@ def test_what_is_written_can_be_read_on_every_ground(site, chromium, scheme):
     context.close()
 
 
+@pytest.fixture(scope="module", params=["light", "dark"])
+def painted(site, chromium, request):
+    """The colours of the board by name, as they are laid over each other: steps of the ground, marks, the matrix."""
+    context = chromium.new_context(color_scheme=request.param)
+    page = context.new_page()
+    page.goto((site / "index.html").as_uri())
+    found = {f"h{step}": page.evaluate(_COLOURS, f"td.h{step}")[0][0] for step in range(10)}
+    for kind in ("system", "control", "chance"):
+        found["page"], found[kind] = page.evaluate(_COLOURS, f"tr.{kind} .mark")[0]
+    page.goto((site / "differences.html").as_uri())
+    for kind in ("better", "worse", "unsure"):
+        found[kind] = page.evaluate(_COLOURS, f".matrix .{kind}")[0][0]
+    context.close()
+    return found
+
+
+@pytest.mark.parametrize("eye", SEEN)
+def test_grounds_and_marks_are_told_apart_without_a_kind_of_cone(painted, eye):
+    assert near({kind: painted[kind] for kind in ("page", "system", "control", "chance")}, eye) == {}
+    # A step is no colour of its own: each is further from the page than the one before, three steps are seen.
+    steps = [difference(painted["page"], painted[f"h{step}"], eye) for step in range(10)]
+    assert steps == sorted(steps)
+    assert min(late - early for early, late in zip(steps, steps[3:], strict=False)) >= JUST_NOTICED
+    assert steps[9] >= TOLD_APART
+    # Signs stand on the grounds of the matrix: they need not be told from each other at a glance, and are.
+    assert near({kind: painted[kind] for kind in ("page", "better", "worse", "unsure")}, eye, GROUND) == {}
+
+
 def test_each_step_of_the_ground_is_stronger_than_the_one_before(site, page):
     page.goto((site / "index.html").as_uri())
     grounds = [page.evaluate(_COLOURS, f"td.h{step}")[0][0] for step in range(10)]
     blues = [contrast(ground, (255, 255, 255)) for ground in grounds]
     assert blues == sorted(blues)
     assert len(set(blues)) == 10
+
+
+def test_the_board_on_paper_has_every_column_its_grounds_and_its_plot(shown, tmp_path, page):
+    written(tmp_path, synthetic(shown, lambda i: f"System {i}", 6), shown)
+    page.goto((tmp_path / "entities.html").as_uri())
+    top, ground = page.locator("td.h9 .score").first.inner_text(), page.evaluate(_COLOURS, "td.h9")[0][0]
+    heads = page.locator("table.ranked").first.locator("thead th.slice").all_inner_texts()
+    paper = Paper(page)
+    text = paper.text()
+    sheet, (_, _, right, bottom) = paper.find(top)[0]
+    assert difference(paper.pixels(sheet)[bottom + 2, right + 2], (255, 255, 255)) >= TOLD_APART
+    assert difference(paper.pixels(sheet)[bottom + 2, right + 2], ground) < TOLD_APART / 4
+    for head in heads:
+        word = re.split(r"[\n\s]", head)[0]
+        assert word in text
+        assert all(box[2] < paper.pixels(number).shape[1] - 9 * SCALE for number, box in paper.find(word))
+    assert "How to read places" in text
+    assert "Intervals hold 95 %" in " ".join(text.split())  # what is folded on the screen
+    assert "Search" not in text
+    sheet, (_, top, right, bottom) = min(paper.find("System 1"))
+    row = paper.pixels(sheet, (right + 20 * SCALE, top, paper.pixels(sheet).shape[1], bottom + 8 * SCALE))
+    assert (row.max(-1) < 90).sum(1).max() > 40 * SCALE  # the range, in ink
 
 
 def test_hostile_names_stay_text_on_every_page(hostile, page):

@@ -46,8 +46,8 @@ def test_rows_go_by_cost_and_words_by_those_whose_interval_is_above_zero(board):
     assert [row.edit for row in made.kinds["direction"]] == ["shift-dates"]
     assert made.kinds["invariance"][0].cells[1] is None
     assert made.costliest == [
-        "tatweel takes entities.strict from 0.750 to 0.250",
-        "shift-dates takes dates.value from 0.500 to 0.250",
+        "tatweel takes entities.strict from 0.750 to 0.250 (4 documents)",
+        "shift-dates takes dates.value from 0.500 to 0.250 (4 documents)",
     ]
     assert made.other_data == ""
     board.data.fingerprint = "0" * 64

@@ -12,10 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 import regex
 import submitted
+from typer.testing import CliRunner
 
 import dragoman
 from dragoman import files, scoring
 from dragoman.authoring import release_folder
+from dragoman.cli.app import app
 from dragoman.problems import DragomanError
 from dragoman.release import parquet, private_bundle, source_root
 from dragoman.release.ceilings import ceilings
@@ -415,3 +417,16 @@ def test_wrong_usage(options, tmp_path):
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_difference_with_the_whole_release_prints_withheld_labels_only_when_asked_to(made, whole, tmp_path):
+    release_folder.write(whole, ROOT, tmp_path / "whole")
+    for pair in ([made[0], tmp_path / "whole"], [tmp_path / "whole", made[0]]):
+        refused = CliRunner().invoke(app, ["diff", *map(str, pair)])
+        assert isinstance(refused.exception, DragomanError)
+        assert refused.exception.problems[0].code == "E760"
+        assert refused.stdout == ""
+        shown = CliRunner().invoke(app, ["diff", *map(str, pair), "--show-withheld"])
+        assert "entities e1" in shown.stdout
+    same = CliRunner().invoke(app, ["diff", str(made[0]), str(made[0])])
+    assert "The same rows." in same.stdout

@@ -56,6 +56,7 @@ def release(
     """
     from dragoman import files
     from dragoman.authoring import changelog, release_folder
+    from dragoman.authoring.starting import first_texts
     from dragoman.cli import show
     from dragoman.release import bundle, source_root
 
@@ -68,6 +69,8 @@ def release(
         raise typer.BadParameter("--bundle renews what travels in this package, and goes with its repository alone")
     built = source_root.assemble(root)
     outcome: dict[str, object] = {"name": built.name, "version": built.version}
+    if unwritten := first_texts.to_fill_in(root):
+        outcome["to_fill_in"] = [f"{place} {number}" for place, number in unwritten.items()]
     before = _before(root, since)
     difference = None if before is None else changelog.checked(before, built)
     if changes is not None and difference is not None:

@@ -41,15 +41,25 @@ def diff(
         Path | None,
         typer.Option(help="folder of runs: also say what it does to their scores and places", metavar="DIR"),
     ] = None,
+    show_withheld: Annotated[
+        bool, typer.Option("--show-withheld", help="print labels that one of the two withholds; for its keeper alone")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say what changed between two releases, label by label, and whether the version says so."""
     from dragoman.benchmark import load
     from dragoman.cli import show, show_release
     from dragoman.leaderboard.version_effect import effects
+    from dragoman.problems import error
     from dragoman.release.diff import difference
 
     before, after = load(old), load(new)
+    for one, other in ((before, after), (after, before)):
+        split = one.withheld.split if one.withheld is not None else None
+        if split in other.splits and not other.withholds(split) and not show_withheld:
+            what = f"{one.name} {one.version} withholds the gold of {split!r}, and {other.version} beside it does not."
+            hint = "All of it would be printed: give --show-withheld, and keep what it prints to yourself."
+            raise error("E760", what, hint)
     changes = difference(before.release, after.release)
     moved = effects(runs, before, after, show.progress) if runs is not None else None
     show_release.difference(changes, moved, as_json=as_json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -172,14 +173,14 @@ def run(
         summary["cost"] = round(cost(summary["tokens"] or (0, 0), prices), 6)
     show.summary(summary if as_json else _in_words(summary), as_json=as_json)
     again = bool(summary["failed"] or summary["not_asked"] or summary["failed_pieces"])
+    given = ("--data", data), ("--split", split)
+    against = [f" {name} {shlex.quote(str(value))}" for name, value in given if value is not None]
     if held.withheld is not None and split in (None, held.withheld.split):
         # There is nothing to score with: what is sent is checked.
-        only_split = "" if split is None else f" --split {split}"
-        show.next_command(
-            f"validate --data {data}{only_split}", out / "predictions.jsonl", again=again, as_json=as_json
-        )
+        command, place = "validate", out / "predictions.jsonl"
     else:
-        show.next_command("score", out, again=again, as_json=as_json)
+        command, place = "score", out
+    show.next_command(command + "".join(against), place, again=again, as_json=as_json)
     raise typer.Exit(int(again))
 
 

@@ -89,13 +89,13 @@ def closing(said: str) -> None:
 
 
 def next_command(name: str, out: Path, *, again: bool, as_json: bool) -> None:
-    """Name the command that comes next; where something is left to do, that the same one goes on with it."""
+    """Name the command that comes next, on one line to be copied; where something is left, that this one goes on."""
     if as_json:
         return
     import shlex
 
     first = "Run it again to go on with what is left. " if again else ""
-    closing(f"{first}Next: dragoman {name} {shlex.quote(str(out))}")
+    sys.stdout.write(visible(f"{first}Next: dragoman {name} {shlex.quote(str(out))}") + "\n")
 
 
 def catalogue(*, as_json: bool) -> None:

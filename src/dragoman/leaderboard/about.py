@@ -63,7 +63,7 @@ def about(board: Board, shown: Sequence[Column], dataset: str | None) -> About:
     among = ", ".join(f"{title} {count}" for title, count in languages)
     on = f"{number(data.documents, 'document')}{pages}"
     what = (
-        f"Systems that find entities, dates and claims in news, scored on {on} of "
+        f"Systems that find {_found(shown)} in news, scored on {on} of "
         f"{short(data.name, 80)} {short(data.version or '', 40)}, split {short(data.split or '', 40)}"
         f"{f' ({among})' if among else ''}. {_OWN_GOLD if data.name == OWN else _OTHER_GOLD}"
     )
@@ -75,6 +75,12 @@ def about(board: Board, shown: Sequence[Column], dataset: str | None) -> About:
         home,
         f"{home}/blob/main/GUIDELINES.md" if home else None,
     )
+
+
+def _found(shown: Sequence[Column]) -> str:
+    """Name the layers of the board as a sentence does."""
+    *most, last = [c.measures[0].layer for c in shown if c.ranked and c.facet is None and len(c.measures) == 1]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _cannot(data: BoardData, languages: list[tuple[str, int]]) -> list[str]:

@@ -80,7 +80,7 @@ def evaluate(
         made = cells(entries, shown, gold)
         board.closed = rules(entries, shown, closed)
     board.entries = [_entry(entry, made.get(entry.id, {}), whole=closed is None) for entry in entries]
-    board.entries.sort(key=lambda entry: order(entry, "headline"))
+    board.entries.sort(key=lambda entry: order(entry, board.columns[0].name))
     return board, {entry.id: entry for entry in entries}
 
 

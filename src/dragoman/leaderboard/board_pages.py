@@ -9,6 +9,7 @@ from dragoman.leaderboard import forest, pairs_view, phenomena_view, robustness_
 from dragoman.leaderboard.about import about
 from dragoman.leaderboard.ranking import TRACKS
 from dragoman.reports.rendering import environment, inlined
+from dragoman.schema.layers import LAYER_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,7 @@ def pages(
         "board": board,
         "tabs": tabs,
         "views": views,
+        "layers": [layer for layer in LAYER_NAMES if any({layer} == column.layers for column in shown)],
         "reported": reported,
         "edited": edited,
         "edited_ids": {each.entry.id for each in edited},

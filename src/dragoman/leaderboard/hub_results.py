@@ -89,7 +89,8 @@ def _evaluation(board: Board) -> dict[str, Any]:
                 ],
                 "scorers": [{"name": "includes"}],
             }
-            for task, layers in TASKS.values()
+            for column, (task, layers) in TASKS.items()
+            if column in {each.name for each in board.columns}
         ],
     }
 
@@ -103,7 +104,7 @@ def _results(board: Board, entry: BoardEntry, dataset: str) -> list[dict[str, An
     entries = [
         EvalResultEntry(dataset_id=dataset, task_id=task, value=round(score, 6), notes=notes)
         for column, (task, _) in TASKS.items()
-        if (score := entry.cells[column].score) is not None
+        if column in entry.cells and (score := entry.cells[column].score) is not None
     ]
     return eval_result_entries_to_yaml(entries)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dragoman.leaderboard import views
 from dragoman.leaderboard.board_data import order
+from dragoman.reports import words
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.scoring.result_table import MIN_LABELS
 
@@ -56,13 +57,14 @@ class PhenomenaRow:
 
 
 def phenomena(board: Board) -> list[Phenomenon]:
-    """Columns of the table, by layer."""
+    """Columns of the table, by layer; those with many labels first."""
     made = []
     for key, labels in board.phenomena.items():
         measure, _, facet = key.partition(".recall[phenomenon=")
-        title = facet.removesuffix("]").replace("_", " ")
+        name = facet.removesuffix("]")
+        title = words.PHENOMENA.get(name, name.replace("_", " "))
         made.append(Phenomenon(key, measure.partition(".")[0], title, labels, labels < MIN_LABELS))
-    return sorted(made, key=lambda each: (LAYER_NAMES.index(each.layer), each.title))
+    return sorted(made, key=lambda each: (LAYER_NAMES.index(each.layer), -each.labels, each.title))
 
 
 def rows(board: Board, columns: list[Phenomenon]) -> list[PhenomenaRow]:
@@ -74,7 +76,7 @@ def rows(board: Board, columns: list[Phenomenon]) -> list[PhenomenaRow]:
             entry.state if entry.state != "ranked" else f"{entry.track} track",
             [_found(entry.recall.get(column.key), column.labels) for column in columns],
         )
-        for entry in sorted(board.entries, key=lambda entry: order(entry, "headline"))
+        for entry in sorted(board.entries, key=lambda entry: order(entry, board.columns[0].name))
         if entry.recall
     ]
 

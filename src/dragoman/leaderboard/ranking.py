@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import UNSET
 
 from dragoman import languages
-from dragoman.measures.catalogue import HEADLINE
+from dragoman.measures.catalogue import HEADLINE, headline_of
 from dragoman.measures.measure import Measure
 from dragoman.measures.naming import BY_NAME
 from dragoman.schema.layers import LAYER_NAMES, TYPED
@@ -67,8 +67,8 @@ class Column:
 
     @property
     def by_language(self) -> bool:
-        """Whether it is the headline in one language."""
-        return len(self.measures) > 1 and self.facet is not None and self.facet[0] == "language"
+        """Whether it is the main column in one language."""
+        return self.ranked and self.facet is not None and self.facet[0] == "language"
 
     @property
     def layers(self) -> set[str]:
@@ -116,23 +116,27 @@ class Column:
 def columns(gold: Gold) -> list[Column]:
     """Columns of the board: the headline, in each language too, and each layer's main measure have places.
 
-    Kinds of document, types of label and the other measures have none.
+    Kinds of document, types of label and the other measures have none. A layer that the gold does not have has no
+    column; where there is one layer alone, it stands for the headline.
     """
     parts = [
         (facet, value)
         for facet in ("language", "kind")
         for value in sorted({each for each in gold.facets.get(facet, ()) if each is not None})
     ]
-    main = tuple(BY_NAME[name] for name in HEADLINE)
-    made = [Column("Headline", main, ranked=True)]
+    names = headline_of({layer: gold.annotations.has(layer).any() for layer in LAYER_NAMES})
+    main = tuple(BY_NAME[name] for name in names or HEADLINE)
+    layers = {measure.layer for measure in main}
+    made = [Column("Headline", main, ranked=True)] if len(main) > 1 else []
     made += [Column(measure.layer.capitalize(), (measure,), ranked=True) for measure in main]
     made += [Column(_title(facet, value), main, (facet, value), facet == "language") for facet, value in parts]
-    made += [Column(_title(facet, value), (measure,), (facet, value)) for measure in main for facet, value in parts]
+    if len(main) > 1:
+        made += [Column(_title(facet, value), (measure,), (facet, value)) for measure in main for facet, value in parts]
     for measure in main:
         annotations = getattr(gold.annotations, measure.layer)
         labels = sorted(annotations.type.labels) if measure.layer in TYPED else []
         made += [Column(label, (measure,), ("type", label)) for label in labels]
-    others = [m for m in BY_NAME.values() if m.layer in LAYER_NAMES and m not in main]
+    others = [m for m in BY_NAME.values() if m.layer in layers and m not in main]
     return made + [Column(measure.name.partition(".")[2], (measure,)) for measure in others]
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -14,6 +14,7 @@ from dragoman.leaderboard import views
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.problems import DragomanError, error
 from dragoman.reports.rendering import short
+from dragoman.text import counted
 
 if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import Board, BoardEntry
@@ -173,18 +174,35 @@ def _system(board: Board, entry: BoardEntry, costs: EditCosts) -> SystemEdits:
         edits = dict.fromkeys(each.edit for each in costs.costs if each.expect == expect)
         rows = [_row(edit, measures, costs) for edit in edits]
         kinds[expect] = sorted((row for row in rows if any(row.cells)), key=lambda row: -row.worst)
-    sure = [
-        each for each in costs.costs if each.cost is not None and each.interval is not None and each.interval[0] > 0
-    ]
-    worst = sorted(sure, key=lambda each: -(each.cost or 0.0))
-    first = list({each.edit: each for each in reversed(worst)}.values())
-    costliest = [
+    said = [
         f"{short(each.edit, 60)} takes {each.measure} from {each.original or 0.0:.3f} to {each.edited or 0.0:.3f}"
-        for each in sorted(first, key=lambda each: -(each.cost or 0.0))[:MAX_NAMED]
+        f" ({counted(each.documents, 'document')})"
+        for each in costliest(costs.costs)
     ]
     same = costs.data.get("fingerprint") == board.data.fingerprint
     on = " ".join(short(costs.data.get(name, ""), 40) for name in ("name", "version"))
-    return SystemEdits(entry, views.name(entry), measures, kinds, costliest, "" if same else on, costs.memory)
+    return SystemEdits(entry, views.name(entry), measures, kinds, said, "" if same else on, costs.memory)
+
+
+class _HasCost(Protocol):
+    @property
+    def edit(self) -> str: ...
+    @property
+    def cost(self) -> float | None: ...
+    @property
+    def interval(self) -> Sequence[float] | None: ...
+
+
+_Cost = TypeVar("_Cost", bound=_HasCost)
+
+
+def costliest(costs: Iterable[_Cost], most: int = MAX_NAMED) -> list[_Cost]:
+    """Pick the edits that cost most, each by the measure where it does: of those with an interval above 0."""
+    sure = [each for each in costs if each.cost is not None and each.interval is not None and each.interval[0] > 0]
+    first: dict[str, _Cost] = {}
+    for each in sorted(sure, key=lambda each: -(each.cost or 0.0)):
+        first.setdefault(each.edit, each)
+    return list(first.values())[:most]
 
 
 def _row(edit: str, measures: Sequence[str], costs: EditCosts) -> EditRow:

@@ -14,9 +14,10 @@ from dragoman.leaderboard import isolation
 from dragoman.leaderboard.entries import folders, of_version, readable_files
 from dragoman.leaderboard.examination import Progress, not_examined, picklable, read_predictions
 from dragoman.leaderboard.ranking import TRACKS, Column, annotated
-from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT
+from dragoman.measures.catalogue import HEADLINE, HEADLINE_SPLIT, headline_of
 from dragoman.measures.naming import select
 from dragoman.problems import DragomanError, Problem
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.system_card import Track
 from dragoman.statistics import places
 from dragoman.systems.loading import read_card
@@ -92,8 +93,10 @@ def effects(
                 each.ranks.setdefault(column, []).append(None)
             for track in TRACKS:
                 among = [each for each in made if each.ranked and each.track == track]
-                names = HEADLINE if column == "headline" else [column]
-                _place(among, column, side, annotated(golds[side], Column(column, select(names))))
+                gold = golds[side]
+                own = headline_of({layer: gold.annotations.has(layer).any() for layer in LAYER_NAMES})
+                names = list(own) if column == "headline" else [column]
+                _place(among, column, side, annotated(gold, Column(column, select(names))))
     return made
 
 

@@ -57,11 +57,15 @@ class Tab:
 
 
 def tabs(board: Board, shown: Sequence[Column]) -> list[Tab]:
-    """Pages of the board: all documents, those of each language, then each layer with its own measures and slices."""
+    """Pages of the board: all documents, those of each language, then each layer with its own measures and slices.
+
+    Where there is one layer alone, the first page is its own.
+    """
     documents = {column.name: column.documents or 0 for column in board.columns}
     headline, *layers = (column for column in shown if column.ranked and column.facet is None)
     parts = [c for c in shown if c.facet and len(c.measures) > 1]
-    made = [Tab("index.html", "All", "documents", headline, [*layers, *parts], documents[headline.name])]
+    beside = [*layers, *parts] if layers else [c for c in shown if c is not headline]
+    made = [Tab("index.html", "All", "documents", headline, beside, documents[headline.name])]
     for column in (c for c in shown if c.by_language):
         own = [c for c in shown if c.facet == column.facet and c is not column]
         file = f"language-{_slug(str(column.facet and column.facet[1]))}.html"
@@ -115,15 +119,17 @@ def number(count: int, of: str) -> str:
 
 
 def head(board: Board, column: Column, tab: Tab) -> Head:
-    """Make the heading of a column in a table: in a language's own the layers, elsewhere the slices."""
+    """Make the heading of a column in a table: in a language's own the layers, elsewhere the slices.
+
+    One layer is counted in labels, several in documents.
+    """
     known = next(each for each in board.columns if each.name == column.name)
-    by_type = column.facet is not None and column.facet[0] == "type"
-    labels = known.labels is not None and (by_type or tab.group == "layers")
-    n = number(known.labels or 0, "label") if labels else number(known.documents or 0, "doc")
+    n = number(known.documents or 0, "doc") if known.labels is None else number(known.labels, "label")
     few = (known.labels is not None and known.labels < MIN_LABELS) or (known.documents or 0) < MIN_DOCUMENTS
     language = tab.main.facet is not None and column.facet == tab.main.facet
     title = column.measures[0].layer.capitalize() if language and len(column.measures) == 1 else column.title
-    return Head(column.name, title.replace("_", " "), n, few)
+    of_kind = column.facet is not None and column.facet[0] == "kind"
+    return Head(column.name, title.capitalize() if of_kind else title.replace("_", " "), n, few)
 
 
 @dataclass(frozen=True)
@@ -195,7 +201,7 @@ def rows(board: Board, tab: Tab, state: str, track: str | None = None) -> list[R
 def _scored(entry: BoardEntry, tab: Tab) -> bool:
     """Whether an entry belongs in a table: overall all do, so that those without headline are seen too."""
     cell = entry.cells.get(tab.main.name)
-    return bool(entry.cells) and (tab.main.name == "headline" or (cell is not None and cell.score is not None))
+    return bool(entry.cells) and (tab.file == "index.html" or (cell is not None and cell.score is not None))
 
 
 def _row(board: Board, entry: BoardEntry, tab: Tab) -> Row:
@@ -234,7 +240,7 @@ def _under(entry: BoardEntry, tab: Tab) -> str:
     parts = [short(entry.card.version, 24)] if entry.card is not None and entry.card.version else []
     if not isinstance(entry.repeats, UnsetType):
         parts.append(f"mean of {entry.repeats} repeats")
-    if len(entry.attempted) < len(LAYER_NAMES):
+    if len(entry.attempted) < len(tab.layers if tab.main.facet is None and tab.group == "documents" else LAYER_NAMES):
         parts.append("only " + ", ".join(entry.attempted))
     if entry.missing and tab.main.facet is None:
         parts.append(f"{entry.missing} left out")
@@ -263,7 +269,7 @@ def link(url: str | None) -> tuple[str, str] | None:
 def measures(entry: BoardEntry) -> list[tuple[str, ScoreView, str]]:
     """Scores of an entry on all documents: measure, score, definition."""
     return [
-        (column, score(cell), BY_NAME[column].definition if column in BY_NAME else "mean of the three layers' F1")
+        (column, score(cell), BY_NAME[column].definition if column in BY_NAME else "mean F1 of the layers")
         for column, cell in entry.cells.items()
         if "[" not in column
     ]
@@ -271,7 +277,7 @@ def measures(entry: BoardEntry) -> list[tuple[str, ScoreView, str]]:
 
 def slices(entry: BoardEntry, shown: Sequence[Column]) -> tuple[list[str], list[tuple[str, list[ScoreView]]]]:
     """Scores of an entry on parts of the documents: headings, and a row for each part."""
-    parts = list(dict.fromkeys(column.facet for column in shown if column.facet and len(column.measures) > 1))
+    parts = list(dict.fromkeys(column.facet for column in shown if column.facet and column.facet[0] != "type"))
     mains = [column for column in shown if column.ranked and column.facet is None]
     made = [
         (f"{facet}: {value}", [score(entry.cells.get(f"{main.name}[{facet}={value}]")) for main in mains])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from dragoman.measures.catalogue import HEADLINE
+from dragoman.measures.catalogue import HEADLINE, headline_of
 from dragoman.measures.naming import BY_NAME
 from dragoman.reports import overlay, words
 from dragoman.reports.costs import MAX_ROWS
@@ -75,10 +75,11 @@ def written(content: Content) -> str:
             + (f", split {gold.data.split}" if gold.data.split else ""),
             said=list(filter(None, (result_table.headline(result), result_table.summary(result)))),
             notes=_notes(content),
-            headline=[(name, _cell(result, name)) for name in HEADLINE],
+            headline=[(name, _cell(result, name)) for name in _main(content)],
+            mean=result_table.headline_in_words(result),
             rows=[(name, _cell(result, name)) for name in result.counts],
             results=content.results,
-            both=[(name, [_cell(each, name) for each in content.results]) for name in HEADLINE],
+            both=[(name, [_cell(each, name) for each in content.results]) for name in _main(content)],
             others=others,
             between=_between(content, layers) if others else [],
             costs=content.costs,
@@ -101,6 +102,11 @@ def written(content: Content) -> str:
             **inlined("report/report.css", "theme.js", *(f"report/{part}.js" for part in SCRIPTS)),
         )
     )
+
+
+def _main(content: Content) -> tuple[str, ...]:
+    """Name the measures that stand for the layers that the gold has."""
+    return headline_of(content.results[0].coverage.annotated) or HEADLINE
 
 
 def _kinds(item: dict[str, Any]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dragoman import languages
+from dragoman.leaderboard.robustness_view import costliest
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.reports.rendering import environment, inlined
 
@@ -16,6 +17,8 @@ MAX_FAILURES = 2_000
 """Labels that are listed; how many there are is always said."""
 
 
+MAX_COSTLIEST = 5
+"""Edits that are named at the top of the page."""
 _RENAMED = ("rename", "swap-names")
 
 
@@ -30,17 +33,14 @@ def page(measured: Robustness) -> str:
                 (label, measured.failed.get(label, len(failures)), [_failure(each) for each in failures[:left]])
             )
             left = max(0, left - len(failures))
-    edits = {cost.edit: cost.expect for cost in measured.costs}
     return (
         environment()
         .get_template("robustness/page.html")
         .render(
             measured=measured,
             measures=[name for name in HEADLINE if any(cost.measure == name for cost in measured.costs)],
-            kinds={
-                expect: [(label, _cells(measured, label)) for label, each in edits.items() if each == expect]
-                for expect in ("invariance", "direction")
-            },
+            kinds={expect: _kind(measured, expect) for expect in ("invariance", "direction")},
+            costliest=costliest(measured.costs, MAX_COSTLIEST),
             types=_types(measured),
             values=[(label, each) for label, each in measured.values.items() if sum(each.values())],
             renamed=[(label, each) for label, each in measured.names.items() if label.partition(":")[0] in _RENAMED],
@@ -49,6 +49,19 @@ def page(measured: Robustness) -> str:
             **inlined("robustness/robustness.css", "theme.js"),
         )
     )
+
+
+def _kind(measured: Robustness, expect: str) -> dict[str, Any]:
+    """Part the edits of a kind into those that move a score, the most costly first, and those that move none."""
+    edits = dict.fromkeys(cost.edit for cost in measured.costs if cost.expect == expect)
+    rows = [(label, _cells(measured, label)) for label in edits]
+    moved, still = [], []
+    for label, cells in rows:
+        if any(cost.cost or any(cost.interval or ()) for cost in cells.values()):
+            moved.append((label, cells))
+        elif cells:
+            still.append((label, cells))
+    return {"moved": sorted(moved, key=lambda row: -max(each.cost or 0.0 for each in row[1].values())), "still": still}
 
 
 def _cells(measured: Robustness, label: str) -> dict[str, Cost]:

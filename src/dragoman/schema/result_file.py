@@ -78,7 +78,8 @@ class Headline(msgspec.Struct, forbid_unknown_fields=True):
 
     score: Annotated[float | None, Meta(description="the mean, 0 to 1, or null")]
     interval: Annotated[
-        list[float] | None, Meta(description="bootstrap interval over documents, 95 %, of all three together, or null")
+        list[float] | None,
+        Meta(description="bootstrap interval over documents, 95 %, of its measures at once, or null"),
     ]
     reason: Annotated[str | None, Meta(description="why the score is null, in words; null where it is not")]
 

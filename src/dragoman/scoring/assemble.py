@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dragoman.measures.catalogue import HEADLINE, MEASURES
+from dragoman.measures.catalogue import MEASURES, headline_of
 from dragoman.measures.measure import Measure
 from dragoman.measures.naming import BY_NAME
 from dragoman.schema import result_file as results
@@ -193,15 +193,18 @@ def _headline(
     """Mean of the micro F1 of the headline measures, or why there is none; None for a reference: it has no split."""
     if data.split is None:
         return None
+    names = headline_of(coverage.annotated)
+    if not names:
+        return results.Headline(None, None, "no document has gold")
     parts: list[float] = []
-    for name in HEADLINE:
+    for name in names:
         layer, _, measure = name.partition(".")
         score = (scores.get(layer) or {}).get(measure)
         if not score or score["f1"] is None:
             return results.Headline(None, None, _reason(name, scores, coverage))
         parts.append(score["f1"])
     mean = fsum(parts) / len(parts)  # the same sum on every interpreter
-    return results.Headline(mean, _headline_interval(counts, data, resampling), None)
+    return results.Headline(mean, _headline_interval(names, counts, data, resampling), None)
 
 
 def _reason(name: str, scores: dict[str, Any], coverage: results.Coverage) -> str:
@@ -211,18 +214,16 @@ def _reason(name: str, scores: dict[str, Any], coverage: results.Coverage) -> st
         return f"{name} was not computed"
     if not coverage.attempted[layer]:
         return f"{layer} were not attempted"
-    if not coverage.annotated[layer]:
-        return f"no document has gold for {layer}"
     return f"{name} is undefined: there is nothing on either side"
 
 
 def _headline_interval(
-    counts: Mapping[str, results.Counts], data: results.Data, resampling: Resampling
+    names: Sequence[str], counts: Mapping[str, results.Counts], data: results.Data, resampling: Resampling
 ) -> list[float] | None:
     """Interval of the mean: documents are drawn with the counts of all its measures side by side."""
     if not resampling.resamples:
         return None
-    parts = [(BY_NAME[name].score, counts[name]) for name in HEADLINE]
+    parts = [(BY_NAME[name].score, counts[name]) for name in names]
     ends = np.cumsum([0, *(len(score.columns) for score, _ in parts)]).tolist()
     rows, scored = np.zeros((len(data.documents), ends[-1]), np.int64), np.zeros(len(data.documents), bool)
     for first, last, (_, of) in zip(ends, ends[1:], parts, strict=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dragoman.measures.catalogue import HEADLINE
+from dragoman.measures.catalogue import HEADLINE, headline_of
 from dragoman.measures.naming import measure
 from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.result_file import Result
@@ -145,9 +145,17 @@ def headline(result: Result) -> str | None:
     score = result.scores.get("headline")
     if score is None:
         why = f", since {held.reason}" if held is not None and held.reason else ""
-        return f"headline: none{why}. It is the mean F1 of {_listed(HEADLINE)}."
+        return f"headline: none{why}. It is {headline_in_words(result)}."
     ends = f" ({interval(held.interval)} in 95 % of resamples)" if held is not None and held.interval else ""
-    return f"headline: {number(score)}{ends}, the mean F1 of {_listed(HEADLINE)}"
+    return f"headline: {number(score)}{ends}, {headline_in_words(result)}"
+
+
+def headline_in_words(result: Result) -> str:
+    """Say what the headline of a result is the mean of, and which layers its data does not have."""
+    names = headline_of(result.coverage.annotated) or HEADLINE
+    lacking = [name.partition(".")[0] for name in HEADLINE if name not in names]
+    without = f" ({result.data.name} {result.data.split} has no gold for {_listed(lacking)})" if lacking else ""
+    return f"{'the mean F1' if len(names) > 1 else 'the F1'} of {_listed(names)}{without}"
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -220,7 +228,8 @@ def _left_out(result: Result) -> Iterator[str]:
     undefined = [name for name in names if name not in taken and attempted.get(name.partition(".")[0], True)]
     if undefined:
         yield f"not taken, since one side or both have nothing for them: {', '.join(undefined)}"
-    skipped = [layer for layer in result.scores if not attempted.get(layer, True)]
+    there = result.coverage.annotated
+    skipped = [layer for layer in result.scores if not attempted.get(layer, True) and there.get(layer, True)]
     if skipped:
         yield f"not attempted: {', '.join(skipped)}"
 

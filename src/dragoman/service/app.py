@@ -132,8 +132,9 @@ class _Service:
     async def board(self, _: Request) -> Response:
         """Show the best of every team, and how often it submitted."""
         teams = await to_thread.run_sync(self.closed.log.teams)
+        main = next(iter(steps(self.closed.gold)))
         rows = [{"team": team, "submissions": number, "best": best} for team, (number, best) in teams.items()]
-        return _json(sorted(rows, key=lambda row: (-row["best"].get("headline", -1.0), row["team"])))
+        return _json(sorted(rows, key=lambda row: (-row["best"].get(main, -1.0), row["team"])))
 
     async def submissions(self, request: Request) -> Response:
         """List the submissions of the team that asks."""

@@ -1,6 +1,7 @@
 """The page in a real browser, narrow and wide, in both directions, with labels that would do harm if they could."""
 
 import json
+from pathlib import Path
 
 import made_up_review
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from dragoman.authoring.review import make, review_page, take
 from dragoman.authoring.review.returned_reviews import read_reviews
 
+SOURCES = Path(__file__).resolve().parents[3]
 HOSTILE = (
     "<img src=x onerror=\"window.ran='img'\"><script>window.ran='script'</script></script>{{x}} &lt;b&gt; " + "ﷺ" * 40
 )
@@ -82,6 +84,33 @@ def test_labels_that_would_do_harm_are_shown_and_do_none(root, opened, page, tmp
     assert page.locator("img").count() == 0
     assert "onerror" in page.locator("#text").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("interface", "width"), [("ar", 390), ("ar", 1280), ("en", 1280)])
+def test_the_ends_of_an_interval_stand_in_the_order_of_the_language(opened, page, tmp_path, interface, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    (kit,) = made_up_review.kit(SOURCES, "ar", minutes=600, interface=interface).kits
+    kit.cards = [card for card in kit.cards if any("2024-06-18" in value for _, value in card.facts)][:1]
+    (tmp_path / "kit.html").write_text(review_page.render(kit), "utf-8")
+    opened(tmp_path / "kit.html")
+    page.click("#start")
+    places = page.locator("#facts bdi", has_text=" – ").evaluate(
+        """each => {
+          const node = each.firstChild, dash = node.data.indexOf("–");
+          const box = (from, to) => {
+            const range = document.createRange();
+            range.setStart(node, from);
+            range.setEnd(node, to);
+            return range.getBoundingClientRect();
+          };
+          const [first, second] = [box(1, dash - 1), box(dash + 1, node.data.length)];
+          return [first.left, second.left, Math.abs(first.top - second.top) < 4, node.data.slice(1, dash - 1)];
+        }"""
+    )
+    first, second, same_line, said = places
+    assert same_line
+    assert said.strip("\u2068\u2069 ") == "2024-06-18"
+    assert (first > second) == (interface == "ar")
 
 
 def test_keys_do_not_answer_while_somebody_writes(root, opened, page, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from dragoman.authoring.review.kit import Card, KeyCard, KeyLabel, Passes
 from dragoman.authoring.review.marked_text import Mark, marked_lines
 from dragoman.authoring.review.review_words import Words
 from dragoman.benchmark import Benchmark
-from dragoman.languages import short_tag
+from dragoman.languages import get, short_tag
 from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Claim, Date, Document, Entity, RegistryEntry
@@ -21,6 +21,8 @@ from dragoman.text import visible
 
 _NOTATION = re.compile(r"\d*X|^P\d|-W\d|T[A-Z]{2}")
 """Found in a TIMEX3 value that does not explain itself."""
+_LTR_MARK, _RTL_MARK, _ISOLATE, _END_OF_ISOLATE = "\u200e", "\u200f", "\u2068", "\u2069"
+"""Signs of the Unicode bidirectional algorithm (UAX #9, section 2): nothing is seen of them."""
 Origins = Mapping[str, Mapping[tuple[str, str], Point | None]]
 """By document, and by layer and id: the point of the passes that a gold label comes from."""
 
@@ -151,7 +153,7 @@ class Maker:
             published=self._published(document),
             lines=list(lines.values()),
             english=english,
-            facts=[(self.words.page[name], visible(value)) for name, value in self._facts(group)],
+            facts=[(self.words.page[name], value) for name, value in self._facts(group)],
             question=self.words.page[f"question_{group.layer}"],
             count=len(group.labels),
         )
@@ -185,16 +187,30 @@ class Maker:
     def _published(self, document: Document) -> str | None:
         """Day of publication in its two tiers, the page's own first."""
         if document.published is not None:
-            return self._time(visible(document.published))
+            return self._time(document.published)
         if document.published_external is not None:
-            return f"{self._time(visible(document.published_external))} ({self.words.page['outside']})"
+            return f"{self._time(document.published_external)} ({self.words.page['outside']})"
         return None
 
     def _time(self, value: str) -> str:
-        """Write a TIMEX3 value or an EDTF interval for people, as far as there are words for it."""
-        return " – ".join(self.words.value(end) for end in value.split("/"))
+        """Write a TIMEX3 value or an EDTF interval for people, as far as there are words for it.
 
-    def _facts(self, group: Group) -> Iterable[tuple[str, str]]:
+        The ends of an interval stand in the order of the page's language, each as a run of its own: numbers alone would
+        stand from left to right in Arabic too.
+        """
+        ends = [visible(self.words.value(end)) for end in value.split("/")]
+        if len(ends) == 1:
+            return ends[0]
+        mark = _RTL_MARK if get(self.words.language).direction == "rtl" else _LTR_MARK
+        return mark + " – ".join(f"{_ISOLATE}{end}{_END_OF_ISOLATE}" for end in ends)
+
+    def _facts(self, group: Group) -> Iterator[tuple[str, str]]:
+        """Say what the labels of a group say, by the names of words; nothing in it is hidden or turns the text."""
+        times = {"value", "value_external"}
+        for name, value in self._said(group):
+            yield name, self._time(value) if name in times else visible(value)
+
+    def _said(self, group: Group) -> Iterable[tuple[str, str]]:
         label, change, value = group.labels[0], group.change, self.words.value
         if isinstance(label, Entity):
             yield "type", self._label("entities.type", change.get("type", label.type))
@@ -202,13 +218,13 @@ class Maker:
             yield "who", ", ".join(map(self._named, label.entity_ids)) or self.words.page["nobody"]
         elif isinstance(label, Date):
             yield "type", value(label.type)
-            yield "value", self._time(change.get("value", label.value))
+            yield "value", change.get("value", label.value)
             if _NOTATION.search(change.get("value", label.value)) or _NOTATION.search(label.value_external or ""):
                 yield "notation", self.words.page["notation_note"]
             if label.mod:
                 yield "mod", value(label.mod)
             if label.value_external:
-                yield "value_external", self._time(label.value_external)
+                yield "value_external", label.value_external
             anchor = next((date.text for date in group.document.dates if date.id == label.ref), None)
             if label.ref == "published":
                 yield "reckoned", self.words.page["day_of_publication"]

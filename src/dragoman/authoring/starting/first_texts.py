@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from dragoman import languages
+from dragoman import files, languages
 from dragoman.release.scheme_file import TABLES
 
 FILL_IN = "FILL IN"
 """What marks a place that waits for its author's words."""
+
+
+def to_fill_in(root: Path) -> dict[str, int]:
+    """Count the lines of a source root that still wait for their author's words, by file; what goes into a release."""
+    places = ("DATASET_CARD.md", "annotations/GUIDELINES.md", "corpus/benchmark.toml", "corpus/sources.toml")
+    there = {place: root / place for place in places if (root / place).is_file()}
+    counts = {
+        place: sum(FILL_IN in line for line in files.read_text(path).splitlines()) for place, path in there.items()
+    }
+    return {place: number for place, number in counts.items() if number}
 
 
 def toml(value: Any) -> str:

@@ -105,6 +105,7 @@ function apply(article) {
 }
 
 let shown = [];
+let noun = "label";
 const holder = document.getElementById("documents");
 function filter() {
   readFilters();
@@ -128,7 +129,8 @@ function filter() {
   document.body.classList.toggle("no-english", !control("english").checked);
   document.querySelector(".nothing").hidden = shown.length > 0;
   document.querySelector(".nothing").textContent = mistakes || !state.only ? "No label passes the filters." : "No mistake. “mistakes only” hides what is right.";
-  document.querySelector(".count").textContent = `${many(shown.length, mistaken === shown.length ? "mistake" : "label")} in ${many(documents, "document")}`;
+  noun = mistaken === shown.length ? "mistake" : "label";
+  document.querySelector(".count").textContent = `${many(shown.length, noun)} in ${many(documents, "document")}`;
   look(...(current || []));
 }
 
@@ -139,7 +141,7 @@ function look(entry, item) {
     if (item.line) showTools(entry, item);
   }
   const at = entry ? shown.findIndex(each => each.item === item) : -1;
-  document.querySelector(".place").textContent = at < 0 ? `${shown.length}` : `${at + 1} of ${shown.length}`;
+  document.querySelector(".place").textContent = at < 0 ? many(shown.length, noun) : `${at + 1} of ${shown.length}`;
   return at;
 }
 
