@@ -162,7 +162,7 @@ def test_our_own_corpus_and_annotations_pass():
     # Gold and its registry count once there is gold of every document; corpus and raw passes always.
     ours = ("corpus/", "annotations/passes/") if not complete else ("",)
     said = [f.problem for f in found.listed if f.problem.file.startswith(ours)]
-    # Raw passes are never mended. The controls cut the cue out of the content that its chain of reports passes on.
+    # Raw passes are never corrected. The controls cut the cue out of the content that its chain of reports passes on.
     assert {(problem.code, problem.file) for problem in said} == {
         ("W907", "annotations/passes/control/003.article-1.json"),
         ("W907", "annotations/passes/control_2/003.article-1.json"),

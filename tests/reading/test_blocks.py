@@ -1,5 +1,6 @@
 """A file that is not good as it is, is read block by block: with the same labels and problems, within a budget."""
 
+import pickle
 import random
 
 import pytest
@@ -88,3 +89,10 @@ def test_a_file_over_the_limit_with_an_error_is_refused_and_a_good_one_is_read(t
         path.write_bytes(b"".join(LINES) + last)
         assert [problem.code for problem in read_file(path, Target()).problems] == codes
         assert [problem.code for problem in read_bytes(path.read_bytes(), Target()).problems] == codes
+
+
+def test_a_budget_goes_to_another_process_with_what_is_left():
+    budget = Budget(1000)
+    budget.take(300)
+    assert pickle.loads(pickle.dumps(budget)).left == 700
+    assert pickle.loads(pickle.dumps(parse_bytes(b'{"id":"a"}\n', "f", None, budget))).budget.left <= 700

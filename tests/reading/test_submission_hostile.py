@@ -1,4 +1,4 @@
-"""Every kind of bad input: which number it gets, where it is said to be, and how it is said to be mended."""
+"""Every kind of bad input: which number it gets, where it is said to be, and how it is said to be corrected."""
 
 import gzip
 import json

@@ -49,7 +49,7 @@ def test_each_kind_is_mended_by_itself():
         "office (ROLE)": (1, 4 / 8 - 2 / 7),
         "country or city (GPE)": (1, 2 / 6 - 2 / 7),
     }
-    assert rows(made, "layer") == {"entities": (4, 1 - 2 / 7)}  # all mended: 4 right of 4 and 4
+    assert rows(made, "layer") == {"entities": (4, 1 - 2 / 7)}  # all fixed: 4 right of 4 and 4
     assert rows(made, "phenomenon") == {
         "inside another label, or around one": (2, 6 / 8 - 2 / 7),
         "x": (1, 4 / 7 - 2 / 7),

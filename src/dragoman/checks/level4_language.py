@@ -4,7 +4,7 @@ Nothing is stripped blindly. Many names end in what looks like a particle, or be
 edge counts as one only if the registry has the name without it and has not the name with it. Where a rule cannot be
 sure it says nothing: what is only suspicious is the linter's.
 
-In a raw pass these are warnings, because nobody mends a raw pass.
+In a raw pass these are warnings, because nobody corrects a raw pass.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _STOPS = ",،;؛:"
 
 
 class Fault(NamedTuple):
-    """What a rule has against a label: a problem's code, the field, what is wrong and how to mend it."""
+    """What a rule has against a label: a problem's code, the field, what is wrong and how to correct it."""
 
     code: str
     field: str

@@ -7,7 +7,7 @@ A mention has the type that the registry gives its entity, except that
 - a mention of several entities whose types differ is an ``ORG`` (a union and a state, "the two sides");
 - what is a body in one sentence and a meeting in another may be ``ORG`` or ``EVENT``.
 
-In a raw pass these are warnings, because nobody mends a raw pass; its registry is judged as that of gold.
+In a raw pass these are warnings, because nobody corrects a raw pass; its registry is judged as that of gold.
 """
 
 from __future__ import annotations

@@ -75,6 +75,10 @@ class Budget:
         self.exceeded = False
         self._lock = Lock()
 
+    def __reduce__(self) -> tuple[type[Budget], tuple[int]]:
+        """Sent to another process, it is a budget of that process: what is left here, for its own memory."""
+        return Budget, (self.left,)
+
     def take(self, size: int, name: str = "") -> None:
         """Take some bytes.
 

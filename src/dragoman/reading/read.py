@@ -56,7 +56,7 @@ class Reading:
 
     @property
     def conversion(self) -> list[str]:
-        """What was lost or mended in reading a file of another tool, in words."""
+        """What was lost or repaired in reading a file of another tool, in words."""
         return [str(problem) for problem in self.problems if problem.code in {"W905", "W906"}] if self.read_as else []
 
     def checked(self) -> Annotations:

@@ -143,7 +143,7 @@ def _cause(data: bytes, page: Page) -> str:
         "It was decomposed: put it into Unicode form NFC.": unicodedata.normalize("NFC", text),
         "It was composed: put it into Unicode form NFD.": unicodedata.normalize("NFD", text),
     }
-    for guess, mended in guesses.items():
-        if files.sha256(mended.encode()) == page.sha256:
+    for guess, corrected in guesses.items():
+        if files.sha256(corrected.encode()) == page.sha256:
             return guess
     return "Get the page as it was when it was labelled."

@@ -1,6 +1,6 @@
 """What mistakes cost: how much higher the score would be without those of one kind, layer, type or phenomenon.
 
-The score of a group of mistakes is taken again as if these, and no others, were mended (as errors are weighed in Bolya,
+The score of a group of mistakes is taken again as if these, and no others, were fixed (as errors are weighed in Bolya,
 Foley, Hays and Hoffman 2020, TIDE: A General Toolbox for Identifying Object Detection Errors): a missed label is found,
 a spurious one is gone, a wrong one is right. The score is the mean F1 of the layers; of a benchmark of which all layers
 are attempted that is the headline.
@@ -26,7 +26,7 @@ GROUPS = (KIND, "layer", "type", "phenomenon", "language")
 MAX_ROWS = 8
 """Rows of a group that are shown at once."""
 MAX_FIRST = 3
-"""Kinds of mistake that are named as those to mend first."""
+"""Kinds of mistake that are named as those to fix first."""
 RARE = 4
 """What fewer than one mistake in so many has in common is not named."""
 
@@ -56,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True)
 class First:
-    """Mistakes that are worth mending first.
+    """Mistakes that are worth fixing first.
 
     Attributes:
         row: mistakes of one kind in one layer, or all labels of documents left out.
@@ -98,7 +98,7 @@ def costs(documents: Sequence[dict[str, Any]]) -> Costs:
 
     Args:
         documents: as :func:`dragoman.reports.overlay.documents` gives them; their items get ``cost``, the gain of
-            mending this one alone.
+            fixing this one alone.
 
     """
     totals = _totals(documents)
@@ -186,21 +186,21 @@ def f1(right: int, gold: int, pred: int) -> float:
 
 
 def _gain(items: Iterable[Item], totals: Mapping[str, tuple[int, int, int]]) -> float:
-    """Say by how much the mean F1 rises if some mistakes are mended together."""
-    mended: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    """Say by how much the mean F1 rises if some mistakes are fixed together."""
+    fixed: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for item in items:
         right, pred = _MENDED.get(item["kind"], (1, 0))
-        mended[item["layer"]][0] += right
-        mended[item["layer"]][1] += pred
+        fixed[item["layer"]][0] += right
+        fixed[item["layer"]][1] += pred
     gained = 0.0
-    for layer, (more_right, more_pred) in mended.items():
+    for layer, (more_right, more_pred) in fixed.items():
         right, gold, pred = totals[layer]
         gained += f1(right + more_right, gold, pred + more_pred) - f1(right, gold, pred)
     return gained / len(totals)
 
 
 _MENDED: Mapping[str, tuple[int, int]] = {MISSED: (1, 1), LEFT_OUT: (1, 1), SPURIOUS: (0, -1)}
-"""By how much right and predicted labels change when a mistake is mended; a wrong label becomes right."""
+"""By how much right and predicted labels change when a mistake is fixed; a wrong label becomes right."""
 
 
 def groups(item: Item, document: dict[str, Any], kinds: Iterable[str], *, several: bool) -> Iterator[tuple[str, Query]]:

@@ -4,7 +4,7 @@ Of an entity all mentions are renamed or none: where one of them cannot be, it i
 name is exchanged word by word, so that ``سيرغي لافروف``, ``سيرجي لافروف`` and ``لافروف`` stay one person; initials go
 with any name and stay. A person and the donor have the same origin (a Slavic family name shows gender; a Korean name
 shows none), number of words and, in Korean, final sounds. Places, bodies and offices are renamed by the words in their
-names (:mod:`dragoman.robustness.name_parts`). Nothing around a name has to be mended. Who is renamed gets a new id,
+names (:mod:`dragoman.robustness.name_parts`). Nothing around a name has to be changed. Who is renamed gets a new id,
 since the old one says who it was.
 """
 

@@ -1,4 +1,4 @@
-"""What an adjudicator writes: one decision for each point on which two passes differ, and for each mend.
+"""What an adjudicator writes: one decision for each point on which two passes differ, and for each correction.
 
 Gold that was released is read again by others; what they hold against it is a review, whose points have numbers. A
 decision on a label, or a ruling where no label of a pass is in question, says which point it answers.

@@ -69,7 +69,7 @@ class Coverage(msgspec.Struct, forbid_unknown_fields=True):
         Meta(description="format that a file was recognised as, by side (`gold`, `pred`); empty for submissions"),
     ] = {}
     conversion: Annotated[
-        list[str], Meta(description="what was lost or mended in reading files of these formats, counted")
+        list[str], Meta(description="what was lost or repaired in reading files of these formats, counted")
     ] = []
 
 

@@ -31,7 +31,7 @@ class Gold:
         target: what submissions are read against; lines of documents that are not scored are checked and left aside.
         facets: values by which documents are sliced, such as the language, one a document.
         read_as: what a file of another tool was recognised as; empty for a submission.
-        conversion: what was lost or mended in reading such a file, in words.
+        conversion: what was lost or repaired in reading such a file, in words.
 
     """
 

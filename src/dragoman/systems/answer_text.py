@@ -17,10 +17,10 @@ from dragoman.problems import shown
 from dragoman.redaction import redact
 
 REPAIRS = ("thinking", "fence", "prose", "syntax", "several objects", "missing layer", "other key", "unknown field")
-"""Names of repairs: thoughts before the answer, a fenced block, words around it, JSON that was mended (by
+"""Names of repairs: thoughts before the answer, a fenced block, words around it, JSON that was repaired (by
 json-repair), layers in an object each, a layer that is not in it, a key that is no layer, a field that no label has."""
 MAX_SYNTAX = 2**20
-"""Characters of the longest answer whose syntax is mended."""
+"""Characters of the longest answer whose syntax is repaired."""
 _THOUGHTS = regex.compile(r"\A.*</(?:think|thinking|reasoning)>", regex.DOTALL | regex.IGNORECASE)
 _OPEN_THOUGHT = regex.compile(r"\A\s*<(?:think|thinking|reasoning)>", regex.IGNORECASE)
 _STRING = regex.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', regex.DOTALL)
@@ -71,7 +71,7 @@ def read(text: str, layers: Sequence[str]) -> Answer:
             others = [other for other, same in values if same == how and isinstance(other, dict) and other != value]
             answer = _of(*_joined(value, others, layers), [*repairs, *how])
             return answer._replace(problems=(*answer.problems, *_said_twice(twice)))
-        if isinstance(value, dict) or "syntax" not in how:  # prose is easily mended into a list
+        if isinstance(value, dict) or "syntax" not in how:  # prose is easily repaired into a list
             first = first or (value, how)
     if (first is None or first[1] == ["prose"]) and unfinished(rest):
         raise ValueError("the answer has no end: it was cut off, though nothing else says so")

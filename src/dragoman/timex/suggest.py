@@ -11,7 +11,7 @@ from dragoman.timex.scan import MAX_LENGTH, Failure
 def suggest(value: str) -> str | None:
     """Return the canonical form of what was probably meant, or None if nothing is obvious.
 
-    Only slips of writing are mended, never a date that does not exist, nor an order of day and month.
+    Only slips of writing are corrected, never a date that does not exist, nor an order of day and month.
     """
     if len(value) > MAX_LENGTH:
         return None
