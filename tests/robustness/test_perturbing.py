@@ -1,11 +1,14 @@
 """A benchmark or a file is edited as a whole: checked, scored, undone, refused."""
 
 import json
+import re
 import shutil
 import weakref
+from pathlib import Path
 
 import msgspec
 import pytest
+from own_benchmarks import done
 
 import dragoman
 from dragoman import checks
@@ -15,6 +18,7 @@ from dragoman.robustness import perturbing
 from dragoman.robustness.edit import Edit, parse
 from dragoman.robustness.edits import catalogue
 from dragoman.robustness.perturbing import perturb, read
+from dragoman.robustness.readers import Read, counts
 from dragoman.robustness.steps import Again, plan_of
 
 TEXT = "김정은은 2024년 6월에 로씨야를 방문하였다"
@@ -121,6 +125,25 @@ def test_an_edit_that_breaks_a_rule_writes_nothing_unless_it_lifts_the_level(bun
             lifted = perturb("broken", tmp_path / "edited", data=bundled).manifest.lifted
             assert lifted["5"]["why"] == "the values are words"
             assert lifted["5"]["findings"] > 0
+
+
+def test_the_listing_says_what_readers_found_and_the_docs_have_the_same_table():
+    page = (Path(__file__).parents[2] / "docs" / "robustness.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (?:`([\w-]+)`|\*the (original)\*) \|((?: *[\d–]+ *\|){8})$", page, re.MULTILINE)
+    table = {}
+    for edit, original, cells in rows:
+        numbers = [cell.strip() for cell in cells.strip("|").split("|")]
+        for tag, part in (("ko", numbers[:4]), ("ar", numbers[4:])):
+            if "–" not in part:
+                table.setdefault(edit or original, {})[tag] = Read(*map(int, part))
+    assert table == counts()
+    assert set(table) - {"original"} <= set(catalogue())
+    assert all(r.texts == r.natural + r.odd + r.broken for each in table.values() for r in each.values())
+    listed = json.loads(done("perturb", "--list", "--json"))
+    assert {edit["name"]: edit["read"] for edit in listed["edits"] if edit["read"]} == msgspec.to_builtins(
+        {name: found for name, found in table.items() if name != "original"}
+    )
+    assert "read as natural: ko 5 of 7, ar 3 of 7" in done("perturb", "--list")
 
 
 class _Row(dict):

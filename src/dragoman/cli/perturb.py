@@ -75,12 +75,15 @@ def _progress(items: Iterable[Any], what: str) -> Iterable[Any]:
 
 def _list(*, as_json: bool) -> None:
     """List the edits, kind by kind."""
+    from msgspec import to_builtins
+
     from dragoman.cli import show
     from dragoman.robustness.edits import catalogue
+    from dragoman.robustness.readers import ORIGINAL, counts
 
     edits = [edit.to_dict() for edit in catalogue().values()]
     if as_json:
-        show.summary({"edits": edits}, as_json=True)
+        show.summary({"edits": edits, "original": {"read": to_builtins(counts()[ORIGINAL])}}, as_json=True)
         return
     kind = ""
     for edit in edits:
@@ -90,3 +93,8 @@ def _list(*, as_json: bool) -> None:
         options = "".join(f" {name}={value}" for name, value in edit["options"].items())
         typer.echo(f"  {edit['name']}{options}  ({', '.join(edit['languages']) or 'any language'}; {edit['expect']})")
         typer.echo(f"      {edit['summary']}")
+        read = [f"{tag} {found['natural']} of {found['texts']}" for tag, found in edit["read"].items()]
+        if read:
+            typer.echo(f"      read as natural: {', '.join(read)}")
+    original = [f"{tag} {found.natural} of {found.texts}" for tag, found in counts()[ORIGINAL].items()]
+    typer.echo(f"texts without an edit, read as natural: {', '.join(original)}; readers were language models")

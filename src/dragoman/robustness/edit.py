@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
 from dragoman.problems import error
+from dragoman.robustness import readers
 
 if TYPE_CHECKING:
     from dragoman.checks import Level
@@ -84,6 +87,7 @@ class Edit:
             "text_form": self.text_form,
             "lifts": {str(level): why for level, why in self.lifts.items()},
             "needs": self.needs,
+            "read": msgspec.to_builtins(readers.counts().get(self.name, {})),
         }
 
 
