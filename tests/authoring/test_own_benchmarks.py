@@ -119,6 +119,14 @@ def test_two_passes_and_decisions_make_gold_with_labels_of_its_own(labelled):
         ("one.article-1", "e2", None),
         ("one.article-1", None, "e1"),
     ]
+    words = dragoman_says("author", "adjudicate", "--list", "--root", labelled).stdout.splitlines()
+    assert words[:4] == [
+        "undecided: 3",
+        "1. one.article-1, entities 'اصفهان' (a e1, b -): presence",
+        "  a: e1 'اصفهان'",
+        "       type: PLACE",
+    ]
+    assert "  b: has no such label" in words
     (document,) = dragoman.load(decided(labelled)).split("test")
     assert [(e.text, e.type) for e in document.entities] == [
         ("اصفهان", "PLACE"),

@@ -130,7 +130,17 @@ def _of_hostile_benchmark(folder, benchmark, split):
     hostile = Benchmark(Release(PAYLOADS["script"], PAYLOADS["override"], rows))
     run = folder / "run"
     run.mkdir()
-    (run / "system.toml").write_text(f"name = {json.dumps(PAYLOADS['end of script'])}\n", encoding="utf-8")
+    card = {
+        "name": "end of script",
+        "version": "image",
+        "parameters": "long",
+        "training_data": "lines",
+        "url": "script",
+    }
+    said = [f"{field} = {json.dumps(PAYLOADS[payload])}\n" for field, payload in card.items()]
+    (run / "system.toml").write_text(
+        "".join(said) + f"authors = {json.dumps([each for _, each in NAMES[:9]])}\n", encoding="utf-8"
+    )
     write(
         run / "predictions.jsonl",
         [{"id": document.id, "entities": [], "claims": [], "dates": []} for document in hostile.split(split)],

@@ -169,6 +169,16 @@ def test_the_committed_runs_have_a_page_as_their_scores_say(benchmark, split, na
     assert len(kinds(html, "predicted")) == predicted
 
 
+def test_what_the_system_is_stands_beside_its_scores(benchmark, split, opened):
+    page = opened(render(RUNS / "korean_rules" / benchmark.version, benchmark, split))
+    page.get_by_text("What Korean rules is").click()
+    facts = page.locator("dl.card").inner_text()
+    assert "kiwipiepy" in facts
+    assert "text, dev" in facts
+    assert page.locator("dl.card").count() == 1
+    assert page.bad == []
+
+
 def test_nothing_but_our_script_may_run(benchmark, split, tmp_path, opened):
     html = render(run_folder(tmp_path, []), benchmark, split)
     page = opened(html.replace("</body>", "<script>window.ran = 1</script></body>"))

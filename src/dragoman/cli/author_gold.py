@@ -11,6 +11,7 @@ import typer
 from dragoman.cli.options import HERE, Json, OutRoot, Root
 
 if TYPE_CHECKING:
+    from dragoman.authoring.adjudication import Case
     from dragoman.authoring.disagreements import Point
 
 _SEVERITIES = ("error", "warning")
@@ -90,9 +91,11 @@ def adjudicate(
 
     if undecided:
         cases = adjudication.read_cases(root)
-        points = [_point(point) for case in cases.values() for point in case.undecided()]
-        listed = {} if as_json else {f"point {number}": point for number, point in enumerate(points, 1)}
-        show.summary({"undecided": points if as_json else len(points), **listed}, as_json=as_json, most=None)
+        points = [(case, point) for case in cases.values() for point in case.undecided()]
+        if as_json:
+            show.summary({"undecided": [_point(point) for _, point in points]}, as_json=True, most=None)
+        else:
+            _list(root, points)
         raise typer.Exit(int(bool(points)))
     gold = adjudication.build_gold(root)
     outcome = {
@@ -101,6 +104,22 @@ def adjudicate(
         "agreement_changed": agreement.write(root, gold, out or root),
     }
     show.summary(outcome, as_json=as_json, most=None)
+
+
+def _list(root: Path, points: list[tuple[Case, Point]]) -> None:
+    """Print points in words: where each is, in what the passes differ (≠), and what each has there."""
+    from dragoman.authoring import adjudication
+    from dragoman.authoring.label_studio.comparison_text import headline, in_words
+    from dragoman.text import visible
+
+    lines = [f"undecided: {len(points)}"]
+    sides = adjudication.read_passes(root, adjudication.read_documents(root)) if points else {}
+    for number, (case, point) in enumerate(points, 1):
+        lines.append(f"{number}. {case.document.id}, {headline(point, case.document)}")
+        for side, label in (("a", point.a), ("b", point.b)):
+            told = in_words(label, sides[side][case.document.id], point.differences).splitlines()
+            lines += [f"  {side}: {told[0]}", *(f"     {line}" for line in told[1:])]
+    sys.stdout.write("".join(f"{visible(line)}\n" for line in lines))
 
 
 def _point(point: Point) -> dict[str, Any]:

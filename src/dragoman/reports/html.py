@@ -14,7 +14,7 @@ from dragoman.reports.costs import MAX_ROWS
 from dragoman.reports.laid_out import Content, Labels
 from dragoman.reports.raw_answers import raw_answers
 from dragoman.reports.rendering import environment, inlined, script_json
-from dragoman.reports.sources import predictions
+from dragoman.reports.sources import card_of, predictions
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.scoring import result_table
 from dragoman.scoring.outcomes import RIGHT, confusion
@@ -43,7 +43,7 @@ def page(run: Any, source: Source, other: Any = None) -> str:
 
     """
     given = [run] if other is None else [run, other]
-    labels = [Labels(*predictions(each, source.gold), raw_answers(each)) for each in given]
+    labels = [Labels(*predictions(each, source.gold), raw_answers(each), card_of(each)) for each in given]
     return written(Content.of(labels, source))
 
 
@@ -79,6 +79,7 @@ def written(content: Content) -> str:
             mean=result_table.headline_in_words(result),
             rows=[(name, _cell(result, name)) for name in result.counts],
             results=content.results,
+            cards=content.cards,
             both=[(name, [_cell(each, name) for each in content.results]) for name in _main(content)],
             others=others,
             between=_between(content, layers) if others else [],

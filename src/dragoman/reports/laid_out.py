@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dragoman.annotations import Annotations
     from dragoman.reports.raw_answers import RawAnswer
     from dragoman.reports.sources import Source
+    from dragoman.schema.system_card import SystemCard
     from dragoman.scoring.result import Result
     from dragoman.text.quote_places import Policy
 
@@ -29,12 +30,14 @@ class Labels:
         system: name of the system.
         read: its labels, as they were read or as columns.
         raw: what its log says, by the document's id.
+        card: what the system says of itself, if it does.
 
     """
 
     system: str
     read: Annotations | Reading
     raw: Mapping[str, RawAnswer] = field(default_factory=dict)
+    card: SystemCard | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Content:
         documents: the texts with all labels (:func:`dragoman.reports.overlay.documents`).
         costs: what the mistakes of the first run cost.
         differences: where the second run wins and loses; None where there is one alone.
+        cards: what the systems say of themselves, by name; of those that do.
 
     """
 
@@ -57,6 +61,7 @@ class Content:
     documents: list[dict[str, Any]]
     costs: costs.Costs
     differences: RunDifferences | None = None
+    cards: Sequence[tuple[str, SystemCard]] = ()
 
     @classmethod
     def of(cls, given: Sequence[Labels], source: Source, *, quotes: Policy = "in-order") -> Content:
@@ -83,4 +88,5 @@ class Content:
         if len(runs) > 1:
             both = [layer for layer in LAYER_NAMES if all(layer in run.outcomes for run in runs)]
             differences = run_differences(documents, both)
-        return cls(source, runs, results, documents, costs.costs(documents), differences)
+        cards = [(labels.system, labels.card) for labels in given if labels.card is not None]
+        return cls(source, runs, results, documents, costs.costs(documents), differences, cards)

@@ -65,7 +65,9 @@ def report(
     sides = [Sides.of(run, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields) for run in given]
     source = sources.of_sides(sides[0])
     read = [sources.read(side, source.gold) for side in sides]
-    labels = [Labels(*each, raw_answers(folder)) for each, folder in zip(read, folders, strict=True)]
+    labels = [
+        Labels(*each, raw_answers(folder), sources.card_of(folder)) for each, folder in zip(read, folders, strict=True)
+    ]
     content = Content.of(labels, source, quotes=quotes)
     path = Path(out)
     files.write(path, written(content).encode())

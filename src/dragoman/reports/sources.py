@@ -21,6 +21,7 @@ from dragoman.systems.loading import read_card
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
     from dragoman.reading.read import Reading
+    from dragoman.schema.system_card import SystemCard
     from dragoman.scoring import Gold
 
 PREDICTIONS, CARD, LOG = "predictions.jsonl", "system.toml", "log.jsonl"
@@ -195,6 +196,13 @@ def read(sides: Sides, gold: Gold) -> tuple[str, Reading]:
             reading = sides.read_predictions(parsed, gold.target)
     reading.checked()
     return name, reading
+
+
+def card_of(run: Any) -> SystemCard | None:
+    """Read what a run's folder says of its system; None where there is no such folder, or no card in it."""
+    if not isinstance(run, str | PathLike) or not (Path(run) / CARD).is_file():
+        return None
+    return read_card(Path(run) / CARD)
 
 
 def predictions(run: Any, gold: Gold) -> tuple[str, Reading]:
