@@ -1,13 +1,16 @@
 """Repeats: the mean of their scores, the spread between them, and error bars over documents and repeats."""
 
 import json
+from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import dragoman
+from dragoman.measures.catalogue import HEADLINE
 from dragoman.problems import DragomanError
-from dragoman.scoring import repeats
+from dragoman.scoring import assemble, repeats
 from dragoman.statistics.resampling import Resampling
 
 MEASURE = "entities.strict"
@@ -130,3 +133,21 @@ def test_documents_that_any_repeat_left_out_are_missing(run):
     (folder / "repeat-2" / "predictions.jsonl").write_text(json.dumps({"id": "d0", "entities": ALL[0]}) + "\n")
     coverage = score(folder, intervals=Resampling(0)).coverage
     assert (coverage.missing, coverage.missing_documents) == (3, ["d1", "d2", "d3"])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_means_are_the_same_on_every_interpreter(seed):
+    """Python 3.12 adds floats otherwise than 3.11: a mean is that of the exact sum, in any order."""
+    numbers = np.random.default_rng(seed).random(7).tolist()
+    exact = float(sum(map(Fraction, numbers))) / len(numbers)
+    assert repeats._mean(numbers) == repeats._mean(numbers[::-1]) == exact
+    scores, counts = {}, {}
+    for name, score in zip(HEADLINE, numbers, strict=False):
+        layer, _, measure = name.partition(".")
+        scores.setdefault(layer, {})[measure] = {"f1": score}
+    parts = numbers[: len(HEADLINE)]
+    data = SimpleNamespace(split="test")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assemble, "_headline_interval", lambda *_: None)
+        headline = assemble._headline(scores, counts, data, None, None)
+    assert headline.score == float(sum(map(Fraction, parts))) / len(parts)
