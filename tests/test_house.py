@@ -55,6 +55,13 @@ def test_switches_of_the_process_are_in_one_module_and_can_be_turned_off(tmp_pat
     assert runs[0].stdout == runs[1].stdout
 
 
+def test_no_mean_depends_on_the_interpreter():
+    """Python 3.12 adds floats otherwise than 3.11 does: means of scores are made with fsum, or of integers."""
+    mean = re.compile(r"(?<![\w.])sum\(.+\) / (?:len|number|count)")
+    found = {p.name for p in (ROOT / "src").rglob("*.py") if mean.search(p.read_text(encoding="utf-8"))}
+    assert found == set()
+
+
 @pytest.mark.parametrize(
     "name",
     ["pyproject.toml", "corpus", "annotations", "eval", "scripts", "tests", "DATASET_CARD.md", "LICENSE", "README.md"],

@@ -39,7 +39,7 @@ from fuzz_mutation import (
 import dragoman
 from dragoman import files, scoring, timex
 from dragoman.authoring import adjudication, profiles
-from dragoman.authoring.label_studio import client, file_kinds, region_reader, regions, state
+from dragoman.authoring.label_studio import client, comparison_answers, file_kinds, region_reader, regions, state
 from dragoman.authoring.review import take
 from dragoman.authoring.review.returned_reviews import read_key, read_reviews
 from dragoman.authoring.review.spreadsheet import write as spreadsheet_of
@@ -743,6 +743,67 @@ def _answer_of_label_studio(data: bytes, folder: Path) -> None:
         raise DragomanError(outcome.problems)
 
 
+def _predicted() -> list[bytes]:
+    document, _, draft = _draft()
+    return [files.canonical_json({"id": document.id, **{layer: draft[layer][:3] for layer in draft}})]
+
+
+def _prediction(data: bytes, _folder: Path) -> None:
+    document, _, _ = _draft()
+    kind = file_kinds.of_predictions("x")
+    before = kind.read(data, document, "x")
+    kind.returned(region_reader.decode([], document.text, before).draft, data, document)
+
+
+@functools.cache
+def _points() -> Any:
+    from dragoman.authoring.label_studio import comparison_tasks
+
+    documents = adjudication.read_documents(ROOT)
+    return documents, list(comparison_tasks.of_comparison(ROOT, ("a", "b"), documents))[::9]
+
+
+def _decided() -> list[bytes]:
+    """Give tasks of a comparison on which somebody decided, and what was pushed of each."""
+    made = []
+    for item in _points()[1][:6]:
+        task = state.new_task(item, "compare a b") | {"id": 1}
+        base = json.loads(task["data"].pop("base"))
+        answers = [
+            {"id": "k", "from_name": "keep", "to_name": "text", "type": "choices", "value": {"choices": ["none"]}},
+            {
+                "id": "r",
+                "from_name": "reason",
+                "to_name": "text",
+                "type": "textarea",
+                "value": {"text": ["because it is so"]},
+            },
+        ]
+        results = [*answers, *(task["annotations"][0]["result"] if task["annotations"] else [])][:14]
+        task["annotations"] = [{"id": 3, "result": results}]
+        made.append(json.dumps({"task": task, "base": base}).encode())
+    return made
+
+
+def _decision_of_a_task(data: bytes, _folder: Path) -> None:
+    try:
+        given = json.loads(data)
+        task = given["task"]
+        task["data"]["base"] = json.dumps(given["base"])
+        task["data"]["sha256"] = files.sha256(task["data"]["base"].encode())
+        task["id"] = 1
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise error("E201", "no task") from None
+    read = state.parse_task(task)
+    if not isinstance(read, state.Task):
+        raise DragomanError(read)
+    lines, problems = comparison_answers.decided(read, _points()[0].get(read.data.document))
+    for line in lines:
+        json.dumps(line, ensure_ascii=False).encode()
+    for problem in problems:
+        str(problem).encode()
+
+
 # --- reviews
 
 
@@ -941,6 +1002,8 @@ READERS: dict[str, Reader] = {
         Reader("loaded", _gold_with_texts, jsonl_file, _loaded, 0.5),
         Reader("regions", _regions, json_file, _region, 2),
         Reader("tasks", _tasks, json_file, _answer_of_label_studio, 2),
+        Reader("predicted-tasks", _predicted, json_file, _prediction, 1),
+        Reader("decided-tasks", _decided, json_file, _decision_of_a_task, 1),
         Reader("review", _reviews, json_file, _review, 1),
         Reader("review-sheet", _sheets, zip_file, _review, 0.3),
         Reader("review-key", lambda: [files.pretty_json(_kit().key)], json_file, _key, 0.5),

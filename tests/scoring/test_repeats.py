@@ -1,13 +1,16 @@
 """Repeats: the mean of their scores, the spread between them, and error bars over documents and repeats."""
 
 import json
+from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import dragoman
+from dragoman.measures.catalogue import HEADLINE
 from dragoman.problems import DragomanError
-from dragoman.scoring import repeats
+from dragoman.scoring import assemble, repeats
 from dragoman.statistics.resampling import Resampling
 
 MEASURE = "entities.strict"
@@ -166,3 +169,21 @@ def test_a_folder_is_no_result_and_the_way_to_one_is_said(run):
     folder = run(ALL)
     with pytest.raises(DragomanError, match=r"E101 .*a folder is no result.*dragoman score RUN --out"):
         dragoman.compare(folder, folder)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_means_are_the_same_on_every_interpreter(seed):
+    """Python 3.12 adds floats otherwise than 3.11: a mean is that of the exact sum, in any order."""
+    numbers = np.random.default_rng(seed).random(7).tolist()
+    exact = float(sum(map(Fraction, numbers))) / len(numbers)
+    assert repeats._mean(numbers) == repeats._mean(numbers[::-1]) == exact
+    scores, counts = {}, {}
+    for name, score in zip(HEADLINE, numbers, strict=False):
+        layer, _, measure = name.partition(".")
+        scores.setdefault(layer, {})[measure] = {"f1": score}
+    parts = numbers[: len(HEADLINE)]
+    data = SimpleNamespace(split="test")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assemble, "_headline_interval", lambda *_: None)
+        headline = assemble._headline(scores, counts, data, None, None)
+    assert headline.score == float(sum(map(Fraction, parts))) / len(parts)

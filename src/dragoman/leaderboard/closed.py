@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from math import fsum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,7 +139,7 @@ def exact_scores(result: Result, shown: list[Column]) -> dict[str, float | None]
         scores = [(result.scores.get(m.layer) or {}).get(m.name.partition(".")[2]) for m in column.measures]
         found = [None if each is None else each["f1"] for each in scores]
         known = [each for each in found if each is not None]
-        made[column.name] = sum(known) / len(known) if len(known) == len(found) else None
+        made[column.name] = fsum(known) / len(known) if len(known) == len(found) else None
     return made
 
 

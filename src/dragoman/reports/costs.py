@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import Any
 from urllib.parse import urlencode
 
@@ -126,7 +127,7 @@ def costs(documents: Sequence[dict[str, Any]]) -> Costs:
         First(row, len(held[row.of]), _common(row, made.get("part", []))) for row in made.get(KIND, [])[:MAX_FIRST]
     ]
     by_group = {name: made[name] for name in GROUPS if name in made}
-    return Costs(sum(f1s) / len(f1s) if f1s else None, tuple(totals), by_group, first)
+    return Costs(fsum(f1s) / len(f1s) if f1s else None, tuple(totals), by_group, first)
 
 
 def _rows(group: str, of: Mapping[Query, list[Item]], totals: Mapping[str, tuple[int, int, int]]) -> list[Row]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import Any
 from urllib.parse import urlencode
 
@@ -164,7 +165,7 @@ def _scores(totals: Mapping[str, tuple[int, tuple[int, int], tuple[int, int]]]) 
     if not totals:
         return None
     both = [[f1(run[0], gold, run[1]) for gold, *runs in totals.values() for run in (runs[at],)] for at in (0, 1)]
-    return sum(both[0]) / len(totals), sum(both[1]) / len(totals)
+    return fsum(both[0]) / len(totals), fsum(both[1]) / len(totals)
 
 
 def _difference(

@@ -16,14 +16,14 @@ from dragoman.authoring.label_studio.annotation_choice import Annotators
 from dragoman.authoring.label_studio.client import Server
 from dragoman.authoring.label_studio.comparison_tasks import Pushed
 from dragoman.authoring.label_studio.file_kinds import Kind, write_pass
-from dragoman.authoring.label_studio.label_fields import Label, spans, view
+from dragoman.authoring.label_studio.label_fields import Label, checked, spans, view
 from dragoman.authoring.label_studio.region_reader import decode
 from dragoman.authoring.label_studio.state import Task
 from dragoman.authoring.label_studio.sync import Outcome, Progress, fetch_tasks, newest_tasks
 from dragoman.problems import DragomanError, Problem
 from dragoman.redaction import plain
 from dragoman.schema.decision import Decision, Keep
-from dragoman.schema.labels import LabelSets
+from dragoman.schema.labels import LabelSets, Layer
 from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.records import Document
 
@@ -133,7 +133,10 @@ def decided(
         raise DragomanError(_problem(task, "E726", "its text is not that of the document here."))
     try:
         pushed = msgspec.json.decode(task.base, type=Pushed)
-    except msgspec.MsgspecError as cause:
+        checked(pushed.draft)
+        msgspec.convert(pushed.layer, Layer)
+        msgspec.convert([label.get("id") for labels in pushed.draft.values() for label in labels], list[str])
+    except (msgspec.MsgspecError, RecursionError) as cause:
         raise DragomanError(_problem(task, "E726", f"it is no point of a comparison: {cause}.")) from cause
     try:
         answer = _Answer(pushed, document, task, own)

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from dragoman import files
-from dragoman.authoring.label_studio.label_fields import Draft, Label, restore, view
+from dragoman.authoring.label_studio.label_fields import Draft, Label, checked, restore, view
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release.passes import Reader, days, derive
 from dragoman.release.scheme_file import Scheme
@@ -253,9 +253,17 @@ def write_pass(draft: Draft, base: bytes, document: Document) -> bytes:
 
 
 def read_prediction(data: bytes, _document: Document, name: str) -> Draft:
-    """Read a document's line of a submission whose spans were resolved to offsets."""
+    """Read a document's line of a submission whose spans were resolved to offsets.
+
+    Raises:
+        DragomanError: E202 not of that shape.
+
+    """
     draft = files.decode(data, dict[str, Any], name)
-    return {layer: draft.get(layer) or [] for layer in LAYER_NAMES}
+    try:
+        return checked({layer: draft.get(layer) or [] for layer in LAYER_NAMES})
+    except msgspec.ValidationError as cause:
+        raise error("E202", f"{cause}.", file=name) from cause
 
 
 def write_prediction(draft: Draft, _base: bytes, document: Document) -> bytes:

@@ -8,7 +8,9 @@ the span is required here. A field that is null, empty or derived by rule is the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from dragoman.authoring.label_studio import controls
 from dragoman.release.phenomena import DERIVED
@@ -23,6 +25,54 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "claims": tuple(name for name in controls.OF_CLAIM if not name.startswith("claimant_")),
 }
 """Fields of each layer that a control of the page shows."""
+
+
+class _Span(msgspec.Struct):
+    start: int
+    end: int
+
+
+class _Claimant(msgspec.Struct):
+    role: str | None = None
+    mention: str | tuple[int, int] | None = None
+    entity_ids: list[str] | None = None
+
+
+class _Fields(msgspec.Struct, kw_only=True):
+    id: str | None = None
+    phenomena: list[str] | None = None
+
+
+class _Contiguous(_Fields, kw_only=True):
+    start: int
+    end: int
+    type: str | None = None
+    entity_ids: list[str] | None = None
+
+
+class _Claim(_Fields, kw_only=True):
+    content: Annotated[list[_Span], msgspec.Meta(min_length=1)]
+    cue: list[_Span] | None = None
+    claimants: list[_Claimant] | None = None
+    flags: list[str] | None = None
+    parent: str | None = None
+
+
+class _Draft(msgspec.Struct):
+    entities: list[_Contiguous]
+    dates: list[_Contiguous]
+    claims: list[_Claim]
+
+
+def checked(draft: Draft) -> Draft:
+    """Hold a draft that a server gave back to the shape that is relied on; it is given as it is.
+
+    Raises:
+        msgspec.ValidationError: it has another.
+
+    """
+    msgspec.convert(draft, _Draft)
+    return draft
 
 
 def spans(label: Label) -> list[Label]:

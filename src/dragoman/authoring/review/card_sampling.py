@@ -87,7 +87,7 @@ def plans(groups: Sequence[Group], *, minutes: float, readers: int, seed: int, o
     left = [group for group in groups if group.key not in asked]
     made = []
     for number, sample in enumerate(samples):
-        spent = sum(map(seconds, sample))
+        spent = math.fsum(map(seconds, sample))  # the same kit on every interpreter
         rest = _rest(left[number::readers] if readers > 1 else left, groups, budget - spent, generator)
         made.append((sample, rest))
     types = sorted({group.labels[0].type for group in groups if group.layer == "entities"})
