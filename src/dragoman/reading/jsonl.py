@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from dragoman.problems import Diagnostics
 from dragoman.schema.shape import NoNumber, Repeats
+from dragoman.text import counted
 
 _MAX_DIGITS = 4000
 _FURTHEST = 2**24
@@ -74,7 +75,7 @@ def objects(data: bytes, diagnostics: Diagnostics) -> Iterator[dict[str, Any]]:
                 at = diagnostics.byte + _width(text, start) + length
                 further = data.count(b"\n", diagnostics.byte, at)
                 kind = "object" if isinstance(value, dict) else "value"
-                what = f"the JSON {kind} that begins here ends {further} line{'s' * (further > 1)} further down."
+                what = f"the JSON {kind} that begins here ends {counted(further, 'line')} further down."
                 diagnostics.add("E201", what, "Write one document a line, each on a line of its own.", byte=0)
                 if isinstance(value, dict):
                     yield value

@@ -62,6 +62,7 @@ def lacking(annotations: Annotations, name: str) -> Iterator[Problem]:
         if places and len(places) < given:
             some = ", ".join(annotations.documents[i] for i in places[:MAX_NAMED])
             more = " …" if len(places) > MAX_NAMED else ""
-            what = f"{len(places)} of {given} lines lack {layer}, which others have: {some}{more}."
+            lack = "lacks" if len(places) == 1 else "lack"
+            what = f"{len(places)} of {given} lines {lack} {layer}, which others have: {some}{more}."
             hint = f"They score as empty in {layer}; write an empty list where nothing was found."
             yield Problem(code="W908", what=what, hint=hint, file=name)
