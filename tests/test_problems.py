@@ -168,7 +168,12 @@ def before_plurals(node, plurals):
 def test_a_number_that_may_be_1_agrees_with_its_word():
     """`counted` writes "1 document" and "2 documents"; what is written otherwise is a limit, or never 1."""
     code = list(sources())
-    plurals = {word.split()[0] for _, nodes in code for node in nodes for word in nouns(node)} - {"are", "were", "have", "more"}
+    plurals = {word.split()[0] for _, nodes in code for node in nodes for word in nouns(node)} - {
+        "are",
+        "were",
+        "have",
+        "more",
+    }
     assert {"documents", "lines", "spans", "files"} <= plurals
     asked = [
         (str(path), said)
