@@ -210,8 +210,8 @@ def _streamed(sides: Sides, measures: Measures) -> _Counted | None:
 
         tuning.reuse_memory_of_blocks()
         with (
-            Prefetch(reference.paths, narrow=narrow) as gold_rows,
-            Prefetch(pred.paths, narrow=narrow) as pred_rows,
+            Prefetch(reference.paths, narrow=narrow, ignore_unknown_fields=sides.ignore_unknown_fields) as gold_rows,
+            Prefetch(pred.paths, narrow=narrow, ignore_unknown_fields=sides.ignore_unknown_fields) as pred_rows,
         ):
             from dragoman.measures import select  # noqa: PLC0415 - imported while the first blocks are parsed
             from dragoman.reading.fallback import Fallback  # noqa: PLC0415
@@ -234,6 +234,7 @@ def _streamed(sides: Sides, measures: Measures) -> _Counted | None:
             except Fallback:
                 break
             data = Data("reference", None, fingerprint_of(total), None, sorted(total.documents))
+            total.coverage.unknown_fields = dict(pred_rows.unknown)
             return _Counted(total, chosen, data, {})
     return None
 
