@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dragoman import files
-from dragoman.problems import Problem, error
+from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading.line_documents import as_submission, document_of, segment_line
 from dragoman.reading.read import read_lines
-from dragoman.reading.shards import holds_shards
 from dragoman.reading.submission_lines import submission_lines
 from dragoman.reading.target import Target, closed_sets
 from dragoman.release import bundle, hub, parquet, source_root, standoff
@@ -404,8 +403,12 @@ def _load(where: Any) -> Benchmark:
         return Benchmark(source_root.assemble(folder))
     if (folder / "manifest.json").is_file():
         return Benchmark(parquet.read(folder))
-    if folder.is_dir() and any(folder.iterdir()) and holds_shards(folder):
-        return of_lines(submission_lines(folder, Target()).checked(), _called(where))
+    if folder.is_dir() and any(folder.iterdir()):
+        try:
+            return of_lines(submission_lines(folder, Target()).checked(), _called(where))
+        except DragomanError as cause:
+            if not {problem.code for problem in cause.problems} <= {"E852", "E220"}:  # else nothing of any format
+                raise
     hint = "Give a source root (with corpus/), a release (with README.md and manifest.json), or owner/name on the Hub."
     raise error("E701", f"{str(where)[:200]!r} holds no benchmark.", hint)
 

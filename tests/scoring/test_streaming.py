@@ -209,7 +209,7 @@ def with_unknown(rng, lines):
     return made
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(seeds)
 def test_unknown_fields_are_passed_over_block_by_block_and_counted_as_in_the_whole(tmp_path_factory, seed):
     rng = random.Random(seed)
