@@ -168,6 +168,12 @@ def test_results_are_saved_read_compared_and_pickled(tmp_path):
     assert compared == dragoman.compare(one, two, measures=["entities.strict"])
     assert pickle.loads(pickle.dumps(one)) == one
     assert json.loads(files.pretty_json(one)) == one.to_dict()
+    ((pair, difference, *_),) = compared.contrast_table().rows
+    contrast = compared.contrasts["entities.strict"][0]
+    assert (pair, float(difference)) == ("a – b", pytest.approx(contrast.difference, abs=5e-4))
+    assert len(compared.table("entities.strict").rows) == 2
+    with pytest.raises(DragomanError, match="E708"):
+        compared.contrast_table("dates.value")
     compared.save(tmp_path / "c.json")
     assert json.loads((tmp_path / "c.json").read_bytes()) == compared.to_dict()
 

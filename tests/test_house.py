@@ -1,5 +1,6 @@
 """The house itself: what importing costs, what is where, what must not be written anywhere."""
 
+import importlib
 import os
 import re
 import subprocess
@@ -120,3 +121,13 @@ def test_no_name_of_a_module_stands_twice():
     names = Counter(path.stem for path in modules if path.parts[0] != "cli" and path.stem != "__init__")
     assert len(names) > 100
     assert {name for name, count in names.items() if count > 1} <= tools
+
+
+@pytest.mark.parametrize("name", ["dragoman", "dragoman.scoring"])
+def test_public_names_are_those_that_are_imported_late(name):
+    package = importlib.import_module(name)
+    assert {*package.__all__} - {"__version__"} == set(package._HOMES)
+    for each in package._HOMES:
+        assert getattr(package, each) is getattr(importlib.import_module(package._HOMES[each]), each)
+    with pytest.raises(AttributeError, match=f"module '{name}' has no attribute 'nothing'"):
+        package.nothing  # noqa: B018

@@ -1,12 +1,18 @@
 """Diagnostics: where problems are, how many are listed and counted, what is lost, and what hints may cost."""
 
+import ast
+import re
 import subprocess
 import sys
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from dragoman import problems
 from dragoman.problems import Diagnostics, LimitReached, Problem
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def codes(diagnostics):
@@ -118,3 +124,70 @@ def test_the_foundation_imports_no_other_room_and_no_search():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(run.stdout.split()) <= {"dragoman.problems", "dragoman.version"}
+
+
+# Values in messages that stand before a plural without `text.counted`: they are never 1 there, for these reasons.
+NEVER_ONE = {
+    "len(here)": "said where it is not 1",
+    "len(good)": "said of several",
+    "len(names)": "an archive of one file is read",
+    "count": "said of several, or 'once' is said of one",
+    "given": "of several lines some lack a layer",
+    "tokens[1]": "stands after another number",
+    **dict.fromkeys(("len(lines)", "len(value)", "len(table.pages)"), "none, or more than are allowed"),
+    **dict.fromkeys(("total", "end - start", "status.st_size"), "more than is allowed"),
+    **dict.fromkeys(("limit", "page.bytes", "chat.pieces"), "a large limit or size"),
+    "self.limit": "less than 1",
+    "key.language": "no number: labels of a language",
+    "of['trimmed']": "most of several",
+}
+
+
+def sources():
+    for path in sorted((ROOT / "src" / "dragoman").rglob("*.py")):
+        yield path.relative_to(ROOT), list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+def nouns(node):
+    """What a call of `counted` counts, in the plural."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "counted":
+        words = [each.value for each in node.args[1:] if isinstance(each, ast.Constant)]
+        yield from (f"{words[0]}s",) if len(words) == 1 else words[1:]
+
+
+def before_plurals(node, plurals):
+    """Values of an f-string that stand before one of some words, if it is one."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else []
+    for value, after in pairwise(parts):
+        if isinstance(value, ast.FormattedValue) and isinstance(after, ast.Constant):
+            word = re.match(r" (?:more |other )?([a-z]+)", after.value)
+            if word and word[1] in plurals:
+                yield ast.unparse(value.value)
+
+
+def test_a_number_that_may_be_1_agrees_with_its_word():
+    """`counted` writes "1 document" and "2 documents"; what is written otherwise is a limit, or never 1."""
+    code = list(sources())
+    plurals = {word.split()[0] for _, nodes in code for node in nodes for word in nouns(node)} - {
+        "are",
+        "were",
+        "have",
+        "more",
+    }
+    assert {"documents", "lines", "spans", "files"} <= plurals
+    asked = [
+        (str(path), said)
+        for path, nodes in code
+        for node in nodes
+        for said in before_plurals(node, plurals)
+        if not re.search(r"\b_?(?:MAX|MIN)_|^[A-Z_]+$|^counted\(", said)
+    ]
+    assert [each for each in asked if each[1] not in NEVER_ONE] == []
+    assert NEVER_ONE.keys() <= {said for _, said in asked}  # nothing stays in the table that is said no more
+
+
+def test_no_golden_has_one_of_a_plural():
+    texts = (ROOT / "tests" / "goldens" / "goldens.json").read_text("utf-8")
+    plurals = "documents|files|kinds|items|values|lines|spans|errors|warnings"
+    assert re.findall(rf"(?<![\w.,/:#–-])1 (?:{plurals})\b", texts) == []
+    assert "(s)" not in texts

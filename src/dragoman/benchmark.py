@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dragoman import files
-from dragoman.problems import Problem, error
+from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading.line_documents import as_submission, document_of, segment_line
 from dragoman.reading.read import read_lines
-from dragoman.reading.shards import holds_shards
 from dragoman.reading.submission_lines import submission_lines
 from dragoman.reading.target import Target, closed_sets
 from dragoman.release import bundle, hub, parquet, source_root, standoff
@@ -24,7 +23,7 @@ from dragoman.schema.records import ReadingLine
 from dragoman.schema.release_rows import CONFIGS, READING, UNSPLIT
 from dragoman.schema.submission import Submission
 from dragoman.tables import WIDTH, Table, number, wrapped
-from dragoman.text import visible
+from dragoman.text import counted, visible
 
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
@@ -217,7 +216,7 @@ class Benchmark:
         table = self.table().text(width, terminal=terminal)
         ceilings = self.ceilings_table().text(width, terminal=terminal)
         notes = "".join(wrapped(note, width) for note in _CEILINGS.splitlines())
-        known = f"{len(self.registry)} entities in the registry\n"
+        known = f"{counted(len(self.registry), 'entity', 'entities')} in the registry\n"
         if self.withheld is not None:
             where = f": send predictions to {self.withheld.submit}" if self.withheld.submit else ""
             known += wrapped(f"The gold of {self.withheld.split} is withheld{where}.", width)
@@ -288,7 +287,7 @@ class Benchmark:
     def _lost(self, split: str, documents: int, labelled: int, *, texts: bool) -> Iterator[Problem]:
         """Say how many documents of a split are left out, or are given as texts alone, and why."""
         if self.withholds(split):
-            what = f"the gold of {split} is withheld: its {documents:,} documents are"
+            what = f"the gold of {split} is withheld: its {counted(documents, 'document is', 'documents are')}"
             yield Problem(code="W905", what=f"{what} {'texts without labels' if texts else 'left out'}.")
         elif documents > labelled and not texts:
             yield Problem(code="W905", what=f"lost: documents that nobody annotated ({documents - labelled:,}).")
@@ -351,7 +350,7 @@ def of_lines(lines: Sequence[Submission], name: str) -> Benchmark:
         raise error("E703", "there are no documents.", "Give gold: a line a document, with texts.", file=name)
     lacking = [line.id for line in lines if line.text is None]
     if lacking:
-        what = f"{len(lacking)} of {len(lines)} documents have no text, such as {lacking[0][:80]!r}."
+        what = f"there is no text in {len(lacking)} of {counted(len(lines), 'document')}, such as {lacking[0][:80]!r}."
         raise error("E204", what, "A benchmark is gold with texts: add the field `text`.", file=name)
     rows: dict[str, Any] = {config: {} for config in CONFIGS}
     rows |= {"documents": {EVERY: [document_of(line) for line in lines]}, "registry": {UNSPLIT: []}}
@@ -405,8 +404,12 @@ def _load(where: Any) -> Benchmark:
         return Benchmark(source_root.assemble(folder))
     if (folder / "manifest.json").is_file():
         return Benchmark(parquet.read(folder))
-    if folder.is_dir() and any(folder.iterdir()) and holds_shards(folder):
-        return of_lines(submission_lines(folder, Target()).checked(), _called(where))
+    if folder.is_dir() and any(folder.iterdir()):
+        try:
+            return of_lines(submission_lines(folder, Target()).checked(), _called(where))
+        except DragomanError as cause:
+            if not {problem.code for problem in cause.problems} <= {"E852", "E220"}:  # else nothing of any format
+                raise
     hint = "Give a source root (with corpus/), a release (with README.md and manifest.json), or owner/name on the Hub."
     raise error("E701", f"{str(where)[:200]!r} holds no benchmark.", hint)
 

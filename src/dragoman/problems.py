@@ -363,9 +363,10 @@ class Diagnostics:
         most = self._most(kind)
         more = self._counts[kind] - most
         if kind != _ERRORS:
-            what = f"there are {more:,} more of these; only the first {most:,} are listed."
+            number = "is 1" if more == 1 else f"are {more:,}"
+            what = f"there {number} more of these; only the first {most:,} are listed."
             return Problem(code=kind, what=what, file=self.file)
-        what = f"there are {more:,} more errors."
+        what = "there is 1 more error." if more == 1 else f"there are {more:,} more errors."
         if self.stops:
             what = f"there are more than {most:,} errors; reading stopped in line {self.line}."
         return Problem(code="E208", what=what, hint="Mend these first.", file=self.file, line=self.line)

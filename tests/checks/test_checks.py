@@ -142,7 +142,7 @@ def test_the_command_says_what_is_wrong_and_where(tmp_path):
     assert "level 5: E505 annotations/gold/north.article-1.json, dates[d2].latest: " in plain.stderr
     assert "Write 2020-04-30." in plain.stderr
     assert "level 4, language: passed" in plain.stdout
-    assert "level 5, time: 1 failures" in plain.stdout
+    assert "level 5, time: 1 failure" in plain.stdout
     outcome = json.loads(run("--root", tmp_path, "--json").stdout)
     assert outcome["levels"]["5"] == {"error": 1, "warning": 0}
     assert outcome["problems"][0]["path"] == "dates[d2].latest"

@@ -252,3 +252,31 @@ def test_rows_of_datasets_with_tokens_and_class_labels():
     gold = [{"id": "0", "entities": [{"start": 0, "end": 4, "type": "PER"}, {"start": 9, "end": 16, "type": "PER"}]}]
     result = dragoman.score(given, gold, measures=["entities.strict"], intervals=False)
     assert result["entities.strict.f1"] == 1.0
+
+
+def test_a_folder_of_another_tools_files_is_a_benchmark(place, tmp_path):
+    """What goes into `score` as gold goes into `load` too, where its texts are there."""
+    gold = [{"id": "d1", "text": "Rana met Sami.", "entities": [{"start": 0, "end": 4, "type": "PER"}]}]
+    for name in ("brat", "timeml", "webanno"):
+        out = tmp_path / name
+        out.mkdir()
+        dragoman.convert(gold, to=name, out=out)
+        benchmark = dragoman.load(out)
+        assert [document.id for document in benchmark] == ["d1"]
+        assert dragoman.score(gold, benchmark, intervals=False)["entities.strict.f1"] in (1.0, None)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "x.txt").write_text("Rana met Sami.")
+    with pytest.raises(DragomanError, match="E701"):
+        dragoman.load(tmp_path / "other")
+
+
+@pytest.mark.parametrize("name", ["pipeline", "brat"])
+def test_a_document_without_a_name_that_is_known_is_told_by_option(name):
+    """Neither has a text to be told by in one file alone, so the option is named, and does it."""
+    text = "Rana met Sami."
+    gold = [{"id": "d1", "text": text, "entities": [{"start": 0, "end": 4, "type": "PER"}]}]
+    data = next(iter(dragoman.convert(gold, to=name).files.values()))
+    with pytest.raises(DragomanError, match=r"E301.*--document"):
+        dragoman.score(data, gold)
+    how = dragoman.LabelledFile(data, documents=["d1"])
+    assert dragoman.score(how, gold, intervals=False)["entities.strict.f1"] == 1.0

@@ -244,3 +244,38 @@ def test_labels_that_take_too_much_memory_are_joined_on_the_disk(tmp_path, monke
     for made in (lambda: scored(paths, NEVER, NEVER), lambda: dragoman.validate(*paths)):
         with pytest.raises(DragomanError, match="E106"):
             made()
+
+
+def with_unknown(rng, lines):
+    """Lines with fields that a submission does not have, here and there, on each level, of changing types."""
+    made = [dict(line) for line in lines]
+    for line in made:
+        if rng.random() < 0.7:
+            line["model"] = rng.choice(["m1", None])
+        if rng.random() < 0.5:
+            line["meta"] = {"a": 1, "b": [{"c": None}, {"c": 2}]}
+        for layer in ("entities", "claims"):
+            line[layer] = [{**item, "why": "x"} if rng.random() < 0.5 else item for item in line.get(layer) or []]
+    return made
+
+
+@settings(max_examples=10)
+@given(seeds)
+def test_unknown_fields_are_passed_over_block_by_block_and_counted_as_in_the_whole(tmp_path_factory, seed):
+    rng = random.Random(seed)
+    gold, pred = (with_unknown(rng, lines) for lines in documents(rng, rng.randint(1, 8)))
+    paths = both(tmp_path_factory.mktemp("streaming"), gold, pred)
+    whole = scored(paths, NEVER, NEVER, ignore_unknown_fields=True)
+    assert scored(paths, ALWAYS, NEVER, ignore_unknown_fields=True) == whole
+    assert scored(paths, ALWAYS, ALWAYS, ignore_unknown_fields=True) == whole
+
+
+@pytest.mark.parametrize("later", [{"note": "x"}, {"note": 1}, {"language": "ko"}, {"note": [1, "x"]}, {}])
+def test_files_with_unknown_fields_are_read_block_by_block(tmp_path, monkeypatch, later):
+    """Also where a later block has other fields, or the same field with another type: the counts are the same."""
+    lines = [{**ONE, "id": f"d{n}", "note": 1} if n < 20 else {**ONE, "id": f"d{n}", **later} for n in range(40)]
+    pred, gold = both(tmp_path, [{**ONE, "id": f"d{n}"} for n in range(40)], lines)
+    whole = scored((pred, gold), NEVER, NEVER, ignore_unknown_fields=True)
+    if later in ({"note": 1}, {"language": "ko"}, {}):  # else a block has no column for the field: line by line
+        monkeypatch.setattr(api, "_in_memory", None)
+    assert scored((pred, gold), ALWAYS, NEVER, ignore_unknown_fields=True) == whole

@@ -10,6 +10,7 @@ from dragoman.problems import error
 from dragoman.release.ceilings import ceilings
 from dragoman.schema import labels
 from dragoman.schema.layers import LAYER_NAMES
+from dragoman.text import counted
 
 if TYPE_CHECKING:
     from dragoman.release.content import Release
@@ -128,7 +129,7 @@ def agreed(agreement: dict[str, Any]) -> str:
     head = ["F1 or accuracy", "a and b", "95 %", "without quoted", *(f"{name} and gold" for name in with_gold)]
     controls = agreement["controls_with_gold"]
     for name, control in controls.items():
-        head += [f"{name} and gold ({control['documents']} documents)", "without reviewed labels"]
+        head += [f"{name} and gold ({counted(control['documents'], 'document')})", "without reviewed labels"]
     lines = [
         [
             name,

@@ -19,7 +19,7 @@ from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.release.source_table import Source, SourceTable, assign_splits, corpus_file, read_sources
 from dragoman.schema import labels
 from dragoman.schema.records import CuratedPage, Document, Segment
-from dragoman.text import Block, TextMap
+from dragoman.text import Block, TextMap, counted
 
 _SHORT: dict[labels.DocumentKind, str] = {
     "article": "article-{}",
@@ -129,7 +129,7 @@ def _read_page(root: Path, table: SourceTable, index: int) -> str:
     data = files.read_bytes(path, limit=MAX_PAGE)
     differs = []
     if len(data) != source.bytes:
-        differs.append(f"{len(data):,} bytes instead of {source.bytes:,}")
+        differs.append(f"{counted(len(data), 'byte')} instead of {source.bytes:,}")
     if files.sha256(data) != source.sha256:
         differs.append(f"sha256 {files.sha256(data)} instead of {source.sha256}")
     if differs:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dragoman import languages
 from dragoman.checks import Outcome, check
 from dragoman.checks.level4_language import stripped
-from dragoman.text import find
+from dragoman.text import counted, find
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +134,8 @@ class _Source:
             ranked = sorted(views, key=lambda v: (-len(views[v]), v))
             for other in ranked[1:]:
                 for key, entity in views[other]:
-                    what = f"{entity.id} {surface!r} is {other}; {len(views[ranked[0]])} times it is {ranked[0]}"
+                    often = counted(len(views[ranked[0]]), "time")
+                    what = f"{entity.id} {surface!r} is {other}; {often} it is {ranked[0]}"
                     self.note(rule, key, what)
 
     def registry(self) -> None:

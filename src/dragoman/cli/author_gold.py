@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dragoman.cli.options import HERE, Json, OutRoot, Root
+from dragoman.text import counted
 
 if TYPE_CHECKING:
     from dragoman.authoring.adjudication import Case
@@ -54,8 +55,11 @@ def curate(
     else:
         counts = ", ".join(f"{count} {split}" for split, count in sorted(outcome["splits"].items()))
         verb = "would change" if check else "written"
-        typer.echo(f"{len(pages)} pages, {outcome['segments']} segments, {len(splits)} documents ({counts})")
-        typer.echo(f"{len(changes.changed)} files {verb}, {len(changes.unchanged)} unchanged")
+        typer.echo(
+            f"{counted(len(pages), 'page')}, {counted(outcome['segments'], 'segment')}, "
+            f"{counted(len(splits), 'document')} ({counts})"
+        )
+        typer.echo(f"{counted(len(changes.changed), 'file')} {verb}, {len(changes.unchanged)} unchanged")
     if check:
         for name in outcome["changed"]:
             _note(f"corpus/documents/{name} is not up to date: run dragoman author curate.")
@@ -186,8 +190,8 @@ def _check(root: Path, level: Any, *, as_json: bool) -> None:
         for finding in findings.listed:
             _note(f"level {finding.level}: {finding.problem}")
         for number, count in counts.items():
-            verdict = f"{count['error']} failures" if count["error"] else "passed"
-            warnings = f", {count['warning']} warnings" if count["warning"] else ""
+            verdict = counted(count["error"], "failure") if count["error"] else "passed"
+            warnings = f", {counted(count['warning'], 'warning')}" if count["warning"] else ""
             outcome[f"level {number}, {checks.NAMES[number]}"] = verdict + warnings
     show.summary(outcome, as_json=as_json, most=None)
     raise typer.Exit(int(bool(findings.errors())))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dragoman.cli.options import HERE, Json, Root
+from dragoman.text import counted
 
 
 def review() -> None:
@@ -96,7 +97,7 @@ def take(
         for layer, share in one["shares"].items():
             value, ends = share["share"], share["interval"]
             said = "not judged" if value is None else f"{value:.3f} right ({ends[0]:.3f}–{ends[1]:.3f})"
-            show.summary({f"{one['language']} {layer}": f"{said}, {share['cards']} cards"}, as_json=False)
+            show.summary({f"{one['language']} {layer}": f"{said}, {counted(share['cards'], 'card')}"}, as_json=False)
         show.summary({"planted": f"{one['planted']['caught']} of {one['planted']['answered']} caught"}, as_json=False)
     show.summary({"proposals": len(taken.proposals), "written": [str(path) for path in written]}, as_json=False)
 

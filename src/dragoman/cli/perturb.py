@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dragoman.cli.options import Data, Json
+from dragoman.text import counted
 
 
 def perturb(
@@ -56,14 +57,17 @@ def perturb(
         counts = ", ".join(
             f"{name} {sum(each[name].values())}" for name in ("moved", "changed", "dropped", "added") if each[name]
         )
-        typer.echo(f"{each['label']}: {each['edited']} of {each['documents']} documents, {each['places']} places")
+        typer.echo(
+            f"{each['label']}: {each['edited']} of {counted(each['documents'], 'document')}, "
+            f"{counted(each['places'], 'place')}"
+        )
         typer.echo(f"  labels: {counts or 'all where they were'}")
         for why, number in each["unable"].items():
             typer.echo(f"  left alone: {number} × {why}")
         if not each["edited"]:
             sys.stderr.write(f"{each['label']} found nothing to change.\n")
     for level, found in outcome["lifted"].items():
-        typer.echo(f"level {level} lifted, {found['findings']} findings: {found['why']}")
+        typer.echo(f"level {level} lifted, {counted(found['findings'], 'finding')}: {found['why']}")
 
 
 def _progress(items: Iterable[Any], what: str) -> Iterable[Any]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dragoman.cli.options import Json
+from dragoman.text import counted
 
 
 def verify(
@@ -29,7 +30,7 @@ def verify(
     named = {"name": identity.name, "version": identity.version, "files": count, **identity.hashes}
     show.summary({**named, "problems": []} if as_json else named, as_json=as_json)
     if not as_json:
-        show.closing(f"All {count} files and every row are as they were released.")
+        show.closing(f"{counted(count, 'file')} and every row are as they were released.")
 
 
 def diff(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dragoman.files import pretty_json
 from dragoman.redaction import redact
 from dragoman.tables import WIDTH, wrapped
-from dragoman.text import visible, visible_json
+from dragoman.text import counted, visible, visible_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def validation(found: Validation, errors: int, *, as_json: bool) -> None:
 
 
 def _counted(number: int, what: str) -> str:
-    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+    return counted(number, what) if number else f"no {what}s"
 
 
 def progress(items: Sequence[T], what: str) -> Iterator[T]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ from dragoman.problems import Diagnostics
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
 from dragoman.text import MAX_OFFSET, check_span, counted
+
+NUMBERED = re.compile(r"document(-[0-9]+)?")
+"""Names of documents that have none."""
 
 
 def offset(digits: str) -> int | None:

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from dragoman import redaction
 from dragoman.problems import DragomanError, error
+from dragoman.text import counted
 
 NAME = "submissions.sqlite"
 Shown: TypeAlias = dict[str, float | None]
@@ -186,7 +187,8 @@ class SubmissionLog:
             )
             (number,) = db.execute("SELECT number FROM attempts WHERE team = ? AND day = ?", (team, day)).fetchone()
             if number > MAX_ATTEMPTS * limits.per_day:
-                what = f"{number - 1} submissions of this team were looked at today."
+                looked = counted(number - 1, "submission of this team was", "submissions of this team were")
+                what = f"{looked} looked at today."
                 raise error("E840", what, "Check them with `dragoman validate` first; go on tomorrow (UTC).")
 
     def submit(self, team: str, system: str, body: bytes, limits: Limits) -> int:
@@ -267,10 +269,10 @@ class SubmissionLog:
     def _check(self, db: sqlite3.Connection, team: str, limits: Limits) -> None:
         total, today = self._counted(db, team)
         if total >= limits.total:
-            what = f"this team has made {total} submissions, of {limits.total} in all."
+            what = f"this team has made {counted(total, 'submission')}, of {limits.total} in all."
             raise error("E840", what, "Ask the keeper.")
         if today >= limits.per_day:
-            what = f"this team has made {today} submissions today, of {limits.per_day} a day."
+            what = f"this team has made {counted(today, 'submission')} today, of {limits.per_day} a day."
             raise error("E840", what, "Go on tomorrow (UTC).")
 
     def _counted(self, db: sqlite3.Connection, team: str) -> tuple[int, int]:

@@ -118,8 +118,15 @@ def of_blocks(
     return None
 
 
-def each(blocks: Iterable[bytes], *, narrow: bool = True) -> Iterator[pa.Table]:
+def each(
+    blocks: Iterable[bytes], *, narrow: bool = True, without: Callable[[pa.Table], pa.Table] | None = None
+) -> Iterator[pa.Table]:
     """Rows of each block, all with the same columns: those that the first block mentions, or all that there are.
+
+    Args:
+        blocks: the blocks; none ends within a line.
+        narrow: whether to ask only for the fields that the first block mentions.
+        without: takes fields out of rows that a submission does not have; where it is None there may be none.
 
     Raises:
         Fallback: the precise path must read the block.
@@ -130,7 +137,12 @@ def each(blocks: Iterable[bytes], *, narrow: bool = True) -> Iterator[pa.Table]:
     for number, block in enumerate(blocks):
         if narrow and not number:
             schema = pa.schema(_mentioned(list(whole), block[:_SAMPLE]))
-        yield _of_block(block, schema)
+        rows = _of_block(block, schema, "error" if without is None else "infer")
+        if without is not None:
+            rows = without(rows)
+            if rows.schema != schema:
+                raise pa.ArrowInvalid("a block has fields that the first one does not mention")
+        yield rows
 
 
 def _of_block(block: bytes, schema: pa.Schema, unknown: str = "error") -> pa.Table:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from dragoman.formats import registry
+from dragoman.formats import line_builder, registry
 from dragoman.formats.outcome import Converted, Options
 from dragoman.problems import DragomanError, Problem
 from dragoman.reading.labelled_file import LabelledFile
@@ -88,14 +88,20 @@ def of_bytes(data: bytes, name: str, how: LabelledFile) -> Foreign | None:
     return Foreign(format_.name, {name: data}, {name: beside}, how.options())
 
 
-def located(problems: Iterable[Problem], lines: list[Submission]) -> tuple[Problem, ...]:
-    """Say of problems in lines that a converter made which document they are in, since nobody sees these lines."""
+def located(problems: Iterable[Problem], lines: list[Submission], other: Foreign) -> tuple[Problem, ...]:
+    """Say of problems in lines that a converter made which document they are in, since nobody sees these lines.
+
+    Where a document was named by its file or by us, and nobody knows that name, the option that names it is said too.
+    """
+    single = registry.named(other.format).single and len(other.inputs) == 1
     return tuple(
-        _placed(problem, lines[problem.line - 1].id) if 0 < problem.line <= len(lines) else problem
+        _placed(problem, lines[problem.line - 1].id, single=single) if 0 < problem.line <= len(lines) else problem
         for problem in problems
     )
 
 
-def _placed(problem: Problem, document: str) -> Problem:
+def _placed(problem: Problem, document: str, *, single: bool) -> Problem:
     path = f"{document[:80]}: {problem.path}" if problem.path else document[:80]
-    return msgspec.structs.replace(problem, line=0, byte=-1, path=path)
+    named_here = problem.code == "E301" and (single or line_builder.NUMBERED.fullmatch(document))
+    hint = f"{problem.hint} Say which it is with --document." if named_here else problem.hint
+    return msgspec.structs.replace(problem, line=0, byte=-1, path=path, hint=hint)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from dragoman.problems import Diagnostics
 from dragoman.schema.shape import NoNumber, Repeats
+from dragoman.text import counted
 
 _MAX_DIGITS = 4000
 _FURTHEST = 2**24
@@ -108,7 +109,7 @@ def _in_line(data: bytes, line: _Line, diagnostics: Diagnostics, place: Position
             value, length = long
             further = data.count(b"\n", start_of_line, begin + length)
             kind = "object" if isinstance(value, dict) else "value"
-            what = f"the JSON {kind} that begins here ends {further} line{'s' * (further > 1)} further down."
+            what = f"the JSON {kind} that begins here ends {counted(further, 'line')} further down."
             diagnostics.add("E201", what, "Write one document a line, each on a line of its own.", byte=0)
             if isinstance(value, dict):
                 yield value

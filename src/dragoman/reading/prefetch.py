@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -28,17 +28,31 @@ class Prefetch:
     Args:
         paths: the files, plain or gzip, one after the other; they are read from the moment that this is made.
         narrow: whether to ask only for the fields that the first block mentions.
+        ignore_unknown_fields: whether fields that a submission does not have are passed over.
+
+    Attributes:
+        unknown: number of values that were passed over, by the path of their field, in the blocks given so far.
 
     """
 
-    def __init__(self, paths: Sequence[Path], *, narrow: bool = True) -> None:
+    def __init__(self, paths: Sequence[Path], *, narrow: bool = True, ignore_unknown_fields: bool = False) -> None:
+        self.unknown = Counter[str]()
         self._pool = ThreadPoolExecutor(1)
-        self._tables = arrow_json.each(self._blocks(paths), narrow=narrow)
+        without = self._without if ignore_unknown_fields else None
+        self._tables = arrow_json.each(self._blocks(paths), narrow=narrow, without=without)
         self._coming = deque(self._pool.submit(self._one) for _ in range(_DEPTH))
 
     def _blocks(self, paths: Sequence[Path]) -> Iterator[bytes]:
         for path in paths:
             yield from files.blocks(path, size=BLOCK)
+
+    def _without(self, rows: pa.Table) -> pa.Table:
+        """Take out of a block what a submission does not have, and count it."""
+        from dragoman.reading import unknown_fields  # noqa: PLC0415 - nobody asks for it otherwise
+
+        known, counts = unknown_fields.without(rows)
+        self.unknown.update(counts)
+        return known
 
     def _one(self) -> pa.Table | None:
         return next(self._tables, None)

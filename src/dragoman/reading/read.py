@@ -123,7 +123,7 @@ def _foreign(other: Foreign, target: Target, name: str) -> Reading:
         return Reading(None, converted.problems, read_as=other.title)
     data = registry.jsonl(converted.lines)
     reading = in_columns(arrow_json.of_bytes(data), target) or line_by_line(data, target, name)
-    problems = (*converted.problems, *located(reading.problems, converted.lines))
+    problems = (*converted.problems, *located(reading.problems, converted.lines, other))
     return replace(reading, problems=problems, read_as=other.title)
 
 

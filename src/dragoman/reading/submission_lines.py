@@ -63,4 +63,4 @@ def _lines_of(parsed: Parsed, target: Target) -> Converted:
     converted = parsed.foreign.lines(target.texts, parsed.name)
     refuse(converted.problems)
     given = precise.read(registry.jsonl(converted.lines), target, parsed.name)
-    return Converted(given.lines, (*converted.problems, *located(given.problems, converted.lines)))
+    return Converted(given.lines, (*converted.problems, *located(given.problems, converted.lines, parsed.foreign)))

@@ -11,6 +11,7 @@ from dragoman.release import label_alignment
 from dragoman.release.semver import Level, given, suffices
 from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.release_rows import READING
+from dragoman.text import counted
 
 if TYPE_CHECKING:
     from dragoman.release.content import Release
@@ -179,7 +180,7 @@ def _rows(config: str, old: Release, new: Release) -> Iterator[Change]:
     old_rows, new_rows = ({_key(config, row): row for row in _all(config, each)} for each in (old, new))
     if config == READING and not (old_rows and new_rows):
         if old_rows or new_rows:
-            yield Change(config, ADDED if new_rows else REMOVED, "", "", f"{len({*old_rows, *new_rows})} lines")
+            yield Change(config, ADDED if new_rows else REMOVED, "", "", counted(len({*old_rows, *new_rows}), "line"))
         return
     # A column that one of the two was made without is no edit of its rows.
     apart = tuple(set(_columns(config, old)) ^ set(_columns(config, new)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dragoman.files import check_regular, decode, read_bytes
 from dragoman.problems import DragomanError, Problem
 from dragoman.schema.records import ReadingLine
+from dragoman.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +51,8 @@ def faults(lines: Iterable[ReadingLine], documents: Iterable[Document]) -> Itera
     for document in documents:
         wanted = list(range(document.text.count("\n") + 1))
         if numbers.pop(document.id, wanted) != wanted:
-            what = f"{document.id} has {len(wanted)} lines, and the English ones are not of each of them in order."
+            has = counted(len(wanted), "line")
+            what = f"{document.id} has {has}, and the English ones are not of each of them in order."
             yield Problem(code="E713", what=what, hint="Give one for every line, from 0, or none.")
     for name in numbers:
         what = f"there are English lines of {name[:80]!r}, which is no document."

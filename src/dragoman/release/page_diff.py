@@ -16,6 +16,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from dragoman.files import sha256
+from dragoman.text import counted
 
 MAX_SHOWN = 5
 """Places of a page that are named; the others are counted."""
@@ -90,18 +91,18 @@ def places(text: str, segments: Sequence[dict[str, Any]]) -> list[Place]:
         differences += [Place(line.number, 0, "not on the page") for line in lines[first + both : last]]
         if lacking := high - low - both:
             after = lines[first + both - 1].number if first + both else 0
-            differences.append(Place(after, 0, f"after it {lacking} line{'s are' if lacking > 1 else ' is'} missing"))
+            differences.append(Place(after, 0, f"after it {counted(lacking, 'line is', 'lines are')} missing"))
     return differences
 
 
 def _moved(line: _Line, text: str, by: int) -> Place:
-    what = f"{abs(by)} character{'s' if abs(by) > 1 else ''} too {'many' if by > 0 else 'few'} before it"
+    what = f"{counted(abs(by), 'character')} too {'many' if by > 0 else 'few'} before it"
     return Place(line.number, line.start - text.rfind("\n", 0, line.start), what)
 
 
 def in_words(differences: Sequence[Place]) -> str:
     """Name the first places, and count the others."""
-    more = f" and {len(differences) - MAX_SHOWN} more places" if len(differences) > MAX_SHOWN else ""
+    more = f" and {counted(len(differences) - MAX_SHOWN, 'more place')}" if len(differences) > MAX_SHOWN else ""
     return "; ".join(str(place) for place in differences[:MAX_SHOWN]) + more
 
 
@@ -154,7 +155,7 @@ def _changed(line: _Line, segment: dict[str, Any], text: str, *, exact: bool) ->
                 at = next((i for i, (a, b) in enumerate(zip(given, attempt, strict=False)) if a != b), None)
                 at = min(len(given), len(attempt)) if at is None else at
                 return Place(line.number, before + skipped + at, what or _shown(given, attempt, at))
-    return Place(line.number, 0, f"another line; that of the page has {length} characters")
+    return Place(line.number, 0, f"another line; that of the page has {counted(length, 'character')}")
 
 
 def _mark(line: str) -> int:

@@ -10,6 +10,7 @@ from dragoman.parquet_pages import batches, extent
 from dragoman.problems import DragomanError, error
 from dragoman.release.integrity import HINT
 from dragoman.schema.own_labels import checked
+from dragoman.text import counted
 
 if TYPE_CHECKING:
     from dragoman.schema.labels import LabelSets
@@ -59,7 +60,7 @@ class Rows:
         except Exception as cause:  # a library over bytes that may be anything
             raise error("E701", f"the rows cannot be read: {str(cause)[:300]}.", HINT, file=file) from cause
         if len(rows) != count:
-            what = f"the file has {len(rows):,} rows, and the manifest says {count:,}."
+            what = f"the file has {counted(len(rows), 'row')}, and the manifest says {count:,}."
             raise error("E701", what, HINT, file=file)
         return rows
 

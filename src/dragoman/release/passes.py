@@ -15,7 +15,7 @@ from dragoman.schema import labels
 from dragoman.schema.layers import LAYER_NAMES, LAYERS
 from dragoman.schema.pass_file import NOT_DOCUMENTS, Quote, QuotedClaim, QuotedDate, QuotedLabels
 from dragoman.schema.records import Claim, Claimant, Date, Entity, Fragment, Labels
-from dragoman.text import locate_quote
+from dragoman.text import counted, locate_quote
 
 if TYPE_CHECKING:
     from dragoman.schema.records import Document
@@ -59,7 +59,7 @@ class Reader:
             return 0, 0
         if (len(places) > 1) != (quote.occurrence is not None):
             hint = "Say which with occurrence." if len(places) > 1 else "Leave occurrence out."
-            self.report("E405", path, f"{quote.quote!r} is in line {quote.line} {len(places)} times.", hint)
+            self.report("E405", path, f"{quote.quote!r} is in line {quote.line} {counted(len(places), 'time')}.", hint)
             return 0, 0
         number = quote.occurrence or 1
         if number > len(places):

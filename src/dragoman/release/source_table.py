@@ -337,7 +337,7 @@ def select(table: SourceTable, pattern: str, documents: Sequence[str], where: st
     wanted = high - low + 1 if parts["low"] else 1
     if len(chosen) < wanted or wanted < 1:
         what = f"{visible(pattern)!r} names documents that do not exist."
-        hint = f"There are {len(documents)} documents, {documents[0]} to {documents[-1]}." if documents else ""
+        hint = f"Documents: {documents[0]} to {documents[-1]}." if documents else ""
         raise DragomanError(table.problem(where, what, hint))
     return chosen
 

@@ -5,8 +5,9 @@ What a name needs is imported when it is first used: files are parsed while the 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from dragoman.lazy_names import importer
 
 if TYPE_CHECKING:
     from dragoman.scoring.api import score, validate
@@ -28,8 +29,4 @@ _HOMES = {
     "validate": "dragoman.scoring.api",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'dragoman.scoring' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__ = importer(__name__, _HOMES)

@@ -12,6 +12,8 @@ from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading.source import is_log
 from dragoman.scoring.sides import Sides
 
+T = TypeVar("T")
+
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
@@ -29,12 +31,13 @@ if TYPE_CHECKING:
     from dragoman.statistics.resampling import Resampling
     from dragoman.text.quote_places import Policy
 
+    Work = Callable[[Mapping[str, int]], Callable[[Parts], T]]
+
 STREAMED = 2**24
 """Bytes of two files together from which on they are read block by block."""
 SPILLED = 2**28
 """Bytes from which on two files in different orders are joined on the disk, not in memory; it is so for smaller ones
 whose labels take too much memory."""
-T = TypeVar("T")
 
 Measures = Iterable["str | Measure"] | str | None
 
@@ -202,12 +205,14 @@ class _Counted(NamedTuple):
     facets: Mapping[str, tuple[str | None, ...]]
 
 
-def _blockwise(sides: Sides, work: Callable[[], Callable[[Parts], T]], *, at_least: int | None = None) -> T | None:
+def _blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T | None:
     """Go through two large files block by block; None where they are small, or something needs a closer look.
 
     Args:
         sides: both sides.
         work: gives what takes the labels part by part; what it imports, it imports while the first blocks are parsed.
+            It is given the number of values of unknown fields of the predictions that were passed over, by path, as
+            they stand when a part is read.
         at_least: bytes from which on files in different orders are joined on the disk; :data:`SPILLED` if None.
 
     """
@@ -229,10 +234,10 @@ def _blockwise(sides: Sides, work: Callable[[], Callable[[Parts], T]], *, at_lea
 
         tuning.reuse_memory_of_blocks()
         with (
-            Prefetch(reference.paths, narrow=narrow) as gold_rows,
-            Prefetch(pred.paths, narrow=narrow) as pred_rows,
+            Prefetch(reference.paths, narrow=narrow, ignore_unknown_fields=sides.ignore_unknown_fields) as gold_rows,
+            Prefetch(pred.paths, narrow=narrow, ignore_unknown_fields=sides.ignore_unknown_fields) as pred_rows,
         ):
-            take = work()
+            take = work(pred_rows.unknown)
             from dragoman.reading.fallback import Fallback  # noqa: PLC0415
             from dragoman.scoring import streaming  # noqa: PLC0415
 
@@ -290,13 +295,19 @@ def _streamed(sides: Sides, measures: Measures, at_least: int | None = None) -> 
     """Count two files block by block; see :func:`_blockwise`."""
     chosen: tuple[Measure, ...] = ()
 
-    def work() -> Callable[[Parts], Partial]:
+    def work(unknown: Mapping[str, int]) -> Callable[[Parts], Partial]:
         nonlocal chosen
         from dragoman.measures import select  # noqa: PLC0415 - imported while the first blocks are parsed
         from dragoman.scoring import streaming  # noqa: PLC0415
 
         chosen = select(measures)
-        return lambda parts: streaming.count(chosen, parts)
+
+        def counted(parts: Parts) -> Partial:
+            total = streaming.count(chosen, parts)
+            total.coverage.unknown_fields = dict(unknown)
+            return total
+
+        return counted
 
     total = _blockwise(sides, work, at_least=at_least)
     if total is None:
@@ -398,6 +409,8 @@ def examine(
 
     sides = Sides.of(pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields)
     return _within(
-        lambda at_least: _blockwise(sides, lambda: lambda parts: of_parts(parts, sides), at_least=at_least),
+        lambda at_least: _blockwise(
+            sides, lambda unknown: lambda parts: of_parts(parts, sides, unknown), at_least=at_least
+        ),
         lambda budget: validation(sides, budget),
     )

@@ -89,7 +89,8 @@ class Holding:
             if documents and len(documents) < self._given:
                 some = ", ".join(self._in_order(documents)[:MAX_NAMED])
                 more = " …" if len(documents) > MAX_NAMED else ""
-                what = f"{len(documents)} of {self._given} lines lack {layer}, which others have: {some}{more}."
+                lack = "lacks" if len(documents) == 1 else "lack"
+                what = f"{len(documents)} of {self._given} lines {lack} {layer}, which others have: {some}{more}."
                 hint = f"They score as empty in {layer}; write an empty list where nothing was found."
                 yield Problem(code="W908", what=what, hint=hint, file=name)
 

@@ -196,7 +196,8 @@ def _notes(result: Result, by: Iterable[str], shown: Iterable[Table]) -> Iterato
         passed = ", ".join(f"{n} {visible(name)}" for name, n in result.coverage.unknown_fields.items())
         yield f"unknown fields passed over: {passed}"
     if result.coverage.wikidata_addresses:
-        yield f"{result.coverage.wikidata_addresses} ids are addresses of Wikidata: each means the item in it, as Q42"
+        ids = counted(result.coverage.wikidata_addresses, "id is an address", "ids are addresses")
+        yield f"{ids} of Wikidata: each means the item in it, as Q42"
     yield from repeats.notes(result)
     for hint in result.hints:
         yield f"hint: {hint.text}"
@@ -243,8 +244,9 @@ def coverage_notes(coverage: Any) -> Iterator[str]:
     for layer, lacking in coverage.lacking.items():
         if lacking and coverage.attempted.get(layer):
             have, of = coverage.answered.get(layer, 0), coverage.annotated.get(layer, 0)
-            lines = "1 document has" if lacking == 1 else f"{lacking} documents have"
-            yield f"{layer} given in {have} of {of} documents: {lines} a line without them, which counts as empty"
+            lines = counted(lacking, "document has", "documents have")
+            given = f"{layer} given in {have} of {counted(of, 'document')}"
+            yield f"{given}: {lines} a line without them, which counts as empty"
 
 
 def text(result: Result, by: Iterable[str], width: int, *, terminal: bool = False) -> str:

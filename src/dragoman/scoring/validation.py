@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import product
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dragoman.annotations import Annotations
 from dragoman.problems import Problem, shown
 from dragoman.reading.fallback import Fallback
+from dragoman.reading.unknown_fields import warnings
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.scoring.held import Holding, Validation
 from dragoman.scoring.partials import duplicates
@@ -52,8 +53,13 @@ def validation(sides: Sides, budget: Budget | None = None) -> Validation:
     return looked_at.result(sides, reading.problems)
 
 
-def of_parts(parts: Iterable[tuple[Annotations, Annotations]], sides: Sides) -> Validation:
+def of_parts(parts: Iterable[tuple[Annotations, Annotations]], sides: Sides, unknown: Mapping[str, int]) -> Validation:
     """Look at good predictions that are read part by part; see :func:`validation`.
+
+    Args:
+        parts: labels of both sides.
+        sides: both sides.
+        unknown: how many values of unknown fields were passed over, by path, when all parts are read.
 
     Raises:
         Fallback: the reference holds no labels, which is said by whoever reads the whole.
@@ -65,7 +71,11 @@ def of_parts(parts: Iterable[tuple[Annotations, Annotations]], sides: Sides) -> 
         looked_at.add(gold, pred)
     if not annotated:
         raise Fallback("no labels")
-    return looked_at.result(sides, ())
+    return looked_at.result(sides, warnings(unknown, _name(sides)))
+
+
+def _name(sides: Sides) -> str:
+    return "" if sides.pred is None else str(sides.pred.path or sides.pred.name)
 
 
 class _LookedAt:
@@ -90,7 +100,7 @@ class _LookedAt:
 
     def result(self, sides: Sides, problems: Iterable[Problem]) -> Validation:
         """Say what is odd, after what was said before."""
-        name = "" if sides.pred is None else str(sides.pred.path or sides.pred.name)
+        name = _name(sides)
         found = [*problems, *self._holding.left_out(name), *self._holding.lacking(name)]
         for layer in TYPED:
             if count := self._duplicates[layer]:

@@ -16,6 +16,7 @@ from dragoman.redaction import redact
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.systems import answer_text, run_log
 from dragoman.systems.protocol import Reply, SystemFailure
+from dragoman.text import counted
 
 CUT_OFF = frozenset({"length", "max_tokens", "model_length"})
 """Reasons to stop, in small letters, that say that the answer has no end."""
@@ -83,7 +84,7 @@ def read_text(text: str, reason: str, layers: Sequence[str], limit: Any, reply: 
 
     """
     if reason in CUT_OFF:
-        where = "where the context of the model ends" if limit is None else f"at {limit} tokens"
+        where = "where the context of the model ends" if limit is None else f"at {counted(limit, 'token')}"
         raise SystemFailure(f"the answer was cut off {where}: allow more, or cut the document (--pieces)", reply)
     if reason in FILTERED:
         raise SystemFailure("the answer was filtered by the endpoint", reply)

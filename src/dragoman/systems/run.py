@@ -22,6 +22,7 @@ from dragoman.systems.protocol import System, unlabelled
 from dragoman.systems.provenance import of_answer, of_function
 from dragoman.systems.run_log import Entry
 from dragoman.systems.selection import Selection
+from dragoman.text import counted
 
 if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
@@ -243,12 +244,14 @@ class _Session:
     def _notes(self, order: Sequence[Entry]) -> Iterator[str]:
         estimated = sum(entry.estimated for entry in order)
         if estimated:
-            yield f"the endpoint counts no tokens: those of {estimated} documents are estimated, and what they cost"
+            some = counted(estimated, "document")
+            yield f"the endpoint counts no tokens: those of {some} are estimated, and what they cost"
         if self.how.budget is not None and order and not any(self.spent):
             yield "the system counts no tokens: the budget has no effect"
         stale = len(self.logged - self.entries.keys())
         if stale:
-            yield f"the answers about {stale} documents are stale, and not in the predictions: run all to ask again"
+            some = counted(stale, "document")
+            yield f"the answers about {some} are stale, and not in the predictions: run all to ask again"
 
 
 def _standing(old: Entry | None, new: Entry, how: How) -> Entry:

@@ -18,6 +18,7 @@ from dragoman.systems.protocol import Chat, Options, Predict, System
 from dragoman.systems.run import How
 from dragoman.systems.run import run as run_system
 from dragoman.systems.selection import Selection
+from dragoman.text import counted
 
 if TYPE_CHECKING:
     from dragoman.schema.records import Document
@@ -58,7 +59,7 @@ class Run:
         parts = [
             f"{self.summary['system']} in {self.folder}: {self.summary['kept']} kept",
             f"{self.summary['asked']} asked",
-            f"{self.summary['documents']} documents answered",
+            f"{counted(self.summary['documents'], 'document')} answered",
         ]
         parts += [
             f"{len(self.summary[name])} {name.replace('_', ' ')}"

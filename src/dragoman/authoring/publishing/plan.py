@@ -11,6 +11,7 @@ import msgspec
 from dragoman.authoring.publishing.payload import Content, Payload
 from dragoman.problems import error
 from dragoman.release.verification import KEPT
+from dragoman.text import counted
 
 STARTERS = {"dataset": {"README.md"}, "space": {"README.md", "index.html", "style.css"}}
 """Files that the Hub puts into a new repository, by its kind; what is published replaces or removes them."""
@@ -130,8 +131,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         if self.upload or self.delete:
             total = sum(self.upload.values())
             unchanged = f" ({self.unchanged} unchanged)" if self.unchanged else ""
-            lines.append(f"commit {len(self.upload)} files, {total:,} bytes{unchanged}:")
-            lines += [f"  + {path}  {size:,} bytes" for path, size in sorted(self.upload.items())]
+            lines.append(f"commit {counted(len(self.upload), 'file')}, {counted(total, 'byte')}{unchanged}:")
+            lines += [f"  + {path}  {counted(size, 'byte')}" for path, size in sorted(self.upload.items())]
             lines += [f"  - {path}" for path in sorted(self.delete)]
         if self.tag:
             lines.append(f"tag {self.tag} on {self.target or 'that commit'}")

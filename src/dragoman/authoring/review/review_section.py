@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dragoman.languages import get
-from dragoman.text import visible
+from dragoman.text import counted, visible
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~&:@])")
 _NATIVE = {True: "a native reader, as they say", False: "no native reader, as they say", None: ""}
@@ -60,21 +60,24 @@ def _sentence(review: Mapping[str, Any]) -> str:
     if planted["answered"]:
         low, high = planted["interval"]
         said.append(
-            f"of {planted['answered']} answers to labels made wrong on purpose {planted['caught']} called them wrong "
+            f"of {counted(planted['answered'], 'answer')} to labels made wrong on purpose "
+            f"{planted['caught']} called them wrong "
             f"({planted['caught'] / planted['answered']:.3f}, 95 % {low:.3f}–{high:.3f});"
         )
     else:
         said.append("no label made wrong on purpose was answered;")
     if agreement["pairs"]:
         said.append(
-            f"where two readers judged the same card, they agree in {agreement['agree']} of {agreement['pairs']} pairs;"
+            f"where two readers judged the same card, they agree in {agreement['agree']} of "
+            f"{counted(agreement['pairs'], 'pair')};"
         )
     else:
         said.append("no card was judged by two readers;")
     kinds = [finding["kind"] for finding in review["findings"]]
     said.append(
-        f"{kinds.count('wrong')} cards were held to be wrong, {kinds.count('disputed')} are disputed, and in "
-        f"{kinds.count('missed')} documents something was found to be missing."
+        f"{counted(kinds.count('wrong'), 'card was', 'cards were')} held to be wrong, "
+        f"{counted(kinds.count('disputed'), 'is', 'are')} disputed, and in "
+        f"{counted(kinds.count('missed'), 'document')} something was found to be missing."
     )
     return " ".join(said)
 

@@ -23,6 +23,7 @@ from dragoman.authoring.review.returned_reviews import Review
 from dragoman.authoring.review.review_section import section
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.schema.decision import Decision
+from dragoman.text import counted
 
 PROPOSED, SUMMARY, SECTION = "proposed.jsonl", "review.json", "section.md"
 
@@ -191,14 +192,15 @@ def _proposals(key: Key, answers: Given) -> list[Decision]:
             place = (card.document, card.layer, label.a, label.b)
             if (label.a, label.b) != (None, None) and place not in done:
                 done.add(place)
-                made.append(_proposal(card, label.a, label.b, f"{wrong} of {right + wrong}", _comments(answers, name)))
+                count = f"{wrong} of {counted(right + wrong, 'reader')}"
+                made.append(_proposal(card, label.a, label.b, count, _comments(answers, name)))
     return made
 
 
 def _proposal(card: KeyCard, a: str | None, b: str | None, count: str, comments: Sequence[str]) -> Decision:
     said = f" They say: {' / '.join(comments)}" if comments else ""
     layer: Any = card.layer
-    reason = f"Proposed by a review: {count} readers who judged the label hold it to be wrong.{said}"
+    reason = f"Proposed by a review: {count} who judged the label hold it to be wrong.{said}"
     return Decision(document=card.document, layer=layer, a=a, b=b, keep="none", reason=reason)
 
 

@@ -23,6 +23,7 @@ from dragoman.reading.submission_lines import submission_lines
 from dragoman.reading.target import Target
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.submission import Submission
+from dragoman.text import counted
 
 PAGE_SUFFIX = ".txt"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -128,7 +129,7 @@ def _documents(given: LabelledFile, diagnostics: Diagnostics) -> list[Incoming]:
     diagnostics.file = path
     lacking = [line.id for line in lines if not (line.text or "").strip()]
     if lacking:
-        what = f"{len(lacking)} of {len(lines)} documents have no text, such as {shown(lacking[0])}."
+        what = f"there is no text in {len(lacking)} of {counted(len(lines), 'document')}, such as {shown(lacking[0])}."
         diagnostics.add("E204", what, "Add the field `text`; for brat put the .txt files beside.")
     lines = _without_values(lines)
     return [Incoming(x.id, path, x.text or "", x.language, splits.get(x.id), x) for x in lines]
