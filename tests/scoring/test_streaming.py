@@ -270,6 +270,17 @@ def test_unknown_fields_are_passed_over_block_by_block_and_counted_as_in_the_who
     assert scored(paths, ALWAYS, ALWAYS, ignore_unknown_fields=True) == whole
 
 
+def test_unknown_fields_are_warned_of_in_blocks_as_in_the_whole(tmp_path, monkeypatch):
+    lines = [{**ONE, "id": f"d{n}"} for n in range(40)]
+    paths = both(tmp_path, lines, [{**line, "note": 1} for line in lines])
+    monkeypatch.setattr(api, "STREAMED", NEVER)
+    whole = api.examine(*paths, ignore_unknown_fields=True)
+    assert "W911" in {problem.code for problem in whole.problems}
+    monkeypatch.setattr(api, "STREAMED", ALWAYS)
+    monkeypatch.setattr(api, "_within", lambda blocks, _: blocks(None))
+    assert api.examine(*paths, ignore_unknown_fields=True) == whole
+
+
 @pytest.mark.parametrize("later", [{"note": "x"}, {"note": 1}, {"language": "ko"}, {"note": [1, "x"]}, {}])
 def test_files_with_unknown_fields_are_read_block_by_block(tmp_path, monkeypatch, later):
     """Also where a later block has other fields, or the same field with another type: the counts are the same."""
