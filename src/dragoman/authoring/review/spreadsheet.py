@@ -10,7 +10,7 @@ from typing import Any
 from dragoman import files
 from dragoman.authoring.review.kit import Card, Kit
 from dragoman.languages import get
-from dragoman.problems import error
+from dragoman.problems import DragomanError, error
 from dragoman.schema.layers import CONTIGUOUS
 
 QUESTIONS, ABOUT, HIDDEN = "questions", "about", "kit"
@@ -173,19 +173,12 @@ def read(data: bytes, name: str, answers: dict[str, Any]) -> tuple[dict[str, Any
         about, sheet, hidden = (
             list(book.worksheets[i].iter_rows(values_only=True, max_row=MAX_ROWS)) for i in range(3)
         )
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        SyntaxError,
-        zipfile.BadZipFile,
-    ) as cause:
+    except DragomanError:
+        raise
+    except Exception as cause:  # libraries over bytes that may be anything
         hint = "Send the file that you were given, with the answers filled in, as .xlsx."
         raise error("E209", "it is no spreadsheet of a review.", hint, file=name) from cause
-    ids = [row[0] for row in hidden]
+    ids = [row[0] if row else None for row in hidden]
     if not ids or not isinstance(ids[0], str):
         raise error("E209", "the hidden sheet of the kit is gone.", "Fill in the file that you were given.", file=name)
     made: dict[str, Any] = {}
