@@ -148,6 +148,12 @@ def _without_time(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def _check_size(data: bytes, name: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
+            raise error("E106", f"it unpacks to over {MAX_UNPACKED:,} bytes.", file=name)
+
+
 def read(data: bytes, name: str, answers: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Read a returned spreadsheet.
 
@@ -166,9 +172,7 @@ def read(data: bytes, name: str, answers: dict[str, Any]) -> tuple[dict[str, Any
     """
     openpyxl = _library()
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
-                raise error("E106", f"it unpacks to over {MAX_UNPACKED:,} bytes.", file=name)
+        _check_size(data, name)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         about, sheet, hidden = (
             list(book.worksheets[i].iter_rows(values_only=True, max_row=MAX_ROWS)) for i in range(3)
