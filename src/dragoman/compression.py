@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -153,6 +152,12 @@ class _Pieces(io.RawIOBase):
         return size
 
 
+def _check_single(names: list[str]) -> None:
+    if len(names) != 1:
+        what = f"the file is a zip archive of {len(names):,} files; one of a single file is read."
+        raise CompressionError(what, "Unpack it, and give the file or the folder.")
+
+
 @contextmanager
 def _zip(raw: Any) -> Iterator[Any]:
     import zipfile  # noqa: PLC0415 - seldom needed
@@ -162,11 +167,11 @@ def _zip(raw: Any) -> Iterator[Any]:
         names = [
             one.filename for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")
         ]
-        if len(names) != 1:
-            what = f"the file is a zip archive of {len(names):,} files; one of a single file is read."
-            raise CompressionError(what, "Unpack it, and give the file or the folder.")
+        _check_single(names)
         member = archive.open(names[0])
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, ValueError) as cause:
+    except CompressionError:
+        raise
+    except Exception as cause:  # a library over bytes that may be anything
         raise _damaged("zip", cause) from cause
     with member:
         yield member

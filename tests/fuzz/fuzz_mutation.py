@@ -56,6 +56,7 @@ BYTES = (
     *(b"\x1f\x8b", b"BZh", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\x00"),
 )
 DEPTHS = (2, 30, 200, 1100, 5000)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 MAX_BYTES = 200_000
 """Longest input that is made: what is longer shows no more."""
 
@@ -332,7 +333,7 @@ def zip_file(data: bytes, random: Random) -> bytes:
     else:
         members[at] = (name, (xml_file if inner.lstrip()[:1] == b"<" else mutated_bytes)(inner, random))
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", random.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as archive:
+    with zipfile.ZipFile(made, "w", random.choice(_METHODS)) as archive:
         for name, inner in members:
             archive.writestr(name or "empty", inner)
     return made.getvalue()

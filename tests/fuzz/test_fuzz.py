@@ -27,7 +27,7 @@ def test_a_reader_ends_with_a_result_or_a_number(name):
     assert any(outcome(name, data) == "read" for data in seeds(name)), "a seed has to be right"
 
     @settings(
-        max_examples=max(2, int(EXAMPLES * READERS[name].weight)),
+        max_examples=min(max(2, int(EXAMPLES * READERS[name].weight)), 2 * EXAMPLES),
         database=None,
         suppress_health_check=list(HealthCheck),
     )

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import struct
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from dragoman import files
-from dragoman.problems import error
+from dragoman.problems import DragomanError, error
 from dragoman.schema.system_card import SystemCard
 
 MAX_MEMBER = 2**28
@@ -59,16 +58,9 @@ def read(path: Path | str) -> InspectLog:
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(archive, str(path))
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        OverflowError,
-        RuntimeError,
-        struct.error,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as cause:
+    except DragomanError:
+        raise
+    except Exception as cause:  # a library over bytes that may be anything
         what = f"the log cannot be read: {str(cause)[:200] or 'it is damaged'}."
         raise error("E107", what, "Give a whole log, as inspect_ai writes it.", file=str(path)) from cause
 

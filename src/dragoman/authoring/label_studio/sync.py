@@ -226,11 +226,11 @@ def pull(
     fetched = fetch_tasks(server, kind, documents, outcome)
     with files.writing_into(out / kind.folder):
         _take(fetched, kind, documents, out, outcome, annotators, progress, force=force)
-    if outcome.aside:
-        outcome.aside_file = path
-        files.write(path, files.pretty_json(outcome.aside))
-    else:
-        path.unlink(missing_ok=True)
+        if outcome.aside:
+            outcome.aside_file = path
+            files.write(path, files.pretty_json(outcome.aside))
+        else:
+            path.unlink(missing_ok=True)
     return outcome
 
 

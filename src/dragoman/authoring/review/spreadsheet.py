@@ -10,7 +10,7 @@ from typing import Any
 from dragoman import files
 from dragoman.authoring.review.kit import Card, Kit
 from dragoman.languages import get
-from dragoman.problems import error
+from dragoman.problems import DragomanError, error
 from dragoman.schema.layers import CONTIGUOUS
 
 QUESTIONS, ABOUT, HIDDEN = "questions", "about", "kit"
@@ -148,6 +148,12 @@ def _without_time(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def _check_size(data: bytes, name: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
+            raise error("E106", f"it unpacks to over {MAX_UNPACKED:,} bytes.", file=name)
+
+
 def read(data: bytes, name: str, answers: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Read a returned spreadsheet.
 
@@ -166,26 +172,17 @@ def read(data: bytes, name: str, answers: dict[str, Any]) -> tuple[dict[str, Any
     """
     openpyxl = _library()
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
-                raise error("E106", f"it unpacks to over {MAX_UNPACKED:,} bytes.", file=name)
+        _check_size(data, name)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         about, sheet, hidden = (
             list(book.worksheets[i].iter_rows(values_only=True, max_row=MAX_ROWS)) for i in range(3)
         )
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        SyntaxError,
-        zipfile.BadZipFile,
-    ) as cause:
+    except DragomanError:
+        raise
+    except Exception as cause:  # libraries over bytes that may be anything
         hint = "Send the file that you were given, with the answers filled in, as .xlsx."
         raise error("E209", "it is no spreadsheet of a review.", hint, file=name) from cause
-    ids = [row[0] for row in hidden]
+    ids = [row[0] if row else None for row in hidden]
     if not ids or not isinstance(ids[0], str):
         raise error("E209", "the hidden sheet of the kit is gone.", "Fill in the file that you were given.", file=name)
     made: dict[str, Any] = {}
