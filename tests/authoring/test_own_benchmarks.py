@@ -190,6 +190,9 @@ def test_hindi_with_dates_alone_from_texts_to_a_board(tmp_path):
     said = done("score", tmp_path / "runs" / "days" / "0.1.0", "--data", release)
     assert "the F1 of dates.value (din test has no gold for entities and claims)" in " ".join(said.split())
     assert "not attempted" not in said
+    card = (release / "README.md").read_text("utf-8")
+    assert "| dates | dev | test |\n| --- | ---: | ---: |\n| DATE | 1 | 1 |\n| DURATION | 0 | 1 |" in card
+    assert "claims by act" not in card
     held = done("info", "--data", release)
     assert "dates" in held
     assert "claims" not in held

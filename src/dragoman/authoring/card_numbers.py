@@ -23,22 +23,25 @@ word or character, is another number: the rest is the loss of the format.
 _OPEN, _CLOSE = "<!-- generated: {} -->\n", "<!-- end of generated: {} -->"
 
 
-def with_generated(card: str, release: Release, agreement: dict[str, Any] | None) -> str:
+def with_generated(card: str, release: Release, agreement: dict[str, Any] | None, *, needed: bool = True) -> str:
     """Renew the generated blocks of a card.
 
     Args:
         card: text with a pair of marks for each block.
         release: what is counted.
         agreement: content of ``agreement.json``; None leaves its block empty.
+        needed: whether a card has to have a place for each; else only those that it has are renewed.
 
     Raises:
-        DragomanError: E706 when a mark is missing.
+        DragomanError: E706 when a mark is missing that is needed.
 
     """
     contents = {"statistics": statistics(release), "agreement": "" if agreement is None else agreed(agreement)}
     for name, content in contents.items():
         before, opened, rest = card.partition(_OPEN.format(name))
         _, closed, after = rest.partition(_CLOSE.format(name))
+        if not needed and not opened and not closed:
+            continue
         if not opened or not closed:
             what = f"the card has no place for {name!r}."
             raise error(
@@ -49,31 +52,24 @@ def with_generated(card: str, release: Release, agreement: dict[str, Any] | None
 
 
 def statistics(release: Release) -> str:
-    """Count documents and labels by split, in Markdown tables."""
+    """Count documents and labels by split, in Markdown tables; of layers that are annotated somewhere."""
     splits, own = list(release.rows["documents"]), release.label_sets
     documents = {split: release.rows["documents"][split] for split in splits}
     spoken = list(dict.fromkeys(document.language for split in splits for document in release.rows["documents"][split]))  # type: ignore[attr-defined]
+    counted: list[tuple[str, str, Any, Sequence[str]]] = [
+        ("entities", "entities", lambda e: [e.type], labels.values(labels.EntityType, own)),
+        ("entities", "entities by form", lambda e: [e.form], labels.values(labels.EntityForm, own)),
+        ("dates", "dates", lambda d: [d.type], labels.values(labels.DateType)),
+        ("claims", "claims by act", lambda c: [c.act], labels.values(labels.Act, own)),
+        ("claims", "claims by modality", lambda c: [c.modality], labels.values(labels.Modality, own)),
+    ]
     parts = [
         _counted("documents", splits, documents, lambda d: [d.kind], labels.values(labels.DocumentKind)),
         _counted("documents by language", splits, documents, lambda d: [d.language], spoken),
-        _counted(
-            "entities", splits, release.rows["entities"], lambda e: [e.type], labels.values(labels.EntityType, own)
-        ),
-        _counted(
-            "entities by form",
-            splits,
-            release.rows["entities"],
-            lambda e: [e.form],
-            labels.values(labels.EntityForm, own),
-        ),
-        _counted("dates", splits, release.rows["dates"], lambda d: [d.type], labels.values(labels.DateType)),
-        _counted("claims by act", splits, release.rows["claims"], lambda c: [c.act], labels.values(labels.Act, own)),
-        _counted(
-            "claims by modality",
-            splits,
-            release.rows["claims"],
-            lambda c: [c.modality],
-            labels.values(labels.Modality, own),
+        *(
+            _counted(title, splits, release.rows[layer], of, names)
+            for layer, title, of, names in counted
+            if layer in release.layers
         ),
         _phenomena(release, splits),
         _ceilings(release, splits),

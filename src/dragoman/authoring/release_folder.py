@@ -20,11 +20,16 @@ SHORT = 40
 """Characters below which a text counts as one that can be guessed, in what a release without texts says of itself."""
 
 
-def current_card(root: Path, release: Release) -> str:
+def current_card(root: Path, release: Release, *, needed: bool = True) -> str:
     """Give the card of a source root with its generated blocks renewed.
 
+    Args:
+        root: the source root.
+        release: what is counted.
+        needed: whether it has to have a place for each block; else those are renewed that it has.
+
     Raises:
-        DragomanError: E101 without a card, E706 when a block has no place in it.
+        DragomanError: E101 without a card, E706 when a block that is needed has no place in it.
 
     """
     agreement = root / "annotations" / "agreement.json"
@@ -32,6 +37,7 @@ def current_card(root: Path, release: Release) -> str:
         files.read_text(root / "DATASET_CARD.md"),
         release,
         files.read_json(agreement, dict) if agreement.exists() else None,
+        needed=needed,
     )
 
 
@@ -49,7 +55,7 @@ def write(release: Release, root: Path, folder: Path) -> None:
             something cannot be written, E714 when it holds other rows under the same version.
 
     """
-    texts = {"README.md": readme(files.read_text(root / "DATASET_CARD.md"), release).encode()}
+    texts = {"README.md": readme(current_card(root, release, needed=False), release).encode()}
     guidelines, log = root / "annotations" / "GUIDELINES.md", root / "CHANGELOG.md"
     if guidelines.exists():
         texts["GUIDELINES.md"] = files.read_bytes(guidelines)
@@ -78,7 +84,7 @@ def write_standoff(release: Release, root: Path, folder: Path) -> None:
     for entry, text in read_pages(root):
         pages.append(standoff.Page(entry.id, entry.file, entry.bytes, entry.sha256))
         texts[entry.id] = text
-    written = files.read_text(root / "DATASET_CARD.md")
+    written = current_card(root, release, needed=False)
     card = readme(written, release.without_reading())
     rows = [row for config in ("segments", "documents") for part in release.rows[config].values() for row in part]
     lengths = [len(row.text) for row in rows]  # type: ignore[attr-defined]
