@@ -12,6 +12,7 @@ from submission_samples import REFERENCE
 
 import dragoman
 from dragoman.parquet_pages import DamagedError, extent
+from dragoman.reading.budget import Budget
 from dragoman.reading.parsing import parse_bytes
 from dragoman.reading.read import read_bytes
 
@@ -229,3 +230,9 @@ def test_a_place_that_is_no_number_is_damage():
 
     with pytest.raises(DamagedError, match="a number is missing"):
         list(_pages(b"PAR1", {5: 1, 9: 4, 11: None}, 4))
+
+
+def test_what_it_unpacks_to_must_fit_into_the_budget_before_it_is_unpacked():
+    data = bomb(20_000)
+    for limit, found in ((10**8, []), (10**6, ["E106"])):
+        assert [problem.code for problem in parse_bytes(data, budget=Budget(limit)).problems] == found
