@@ -17,12 +17,13 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help label-studio harness docs demo test fuzz check format gold lock clean
+.PHONY: help label-studio harness docs demo test test-lowest fuzz check format gold lock clean
 
 help:
 	@echo 'make demo    build the data set, load it, run the baselines, show their scores and mistakes'
 	@echo 'make test    check the code and run every test (REQUIRE_ALL=1: a skipped test is a failure)'
 	@echo 'make fuzz    wrong files for every reader, for FUZZ_MINUTES (60); what is found goes to tests/fuzz/corpus'
+	@echo 'make test-lowest  run the core tests with the lowest versions that pyproject.toml declares, on each of LOWEST_PYTHONS'
 	@echo 'make check   formatting, lint, types and the plan of the rooms'
 	@echo 'make format  format the code'
 	@echo 'make gold    documents, gold and bundled rows anew from pages and passes'
@@ -76,6 +77,24 @@ test: check label-studio harness
 FUZZ_MINUTES ?= 60
 fuzz: $(READY)
 	$(BIN)/python tests/fuzz/fuzz_hours.py --minutes $(FUZZ_MINUTES) $(READERS)
+
+# Environments of the lowest declared versions that have a wheel for that Python, one for each Python; needs uv, which finds these.
+LOWEST_PYTHONS ?= 3.11 3.12 3.13
+LOWEST_EXTRAS := dask edits formats llm review service
+LOWEST_TESTS := $(addprefix tests/,cli/test_cli.py formats matching measures reading scoring schema statistics text)
+
+test-lowest: $(LOWEST_PYTHONS:%=test-lowest-%)
+
+test-lowest-%:
+	rm -rf .venv-lowest-$* .venv-lowest-$*.txt
+	uv venv --quiet --python $* .venv-lowest-$*
+	uv pip compile --quiet pyproject.toml $(LOWEST_EXTRAS:%=--extra %) --resolution lowest-direct --only-binary :all: \
+		--python .venv-lowest-$*/bin/python --no-header --no-annotate --output-file .venv-lowest-$*.txt
+	uv pip install --quiet --python .venv-lowest-$*/bin/python --requirements .venv-lowest-$*.txt \
+		editables hatchling hypothesis jsonschema pytest pytest-socket pytest-xdist
+	uv pip install --quiet --python .venv-lowest-$*/bin/python --no-deps --no-build-isolation --editable .
+	.venv-lowest-$*/bin/python -m pytest --quiet --numprocesses auto -p no:cacheprovider \
+		--ignore tests/measures/test_peers.py -k 'not docbin' $(LOWEST_TESTS)
 
 check: $(READY)
 	$(BIN)/ruff format --check --quiet .

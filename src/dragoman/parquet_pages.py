@@ -124,7 +124,7 @@ def _size(array: pa.Array) -> int:
 def _pages(data: bytes, column: dict[int, Any], end: int) -> Iterator[Extent]:
     """Go through the pages of a column as a reader does: until they have as many values as its metadata say."""
     at, wanted, seen = _number(column, _FIRST_PAGE), _number(column, _VALUES), 0
-    if 0 < column.get(_DICTIONARY, 0) < at:
+    if _DICTIONARY in column and 0 < _number(column, _DICTIONARY) < at:
         at = _number(column, _DICTIONARY)
     while seen < wanted:
         if not len(MAGIC) <= at < end:

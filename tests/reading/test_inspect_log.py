@@ -8,6 +8,7 @@ import pytest
 import zstandard
 
 import dragoman
+from dragoman.formats.item_bounds import MAX_ITEMS
 from dragoman.problems import DragomanError
 from dragoman.reading import inspect_log
 
@@ -115,3 +116,9 @@ def test_a_file_that_unpacks_into_too_much_is_refused(tmp_path, monkeypatch):
         with pytest.raises(DragomanError) as caught:
             inspect_log.read(path)
         assert caught.value.problems[0].code == "E106"
+
+
+def test_a_file_of_very_many_objects_is_refused_before_they_are_made(tmp_path):
+    path = log(tmp_path / "many.eval", {"header.json": [[]] * (MAX_ITEMS + 1)}, packed=True)
+    with pytest.raises(DragomanError, match=f"over {MAX_ITEMS:,} objects and lists"):
+        inspect_log.read(path)

@@ -12,6 +12,7 @@ from submission_samples import REFERENCE
 
 import dragoman
 from dragoman.parquet_pages import DamagedError, extent
+from dragoman.reading.budget import Budget
 from dragoman.reading.parsing import parse_bytes
 from dragoman.reading.read import read_bytes
 
@@ -126,7 +127,7 @@ def bomb(size, words="x" * 100):
 def test_a_small_file_that_stands_for_gigabytes_is_refused_before_it_is_unpacked(tmp_path):
     size = 40_000_000
     data = bomb(size)
-    assert len(data) < 2000
+    assert len(data) < 4000
     few = bomb(4000, "x" * 1_000_000)  # few values, and each of them large
     assert len(few) < 2_000_000
     digits, said = 2 * size, b""
@@ -222,3 +223,16 @@ def test_rows_of_any_tool_are_recognised_in_parquet():
     table = pa.table({"text": ["Kim met."], "nothing": [1]})
     with pytest.raises(dragoman.DragomanError, match=r"E203"):
         dragoman.score(table, table)
+
+
+def test_a_place_that_is_no_number_is_damage():
+    from dragoman.parquet_pages import _pages
+
+    with pytest.raises(DamagedError, match="a number is missing"):
+        list(_pages(b"PAR1", {5: 1, 9: 4, 11: None}, 4))
+
+
+def test_what_it_unpacks_to_must_fit_into_the_budget_before_it_is_unpacked():
+    data = bomb(20_000)
+    for limit, found in ((10**8, []), (10**6, ["E106"])):
+        assert [problem.code for problem in parse_bytes(data, budget=Budget(limit)).problems] == found

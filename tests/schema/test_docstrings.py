@@ -1,4 +1,4 @@
-"""Schemas and releases are the same bytes under `python -OO`, which drops docstrings."""
+"""Schemas, releases and scores are the same bytes under `python -OO`, which drops docstrings."""
 
 import subprocess
 import sys
@@ -15,11 +15,15 @@ print(json.dumps(json_schema()))
 RELEASE = """
 import sys
 from pathlib import Path
+import dragoman
+from dragoman import files
 from dragoman.authoring import release_folder
 from dragoman.release import source_root
 root, out = map(Path, sys.argv[1:])
 release_folder.write(source_root.assemble(root), root, out / "whole")
 release_folder.write_standoff(source_root.assemble(root), root, out / "bare")
+run = sorted((root / "eval" / "runs" / "kiwi_names").glob("*/predictions.jsonl"))[-1]
+files.write(out / "score.json", files.pretty_json(dragoman.score(run, root, split="dev")))
 """
 
 
@@ -36,13 +40,13 @@ def test_schemas_keep_their_descriptions(option):
     assert run([option], SCHEMAS) == plain
 
 
-def test_a_release_is_the_same_bytes(tmp_path):
+def test_a_release_and_scores_are_the_same_bytes(tmp_path):
     for option in ([], ["-OO"]):
         run(option, RELEASE, ROOT, tmp_path / "".join(option or ["plain"]))
     plain, bare = ({path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
                    for folder in (tmp_path / "plain", tmp_path / "-OO"))  # fmt: skip
     assert plain == bare
-    assert Path("whole/manifest.json") in plain
+    assert {Path("whole/manifest.json"), Path("score.json")} <= plain.keys()
 
 
 def test_where_the_source_is_gone_it_says_so(tmp_path):

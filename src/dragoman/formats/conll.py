@@ -23,6 +23,7 @@ from collections.abc import Iterable, Mapping
 from dragoman.formats import line_builder, plain_spans, tagging, tokens
 from dragoman.formats.conll_layout import bare, cut
 from dragoman.formats.conll_rows import Document, Parser, Row, Sentence, Surface, sequences
+from dragoman.formats.item_bounds import MAX_ROWS
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Scheme, Written, decoded
 from dragoman.formats.sample import Sample
 from dragoman.problems import Diagnostics
@@ -72,7 +73,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
     """
     diagnostics = Diagnostics(options.name)
-    text = decoded(data, diagnostics)
+    text = decoded(data, diagnostics, MAX_ROWS)
     if text is None:
         return Converted.of([], diagnostics)
     parser = Parser(_LINE_END.split(text), options, diagnostics)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dragoman.formats import tokens
+from dragoman.formats.item_bounds import MAX_ITEMS, check_items
 from dragoman.problems import Diagnostics, DragomanError, Problem
 from dragoman.schema import labels
 from dragoman.schema.submission import Submission
@@ -147,13 +148,21 @@ def refuse(problems: tuple[Problem, ...]) -> None:
         raise DragomanError(errors)
 
 
-def decoded(data: bytes, diagnostics: Diagnostics) -> str | None:
-    """Text of an input, or None after an error (E102 to E106)."""
+def decoded(data: bytes, diagnostics: Diagnostics, most: int = MAX_ITEMS) -> str | None:
+    """Text of an input, or None after an error (E102 to E106).
+
+    Args:
+        data: the input.
+        diagnostics: takes the error.
+        most: most objects, elements or lines that it may hold.
+
+    """
     if len(data) > LIMIT:
         diagnostics.add("E106", f"the file is over {LIMIT:,} bytes.", "Split it into several.")
         return None
     try:
         check_text(data, diagnostics.file, max_line=LIMIT)
+        check_items([data], diagnostics.file, most)
     except DragomanError as cause:
         diagnostics.take(*cause.problems)
         return None

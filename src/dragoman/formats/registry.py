@@ -29,6 +29,7 @@ from dragoman.formats import (
     uima_xmi,
     webanno,
 )
+from dragoman.formats.item_bounds import MAX_BYTES, MAX_ITEMS, MAX_ROWS, check_items
 from dragoman.formats.json_fields import without_nulls
 from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
 from dragoman.formats.sample import Sample, seems
@@ -269,7 +270,13 @@ def gather(path: Path | str, format_: Format | None = None) -> Gathered:
         paths, format_ = _recognised(path)
     else:
         paths = _files(path, format_)
-    inputs = {str(file): files.read_bytes(file, limit=LIMIT) for file in paths}
+    inputs: dict[str, bytes] = {}
+    left = MAX_BYTES
+    for file in paths:
+        inputs[str(file)] = data = files.read_bytes(file, limit=LIMIT)
+        left -= len(data)
+        if left < 0:
+            raise error("E106", f"the files are over {MAX_BYTES:,} bytes.", "Split the folder.", file=str(path))
     return Gathered(format_, inputs, {str(file): around(file, format_) for file in paths})
 
 
@@ -322,6 +329,11 @@ def read_files(
     """
     diagnostics = Diagnostics(options.name)
     lines: list[Submission] = []
+    try:
+        if len(inputs) > 1:
+            check_items(inputs.values(), options.name, MAX_ROWS if format_.name == "conll" else MAX_ITEMS)
+    except DragomanError as cause:
+        return Converted([], cause.problems)
     for name, data in inputs.items():
         own = replace(options, name=name, beside=beside.get(name, options.beside))
         if format_.single and not (len(inputs) == 1 and options.documents):

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from dragoman import utf8
+from dragoman.formats.item_bounds import check_items
 from dragoman.problems import DragomanError
 
 _HEAD = 2**16
@@ -141,9 +142,19 @@ class Sample:
 
     @cached_property
     def _values(self) -> list[Any]:
-        """Values of the first line and of the whole file; ``UNSET`` where they are none."""
+        """Values of the first line and of the whole file; ``UNSET`` where they are none.
+
+        Raises:
+            DragomanError: E106, there are too many objects in them.
+
+        """
         raw = self.data[:LIMIT].removeprefix(_BOM.encode()).lstrip()
-        first = _decoded(raw.split(b"\n", 1)[0])
+        line = raw.split(b"\n", 1)[0]
+        if raw[:1] in {b"{", b"["}:
+            check_items([line], self.name)
+        first = _decoded(line)
+        if first is msgspec.UNSET and raw[:1] in {b"{", b"["}:
+            check_items([raw], self.name)
         return [first, _decoded(raw) if first is msgspec.UNSET and raw[:1] in b"[{" else msgspec.UNSET]
 
     @cached_property

@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from dragoman.formats import plain_spans, spacy_json
 from dragoman.formats.json_fields import Node
 from dragoman.formats.outcome import DEFAULT, LIMIT, Converted, Options, Written
@@ -23,6 +25,8 @@ from dragoman.schema.submission import Submission
 LAYERS = spacy_json.LAYERS
 HOLDS = spacy_json.HOLDS
 CANNOT_HOLD = spacy_json.CANNOT_HOLD
+MAX_TOKENS = 5_000_000
+"""Most tokens, of which each takes some 330 bytes while documents are read."""
 _USER_DATA = ("._.", EXTENSION, None, None)
 _MISSING = "Install what it needs: pip install 'dragoman[spacy]'."
 
@@ -50,8 +54,12 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
     """
     diagnostics = Diagnostics(options.name)
-    if len(data) > LIMIT or _unpacked(data) > LIMIT:
+    unpacked = _unpacked(data)
+    if len(data) > LIMIT or len(unpacked) > LIMIT:
         diagnostics.add("E106", f"the file is over {LIMIT:,} bytes.", "Split it into several.")
+        return Converted.of([], diagnostics)
+    if _tokens(unpacked) > MAX_TOKENS:
+        diagnostics.add("E106", f"the file has over {MAX_TOKENS:,} tokens.", "Split it into several.")
         return Converted.of([], diagnostics)
     try:
         from spacy.tokens import DocBin  # noqa: PLC0415 - an extra
@@ -79,12 +87,27 @@ def _marks(packer: Any) -> set[int]:
     return {*packer(attrs=("ENT_IOB", "ENT_TYPE")).attrs} - {*packer(attrs=()).attrs}
 
 
-def _unpacked(data: bytes) -> int:
-    """Bytes after decompression, as far as the limit; 0 where it is no zlib."""
+def _unpacked(data: bytes) -> bytes:
+    """Decompress, as far as the limit and one byte more; nothing where it is no zlib."""
     try:
-        return len(zlib.decompressobj().decompress(data, LIMIT + 1))
+        return zlib.decompressobj().decompress(data, LIMIT + 1)
     except zlib.error:
+        return b""
+
+
+class _Lengths(msgspec.Struct):
+    """What of a DocBin says how much there is in it: tokens of each document, as integers of 32 bits."""
+
+    lengths: bytes
+
+
+def _tokens(unpacked: bytes) -> int:
+    """Count the tokens of all documents; 0 where spaCy will say that it is no DocBin."""
+    try:
+        lengths = msgspec.msgpack.decode(unpacked, type=_Lengths).lengths
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return 0
+    return sum(memoryview(lengths[: len(lengths) // 4 * 4]).cast("i"))
 
 
 def _json(doc: Any) -> dict[str, Any]:

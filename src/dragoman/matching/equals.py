@@ -70,7 +70,8 @@ def best_of_equals(gold: Ints, pred: Ints, weight: Ints, needs: Ints, chosen: In
         (rows, np.concatenate([column[pairs], column[below]]), 1.0),
         (rows, np.concatenate([place[pairs], column[needs[below]]]), -1.0),
     ]
-    at, which = (np.concatenate([entry[i] for entry in entries]) for i in (0, 1))
+    # Numbers of 32 bits: the solver of older scipy takes no others.
+    at, which = (np.concatenate([entry[i] for entry in entries]).astype(np.int32) for i in (0, 1))
     values = np.concatenate([np.full(len(entry[0]), entry[2]) for entry in entries])
     variables = len(edges) + len(pairs)
     matrix = csr_array((values, (at, which)), shape=(items + len(rows), variables))

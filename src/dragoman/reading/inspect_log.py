@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from dragoman import files
+from dragoman.formats.item_bounds import check_items
 from dragoman.problems import DragomanError, error
 from dragoman.schema.system_card import SystemCard
 
@@ -95,7 +96,9 @@ def _read(archive: zipfile.ZipFile, name: str) -> InspectLog:
 
 def _json(archive: zipfile.ZipFile, member: str, name: str) -> Any:
     try:
-        return json.loads(_bytes(archive, member, name))  # which takes NaN, as inspect_ai writes it
+        data = _bytes(archive, member, name)
+        check_items([data], name)
+        return json.loads(data)  # which takes NaN, as inspect_ai writes it
     except (ValueError, RecursionError) as cause:
         raise _none(name, f"{member[:80]} is no JSON") from cause
 
@@ -109,7 +112,8 @@ def _bytes(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
         assert archive.fp is not None
         archive.fp.seek(info.header_offset)
         archive.fp.seek(sum(_LOCAL.unpack(archive.fp.read(_LOCAL.size))), 1)
-        data = files.unpacked(archive.fp.read(info.compress_size), name, limit=MAX_MEMBER)
+        packed_size = min(info.compress_size, MAX_MEMBER)  # it may be any number
+        data = files.unpacked(archive.fp.read(packed_size), name, limit=MAX_MEMBER)
     if len(data) > MAX_MEMBER:
         raise error("E106", f"a file in the log has over {MAX_MEMBER:,} bytes.", "Check the log.", file=name)
     return data

@@ -31,12 +31,13 @@ class UnknownColumnError(DragomanError):
         self.table = table
 
 
-def read(data: bytes, name: str) -> pa.Table:
+def read(data: bytes, name: str, most: int = files.MAX_FILE) -> pa.Table:
     """Read the rows of a parquet file.
 
     Args:
         data: the file.
         name: how it is called in a problem.
+        most: most bytes that it may unpack to, strings written out.
 
     Raises:
         DragomanError: E102 a string that is not UTF-8, E106 too large when unpacked, E202 a column of another type or
@@ -44,7 +45,7 @@ def read(data: bytes, name: str) -> pa.Table:
         UnknownColumnError: E203, a column that a submission does not have.
 
     """
-    limit = min(files.MAX_FILE, max(ALLOWED, MAX_RATIO * len(data)))
+    limit = min(most, files.MAX_FILE, max(ALLOWED, MAX_RATIO * len(data)))
     size = 0
 
     def count(unpacked: int) -> None:

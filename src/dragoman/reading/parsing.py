@@ -232,7 +232,7 @@ def _of_parquet(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Pa
     from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
     try:
-        table = parquet_input.read(data, name)
+        table = parquet_input.read(data, name, budget.left)
     except parquet_input.UnknownColumnError as cause:
         if _other(parquet_input.json_lines(cause.table.slice(0, 1), name), name, how, Budget()) is not None:
             other = _other(
