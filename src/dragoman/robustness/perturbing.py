@@ -180,7 +180,7 @@ def _benchmark(applied: list[Applied], held: benchmarks.Benchmark, out: Path, pr
         for path, content in made.items():
             files.write(out / path, content)
         kept = [out / path for path in made]
-        for pattern in ("corpus/*/*", "annotations/*/*", GOLD, f"{ORIGINAL}.*"):
+        for pattern in ("corpus/*.toml", "corpus/*/*", "annotations/*/*", GOLD, f"{ORIGINAL}.*"):
             files.remove_others(out, pattern, kept)
         card = f"# {held.name} {held.version}\n\nWhat the edited texts beside this folder were made from.\n"
         shutil.rmtree(out / ORIGINAL, ignore_errors=True)
