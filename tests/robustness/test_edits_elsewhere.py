@@ -7,6 +7,7 @@ from own_benchmarks import author, dragoman_says, japanese, written
 
 import dragoman
 from dragoman import checks
+from dragoman.problems import DragomanError
 from dragoman.robustness.edits import catalogue
 from dragoman.robustness.measuring import robustness
 
@@ -70,6 +71,9 @@ def test_two_plain_files_of_spans_are_edited_alike_and_what_does_not_apply_says_
         rows = [json.loads(each.gold.read_text(encoding="utf-8")) for each in (gold, pred)]
         assert rows[0]["text"] == rows[1]["text"] != text
         assert dragoman.score(pred.gold, gold.gold, intervals=False)["entities.strict.recall"] == 0.5
+    (tmp_path / "doccano.jsonl").write_text(json.dumps({"id": "a", "text": text, "label": [[1, 4, "who"]]}))
+    with pytest.raises(DragomanError, match=r"E202.*dragoman convert"):
+        dragoman.perturb("no-break-spaces", tmp_path / "none", gold=tmp_path / "doccano.jsonl")
     silent = dragoman_says("perturb", "tatweel", "--gold", tmp_path / "gold.jsonl", "--out", tmp_path / "none")
     assert silent.returncode == 0
     assert "tatweel found nothing to change; it is for ar." in silent.stderr

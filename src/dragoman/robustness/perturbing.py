@@ -296,7 +296,11 @@ def _rows(path: Path, *, checked: bool = False) -> Iterator[dict[str, Any]]:
             if checked:
                 yield json.loads(line)
                 continue
-            files.decode(line, Submission, str(path), number)
+            try:
+                files.decode(line, Submission, str(path), number)
+            except DragomanError as cause:
+                hint = "Write a document a line as a submission is; dragoman convert makes one of other tools' files."
+                raise DragomanError([msgspec.structs.replace(p, hint=p.hint or hint) for p in cause.problems]) from None
             row: dict[str, Any] = json.loads(line)
             if not isinstance(row.get("text"), str):
                 hint = "Give the text of every document, as a field `text`."
