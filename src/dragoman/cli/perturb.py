@@ -39,6 +39,7 @@ def perturb(
     Exit codes: 0 done (also where nothing was there to edit, which is said), 1 it cannot be edited, 2 wrong usage.
     """
     from dragoman.cli import show
+    from dragoman.robustness.edits import catalogue
     from dragoman.robustness.perturbing import perturb as edit
 
     if listed:
@@ -65,7 +66,9 @@ def perturb(
         for why, number in each["unable"].items():
             typer.echo(f"  left alone: {number} × {why}")
         if not each["edited"]:
-            sys.stderr.write(f"{each['label']} found nothing to change.\n")
+            tags = catalogue()[each["name"]].languages
+            whose = f"; it is for {', '.join(tags)}" if tags else ""
+            sys.stderr.write(f"{each['label']} found nothing to change{whose}.\n")
     for level, found in outcome["lifted"].items():
         typer.echo(f"level {level} lifted, {counted(found['findings'], 'finding')}: {found['why']}")
 

@@ -6,6 +6,7 @@ name and version.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
@@ -79,6 +80,24 @@ class Scheme:
     def own_entities(self) -> bool:
         """Whether types or forms of entities mean what the benchmark says, and not what the default scheme does."""
         return not self.label_sets.keys().isdisjoint({"entities.type", "entities.form"})
+
+
+def toml(value: Any) -> str:
+    """Write a string, or a list of strings, as TOML."""
+    # JSON escapes what TOML does, but for one sign.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def text(scheme: Scheme) -> str:
+    """Write what the file says of a scheme, label sets of the benchmark's own a table each."""
+    parts = ["schema_version = 1"]
+    parts += [f"{key} = {toml(value)}" for key in ("name", "version") if (value := getattr(scheme, key)) is not None]
+    parts += [f"{key} = {toml(list(getattr(scheme, key)))}" for key in ("languages", "layers")]
+    for table, (set_, _) in TABLES.items():
+        if set_ in scheme.label_sets:
+            own = scheme.label_sets[set_]
+            parts += ["", f"[{table}]", *(f"{toml(label)} = {toml(line)}" for label, line in own.items())]
+    return "\n".join(parts) + "\n"
 
 
 def read(root: Path) -> Scheme:

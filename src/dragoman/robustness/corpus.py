@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,6 +14,7 @@ from dragoman.problems import error
 from dragoman.release.passes import days, derive
 from dragoman.robustness.renaming import Plan, relabel
 from dragoman.robustness.steps import Tally, edited, plan_of, rewritten
+from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Date, Document, Labels
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dragoman.benchmark import Benchmark
     from dragoman.robustness.carrying import Carried, Carrier
     from dragoman.robustness.edit import Applied, Row
+    from dragoman.schema.labels import LabelSets
 
 
 @dataclass
@@ -35,6 +37,8 @@ class Corpus:
         registry: entities by id: ``type``, ``names`` by language, ``wikidata``, ``wikidata_status``.
         held: who holds which office: document, office, holder.
         links: relations between claims.
+        layers: layers that the benchmark has.
+        label_sets: label sets that it has of its own.
 
     """
 
@@ -44,6 +48,8 @@ class Corpus:
     registry: dict[str, dict[str, Any]]
     held: list[tuple[str, str, str]]
     links: list[dict[str, Any]]
+    layers: tuple[str, ...] = LAYER_NAMES
+    label_sets: LabelSets = field(default_factory=dict)
 
     @classmethod
     def of(cls, benchmark: Benchmark) -> Corpus:
@@ -71,6 +77,8 @@ class Corpus:
             registry=registry,
             held=[(row.document, entry.id, row.holder) for entry in benchmark.registry for row in entry.held],
             links=[plain(link) for link in benchmark.claim_links],
+            layers=benchmark.release.layers,
+            label_sets=benchmark.release.label_sets,
         )
 
     def apply(

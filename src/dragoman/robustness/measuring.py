@@ -24,6 +24,7 @@ from dragoman.robustness.robustness_result import read as read_result
 from dragoman.schema.records import Document
 from dragoman.scoring.gold import check_open, default_split
 from dragoman.systems.loading import load
+from dragoman.systems.protocol import System
 from dragoman.systems.run_folder import run as run_system
 
 RESULT, PAGE = "robustness.json", "robustness.html"
@@ -92,11 +93,13 @@ def robustness(
     if runs is not None:
         for where, run in runs.items():
             _add(measured, read(where), Path(system), Path(run), held, chosen, wanted)
+        measured.system = measured.system or Path(system).name
     else:
         labels = _labels(edits, held, seed)
         with _loaded(system) as once:
             for label in labels:
                 _run(measured, once, label, folder, held, chosen, wanted, seed, progress)
+            measured.system = measured.system or _name(once)
     corrected(measured.costs)
     measured.memory = _memory(measured, [_result(Path(each)) for each in against])
     files.write(folder / RESULT, files.pretty_json(measured))
@@ -115,6 +118,12 @@ def _loaded(system: Any) -> Iterator[Any]:
         yield loaded._replace(close=lambda: None)
     finally:
         loaded.close()
+
+
+def _name(system: Any) -> str:
+    """Name a system that no edit was measured of."""
+    named = system.card.name if isinstance(system, System) else getattr(system, "__name__", type(system).__name__)
+    return str(named)
 
 
 def _labels(edits: Sequence[str] | None, held: benchmarks.Benchmark, seed: int) -> list[str]:

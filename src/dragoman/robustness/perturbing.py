@@ -180,7 +180,7 @@ def _benchmark(applied: list[Applied], held: benchmarks.Benchmark, out: Path, pr
         for path, content in made.items():
             files.write(out / path, content)
         kept = [out / path for path in made]
-        for pattern in ("corpus/*/*", "annotations/*/*", GOLD, f"{ORIGINAL}.*"):
+        for pattern in ("corpus/*.toml", "corpus/*/*", "annotations/*/*", GOLD, f"{ORIGINAL}.*"):
             files.remove_others(out, pattern, kept)
         card = f"# {held.name} {held.version}\n\nWhat the edited texts beside this folder were made from.\n"
         shutil.rmtree(out / ORIGINAL, ignore_errors=True)
@@ -298,7 +298,11 @@ def _rows(path: Path, *, checked: bool = False) -> Iterator[dict[str, Any]]:
             if checked:
                 yield json.loads(line)
                 continue
-            files.decode(line, Submission, str(path), number)
+            try:
+                files.decode(line, Submission, str(path), number)
+            except DragomanError as cause:
+                hint = "Write a document a line as a submission is; dragoman convert makes one of other tools' files."
+                raise DragomanError([msgspec.structs.replace(p, hint=p.hint or hint) for p in cause.problems]) from None
             row: dict[str, Any] = json.loads(line)
             if not isinstance(row.get("text"), str):
                 hint = "Give the text of every document, as a field `text`."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import msgspec
@@ -75,6 +76,11 @@ class Robustness(msgspec.Struct, kw_only=True):
         head = ("edit", "measure", "docs", "before", "after", "cost", "95 %", "p, Holm")
         lines = [f"{visible(self.system)} on {visible(self.data['name'])}, split {visible(self.data['split'])}\n"]
         lines.append(Table(head, rows, first_width=20).text(WIDTH))
+        compared = {cost.edit for cost in self.costs if cost.cost is not None}
+        silent = [visible(label) for label in self.values if label not in compared]
+        if silent:
+            said = f"nothing to compare, as no document that the system answers changes: {', '.join(silent)}"
+            lines.append(fill(said, WIDTH, break_on_hyphens=False) + "\n")
         lines.append(f"{counted(self.total, 'label fails', 'labels fail')} where they stood before\n")
         for name, values in self.values.items():
             if values and sum(values.values()):

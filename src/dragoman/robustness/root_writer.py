@@ -8,6 +8,8 @@ import msgspec
 
 from dragoman import files
 from dragoman.problems import error
+from dragoman.release.scheme_file import Scheme
+from dragoman.release.scheme_file import text as scheme_text
 from dragoman.schema.layers import LAYER_NAMES
 
 if TYPE_CHECKING:
@@ -51,6 +53,10 @@ def contents(corpus: Corpus, name: str, version: str) -> dict[str, bytes]:
     for name_, row in corpus.documents.items():
         gold = {layer: row[layer] for layer in ("layers_annotated", *LAYER_NAMES)}
         made[f"annotations/gold/{name_}.json"] = files.pretty_json({"document": name_, **gold})
+    if corpus.label_sets or corpus.layers != LAYER_NAMES:
+        tags = tuple(dict.fromkeys(row["language"] for row in corpus.documents.values()))
+        scheme = Scheme(languages=tags, layers=corpus.layers, label_sets=corpus.label_sets)
+        made["corpus/benchmark.toml"] = scheme_text(scheme).encode()
     made["corpus/sources.toml"] = "".join(_sources(corpus, name, version, sources)).encode()
     registry = "annotations/registry"
     made[f"{registry}/entities.json"] = files.pretty_json(list(corpus.registry.values()))

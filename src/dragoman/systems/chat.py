@@ -262,11 +262,12 @@ def _once(openai: Any, timeout: float) -> Any:
     wait for ever where a server sends a little of its answer now and then, and lose what came of an answer that breaks
     off: bodies are read here.
     """
+    packages = (base.__module__.partition(".")[0] for base in openai.DefaultHttpxClient.__mro__)
+    library: Any = importlib.import_module(next(name for name in packages if name != openai.__name__))
 
     class Http(openai.DefaultHttpxClient):  # type: ignore[misc]
         def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
             del stream  # an answer is read as a whole
-            library = importlib.import_module(openai.DefaultHttpxClient.__mro__[1].__module__.partition(".")[0])
             deadline, body, status, headers = time.monotonic() + timeout, bytearray(), 0, {}
             try:
                 response = super().send(request, stream=True, **options)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dragoman import files, languages
-from dragoman.release.scheme_file import TABLES
+from dragoman.release import scheme_file
+from dragoman.release.scheme_file import toml
 
 FILL_IN = "FILL IN"
 """What marks a place that waits for its author's words."""
@@ -24,28 +24,15 @@ def to_fill_in(root: Path) -> dict[str, int]:
     return {place: number for place, number in counts.items() if number}
 
 
-def toml(value: Any) -> str:
-    """Write a string, or a list of strings, as TOML."""
-    # JSON escapes what TOML does, but for one sign.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
 def benchmark(name: str, tags: Sequence[str], layers: Sequence[str], sets: Mapping[str, Mapping[str, str]]) -> str:
     """Write ``corpus/benchmark.toml``."""
-    parts = [
-        "# What the benchmark is: its name and version, its languages and layers, and its labels.",
-        "# Labels, a table each: types, forms, acts, modalities, flags, phenomena. One left out is the default.",
-        "# The order of the labels is that of the class labels of a release: add new ones at the end.",
-        "schema_version = 1",
-        f"name = {toml(name)}",
-        'version = "0.1.0"',
-        f"languages = {toml(list(tags))}",
-        f"layers = {toml(list(layers))}",
-    ]
-    for table, (set_, _) in TABLES.items():
-        if set_ in sets:
-            parts += ["", f"[{table}]", *(f"{toml(label)} = {toml(line)}" for label, line in sets[set_].items())]
-    return "\n".join(parts) + "\n"
+    comments = (
+        "# What the benchmark is: its name and version, its languages and layers, and its labels.\n"
+        "# Labels, a table each: types, forms, acts, modalities, flags, phenomena. One left out is the default.\n"
+        "# The order of the labels is that of the class labels of a release: add new ones at the end.\n"
+    )
+    own = {name: dict(labels) for name, labels in sets.items()}
+    return comments + scheme_file.text(scheme_file.Scheme(name, "0.1.0", tuple(tags), tuple(layers), own))
 
 
 def sources(pages: Iterable[Mapping[str, Any]], times: Iterable[Mapping[str, Any]], dev: Sequence[str]) -> str:
@@ -129,7 +116,7 @@ def guidelines(name: str, layers: Sequence[str], sets: Mapping[str, Mapping[str,
         f"Layers: {', '.join(layers)}. Every rule here is one that two people can follow without asking each other.",
     ]
     for table, (head, question) in _QUESTIONS.items():
-        known = sets.get(TABLES[table][0])
+        known = sets.get(scheme_file.TABLES[table][0])
         if known:
             parts += [
                 "",
