@@ -35,7 +35,7 @@ def test_an_edit_says_what_it_did(gold, tmp_path):
     (edit,) = json.loads(done.stdout)["edits"]
     assert (edit["name"], edit["edited"], edit["places"], edit["seed"]) == ("north-to-south", 1, 1, 1)
     shown = dragoman("perturb", "north-to-south", "--gold", gold, "--out", tmp_path / "out")
-    assert "north-to-south: 1 of 1 documents, 1 places" in shown.stdout
+    assert "north-to-south: 1 of 1 document, 1 place" in shown.stdout
 
 
 def test_an_edit_that_finds_nothing_says_so_and_is_done(gold, tmp_path):

@@ -11,12 +11,12 @@ GOLD = [{"id": name, "entities": [{"start": 0, "end": 1, "type": "A"}], "dates":
 @pytest.mark.parametrize(
     ("lines", "lacking"),
     [
-        ([{"id": "a", "entities": []}, {"id": "b"}, {"id": "c", "entities": []}], ["1 of 3 lines lack entities"]),
+        ([{"id": "a", "entities": []}, {"id": "b"}, {"id": "c", "entities": []}], ["1 of 3 lines lacks entities"]),
         (
             [{"id": "a", "entities": []}, {"id": "b", "dates": []}],
-            ["1 of 2 lines lack entities", "1 of 2 lines lack dates"],
+            ["1 of 2 lines lacks entities", "1 of 2 lines lacks dates"],
         ),
-        ([{"id": "a", "entities": []}, {"id": "b", "entities": None}], ["1 of 2 lines lack entities"]),
+        ([{"id": "a", "entities": []}, {"id": "b", "entities": None}], ["1 of 2 lines lacks entities"]),
         ([{"id": "a", "entities": []}, {"id": "b", "entities": []}], []),
         ([{"id": "a"}, {"id": "b"}], []),  # nobody attempts anything
         ([], []),
