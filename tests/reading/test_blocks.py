@@ -8,7 +8,7 @@ import submission_samples as samples
 
 from dragoman import files, utf8
 from dragoman.reading import arrow_json, parsing, read
-from dragoman.reading.budget import Budget
+from dragoman.reading.memory_budget import Budget
 from dragoman.reading.parsing import parse_bytes
 from dragoman.reading.read import line_by_line, read_bytes, read_file, read_parsed
 from dragoman.reading.target import Target

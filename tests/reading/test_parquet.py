@@ -12,7 +12,7 @@ from submission_samples import REFERENCE
 
 import dragoman
 from dragoman.parquet_pages import DamagedError, extent
-from dragoman.reading.budget import Budget
+from dragoman.reading.memory_budget import Budget
 from dragoman.reading.parsing import parse_bytes
 from dragoman.reading.read import read_bytes
 

@@ -14,7 +14,7 @@ from dragoman import files
 from dragoman.measures.catalogue import MEASURES
 from dragoman.measures.naming import select
 from dragoman.problems import DragomanError
-from dragoman.reading import budget, prefetch
+from dragoman.reading import memory_budget, prefetch
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.prefetch import Prefetch
 from dragoman.scoring import api, streaming
@@ -236,7 +236,7 @@ def test_labels_that_take_too_much_memory_are_joined_on_the_disk(tmp_path, monke
     spills = []
     spilled = streaming.spilled
     monkeypatch.setattr(streaming, "spilled", lambda *given: spills.append(1) or spilled(*given))
-    monkeypatch.setattr(budget.Budget.__init__, "__defaults__", (10_000,))
+    monkeypatch.setattr(memory_budget.Budget.__init__, "__defaults__", (10_000,))
     assert scored(paths, NEVER, NEVER) == whole
     assert api.examine(*paths) == said
     assert len(spills) == 2

@@ -14,8 +14,8 @@ from dragoman import files, utf8
 from dragoman.parquet_pages import MAGIC
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading import arrow_json
-from dragoman.reading.budget import MAX_FILE, MAX_HELD, Budget, cost
 from dragoman.reading.labelled_file import LabelledFile
+from dragoman.reading.memory_budget import MAX_FILE, MAX_HELD, Budget, cost
 from dragoman.schema.submission import Submission
 
 if TYPE_CHECKING:

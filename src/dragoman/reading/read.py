@@ -21,9 +21,9 @@ from dragoman.problems import DragomanError, LimitReached, Problem
 from dragoman.reading import arrow_json, columns, jsonl
 from dragoman.reading import lines as precise
 from dragoman.reading.arrow_rows import column_of
-from dragoman.reading.budget import MAX_BY_LINE, Budget, cost
 from dragoman.reading.concat import stacked
 from dragoman.reading.fallback import Fallback
+from dragoman.reading.memory_budget import MAX_BY_LINE, Budget, cost
 from dragoman.reading.parsing import Parsed, parse_bytes, parse_file
 from dragoman.reading.target import Target
 from dragoman.schema.submission import Submission

@@ -17,7 +17,7 @@ from dragoman.reading.shards import check_distinct, holds_shards, shards_of
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from dragoman.reading.budget import Budget
+    from dragoman.reading.memory_budget import Budget
     from dragoman.reading.parsing import Parsed
     from dragoman.reading.read import Reading
     from dragoman.reading.target import Target
@@ -112,7 +112,7 @@ class Source:
         """
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - start-up does not need it
 
-        from dragoman.reading.budget import Budget  # noqa: PLC0415 - as below
+        from dragoman.reading.memory_budget import Budget  # noqa: PLC0415 - as below
         from dragoman.reading.parsing import parse_bytes, parse_file  # noqa: PLC0415 - Arrow, imported when it is known
 
         budget = budget or Budget()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from dragoman.measures import Measure
-    from dragoman.reading.budget import Budget
+    from dragoman.reading.memory_budget import Budget
     from dragoman.reading.parsing import Parsed
     from dragoman.reading.read import Reading
     from dragoman.schema.result_file import Data
@@ -271,7 +271,7 @@ def _within(blocks: Callable[[int | None], T | None], whole: Callable[[Budget], 
     large = blocks(None)
     if large is not None:
         return large
-    from dragoman.reading.budget import Budget  # noqa: PLC0415 - imported while the first blocks are parsed
+    from dragoman.reading.memory_budget import Budget  # noqa: PLC0415 - imported while the first blocks are parsed
 
     budget = Budget()
     try:

@@ -20,7 +20,7 @@ from dragoman.scoring.sides import Sides
 from dragoman.text import counted
 
 if TYPE_CHECKING:
-    from dragoman.reading.budget import Budget
+    from dragoman.reading.memory_budget import Budget
 
 _LABELS = ("type", "form", "mod", "polarity", "modality", "act")
 """Columns of labels, in those layers that have them."""

@@ -45,10 +45,12 @@ def _costs(name: str, column: pa.ChunkedArray) -> Iterator[int]:
 def _of_array(name: str, array: pa.Array) -> int:
     import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
 
+    from dragoman.reading.arrow_rows import flat_of  # noqa: PLC0415 - as pyarrow
+
     if pa.types.is_struct(array.type):
         return sum(_of_array(field.name, array.field(at)) for at, field in enumerate(array.type))
     if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
-        items = array.flatten()
+        items = flat_of(array)
         return len(items) * _ITEM.get(name, _OTHER_ITEM) + _of_array("", items)
     return 0
 
