@@ -191,7 +191,7 @@ def read_toml(path: Path | str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as cause:  # ValueError alone: a number of thousands of digits
-        raise error("E207", f"not valid TOML: {cause}.", "Mend the syntax there.", file=str(path)) from cause
+        raise error("E207", f"not valid TOML: {cause}.", "Correct the syntax there.", file=str(path)) from cause
 
 
 def read_json(path: Path | str, type_: type[T]) -> T:
@@ -221,7 +221,7 @@ def decode(data: bytes, type_: type[T], name: str = "", line: int = 0) -> T:
     except UnicodeDecodeError as cause:
         raise error("E102", f"{cause}.", "Save the file as UTF-8.", file=name, line=line) from cause
     except (msgspec.DecodeError, RecursionError) as cause:
-        raise error("E201", f"{cause}.", "Mend the JSON.", file=name, line=line) from cause
+        raise error("E201", f"{cause}.", "Correct the JSON.", file=name, line=line) from cause
 
 
 def depth(data: bytes) -> int:

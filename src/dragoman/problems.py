@@ -369,7 +369,7 @@ class Diagnostics:
         what = "there is 1 more error." if more == 1 else f"there are {more:,} more errors."
         if self.stops:
             what = f"there are more than {most:,} errors; reading stopped in line {self.line}."
-        return Problem(code="E208", what=what, hint="Mend these first.", file=self.file, line=self.line)
+        return Problem(code="E208", what=what, hint="Correct these first.", file=self.file, line=self.line)
 
     def affords(self, characters: int) -> bool:
         """Whether so much text may still be looked through to explain a problem; it counts as looked through."""

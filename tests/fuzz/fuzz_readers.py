@@ -66,7 +66,7 @@ from dragoman.systems.protocol import SystemFailure
 from dragoman.systems.valid_labels import UnusableError, valid
 
 ROOT = Path(__file__).resolve().parents[2]
-RUN = ROOT / "eval" / "runs" / "kiwi_names" / "2.0.0.dev0"
+RUN = ROOT / "eval" / "runs" / "kiwi_names" / dragoman.load().version
 BASE = made_up_review.BASE
 KNOWN = {
     "d": "Rana saw New Cairo in May 2024.\nالقاهرة 평양 😀 today, she said that it rains.",

@@ -183,7 +183,8 @@ def test_means_are_the_same_on_every_interpreter(seed):
         scores.setdefault(layer, {})[measure] = {"f1": score}
     parts = numbers[: len(HEADLINE)]
     data = SimpleNamespace(split="test")
+    annotated = {name.partition(".")[0]: 1 for name in HEADLINE}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assemble, "_headline_interval", lambda *_: None)
-        headline = assemble._headline(scores, counts, data, None, None)
+        headline = assemble._headline(scores, counts, data, SimpleNamespace(annotated=annotated), None)
     assert headline.score == float(sum(map(Fraction, parts))) / len(parts)

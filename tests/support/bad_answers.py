@@ -131,7 +131,7 @@ BAD = [
     Bad(
         "cut off",
         lambda gold: (200, completion(gold[:20], finish="length")),
-        "cut off at 16384",
+        "cut off at 16,384",
         lambda gold: gold[:20],
     ),
     *(
@@ -154,7 +154,7 @@ BAD = [
     Bad(
         "stream of events that was cut off",
         lambda gold: (200, _events(_delta(gold[:40]), _delta("", "length"))),
-        "cut off at 16384",
+        "cut off at 16,384",
         lambda gold: gold[:40],
     ),
     Bad(

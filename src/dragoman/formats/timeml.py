@@ -135,7 +135,7 @@ def _parse(data: bytes, diagnostics: Diagnostics) -> _Handler | None:
         parser.Parse(data, True)
     except expat.ExpatError as cause:
         what = f"not valid XML: {expat.errors.messages.get(cause.code, str(cause))}, column {cause.offset + 1}."
-        diagnostics.add("E209", what, "Mend the XML there.", line=cause.lineno)
+        diagnostics.add("E209", what, "Correct the XML there.", line=cause.lineno)
     except _Refused as cause:
         hint = "Use plain UTF-8 with XML's own entities, without declarations."
         diagnostics.add("E209", f"{cause}.", hint, line=parser.CurrentLineNumber)

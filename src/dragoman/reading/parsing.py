@@ -14,6 +14,7 @@ from dragoman import files, utf8
 from dragoman.parquet_pages import MAGIC
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading import arrow_json
+from dragoman.reading.jsonl import has_too_many
 from dragoman.reading.labelled_file import LabelledFile
 from dragoman.reading.memory_budget import MAX_FILE, MAX_HELD, Budget, cost
 from dragoman.schema.submission import Submission
@@ -167,7 +168,7 @@ _NOT_OURS = frozenset({"label", "start_offset"})
 
 def _other(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Parsed | None:
     """Recognise a file that is no submission; None for one that is, or is meant to be."""
-    if how.format == JSONL or (how.format is None and (Path(name).name == RUN or _is_ours(data))):
+    if how.format == JSONL or (how.format is None and (Path(name).name == RUN or _is_ours(data) or _is_refused(data))):
         return None
     from dragoman.reading import foreign  # noqa: PLC0415 - not needed for a submission in columns
 
@@ -187,6 +188,12 @@ def _is_ours(data: bytes) -> bool:
     entities = record.get("entities")
     first = entities[0] if isinstance(entities, list) and entities else {}
     return not isinstance(first, dict) or _NOT_OURS.isdisjoint(first)
+
+
+def _is_refused(data: bytes) -> bool:
+    """Whether it is of lines, and the first is refused for what it holds: the reader of lines says so, and goes on."""
+    end = data.find(b"\n")
+    return data[:1] == b"{" and 0 < end < len(data) - 1 and has_too_many(data[:end]) > 0
 
 
 def _of(found: Foreign, name: str, budget: Budget) -> Parsed:

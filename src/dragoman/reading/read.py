@@ -232,7 +232,7 @@ class _Blocks:
             what = (
                 f"over {MAX_BY_LINE:,} bytes of it had to be read line by line; what is wrong after them is not said."
             )
-            self.reader.diagnostics.add("E106", what, "Mend what is said, or split the file into shards.", line=0)
+            self.reader.diagnostics.add("E106", what, "Correct what is said, or split the file into shards.", line=0)
             self._position.byte = len(self._data)
             return None
         lines = self.reader.lines(self._data, self._position, end)

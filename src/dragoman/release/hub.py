@@ -252,7 +252,7 @@ def _refusal(where: str, cause: Any) -> HubError:
     reason = _plain(cause.server_message or response.reason_phrase)
     asked = _plain(f"{response.request.method} {response.request.url.path}")
     missing = isinstance(cause, errors.RepositoryNotFoundError) and not isinstance(cause, errors.GatedRepoError)
-    code, hint = "E746", "Mend what it names, and run it again."
+    code, hint = "E746", "Correct what it names, and run it again."
     if status == 404 or (missing and library().get_token() is None):
         code, hint = "E742", f"Check the name and the revision; if it is private or gated: {LOG_IN}"
     elif status in (401, 403):

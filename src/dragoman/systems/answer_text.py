@@ -162,7 +162,7 @@ def _within(text: str, decoder: json.JSONDecoder) -> Iterator[Any]:
 
 
 def _mended(text: str) -> Iterator[Any]:
-    """Mend the syntax of JSON that has an end: trailing commas, single quotes, comments."""
+    """Correct the syntax of JSON that has an end: trailing commas, single quotes, comments."""
     try:
         import json_repair  # noqa: PLC0415 - an extra
     except ImportError:
