@@ -700,6 +700,8 @@ def _region(data: bytes, _folder: Path) -> None:
         results = json.loads(data)
     except (ValueError, RecursionError):
         raise error("E201", "no JSON") from None
+    if files.depth(data) > client.MAX_DEPTH:
+        raise error("E728", "nested too deep, as the client says")
     read = region_reader.decode(results, document.text, draft)
     task = SimpleNamespace(number=1, data=SimpleNamespace(document=document.id))
     files.pretty_json([state.aside_record(task, aside) for aside in read.aside])
