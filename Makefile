@@ -70,10 +70,8 @@ demo: $(READY)
 	$(BIN)/python scripts/release.py --out build/dataset
 	$(BIN)/python scripts/demo.py
 
-# One process more than there are cores: tests wait for servers, browsers and models.
-PROCESSES ?= $(shell echo $$(( $$(nproc) + 1 )))
 test: check label-studio harness
-	REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --durations 20
+	REQUIRE_ALL=$(REQUIRE_ALL) $(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations 20
 
 # READERS names some of them; progress is shown, and the exit code says whether anything was found.
 FUZZ_MINUTES ?= 60

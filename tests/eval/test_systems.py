@@ -66,10 +66,13 @@ AGAIN = [name for name in NAMES if (EVAL / "systems" / name / "system.py").is_fi
 
 
 @pytest.mark.parametrize("name", AGAIN)
-def test_a_system_answers_again_what_is_committed(name, benchmark):
+def test_a_system_answers_again_what_is_committed(name, benchmark, monkeypatch):
     path = EVAL / "runs" / name / benchmark.version / "predictions.jsonl"
     committed = {line["id"]: line for line in map(msgspec.json.decode, path.read_bytes().splitlines())}
-    predict = system(name).predict
+    module = system(name)
+    if name in TRAINED:
+        monkeypatch.setattr(module, "EPOCHS", 1)
+    predict = module.predict
     for doc in benchmark.documents:
         if doc.id in SOME.get(name, [doc.id]):
             answer = predict(unlabelled(doc))

@@ -12,7 +12,7 @@ from dragoman.reading.parsing import parse_bytes
 from dragoman.reading.read import in_columns, read_bytes
 
 
-@pytest.mark.parametrize("batch", range(12))
+@pytest.mark.parametrize("batch", range(6))
 def test_nothing_but_numbered_problems_and_both_paths_agree(batch):
     for seed in range(batch * 250, (batch + 1) * 250):
         try:

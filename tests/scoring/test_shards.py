@@ -72,7 +72,7 @@ def plain(result):
     return files.pretty_json(result)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(seeds)
 def test_shards_are_one_file_to_the_byte(tmp_path_factory, seed):
     folder, rng = tmp_path_factory.mktemp("shards"), random.Random(seed)
@@ -105,7 +105,7 @@ def test_an_attribute_that_a_shard_lacks_counts_against_a_system_that_gives_it_e
     assert 0 < one.scores["claims"][attribute]["accuracy"] < 0.9
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(seeds)
 def test_labels_put_together_are_those_of_one_file(seed):
     rng = random.Random(seed)
