@@ -36,7 +36,7 @@ def test_scoring_one_file_against_another_loads_only_what_it_needs(tmp_path, lar
     items = '{"id": "e", "start": 0, "end": 1, "type": "A"}, {"start": 1, "end": 2, "type": "A"}'
     path.write_text(f'{{"id": "d", "entities": [{items}]}}\n')
     modules = loaded_by(
-        f"import dragoman; from dragoman.scoring import api; api.STREAMED = {large}; "
+        f"import dragoman; from dragoman.scoring import blockwise; blockwise.STREAMED = {large}; "
         f"result = dragoman.score({str(path)!r}, {str(path)!r}, measures=['entities'], intervals=False); "
         "assert result['entities.strict.f1'] == 1"
     )

@@ -18,7 +18,7 @@ EXAMPLES = 6
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_what_was_found_is_mended(path):
+def test_what_was_found_is_fixed(path):
     assert outcome(path.parent.name, path.read_bytes())
 
 

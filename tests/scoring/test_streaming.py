@@ -17,7 +17,7 @@ from dragoman.problems import DragomanError
 from dragoman.reading import memory_budget, prefetch
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.prefetch import Prefetch
-from dragoman.scoring import api, streaming
+from dragoman.scoring import api, blockwise, streaming
 from dragoman.statistics.resampling import Resampling
 
 OPTIONS = {"system": "p.jsonl", "intervals": Resampling(100, 1)}
@@ -41,14 +41,14 @@ def both(folder, gold, pred, suffix=".jsonl"):
 
 def scored(paths, streamed, spilled, **options):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "STREAMED", streamed)
-        patch.setattr(api, "SPILLED", spilled)
+        patch.setattr(blockwise, "STREAMED", streamed)
+        patch.setattr(blockwise, "SPILLED", spilled)
         return files.pretty_json(dragoman.score(*paths, **{**OPTIONS, **options}))
 
 
 def drive(driver, paths, measures=MEASURES):
     with Prefetch([paths[1]]) as gold, Prefetch([paths[0]]) as pred:
-        return driver(measures, gold, pred)
+        return driver(lambda parts: streaming.count(measures, parts), gold, pred)
 
 
 def documents(rng, number):
@@ -100,16 +100,16 @@ def test_files_in_the_same_order_are_counted_in_step_and_others_spilled(tmp_path
     lines = list(alike(rng, 90))
     gold, pred = [g for g, _ in lines], [p for _, p in lines if rng.random() < 0.9]
     paths = both(tmp_path, gold, pred, suffix)
-    assert sorted(drive(streaming.count_in_step, paths).documents) == sorted(line["id"] for line in gold)
+    assert sorted(drive(streaming.in_step, paths).documents) == sorted(line["id"] for line in gold)
     rng.shuffle(pred)
     paths = both(tmp_path, gold, pred, suffix)
     with pytest.raises(streaming.Reordered):
-        drive(streaming.count_in_step, paths)
-    assert sorted(drive(streaming.count_spilled, paths).documents) == sorted(line["id"] for line in gold)
+        drive(streaming.in_step, paths)
+    assert sorted(drive(streaming.spilled, paths).documents) == sorted(line["id"] for line in gold)
     assert scored(paths, ALWAYS, ALWAYS) == scored(paths, NEVER, NEVER)
 
 
-@pytest.mark.parametrize("driver", [streaming.count_in_step, streaming.count_spilled])
+@pytest.mark.parametrize("driver", [streaming.in_step, streaming.spilled])
 def test_few_documents_are_held_whatever_their_number(tmp_path, monkeypatch, driver):
     """Labels go when their block has been counted: what is alive at a time does not grow."""
     alive, most = [], []
@@ -146,7 +146,7 @@ LINES = [{**ONE, "id": f"{n:03}"} for n in range(60)]
 )
 def test_what_needs_a_closer_look_is_left_to_those_who_read_the_whole(tmp_path, gold, pred):
     paths = both(tmp_path, gold, pred)
-    for driver in (streaming.count_in_step, streaming.count_spilled):
+    for driver in (streaming.in_step, streaming.spilled):
         with pytest.raises((Fallback, streaming.Reordered, streaming.SchemaMismatch)):
             drive(driver, paths)
     answers = []
@@ -178,7 +178,7 @@ def test_no_temporary_file_stays(tmp_path, monkeypatch):
     paths = both(tmp_path, LINES, LINES[::-1])
     scored(paths, ALWAYS, ALWAYS)
     with pytest.raises(Fallback):
-        drive(streaming.count_spilled, both(tmp_path, LINES, [*LINES, TWO]))
+        drive(streaming.spilled, both(tmp_path, LINES, [*LINES, TWO]))
     assert not list((tmp_path / "temporary").iterdir())
 
 
@@ -209,10 +209,10 @@ def test_predictions_are_validated_in_blocks_as_in_the_whole(tmp_path, monkeypat
             if rng.random() < 0.3:
                 del line["entities"]
         paths = both(tmp_path, gold, pred)
-        monkeypatch.setattr(api, "STREAMED", NEVER)
-        monkeypatch.setattr(api, "SPILLED", NEVER)
+        monkeypatch.setattr(blockwise, "STREAMED", NEVER)
+        monkeypatch.setattr(blockwise, "SPILLED", NEVER)
         whole = api.examine(*paths)
-        monkeypatch.setattr(api, "SPILLED" if spilled else "STREAMED", ALWAYS)
+        monkeypatch.setattr(blockwise, "SPILLED" if spilled else "STREAMED", ALWAYS)
         assert api.examine(*paths) == whole, seed
         odd += len(whole.problems)
     assert odd > 10
@@ -273,11 +273,11 @@ def test_unknown_fields_are_passed_over_block_by_block_and_counted_as_in_the_who
 def test_unknown_fields_are_warned_of_in_blocks_as_in_the_whole(tmp_path, monkeypatch):
     lines = [{**ONE, "id": f"d{n}"} for n in range(40)]
     paths = both(tmp_path, lines, [{**line, "note": 1} for line in lines])
-    monkeypatch.setattr(api, "STREAMED", NEVER)
+    monkeypatch.setattr(blockwise, "STREAMED", NEVER)
     whole = api.examine(*paths, ignore_unknown_fields=True)
     assert "W911" in {problem.code for problem in whole.problems}
-    monkeypatch.setattr(api, "STREAMED", ALWAYS)
-    monkeypatch.setattr(api, "_within", lambda blocks, _: blocks(None))
+    monkeypatch.setattr(blockwise, "STREAMED", ALWAYS)
+    monkeypatch.setattr(api, "within_budget", lambda blocks, _: blocks(None))
     assert api.examine(*paths, ignore_unknown_fields=True) == whole
 
 

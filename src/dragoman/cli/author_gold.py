@@ -121,8 +121,8 @@ def _list(root: Path, points: list[tuple[Case, Point]]) -> None:
     for number, (case, point) in enumerate(points, 1):
         lines.append(f"{number}. {case.document.id}, {headline(point, case.document)}")
         for side, label in (("a", point.a), ("b", point.b)):
-            told = in_words(label, sides[side][case.document.id], point.differences).splitlines()
-            lines += [f"  {side}: {told[0]}", *(f"     {line}" for line in told[1:])]
+            shown = in_words(label, sides[side][case.document.id], point.differences).splitlines()
+            lines += [f"  {side}: {shown[0]}", *(f"     {line}" for line in shown[1:])]
     sys.stdout.write("".join(f"{visible(line)}\n" for line in lines))
 
 

@@ -215,8 +215,8 @@ def _fitting(sample: Sample) -> list[Format]:
     """List the formats that a file may be of; of JSON by the first record that tells, since some have no labels."""
     for one in (sample, *sample.further()):
         fitting = [format_ for format_ in FORMATS.values() if format_.recognises(one)]
-        ours = isinstance(one.record.get("id"), str) and one.record.keys() <= _FIELDS
-        if fitting or ours:
+        is_submission = isinstance(one.record.get("id"), str) and one.record.keys() <= _FIELDS
+        if fitting or is_submission:
             return fitting
     return []
 

@@ -31,7 +31,8 @@ class Prefetch:
         ignore_unknown_fields: whether fields that a submission does not have are passed over.
 
     Attributes:
-        unknown: number of values that were passed over, by the path of their field, in the blocks given so far.
+        unknown: number of values that were passed over, by the path of their field, in the blocks parsed so far: of all
+            that there are once all were given.
 
     """
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from dragoman import tuning
-from dragoman.problems import DragomanError, Problem, error
+from dragoman.problems import Problem, error
 from dragoman.reading.source import is_log
+from dragoman.scoring.blockwise import blockwise, within_budget
 from dragoman.scoring.sides import Sides
-
-T = TypeVar("T")
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -31,13 +30,6 @@ if TYPE_CHECKING:
     from dragoman.statistics.resampling import Resampling
     from dragoman.text.quote_places import Policy
 
-    Work = Callable[[Mapping[str, int]], Callable[[Parts], T]]
-
-STREAMED = 2**24
-"""Bytes of two files together from which on they are read block by block."""
-SPILLED = 2**28
-"""Bytes from which on two files in different orders are joined on the disk, not in memory; it is so for smaller ones
-whose labels take too much memory."""
 
 Measures = Iterable["str | Measure"] | str | None
 
@@ -125,7 +117,7 @@ def score(
             raise error("E851", "types are not mapped on a cluster.", "Map them where the predictions are made.")
         counted = _on_cluster(sides, measures, scheduler)
     else:
-        counted = _within(
+        counted = within_budget(
             lambda at_least: _streamed(sides, measures, at_least),
             lambda budget: _in_memory(sides, measures, budget),
         )
@@ -205,94 +197,8 @@ class _Counted(NamedTuple):
     facets: Mapping[str, tuple[str | None, ...]]
 
 
-def _blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T | None:
-    """Go through two large files block by block; None where they are small, or something needs a closer look.
-
-    Args:
-        sides: both sides.
-        work: gives what takes the labels part by part; what it imports, it imports while the first blocks are parsed.
-            It is given the number of values of unknown fields of the predictions that were passed over, by path, as
-            they stand when a part is read.
-        at_least: bytes from which on files in different orders are joined on the disk; :data:`SPILLED` if None.
-
-    """
-    pred, reference = sides.pred, sides.reference
-    if pred is None or reference is None or not (pred.streams and reference.streams):
-        return None
-    from dragoman.reading.shards import first_ids  # noqa: PLC0415
-
-    size = pred.size + reference.size
-    spill = size >= (SPILLED if at_least is None else at_least)
-    in_step = (
-        at_least is None
-        and size >= STREAMED
-        and not set(first_ids(reference.paths[0])).isdisjoint(first_ids(pred.paths[0]))
-    )
-    narrow = True
-    while in_step or spill:
-        from dragoman.reading.prefetch import Prefetch  # noqa: PLC0415
-
-        tuning.reuse_memory_of_blocks()
-        with (
-            Prefetch(reference.paths, narrow=narrow, ignore_unknown_fields=sides.ignore_unknown_fields) as gold_rows,
-            Prefetch(pred.paths, narrow=narrow, ignore_unknown_fields=sides.ignore_unknown_fields) as pred_rows,
-        ):
-            take = work(pred_rows.unknown)
-            from dragoman.reading.fallback import Fallback  # noqa: PLC0415
-            from dragoman.scoring import streaming  # noqa: PLC0415
-
-            drive = streaming.in_step if in_step else streaming.spilled
-            try:
-                return drive(take, gold_rows, pred_rows, sides.on(sides.rules))
-            except streaming.Reordered:
-                in_step = False
-                continue
-            except streaming.SchemaMismatch:
-                if narrow:
-                    narrow = False
-                    continue
-                break
-            except Fallback:
-                break
-    return None
-
-
-def _within(blocks: Callable[[int | None], T | None], whole: Callable[[Budget], T]) -> T:
-    """Read block by block what is large; else as a whole, unless that takes too much memory.
-
-    Args:
-        blocks: goes through both sides block by block, as :func:`_blockwise` does; is given ``at_least``.
-        whole: reads them as a whole, within a budget.
-
-    Raises:
-        DragomanError: for everything that is wrong with either side.
-
-    """
-    large = blocks(None)
-    if large is not None:
-        return large
-    from dragoman.reading.memory_budget import Budget  # noqa: PLC0415 - imported while the first blocks are parsed
-
-    budget = Budget()
-    try:
-        done = whole(budget)
-    except DragomanError as cause:
-        if not budget.exceeded:
-            raise
-        problems = cause.problems  # and no more: the error holds what was read
-    else:
-        if not budget.exceeded:
-            return done
-        problems = ()
-    tuning.release_memory()
-    again = blocks(0)
-    if again is None and problems:
-        raise DragomanError(problems)
-    return done if again is None else again
-
-
 def _streamed(sides: Sides, measures: Measures, at_least: int | None = None) -> _Counted | None:
-    """Count two files block by block; see :func:`_blockwise`."""
+    """Count two files block by block; see :func:`blockwise`."""
     chosen: tuple[Measure, ...] = ()
 
     def work(unknown: Mapping[str, int]) -> Callable[[Parts], Partial]:
@@ -309,7 +215,7 @@ def _streamed(sides: Sides, measures: Measures, at_least: int | None = None) -> 
 
         return counted
 
-    total = _blockwise(sides, work, at_least=at_least)
+    total = blockwise(sides, work, at_least=at_least)
     if total is None:
         return None
     from dragoman.schema.result_file import Data  # noqa: PLC0415
@@ -408,8 +314,8 @@ def examine(
     from dragoman.scoring.validation import of_parts, validation  # noqa: PLC0415
 
     sides = Sides.of(pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields)
-    return _within(
-        lambda at_least: _blockwise(
+    return within_budget(
+        lambda at_least: blockwise(
             sides, lambda unknown: lambda parts: of_parts(parts, sides, unknown), at_least=at_least
         ),
         lambda budget: validation(sides, budget),

@@ -47,16 +47,6 @@ Parts = Iterable[tuple["Annotations", "Annotations"]]
 """Labels of both sides on the same documents, gold first, one part of the documents after the other."""
 
 
-def count_in_step(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -> Partial:
-    """Count two files that have their documents in the same order: see :func:`in_step`."""
-    return in_step(lambda parts: count(measures, parts), gold, pred)
-
-
-def count_spilled(measures: Sequence[Measure], gold: Prefetch, pred: Prefetch) -> Partial:
-    """Count two files, whatever the order of their documents: see :func:`spilled`."""
-    return spilled(lambda parts: count(measures, parts), gold, pred)
-
-
 def count(measures: Sequence[Measure], parts: Parts) -> Partial:
     """Count part by part.
 

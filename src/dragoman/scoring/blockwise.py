@@ -1,0 +1,110 @@
+"""Two large files gone through block by block; what is small is read as a whole, as far as the memory budget goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from dragoman import tuning
+from dragoman.problems import DragomanError
+
+T = TypeVar("T")
+
+if TYPE_CHECKING:
+    from dragoman.reading.memory_budget import Budget
+    from dragoman.scoring.sides import Sides
+    from dragoman.scoring.streaming import Parts
+
+    Work = Callable[[Mapping[str, int]], Callable[[Parts], T]]
+
+STREAMED = 2**24
+"""Bytes of two files together from which on they are read block by block."""
+SPILLED = 2**28
+"""Bytes from which on two files in different orders are joined on the disk, not in memory; it is so for smaller ones
+whose labels take too much memory."""
+
+
+def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T | None:
+    """Go through two large files block by block; None where they are small, or something needs a closer look.
+
+    Args:
+        sides: both sides.
+        work: gives what takes the labels part by part; what it imports, it imports while the first blocks are parsed.
+            It is given the number of values of unknown fields of the predictions that were passed over, by path, as
+            they stand when a part is read.
+        at_least: bytes from which on files in different orders are joined on the disk; :data:`SPILLED` if None.
+
+    """
+    pred, reference = sides.pred, sides.reference
+    if pred is None or reference is None or not (pred.streams and reference.streams):
+        return None
+    from dragoman.reading.shards import first_ids  # noqa: PLC0415
+
+    size = pred.size + reference.size
+    spill = size >= (SPILLED if at_least is None else at_least)
+    in_step = (
+        at_least is None
+        and size >= STREAMED
+        and not set(first_ids(reference.paths[0])).isdisjoint(first_ids(pred.paths[0]))
+    )
+    narrow = True
+    while in_step or spill:
+        from dragoman.reading.prefetch import Prefetch  # noqa: PLC0415
+
+        tuning.reuse_memory_of_blocks()
+        with (
+            Prefetch(reference.paths, narrow=narrow, ignore_unknown_fields=sides.ignore_unknown_fields) as gold_rows,
+            Prefetch(pred.paths, narrow=narrow, ignore_unknown_fields=sides.ignore_unknown_fields) as pred_rows,
+        ):
+            take = work(pred_rows.unknown)
+            from dragoman.reading.fallback import Fallback  # noqa: PLC0415
+            from dragoman.scoring import streaming  # noqa: PLC0415
+
+            drive = streaming.in_step if in_step else streaming.spilled
+            try:
+                return drive(take, gold_rows, pred_rows, sides.on(sides.rules))
+            except streaming.Reordered:
+                in_step = False
+                continue
+            except streaming.SchemaMismatch:
+                if narrow:
+                    narrow = False
+                    continue
+                break
+            except Fallback:
+                break
+    return None
+
+
+def within_budget(blocks: Callable[[int | None], T | None], whole: Callable[[Budget], T]) -> T:
+    """Read block by block what is large; else as a whole, unless that takes too much memory.
+
+    Args:
+        blocks: goes through both sides block by block, as :func:`blockwise` does; is given ``at_least``.
+        whole: reads them as a whole, within a budget.
+
+    Raises:
+        DragomanError: for everything that is wrong with either side.
+
+    """
+    large = blocks(None)
+    if large is not None:
+        return large
+    from dragoman.reading.memory_budget import Budget  # noqa: PLC0415 - imported while the first blocks are parsed
+
+    budget = Budget()
+    try:
+        done = whole(budget)
+    except DragomanError as cause:
+        if not budget.exceeded:
+            raise
+        problems = cause.problems  # and no more: the error holds what was read
+    else:
+        if not budget.exceeded:
+            return done
+        problems = ()
+    tuning.release_memory()
+    again = blocks(0)
+    if again is None and problems:
+        raise DragomanError(problems)
+    return done if again is None else again
