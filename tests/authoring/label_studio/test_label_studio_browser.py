@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error
 
 from dragoman.authoring.adjudication import read_decisions, read_documents
 from dragoman.authoring.label_studio import (
@@ -116,6 +117,17 @@ def drag(page, text):
     page.mouse.move((left + right) / 2, middle, steps=4)
     page.mouse.move(right - 1, middle, steps=4)
     page.mouse.up()
+
+
+def dismiss(dialog):
+    """Close a dialog; a click during its opening animation can be lost, so it is repeated as a person would."""
+    for _ in range(5):
+        try:
+            dialog.get_by_role("button").click(timeout=3_000)
+            return dialog.wait_for(state="hidden", timeout=3_000)
+        except Error:
+            continue
+    return dialog.wait_for(state="hidden")
 
 
 def relate(page, source, target, label):
@@ -338,8 +350,7 @@ def test_the_page_says_what_must_be_known_and_asks_for_what_is_missing(annotator
     page.get_by_label("submit").click()
     asked = page.locator(".ant-modal-wrap", has_text="Choose the form of this mention.")
     asked.wait_for()
-    asked.get_by_role("button").click()
-    asked.wait_for(state="hidden")
+    dismiss(asked)
     page.locator(".dragoman-fields input[name=NAM]").locator("visible=true").check()
     with page.expect_response(lambda answer: "/annotations/" in answer.url and answer.request.method == "PATCH"):
         page.get_by_label("submit").click()
