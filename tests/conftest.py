@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 import dragoman
 from dragoman import scoring
@@ -12,6 +13,29 @@ from dragoman import scoring
 # No deadline: a busy machine is not a defect. The seed is fixed so that a failure in CI is a failure everywhere.
 settings.register_profile("dragoman", deadline=None, derandomize=True)
 settings.load_profile("dragoman")
+
+
+class SlowFirst(LoadFileScheduling):
+    """Distributes files to processes: files that share a server as one unit, and slow files first.
+
+    xdist alone starts with the files that have the most tests, so slow ones run last and the other processes wait.
+    """
+
+    GROUPS = ("tests/authoring/label_studio/test_label_studio_",)
+    SLOW = (*GROUPS, "tests/systems/test_real_model", "tests/harness/", "tests/goldens/", "tests/service/")
+
+    def _split_scope(self, nodeid):
+        return next((group for group in self.GROUPS if nodeid.startswith(group)), super()._split_scope(nodeid))
+
+    def _assign_work_unit(self, node):
+        slow = next((scope for scope in self.workqueue if scope.startswith(self.SLOW)), None)
+        if slow is not None:
+            self.workqueue.move_to_end(slow, last=False)
+        super()._assign_work_unit(node)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return SlowFirst(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(hookwrapper=True)
