@@ -16,8 +16,13 @@ def python():
 @contextlib.contextmanager
 def serving(interpreter):
     """Serve the model; give the address of the endpoint."""
+    # One thread: llama.cpp's threads wait for each other busily, which takes several times as long beside other tests.
     with subprocess.Popen(
-        [interpreter, SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [interpreter, SERVE, "--threads", "1"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         try:
             url = next((line for line in process.stdout if line.startswith("http://")), "").strip()
