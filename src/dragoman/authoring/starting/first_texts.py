@@ -69,8 +69,8 @@ language:
 ---
 # {name}
 
-{FILL_IN}: what the texts are, whose they are, on what terms they are passed on, and what the labels are for. Languages:
-{spoken}. Layers: {", ".join(layers)}. Which labels there are and what each is says `GUIDELINES.md`.
+{FILL_IN}: what the texts are, who owns them, on what terms they are distributed, and what the labels are for. Languages:
+{spoken}. Layers: {", ".join(layers)}. The labels are defined in `GUIDELINES.md`.
 
 ## In numbers
 
@@ -79,14 +79,14 @@ language:
 
 ## Agreement
 
-{FILL_IN}: who labelled, and whether anybody labelled without seeing the labels of somebody else.
+{FILL_IN}: who the annotators were, and whether any of them worked independently.
 
 <!-- generated: agreement -->
 <!-- end of generated: agreement -->
 
 ## Review
 
-What native readers say of the labels, from `dragoman author review take … --card DATASET_CARD.md`.
+The judgements of native readers, from `dragoman author review take … --card DATASET_CARD.md`.
 
 <!-- generated: review -->
 <!-- end of generated: review -->
@@ -99,9 +99,9 @@ What native readers say of the labels, from `dragoman author review take … --c
 
 _QUESTIONS = {
     "types": ("What is a mention, and of which type", "Where does a span begin and end? What is not labelled?"),
-    "forms": ("How something is mentioned", ""),
-    "acts": ("What somebody does in saying something", ""),
-    "modalities": ("How what is said is held", ""),
+    "forms": ("Form of the mention", ""),
+    "acts": ("What the claimant does with the statement (speech act)", ""),
+    "modalities": ("Modality of the claim's content", ""),
     "flags": ("Remarks", ""),
     "phenomena": ("Difficulties", "Those that follow by rule are set by `dragoman author adjudicate`."),
 }
@@ -112,8 +112,8 @@ def guidelines(name: str, layers: Sequence[str], sets: Mapping[str, Mapping[str,
     parts = [
         f"# Guidelines of {name}",
         "",
-        "Offsets count characters (Unicode code points); a span lies in one line, and has no space at its edges.",
-        f"Layers: {', '.join(layers)}. Every rule here is one that two people can follow without asking each other.",
+        "Offsets count characters (Unicode code points). A span is within one line, and does not begin or end with a space.",
+        f"Layers: {', '.join(layers)}. Two people must be able to follow every rule here without consulting each other.",
     ]
     for table, (head, question) in _QUESTIONS.items():
         known = sets.get(scheme_file.TABLES[table][0])
@@ -125,7 +125,7 @@ def guidelines(name: str, layers: Sequence[str], sets: Mapping[str, Mapping[str,
                 *([f"{FILL_IN}: {question}"] if question.endswith("?") else [question] if question else []),
             ]
             parts += [
-                f"\n### {label}\n\n{line}\n\n{FILL_IN}: two examples, and one that looks like it and is not."
+                f"\n### {label}\n\n{line}\n\n{FILL_IN}: two examples, and a counter-example that looks similar."
                 for label, line in known.items()
             ]
     if "dates" in layers:
@@ -133,6 +133,6 @@ def guidelines(name: str, layers: Sequence[str], sets: Mapping[str, Mapping[str,
             "",
             "## Dates",
             "",
-            f"Types and values are those of TIMEX3 (TimeML 1.2.1). {FILL_IN}: what is no date.",
+            f"Types and values are those of TIMEX3 (TimeML 1.2.1). {FILL_IN}: what is not a date.",
         ]
     return "\n".join(parts) + "\n"
