@@ -69,8 +69,8 @@ language:
 ---
 # {name}
 
-{FILL_IN}: what the texts are, who owns them, on what terms they are distributed, and what the labels are for. Languages:
-{spoken}. Layers: {", ".join(layers)}. The labels are defined in `GUIDELINES.md`.
+{FILL_IN}: what the texts are, who owns them, on what terms they are distributed, and what the labels are for.
+Languages: {spoken}. Layers: {", ".join(layers)}. The labels are defined in `GUIDELINES.md`.
 
 ## In numbers
 
@@ -112,8 +112,8 @@ def guidelines(name: str, layers: Sequence[str], sets: Mapping[str, Mapping[str,
     parts = [
         f"# Guidelines of {name}",
         "",
-        "Offsets count characters (Unicode code points). A span is within one line, and does not begin or end with a space.",
-        f"Layers: {', '.join(layers)}. Two people must be able to follow every rule here without consulting each other.",
+        "Offsets count characters (Unicode code points). A span is within one line, without spaces at its ends.",
+        f"Layers: {', '.join(layers)}. Two people must be able to follow every rule here independently.",
     ]
     for table, (head, question) in _QUESTIONS.items():
         known = sets.get(scheme_file.TABLES[table][0])
