@@ -69,8 +69,8 @@ language:
 ---
 # {name}
 
-{FILL_IN}: what the texts are, who owns them, on what terms they are distributed, and what the labels are for.
-Languages: {spoken}. Layers: {", ".join(layers)}. The labels are defined in `GUIDELINES.md`.
+{FILL_IN}: what the texts are, whose they are, on what terms they are passed on, and what the labels are for. Languages:
+{spoken}. Layers: {", ".join(layers)}. Which labels there are and what each is says `GUIDELINES.md`.
 
 ## In numbers
 
@@ -99,9 +99,9 @@ The judgements of native readers, from `dragoman author review take … --card D
 
 _QUESTIONS = {
     "types": ("What is a mention, and of which type", "Where does a span begin and end? What is not labelled?"),
-    "forms": ("Form of the mention", ""),
-    "acts": ("What the claimant does with the statement (speech act)", ""),
-    "modalities": ("Modality of the claim's content", ""),
+    "forms": ("How something is mentioned", ""),
+    "acts": ("What somebody does in saying something", ""),
+    "modalities": ("How what is said is held", ""),
     "flags": ("Remarks", ""),
     "phenomena": ("Difficulties", "Those that follow by rule are set by `dragoman author adjudicate`."),
 }
