@@ -378,7 +378,7 @@ def load(where: Any = None, *, version: str | None = None) -> Benchmark:
         '1.0.0'
 
     """
-    named = where if isinstance(where, str) else ""
+    named = str(where) if isinstance(where, str | Path) else ""
     if is_version(named) and version in (None, named) and not Path(named).exists():
         where, version = None, named
     if where is None:

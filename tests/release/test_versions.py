@@ -81,6 +81,7 @@ def test_all_that_was_released_travels_in_the_package_and_of_what_is_under_devel
     assert bundle.versions(bundle.packaged()) == [*RELEASED, *([SOURCE] if is_development(SOURCE) else [])]
     assert dragoman.load().version == SOURCE
     assert dragoman.load("1.0.0").fingerprint == dragoman.load(version="1.0.0").fingerprint
+    assert dragoman.load(Path("1.0.0")).version == "1.0.0"  # as the command line gives it
     assert len(dragoman.load("1.0.0").release.rows["entities"]["dev"]) == 191
     for where, version in ((None, "9.9.9"), ("9.9.9", None), (ROOT, "1.0.0")):
         with pytest.raises(DragomanError, match="E701"):

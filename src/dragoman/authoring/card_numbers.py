@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from dragoman.release.content import Release
 
 _CEILINGS = """\
-Ceilings: the most labels that a tagger can find whose spans do not overlap (flat), and begin and end with words too,
-with the F1 that it has if it finds them and nothing else. What a conversion to CoNLL columns keeps, with a row for each
-word or character, is another number: the rest is the loss of the format.
+Ceilings: the largest number of labels that a tagger can find whose spans do not overlap (flat), or also begin and end
+at word boundaries (word-level), and the F1 of finding exactly these. The last two columns are the labels that a
+conversion to CoNLL columns keeps, with one row per word or per character; the others are lost by the format.
 """
 _OPEN, _CLOSE = "<!-- generated: {} -->\n", "<!-- end of generated: {} -->"
 
@@ -96,7 +96,7 @@ def _phenomena(release: Release, splits: list[str]) -> str:
 
 def _ceilings(release: Release, splits: list[str]) -> str:
     """Table of what taggers can reach, and apart from that of what a conversion keeps, by split and layer."""
-    head = ["ceiling", "gold", "flat tagger", "F1", "tagger of words", "F1", "kept by CoNLL columns", "of characters"]
+    head = ["ceiling", "gold", "flat tagger", "F1", "word-level tagger", "F1", "kept by CoNLL, words", "characters"]
     found = {split: ceilings(release.rows["documents"][split]) for split in splits}  # type: ignore[arg-type]
     lines = [
         [

@@ -79,14 +79,14 @@ language:
 
 ## Agreement
 
-{FILL_IN}: who labelled, and whether anybody labelled without seeing the labels of somebody else.
+{FILL_IN}: who the annotators were, and whether any of them worked independently.
 
 <!-- generated: agreement -->
 <!-- end of generated: agreement -->
 
 ## Review
 
-What native readers say of the labels, from `dragoman author review take … --card DATASET_CARD.md`.
+The judgements of native readers, from `dragoman author review take … --card DATASET_CARD.md`.
 
 <!-- generated: review -->
 <!-- end of generated: review -->
@@ -112,8 +112,8 @@ def guidelines(name: str, layers: Sequence[str], sets: Mapping[str, Mapping[str,
     parts = [
         f"# Guidelines of {name}",
         "",
-        "Offsets count characters (Unicode code points); a span lies in one line, and has no space at its edges.",
-        f"Layers: {', '.join(layers)}. Every rule here is one that two people can follow without asking each other.",
+        "Offsets count characters (Unicode code points). A span is within one line, without spaces at its ends.",
+        f"Layers: {', '.join(layers)}. Two people must be able to follow every rule here independently.",
     ]
     for table, (head, question) in _QUESTIONS.items():
         known = sets.get(scheme_file.TABLES[table][0])
@@ -125,7 +125,7 @@ def guidelines(name: str, layers: Sequence[str], sets: Mapping[str, Mapping[str,
                 *([f"{FILL_IN}: {question}"] if question.endswith("?") else [question] if question else []),
             ]
             parts += [
-                f"\n### {label}\n\n{line}\n\n{FILL_IN}: two examples, and one that looks like it and is not."
+                f"\n### {label}\n\n{line}\n\n{FILL_IN}: two examples, and a counter-example that looks similar."
                 for label, line in known.items()
             ]
     if "dates" in layers:
@@ -133,6 +133,6 @@ def guidelines(name: str, layers: Sequence[str], sets: Mapping[str, Mapping[str,
             "",
             "## Dates",
             "",
-            f"Types and values are those of TIMEX3 (TimeML 1.2.1). {FILL_IN}: what is no date.",
+            f"Types and values are those of TIMEX3 (TimeML 1.2.1). {FILL_IN}: what is not a date.",
         ]
     return "\n".join(parts) + "\n"
