@@ -1,13 +1,13 @@
-"""Level 6, across documents: one id is one entity, one cluster one claim, and nothing is missing or left over.
+"""Level 6, across documents: one id is one entity, one cluster one claim, and nothing is missing or unused.
 
-Who holds an office in a document has to be said there, by a mention of the office and one of the person.
+Office holders need evidence in the document: a mention of the office and one of the person.
 
 A mention has the type that the registry gives its entity, except that
 
 - a mention of several entities whose types differ is an ``ORG`` (a union and a state, "the two sides");
-- what is a body in one sentence and a meeting in another may be ``ORG`` or ``EVENT``.
+- an entity that is a body in one sentence and a meeting in another may be ``ORG`` or ``EVENT``.
 
-In a raw pass these are warnings, because nobody corrects a raw pass; its registry is judged as that of gold.
+In a raw pass these are warnings, because raw passes are never corrected; its registry is checked like that of gold.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MEETINGS = frozenset({"ORG", "EVENT"})
 
 
 def check(material: Material, findings: Findings) -> None:
-    """Judge corpus, gold, registry and passes."""
+    """Check corpus, gold, registry and passes."""
     _splits(material, findings)
     _complete(material, findings)
     _together(material.registry, material.gold, findings, whole=findings.intact(*material.gold_folders))
@@ -49,7 +49,7 @@ def check(material: Material, findings: Findings) -> None:
 
 
 def _splits(material: Material, findings: Findings) -> None:
-    """Each document has one split, and no two documents one id."""
+    """Check that each document has one split, and that document ids are unique."""
     owner: dict[str, str] = {}
     for path, page in material.pages.items():
         report = findings.reporter(6, path)
@@ -65,7 +65,7 @@ def _splits(material: Material, findings: Findings) -> None:
 
 
 def _complete(material: Material, findings: Findings) -> None:
-    """Each document has its gold, once there is any, and labels stand only in layers that were annotated."""
+    """Check that each document has gold, once there is any, and that only annotated layers have labels."""
     folder = material.root / "annotations" / "gold"
     present = {path.stem for path in folder.glob("*.json")}
     for path, gold in material.gold.items():
@@ -108,7 +108,9 @@ def _together(
 
 
 def _offices(material: Material, report: Report) -> None:
-    """Each line of the table of offices is of an office, a person and a document, and stands there once, in order."""
+    """Check that the table of office holders is sorted, without duplicates, and resolves to offices, persons and
+    documents.
+    """
     entries = {entry.id: entry for entry in material.registry.entries or ()}
     keys = [(row.document, row.office, row.holder) for row in material.registry.offices]
     for index, row in enumerate(material.registry.offices):
@@ -129,7 +131,9 @@ def _offices(material: Material, report: Report) -> None:
 
 
 def _evidence(row: OfficeHolder, path: str, material: Material, report: Report) -> None:
-    """Find the words that say who holds an office in their line, with mentions of both in them."""
+    """Check that the quoted evidence for an office holder is in its line, and contains mentions of office and
+    holder.
+    """
     lines = material.documents[row.document].text.split("\n")
     places = find(lines[row.line - 1], row.quote) if row.line <= len(lines) else []
     if not places:
@@ -150,7 +154,7 @@ def _evidence(row: OfficeHolder, path: str, material: Material, report: Report) 
 
 
 def misfit(entity: Entity, entries: dict[str, SourceEntity]) -> str | None:
-    """Say why a mention cannot be of the entities that it has, by their types in the registry; None if it can."""
+    """Explain why a mention cannot refer to its entities, by their types in the registry; None if it can."""
     types = {entries[name].type for name in entity.entity_ids if name in entries}
     if not types or types == {entity.type}:
         return None
