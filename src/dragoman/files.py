@@ -76,7 +76,7 @@ def check_regular(path: Path | str) -> None:
     except (OSError, ValueError):
         return
     if not stat.S_ISREG(mode):
-        what = "it is no file, but a folder, a pipe or a device."
+        what = "it is not a regular file, but a folder, a pipe or a device."
         raise error("E101", what, "Put the file itself there.", file=str(path))
 
 

@@ -55,7 +55,7 @@ def open_locked(path: Path, *, wait: bool) -> int:
 
 def _lock(handle: int, *, wait: bool) -> None:
     if not stat.S_ISREG(os.fstat(handle).st_mode):
-        raise OSError(errno.EINVAL, "a folder, a pipe or a device stands there")
+        raise OSError(errno.EINVAL, "not a regular file, but a folder, a pipe or a device")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:

@@ -69,7 +69,7 @@ CATALOGUE: dict[str, str] = {
     "E604": "derived field that does not follow",
     "E605": "not one entity",
     "E606": "not used",
-    "E607": "claims that do not go together",
+    "E607": "inconsistent claims",
     # 7xx: benchmark, corpus and gold
     "E701": "not a benchmark",
     "E702": "unknown split",
@@ -158,7 +158,7 @@ CATALOGUE: dict[str, str] = {
     "W906": "read with a repair",
     "W907": "raw pass against a rule",
     "W908": "layer left out of a line",
-    "W910": "quoted more often than it stands",
+    "W910": "quoted more often than it occurs",
     "W911": "unknown field passed over",
     "W912": "labels of another Unicode form",
 }

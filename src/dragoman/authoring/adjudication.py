@@ -265,7 +265,7 @@ def _chosen(case: Case, problems: list[Problem]) -> dict[str, list[_GoldLabel]]:
     known = {(p.layer, p.key[2], p.key[3]) for p in case.points}
     for key in by_key:
         if key not in known and key[1:] != (None, None):
-            what = f"a decision is about {key[0]} a:{key[1]} b:{key[2]}, which do not go together in the passes."
+            what = f"a decision is about {key[0]} a:{key[1]} b:{key[2]}, which are not aligned in the passes."
             problems.append(Problem(code="E601", what=what, path=case.document.id))
     for point in case.points:
         decision = by_key.get(point.key[1:])

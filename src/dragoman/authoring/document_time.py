@@ -47,7 +47,7 @@ def read_date(cut: Cut, profile: Profile, file: str) -> tuple[str, str]:
         raise DragomanError(Problem(code="E705", file=file, line=cut.line.number, what=what, hint=hint)) from cause
     if day.year not in YEARS:
         what = f"no page is of the year {day.year}: {visible(cut.text[:80])!r} is of another calendar."
-        hint = f"Write `year_offset` into {profile.path.name} (-543 for 2567), or take the named groups away."
+        hint = f"Write `year_offset` into {profile.path.name} (-543 for 2567), or remove the named groups."
         raise DragomanError(Problem(code="E705", file=file, line=cut.line.number, what=what, hint=hint))
     quoted = cut.text if len(cut.text) <= MAX_EVIDENCE else f"{cut.text[:MAX_EVIDENCE]}…"
     value = day.isoformat()[: (4, 7, 10)[len(given) - 1]]
@@ -70,7 +70,7 @@ def set_published(document: Document, value: str, evidence: str, file: str, line
     """
     if document.published not in (None, value):
         what = f"{document.id} is dated {document.published} by an earlier line and {value} by this one."
-        hint = "Let one line of the profile read the date; take the named groups out of the other."
+        hint = "Let one line of the profile read the date; remove the named groups from the other."
         raise DragomanError(Problem(code="E705", file=file, line=line, what=what, hint=hint))
     if document.published is None:
         document.published, document.published_evidence = value, evidence

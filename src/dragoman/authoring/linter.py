@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 RULES = {
     "another_label": "The same surface has another type or form elsewhere",
-    "another_entity": "The same surface stands for another entity elsewhere",
-    "unmarked_name": "A name of the registry stands in a text, and nobody marked it",
+    "another_entity": "The same surface refers to another entity elsewhere",
+    "unmarked_name": "A name of the registry occurs in a text without a mention",
     "unmarked_date": "Something that looks like a date is not marked",
     "unlisted_surface": "A name is not among the registry's names of its entity",
     "doubtful_name": "The registry has one of its names again with a particle or proclitic",
-    "idle_noun": "A common noun without an entity is no claimant",
+    "idle_noun": "A common noun without an entity is not a claimant",
     "odd_adjective": "An adjective does not look like one",
     "vague_anchor": "A vague date is not reckoned from document time, or has another source than the text",
     "whole_headline": "A claim is its whole headline",
     "thin_gloss": "A claim has next to no gloss",
-    "far_claimant": "A claim's claimant stands in another line",
+    "far_claimant": "A claim's claimant is in another line",
     "twin_claims": "Claims with the same words are not in one cluster",
     "uneven_cluster": "Members of a cluster differ in claimant or modality",
 }

@@ -246,11 +246,11 @@ class _Checker:
                 hint = "Name an earlier line of the same section."
                 yield self._at(f"{where}.repeats", f"no line before it is named {visible(line.repeats)!r}.", hint)
             elif first.times in "*+" or line.times in "*+":
-                hint = "Let both stand once, or at most once."
+                hint = "Let both occur once, or at most once."
                 yield self._at(f"{where}.repeats", "one line is repeated, not many.", hint)
             if line.match or line.complete or line.name:
-                hint = "Take `match`, `complete` and `name` away: they are those of the line that it repeats."
-                yield self._at(where, "a repeat is the same as its line already.", hint)
+                hint = "Remove `match`, `complete` and `name`: they are those of the line that it repeats."
+                yield self._at(where, "a repeat has these from its line already.", hint)
         if line.name in names:
             yield self._at(f"{where}.name", f"{line.name!r} names an earlier line too.", "Choose another name.")
         yield from self._patterns(where, line)

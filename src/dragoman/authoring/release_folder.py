@@ -126,7 +126,7 @@ def write_withheld(release: Release, root: Path, split: str, public: Path, priva
         version=release.version,
         split=split,
         fingerprint=shown.fingerprint,
-        submit=f"Send predictions to: {submit}." if submit else "Ask the keeper where predictions go.",
+        submit=f"Send predictions to: {submit}." if submit else "Ask the maintainer where to send predictions.",
     )
     card = readme_of_withheld(files.read_text(root / "DATASET_CARD.md"), about, shown)
     private_bundle.write(hidden, private, public)

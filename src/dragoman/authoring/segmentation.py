@@ -111,8 +111,8 @@ def split_lines(page: str, file: str = "") -> list[Line]:
     for number, raw in enumerate(page.split("\n"), 1):
         text = raw.strip()
         if "\r" in raw.removesuffix("\r"):
-            hint = "Save the page with LF or CRLF and enter it in sources.toml anew."
-            what = "a carriage return stands without a line feed."
+            hint = "Save the page with LF or CRLF and enter it in sources.toml again."
+            what = "there is a carriage return without a line feed."
             raise DragomanError(Problem(code="E705", file=file, line=number, what=what, hint=hint))
         if text:
             lines.append(Line(number, start + len(raw) - len(raw.lstrip()), text))

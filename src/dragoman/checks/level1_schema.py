@@ -124,7 +124,7 @@ def read(root: Path, findings: Findings) -> Material:
     if material.gold and not registry.file.exists():
         what, hint = (
             "there is gold and no registry of its entities.",
-            "Add it: that of a pass, corrected; [] if need be.",
+            "Add it: that of a pass, corrected, or [] if there are no entities.",
         )
         reader.report(registry.file, Fault("E713", "", what, hint))
     try:

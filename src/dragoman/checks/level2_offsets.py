@@ -68,7 +68,7 @@ def _page(page: CuratedPage, text: str | None, report: Report) -> None:
     for index, segment in enumerate(page.segments):
         path = f"segments[{index}]"
         if text is not None and text[segment.start : segment.end] != segment.text:
-            report("E403", path, f"{shown(segment.text)} is not what stands there on the page.", "Curate it again.")
+            report("E403", path, f"{shown(segment.text)} is not the text of the page there.", "Curate it again.")
         if text is not None and any(map(str.isalnum, text[end : segment.start])):
             report("E401", path, f"a line before {shown(segment.text)} is in no segment.", "Curate it again.")
         end = segment.end
@@ -96,7 +96,7 @@ def _labels(gold: Labels, document: Document, report: Report) -> None:
                 _span(fragment, f"claims[{claim.id}].{name}[{index}]", document, report)
             for first, second in pairwise(fragments):
                 if second.start < first.end:
-                    what = "fragments overlap, or do not stand in the order of the text."
+                    what = "fragments overlap, or are not in the order of the text."
                     report("E407", f"claims[{claim.id}].{name}", what, "Put them in order.")
         if not claim.content:
             report("E402", f"claims[{claim.id}].content", "there is no fragment.", "A claim has content.")
@@ -109,7 +109,7 @@ def _span(span: Entity | Date | Fragment, path: str, document: Document, report:
     elif _blank(span.text[0]) or _blank(span.text[-1]):
         report("E403", path, f"{shown(span.text)} begins or ends with white space.", "Trim the span.")
     elif "\n" in span.text:
-        report("E402", path, f"{shown(span.text)} runs over the end of a line.", "A span lies in one line.")
+        report("E402", path, f"{shown(span.text)} runs over the end of a line.", "A span is within one line.")
 
 
 def _blank(char: str) -> bool:

@@ -81,7 +81,7 @@ def _labels(gold: Labels, registry: RegistryFile, report: Report) -> None:
     for layer in LAYER_NAMES:
         for name, count in Counter(label.id for label in getattr(gold, layer)).items():
             if count > 1:
-                report("E303", layer, f"the id {shown(name)} is given {count} times.", "Number the labels anew.")
+                report("E303", layer, f"the id {shown(name)} is given {count} times.", "Renumber the labels.")
     _crossing(gold.entities, report)
     for entity in gold.entities:
         _registered(entity.entity_ids, registry, f"entities[{entity.id}].entity_ids", report)
@@ -142,7 +142,7 @@ def _parent(claim: Claim, claims: dict[str, Claim], report: Report) -> None:
         chain.append(at)
         at = claims[at].parent or ""
     if at == claim.id:
-        report("E602", path, f"the parents go in a circle: {' → '.join([*chain, at])}.", "Break it.")
+        report("E602", path, f"the parents form a cycle: {' → '.join([*chain, at])}.", "Break it.")
     elif claim.parent not in claims:
         report("E601", path, f"there is no claim {shown(claim.parent)}.")
     else:
@@ -150,7 +150,7 @@ def _parent(claim: Claim, claims: dict[str, Claim], report: Report) -> None:
         for name, fragments in (("content", claim.content), ("cue", claim.cue)):
             for index, fragment in enumerate(fragments):
                 if not _covered(fragment, outer):
-                    what = f"{shown(fragment.text)} does not lie in the content of {claim.parent}."
+                    what = f"{shown(fragment.text)} is not inside the content of {claim.parent}."
                     hint = "The outer claim's content is the whole stretch that it reports."
                     report("E603", f"claims[{claim.id}].{name}[{index}]", what, hint)
 
@@ -165,7 +165,7 @@ def _claimants_follow(gold: Labels, report: Report) -> None:
     for claim in gold.claims:
         for index, claimant in enumerate(claim.claimants):
             if claimant.mention in ids and claimant.entity_ids != ids[claimant.mention]:
-                what = f"the mention {claimant.mention} stands for {ids[claimant.mention]}."
+                what = f"the mention {claimant.mention} refers to {ids[claimant.mention]}."
                 report("E604", f"claims[{claim.id}].claimants[{index}].entity_ids", what, "Build gold again.")
 
 

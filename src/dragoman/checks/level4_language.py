@@ -167,7 +167,7 @@ def _words(entity: Entity, names: set[str], language: Language, *, linked: bool)
     if entity.type == "GPE" and is_name and text not in names and looks_so:
         yield Fault("E503", "form", f"{shown(text)} is an adjective.", "The form is ADJ.")
     if linked and not entity.entity_ids and entity.form != "NOM":
-        what = f"{shown(text)} is {entity.form} and stands for no entity."
+        what = f"{shown(text)} is {entity.form} and refers to no entity."
         yield Fault("E503", "entity_ids", what, "Only a common noun may have no id.")
 
 

@@ -122,4 +122,4 @@ def _anchors(dates: list[Date] | list[QuotedDate], report: Report) -> None:
             at = refs[at]
         if at == date.id and len(chain) > 1:
             path = f"dates[{date.id}].ref"
-            report("E602", path, f"the anchors go in a circle: {' → '.join([*chain, at])}.", "Break it.")
+            report("E602", path, f"the anchors form a cycle: {' → '.join([*chain, at])}.", "Break it.")

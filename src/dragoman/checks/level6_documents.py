@@ -118,7 +118,7 @@ def _offices(material: Material, report: Report) -> None:
         if key in keys[:index]:
             report("E303", path, f"{row.office} has {row.holder} in {row.document} already.", "Keep one.")
         elif key != max(keys[: index + 1]):
-            report("E211", path, "it stands after what it goes before.", "Sort by document, office and holder.")
+            report("E211", path, "it is not in order.", "Sort by document, office and holder.")
         for name, type_ in ((row.office, "ROLE"), (row.holder, "PER")):
             if name not in entries:
                 report("E601", path, f"{shown(name)} is not in the registry.", "Use an id of the registry.")
@@ -150,7 +150,7 @@ def _evidence(row: OfficeHolder, path: str, material: Material, report: Report) 
     }
     for name in (row.office, row.holder):
         if name not in mentioned:
-            report("E601", path, f"no mention of {shown(name)} stands in the quote.", "Quote what mentions both.")
+            report("E601", path, f"no mention of {shown(name)} is in the quote.", "Quote what mentions both.")
 
 
 def misfit(entity: Entity, entries: dict[str, SourceEntity]) -> str | None:
@@ -168,7 +168,7 @@ def misfit(entity: Entity, entries: dict[str, SourceEntity]) -> str | None:
 def _registry(entries: list[SourceEntity], report: Report) -> None:
     for first, second in pairwise(entries):
         if first.id > second.id:
-            report("E211", f"[{second.id}]", f"{second.id} stands after {first.id}.", "Sort the registry by id.")
+            report("E211", f"[{second.id}]", f"{second.id} comes after {first.id}.", "Sort the registry by id.")
     for name, count in Counter(entry.id for entry in entries).items():
         if count > 1:
             report("E303", f"[{name}]", f"{name} is there {count} times.", "One entity has one entry.")
@@ -212,7 +212,7 @@ def _cluster(
     if len(members) < 2 and whole:
         what = f"{shown(cluster)} has no other member."
         report = findings.reporter(6, path, raw=raw)
-        report("E607", f"claims[{first.id}].cluster", what, "A claim without a twin has null.")
+        report("E607", f"claims[{first.id}].cluster", what, "A claim without an equivalent one has null.")
     for other_path, _, claim in members[1:]:
         for name in ("act", "polarity"):
             expected, value = getattr(first, name), getattr(claim, name)

@@ -76,7 +76,7 @@ def new(
     options = {"columns": columns or (), "labels": labels or ()}
     read = incoming.read(paths, form_of_file, tags, options=options)
     if not tags and any(each.language is None for each in read.documents):
-        tags = _parted(_asked("languages, parted by commas", "--languages"))
+        tags = _parted(_asked("languages, separated by commas", "--languages"))
         read = incoming.read(paths, form_of_file, tags, options=options)
     if type_ is None and asks and all(each.line is None or not each.line.entities for each in read.documents):
         said = typer.prompt("entity types, as PROD=a product; EVENT=… (none: the default ones)", "", err=True)

@@ -69,7 +69,9 @@ def release(
     if changes is not None and since is None:
         raise typer.BadParameter("--changes needs --since OLD")
     if renew_bundle and (root / _BUNDLE).resolve() != Path(dragoman.__file__).resolve().parent / "data":
-        raise typer.BadParameter("--bundle renews what travels in this package, and goes with its repository alone")
+        raise typer.BadParameter(
+            "--bundle updates the data bundled with this package, and only works in its repository"
+        )
     built = source_root.assemble(root)
     outcome: dict[str, object] = {"name": built.name, "version": built.version}
     if unwritten := first_texts.to_fill_in(root):

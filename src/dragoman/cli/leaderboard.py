@@ -51,7 +51,7 @@ def leaderboard(
     if hub_results is not None and hub_dataset is None:
         raise typer.BadParameter("give --hub-dataset with --hub-results")
     if check and gold is not None:
-        raise typer.BadParameter("--check is for whoever submits, and has no withheld gold: leave --gold out")
+        raise typer.BadParameter("--check is for submitters, who have no withheld gold: leave --gold out")
     from dragoman.leaderboard import isolation
 
     isolation.start_server()

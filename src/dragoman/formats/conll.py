@@ -242,7 +242,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     for document in documents:
         name = document.line.id
         if not name.isprintable() or name != name.strip():
-            diagnostics.add("E304", f"{name[:80]!r} cannot stand in a comment.", "Use printable characters.")
+            diagnostics.add("E304", f"{name[:80]!r} cannot be written in a comment.", "Use printable characters.")
         out.append(f"# newdoc id = {name}\n")
         out += _rows(document, options, diagnostics)
     return Written.of({"submission.conll": "".join(out).encode() if not diagnostics.failed else b""}, diagnostics)

@@ -81,7 +81,7 @@ def _record(node: Node) -> SpanRecord | None:
     text = _text(data, spans)
     if text is None:
         node.diagnostics.add(
-            "E204", "it cannot be told which field of the data is the text.", line=node.line, path="data"
+            "E204", "it is not clear which field of the data is the text.", line=node.line, path="data"
         )
     return SpanRecord(node, name, text, spans)
 

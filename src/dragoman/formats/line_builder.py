@@ -80,7 +80,7 @@ def _by_text(ids: list[str], options: Options, diagnostics: Diagnostics, texts: 
             taken.add(found)
     if matched:
         diagnostics.add(
-            "W906", f"{counted(len(matched), 'document is', 'documents are')} told by the text: {matched[0]}."
+            "W906", f"{counted(len(matched), 'document is', 'documents are')} identified by the text: {matched[0]}."
         )
     return ids
 

@@ -7,14 +7,14 @@ import re
 _TAG = r"(?:O|[BIESLU](?:-\S+)?)"
 _PLAIN = r"(?:O|[BIESLU](?:-[^\s|/,;+]+)?)"
 _ROWS, _LENGTH = 20, 1000
-_PART = "Part the columns by tabs or blanks."
+_PART = "Separate the columns by tabs or blanks."
 _KINDS: tuple[tuple[str, str, str], ...] = (
-    (rf"[^\s,]+,(?:\S*,)?{_TAG}", "parted by commas", _PART),
-    (rf"[^\s;]+;(?:\S*;)?{_TAG}", "parted by semicolons", _PART),
-    (rf"[^\s|]+[|](?:\S*[|])?{_TAG}", "parted by vertical bars", _PART),
+    (rf"[^\s,]+,(?:\S*,)?{_TAG}", "separated by commas", _PART),
+    (rf"[^\s;]+;(?:\S*;)?{_TAG}", "separated by semicolons", _PART),
+    (rf"[^\s|]+[|](?:\S*[|])?{_TAG}", "separated by vertical bars", _PART),
     (
         rf"\S+[\u00a0\u2000-\u200b\u202f\u3000]+{_TAG}",
-        "parted by a space of another kind",
+        "separated by a space of another kind",
         _PART,
     ),
     (rf"{_TAG}[ \t]+\S+", "with the tag first", "Name the columns: --columns form=2,tag=1."),

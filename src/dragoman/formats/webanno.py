@@ -184,7 +184,7 @@ def _joined(sentences: list[_Sentence], diagnostics: Diagnostics) -> tuple[str, 
         before = sentence.text.find(first.form)
         begin = first.start - max(0, _units(sentence.text[: max(0, before)]))
         if begin < at or before < 0 or begin > at + 2**20:
-            what = f"the token {first.form[:40]!r} does not stand where its offsets say."
+            what = f"the token {first.form[:40]!r} is not where its offsets say."
             diagnostics.add("E209", what, _HINT, line=first.line)
             return "", [0]
         units.append(("\n" + " " * (begin - at - 1) if units else " " * (begin - at)) if begin > at else "")

@@ -86,7 +86,7 @@ def _answered(handler: Handler) -> Handler:
             return _json({"problems": [{"what": "the submission took too long to arrive."}]}, 408)
         except Exception as cause:  # noqa: BLE001 - no traceback goes to a client, and no secret into the log
             LOG.warning("a request failed: %s", redaction.redact(repr(cause)))
-            return _json({"problems": [{"what": "the service failed; its keeper sees why."}]}, 500)
+            return _json({"problems": [{"what": "the service failed; the reason is in its log."}]}, 500)
 
     return answer
 

@@ -49,7 +49,7 @@ def write(closed: Closed, private: Path, data: Path | None, out: Path) -> None:
     bundle = private_bundle.read(private)
     public = private / bundle.place if data is None else data
     if not (public / "manifest.json").is_file():
-        raise error("E842", "the public release is no folder here.", "Give one: --data PUBLIC.", file=str(public))
+        raise error("E842", "the public release is not a folder here.", "Give one: --data PUBLIC.", file=str(public))
     place = files.canonical_json({**_plain(bundle), "place": "../public"})
     with writing(out, MARK):
         out.chmod(0o700)

@@ -149,7 +149,7 @@ def _guesses(text: str, start: int, end: int, surface: str) -> Iterator[str]:
         yield f"The offsets count in the text without its leading white space; add {lead}."
     places = find(text, surface)
     if len(places) == 1:
-        yield f"The surface stands at {places[0][0]} to {places[0][1]}."
+        yield f"The surface is at {places[0][0]} to {places[0][1]}."
 
 
 def _line_ends(text: str, start: int, end: int, surface: str) -> Iterator[str]:

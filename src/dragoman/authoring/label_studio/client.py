@@ -93,7 +93,7 @@ class Server:
             raise error("E720", "httpx is not installed.", "Install the extra `annotate`.") from None
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
-            raise error("E722", "the address is no plain http address.", "Write http://127.0.0.1:8080, say.")
+            raise error("E722", "the address is not a plain http address.", "Write http://127.0.0.1:8080, say.")
         if not token.isascii() or not token.isprintable() or " " in token:
             raise error("E722", "the token holds characters that no token has.", "Copy it again.")
         self._token = token
@@ -211,7 +211,7 @@ class Server:
                 raise error("E728", f"{where}: the answer is nested more than {MAX_DEPTH} deep.")
             return answer.json()
         except (ValueError, RecursionError):
-            raise error("E728", f"{where}: the answer is no JSON.", "Is this address that of Label Studio?") from None
+            raise error("E728", f"{where}: the answer is not JSON.", "Is this address that of Label Studio?") from None
 
     def projects(self) -> Iterator[dict[str, Any]]:
         """Yield all projects that the token has access to."""
@@ -237,7 +237,7 @@ class Server:
             given = self.request("GET", f"/api/{what}", **query, page=page, page_size=PAGE)
             items = given.get(name) if isinstance(given, dict) else None
             if not isinstance(items, list):
-                raise error("E728", f"the list of {what} is none.", "Is this address that of Label Studio?")
+                raise error("E728", f"the list of {what} is not a list.", "Is this address that of Label Studio?")
             new = [item for item in items if isinstance(item, dict) and type(item.get("id")) is int]
             new = [item for item in new if item["id"] not in seen]
             seen |= {item["id"] for item in new}
@@ -269,7 +269,7 @@ class Server:
         """Return the email addresses of the users by their ids."""
         given = self.request("GET", "/api/users")
         if not isinstance(given, list):
-            raise error("E728", "the list of users is none.", "Is this address that of Label Studio?")
+            raise error("E728", "the list of users is not a list.", "Is this address that of Label Studio?")
         return {
             user["id"]: user["email"]
             for user in given
@@ -294,7 +294,7 @@ class Server:
 
         def is_last(given: dict[str, Any], came: int) -> bool:
             if type(given.get("total")) is not int:
-                raise error("E728", "the list of tasks is none.", "Is this address that of Label Studio?")
+                raise error("E728", "the list of tasks is not a list.", "Is this address that of Label Studio?")
             return came >= int(given["total"])
 
         yield from self._listed("tasks", "tasks", is_last, project=project, fields="all")

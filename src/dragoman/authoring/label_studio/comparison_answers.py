@@ -168,7 +168,7 @@ class _Answer:
     def line(self) -> tuple[dict[str, Any], list[Problem]]:
         pushed, keep = self.pushed, self.answers.get(controls.KEEP, "")
         if keep not in get_args(Keep):
-            raise _IncompleteError("nothing is chosen to be kept.", "Choose one.")
+            raise _IncompleteError("nothing was chosen to keep.", "Choose one.")
         absent = [side for side in _NEEDS[keep] if getattr(pushed, side) is None]
         if absent:
             raise _IncompleteError(f"{keep} is kept, and {absent[0]} has no such label.", "Choose another.")
@@ -179,7 +179,7 @@ class _Answer:
         made["reason"] = reason = self.answers.get(controls.REASON, "")
         if plain(reason) != reason:
             raise _IncompleteError(
-                "the reason holds half a character, or a secret such as the token.", "Write it anew."
+                "the reason holds half a character, or a secret such as the token.", "Write it again."
             )
         try:
             msgspec.convert(made, Decision)

@@ -143,7 +143,7 @@ class _Reader:
     def sort(self, result: Any) -> None:
         """Assign a result to its region."""
         if not isinstance(result, dict):
-            self.aside("", "E728", "a result is no object.", [result])
+            self.aside("", "E728", "a result is not an object.", [result])
         elif _unwritable(result):
             what = "a result holds half a character (a lone surrogate), or a secret such as the token."
             self.aside(str(result.get("id", "")), "E728", what, [result])

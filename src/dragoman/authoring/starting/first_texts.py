@@ -72,7 +72,7 @@ language:
 # {name}
 
 {FILL_IN}: what the texts are, whose they are, on what terms they are passed on, and what the labels are for. Languages:
-{spoken}. Layers: {", ".join(layers)}. Which labels there are and what each is says `GUIDELINES.md`.
+{spoken}. Layers: {", ".join(layers)}. `GUIDELINES.md` lists and defines the labels.
 
 ## In numbers
 
@@ -101,9 +101,9 @@ What native readers say of the labels, from `dragoman author review take … --c
 
 _QUESTIONS = {
     "types": ("What is a mention, and of which type", "Where does a span begin and end? What is not labelled?"),
-    "forms": ("How something is mentioned", ""),
-    "acts": ("What somebody does in saying something", ""),
-    "modalities": ("How what is said is held", ""),
+    "forms": ("Forms of mentions", ""),
+    "acts": ("Speech acts", ""),
+    "modalities": ("Modality", ""),
     "flags": ("Remarks", ""),
     "phenomena": ("Difficulties", "Those that follow by rule are set by `dragoman author adjudicate`."),
 }

@@ -150,7 +150,7 @@ def _by_hand(pages: list[list[str]], rules: set[str]) -> list[str]:
         "",
         f"# A line with {month!r} may date the page. To read it, write all names of months after the site:",
         f"#     [months]\n#     {_string(month)} = NUMBER",
-        "# and, in the section of the article, where the line stands:",
+        "# and, in the section of the article, where the line occurs:",
         f'#     [[section.line]]\n#     kind = "meta"\n#     match = {_string(pattern)}\n#     times = "?"',
     ]
 
