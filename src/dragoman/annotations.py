@@ -62,7 +62,13 @@ class Coded:
 
     @classmethod
     def of(cls, values: list[str | None]) -> Coded:
-        """Encode a list of strings."""
+        """Encode a list of strings.
+
+        >>> column = Coded.of(["PER", None, "PER"])
+        >>> column.codes.tolist(), column.labels
+        ([0, -1, 0], ('PER',))
+
+        """
         place: dict[str, int] = {}
         codes = [NULL if v is None else place.setdefault(v, len(place)) for v in values]
         return cls(np.array(codes, np.int32), tuple(place))

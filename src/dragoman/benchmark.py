@@ -255,8 +255,10 @@ class Benchmark:
     ) -> Conversion:
         """Convert the gold, with texts, to any supported format: to inspect it, to score against it, or to train on it.
 
-        >>> benchmark.to("jsonl", "gold.jsonl", split="dev").documents
-        >>> benchmark.to("hf", "train.jsonl", split="dev", tokenizer="./my-model").problems
+        >>> dragoman.load().to("conll", split="dev").documents > 0
+        True
+
+        To write a file: ``to("hf", "train.jsonl", split="dev", tokenizer="./my-model")``.
 
         Args:
             form: ``jsonl``, which is lossless, or a format that ``dragoman convert`` writes: ``hf`` (``tokens`` and

@@ -121,7 +121,7 @@ def as_csv(rows: Iterable[Sequence[str | float | None]]) -> bytes:
         rows: cells; None is an empty cell, floats have six decimals.
 
     >>> as_csv([("name", "score"), ("=1+1", 0.5)])
-    b"name,score\\r\\n'=1+1,0.500000\\r\\n"
+    b"name,score\r\n'=1+1,0.500000\r\n"
 
     """
     import csv  # noqa: PLC0415

@@ -182,13 +182,17 @@ JSONL = "jsonl"
 
 
 def recognise(data: bytes, name: str = "") -> Format | None:
-    """Detect the format of a file by its content; by its name if the content is inconclusive, for example empty.
+    r"""Detect the format of a file by its content; by its name if the content is inconclusive, for example empty.
 
     Returns:
         The format; None for a file that is, or is probably meant to be, JSONL in the native format.
 
     Raises:
         DragomanError: E221 if several formats match; E220, with a guess at what the file is, if none does.
+
+    Example:
+        >>> recognise(b"Kim B-PER\nspoke O\n").name
+        'conll'
 
     """
     sample = Sample(data, name)

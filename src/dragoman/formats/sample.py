@@ -76,7 +76,7 @@ _OWN: tuple[tuple[frozenset[str], str, str], ...] = (
 """Dragoman's own files that are not labels in a readable format: identifying fields, kind, and hint."""
 _HINTS = dict(each[1:] for each in _OWN) | {
     "a ZIP archive, or an Office document": "Unpack it, or export the data as JSON.",
-    "a table with commas (CSV)": "Write one JSON document per line, or one token and its tag per row, separated by tabs.",
+    "a table with commas (CSV)": "Write one JSON document per line, or a token and its tag per row, separated by tabs.",
     "an HTML page": "It may be an error page that was saved in place of the file: look at it in a browser.",
 }
 

@@ -44,6 +44,10 @@ def assign(gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> Ints:
     Returns:
         Indices of the chosen candidates, ascending.
 
+    Example:
+        >>> assign(np.array([0, 0, 1]), np.array([0, 1, 0]), [np.array([3, 2, 2])])
+        array([1, 2])
+
     """
     return Graph(gold, predicted).assign(weights)
 

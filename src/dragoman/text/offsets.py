@@ -136,7 +136,12 @@ class TextMap:
 
     @classmethod
     def from_units(cls, text: str, unit: Unit) -> TextMap:
-        """Make the map from offsets in UTF-16 code units or UTF-8 bytes of ``text`` to code points."""
+        """Make the map from offsets in UTF-16 code units or UTF-8 bytes of ``text`` to code points.
+
+        >>> TextMap.from_units("a😀b", "utf-16").move(3, 4)
+        (2, 3)
+
+        """
         width = _utf16_width if unit == "utf-16" else _utf8_width
         return cls(_runs((width(char), 1) for char in text))
 

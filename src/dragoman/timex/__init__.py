@@ -132,6 +132,12 @@ def interval(value: str, mod: str | None = None, type: str | None = None) -> Int
     Raises:
         TimexError: the grammar does not allow the value.
 
+    Example:
+        >>> [str(day) for day in interval("2024-06", "START")]
+        ['2024-06-01', '2024-06-10']
+        >>> interval("P3D") is None
+        True
+
     """
     parsed = _parse(value)
     # The second test: for a value that is out of range, the days before or after it are undefined too.
