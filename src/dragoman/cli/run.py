@@ -114,7 +114,7 @@ def run(
     ] = False,
     pieces: Annotated[
         int | None,
-        typer.Option(min=20, help="chat: maximum characters per request; longer documents are split into pieces"),
+        typer.Option(min=20, help="chat: split longer documents into pieces of at most this many characters"),
     ] = None,
     budget: Annotated[
         float | None,

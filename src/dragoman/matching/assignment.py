@@ -143,8 +143,7 @@ def components(gold: Ints, predicted: Ints) -> Ints:
     pred_items, p = distinct(predicted)
     p += len(gold_items)
     # Label propagation: each item points to an item of its component, until all point to the lowest (FastSV: Zhang,
-    # Azad and Hu 2020, doi:10.1137/1.9781611976137.5). SciPy implements it too, but importing SciPy takes longer than
-    # this.
+    # Azad and Hu 2020). SciPy implements it too, but importing SciPy takes longer than this.
     pointer = np.arange(len(gold_items) + len(pred_items))
     while True:
         above = pointer[pointer]
