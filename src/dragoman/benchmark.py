@@ -394,7 +394,7 @@ def load(where: Any = None, *, version: str | None = None) -> Benchmark:
     loaded = _load(where)
     if version not in (None, loaded.version):
         hint = "On the Hub, write owner/name@vVERSION."
-        raise error("E701", f"this is {loaded.version}, and not {version[:40]!r}.", hint, file=_called(where))
+        raise error("E701", f"this is {loaded.version}, and not {version[:40]!r}.", hint, file=_display_name(where))
     return loaded
 
 
@@ -402,7 +402,7 @@ def _load(where: Any) -> Benchmark:
     if isinstance(where, Benchmark):
         return where
     if not isinstance(where, str | Path) or Path(where).is_file() or str(where) == files.STANDARD_INPUT:
-        return of_lines(submission_lines(where, Target()).checked(), _called(where))
+        return of_lines(submission_lines(where, Target()).checked(), _display_name(where))
     folder = hub.folder_of(where)
     if (folder / standoff.MARK).is_file():
         hint = "Put them back: dragoman rehydrate DIR --pages PAGES --out RELEASE."
@@ -414,7 +414,7 @@ def _load(where: Any) -> Benchmark:
         return Benchmark(parquet.read(folder))
     if folder.is_dir() and any(folder.iterdir()):
         try:
-            return of_lines(submission_lines(folder, Target()).checked(), _called(where))
+            return of_lines(submission_lines(folder, Target()).checked(), _display_name(where))
         except DragomanError as cause:
             if not {problem.code for problem in cause.problems} <= {
                 "E852",
@@ -425,5 +425,5 @@ def _load(where: Any) -> Benchmark:
     raise error("E701", f"{str(where)[:200]!r} holds no benchmark.", hint)
 
 
-def _called(where: Any) -> str:
+def _display_name(where: Any) -> str:
     return Path(where).name if isinstance(where, str | Path) else "reference"

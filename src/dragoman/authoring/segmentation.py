@@ -151,13 +151,13 @@ class _Cutter:
         self._file = file
         self._seen: dict[_State, _Way] = {}
         self._matches: dict[tuple[int, int, int], regex.Match[str] | None] = {}
-        self._furniture = [
+        self._boilerplate = [
             rule
             for section in profile.sections
             for rule in section.rules
             if rule.match is not None and rule.kind not in TEXT_KINDS
         ]
-        self._is_furniture: dict[int, bool] = {}
+        self._boilerplate_lines: dict[int, bool] = {}
         # Only lines that a later rule can repeat are part of the state, to keep the number of states small.
         self._repeated = [{rule.repeats for rule in section.rules} for section in profile.sections]
         self._deadline = time.monotonic() + PAGE_SECONDS
@@ -225,17 +225,17 @@ class _Cutter:
             elif text is not None and rule.match is not None:
                 fits = self._match(state.section, state.rule, state.line) is not None
             elif text is not None:
-                fits = rule.marker is not None or not self._known_furniture(state.line)
+                fits = rule.marker is not None or not self._is_boilerplate_line(state.line)
         if fits:
             return int(rule.match is not None or rule.marker is not None or rule.repeats is not None)
         self._failed(certain, state.line, rule.describe())
         return None
 
-    def _known_furniture(self, line: int) -> bool:
+    def _is_boilerplate_line(self, line: int) -> bool:
         """Tell whether a line matches a rule of the profile for non-text elements."""
-        if line not in self._is_furniture:
-            self._is_furniture[line] = any(self._describes(rule, self._lines[line]) for rule in self._furniture)
-        return self._is_furniture[line]
+        if line not in self._boilerplate_lines:
+            self._boilerplate_lines[line] = any(self._describes(rule, self._lines[line]) for rule in self._boilerplate)
+        return self._boilerplate_lines[line]
 
     def _describes(self, rule: Rule, line: Line) -> bool:
         text, _ = self._without_marker(rule, line)

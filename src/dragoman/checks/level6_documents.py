@@ -35,7 +35,7 @@ def check(material: Material, findings: Findings) -> None:
     """Check corpus, gold, registry and passes."""
     _splits(material, findings)
     _complete(material, findings)
-    _together(material.registry, material.gold, findings, whole=findings.intact(*material.gold_folders))
+    _consistency(material.registry, material.gold, findings, whole=findings.intact(*material.gold_folders))
     if findings.intact(*material.gold_folders):
         _offices(material, findings.reporter(6, material.registry.offices_file))
     if findings.intact(*material.corpus_folders):
@@ -43,7 +43,7 @@ def check(material: Material, findings: Findings) -> None:
         for fault in english_lines.faults(material.english, material.documents.values()):
             report(fault.code, "", fault.what, fault.hint)
     for one in material.passes:
-        _together(
+        _consistency(
             one.registry, one.resolved, findings, whole=findings.intact(one.folder, *material.corpus_folders), raw=True
         )
 
@@ -79,7 +79,7 @@ def _complete(material: Material, findings: Findings) -> None:
             findings.reporter(6, folder / f"{name}.json")("E713", "", f"{name} has no gold.", hint)
 
 
-def _together(
+def _consistency(
     registry: RegistryFile,
     labelled: dict[Path, Labels],
     findings: Findings,

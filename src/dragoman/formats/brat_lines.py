@@ -115,12 +115,12 @@ def parse(text: str, diagnostics: Diagnostics) -> Standoff:
     standoff = Standoff()
     later: list[tuple[int, str, list[str]]] = []
     seen: set[str] = set()
-    for number, line in _whole(text, diagnostics):
+    for number, line in _joined_lines(text, diagnostics):
         if line[:1] in ("#", "*"):
             diagnostics.lose("notes" if line[0] == "#" else "equivalences")
         elif line.strip():
             cells = line.rstrip("\t").split("\t")
-            if _named(number, cells, seen, diagnostics):
+            if _check_id(number, cells, seen, diagnostics):
                 if cells[0][0] == "T":
                     _bound(number, cells, standoff, diagnostics)
                 else:
@@ -130,16 +130,16 @@ def parse(text: str, diagnostics: Diagnostics) -> Standoff:
         if name[0] == "E":
             _event(number, name, words[0], standoff, diagnostics)
     for number, name, words in later:
-        _refer(number, name, [word for word in words if word], seen, standoff, diagnostics)
+        _resolve(number, name, [word for word in words if word], seen, standoff, diagnostics)
     return standoff
 
 
-def _whole(text: str, diagnostics: Diagnostics) -> Iterator[tuple[int, str]]:
+def _joined_lines(text: str, diagnostics: Diagnostics) -> Iterator[tuple[int, str]]:
     """Yield numbered lines; words that were written with the text's line breaks are joined."""
     first, whole, breaks = 1, "", ""
     for number, line in enumerate(re.split("\r\n|\n|\r", text), start=1):
         breaks += "\n"
-        if whole and line and not _BEGINS.match(line) and len(breaks + line) <= _lacking(whole):
+        if whole and line and not _BEGINS.match(line) and len(breaks + line) <= _missing_length(whole):
             if "\n" not in whole:
                 what = "the words go on in the next line."
                 diagnostics.add("W906", what, "Write a blank for each line break.", line=first)
@@ -150,7 +150,7 @@ def _whole(text: str, diagnostics: Diagnostics) -> Iterator[tuple[int, str]]:
     yield first, whole
 
 
-def _lacking(line: str) -> int:
+def _missing_length(line: str) -> int:
     """Return how many characters the words of a text-bound annotation are shorter than its span; 0 for other lines."""
     cells = line.split("\t", 2)
     places = _PLACES.fullmatch(cells[1]) if len(cells) == 3 and line[0] == "T" else None
@@ -160,7 +160,7 @@ def _lacking(line: str) -> int:
     return sum(int(end) - int(start) + 1 for start, end in pairs) - 1 - len(cells[2])
 
 
-def _named(number: int, cells: list[str], seen: set[str], diagnostics: Diagnostics) -> bool:
+def _check_id(number: int, cells: list[str], seen: set[str], diagnostics: Diagnostics) -> bool:
     """Check the id of a line."""
     if not _ID.fullmatch(cells[0]) or len(cells) < 2:
         hint = "A line is an id such as T1, a tab, and what the annotation says."
@@ -192,7 +192,7 @@ def _bound(number: int, cells: list[str], standoff: Standoff, diagnostics: Diagn
     standoff.bound[cells[0]] = Bound(number, label, whole, cells[2])
 
 
-def _refer(
+def _resolve(
     number: int, name: str, words: list[str], seen: set[str], standoff: Standoff, diagnostics: Diagnostics
 ) -> None:
     """Process a line that refers to others; a reference to an event resolves to its trigger."""

@@ -86,7 +86,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     lines = []
     if not diagnostics.failed:
         unknown = any(name not in options.texts for name in names)
-        between = "" if unknown and _together(documents, options, diagnostics) else " "
+        between = "" if unknown and _is_per_character(documents, options, diagnostics) else " "
         lines = [
             _line(name, document, scheme, between, options, diagnostics)
             for name, document in zip(names, documents, strict=True)
@@ -111,7 +111,7 @@ def _scheme(documents: list[Document], options: Options, diagnostics: Diagnostic
     return options.scheme
 
 
-def _together(documents: list[Document], options: Options, diagnostics: Diagnostics) -> bool:
+def _is_per_character(documents: list[Document], options: Options, diagnostics: Diagnostics) -> bool:
     """Tell whether each row is one character of the text, blanks included, so that rows are joined without blanks."""
     if options.characters is not None:
         return options.characters

@@ -161,11 +161,11 @@ def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked
     first = sentences[0][0]
     if marked and width > _BRACKETS and first[2].isdigit():
         return Layout(3, (_BRACKETS,), number=2, least=_BRACKETS + 1, exact=False, brackets=True)
-    if _several(sentences):
+    if _has_variable_tags(sentences):
         what = "rows have one tag or several: each label is read by itself, so that spans may be nested."
         diagnostics.add("W906", what, "Name the columns for another reading: --columns form=1,tag=2.")
         return Layout(0, (1,), least=2, exact=False, more=True)
-    number = 0 if width > 2 and _counts(sentences) else None
+    number = 0 if width > 2 and _is_numbering(sentences) else None
     form = 0 if number is None else 1
     base = Layout(form, (width - 1,), number=number, least=width)
     if width == _MISC + 1 and number == 0 and any(_NER.search(cells[_MISC]) for cells in rows):
@@ -174,9 +174,9 @@ def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked
     if not labels:
         return base
     tag = width - 1 if width - 1 in labels else max(labels)
-    rivals = [at for at in labels if at != tag and not labels[at] <= _CHUNKS and _rival(labels[at], labels[tag])]
+    rivals = [at for at in labels if at != tag and not labels[at] <= _CHUNKS and _is_ambiguous(labels[at], labels[tag])]
     if rivals:
-        _both(form, rivals[-1], tag, diagnostics)
+        _report_ambiguous(form, rivals[-1], tag, diagnostics)
     elif others := [at for at in labels if at != tag and labels[at] and not labels[at] <= _CHUNKS]:
         what = f"the tags are taken from column {tag + 1}; column {others[-1] + 1} holds tags, too, of other labels."
         hint = f"Read both with --columns form={form + 1},tag={others[-1] + 1},tag={tag + 1}."
@@ -184,7 +184,7 @@ def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked
     return Layout(form, (tag,), number=number, least=width)
 
 
-def _several(sentences: list[list[Cells]]) -> bool:
+def _has_variable_tags(sentences: list[list[Cells]]) -> bool:
     """Tell whether the number of tags varies by row, and all cells after the token are tags."""
     rows = [cells for sentence in sentences for cells in sentence]
     return len(set(map(len, rows))) > 1 and all(
@@ -192,12 +192,12 @@ def _several(sentences: list[list[Cells]]) -> bool:
     )
 
 
-def _rival(others: frozenset[str], labels: frozenset[str]) -> bool:
+def _is_ambiguous(others: frozenset[str], labels: frozenset[str]) -> bool:
     """Tell whether two columns are equally plausible as the tags."""
     return bool(others & labels) or (bool(others) and not labels)
 
 
-def _both(form: int, one: int, other: int, diagnostics: Diagnostics) -> None:
+def _report_ambiguous(form: int, one: int, other: int, diagnostics: Diagnostics) -> None:
     form, one, other = form + 1, one + 1, other + 1
     hint = (
         f"Choose with --columns form={form},tag={one} or --columns form={form},tag={other}; read both, nested, with "
@@ -219,7 +219,7 @@ def _labels(rows: list[Cells], at: int) -> frozenset[str] | None:
     return frozenset(labels)
 
 
-def _counts(sentences: list[list[Cells]]) -> bool:
+def _is_numbering(sentences: list[list[Cells]]) -> bool:
     """Tell whether the first column numbers the tokens of each sentence, from 0 or 1."""
     for sentence in sentences[:1000]:
         last: int | None = None

@@ -91,7 +91,7 @@ class Parser:
         self.named: tuple[int, list[str]] | None = None
         self.marked = self.tabbed = False
         self.open: dict[int, str | None] = {}
-        self.together: tuple[int, int, Surface] | None = None
+        self.multiword: tuple[int, int, Surface] | None = None
         self.trimmed: list[int] = []
 
     def parse(self) -> None:
@@ -180,7 +180,7 @@ class Parser:
     def sentence(self) -> None:
         """End the current sentence, if there is one."""
         self.open.clear()
-        self.together = None
+        self.multiword = None
         if self.documents and self.documents[-1].sentences[-1].rows:
             self.documents[-1].sentences.append(Sentence())
 
@@ -222,13 +222,13 @@ class Parser:
         layout, cells = self.layout, self.layout.cells(line)
         control = _CONTROL.search(line.replace("\t", " "))
         if control or not layout.fits(cells):
-            self.wrong_row(number, line, cells, control[0] if control else "")
+            self.report_malformed(number, line, cells, control[0] if control else "")
             return
         form = cells[layout.form]
         if layout.number is not None:
             whole = _RANGE.fullmatch(cells[layout.number])
             if whole:  # a multiword token
-                self.together = int(whole[1]), int(whole[2]), Surface(form)
+                self.multiword = int(whole[1]), int(whole[2]), Surface(form)
                 return
             if "." in cells[layout.number]:
                 self.diagnostics.lose("tokens that are not in the text")
@@ -248,15 +248,15 @@ class Parser:
     def surface(self, form: str, cells: Cells) -> Surface:
         """Return the surface of a token: its own, or that of the multiword token it belongs to."""
         glued = "SpaceAfter=No" in cells[-1]
-        if self.layout.number is not None and self.together is not None:
-            first, last, surface = self.together
+        if self.layout.number is not None and self.multiword is not None:
+            first, last, surface = self.multiword
             number = cells[self.layout.number]
             if _NUMBER.fullmatch(number) and first <= int(number) <= last:
                 return surface
-            self.together = None
+            self.multiword = None
         return Surface(form, glued)
 
-    def wrong_row(self, number: int, line: str, cells: Cells, control: str) -> None:
+    def report_malformed(self, number: int, line: str, cells: Cells, control: str) -> None:
         """Report what is wrong with a malformed row."""
         other = _OTHER_ENDS.search(line)
         if control or other:

@@ -29,14 +29,14 @@ LAYERS = ("entities",)
 HOLDS = span_records.HOLDS
 CANNOT_HOLD = span_records.CANNOT_HOLD
 _TYPES = ("labels", "hypertextlabels")
-_ROUNDS = ("annotations", "completions", "predictions")
+_RESULT_KEYS = ("annotations", "completions", "predictions")
 _NAMES = ("id", "document", "doc_id", "document_id")
 
 
 def recognises(sample: Sample) -> bool:
     """Tell whether the first task has data and annotations, or values with labels under a control's name."""
     record = sample.record
-    if isinstance(record.get("data"), dict) and any(isinstance(record.get(key), list) for key in _ROUNDS):
+    if isinstance(record.get("data"), dict) and any(isinstance(record.get(key), list) for key in _RESULT_KEYS):
         return True
     return "id" in record and any(_is_control(value) for value in record.values())
 
@@ -59,7 +59,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     diagnostics = Diagnostics(options.name)
     nodes = list(records(data, diagnostics))
     made = [record for node in nodes if (record := _record(node)) is not None]
-    guessed = sum(_guessed(node) for node in nodes)
+    guessed = sum(_uses_predictions(node) for node in nodes)
     if guessed:
         what = f"{counted(guessed, 'task has', 'tasks have')} no annotation: the predictions in the file are read."
         diagnostics.add("W906", what, "Export annotated tasks alone where people's labels are meant.")
@@ -69,7 +69,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 def _record(node: Node) -> SpanRecord | None:
     data = node.node("data")
     if data is None:
-        return _small(node)
+        return _minimal(node)
     meta = node.node("meta")
     name = next((name for key in _NAMES if (name := _plain(data, key)) is not None), None)
     name = name or (name_of(meta) if meta is not None else None) or name_of(node)
@@ -118,7 +118,7 @@ def _regions(node: Node) -> list[Node] | None:
     return list((truth or rounds)[-1].nodes("result"))
 
 
-def _guessed(node: Node) -> bool:
+def _uses_predictions(node: Node) -> bool:
     """Tell whether the predictions of a task are used, because it has no annotation."""
     return "predictions" in node.asked and bool(node.value.get("predictions"))
 
@@ -126,7 +126,7 @@ def _guessed(node: Node) -> bool:
 def _round(node: Node) -> tuple[str, list[Node], int]:
     """Return the key of the chosen annotations or predictions, these, and how many were cancelled."""
     cancelled = 0
-    for key in _ROUNDS:
+    for key in _RESULT_KEYS:
         given = list(node.nodes(key))
         rounds = [each for each in given if not each.value.get("was_cancelled")]
         cancelled += len(given) - len(rounds)
@@ -162,7 +162,7 @@ def _cut(words: str, length: int) -> str:
     return words[:length] if length > 0 and rest and all(unicodedata.combining(char) for char in rest) else words
 
 
-def _small(node: Node) -> SpanRecord:
+def _minimal(node: Node) -> SpanRecord:
     """Read a task of ``JSON_MIN``."""
     controls = [key for key, value in node.value.items() if _is_control(value)]
     spans = [span for key in controls for value in node.nodes(key) for span in _value(value, "labels")]

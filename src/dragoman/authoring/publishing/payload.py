@@ -84,7 +84,7 @@ def read_payload(folder: Path) -> Payload:
         return _read_site(folder)
     identity, checksums = identify(folder)
     known = {*checksums, identity.mark, SUMS}
-    _refuse_strangers(folder, known, "release")
+    _reject_foreign_files(folder, known, "release")
     # Releases made before checksum files existed have none.
     contents = {path: Content(raw(below(folder, path))) for path in sorted(known) if (folder / path).exists()}
     for path, checksum in checksums.items():
@@ -98,7 +98,7 @@ def _read_site(folder: Path) -> Payload:
     identity = _identify_board(folder)
     paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir()]
     known = {BOARD, "leaderboard.csv", "README.md", *filter(_PAGE.fullmatch, paths)}
-    _refuse_strangers(folder, known, "leaderboard")
+    _reject_foreign_files(folder, known, "leaderboard")
     contents = {path: Content(raw(below(folder, path))) for path in sorted(known)}
     if "index.html" not in contents or b"\nsdk:" not in contents["README.md"].data:
         what = "there is no index.html, or no README.md of a Space."
@@ -111,7 +111,7 @@ def _identify_board(folder: Path) -> Identity:
     return Identity(BOARD, data.name, data.version or "", {"fingerprint": data.fingerprint})
 
 
-def _refuse_strangers(folder: Path, known: set[str], what: str) -> None:
+def _reject_foreign_files(folder: Path, known: set[str], what: str) -> None:
     if foreign := strangers(folder, known):
         said = f"{', '.join(foreign[:5])} is no part of the {what}."
         raise error("E747", said, f"Move it elsewhere, or build the {what} in an empty folder.", file=str(folder))

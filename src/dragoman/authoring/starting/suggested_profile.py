@@ -20,7 +20,7 @@ from dragoman.problems import DragomanError
 
 MAX_DATE_LINE = 60
 """Maximum length of a line that is recognised as a date line, in code points: a longer one is a sentence."""
-MAX_FURNITURE = 40
+MAX_BOILERPLATE = 40
 """Maximum number of boilerplate lines on each side of the article."""
 _THAI = 543
 """Offset of years in the Thai calendar."""
@@ -104,7 +104,7 @@ def _profile(pages: list[list[str]], language: str) -> str:
     other = not thai and any(year not in YEARS for year in years)
     rules = set() if other else rules
     parts = [
-        "# Suggested from the pages. Read it against them: what is furniture of the site, what is the headline, which",
+        "# Suggested from the pages. Read it against them: what is boilerplate, what is the headline, which",
         '# line dates the article: one of `kind = "meta"` with a `match` that has the groups year, month and day.',
         "schema_version = 1",
         f"site = {json.dumps(f'pages in {language}, as suggested', ensure_ascii=False)}",
@@ -118,7 +118,7 @@ def _profile(pages: list[list[str]], language: str) -> str:
         months = [month for month in languages.get(language).months if month]
         parts += ["", "[months]", *(f"{_string(month)} = {number}" for number, month in enumerate(months, 1))]
     if heads:
-        parts += _furniture(heads)
+        parts += _boilerplate(heads)
     parts += ["", "[[section]]", 'document = "article"']
     dated = [
         line
@@ -128,7 +128,7 @@ def _profile(pages: list[list[str]], language: str) -> str:
     parts += [*dated, "", "[[section.line]]", 'kind = "headline"', *dated]
     parts += ["", "[[section.line]]", 'kind = "body"', 'times = "*"', *dated]
     if tails:
-        parts += _furniture(tails)
+        parts += _boilerplate(tails)
     parts += [] if other else _by_hand(pages, rules)
     return "\n".join(parts) + "\n"
 
@@ -174,10 +174,10 @@ def _edges(pages: list[list[str]], shared: set[str]) -> tuple[list[str], list[st
                 if line not in shared:
                     break
                 side[line] = None
-    return list(heads)[:MAX_FURNITURE], [line for line in list(tails)[::-1] if line not in heads][:MAX_FURNITURE]
+    return list(heads)[:MAX_BOILERPLATE], [line for line in list(tails)[::-1] if line not in heads][:MAX_BOILERPLATE]
 
 
-def _furniture(lines: list[str]) -> list[str]:
+def _boilerplate(lines: list[str]) -> list[str]:
     made = ["", "# On every page.", "[[section]]", 'times = "*"']
     patterns = [regex.escape(line, special_only=True, literal_spaces=True) for line in lines]
     pattern = "|".join(each for each in patterns if len(each) < MAX_PATTERN)
