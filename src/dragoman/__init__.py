@@ -5,7 +5,7 @@
 >>> result = dragoman.score("predictions.jsonl")
 >>> result["entities.strict.f1[language=ar]"]
 
-Importing the package loads nothing heavy: what a name needs is imported when the name is first used.
+Importing the package is cheap: the module behind a public name is imported when the name is first used.
 """
 
 from __future__ import annotations

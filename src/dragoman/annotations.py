@@ -1,8 +1,8 @@
-"""Labels as columns: what the scorer works on, whether they came from gold or from a submission.
+"""Labels as columns: the representation that the scorer works on, for gold and predictions.
 
-Arrays are numpy; ``doc`` is the index of the document in :attr:`Annotations.documents`. Items are sorted
-by document, and inside one by (start, end, type, the rest), so that nothing that follows can depend on
-the order of a file. Text values are held as codes into a small vocabulary (:class:`Coded`).
+Arrays are numpy; ``doc`` is the index of the document in :attr:`Annotations.documents`. Items are sorted by document,
+and within a document by (start, end, type, remaining fields), so that no result depends on the order of items in a
+file. Strings are dictionary-encoded (:class:`Coded`).
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     Codes = NDArray[np.int32]
 
 NULL = -1
-"""Code of a value that is not given."""
+"""Code of a missing value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A column of strings: one code an item into ``labels``; ``NULL`` where none is given.
+    """A dictionary-encoded column of strings: one code per item, an index into ``labels``; ``NULL`` where missing.
 
     Attributes:
         codes: shape (n,), int32.
-        labels: the vocabulary, distinct.
+        labels: the vocabulary, without duplicates.
 
     """
 
@@ -42,13 +42,13 @@ class Coded:
         return len(self.codes)
 
     def take(self, index: NDArray[np.integer] | NDArray[np.bool_] | slice) -> Coded:
-        """Keep some items, by index, mask or slice; of a slice the codes are a view."""
+        """Select items by index array, boolean mask or slice; a slice gives a view of the codes."""
         if not self.labels and not isinstance(index, slice):
             return Coded.null(int(index.sum()) if index.dtype == bool else len(index))
         return Coded(self.codes[index], self.labels)
 
     def recode(self, labels: tuple[str, ...]) -> Codes:
-        """Codes of the same items in another vocabulary; a label that it lacks becomes a code of its own below NULL."""
+        """Encode the same items in another vocabulary; each label missing from it gets a distinct code below NULL."""
         if labels == self.labels:
             return self.codes
         place = {label: i for i, label in enumerate(labels)}
@@ -57,39 +57,45 @@ class Coded:
 
     @classmethod
     def null(cls, number: int) -> Coded:
-        """Make a column in which nothing is given; it takes no memory, and must not be written to."""
+        """Make a column of missing values; it is broadcast from one value, so it must not be written to."""
         return cls(np.broadcast_to(np.int32(NULL), number), ())
 
     @classmethod
     def of(cls, values: list[str | None]) -> Coded:
-        """Code a list of strings."""
+        """Encode a list of strings.
+
+        >>> column = Coded.of(["PER", None, "PER"])
+        >>> column.codes.tolist(), column.labels
+        ([0, -1, 0], ('PER',))
+
+        """
         place: dict[str, int] = {}
         codes = [NULL if v is None else place.setdefault(v, len(place)) for v in values]
         return cls(np.array(codes, np.int32), tuple(place))
 
     @classmethod
     def concatenated(cls, columns: Sequence[Coded]) -> Coded:
-        """Put columns under one another, in one vocabulary."""
+        """Concatenate columns into one with a shared vocabulary."""
         labels = tuple(dict.fromkeys(label for column in columns for label in column.labels))
         return cls(np.concatenate([column.recode(labels) for column in columns]), labels)
 
     def value(self, item: int) -> str | None:
-        """Label of one item."""
+        """Return the label of one item, or None."""
         code = int(self.codes[item])
         return None if code == NULL else self.labels[code]
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Spans of one layer: what entities and dates have in common.
+    """Spans of one layer: the columns that entities and dates have in common.
 
     Attributes:
         doc: index of the document, shape (n,).
-        start: first code point, shape (n,).
-        end: code point after the last one, shape (n,).
-        type: label.
-        phenomena: tags of each item, sorted and joined by :data:`JOINER`; null where none is given.
-        item: position in the document's list in the file, shape (n,); links an item back to what was written.
+        start: offset of the first code point, shape (n,).
+        end: offset after the last code point, shape (n,).
+        type: label, shape (n,).
+        phenomena: tags of each item, sorted and joined by :data:`JOINER`; null where there are none.
+        item: position of the item in the document's list in the file, shape (n,); maps an item back to its source.
 
     """
 
@@ -104,7 +110,7 @@ class Spans:
         return len(self.doc)
 
     def take(self, index: NDArray[np.integer] | slice) -> Self:
-        """Keep some items, by index or slice; of a slice the columns are views."""
+        """Select items by index array or slice; a slice gives views of the columns."""
         columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
         taken: Any = {k: c.take(index) if isinstance(c, Coded) else c[index] for k, c in columns.items()}
         return type(self)(**taken)
@@ -115,8 +121,8 @@ class Entities(Spans):
     """Entity mentions.
 
     Attributes:
-        ids: the set of entity ids of each mention, sorted and joined by :data:`JOINER`; null where none is given.
-        form: form of the mention.
+        ids: the set of entity ids of each mention, sorted and joined by :data:`JOINER`; null where there are none.
+        form: form of the mention (name, nominal, …).
 
     """
 
@@ -126,7 +132,7 @@ class Entities(Spans):
 
 @dataclass(frozen=True, slots=True)
 class Dates(Spans):
-    """Temporal expressions, with values as they were written."""
+    """Temporal expressions; values as written in the file, not normalised."""
 
     value: Coded
     mod: Coded
@@ -135,18 +141,21 @@ class Dates(Spans):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Claims; fragments and claimants are tables of their own that point to a claim by its position.
+    """Claims; fragments, cues and claimants are separate tables whose rows refer to a claim by its position.
 
     Attributes:
         doc: index of the document, shape (n,).
         item: position in the document's list in the file, shape (n,).
-        parent: position of the parent among all claims, NULL for none, shape (n,).
-        fragment_claim, fragment_start, fragment_end: the content, merged so that fragments of a claim are disjoint.
-        cue_claim, cue_start, cue_end: the cue, likewise.
+        parent: position of the parent claim among all claims, NULL for none, shape (n,).
+        fragment_claim, fragment_start, fragment_end: spans of the content, shape (f,) each; overlapping fragments of a
+            claim are merged, so that they are disjoint.
+        cue_claim, cue_start, cue_end: spans of the cue, likewise merged.
         claimant_claim: position of the claim, shape (k,).
-        claimant_role: role; claimant_start, claimant_end: the mention's span, NULL where none is given.
-        claimant_ids: the set of entity ids (given, or else of the mention), as in :class:`Entities`.
-        claimant_mention_ids: the set of entity ids of the mention that the claimant names, whatever is given besides.
+        claimant_role: role; claimant_start, claimant_end: span of the claimant's mention, NULL where missing.
+        claimant_ids: the set of entity ids as in :class:`Entities`: those of the claimant itself, else those of its
+            mention.
+        claimant_mention_ids: the set of entity ids of the claimant's mention, even where the claimant has ids of its
+            own.
 
     """
 
@@ -175,7 +184,9 @@ class Claims:
         return len(self.doc)
 
     def keep(self, mask: NDArray[np.bool_]) -> Claims:
-        """Keep some claims, with their fragments, cues and claimants; a parent that is not kept becomes NULL."""
+        """Select claims by mask, with their fragments, cues and claimants; a parent that is not selected
+        becomes NULL.
+        """
         place = np.full(len(self) + 1, NULL, np.int64)
         place[:-1][mask] = np.arange(int(mask.sum()))
         columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
@@ -188,9 +199,9 @@ class Claims:
         return Claims(**columns)
 
     def between(self, claims: slice) -> Claims:
-        """Keep a stretch of claims whose parents are among them; columns are views, but for those that point to claims.
+        """Select a contiguous range of claims that contains all of their parents.
 
-        All tables must be in order of claims, as they are.
+        Columns are views, except those that refer to claims, which are renumbered. All tables must be sorted by claim.
         """
         columns: dict[str, Any] = {column.name: getattr(self, column.name) for column in fields(self)}
         bounds = [claims.start, claims.stop]
@@ -208,7 +219,7 @@ class Claims:
 
 
 JOINER = "\x1f"
-"""Joins the ids of a set: a control character, which no id may contain."""
+"""Separator between the ids of a set: a control character, which is not allowed in an id."""
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
@@ -218,22 +229,20 @@ class Annotations:
     Attributes:
         documents: document ids; ``doc`` columns index this.
         entities: mentions; ``dates`` and ``claims`` likewise.
-        given: which of the documents the file had a line for, shape (documents,).
-        present: which of them have each layer's key, shape (layers, documents), in the order of
-            :data:`dragoman.schema.layers.LAYERS`: in gold, which were annotated; in a submission, where the layer was
-            answered.
-        segments: segments of the texts, where given; ``type`` is their kind.
-        texts: text of each document, None where it is not known.
-        published: document time that was given, one a document; ``published_external`` likewise.
-        answered: layers that some line of the whole file has, or all if it has no line; it stays the same when
-            documents are left out.
-        languages: BCP 47 tag of each document's language, null where it is not known; None where it is of none.
-        registry: ids that stand for known entities; empty where any id does. A system's own ids make clusters, not
-            links.
-        offices: who holds which office, by document: pairs of the id of the office and that of its holder. An office
-            can have several holders in a document, and a person several offices.
-        addresses: how many ids of entities were written as addresses of Wikidata, one number a document; None if none
-            was.
+        given: whether the file has a line for each document, shape (documents,).
+        present: whether each document has each layer's key, shape (layers, documents), in the order of
+            :data:`dragoman.schema.layers.LAYERS`: in gold, the layers that were annotated; in a submission, those that
+            it answers.
+        segments: segments of the texts, where known; ``type`` is their kind.
+        texts: text of each document, None where unknown.
+        published: document creation time, one per document; ``published_external`` likewise.
+        answered: layers whose key occurs in any line of the whole file, or all layers if the file has no lines;
+            selecting documents does not change it.
+        languages: BCP 47 tag of each document's language, null where unknown; None where no document has one.
+        registry: ids of known entities; empty if any id is allowed. A system's own ids define clusters, not links.
+        offices: office holders by document: pairs of (id of the office, id of its holder). In one document an office
+            can have several holders, and a person several offices.
+        addresses: number of entity ids written as Wikidata URLs, one per document; None if there are none.
 
     """
 
@@ -254,12 +263,12 @@ class Annotations:
     addresses: Ints | None = None
 
     def has(self, layer: str) -> NDArray[np.bool_]:
-        """Which documents have a layer, shape (documents,)."""
+        """Tell which documents have a layer, shape (documents,)."""
         row: NDArray[np.bool_] = self.present[LAYER_NAMES.index(layer)]
         return row
 
     def of(self, documents: tuple[str, ...]) -> Annotations:
-        """Keep some documents, in the order given; each must be among :attr:`documents`."""
+        """Select documents, in the given order; each must be in :attr:`documents`."""
         if documents == self.documents:
             return self
         at = {name: index for index, name in enumerate(self.documents)}
@@ -286,7 +295,7 @@ class Annotations:
         )
 
     def between(self, first: int, last: int) -> Annotations:
-        """Keep the documents from one position up to another; items must be in order of documents, as they are."""
+        """Select the documents in the range [first, last); items must be sorted by document."""
         layers: dict[str, Any] = {}
         for name in (*LAYER_NAMES, "segments"):
             layer = getattr(self, name)
@@ -307,5 +316,5 @@ class Annotations:
         )
 
     def attempts(self, layer: str) -> bool:
-        """Whether a system attempted a layer: some line has its key, or there is no line at all."""
+        """Tell whether a system attempted a layer: some line has its key, or the file has no lines."""
         return layer in self.answered

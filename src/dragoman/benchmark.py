@@ -1,4 +1,4 @@
-"""A benchmark: documents with gold by split, whether bundled, released or straight from source."""
+"""A benchmark: documents with gold, by split; bundled, released, or assembled from its source."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dragoman.schema.records import ClaimLink, Document, RegistryEntry, Segment
 
 EVERY = "all"
-"""The one split of a benchmark that is made of lines."""
+"""Name of the only split of a benchmark that was made from lines of gold."""
 T = TypeVar("T")
 _LEFT_OUT_FIRST = ("chars", "CoNLL", "words", "flat")
 _CEILINGS = """\
@@ -47,8 +47,8 @@ class Benchmark:
     """Documents with gold, by split, and the registry that the labels refer to.
 
     Attributes:
-        release: all its rows.
-        given: the lines that it was made of, where it was made of those and is no release: any label goes then.
+        release: all rows of the release.
+        given: the lines of gold that the benchmark was made from, where it is not a release; any label is then allowed.
 
     """
 
@@ -62,12 +62,12 @@ class Benchmark:
 
     @property
     def version(self) -> str:
-        """Version of the data set, which is not that of the package."""
+        """Version of the data set, independent of the package's version."""
         return self.release.version
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the canonical rows."""
+        """SHA-256 of the canonical rows, hexadecimal."""
         return self.release.fingerprint
 
     @property
@@ -77,18 +77,22 @@ class Benchmark:
 
     @property
     def withheld(self) -> Withheld | None:
-        """Which split's gold was left out of this release, and where predictions go; None where none was."""
+        """The split whose gold is withheld from this release, and where to send predictions; None where there
+        is none.
+        """
         return self.release.withheld
 
     def withholds(self, split: str) -> bool:
-        """Whether the gold of a split was left out: what its documents do not say here is not known to be absent."""
+        """Tell whether the gold of a split is withheld; a label missing from its documents is then unknown,
+        not absent.
+        """
         return self.withheld is not None and self.withheld.split == split
 
     def split(self, name: str) -> list[Document]:
-        """Documents of a split, with their gold.
+        """Return the documents of a split, with their gold.
 
         Raises:
-            DragomanError: E702 for a split that is not there.
+            DragomanError: E702 for an unknown split.
 
         """
         if name not in self.release.rows["documents"]:
@@ -106,13 +110,13 @@ class Benchmark:
         return list(self.release.current["registry"][UNSPLIT])  # type: ignore[arg-type]
 
     def registry_of(self, split: str) -> list[RegistryEntry]:
-        """Entities that labels of a split refer to, as its documents show them: all that a system may learn from it.
+        """Return the registry entries that labels of a split refer to, restricted to what its own documents show.
 
-        A row of :attr:`registry` says of all splits who holds an office where, and under which names an entity is
-        mentioned; here nothing is left that documents of other splits alone show.
+        An entry of :attr:`registry` lists office holders and names from all splits; here, facts that only documents of
+        other splits show are removed, so that a system cannot learn them.
 
         Raises:
-            DragomanError: E702 for a split that is not there.
+            DragomanError: E702 for an unknown split.
 
         """
         others = [document for name in self.splits if name != split for document in self.split(name)]
@@ -125,15 +129,15 @@ class Benchmark:
 
     @property
     def segments(self) -> list[Segment]:
-        """Lines of all pages."""
+        """Segments (lines of text) of all pages."""
         return [segment for rows in self.release.rows["segments"].values() for segment in rows]  # type: ignore[misc]
 
     @cached_property
     def reading(self) -> dict[str, list[tuple[int, str]]]:
-        """English lines for people who do not read the language, by document: number of the line, from 0, and line.
+        """English glosses for readers who do not know the language, by document: pairs of (line number, gloss).
 
-        Line 0 is the title, where there is one. They are machine-made and not scored, and nothing of them may go to a
-        system. A document without them is not there; neither is any where the release has none.
+        Line numbers are from 0; line 0 is the title, where there is one. Glosses are machine translations; they are not
+        scored and must not be shown to a system. Documents without glosses have no key.
         """
         made: dict[str, list[tuple[int, str]]] = {}
         for rows in self.release.current.get(READING, {}).values():
@@ -147,13 +151,13 @@ class Benchmark:
         return len(self.documents)
 
     def __iter__(self) -> Iterator[Document]:
-        """Give the documents, split by split."""
+        """Iterate over the documents, split by split."""
         return iter(self.documents)
 
     def to_dict(self) -> dict[str, Any]:
-        """Say what it holds: name, version, fingerprint, and how many documents and labels of each layer by split.
+        """Summarise the benchmark: name, version, fingerprint, and counts of documents and labels by layer and split.
 
-        Numbers of labels are None where a split's gold is withheld.
+        Counts of labels are None where a split's gold is withheld.
         """
         splits = {
             name: {
@@ -183,13 +187,15 @@ class Benchmark:
 
     @cached_property
     def ceilings(self) -> dict[str, dict[str, Ceiling]]:
-        """The best that a flat tagger and a tagger of words can do, by split and layer; of withheld gold nothing."""
+        """Upper bounds for taggers with flat or word-aligned spans, by split and layer; splits with withheld gold are
+        left out.
+        """
         from dragoman.release.ceilings import ceilings  # noqa: PLC0415 - scoring needs no formats
 
         return {name: ceilings(self.split(name)) for name in self.splits if not self.withholds(name)}
 
     def table(self) -> Table:
-        """Show how many documents and labels each split has, of the layers that there are."""
+        """Tabulate the numbers of documents and labels by split, for the layers that the benchmark has."""
         splits: dict[str, dict[str, int | None]] = self.to_dict()["splits"]
         absent = set(LAYER_NAMES) - set(self.release.layers)
         columns = [name for name in next(iter(splits.values()), {}) if name not in absent]
@@ -200,7 +206,7 @@ class Benchmark:
         return Table(("split", *columns), rows, optional=("annotated", "documents"))
 
     def ceilings_table(self) -> Table:
-        """Show the ceilings of each split and layer, and what a conversion to CoNLL columns keeps."""
+        """Tabulate the upper bounds by split and layer, and the labels that a conversion to CoNLL columns keeps."""
         columns = ("split", "layer", "gold", "flat", "flat F1", "words", "words F1", "CoNLL", "chars")
         rows = []
         for split, of in self.ceilings.items():
@@ -211,7 +217,7 @@ class Benchmark:
         return Table(columns, [row for row in rows if row[2] != "0"], "ceilings", optional=_LEFT_OUT_FIRST)
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
-        """Write what ``dragoman info`` prints, in lines of at most so many characters."""
+        """Format the output of ``dragoman info``, in lines of at most ``width`` characters."""
         head = visible(f"{self.name} {self.version}  {self.fingerprint}")
         table = self.table().text(width, terminal=terminal)
         ceilings = self.ceilings_table().text(width, terminal=terminal)
@@ -230,7 +236,7 @@ class Benchmark:
         return f"<b>{head}</b>{self.table().html()}{self.ceilings_table().html()}"
 
     def save(self, out: Path | str) -> None:
-        """Write the gold of all splits as JSONL, one document a line, with their texts.
+        """Write the gold of all splits as JSONL, one document per line, with texts.
 
         Raises:
             DragomanError: E108 when the file cannot be written.
@@ -247,26 +253,28 @@ class Benchmark:
         characters: bool = False,
         tokenizer: Any = None,
     ) -> Conversion:
-        """Give the gold in any format, with texts: to look at, to score against, to train on.
+        """Convert the gold, with texts, to any supported format: to inspect it, to score against it, or to train on it.
 
-        >>> benchmark.to("jsonl", "gold.jsonl", split="dev").documents
-        >>> benchmark.to("hf", "train.jsonl", split="dev", tokenizer="./my-model").problems
+        >>> dragoman.load().to("conll", split="dev").documents > 0
+        True
+
+        To write a file: ``to("hf", "train.jsonl", split="dev", tokenizer="./my-model")``.
 
         Args:
             form: ``jsonl``, which is lossless, or a format that ``dragoman convert`` writes: ``hf`` (``tokens`` and
                 ``ner_tags``), ``conll``, ``spacy``, ``docbin``, ``brat``, …
-            out: file or folder to write; nothing is written if None.
-            split: one split; all if None.
-            characters: formats of tokens: a token a character, not a word.
-            tokenizer: formats of tokens: what cuts texts (:func:`dragoman.formats.tokenizers.cutter`).
+            out: file or folder to write to; None writes nothing.
+            split: one split; None for all.
+            characters: in token formats, one token per character instead of one per word.
+            tokenizer: in token formats, the tokenizer (:func:`dragoman.formats.tokenizers.cutter`).
 
         Returns:
-            The bytes by file name, where they were written, and everything that the format cannot hold, counted
-            (W905). A format of other tools gets only documents that were annotated: where nobody looked for labels, or
-            they are withheld, their absence would teach something wrong.
+            The bytes by file name, where they were written, and counts of everything that the format cannot represent
+            (W905). Formats of other tools get annotated documents only: in documents that nobody annotated, or whose
+            labels are withheld, the absence of labels would be wrong as training data.
 
         Raises:
-            DragomanError: E702 for a split that is not there, E209 for an unknown format or tokenizer, E108 when it
+            DragomanError: E702 for an unknown split, E209 for an unknown format or tokenizer, E108 when the output
                 cannot be written.
 
         """
@@ -285,7 +293,7 @@ class Benchmark:
         return write_lines(lines, form, options=options, problems=problems, out=out)
 
     def _lost(self, split: str, documents: int, labelled: int, *, texts: bool) -> Iterator[Problem]:
-        """Say how many documents of a split are left out, or are given as texts alone, and why."""
+        """Report how many documents of a split are left out, or written without labels, and why."""
         if self.withholds(split):
             what = f"the gold of {split} is withheld: its {counted(documents, 'document is', 'documents are')}"
             yield Problem(code="W905", what=f"{what} {'texts without labels' if texts else 'left out'}.")
@@ -293,7 +301,7 @@ class Benchmark:
             yield Problem(code="W905", what=f"lost: documents that nobody annotated ({documents - labelled:,}).")
 
     def target(self, split: str | None = None) -> Target:
-        """Say what a submission for a split (or for all documents) is read against."""
+        """Describe what a submission for a split (or for all documents) is validated against."""
         documents = self.documents if split is None else self.split(split)
         if self.given:
             texts = {document.id: document.text for document in documents}
@@ -308,14 +316,14 @@ class Benchmark:
         )
 
     def gold(self, split: str) -> Annotations:
-        """Gold of a split as columns."""
+        """Return the gold of a split as columns."""
         labels = read_lines(self.gold_lines(split), self.target(split))
         return replace(labels, offices=office_holders(self.registry))
 
     def gold_lines(self, split: str) -> list[Submission]:
-        """Gold of a split in the form of a submission: with texts, and all else that is known of the documents."""
+        """Return the gold of a split as submission lines, with texts, segments and document metadata."""
         if self.given:
-            self.split(split)  # it has one, and no other name goes
+            self.split(split)  # raises for any name but that of the only split
             return list(self.given)
         lines: dict[str, list[Segment]] = {}
         for segment in self.segments:
@@ -328,9 +336,9 @@ class Benchmark:
 
 
 def office_holders(registry: Iterable[RegistryEntry]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Say who holds which office, by document: pairs of the ids of an office and of its holder.
+    """Return the office holders by document: pairs of (id of the office, id of its holder).
 
-    Rows of a release that was made before offices were in the registry say nothing of them.
+    Releases made before offices were in the registry have none.
     """
     held: dict[str, list[tuple[str, str]]] = {}
     for entry in registry:
@@ -340,10 +348,10 @@ def office_holders(registry: Iterable[RegistryEntry]) -> dict[str, tuple[tuple[s
 
 
 def of_lines(lines: Sequence[Submission], name: str) -> Benchmark:
-    """Make a benchmark of the lines of gold in any form, in one split, ``all``; any label goes.
+    """Make a benchmark from lines of gold, with one split, ``all``, in which any label is allowed.
 
     Raises:
-        DragomanError: E204 for a document without text, E703 where there is none.
+        DragomanError: E204 for a document without text, E703 if there are no lines.
 
     """
     if not lines:
@@ -361,17 +369,17 @@ def load(where: Any = None, *, version: str | None = None) -> Benchmark:
     """Load a benchmark.
 
     Args:
-        where: None for the one that travels in the package, or a version alone, as in ``1.0.0``, for an earlier one; a
-            folder with ``corpus/`` is a source root, one with ``README.md`` and ``manifest.json`` a release; what is no
-            folder and reads ``owner/name`` or ``owner/name@v1.0.0`` is a release on the Hub (extra ``hub``), kept in
-            huggingface_hub's cache and checked against its manifest each time; gold with texts in any other form that
-            :func:`dragoman.score` takes (a file, a folder of shards, rows) is a benchmark of one split, ``all``, in
-            which any label goes.
-        version: the version that it has to be: of the package the one that is given, by default the newest.
+        where: None for the data bundled with the package, or a version, as in ``1.0.0``, for an earlier one; a folder
+            with ``corpus/`` (source root), or with ``README.md`` and ``manifest.json`` (release); if there is no such
+            folder, ``owner/name`` or ``owner/name@v1.0.0`` is a release on the Hub (extra ``hub``), cached by
+            huggingface_hub and checked against its manifest on every load; gold with texts in any other form that
+            :func:`dragoman.score` takes (a file, a folder of shards, rows) becomes a benchmark with one split, ``all``,
+            in which any label is allowed.
+        version: the version that is required; of the bundled data, the version to load, by default the newest.
 
     Raises:
-        DragomanError: E701 for a place that holds neither, or for one that is damaged or of another version; E740 to
-            E749 for the Hub.
+        DragomanError: E701 if there is no benchmark at ``where``, or it is damaged or has another version; E740 to E749
+            for errors of the Hub.
 
     Example:
         >>> dragoman.load(version="1.0.0").version
@@ -386,7 +394,7 @@ def load(where: Any = None, *, version: str | None = None) -> Benchmark:
     loaded = _load(where)
     if version not in (None, loaded.version):
         hint = "On the Hub, write owner/name@vVERSION."
-        raise error("E701", f"this is {loaded.version}, and not {version[:40]!r}.", hint, file=_called(where))
+        raise error("E701", f"this is {loaded.version}, and not {version[:40]!r}.", hint, file=_display_name(where))
     return loaded
 
 
@@ -394,25 +402,28 @@ def _load(where: Any) -> Benchmark:
     if isinstance(where, Benchmark):
         return where
     if not isinstance(where, str | Path) or Path(where).is_file() or str(where) == files.STANDARD_INPUT:
-        return of_lines(submission_lines(where, Target()).checked(), _called(where))
+        return of_lines(submission_lines(where, Target()).checked(), _display_name(where))
     folder = hub.folder_of(where)
     if (folder / standoff.MARK).is_file():
         hint = "Put them back: dragoman rehydrate DIR --pages PAGES --out RELEASE."
         raise error("E701", "this is a release without texts.", hint, file=str(where))
-    # Source roots are taken from this disk alone.
+    # Source roots are only loaded from a local path, never from the Hub.
     if folder == Path(where) and (folder / "corpus").is_dir():
         return Benchmark(source_root.assemble(folder))
     if (folder / "manifest.json").is_file():
         return Benchmark(parquet.read(folder))
     if folder.is_dir() and any(folder.iterdir()):
         try:
-            return of_lines(submission_lines(folder, Target()).checked(), _called(where))
+            return of_lines(submission_lines(folder, Target()).checked(), _display_name(where))
         except DragomanError as cause:
-            if not {problem.code for problem in cause.problems} <= {"E852", "E220"}:  # else nothing of any format
+            if not {problem.code for problem in cause.problems} <= {
+                "E852",
+                "E220",
+            }:  # any other problem: the folder does hold labels
                 raise
     hint = "Give a source root (with corpus/), a release (with README.md and manifest.json), or owner/name on the Hub."
     raise error("E701", f"{str(where)[:200]!r} holds no benchmark.", hint)
 
 
-def _called(where: Any) -> str:
+def _display_name(where: Any) -> str:
     return Path(where).name if isinstance(where, str | Path) else "reference"

@@ -1,7 +1,7 @@
-"""Compressed files: recognised by their first bytes, unpacked piece by piece, so that whoever reads can stop in time.
+"""Compressed files: detected by their magic number and decompressed incrementally, so that a reader can stop early.
 
-gzip, bzip2, xz and zstd, and a zip archive of a single file. Nothing is unpacked before it is asked for: an archive
-that would fill the memory is bounded by whoever reads it, as any other file is.
+gzip, bzip2, xz and zstd, and a zip archive with a single file. Decompression is lazy, so that the reader's bound on
+size also protects against decompression bombs.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from contextlib import contextmanager
 from typing import Any
 
 LENGTH = 10
-"""So many bytes tell how a file is compressed."""
+"""Number of leading bytes that are enough to detect the compression."""
 _MAX_WINDOW = 2**27
-"""Bytes that a zstd stream may ask to look back, which are held in memory."""
+"""Largest window of a zstd stream, in bytes; it is held in memory."""
 
 
 _PACKED = 2**10
-"""Bytes of a zstd stream that are unpacked at a time: four of them can stand for 128 KiB."""
+"""Bytes of a zstd stream that are decompressed at a time: four of them can encode 128 KiB."""
 
 
 class CompressionError(Exception):
-    """A compressed file that cannot be unpacked: what is wrong, and how to correct it."""
+    """A compressed file that cannot be decompressed: what is wrong, and how to correct it."""
 
     def __init__(self, what: str, hint: str) -> None:
         super().__init__(what)
@@ -31,7 +31,7 @@ class CompressionError(Exception):
 
 
 def kind(head: bytes) -> str | None:
-    """Tell from its first bytes how a file is compressed; None where it is not.
+    """Detect the compression of a file from its first bytes; None if it is not compressed.
 
     >>> kind(b"PK" + bytes([3, 4])), kind(b'{"id": "a"}')
     ('zip', None)
@@ -47,14 +47,14 @@ _MAGIC = {"gzip": b"\x1f\x8b", "xz": b"\xfd7zXZ\0", "zstd": b"\x28\xb5\x2f\xfd",
 
 @contextmanager
 def unpacking(raw: Any) -> Iterator[Any]:
-    """Give a file as it is, or unpacked if it is compressed.
+    """Open a file for reading, decompressing it if it is compressed.
 
     Args:
-        raw: a buffered binary file or pipe; its first bytes are looked at and not read, since a pipe cannot be wound
-            back.
+        raw: a buffered binary file or pipe; its first bytes are peeked at, not read, since a pipe cannot be rewound.
 
     Raises:
-        CompressionError: it is damaged, an archive of several files, or nothing is installed that could unpack it.
+        CompressionError: the file is damaged, an archive of several files, or the library for its compression is not
+            installed.
 
     """
     name = kind(raw.peek(LENGTH)[:LENGTH])
@@ -66,7 +66,7 @@ def unpacking(raw: Any) -> Iterator[Any]:
 
 
 class _Checked:
-    """Reads what is being unpacked, and says of all that goes wrong there that the file is damaged."""
+    """Wraps a decompressing reader; any error of the library is raised as a damaged file."""
 
     def __init__(self, inner: Any, name: str) -> None:
         self._inner, self._name = inner, name
@@ -84,7 +84,7 @@ class _Checked:
             raise
         except (MemoryError, KeyboardInterrupt):
             raise
-        except Exception as cause:  # each library has errors of its own for bytes that may be anything
+        except Exception as cause:  # each library raises its own errors for arbitrary bytes
             raise _damaged(self._name, cause) from cause
 
 
@@ -120,7 +120,7 @@ def _zstd(raw: Any) -> Any:
 
 
 def _frames(raw: Any, begin: Callable[[], Any]) -> Iterator[bytes]:
-    """Unpack frame after frame: the library's own reader takes a stream that was cut off for a whole one."""
+    """Decompress frame by frame: zstandard's own reader does not report a truncated stream."""
     frame = begin()
     while piece := raw.read(_PACKED):
         while piece:
@@ -133,7 +133,7 @@ def _frames(raw: Any, begin: Callable[[], Any]) -> Iterator[bytes]:
 
 
 class _Pieces(io.RawIOBase):
-    """A file of the pieces that an iterator gives."""
+    """A raw binary file that reads from an iterator of bytes."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces, self._rest = pieces, memoryview(b"")
@@ -171,7 +171,7 @@ def _zip(raw: Any) -> Iterator[Any]:
         member = archive.open(names[0])
     except CompressionError:
         raise
-    except Exception as cause:  # a library over bytes that may be anything
+    except Exception as cause:  # zipfile raises many kinds of errors for arbitrary bytes
         raise _damaged("zip", cause) from cause
     with member:
         yield member

@@ -1,7 +1,7 @@
-"""Files: read within bounds, written whole or not at all, and always the same bytes for the same content.
+"""File access: bounded reads, atomic writes, deterministic serialisation.
 
-Whatever is read here is untrusted: sizes are bounded before memory is taken, encodings are checked before anything
-looks at the text, and a failure is a numbered problem that names the file, the line and the byte.
+Every input is untrusted: sizes are bounded before memory is allocated, encodings are checked before text is used, and
+every failure is a numbered problem that names the file, the line and the byte.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ MAX_FILE = 4 * 2**30
 """Largest input, after decompression, in bytes."""
 _CHUNK = 2**20
 STANDARD_INPUT = "-"
-"""Path that stands for standard input, wherever a file of labels is read."""
+"""Path that means standard input, wherever a file of labels is read."""
 _PART = (".write-", ".part")
 T = TypeVar("T")
 
 
 def read_bytes(path: Path | str, *, limit: int = MAX_FILE) -> bytes:
-    """Read a file, or standard input for ``-``, unpacked where it is compressed.
+    """Read a file, or standard input for ``-``, and decompress it if it is compressed.
 
     Args:
         path: the file.
-        limit: most bytes after decompression.
+        limit: maximum number of bytes after decompression.
 
     Raises:
         DragomanError: E101 unreadable, E106 over the limit, E107 compressed and damaged.
@@ -50,10 +50,10 @@ def read_bytes(path: Path | str, *, limit: int = MAX_FILE) -> bytes:
 
 
 def read_regular(path: Path | str, *, limit: int = MAX_FILE) -> bytes:
-    """Read a file as it is, gzip or not: for folders that somebody else made, where a pipe would be waited for.
+    """Read a regular file without decompression: for folders from elsewhere, in which opening a pipe would block.
 
     Raises:
-        DragomanError: E101 unreadable, or no regular file; E106 over the limit.
+        DragomanError: E101 unreadable or not a regular file; E106 over the limit.
 
     """
     check_regular(path)
@@ -65,7 +65,7 @@ def read_regular(path: Path | str, *, limit: int = MAX_FILE) -> bytes:
 
 
 def check_regular(path: Path | str) -> None:
-    """Refuse what can be opened and is no file, such as a pipe or a device; what is not there is not looked at.
+    """Reject a path that is not a regular file, such as a pipe or a device; a missing path is accepted.
 
     Raises:
         DragomanError: E101.
@@ -76,12 +76,12 @@ def check_regular(path: Path | str) -> None:
     except (OSError, ValueError):
         return
     if not stat.S_ISREG(mode):
-        what = "it is no file, but a folder, a pipe or a device."
+        what = "it is not a regular file, but a folder, a pipe or a device."
         raise error("E101", what, "Put the file itself there.", file=str(path))
 
 
 def _bounded(raw: Any, path: Path | str, limit: int) -> bytes:
-    """Read all of a file piece by piece: asked for at once, the limit would be taken for a file of a few bytes."""
+    """Read a file in pieces: a single read of ``limit`` bytes would allocate that much even for a small file."""
     data = io.BytesIO()
     while piece := raw.read(min(_CHUNK, limit + 1 - data.tell())):
         data.write(piece)
@@ -91,12 +91,12 @@ def _bounded(raw: Any, path: Path | str, limit: int) -> bytes:
 
 
 def blocks(path: Path | str, *, size: int, limit: int = MAX_FILE) -> Iterator[bytes]:
-    """Read a file of lines in blocks, unpacked where it is compressed.
+    """Read a file of lines in blocks, decompressing it if it is compressed.
 
     Args:
         path: the file.
         size: bytes to read at a time.
-        limit: most bytes after decompression.
+        limit: maximum number of bytes after decompression.
 
     Yields:
         Blocks; each but the last ends with a line feed, unless a line is over :data:`utf8.MAX_LINE`.
@@ -117,11 +117,11 @@ def blocks(path: Path | str, *, size: int, limit: int = MAX_FILE) -> Iterator[by
 
 
 def unpacked(data: bytes, name: str = "", *, limit: int = MAX_FILE) -> bytes:
-    """Unpack the bytes of a file that may be compressed, as :func:`read_bytes` does; others are returned as they are.
+    """Decompress the bytes of a file, as :func:`read_bytes` does; bytes that are not compressed are returned unchanged.
 
     Raises:
-        DragomanError: E106 over the limit; E107 damaged, a zip archive of several files, or nothing is installed that
-            unpacks it.
+        DragomanError: E106 over the limit; E107 damaged, a zip archive of several files, or a library that is not
+            installed.
 
     """
     if compression.kind(data[: compression.LENGTH]) is None:
@@ -145,7 +145,7 @@ def _unpacked(path: Path | str) -> Iterator[Any]:
 
 def _standard_input() -> Any:
     given = getattr(sys.stdin, "buffer", None)
-    if given is None:  # a process may have none
+    if given is None:  # sys.stdin may be None or lack a buffer
         raise OSError("standard input is not open")
     return given if hasattr(given, "peek") else io.BufferedReader(given)
 
@@ -169,7 +169,7 @@ def _too_large(path: Path | str, limit: int) -> DragomanError:
 
 
 def read_text(path: Path | str, *, limit: int = MAX_FILE) -> str:
-    """Read a UTF-8 text file as it is: no newline translation, no normalisation.
+    """Read a UTF-8 text file unchanged: no newline translation, no Unicode normalisation.
 
     Raises:
         DragomanError: as :func:`read_bytes` and :func:`check_text`.
@@ -190,12 +190,12 @@ def read_toml(path: Path | str) -> dict[str, Any]:
     text = read_text(path, limit=_CHUNK * 16)
     try:
         return tomllib.loads(text)
-    except (ValueError, RecursionError) as cause:  # ValueError alone: a number of thousands of digits
+    except (ValueError, RecursionError) as cause:  # a plain ValueError: an integer with thousands of digits
         raise error("E207", f"not valid TOML: {cause}.", "Correct the syntax there.", file=str(path)) from cause
 
 
 def read_json(path: Path | str, type_: type[T]) -> T:
-    """Read a JSON file of ours into a schema type.
+    """Read a JSON file in one of Dragoman's own formats into a schema type.
 
     Raises:
         DragomanError: E201 invalid JSON, E202 not of that type (with the path), or as :func:`read_text`.
@@ -207,7 +207,7 @@ def read_json(path: Path | str, type_: type[T]) -> T:
 
 
 def decode(data: bytes, type_: type[T], name: str = "", line: int = 0) -> T:
-    """Decode JSON into a schema type; the file and line are for the problem that it may raise.
+    """Decode JSON into a schema type; ``name`` and ``line`` locate the problem that may be raised.
 
     Raises:
         DragomanError: E102 not UTF-8, E201 invalid JSON, E202 not of that type.
@@ -225,7 +225,7 @@ def decode(data: bytes, type_: type[T], name: str = "", line: int = 0) -> T:
 
 
 def depth(data: bytes) -> int:
-    """Count the lists and objects inside each other in JSON.
+    """Return the maximum nesting depth of JSON arrays and objects.
 
     Example:
         >>> depth(b'{"a": [["]]]]"]]}')
@@ -237,18 +237,18 @@ def depth(data: bytes) -> int:
 
 
 def canonical_json(value: Any) -> bytes:
-    """One line of JSON, the same bytes for the same content: UTF-8, keys sorted, no spaces, no line feed."""
+    """Encode as canonical JSON, the same bytes for the same content: UTF-8, sorted keys, no spaces, no line feed."""
     return msgspec.json.encode(value, order="sorted")
 
 
 def pretty_json(value: Any) -> bytes:
-    """JSON for people and for version control: keys sorted, indented by one space, ending in a line feed."""
+    """Encode as JSON for people and version control: sorted keys, indented by one space, ending in a line feed."""
     return msgspec.json.format(canonical_json(value), indent=1) + b"\n"
 
 
 def table_json(value: Any) -> bytes:
-    """Write like :func:`pretty_json`, with each list of numbers on one line: for results, which are mostly tables."""
-    # A line feed in a string is written as an escape, so that what this matches is never part of one.
+    """Encode like :func:`pretty_json`, but with each list of numbers on one line: results consist mostly of tables."""
+    # JSON strings contain no raw line feed, so that the pattern cannot match inside one.
     lists = rb"\[\n([-+.\deE, \n]+)\n *\]"
     return re.sub(
         lists, lambda match: b"[" + b", ".join(map(bytes.strip, match[1].split(b","))) + b"]", pretty_json(value)
@@ -256,22 +256,22 @@ def table_json(value: Any) -> bytes:
 
 
 def json_lines(values: Any) -> bytes:
-    """Canonical JSON, one value a line."""
+    """Encode as JSONL: canonical JSON, one value per line."""
     return b"".join(canonical_json(value) + b"\n" for value in values)
 
 
 def sha256(data: bytes) -> str:
-    """SHA-256 of some bytes, hexadecimal."""
+    """Return the SHA-256 of some bytes, hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def write(path: Path | str, data: bytes) -> bool:
-    """Write a file whole or not at all, and leave it alone when it already holds these bytes.
+    """Write a file atomically; do nothing if it already has this content.
 
-    The bytes go to a temporary file beside the target, are flushed to disk and then renamed, so that somebody who
-    reads, or a process that is killed, sees the old file or the new one. The temporary file has one name for each
-    target: what a write that was killed left is taken up by the next one of that target. A device or a pipe, such as
-    ``/dev/stdout``, is written into: it is nothing that could be replaced. No secret that was registered is written
+    The bytes go to a temporary file beside the target, are flushed to disk and then renamed, so that a concurrent
+    reader, or a process killed at any point, leaves either the old file or the new one. The temporary file's name is
+    derived from the target's, so that the next write reuses what a killed write left. A device or a pipe, such as
+    ``/dev/stdout``, is written to directly, since it cannot be replaced. Registered secrets are redacted
     (:mod:`dragoman.redaction`).
 
     Returns:
@@ -309,13 +309,13 @@ def _holds(target: Path, data: bytes) -> bool:
 
 @contextmanager
 def writing_lines(path: Path) -> Iterator[IO[bytes]]:
-    """Write a file piece by piece, whole or not at all as :func:`write` does: for what is too large to be held.
+    """Write a file piece by piece, atomically as :func:`write` does: for content that is too large for memory.
 
     Args:
-        path: the file; the folder has to be there.
+        path: the file; its folder must exist.
 
     Yields:
-        Where to write to.
+        The open file.
 
     Raises:
         DragomanError: E108 when the system refuses.
@@ -331,11 +331,11 @@ def writing_lines(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def writing_into(folder: Path, code: str = "E108") -> Iterator[None]:
-    """Be the only one who writes files into a folder, inside of this; what killed writes left in it goes first.
+    """Hold the exclusive write lock of a folder, and first remove temporary files that killed writes left in it.
 
     Args:
-        folder: made if need be.
-        code: number of the problem where somebody else writes it.
+        folder: created if missing.
+        code: number of the problem that is raised if another process holds the lock.
 
     Raises:
         DragomanError: as :func:`dragoman.locking.only_writer`.
@@ -352,7 +352,7 @@ def _part_of(target: Path) -> Path:
 
 @contextmanager
 def _replacing(target: Path, part: Path) -> Iterator[IO[bytes]]:
-    handle = open_locked(part, wait=True)  # whoever else writes this target waits, and then writes it anew
+    handle = open_locked(part, wait=True)  # a concurrent writer of the same target waits, then writes again
     try:
         with os.fdopen(handle, "wb") as out:
             out.truncate(0)
@@ -362,13 +362,13 @@ def _replacing(target: Path, part: Path) -> Iterator[IO[bytes]]:
             os.fchmod(out.fileno(), 0o644)
             part.replace(target)
     except BaseException:
-        # Also when somebody interrupts: only a kill leaves the temporary file, and nobody takes it for the target.
+        # Clean up on interrupts too: only a kill leaves the temporary file behind.
         part.unlink(missing_ok=True)
         raise
 
 
 def _is_stream(path: Path) -> bool:
-    """Say whether a path leads to a device or a pipe, or is one of the names in /dev of a file that is open."""
+    """Tell whether a path is a device, a pipe, or one of the names in /dev for an open file."""
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -377,21 +377,21 @@ def _is_stream(path: Path) -> bool:
 
 
 def is_part(path: Path) -> bool:
-    """Whether a file is the temporary one of a write, under way or killed: no content of its folder."""
+    """Tell whether a file is the temporary file of a write, in progress or killed, and not content of its folder."""
     return path.name.startswith(_PART[0]) and path.name.endswith(_PART[1])
 
 
 def remove_parts(folder: Path) -> None:
-    """Remove what writes that were killed left in a folder, as far as one may; writes under way go on."""
+    """Remove the temporary files of killed writes from a folder, ignoring errors; writes in progress are left alone."""
     for path in folder.glob("*".join(_PART)):
         remove_unlocked(path)
 
 
 def remove_others(folder: Path, pattern: str, keep: Iterable[Path]) -> list[Path]:
-    """Remove the files of a folder that match a pattern and are not to be kept; return them.
+    """Remove the files of a folder that match a pattern and are not in ``keep``; return them.
 
-    For folders that hold nothing but what was generated, so that a file whose content is gone does not stay behind;
-    what writes that were killed left goes too.
+    For folders of generated files only, so that a file whose source is gone does not remain. Temporary files of killed
+    writes are removed too.
     """
     stale = sorted(set(folder.glob(pattern)) - set(keep))
     for path in stale:
@@ -402,15 +402,15 @@ def remove_others(folder: Path, pattern: str, keep: Iterable[Path]) -> list[Path
 
 
 def child(root: Path, name: str) -> Path:
-    """Path of a file below ``root`` for a name that came from outside; whether it is a link is not looked at.
+    """Join ``root`` and an untrusted file name; whether the result is a symbolic link is not checked.
 
     Raises:
-        DragomanError: E304 when the name is not a plain file name (separators, ``..``, characters that show
-            nothing or turn the writing direction, over 200 bytes).
+        DragomanError: E304 when the name is not a plain file name (separators, ``..``, invisible characters,
+            bidirectional controls, over 200 bytes).
 
     """
     plain = name not in ("", ".", "..") and name.isprintable() and not any(c in '/\\:*?"<>|' for c in name)
-    # Surrogates are not printable, so that what is left can be encoded.
+    # Surrogates are not printable, so that encoding a name that is left cannot fail.
     if not plain or len(name.encode()) > 200:
         raise error("E304", f"{name[:80]!r} cannot be a file name.", "Use letters, digits, dots and hyphens.")
     return root / name

@@ -1,4 +1,6 @@
-"""Names of a package that are imported when they are first used, so that importing the package loads nothing heavy."""
+"""Lazy imports: public names of a package are imported on first use (PEP 562), so that importing the package
+is cheap.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,11 @@ from typing import Any
 
 
 def importer(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """Make the ``__getattr__`` of a package.
+    """Make the module-level ``__getattr__`` of a package.
 
     Args:
         package: its name, ``__name__``.
-        homes: for each name the module that has it.
+        homes: the module that defines each name.
 
     Example:
         >>> importer("dragoman", {"error": "dragoman.problems"})("error").__name__
@@ -21,7 +23,7 @@ def importer(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
 
     """
 
-    def __getattr__(name: str) -> Any:  # noqa: N807 - what a module calls it
+    def __getattr__(name: str) -> Any:  # noqa: N807 - the name that PEP 562 requires
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         value = getattr(import_module(homes[name]), name)

@@ -1,7 +1,7 @@
-"""One writer at a time: a lock on a file, and on a folder with a note of who holds it.
+"""One writer at a time: locks on files, and on folders with a note that names the holder.
 
-The locks are the system's (``flock``): they end with the process that holds them, however it ends, so that none is ever
-left behind.
+The locks are those of the system (``flock``): they are released when the process that holds them ends, however it ends,
+so that no stale lock is left behind.
 """
 
 from __future__ import annotations
@@ -19,31 +19,32 @@ from pathlib import Path
 from dragoman.problems import error
 
 LOCK = ".lock"
-"""File in a folder that is being written: who writes it, in words."""
+"""Lock file in a folder that is being written; its content names the writer."""
 _MAX_NOTE = 500
 
 
 def open_locked(path: Path, *, wait: bool) -> int:
-    """Open a regular file for reading and writing, made if need be, and lock it; links are not followed.
+    """Open a regular file for reading and writing, creating it if missing, and lock it; symbolic links are not
+    followed.
 
     Args:
         path: the file.
-        wait: whether to wait for somebody else who holds it.
+        wait: whether to block until another holder releases the lock.
 
     Returns:
-        The handle; closing it ends the lock.
+        The file descriptor; closing it releases the lock.
 
     Raises:
-        BlockingIOError: somebody else holds it, and ``wait`` is false.
-        OSError: it cannot be opened.
+        BlockingIOError: another process holds the lock, and ``wait`` is false.
+        OSError: the file cannot be opened.
 
     """
     while True:
-        # O_NONBLOCK: should a pipe stand there, it is not waited for.
+        # O_NONBLOCK: opening a pipe must not block.
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
         try:
             _lock(handle, wait=wait)
-            # Whoever held it may have renamed or removed it meanwhile: then the name stands for another file, or none.
+            # The previous holder may have renamed or removed the file: then the path is another file, or none.
             if _is(handle, path):
                 return handle
         except BaseException:
@@ -54,12 +55,12 @@ def open_locked(path: Path, *, wait: bool) -> int:
 
 def _lock(handle: int, *, wait: bool) -> None:
     if not stat.S_ISREG(os.fstat(handle).st_mode):
-        raise OSError(errno.EINVAL, "a folder, a pipe or a device stands there")
+        raise OSError(errno.EINVAL, "not a regular file, but a folder, a pipe or a device")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         raise
-    except OSError:  # a file system without locks: nobody can be kept out
+    except OSError:  # a file system without locks: exclusion is impossible
         return
 
 
@@ -71,7 +72,7 @@ def _is(handle: int, path: Path) -> bool:
 
 
 def remove_unlocked(path: Path) -> None:
-    """Remove a file that nobody holds; one that is held, is not there or may not be removed is left."""
+    """Remove a file that no process has locked; do nothing if it is locked, missing, or may not be removed."""
     with contextlib.suppress(OSError):
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
@@ -84,14 +85,14 @@ def remove_unlocked(path: Path) -> None:
 
 @contextmanager
 def only_writer(folder: Path, code: str = "E108") -> Iterator[None]:
-    """Be the only writer of a folder, inside of this.
+    """Hold the exclusive write lock of a folder.
 
     Args:
-        folder: made if need be.
-        code: number of the problem where somebody else writes it.
+        folder: created if missing.
+        code: number of the problem that is raised if another process holds the lock.
 
     Raises:
-        DragomanError: of that number, with who it is; E108 where the folder cannot be written.
+        DragomanError: ``code``, naming the other process; E108 if the folder cannot be written.
 
     """
     try:
@@ -107,7 +108,7 @@ def only_writer(folder: Path, code: str = "E108") -> Iterator[None]:
     try:
         os.ftruncate(handle, 0)
         now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
-        with contextlib.suppress(OSError):  # a full disk: the lock holds without its note
+        with contextlib.suppress(OSError):  # a full disk: the lock works without its note
             os.pwrite(handle, f"process {os.getpid()} on {os.uname().nodename}, since {now}".encode(), 0)
         yield
     finally:

@@ -1,7 +1,7 @@
-"""What a parquet file says of itself, its footer and the headers of its pages: read before anything is unpacked.
+"""Metadata of a parquet file, its footer and page headers: parsed before anything is decompressed.
 
-A file of a thousand bytes can stand for gigabytes, and pyarrow reads the metadata of columns in a way that ends the
-process where they are damaged. Here nothing is trusted and nothing is larger than the file.
+A file of a thousand bytes can decompress to gigabytes, and pyarrow crashes the process on some damaged column metadata.
+This parser trusts nothing and allocates no more than the size of the file.
 
 Source: https://parquet.apache.org/docs/file-format/ and its parquet.thrift, in Thrift's compact protocol
 (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md).
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 MAGIC = b"PAR1"
 MAX_FOOTER = 2**24
-"""Longest footer, in bytes."""
+"""Maximum length of the footer, in bytes."""
 MAX_COLUMNS = 1000
-"""Most columns and groups of columns, nested ones too."""
+"""Maximum number of schema elements: columns and groups, nested ones included."""
 MAX_PAGES = 2**18
-"""Most pages of a file."""
+"""Maximum number of pages in a file."""
 BATCH = 1024
-"""Rows that are unpacked at a time."""
+"""Rows that are decoded at a time."""
 VALUE = 8
-"""Bytes that a value takes at least, whatever its page takes: an offset, or a place in a dictionary."""
+"""Lower bound for the memory of one decoded value, in bytes: an offset or a dictionary index."""
 _MAX_DEPTH = 16
-# Fields of the structures of parquet.thrift.
+# Field ids in the structures of parquet.thrift.
 _SCHEMA, _ROWS, _GROUPS = 2, 3, 4
 _CHUNKS, _CHUNK_METADATA = 1, 3
 _VALUES, _FIRST_PAGE, _DICTIONARY = 5, 9, 11
@@ -38,15 +38,15 @@ _DELTA_BYTE_ARRAY = 7
 
 
 class DamagedError(ValueError):
-    """The file is not as the format has it."""
+    """The file violates the format, or uses a feature that is not supported."""
 
 
 class Extent(NamedTuple):
-    """How much there is in a file.
+    """Size of a file's content.
 
     Attributes:
-        values: values of all columns, nulls too, and rows.
-        unpacked: bytes of all pages, unpacked; values that a dictionary stands for are not in it.
+        values: number of values in all columns, nulls included, plus the number of rows.
+        unpacked: uncompressed bytes of all pages; dictionary-encoded values count as indices.
 
     """
 
@@ -55,11 +55,11 @@ class Extent(NamedTuple):
 
 
 def extent(data: bytes) -> Extent:
-    """Count the values and bytes of a parquet file by the headers of its pages.
+    """Count the values and bytes of a parquet file from its page headers.
 
     Raises:
-        DamagedError: the file is damaged, or has what is not read: encryption, or strings that are each written as the
-            difference to the one before, since these can grow without bound.
+        DamagedError: the file is damaged, or uses encryption or the encoding DELTA_BYTE_ARRAY (each string as a
+            difference to the one before), whose decoded size is unbounded.
 
     """
     length = int.from_bytes(data[-8:-4], "little")
@@ -85,29 +85,29 @@ def extent(data: bytes) -> Extent:
 
 
 def batches(data: bytes, count: Callable[[int], None]) -> Iterator[pa.RecordBatch]:
-    """Unpack a file some rows at a time; strings stay in their dictionaries.
+    """Decode a file in batches of rows; strings stay dictionary-encoded.
 
     Args:
-        data: the file; :func:`extent` should have looked at it before.
-        count: is told the bytes of each batch once its strings are written out, each as often as it stands there,
-            before that is done; raises where they are too many.
+        data: the file; call :func:`extent` on it first.
+        count: called with the size of each batch in bytes once its dictionaries are expanded, before they are; it
+            raises if the size is too large.
 
     """
-    import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
+    import pyarrow as pa  # noqa: PLC0415 - importing the package must stay cheap
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     schema = pq.ParquetFile(pa.BufferReader(data)).schema
     columns = [schema.column(at) for at in range(len(schema))]
     strings = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
     file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=strings)
-    # Group by group: Arrow does not put the dictionaries of nested columns of two of them together.
+    # One row group at a time: Arrow does not unify dictionaries of nested columns across row groups.
     for batch in chain.from_iterable(file.iter_batches(BATCH, [group]) for group in range(file.num_row_groups)):
         count(sum(map(_size, batch.columns)))
         yield batch
 
 
 def _size(array: pa.Array) -> int:
-    """Bytes that an array takes once its strings are written out."""
+    """Return the bytes that an array takes once its dictionaries are expanded."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
 
@@ -122,7 +122,7 @@ def _size(array: pa.Array) -> int:
 
 
 def _pages(data: bytes, column: dict[int, Any], end: int) -> Iterator[Extent]:
-    """Go through the pages of a column as a reader does: until they have as many values as its metadata say."""
+    """Iterate over the pages of a column as a reader does: until they have as many values as its metadata declares."""
     at, wanted, seen = _number(column, _FIRST_PAGE), _number(column, _VALUES), 0
     if _DICTIONARY in column and 0 < _number(column, _DICTIONARY) < at:
         at = _number(column, _DICTIONARY)
@@ -176,13 +176,13 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _integer(data: bytes, at: int) -> tuple[int, int]:
-    """Read a number in zigzag form: 0, -1, 1, -2 … are 0, 1, 2, 3 …."""
+    """Read a zigzag integer: 0, -1, 1, -2 … are encoded as 0, 1, 2, 3 …."""
     value, at = _varint(data, at)
     return (value >> 1) ^ -(value & 1), at
 
 
 def _struct(data: bytes, at: int, depth: int = 0) -> tuple[dict[int, Any], int]:
-    """Read a structure; return its fields by number, and the place after it. Texts are passed over."""
+    """Read a structure; return its fields by id, and the offset after it. Strings are skipped."""
     fields: dict[int, Any] = {}
     number = 0
     try:
@@ -199,9 +199,9 @@ def _struct(data: bytes, at: int, depth: int = 0) -> tuple[dict[int, Any], int]:
 
 
 def _value(data: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
-    """Read a value of one of the kinds of the compact protocol."""
+    """Read a value of a type of the compact protocol; return it and the offset after it."""
     match kind:
-        case 1 | 2 | 3:  # in a list, a truth value is a byte
+        case 1 | 2 | 3:  # in a list, a boolean is one byte
             return data[at], at + 1
         case 4 | 5 | 6:
             return _integer(data, at)

@@ -1,11 +1,11 @@
 """Numbered problems: what is wrong, where, and how to correct it.
 
-Every complaint that Dragoman makes about something it was given is a :class:`Problem` with a number from
-:data:`CATALOGUE`. The number is stable between versions, so that it can be looked up and tested for; the words
-may improve. Functions that cannot go on raise :class:`DragomanError`, which carries one problem or many; what reads
-or checks a whole input collects its problems in :class:`Diagnostics`.
+Every diagnostic about an input is a :class:`Problem` with a code from :data:`CATALOGUE`. Codes are stable between
+versions, so that they can be looked up and tested for; the wording may change. Functions that cannot continue raise
+:class:`DragomanError`, which carries one or more problems; code that reads or checks a whole input collects its
+problems in :class:`Diagnostics`.
 
-This module is the foundation: every room may use it and it uses none.
+This module is at the bottom of the import order: every package may import it, and it imports none of them.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ CATALOGUE: dict[str, str] = {
     "E604": "derived field that does not follow",
     "E605": "not one entity",
     "E606": "not used",
-    "E607": "claims that do not go together",
+    "E607": "inconsistent claims",
     # 7xx: benchmark, corpus and gold
     "E701": "not a benchmark",
     "E702": "unknown split",
@@ -158,23 +158,23 @@ CATALOGUE: dict[str, str] = {
     "W906": "read with a repair",
     "W907": "raw pass against a rule",
     "W908": "layer left out of a line",
-    "W910": "quoted more often than it stands",
+    "W910": "quoted more often than it occurs",
     "W911": "unknown field passed over",
     "W912": "labels of another Unicode form",
 }
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """One thing that is wrong with something Dragoman was given.
+    """One thing that is wrong with an input.
 
     Attributes:
         code: a key of :data:`CATALOGUE`; ``E`` for errors, ``W`` for warnings.
         what: what is wrong, in one sentence.
-        hint: how to correct it, in one sentence; may be empty where nothing useful can be said.
-        file: the file's name as the user gave it, or empty.
-        line: 1-based line in the file, or 0 where no line is meant.
-        byte: 0-based byte offset in the file, or -1 where none is meant.
-        path: where in the line's JSON, as in ``entities[3].start``, or empty.
+        hint: how to correct it, in one sentence; empty where there is no useful advice.
+        file: the file's name as the user wrote it, or empty.
+        line: 1-based line in the file, or 0 if the problem has no line.
+        byte: 0-based byte offset in the file, or -1 if the problem has none.
+        path: path in the line's JSON, as in ``entities[3].start``, or empty.
 
     """
 
@@ -197,7 +197,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
         return CATALOGUE[self.code]
 
     def where(self) -> str:
-        """Say where the problem is, in one phrase such as ``p.jsonl, line 3, entities[0].start``."""
+        """Return the location of the problem, as in ``p.jsonl, line 3, entities[0].start``."""
         parts = [self.file] if self.file else []
         if self.line:
             parts.append(f"line {self.line}")
@@ -211,12 +211,12 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
         where = self.where()
         head = f"{self.code} {where}: " if where else f"{self.code}: "
         tail = f" {self.hint}" if self.hint else ""
-        # One line, also where a library said several.
+        # One line, even where it quotes a library's message of several.
         return " ".join(f"{head}{self.what}{tail}".splitlines())
 
 
 class DragomanError(Exception):
-    """Raised when the work cannot go on; carries the problems, in the order in which they stand in the input."""
+    """Raised when work cannot continue; carries the problems, in the order in which they occur in the input."""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
@@ -224,30 +224,30 @@ class DragomanError(Exception):
 
 
 def error(code: str, what: str, hint: str = "", *, file: str = "", line: int = 0, path: str = "") -> DragomanError:
-    """Make the exception for a single problem, ready to be raised."""
+    """Make the exception for a single problem."""
     return DragomanError(Problem(code=code, what=what, hint=hint, file=file, line=line, path=path))
 
 
 MAX_PROBLEMS = 1000
-"""Errors listed of one input, and warnings of one kind; the rest are only counted."""
+"""Maximum number of errors listed per input, and of warnings per code; the rest are only counted."""
 MAX_REPAIRS = 20
-"""Repairs (W906) listed of one input: one of them is seldom the last."""
+"""Maximum number of repairs (W906) listed per input: an input with one usually has many."""
 MAX_COMPARED = 4_000_000
-"""Names looked at for one input to find those that were meant; when they are used up, hints come without a guess."""
+"""Budget, per input, of names compared to find the one that was meant; once it is spent, hints make no suggestion."""
 MAX_EXPLAINED = 1_000_000
-"""Code points of text looked through for one input to explain what does not fit; then no more is explained."""
+"""Budget, per input, of code points searched to explain a mismatch; once it is spent, no more is explained."""
 MAX_SHOWN = 80
-"""Characters of a foreign text that a message quotes."""
+"""Characters of untrusted text that a message quotes."""
 _SIMILARITY = 60.0
-"""Least similarity, in percent, of a name that somebody may have meant."""
+"""Minimum similarity, in percent, of a suggested name."""
 
 
 def shown(text: str) -> str:
-    """Quote a foreign text in a message: the beginning of a long one, and nothing that would not show itself."""
+    """Quote untrusted text in a message: truncated, with invisible characters escaped."""
     return repr(text) if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]!r}…"
 
 
-class LimitReached(Exception):  # noqa: N818 - not an error: the way out of an input that has too many
+class LimitReached(Exception):  # noqa: N818 - control flow: stops reading an input with too many errors
     """There are more errors than are listed."""
 
 
@@ -255,17 +255,17 @@ class LimitReached(Exception):  # noqa: N818 - not an error: the way out of an i
 class Diagnostics:
     """Collects the problems of one input, in the order in which they are found.
 
-    Where each problem is, how many are listed and how much time goes into hints is settled here, for every reader,
-    converter and check alike.
+    It assigns locations, limits how many problems are listed and bounds the work spent on hints, for every reader,
+    converter and check.
 
     Attributes:
-        file: how the input is called in problems.
-        limit: errors that are listed, and warnings of one kind; None lists all.
-        stops: whether an error beyond the limit raises :class:`LimitReached`; else it is only counted.
-        line: number of the line at hand, from 1, which problems without a line of their own are in; 0 for none.
-        byte: where that line begins in the input, in bytes from 0.
+        file: name of the input in problems.
+        limit: maximum number of errors listed, and of warnings per code; None lists all.
+        stops: whether an error beyond the limit raises :class:`LimitReached` instead of only being counted.
+        line: number of the current line, from 1, for problems without a line of their own; 0 for none.
+        byte: byte offset of the current line in the input, from 0.
         listed: the problems that are listed.
-        losses: what has no place on the other side of a conversion, counted by kind (a noun in the plural).
+        losses: what the target format of a conversion cannot represent, counted by kind (a plural noun).
 
     Example:
         >>> diagnostics = Diagnostics("p.jsonl", line=3)
@@ -289,15 +289,15 @@ class Diagnostics:
     def add(
         self, code: str, what: str, hint: str = "", *, path: str = "", line: int | None = None, byte: int = -1
     ) -> None:
-        """Note a problem.
+        """Record a problem.
 
         Args:
             code: number of the problem.
             what: what is wrong.
             hint: how to correct it.
             path: where in the line's JSON.
-            line: number of its line; the line at hand if None.
-            byte: where in the line at hand, in bytes from its beginning, or -1.
+            line: number of its line; None for the current line.
+            byte: byte offset within the current line, or -1.
 
         Raises:
             LimitReached: there are more errors than are listed, and ``stops`` is set.
@@ -307,7 +307,7 @@ class Diagnostics:
         self.take(Problem(code=code, what=what, hint=hint, file=self.file, line=number, path=path, byte=place))
 
     def take(self, *problems: Problem) -> None:
-        """Note problems that were made elsewhere and know their places.
+        """Record problems that already have their locations.
 
         Raises:
             LimitReached: as :meth:`add`.
@@ -322,26 +322,26 @@ class Diagnostics:
                 raise LimitReached
 
     def lose(self, kind: str, count: int = 1) -> None:
-        """Count something that has no place on the other side; ``kind`` is a noun in the plural."""
+        """Count items that the target format cannot represent; ``kind`` is a plural noun."""
         if count:
             self.losses[kind] += count
 
     @property
     def errors(self) -> int:
-        """How many errors there are, listed or not."""
+        """Number of errors, listed or not."""
         return self._counts[_ERRORS]
 
     @property
     def failed(self) -> bool:
-        """Whether there is an error."""
+        """Whether there are errors."""
         return self.errors > 0
 
     def lost(self) -> dict[str, int]:
-        """Losses by kind, sorted; empty where there are errors, because then nothing is converted."""
+        """Return the losses by kind, sorted; empty if there are errors, because then nothing is converted."""
         return {} if self.failed else dict(sorted(self.losses.items()))
 
     def problems(self) -> tuple[Problem, ...]:
-        """All problems in the order in which they were found, then how many are not listed, then what is lost."""
+        """Return the listed problems in the order found, then the numbers of unlisted ones, then the losses."""
         return (
             *self.listed,
             *(self._unlisted(kind) for kind in sorted(self._counts, key=_ERRORS.__eq__) if self._over(kind)),
@@ -352,15 +352,15 @@ class Diagnostics:
         )
 
     def _over(self, kind: str) -> bool:
-        return self.limit is not None and self._counts[kind] > self._most(kind)
+        return self.limit is not None and self._counts[kind] > self._limit_of(kind)
 
-    def _most(self, kind: str) -> int:
+    def _limit_of(self, kind: str) -> int:
         assert self.limit is not None
         return min(self.limit, MAX_REPAIRS) if kind == "W906" else self.limit
 
     def _unlisted(self, kind: str) -> Problem:
-        """Say how many problems of a kind are not listed."""
-        most = self._most(kind)
+        """Make the problem that counts the unlisted problems of a kind."""
+        most = self._limit_of(kind)
         more = self._counts[kind] - most
         if kind != _ERRORS:
             number = "is 1" if more == 1 else f"are {more:,}"
@@ -372,16 +372,18 @@ class Diagnostics:
         return Problem(code="E208", what=what, hint="Correct these first.", file=self.file, line=self.line)
 
     def affords(self, characters: int) -> bool:
-        """Whether so much text may still be looked through to explain a problem; it counts as looked through."""
+        """Tell whether ``characters`` more code points may be searched to explain a problem; they are charged to the
+        budget.
+        """
         self._explained += characters
         return self._explained <= MAX_EXPLAINED
 
     def nearest(self, name: str, names: list[str]) -> str | None:
-        """Find the name that somebody may have meant; None when none is near, or after too many searches."""
+        """Return the name that was probably meant; None if none is similar, or the budget is spent."""
         return next(iter(self._near(name, names, 1)), None)
 
     def suggest(self, name: str, names: list[str], otherwise: str) -> str:
-        """Ask for the names that somebody may have meant, up to three; if none is near, say what there is."""
+        """Make the hint for an unknown name: up to three similar names, or else ``otherwise`` and some known names."""
         *most, last = [repr(near) for near in self._near(name, names, 3)] or [""]
         if last:
             return f"Did you mean {', '.join(most)} or {last}?" if most else f"Did you mean {last}?"
@@ -392,7 +394,7 @@ class Diagnostics:
         self._compared += len(names)
         if self._compared > MAX_COMPARED:
             return []
-        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only what is wrong needs it, and start-up does not
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only needed for hints; keeps start-up fast
 
         near = process.extract(name[:200], names, scorer=fuzz.ratio, score_cutoff=_SIMILARITY, limit=most)
         return [str(one) for one, _, _ in near]
@@ -402,5 +404,5 @@ _ERRORS = "E"
 
 
 def _kind(problem: Problem) -> str:
-    """Tell what a problem is counted under: errors together, warnings each by its code."""
+    """Return the key under which a problem is counted: errors together, warnings by code."""
     return _ERRORS if problem.severity == "error" else problem.code

@@ -1,9 +1,9 @@
-"""Secrets, and text from outside without them: the one place that everything passes before it is written or printed.
+"""Redaction of secrets: everything that is written or printed passes through here.
 
-A server may repeat the key that it was asked with, in a header, an answer or an error. Whoever takes a key, a token or
-a password into use registers it here; what comes back is redacted before it is shortened, for half a key is a leak too.
-Behind that stand :func:`dragoman.files.write`, which every file passes, and :class:`Stream`, which all that the command
-line prints passes, tracebacks too: what was registered goes through neither.
+A server may echo the key of a request in a header, an answer or an error. Code that uses a key, a token or a password
+registers it here; responses are redacted before they are truncated, since part of a key is a leak too. As a second
+barrier, :func:`dragoman.files.write`, through which every file is written, and :class:`Stream`, through which the
+command line prints everything, tracebacks included, redact all registered secrets.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 MASK = "[secret]"
-"""What stands in the place of a secret."""
+"""Replacement for a secret."""
 MIN_LENGTH = 8
-"""Characters of the shortest text that counts as secret: keys of servers that want none, as ``none`` or ``EMPTY``, are
-words that a document may hold."""
+"""Minimum length of a secret, in characters: placeholder keys such as ``none`` or ``EMPTY`` are words that may occur in
+a document.
+"""
 _NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "_PWD")
 _VARIABLE = re.compile(r"(?:(?:^|_|API)KEY|TOKEN|SECRET|PASSWORD|PASSWD|_PWD)$")
 _PASSWORD = re.compile(r"://[^/\s:@]*:([^/\s@]+)@")
@@ -31,10 +32,10 @@ _registered: set[str] = set()
 
 
 def register(secret: str | None) -> None:
-    """Make a text secret from now on, in this process.
+    """Treat a string as a secret from now on, in this process.
 
     Args:
-        secret: a key, token or password; what is shorter than :data:`MIN_LENGTH`, or None, is no secret.
+        secret: a key, token or password; None, or a string shorter than :data:`MIN_LENGTH`, is ignored.
 
     """
     if secret and len(secret.strip()) >= MIN_LENGTH:
@@ -42,13 +43,13 @@ def register(secret: str | None) -> None:
 
 
 def register_address(address: str) -> None:
-    """Make secret what an address holds of secrets: a password, a token in its place, and parameters called so.
+    """Register the secrets in a URL: a password, a token in its place, and query parameters named like secrets.
 
     Args:
-        address: of a server.
+        address: URL of a server.
 
     Raises:
-        ValueError: it is no address.
+        ValueError: the URL is malformed.
 
     Example:
         >>> register_address("https://me:a-long-password@example.org/v1?api-key=0123456789")
@@ -69,13 +70,13 @@ def register_address(address: str) -> None:
 def redact(text: str, environment: Mapping[str, str] = os.environ) -> str:
     """Replace every secret in a text by :data:`MASK`.
 
-    Secret is what was registered, the values of the environment variables whose names end in ``KEY``, ``TOKEN``,
-    ``SECRET``, ``PASSWORD``, ``PASSWD`` or ``_PWD``, and the passwords of addresses in any, as of a proxy. A secret is
-    found in any case, and in the forms that it has in JSON, in an address, in HTML and in Python's ``repr``.
+    Secrets are all registered strings, the values of environment variables whose names end in ``KEY``, ``TOKEN``,
+    ``SECRET``, ``PASSWORD``, ``PASSWD`` or ``_PWD``, and passwords in URLs in any variable, such as a proxy's. They are
+    matched case-insensitively, as such and as escaped in JSON, URLs, HTML and Python's ``repr``.
 
     Args:
-        text: of any length; to be redacted before it is cut.
-        environment: where variables are looked up.
+        text: text of any length; redact it before truncating it.
+        environment: environment variables to take secrets from.
 
     """
     upper = [(name.upper(), value.strip()) for name, value in environment.items()]
@@ -85,9 +86,9 @@ def redact(text: str, environment: Mapping[str, str] = os.environ) -> str:
 
 
 def redact_file(data: bytes) -> bytes:
-    """Replace every registered secret in the bytes of a file, if it is one of text.
+    """Replace every registered secret in the content of a file, if it is UTF-8 text.
 
-    What only the environment calls a secret stays: in data it may be a word like any other.
+    Secrets that are known from the environment only are left: in data, such a value may be an ordinary word.
     """
     if not _registered:
         return data
@@ -100,15 +101,15 @@ def redact_file(data: bytes) -> bytes:
 
 
 def plain(text: str) -> str:
-    """Redact a text, and write lone surrogates, which are no characters and stand in no file, as escapes."""
+    """Redact a text, and escape lone surrogates, which cannot be encoded as UTF-8."""
     return redact(text.encode("utf-8", "backslashreplace").decode())
 
 
 def plain_json(value: Any) -> Any:
-    """Make all texts of a value of JSON :func:`plain`, keys too.
+    """Apply :func:`plain` to all strings in a JSON value, keys included.
 
     Raises:
-        RecursionError: it is nested too deep.
+        RecursionError: the value is nested too deeply.
 
     """
     if isinstance(value, str):
@@ -119,10 +120,10 @@ def plain_json(value: Any) -> Any:
 
 
 class Stream:
-    """A stream of text that is printed without the secrets that were registered.
+    """A text stream that redacts registered secrets.
 
     Args:
-        stream: where it is printed.
+        stream: the stream to print to.
 
     """
 
@@ -130,22 +131,22 @@ class Stream:
         self.stream = stream
 
     def write(self, text: str) -> int:
-        """Print a text without secrets."""
+        """Print a text, redacted."""
         self.stream.write(_without(text, _registered))
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
-        """Print texts without secrets."""
+        """Print texts, redacted."""
         for line in lines:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:
-        """Be the stream in all else."""
+        """Delegate everything else to the stream."""
         return getattr(self.stream, name)
 
 
 def with_secrets(stream: Any) -> Any:
-    """Give the stream that prints everything: for the one time that a token is shown."""
+    """Return the unredacted stream: for the only time that a token is shown."""
     return stream.stream if isinstance(stream, Stream) else stream
 
 
@@ -159,7 +160,7 @@ def _pattern(secrets: frozenset[str]) -> re.Pattern[str] | None:
     forms = {form for secret in secrets for form in _forms(secret)}
     if not forms:
         return None
-    # The longest first: one secret may begin with another.
+    # Longest first: one secret may be a prefix of another.
     return re.compile(
         "|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form))), re.IGNORECASE
     )

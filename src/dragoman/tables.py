@@ -1,4 +1,4 @@
-"""Tables of text: the same rows for a terminal, a notebook and a string. All text from outside is made harmless."""
+"""Tables of text: the same rows for a terminal, a notebook and a file. Untrusted text is escaped."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from html import escape
 from dragoman.text import visible
 
 WIDTH = 160
-"""Columns of a table that is printed into a file or a pipe: as wide as it needs to be."""
+"""Width of a table that is printed to a file or a pipe, in columns: enough for every table."""
 PROSE = 100
-"""Columns of a line of words, wherever it is printed."""
+"""Maximum width of a line of prose, in columns."""
 
 
 _GAP = 2
-_LEAST = 12
-"""Characters of the first column that stay on one line."""
+_MIN_FIRST = 12
+"""Width below which the first column is not wrapped, in columns."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Table:
     """A table of short texts.
 
     Attributes:
-        columns: headings; all but the first column are aligned to the right.
-        rows: cells, as many in each row as there are columns.
-        title: what stands above it.
-        first_width: characters that the first column has at least.
-        optional: columns that are left out where there is no room for all, the first of them first; a line below the
-            table says which.
+        columns: headings; all columns but the first are right-aligned.
+        rows: cells, one per column.
+        title: caption above the table.
+        first_width: minimum width of the first column, in characters.
+        optional: columns to drop if the table is too wide, in this order; a line below the table names the dropped
+            ones.
 
     """
 
@@ -41,10 +41,10 @@ class Table:
     optional: tuple[str, ...] = ()
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
-        """Lay it out in lines of at most so many characters, with a terminal's styles or without."""
+        """Lay the table out in lines of at most ``width`` characters, optionally with terminal styles."""
         from io import StringIO  # noqa: PLC0415
 
-        from rich import table as rich_table  # noqa: PLC0415 - only for tables: JSON is quicker without
+        from rich import table as rich_table  # noqa: PLC0415 - only tables need it; --json starts faster without
         from rich.console import Console  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415 - a string would be read as markup
 
@@ -61,7 +61,7 @@ class Table:
         for row in self.rows:
             laid.add_row(*(Text(visible(row[at])) for at in shown))
         lines = StringIO()
-        # A number is never cut: where nothing more can be left out, lines are longer than was asked for.
+        # Numbers are never truncated: if no more columns can be dropped, lines exceed the width.
         console = Console(file=lines, width=max(width, least), force_terminal=terminal, highlight=False)
         console.print(laid)
         if left_out:
@@ -70,7 +70,9 @@ class Table:
         return text if terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
     def _fitted(self, width: int) -> tuple[list[int], list[str], int]:
-        """Choose the columns that fit, by their positions; name the others, and say how wide the table is at least."""
+        """Choose the columns that fit: their positions, the names of the dropped ones, and the table's
+        minimum width.
+        """
         from rich.cells import cell_len  # noqa: PLC0415
 
         needed = [
@@ -83,11 +85,11 @@ class Table:
                 break
             shown.remove(self.columns.index(name))
             left_out.append(name)
-        first = min(needed[0], _LEAST)
+        first = min(needed[0], _MIN_FIRST)
         return shown, left_out, first + sum(needed[at] + _GAP for at in shown[1:])
 
     def html(self) -> str:
-        """Write it as an HTML table without styles."""
+        """Format the table as HTML without styles."""
         head = "".join(f"<th>{escape(visible(column))}</th>" for column in self.columns)
         rows = "".join(f"<tr>{''.join(f'<td>{escape(visible(cell))}</td>' for cell in row)}</tr>" for row in self.rows)
         caption = f"<caption>{escape(visible(self.title))}</caption>" if self.title else ""
@@ -95,9 +97,9 @@ class Table:
 
 
 def wrapped(line: str, width: int) -> str:
-    """Break a sentence into lines of at most so many characters, :data:`PROSE` at most; later lines are set in.
+    """Wrap a sentence to ``width`` characters, :data:`PROSE` at most, with a hanging indent.
 
-    Words, as file names and codes, stay whole: one that is longer than a line has a line of its own.
+    Words, such as file names and codes, are not broken: a word longer than a line gets its own line.
     """
     from rich.cells import cell_len  # noqa: PLC0415
 
@@ -113,13 +115,13 @@ def wrapped(line: str, width: int) -> str:
 
 
 def as_csv(rows: Iterable[Sequence[str | float | None]]) -> bytes:
-    r"""Write rows as CSV (RFC 4180); no text is a formula, whichever sign separates the cells.
+    r"""Write rows as CSV (RFC 4180), escaped against formula injection for any cell separator.
 
     Args:
-        rows: cells; None is an empty one, fractions have six digits.
+        rows: cells; None is an empty cell, floats have six decimals.
 
     >>> as_csv([("name", "score"), ("=1+1", 0.5)])
-    b"name,score\\r\\n'=1+1,0.500000\\r\\n"
+    b"name,score\r\n'=1+1,0.500000\r\n"
 
     """
     import csv  # noqa: PLC0415
@@ -137,17 +139,17 @@ def _cell(value: str | float | None) -> str:
 
 
 _FORMULA = "=+\\-@\uff1d\uff0b\uff0d\uff20"
-"""Signs with which a formula begins in a spreadsheet, ASCII and full width, as a class of a pattern."""
+"""Characters that begin a formula in a spreadsheet, ASCII and full width, as a regex character class."""
 _FIRST = re.compile(rf"^(?=\s*[{_FORMULA}])")
 _LATER = re.compile(rf"([,;\t][\s\"']*)(?=[{_FORMULA}])")
 
 
 def plain(text: str) -> str:
-    """Text for a cell of a spreadsheet: control characters escaped, and never taken for a formula.
+    """Escape a text for a cell of a spreadsheet: control characters, and anything that would be run as a formula.
 
-    Spreadsheets run a cell that begins with one of some signs, after spaces too; an apostrophe in front keeps it text.
-    Where another sign than the comma separates the cells, one may begin inside of this text, quotes or not: there an
-    apostrophe is put in front of the sign.
+    Spreadsheets run a cell that begins with one of a few characters, even after spaces; a leading apostrophe makes it
+    text. If the file is opened with another separator than the comma, a cell may begin in the middle of this text,
+    quoted or not: there the apostrophe is inserted as well.
 
     Example:
         >>> plain("=1+1"), plain("a;=1+1")
@@ -158,10 +160,10 @@ def plain(text: str) -> str:
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """Write a score, or a dash for one that is not defined."""
+    """Format a score; an undefined one is a dash."""
     return "–" if value is None else f"{value:.{digits}f}"
 
 
 def interval(ends: list[float] | None) -> str:
-    """Write an interval of scores, nothing where there is none."""
+    """Format a confidence interval; empty if there is none."""
     return "" if ends is None else f"{ends[0]:.3f}–{ends[1]:.3f}"

@@ -1,6 +1,6 @@
-"""Switches of the whole process, in one place. None changes a result.
+"""Process-wide performance switches, in one place. None of them changes a result.
 
-``DRAGOMAN_TUNING=0`` turns off those that only make it quicker, which is all but :func:`use_system_memory`.
+``DRAGOMAN_TUNING=0`` turns off those that only affect speed, which are all but :func:`use_system_memory`.
 """
 
 from __future__ import annotations
@@ -10,21 +10,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 _NEW_OBJECTS = 50_000
-"""So many new objects are looked through for cycles, not 700: modules and results are many objects and no garbage."""
+"""Threshold of the garbage collector's first generation (Python's default is 700): imported modules and results are
+many objects, and no garbage.
+"""
 
 
 def is_on() -> bool:
-    """Whether the process may be tuned."""
+    """Tell whether tuning is enabled."""
     return os.environ.get("DRAGOMAN_TUNING") != "0"
 
 
 @contextmanager
 def command_line() -> Iterator[None]:
-    """Look for cyclic garbage less often, and not once more at the very end of the process."""
+    """Run the cyclic garbage collector less often, and not at interpreter exit."""
     if not is_on():
         yield
         return
-    import atexit  # noqa: PLC0415 - as light as can be where it is off
+    import atexit  # noqa: PLC0415 - not imported when tuning is off
     import gc  # noqa: PLC0415
 
     thresholds = gc.get_threshold()
@@ -39,12 +41,12 @@ def command_line() -> Iterator[None]:
 def reuse_memory_of_blocks() -> None:
     """Let the C library keep the memory of a block for the next one, as mallopt(3) allows.
 
-    Half the time in the kernel goes into giving and taking it otherwise. Where there is no such function nothing is
-    changed. Arrow's own allocator gives memory back, so that Arrow is told to use the C library's.
+    Otherwise half of the system time goes into returning and requesting it. Where mallopt does not exist, nothing
+    changes. Arrow's own allocator returns memory too, so Arrow is switched to the C library's.
     """
     if not is_on():
         return
-    import ctypes  # noqa: PLC0415 - for large files alone
+    import ctypes  # noqa: PLC0415 - only for large files
 
     trim_threshold, mmap_threshold = -1, -3
     with suppress(AttributeError, OSError, TypeError):
@@ -55,14 +57,14 @@ def reuse_memory_of_blocks() -> None:
 
 
 def use_system_memory() -> None:
-    """Have Arrow take its memory from the C library: it reserves nothing, and a limit counts what is used."""
+    """Make Arrow allocate from the C library: it reserves nothing, so that a memory limit counts what is in use."""
     import pyarrow as pa  # noqa: PLC0415
 
     pa.set_memory_pool(pa.system_memory_pool())
 
 
 def release_memory() -> None:
-    """Give memory that Arrow holds for later back."""
+    """Return memory that Arrow holds in reserve."""
     if is_on():
         import pyarrow as pa  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Whether bytes are plain UTF-8 text in lines of bounded length, and where they are not."""
+"""Validation of UTF-8 text in lines of bounded length, with the position of the first error."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import codecs
 from dragoman.problems import DragomanError, Problem
 
 MAX_LINE = 64 * 2**20
-"""Longest line of a JSONL file, in bytes: one document with its labels."""
+"""Maximum length of a line of a JSONL file, in bytes: one document with its labels."""
 _CHUNK = 2**20
 """Bytes that are decoded at a time."""
 
 
 def check_text(data: bytes, name: str = "", *, max_line: int = MAX_LINE) -> None:
-    """Refuse bytes that are not plain UTF-8 text.
+    """Reject bytes that are not plain UTF-8 text.
 
     Args:
         data: the bytes of a file.
-        name: how the file is called in a problem.
-        max_line: longest line, in bytes.
+        name: name of the file in problems.
+        max_line: maximum length of a line, in bytes.
 
     Raises:
         DragomanError: E102 not UTF-8, E103 byte order mark or UTF-16, E104 NUL byte, E105 line over the limit.
@@ -49,7 +49,7 @@ def check_text(data: bytes, name: str = "", *, max_line: int = MAX_LINE) -> None
 
 
 def is_text(data: bytes) -> bool:
-    """Whether :func:`check_text` has nothing to say of some bytes."""
+    """Tell whether :func:`check_text` accepts some bytes."""
     try:
         check_text(data)
     except DragomanError:
@@ -58,7 +58,9 @@ def is_text(data: bytes) -> bool:
 
 
 def _first_invalid(data: bytes) -> int:
-    """Offset of the first byte that is not UTF-8, or -1; decodes piecewise so that no second copy is held."""
+    """Return the offset of the first byte that is not UTF-8, or -1; decodes in chunks, without a second copy
+    in memory.
+    """
     if data.isascii():
         return -1
     decoder = codecs.getincrementaldecoder("utf-8")()

@@ -1,3 +1,3 @@
-"""Version of the package, which is not that of the data."""
+"""Version of the package, independent of the version of the data."""
 
 __version__ = "0.2.0"

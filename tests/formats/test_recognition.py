@@ -150,11 +150,11 @@ BASE = "Kim\tB-PER\nIl\tI-PER\nmet\tO\nOslo\tB-LOC\n"
 @pytest.mark.parametrize(
     ("data", "what", "hint"),
     [
-        (BASE.replace("\t", ","), "parted by commas", "tabs"),
-        (BASE.replace("\t", ";"), "parted by semicolons", "tabs"),
-        (BASE.replace("\t", "|"), "parted by vertical bars", "tabs"),
+        (BASE.replace("\t", ","), "separated by commas", "tabs"),
+        (BASE.replace("\t", ";"), "separated by semicolons", "tabs"),
+        (BASE.replace("\t", "|"), "separated by vertical bars", "tabs"),
         (BASE.replace("\t", "\u00a0"), "a space of another kind", "tabs"),
-        ("word,ner\n" + BASE.replace("\t", ","), "parted by commas", "tabs"),
+        ("word,ner\n" + BASE.replace("\t", ","), "separated by commas", "tabs"),
         ("word\tner\nKim\tB-PER\nmet\tO\n", "below a header", "first row"),
         ("B-PER\tKim\nI-PER\tIl\nO\tmet\n", "the tag first", "--columns form=2,tag=1"),
         ("Kim\tB-PER|B-ORG\nU\tI-ORG\n", "several tags in a cell", "form=1,tag=2,tag=3"),

@@ -179,7 +179,7 @@ def test_sparse_problems_are_solved_as_well_as_full_ones(monkeypatch, shape):
     gold, predicted, weight = random_problem(rng, *shape, 1_500)
     ones = np.ones_like(weight)
     sparse = assign(gold, predicted, (ones, weight))
-    monkeypatch.setattr(assignment, "_SMALL", 10**9)
+    monkeypatch.setattr(assignment, "_DENSE_CELLS", 10**9)
     full = assign(gold, predicted, (ones, weight))
     for chosen in (sparse, full):
         assert len(set(gold[chosen].tolist())) == len(set(predicted[chosen].tolist())) == len(chosen)

@@ -1,1 +1,1 @@
-"""The maintainer's steps: what turns pages into a benchmark. Nothing but the command line imports it."""
+"""The maintainer's steps from pages to a benchmark. Only the command line imports this package."""

@@ -1,9 +1,9 @@
-"""From two passes and the decisions on them to gold.
+"""Adjudication: gold from two annotation passes and the decisions on their disagreements.
 
-Where both passes have the same label it is gold; where they differ a decision says what is, and why. A decision may
-also correct what both have alike, or add what neither has; the last one on a label counts. Of agreed claims, which may
-differ in what is not scored, the gloss, ``about`` and ``dates`` are those of pass a; tags that either annotator wrote
-are kept.
+A label on which both passes agree becomes gold; where they differ, a decision states what does, and why. A decision may
+also correct a label on which both agree, or add one that neither has; the last decision on a label is used. Claims that
+agree may differ in fields that are not scored: gloss, ``about`` and ``dates`` are then taken from pass a; phenomena are
+the union of both passes.
 """
 
 from __future__ import annotations
@@ -31,33 +31,33 @@ from dragoman.schema.records import Claim, Date, Document, Entity, Labels
 
 @dataclass
 class Case:
-    """A document with its two passes and the decisions on them."""
+    """A document with the points of its two passes and the decisions on them."""
 
     document: Document
     points: list[Point]
     decisions: list[Decision] = field(default_factory=list)
 
     def undecided(self) -> list[Point]:
-        """Points on which the passes differ and nothing was decided."""
+        """Return the points on which the passes differ without a decision."""
         decided = {(d.layer, d.a, d.b) for d in self.decisions}
         return [p for p in self.points if not p.agreed and p.key[1:] not in decided]
 
 
 def read_documents(root: Path) -> dict[str, Document]:
-    """Documents of the corpus by id, page by page."""
+    """Return the documents of the corpus by id, in the order of pages."""
     return {document.id: document for page in read_curated(root) for document in page.documents}
 
 
 def read_passes(
     root: Path, documents: dict[str, Document], names: tuple[str, ...] = GOLD_PASSES
 ) -> dict[str, dict[str, Labels]]:
-    """Read passes, with their entity ids turned into the registry's.
+    """Read passes, and map their entity ids to those of the registry.
 
     Returns:
         Labels by pass and document.
 
     Raises:
-        DragomanError: with everything that is wrong with the passes; E701 where they do not cover the same documents.
+        DragomanError: with all errors in the passes; E701 if they do not cover the same documents.
 
     """
     annotations = root / "annotations"
@@ -82,7 +82,7 @@ def read_cases(root: Path) -> dict[str, Case]:
     """Read both passes and the decisions on them.
 
     Raises:
-        DragomanError: with everything that is wrong with passes or decisions.
+        DragomanError: with all errors in passes or decisions.
 
     """
     documents = read_documents(root)
@@ -96,17 +96,17 @@ def read_cases(root: Path) -> dict[str, Case]:
 
 
 def read_decisions(path: Path) -> list[Decision]:
-    """Read decisions on labels, none where there is no such file.
+    """Read the decisions on labels; none if the file is missing.
 
     Raises:
-        DragomanError: with the line that is neither a decision nor a ruling.
+        DragomanError: for a line that is neither a decision nor a ruling.
 
     """
     return [line for line in _lines(path) if isinstance(line, Decision)]
 
 
 class Place(NamedTuple):
-    """Where a label of a layer stands, in code points of its document's text, half-open."""
+    """The span of a label, in code points of its document's text, half-open."""
 
     layer: str
     start: int
@@ -114,7 +114,7 @@ class Place(NamedTuple):
 
 
 def reviewed_places(root: Path) -> dict[str, list[Place]]:
-    """Say where the labels stand that a review of gold decided, by document.
+    """Return the spans of labels that were decided in a review of gold, by document.
 
     Raises:
         DragomanError: as :func:`read_cases`.
@@ -129,7 +129,7 @@ def reviewed_places(root: Path) -> dict[str, list[Place]]:
 
 
 def _places(case: Case, decision: Decision) -> Iterator[Place]:
-    """Give the places of the labels of either pass that a decision is about, and of the label that it writes out."""
+    """Yield the spans of the labels of either pass that a decision is about, and of the label that it specifies."""
     made: list[Entity | Date | Claim] = []
     if decision.keep == "label":
         made += [each.label for each in _written(case, decision, [], [])]
@@ -142,12 +142,12 @@ def _places(case: Case, decision: Decision) -> Iterator[Place]:
 
 
 def read_rulings(path: Path) -> list[Ruling]:
-    """Read rulings, which stand among the decisions; raises as :func:`read_decisions`."""
+    """Read the rulings in the file of decisions; raises as :func:`read_decisions`."""
     return [line for line in _lines(path) if isinstance(line, Ruling)]
 
 
 class _Line(msgspec.Struct):
-    """What tells a ruling from a decision."""
+    """The field that distinguishes a ruling from a decision."""
 
     ruling: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
@@ -184,7 +184,7 @@ def _identified(labels_: Labels, identity: dict[str, str]) -> Labels:
 
 @dataclass
 class _GoldLabel:
-    """A label that becomes gold, and the names by which others refer to it (``a:e12``)."""
+    """A label that becomes gold, and the names by which other labels refer to it (``a:e12``)."""
 
     label: Any
     names: list[str]
@@ -193,14 +193,14 @@ class _GoldLabel:
 
 
 def gold_points(root: Path) -> dict[str, dict[tuple[str, str], Point | None]]:
-    """Say from which point of the passes each gold label comes.
+    """Return the point of the passes that each gold label comes from.
 
     Returns:
-        By document, and by layer and id of the gold label: the point; None for a label that a decision added and
-        neither pass has.
+        Points by document and by (layer, id of the gold label); None for a label that a decision added and neither
+        pass has.
 
     Raises:
-        DragomanError: with everything that is wrong with passes or decisions; E710 where something is undecided.
+        DragomanError: with all errors in passes or decisions; E710 if there are undecided points.
 
     """
     made: dict[str, dict[tuple[str, str], Point | None]] = {}
@@ -209,7 +209,7 @@ def gold_points(root: Path) -> dict[str, dict[tuple[str, str], Point | None]]:
         if case.undecided():
             raise error("E710", "points of the passes are undecided.", "List them: dragoman author adjudicate --list.")
         chosen = _chosen(case, problems)
-        _numbered(case, chosen, problems)  # puts them in the order of their numbers
+        _numbered(case, chosen, problems)  # sorts them into the order of their numbers
         made[key] = {
             (layer, f"{layer[0]}{number}"): item.point
             for layer, items in chosen.items()
@@ -221,10 +221,10 @@ def gold_points(root: Path) -> dict[str, dict[tuple[str, str], Point | None]]:
 
 
 def build_gold(root: Path) -> dict[str, Labels]:
-    """Put agreed labels and decisions together.
+    """Merge agreed labels and decisions into gold.
 
     Raises:
-        DragomanError: E710 with every undecided point, or with everything that is wrong with the decisions.
+        DragomanError: E710 for every undecided point, or with all errors in the decisions.
 
     """
     cases = read_cases(root)
@@ -259,13 +259,13 @@ def _document_gold(case: Case) -> tuple[Labels, list[Problem]]:
 
 
 def _chosen(case: Case, problems: list[Problem]) -> dict[str, list[_GoldLabel]]:
-    """Labels of a document that become gold, by layer."""
+    """Return the labels of a document that become gold, by layer."""
     chosen: dict[str, list[_GoldLabel]] = {layer: [] for layer in LAYER_NAMES}
     by_key: dict[tuple[str, str | None, str | None], Decision] = {(d.layer, d.a, d.b): d for d in case.decisions}
     known = {(p.layer, p.key[2], p.key[3]) for p in case.points}
     for key in by_key:
         if key not in known and key[1:] != (None, None):
-            what = f"a decision is about {key[0]} a:{key[1]} b:{key[2]}, which do not go together in the passes."
+            what = f"a decision is about {key[0]} a:{key[1]} b:{key[2]}, which are not aligned in the passes."
             problems.append(Problem(code="E601", what=what, path=case.document.id))
     for point in case.points:
         decision = by_key.get(point.key[1:])
@@ -278,7 +278,7 @@ def _chosen(case: Case, problems: list[Problem]) -> dict[str, list[_GoldLabel]]:
 
 
 def _outcome(case: Case, point: Point, decision: Decision | None, problems: list[Problem]) -> list[_GoldLabel]:
-    """Say what of a point becomes gold."""
+    """Return the labels of a point that become gold."""
     names = [f"{side}:{label.id}" for side, label in (("a", point.a), ("b", point.b)) if label is not None]
     if decision is None:
         merged = msgspec.structs.replace(point.a, phenomena=_union(point.a.phenomena, point.b.phenomena))
@@ -292,7 +292,7 @@ def _outcome(case: Case, point: Point, decision: Decision | None, problems: list
 
 
 def _written(case: Case, decision: Decision, names: list[str], problems: list[Problem]) -> list[_GoldLabel]:
-    """Turn the label that a decision writes out into a record; its references stay as they are written."""
+    """Convert the label specified in a decision to a record; its references are left as written."""
     singular = by_name(decision.layer).singular
     label = getattr(decision, singular)
     if label is None:
@@ -313,7 +313,7 @@ def _union(a: list[labels.Phenomenon], b: list[labels.Phenomenon]) -> list[label
 
 
 def _numbered(case: Case, chosen: dict[str, list[_GoldLabel]], problems: list[Problem]) -> Labels:
-    """Give the labels their numbers in text order, and let references point to these."""
+    """Assign the labels their numbers in text order, and update references to them."""
     place: dict[str, str] = {}
     for layer, items in chosen.items():
         items.sort(
@@ -367,7 +367,7 @@ def _renamed(label: _GoldLabel, place: dict[str, str], layer: str) -> Any:
 
 
 def write_gold(root: Path, gold: dict[str, Labels]) -> list[str]:
-    """Write gold files and remove those of documents that have gold no more; return the documents that changed."""
+    """Write the gold files, and remove those of documents without gold; return the documents that changed."""
     folder = root / "annotations" / "gold"
     with files.writing_into(folder):
         changed = [

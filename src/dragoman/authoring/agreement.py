@@ -1,9 +1,10 @@
-"""Agreement as data: pass against pass, and each pass against the gold that was made from it.
+"""Inter-annotator agreement: pass against pass, and each pass against the gold that was derived from it.
 
-Passes are compared by the measures of the catalogue, which are symmetric in F1, and by Krippendorff's alpha for the
-attributes of what both found. Everything is given a second time without what the guidelines quote, or the brief that
-they were written from and their earlier versions (``annotations/quoted.txt``): agreement on a quoted span says nothing.
-A pass is not independent of the gold, so its score is no rank and no ceiling.
+Passes are compared by F1 of the benchmark's measures, which is symmetric, and by Krippendorff's alpha for the
+attributes of labels that both have. Everything is computed a second time without labels whose words are quoted in the
+guidelines, in the brief that they are based on, or in earlier versions (``annotations/quoted.txt``), since agreement on
+a quoted span is no evidence. A pass is not independent of the gold, so its score is neither a rank nor a human upper
+bound.
 """
 
 from __future__ import annotations
@@ -45,19 +46,19 @@ MEASURES = (
 
 
 def columns(labels_: dict[str, Labels], documents: dict[str, Document]) -> Annotations:
-    """Labels of a pass, or gold, as columns over all documents."""
+    """Return labels of a pass, or gold, as columns over all documents."""
     target = Target(documents=tuple(documents), texts={name: document.text for name, document in documents.items()})
     return read_lines([as_submission(labels_[name]) for name in documents if name in labels_], target)
 
 
 def quoted(root: Path) -> str:
-    """Everything that the guidelines and the brief quote, as one text to look surfaces up in."""
+    """Return everything that the guidelines and the brief quote, as one text in which surfaces are searched."""
     sources = [root / "annotations" / name for name in ("GUIDELINES.md", "quoted.txt")]
     return "\n".join(files.read_text(path) for path in sources if path.exists())
 
 
 def without_quoted(annotations: Annotations, text: str) -> Annotations:
-    """Leave out labels whose surface stands in a text that annotators or their teacher had seen."""
+    """Remove labels whose surface occurs in a text that the annotators had seen."""
     parts: dict[str, Any] = {}
     for layer in CONTIGUOUS:
         items = getattr(annotations, layer)
@@ -82,8 +83,8 @@ def agreement(first: Annotations, second: Annotations, documents: dict[str, Docu
     """Compare two sets of labels of the same documents.
 
     Returns:
-        ``scores`` by measure with intervals over documents, ``slices`` by label, language and kind, and ``alpha`` by
-        attribute.
+        ``scores`` by measure with bootstrap intervals over documents, ``slices`` by label, language and kind, and
+        ``alpha`` by attribute.
 
     """
     data = Data("agreement", None, "", None, list(documents))
@@ -104,7 +105,7 @@ def agreement(first: Annotations, second: Annotations, documents: dict[str, Docu
 
 
 def _brief(score: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Keep the main score and its interval."""
+    """Select the main score and its interval."""
     if score is None:
         return None
     name = "f1" if "f1" in score else "accuracy"
@@ -112,7 +113,7 @@ def _brief(score: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def alphas(first: Annotations, second: Annotations) -> dict[str, Any]:
-    """Krippendorff's alpha of each attribute over the items that both sides found."""
+    """Compute Krippendorff's alpha of each attribute over the items that both sides have."""
     pair = Pair(first, second)
     made: dict[str, Any] = {}
     for layer, names in (("entities", ("type", "form")), ("dates", ("type", "mod", "value"))):
@@ -128,7 +129,7 @@ def alphas(first: Annotations, second: Annotations) -> dict[str, Any]:
 
 
 def _alpha(first: Coded, second: Coded, at: Any, other: Any, doc: Any, documents: int) -> dict[str, Any]:
-    """Alpha of one attribute with its interval; not given counts as a label of its own."""
+    """Compute alpha of one attribute with its interval; a missing value counts as a label of its own."""
     labels_ = tuple(dict.fromkeys((*first.labels, *second.labels)))
     a, b = (np.where(side.recode(labels_) == NULL, len(labels_), side.recode(labels_)) for side in (first, second))
     rows = coincidences(a[at], b[other], doc[at], documents, len(labels_) + 1)
@@ -148,7 +149,7 @@ def write(root: Path, gold: dict[str, Labels], out: Path | None = None) -> bool:
     """Write ``annotations/agreement.json`` below ``out`` (default: the root); return whether it changed.
 
     Raises:
-        DragomanError: for everything that is wrong with the passes.
+        DragomanError: with all errors in the passes.
 
     """
     documents = read_documents(root)
@@ -172,10 +173,10 @@ def write(root: Path, gold: dict[str, Labels], out: Path | None = None) -> bool:
 
 
 def _control(root: Path, name: str, gold: dict[str, Labels], documents: dict[str, Document]) -> dict[str, Any]:
-    """Compare a control with the gold, and once more without the labels that a review decided.
+    """Compare a control pass with the gold, and again without the labels that were decided in a review.
 
-    A rule that was settled on a test document leads back to the label that it was settled on: agreement there is no
-    evidence from outside.
+    A rule that was decided on a test document leads back to the label on which it was decided, so that agreement there
+    is not independent evidence.
     """
     (control,) = read_passes(root, documents, (name,)).values()
     labelled = {key: document for key, document in documents.items() if key in control}
@@ -198,9 +199,9 @@ def _control(root: Path, name: str, gold: dict[str, Labels], documents: dict[str
 
 
 def without_places(labels_: Labels, places: Sequence[Place]) -> Labels:
-    """Leave out the labels that overlap one of some places, each in its layer, and what refers to them.
+    """Remove labels that overlap one of some spans of their layer, and references to them.
 
-    A claim whose parent or mention goes stays, without the reference.
+    A claim whose parent or mention is removed is kept, without the reference.
     """
     lost = {place.layer: [p for p in places if p.layer == place.layer] for place in places}
 

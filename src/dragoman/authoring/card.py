@@ -1,4 +1,4 @@
-"""The README of a release: the data set card, under YAML that is generated from the schema and the rows."""
+"""The README of a release: the data set card, with YAML front matter generated from the schema and the rows."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 _FENCE = "---\n"
 _CANARY = regex.compile(r"\b[a-z0-9-]+:canary:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
-"""What marks a data set, so that a model that was trained on it can be found out: in the card's text once."""
+"""The canary string, by which models that were trained on the data set can be detected; it occurs once in the card."""
 _DTYPES: dict[Any, str] = {inspect.StrType: "string", inspect.IntType: "int64", inspect.BoolType: "bool"}
 
 
 def readme(card: str, release: Release) -> str:
-    """Turn the card of the project into the README of a release.
+    """Convert the project's card to the README of a release.
 
     Args:
-        card: ``DATASET_CARD.md``: YAML that people write between two lines of three hyphens, then the text.
-        release: what the card describes; configurations, features and numbers of rows are generated from it.
+        card: ``DATASET_CARD.md``: hand-written YAML front matter between two lines of three hyphens, then the text.
+        release: the rows; configurations, features and numbers of rows are generated from them.
 
     Raises:
         DragomanError: E706 when the card does not begin with YAML.
@@ -40,11 +40,11 @@ def readme(card: str, release: Release) -> str:
 
 
 def readme_of_withheld(card: str, body: str, release: Release) -> str:
-    """Give a release whose gold is withheld the YAML and the canary of the project's card, and a text of its own.
+    """Make the README of a release with withheld gold: YAML and canary of the project's card, with another text.
 
     Args:
-        card: ``DATASET_CARD.md``, whose text may tell of the labels in words and numbers.
-        body: what the release says of itself.
+        card: ``DATASET_CARD.md``, whose own text might reveal labels in words and numbers.
+        body: the text of the README.
         release: the public rows; configurations, features and numbers of rows are generated from it.
 
     Raises:
@@ -57,11 +57,11 @@ def readme_of_withheld(card: str, body: str, release: Release) -> str:
 
 
 def readme_without_texts(card: str, body: str) -> str:
-    """Give a release without texts the YAML and the canary of the project's card, and a text of its own.
+    """Make the README of a release without texts: YAML and canary of the project's card, with another text.
 
     Args:
         card: ``DATASET_CARD.md``.
-        body: what the release says of itself.
+        body: the text of the README.
 
     Raises:
         DragomanError: E706 when the card does not begin with YAML.
@@ -69,7 +69,7 @@ def readme_without_texts(card: str, body: str) -> str:
     """
     written, described = _parts(card)
     marked = _marked(described)
-    # `datasets` cannot read these rows, so that the Hub is not to try and show them.
+    # `datasets` cannot read these rows, so the Hub's viewer is disabled.
     return _joined(written, {**marked, "viewer": False}, body + _notice(marked))
 
 
@@ -80,7 +80,7 @@ def _notice(marked: dict[str, str]) -> str:
 
 
 def _parts(card: str) -> tuple[str, str]:
-    """YAML of a card, as people wrote it, and its text."""
+    """Split a card into its hand-written YAML and its text."""
     _, opened, rest = card.partition(_FENCE)
     written, closed, body = rest.partition(_FENCE)
     if not (opened and closed and card.startswith(_FENCE)):
@@ -89,13 +89,13 @@ def _parts(card: str) -> tuple[str, str]:
 
 
 def _joined(written: str, front: dict[str, Any], body: str) -> str:
-    # JSON is YAML, so that what is generated needs no YAML library and no rules for quoting.
+    # JSON is valid YAML, so generating it needs no YAML library and no quoting rules.
     generated = "".join(f"{key}: {_json(value)}\n" for key, value in front.items())
     return f"{_FENCE}{written}{generated}{_FENCE}{body}"
 
 
 def _marked(body: str) -> dict[str, str]:
-    """Repeat the canary of the card's text, if it has one, for programs that read the YAML alone."""
+    """Return the canary of the card's text, if it has one, for programs that only read the YAML."""
     match = _CANARY.search(body)
     return {} if match is None else {"canary": match[0]}
 
@@ -109,11 +109,11 @@ def _front_matter(release: Release) -> dict[str, Any]:
     infos = []
     for position, (config, record) in enumerate(release.configs.items()):
         splits = {split: rows for split, rows in release.rows.get(config, {}).items() if rows}
-        if not splits:  # `datasets` would look for files of its own choice
+        if not splits:  # without files, `datasets` would search for some by default patterns
             continue
         entry: dict[str, Any] = {
             "config_name": config,
-            "version": ".".join(map(str, numbers(release.version))),  # `datasets` takes three numbers and no more
+            "version": ".".join(map(str, numbers(release.version))),  # `datasets` requires exactly three numbers
             "data_files": [{"split": split, "path": path_of(config, split)} for split in splits],
         }
         if position == 0:
@@ -130,7 +130,7 @@ def _front_matter(release: Release) -> dict[str, Any]:
 
 
 def _features(info: inspect.StructType, own: LabelSets) -> list[dict[str, Any]]:
-    """Features of a record, in the form that ``datasets`` reads from YAML."""
+    """Describe the features of a record, in the form that ``datasets`` reads from YAML."""
     return [{"name": field.encode_name} | _feature(field.type, own) for field in info.fields]
 
 

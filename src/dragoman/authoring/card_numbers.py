@@ -1,4 +1,4 @@
-"""What the card says in numbers: generated from the rows and from the agreement, never typed."""
+"""Numbers in the data set card: generated from the rows and the agreement, never typed by hand."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _OPEN, _CLOSE = "<!-- generated: {} -->\n", "<!-- end of generated: {} -->"
 
 
 def with_generated(card: str, release: Release, agreement: dict[str, Any] | None, *, needed: bool = True) -> str:
-    """Renew the generated blocks of a card.
+    """Update the generated blocks of a card.
 
     Args:
-        card: text with a pair of marks for each block.
-        release: what is counted.
+        card: text with a pair of markers for each block.
+        release: the rows to count.
         agreement: content of ``agreement.json``; None leaves its block empty.
-        needed: whether a card has to have a place for each; else only those that it has are renewed.
+        needed: whether missing markers are an error; otherwise only the blocks that exist are updated.
 
     Raises:
-        DragomanError: E706 when a mark is missing that is needed.
+        DragomanError: E706 if a required marker is missing.
 
     """
     contents = {"statistics": statistics(release), "agreement": "" if agreement is None else agreed(agreement)}
@@ -52,7 +52,7 @@ def with_generated(card: str, release: Release, agreement: dict[str, Any] | None
 
 
 def statistics(release: Release) -> str:
-    """Count documents and labels by split, in Markdown tables; of layers that are annotated somewhere."""
+    """Tabulate documents and labels by split, in Markdown, for the layers that are annotated."""
     splits, own = list(release.rows["documents"]), release.label_sets
     documents = {split: release.rows["documents"][split] for split in splits}
     spoken = list(dict.fromkeys(document.language for split in splits for document in release.rows["documents"][split]))  # type: ignore[attr-defined]
@@ -78,7 +78,7 @@ def statistics(release: Release) -> str:
 
 
 def _counted(name: str, splits: list[str], rows: Any, key: Callable[[Any], Iterable[str]], order: Sequence[str]) -> str:
-    """Table of one kind of row, by key and split, with the sum last."""
+    """Tabulate rows by key and split, with a total."""
     counts = {split: Counter(value for row in rows[split] for value in key(row)) for split in splits}
     lines = [[value, *(counts[split][value] for split in splits)] for value in order]
     lines = [line for line in lines if any(line[1:])]
@@ -95,7 +95,7 @@ def _phenomena(release: Release, splits: list[str]) -> str:
 
 
 def _ceilings(release: Release, splits: list[str]) -> str:
-    """Table of what taggers can reach, and apart from that of what a conversion keeps, by split and layer."""
+    """Tabulate upper bounds for taggers, and labels that survive conversion to CoNLL columns, by split and layer."""
     head = ["ceiling", "gold", "flat tagger", "F1", "word-level tagger", "F1", "kept by CoNLL, words", "characters"]
     found = {split: ceilings(release.rows["documents"][split]) for split in splits}  # type: ignore[arg-type]
     lines = [
@@ -119,7 +119,7 @@ def _table(head: list[str], lines: list[list[Any]]) -> str:
 
 
 def agreed(agreement: dict[str, Any]) -> str:
-    """Agreement of the passes, with and without what was quoted, and of each with the gold."""
+    """Tabulate the agreement of the passes, with and without quoted labels, and of each pass with the gold."""
     passes, unquoted = agreement["passes"], agreement["passes_without_quoted"]
     with_gold = agreement["with_gold_not_independent"]
     head = ["F1 or accuracy", "a and b", "95 %", "without quoted", *(f"{name} and gold" for name in with_gold)]

@@ -1,4 +1,4 @@
-"""The change log's section on the data, generated: every label that changed since the last release."""
+"""The change log's section on the data, generated: every label that changed since the previous release."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _MAX = 20
 
 
 def checked(old: Release, new: Release) -> Difference:
-    """Compare a release with the one before it, and hold its version to what changed.
+    """Compare a release with the previous one, and check that its version reflects the changes.
 
     Raises:
-        DragomanError: E714 with every change (the first twenty, and how many more) where the version did not grow by
-            what they need: gold never changes under a version.
+        DragomanError: E714 with the changes (the first twenty, and the number of others) if the version was not
+            incremented as they require: gold never changes within a version.
 
     """
     diff = difference(old, new)
@@ -44,7 +44,7 @@ def checked(old: Release, new: Release) -> Difference:
 
 
 def section(diff: Difference) -> str:
-    """Write the section's lines as Markdown: one a change; what only follows from others in one line a document."""
+    """Format the section as Markdown: one line per change; derived changes are summarised per document."""
     made = [f"Against {diff.old.version}; rows `{diff.new.fingerprint[:16]}`."]
     follows: dict[tuple[str, str], int] = {}
     where = ""
@@ -68,12 +68,13 @@ def _safe(text: str) -> str:
 
 
 def with_section(log: str, diff: Difference) -> str:
-    """Put the section into a change log, in place of the one that was generated for the same version before.
+    """Insert the section into a change log, replacing an earlier one for the same version.
 
-    It stands below the heading ``### Data VERSION``; without one, that is made at the top of what is unreleased.
+    It is placed under the heading ``### Data VERSION``, which is created at the top of the unreleased section if
+    missing.
 
     Raises:
-        DragomanError: E706 for a log with no place for it.
+        DragomanError: E706 if the log has no unreleased section, or an unterminated generated one.
 
     """
     version = diff.new.version
@@ -94,6 +95,6 @@ def with_section(log: str, diff: Difference) -> str:
 
 
 def data_sections(log: str) -> str:
-    """Take what a change log says of the data, version by version; empty where it says nothing."""
+    """Extract the sections on the data from a change log; empty if there are none."""
     parts = re.split(r"(?m)^(?=#{1,3} )", log)
     return "".join(part.rstrip() + "\n\n" for part in parts if part.startswith("### Data ")).rstrip("\n")

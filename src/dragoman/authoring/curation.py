@@ -1,8 +1,8 @@
-"""Curation: pages become segments, and segments documents, with the map from each document back to its page.
+"""Curation: pages are segmented, and segments grouped into documents, with an alignment of each document to its page.
 
-A page is taken as it is: it is checked against the source table (size and SHA-256), its lines are cut by its profile,
-and no character is changed. A page that is not in Unicode's composed form (NFC) is accepted for the same reason, and
-its offsets count the code points that it has. All of a corpus is curated before anything is written.
+A page is never modified: it is verified against the source table (size and SHA-256), and its lines are segmented by its
+profile. A page that is not in Unicode normalisation form NFC is not normalised either; offsets count its actual code
+points. All pages are curated before anything is written.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _SHORT: dict[labels.DocumentKind, str] = {
 
 
 class Changes(NamedTuple):
-    """What curation finds in ``corpus/documents/``.
+    """Difference between curated pages and ``corpus/documents/``.
 
     Attributes:
         pages: the curated pages, in the order of the source table.
-        changed: files that are missing or hold something else; after :func:`write`, those that were written.
-        unchanged: files that hold what they should.
-        stale: files that belong to no page; they are never removed.
+        changed: files that are missing or differ; after :func:`write`, the files that were written.
+        unchanged: files that are up to date.
+        stale: files without a page; they are never removed.
 
     """
 
@@ -46,17 +46,17 @@ class Changes(NamedTuple):
 
 
 def curate(root: Path | str) -> list[CuratedPage]:
-    """Cut all pages of a corpus into segments and documents; nothing is written.
+    """Segment all pages of a corpus into documents; nothing is written.
 
     Args:
-        root: the source root, which holds ``corpus/``.
+        root: the source root, which contains ``corpus/``.
 
     Returns:
         The pages, in the order of the source table.
 
     Raises:
-        DragomanError: everything that is wrong at once: E704 a page changed, E705 a page does not fit its profile,
-            E706 a profile or the source table is wrong, or as :func:`dragoman.files.read_text`.
+        DragomanError: with all errors: E704 a page changed, E705 a page does not fit its profile, E706 a profile or the
+            source table is invalid, or as :func:`dragoman.files.read_text`.
 
     """
     root = Path(root)
@@ -105,7 +105,7 @@ def _add_splits(table: SourceTable, pages: Sequence[CuratedPage], diagnostics: D
 
 
 def _named(cause: DragomanError, table: SourceTable, where: str) -> DragomanError:
-    """Say which entry of the table gave a name that cannot be a file's."""
+    """Name the entry of the table that has an invalid file name."""
     return DragomanError(
         table.problem(where, problem.what, problem.hint) if problem.code == "E304" else problem
         for problem in cause.problems
@@ -120,7 +120,7 @@ def _read_profile(root: Path, table: SourceTable, index: int) -> Profile:
 
 
 def _read_page(root: Path, table: SourceTable, index: int) -> str:
-    """Read a page whose bytes are those that the source table declares."""
+    """Read a page, and verify its bytes against the source table."""
     source = table.pages[index]
     try:
         path = corpus_file(root, "pages", source.file)
@@ -152,7 +152,7 @@ def _curate_page(source: Source, page: str, profile: Profile) -> CuratedPage:
         if piece.passage != passage and section.document is not None and section.document != "same":
             documents.append(_begin(source, section.document, documents))
         passage = piece.passage
-        # Boilerplate belongs to the site, wherever it stands.
+        # Boilerplate belongs to the site, not to the document it appears in.
         owner = documents[-1] if section.document and documents and piece.rule.kind != "boilerplate" else None
         segment = _segment(source.id, index, piece, owner)
         segments.append(segment)
@@ -221,17 +221,17 @@ def page_map(page: CuratedPage, document_id: str) -> TextMap:
 
 
 def read_curated(root: Path | str) -> list[CuratedPage]:
-    """Read what curation wrote.
+    """Read the curated pages.
 
     Args:
-        root: the source root, which holds ``corpus/``.
+        root: the source root, which contains ``corpus/``.
 
     Returns:
         The pages, in the order of the source table.
 
     Raises:
-        DragomanError: E101 where a page was not curated, E704 where it was curated from other bytes than the source
-            table declares, E201 or E202 where the file is damaged.
+        DragomanError: E101 if a page was not curated, E704 if it was curated from other bytes than the source table
+            declares, E201 or E202 if the file is damaged.
 
     """
     pages: list[CuratedPage] = []
@@ -256,7 +256,7 @@ def _target(root: Path, page: str) -> Path:
 
 
 def compare(root: Path | str, pages: list[CuratedPage]) -> Changes:
-    """Compare curated pages with what ``corpus/documents/`` holds; nothing is written.
+    """Compare curated pages with the files in ``corpus/documents/``; nothing is written.
 
     Args:
         root: the source root.
@@ -287,14 +287,14 @@ def compare(root: Path | str, pages: list[CuratedPage]) -> Changes:
 
 
 def write(root: Path | str, pages: list[CuratedPage]) -> Changes:
-    """Write curated pages to ``corpus/documents/``, each file whole or not at all, and only where it changes.
+    """Write curated pages to ``corpus/documents/``, each file atomically and only if it changes.
 
     Args:
         root: the source root.
         pages: from :func:`curate`.
 
     Returns:
-        What was written, and what is stale.
+        The files that were written, unchanged or stale.
 
     Raises:
         DragomanError: E108 when the system refuses to write, or as :func:`compare`.

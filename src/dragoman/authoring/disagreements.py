@@ -1,4 +1,4 @@
-"""Points of two passes: which label of one goes with which of the other, and in what they differ."""
+"""Points of two passes: aligned labels, and the fields in which they differ."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Label = Entity | Date | Claim
 
 @dataclass(frozen=True)
 class Point:
-    """Labels of the two passes that go together, or a label that one pass alone has.
+    """A pair of aligned labels of two passes, or a label that only one pass has.
 
     Attributes:
         document: document id.
@@ -38,21 +38,21 @@ class Point:
 
     @property
     def key(self) -> tuple[str, str, str | None, str | None]:
-        """What a decision names the point by."""
+        """The ids by which a decision refers to the point."""
         return self.document, self.layer, self.a and self.a.id, self.b and self.b.id
 
     @property
     def agreed(self) -> bool:
-        """Whether both passes have the label, and the same one."""
+        """Whether both passes have the label, without differences."""
         return self.a is not None and self.b is not None and not self.differences
 
 
 def points(a: Labels, b: Labels) -> list[Point]:
-    """Pair the labels of one document, layer by layer, in text order.
+    """Align the labels of one document, layer by layer, in text order.
 
-    Entities go together by span and type, then by span; dates by span; claims by the best assignment on the Dice
-    coefficient of their contents at one half. What is compared is what is scored, with references followed to what they
-    refer to. Not compared are glosses, ``about``, ``dates`` and tags, which are not scored and are worded freely.
+    Entities are aligned by span and type, then by span; dates by span; claims by the optimal assignment on the Dice
+    coefficient of their contents, of at least one half. Scored fields are compared, with references resolved to spans.
+    Glosses, ``about``, ``dates`` and phenomena are not scored and not compared.
     """
     pairs = [
         *_paired(a, b, "entities", _by_key(a.entities, b.entities, lambda e: (e.start, e.end, e.type)), _entity),
@@ -63,12 +63,12 @@ def points(a: Labels, b: Labels) -> list[Point]:
 
 
 def first_offset(label: Label) -> int:
-    """Offset at which a label begins."""
+    """Return the start offset of a label."""
     return label.content[0].start if isinstance(label, Claim) else label.start
 
 
 def _by_key(a: list[Any], b: list[Any], key: Callable[[Any], Any]) -> list[tuple[Any, Any]]:
-    """Pairs with equal keys; entities left over then go together by span alone."""
+    """Pair labels with equal keys; the remaining ones by span only."""
     pairs: list[tuple[Any, Any]] = []
     for keyed in (key, lambda item: (item.start, item.end)):
         waiting: dict[Any, list[Any]] = {}
@@ -100,12 +100,12 @@ def _dice(x: Iterable[Fragment], y: Iterable[Fragment]) -> float:
 def _paired(
     a: Labels, b: Labels, layer: str, pairs: list[tuple[Any, Any]], view: Callable[[Any, Labels], Mapping[str, Any]]
 ) -> list[Point]:
-    """Points of one layer, from the labels that go together and those that are left."""
+    """Make the points of one layer, from aligned labels and the remaining ones."""
     made = []
     partner = {x.id: y.id for x, y in pairs}
     for x, y in pairs:
         first, second = dict(view(x, a)), dict(view(y, b))
-        if layer == "claims":  # a parent is the same if the two parents go together
+        if layer == "claims":  # parents are equal if they are aligned with each other
             first["parent"] = partner.get(x.parent, x.parent) if x.parent else None
             second["parent"] = y.parent
         made.append(Point(a.document, layer, x, y, tuple(name for name in first if first[name] != second[name])))

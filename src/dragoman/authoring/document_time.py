@@ -1,4 +1,4 @@
-"""Document time: what a page's own lines prove, and what the source table adds to it."""
+"""Document creation time: what a line of the page proves, and what the source table adds."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from dragoman.schema.records import CuratedPage, Document
 from dragoman.text import visible
 
 YEARS = range(1600, 2201)
-"""Years in which a page can have been published: others are of another calendar."""
+"""Plausible years of publication: others are of another calendar."""
 MAX_EVIDENCE = 200
-"""Longest line that is quoted as evidence, in code points."""
+"""Maximum length of a line that is quoted as evidence, in code points."""
 
 
 def read_date(cut: Cut, profile: Profile, file: str) -> tuple[str, str]:
-    """Read the date that a line gives its document.
+    """Parse the date that a line gives for its document.
 
     Args:
-        cut: the line, taken by a rule whose pattern has the named groups of a date.
-        profile: the profile, for its names of months.
-        file: the page's name, for a problem.
+        cut: the line; its rule's pattern has the named groups of a date.
+        profile: the profile, for its month names.
+        file: name of the page, for problems.
 
     Returns:
-        The date as EDTF, to the day, month or year that the line gives, and the evidence.
+        The date in EDTF, with the precision of the line (day, month or year), and the evidence.
 
     Raises:
-        DragomanError: E705 when what the groups matched is no date, or one of another calendar.
+        DragomanError: E705 if the groups do not match a date, or one of another calendar.
 
     """
     month = cut.groups.get("month", "")
     numbers = [cut.groups.get("year", ""), str(profile.months.get(month, month)), cut.groups.get("day", "")]
     given = [number for number in numbers if number]
     try:
-        # Missing parts are filled in only to see whether such a day exists.
+        # Missing parts are only filled in to check that the date exists.
         year, *rest = (int(number) for number in (*given, *("1", "1")[: 3 - len(given)]))
         day = dt.date(year + profile.year_offset, *rest)
     except (ValueError, OverflowError, TypeError) as cause:
@@ -47,7 +47,7 @@ def read_date(cut: Cut, profile: Profile, file: str) -> tuple[str, str]:
         raise DragomanError(Problem(code="E705", file=file, line=cut.line.number, what=what, hint=hint)) from cause
     if day.year not in YEARS:
         what = f"no page is of the year {day.year}: {visible(cut.text[:80])!r} is of another calendar."
-        hint = f"Write `year_offset` into {profile.path.name} (-543 for 2567), or take the named groups away."
+        hint = f"Write `year_offset` into {profile.path.name} (-543 for 2567), or remove the named groups."
         raise DragomanError(Problem(code="E705", file=file, line=cut.line.number, what=what, hint=hint))
     quoted = cut.text if len(cut.text) <= MAX_EVIDENCE else f"{cut.text[:MAX_EVIDENCE]}…"
     value = day.isoformat()[: (4, 7, 10)[len(given) - 1]]
@@ -55,34 +55,34 @@ def read_date(cut: Cut, profile: Profile, file: str) -> tuple[str, str]:
 
 
 def set_published(document: Document, value: str, evidence: str, file: str, line: int) -> None:
-    """Give a document the time that a line of its page proves.
+    """Set the creation time of a document from a line of its page.
 
     Args:
         document: the document, changed in place.
         value: EDTF date.
-        evidence: what proves it.
-        file: the page's name, for a problem.
-        line: 1-based line of the page, for a problem.
+        evidence: the text that proves it.
+        file: name of the page, for problems.
+        line: 1-based line of the page, for problems.
 
     Raises:
-        DragomanError: E705 when another line proved another time.
+        DragomanError: E705 if another line gives another time.
 
     """
     if document.published not in (None, value):
         what = f"{document.id} is dated {document.published} by an earlier line and {value} by this one."
-        hint = "Let one line of the profile read the date; take the named groups out of the other."
+        hint = "Let one line of the profile read the date; remove the named groups from the other."
         raise DragomanError(Problem(code="E705", file=file, line=line, what=what, hint=hint))
     if document.published is None:
         document.published, document.published_evidence = value, evidence
 
 
 def add_declared(table: SourceTable, pages: Sequence[CuratedPage], diagnostics: Diagnostics) -> None:
-    """Add the times that the source table declares to the documents, in place.
+    """Add the times declared in the source table to the documents, in place.
 
     Args:
         table: the source table.
-        pages: the curated pages, all of them.
-        diagnostics: takes what is wrong with the declarations.
+        pages: all curated pages.
+        diagnostics: collects errors in the declarations.
 
     """
     documents = {document.id: document for page in pages for document in page.documents}

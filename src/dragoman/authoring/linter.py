@@ -1,7 +1,7 @@
-"""What is suspicious in passes and gold, and may well be right: a reading list, never a failure.
+"""Linter: suspicious labels in passes and gold, which may well be right; a reading list, never an error.
 
-Each rule compares labels with each other, with the registry and with the text. Nothing is concluded from it by
-rule: a surface can rightly have two labels, and a name can rightly be left alone inside another.
+Each rule compares labels with each other, with the registry and with the text. No rule is conclusive: a surface can
+legitimately have two labels, and a name can legitimately be unmarked inside another.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 
 RULES = {
     "another_label": "The same surface has another type or form elsewhere",
-    "another_entity": "The same surface stands for another entity elsewhere",
-    "unmarked_name": "A name of the registry stands in a text, and nobody marked it",
+    "another_entity": "The same surface refers to another entity elsewhere",
+    "unmarked_name": "A name of the registry occurs in a text without a mention",
     "unmarked_date": "Something that looks like a date is not marked",
     "unlisted_surface": "A name is not among the registry's names of its entity",
     "doubtful_name": "The registry has one of its names again with a particle or proclitic",
-    "idle_noun": "A common noun without an entity is no claimant",
+    "idle_noun": "A common noun without an entity is not a claimant",
     "odd_adjective": "An adjective does not look like one",
     "vague_anchor": "A vague date is not reckoned from document time, or has another source than the text",
     "whole_headline": "A claim is its whole headline",
     "thin_gloss": "A claim has next to no gloss",
-    "far_claimant": "A claim's claimant stands in another line",
+    "far_claimant": "A claim's claimant is in another line",
     "twin_claims": "Claims with the same words are not in one cluster",
     "uneven_cluster": "Members of a cluster differ in claimant or modality",
 }
-"""Rules by name, each with what it finds."""
+"""Rules by name, with what each finds."""
 
 Groups = dict[str, dict[str, list[str]]]
-"""Rule, then document or registry with its source, then what was found there."""
+"""Findings by rule, then by source and document (or registry)."""
 
 _SHORTEST = 2
 _GLOSS_WORDS = 2
@@ -49,7 +49,7 @@ _REFERENCES = frozenset({"PAST_REF", "PRESENT_REF", "FUTURE_REF"})
 
 
 class _Notes:
-    """Takes down what is found, by rule and place."""
+    """Collects findings by rule and place."""
 
     def __init__(self) -> None:
         self.groups: Groups = {rule: {} for rule in RULES}
@@ -59,13 +59,13 @@ class _Notes:
 
 
 def lint(root: Path | str) -> Groups:
-    """Look for what is suspicious in gold and in each pass of a source root.
+    """Find suspicious labels in gold and in each pass of a source root.
 
     Returns:
-        What was found, by rule and place; rules that found nothing are left out.
+        Findings by rule and place; rules without findings are left out.
 
     Raises:
-        DragomanError: E701 when there is no corpus at all. What cannot be read is left out: that is for the checks.
+        DragomanError: E701 if there is no corpus. Unreadable files are skipped, since the checks report them.
 
     """
     outcome: Outcome = check(root, 2)
@@ -101,7 +101,7 @@ class _Source:
         self.notes = notes
 
     def lint(self) -> None:
-        """Go through all rules."""
+        """Apply all rules."""
         self.surfaces("another_label", lambda e: f"{e.type} {e.form}")
         self.surfaces("another_entity", lambda e: "+".join(e.entity_ids) or "none")
         self.registry()
@@ -115,19 +115,19 @@ class _Source:
                 self.claim(claim, gold, document)
 
     def note(self, rule: str, document: str, what: str) -> None:
-        """Take down what a rule found in a document of this source."""
+        """Record a finding in a document of this source."""
         self.notes(rule, f"{self.name} {document}", what)
 
     def language(self, document: str) -> Language:
-        """Give the language of a document."""
+        """Return the language of a document."""
         return languages.get(self.documents[document].language)
 
     def surfaces(self, rule: str, view: Callable[[Entity], str]) -> None:
-        """Surfaces with more than one view of them in a language; what most mentions have is not listed."""
+        """Report surfaces with more than one view in a language, except mentions with the most frequent one."""
         seen: dict[tuple[str, str], dict[str, list[tuple[str, Entity]]]] = defaultdict(lambda: defaultdict(list))
         for key, gold in self.labelled.items():
             for entity in gold.entities:
-                # A common noun or a deictic stands for whatever its text makes it stand for.
+                # The referents of common nouns and deictics depend on the text.
                 if rule == "another_label" or entity.form not in {"NOM", "DEI"}:
                     seen[self.language(key).tag, entity.text][view(entity)].append((key, entity))
         for (_, surface), views in seen.items():
@@ -139,7 +139,7 @@ class _Source:
                     self.note(rule, key, what)
 
     def registry(self) -> None:
-        """Names that are other names with something at the edge."""
+        """Report names that are other names with a clitic at their boundary."""
         for tag in sorted({tag for entry in self.entries.values() for tag in entry.names}):
             names = {name for entry in self.entries.values() for name in entry.names.get(tag, ())}
             for entry in self.entries.values():
@@ -149,7 +149,7 @@ class _Source:
                         self.note("doubtful_name", "registry", f"{entry.id}: {name!r} beside {left!r}")
 
     def unmarked(self, gold: Labels, document: Document) -> None:
-        """Names of the registry that stand in the text without a mention."""
+        """Report names of the registry that occur in the text without a mention."""
         language = self.language(document.id)
         spans = {(e.start, e.end) for e in gold.entities}
         unmarked: dict[tuple[int, int], set[str]] = defaultdict(set)
@@ -173,7 +173,7 @@ class _Source:
             self.note("unmarked_name", document.id, what)
 
     def mentions(self, gold: Labels, document: Document) -> None:
-        """Mentions against the registry and against the claims."""
+        """Compare mentions with the registry and with the claims."""
         language = self.language(document.id)
         claimants = {claimant.mention for claim in gold.claims for claimant in claim.claimants}
         for entity in gold.entities:
@@ -193,13 +193,13 @@ class _Source:
                 self.note("odd_adjective", document.id, f"{entity.id} {entity.text!r}")
 
     def dates(self, gold: Labels, document: Document) -> None:
-        """Dates that nobody marked, and vague ones with an odd anchor."""
+        """Report unmarked dates, and vague dates with an unusual anchor."""
         hint = self.language(document.id).date_hint
         spans = [(date.start, date.end) for date in gold.dates]
         last = -1
         for match in re.finditer(hint, document.text) if hint else ():
             inside = any(start < match.end() and match.start() < end for start, end in spans)
-            # What goes on where another ended is the same date.
+            # A match that directly follows another one is part of the same date.
             if not inside and (last < 0 or document.text[last : match.start()].strip()):
                 around = document.text[max(0, match.start() - 12) : match.end() + 12].replace("\n", " ⏎ ")
                 self.note("unmarked_date", document.id, f"{match.group()!r} at {match.start()}: …{around}…")
@@ -210,7 +210,7 @@ class _Source:
                 self.note("vague_anchor", document.id, what)
 
     def claim(self, claim: Claim, gold: Labels, document: Document) -> None:
-        """One claim against its headline, its gloss and its claimants."""
+        """Compare one claim with its headline, its gloss and its claimants."""
         headline = document.text.partition("\n")[0]
         first, last = claim.content[0], claim.content[-1]
         if len(claim.content) == 1 and first.start == 0 and first.end >= len(headline.rstrip(" .|")):
@@ -225,7 +225,7 @@ class _Source:
                 self.note("far_claimant", document.id, what)
 
     def clusters(self) -> None:
-        """Claims with the same words in no common cluster, and clusters whose members differ."""
+        """Report claims with the same words in different clusters, and clusters whose members differ."""
         words: dict[tuple[str, str, str], list[tuple[str, Claim]]] = defaultdict(list)
         members: dict[str, list[tuple[str, Claim]]] = defaultdict(list)
         for key, gold in self.labelled.items():
@@ -251,7 +251,9 @@ def _who(claim: Claim) -> str:
 
 
 def _is_word(text: str, start: int, end: int, language: Language) -> bool:
-    """Whether words begin and end there, or proclitics come before; anywhere in a language that has no proclitics."""
+    """Tell whether a span is delimited by word boundaries, apart from proclitics; true in languages without
+    proclitics.
+    """
     if not language.proclitics:
         return True
     before = re.search(r"\w*$", text[:start])
@@ -260,5 +262,5 @@ def _is_word(text: str, start: int, end: int, language: Language) -> bool:
 
 
 def _lines_between(text: str, mention: Entity, start: int, end: int) -> bool:
-    """Whether a line ends between a mention and a claim."""
+    """Tell whether there is a line break between a mention and a claim."""
     return "\n" in text[min(mention.start, start) : max(mention.end, end)]

@@ -1,8 +1,8 @@
-"""Profiles: how the pages of a site are cut, declared in TOML and checked before a page is looked at.
+"""Profiles: how to segment the pages of a site, declared in TOML and validated before any page is read.
 
-A profile is a list of sections, and a section a list of lines, in the order in which they stand on a page; the
-language is described in ``corpus/profiles/README.md``. What is read here is compiled into a :class:`Profile`;
-:mod:`dragoman.authoring.segmentation` lays it over a page.
+A profile is a list of sections, and a section a list of lines, in the order in which they occur on a page; the format
+is described in ``corpus/profiles/README.md``. This module compiles it to a :class:`Profile`, which
+:mod:`dragoman.authoring.segmentation` matches against a page.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from dragoman.schema import labels
 from dragoman.text import visible
 
 MAX_PATTERN = 500
-"""Longest regular expression of a profile, in code points."""
+"""Maximum length of a regular expression, in code points."""
 MAX_RULES = 200
-"""Most lines of a profile, over all sections."""
+"""Maximum number of lines in a profile, over all sections."""
 DATE_GROUPS = ("year", "month", "day")
-"""Named groups of a pattern that read a document's date."""
+"""Named groups of a pattern that give a document's date."""
 TEXT_KINDS: frozenset[labels.SegmentKind] = frozenset(
     {"headline", "subhead", "byline", "body", "dateline", "related_headline", "related_teaser"}
 )
-"""Kinds of segment that are part of a document's text; the others are read for its time, or not at all."""
+"""Kinds of segments that are part of a document's text; others only give its time, or are ignored."""
 
 Times = Literal["1", "?", "*", "+"]
 Pattern = Annotated[str, Meta(max_length=MAX_PATTERN, min_length=1)]
@@ -57,13 +57,13 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
     """One line of a section, compiled.
 
     Attributes:
-        where: its place in the profile, as in ``section[2].line[0]``.
-        kind: the kind of segment that it makes.
-        times: how often it stands: once, ``?`` at most once, ``+`` once or more, ``*`` any number of times.
-        match: what the line must match from end to end, or None for any line.
-        marker: what stands before the text and is left out of it, or None.
-        complete: what a line matches that is not cut off, or None where lines are never cut off.
-        repeats: index within the section of the rule whose line it repeats byte for byte, or None.
+        where: its location in the profile, as in ``section[2].line[0]``.
+        kind: the kind of the segments that it matches.
+        times: number of occurrences: ``1`` exactly once, ``?`` at most once, ``+`` once or more, ``*`` any number.
+        match: pattern that the whole line must match, or None for any line.
+        marker: pattern of a marker before the text, which is not part of it, or None.
+        complete: pattern of lines that are not truncated, or None if lines are never truncated.
+        repeats: index within the section of the rule whose line this one repeats verbatim, or None.
 
     """
 
@@ -76,7 +76,7 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
     repeats: int | None = None
 
     def describe(self) -> str:
-        """Say what the rule expects, for a message."""
+        """Describe what the rule expects, for messages."""
         expected = f"a line of kind {self.kind}"
         if self.repeats is not None:
             expected = f"the {self.kind} of the same section again"
@@ -88,13 +88,13 @@ class Rule(msgspec.Struct, frozen=True, eq=False):
 
 
 class Section(msgspec.Struct, frozen=True, eq=False):
-    """A run of lines, compiled.
+    """A sequence of lines, compiled.
 
     Attributes:
         rules: its lines, in order.
-        times: how often it stands, as for a rule.
-        document: kind of the document that each pass through it begins; ``same`` goes on with the one before; None
-            where its lines belong to none.
+        times: number of occurrences, as for a rule.
+        document: kind of the document that each occurrence begins; ``same`` continues the previous one; None if its
+            lines belong to no document.
 
     """
 
@@ -104,13 +104,13 @@ class Section(msgspec.Struct, frozen=True, eq=False):
 
 
 class Profile(msgspec.Struct, frozen=True, eq=False):
-    """How the pages of a site are cut.
+    """How to segment the pages of a site.
 
     Attributes:
         path: the file that declares it.
-        sections: in the order in which they stand on a page.
-        months: number of the month, 1 to 12, by the name that the site writes.
-        year_offset: added to the years that the site writes: -543 where it counts as in Thailand.
+        sections: in the order in which they occur on a page.
+        months: number of the month, 1 to 12, by its name on the site.
+        year_offset: added to the years on the site: -543 for the Thai calendar.
 
     """
 
@@ -121,15 +121,15 @@ class Profile(msgspec.Struct, frozen=True, eq=False):
 
 
 def read_profile(root: Path | str, name: str) -> Profile:
-    """Read and check the profile of a site.
+    """Read and validate the profile of a site.
 
     Args:
-        root: the source root, which holds ``corpus/profiles/``.
-        name: the profile's name, without ``.toml``.
+        root: the source root, which contains ``corpus/profiles/``.
+        name: name of the profile, without ``.toml``.
 
     Raises:
-        DragomanError: E706 for everything that is wrong with it at once, E304 when the name is no file name, E207
-            no TOML, or as :func:`dragoman.files.read_text`.
+        DragomanError: E706 with all errors in it, E304 if the name is not a valid file name, E207 invalid TOML, or as
+            :func:`dragoman.files.read_text`.
 
     """
     path = corpus_file(Path(root), "profiles", f"{name}.toml")
@@ -137,14 +137,14 @@ def read_profile(root: Path | str, name: str) -> Profile:
 
 
 def of_table(data: dict[str, Any], path: Path) -> Profile:
-    """Check and compile what the file of a profile holds.
+    """Validate and compile the content of a profile.
 
     Args:
         data: the TOML table.
         path: the file, for problems.
 
     Raises:
-        DragomanError: E706 for everything that is wrong with it at once.
+        DragomanError: E706 with all errors in it.
 
     """
     diagnostics = Diagnostics(str(path))
@@ -195,7 +195,7 @@ def _compile(index: int, section: _Section) -> Section:
 
 
 class _Checker:
-    """What is wrong with the sections of a profile, beyond the types of their fields."""
+    """Validates the sections of a profile, beyond the types of their fields."""
 
     def __init__(self, file: str, sections: list[_Section]) -> None:
         self._file = file
@@ -205,7 +205,7 @@ class _Checker:
         return Problem(code="E706", file=self._file, path=where, what=what, hint=hint)
 
     def problems(self) -> Iterator[Problem]:
-        """All of them, in the order of the file."""
+        """Yield all problems, in the order of the file."""
         if not self._sections:
             yield self._at("section", "there is no section.", "Declare at least one `[[section]]` with its lines.")
         count = sum(len(section.line) for section in self._sections)
@@ -246,11 +246,11 @@ class _Checker:
                 hint = "Name an earlier line of the same section."
                 yield self._at(f"{where}.repeats", f"no line before it is named {visible(line.repeats)!r}.", hint)
             elif first.times in "*+" or line.times in "*+":
-                hint = "Let both stand once, or at most once."
+                hint = "Let both occur once, or at most once."
                 yield self._at(f"{where}.repeats", "one line is repeated, not many.", hint)
             if line.match or line.complete or line.name:
-                hint = "Take `match`, `complete` and `name` away: they are those of the line that it repeats."
-                yield self._at(where, "a repeat is the same as its line already.", hint)
+                hint = "Remove `match`, `complete` and `name`: they are those of the line that it repeats."
+                yield self._at(where, "a repeat has these from its line already.", hint)
         if line.name in names:
             yield self._at(f"{where}.name", f"{line.name!r} names an earlier line too.", "Choose another name.")
         yield from self._patterns(where, line)
@@ -265,7 +265,7 @@ class _Checker:
                 what = f"`{visible(pattern)}` is not a regular expression: {visible(str(cause))}."
                 yield self._at(f"{where}.{field}", what, "Correct the pattern; literal signs are written as in `\\.`.")
                 continue
-            # A month without its year, or a day without its month, is no date.
+            # A month without a year, or a day without a month, is not a date.
             wrong = groups - set(DATE_GROUPS) if field == "match" else groups
             if wrong or (groups and "year" not in groups) or ("day" in groups and "month" not in groups):
                 what = f"the named groups {', '.join(sorted(groups))} are no date."

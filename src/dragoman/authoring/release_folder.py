@@ -1,4 +1,4 @@
-"""Write a release folder: rows as parquet, the card as README, the guidelines, and a manifest; or one without texts."""
+"""Writer for release folders: rows as parquet, the card as README, the guidelines, and a manifest; or without texts."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from dragoman.release.content import Release
 
 SHORT = 40
-"""Characters below which a text counts as one that can be guessed, in what a release without texts says of itself."""
+"""Length in characters below which a text counts as guessable, in the README of a release without texts."""
 
 
 def current_card(root: Path, release: Release, *, needed: bool = True) -> str:
-    """Give the card of a source root with its generated blocks renewed.
+    """Return the card of a source root with its generated blocks updated.
 
     Args:
         root: the source root.
-        release: what is counted.
-        needed: whether it has to have a place for each block; else those are renewed that it has.
+        release: the rows to count.
+        needed: whether missing blocks are an error; otherwise only the existing ones are updated.
 
     Raises:
-        DragomanError: E101 without a card, E706 when a block that is needed has no place in it.
+        DragomanError: E101 without a card, E706 if it lacks the markers of a required block.
 
     """
     agreement = root / "annotations" / "agreement.json"
@@ -42,42 +42,41 @@ def current_card(root: Path, release: Release, *, needed: bool = True) -> str:
 
 
 def write(release: Release, root: Path, folder: Path) -> None:
-    """Write everything that a release folder holds.
+    """Write a complete release folder.
 
     Args:
         release: the rows.
-        root: the source root, with ``DATASET_CARD.md``; ``annotations/GUIDELINES.md`` and what ``CHANGELOG.md`` says of
-            the data go along if they are there.
-        folder: where to; made if need be.
+        root: the source root, with ``DATASET_CARD.md``; ``annotations/GUIDELINES.md`` and the data sections of
+            ``CHANGELOG.md`` are included if present.
+        folder: output folder; created if missing.
 
     Raises:
-        DragomanError: E101 without a card, E706 when the card has no YAML, E108 when the folder holds something else or
-            something cannot be written, E714 when it holds other rows under the same version.
+        DragomanError: E101 without a card, E706 if the card has no YAML, E108 if the folder has other content or cannot
+            be written, E714 if it has other rows under the same version.
 
     """
     texts = {"README.md": readme(current_card(root, release, needed=False), release).encode()}
     guidelines, log = root / "annotations" / "GUIDELINES.md", root / "CHANGELOG.md"
     if guidelines.exists():
         texts["GUIDELINES.md"] = files.read_bytes(guidelines)
-    # The package's part of the log changes without the data, and would make the same release another one.
+    # Sections on the package would make the release depend on more than the data.
     if log.exists() and (changes := data_sections(files.read_text(log))):
         texts["CHANGES.md"] = f"# Changes of the data\n\n{changes}\n".encode()
     parquet.write(release, folder, texts)
 
 
 def write_standoff(release: Release, root: Path, folder: Path) -> None:
-    """Write a release without texts: labels, offsets, and what is needed to put the texts back.
+    """Write a release without texts: labels, offsets, and what is needed to restore the texts.
 
-    The guidelines and the change log are left out: they quote the pages.
+    The guidelines and the change log are left out, since they quote the pages.
 
     Args:
         release: the rows.
         root: the source root, with the pages and ``DATASET_CARD.md``.
-        folder: where to; made if need be.
+        folder: output folder; created if missing.
 
     Raises:
-        DragomanError: E704 for a page that was changed, E715 where the texts could not be put back, or as
-            :func:`write`.
+        DragomanError: E704 for a changed page, E715 if the texts could not be restored, or as :func:`write`.
 
     """
     pages, texts = [], {}
@@ -103,16 +102,16 @@ def write_standoff(release: Release, root: Path, folder: Path) -> None:
 def write_withheld(release: Release, root: Path, split: str, public: Path, private: Path, submit: str) -> Release:
     """Write a public release without the gold of a split, and the private bundle that has it.
 
-    The project's card, the guidelines and the change log are left out of the public release: they tell of labels in
-    words and numbers. The bundle is written first: a public release that was written has its bundle.
+    The project's card, the guidelines and the change log are left out of the public release, since they reveal labels
+    in words and numbers. The bundle is written first, so that no public release exists without its bundle.
 
     Args:
-        release: the whole.
+        release: the complete release.
         root: the source root, with ``DATASET_CARD.md``.
-        split: whose gold is withheld.
+        split: the split whose gold is withheld.
         public: folder of the public release.
-        private: folder of the bundle; one that is there gives its key, so that the same rows give the same files.
-        submit: where predictions go, in words.
+        private: folder of the bundle; an existing bundle's key is reused, so that the same rows give the same files.
+        submit: where to send predictions, in words.
 
     Returns:
         The public release.
@@ -127,7 +126,7 @@ def write_withheld(release: Release, root: Path, split: str, public: Path, priva
         version=release.version,
         split=split,
         fingerprint=shown.fingerprint,
-        submit=f"Send predictions to: {submit}." if submit else "Ask the keeper where predictions go.",
+        submit=f"Send predictions to: {submit}." if submit else "Ask the maintainer where to send predictions.",
     )
     card = readme_of_withheld(files.read_text(root / "DATASET_CARD.md"), about, shown)
     private_bundle.write(hidden, private, public)

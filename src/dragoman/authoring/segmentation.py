@@ -1,11 +1,12 @@
-"""Cutting: laying a profile over the lines of a page.
+"""Segmentation: matching a profile against the lines of a page.
 
-A profile is matched as a whole: the lines of a page fit it when every line is taken by one of its rules, in order.
-What a profile knows as furniture of the site (a date line, a source, boilerplate) is never taken for text by a rule
-that would take any line; a page that is not what it should be is refused, and not swallowed by an article's body.
-Where that can be done in several ways the profile's order decides: what may be missing is taken where it can
-be, a line that may stand many times takes as few lines as let the rest of the page fit, a section as many. The search
-keeps what it has tried, so that its work is bounded by the number of rules times that of lines.
+A profile is matched as a whole: a page fits if every line is matched by one of its rules, in order. Lines that match a
+rule for non-text elements of the site (a date line, a source, boilerplate) are never matched by a rule that accepts any
+line, so that an unexpected page is rejected instead of being absorbed by an article's body.
+
+If there are several ways to match, the order of the profile decides: optional lines are matched if possible, repeatable
+lines match as few lines as the rest of the page allows, and so do sections. Visited states are remembered, so that the
+work is bounded by the product of the numbers of rules and lines.
 """
 
 from __future__ import annotations
@@ -21,23 +22,23 @@ from dragoman.problems import DragomanError, Problem
 from dragoman.text import visible
 
 MAX_PAGE = 4 * 2**20
-"""Largest page, in bytes."""
+"""Maximum size of a page, in bytes."""
 MAX_LINES = 20_000
-"""Most lines of a page that are not blank."""
+"""Maximum number of non-blank lines of a page."""
 MAX_STEPS = 2_000_000
-"""Most steps of the search, over which a profile is too ambiguous for its page."""
+"""Maximum number of search steps; beyond it, the profile is too ambiguous for the page."""
 MATCH_SECONDS = 1.0
-"""Longest time for one pattern on one line, in seconds."""
+"""Timeout for one pattern on one line, in seconds."""
 PAGE_SECONDS = 60.0
-"""Longest time for all patterns on a page, in seconds."""
+"""Timeout for all patterns on a page, in seconds."""
 
 
 class Line(NamedTuple):
-    """A line of a page that is not blank, without white space at its edges.
+    """A non-blank line of a page, stripped.
 
     Attributes:
         number: 1-based number of the line in the file.
-        start: its first code point in the page.
+        start: offset of its first code point in the page.
         text: the line.
 
     """
@@ -48,18 +49,18 @@ class Line(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """A line with the rule that took it.
+    """A line with the rule that matched it.
 
     Attributes:
         line: the line.
         rule: the rule.
         section: index of the rule's section in the profile.
-        passage: number of the pass through a section, from 0, counted over the page.
-        start: first code point of the text in the page, after the marker.
+        passage: number of the section's occurrence, from 0, counted over the page.
+        start: offset of the first code point of the text in the page, after the marker.
         text: the text, without the marker.
-        groups: what the named groups of the rule's pattern matched.
+        groups: values of the named groups of the rule's pattern.
         repeats: index of the cut that it repeats, or None.
-        truncated: whether it lacks the end that the rule's ``complete`` describes.
+        truncated: whether the line does not match the rule's ``complete``.
 
     """
 
@@ -75,34 +76,34 @@ class Cut(NamedTuple):
 
 
 class _State(NamedTuple):
-    """A point of the search: before rule ``rule`` of a section, with the next line to be taken."""
+    """A state of the search: before rule ``rule`` of a section, with ``line`` as the next line to match."""
 
     section: int
-    rule: int  # -1: before the section has been entered
-    again: bool  # the rule, or at -1 the section, has been taken before
+    rule: int  # -1: before the section is entered
+    again: bool  # the rule (or at -1 the section) has matched before
     line: int
-    taken: tuple[int, ...]  # what repeats in this pass may refer to: line per rule of the section, -1 for none
+    taken: tuple[int, ...]  # lines that later rules can repeat: one per rule of the section, -1 for none
 
 
 class _Way(NamedTuple):
-    """How a state was reached: from which state, by which rule (None: without taking a line), and how well."""
+    """How a state was reached: the previous state, the rule (None if no line was matched), and the quality."""
 
     before: _State | None
     rule: Rule | None
-    certain: int  # lines so far that a pattern, a marker or a repeat vouched for
+    certain: int  # lines so far that were matched by a pattern, a marker or a repetition
 
 
 def split_lines(page: str, file: str = "") -> list[Line]:
-    """Lines of a page that are not blank.
+    """Split a page into non-blank lines.
 
-    Lines end in LF or CRLF. White space at the edges of a line is left out of it, nothing else is changed.
+    Lines end in LF or CRLF. Lines are stripped of white space, and not changed otherwise.
 
     Args:
         page: the page's text.
-        file: the page's name, for a problem.
+        file: name of the page, for problems.
 
     Raises:
-        DragomanError: E705 when a CR stands alone, when there is no line, or when there are too many.
+        DragomanError: E705 for a CR without LF, and if there are no lines or too many.
 
     """
     lines: list[Line] = []
@@ -110,8 +111,8 @@ def split_lines(page: str, file: str = "") -> list[Line]:
     for number, raw in enumerate(page.split("\n"), 1):
         text = raw.strip()
         if "\r" in raw.removesuffix("\r"):
-            hint = "Save the page with LF or CRLF and enter it in sources.toml anew."
-            what = "a carriage return stands without a line feed."
+            hint = "Save the page with LF or CRLF and enter it in sources.toml again."
+            what = "there is a carriage return without a line feed."
             raise DragomanError(Problem(code="E705", file=file, line=number, what=what, hint=hint))
         if text:
             lines.append(Line(number, start + len(raw) - len(raw.lstrip()), text))
@@ -123,26 +124,26 @@ def split_lines(page: str, file: str = "") -> list[Line]:
 
 
 def cut(lines: list[Line], profile: Profile, file: str = "") -> list[Cut]:
-    """Give every line of a page to a rule of its profile.
+    """Match every line of a page with a rule of its profile.
 
     Args:
         lines: the page's lines, from :func:`split_lines`.
         profile: the profile.
-        file: the page's name, for a problem.
+        file: name of the page, for problems.
 
     Returns:
-        One cut a line, in order.
+        One cut per line, in order.
 
     Raises:
-        DragomanError: E705 when the page does not fit, with the line and what was expected there; E706 when a
-            pattern takes too long or the profile is too ambiguous.
+        DragomanError: E705 if the page does not fit, with the line and what was expected there; E706 if a pattern takes
+            too long or the profile is too ambiguous.
 
     """
     return _Cutter(lines, profile, file).run()
 
 
 class _Cutter:
-    """The search; made for one page."""
+    """The search for one page."""
 
     def __init__(self, lines: list[Line], profile: Profile, file: str) -> None:
         self._lines = lines
@@ -150,21 +151,21 @@ class _Cutter:
         self._file = file
         self._seen: dict[_State, _Way] = {}
         self._matches: dict[tuple[int, int, int], regex.Match[str] | None] = {}
-        self._furniture = [
+        self._boilerplate = [
             rule
             for section in profile.sections
             for rule in section.rules
             if rule.match is not None and rule.kind not in TEXT_KINDS
         ]
-        self._is_furniture: dict[int, bool] = {}
-        # Only what a later line may repeat is remembered in a state: fewer states, less work.
+        self._boilerplate_lines: dict[int, bool] = {}
+        # Only lines that a later rule can repeat are part of the state, to keep the number of states small.
         self._repeated = [{rule.repeats for rule in section.rules} for section in profile.sections]
         self._deadline = time.monotonic() + PAGE_SECONDS
         self._best = (-1, -1)
         self._expected: dict[str, None] = {}
 
     def run(self) -> list[Cut]:
-        """Search depth first, in the order of preference; the first way through is the answer."""
+        """Search depth-first in the order of preference; the first complete match is the result."""
         stack = [(_State(0, -1, again=False, line=0, taken=()), _Way(None, None, 0))]
         while stack:
             state, way = stack.pop()
@@ -182,7 +183,7 @@ class _Cutter:
         raise self._misfit()
 
     def _next(self, state: _State, certain: int) -> Iterator[tuple[_State, _Way]]:
-        """States that follow, the preferred first."""
+        """Yield the successor states, the preferred one first."""
         section = self._profile.sections[state.section]
         if state.rule < 0:
             blank = (-1,) * len(section.rules)
@@ -212,7 +213,9 @@ class _Cutter:
             yield skip
 
     def _fit(self, state: _State, rule: Rule, certain: int) -> int | None:
-        """Whether the rule takes the next line: 1 if something vouches for it, 0 if any line would do, else None."""
+        """Match the rule with the next line: 1 for a specific match, 0 if the rule accepts any line, None if
+        it fails.
+        """
         fits = False
         if state.line < len(self._lines):
             text, _ = self._without_marker(rule, self._lines[state.line])
@@ -222,17 +225,17 @@ class _Cutter:
             elif text is not None and rule.match is not None:
                 fits = self._match(state.section, state.rule, state.line) is not None
             elif text is not None:
-                fits = rule.marker is not None or not self._known_furniture(state.line)
+                fits = rule.marker is not None or not self._is_boilerplate_line(state.line)
         if fits:
             return int(rule.match is not None or rule.marker is not None or rule.repeats is not None)
         self._failed(certain, state.line, rule.describe())
         return None
 
-    def _known_furniture(self, line: int) -> bool:
-        """Whether a line is one that the profile describes, somewhere, as no text."""
-        if line not in self._is_furniture:
-            self._is_furniture[line] = any(self._describes(rule, self._lines[line]) for rule in self._furniture)
-        return self._is_furniture[line]
+    def _is_boilerplate_line(self, line: int) -> bool:
+        """Tell whether a line matches a rule of the profile for non-text elements."""
+        if line not in self._boilerplate_lines:
+            self._boilerplate_lines[line] = any(self._describes(rule, self._lines[line]) for rule in self._boilerplate)
+        return self._boilerplate_lines[line]
 
     def _describes(self, rule: Rule, line: Line) -> bool:
         text, _ = self._without_marker(rule, line)
@@ -243,7 +246,7 @@ class _Cutter:
         return self._without_marker(self._profile.sections[section].rules[rule], self._lines[line])[0]
 
     def _without_marker(self, rule: Rule, line: Line) -> tuple[str | None, int]:
-        """Text after the marker, None where the line has none, and the marker's length in code points."""
+        """Return the text after the marker (None if the line has none), and the marker's length in code points."""
         if rule.marker is None:
             return line.text, 0
         marker = self._search(rule, rule.marker, line.text, line, whole=False)
@@ -253,7 +256,7 @@ class _Cutter:
         return rest.lstrip(), len(line.text) - len(rest.lstrip())
 
     def _match(self, section: int, number: int, line: int) -> regex.Match[str] | None:
-        """Match a rule's pattern; remembered, because the search comes back to the same line."""
+        """Match a rule's pattern; cached, because the search visits the same line several times."""
         key = (section, number, line)
         if key not in self._matches:
             rule = self._profile.sections[section].rules[number]
@@ -267,7 +270,7 @@ class _Cutter:
         self, rule: Rule, pattern: regex.Pattern[str], text: str, line: Line, *, whole: bool
     ) -> regex.Match[str] | None:
         left = min(MATCH_SECONDS, self._deadline - time.monotonic())
-        if left <= 0:  # the library would take that for no limit
+        if left <= 0:  # regex treats a timeout of 0 as no limit
             raise self._too_slow(rule, pattern, line)
         try:
             return pattern.fullmatch(text, timeout=left) if whole else pattern.match(text, timeout=left)
@@ -282,7 +285,7 @@ class _Cutter:
         return DragomanError(Problem(code="E706", file=str(self._profile.path), path=where, what=what, hint=hint))
 
     def _failed(self, certain: int, line: int, expected: str) -> None:
-        """Remember what was expected where the search got furthest by lines that something vouched for."""
+        """Record what was expected where the search got furthest, by the number of specific matches."""
         if (certain, line) > self._best:
             self._best, self._expected = (certain, line), {}
         if (certain, line) == self._best:
@@ -300,7 +303,7 @@ class _Cutter:
         return DragomanError(Problem(code="E705", file=self._file, line=line.number, what=what, hint=hint))
 
     def _path(self, state: _State | None) -> list[Cut]:
-        """Read the way back from the last state."""
+        """Reconstruct the cuts from the final state."""
         steps: list[tuple[_State, Rule | None]] = []
         while state is not None:
             way = self._seen[state]
@@ -322,7 +325,7 @@ class _Cutter:
         assert text is not None
         match = self._match(at.section, at.rule, at.line) if rule.match else None
         groups = {name: value for name, value in match.groupdict().items() if value} if match else {}
-        # One line is one cut, so that a line's index is its cut's.
+        # There is one cut per line, so that they have the same indices.
         first = None if rule.repeats is None else at.taken[rule.repeats]
         truncated = first is not None and before[first].truncated
         if rule.complete is not None:

@@ -1,8 +1,8 @@
-"""Regular expressions of a profile, which somebody else wrote: compiled within bounds.
+"""Untrusted regular expressions of profiles, compiled within bounds.
 
-The library writes counted repetitions out when it compiles, so that a few nested ones of a hundred times each fill the
-memory before anything is matched; and a pattern that calls itself can fill the stack. Both are seen before compiling.
-What a match costs is bounded where it is made, by time.
+The library expands counted repetitions when it compiles, so that a few nested ones of a hundred each exhaust the memory
+before anything is matched; and a recursive pattern can overflow the stack. Both are detected before compiling. The cost
+of matching is bounded by a timeout where patterns are used.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import warnings
 import regex
 
 MAX_SIZE = 20_000
-"""Most parts of a pattern once its counted repetitions are written out."""
+"""Maximum number of elements of a pattern after expansion of its counted repetitions."""
 
 _TOKEN = re.compile(
     r"""
-      (?P<call>\(\?(?:R|[0-9]+|[+-][0-9]+|&\w+|P>\w+)\))        # the whole pattern, or a group of it, again
+      (?P<call>\(\?(?:R|[0-9]+|[+-][0-9]+|&\w+|P>\w+)\))        # recursion into the pattern or one of its groups
     | (?P<open>\()
     | (?P<close>\))
     | (?P<count>\{\s*(?P<low>[0-9]*)\s*(?:,\s*(?P<high>[0-9]*)\s*)?\})
     | (?P<part>
-          \\[pPNxu]\{[^}]*\}                                     # \p{Lu}: braces that count nothing
+          \\[pPNxu]\{[^}]*\}                                     # \p{Lu}: braces that are not a repetition
         | \\.
-        | \[\^?\]?(?:\\.|\[:[^\]]*:\]|[^\]\\])*\]                # a set, in which nothing is special
+        | \[\^?\]?(?:\\.|\[:[^\]]*:\]|[^\]\\])*\]                # a character set, in which nothing is special
         | .
       )
     """,
@@ -33,13 +33,13 @@ _TOKEN = re.compile(
 
 
 def compile_bounded(pattern: str) -> regex.Pattern[str]:
-    r"""Compile a pattern unless that costs too much.
+    r"""Compile a pattern, unless it is too expensive.
 
-    A pattern that the library warns of is refused too: it would change its meaning one day.
+    Patterns with a warning of the library are rejected too, since their meaning may change in future versions.
 
     Raises:
-        regex.error: when it is no regular expression, calls itself, or is larger than :data:`MAX_SIZE`.
-        Warning: as the library warns.
+        regex.error: if it is not a regular expression, is recursive, or is larger than :data:`MAX_SIZE`.
+        Warning: a warning of the library.
 
     Examples:
         >>> compile_bounded(r"\d{4}-\d{2}").fullmatch("2024-06") is not None
@@ -55,8 +55,8 @@ def compile_bounded(pattern: str) -> regex.Pattern[str]:
 
 
 def _size(pattern: str) -> int:
-    """Count the parts of a pattern, those in a counted repetition as often as it asks for."""
-    sizes, last = [0], [0]  # of each group that is open: its parts so far, and those of its last item
+    """Count the elements of a pattern after expansion of counted repetitions."""
+    sizes, last = [0], [0]  # per open group: number of elements so far, and of its last item
     for token in _TOKEN.finditer(pattern):
         if token["call"]:
             msg = f"{token['call']} calls the pattern from within itself"

@@ -1,20 +1,21 @@
-"""Checks of corpus and annotations: six levels, each of which must pass before anything is released.
+"""Checks of corpus and annotations: six levels, all of which must pass before a release.
 
-1. *schema*: every file is UTF-8 and JSON without repeated keys, has the fields and labels of the schema and no
-   others, and lists that stand for sets are in order;
-2. *offsets*: spans show their slices, without white space at their edges and within one line; texts are those of the
-   pages; quotes of passes are found, with an occurrence exactly where one is needed; a raw pass is what it was when it
-   was made, by the hashes of its record;
-3. *references*: ids are unique and what is referred to exists, entities in the registry; nothing crosses; attribution
-   has no circles, and a report lies in the content of the claim that reports it; what is set by rule follows;
-4. *language*: edges, forms and nesting, as far as a rule can tell from the words and the registry;
-5. *time*: values are canonical and fit their types, days follow from them, and nothing known from outside contradicts
-   what the page proves;
-6. *across documents*: one id is one entity, clusters go together, the registry is sorted and all of it is used, every
-   document has a split and its gold.
+1. *schema*: every file is UTF-8 and JSON without repeated keys, has exactly the fields and labels of the schema, and
+   lists that represent sets are sorted;
+2. *offsets*: every span matches the text at its offsets, has no outer white space and stays within one line; texts are
+   those of the pages; quotes of annotation passes are found, with an occurrence exactly where one is needed; a raw pass
+   is unchanged, by the hashes in its record;
+3. *references*: ids are unique and references resolve, those to entities in the registry; spans do not cross;
+   attribution has no cycles, and a reported claim is inside the content of the claim that reports it; derived fields
+   have the derived values;
+4. *language*: span boundaries, forms and nesting, as far as a rule can decide from the words and the registry;
+5. *time*: values are canonical and fit their types, days are those that follow from them, and external knowledge does
+   not contradict the page;
+6. *across documents*: one id is one entity, clusters are consistent, the registry is sorted and all of it is used,
+   every document has a split and gold.
 
-Levels 4 and 6 judge how well somebody labelled. A raw pass is published as it was made, so of passes they only warn;
-all else is a hard failure. A file that fails at level 1 or 2 is left alone by the levels after them.
+Levels 4 and 6 check the quality of annotation. A raw pass is published unchanged, so for passes they only warn;
+everything else is an error. A file with errors at level 1 or 2 is skipped at later levels.
 """
 
 from __future__ import annotations
@@ -45,22 +46,22 @@ _JUDGES = {
 
 
 class Outcome(NamedTuple):
-    """What was judged, and what was found."""
+    """What was checked, and the findings."""
 
     material: level1_schema.Material
     findings: Findings
 
 
 def check(root: Path | str, level: Level = 6) -> Outcome:
-    """Judge corpus, passes, gold and registry of a source root.
+    """Check corpus, passes, gold and registry of a source root.
 
     Args:
         root: a folder with ``corpus/`` and, as far as they exist, ``annotations/passes/``, ``gold/`` and
             ``registry/``.
-        level: the last level at which it is judged.
+        level: the highest level to check.
 
     Raises:
-        DragomanError: E701 when there is no corpus at all.
+        DragomanError: E701 if there is no corpus.
 
     """
     root = Path(root)

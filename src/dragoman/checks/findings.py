@@ -1,4 +1,4 @@
-"""What checking finds: problems with the level at which they were found."""
+"""Findings of the checks: problems with the level that found them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Level = Literal[1, 2, 3, 4, 5, 6]
 LEVELS: tuple[Level, ...] = get_args(Level)
 NAMES: dict[Level, str] = {1: "schema", 2: "offsets", 3: "references", 4: "language", 5: "time", 6: "across documents"}
 QUALITY: frozenset[Level] = frozenset({4, 6})
-"""Levels that judge how well somebody labelled; a raw pass is never corrected, so that there they warn of it."""
+"""Levels that check the quality of annotation; raw passes are never corrected, so for them these levels only warn."""
 QUALITY_CODES = frozenset({"E603"})
-"""What judges the same at another level: how the links of a chain of reports lie in each other."""
+"""Codes that are about the quality of annotation at any level: nesting of reported claims."""
 
 
 class Finding(NamedTuple):
@@ -27,10 +27,10 @@ class Finding(NamedTuple):
 
 
 class Report(Protocol):
-    """Takes down a problem of the file at hand: its code, where it is, what is wrong and how to correct it."""
+    """Records a problem of the current file: code, path, what is wrong and how to correct it."""
 
     def __call__(self, code: str, path: str, what: str, hint: str = "") -> None:
-        """Take it down."""
+        """Record the problem."""
 
 
 def _by_level() -> dict[Level, Diagnostics]:
@@ -39,11 +39,11 @@ def _by_level() -> dict[Level, Diagnostics]:
 
 @dataclass
 class Findings:
-    """Collects what all levels find.
+    """Collects the findings of all levels.
 
     Attributes:
-        root: the source root; files are named from there.
-        broken: files with an error at level 1 or 2, which later levels leave alone.
+        root: the source root; file names in problems are relative to it.
+        broken: files with an error at level 1 or 2, which later levels skip.
 
     """
 
@@ -53,7 +53,7 @@ class Findings:
 
     @property
     def listed(self) -> list[Finding]:
-        """Findings by level, those of a level in the order in which they were made."""
+        """Findings, by level, and within a level in the order in which they were made."""
         return [
             Finding(level, problem)
             for level, diagnostics in self._diagnostics.items()
@@ -61,22 +61,22 @@ class Findings:
         ]
 
     def name(self, file: Path) -> str:
-        """How a file is called in problems."""
+        """Return the name of a file in problems."""
         return file.relative_to(self.root).as_posix() if file.is_relative_to(self.root) else str(file)
 
     def add(self, level: Level, file: Path, problem: Problem) -> None:
-        """Take down a problem that has its code and its words already."""
+        """Record a complete problem."""
         self._diagnostics[level].take(problem)
         if level <= 2 and problem.severity == "error":
             self.broken.add(file)
 
     def reporter(self, level: Level, file: Path, *, raw: bool = False) -> Report:
-        """Make a function that takes down the problems of one file at one level.
+        """Make a function that records the problems of one file at one level.
 
         Args:
             level: the level.
             file: the file.
-            raw: it is of a raw pass, of which levels of quality only warn.
+            raw: whether the file is part of a raw pass, for which levels of quality only warn.
 
         """
 
@@ -88,13 +88,13 @@ class Findings:
         return report
 
     def nearest(self, name: str, names: list[str]) -> str | None:
-        """Find the name that somebody may have meant; None when none is near."""
+        """Return the name that was probably meant; None if none is similar."""
         return self._diagnostics[1].nearest(name, names)
 
     def intact(self, *folders: Path) -> bool:
-        """Whether all files of some folders could be read and slice, so that what is not there is missing indeed."""
+        """Tell whether all files of some folders could be read and have valid spans, so that absence can be judged."""
         return not any(path.parent in folders for path in self.broken)
 
     def errors(self, level: Level | None = None) -> list[Finding]:
-        """Hard failures, of one level or of all."""
+        """Return the errors of one level, or of all."""
         return [f for f in self.listed if f.problem.severity == "error" and level in {None, f.level}]

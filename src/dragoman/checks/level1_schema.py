@@ -1,4 +1,4 @@
-"""Level 1, schema: every file is read, and has the shape that it should have."""
+"""Level 1, schema: reads every file and checks its structure."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _CONVERSION = {"unknown field": "E203", "missing required": "E204", "Invalid enu
 
 @dataclass
 class RegistryFile:
-    """A registry and where it stands; ``entries`` is None where there is none, or none that can be read."""
+    """A registry and its file; ``entries`` is None if it is missing or unreadable."""
 
     file: Path
     entries: list[SourceEntity] | None = None
@@ -50,13 +50,13 @@ class RegistryFile:
 
     @property
     def ids(self) -> set[str] | None:
-        """Ids of all entities, or None where nothing is known."""
+        """Ids of all entities, or None if unknown."""
         return None if self.entries is None else {entry.id for entry in self.entries}
 
 
 @dataclass
 class Pass:
-    """One annotator's raw work: what was written, by document, and what it was turned into at level 2."""
+    """One annotator's raw annotations: as written, by file, and resolved to offsets at level 2."""
 
     name: str
     folder: Path
@@ -77,8 +77,8 @@ class Material:
         gold: gold labels by file.
         registry: the registry that gold refers to.
         passes: the raw passes.
-        english: English lines of the documents.
-        scheme: its layers and label sets.
+        english: English glosses of the documents.
+        scheme: the benchmark's layers and label sets.
 
     """
 
@@ -93,12 +93,12 @@ class Material:
 
     @property
     def corpus_folders(self) -> tuple[Path, Path]:
-        """Where the source table and the curated pages stand."""
+        """Folders of the source table and of the curated pages."""
         return self.root / "corpus", self.root / "corpus" / "documents"
 
     @property
     def gold_folders(self) -> tuple[Path, ...]:
-        """Where gold, its registry and its documents stand."""
+        """Folders of gold, its registry and its documents."""
         return self.root / "annotations" / "gold", self.registry.file.parent, *self.corpus_folders
 
     @property
@@ -108,7 +108,7 @@ class Material:
 
 
 def read(root: Path, findings: Findings) -> Material:
-    """Read corpus, gold, registry and passes; what cannot be read is reported and left out."""
+    """Read corpus, gold, registry and passes; unreadable files are reported and left out."""
     reader = _Reader(root, findings)
     scheme = reader.read_scheme()
     registry = reader.registry(root / "annotations" / "registry", "entities.json")
@@ -124,7 +124,7 @@ def read(root: Path, findings: Findings) -> Material:
     if material.gold and not registry.file.exists():
         what, hint = (
             "there is gold and no registry of its entities.",
-            "Add it: that of a pass, corrected; [] if need be.",
+            "Add it: that of a pass, corrected, or [] if there are no entities.",
         )
         reader.report(registry.file, Fault("E713", "", what, hint))
     try:
@@ -143,7 +143,7 @@ class _Reader:
         self.own: labels.LabelSets = {}
 
     def read_scheme(self) -> Scheme:
-        """Read what the benchmark says of its labels; the default scheme after reporting what is wrong."""
+        """Read the benchmark's own labels; return the default scheme after reporting errors."""
         try:
             scheme = scheme_file.read(self.root)
         except DragomanError as cause:
@@ -161,7 +161,7 @@ class _Reader:
             self.findings.add(1, path, named)
 
     def json(self, path: Path) -> Any:
-        """Read JSON with repeated keys remembered; ``msgspec.UNSET`` after reporting what is wrong."""
+        """Read JSON, recording repeated keys; return ``msgspec.UNSET`` after reporting errors."""
         try:
             data = files.read_bytes(path, limit=_MAX_LABELS)
             utf8.check_text(data, str(path))
@@ -177,12 +177,12 @@ class _Reader:
             return msgspec.UNSET
 
     def object(self, path: Path, record: Any) -> Any:
-        """Read a file that holds one record; None after reporting what is wrong."""
+        """Read a file with one record; return None after reporting errors."""
         value = self.json(path)
         return self.shaped(path, value, record, "") if value is not msgspec.UNSET else None
 
     def array(self, path: Path, record: Any) -> list[Any] | None:
-        """Read a file that holds a list of records; None after reporting what is wrong."""
+        """Read a file with a list of records; return None after reporting errors."""
         value = self.json(path)
         if value is msgspec.UNSET:
             return None
@@ -193,7 +193,7 @@ class _Reader:
         return None if path in self.findings.broken else made
 
     def shaped(self, path: Path, value: Any, record: Any, prefix: str) -> Any:
-        """Turn a value into a record; None after reporting what is wrong with its shape."""
+        """Convert a value to a record; return None after reporting errors of structure."""
         if not isinstance(value, dict):
             self.report(path, Fault("E202", prefix, "this is not an object.", "Write an object."))
             return None
@@ -204,7 +204,7 @@ class _Reader:
         return None if problems else msgspec.convert(value, record)
 
     def converted(self, path: Path, record: Any) -> Any:
-        """Read a record that holds a table of free keys; only the first thing that does not fit is reported."""
+        """Read a record with a table of arbitrary keys; only the first error of structure is reported."""
         value = self.json(path)
         if value is msgspec.UNSET:
             return None
@@ -247,7 +247,7 @@ class _Reader:
                 )
 
     def registry(self, folder: Path, name: str) -> RegistryFile:
-        """Read a registry, and the links between claims and the holders of offices beside it."""
+        """Read a registry, with the claim links and office holders beside it."""
         made = RegistryFile(folder / name, links_file=folder / "claim_links.json", offices_file=folder / "offices.json")
         if made.file.exists():
             made.entries = self.array(made.file, SourceEntity)
@@ -260,7 +260,7 @@ class _Reader:
         return made
 
     def one_pass(self, folder: Path) -> Pass:
-        """Read a pass; those that gold is made from must have a registry and a record."""
+        """Read a pass; the passes that gold is built from must have a registry and a record."""
         made = Pass(folder.name, folder, self.registry(folder, "registry.json"))
         for path in sorted(folder.glob("*.json")):
             if path.stem not in NOT_DOCUMENTS:
@@ -276,7 +276,7 @@ class _Reader:
         return made
 
     def hashes(self, path: Path) -> dict[str, str] | None:
-        """Read from the record of a pass the hash of each of its files."""
+        """Read the hashes of the files from the record of a pass."""
         value = self.json(path)
         if value is msgspec.UNSET:
             return None
@@ -291,7 +291,7 @@ class _Reader:
 
 
 def _repeats(value: Any, path: str) -> Iterator[Fault]:
-    """Repeated keys anywhere in a value."""
+    """Find repeated keys at any depth."""
     if isinstance(value, dict):
         for key in getattr(value, "repeated", ()):
             yield Fault("E205", step(path, key), f"the field {shown(key)} is given more than once.", "Keep one.")
@@ -305,7 +305,7 @@ def _repeats(value: Any, path: str) -> Iterator[Fault]:
 
 
 def _disorder(gold: Labels) -> Iterator[Fault]:
-    """Find lists that stand for sets and are not in their one order, or name something twice."""
+    """Find lists that represent sets and are not sorted, or have duplicates."""
     lists: list[tuple[str, list[str], Any]] = [("layers_annotated", list(gold.layers_annotated), labels.Layer)]
     for layer in LAYER_NAMES:
         for label in getattr(gold, layer):

@@ -1,4 +1,4 @@
-"""Level 2, offsets: every span shows its slice, every quote is found, nothing was trimmed, normalised or changed."""
+"""Level 2, offsets: every span matches its text, every quote is found, and pages and passes are unchanged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SPAN_CODES = frozenset({"E401", "E402", "E403", "E404", "E405"})
 
 
 def check(material: Material, findings: Findings) -> None:
-    """Judge pages, gold and passes; the labels of passes get their offsets here."""
+    """Check pages, gold and passes; quotes of passes are resolved to offsets here."""
     for path, page in material.pages.items():
         report = findings.reporter(2, path)
         _page(page, _page_text(material, page.page, report), report)
@@ -44,7 +44,7 @@ def check(material: Material, findings: Findings) -> None:
 
 
 def _page_text(material: Material, page: str, report: Report) -> str | None:
-    """Text of a page as it was scraped, or None where it is not there; a page that was changed is reported."""
+    """Return the text of a page as scraped, or None if it is missing; a changed page is reported."""
     source = next((s for s in material.table.pages if s.id == page), None) if material.table else None
     if source is None:
         return None
@@ -68,7 +68,7 @@ def _page(page: CuratedPage, text: str | None, report: Report) -> None:
     for index, segment in enumerate(page.segments):
         path = f"segments[{index}]"
         if text is not None and text[segment.start : segment.end] != segment.text:
-            report("E403", path, f"{shown(segment.text)} is not what stands there on the page.", "Curate it again.")
+            report("E403", path, f"{shown(segment.text)} is not the text of the page there.", "Curate it again.")
         if text is not None and any(map(str.isalnum, text[end : segment.start])):
             report("E401", path, f"a line before {shown(segment.text)} is in no segment.", "Curate it again.")
         end = segment.end
@@ -96,7 +96,7 @@ def _labels(gold: Labels, document: Document, report: Report) -> None:
                 _span(fragment, f"claims[{claim.id}].{name}[{index}]", document, report)
             for first, second in pairwise(fragments):
                 if second.start < first.end:
-                    what = "fragments overlap, or do not stand in the order of the text."
+                    what = "fragments overlap, or are not in the order of the text."
                     report("E407", f"claims[{claim.id}].{name}", what, "Put them in order.")
         if not claim.content:
             report("E402", f"claims[{claim.id}].content", "there is no fragment.", "A claim has content.")
@@ -109,16 +109,16 @@ def _span(span: Entity | Date | Fragment, path: str, document: Document, report:
     elif _blank(span.text[0]) or _blank(span.text[-1]):
         report("E403", path, f"{shown(span.text)} begins or ends with white space.", "Trim the span.")
     elif "\n" in span.text:
-        report("E402", path, f"{shown(span.text)} runs over the end of a line.", "A span lies in one line.")
+        report("E402", path, f"{shown(span.text)} runs over the end of a line.", "A span is within one line.")
 
 
 def _blank(char: str) -> bool:
-    """Whether a character is white space, or shows nothing."""
+    """Tell whether a character is white space or invisible."""
     return char.isspace() or unicodedata.category(char) in {"Cc", "Cf"}
 
 
 def _record(one: Pass, findings: Findings) -> None:
-    """Compare the files of a pass with what its record says of them: a raw pass is never changed."""
+    """Compare the files of a pass with the hashes in its record: a raw pass is never changed."""
     if one.record is None:
         return
     report = findings.reporter(2, one.folder / "record.json")

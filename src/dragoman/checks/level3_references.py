@@ -1,4 +1,6 @@
-"""Level 3, references: what is referred to exists, reports lie in what they report, nothing crosses or goes round."""
+"""Level 3, references: references resolve, reported claims are inside the reporting claim, no crossing spans
+or cycles.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ _NO_ANCHOR = frozenset({"none", "published"})
 
 
 def check(material: Material, findings: Findings) -> None:
-    """Judge pages, gold and passes."""
+    """Check pages, gold and passes."""
     for path, page in material.pages.items():
         _page(page, findings.reporter(3, path))
     documents = material.documents if findings.intact(*material.corpus_folders) else None
@@ -49,7 +51,7 @@ def _pass(one: Pass, documents: dict[str, Document] | None, findings: Findings) 
 
 
 def _placed(document: str, path: Path, documents: dict[str, Document] | None, report: Report) -> bool:
-    """Whether a file is of a document of the corpus, as far as that is known, and named after it."""
+    """Tell whether a file is about a document of the corpus, as far as that is known, and named after it."""
     if document != path.stem:
         report("E301", "document", f"the file is of {shown(document)}.", "A file is named after its document.")
     elif documents is not None and document not in documents:
@@ -75,11 +77,11 @@ def _page(page: CuratedPage, report: Report) -> None:
 
 
 def _labels(gold: Labels, registry: RegistryFile, report: Report) -> None:
-    """Judge references within a document and to the registry, as gold and passes alike have them."""
+    """Check references within a document and to the registry, for both gold and passes."""
     for layer in LAYER_NAMES:
         for name, count in Counter(label.id for label in getattr(gold, layer)).items():
             if count > 1:
-                report("E303", layer, f"the id {shown(name)} is given {count} times.", "Number the labels anew.")
+                report("E303", layer, f"the id {shown(name)} is given {count} times.", "Renumber the labels.")
     _crossing(gold.entities, report)
     for entity in gold.entities:
         _registered(entity.entity_ids, registry, f"entities[{entity.id}].entity_ids", report)
@@ -131,7 +133,7 @@ def _claimants(claim: Claim, mentions: set[str], registry: RegistryFile, report:
 
 
 def _parent(claim: Claim, claims: dict[str, Claim], report: Report) -> None:
-    """Follow the line of parents to its end; a report lies in the content of the claim that reports it."""
+    """Follow the chain of parents to its end; a reported claim is inside the content of the claim that reports it."""
     if claim.parent is None:
         return
     path = f"claims[{claim.id}].parent"
@@ -140,7 +142,7 @@ def _parent(claim: Claim, claims: dict[str, Claim], report: Report) -> None:
         chain.append(at)
         at = claims[at].parent or ""
     if at == claim.id:
-        report("E602", path, f"the parents go in a circle: {' → '.join([*chain, at])}.", "Break it.")
+        report("E602", path, f"the parents form a cycle: {' → '.join([*chain, at])}.", "Break it.")
     elif claim.parent not in claims:
         report("E601", path, f"there is no claim {shown(claim.parent)}.")
     else:
@@ -148,7 +150,7 @@ def _parent(claim: Claim, claims: dict[str, Claim], report: Report) -> None:
         for name, fragments in (("content", claim.content), ("cue", claim.cue)):
             for index, fragment in enumerate(fragments):
                 if not _covered(fragment, outer):
-                    what = f"{shown(fragment.text)} does not lie in the content of {claim.parent}."
+                    what = f"{shown(fragment.text)} is not inside the content of {claim.parent}."
                     hint = "The outer claim's content is the whole stretch that it reports."
                     report("E603", f"claims[{claim.id}].{name}[{index}]", what, hint)
 
@@ -158,17 +160,17 @@ def _covered(fragment: Fragment, outer: list[Fragment]) -> bool:
 
 
 def _claimants_follow(gold: Labels, report: Report) -> None:
-    """In gold a claimant that is a mention has the entities of that mention."""
+    """Check that in gold a claimant that is a mention has the entities of that mention."""
     ids = {entity.id: entity.entity_ids for entity in gold.entities}
     for claim in gold.claims:
         for index, claimant in enumerate(claim.claimants):
             if claimant.mention in ids and claimant.entity_ids != ids[claimant.mention]:
-                what = f"the mention {claimant.mention} stands for {ids[claimant.mention]}."
+                what = f"the mention {claimant.mention} refers to {ids[claimant.mention]}."
                 report("E604", f"claims[{claim.id}].claimants[{index}].entity_ids", what, "Build gold again.")
 
 
 def _derived(gold: Labels, document: Document, report: Report) -> None:
-    """Levels, and the tags that are set by rule, are those that follow."""
+    """Check that levels and rule-based tags have the derived values."""
     again = derive(copy.deepcopy(gold), document)
     for layer in LAYER_NAMES:
         for written, due in zip(getattr(gold, layer), getattr(again, layer), strict=True):
@@ -185,7 +187,7 @@ def _derived(gold: Labels, document: Document, report: Report) -> None:
 
 
 def _links(registry: RegistryFile, documents: list[Labels], findings: Findings, *, whole: bool) -> None:
-    """Links lead from a claim that exists to another."""
+    """Check that links lead from one existing claim to another."""
     claims = {f"{gold.document}#{claim.id}" for gold in documents for claim in gold.claims}
     report = findings.reporter(3, registry.links_file)
     for index, link in enumerate(registry.links):

@@ -1,10 +1,10 @@
-"""Level 4, language: what can be said of a span and its labels from the words alone, without a false alarm.
+"""Level 4, language: what can be said about a span and its labels from the words alone, without false positives.
 
-Nothing is stripped blindly. Many names end in what looks like a particle, or begin with what looks like a proclitic; an
-edge counts as one only if the registry has the name without it and has not the name with it. Where a rule cannot be
-sure it says nothing: what is only suspicious is the linter's.
+Many names end in what looks like a particle, or begin with what looks like a proclitic; a clitic at a boundary is
+reported only if the registry has the name without it and does not have the name with it. Where a rule is uncertain it
+reports nothing; merely suspicious cases are left to the linter.
 
-In a raw pass these are warnings, because nobody corrects a raw pass.
+In a raw pass these are warnings, because raw passes are never corrected.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _STOPS = ",،;؛:"
 
 
 class Fault(NamedTuple):
-    """What a rule has against a label: a problem's code, the field, what is wrong and how to correct it."""
+    """An objection of a rule to a label: code of the problem, field, what is wrong and how to correct it."""
 
     code: str
     field: str
@@ -38,7 +38,7 @@ class Fault(NamedTuple):
 
 
 def check(material: Material, findings: Findings) -> None:
-    """Judge gold and passes, and the names of the registry."""
+    """Check gold and passes, and the names in the registry."""
     documents = material.documents
     sources = [(material.registry, material.gold, False)]
     sources += [(one.registry, one.resolved, True) for one in material.passes]
@@ -64,16 +64,16 @@ def _names(registry: RegistryFile, findings: Findings, *, raw: bool) -> None:
 def faults(
     labels: Labels, document: Document, registry: RegistryFile, *, own: bool = False
 ) -> Iterator[tuple[str, Fault]]:
-    """Say what the rules of its language have against the labels of a document.
+    """Check the labels of a document by the rules of its language.
 
     Args:
-        labels: the labels, with spans that slice.
+        labels: the labels, with valid spans.
         document: the document.
-        registry: the registry that the labels refer to; without one nothing is said of edges.
-        own: whether types and forms are the benchmark's own, so that nothing is said of what they mean.
+        registry: the registry that the labels refer to; boundaries are not checked without one.
+        own: whether types and forms are the benchmark's own, so that their meaning is unknown.
 
     Yields:
-        The label's path and what is wrong with it.
+        The label's path, and what is wrong with it.
 
     """
     language = languages.get(document.language)
@@ -92,19 +92,19 @@ def faults(
 
 
 def stripped(text: str, names: set[str], language: Language) -> str | None:
-    """Name that is left of a surface without a clitic at its edge; None if there is none.
+    """Return the name that is left of a surface without a clitic at its boundary; None if there is none.
 
-    There is one only if ``names`` has what is left and has not the surface itself. A written article stays.
+    There is one only if ``names`` has what is left and does not have the surface itself. A written article is kept.
     """
     cut = _cut(text, names, language)
     return None if cut is None else cut[0]
 
 
 def _cut(text: str, names: set[str], language: Language) -> tuple[str, str] | None:
-    """Give the name that is left of a surface without a clitic, and what kind of clitic it is."""
+    """Return the name that is left of a surface without a clitic, and the kind of clitic."""
     if text in names:
         return None
-    # What follows a name may be two enclitics, as in 만은.
+    # A name can be followed by two enclitics, as in 만은.
     after = re.compile(f"(?:{language.enclitics}){{1,2}}") if language.enclitics else None
     before = re.compile(language.proclitics) if language.proclitics else None
     fused = re.compile(language.fused_article) if language.fused_article else None
@@ -112,7 +112,7 @@ def _cut(text: str, names: set[str], language: Language) -> tuple[str, str] | No
         if after and text[:-size] in names and after.fullmatch(text[-size:]):
             return text[:-size], "particle"
         start, rest = text[:size], text[size:]
-        # After a fused article the registry has the name with its article, or has none with it.
+        # After a fused article the registry may have the name with or without its article.
         lefts = [rest, language.article + rest] if fused and fused.fullmatch(start) else []
         lefts += [rest] if before and before.fullmatch(start) else []
         for left in lefts:
@@ -146,11 +146,11 @@ _MARKS = frozenset(_PAIRS) | frozenset(_PAIRS.values())
 
 
 def _words(entity: Entity, names: set[str], language: Language, *, linked: bool) -> Iterator[Fault]:
-    """Say what a mention's words have against its labels."""
+    """Check a mention's labels against its words."""
     text = entity.text
     if entity.type == "PER" and _has_honorific(text, language):
         yield Fault("E504", "text", f"{shown(text)} has an honorific.", "The span is the name alone.")
-    # A title may be a given name too: not where the registry has the whole as a name.
+    # A title may also be a given name: no fault if the registry has the whole surface as a name.
     titled = language.titles and re.match(language.titles, text)
     if entity.type == "PER" and titled and text not in names:
         yield Fault("E504", "text", f"{shown(text)} has a title of respect.", "The span is the name alone.")
@@ -162,12 +162,12 @@ def _words(entity: Entity, names: set[str], language: Language, *, linked: bool)
         having = " and ".join(each.name for each in languages.all() if each.adjective)
         yield Fault("E503", "form", f"{shown(text)} is ADJ, which is for {having} alone.", "The form is NAM.")
     is_name = entity.form in {"NAM", "ABR"}
-    # Not of bodies, since "the foreign" is a ministry; nor of what is a name by itself, as "the Saudi" is.
+    # Not for organisations, since "the foreign" is a ministry; nor for names in the registry, such as "the Saudi".
     looks_so = language.definite_adjective and re.fullmatch(language.definite_adjective, text)
     if entity.type == "GPE" and is_name and text not in names and looks_so:
         yield Fault("E503", "form", f"{shown(text)} is an adjective.", "The form is ADJ.")
     if linked and not entity.entity_ids and entity.form != "NOM":
-        what = f"{shown(text)} is {entity.form} and stands for no entity."
+        what = f"{shown(text)} is {entity.form} and refers to no entity."
         yield Fault("E503", "entity_ids", what, "Only a common noun may have no id.")
 
 
@@ -180,7 +180,7 @@ def _nested(entities: list[Entity]) -> Iterator[tuple[Entity, Entity]]:
 
 
 def _inside(outer: Entity, inner: Entity) -> Iterator[Fault]:
-    """Say why a mention may not be nested in another."""
+    """Report why a mention may not be nested in another."""
     said = f"{shown(inner.text)} lies in {outer.id} {shown(outer.text)}"
     if outer.type in {"GPE", "LOC"} and outer.form in {"NAM", "ABR"}:
         yield Fault("E503", "start", f"{said}: the name of a place is opaque.", "Remove the inner label.")

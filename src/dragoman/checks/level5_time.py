@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check(material: Material, findings: Findings) -> None:
-    """Judge document times, gold and passes."""
+    """Check document times, gold and passes."""
     for path, page in material.pages.items():
         report = findings.reporter(5, path)
         for document in page.documents:
@@ -33,14 +33,14 @@ def check(material: Material, findings: Findings) -> None:
 def _dates(dates: list[Date] | list[QuotedDate], report: Report) -> None:
     for date in dates:
         path = f"dates[{date.id}]"
-        # What an annotator writes has no days: they follow from it.
+        # Passes have values only; days are derived from them when gold is built.
         if _value(date, path, report) and isinstance(date, Date):
             _days(date, path, report)
     _anchors(dates, report)
 
 
 def _times(document: Document, path: str, report: Report) -> None:
-    """Document times: dates with days, and what is known from outside inside what the page proves."""
+    """Check document times: they determine days, and external knowledge is within what the page proves."""
     for name in ("captured", "published", "published_external"):
         value = getattr(document, name)
         if value is not None and not _has_days(value):
@@ -66,7 +66,7 @@ def _has_days(value: str) -> bool:
 
 
 def _inside(inner: timex.Interval | None, outer: timex.Interval | None) -> bool:
-    """Whether no day of one lies outside the other; true where either has no days."""
+    """Tell whether one interval is within the other; true if either has no days."""
     if inner is None or outer is None:
         return True
     low, high = dt.date.min, dt.date.max
@@ -75,7 +75,7 @@ def _inside(inner: timex.Interval | None, outer: timex.Interval | None) -> bool:
 
 
 def _value(date: Date | QuotedDate, path: str, report: Report) -> bool:
-    """Values in the grammar, in canonical form, of the type; whether days can be reckoned from them."""
+    """Check values: grammar, canonical form and type; return whether days can be derived from them."""
     values = {"value": date.value} | ({} if date.value_external is None else {"value_external": date.value_external})
     legal = True
     for name, value in values.items():
@@ -101,7 +101,7 @@ def _value(date: Date | QuotedDate, path: str, report: Report) -> bool:
 
 
 def _days(date: Date, path: str, report: Report) -> None:
-    """First and last days are those that follow from value, modifier and type."""
+    """Check that first and last days are those that follow from value, modifier and type."""
     for suffix in ("", "_external"):
         value = date.value_external if suffix else date.value
         interval = None if value is None else timex.interval(value, date.mod, date.type)
@@ -113,7 +113,7 @@ def _days(date: Date, path: str, report: Report) -> None:
 
 
 def _anchors(dates: list[Date] | list[QuotedDate], report: Report) -> None:
-    """Report dates that are reckoned, over others, from themselves."""
+    """Report dates whose chain of anchors leads back to themselves."""
     refs = {date.id: date.ref for date in dates}
     for date in dates:
         chain, at = [date.id], date.ref
@@ -122,4 +122,4 @@ def _anchors(dates: list[Date] | list[QuotedDate], report: Report) -> None:
             at = refs[at]
         if at == date.id and len(chain) > 1:
             path = f"dates[{date.id}].ref"
-            report("E602", path, f"the anchors go in a circle: {' → '.join([*chain, at])}.", "Break it.")
+            report("E602", path, f"the anchors form a cycle: {' → '.join([*chain, at])}.", "Break it.")

@@ -1,13 +1,13 @@
-"""Level 6, across documents: one id is one entity, one cluster one claim, and nothing is missing or left over.
+"""Level 6, across documents: one id is one entity, one cluster one claim, and nothing is missing or unused.
 
-Who holds an office in a document has to be said there, by a mention of the office and one of the person.
+Office holders need evidence in the document: a mention of the office and one of the person.
 
 A mention has the type that the registry gives its entity, except that
 
 - a mention of several entities whose types differ is an ``ORG`` (a union and a state, "the two sides");
-- what is a body in one sentence and a meeting in another may be ``ORG`` or ``EVENT``.
+- an entity that is a body in one sentence and a meeting in another may be ``ORG`` or ``EVENT``.
 
-In a raw pass these are warnings, because nobody corrects a raw pass; its registry is judged as that of gold.
+In a raw pass these are warnings, because raw passes are never corrected; its registry is checked like that of gold.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _MEETINGS = frozenset({"ORG", "EVENT"})
 
 
 def check(material: Material, findings: Findings) -> None:
-    """Judge corpus, gold, registry and passes."""
+    """Check corpus, gold, registry and passes."""
     _splits(material, findings)
     _complete(material, findings)
-    _together(material.registry, material.gold, findings, whole=findings.intact(*material.gold_folders))
+    _consistency(material.registry, material.gold, findings, whole=findings.intact(*material.gold_folders))
     if findings.intact(*material.gold_folders):
         _offices(material, findings.reporter(6, material.registry.offices_file))
     if findings.intact(*material.corpus_folders):
@@ -43,13 +43,13 @@ def check(material: Material, findings: Findings) -> None:
         for fault in english_lines.faults(material.english, material.documents.values()):
             report(fault.code, "", fault.what, fault.hint)
     for one in material.passes:
-        _together(
+        _consistency(
             one.registry, one.resolved, findings, whole=findings.intact(one.folder, *material.corpus_folders), raw=True
         )
 
 
 def _splits(material: Material, findings: Findings) -> None:
-    """Each document has one split, and no two documents one id."""
+    """Check that each document has one split, and that document ids are unique."""
     owner: dict[str, str] = {}
     for path, page in material.pages.items():
         report = findings.reporter(6, path)
@@ -65,7 +65,7 @@ def _splits(material: Material, findings: Findings) -> None:
 
 
 def _complete(material: Material, findings: Findings) -> None:
-    """Each document has its gold, once there is any, and labels stand only in layers that were annotated."""
+    """Check that each document has gold, once there is any, and that only annotated layers have labels."""
     folder = material.root / "annotations" / "gold"
     present = {path.stem for path in folder.glob("*.json")}
     for path, gold in material.gold.items():
@@ -79,7 +79,7 @@ def _complete(material: Material, findings: Findings) -> None:
             findings.reporter(6, folder / f"{name}.json")("E713", "", f"{name} has no gold.", hint)
 
 
-def _together(
+def _consistency(
     registry: RegistryFile,
     labelled: dict[Path, Labels],
     findings: Findings,
@@ -108,7 +108,9 @@ def _together(
 
 
 def _offices(material: Material, report: Report) -> None:
-    """Each line of the table of offices is of an office, a person and a document, and stands there once, in order."""
+    """Check that the table of office holders is sorted, without duplicates, and resolves to offices, persons and
+    documents.
+    """
     entries = {entry.id: entry for entry in material.registry.entries or ()}
     keys = [(row.document, row.office, row.holder) for row in material.registry.offices]
     for index, row in enumerate(material.registry.offices):
@@ -116,7 +118,7 @@ def _offices(material: Material, report: Report) -> None:
         if key in keys[:index]:
             report("E303", path, f"{row.office} has {row.holder} in {row.document} already.", "Keep one.")
         elif key != max(keys[: index + 1]):
-            report("E211", path, "it stands after what it goes before.", "Sort by document, office and holder.")
+            report("E211", path, "it is not in order.", "Sort by document, office and holder.")
         for name, type_ in ((row.office, "ROLE"), (row.holder, "PER")):
             if name not in entries:
                 report("E601", path, f"{shown(name)} is not in the registry.", "Use an id of the registry.")
@@ -129,7 +131,9 @@ def _offices(material: Material, report: Report) -> None:
 
 
 def _evidence(row: OfficeHolder, path: str, material: Material, report: Report) -> None:
-    """Find the words that say who holds an office in their line, with mentions of both in them."""
+    """Check that the quoted evidence for an office holder is in its line, and contains mentions of office and
+    holder.
+    """
     lines = material.documents[row.document].text.split("\n")
     places = find(lines[row.line - 1], row.quote) if row.line <= len(lines) else []
     if not places:
@@ -146,11 +150,11 @@ def _evidence(row: OfficeHolder, path: str, material: Material, report: Report) 
     }
     for name in (row.office, row.holder):
         if name not in mentioned:
-            report("E601", path, f"no mention of {shown(name)} stands in the quote.", "Quote what mentions both.")
+            report("E601", path, f"no mention of {shown(name)} is in the quote.", "Quote what mentions both.")
 
 
 def misfit(entity: Entity, entries: dict[str, SourceEntity]) -> str | None:
-    """Say why a mention cannot be of the entities that it has, by their types in the registry; None if it can."""
+    """Explain why a mention cannot refer to its entities, by their types in the registry; None if it can."""
     types = {entries[name].type for name in entity.entity_ids if name in entries}
     if not types or types == {entity.type}:
         return None
@@ -164,7 +168,7 @@ def misfit(entity: Entity, entries: dict[str, SourceEntity]) -> str | None:
 def _registry(entries: list[SourceEntity], report: Report) -> None:
     for first, second in pairwise(entries):
         if first.id > second.id:
-            report("E211", f"[{second.id}]", f"{second.id} stands after {first.id}.", "Sort the registry by id.")
+            report("E211", f"[{second.id}]", f"{second.id} comes after {first.id}.", "Sort the registry by id.")
     for name, count in Counter(entry.id for entry in entries).items():
         if count > 1:
             report("E303", f"[{name}]", f"{name} is there {count} times.", "One entity has one entry.")
@@ -208,7 +212,7 @@ def _cluster(
     if len(members) < 2 and whole:
         what = f"{shown(cluster)} has no other member."
         report = findings.reporter(6, path, raw=raw)
-        report("E607", f"claims[{first.id}].cluster", what, "A claim without a twin has null.")
+        report("E607", f"claims[{first.id}].cluster", what, "A claim without an equivalent one has null.")
     for other_path, _, claim in members[1:]:
         for name in ("act", "polarity"):
             expected, value = getattr(first, name), getattr(claim, name)

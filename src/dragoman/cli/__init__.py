@@ -1,4 +1,4 @@
-"""The command line: ``dragoman …``. Data on stdout, progress and problems on stderr."""
+"""The command line: ``dragoman …``. Data goes to stdout, progress and problems to stderr."""
 
 import sys
 
@@ -6,7 +6,7 @@ from dragoman import tuning
 
 
 def main() -> None:
-    """Run the command line; interrupted at any time, also while it is being loaded, it ends with 130."""
+    """Run the command line; an interrupt at any time, also during imports, exits with 130."""
     try:
         with tuning.command_line():
             from dragoman.cli import app

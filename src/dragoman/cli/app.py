@@ -1,6 +1,6 @@
-"""The commands, and what happens when one of them fails.
+"""The root command, and error handling for all commands.
 
-A command is imported and made when it is asked for, and imports what it runs when it runs.
+A command's module is imported only when the command is run, and imports its implementation inside the function.
 """
 
 from __future__ import annotations
@@ -27,23 +27,25 @@ _COMMANDS = {
     "author": "author",
     "harness": "harness",
 }
-"""Module of each command, in the order of the help; it has a function of the command's name, or a group ``app``."""
+"""Module of each command, in the order of the help; the module has a function named like the command, or a group
+``app``.
+"""
 
 
 class _Commands(TyperGroup):
-    """All commands; each is made once, when it is first asked for."""
+    """The command group; each command is built when it is first looked up."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         names: dict[str, Any] = dict.fromkeys(_COMMANDS)
-        self.commands = names  # what a misspelt one is compared with
+        self.commands = names  # Click compares a misspelt name with these
 
     def list_commands(self, _: Any) -> list[str]:
-        """Names of the commands, in the order of the help."""
+        """List the names of the commands, in the order of the help."""
         return list(_COMMANDS)
 
     def get_command(self, _: Any, cmd_name: str) -> Any:
-        """Find a command by its name; None where there is none."""
+        """Return a command by its name; None if there is none."""
         return _made(cmd_name) if cmd_name in _COMMANDS else None
 
 
@@ -71,7 +73,7 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line; exit code 0 done, 1 the check failed or the input is bad, 2 wrong usage."""
+    """Run the command line. Exit codes: 0 success, 1 a check failed or the input is invalid, 2 wrong usage."""
     as_json = "--json" in sys.argv[1:]
     with standard_output():
         try:

@@ -1,4 +1,4 @@
-"""The maintainer's steps, from pages to a published release: ``dragoman author STEP``, and each of them as a script."""
+"""The maintainer's steps, from pages to a published release: ``dragoman author STEP``, and each step as a script."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from dragoman.problems import DragomanError
 
 
 class Step(TyperCommand):
-    """A command that lists every problem on stderr, also where they are printed as JSON on stdout."""
+    """A command that lists every problem on stderr, even if it also prints them as JSON on stdout."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; bad input ends it with exit code 1."""
+        """Run the command; invalid input exits with code 1."""
         try:
             return super().invoke(ctx)
         except DragomanError as cause:
@@ -38,7 +38,7 @@ class _Steps(TyperGroup):
     """The steps in the order of the pipeline."""
 
     def list_commands(self, _: Any) -> list[str]:
-        """Names of the steps."""
+        """List the names of the steps."""
         return list(_ORDER)
 
 
@@ -58,7 +58,7 @@ def _add(group: typer.Typer, *functions: Callable[..., None]) -> None:
 
 
 def _paragraphs(function: Callable[..., None]) -> str:
-    """Paragraphs of a docstring, each in one line, so that help is wrapped as wide as the terminal is."""
+    """Join each paragraph of a docstring into one line, so that help is wrapped to the width of the terminal."""
     return "\n\n".join(" ".join(part.split()) for part in (inspect.getdoc(function) or "").split("\n\n"))
 
 
@@ -74,20 +74,20 @@ _add(annotate, author_annotate.compare, author_annotate.pull, author_annotate.st
 
 @cache
 def steps() -> Mapping[str, Any]:
-    """Commands of the steps by name."""
+    """Return the commands of the steps by name."""
     return get_group(app).commands
 
 
 def step(name: str, arguments: Sequence[str] | None = None, *, root: Path | None = None) -> int:
-    """Run one step as a program of its own, as the scripts of a repository do.
+    """Run one step as a program, as the scripts in the repository do.
 
     Args:
-        name: of the step, as in ``curate``.
-        arguments: of the program; by default those that it was called with.
-        root: what ``--root`` is by default; otherwise the current folder.
+        name: name of the step, as in ``curate``.
+        arguments: command-line arguments; None for those of this process.
+        root: default of ``--root``; None for the current folder.
 
     Returns:
-        The exit code: 0 done, 1 the check failed or the input is bad, 2 wrong usage, 130 interrupted.
+        The exit code: 0 success, 1 a check failed or the input is invalid, 2 wrong usage, 130 interrupted.
 
     """
     command = steps()[name]

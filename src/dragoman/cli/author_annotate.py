@@ -1,4 +1,4 @@
-"""The step that labels in a browser with Label Studio, with its subcommands."""
+"""The step for annotation in a browser with Label Studio, and its subcommands."""
 
 from __future__ import annotations
 
@@ -19,66 +19,68 @@ if TYPE_CHECKING:
     from dragoman.authoring.label_studio.sync import Outcome
 
 _DATA = Path("build", "label-studio")
-"""Where `serve` keeps its server by default, below the root; git leaves it alone."""
+"""Default folder of the server that `serve` starts, below the root; it is ignored by git."""
 _MAX_NAMED = 5
-"""Names that stand beside a count."""
+"""Maximum number of names listed after a count."""
 
 What = Annotated[
     list[str], typer.Argument(help="documents, gold, pass NAME, predictions FILE, compare A B", metavar="WHAT...")
 ]
-Force = Annotated[bool, typer.Option("--force", help="also what was changed on both sides, which loses one of them")]
+Force = Annotated[
+    bool, typer.Option("--force", help="overwrite labels that were changed on both sides, which loses one of the two")
+]
 DataDir = Annotated[
     Path | None, typer.Option("--data-dir", help=f"the server's folder (default: {_DATA} below --root)", metavar="DIR")
 ]
-Name = Annotated[str | None, typer.Option(help="what predictions are called (default: the name of their folder)")]
+Name = Annotated[str | None, typer.Option(help="name of the predictions (default: the name of their folder)")]
 Annotator = Annotated[
     str | None,
     typer.Option(
-        help="mail address of the annotator whose annotations count (default: the newest of each task)", metavar="EMAIL"
+        help="email of the annotator whose annotations are taken (default: the newest of each task)", metavar="EMAIL"
     ),
 ]
 
 
 @dataclass(frozen=True)
 class Shared:
-    """Options that may stand before the subcommand or after it; after it they have no default of their own."""
+    """Options that are accepted both before and after the subcommand; after it they have no default of their own."""
 
-    root: Annotated[Path | None, typer.Option(help="as before the subcommand", metavar="DIR")] = None
+    root: Annotated[Path | None, typer.Option(help="same as before the subcommand", metavar="DIR")] = None
     as_json: Json = False
 
     def where(self, ctx: typer.Context) -> Path:
-        """Root that was given on either side of the subcommand."""
+        """Return the root that was given on either side of the subcommand."""
         before: Shared = ctx.obj
         return self.root or before.root or HERE
 
     def is_json(self, ctx: typer.Context) -> bool:
-        """Whether JSON was asked for on either side."""
+        """Tell whether JSON was requested on either side of the subcommand."""
         before: Shared = ctx.obj
         return self.as_json or before.as_json
 
 
 @dataclass(frozen=True)
-class Asking(Shared):
-    """Options of the subcommands that ask the server."""
+class Connection(Shared):
+    """Options of the subcommands that connect to the server."""
 
     data: Annotated[Path | None, typer.Option(help=f"folder that `serve` used (default: {_DATA})", metavar="DIR")] = (
         None
     )
-    timeout: Annotated[float, typer.Option(help="for a request", metavar="SECONDS")] = 60.0
+    timeout: Annotated[float, typer.Option(help="timeout of a request", metavar="SECONDS")] = 60.0
 
 
 def annotate(ctx: typer.Context, root: Root = HERE, as_json: Json = False) -> None:
-    """Label in a browser with Label Studio: push labels to a server, pull them back, and lose nothing.
+    """Annotate in a browser with Label Studio: push labels to a server, and pull them back without loss.
 
     WHAT is `documents` (without labels), `gold`, `pass NAME`, `predictions FILE` (JSONL of any system, as
-    suggestions), or for two passes `compare A B`. `push` may be run again: it imports what is missing and says where
-    both sides were changed. `pull` shows what was changed and writes files below --out (default: --root, that is in
-    place); of `compare A B` it adds lines to a file of decisions.
+    suggestions), or, for two passes, `compare A B`. `push` can be repeated: it imports what is missing and reports what
+    was changed on both sides. `pull` shows the changes and writes files below --out (default: --root, that is in
+    place); for `compare A B` it appends to a file of decisions.
 
-    The server is known by its address and a token in the environment, never on the command line:
+    The address of the server and a token are taken from the environment, never from the command line:
     DRAGOMAN_LABEL_STUDIO_URL and DRAGOMAN_LABEL_STUDIO_TOKEN, or LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY.
 
-    Exit codes: 0 done, 1 something is wrong or was left alone (each with a number), 2 wrong usage.
+    Exit codes: 0 done, 1 errors or conflicts that were skipped (each with a number), 2 wrong usage.
     """
     ctx.obj = Shared(root, as_json)
 
@@ -87,16 +89,16 @@ def annotate(ctx: typer.Context, root: Root = HERE, as_json: Json = False) -> No
 def serve(
     ctx: typer.Context,
     shared: Shared,
-    port: Annotated[int, typer.Option(help="where it listens (default: any free port)", show_default=False)] = 0,
+    port: Annotated[int, typer.Option(help="port to listen on (default: any free port)", show_default=False)] = 0,
     data_dir: DataDir = None,
 ) -> None:
-    """Start a Label Studio of one's own on the loopback."""
+    """Start a local Label Studio server on the loopback interface."""
     from dragoman.authoring.label_studio import server
     from dragoman.cli import show
 
     root = shared.where(ctx)
     if not server.program(root).is_file() and (root / "Makefile").is_file():
-        # Its output goes to stderr: stdout is for the outcome.
+        # make's output goes to stderr: stdout is for the result.
         subprocess.run(["make", "-C", str(root), "label-studio"], stdout=sys.stderr, check=False)  # noqa: S603, S607
     outcome = server.serve(root, data_dir or root / _DATA, port, _waiting)
     show.summary(outcome, as_json=shared.is_json(ctx))
@@ -109,7 +111,7 @@ def _waiting(seconds: float) -> None:
 
 @with_groups
 def stop(ctx: typer.Context, shared: Shared, data_dir: DataDir = None) -> None:
-    """End it; its data stay."""
+    """Stop the server that `serve` started; its data are kept."""
     from dragoman.authoring.label_studio import server
     from dragoman.cli import show
 
@@ -119,7 +121,7 @@ def stop(ctx: typer.Context, shared: Shared, data_dir: DataDir = None) -> None:
 
 @with_groups
 def config(ctx: typer.Context, shared: Shared, out: OutRoot = None) -> None:
-    """Write annotations/label_studio/*.xml anew from the schema."""
+    """Regenerate annotations/label_studio/*.xml from the schema."""
     from dragoman import files
     from dragoman.authoring.adjudication import read_documents
     from dragoman.authoring.label_studio import config
@@ -145,17 +147,17 @@ def config(ctx: typer.Context, shared: Shared, out: OutRoot = None) -> None:
 def push(
     ctx: typer.Context,
     what: What,
-    asking: Asking,
+    connection: Connection,
     force: Force = False,
     name: Name = None,
 ) -> None:
-    """Import what the server does not have yet."""
+    """Import what is missing on the server."""
     from dragoman.authoring.adjudication import read_documents
     from dragoman.authoring.label_studio import config, push_items, sync
     from dragoman.cli import show
     from dragoman.problems import Problem
 
-    root = asking.where(ctx)
+    root = connection.where(ctx)
     kind, documents = _kind(what, name, root), read_documents(root)
     problems: list[Problem] = []
     if what[0] == "compare":
@@ -166,50 +168,50 @@ def push(
         items, problems = push_items.of_predictions(Path(what[1]), kind.name.split(" ", 1)[1], documents)
     else:
         items = push_items.of_files(root, kind, documents)
-    with _server(root, asking) as server:
+    with _server(root, connection) as server:
         make = config.make_predictions if what[0] == "predictions" else config.make
         outcome = sync.push(server, kind, items, config=_page(make, root), progress=show.progress, force=force)
     outcome.problems += problems
-    _finish(outcome, as_json=asking.is_json(ctx))
+    _finish(outcome, as_json=connection.is_json(ctx))
 
 
 @with_groups
 def compare(
     ctx: typer.Context,
     passes: Annotated[tuple[str, str], typer.Argument(help="names of two passes", metavar="PASS PASS")],
-    asking: Asking,
+    connection: Connection,
     undecided: Annotated[
-        bool, typer.Option("--undecided", help="leave out what annotations/decisions.jsonl decides")
+        bool, typer.Option("--undecided", help="leave out points that annotations/decisions.jsonl decides")
     ] = False,
     force: Force = False,
 ) -> None:
-    """Push the points on which two passes differ, for adjudication."""
+    """Push the disagreements of two passes, for adjudication."""
     from dragoman.authoring.adjudication import read_documents
     from dragoman.authoring.label_studio import comparison_tasks, config, file_kinds, sync
     from dragoman.cli import show
 
-    root = asking.where(ctx)
+    root = connection.where(ctx)
     documents = read_documents(root)
     items = comparison_tasks.of_comparison(root, passes, documents, undecided=undecided)
     kind = file_kinds.of_comparison(*passes)
-    with _server(root, asking) as server:
+    with _server(root, connection) as server:
         outcome = sync.push(
             server, kind, items, config=_page(config.make_comparison, root), progress=show.progress, force=force
         )
-    _finish(outcome, as_json=asking.is_json(ctx))
+    _finish(outcome, as_json=connection.is_json(ctx))
 
 
 @with_groups
 def pull(
     ctx: typer.Context,
     what: What,
-    asking: Asking,
+    connection: Connection,
     out: OutRoot = None,
     force: Force = False,
     decisions: Annotated[
         Path | None,
         typer.Option(
-            help="of compare A B: file that decisions are added to "
+            help="for compare A B: file to append decisions to "
             "(default: annotations/adjudicated/A-B.jsonl below --out)",
             metavar="FILE",
         ),
@@ -217,53 +219,53 @@ def pull(
     name: Name = None,
     annotator: Annotator = None,
 ) -> None:
-    """Fetch what was labelled."""
+    """Fetch annotations from the server and write them to files."""
     from dragoman.authoring.adjudication import read_documents
     from dragoman.authoring.label_studio import comparison_answers, sync
     from dragoman.cli import show
 
-    root = asking.where(ctx)
+    root = connection.where(ctx)
     kind, documents = _kind(what, name, root), read_documents(root)
     target = out or root
     if what[0] == "compare":
         if force:
             raise typer.BadParameter("decisions that are there are never overwritten: compare takes no --force")
         path = decisions or target / kind.folder / f"{what[1]}-{what[2]}.jsonl"
-        with _server(root, asking) as server:
+        with _server(root, connection) as server:
             outcome = comparison_answers.pull(
                 server, kind, documents, path, progress=show.progress, annotator=annotator
             )
     elif decisions:
         raise typer.BadParameter("--decisions belongs to compare A B")
     else:
-        with _server(root, asking) as server:
+        with _server(root, connection) as server:
             outcome = sync.pull(
                 server, kind, documents, target, progress=show.progress, force=force, annotator=annotator
             )
-    _finish(outcome, as_json=asking.is_json(ctx))
+    _finish(outcome, as_json=connection.is_json(ctx))
 
 
 @with_groups
 def status(
     ctx: typer.Context,
     what: What,
-    asking: Asking,
+    connection: Connection,
     name: Name = None,
     annotator: Annotator = None,
 ) -> None:
-    """Say what was changed here and there."""
+    """Show what was changed on the server and in the files."""
     from dragoman.authoring.adjudication import read_documents
     from dragoman.authoring.label_studio import sync
 
-    root = asking.where(ctx)
-    with _server(root, asking) as server:
+    root = connection.where(ctx)
+    with _server(root, connection) as server:
         kind, documents = _kind(what, name, root), read_documents(root)
         outcome = sync.status(server, kind, documents, root, annotator=annotator)
-    _finish(outcome, as_json=asking.is_json(ctx))
+    _finish(outcome, as_json=connection.is_json(ctx))
 
 
 def _kind(what: list[str], name: str | None, root: Path) -> Kind:
-    """Kind of file that is meant, with the label sets of the benchmark."""
+    """Return the kind of file that is meant, with the label sets of the benchmark."""
     from dragoman.authoring.label_studio import file_kinds
     from dragoman.release import scheme_file
 
@@ -271,7 +273,7 @@ def _kind(what: list[str], name: str | None, root: Path) -> Kind:
 
 
 def _page(make: Callable[..., str], root: Path) -> Callable[[str, str], str]:
-    """Make labelling pages with the layers and label sets of the benchmark."""
+    """Make labelling configurations with the layers and label sets of the benchmark."""
     import functools
 
     from dragoman.release import scheme_file
@@ -298,19 +300,19 @@ def _named_kind(what: list[str], name: str | None) -> Kind:
     raise typer.BadParameter(f"unknown: {visible(' '.join(what))}", param_hint="WHAT")
 
 
-def _server(root: Path, asking: Asking) -> Server:
+def _server(root: Path, connection: Connection) -> Server:
     from dragoman.authoring.label_studio.client import Server, credentials, served
     from dragoman.problems import error
 
-    known = credentials() or served(asking.data or root / _DATA)
+    known = credentials() or served(connection.data or root / _DATA)
     if known is None:
         hint = "Run dragoman author annotate serve, or set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY."
         raise error("E722", "no Label Studio is known.", hint)
-    return Server(*known, timeout=asking.timeout)
+    return Server(*known, timeout=connection.timeout)
 
 
 def _finish(outcome: Outcome, *, as_json: bool) -> None:
-    """Print what was done and what could not be, and exit with 1 where anything is an error."""
+    """Print the outcome and its problems, and exit with 1 if there are errors."""
     from dragoman.authoring.label_studio.label_changes import readable
     from dragoman.cli import show
     from dragoman.text import visible

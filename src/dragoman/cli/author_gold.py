@@ -1,4 +1,4 @@
-"""The steps between pages and gold: curate, adjudicate and check."""
+"""The steps from pages to gold: curate, adjudicate and check."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ def curate(
     check: Annotated[bool, typer.Option("--check", help="write nothing; exit 1 if anything would change")] = False,
     as_json: Json = False,
 ) -> None:
-    """Cut pages into segments and documents: corpus/pages → corpus/documents, one JSON file a page.
+    """Segment pages into documents: corpus/pages → corpus/documents, one JSON file per page.
 
-    Reads corpus/sources.toml, corpus/profiles/*.toml and corpus/pages/. Every page is checked and cut before anything
-    is written; a file that would not change is left alone. How to declare pages of your own:
+    Reads corpus/sources.toml, corpus/profiles/*.toml and corpus/pages/. All pages are checked and segmented before
+    anything is written; unchanged files are not rewritten. How to declare pages of your own:
     corpus/profiles/README.md.
 
-    Exit codes: 0 done, 1 a page, a profile or the source table is wrong, or --check found a difference, 2 wrong usage.
+    Exit codes: 0 done, 1 a page, a profile or the source table is invalid, or --check found a difference, 2 wrong
+    usage.
     """
     import collections
 
@@ -78,13 +79,13 @@ def adjudicate(
     root: Root = HERE,
     out: OutRoot = None,
     undecided: Annotated[
-        bool, typer.Option("--list", help="show what is undecided, with both labels; build nothing")
+        bool, typer.Option("--list", help="list undecided points, with both labels; build nothing")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Put two annotation passes and the decisions on them together: annotations/passes → annotations/gold.
+    """Merge two annotation passes by the decisions on their disagreements: annotations/passes → annotations/gold.
 
-    Lists what is undecided, and builds no gold while anything is.
+    Undecided disagreements are listed, and no gold is built as long as there are any.
 
     A decision is a line of annotations/decisions.jsonl: {"document", "layer", "a": id or null, "b": id or null,
     "keep": "a", "b", "both", "none" or "label", "reason"}, and where keep is "label" the label itself as "entity",
@@ -111,7 +112,7 @@ def adjudicate(
 
 
 def _list(root: Path, points: list[tuple[Case, Point]]) -> None:
-    """Print points in words: where each is, in what the passes differ (≠), and what each has there."""
+    """Print undecided points: location, differences (≠), and both labels."""
     from dragoman.authoring import adjudication
     from dragoman.authoring.label_studio.comparison_text import headline, in_words
     from dragoman.text import visible
@@ -127,7 +128,7 @@ def _list(root: Path, points: list[tuple[Case, Point]]) -> None:
 
 
 def _point(point: Point) -> dict[str, Any]:
-    """Say where a point is, in what the passes differ, and what each has there."""
+    """Describe an undecided point: location, differences, and both labels."""
     import msgspec
 
     document, layer, _, _ = point.key
@@ -142,16 +143,16 @@ def _point(point: Point) -> dict[str, Any]:
 
 def check(
     root: Root = HERE,
-    level: Annotated[int, typer.Option(min=1, max=6, metavar="N", help="judge levels 1 to N")] = 6,
-    lint: Annotated[bool, typer.Option("--lint", help="list what is suspicious instead; nothing of it fails")] = False,
+    level: Annotated[int, typer.Option(min=1, max=6, metavar="N", help="check levels 1 to N")] = 6,
+    lint: Annotated[bool, typer.Option("--lint", help="list suspicious labels instead; these are not errors")] = False,
     as_json: Json = False,
 ) -> None:
-    """Judge corpus, passes, gold and registry at six levels, each with hard failures.
+    """Check corpus, passes, gold and registry at six levels.
 
-    Levels: 1 schema, 2 offsets, 3 references, 4 language, 5 time, 6 across documents. Levels 4 and 6 only warn of raw
-    passes, which are never corrected.
+    Levels: 1 schema, 2 offsets, 3 references, 4 language, 5 time, 6 across documents. Levels 4 and 6 only warn about
+    raw passes, which are never corrected.
 
-    Exit codes: 0 no hard failure, 1 some, 2 wrong usage; with --lint always 0, unless there is nothing to read.
+    Exit codes: 0 no errors, 1 errors, 2 wrong usage; with --lint always 0, unless there is nothing to read.
     """
     if lint:
         _lint(root, as_json=as_json)
@@ -198,7 +199,7 @@ def _check(root: Path, level: Any, *, as_json: bool) -> None:
 
 
 def _lint(root: Path, *, as_json: bool) -> None:
-    """Look for what is suspicious, and show it rule by rule."""
+    """Find suspicious labels, and print them by rule."""
     from dragoman.authoring import linter
     from dragoman.cli import show
     from dragoman.text import visible

@@ -1,4 +1,4 @@
-"""The step that makes a new benchmark."""
+"""The step that creates a new benchmark."""
 
 from __future__ import annotations
 
@@ -14,27 +14,29 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _LABEL = "LABEL=WHAT"
-Own = Annotated[list[str] | None, typer.Option(help="a label of a set of one's own, with what it is", metavar=_LABEL)]
+Own = Annotated[
+    list[str] | None,
+    typer.Option(help="a label of your own label set, with its definition; repeatable", metavar=_LABEL),
+]
 
 
 def new(
-    folder: Annotated[Path, typer.Argument(help="the folder to make", metavar="DIR")],
+    folder: Annotated[Path, typer.Argument(help="the folder to create", metavar="DIR")],
     given: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--from", help="pages (.txt), or documents with or without labels; more than once", metavar="FILE"
-        ),
+        typer.Option("--from", help="pages (.txt), or documents with or without labels; repeatable", metavar="FILE"),
     ] = None,
     name: Annotated[str | None, typer.Option(help="name of the benchmark")] = None,
     languages: Annotated[
-        str | None, typer.Option(help="BCP 47 tags, parted by commas (default: those of the documents)", metavar="TAGS")
+        str | None,
+        typer.Option(help="BCP 47 tags, separated by commas (default: those of the documents)", metavar="TAGS"),
     ] = None,
     layers: Annotated[
         str | None,
-        typer.Option(help="layers, parted by commas (default: those of the labels given, or all)", metavar="LAYERS"),
+        typer.Option(help="layers, separated by commas (default: those of the labels, or all)", metavar="LAYERS"),
     ] = None,
     type_: Annotated[
-        list[str] | None, typer.Option("--type", help="an entity type, with what it is", metavar=_LABEL)
+        list[str] | None, typer.Option("--type", help="an entity type, with its definition; repeatable", metavar=_LABEL)
     ] = None,
     form: Own = None,
     act: Own = None,
@@ -43,24 +45,26 @@ def new(
     phenomenon: Own = None,
     form_of_file: Annotated[
         str | None,
-        typer.Option("--format", help="format of FILE, where its content does not say (see dragoman convert)"),
+        typer.Option("--format", help="format of FILE, if it cannot be detected (see dragoman convert)"),
     ] = None,
     columns: Columns = None,
     labels: Labels = None,
-    rights: Annotated[str | None, typer.Option(help="whose the texts are, and on what terms", metavar="WORDS")] = None,
+    rights: Annotated[
+        str | None, typer.Option(help="who owns the texts, and under which terms", metavar="WORDS")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a benchmark of one's own that builds at once: pages or texts of any language, labels of any kind.
+    """Create a benchmark of your own that builds immediately: pages or texts in any language, with any labels.
 
-    FILE is a page of plain text or a folder of pages, which are cut by a profile that is suggested from them; or
-    documents with texts and, if there are any, labels: JSONL or parquet of ours, brat, CoNLL, Label Studio, or whatever
-    else `dragoman convert` reads. A document may have a field `split` (dev or test); without one it goes to test.
+    FILE is a page of plain text or a folder of pages, which are segmented by a profile that is inferred from them; or
+    documents with texts and optionally labels: JSONL or parquet in Dragoman's schema, brat, CoNLL, Label Studio, or any
+    other format that `dragoman convert` reads. A document may have a field `split` (dev or test); the default is test.
 
-    What is not given is asked for, on a terminal only. The folder then holds corpus/benchmark.toml (name, languages,
-    layers, labels), corpus/sources.toml (the pages), profiles, gold as far as labels were given, a card and guidelines
-    to fill in.
+    Missing values are prompted for, on a terminal only. The folder contains corpus/benchmark.toml (name, languages,
+    layers, labels), corpus/sources.toml (the pages), profiles, gold if there are labels, and a data set card and
+    guidelines to fill in.
 
-    Exit codes: 0 done, 1 something is wrong with what is given, and nothing is written, 2 wrong usage.
+    Exit codes: 0 done, 1 the input is invalid, and nothing is written, 2 wrong usage.
     """
     from dragoman.authoring.starting import incoming, new_benchmark
     from dragoman.cli import show
@@ -72,7 +76,7 @@ def new(
     options = {"columns": columns or (), "labels": labels or ()}
     read = incoming.read(paths, form_of_file, tags, options=options)
     if not tags and any(each.language is None for each in read.documents):
-        tags = _parted(_asked("languages, parted by commas", "--languages"))
+        tags = _parted(_asked("languages, separated by commas", "--languages"))
         read = incoming.read(paths, form_of_file, tags, options=options)
     if type_ is None and asks and all(each.line is None or not each.line.entities for each in read.documents):
         said = typer.prompt("entity types, as PROD=a product; EVENT=… (none: the default ones)", "", err=True)
@@ -109,7 +113,7 @@ def new(
 
 
 def _asked(what: str, option: str, default: str | None = None) -> str:
-    """Ask on a terminal; elsewhere the option is missing."""
+    """Prompt for a value on a terminal; otherwise report the option as missing."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise typer.BadParameter(f"give {option}: the {what}")
     return str(typer.prompt(what, default, err=True)).strip()

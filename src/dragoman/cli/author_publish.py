@@ -13,7 +13,7 @@ from dragoman.cli.options import Json
 
 
 class Gate(StrEnum):
-    """How readers are let in."""
+    """How access is granted."""
 
     auto = "auto"
     manual = "manual"
@@ -28,25 +28,30 @@ def publish(
         ),
     ],
     repository: Annotated[
-        str, typer.Argument(help="repository of the data set or Space; made if need be", metavar="OWNER/NAME")
+        str, typer.Argument(help="repository of the data set or Space; created if missing", metavar="OWNER/NAME")
     ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="show what would be done, and change nothing")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="show the steps, and change nothing")] = False,
     private: Annotated[
         bool | None,
-        typer.Option("--private/--no-private", help="only its owners see it (default: as it is; a new one: the Hub's)"),
+        typer.Option(
+            "--private/--no-private",
+            help="visible to its owners only (default: unchanged; for a new repository, the Hub's default)",
+        ),
     ] = None,
-    gated: Annotated[Gate | None, typer.Option(help="readers must ask, and are let in by itself or by hand")] = None,
+    gated: Annotated[
+        Gate | None, typer.Option(help="readers must request access, which is granted automatically (auto) or manually")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Publish a release folder on the Hugging Face Hub, as one commit and a tag, and load it back to compare.
+    """Publish a release folder on the Hugging Face Hub, as one commit and a tag, and download it again to compare.
 
-    It may be run again at any time: what is done already is not done twice, what is missing is completed, and a tag is
-    never moved. A leaderboard's site becomes a static Space, which has no tag. --dry-run shows every step with its size
-    and changes nothing.
+    The command is idempotent: steps that are done are skipped, missing ones are completed, and a tag is never moved. A
+    leaderboard's site becomes a static Space, which has no tag. --dry-run shows every step with its size and changes
+    nothing.
 
     The token is never an argument: log in with `hf auth login`, or set HF_TOKEN. HF_ENDPOINT names another Hub.
 
-    Exit codes: 0 done, 1 something is wrong or was refused (with a number), 2 wrong usage.
+    Exit codes: 0 done, 1 invalid or refused (with a numbered problem), 2 wrong usage.
     """
     from dragoman.authoring.publishing.hub_repository import Repository
     from dragoman.authoring.publishing.plan import Settings

@@ -14,43 +14,46 @@ if TYPE_CHECKING:
     from dragoman.release.content import Release
 
 _BUNDLE = Path("src", "dragoman", "data")
-"""Where a repository of this package has the rows that travel in it."""
+"""Where a repository of this package has the bundled data."""
 
 
 def release(
     root: Root = HERE,
     out: Annotated[Path | None, typer.Option(help="the release folder to write", metavar="DIR")] = None,
     renew_bundle: Annotated[
-        bool, typer.Option("--bundle", help="renew src/dragoman/data and the numbers in the card")
+        bool, typer.Option("--bundle", help="update src/dragoman/data and the numbers in the card")
     ] = False,
     standoff: Annotated[Path | None, typer.Option(help="the folder for a release without texts", metavar="DIR")] = None,
     since: Annotated[
-        Path | None, typer.Option(help="the release before: a folder, or a source root", metavar="OLD")
+        Path | None, typer.Option(help="the previous release: a folder, or a source root", metavar="OLD")
     ] = None,
-    changes: Annotated[Path | None, typer.Option(help="the change log to write a section into", metavar="FILE")] = None,
+    changes: Annotated[Path | None, typer.Option(help="change log to add a section to", metavar="FILE")] = None,
     withhold: Annotated[
-        str | None, typer.Option(help="leave the gold of this split out of --out; needs --private", metavar="SPLIT")
+        str | None, typer.Option(help="withhold the gold of this split from --out; needs --private", metavar="SPLIT")
     ] = None,
     private: Annotated[
         Path | None, typer.Option(help="the folder for the bundle with the withheld gold", metavar="DIR")
     ] = None,
     submit_to: Annotated[
-        str, typer.Option(help="with --withhold: where predictions go, as the public release says it", metavar="WORDS")
+        str,
+        typer.Option(
+            help="with --withhold: where to submit predictions, as stated in the public release", metavar="WORDS"
+        ),
     ] = "",
     as_json: Json = False,
 ) -> None:
     """Build a release from corpus and gold: parquet, the card with its YAML, and a manifest with the fingerprint.
 
-    With --bundle, the same rows are also written as JSONL into the package, so that they travel in the wheel, and the
-    numbers in the card are renewed.
+    With --bundle, the same rows are also written as JSONL into the package, so that the wheel contains them, and the
+    numbers in the card are updated.
 
-    Gold never changes under a version. What is built is compared with the release before it, and refused, with every
-    label that differs, unless the version grew by what the changes need. The release before it is the one that --since
-    names, or else, for a repository of this package, the newest that was released and travels in it. --changes writes
-    the section of the change log that names every changed label.
+    Gold never changes within a version. The build is compared with the previous release, and refused, with a list of
+    all labels that differ, unless the version was incremented as the changes require. The previous release is that of
+    --since, or else, in a repository of this package, the newest bundled one. --changes writes a section of the change
+    log that lists every changed label.
 
-    With --withhold SPLIT, the release has no gold of that split, and nothing that gives it away; the gold goes into the
-    bundle that --private names, which opens with this release and no other (dragoman leaderboard --gold, serve-scores).
+    With --withhold SPLIT, the release has no gold of that split, and nothing that reveals it; the gold is written to
+    the folder of --private, which works with this release only (dragoman leaderboard --gold, serve-scores).
 
     With --standoff, labels and offsets are written without any text; dragoman rehydrate puts the texts back.
     """
@@ -66,7 +69,9 @@ def release(
     if changes is not None and since is None:
         raise typer.BadParameter("--changes needs --since OLD")
     if renew_bundle and (root / _BUNDLE).resolve() != Path(dragoman.__file__).resolve().parent / "data":
-        raise typer.BadParameter("--bundle renews what travels in this package, and goes with its repository alone")
+        raise typer.BadParameter(
+            "--bundle updates the data bundled with this package, and only works in its repository"
+        )
     built = source_root.assemble(root)
     outcome: dict[str, object] = {"name": built.name, "version": built.version}
     if unwritten := first_texts.to_fill_in(root):
@@ -102,7 +107,7 @@ def _check_withheld(withhold: str | None, private: Path | None, *, alone: bool) 
 
 
 def _before(root: Path, since: Path | None) -> Release | None:
-    """Give the release that the new one follows, if there is one."""
+    """Return the previous release, if there is one."""
     from dragoman.benchmark import load
     from dragoman.release import bundle
     from dragoman.release.semver import is_development

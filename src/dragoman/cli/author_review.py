@@ -12,32 +12,35 @@ from dragoman.text import counted
 
 
 def review() -> None:
-    """Let native readers judge gold in an hour: one offline page each, and their answers back as proposals."""
+    """Have native speakers review gold in an hour: an offline page for each, and their answers as proposed
+    decisions.
+    """
 
 
 def make(
     language: Annotated[str, typer.Option(help="language of the documents, as in ko", metavar="TAG")],
     out: Annotated[Path, typer.Option(help="folder for the pages and the key", metavar="DIR")],
     root: Root = HERE,
-    minutes: Annotated[float, typer.Option(min=1, max=6000, help="time that a reader has")] = 60,
+    minutes: Annotated[float, typer.Option(min=1, max=6000, help="minutes that a reader has")] = 60,
     interface: Annotated[
-        str | None, typer.Option(help="language that the page speaks (default: that of the documents)", metavar="TAG")
+        str | None,
+        typer.Option(help="language of the page's interface (default: that of the documents)", metavar="TAG"),
     ] = None,
     words: Annotated[
-        Path | None, typer.Option(help="words of the page in another language; see `words`", metavar="FILE.toml")
+        Path | None, typer.Option(help="translation of the interface; see `words`", metavar="FILE.toml")
     ] = None,
-    readers: Annotated[int, typer.Option(min=1, max=50, help="how many readers; each gets a page of their own")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="of all that is drawn at random")] = 1,
-    xlsx: Annotated[bool, typer.Option(help="write spreadsheets too (extra `review`)")] = True,
+    readers: Annotated[int, typer.Option(min=1, max=50, help="number of readers; each gets a page of their own")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="random seed")] = 1,
+    xlsx: Annotated[bool, typer.Option(help="also write spreadsheets (extra `review`)")] = True,
     as_json: Json = False,
 ) -> None:
-    """Make a page on which a native reader says of labels: right, wrong, don't know.
+    """Make a page on which a native speaker rates labels: right, wrong, don't know.
 
-    Part one is a random sample within strata and gives the estimate; part two looks for mistakes, those labels first on
-    which the passes differ. The page works without a network and sends nothing: the reader sends back the file that it
-    downloads. Send the page (or the spreadsheet), never key.json, without which nobody can read the answers.
+    Part one is a stratified random sample, for the estimate; part two is a search for mistakes, in order of
+    disagreement between the passes. The page works offline and sends nothing: the reader returns the file that it
+    saves. Send the page (or the spreadsheet), never key.json, which is needed to read the answers.
 
-    Exit codes: 0 done, 1 there is no such gold, or no words of that language, 2 wrong usage.
+    Exit codes: 0 done, 1 no such gold, or no interface in that language, 2 wrong usage.
     """
     from dragoman.authoring.review import make as making
     from dragoman.authoring.review.review_words import read_words
@@ -61,23 +64,26 @@ def make(
 
 
 def take(
-    files: Annotated[list[Path], typer.Argument(help="what readers sent back: JSON or XLSX", metavar="FILE…")],
-    kit: Annotated[list[Path], typer.Option(help="folder with the key; several for several languages", metavar="DIR")],
+    files: Annotated[list[Path], typer.Argument(help="files that readers returned: JSON or XLSX", metavar="FILE…")],
+    kit: Annotated[
+        list[Path], typer.Option(help="folder with the key; repeatable, for several languages", metavar="DIR")
+    ],
     root: Root = HERE,
     out: Annotated[
         Path | None, typer.Option(help="folder to write to (default: annotations/reviews below --root)", metavar="DIR")
     ] = None,
     card: Annotated[
-        Path | None, typer.Option(help="put the section into this card, between its marks", metavar="FILE.md")
+        Path | None,
+        typer.Option(help="insert the section into this data set card, between its markers", metavar="FILE.md"),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Read what readers sent back: proposed decisions, numbers, and a section of the card; gold is not changed.
+    """Evaluate returned reviews: proposed decisions, estimates, and a section of the card; gold is not changed.
 
-    Writes proposed.jsonl (lines as in decisions.jsonl, to be read and moved there by whoever adjudicates), review.json
-    and section.md.
+    Writes proposed.jsonl (lines as in decisions.jsonl, for the adjudicator to review and move there), review.json and
+    section.md.
 
-    Exit codes: 0 done, 1 a file is wrong or of another kit, or gold has changed since, 2 wrong usage.
+    Exit codes: 0 done, 1 a file is invalid or of another kit, or gold has changed since, 2 wrong usage.
     """
     from dragoman.authoring.review import take as taking
     from dragoman.authoring.review.returned_reviews import read_key, read_reviews
@@ -103,9 +109,9 @@ def take(
 
 
 def words(
-    language: Annotated[str, typer.Argument(help="one of the languages that there are", metavar="TAG")] = "en",
+    language: Annotated[str, typer.Argument(help="one of the available languages", metavar="TAG")] = "en",
 ) -> None:
-    """Print the words of the page in a language: a file to translate for --words."""
+    """Print the interface texts of the page in a language: a file to translate for --words."""
     from dragoman.authoring.review.review_words import languages, shipped
     from dragoman.problems import error
 

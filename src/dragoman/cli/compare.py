@@ -15,11 +15,12 @@ def compare(
         list[Path], typer.Argument(help="results of `dragoman score --out`, two or more", metavar="RESULT")
     ],
     measures: Annotated[
-        list[str] | None, typer.Option(help="measures to compare, repeatable; default: the headline's that all have")
+        list[str] | None,
+        typer.Option(help="measures to compare, repeatable; default: those of the headline that all results have"),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Compare systems by paired tests, from stored counts; no gold is needed."""
+    """Compare systems with paired significance tests, from stored counts; gold is not needed."""
     from dragoman.cli import show
     from dragoman.scoring.comparison import compare as compare_results
 

@@ -1,4 +1,4 @@
-"""The command that converts predictions from or to what other tools have."""
+"""The command that converts predictions from or to formats of other tools."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ def convert(
             "timeml, webanno or xmi",
         ),
     ] = "jsonl",
-    no_texts: Annotated[bool, typer.Option("--no-texts", help="take texts from the input only")] = False,
+    no_texts: Annotated[
+        bool, typer.Option("--no-texts", help="use only texts in the input, none of the benchmark")
+    ] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Convert predictions from or to what other tools have; everything that does not fit is counted."""
+    """Convert predictions from or to formats of other tools; everything that a format cannot represent is counted."""
     from dragoman.benchmark import load
     from dragoman.cli import show
     from dragoman.scoring.converting import convert as convert_labels

@@ -10,7 +10,7 @@ from dragoman.cli.options import Json
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Tasks for other evaluation harnesses; inspect_ai finds its own: inspect eval dragoman/extraction --model M.",
+    help="Tasks for evaluation harnesses; inspect_ai discovers its own: inspect eval dragoman/extraction --model M.",
 )
 
 

@@ -1,4 +1,4 @@
-"""The command that shows what a benchmark holds, and which measures there are."""
+"""The command that shows the contents of a benchmark, and the available measures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def info(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Show what this benchmark holds, or every measure with its definition and source."""
+    """Show the contents of the benchmark, or every measure with its definition and source."""
     from dragoman.benchmark import load
     from dragoman.cli import show
 

@@ -14,13 +14,11 @@ RUNS = Path("eval/runs")
 
 def leaderboard(
     runs: Annotated[
-        Path, typer.Argument(help="folder of runs, system/data version; with --check one of these", metavar="RUNS")
+        Path, typer.Argument(help="folder of runs (SYSTEM/DATA VERSION); with --check, one run", metavar="RUNS")
     ] = RUNS,
     out: Annotated[Path | None, typer.Option(help="folder to write the site to", metavar="DIR")] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="say everything that is wrong with one run; write nothing")
-    ] = False,
-    no_reports: Annotated[bool, typer.Option("--no-reports", help="leave the pages of mistakes out")] = False,
+    check: Annotated[bool, typer.Option("--check", help="report all problems of one run; write nothing")] = False,
+    no_reports: Annotated[bool, typer.Option("--no-reports", help="leave out the error reports")] = False,
     hub_results: Annotated[
         Path | None, typer.Option(help="also write eval.yaml and .eval_results for the Hub here", metavar="DIR")
     ] = None,
@@ -29,12 +27,12 @@ def leaderboard(
         typer.Option(help="the data set's repository on the Hub, for links and --hub-results", metavar="OWNER/NAME"),
     ] = None,
     gold: Annotated[
-        Path | None, typer.Option(help="withheld gold, as author release --withhold wrote it", metavar="PRIVATE")
+        Path | None, typer.Option(help="withheld gold, written by author release --withhold", metavar="PRIVATE")
     ] = None,
     robustness: Annotated[
         Path | None,
         typer.Option(
-            help="short results of dragoman robustness, SYSTEM.json; default: robustness beside RUNS, if it is there",
+            help="short results of dragoman robustness, SYSTEM.json; default: robustness beside RUNS, if present",
             metavar="DIR",
         ),
     ] = None,
@@ -43,17 +41,17 @@ def leaderboard(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Score all runs again, place them, and write a static site; or check one run before it is submitted.
+    """Score all runs again, rank them, and write a static site; or check one run before it is submitted.
 
-    With --gold PRIVATE the board shows aggregates alone, rounded: no reports, no counts, no tests of pairs. Submissions
-    of a team (the authors of its cards) are counted and limited; PRIVATE has the log of what was scored when.
+    With --gold PRIVATE the board shows rounded aggregates only: no reports, counts or paired tests. Submissions of a
+    team (the authors of its cards) are counted and limited; PRIVATE has the log of all scorings.
     """
     if check == (out is not None):
         raise typer.BadParameter("give --out DIR, or --check and one run")
     if hub_results is not None and hub_dataset is None:
         raise typer.BadParameter("give --hub-dataset with --hub-results")
     if check and gold is not None:
-        raise typer.BadParameter("--check is for whoever submits, and has no withheld gold: leave --gold out")
+        raise typer.BadParameter("--check is for submitters, who have no withheld gold: leave --gold out")
     from dragoman.leaderboard import isolation
 
     isolation.start_server()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command have groups of options: a parameter that is a dataclass stands for its fields, an option each."""
+    """Support groups of options: a parameter whose type is a dataclass is expanded to one option per field."""
     signature = inspect.signature(command, eval_str=True)
     groups: dict[str, Any] = {
         name: one.annotation for name, one in signature.parameters.items() if is_dataclass(one.annotation)
@@ -37,14 +37,14 @@ def with_groups(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _options(group: Any) -> list[inspect.Parameter]:
-    """Parameters that the fields of a group are."""
+    """Make the parameters for the fields of a group."""
     hints = get_type_hints(group, include_extras=True)
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     return [inspect.Parameter(one.name, kind, default=one.default, annotation=hints[one.name]) for one in fields(group)]
 
 
 _PREDICTIONS = typer.Argument(
-    help="predictions: JSONL or parquet, compressed or not, one document a line; any format that convert reads; a "
+    help="predictions: JSONL or parquet, compressed or not, one document per line; any format that convert reads; a "
     "folder of these; a log of inspect_ai (.eval); or - for standard input",
     metavar="PREDICTIONS.jsonl",
 )
@@ -53,7 +53,7 @@ PredictionsIfAny = Annotated[Path | None, _PREDICTIONS]
 
 
 def mapped(given: list[str] | None) -> dict[str, str]:
-    """Read a map of labels from options as ``person=PER``; the last equals sign parts the two."""
+    """Parse a label map from options such as ``person=PER``; the last equals sign is the separator."""
     made: dict[str, str] = {}
     for each in given or ():
         label, sign, type_ = each.rpartition("=")
@@ -64,7 +64,7 @@ def mapped(given: list[str] | None) -> dict[str, str]:
 
 
 class QuotePolicy(StrEnum):
-    """Which place a quote without occurrence means; see :mod:`dragoman.text.quote_places`."""
+    """How to resolve a quote without occurrence; see :mod:`dragoman.text.quote_places`."""
 
     in_order = "in-order"
     first = "first"
@@ -82,7 +82,9 @@ Data = Annotated[
 Root = Annotated[
     Path,
     typer.Option(
-        help="folder that holds corpus/ and annotations/ (default: the current one)", metavar="DIR", show_default=False
+        help="folder that contains corpus/ and annotations/ (default: the current one)",
+        metavar="DIR",
+        show_default=False,
     ),
 ]
 HERE = Path()
@@ -90,29 +92,27 @@ OutRoot = Annotated[
     Path | None, typer.Option(help="folder below which files are written (default: --root)", metavar="DIR")
 ]
 Json = Annotated[bool, typer.Option("--json", help="print JSON instead of a table")]
-PerDay = Annotated[int, typer.Option(min=1, help="withheld gold: submissions of a team that are scored in a day (UTC)")]
-InAll = Annotated[int, typer.Option(min=1, help="withheld gold: submissions of a team that are scored in all")]
+PerDay = Annotated[int, typer.Option(min=1, help="withheld gold: maximum scored submissions per team and day (UTC)")]
+InAll = Annotated[int, typer.Option(min=1, help="withheld gold: maximum scored submissions per team in total")]
 Columns = Annotated[
     str | None,
     typer.Option(
-        help="conll: which column is what, from 1: form=1,tag=3; form=1,gold=2,pred=3 scores one against the other",
+        help="conll: columns by name, from 1: form=1,tag=3; form=1,gold=2,pred=3 scores one against the other",
         metavar="NAMES",
     ),
 ]
-Labels = Annotated[
-    str | None, typer.Option(help="hf: names of tags that are numbers, in order: O,B-PER,I-PER", metavar="NAMES")
-]
+Labels = Annotated[str | None, typer.Option(help="hf: names of integer tags, in order: O,B-PER,I-PER", metavar="NAMES")]
 
 
 @dataclass(frozen=True)
 class HowRead:
-    """How files of labels are read."""
+    """Options for reading files of labels."""
 
     read: Annotated[
         str | None,
         typer.Option(
             "--from",
-            help="format that is read, where it cannot be told by the content: jsonl, conll, brat, spacy, docbin, "
+            help="input format, if it cannot be detected from the content: jsonl, conll, brat, spacy, docbin, "
             "tuples, pipeline, hf, gliner, doccano, prodigy, label-studio, timeml, webanno, xmi",
             metavar="FORMAT",
         ),
@@ -121,7 +121,7 @@ class HowRead:
     labels: Labels = None
     characters: Annotated[
         bool | None,
-        typer.Option("--characters/--no-characters", help="conll: a token a character, not a word"),
+        typer.Option("--characters/--no-characters", help="conll: one token per character instead of per word"),
     ] = None
     clean_text: Annotated[
         bool,
@@ -132,37 +132,37 @@ class HowRead:
     layer: Annotated[
         str | None,
         typer.Option(
-            help="xmi, webanno, spacy, docbin: which layers or groups of spans are the entities: NamedEntity, or "
+            help="xmi, webanno, spacy, docbin: layers or span groups that contain the entities: NamedEntity, or "
             "custom.Span:category with the feature that is the type",
             metavar="NAMES",
         ),
     ] = None
     documents: Annotated[
         list[str] | None,
-        typer.Option("--document", help="id of a document in a format that names none; repeatable, in order"),
+        typer.Option("--document", help="document id, for formats without ids; repeatable, in document order"),
     ] = None
     quotes: Annotated[
         QuotePolicy,
         typer.Option(
-            help="place of a quote without occurrence whose words stand more than once: the n-th of the same quotes "
-            "at their n-th place, the first, all, or none"
+            help="place of a quote without occurrence whose words occur more than once: the n-th of the same quotes "
+            "at their n-th occurrence, the first, all, or none"
         ),
     ] = QuotePolicy.in_order
     ignore_unknown_fields: Annotated[
         bool,
         typer.Option(
-            "--ignore-unknown-fields", help="pass over fields that a submission does not have, and count them"
+            "--ignore-unknown-fields", help="ignore fields that are not in the schema of submissions, and count them"
         ),
     ] = False
 
     @property
     def rules(self) -> dict[str, Any]:
-        """Options of reading that are not of a file."""
+        """Options for reading that do not depend on the file."""
         return {"quotes": self.quotes.value, "ignore_unknown_fields": self.ignore_unknown_fields}
 
     @property
     def of_file(self) -> dict[str, Any]:
-        """Options of a file, but for its format."""
+        """Options that describe the file, except its format."""
         return {
             "columns": self.columns or (),
             "labels": self.labels or (),
@@ -173,11 +173,11 @@ class HowRead:
         }
 
     def file(self, path: Path, *formats: str | None) -> Path | LabelledFile:
-        """Give a path with what was said of it, where something was.
+        """Return the path, with the options that describe the file if any were given.
 
         Args:
             path: the file.
-            formats: its format, where that is not the one of the predictions.
+            formats: its format, if different from that of the predictions.
 
         """
         (read,) = formats or (self.read,)
@@ -190,11 +190,11 @@ class HowRead:
 
 @dataclass(frozen=True)
 class Against:
-    """What predictions are for: a split of a benchmark, or a reference."""
+    """The gold to compare with: a split of a benchmark, or a reference file."""
 
     reference: Annotated[
         Path | None,
-        typer.Option(help="take this file or folder as gold instead of a benchmark: any labels", metavar="GOLD.jsonl"),
+        typer.Option(help="use this file or folder as gold instead of a benchmark; any labels", metavar="GOLD.jsonl"),
     ] = None
     read_reference: Annotated[
         str | None, typer.Option("--reference-from", help="format of the reference, as --from", metavar="FORMAT")
@@ -203,7 +203,9 @@ class Against:
     split: Annotated[str | None, typer.Option(help="split of the benchmark; default: test (validate: any)")] = None
 
     def gold(self, how: HowRead) -> Any:
-        """Give the gold that was asked for; None for the bundled benchmark, or the other column of the same file."""
+        """Return the gold that the options select; None for the bundled benchmark, or for another column of the same
+        file.
+        """
         if self.reference is not None and self.data is not None:
             raise typer.BadParameter("give --reference or --data, not both")
         if self.reference is not None and self.split is not None:

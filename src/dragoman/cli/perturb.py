@@ -1,4 +1,4 @@
-"""The command that edits texts and carries their gold along."""
+"""The command that edits texts and transfers their gold."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dragoman.text import counted
 def perturb(
     edits: Annotated[
         list[str] | None,
-        typer.Argument(help="edits, carried out one after another; options after a colon", metavar="EDIT…"),
+        typer.Argument(help="edits, applied in this order; options after a colon", metavar="EDIT…"),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="folder to write: a source root, or gold.jsonl", metavar="DIR")
@@ -25,18 +25,18 @@ def perturb(
     gold: Annotated[
         Path | None, typer.Option(help="edit this file of labels with texts instead of a benchmark", metavar="F.jsonl")
     ] = None,
-    seed: Annotated[int, typer.Option(help="of the choices that edits make")] = 1,
+    seed: Annotated[int, typer.Option(help="random seed of the edits")] = 1,
     rate: Annotated[
-        float | None, typer.Option(help="share of places that are edited; default: each edit's own")
+        float | None, typer.Option(help="fraction of places to edit, 0 to 1; default: each edit's own")
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="list the edits")] = False,
     as_json: Json = False,
 ) -> None:
-    """Edit the texts of a benchmark by rule, with its gold carried along: EDIT… --out DIR.
+    """Edit the texts of a benchmark by rules, and transfer its gold: EDIT… --out DIR.
 
-    The folder holds the edited benchmark, checked at all levels, the original, and the way between the two texts.
+    The folder contains the edited benchmark, checked at all levels, the original, and the alignment of both texts.
 
-    Exit codes: 0 done (also where nothing was there to edit, which is said), 1 it cannot be edited, 2 wrong usage.
+    Exit codes: 0 done (also if there was nothing to edit, which is reported), 1 it cannot be edited, 2 wrong usage.
     """
     from dragoman.cli import show
     from dragoman.robustness.edits import catalogue
@@ -74,14 +74,14 @@ def perturb(
 
 
 def _progress(items: Iterable[Any], what: str) -> Iterable[Any]:
-    """Show how far it is where the number of documents is known; a file is streamed."""
+    """Show progress if the number of documents is known; a file is streamed."""
     from dragoman.cli import show
 
     return show.progress(items, what) if isinstance(items, list) else items
 
 
 def _list(*, as_json: bool) -> None:
-    """List the edits, kind by kind."""
+    """List the edits by kind."""
     from msgspec import to_builtins
 
     from dragoman.cli import show

@@ -1,4 +1,4 @@
-"""Progress of a run in a terminal: documents, how fast, what it has cost."""
+"""Progress of a run in a terminal: documents, rate, tokens and cost."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ T = TypeVar("T")
 
 
 class Running:
-    """Progress on stderr, if that is a terminal.
+    """A progress bar on stderr, if that is a terminal.
 
     Args:
-        prices: of a million tokens read and written; no cost is shown if both are 0.
+        prices: prices of a million input and output tokens; no cost is shown if both are 0.
 
     """
 
@@ -40,7 +40,7 @@ class Running:
         )
 
     def over(self, items: Sequence[T], what: str) -> Iterator[T]:
-        """Go through the documents of a run."""
+        """Iterate over the documents of a run."""
         self.began = time.monotonic()
         task = self.bar.add_task(visible(what), total=len(items), so_far="")
         with self.bar:
@@ -49,7 +49,7 @@ class Running:
                 self.bar.advance(task)
 
     def count(self, tokens: Sequence[int]) -> None:
-        """Show how many documents a minute are done, the tokens read and written so far and what they cost."""
+        """Update the rate in documents per minute, the input and output tokens so far, and their cost."""
         self.done += 1
         line = so_far(tokens, self.prices, self.done, time.monotonic() - self.began)
         for task in self.bar.task_ids:
@@ -57,7 +57,7 @@ class Running:
 
 
 def so_far(tokens: Sequence[int], prices: tuple[float, float], documents: int, seconds: float) -> str:
-    """Say in a line what a run has come to."""
+    """Format the rate, tokens and cost of a run in one line."""
     parts = [f"{documents / seconds * 60:,.1f} a minute"] if seconds > 0 else []
     if any(tokens):
         parts.append(f"{tokens[0]:,} + {tokens[1]:,} tokens")

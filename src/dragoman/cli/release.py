@@ -1,4 +1,4 @@
-"""The commands about releases: whether one is as it was made, what changed between two, and texts put back."""
+"""The commands for releases: verification, differences, and restoring texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def verify(
     ],
     as_json: Json = False,
 ) -> None:
-    """Check every file and row of a release against its checksums and fingerprint, and name each that differs."""
+    """Check every file and row of a release against its checksums and fingerprint, and list all that differ."""
     from dragoman.cli import show
     from dragoman.problems import DragomanError
     from dragoman.release import hub, verification
@@ -40,14 +40,17 @@ def diff(
     ] = None,
     runs: Annotated[
         Path | None,
-        typer.Option(help="folder of runs: also say what it does to their scores and places", metavar="DIR"),
+        typer.Option(help="folder of runs: also show the effect on their scores and ranks", metavar="DIR"),
     ] = None,
     show_withheld: Annotated[
-        bool, typer.Option("--show-withheld", help="print labels that one of the two withholds; for its keeper alone")
+        bool,
+        typer.Option(
+            "--show-withheld", help="print labels that one of the two withholds; for the owner of that gold only"
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Say what changed between two releases, label by label, and whether the version says so."""
+    """Show what changed between two releases, label by label, and whether the version number reflects it."""
     from dragoman.benchmark import load
     from dragoman.cli import show, show_release
     from dragoman.leaderboard.version_effect import effects
@@ -75,7 +78,7 @@ def rehydrate(
     out: Annotated[Path, typer.Option(help="the release folder to write", metavar="DIR")],
     as_json: Json = False,
 ) -> None:
-    """Put the texts back into a release without texts, from your own copy of the pages."""
+    """Restore the texts of a release without texts, from your own copy of the pages."""
     from dragoman.cli import show
     from dragoman.release import hub
     from dragoman.release.rehydration import rehydrate as put_back

@@ -19,15 +19,15 @@ def report(
     against: Against,
     how: HowRead,
     other: Annotated[
-        Path | None, typer.Argument(help="a second run, to see what each found over the same text", metavar="RUN")
+        Path | None, typer.Argument(help="a second run, to compare both on the same text", metavar="RUN")
     ] = None,
     mistakes: Annotated[
         Path | None,
-        typer.Option(help="also write the mistakes of the first run to this file", metavar="FILE.csv|FILE.json"),
+        typer.Option(help="also write the errors of the first run to this file", metavar="FILE.csv|FILE.json"),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write one page that shows every mistake of a run, or what two runs make of one text."""
+    """Write one page that shows every error of a run, or compares two runs on the same text."""
     from dragoman.cli import show
     from dragoman.reports.report import report as write
 

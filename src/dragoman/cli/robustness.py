@@ -1,4 +1,4 @@
-"""The command that says what edits of the text cost a system."""
+"""The command that measures the effect of text edits on a system."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ def robustness(
     system: Annotated[
         str,
         typer.Argument(
-            help="a system, as of `dragoman run`; with --on a run on the original; a result (.json) to make its page",
+            help="a system, as for `dragoman run`; with --on, a run on the original; or a result (.json), for its page",
             metavar="SYSTEM|RUN|RESULT",
         ),
     ],
     out: Annotated[
-        Path, typer.Option(help="folder of the edited benchmarks, runs and result; taken up again", metavar="DIR")
+        Path,
+        typer.Option(
+            help="folder for the edited benchmarks, runs and result; an interrupted measurement is resumed",
+            metavar="DIR",
+        ),
     ],
     edit: Annotated[
         list[str] | None, typer.Option(help="an edit, repeatable; default: all of the benchmark's languages")
@@ -36,15 +40,15 @@ def robustness(
     only: Annotated[list[str] | None, typer.Option(help="id of a document, repeatable; default: all")] = None,
     against: Annotated[
         list[Path] | None,
-        typer.Option(help="the --out of a system that cannot have seen the pages, repeatable", metavar="DIR"),
+        typer.Option(help="--out folder of a system that cannot have seen the pages; repeatable", metavar="DIR"),
     ] = None,
-    seed: Annotated[int, typer.Option(help="of the edits")] = 1,
+    seed: Annotated[int, typer.Option(help="random seed of the edits")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Say what edits of the text cost a system: run it, or take its runs, before and after.
+    """Measure the effect of text edits on a system: run it before and after, or compare existing runs.
 
-    Writes robustness.json and robustness.html below --out; of a RESULT, in short form too, the page alone. Edited texts
-    are never part of a ranked score.
+    Writes robustness.json and robustness.html below --out; for a RESULT, which may be in short form, only the page.
+    Edited texts are never part of a ranked score.
     """
     from dragoman.cli import show
     from dragoman.robustness.measuring import robustness as measure
@@ -64,7 +68,7 @@ def robustness(
         if not all(edited and run for edited, _, run in pairs):
             raise typer.BadParameter("give EDITED=RUN", param_hint="--on")
         runs = {edited: run for edited, _, run in pairs}
-    with redirect_stdout(sys.stderr):  # what a system prints is not the outcome
+    with redirect_stdout(sys.stderr):  # what a system prints is not part of the result
         measured = measure(
             system,
             out,

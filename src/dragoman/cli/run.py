@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _finite(value: float | tuple[float, ...] | None) -> float | tuple[float, ...] | None:
-    """Refuse NaN and infinity, which are neither below the least value nor above the most."""
+    """Reject NaN and infinity, which pass Click's range checks."""
     numbers = value if isinstance(value, tuple) else (value or 0.0,)
     if not all(math.isfinite(number) for number in numbers):
         raise typer.BadParameter("a number is needed, neither inf nor nan")
@@ -30,7 +30,7 @@ def _finite(value: float | tuple[float, ...] | None) -> float | tuple[float, ...
 
 
 def _parameters(given: list[str] | None) -> dict[str, Any]:
-    """Read ``NAME=VALUE``: a value is JSON, or else a text; ``none`` leaves the parameter out of requests."""
+    """Parse ``NAME=VALUE``: the value is JSON, or else a string; ``none`` leaves the parameter out of requests."""
     made: dict[str, Any] = {}
     for each in given or []:
         name, equals, value = each.partition("=")
@@ -60,22 +60,27 @@ def run(
     ] = None,
     data: Data = None,
     split: Annotated[str | None, typer.Option(help="only the documents of this split")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="only so many documents, the first ones")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="maximum number of documents; the first ones are taken")
+    ] = None,
     only: Annotated[str | None, typer.Option(help="only these documents", metavar="ID,ID…")] = None,
     repeats: Annotated[
-        int | None, typer.Option(min=1, max=100, help="run it so often; the score is the mean, never the best")
+        int | None, typer.Option(min=1, max=100, help="number of runs; the score is their mean, never the best")
     ] = None,
     label_map: Annotated[
         list[str] | None,
-        typer.Option("--map", help="hf:, spacy: a label of the model and the type it stands for", metavar="LABEL=TYPE"),
+        typer.Option(
+            "--map", help="hf:, spacy: a label of the model and its type in the benchmark", metavar="LABEL=TYPE"
+        ),
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="set answers that are there aside, and ask again")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="move existing answers aside, and start again")] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="one label that is not valid, or one piece that failed, fails its document")
+        bool,
+        typer.Option("--strict", help="a document fails if one of its labels is invalid, or one of its pieces failed"),
     ] = False,
-    jobs: Annotated[int, typer.Option(min=1, max=256, help="documents under way at once")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, max=256, help="documents processed concurrently")] = 1,
     timeout: Annotated[
-        float, typer.Option(min=0.01, max=604_800, callback=_finite, help="seconds that an answer may take")
+        float, typer.Option(min=0.01, max=604_800, callback=_finite, help="timeout of an answer, in seconds")
     ] = 600.0,
     card: Annotated[
         Path | None, typer.Option(help="description of the system (dragoman schema system)", metavar="system.toml")
@@ -83,44 +88,47 @@ def run(
     base_url: Annotated[
         str | None, typer.Option(help="chat: address of the endpoint; default: OPENAI_BASE_URL", metavar="URL")
     ] = None,
-    temperature: Annotated[float, typer.Option(min=0, callback=_finite, help="chat: of the sampling")] = 0.0,
-    seed: Annotated[int, typer.Option(help="chat: of the sampling, where the server has one")] = 1,
-    max_tokens: Annotated[int, typer.Option(min=1, help="chat: of an answer")] = 16_384,
+    temperature: Annotated[float, typer.Option(min=0, callback=_finite, help="chat: sampling temperature")] = 0.0,
+    seed: Annotated[int, typer.Option(help="chat: sampling seed, if the server supports it")] = 1,
+    max_tokens: Annotated[int, typer.Option(min=1, help="chat: maximum number of tokens of an answer")] = 16_384,
     param: Annotated[
         list[str] | None,
         typer.Option(
-            help="chat: a further parameter of requests, repeatable; NAME=none leaves one out, as temperature=none",
+            help="chat: additional request parameter, repeatable; NAME=none omits one, as in temperature=none",
             metavar="NAME=VALUE",
         ),
     ] = None,
     form: Annotated[str, typer.Option(help="chat: json_schema, json_object or text")] = "json_schema",
     layers: Annotated[
-        str, typer.Option(help="chat: layers to ask for", metavar="LAYER,LAYER…")
+        str, typer.Option(help="chat: layers to extract", metavar="LAYER,LAYER…")
     ] = "entities,dates,claims",
-    examples: Annotated[int, typer.Option(min=0, max=10, help="chat: examples a language, from dev")] = 2,
+    examples: Annotated[int, typer.Option(min=0, max=10, help="chat: few-shot examples per language, from dev")] = 2,
     example_characters: Annotated[
-        int, typer.Option(min=0, help="chat: most characters of all examples of a language")
+        int, typer.Option(min=0, help="chat: maximum total characters of the examples per language")
     ] = 4_000,
     prompt: Annotated[
-        Path | None, typer.Option(help="chat: a prompt of your own in the place of the rules", metavar="FILE")
+        Path | None, typer.Option(help="chat: your own prompt, which replaces the default instructions", metavar="FILE")
     ] = None,
     show_prompt: Annotated[
-        bool, typer.Option("--show-prompt", help="chat: print what is sent about the first document, and stop")
+        bool, typer.Option("--show-prompt", help="chat: print the messages for the first document, and stop")
     ] = False,
     pieces: Annotated[
-        int | None, typer.Option(min=20, help="chat: cut documents into pieces of at most so many characters")
+        int | None,
+        typer.Option(min=20, help="chat: split longer documents into pieces of at most this many characters"),
     ] = None,
     budget: Annotated[
         float | None,
-        typer.Option(min=0, callback=_finite, help="stop before the next document when this is spent; needs --prices"),
+        typer.Option(
+            min=0, callback=_finite, help="stop before the next document once this amount is spent; needs --prices"
+        ),
     ] = None,
     prices: Annotated[
         tuple[float, float],
-        typer.Option(callback=_finite, help="of a million tokens read and written", metavar="IN OUT"),
+        typer.Option(callback=_finite, help="prices of a million input and output tokens", metavar="IN OUT"),
     ] = (0.0, 0.0),
     as_json: Json = False,
 ) -> None:
-    """Run a system on the documents of a benchmark and keep its predictions."""
+    """Run a system on the documents of a benchmark and store its predictions."""
     from dragoman.benchmark import load as load_benchmark
     from dragoman.cli import show
     from dragoman.cli.progress import Running
@@ -161,7 +169,7 @@ def run(
         _show_prompt(system, options, selection, as_json=as_json)
         return
     spend = None if budget is None else Budget(budget, prices)
-    with redirect_stdout(sys.stderr):  # what a system prints is not the outcome
+    with redirect_stdout(sys.stderr):  # what a system prints is not part of the result
         bar = Running(prices)
         how = How(jobs, spend, bar.count, selection, strict, fresh)
 
@@ -176,7 +184,7 @@ def run(
     given = ("--data", data), ("--split", split)
     against = [f" {name} {shlex.quote(str(value))}" for name, value in given if value is not None]
     if held.withheld is not None and split in (None, held.withheld.split):
-        # There is nothing to score with: what is sent is checked.
+        # Without gold, the predictions can only be validated before they are submitted.
         command, place = "validate", out / "predictions.jsonl"
     else:
         command, place = "score", out
@@ -185,7 +193,7 @@ def run(
 
 
 def _in_words(summary: dict[str, Any]) -> dict[str, Any]:
-    """Leave out of a summary what says nothing, and say the rest as people read it."""
+    """Drop empty values from a summary, and format the rest for people."""
     words = {"system": summary["system"], "answers": f"{summary['kept']} kept, {summary['asked']} asked"}
     words |= {key: value for key, value in summary.items() if key not in {"system", "kept", "asked"}}
     words["repairs"] = [f"{name} {count}" for name, count in summary["repairs"].items()]
@@ -195,7 +203,7 @@ def _in_words(summary: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show_prompt(system: str, options: Options, selection: Selection, *, as_json: bool) -> None:
-    """Print what a chat model is sent about the first document that is selected."""
+    """Print the messages that a chat model gets for the first selected document."""
     from dragoman.cli import show
     from dragoman.systems.chat import make_prompt
     from dragoman.systems.pieces import cut

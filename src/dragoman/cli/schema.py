@@ -8,9 +8,7 @@ import typer
 
 
 def schema(
-    name: Annotated[
-        str | None, typer.Argument(help="one of the schemas; all of them if none is named", metavar="[NAME]")
-    ] = None,
+    name: Annotated[str | None, typer.Argument(help="name of a schema; default: all", metavar="[NAME]")] = None,
 ) -> None:
     """Print the JSON Schema of documents, labels, submissions and results."""
     from dragoman.files import pretty_json

@@ -1,4 +1,4 @@
-"""The command that scores."""
+"""The command that scores predictions."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Engine(StrEnum):
-    """Where a scoring is done."""
+    """Where scoring runs."""
 
     local = "local"
     dask = "dask"
 
 
 class By(StrEnum):
-    """What scores are shown by."""
+    """Facets by which scores can be broken down."""
 
     type = "type"
     language = "language"
@@ -40,7 +40,7 @@ def score(
     how: HowRead,
     predictions: PredictionsIfAny = None,
     gold: Annotated[
-        bool, typer.Option("--gold", help="score the gold against itself: a self-test, 1 throughout")
+        bool, typer.Option("--gold", help="score the gold against itself: a self-test, in which all scores are 1")
     ] = False,
     measures: Annotated[
         list[str] | None,
@@ -52,27 +52,27 @@ def score(
             "--map", help="read a type of the predictions as one of gold: person=PER; repeatable", metavar="TYPE=GOLD"
         ),
     ] = None,
-    no_intervals: Annotated[bool, typer.Option("--no-intervals", help="leave the error bars out")] = False,
-    resamples: Annotated[int, typer.Option(min=100, max=1_000_000, help="resamples of the bootstrap")] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, help="seed of the bootstrap")] = 1,
+    no_intervals: Annotated[bool, typer.Option("--no-intervals", help="skip the confidence intervals")] = False,
+    resamples: Annotated[int, typer.Option(min=100, max=1_000_000, help="number of bootstrap resamples")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="random seed of the bootstrap")] = 1,
     no_singletons: Annotated[
-        bool, typer.Option("--no-singletons", help="leave clusters of one mention out of the cluster measures")
+        bool,
+        typer.Option("--no-singletons", help="exclude singletons (clusters of one mention) from the cluster measures"),
     ] = False,
     engine: Annotated[
         Engine, typer.Option(help="where to score files or folders of shards against --reference")
     ] = Engine.local,
     scheduler: Annotated[
-        str | None, typer.Option(help="dask: a running scheduler, which is trusted; default: start one", metavar="ADDR")
+        str | None,
+        typer.Option(help="dask: address of a running, trusted scheduler; default: start one", metavar="ADDR"),
     ] = None,
     by: Annotated[
-        list[By] | None, typer.Option(help="also show scores by this; repeatable (phenomenon: recall only)")
+        list[By] | None, typer.Option(help="also break scores down by this facet; repeatable (phenomenon: recall only)")
     ] = None,
     csv: Annotated[
-        Path | None, typer.Option(help="also write all scores, slices included, as CSV to this file", metavar="FILE")
+        Path | None, typer.Option(help="also write all scores, breakdowns included, to this CSV file", metavar="FILE")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="also write the result, as JSON, to this file", metavar="FILE")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="also write the result to this JSON file", metavar="FILE")] = None,
     as_json: Json = False,
 ) -> None:
     """Score predictions against the benchmark's test split, or one file against another."""
@@ -113,7 +113,9 @@ def score(
 
 
 def _system(predictions: Path) -> str | SystemCard | None:
-    """Give the card beside the predictions if there is one, else the name of the file; None where it says its own."""
+    """Return the system card beside the predictions, else the name of the file; None for inputs that name
+    their system.
+    """
     from dragoman.reading.source import is_log
 
     if str(predictions) == "-" or is_log(predictions):  # a log names its model

@@ -1,4 +1,4 @@
-"""How things look in a terminal: tables for people, JSON for programs. All text from outside is made harmless."""
+"""Output of the commands: tables for people, JSON for programs. Untrusted text is escaped."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _json(value: Any) -> None:
 
 
 def problems(listed: Sequence[Problem], *, as_json: bool, most: int | None = MAX_SHOWN) -> None:
-    """Print problems without secrets: as JSON on stdout, else a line each on stderr."""
+    """Print problems, redacted: as JSON on stdout, else one per line on stderr."""
     if as_json:
         sys.stdout.write(visible_json(redact(pretty_json({"problems": listed}).decode())))
         return
@@ -41,7 +41,7 @@ def problems(listed: Sequence[Problem], *, as_json: bool, most: int | None = MAX
 
 
 def validation(found: Validation, errors: int, *, as_json: bool) -> None:
-    """Print the problems of predictions, what these hold, and in a closing line what that means."""
+    """Print the problems of predictions, their coverage, and a closing line with the conclusion."""
     if as_json:
         held = found.held and found.held._asdict()
         value = pretty_json({"problems": found.problems, "coverage": held}).decode()
@@ -62,7 +62,7 @@ def _counted(number: int, what: str) -> str:
 
 
 def progress(items: Sequence[T], what: str) -> Iterator[T]:
-    """Go through items with a progress bar on stderr, if that is a terminal."""
+    """Iterate over items with a progress bar on stderr, if that is a terminal."""
     from rich.console import Console
     from rich.progress import track
 
@@ -71,7 +71,7 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
 
 
 def summary(named: dict[str, Any], *, as_json: bool, most: int | None = MAX_NAMED) -> None:
-    """Print a handful of named values without secrets; of a list longer than ``most`` its first, in JSON all."""
+    """Print named values, redacted; of a list longer than ``most`` only the first items, except in JSON."""
     if as_json:
         sys.stdout.write(visible_json(redact(pretty_json(named).decode())))
         return
@@ -84,12 +84,12 @@ def summary(named: dict[str, Any], *, as_json: bool, most: int | None = MAX_NAME
 
 
 def closing(said: str) -> None:
-    """Print what the outcome means, in a sentence."""
+    """Print a conclusion, in one sentence."""
     sys.stdout.write(wrapped(said, columns()))
 
 
 def next_command(name: str, out: Path, *, again: bool, as_json: bool) -> None:
-    """Name the command that comes next, on one line to be copied; where something is left, that this one goes on."""
+    """Print the command to run next, on one line for copying; if work is left, suggest repeating this one first."""
     if as_json:
         return
     import shlex
@@ -119,7 +119,7 @@ def catalogue(*, as_json: bool) -> None:
             ]
         )
         return
-    terminal = sys.stdout.isatty()  # definitions in a file or a pipe stay on one line, to be searched
+    terminal = sys.stdout.isatty()  # definitions in a file or a pipe are not wrapped, so that they can be searched
     for measure in MEASURES:
         star = " *" if measure.name in HEADLINE else ""
         sys.stdout.write(f"{measure.name}{star}  ({', '.join(measure.score.leaves)})\n")
@@ -130,7 +130,7 @@ def catalogue(*, as_json: bool) -> None:
 
 
 def benchmark(held: Benchmark, *, as_json: bool) -> None:
-    """Print what a benchmark holds."""
+    """Print the contents of a benchmark."""
     _show(held, as_json=as_json)
 
 
@@ -140,12 +140,12 @@ def result(scored: Result, *, as_json: bool) -> None:
 
 
 def comparison(compared: Comparison, *, as_json: bool) -> None:
-    """Print how systems compare: standings, then every pair, measure by measure."""
+    """Print the comparison of systems: ranking, then every pair, by measure."""
     _show(compared, as_json=as_json)
 
 
 def _show(held: Benchmark | Result | Comparison, *, as_json: bool) -> None:
-    """Print what knows how it looks: as JSON, or as tables that are fitted into a terminal."""
+    """Print an object that formats itself: as JSON, or as tables fitted to the terminal."""
     if as_json:
         _json(held.to_dict())
         return
@@ -153,7 +153,7 @@ def _show(held: Benchmark | Result | Comparison, *, as_json: bool) -> None:
 
 
 def columns() -> int:
-    """Say how wide lines may be: as the terminal is, or as ``COLUMNS`` says; a file or a pipe has room for all."""
+    """Return the maximum width of a line: that of the terminal, or ``COLUMNS``; unlimited for a file or a pipe."""
     import os
     from shutil import get_terminal_size
 

@@ -1,4 +1,4 @@
-"""How the difference of two releases looks in a terminal. All text from outside is made harmless."""
+"""Output of the difference between two releases. Untrusted text is escaped."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from dragoman.release.semver import wanted
 from dragoman.text import visible, visible_json
 
 _ROUNDING = 1e-12
-"""Scores that differ by less are equal, as on the board."""
+"""Scores that differ by less are equal, as on the leaderboard."""
 _SHOWN = 0.0005
-"""A change that is smaller is lost in three digits."""
+"""Smallest change that is visible in three decimals."""
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def difference(changes: Difference, effects: Sequence[Effect] | None, *, as_json: bool) -> None:
-    """Print a difference, and what it does to runs where that was asked for."""
+    """Print a difference, and its effect on runs if that was requested."""
     if as_json:
         value = {"difference": changes} if effects is None else {"difference": changes, "runs": effects}
         sys.stdout.write(visible_json(pretty_json(value).decode()))
@@ -62,7 +62,7 @@ def _effect(effect: Effect) -> None:
         moved = [] if _is_same(before, after) else [f"{_number(before)} → {_number(after)}{_change(before, after)}"]
         if effect.ranked and ranks[0] != ranks[1]:
             moved.append(f"place {_rank(ranks[0])} → {_rank(ranks[1])}")
-        if moved:  # what stayed as it was is no news
+        if moved:  # unchanged columns are not listed
             _say(f"  {column} {', '.join(moved)}")
 
 
@@ -73,7 +73,7 @@ def _is_same(before: float | None, after: float | None) -> bool:
 
 
 def _change(before: float | None, after: float | None) -> str:
-    """Say by how much a score moved; a change that three digits do not show is written with its first digit."""
+    """Format the change of a score; a change that three decimals do not show has its first significant digit."""
     if before is None or after is None:
         return ""
     change = after - before

@@ -1,4 +1,4 @@
-"""Standard output, which may be closed, full or read by nobody any more."""
+"""Standard output, which may be closed, full, or a pipe without a reader."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REFUSED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def _escaped(cause: UnicodeError) -> tuple[str, int]:
-    """Write what an encoding lacks as JSON does, so that JSON stays the same."""
+    """Escape characters that the encoding lacks as in JSON, so that JSON output keeps its meaning."""
     assert isinstance(cause, UnicodeEncodeError)
     return json.dumps(cause.object[cause.start : cause.end])[1:-1], cause.end
 
@@ -29,25 +29,23 @@ codecs.register_error("dragoman", _escaped)
 
 @contextmanager
 def standard_output() -> Iterator[None]:
-    """Print inside of this: what cannot be printed ends the program with exit code 1 and says why, in one line.
+    """Guard everything that is printed: if it cannot be written, exit with code 1 and a one-line reason.
 
-    No secret that was registered is printed, by whatever prints; not in the traceback of what is raised either.
-
-    When the reader of a pipe has gone, nothing is said: nobody is there. Where a stream is closed, what is
-    printed to it is dropped.
+    Registered secrets are redacted from everything that is printed, tracebacks included. If the reader of a pipe has
+    gone, nothing is reported. Output to a closed stream is discarded.
     """
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - as long as the process
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - open for the lifetime of the process
         elif isinstance(stream := getattr(sys, name), io.TextIOWrapper):
-            stream.reconfigure(errors="dragoman")  # a terminal that is not UTF-8
+            stream.reconfigure(errors="dragoman")  # for terminals that are not UTF-8
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = Stream(sys.stdout), Stream(sys.stderr)
     try:
         with _one_line():
             yield
     except Exception:
-        raise  # the interpreter prints what this is, and the streams stay for that
+        raise  # the interpreter prints the traceback, which still has to pass the redacting streams
     except BaseException:
         sys.stdout, sys.stderr = before
         raise
@@ -61,7 +59,7 @@ def _one_line() -> Iterator[None]:
         try:
             yield
         finally:
-            sys.stdout.flush()  # here, where it can be answered for, and not when the interpreter ends
+            sys.stdout.flush()  # here, where errors can be handled, and not at interpreter exit
     except OSError as cause:
         if not isinstance(cause, BrokenPipeError):
             if cause.errno not in _REFUSED:
@@ -69,6 +67,6 @@ def _one_line() -> Iterator[None]:
             what = f"cannot write the output: {cause.strerror}."
             hint = "Free some space, or print to another place."
             sys.stderr.write(f"{Problem(code='E108', what=what, hint=hint)}\n")
-        # What is left in the buffer would be written, and fail, once more when the interpreter ends.
+        # The rest of the buffer would be written, and fail again, at interpreter exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(1)

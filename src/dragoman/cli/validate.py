@@ -1,4 +1,4 @@
-"""The command that says everything that is wrong with predictions."""
+"""The command that reports all problems of predictions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dragoman.cli.options import Against, HowRead, Json, Predictions, with_group
 
 @with_groups
 def validate(predictions: Predictions, against: Against, how: HowRead, as_json: Json = False) -> None:
-    """Say everything that is wrong with a predictions file, all at once."""
+    """Report all problems of a predictions file at once."""
     gold = against.gold(how)
     from dragoman.cli import show
     from dragoman.scoring.api import examine

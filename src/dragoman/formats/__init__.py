@@ -1,1 +1,1 @@
-"""Formats: what people have, to and from submissions, and a word about everything that does not fit."""
+"""Formats: conversion of other tools' files to and from submissions, with a report of everything that is lost."""

@@ -1,20 +1,20 @@
-"""brat standoff: annotations in ``.ann``, the text in ``.txt`` beside it; one pair of files a document.
+"""brat standoff: annotations in ``.ann``, the text in ``.txt`` beside it; one pair of files per document.
 
-Source: https://brat.nlplab.org/standoff.html. What stands for what:
+Source: https://brat.nlplab.org/standoff.html. Mapping:
 
 - ``T`` with a label: an entity, or a date if the label is one of ``date_labels``. Its attributes ``Id``, ``Form``,
-  ``Value``, ``Mod`` and so on are the fields of that name that hold one string; an entity's normalisations
-  ``N … Reference T1 Wikidata:Q42`` (``Dragoman:`` for other ids) are its entity ids;
-- ``T`` with the label ``Claim``, of one fragment or more: a claim, with ``Polarity``, ``Modality``, ``Act`` … as
+  ``Value``, ``Mod`` and so on are the string fields of that name; an entity's normalisations ``N … Reference T1
+  Wikidata:Q42`` (``Dragoman:`` for other ids) are its entity ids;
+- ``T`` with the label ``Claim``, with one or more fragments: a claim, with ``Polarity``, ``Modality``, ``Act`` … as
   attributes. Relations from it: ``Cue`` to a ``T Cue``, ``Claimant`` to an entity or to a ``T Claimant``, ``Parent`` to
-  another claim. The attributes ``Author`` and ``Implicit`` are claimants that nobody mentions; normalisations of the
-  claim are the ids of the implicit one. An event ``Claim:T1 Claimant:T2 Cue:T3`` says the same as the relations;
-- an event of any name with arguments ``Content``, and ``Source`` and ``Cue`` where there are some, as PolNeAR annotates
-  attributions (Newell et al. 2018): a claim with that content, claimant and cue, called by the event's id. What its
-  arguments and its trigger are is then no entity.
+  another claim. The attributes ``Author`` and ``Implicit`` are claimants without a mention; normalisations of the claim
+  are the ids of the implicit one. An event ``Claim:T1 Claimant:T2 Cue:T3`` is equivalent to the relations;
+- an event of any name with arguments ``Content``, and optionally ``Source`` and ``Cue``, as PolNeAR annotates
+  attributions (Newell et al. 2018): a claim with that content, claimant and cue, whose id is the event's. Its arguments
+  and its trigger are then not entities.
 
-Offsets are code points. Spans never hold a line break in brat: a span over one is written, and read, as fragments with
-nothing but line breaks between them. An item without id comes back with its number in the file as its id.
+Offsets are code points. Spans cannot contain a line break in brat: a span over one is written, and read, as fragments
+with nothing but line breaks between them. An item without id comes back with its number in the file as its id.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ _PLACES = frozenset({"E401", "E403"})
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether its lines begin as annotations do."""
+    """Tell whether the lines have the syntax of annotations."""
     lines = sample.lines[:50]
     return bool(lines) and sum(_LINE.match(line) is not None for line in lines) >= 0.8 * len(lines)
 
 
 def beside(path: Path) -> Iterable[Path]:
-    """Text of a document: ``.txt`` beside the file, be its name composed or decomposed Unicode."""
+    """Find the text of a document: ``.txt`` beside the file, with the name in NFC or NFD."""
     name = path.name.removesuffix(".ann") + ".txt"
     plain = path.with_name(name)
     if plain.exists() or plain.is_symlink():
@@ -78,14 +78,13 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
     Args:
         data: the file.
-        options: ``documents`` with the one id (the file's name says it); ``beside`` with its text, or ``texts``,
-        against
-            which offsets and words are checked; ``date_labels``; ``clean_text`` where offsets count in the text without
-            a byte order mark and with LF as line ends.
+        options: ``documents`` with the one id (from the file's name); ``beside`` with its text, or ``texts``, against
+            which offsets and words are checked; ``date_labels``; ``clean_text`` if offsets count in the text without a
+            byte order mark and with LF as line endings.
 
-    Problems: E102 to E106; E209 lines that are none; E205, E303, E601; E401 to E403; E503 a relation that its ends do
-    not fit; W906 where there is no text. Lost are notes, equivalences, other relations, other attributes; of an entity
-    or claimant in fragments the stretch from the first to the last is kept, and counted.
+    Problems: E102 to E106; E209 malformed lines; E205, E303, E601; E401 to E403; E503 a relation between arguments of
+    the wrong kind; W906 if there is no text. Lost are notes, equivalences, other relations, other attributes; an entity
+    or claimant in fragments becomes one span from the first to the last, and is counted.
 
     """
     converted, text = _read(data, options)
@@ -111,7 +110,7 @@ def _clean(text: str) -> str:
 
 
 def _read(data: bytes, options: Options) -> tuple[Converted, str | None]:
-    """Read a file with its text; return the text as it is, too."""
+    """Read a file with its text; also return the text unchanged."""
     diagnostics = Diagnostics(options.name)
     content = decoded(data, diagnostics)
     if content is None:
@@ -134,7 +133,7 @@ def _read(data: bytes, options: Options) -> tuple[Converted, str | None]:
 
 
 def _text(name: str, raw: bytes, diagnostics: Diagnostics) -> str | None:
-    """Text of a document, as it is: a byte order mark is a character of it."""
+    """Decode the text of a document; a byte order mark is kept as a character."""
     try:
         return raw.decode()
     except UnicodeDecodeError as cause:
@@ -144,7 +143,7 @@ def _text(name: str, raw: bytes, diagnostics: Diagnostics) -> str | None:
 
 
 class _Reader:
-    """Makes a line of the annotations of a file."""
+    """Builds a submission line from the annotations of a file."""
 
     def __init__(self, standoff: Standoff, line: Submission, options: Options, diagnostics: Diagnostics) -> None:
         self.standoff, self.draft, self.options, self.diagnostics = standoff, line, options, diagnostics
@@ -192,7 +191,7 @@ class _Reader:
         for start, end in fragments:
             if not line_builder.sound(start, end, self.text, self.diagnostics, surface=words, line=bound.line):
                 return False
-        # Between two fragments stands one space; where there is no text, the words alone say how long they must be.
+        # Fragments are joined by one space; without a text, the words are the only check of the offsets.
         if self.text is None and len(bound.words) != (length := sum(end - start + 1 for start, end in fragments) - 1):
             what = f"the words {bound.words[:80]!r} have length {len(bound.words)}, and their place {length}."
             self.diagnostics.add("E403", what, "Offsets are code points, half-open.", line=bound.line)
@@ -203,7 +202,7 @@ class _Reader:
         return not differs
 
     def joined(self, fragments: Fragments) -> Fragments:
-        """Join fragments that overlap or touch, or between which there are only line breaks."""
+        """Merge fragments that overlap, are adjacent, or have only line breaks between them."""
         made: Fragments = []
         for start, end in plain_spans.joined(fragments):
             if made and self.text is not None and not self.text[made[-1][1] : start].strip("\r\n"):
@@ -213,7 +212,7 @@ class _Reader:
         return made
 
     def fields(self, name: str, bound: Bound, layer: str) -> dict[str, Any]:
-        """Fields of an item from its attributes."""
+        """Collect the fields of an item from its attributes."""
         known = ATTRIBUTES[layer]
         fields: dict[str, Any] = {"id": name}
         for key, value in bound.attributes.items():
@@ -274,7 +273,7 @@ class _Reader:
         self.used &= {name for name, bound in self.standoff.bound.items() if bound.label in ("Cue", "Claimant")}
 
     def attribution(self, event: str) -> None:
-        """Make a claim of an event that says what was said, by whom, with which words."""
+        """Make a claim from an attribution event: content, sources and cue."""
         found: defaultdict[str, list[Bound]] = defaultdict(list)
         for link in self.standoff.links:
             if link.event == event and link.other in self.standoff.bound:
@@ -305,7 +304,7 @@ class _Reader:
         return True
 
     def unique(self) -> None:
-        """Note E303 for ids, given by attributes, that are not unique in their layer."""
+        """Report E303 for ids from attributes that are not unique in their layer."""
         for items in (self.draft.entities, self.draft.dates, self.claims.values()):
             seen: set[str | None] = set()
             for item in items or ():

@@ -1,8 +1,8 @@
-"""The lines of brat standoff, as they stand: annotations by their ids, with nothing made of them yet.
+"""Parser for brat standoff: annotations by their ids, without interpretation.
 
-Source: https://brat.nlplab.org/standoff.html. Fields are separated by tabs; the first letter of the id says what the
-line is: ``T`` text-bound, ``R`` relation, ``E`` event, ``A`` (``M`` in old files) attribute, ``N`` normalisation, ``#``
-note, ``*`` equivalence.
+Source: https://brat.nlplab.org/standoff.html. Fields are separated by tabs; the first letter of the id is the kind of
+annotation: ``T`` text-bound, ``R`` relation, ``E`` event, ``A`` (``M`` in old files) attribute, ``N`` normalisation,
+``#`` note, ``*`` equivalence.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from dragoman.schema.layers import LAYERS
 
 Fragments = list[tuple[int, int]]
 RESERVED = frozenset({"Claim", "Cue", "Claimant"})
-"""Labels that say what a span is of a claim."""
+"""Labels for the parts of a claim."""
 _NO_ATTRIBUTES = frozenset({"start", "end", "text", "quote", "occurrence", "type", "mention", "role", "parent"})
 
 
 def scalars(record: type[msgspec.Struct]) -> dict[str, bool]:
-    """Fields of a record that an attribute can hold, and whether they are numbers."""
+    """Return the fields of a record that an attribute can hold, and whether they are numbers."""
     numbers = {}
     for member in shape.fields(record).fields:
         kinds = _kinds(member.type)
@@ -37,7 +37,7 @@ def scalars(record: type[msgspec.Struct]) -> dict[str, bool]:
 
 
 def _kinds(type_: inspect.Type) -> set[type]:
-    """Types that a value may have, other than null."""
+    """Return the types that a value may have, other than null."""
     if isinstance(type_, inspect.Metadata):
         return _kinds(type_.type)
     if isinstance(type_, inspect.UnionType):
@@ -46,7 +46,7 @@ def _kinds(type_: inspect.Type) -> set[type]:
 
 
 ATTRIBUTES: dict[str, dict[str, bool]] = {layer.name: scalars(layer.predicted) for layer in LAYERS}
-"""Fields that are attributes, by layer."""
+"""Fields that are attributes, by layer, and whether they are numbers."""
 _BEGINS = re.compile(r"[TREAMN][0-9]+\t|#[0-9]*\t|\*\t")
 _PLACES = re.compile(r"\S+ ([0-9]{1,9} [0-9]{1,9}(?:;[0-9]{1,9} [0-9]{1,9})*)")
 _ID = re.compile(r"[TREAMN][0-9]+")
@@ -61,7 +61,7 @@ _HINTS = {
 
 @dataclass(slots=True)
 class Bound:
-    """A text-bound annotation: label, fragments in code points, the words; its attributes and normalisations."""
+    """A text-bound annotation: label, fragments in code points, words, attributes and normalisations."""
 
     line: int
     label: str
@@ -73,7 +73,7 @@ class Bound:
 
 @dataclass(slots=True)
 class Link:
-    """A relation between two annotations: from ``one``, whose role in it is the first argument, to ``other``.
+    """A relation between two annotations: from ``one``, its first argument, to ``other``.
 
     ``event`` is the id of the event whose argument it is; empty for a relation.
     """
@@ -92,7 +92,7 @@ class Standoff:
     Attributes:
         bound: text-bound annotations by id.
         links: relations, and the arguments of events as relations from the event's trigger.
-        events: text-bound annotation that is the trigger of each event, by the event's id.
+        events: the text-bound annotation that is the trigger of each event, by the event's id.
 
     """
 
@@ -102,44 +102,44 @@ class Standoff:
 
 
 def flat(words: str) -> str:
-    """Words as they stand on a line: white space and controls as spaces."""
+    """Replace white space and control characters by spaces, as in the words of a line."""
     return "".join(" " if blank(char) else char for char in words)
 
 
 def parse(text: str, diagnostics: Diagnostics) -> Standoff:
-    """Read annotations.
+    """Parse the annotations of a file.
 
-    Notes E209 for lines that are none, E303 for repeated ids, E205 for repeated attributes, E601 for dangling
-    references; losses for notes, equivalences, and attributes and normalisations of events and relations.
+    Reports E209 for malformed lines, E303 for repeated ids, E205 for repeated attributes, E601 for dangling references;
+    losses for notes, equivalences, and attributes and normalisations of events and relations.
     """
     standoff = Standoff()
     later: list[tuple[int, str, list[str]]] = []
     seen: set[str] = set()
-    for number, line in _whole(text, diagnostics):
+    for number, line in _joined_lines(text, diagnostics):
         if line[:1] in ("#", "*"):
             diagnostics.lose("notes" if line[0] == "#" else "equivalences")
         elif line.strip():
             cells = line.rstrip("\t").split("\t")
-            if _named(number, cells, seen, diagnostics):
+            if _check_id(number, cells, seen, diagnostics):
                 if cells[0][0] == "T":
                     _bound(number, cells, standoff, diagnostics)
                 else:
                     later.append((number, cells[0], cells[1].split(" ")))
-    # Lines may stand in any order: what refers comes after what is referred to, and events may refer to events.
+    # Lines may be in any order: references are resolved after all targets are known, and events may refer to events.
     for number, name, words in later:
         if name[0] == "E":
             _event(number, name, words[0], standoff, diagnostics)
     for number, name, words in later:
-        _refer(number, name, [word for word in words if word], seen, standoff, diagnostics)
+        _resolve(number, name, [word for word in words if word], seen, standoff, diagnostics)
     return standoff
 
 
-def _whole(text: str, diagnostics: Diagnostics) -> Iterator[tuple[int, str]]:
-    """Lines with their numbers; words that were written with the line breaks that the text has are put together."""
+def _joined_lines(text: str, diagnostics: Diagnostics) -> Iterator[tuple[int, str]]:
+    """Yield numbered lines; words that were written with the text's line breaks are joined."""
     first, whole, breaks = 1, "", ""
     for number, line in enumerate(re.split("\r\n|\n|\r", text), start=1):
         breaks += "\n"
-        if whole and line and not _BEGINS.match(line) and len(breaks + line) <= _lacking(whole):
+        if whole and line and not _BEGINS.match(line) and len(breaks + line) <= _missing_length(whole):
             if "\n" not in whole:
                 what = "the words go on in the next line."
                 diagnostics.add("W906", what, "Write a blank for each line break.", line=first)
@@ -150,8 +150,8 @@ def _whole(text: str, diagnostics: Diagnostics) -> Iterator[tuple[int, str]]:
     yield first, whole
 
 
-def _lacking(line: str) -> int:
-    """How many characters the words of a text-bound annotation are shorter than its place; 0 for any other line."""
+def _missing_length(line: str) -> int:
+    """Return how many characters the words of a text-bound annotation are shorter than its span; 0 for other lines."""
     cells = line.split("\t", 2)
     places = _PLACES.fullmatch(cells[1]) if len(cells) == 3 and line[0] == "T" else None
     if places is None:
@@ -160,7 +160,7 @@ def _lacking(line: str) -> int:
     return sum(int(end) - int(start) + 1 for start, end in pairs) - 1 - len(cells[2])
 
 
-def _named(number: int, cells: list[str], seen: set[str], diagnostics: Diagnostics) -> bool:
+def _check_id(number: int, cells: list[str], seen: set[str], diagnostics: Diagnostics) -> bool:
     """Check the id of a line."""
     if not _ID.fullmatch(cells[0]) or len(cells) < 2:
         hint = "A line is an id such as T1, a tab, and what the annotation says."
@@ -192,10 +192,10 @@ def _bound(number: int, cells: list[str], standoff: Standoff, diagnostics: Diagn
     standoff.bound[cells[0]] = Bound(number, label, whole, cells[2])
 
 
-def _refer(
+def _resolve(
     number: int, name: str, words: list[str], seen: set[str], standoff: Standoff, diagnostics: Diagnostics
 ) -> None:
-    """Attach a line that refers to others; an event stands for its trigger."""
+    """Process a line that refers to others; a reference to an event resolves to its trigger."""
 
     def target(reference: str) -> str:
         if reference not in seen:

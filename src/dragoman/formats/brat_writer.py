@@ -1,4 +1,4 @@
-"""The lines of brat standoff that a document is written in; what stands for what is said in the format's own module."""
+"""Writer for brat standoff; the mapping is described in :mod:`dragoman.formats.brat`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LINES = re.compile(r"[^\r\n]+")
 
 
 def _fits(value: str) -> bool:
-    """Whether a value can stand between two spaces."""
+    """Tell whether a value can be written between two spaces."""
     return bool(value) and value.isprintable() and " " not in value
 
 
@@ -38,10 +38,10 @@ class Rows:
         self.ids: set[tuple[str, str]] = set()
 
     def rows(self) -> list[str]:
-        """All lines of the file, without their line feeds."""
+        """Return all lines of the file, without line feeds."""
         for entity in self.line.entities or []:
             name = self.span(entity, "entities", "Entity")
-            # What comes back as a date, by its label, cannot be a claimant.
+            # An entity whose label is read back as a date cannot be a claimant.
             if name is not None and entity.id is not None and self.options.layer(entity.type) == "entities":
                 self.entities[entity.id] = name
             for reference in (name and entity.entity_ids) or []:
@@ -55,12 +55,12 @@ class Rows:
         return self.out
 
     def row(self, kind: str, body: str) -> None:
-        """Write a line under the next number of its kind."""
+        """Write a line with the next number of its kind."""
         self.counts[kind] += 1
         self.out.append(f"{kind}{self.counts[kind]}\t{body}")
 
     def number(self, wanted: str | None) -> str:
-        """Id of the next text-bound annotation: the item's own where it has the form of one and is free."""
+        """Return the id of the next text-bound annotation: the item's own if it has the right form and is free."""
         if wanted in self.taken and wanted not in self.given:
             self.given.add(wanted or "")
             return wanted or ""
@@ -70,7 +70,7 @@ class Rows:
         return f"T{self.counts['T']}"
 
     def bound(self, wanted: str | None, label: str, fragments: Fragments) -> str | None:
-        """Write a text-bound annotation; None where there is nothing of it but line breaks."""
+        """Write a text-bound annotation; None if it consists of line breaks only."""
         pieces = [
             (start + match.start(), start + match.end())
             for start, end in fragments
@@ -85,12 +85,12 @@ class Rows:
         return name
 
     def edged(self, start: int | None, end: int | None) -> bool:
-        """Whether a span begins or ends with a line break."""
+        """Tell whether a span begins or ends with a line break."""
         words = self.text[start:end]
         return words.strip("\r\n") != words
 
     def span(self, span: Any, layer: str, untyped: str) -> str | None:
-        """Write an entity or a date; None where it cannot be."""
+        """Write an entity or a date; None if it cannot be represented."""
         start, end, label = plain_spans.labelled(span)
         if label is None:
             self.diagnostics.lose(f"{layer} without type, which come back as {untyped}")
@@ -107,7 +107,7 @@ class Rows:
         return None
 
     def attributes(self, item: Any, name: str, layer: str, into: str) -> None:
-        """Write the fields of an item that are one value; ``into`` is the layer that it comes back in."""
+        """Write the scalar fields of an item; ``into`` is the layer that it is read back into."""
         for key in ATTRIBUTES[layer]:
             value = getattr(item, key)
             if key == "id":
@@ -133,7 +133,7 @@ class Rows:
             self.diagnostics.lose("entity ids that are empty or have white space in them")
 
     def content(self, claim: PredictedClaim) -> str | None:
-        """Write a claim without its relations; None where it cannot be."""
+        """Write a claim without its relations; None if it cannot be represented."""
         fragments: Any = claim.content
         name = self.bound(claim.id, "Claim", fragments)
         if name is None:
@@ -146,7 +146,7 @@ class Rows:
         return name
 
     def breaks(self, fragments: Fragments) -> None:
-        """Count what does not come back as it is: fragments that end with line breaks, or have only these between."""
+        """Count fragments that do not round-trip: those that end with line breaks, or have only these between them."""
         gaps = pairwise(fragments)
         self.diagnostics.lose(
             "fragments that begin or end with a line break", sum(self.edged(*pair) for pair in fragments)
@@ -157,7 +157,7 @@ class Rows:
         )
 
     def relations(self, claim: PredictedClaim, name: str) -> None:
-        """Write what a claim is tied to: cue, parent, claimants."""
+        """Write the relations of a claim: cue, parent, claimants."""
         cue: Any = claim.cue or []
         at = self.bound(None, "Cue", cue)
         self.diagnostics.lose("cues of nothing but line breaks", int(bool(cue) and at is None))
@@ -174,7 +174,7 @@ class Rows:
             self.claimant(who, name, flags)
 
     def claimant(self, who: PredictedClaimant, name: str, flags: set[str]) -> None:
-        """Write one claimant; ``flags`` are the roles without mention that were written for the claim."""
+        """Write one claimant; ``flags`` are the roles without mention that were already written for the claim."""
         mentioned = who.mention is not None or who.start is not None
         if mentioned and (who.role != "MENTION" or who.entity_ids):
             self.diagnostics.lose("roles and entity ids of claimants with a mention")

@@ -1,18 +1,19 @@
-r"""Tags in columns, as in the CoNLL shared tasks: a token a line, its tag in a column, an empty line after a sentence.
+r"""Token-per-line columns, as in the CoNLL shared tasks: one token per line, its tag in a column, sentences separated
+by empty lines.
 
 Sources: CoNLL-2003 (Tjong Kim Sang and De Meulder 2003: token first, tag last, ``-DOCSTART-`` between documents),
 CoNLL-2012 (Pradhan et al. 2012: ``#begin document``, tags as brackets), CoNLL-U and CoNLL-U Plus
 (https://universaldependencies.org/ext-format.html: ``# global.columns = FORM …``; ``# newdoc id = …``; ``# text = …``).
-Which column is what is told by :mod:`dragoman.formats.conll_layout`.
+The columns are identified by :mod:`dragoman.formats.conll_layout`.
 
-Written is CoNLL-U Plus with the columns ``FORM``, ``START``, ``END`` (code points in the document) and ``TAG`` in BIO,
-separated by tabs; a reader that takes the first column and the last one reads it too. Read is anything with a token and
-a tag a line, in BIO, IOB1, BIOES, BMES, BMEWO or BILOU. Offsets come from the columns ``START`` and ``END`` if there
-are such; else the tokens are found in the document's text where it is known; else the text is made of the tokens, and
-the line says so by carrying it: ``# text`` where the file has it, else the tokens with one space between two, or with
-nothing between where each row holds a character.
+Output is CoNLL-U Plus with the columns ``FORM``, ``START``, ``END`` (code points in the document) and ``TAG`` in BIO,
+separated by tabs; readers that use the first and the last column can read it too. Input is anything with a token and a
+tag per line, in BIO, IOB1, BIOES, BMES, BMEWO or BILOU. Offsets come from the columns ``START`` and ``END`` if present;
+else the tokens are aligned with the document's text if it is known; else the text is reconstructed from the tokens, and
+included in the submission line: ``# text`` if the file has it, else the tokens joined by spaces, or without
+spaces if each row is a character.
 
-A line that begins with ``#`` is a token where it has the cells of one; what is passed over as a comment is counted.
+A line that begins with ``#`` is a token if it has the cells of one; other comments are counted.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether most rows have a tag in some cell, or all end with one that is written in another way."""
+    """Tell whether most rows have a tag in some cell, or all end with a tag in another notation."""
     if sample.start.startswith("#FORMAT=WebAnno") or sample.is_json or "\x00" in sample.head:
         return False
     lines = [line for line in sample.lines[:500] if not line.startswith(("#", "-DOCSTART-"))][:200]
@@ -63,13 +64,13 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     """Read columns.
 
     Args:
-        data: the file; lines end with LF, CRLF or CR.
+        data: the file, with LF, CRLF or CR as line endings.
         options: ``documents`` for files without ids; ``texts``; ``date_labels``; ``columns``; ``scheme``;
             ``characters``.
 
-    Problems: E102 to E106; E209 lines and tags that are none; E221 two columns of tags; E503 tags of another scheme;
-    E404 a token that is not in the text; E202, E401 to E403 offsets; E302 and E304 ids; W906 tags that cannot follow
-    the one before, and blanks around tags.
+    Problems: E102 to E106; E209 malformed lines and tags; E221 two columns of tags; E503 tags of another scheme; E404 a
+    token that is not in the text; E202, E401 to E403 offsets; E302 and E304 ids; W906 invalid tag transitions, and
+    blanks around tags.
 
     """
     diagnostics = Diagnostics(options.name)
@@ -85,7 +86,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     lines = []
     if not diagnostics.failed:
         unknown = any(name not in options.texts for name in names)
-        between = "" if unknown and _together(documents, options, diagnostics) else " "
+        between = "" if unknown and _is_per_character(documents, options, diagnostics) else " "
         lines = [
             _line(name, document, scheme, between, options, diagnostics)
             for name, document in zip(names, documents, strict=True)
@@ -94,7 +95,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
 
 def _scheme(documents: list[Document], options: Options, diagnostics: Diagnostics) -> Scheme:
-    """Scheme of the file; notes E503 for tags that are not of it."""
+    """Determine the tagging scheme of the file; reports E503 for tags outside of it."""
     if options.scheme == "auto":
         scheme = tagging.recognise(
             tags for document in documents for sentence in document.sentences for tags in sequences(sentence)
@@ -110,8 +111,8 @@ def _scheme(documents: list[Document], options: Options, diagnostics: Diagnostic
     return options.scheme
 
 
-def _together(documents: list[Document], options: Options, diagnostics: Diagnostics) -> bool:
-    """Whether each row holds a character of the text, blanks included, so that rows are joined without blanks."""
+def _is_per_character(documents: list[Document], options: Options, diagnostics: Diagnostics) -> bool:
+    """Tell whether each row is one character of the text, blanks included, so that rows are joined without blanks."""
     if options.characters is not None:
         return options.characters
     rows = [row for document in documents for row in document.rows]
@@ -162,10 +163,10 @@ def _spans(sentence: Sentence, line: Submission, scheme: Scheme, options: Option
 
 
 def _joined(document: Document, between: str, diagnostics: Diagnostics) -> str:
-    """Make a text of the sentences, and give the tokens their offsets in it.
+    """Build a text from the sentences, and set the tokens' offsets in it.
 
-    A sentence is its ``# text``, where it is given and the tokens are in it; else its tokens with ``between`` between
-    two, and nothing after one that says so. Between two sentences is one space.
+    A sentence is its ``# text`` if it is given and the tokens are in it; else its tokens, joined by ``between`` except
+    after ``SpaceAfter=No``. Sentences are joined by one space.
     """
     pieces: list[str] = []
     at = 0
@@ -195,7 +196,9 @@ def _joined(document: Document, between: str, diagnostics: Diagnostics) -> str:
 
 
 def _align(rows: list[Row], text: str, offset: int, diagnostics: Diagnostics) -> int | None:
-    """Give the tokens their offsets in a text that begins at an offset; None after the first that is not there."""
+    """Set the offsets of the tokens in a text that begins at ``offset``; None after the first token that is
+    not found.
+    """
     at = 0
     before: Surface | None = None
     for row in rows:
@@ -205,7 +208,7 @@ def _align(rows: list[Row], text: str, offset: int, diagnostics: Diagnostics) ->
         blank = surface.form.isspace()
         place = text.find(surface.form, at) if blank else tokens.locate(text, surface.form, at) if surface.form else -1
         if blank and place != at:
-            place = at  # a blank of the file that the text does not have there
+            place = at  # a blank that the text does not have there
             surface.start = surface.end = at + offset
             before = surface
             continue
@@ -221,14 +224,14 @@ def _align(rows: list[Row], text: str, offset: int, diagnostics: Diagnostics) ->
 
 
 def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
-    """Write columns: one file, ``submission.conll``.
+    """Write columns to one file, ``submission.conll``.
 
     Args:
         lines: the submission.
-        texts: text by document id; the tokens are cut from it.
-        options: ``characters`` for a token a character; ``date_labels``.
+        texts: text by document id, which is tokenised.
+        options: ``characters`` for one token per character; ``date_labels``.
 
-    Of spans that overlap the outermost is kept, or the first. Problems: as for
+    Of overlapping spans the outermost is kept, or the first. Problems: as for
     :func:`dragoman.formats.plain_spans.plain`, and E304 for ids that do not fit on a line.
 
     """
@@ -239,7 +242,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     for document in documents:
         name = document.line.id
         if not name.isprintable() or name != name.strip():
-            diagnostics.add("E304", f"{name[:80]!r} cannot stand in a comment.", "Use printable characters.")
+            diagnostics.add("E304", f"{name[:80]!r} cannot be written in a comment.", "Use printable characters.")
         out.append(f"# newdoc id = {name}\n")
         out += _rows(document, options, diagnostics)
     return Written.of({"submission.conll": "".join(out).encode() if not diagnostics.failed else b""}, diagnostics)
@@ -251,7 +254,7 @@ def _rows(document: plain_spans.Document, options: Options, diagnostics: Diagnos
     tags = plain_spans.tags(document, cut, diagnostics)
     before = 0
     for (start, end), tag in zip(cut, tags, strict=True):
-        # A sentence ends with its line, but never inside a span.
+        # A line break ends a sentence, except inside a span.
         if "\n" in text[before:start] and before and not tag.startswith("I"):
             yield "\n"
         yield f"{text[start:end]}\t{start}\t{end}\t{tag}\n"

@@ -1,11 +1,10 @@
-"""Which column of a file of columns is what: told by ``--columns``, by ``# global.columns``, or by what stands in them.
+"""Identification of the columns: from ``--columns``, from ``# global.columns``, or from the content.
 
-What is recognised: the token first, its tag last (CoNLL-2003); a first column that counts 1, 2, 3 …, which is the
-token's number (UNER, GermEval; in CoNLL-U the tag is ``NER=`` in MISC); the eleventh column with brackets below
-``#begin document`` (CoNLL-2012); a single column of tags anywhere; and rows of a token with one tag or several, for
-nested spans (Wojood). Where
-two columns hold tags with labels in common (gold and predicted of ``conlleval``, outer and inner of GermEval), none
-is chosen.
+Recognised layouts: token first, tag last (CoNLL-2003); a first column with token numbers 1, 2, 3 … (UNER, GermEval; in
+CoNLL-U the tag is ``NER=`` in MISC); brackets in the eleventh column after ``#begin document`` (CoNLL-2012); a single
+column of tags anywhere; and rows with a token and a variable number of tags, for nested spans (Wojood). If two columns
+have tags with labels in common (gold and predictions of ``conlleval``, outer and inner spans of GermEval), the layout
+is ambiguous.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from dragoman.problems import Diagnostics
 
 Cells = list[str]
 _CHUNKS = frozenset({"NP", "VP", "PP", "ADVP", "SBAR", "ADJP", "PRT", "CONJP", "INTJ", "LST", "UCP"})
-"""Labels of syntactic chunks (Tjong Kim Sang and Buchholz 2000), which stand beside names in CoNLL-2003."""
+"""Labels of syntactic chunks (Tjong Kim Sang and Buchholz 2000), a column of CoNLL-2003 besides the entities."""
 _ROLES = {
     **dict.fromkeys(("FORM", "TOKEN", "WORD"), "form"),
     **dict.fromkeys(("TAG", "NER", "LABEL"), "tag"),
@@ -36,21 +35,21 @@ _SAMPLED = 20_000
 
 @dataclass(frozen=True)
 class Layout:
-    """What stands in which column, from 0.
+    """Meaning of the columns, numbered from 0.
 
     Attributes:
-        form: the token.
-        tags: its tags, several where spans are nested.
-        more: whether all cells after the tag are tags, too, however many a row has.
+        form: column of the token.
+        tags: columns of its tags, several for nested spans.
+        more: whether all cells after the first tag are tags too, in any number.
         key: key of CoNLL-U's MISC whose value is the tag, or empty.
-        number: the token's number in its sentence.
-        start: the offset of its first code point.
-        end: the offset after its last one.
-        least: cells that a row must have.
-        exact: whether it may not have more.
-        tabbed: whether cells are parted by tabs alone.
+        number: column of the token's number in its sentence.
+        start: column of the offset of its first code point.
+        end: column of the offset after its last code point.
+        least: minimum number of cells in a row.
+        exact: whether more cells than that are an error.
+        tabbed: whether cells are separated by tabs only.
         brackets: whether tags are brackets, as in ``(PER*``, ``*``, ``*)``.
-        spelling: how the tags are written, where it is not as ``B-PER``.
+        spelling: notation of the tags, if it is not ``B-PER``.
 
     """
 
@@ -68,11 +67,11 @@ class Layout:
     spelling: tagging.Spelling | None = None
 
     def tag(self, cell: str) -> tagging.Tag | None:
-        """Read a tag; None where the cell is none."""
+        """Parse a tag; None if the cell is not a tag."""
         return tagging.parse(cell) if self.spelling is None else self.spelling.read(cell)
 
     def spelled(self, sentences: list[list[Cells]]) -> tagging.Spelling | None:
-        """Tell how the tags are written, by all rows that have them; None where it is as usual."""
+        """Determine the notation of the tags from all rows that have them; None if it is the usual one."""
         if self.brackets or self.key or self.more:
             return None
         rows = [cells for sentence in sentences for cells in sentence if self.fits(cells)]
@@ -80,20 +79,20 @@ class Layout:
         return ways.pop() if len(ways) == 1 else None
 
     def fits(self, cells: Cells) -> bool:
-        """Whether a row has the cells that are needed."""
+        """Tell whether a row has the required number of cells."""
         return len(cells) == self.least if self.exact else len(cells) >= self.least
 
     def tagged(self, cells: Cells) -> list[int]:
-        """Cells of a row that are tags."""
+        """Return the columns of a row that are tags."""
         return list(range(self.tags[0], len(cells))) if self.more else list(self.tags)
 
     def cells(self, line: str) -> Cells:
-        """Cells of a row."""
+        """Split a row into cells."""
         return cut(line, tabbed=self.tabbed)
 
 
 def cut(line: str, *, tabbed: bool) -> Cells:
-    """Part a row by tabs, or by blanks and tabs, and by no other space; empty cells at the end count for nothing."""
+    """Split a row at tabs, or at blanks and tabs, but no other white space; empty cells at the end are dropped."""
     cells = line.split("\t") if tabbed else _GAP.split(line.strip(" \t"))
     while len(cells) > 1 and not cells[-1]:
         cells.pop()
@@ -101,7 +100,7 @@ def cut(line: str, *, tabbed: bool) -> Cells:
 
 
 def of_options(names: Sequence[str], diagnostics: Diagnostics, *, tabbed: bool, line: int = 0) -> Layout | None:
-    """Read names of columns: in their order, or with their numbers from 1; None after an error (E209, E221)."""
+    """Parse names of columns, in order or with numbers from 1; None after an error (E209, E221)."""
     places: dict[str, int] = {}
     tags: list[int] = []
     key = ""
@@ -149,12 +148,12 @@ def of_options(names: Sequence[str], diagnostics: Diagnostics, *, tabbed: bool, 
 
 
 def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked: bool) -> Layout:
-    """Tell the columns by what stands in them; notes E221 where two columns may be the tags.
+    """Identify the columns by their content; reports E221 if two columns may be the tags.
 
     Args:
         sentences: the cells of rows, by sentence; at least one.
-        diagnostics: takes the problem.
-        marked: whether there is a ``#begin document``.
+        diagnostics: collects the problem.
+        marked: whether there is a ``#begin document`` line.
 
     """
     width = len(sentences[0][0])
@@ -162,11 +161,11 @@ def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked
     first = sentences[0][0]
     if marked and width > _BRACKETS and first[2].isdigit():
         return Layout(3, (_BRACKETS,), number=2, least=_BRACKETS + 1, exact=False, brackets=True)
-    if _several(sentences):
+    if _has_variable_tags(sentences):
         what = "rows have one tag or several: each label is read by itself, so that spans may be nested."
         diagnostics.add("W906", what, "Name the columns for another reading: --columns form=1,tag=2.")
         return Layout(0, (1,), least=2, exact=False, more=True)
-    number = 0 if width > 2 and _counts(sentences) else None
+    number = 0 if width > 2 and _is_numbering(sentences) else None
     form = 0 if number is None else 1
     base = Layout(form, (width - 1,), number=number, least=width)
     if width == _MISC + 1 and number == 0 and any(_NER.search(cells[_MISC]) for cells in rows):
@@ -175,9 +174,9 @@ def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked
     if not labels:
         return base
     tag = width - 1 if width - 1 in labels else max(labels)
-    rivals = [at for at in labels if at != tag and not labels[at] <= _CHUNKS and _rival(labels[at], labels[tag])]
+    rivals = [at for at in labels if at != tag and not labels[at] <= _CHUNKS and _is_ambiguous(labels[at], labels[tag])]
     if rivals:
-        _both(form, rivals[-1], tag, diagnostics)
+        _report_ambiguous(form, rivals[-1], tag, diagnostics)
     elif others := [at for at in labels if at != tag and labels[at] and not labels[at] <= _CHUNKS]:
         what = f"the tags are taken from column {tag + 1}; column {others[-1] + 1} holds tags, too, of other labels."
         hint = f"Read both with --columns form={form + 1},tag={others[-1] + 1},tag={tag + 1}."
@@ -185,20 +184,20 @@ def recognised(sentences: list[list[Cells]], diagnostics: Diagnostics, *, marked
     return Layout(form, (tag,), number=number, least=width)
 
 
-def _several(sentences: list[list[Cells]]) -> bool:
-    """Whether rows differ in how many tags they have, and whatever stands after a token is a tag."""
+def _has_variable_tags(sentences: list[list[Cells]]) -> bool:
+    """Tell whether the number of tags varies by row, and all cells after the token are tags."""
     rows = [cells for sentence in sentences for cells in sentence]
     return len(set(map(len, rows))) > 1 and all(
         len(cells) > 1 and all(cell.isprintable() and tagging.parse(bare(cell)) for cell in cells[1:]) for cells in rows
     )
 
 
-def _rival(others: frozenset[str], labels: frozenset[str]) -> bool:
-    """Whether one of two columns may be the tags as well as the other."""
+def _is_ambiguous(others: frozenset[str], labels: frozenset[str]) -> bool:
+    """Tell whether two columns are equally plausible as the tags."""
     return bool(others & labels) or (bool(others) and not labels)
 
 
-def _both(form: int, one: int, other: int, diagnostics: Diagnostics) -> None:
+def _report_ambiguous(form: int, one: int, other: int, diagnostics: Diagnostics) -> None:
     form, one, other = form + 1, one + 1, other + 1
     hint = (
         f"Choose with --columns form={form},tag={one} or --columns form={form},tag={other}; read both, nested, with "
@@ -209,7 +208,7 @@ def _both(form: int, one: int, other: int, diagnostics: Diagnostics) -> None:
 
 
 def _labels(rows: list[Cells], at: int) -> frozenset[str] | None:
-    """Labels of a column of tags; None where something in it is no tag."""
+    """Return the labels in a column of tags; None if a cell is not a tag."""
     labels = set()
     for cells in rows:
         tag = tagging.parse(bare(cells[at]))
@@ -220,8 +219,8 @@ def _labels(rows: list[Cells], at: int) -> frozenset[str] | None:
     return frozenset(labels)
 
 
-def _counts(sentences: list[list[Cells]]) -> bool:
-    """Whether the first column counts the tokens of each sentence, from 0 or 1."""
+def _is_numbering(sentences: list[list[Cells]]) -> bool:
+    """Tell whether the first column numbers the tokens of each sentence, from 0 or 1."""
     for sentence in sentences[:1000]:
         last: int | None = None
         for cells in sentence:
@@ -242,5 +241,5 @@ _EDGES = re.compile(rf"^[\s{_MARKS}]+|[\s{_MARKS}]+$")
 
 
 def bare(cell: str) -> str:
-    """Cut blanks around a tag: any space of Unicode, those without width too."""
+    """Strip white space of any kind around a tag, zero-width characters included."""
     return _EDGES.sub("", cell) if cell and not (cell[0].isalpha() and cell[-1].isalnum()) else cell

@@ -1,4 +1,4 @@
-"""The rows of a file of columns: comments, tokens with their tags, ends of sentences and documents."""
+"""Parser for files of columns: comments, tokens with their tags, boundaries of sentences and documents."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 @dataclass(slots=True)
 class Surface:
-    """Words as they stand in the text: a token, or what several tokens are written as together."""
+    """Text of a token, or of several tokens that are written as one word (multiword tokens of CoNLL-U)."""
 
     form: str
     glued: bool = False
@@ -35,7 +35,7 @@ class Surface:
 
 @dataclass(slots=True)
 class Row:
-    """A token, the line that it is in, and its tags."""
+    """A token with its line number and its tags."""
 
     number: int
     surface: Surface
@@ -44,18 +44,19 @@ class Row:
 
 @dataclass(slots=True)
 class Sentence:
-    """Tokens, and the text that the file gives them."""
+    """Tokens, and the text that the file gives for them."""
 
     rows: list[Row] = field(default_factory=list)
     text: str | None = None
 
 
 def sequences(sentence: Sentence) -> list[list[tagging.Tag]]:
-    """Tags of a sentence, one a token: a sequence for each column, or for each label where rows differ in columns."""
+    """Return the tag sequences of a sentence: one per column, or one per label if rows differ in columns."""
     rows = sentence.rows
     if len({len(row.tags) for row in rows}) <= 1:
         return [list(column) for column in zip(*(row.tags for row in rows), strict=True)]
-    # A label that a row has twice is nested in itself: what stands first goes on with what stood first before.
+    # If a row has a label twice, the spans are nested: the n-th tag with a label continues the n-th one of the row
+    # before.
     found: dict[tuple[str | None, int], list[tagging.Tag]] = {}
     for at, row in enumerate(rows):
         seen: Counter[str | None] = Counter()
@@ -69,19 +70,19 @@ def sequences(sentence: Sentence) -> list[list[tagging.Tag]]:
 
 @dataclass(slots=True)
 class Document:
-    """Sentences, and the id that the file gives them."""
+    """Sentences, and the id that the file gives for the document."""
 
     name: str | None
     sentences: list[Sentence] = field(default_factory=lambda: [Sentence()])
 
     @property
     def rows(self) -> Iterable[Row]:
-        """All tokens."""
+        """All tokens of the document."""
         return (row for sentence in self.sentences for row in sentence.rows)
 
 
 class Parser:
-    """Sorts lines into comments, tokens and ends of sentences."""
+    """Classifies lines as comments, tokens and sentence boundaries."""
 
     def __init__(self, lines: list[str], options: Options, diagnostics: Diagnostics) -> None:
         self.lines, self.options, self.diagnostics = lines, options, diagnostics
@@ -90,11 +91,11 @@ class Parser:
         self.named: tuple[int, list[str]] | None = None
         self.marked = self.tabbed = False
         self.open: dict[int, str | None] = {}
-        self.together: tuple[int, int, Surface] | None = None
+        self.multiword: tuple[int, int, Surface] | None = None
         self.trimmed: list[int] = []
 
     def parse(self) -> None:
-        """Read all lines into :attr:`documents`."""
+        """Parse all lines into :attr:`documents`."""
         layout = self.find_layout()
         if layout is None:
             return
@@ -106,7 +107,7 @@ class Parser:
             self.diagnostics.add("W906", what, line=self.trimmed[0])
 
     def find_layout(self) -> Layout | None:
-        """Tell the columns by the options, the file's own words or its rows; None after an error."""
+        """Determine the layout from the options, the file's comments or its rows; None after an error."""
         sentences = self.sample()
         layout = self.columns(sentences)
         spelling = None if layout is None else layout.spelled(sentences)
@@ -116,7 +117,7 @@ class Parser:
         return replace(layout, spelling=spelling)
 
     def columns(self, sentences: list[list[Cells]]) -> Layout | None:
-        """Tell which column is what; None after an error."""
+        """Identify the columns; None after an error."""
         tabbed = self.tabbed
         if self.options.columns:
             return conll_layout.of_options(self.options.columns, self.diagnostics, tabbed=tabbed)
@@ -134,7 +135,7 @@ class Parser:
         return replace(layout, tabbed=tabbed)
 
     def sample(self) -> list[list[Cells]]:
-        """Cells of the rows by sentence, as the first row is parted; notes what the file says of its columns."""
+        """Split the rows into cells by sentence, like the first row; records what comments say about columns."""
         sentences: list[list[Cells]] = [[]]
         hashed: list[str] = []
         first = ""
@@ -150,18 +151,18 @@ class Parser:
                     hashed.append(line)
             else:
                 if _CONTROL.search(line.replace("\t", " ")):
-                    continue  # said when the row is read
+                    continue  # reported when the row is parsed
                 first = first or line
                 sentences[-1].append(cut(line, tabbed="\t" in first))
         self.tabbed = "\t" in (first or "".join(hashed[:1]))
         if first:
             return [sentence for sentence in sentences if sentence]
-        rows = [cut(line, tabbed=self.tabbed) for line in hashed]  # every token begins with #
+        rows = [cut(line, tabbed=self.tabbed) for line in hashed]  # all tokens begin with "#"
         rows = [cells for cells in rows if len(cells) > 1 and tagging.parse(bare(cells[-1]))]
         return [rows] if rows else []
 
     def line(self, number: int, line: str) -> None:
-        """Take a line."""
+        """Process a line."""
         if not line.strip():
             self.sentence()
         elif line.startswith("-DOCSTART-"):
@@ -177,20 +178,20 @@ class Parser:
         self.open.clear()
 
     def sentence(self) -> None:
-        """End a sentence, if one has begun."""
+        """End the current sentence, if there is one."""
         self.open.clear()
-        self.together = None
+        self.multiword = None
         if self.documents and self.documents[-1].sentences[-1].rows:
             self.documents[-1].sentences.append(Sentence())
 
     def current(self) -> Sentence:
-        """Sentence at hand."""
+        """Return the current sentence."""
         if not self.documents:
             self.document(None)
         return self.documents[-1].sentences[-1]
 
     def hash(self, number: int, line: str) -> None:
-        """Sort a line that begins with ``#``: what the format means by it, a token, or a comment."""
+        """Classify a line that begins with ``#``: directive, token or comment."""
         comment, begin = _COMMENT.match(line), _BEGIN.match(line)
         cells = self.layout.cells(line)
         if begin is not None:
@@ -213,21 +214,21 @@ class Parser:
             self.diagnostics.lose("comments")
 
     def tagged(self, cells: Cells) -> bool:
-        """Whether the tags of a row are tags."""
+        """Tell whether the cells of the tags are valid tags."""
         return all(self.layout.tag(bare(cells[at])) for at in self.layout.tagged(cells))
 
     def token(self, number: int, line: str) -> None:
-        """Take the row of a token."""
+        """Process the row of a token."""
         layout, cells = self.layout, self.layout.cells(line)
         control = _CONTROL.search(line.replace("\t", " "))
         if control or not layout.fits(cells):
-            self.wrong_row(number, line, cells, control[0] if control else "")
+            self.report_malformed(number, line, cells, control[0] if control else "")
             return
         form = cells[layout.form]
         if layout.number is not None:
             whole = _RANGE.fullmatch(cells[layout.number])
-            if whole:  # several tokens that are written as one word
-                self.together = int(whole[1]), int(whole[2]), Surface(form)
+            if whole:  # a multiword token
+                self.multiword = int(whole[1]), int(whole[2]), Surface(form)
                 return
             if "." in cells[layout.number]:
                 self.diagnostics.lose("tokens that are not in the text")
@@ -245,18 +246,18 @@ class Parser:
         self.current().rows.append(row)
 
     def surface(self, form: str, cells: Cells) -> Surface:
-        """Words of a token: its own, or what it is written in together with others."""
+        """Return the surface of a token: its own, or that of the multiword token it belongs to."""
         glued = "SpaceAfter=No" in cells[-1]
-        if self.layout.number is not None and self.together is not None:
-            first, last, surface = self.together
+        if self.layout.number is not None and self.multiword is not None:
+            first, last, surface = self.multiword
             number = cells[self.layout.number]
             if _NUMBER.fullmatch(number) and first <= int(number) <= last:
                 return surface
-            self.together = None
+            self.multiword = None
         return Surface(form, glued)
 
-    def wrong_row(self, number: int, line: str, cells: Cells, control: str) -> None:
-        """Say what is wrong with a row that is none of a token."""
+    def report_malformed(self, number: int, line: str, cells: Cells, control: str) -> None:
+        """Report what is wrong with a malformed row."""
         other = _OTHER_ENDS.search(line)
         if control or other:
             char = control or (other[0] if other else "")
@@ -272,7 +273,7 @@ class Parser:
         self.diagnostics.add("E209", f"expected {wanted}, found {len(cells)}.", hint, line=number)
 
     def tag(self, number: int, cell: str, at: int) -> tagging.Tag | None:
-        """Read a tag; notes E209 for what is none."""
+        """Parse a tag; reports E209 for an invalid one."""
         if self.layout.key:
             pairs = dict(pair.partition("=")[::2] for pair in cell.split("|"))
             cell = pairs.get(self.layout.key, "O")
@@ -288,7 +289,7 @@ class Parser:
         return tag
 
     def bracket(self, number: int, cell: str, at: int) -> tagging.Tag | None:
-        """Read a tag that is a bracket: ``(PER*`` opens, ``*`` goes on, ``*)`` closes."""
+        """Parse a tag in bracket notation: ``(PER*`` opens, ``*`` continues, ``*)`` closes."""
         match = re.fullmatch(r"(?:\(([^()*]+))?\*?(\))?|[-_]", cell)
         if match is None:
             hint = "Tags are brackets, as in (PER*, * and *)."

@@ -1,12 +1,12 @@
-"""doccano: the JSONL that it exports for sequence labelling, in both of its forms.
+"""doccano: its JSONL export for sequence labelling, in both variants.
 
-Source: https://doccano.github.io/doccano/ (Export; formats JSONL and JSONL with relations). A document a line: ``text``
-(``data`` in some releases) and either ``label`` (``labels`` in older ones), a list of ``[start, end, label]``, or
-``entities``, a list of ``{id, label, start_offset, end_offset}``, with ``relations`` between them. Offsets are code
-points. ``id`` is doccano's number of the example; an ``id`` that is a string is taken too. Relations, comments and
-metadata are lost. The oldest JSON has ``annotations`` with numbers of labels, whose names are not in it.
+Source: https://doccano.github.io/doccano/ (Export; formats JSONL and JSONL with relations). One document per line:
+``text`` (``data`` in some releases) and either ``label`` (``labels`` in older ones), a list of ``[start, end, label]``,
+or ``entities``, a list of ``{id, label, start_offset, end_offset}``, with ``relations`` between them. Offsets are code
+points. ``id`` is doccano's number of the example; a string ``id`` is accepted too. Relations, comments and metadata are
+lost. The oldest JSON variant has ``annotations`` with integer labels, without their names.
 
-Written is the form with ``entities``; the document's id is ``id``, as doccano keeps it among the metadata on import.
+Output is the variant with ``entities``; the document's id is ``id``, which doccano stores in the metadata on import.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TRIPLES = ("label", "labels")
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether the first document has a text and labels in one of the two forms."""
+    """Tell whether the first document has a text, and labels in one of the two variants."""
     record = sample.record
     if not isinstance(record.get("text", record.get("data")), str):
         return False
@@ -80,7 +80,7 @@ def _record(node: Node) -> SpanRecord:
 
 
 def _label(entity: Node) -> str | None:
-    """Label of a span; notes E501 where it is the number that doccano has for it."""
+    """Return the label of a span; reports E501 for doccano's internal number of a label."""
     value = entity.value.get("label")
     if isinstance(value, int) and not isinstance(value, bool):
         hint = "Export the project as JSONL, which names its labels."
@@ -92,7 +92,7 @@ def _label(entity: Node) -> str | None:
 
 
 def name_of(node: Node) -> str | None:
-    """Id of a document: a string, or a tool's number as a string."""
+    """Return the id of a document: a string, or a tool's number as a string."""
     value = node.value.get("id")
     node.asked.add("id")
     if isinstance(value, int) and not isinstance(value, bool):

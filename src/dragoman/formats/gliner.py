@@ -1,10 +1,11 @@
-"""GLiNER: what ``predict_entities`` returns, with its text or without; and pairs of words and labels, as models answer.
+"""GLiNER: the output of ``predict_entities``, with or without its text; and pairs of words and labels, as language
+models give.
 
 Source: https://github.com/urchade/GLiNER (v0.2). An entity is ``{start, end, text, label, score}``; offsets are code
-points. Read are: a document a line, ``{text, entities}`` with an ``id`` or without; a list of entities for a text,
-and a list of such lists; and the training form ``{tokenized_text, ner}``, whose offsets are of tokens, the last
-included. An entity without offsets, ``{text, label}``, is a quote: which of the same words is meant is settled when
-it is read against the text. Scores are lost.
+points. Input can be: one document per line, ``{text, entities}`` with or without ``id``; a list of entities for one
+text, or a list of such lists; and the training format ``{tokenized_text, ner}``, with inclusive token offsets. An
+entity without offsets, ``{text, label}``, is a quote; which occurrence is meant is resolved when it is located in the
+text. Scores are lost.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _LISTS = ("entities", "predictions")
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether there are entities with labels below a text, or a list of them alone."""
+    """Tell whether there are entities with labels in a record with a text, or a list of entities only."""
     record, value = sample.record, sample.value
     if "tokenized_text" in record and "ner" in record:
         return True
@@ -49,7 +50,7 @@ def _is_entity(value: dict[str, Any]) -> bool:
 
 
 def read(data: bytes, options: Options = DEFAULT) -> Converted:
-    """Read what was predicted.
+    """Read predictions.
 
     Args:
         data: JSON or JSONL.
@@ -103,7 +104,7 @@ def _entity(node: Node) -> LabelledSpan:
 
 
 def _tokenized(node: Node) -> SpanRecord:
-    """Read the training form: tokens are parted by a space, and a span has its last token."""
+    """Read the training format: tokens are joined by spaces, and spans include their last token."""
     tokens = [str(token) for token in node.items("tokenized_text")]
     starts, at = [], 0
     for token in tokens:

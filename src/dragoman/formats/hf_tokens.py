@@ -1,13 +1,13 @@
-"""Tokens with tags, as data sets of the Hub are published: ``tokens`` and ``ner_tags``, a sentence or document a row.
+"""Tokens with tags, as in data sets on the Hub: ``tokens`` and ``ner_tags``, one sentence or document per row.
 
 Source: https://huggingface.co/docs/datasets/main/en/loading, and the data sets ``conll2003``, ``wikiann`` and their
-kind. Tags are names, or numbers of a class label: their names come from the options (``--labels``), or with the file
-(rows of ``datasets`` and parquet files of the Hub carry them). The tags are the column ``ner_tags``, or the only one
-whose name ends with ``tags``, ``labels`` or ``ner``. The text is the tokens with one space between two, unless the
-document's text is known, in which the tokens are found.
+kind. Tags are names, or integers of a ``ClassLabel``: their names come from the options (``--labels``), or from the
+file (rows of ``datasets`` and parquet files of the Hub have them). The tags are the column ``ner_tags``, or the only
+one whose name ends with ``tags``, ``labels`` or ``ner``. The text is the tokens joined by spaces, unless the document's
+text is known; the tokens are then aligned with it.
 
-Written are rows with ``id``, ``tokens``, ``ner_tags`` (names, in BIO) and the tokens' ``starts`` and ``ends`` in code
-points; they are taken where a row has them.
+Output rows have ``id``, ``tokens``, ``ner_tags`` (names, in BIO) and the tokens' ``starts`` and ``ends`` in code
+points, which are used on input if present.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class _Row(NamedTuple):
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether the first row has tokens and a column of tags beside them."""
+    """Tell whether the first row has tokens and a column of tags of the same length."""
     record = sample.record
     tokens_ = next((record[key] for key in _TOKENS if isinstance(record.get(key), list)), None)
     if tokens_ is None or (tokens_ and not isinstance(tokens_[0], str)):
@@ -56,7 +56,7 @@ def recognises(sample: Sample) -> bool:
 
 
 def _columns(record: Mapping[str, Any]) -> list[str]:
-    """Columns that may be the tags; ``ner_tags`` alone where it is there."""
+    """Return the columns that may be the tags; only ``ner_tags`` if there is one."""
     named = [key for key, value in record.items() if key.endswith(_ENDINGS) and isinstance(value, list)]
     return ["ner_tags"] if "ner_tags" in named else named
 
@@ -67,11 +67,10 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     Args:
         data: JSONL, or a JSON list.
         options: ``documents`` for rows without id; ``texts``; ``date_labels``; ``scheme``; ``labels``, the names of
-            tags that are numbers.
+            integer tags.
 
     Problems: E102 to E106; E201, E202, E204; E221 several columns of tags; E302, E304; E404 a token that is not in the
-    text; E501 a number without a name; E503 mixed schemes; E209 tags that are none; W906 tags that cannot follow the
-    one before.
+    text; E501 an integer tag without a name; E503 mixed schemes; E209 invalid tags; W906 invalid tag transitions.
 
     """
     diagnostics = Diagnostics(options.name)
@@ -95,7 +94,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
 
 def _given(node: Node) -> list[Any]:
-    """Tags as they were given, where one column holds them."""
+    """Return the tags as given, if exactly one column holds them."""
     columns = _columns(node.value)
     return node.items(columns[0]) if len(columns) == 1 else []
 
@@ -129,7 +128,7 @@ def _row(node: Node, spelling: tagging.Spelling | None, options: Options, diagno
 
 
 def _tag(value: Any, path: str, node: Node, spelling: tagging.Spelling | None, options: Options) -> tagging.Tag | None:
-    """Read a tag that is a name or a number."""
+    """Parse a tag given as a name or an integer."""
     if type(value) is int:
         if not 0 <= value < len(options.labels):
             what = f"there is no name for the tag {value}." if options.labels else "the tags are numbers without names."
@@ -150,7 +149,7 @@ def _line(name: str, row: _Row, scheme: Scheme, options: Options, diagnostics: D
     line = line_builder.draft(name)
     node = row.node
     if text is None and row.starts:
-        starts = row.starts  # offsets in a text that nobody gave
+        starts = row.starts  # offsets into a text that is not available
     elif text is None:
         line.text = text = " ".join(row.forms)
         starts = _placed(row, text, diagnostics)
@@ -171,7 +170,7 @@ def _line(name: str, row: _Row, scheme: Scheme, options: Options, diagnostics: D
 
 
 def _placed(row: _Row, text: str, diagnostics: Diagnostics) -> list[int]:
-    """Find the tokens in a text; empty after an error."""
+    """Locate the tokens in a text; empty after an error."""
     starts: list[int] = []
     at = 0
     for index, form in enumerate(row.forms):
@@ -188,14 +187,14 @@ def _placed(row: _Row, text: str, diagnostics: Diagnostics) -> list[int]:
 
 
 def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
-    """Write ``submission.tokens.jsonl``, a document a row.
+    """Write ``submission.tokens.jsonl``, one document per row.
 
     Args:
         lines: the submission.
-        texts: text by document id; the tokens are cut from it.
-        options: ``characters`` for a token a character; ``date_labels``.
+        texts: text by document id, which is tokenised.
+        options: ``characters`` for one token per character; ``date_labels``.
 
-    Of spans that overlap the outermost is kept, or the first. Problems: as for
+    Of overlapping spans the outermost is kept, or the first. Problems: as for
     :func:`dragoman.formats.plain_spans.plain`.
 
     """

@@ -1,4 +1,4 @@
-"""How much there may be in a file of another tool: counted by its signs, before any object is made of them."""
+"""Bounds on the number of items in a file, estimated from delimiters before any object is created."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections.abc import Iterable
 from dragoman.problems import error
 
 MAX_ITEMS = 800_000
-"""Most objects and lists of JSON, elements of XML, or lines, of files read at a time; each takes up to 2.3 kB."""
+"""Maximum number of JSON objects and arrays, XML tags, or lines in files that are read together; each takes up to 2.3
+kB.
+"""
 MAX_ROWS = 3_000_000
-"""Most rows of CoNLL, of which each takes up to 500 bytes."""
+"""Maximum number of CoNLL rows; each takes up to 500 bytes."""
 MAX_BYTES = 2**28
-"""Most bytes of the files of a folder that are read at a time."""
+"""Maximum number of bytes of the files of a folder that are read together."""
 _SCALARS = 4
-"""So many commas stand for values that take as much as an object."""
+"""Number of commas that count as one item: that many scalars take as much memory as an object."""
 
 
 def items_in(data: bytes) -> tuple[int, str]:
-    """Count what a file may hold, and say what was counted; signs within strings count too.
+    """Return an upper bound on the number of items in a file, and what was counted; delimiters inside strings count
+    too.
 
     >>> items_in(b'[{"a": []}, 1]')
     (3, 'objects and lists')
@@ -32,15 +35,15 @@ def items_in(data: bytes) -> tuple[int, str]:
 
 
 def check_items(inputs: Iterable[bytes], name: str, most: int = MAX_ITEMS) -> None:
-    """Refuse files that hold too much.
+    """Reject files with too many items.
 
     Args:
         inputs: the files.
-        name: how they are called in a problem.
-        most: most items of all of them.
+        name: name of the files in a problem.
+        most: maximum number of items in all files together.
 
     Raises:
-        DragomanError: E106.
+        DragomanError: E106 if there are more.
 
     """
     total = 0

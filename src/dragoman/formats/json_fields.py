@@ -1,4 +1,6 @@
-"""JSON from outside: every field is asked for by name and type, and what nobody asked for can be counted."""
+"""Typed access to the fields of untrusted JSON, with a record of the fields that were read, so that others
+are counted.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,9 @@ from dragoman.problems import Diagnostics, DragomanError
 
 
 def parse(data: bytes, diagnostics: Diagnostics) -> list[tuple[int, Any]]:
-    """Values of a JSON file, each with its line: one value (line 0), or one a line, as in JSONL.
+    """Return the values of a JSON file with their line numbers: one value (line 0), or one per line, as in JSONL.
 
-    Notes E102 to E106 and E201; the list is empty after an error.
+    Reports E102 to E106 and E201; the list is empty after an error.
     """
     if decoded(data, diagnostics) is None:
         return []
@@ -40,7 +42,9 @@ def _whole(line: bytes) -> bool:
 
 
 def records(data: bytes, diagnostics: Diagnostics) -> Iterator[Node]:
-    """Objects of a JSON file, one a document: a list of them, one alone, or one a line; notes E202 for what is none."""
+    """Yield the objects of a JSON file, one per document: a list, a single one, or one per line; reports E202 for
+    others.
+    """
     for line, value in parse(data, diagnostics):
         if isinstance(value, list):
             yield from nodes(value, diagnostics, line)
@@ -52,43 +56,43 @@ def records(data: bytes, diagnostics: Diagnostics) -> Iterator[Node]:
 
 
 class Node:
-    """A JSON object, and where it stands."""
+    """A JSON object and its location."""
 
     def __init__(self, value: dict[str, Any], diagnostics: Diagnostics, line: int = 0, path: str = "") -> None:
         self.value, self.diagnostics, self.line, self.path = value, diagnostics, line, path
         self.asked: set[str] = set()
 
     def at(self, key: str) -> str:
-        """Path of a field."""
+        """Return the path of a field."""
         return f"{self.path}.{key}" if self.path else key
 
     def string(self, key: str) -> str | None:
-        """Field that is a string, null or absent."""
+        """Return a field that is a string, null or absent."""
         value: str | None = self._typed(key, str, "a string")
         return value
 
     def integer(self, key: str) -> int | None:
-        """Field that is an integer, null or absent."""
+        """Return a field that is an integer, null or absent."""
         value: int | None = self._typed(key, int, "an integer")
         return value
 
     def number(self, key: str) -> float | None:
-        """Field that is a number, null or absent."""
+        """Return a field that is a number, null or absent."""
         value: float | None = self._typed(key, (int, float), "a number")
         return value
 
     def items(self, key: str) -> list[Any]:
-        """Field that is a list, null or absent."""
+        """Return a field that is a list, null or absent."""
         value: list[Any] = self._typed(key, list, "a list") or []
         return value
 
     def node(self, key: str) -> Node | None:
-        """Field that is an object, null or absent."""
+        """Return a field that is an object, null or absent."""
         value = self._typed(key, dict, "an object")
         return None if value is None else Node(value, self.diagnostics, self.line, self.at(key))
 
     def nodes(self, key: str) -> Iterator[Node]:
-        """Objects of a field that is a list of them, null or absent."""
+        """Yield the objects of a field that is a list of them, null or absent."""
         yield from nodes(self.items(key), self.diagnostics, self.line, self.at(key))
 
     def _typed(self, key: str, type_: type | tuple[type, ...], name: str) -> Any:
@@ -101,14 +105,14 @@ class Node:
         return None
 
     def rest(self) -> dict[str, Any]:
-        """Fields that nobody asked for and that say something."""
+        """Return the non-empty fields that were not read."""
         return {
             key: value for key, value in self.value.items() if key not in self.asked and value not in (None, "", [], {})
         }
 
 
 def nodes(values: list[Any], diagnostics: Diagnostics, line: int = 0, path: str = "") -> Iterator[Node]:
-    """Objects of a list; notes E202 for what is none."""
+    """Yield the objects of a list; reports E202 for other values."""
     for index, value in enumerate(values):
         at = f"{path}[{index}]"
         if isinstance(value, dict):
@@ -118,7 +122,7 @@ def nodes(values: list[Any], diagnostics: Diagnostics, line: int = 0, path: str 
 
 
 def without_nulls(value: Any) -> Any:
-    """Leave out the fields of objects that are null, on every level."""
+    """Remove fields that are null from objects, at every level."""
     if isinstance(value, Mapping):
         return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
     return [without_nulls(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -1,11 +1,11 @@
-"""Label Studio: its exports ``JSON`` (and what the API gives) and ``JSON_MIN``, of spans of a text.
+"""Label Studio: its exports ``JSON`` (the same as from the API) and ``JSON_MIN``, for spans of a text.
 
 Source: https://labelstud.io/guide/export and https://labelstud.io/tags/labels. A task has ``data`` with the text and
 ``annotations`` with ``result``: regions of type ``labels`` (or ``hypertextlabels`` over plain text) with ``{start, end,
-text, labels}``. The smaller form has the text and, below each control's name, the values alone. Of several
-annotations of a task the ground truth is taken, else the last that was not cancelled; where there is none the
-predictions are, which is said. Tasks without any are counted and left out, as drafts are. Offsets are code points
-(UTF-16 units in old releases), so a region's own text is checked. Choices, ratings, texts and relations are lost.
+text, labels}``. ``JSON_MIN`` has the text and, under each control's name, only the values. If a task has several
+annotations, the ground truth is used, else the last one that was not cancelled; if there is none, the predictions, with
+a warning. Tasks without any are counted and left out, as are drafts. Offsets are code points (UTF-16 units in old
+releases), so the region's own text is checked. Choices, ratings, texts and relations are lost.
 
 The id of the document is ``data.id``, ``data.document`` or ``meta.id``; else the number of the task.
 """
@@ -29,14 +29,14 @@ LAYERS = ("entities",)
 HOLDS = span_records.HOLDS
 CANNOT_HOLD = span_records.CANNOT_HOLD
 _TYPES = ("labels", "hypertextlabels")
-_ROUNDS = ("annotations", "completions", "predictions")
+_RESULT_KEYS = ("annotations", "completions", "predictions")
 _NAMES = ("id", "document", "doc_id", "document_id")
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether the first task has data and annotations, or values with labels below a control's name."""
+    """Tell whether the first task has data and annotations, or values with labels under a control's name."""
     record = sample.record
-    if isinstance(record.get("data"), dict) and any(isinstance(record.get(key), list) for key in _ROUNDS):
+    if isinstance(record.get("data"), dict) and any(isinstance(record.get(key), list) for key in _RESULT_KEYS):
         return True
     return "id" in record and any(_is_control(value) for value in record.values())
 
@@ -50,16 +50,16 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     """Read an export.
 
     Args:
-        data: a JSON list of tasks, or a task a line.
+        data: a JSON list of tasks, or one task per line.
         options: ``documents`` for those without id; ``texts``; ``date_labels``.
 
-    Problems: E102 to E106; E201, E202; E204 a task whose text cannot be told; E302, E304; E401 to E403.
+    Problems: E102 to E106; E201, E202; E204 a task without an identifiable text; E302, E304; E401 to E403.
 
     """
     diagnostics = Diagnostics(options.name)
     nodes = list(records(data, diagnostics))
     made = [record for node in nodes if (record := _record(node)) is not None]
-    guessed = sum(_guessed(node) for node in nodes)
+    guessed = sum(_uses_predictions(node) for node in nodes)
     if guessed:
         what = f"{counted(guessed, 'task has', 'tasks have')} no annotation: the predictions in the file are read."
         diagnostics.add("W906", what, "Export annotated tasks alone where people's labels are meant.")
@@ -69,7 +69,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 def _record(node: Node) -> SpanRecord | None:
     data = node.node("data")
     if data is None:
-        return _small(node)
+        return _minimal(node)
     meta = node.node("meta")
     name = next((name for key in _NAMES if (name := _plain(data, key)) is not None), None)
     name = name or (name_of(meta) if meta is not None else None) or name_of(node)
@@ -81,7 +81,7 @@ def _record(node: Node) -> SpanRecord | None:
     text = _text(data, spans)
     if text is None:
         node.diagnostics.add(
-            "E204", "it cannot be told which field of the data is the text.", line=node.line, path="data"
+            "E204", "it is not clear which field of the data is the text.", line=node.line, path="data"
         )
     return SpanRecord(node, name, text, spans)
 
@@ -92,7 +92,7 @@ def _plain(node: Node, key: str) -> str | None:
 
 
 def _text(data: Node, spans: list[LabelledSpan]) -> str | None:
-    """Text of a task: ``text``, or the one string in its data, or the one that fits all spans."""
+    """Return the text of a task: ``text``, the only string in its data, or the one that all spans match."""
     strings = {key: value for key, value in data.value.items() if isinstance(value, str)}
     if "text" in strings or len(strings) < 2:
         return strings.get("text", next(iter(strings.values()), None))
@@ -105,7 +105,7 @@ def _text(data: Node, spans: list[LabelledSpan]) -> str | None:
 
 
 def _regions(node: Node) -> list[Node] | None:
-    """Regions of the annotation that is taken; None where a task has none."""
+    """Return the regions of the chosen annotation; None if the task has none."""
     key, rounds, cancelled = _round(node)
     node.diagnostics.lose("cancelled annotations", cancelled if rounds else 0)
     node.diagnostics.lose("drafts", len(node.items("drafts")))
@@ -118,15 +118,15 @@ def _regions(node: Node) -> list[Node] | None:
     return list((truth or rounds)[-1].nodes("result"))
 
 
-def _guessed(node: Node) -> bool:
-    """Whether the predictions of a task are taken, for want of an annotation."""
+def _uses_predictions(node: Node) -> bool:
+    """Tell whether the predictions of a task are used, because it has no annotation."""
     return "predictions" in node.asked and bool(node.value.get("predictions"))
 
 
 def _round(node: Node) -> tuple[str, list[Node], int]:
-    """Give the key of what is taken of a task, what stands there, and how many were cancelled."""
+    """Return the key of the chosen annotations or predictions, these, and how many were cancelled."""
     cancelled = 0
-    for key in _ROUNDS:
+    for key in _RESULT_KEYS:
         given = list(node.nodes(key))
         rounds = [each for each in given if not each.value.get("was_cancelled")]
         cancelled += len(given) - len(rounds)
@@ -157,13 +157,13 @@ def _value(value: Node, kind: str) -> Iterable[LabelledSpan]:
 
 
 def _cut(words: str, length: int) -> str:
-    """Leave out marks at the end: a selection that ends between a letter and its marks has their text all the same."""
+    """Drop trailing combining marks: Label Studio's text includes them even if the selection ends before them."""
     rest = words[length:]
     return words[:length] if length > 0 and rest and all(unicodedata.combining(char) for char in rest) else words
 
 
-def _small(node: Node) -> SpanRecord:
-    """Read a task of the smaller form."""
+def _minimal(node: Node) -> SpanRecord:
+    """Read a task of ``JSON_MIN``."""
     controls = [key for key, value in node.value.items() if _is_control(value)]
     spans = [span for key in controls for value in node.nodes(key) for span in _value(value, "labels")]
     own = ("created_at", "updated_at", "lead_time", "annotator", "annotation_id", "id")

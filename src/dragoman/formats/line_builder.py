@@ -1,4 +1,4 @@
-"""From what a format says to submission lines: ids, spans checked against the text, layers settled, order."""
+"""Builds submission lines for all converters: ids, span validation, layers, order."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from dragoman.schema.submission import PredictedDate, PredictedEntity, Submissio
 from dragoman.text import MAX_OFFSET, check_span, counted
 
 NUMBERED = re.compile(r"document(-[0-9]+)?")
-"""Names of documents that have none."""
+"""Generated ids of documents without one."""
 
 
 def offset(digits: str) -> int | None:
-    """Offset that is written as digits, or None where it is none."""
+    """Parse an offset; None if it is invalid."""
     if not digits.isascii() or not digits.isdigit() or len(digits) > 10:
         return None
     return int(digits) if int(digits) <= MAX_OFFSET else None
@@ -29,17 +29,17 @@ def names(
     diagnostics: Diagnostics,
     texts: Sequence[str | None] = (),
 ) -> list[str]:
-    """Ids of the documents of an input.
+    """Determine the ids of the documents of an input.
 
-    An id that the format gives is taken where a document of that id is known. Where none is, a document is told by its
-    text, if exactly one known document has the same but for white space, and that is noted (W906).
+    An id in the file is used if a document of that id is known. Otherwise, the document is identified by its text if
+    exactly one known document has the same text apart from white space, with a warning (W906).
 
     Args:
-        given: for each document the id that the format gives, or None.
-        options: ``documents`` serves those without; where there are none they are called ``document-1``, …; ``texts``
-            are the known documents.
-        diagnostics: takes E209 when the numbers differ, E302 for repeated and E304 for impossible ids.
-        texts: for each document its text, or None; empty where the format has none.
+        given: id of each document in the file, or None.
+        options: ``documents`` are ids for documents without one; by default they are called ``document-1``, …;
+            ``texts`` are the known documents.
+        diagnostics: collects E209 if the numbers differ, E302 for repeated and E304 for invalid ids.
+        texts: text of each document, or None; empty if the format has no texts.
 
     """
     unnamed = sum(name is None for name in given)
@@ -62,7 +62,7 @@ def names(
 
 
 def _by_text(ids: list[str], options: Options, diagnostics: Diagnostics, texts: Sequence[str | None]) -> list[str]:
-    """Give documents whose id is not known the id of the known document that has their text."""
+    """Replace unknown ids by the id of the known document with the same text."""
     lost = [at for at, name in enumerate(ids) if name not in options.texts and at < len(texts) and texts[at]]
     if not lost:
         return ids
@@ -80,7 +80,7 @@ def _by_text(ids: list[str], options: Options, diagnostics: Diagnostics, texts: 
             taken.add(found)
     if matched:
         diagnostics.add(
-            "W906", f"{counted(len(matched), 'document is', 'documents are')} told by the text: {matched[0]}."
+            "W906", f"{counted(len(matched), 'document is', 'documents are')} identified by the text: {matched[0]}."
         )
     return ids
 
@@ -90,7 +90,7 @@ def _squeezed(text: str) -> str:
 
 
 def check_names(ids: Sequence[str], diagnostics: Diagnostics) -> None:
-    """Note E304 for an id that is empty, E302 for one that is given twice."""
+    """Report E304 for an empty id, E302 for a repeated one."""
     seen: set[str] = set()
     for number, name in enumerate(ids, start=1):
         if not name:
@@ -108,7 +108,7 @@ def draft(name: str, text: str | None = None) -> Submission:
 def add(
     line: Submission, label: str | None, start: int, end: int, layer: str, surface: str | None = None
 ) -> PredictedEntity | PredictedDate:
-    """Put a labelled span into a layer of a draft, and return it."""
+    """Append a labelled span to a layer of a draft, and return it."""
     assert line.entities is not None
     assert line.dates is not None
     if layer == "dates":
@@ -128,7 +128,7 @@ def sound(
     line: int = 0,
     path: str = "",
 ) -> bool:
-    """Check one span, noting what :func:`dragoman.text.check_span` says of it."""
+    """Validate one span; reports the fault that :func:`dragoman.text.check_span` finds."""
     fault = check_span(text, start, end, surface, affords=diagnostics.affords)
     if fault is not None:
         diagnostics.add(*fault, line=line, path=path)
@@ -136,13 +136,13 @@ def sound(
 
 
 def shift(given: str, line: Submission, options: Options, diagnostics: Diagnostics) -> int | None:
-    """How far the offsets must move because the text in the input begins elsewhere than the document's own.
+    """Return the shift of offsets from the input's text to the document's own text.
 
     Args:
-        given: the text that the input carries.
-        line: the draft; if the document's own text is known, it takes the place of ``given``.
-        options: ``texts`` hold the document's own text.
-        diagnostics: takes W906 when the texts differ only in what stands around, E403 when they differ otherwise.
+        given: the text in the input.
+        line: the draft; its text is set to the document's own text if that is known, else to ``given``.
+        options: ``texts`` has the document's own text.
+        diagnostics: collects W906 if one text contains the other, E403 if they differ otherwise.
 
     Returns:
         Code points to add to each offset; None after an error.
@@ -170,7 +170,7 @@ def shift(given: str, line: Submission, options: Options, diagnostics: Diagnosti
 
 
 def surfaces(line: Submission, text: str | None) -> None:
-    """Give every span of a line the surface that the text shows there."""
+    """Set the surface of every span of a line from the text."""
     if text is None:
         return
     claimants = [who for claim in line.claims or [] for who in claim.claimants or []]
@@ -180,10 +180,10 @@ def surfaces(line: Submission, text: str | None) -> None:
 
 
 def in_order(line: Submission) -> Submission:
-    """Sort the items of a line as they stand in the text: by start, then end, then type; order carries no meaning."""
+    """Sort the items of a line by start, end and type; the order of items has no meaning."""
 
     def place(span: Any) -> tuple[Any, ...]:
-        # Quotes have no place yet, and their order says which of the same words is meant.
+        # Quotes are not located yet, and their order determines which occurrence is meant.
         if span.start is None:
             return True, 0, 0, "", ""
         return False, span.start, span.end, span.type or "", span.id or ""
@@ -197,9 +197,9 @@ def in_order(line: Submission) -> Submission:
 
 
 def settle(lines: list[Submission], always: Collection[str]) -> list[Submission]:
-    """Decide which layers the lines attempt: those that any line has something in, and those that a format always does.
+    """Decide which layers the lines attempt: those with items in any line, and those that the format always attempts.
 
-    A layer that is attempted is a list in every line, be it empty; one that is not is None in every line.
+    An attempted layer is a list in every line, possibly empty; any other is None in every line.
     """
     for layer in LAYER_NAMES:
         some = layer in always or any(getattr(line, layer) for line in lines)
@@ -211,7 +211,7 @@ def settle(lines: list[Submission], always: Collection[str]) -> list[Submission]
 def finish(
     drafts: list[Submission], always: Collection[str], options: Options, diagnostics: Diagnostics
 ) -> list[Submission]:
-    """Turn drafts whose spans are sound into lines: surfaces, order, layers."""
+    """Complete drafts with valid spans: surfaces, order, layers."""
     if diagnostics.failed:
         return []
     for line in drafts:

@@ -1,9 +1,8 @@
-"""What every converter takes and gives: options, and the two results.
+"""Options and results of all converters.
 
-A converter never drops anything in silence. What is *wrong* with the input is an error, with the line and the hint, and
-then nothing is converted; what was read although it was not quite right is a *repair* (W906); what is right and has
-no place on the other side is a *loss*, counted by its kind (W905). All are collected in
-:class:`dragoman.problems.Diagnostics`.
+A converter never drops anything silently. Invalid input is an *error*, with line and hint, and then nothing is
+converted; input that was read in spite of a defect is a *repair* (W906); valid input that the target cannot represent
+is a *loss*, counted by kind (W905). All are collected in :class:`dragoman.problems.Diagnostics`.
 """
 
 from __future__ import annotations
@@ -20,32 +19,32 @@ from dragoman.schema.submission import Submission
 from dragoman.utf8 import check_text
 
 LIMIT = 2**26
-"""Largest input of a converter, in bytes: 64 MiB. Parsed JSON and XML take a multiple of it in memory."""
+"""Maximum input of a converter, in bytes: 64 MiB. Parsed JSON and XML take a multiple of it in memory."""
 DATE_LABELS = frozenset(labels.values(labels.DateType))
-"""Labels that belong to the dates layer in formats with one set of labels for all spans."""
+"""Labels of the dates layer in formats with one label set for all spans."""
 
 Scheme = Literal["auto", "bio", "iob1", "bioes", "bilou"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a converter is told beside the data. Every format uses what concerns it.
+    """Options of a converter. Every format uses those that apply to it.
 
     Attributes:
-        name: how the input is called in problems.
-        documents: ids of the documents in the input, in order, for formats that name none.
-        texts: texts by document id; offsets are checked against them, and tokens without offsets are found in them.
+        name: name of the input in problems.
+        documents: ids of the documents in the input, in order, for formats without ids.
+        texts: texts by document id; offsets are checked against them, and tokens without offsets are aligned with them.
         date_labels: span labels that belong to the dates layer; all others belong to entities.
         columns: CoNLL: the columns by name, in their order (``FORM``, ``TAG``), or with their numbers from 1
             (``form=2``, ``tag=3``; ``tag=10:NER`` for a key of CoNLL-U's MISC); see :mod:`dragoman.formats.conll`.
-        scheme: CoNLL, tokens with tags and pipeline output: the tagging scheme, or ``auto`` to recognise it.
-        characters: CoNLL: every row holds a character, as is usual for Korean and Chinese, so that rows are joined
-            without blanks (reading), or written so; None recognises it (reading) and writes words.
-        cut: formats of tokens, writing: gives the tokens of a text, as offsets in code points.
-        labels: tokens with tags that are numbers: the names of the tags, in the order of their numbers.
-        clean_text: brat: offsets count in the text without a byte order mark, and with LF as line ends.
-        span_layers: UIMA's XMI, WebAnno TSV, spaCy: which layers (types of annotation) or groups of spans are the
-            entities, by name or the end of it, each with the feature that is the type where it is to be told, as in
+        scheme: CoNLL, tokens with tags and pipeline output: the tagging scheme, or ``auto`` to detect it.
+        characters: CoNLL: one character per row, as is common for Korean and Chinese: rows are joined without blanks
+            (reading), or written so (writing); None detects it (reading) and writes words.
+        cut: token formats, writing: tokenises a text into pairs of offsets in code points.
+        labels: tokens with integer tags: the names of the tags, in order.
+        clean_text: brat: offsets count in the text without a byte order mark, and with LF as line endings.
+        span_layers: UIMA's XMI, WebAnno TSV, spaCy: layers (types of annotation) or span groups that contain the
+            entities, by name or its last component, optionally with the feature that is the type, as in
             ``custom.Span:category``.
         beside: files beside the input that it needs (brat's text, UIMA's type system), by plain file name.
 
@@ -65,11 +64,11 @@ class Options:
     beside: Mapping[str, bytes] = field(default_factory=dict)
 
     def layer(self, label: str | None) -> str:
-        """Layer of a span with this label."""
+        """Return the layer of a span with this label."""
         return "dates" if label in self.date_labels else "entities"
 
     def tokens(self, text: str) -> list[tuple[int, int]]:
-        """Cut a text into tokens: as it was told, else into characters or words."""
+        """Tokenise a text with ``cut`` if set, else into characters or words."""
         if self.cut is not None:
             return self.cut(text)
         return tokens.characters(text) if self.characters else tokens.words(text)
@@ -83,9 +82,9 @@ class Converted:
     """Submission lines made from a format.
 
     Attributes:
-        lines: one a document, spans as offsets in code points; empty where there are errors.
-        problems: errors first, in the order of the input; then repairs; then one warning W905 for each kind of loss.
-        losses: how many of each kind a submission cannot hold.
+        lines: one per document, spans as offsets in code points; empty if there are errors.
+        problems: errors first, in input order; then repairs; then one warning W905 per kind of loss.
+        losses: number of items of each kind that a submission cannot represent.
 
     """
 
@@ -95,7 +94,7 @@ class Converted:
 
     @classmethod
     def of(cls, lines: list[Submission], diagnostics: Diagnostics) -> Converted:
-        """Make the result of reading; where there are errors it has no lines."""
+        """Make the result of reading; if there are errors it has no lines."""
         return cls([] if diagnostics.failed else lines, _in_order(diagnostics), diagnostics.lost())
 
     def checked(self) -> list[Submission]:
@@ -114,10 +113,10 @@ class Written:
     """Files in a format, made from submission lines.
 
     Attributes:
-        files: bytes by file name; each name is a plain file name (:func:`dragoman.files.child`). Empty where there are
-            errors: nothing is written by halves.
+        files: bytes by file name; each name is a plain file name (:func:`dragoman.files.child`). Empty if there are
+            errors: output is never partial.
         problems: as for :class:`Converted`.
-        losses: how many of each kind the format cannot hold.
+        losses: number of items of each kind that the format cannot represent.
 
     """
 
@@ -127,7 +126,7 @@ class Written:
 
     @classmethod
     def of(cls, files: Mapping[str, bytes], diagnostics: Diagnostics) -> Written:
-        """Make the result of writing; where there are errors it has no files."""
+        """Make the result of writing; if there are errors it has no files."""
         return cls({} if diagnostics.failed else files, _in_order(diagnostics), diagnostics.lost())
 
     def checked(self) -> Mapping[str, bytes]:
@@ -142,19 +141,19 @@ class Written:
 
 
 def refuse(problems: tuple[Problem, ...]) -> None:
-    """Raise when there is an error among the problems."""
+    """Raise if there are errors among the problems."""
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise DragomanError(errors)
 
 
 def decoded(data: bytes, diagnostics: Diagnostics, most: int = MAX_ITEMS) -> str | None:
-    """Text of an input, or None after an error (E102 to E106).
+    """Return the text of an input, or None after an error (E102 to E106).
 
     Args:
         data: the input.
-        diagnostics: takes the error.
-        most: most objects, elements or lines that it may hold.
+        diagnostics: collects the error.
+        most: maximum number of objects, elements or lines.
 
     """
     if len(data) > LIMIT:
@@ -170,5 +169,5 @@ def decoded(data: bytes, diagnostics: Diagnostics, most: int = MAX_ITEMS) -> str
 
 
 def _in_order(diagnostics: Diagnostics) -> tuple[Problem, ...]:
-    """Errors first, then repairs, then a warning for each kind of loss."""
+    """Return errors first, then repairs, then one warning per kind of loss."""
     return tuple(sorted(diagnostics.problems(), key=lambda problem: problem.severity == "warning"))

@@ -1,17 +1,16 @@
 """Token-classification pipelines of ``transformers``: their output as JSON.
 
-Source: https://huggingface.co/docs/transformers/main_classes/pipelines#transformers.TokenClassificationPipeline. For a
-text it is a list of ``{entity_group, score, word, start, end}`` (aggregated) or of ``{entity, score, index, word,
-start, end}`` (a token each, those tagged ``O`` left out); for several texts a list of such lists. Read is one value, or
-one a line. Offsets are code points. They are null where the tokenizer keeps none: that cannot be corrected here, and is
-an error.
+Source: https://huggingface.co/docs/transformers/main_classes/pipelines#transformers.TokenClassificationPipeline. For
+one text it is a list of ``{entity_group, score, word, start, end}`` (aggregated) or of ``{entity, score, index, word,
+start, end}`` (one per token, without those tagged ``O``); for several texts a list of such lists. Input is one value,
+or one per line. Offsets are code points; if the tokenizer does not provide any, they are null, which is an error.
 
-Tokens are put together as ``aggregation_strategy="simple"`` does: a tag without prefix counts as ``I-``, and ``I-``
-goes on with the token before where both have one label and are neighbours (by ``index``; without it, where at most
-one character stands between them).
+Tokens are aggregated like ``aggregation_strategy="simple"``: a tag without prefix counts as ``I-``, and ``I-``
+continues the previous token if both have the same label and are adjacent (by ``index``; without it, if there is at most
+one character between them).
 
-Written is the aggregated form, a list for each document in the order of the lines; ids of documents are held by that
-order alone, and there are no scores to write.
+Output is the aggregated variant, one list per document; documents are identified by their order only, and there are no
+scores.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class _Token(NamedTuple):
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether it is a list of entities or groups of them, or of such lists."""
+    """Tell whether the value is a list of entities or entity groups, or of such lists."""
     value = sample.value
     if not isinstance(value, list) or not any(value):
         return False
@@ -62,9 +61,9 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         data: JSON or JSONL.
         options: ``documents`` are the ids of the texts, in order; ``texts``; ``date_labels``; ``scheme``.
 
-    Problems: E102 to E106; E201, E202; E204 neither ``entity`` nor ``entity_group``; E209 when the numbers of
-    documents differ; E302, E304; E401, E402; E406 offsets that are null; E503 mixed schemes; W906 tags that cannot
-    follow the one before. Scores are lost.
+    Problems: E102 to E106; E201, E202; E204 neither ``entity`` nor ``entity_group``; E209 when the numbers of documents
+    differ; E302, E304; E401, E402; E406 null offsets; E503 mixed schemes; W906 invalid tag transitions. Scores are
+    lost.
 
     """
     diagnostics = Diagnostics(options.name)
@@ -89,7 +88,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
 
 def _texts(line: int, value: Any, diagnostics: Diagnostics) -> list[tuple[int, str, list[Any]]]:
-    """Items of each text, with line and path."""
+    """Return the items of each text, with line and path."""
     if isinstance(value, list) and value and all(isinstance(inner, list) for inner in value):
         return [(line, f"[{index}]", inner) for index, inner in enumerate(value)]
     if isinstance(value, list):
@@ -101,7 +100,7 @@ def _texts(line: int, value: Any, diagnostics: Diagnostics) -> list[tuple[int, s
 
 
 def _item(node: Node, draft: Submission, tokens: list[_Token], options: Options, diagnostics: Diagnostics) -> None:
-    """Add a group to the draft, or a token to the tokens."""
+    """Add an entity group to the draft, or a token to the tokens."""
     group, entity, word = node.string("entity_group"), node.string("entity"), node.string("word")
     start, end, index = node.integer("start"), node.integer("end"), node.integer("index")
     diagnostics.lose("scores", int(node.value.get("score") is not None))
@@ -123,7 +122,7 @@ def _item(node: Node, draft: Submission, tokens: list[_Token], options: Options,
 
 
 def _runs(tokens: list[_Token]) -> list[list[_Token]]:
-    """Group tokens that are neighbours in the text: what stands between two runs was tagged ``O``."""
+    """Group tokens that are adjacent in the text: tokens between two runs were tagged ``O``."""
     runs: list[list[_Token]] = []
     for token in tokens:
         last = runs[-1][-1] if runs else None
@@ -151,7 +150,7 @@ def _spans(draft: Submission, run: list[_Token], options: Options, scheme: Any, 
 
 
 def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
-    """Write ``submission.pipeline.json``: a list of spans for each line of the submission.
+    """Write ``submission.pipeline.json``: one list of spans per submission line.
 
     Args:
         lines: the submission.

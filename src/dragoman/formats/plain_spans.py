@@ -1,4 +1,6 @@
-"""From submission lines to what converters write from: spans as offsets, checked, with a count of what will not fit."""
+"""Preparation of submission lines for writers: validated spans with offsets, and counts of what a format cannot
+represent.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,12 @@ _PLACES = frozenset({"start", "end", "text", "quote", "occurrence"})
 
 
 class Document(NamedTuple):
-    """A line in plain form, with its text.
+    """A line in normalised form, with its text.
 
     Attributes:
-        line: a copy: every span has offsets, fragments of claims are sorted pairs without overlap, claimants refer to
-            an entity by ``mention`` or have offsets; surfaces wherever the text is known. Layers may be None.
-        text: the document's text, or None where it is not known.
+        line: a copy: every span has offsets, fragments of claims are sorted disjoint pairs, claimants refer to an
+            entity by ``mention`` or have offsets; surfaces are set if the text is known. Layers may be None.
+        text: the document's text, or None if unknown.
 
     """
 
@@ -40,7 +42,7 @@ class Document(NamedTuple):
 
 
 class Labelled(NamedTuple):
-    """A span of text with a label: all that most formats know of one."""
+    """A labelled span: all that most formats represent."""
 
     start: int
     end: int
@@ -48,7 +50,7 @@ class Labelled(NamedTuple):
 
 
 def labelled(span: SpanObject) -> Labelled:
-    """Offsets and type of a span in plain form."""
+    """Return offsets and type of a span in normalised form."""
     assert span.start is not None
     assert span.end is not None
     return Labelled(span.start, span.end, getattr(span, "type", None))
@@ -61,13 +63,13 @@ def plain(
     *,
     needs_text: bool = True,
 ) -> list[Document]:
-    """Bring lines into plain form; they are copied, never changed.
+    """Normalise lines for writing; they are copied, never changed.
 
     Args:
         lines: submission lines; line numbers in problems count them from 1.
-        texts: text by document id; a line's own ``text`` serves where there is none.
-        diagnostics: takes E204 (text not known), E302, E304, E406 for quotes, and what
-            :class:`dragoman.schema.line_items.LineItems` notes.
+        texts: text by document id; the line's own ``text`` is the fallback.
+        diagnostics: collects E204 (unknown text), E302, E304, E406 for quotes, and what
+            :class:`dragoman.schema.line_items.LineItems` reports.
         needs_text: whether the format cannot be written without the text.
 
     """
@@ -92,7 +94,7 @@ def plain(
 
 
 def _surrogates(line: Submission, text: str | None) -> bool:
-    """Whether there is half a character somewhere, which cannot be written in UTF-8."""
+    """Tell whether there is a lone surrogate, which cannot be encoded as UTF-8."""
     try:
         msgspec.json.encode((line, text))
     except UnicodeEncodeError:
@@ -101,7 +103,7 @@ def _surrogates(line: Submission, text: str | None) -> bool:
 
 
 class _Plain(LineItems):
-    """The items of a line, copied, walked and brought into the form that converters write from."""
+    """Copies the items of a line and normalises them for writing."""
 
     def __init__(self, line: Submission, text: str | None, diagnostics: Diagnostics) -> None:
         self.line = msgspec.structs.replace(line)
@@ -119,12 +121,12 @@ class _Plain(LineItems):
         super().__init__(items, text, diagnostics, entities, claims)
 
     def quote(self, _span: SpanObject, _quote: str, path: str) -> None:
-        """Refuse a quote: which place it means is settled where lines are read, by a choice not made here."""
+        """Reject a quote: it has to be resolved to a span when lines are read."""
         hint = "Read the lines first, as dragoman.convert does."
         self.diagnostics.add("E406", "the span is a quote, which has no offsets yet.", hint, path=path)
 
     def document(self) -> Document:
-        """Give the document in plain form; without items where something is wrong with one."""
+        """Return the normalised document; without items if one of them is invalid."""
         failed = self.diagnostics.errors
         self.walk()
         if self.diagnostics.errors > failed:
@@ -134,7 +136,7 @@ class _Plain(LineItems):
             for span in getattr(self.line, layer) or []:
                 self.surface(span)
         for claim in self.line.claims or []:
-            content: Any = claim.content  # pairs by now
+            content: Any = claim.content  # normalised to pairs by walk()
             cue: Any = claim.cue
             claim.content = [*joined(content)]
             claim.cue = None if cue is None else [*joined(cue)]
@@ -145,13 +147,13 @@ class _Plain(LineItems):
         return Document(self.line, self.text)
 
     def surface(self, span: SpanObject) -> None:
-        """Give a span the words that the text shows there."""
+        """Set the surface of a span from the text."""
         if self.text is not None and span.start is not None:
             span.text = self.text[span.start : span.end]
 
 
 def file_name(document: str, suffix: str, diagnostics: Diagnostics) -> str | None:
-    """Name of the file of a document, by its id; None after an error (E304)."""
+    """Return the file name for a document id; None after an error (E304)."""
     try:
         child(Path(), f"{document}{suffix}")
     except DragomanError as cause:
@@ -161,7 +163,7 @@ def file_name(document: str, suffix: str, diagnostics: Diagnostics) -> str | Non
 
 
 def joined(fragments: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Sort fragments, and join those that overlap or touch: a character counts once however often it is given."""
+    """Sort fragments, and merge those that overlap or are adjacent."""
     pairs: list[tuple[int, int]] = []
     for start, end in sorted(fragments):
         if pairs and start <= pairs[-1][1]:
@@ -172,12 +174,12 @@ def joined(fragments: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def tags(document: Document, cut: Sequence[tokens.Token], diagnostics: Diagnostics) -> list[str]:
-    """Tags in BIO for the tokens of a document; of spans that overlap the outermost is kept, or the first.
+    """Return BIO tags for the tokens of a document; of overlapping spans the outermost is kept, or the first.
 
     Args:
-        document: a line in plain form.
+        document: a line in normalised form.
         cut: the tokens, in order.
-        diagnostics: takes the losses.
+        diagnostics: collects the losses.
 
     """
     begins = {start: index for index, (start, _) in enumerate(cut)}
@@ -204,16 +206,16 @@ def account(
     options: Options,
     diagnostics: Diagnostics,
 ) -> None:
-    """Count everything in the lines that a format has no place for.
+    """Count everything in the lines that a format cannot represent.
 
-    Fields come from the schema, so that a field that is added there is counted here without anybody thinking of it.
+    Fields come from the schema, so that new fields are counted automatically.
 
     Args:
-        documents: lines in plain form.
-        holds: layers, and fields as ``layer.field`` or ``documents.field``, that the format holds.
-        always: layers that come back from the format in any case.
-        options: ``date_labels`` say which labels come back as dates.
-        diagnostics: takes the losses.
+        documents: lines in normalised form.
+        holds: layers, and fields as ``layer.field`` or ``documents.field``, that the format represents.
+        always: layers that the format's reader always attempts.
+        options: ``date_labels`` are the labels that are read back as dates.
+        diagnostics: collects the losses.
 
     """
     documents = list(documents)

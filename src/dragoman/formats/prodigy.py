@@ -1,9 +1,8 @@
-"""Prodigy: the JSONL of ``db-out`` for spans and named entities.
+"""Prodigy: JSONL output of ``db-out`` for spans and named entities.
 
-Source: https://prodi.gy/docs/api-interfaces#ner. A task a line: ``text``, ``spans`` as ``{start, end, label}`` (with
-``token_start`` and ``token_end``, which say the same), ``tokens``, and the ``answer``: tasks that were rejected or
-ignored are no labels, and are counted. Offsets are code points. The document's id is ``meta.id`` or ``id`` where there
-is one. Relations are lost.
+Source: https://prodi.gy/docs/api-interfaces#ner. One task per line: ``text``, ``spans`` as ``{start, end, label}``
+(with redundant ``token_start`` and ``token_end``), ``tokens``, and ``answer``: rejected and ignored tasks are left out,
+and counted. Offsets are code points. The document's id is ``meta.id`` or ``id`` if present. Relations are lost.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _SPAN = frozenset({"token_start", "token_end", "source", "text", "id", "input_ha
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether the first task has a text and a list of spans, or what Prodigy adds to a task."""
+    """Tell whether the first task has a text and a list of spans, or fields that Prodigy adds to a task."""
     record = sample.record
     if not isinstance(record.get("text"), str) and "_task_hash" not in record and "_input_hash" not in record:
         return False

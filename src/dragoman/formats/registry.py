@@ -1,4 +1,4 @@
-"""The formats in one table: found by name or recognised by content, read and written: bytes, files and folders."""
+"""The table of formats: lookup by name, detection by content, reading and writing of bytes, files and folders."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.schema.submission import Submission
 
 MAX_FILES = 100_000
-"""Files of a folder that are read."""
+"""Maximum number of files of a folder that are read."""
 
 
 class Reader(Protocol):
@@ -66,20 +66,21 @@ def _nothing(_path: Path) -> Iterable[Path]:
 
 
 class Format(NamedTuple):
-    """A format, and what becomes of a submission in it.
+    """A format, and what it can represent of a submission.
 
     Attributes:
-        name: what it is called on the command line.
-        title: what it is.
-        suffixes: how its files end; the first is written.
-        read: bytes to submission lines.
-        write: submission lines to files; None for a format that is only read.
-        holds: layers and fields that it holds, as ``layer``, ``layer.field`` and ``documents.field``.
-        cannot_hold: what it does not, in words; counted whenever it happens.
-        layers: layers that a file of it attempts even when nothing is in it.
-        single: whether a file is one document, called by the file's name.
-        recognises: whether a file is of the format, by its content; one that never says so is asked for by name.
-        beside: files beside a file that belong to it, those that are there.
+        name: name on the command line.
+        title: short description.
+        suffixes: file name endings; the first is used for output.
+        read: converts bytes to submission lines.
+        write: converts submission lines to files; None for a format that can only be read.
+        holds: layers and fields that it represents, as ``layer``, ``layer.field`` and ``documents.field``.
+        cannot_hold: what it cannot represent, in words; every loss is counted.
+        layers: layers that a file always attempts, even without items.
+        single: whether a file is one document, whose id is the file's name.
+        recognises: tells by its content whether a file has this format; a format that is never detected has to be
+            named.
+        beside: existing files beside a file that belong to it.
 
     """
 
@@ -138,7 +139,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(_FORMATS)
 
 
 def register(format_: Format) -> Format:
-    """Add a format from outside the package; ``dragoman convert`` and :func:`named` then know its name.
+    """Register a format from outside the package, for ``dragoman convert`` and :func:`named`.
 
     Raises:
         DragomanError: E209 for a name that is taken.
@@ -151,10 +152,10 @@ def register(format_: Format) -> Format:
 
 
 def named(name: str) -> Format:
-    """Find a format by its name.
+    """Look up a format by name.
 
     Raises:
-        DragomanError: E209 when there is none of that name.
+        DragomanError: E209 for an unknown name.
 
     """
     if name not in FORMATS:
@@ -163,10 +164,10 @@ def named(name: str) -> Format:
 
 
 def writer(name: str) -> Writer:
-    """Find what writes a format, by its name.
+    """Look up the writer of a format by name.
 
     Raises:
-        DragomanError: E209 when there is none of that name, or it is only read.
+        DragomanError: E209 for an unknown name, or a format that can only be read.
 
     """
     write = named(name).write
@@ -177,17 +178,21 @@ def writer(name: str) -> Writer:
 
 
 JSONL = "jsonl"
-"""Name of the form of a submission itself, which is no other tool's."""
+"""Name of the native format of submissions."""
 
 
 def recognise(data: bytes, name: str = "") -> Format | None:
-    """Tell of which format a file is, by its content; by its name where the content leaves it open, as if it is empty.
+    r"""Detect the format of a file by its content; by its name if the content is inconclusive, for example empty.
 
     Returns:
-        The format; None for a file that is, or is meant to be, JSONL in the form of a submission.
+        The format; None for a file that is, or is probably meant to be, JSONL in the native format.
 
     Raises:
-        DragomanError: E221 where two formats fit; E220, saying what the file seems to be, where none does.
+        DragomanError: E221 if several formats match; E220, with a guess at what the file is, if none does.
+
+    Example:
+        >>> recognise(b"Kim B-PER\nspoke O\n").name
+        'conll'
 
     """
     sample = Sample(data, name)
@@ -203,7 +208,7 @@ def recognise(data: bytes, name: str = "") -> Format | None:
     if by_name and not kind:
         return by_name[0]
     if not data.strip() or _meant_as_jsonl(sample) or not (kind or utf8.is_text(data)):
-        return None  # also where its encoding is what must be said of it
+        return None  # invalid encodings are reported by the native reader
     if not kind and not sample.is_binary:
         kind, hint = unlike(sample.lines)
     what = f"the file seems to be {kind}." if kind else "the file is of no format that is read."
@@ -212,7 +217,7 @@ def recognise(data: bytes, name: str = "") -> Format | None:
 
 
 def _fitting(sample: Sample) -> list[Format]:
-    """List the formats that a file may be of; of JSON by the first record that tells, since some have no labels."""
+    """Return the formats that a file may have; for JSON by the first conclusive record, since some have no labels."""
     for one in (sample, *sample.further()):
         fitting = [format_ for format_ in FORMATS.values() if format_.recognises(one)]
         is_submission = isinstance(one.record.get("id"), str) and one.record.keys() <= _FIELDS
@@ -223,23 +228,25 @@ def _fitting(sample: Sample) -> list[Format]:
 
 _FIELDS = frozenset(Submission.__struct_fields__)
 _GENERAL = (".xml", ".tsv")
-"""Suffixes that say nothing of a format: tables and XML of any kind have them."""
+"""Suffixes that are not specific to a format: any table or XML file may have them."""
 
 
 def _telling(format_: Format) -> tuple[str, ...]:
-    """Suffixes that say of which format a file is meant to be, where its content leaves it open."""
+    """Return the suffixes that are specific to a format."""
     return tuple(suffix for suffix in format_.suffixes if suffix not in _GENERAL)
 
 
 def _meant_as_jsonl(sample: Sample) -> bool:
-    """Whether some line begins as an object does, or the first is a JSON value: what is wrong is said line by line."""
+    """Tell whether some line looks like an object, or the first is a JSON value: errors are then reported
+    line by line.
+    """
     if sample.is_binary or sample.own or "nbformat" in sample.record:
         return False
     return sample.is_line or any(line.lstrip().startswith("{") for line in sample.lines)
 
 
 class Gathered(NamedTuple):
-    """What was found at a path.
+    """Files found at a path.
 
     Attributes:
         format: the format of all the files.
@@ -254,15 +261,15 @@ class Gathered(NamedTuple):
 
 
 def gather(path: Path | str, format_: Format | None = None) -> Gathered:
-    """Read a file, or all files of a folder that are of one format, with what stands beside them.
+    """Read a file, or all files of one format in a folder, with the files beside them.
 
     Args:
-        path: the file or folder; links in a folder are refused.
-        format_: its format; recognised if None.
+        path: the file or folder; symbolic links in a folder are rejected.
+        format_: its format; None to detect it.
 
     Raises:
-        DragomanError: E101 when the folder cannot be read or holds nothing of the format; E106 too many files; E304 a
-            link; E220 and E221 as :func:`recognise`; and as :func:`dragoman.files.read_bytes`.
+        DragomanError: E101 if the folder cannot be read or has no file of the format; E106 too many files; E304 a
+            symbolic link; E220 and E221 as :func:`recognise`; and as :func:`dragoman.files.read_bytes`.
 
     """
     path = Path(path)
@@ -290,7 +297,7 @@ def around(path: Path, format_: Format) -> dict[str, bytes]:
 
 
 def _recognised(path: Path) -> tuple[list[Path], Format]:
-    """List the files of a folder that are of the format of the first of them, by suffix."""
+    """Return the files of a folder that have the suffixes of the detected format."""
     listed = _listed(path)
     for format_ in FORMATS.values():
         paths = [inner for inner in listed if inner.name.endswith(format_.suffixes)]
@@ -301,7 +308,7 @@ def _recognised(path: Path) -> tuple[list[Path], Format]:
             return paths, format_
     first = next((inner for inner in listed if inner.is_file()), None)
     kind = advice = ""
-    with contextlib.suppress(DragomanError):  # one that cannot be read is of no kind
+    with contextlib.suppress(DragomanError):  # an unreadable file has no kind
         kind, advice = ("", "") if first is None else seems(Sample(files.read_bytes(first), first.name))
     if first is not None and kind:
         raise error("E220", f"{first.name[:80]!r} in the folder seems to be {kind}.", advice, file=str(path))
@@ -324,7 +331,7 @@ def read_files(
         format_: their format.
         inputs: bytes by file name. Where a file is one document, its name without suffix is the document's id.
         options: for all of them.
-        beside: for a file those beside it, by plain name.
+        beside: for each file, the files beside it, by plain name.
 
     """
     diagnostics = Diagnostics(options.name)
@@ -340,7 +347,7 @@ def read_files(
             own = replace(own, documents=(stem(name, format_),))
         converted = format_.read(data, own)
         lines += converted.lines
-        # What is lost is added up, or a folder would say the same of each of its files.
+        # Losses are summed over all files, instead of being reported for each of them.
         diagnostics.take(*(problem for problem in converted.problems if problem.code != "W905"))
         for kind, count in converted.losses.items():
             diagnostics.lose(kind, count)
@@ -352,13 +359,13 @@ def read_files(
 
 
 def stem(name: str, format_: Format) -> str:
-    """Name of a file without folder and without the format's suffix."""
+    """Return the name of a file without folder and without the format's suffix."""
     plain = Path(name).name
     return next((plain.removesuffix(suffix) for suffix in format_.suffixes if plain.endswith(suffix)), Path(name).stem)
 
 
 def read_path(format_: Format, path: Path | str, options: Options = DEFAULT) -> Converted:
-    """Read a file, or all files of a folder that end as the format's do, with what stands beside them.
+    """Read a file, or all files of a folder with the format's suffixes, with the files beside them.
 
     Raises:
         DragomanError: as :func:`gather`.
@@ -396,7 +403,7 @@ def _no_link(path: Path) -> None:
 
 
 def jsonl(lines: Iterable[Submission]) -> bytes:
-    """Write lines as the JSONL of a submission, without the fields that are null."""
+    """Encode lines as JSONL in the native format, without null fields."""
     return files.json_lines(without_nulls(msgspec.to_builtins(line)) for line in lines)
 
 
@@ -407,8 +414,8 @@ def write_path(written: Written, out: Path | str) -> list[Path]:
         The paths, in order.
 
     Raises:
-        DragomanError: with every error of the conversion, and then nothing is written; E304 for a name that is no plain
-            file name; E108.
+        DragomanError: with all errors of the conversion, and nothing is written; E304 for an invalid file name; E108 if
+            the output cannot be written.
 
     """
     out = Path(out)

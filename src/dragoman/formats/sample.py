@@ -1,6 +1,6 @@
-"""A first look at a file: its bytes, its first lines and its first JSON value, by which a format is recognised.
+"""The beginning of a file, from which its format is detected: bytes, first lines and first JSON value.
 
-What a file is, is told by its content; its name decides only where the content leaves it open (an empty ``.ann``).
+Formats are detected by content; the name is only used if the content is inconclusive (an empty ``.ann``).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from dragoman.problems import DragomanError
 
 _HEAD = 2**16
 _FURTHER = 50
-"""Records that are looked at, where the first ones say nothing."""
+"""Number of records to inspect if the first ones are inconclusive."""
 LIMIT = 2**26
-"""Bytes of a file that are looked at for its first JSON value; a converter reads no more either."""
+"""Maximum number of bytes that are parsed for the first JSON value; converters read no more either."""
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BOM = "\ufeff"
 
@@ -73,10 +73,10 @@ _OWN: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"id", "raw", "status", "hash"}), "the log of a run", "Give the run's folder."),
     (frozenset({"counts", "scores", "signature"}), "a result", "Give the predictions; results: dragoman compare."),
 )
-"""Files of the project that are no lines of labels: fields by which they are known, what they are, what to do."""
+"""Dragoman's own files that are not labels in a readable format: identifying fields, kind, and hint."""
 _HINTS = dict(each[1:] for each in _OWN) | {
     "a ZIP archive, or an Office document": "Unpack it, or export the data as JSON.",
-    "a table with commas (CSV)": "Write one document a line as JSON, or a token a row with its tag, parted by tabs.",
+    "a table with commas (CSV)": "Write one JSON document per line, or a token and its tag per row, separated by tabs.",
     "an HTML page": "It may be an error page that was saved in place of the file: look at it in a browser.",
 }
 
@@ -86,8 +86,8 @@ class Sample:
     """The beginning of a file.
 
     Attributes:
-        data: the file.
-        name: what it is called.
+        data: the content of the file.
+        name: its name.
 
     """
 
@@ -96,12 +96,12 @@ class Sample:
 
     @cached_property
     def head(self) -> str:
-        """The first 64 KiB as text, without a byte order mark; what is not UTF-8 is U+FFFD."""
+        """The first 64 KiB as text, without a byte order mark; invalid UTF-8 is replaced by U+FFFD."""
         return self.data[:_HEAD].decode("utf-8", "replace").removeprefix(_BOM)
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines of the head that are not blank; the last one may be cut off."""
+        """The lines of the head that are not blank; the last one may be truncated."""
         return [line for line in _LINE_END.split(self.head) if line.strip()]
 
     @cached_property
@@ -111,17 +111,17 @@ class Sample:
 
     @property
     def is_json(self) -> bool:
-        """Whether it begins as JSON does."""
+        """Whether it is JSON."""
         return self.start[:1] in {"{", "["} and self.value is not None
 
     @property
     def is_markup(self) -> bool:
-        """Whether it begins as XML or HTML does."""
+        """Whether it begins like XML or HTML."""
         return self.start[:1] == "<"
 
     @cached_property
     def is_binary(self) -> bool:
-        """Whether there are NUL bytes in it, and it neither begins as JSON does nor is UTF-16."""
+        """Whether it has NUL bytes, and neither begins like JSON nor is UTF-16."""
         if "\x00" not in self.head or self.start[:1] == "{":
             return False
         try:
@@ -132,20 +132,20 @@ class Sample:
 
     @cached_property
     def is_line(self) -> bool:
-        """Whether the first line is a JSON value by itself."""
+        """Whether the first line is a complete JSON value."""
         return self._values[0] is not msgspec.UNSET
 
     @cached_property
     def value(self) -> Any:
-        """The JSON value of the first line, else of the whole file; None where it is none."""
+        """The JSON value of the first line, else of the whole file; None if neither is JSON."""
         return next((value for value in self._values if value is not msgspec.UNSET), None)
 
     @cached_property
     def _values(self) -> list[Any]:
-        """Values of the first line and of the whole file; ``UNSET`` where they are none.
+        """Values of the first line and of the whole file; ``UNSET`` where they are not JSON.
 
         Raises:
-            DragomanError: E106, there are too many objects in them.
+            DragomanError: E106 if they have too many objects.
 
         """
         raw = self.data[:LIMIT].removeprefix(_BOM.encode()).lstrip()
@@ -159,12 +159,12 @@ class Sample:
 
     @cached_property
     def record(self) -> dict[str, Any]:
-        """The first JSON object: the value, or the first of a list; empty where there is none."""
+        """The first JSON object: the value, or the first of a list; empty if there is none."""
         first = self.value[0] if isinstance(self.value, list) and self.value else self.value
         return first if isinstance(first, dict) else {}
 
     def further(self) -> Iterator[Sample]:
-        """Give the second record of the JSON and those after it, each as if it were the first of its file."""
+        """Yield the records after the first, each as a sample of its own."""
         if not self.record or self.own:
             return
         if isinstance(self.value, list):
@@ -174,13 +174,13 @@ class Sample:
 
     @cached_property
     def own(self) -> str:
-        """What a file of the project is that is no lines of labels; empty for any other."""
-        # A line with these fields is a document whose id goes by another name.
+        """Kind of a file of Dragoman's own that is not labels; empty for any other."""
+        # A line with these fields is a document whose id has another name.
         known = _OWN[1:] if self.is_line else _OWN
         return next((kind for fields, kind, _ in known if fields <= self.record.keys()), "")
 
     def first(self, key: str) -> dict[str, Any]:
-        """Give the first object of a list in the record."""
+        """Return the first object of a list in the record."""
         values = self.record.get(key)
         return values[0] if isinstance(values, list) and values and isinstance(values[0], dict) else {}
 
@@ -193,7 +193,7 @@ def _decoded(raw: bytes) -> Any:
 
 
 def seems(sample: Sample) -> tuple[str, str]:
-    """Say what kind of file it is that no format knows, and what to do about it; empty where nothing is known."""
+    """Guess the kind of a file that has no known format, with a hint; empty if unknown."""
     kind = _kind(sample)
     return kind, _HINTS.get(kind, "")
 
@@ -227,7 +227,9 @@ def _json_kind(sample: Sample) -> str:
 
 
 def _is_csv(lines: list[str]) -> bool:
-    """Whether the first lines have equally many fields, parted by commas or semicolons, three or more."""
+    """Tell whether the first lines have the same number of fields, at least three, separated by commas or
+    semicolons.
+    """
     return any(
         len(lines) > 1 and counts[0] >= 2 and len(set(counts)) == 1
         for mark in ",;"

@@ -1,9 +1,9 @@
 """spaCy's ``DocBin``: the binary form of documents for training (``.spacy``); needs the extra ``spacy``.
 
-Source: https://spacy.io/api/docbin (v3). The file is MessagePack within zlib; it is opened by spaCy, and holds no
-pickle. Read is what ``Doc.to_json`` says of each document, as :mod:`dragoman.formats.spacy_json` reads it. Written
-are tokens that begin and end where spans do, ``ents`` with the outermost spans, the groups ``entities`` and ``dates``
-with all of them, and the document's id as user data, ``_.dragoman_id``.
+Source: https://spacy.io/api/docbin (v3). The file is MessagePack within zlib; it is read by spaCy, and contains no
+pickle. Each document is converted with ``Doc.to_json`` and read by :mod:`dragoman.formats.spacy_json`. Output has
+tokens aligned with the spans, ``ents`` with the outermost spans, the span groups ``entities`` and ``dates`` with all of
+them, and the document's id as user data, ``_.dragoman_id``.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ LAYERS = spacy_json.LAYERS
 HOLDS = spacy_json.HOLDS
 CANNOT_HOLD = spacy_json.CANNOT_HOLD
 MAX_TOKENS = 5_000_000
-"""Most tokens, of which each takes some 330 bytes while documents are read."""
+"""Maximum number of tokens; each takes some 330 bytes while documents are read."""
 _USER_DATA = ("._.", EXTENSION, None, None)
 _MISSING = "Install what it needs: pip install 'dragoman[spacy]'."
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether it is zlib with the attributes and tokens of documents in it."""
+    """Tell whether it is zlib data with the attributes and tokens of documents."""
     if sample.data[:1] != b"\x78":
         return False
     try:
@@ -46,10 +46,10 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     """Read documents.
 
     Args:
-        data: what ``DocBin.to_bytes`` gives.
+        data: output of ``DocBin.to_bytes``.
         options: ``documents`` for those without id; ``texts``; ``date_labels``.
 
-    Problems: E106; E209 what is no DocBin, or where spaCy is not installed; E302, E304; E401, E402; E403 where the text
+    Problems: E106; E209 not a DocBin, or spaCy is not installed; E302, E304; E401, E402; E403 where the text
     is not the document's.
 
     """
@@ -70,7 +70,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     try:
         packed = DocBin().from_bytes(data)
         docs = [_json(doc) for doc in packed.get_docs(Vocab())]
-    except Exception as cause:  # noqa: BLE001 - whatever a library raises of damaged bytes
+    except Exception as cause:  # noqa: BLE001 - spaCy raises many kinds of errors for damaged data
         what = f"not a DocBin: {type(cause).__name__}: {str(cause)[:120]}."
         diagnostics.add("E209", what, "Write it with DocBin.to_disk.")
         return Converted.of([], diagnostics)
@@ -83,12 +83,12 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
 
 def _marks(packer: Any) -> set[int]:
-    """Numbers that spaCy has for the attributes of tokens which say where entities are."""
+    """Return spaCy's ids of the token attributes that mark entities."""
     return {*packer(attrs=("ENT_IOB", "ENT_TYPE")).attrs} - {*packer(attrs=()).attrs}
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Decompress, as far as the limit and one byte more; nothing where it is no zlib."""
+    """Decompress up to one byte over the limit; empty if it is not zlib data."""
     try:
         return zlib.decompressobj().decompress(data, LIMIT + 1)
     except zlib.error:
@@ -96,13 +96,13 @@ def _unpacked(data: bytes) -> bytes:
 
 
 class _Lengths(msgspec.Struct):
-    """What of a DocBin says how much there is in it: tokens of each document, as integers of 32 bits."""
+    """The part of a DocBin that gives its size: tokens per document, as 32-bit integers."""
 
     lengths: bytes
 
 
 def _tokens(unpacked: bytes) -> int:
-    """Count the tokens of all documents; 0 where spaCy will say that it is no DocBin."""
+    """Count the tokens of all documents; 0 if it is not a DocBin, which spaCy will report."""
     try:
         lengths = msgspec.msgpack.decode(unpacked, type=_Lengths).lengths
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -113,7 +113,7 @@ def _tokens(unpacked: bytes) -> int:
 def _json(doc: Any) -> dict[str, Any]:
     made: dict[str, Any] = doc.to_json()
     for entity, written in zip(doc.ents, made.get("ents", ()), strict=False):
-        if entity.kb_id_:  # which to_json leaves out
+        if entity.kb_id_:  # to_json omits it
             written["kb_id"] = entity.kb_id_
     name = doc.user_data.get(_USER_DATA)
     if isinstance(name, str):
@@ -127,9 +127,9 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     Args:
         lines: the submission.
         texts: text by document id.
-        options: nothing of them matters here but ``name``.
+        options: only ``name`` is used.
 
-    Problems: as for :func:`dragoman.formats.plain_spans.plain`; E209 where spaCy is not installed.
+    Problems: as for :func:`dragoman.formats.plain_spans.plain`; E209 if spaCy is not installed.
 
     """
     diagnostics = Diagnostics(options.name)
@@ -150,7 +150,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
 
 
 def _doc(made: dict[str, Any], vocab: Any) -> Any:
-    """Make a ``Doc`` of what its JSON says."""
+    """Make a ``Doc`` from its JSON."""
     from spacy.tokens import Doc, Span, SpanGroup  # noqa: PLC0415 - an extra
 
     text, bounds = made["text"], [(token["start"], token["end"]) for token in made["tokens"]]

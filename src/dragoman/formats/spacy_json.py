@@ -1,10 +1,10 @@
-"""spaCy: what ``Doc.to_json()`` gives, one document a line; a single one and a list of them are read too.
+"""spaCy: output of ``Doc.to_json()``, one document per line; a single document or a list can be read too.
 
 Source: https://spacy.io/api/doc#to_json (v3). ``ents`` are ``{start, end, label}`` without overlap, ``spans`` are
-groups of ``{start, end, label, kb_id}`` that may overlap; offsets are code points of ``text``. Written are the groups
-``entities`` and ``dates`` with everything, ``ents`` with the outermost spans, and ``tokens`` that begin and end where
-spans do, so that ``Doc.from_json`` accepts the spans. The document's id travels as the extension attribute
-``_.dragoman_id``; without it, and without a field ``id``, ids come from the options.
+groups of ``{start, end, label, kb_id}`` that may overlap; offsets are code points of ``text``. Output has the span
+groups ``entities`` and ``dates`` with all spans, ``ents`` with the outermost ones, and ``tokens`` aligned with the
+spans, so that ``Doc.from_json`` accepts them. The document's id is the extension attribute ``_.dragoman_id``; without
+it, and without a field ``id``, ids come from the options.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ CANNOT_HOLD = (
     "claims",
 )
 ENTS = "ents"
-"""Field with the entities that do not overlap."""
+"""Field of the entities without overlap."""
 EXTENSION = "dragoman_id"
-"""Extension attribute of a ``Doc`` that holds the document's id."""
+"""Extension attribute of a ``Doc`` for the document's id."""
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether the first document has a text, and entities or groups of spans beside it."""
+    """Tell whether the first document has a text, and entities or span groups."""
     record = sample.record
     return isinstance(record.get("text"), str) and (
         isinstance(record.get("ents"), list) or (isinstance(record.get("spans"), dict) and "tokens" in record)
@@ -62,11 +62,11 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
     Args:
         data: JSON or JSONL.
-        options: ``documents`` for those without id; ``texts``; ``date_labels``, for ``ents`` and groups that are
-            not called ``entities`` or ``dates``; ``span_layers`` for the groups that are read (``ents`` for these).
+        options: ``documents`` for those without id; ``texts``; ``date_labels``, for ``ents`` and groups other than
+            ``entities`` and ``dates``; ``span_layers`` for the groups to read (``ents`` for the entities).
 
-    A span of ``ents`` that some group has too is taken once. Problems: E102 to E106; E201, E202, E204; E302, E304;
-    E401, E402; E403 where the text is not the document's; W906 where it only begins elsewhere.
+    A span that is in both ``ents`` and a group is read once. Problems: E102 to E106; E201, E202, E204; E302, E304;
+    E401, E402; E403 where the text is not the document's; W906 where one text contains the other.
 
     """
     diagnostics = Diagnostics(options.name)
@@ -74,7 +74,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
 
 def convert(nodes: list[Node], options: Options, diagnostics: Diagnostics) -> Converted:
-    """Make submission lines of documents in the form of ``Doc.to_json()``."""
+    """Make submission lines from documents in the form of ``Doc.to_json()``."""
     wanted = Wanted(options.span_layers)
     groups = _groups(nodes)
     if wanted:
@@ -88,7 +88,7 @@ def convert(nodes: list[Node], options: Options, diagnostics: Diagnostics) -> Co
 
 
 def _groups(nodes: list[Node]) -> dict[str, list[str]]:
-    """Find the groups that have spans in any document, with the features of these spans, of which there are none."""
+    """Find the groups with spans in any document, in the form of layers with (no) features."""
     found: dict[str, list[str]] = {}
     for node in nodes:
         groups = node.value.get("spans")
@@ -146,7 +146,7 @@ def _line(name: str, node: Node, options: Options, diagnostics: Diagnostics) -> 
 
 
 def _bare(token: Node) -> Node:
-    """Pass over where a token stands: the spans say it."""
+    """Ignore the position of a token, which is redundant."""
     token.asked |= {"id", "start", "end"}
     return token
 
@@ -180,12 +180,12 @@ def _span(
 
 
 def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Options = DEFAULT) -> Written:
-    """Write ``submission.spacy.jsonl``, one document a line.
+    """Write ``submission.spacy.jsonl``, one document per line.
 
     Args:
         lines: the submission.
         texts: text by document id.
-        options: nothing of them matters here but ``name``.
+        options: only ``name`` is used.
 
     Problems: as for :func:`dragoman.formats.plain_spans.plain`.
 

@@ -1,9 +1,9 @@
-"""Pairs of a text and its annotations, as training data of spaCy 2 and of many tutorials is.
+"""Pairs of a text and its annotations: training data of spaCy 2, and of many tutorials.
 
 Source: https://spacy.io/api/data-formats (v2 and v3, ``Example.from_dict``). A pair is ``[text, {"entities": [[start,
-end, label], …]}]``; a file is a list of them, or one a line. Offsets are code points. ``links`` give an entity's ids by
-``"start,end"`` or ``[start, end]``: they are lost, as are ``cats`` and all else. Ids of documents come from the
-options or the texts.
+end, label], …]}]``; a file is a list of them, or has one per line. Offsets are code points. ``links`` give an entity's
+ids by ``"start,end"`` or ``[start, end]``: they are lost, as are ``cats`` and all other fields. Ids of documents come
+from the options or the texts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FORM = 'A pair is ["text", {"entities": [[start, end, label]]}].'
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether the first value is a pair of a text and an object, or a list that begins with one."""
+    """Tell whether the first value is a pair of a text and an object, or a list that begins with one."""
     value = sample.value
     return _is_pair(value) or (isinstance(value, list) and bool(value) and _is_pair(value[0]))
 

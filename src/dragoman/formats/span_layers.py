@@ -1,4 +1,4 @@
-"""Layers of annotations, as UIMA and WebAnno have them: which are the entities, and which feature is the type."""
+"""Layers of annotation in UIMA, WebAnno and spaCy: which contain the entities, and which feature is the type."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dragoman.problems import Diagnostics, shown
 
 IDENTIFIER = "identifier"
-"""Feature that holds the id of what a span refers to."""
+"""Feature that holds the id of the entity that a span refers to."""
 _USUAL = ("value", "label")
 _MAX_NAMED = 10
 
 
 class Wanted:
-    """Layers that somebody named.
+    """The layers that were requested.
 
     Args:
         names: as :attr:`dragoman.formats.outcome.Options.span_layers`.
@@ -32,24 +32,24 @@ class Wanted:
         return bool(self._features)
 
     def _named(self, layer: str) -> str | None:
-        """Name by which a layer is wanted; the longest, or None."""
+        """Return the requested name that matches a layer; the longest, or None."""
         fitting = [name for name in self._features if layer == name or layer.endswith(f".{name}")]
         return max(fitting, key=len, default=None)
 
     def names(self, layer: str) -> bool:
-        """Whether a layer is wanted."""
+        """Tell whether a layer was requested."""
         return self._named(layer) is not None
 
     def feature(self, layer: str) -> str:
-        """Name of the feature that is the type of a layer's spans; empty where nobody says."""
+        """Return the requested feature for the type of a layer's spans; empty if there is none."""
         return self._features.get(self._named(layer) or "", "")
 
     def check(self, layers: Mapping[str, Collection[str]], diagnostics: Diagnostics) -> None:
-        """Note E209 for a layer or a feature that is not there.
+        """Report E209 for an unknown layer or feature.
 
         Args:
-            layers: names of all layers that there are, with their features.
-            diagnostics: takes the problems.
+            layers: all layers in the file, with their features.
+            diagnostics: collects the problems.
 
         """
         for name, feature in self._features.items():
@@ -68,13 +68,13 @@ def type_of(values: Mapping[str, str], asked: str, features: Sequence[str] = ())
     """Choose the feature that is the type of a span.
 
     Args:
-        values: the features that the span has, with their values.
-        asked: the one that somebody named, or empty.
-        features: all features of its layer, in order, of which the first may be the type; empty where the name of the
-            layer is one too.
+        values: the features of the span, with their values.
+        asked: the requested feature, or empty.
+        features: all features of its layer, in order; the first is the fallback. Empty if the name of the layer is the
+            fallback.
 
     Returns:
-        Its name; empty where there is none.
+        Name of the feature; empty if there is none.
 
     """
     if asked:

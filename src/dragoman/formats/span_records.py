@@ -1,7 +1,7 @@
-"""What the JSON formats of annotation tools have in common: a document with a text and labelled spans of it.
+"""Common code of the JSON formats of annotation tools: documents with a text and labelled spans.
 
-A reader says of each document what its id, its text and its spans are; ids are settled, offsets checked and moved, and
-layers chosen here. A writer takes the documents in plain form from here, with what does not fit counted.
+A reader extracts id, text and spans of each document; ids are resolved, offsets validated and shifted, and layers
+chosen here. A writer gets normalised documents from here, with losses counted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dragoman.problems import Diagnostics
 from dragoman.schema.submission import Submission
 
 HOLDS = frozenset({"documents.id", "documents.text", "entities", "entities.type", "dates", "dates.type"})
-"""What a format of labelled spans holds."""
+"""What formats of labelled spans represent."""
 CANNOT_HOLD = ("everything about a span but its type", "values of dates", "claims")
 
 
@@ -27,11 +27,11 @@ class LabelledSpan:
     """A span with a label.
 
     Attributes:
-        node: where it stands.
-        start: its first code point, or None.
-        end: the code point after its last one, or None.
-        label: its label; empty is none.
-        words: the words that it is said to have, or None; without offsets they are a quote.
+        node: its location in the input.
+        start: offset of its first code point, or None.
+        end: offset after its last code point, or None.
+        label: its label; empty means none.
+        words: its words according to the file, or None; without offsets they are a quote.
 
     """
 
@@ -47,9 +47,9 @@ class SpanRecord:
     """A document.
 
     Attributes:
-        node: where it stands.
+        node: its location in the input.
         id: its id, or None.
-        text: its text, or None where the format has none.
+        text: its text, or None if the format has none.
         spans: its labelled spans.
 
     """
@@ -63,14 +63,14 @@ class SpanRecord:
 def converted(
     records: list[SpanRecord], options: Options, diagnostics: Diagnostics, layers: Collection[str] = ("entities",)
 ) -> Converted:
-    """Make submission lines of documents.
+    """Make submission lines from documents.
 
     Args:
         records: the documents.
         options: ``documents`` for those without id; ``texts``; ``date_labels``.
-        diagnostics: takes E302, E304 for ids; E401 to E403 for spans; E406 for spans without offsets and words; E403
-            where a text is not the document's, W906 where it only begins elsewhere.
-        layers: layers that the format attempts in any case.
+        diagnostics: collects E302, E304 for ids; E401 to E403 for spans; E406 for spans without offsets and words; E403
+            if the text is not the document's, W906 if one contains the other.
+        layers: layers that the format always attempts.
 
     """
     texts = [record.text for record in records]
@@ -114,7 +114,7 @@ def _add(
 
 
 def one_value(values: list[Any]) -> bytes:
-    """Encode all documents as one list of JSON."""
+    """Encode all documents as one JSON list."""
     return canonical_json(values) + b"\n"
 
 
@@ -124,13 +124,13 @@ def writer(
     encode: Callable[[list[Any]], bytes],
     holds: Collection[str] = HOLDS,
 ) -> Callable[..., Written]:
-    """Make the function that writes a format: one file of JSON, an object for each document.
+    """Make the writer of a format: one JSON file, with an object for each document.
 
     Args:
-        name: the file's name.
-        one: makes the object of a document.
-        encode: makes the file of the objects.
-        holds: what the format holds.
+        name: name of the file.
+        one: makes the object for a document.
+        encode: encodes the objects as a file.
+        holds: what the format represents.
 
     """
 

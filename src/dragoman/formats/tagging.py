@@ -1,8 +1,8 @@
-"""Tags of tokens and spans of tokens: BIO, IOB1, BIOES (BMES and BMEWO alike) and BILOU.
+"""Tagging schemes, tags to spans and back: BIO, IOB1, BIOES (also as BMES and BMEWO) and BILOU.
 
-Read as the scorer of the CoNLL shared tasks reads them (Tjong Kim Sang and Buchholz 2000, ``conlleval``; Ramshaw and
-Marcus 1995 for IOB1; Ratinov and Roth 2009 for BILOU): a tag that cannot follow the one before begins a span of its
-own. Every such transition is reported to the caller.
+Tags are decoded like by the scorer of the CoNLL shared tasks (Tjong Kim Sang and Buchholz 2000, ``conlleval``; Ramshaw
+and Marcus 1995 for IOB1; Ratinov and Roth 2009 for BILOU): an invalid transition begins a new span. Every such
+transition is reported to the caller.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import NamedTuple
 from dragoman.formats.outcome import Scheme
 
 _LIKE = {"M": "I", "W": "S"}
-"""Prefixes of BMES and BMEWO (middle, whole) in those of BIOES."""
+"""Prefixes of BMES and BMEWO (middle, whole) and their equivalents in BIOES."""
 PREFIXES: dict[str, str] = {"bio": "BIO", "iob1": "BIO", "bioes": "BIOES", "bilou": "BILOU"}
 
 
 class Tag(NamedTuple):
-    """A tag: ``B``, ``I``, ``O``, ``E``, ``S``, ``L`` or ``U``, and the label, None where the tag is bare."""
+    """A tag: prefix ``B``, ``I``, ``O``, ``E``, ``S``, ``L`` or ``U``, and label, None if the tag has none."""
 
     prefix: str
     label: str | None
 
 
 class TokenSpan(NamedTuple):
-    """A span of tokens, half-open, and its label."""
+    """A labelled span of tokens, half-open."""
 
     first: int
     last: int
@@ -36,12 +36,12 @@ class TokenSpan(NamedTuple):
 
 OUTSIDE = Tag("O", None)
 _SEVERAL = re.compile(r"[|/,;+](?:[BIESLU]-|O\Z)")
-"""A second tag in a cell."""
+"""Matches a second tag in a cell."""
 
 
 @lru_cache(maxsize=4096)
 def parse(tag: str) -> Tag | None:
-    """Read a tag; None where it is none. Tags repeat: each is read once however many tokens have it."""
+    """Parse a tag; None if it is invalid. Cached, since tags repeat."""
     prefix, dash, label = tag.partition("-")
     prefix = _LIKE.get(prefix, prefix)
     if prefix not in tuple("BIOESLU") or (prefix == "O" and dash) or _SEVERAL.search(label):
@@ -50,11 +50,11 @@ def parse(tag: str) -> Tag | None:
 
 
 class Spelling(NamedTuple):
-    """A way to write tags that is not the usual ``B-PER``.
+    """A notation of tags other than ``B-PER``.
 
     Attributes:
-        form: its form of the tag of a person.
-        pattern: what its tags look like; groups ``prefix``, where it has one, and ``label``.
+        form: the tag of a person in this notation.
+        pattern: matches its tags; groups ``prefix``, if it has one, and ``label``.
 
     """
 
@@ -63,14 +63,14 @@ class Spelling(NamedTuple):
 
     @property
     def said(self) -> tuple[str, str]:
-        """What is said of tags that are read so, and what to do for another reading."""
+        """The warning for this notation, and the hint."""
         if self.form == "PER":
             what = "the tags are types without B or I: neighbours of one type are read as one span."
             return what, "Write B- and I- where spans of one type stand side by side."
         return f"the tags are written as {self.form}; they are read as B-PER.", ""
 
     def read(self, tag: str) -> Tag | None:
-        """Read a tag; None where it is none of this spelling."""
+        """Parse a tag; None if it is invalid in this notation."""
         match = self.pattern.fullmatch(tag)
         if match is None:
             return None
@@ -87,16 +87,16 @@ _SPELLINGS = (
     Spelling("PER", re.compile(r"O|(?![A-Za-z][-_])(?P<label>[^\W\d_][\w.&:-]*)")),
 )
 _MAX_TYPES = 64
-"""Types that a column without B and I may have: a column of words has more."""
-_LEAST_OUTSIDE = 0.2
-"""Share of tokens outside of any span without which nobody can tell that a column is of types."""
+"""Maximum number of types in a column without prefixes: a column of words has more."""
+_MIN_OUTSIDE = 0.2
+"""Minimum fraction of tokens outside of spans in a column without prefixes, to distinguish it from other columns."""
 
 
 def spelling(tags: Sequence[str]) -> Spelling | None:
-    """Tell how a column of tags is written; None where it is as usual, or nothing like tags.
+    """Detect the notation of a column of tags; None if it is the usual one, or they are not tags.
 
     Args:
-        tags: all of the column, without blanks around.
+        tags: all cells of the column, stripped.
 
     """
     distinct = set(tags)
@@ -104,16 +104,16 @@ def spelling(tags: Sequence[str]) -> Spelling | None:
     if not named or any(parse(tag) for tag in named):
         return None
     found = next((way for way in _SPELLINGS if all(way.read(tag) for tag in distinct)), None)
-    if found is _SPELLINGS[-1] and (len(named) > _MAX_TYPES or tags.count("O") < _LEAST_OUTSIDE * len(tags)):
+    if found is _SPELLINGS[-1] and (len(named) > _MAX_TYPES or tags.count("O") < _MIN_OUTSIDE * len(tags)):
         return None
     return found
 
 
 def recognise(sentences: Iterable[Sequence[Tag]]) -> Scheme | None:
-    """Tell in which scheme some sentences are tagged; None where two are mixed.
+    """Detect the tagging scheme of some sentences; None if two are mixed.
 
-    Without ``E``, ``S``, ``L`` and ``U`` it is IOB1 when some span begins with ``I`` and no ``B`` stands where IOB1 has
-    none (IOB1 writes ``B`` only between neighbours of one label), else BIO. The spans are the same in both.
+    Without ``E``, ``S``, ``L`` and ``U`` it is IOB1 if some span begins with ``I`` and every ``B`` follows a span of
+    the same label, the only place where IOB1 uses it; else BIO. The spans are the same in both.
     """
     prefixes: set[str] = set()
     inner_start = lone_begin = False
@@ -132,12 +132,12 @@ def recognise(sentences: Iterable[Sequence[Tag]]) -> Scheme | None:
 
 
 def decode(tags: Sequence[Tag], scheme: Scheme, repair: Callable[[int, str], None]) -> list[TokenSpan]:
-    """Spans of a sentence.
+    """Decode the tags of a sentence to spans.
 
     Args:
-        tags: one a token.
-        scheme: as :func:`recognise` gives it.
-        repair: takes the token, and what is wrong with its tag there.
+        tags: one per token.
+        scheme: as returned by :func:`recognise`.
+        repair: called with the index of a token and what is wrong with its tag.
 
     """
     spans: list[TokenSpan] = []
@@ -172,7 +172,7 @@ def decode(tags: Sequence[Tag], scheme: Scheme, repair: Callable[[int, str], Non
 
 
 def encode(length: int, spans: Iterable[TokenSpan]) -> list[str]:
-    """Tags in BIO for some tokens; the spans do not overlap."""
+    """Encode disjoint spans as BIO tags."""
     tags = ["O"] * length
     for span in spans:
         tail = "" if span.label is None else f"-{span.label}"

@@ -1,13 +1,14 @@
-"""Inline TimeML: a document's text in XML, its dates as ``TIMEX3`` elements around their words.
+"""Inline TimeML: a document's text in XML, with dates as inline ``TIMEX3`` elements.
 
-Source: TimeML 1.2.1 (https://timeml.github.io/site/publications/timeMLdocs/timeml_1.2.1.html), in the frame that
-TempEval-3 gave it: ``DOCID``, ``DCT`` and ``TEXT`` below ``TimeML``. The text is what ``TEXT`` holds, or the root if
-there is no ``TEXT``; offsets are code points of it, after XML has resolved its references and line ends. ``tid`` is
-the id (an item without one comes back with one), ``type``, ``value`` and ``mod`` are themselves, ``anchorTimeID`` is
-``ref``, and the value of the document's creation time is ``published``. ``ref`` of ``none`` is no ``anchorTimeID``.
+Source: TimeML 1.2.1 (https://timeml.github.io/site/publications/timeMLdocs/timeml_1.2.1.html), in the document
+structure of TempEval-3: ``DOCID``, ``DCT`` and ``TEXT`` in ``TimeML``. The text is the content of ``TEXT``, or of the
+root if there is no ``TEXT``; offsets are code points of it, after XML's processing of references and line endings.
+``tid`` is the id (an item without one comes back with one), ``type``, ``value`` and ``mod`` are the fields of that
+name, ``anchorTimeID`` is ``ref``, and the value of the document creation time is ``published``. A ``ref`` of ``none``
+is written without ``anchorTimeID``.
 
-The parser takes no entities but XML's own and character references, opens nothing, and holds no more than the input: a
-document type declaration with declarations in it is refused, one that only names a file is passed over.
+The parser accepts only predefined entities and character references, opens no files, and needs no more memory than the
+input: a document type declaration with an internal subset is rejected, one that only names a file is ignored.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from xml.parsers import expat  # parses without building anything; declarations are refused below
+from xml.parsers import expat  # a streaming parser; declarations are rejected below
 from xml.sax.saxutils import escape, quoteattr
 
 from dragoman.formats import line_builder, plain_spans
@@ -39,7 +40,7 @@ CANNOT_HOLD = (
     "characters that XML does not allow: controls, U+FFFE, U+FFFF",
 )
 MAX_DEPTH = 256
-"""Deepest nesting of elements that is read."""
+"""Maximum nesting depth of elements."""
 _NESTED = 100
 _KNOWN = {"EVENT", "SIGNAL", "MAKEINSTANCE", "TLINK", "SLINK", "ALINK", "CONFIDENCE"}
 _FRAME = {"TimeML", "TEXT", "DOCID", "DCT"}
@@ -56,13 +57,13 @@ class _Timex:
     stamp: bool = False
 
 
-class _Refused(Exception):  # noqa: N818 - not an error of the program: the input is refused
-    """The document has something that is not taken from outside."""
+class _Refused(Exception):  # noqa: N818 - control flow: the input is rejected
+    """The document uses a feature that is not accepted from untrusted input."""
 
 
 @dataclass(slots=True)
 class _Handler:
-    """Takes what the parser finds; offsets count all character data of the document."""
+    """Receives the parser's events; offsets count all character data of the document."""
 
     diagnostics: Diagnostics
     parser: Any
@@ -145,7 +146,7 @@ def _parse(data: bytes, diagnostics: Diagnostics) -> _Handler | None:
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether it is XML with TimeML's root or dates in it."""
+    """Tell whether it is XML with TimeML's root element or dates."""
     return sample.is_markup and ("<TimeML" in sample.head or "<TIMEX3" in sample.head)
 
 
@@ -156,10 +157,9 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
         data: the XML, in UTF-8.
         options: ``documents`` with its id, where ``DOCID`` is missing; ``texts``.
 
-    Problems: E102 to E106; E209 what is no XML, has declarations, nests too deeply or has two ``TEXT``; E303 for a
-    ``tid`` given twice; E304; E403 where the text is not the document's, W906
-    where it only begins elsewhere. Lost are other elements, other attributes, anchors that are
-    not there, and dates without words.
+    Problems: E102 to E106; E209 not XML, with declarations, nested too deeply or with two ``TEXT``; E303 for a repeated
+    ``tid``; E304; E403 if the text is not the document's, W906 if one contains the other. Lost are other elements,
+    other attributes, dangling anchors, and dates without words.
 
     """
     diagnostics = Diagnostics(options.name)
@@ -189,7 +189,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
 
 def _references(document: _Handler, diagnostics: Diagnostics) -> None:
-    """Note E303 for a tid that is given twice, and leave out, counted, an anchor that is not there."""
+    """Report E303 for repeated tids; remove and count dangling anchors."""
     ids = Counter(timex.attributes.get("tid") for timex in document.timexes)
     for timex in document.timexes:
         tid, anchor = timex.attributes.get("tid"), timex.attributes.get("anchorTimeID")
@@ -201,7 +201,7 @@ def _references(document: _Handler, diagnostics: Diagnostics) -> None:
 
 
 def _stamps(document: _Handler, line: Submission, diagnostics: Diagnostics) -> set[str | None]:
-    """Set the document's own time, and return the tids that stand for it."""
+    """Set the document creation time, and return the tids that refer to it."""
     stamps = [timex for timex in document.timexes if timex.stamp]
     values = list(dict.fromkeys(timex.attributes.get("value") for timex in stamps))
     if values:
@@ -229,9 +229,9 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     Args:
         lines: the submission.
         texts: text by document id.
-        options: nothing of them matters here but ``name``.
+        options: only ``name`` is used.
 
-    A character that XML does not allow is written as U+FFFD, so that offsets stay, and counted. Problems: as for
+    A character that XML does not allow is counted, and written as U+FFFD to preserve offsets. Problems: as for
     :func:`dragoman.formats.plain_spans.plain`, and E304 for ids that cannot be file names.
 
     """
@@ -260,7 +260,7 @@ def _tag(fields: Mapping[str, str | None], diagnostics: Diagnostics) -> str:
         if value is None:
             continue
         if all(map(allowed, value)):
-            # White space would be made into spaces in an attribute; what is referred to stays.
+            # XML normalises white space in attributes to spaces, except character references.
             out += f" {name}={quoteattr(value, {c: f'&#{ord(c)};' for c in chr(9) + chr(10) + chr(13)})}"
         else:
             diagnostics.lose("values of dates with characters that XML does not allow")
@@ -299,7 +299,7 @@ def _document(document: plain_spans.Document, diagnostics: Diagnostics) -> str:
 
 
 def _inline(text: str, dates: list[PredictedDate], opening: Any, diagnostics: Diagnostics) -> Iterable[str]:
-    """Text with the elements in it; a date that crosses one before it, or nests too deeply, is left out."""
+    """Yield the text with inline elements; a date that crosses an earlier one, or is nested too deeply, is left out."""
     places = [plain_spans.labelled(date) for date in dates]
     at = 0
     ends: list[int] = []

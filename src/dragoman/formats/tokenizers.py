@@ -1,4 +1,4 @@
-"""Tokenizers of other libraries as what this room needs: from a text to the offsets of its tokens."""
+"""Adapters for tokenizers of other libraries: from a text to the offsets of its tokens."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from dragoman.formats.tokens import Token
 from dragoman.problems import error
 
 Cut = Callable[[str], list[Token]]
-"""From a text to its tokens: offsets in code points, half-open, in order, without overlap."""
+"""Tokenises a text: offsets in code points, half-open, sorted, without overlap."""
 
 
 def cutter(tokenizer: Any) -> Cut:
-    """Make a tokenizer, whatever library it is of, cut texts.
+    """Adapt a tokenizer of any supported library.
 
     Args:
         tokenizer: a fast tokenizer of ``transformers``; a ``tokenizers.Tokenizer``; a pipeline of spaCy; a function
             from a text to pairs of offsets; or the name of a tokenizer that ``transformers`` loads (extra ``hf``).
 
-    Special tokens, which stand for no characters, are left out, white space at the edges of a token is none of it, and
-    tokens that share a character (bytes of it) are one.
+    Special tokens, which have no characters, are left out; white space is stripped from tokens; and tokens that share a
+    character (byte-level tokens) are merged.
 
     Raises:
-        DragomanError: E209 for anything else, or where the name cannot be loaded.
+        DragomanError: E209 for any other object, or if the name cannot be loaded.
 
     """
     if isinstance(tokenizer, str | Path):
@@ -53,7 +53,7 @@ def _loaded(name: str) -> Any:
         raise error("E209", "transformers is not installed.", "Install dragoman[hf].") from cause
     try:
         return AutoTokenizer.from_pretrained(name, use_fast=True)
-    except Exception as cause:  # a library over files that may be anything, or over the network
+    except Exception as cause:  # transformers raises many kinds of errors for unknown files or failed downloads
         what = f"the tokenizer {name[:200]!r} cannot be loaded: {str(cause).splitlines()[0][:200]}."
         raise error("E209", what, "Give the folder of a fast tokenizer, or its name on the Hub.") from cause
 

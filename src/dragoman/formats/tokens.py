@@ -1,4 +1,4 @@
-"""Tokens: cutting a text into them, and finding given ones in a text. Offsets are code points, half-open."""
+"""Tokenisation, and alignment of given tokens with a text. Offsets are code points, half-open."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ import regex
 
 Token = tuple[int, int]
 
-# A joiner or a direction mark stays with its letters; every other character that is not of a word is its own token.
+# Joiners and direction marks belong to words; every other non-word character is a token of its own.
 _PIECES = regex.compile(r"[\w\p{Cf}]+|\s+|.", regex.DOTALL)
 
 
 def blank(char: str) -> bool:
-    """Whether a character cannot be (part of) a token: white space, and controls."""
+    """Tell whether a character is white space or a control character, and so never part of a token."""
     return char.isspace() or unicodedata.category(char) == "Cc"
 
 
 def words(text: str) -> list[Token]:
-    """Words with their marks; every other character that is not blank alone."""
+    """Tokenise into words with their marks; every other non-blank character is a token."""
     return [match.span() for match in _PIECES.finditer(text) if not all(map(blank, match.group()))]
 
 
 def characters(text: str) -> list[Token]:
-    """Characters that are not blank, each alone."""
+    """Tokenise into single non-blank characters."""
     return [(at, at + 1) for at, char in enumerate(text) if not blank(char)]
 
 
 def covering(text: str, starts: Collection[int], ends: Collection[int]) -> list[Token]:
-    """Tokens that cover a text but for single spaces between two of them, and that begin and end at given places.
+    """Return tokens that cover the whole text, except single spaces between tokens, with boundaries at the given
+    offsets.
 
-    This is what a ``Doc`` of spaCy is made of. A space is a token of its own where a span begins or ends with it.
+    This is the tokenisation that a ``Doc`` of spaCy requires. A space at the boundary of a span is a token of its own.
     """
     cuts = sorted({*starts, *ends, *(match.start() for match in _PIECES.finditer(text)), len(text)} - {0})
     made: list[Token] = []
@@ -45,16 +46,16 @@ def covering(text: str, starts: Collection[int], ends: Collection[int]) -> list[
 
 
 def locate(text: str, token: str, at: int) -> int:
-    """Place of the next token at or after a place, or -1 where letters or digits would have to be skipped."""
+    """Return the offset of the next occurrence of a token, or -1 if letters or digits would have to be skipped."""
     place = text.find(token, at)
     return -1 if place < 0 or any(char.isalnum() for char in text[at:place]) else place
 
 
 def outermost(spans: Iterable[tuple[int, int, str | None]]) -> tuple[list[tuple[int, int, str | None]], int]:
-    """Choose the spans that lie in no other and overlap none that is chosen, the earlier and the longer first.
+    """Choose spans that do not overlap, preferring earlier and longer ones.
 
     Returns:
-        The chosen spans, in order, and how many are not.
+        The chosen spans, in order, and the number of the others.
 
     """
     outer: list[tuple[int, int, str | None]] = []

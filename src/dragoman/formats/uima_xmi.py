@@ -1,14 +1,14 @@
-"""UIMA CAS XMI, which UIMA, DKPro Core, INCEpTION and WebAnno write; needs the extra ``formats`` (dkpro-cassis).
+"""UIMA CAS XMI, the format of UIMA, DKPro Core, INCEpTION and WebAnno; needs the extra ``formats`` (dkpro-cassis).
 
 Source: https://uima.apache.org/d/uimaj-current/references.html (XMI CAS serialization). The document is the sofa of the
-first view, or of the only view that has a text; offsets are UTF-16 units in the file, and code points by the time
-cassis gives them. Entities are annotations of a type whose name ends with ``NamedEntity``, or below it: the feature
-``value`` is the type, ``identifier`` the id. Where there is none, every annotation that is no token, sentence or other
-layer of linguistics is taken, and called by its ``value`` or ``label``, else by the name of its type; ``--layer`` names
-others, and the feature that is the type. ``TypeSystem.xml`` beside the file says which types there are; without it,
-they are taken from the file.
+first view, or of the only view that has a text; offsets are UTF-16 units in the file, which cassis converts to code
+points. Entities are annotations whose type name ends with ``NamedEntity``, and of its subtypes: the feature ``value``
+is the type, ``identifier`` the id. If there are none, all annotations are used that are not tokens, sentences or other
+linguistic layers; their label is ``value`` or ``label``, else the name of the type. ``--layer`` selects other types,
+and the feature that is the label. ``TypeSystem.xml`` beside the file defines the types; without it, they are inferred
+from the file.
 
-Written are ``<id>.xmi`` with DKPro's ``NamedEntity``, and ``TypeSystem.xml``.
+Output is ``<id>.xmi`` with DKPro's ``NamedEntity``, and ``TypeSystem.xml``.
 """
 
 from __future__ import annotations
@@ -53,12 +53,12 @@ _XMI = "http://www.omg.org/XMI"
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether it is XML with UIMA's namespaces."""
+    """Tell whether it is XML with UIMA's namespaces."""
     return sample.is_markup and _XMI in sample.head and "/uima/cas.ecore" in sample.head
 
 
 def beside(path: Path) -> Iterable[Path]:
-    """Type system of a file: in its folder, under one of the names that tools give it."""
+    """Find the type system of a file: in its folder, under one of the usual names."""
     return [found for name in _BESIDE if (found := path.with_name(name)).is_file()][:1]
 
 
@@ -67,10 +67,10 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
     Args:
         data: the XMI.
-        options: ``documents`` with its id (the file's name says it); ``beside`` with the type system; ``texts``;
+        options: ``documents`` with its id (from the file's name); ``beside`` with the type system; ``texts``;
             ``date_labels``.
 
-    Problems: E102 to E106; E209 what is no XMI, declares something, or where cassis is not installed; E304; E401, E402;
+    Problems: E102 to E106; E209 not XMI, with declarations, or cassis is not installed; E304; E401, E402;
     E403 where the text is not the document's.
 
     """
@@ -107,7 +107,7 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
 
 def _cas(data: bytes, types: bytes | None, diagnostics: Diagnostics) -> Any:
-    """Read a CAS; None after an error."""
+    """Parse a CAS; None after an error."""
     try:
         import cassis  # noqa: PLC0415 - an extra
     except ImportError:
@@ -115,14 +115,14 @@ def _cas(data: bytes, types: bytes | None, diagnostics: Diagnostics) -> Any:
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of types that are passed over, which are counted
+            warnings.simplefilter("ignore")  # about unknown types, which are counted instead
             found = _types(data)
             system = cassis.load_typesystem(io.BytesIO(types)) if types else _typesystem(found, cassis)
             known = [name for name in found if system.contains_type(name)]
             lost = sum(found[name].count for name in found.keys() - known)
             diagnostics.lose("annotations whose type is not in the type system", lost)
             return cassis.load_cas_from_xmi(io.BytesIO(data), typesystem=system, lenient=True)
-    except Exception as cause:  # noqa: BLE001 - whatever a library raises of a damaged file
+    except Exception as cause:  # noqa: BLE001 - cassis raises many kinds of errors for damaged files
         what = f"not a CAS in XMI: {type(cause).__name__}: {str(cause)[:120]}."
         diagnostics.add("E209", what, "Put TypeSystem.xml of the export beside the file.")
         return None
@@ -135,7 +135,7 @@ class _Type:
 
 
 def _types(data: bytes) -> dict[str, _Type]:
-    """Types of the annotations in a file: how many there are of each, and their attributes."""
+    """Return the types of annotations in a file: their numbers and attributes."""
     found: dict[str, _Type] = {}
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -153,7 +153,7 @@ def _types(data: bytes) -> dict[str, _Type]:
 
 
 def _typesystem(found: Mapping[str, _Type], cassis: Any) -> Any:
-    """Make a type system of the annotations in a file: every attribute is a string."""
+    """Infer a type system from the annotations in a file: every attribute is a string."""
     system = cassis.TypeSystem()
     for name, type_ in sorted(found.items()):
         if not system.contains_type(name):
@@ -164,7 +164,7 @@ def _typesystem(found: Mapping[str, _Type], cassis: Any) -> Any:
 
 
 def _view(cas: Any, diagnostics: Diagnostics) -> Any:
-    """Choose the view that is the document: the first one, else the only one with a text; None after an error."""
+    """Choose the view of the document: the first one, else the only one with a text; None after an error."""
     texts = [view for sofa in cas.sofas if (view := cas.get_view(sofa.sofaID)).sofa_string is not None]
     if not texts:
         what = "the CAS has no text"
@@ -187,7 +187,7 @@ def _view(cas: Any, diagnostics: Diagnostics) -> Any:
 
 
 def _annotations(cas: Any) -> list[Any]:
-    """Annotations of a view that have a place, but for the one of the document as a whole."""
+    """Return the annotations of a view that have offsets, except that of the whole document."""
     return [
         each
         for each in (getattr(cas, "select_all_annotations", None) or cas.select_all)()
@@ -198,14 +198,14 @@ def _annotations(cas: Any) -> list[Any]:
 
 
 def _values(annotation: Any) -> dict[str, str]:
-    """Features of an annotation that have a plain value."""
+    """Return the features of an annotation that have scalar values."""
     names = [feature.name for feature in annotation.type.all_features]
     given = {name: getattr(annotation, name, None) for name in names if name not in _PLACES}
     return {name: str(value) for name, value in given.items() if isinstance(value, str | int | float) and value != ""}
 
 
 def _entities(cas: Any, wanted: Wanted, diagnostics: Diagnostics) -> Iterator[Any]:
-    """Annotations that are entities; others are counted as lost."""
+    """Yield the annotations that are entities; others are counted as lost."""
     system = cas.typesystem
     annotations = _annotations(cas)
     if wanted:
@@ -230,7 +230,7 @@ def _entities(cas: Any, wanted: Wanted, diagnostics: Diagnostics) -> Iterator[An
 
 
 def _label(annotation: Any) -> str | None:
-    """Name of an annotation's type, where no feature is the label."""
+    """Return the name of an annotation's type, as its label if no feature is."""
     name = str(annotation.type.name).rpartition(".")[2]
     return None if name == "NamedEntity" else name
 
@@ -243,9 +243,8 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
         texts: text by document id.
         options: ``date_labels``.
 
-    A character that XML does not allow is written as U+FFFD, so that offsets stay, and counted. Problems: as for
-    :func:`dragoman.formats.plain_spans.plain`; E304 for ids that cannot be file names; E209 where cassis is not
-    installed.
+    A character that XML does not allow is counted, and written as U+FFFD to preserve offsets. Problems: as for
+    :func:`dragoman.formats.plain_spans.plain`; E304 for ids that cannot be file names; E209 if cassis is not installed.
 
     """
     diagnostics = Diagnostics(options.name)

@@ -1,4 +1,4 @@
-"""Rows that are nearly those of tokens with tags, and what keeps them from being so."""
+"""Diagnosis of files that are almost token-per-line columns, and why they are not."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 _TAG = r"(?:O|[BIESLU](?:-\S+)?)"
 _PLAIN = r"(?:O|[BIESLU](?:-[^\s|/,;+]+)?)"
 _ROWS, _LENGTH = 20, 1000
-_PART = "Part the columns by tabs or blanks."
+_PART = "Separate the columns by tabs or blanks."
 _KINDS: tuple[tuple[str, str, str], ...] = (
-    (rf"[^\s,]+,(?:\S*,)?{_TAG}", "parted by commas", _PART),
-    (rf"[^\s;]+;(?:\S*;)?{_TAG}", "parted by semicolons", _PART),
-    (rf"[^\s|]+[|](?:\S*[|])?{_TAG}", "parted by vertical bars", _PART),
+    (rf"[^\s,]+,(?:\S*,)?{_TAG}", "separated by commas", _PART),
+    (rf"[^\s;]+;(?:\S*;)?{_TAG}", "separated by semicolons", _PART),
+    (rf"[^\s|]+[|](?:\S*[|])?{_TAG}", "separated by vertical bars", _PART),
     (
         rf"\S+[\u00a0\u2000-\u200b\u202f\u3000]+{_TAG}",
-        "parted by a space of another kind",
+        "separated by a space of another kind",
         _PART,
     ),
     (rf"{_TAG}[ \t]+\S+", "with the tag first", "Name the columns: --columns form=2,tag=1."),
@@ -33,14 +33,14 @@ _HEADED = re.compile(rf"\S+[ \t](?:.*[ \t])?{_TAG}")
 
 
 def unlike(lines: list[str]) -> tuple[str, str]:
-    """Say what rows seem to be that are nearly tokens with tags, and what to do; empty where they are nothing like it.
+    """Describe rows that are almost tokens with tags, with a hint; empty if they are nothing like it.
 
     Args:
         lines: the first lines of a file that are not blank.
 
     """
     rows = [line.strip("\r\n") for line in lines if not line.startswith("#")][:_ROWS]
-    rows = rows[:-1] if len(rows) == _ROWS else rows  # the last one may be cut off
+    rows = rows[:-1] if len(rows) == _ROWS else rows  # the last one may be truncated
     if len(rows) < 2 or max(map(len, rows)) > _LENGTH:
         return "", ""
     if _all(_HEADED.pattern, rows[1:]) and not _HEADED.fullmatch(rows[0].rstrip()):
@@ -51,7 +51,7 @@ def unlike(lines: list[str]) -> tuple[str, str]:
 
 
 def _mostly(pattern: str, rows: list[str]) -> bool:
-    """Whether all rows are of a pattern, but for a header."""
+    """Tell whether all rows match a pattern, except possibly a header."""
     return _all(pattern, rows) or (len(rows) > 2 and _all(pattern, rows[1:]))
 
 

@@ -1,16 +1,16 @@
-"""WebAnno TSV 3, which WebAnno and INCEpTION export.
+"""WebAnno TSV 3, the format of WebAnno and INCEpTION.
 
-Source: https://inception-project.github.io/releases/36.5/docs/user-guide.html#sect_webannotsv (3.1 to 3.3). The head
-names the layers: ``#T_SP=layer|feature|…`` of spans, ``#T_RL`` of relations, ``#T_CH`` of chains. Then come
-sentences: ``#Text=`` and a row for each token: number, offsets, token, and a column for each feature; ``_`` is none,
-``*`` an annotation without a value, ``|`` parts several, ``[2]`` numbers an annotation of several tokens. Offsets are
-UTF-16 units, as Java counts, and are made code points here. A row ``1-2.1`` is a part of a token.
+Source: https://inception-project.github.io/releases/36.5/docs/user-guide.html#sect_webannotsv (3.1 to 3.3). The header
+declares the layers: ``#T_SP=layer|feature|…`` for spans, ``#T_RL`` for relations, ``#T_CH`` for chains. Sentences
+follow: ``#Text=`` and one row per token: number, offsets, token, and a column for each feature; ``_`` is no value,
+``*`` an annotation without a value, ``|`` separates stacked annotations, ``[2]`` is the number of an annotation of
+several tokens. Offsets are UTF-16 units, as in Java, and are converted to code points. A row ``1-2.1`` is part of a
+token.
 
-The layer whose name ends with ``NamedEntity`` is read, or the only layer of spans that there is, or those that are
-named (``--layer``); its type is the feature ``value``, else the first one; ``identifier`` gives the entity's ids. Other
-layers are lost.
+The layer whose name ends with ``NamedEntity`` is read, or the only span layer, or the layers of ``--layer``; the type
+is the feature ``value``, else the first feature; ``identifier`` is the entity's id. Other layers are lost.
 
-Written is ``<id>.tsv`` with DKPro's ``NamedEntity``; a sentence is a line of the text.
+Output is ``<id>.tsv`` with DKPro's ``NamedEntity``; each line of the text is a sentence.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ class _Layer:
 
     @property
     def columns(self) -> range:
-        """Columns of its features: a slot has two names and two columns, a layer without features a column too."""
+        """Columns of its features: a slot feature has two names and two columns; a layer without features has one
+        column.
+        """
         return range(self.first, self.first + max(1, len(self.features)))
 
 
@@ -85,7 +87,7 @@ class _Mention:
 
 
 def recognises(sample: Sample) -> bool:
-    """Whether it begins with the format's own line."""
+    """Tell whether the file begins with the format's header."""
     return sample.start.startswith("#FORMAT=WebAnno TSV")
 
 
@@ -94,9 +96,9 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
 
     Args:
         data: the file.
-        options: ``documents`` with its id (the file's name says it); ``texts``; ``date_labels``.
+        options: ``documents`` with its id (from the file's name); ``texts``; ``date_labels``.
 
-    Problems: E102 to E106; E209 lines that are none; E304; E401 to E403; E403 where the text is not the document's.
+    Problems: E102 to E106; E209 malformed lines; E304; E401 to E403; E403 where the text is not the document's.
 
     """
     diagnostics = Diagnostics(options.name)
@@ -151,7 +153,7 @@ def _parse(text: str, diagnostics: Diagnostics) -> tuple[list[_Layer], list[_Sen
 
 
 def _token(line: str, number: int, sentences: list[_Sentence]) -> bool:
-    """Take the row of a token, or of a part of one; tell whether it is one."""
+    """Parse the row of a token, or of a part of one; return whether it is valid."""
     cells = line.split("\t")
     bounds = _BOUNDS.fullmatch(cells[1]) if len(cells) > 2 else None
     if bounds is None or not _ROW.fullmatch(cells[0]) or not sentences:
@@ -166,11 +168,11 @@ def _unescaped(said: str) -> str:
 
 
 def _joined(sentences: list[_Sentence], diagnostics: Diagnostics) -> tuple[str, list[int]]:
-    """Put the sentences where their offsets say, and check the tokens.
+    """Reconstruct the text from the sentences and their offsets, and check the tokens.
 
     Returns:
-        The text, what is between two sentences being a line feed and spaces; and for each UTF-16 unit of it, and for
-        its end, the code point.
+        The text, with a line feed and spaces between sentences; and the code point offset for each UTF-16 offset, the
+        end included.
 
     """
     units = [] if any(sentence.tokens for sentence in sentences) else ["\n".join(each.text for each in sentences)]
@@ -182,7 +184,7 @@ def _joined(sentences: list[_Sentence], diagnostics: Diagnostics) -> tuple[str, 
         before = sentence.text.find(first.form)
         begin = first.start - max(0, _units(sentence.text[: max(0, before)]))
         if begin < at or before < 0 or begin > at + 2**20:
-            what = f"the token {first.form[:40]!r} does not stand where its offsets say."
+            what = f"the token {first.form[:40]!r} is not where its offsets say."
             diagnostics.add("E209", what, _HINT, line=first.line)
             return "", [0]
         units.append(("\n" + " " * (begin - at - 1) if units else " " * (begin - at)) if begin > at else "")
@@ -219,18 +221,18 @@ def _chosen(layers: list[_Layer], wanted: Wanted, diagnostics: Diagnostics) -> l
 
 
 def _stacked(cell: str) -> list[str]:
-    """Part the annotations in a cell, at each bar that is not escaped."""
+    """Split the stacked annotations in a cell at unescaped bars."""
     parts, at = [], 0
     while at <= len(cell):
         match = _PART.match(cell, at)
-        assert match is not None  # it matches nothing at all, too
+        assert match is not None  # it also matches the empty string
         parts.append(match[0] + cell[match.end() :] if cell[match.end() :] == "\\" else match[0])
         at = match.end() + 1
     return parts
 
 
 def _mentions(layer: _Layer, sentences: list[_Sentence]) -> Iterable[_Mention]:
-    """Annotations of a layer; those of several tokens are told by their number, by no other sign."""
+    """Yield the annotations of a layer; the rows of an annotation of several tokens share its number."""
     names = layer.features or [""]
     for sentence in sentences:
         numbered: dict[str, _Mention] = {}
@@ -253,7 +255,7 @@ def _mentions(layer: _Layer, sentences: list[_Sentence]) -> Iterable[_Mention]:
                     numbered[number].end = max(numbered[number].end, token.end)
                     continue
                 if number:
-                    numbered[number] = mention  # given when all its tokens are known
+                    numbered[number] = mention  # yielded once all its tokens are known
                 else:
                     yield mention
         yield from numbered.values()
@@ -264,7 +266,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
 
     Args:
         lines: the submission.
-        texts: text by document id; its words are the tokens.
+        texts: text by document id, which is tokenised into words.
         options: ``date_labels``.
 
     Problems: as for :func:`dragoman.formats.plain_spans.plain`; E304 for ids that cannot be file names.

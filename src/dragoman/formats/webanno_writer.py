@@ -1,4 +1,4 @@
-"""The lines of WebAnno TSV 3 that a document is written in; what stands for what is said in the format's own module."""
+"""Writer for WebAnno TSV 3; the mapping is described in :mod:`dragoman.formats.webanno`."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class _Mention(NamedTuple):
 
 
 class Sheet:
-    """Writes one document: its text in sentences, and a row for each token, or part of one, with what is said of it.
+    """Writes one document: sentences, and a row for each token, or part of one, with its annotations.
 
-    A sentence is a line of the text, with the blank ones that follow; lines that a span goes over are one. A span that
-    begins or ends within a token gets a row for that part of it.
+    A sentence is a line of the text, with any blank lines that follow; lines that share a span are one sentence. A span
+    that begins or ends within a token gets a row for that part of it.
     """
 
     def __init__(self, document: plain_spans.Document, diagnostics: Diagnostics) -> None:
@@ -54,7 +54,7 @@ class Sheet:
         return _Mention(start, end, (_value(identifier), _value(label or "")), 0)
 
     def _covered(self, start: int, end: int) -> tuple[int, int]:
-        """Tokens that a stretch meets, as a range."""
+        """Return the range of tokens that overlap a span."""
         return bisect_right(self.ends, start), bisect_left(self.starts, end)
 
     def write(self) -> str:
@@ -65,7 +65,7 @@ class Sheet:
         )
 
     def _sentences(self) -> Iterator[tuple[str, tuple[int, int]]]:
-        """Text of each sentence, as lines of the file, and the range of its tokens."""
+        """Yield the text of each sentence, as lines of the file, and the range of its tokens."""
         begin = first = 0
         for last in range(1, len(self.cut) + 1):
             at = len(self.text) if last == len(self.cut) else self._break(last)
@@ -76,7 +76,7 @@ class Sheet:
             yield _text(self.text), (0, 0)
 
     def _break(self, token: int) -> int:
-        """Place of the line feed that ends a sentence before a token, or -1."""
+        """Return the offset of the line feed that ends a sentence before a token, or -1."""
         at = self.text.rfind("\n", self.ends[token - 1], self.starts[token])
         return -1 if any(mention.start < at < mention.end for mention in self.mentions) else at
 
@@ -100,7 +100,9 @@ class Sheet:
             yield "\t".join((name, place, _escaped(self.text[start:end]), *cells)) + "\t\n"
 
     def _cell(self, mentions: Sequence[_Mention], feature: int) -> str:
-        """Say a feature of the spans of a row, each with its number unless it is the only one, with this one row."""
+        """Format a feature of the spans in a row, each with its number unless it is the only one and has no
+        other row.
+        """
         said = []
         for mention in mentions:
             first, last = self._covered(mention.start, mention.end)

@@ -1,5 +1,5 @@
-"""Other people's evaluation harnesses: inspect_ai and lm-evaluation-harness ask, and what they get is scored here.
+"""Integrations with evaluation harnesses: tasks for inspect_ai and lm-evaluation-harness, scored by Dragoman.
 
-Both use the prompt, the reading of answers and the scorer of ``dragoman run chat:MODEL``, so that the same answers have
-the same scores. ``extraction`` knows no harness; the modules of the harnesses are imported by these alone.
+Both use the prompt, the answer parsing and the scorer of ``dragoman run chat:MODEL``, so that the same answers get the
+same scores. ``extraction`` does not depend on any harness; the harness modules are imported only by their harness.
 """

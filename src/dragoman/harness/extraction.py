@@ -1,4 +1,4 @@
-"""The task that a harness runs: which documents, what a model is told of each, what its answer is, and the scores."""
+"""The harness-independent part of a task: documents, prompts, parsing of answers, and scores."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from dragoman.systems.run_log import Entry
 
 STOPPED: Mapping[str, str] = {"max_tokens": "length", "model_length": "length", "content_filter": "content_filter"}
-"""Reasons why a model stopped, as inspect_ai names them, by those of chat completions; any other is a whole answer."""
+"""inspect_ai's stop reasons, mapped to finish reasons of the chat completions API; any other is a complete answer."""
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """Documents of a split, as a harness asks about them.
+    """The extraction task on the documents of a split.
 
     Attributes:
-        benchmark: whose documents.
-        split: of the benchmark.
-        prompt: what is asked; documents that its examples are from are not asked about.
+        benchmark: the benchmark that the documents are from.
+        split: name of the split.
+        prompt: the prompt; documents that its few-shot examples come from are excluded.
 
     """
 
@@ -55,35 +55,37 @@ class Extraction:
         """Make the task.
 
         Args:
-            data: the benchmark, as :func:`dragoman.load` takes it; the bundled one if None.
-            split: its split; ``test``, or the last one, if None.
-            layers: the layers to ask for; all if empty.
-            examples: examples a language, from the split ``dev``.
+            data: the benchmark, as :func:`dragoman.load` takes it; None for the bundled one.
+            split: name of the split; None for ``test``, or the last split.
+            layers: the layers to extract; empty for all.
+            examples: few-shot examples per language, from the split ``dev``.
 
         Raises:
-            DragomanError: E701 and E702 for data or a split that is not there, E206 for a layer that is none.
+            DragomanError: E701 and E702 for an unknown benchmark or split, E206 for an unknown layer.
 
         """
         benchmark = benchmarks.load(data)
         asked = prompt.make(benchmark, layers or LAYER_NAMES, count=examples)
         made = cls(benchmark, split or gold.default_split(benchmark), asked)
-        # A split that is not there or has no gold is an error here, not after the run.
+        # Raise here, not after the run, if the split is unknown or has no gold.
         assert made.withheld or made.gold.data.documents
         return made
 
     @property
     def withheld(self) -> bool:
-        """Whether the gold of the split is withheld: answers are read and kept as ever, and have no scores here."""
+        """Whether the gold of the split is withheld: answers are parsed and stored as usual, but cannot be
+        scored here.
+        """
         return self.benchmark.withholds(self.split)
 
     @cached_property
     def documents(self) -> list[Document]:
-        """Documents to ask about, in the order of the benchmark."""
+        """Documents of the task, in the order of the benchmark."""
         return Selection(self.split).documents(self.benchmark, self.prompt.sources)
 
     @cached_property
     def by_id(self) -> dict[str, Document]:
-        """Find a document by its id."""
+        """Documents by id."""
         return {document.id: document for document in self.documents}
 
     @cached_property
@@ -93,32 +95,32 @@ class Extraction:
 
     @cached_property
     def card(self) -> SystemCard:
-        """What the scored system used; its name is the harness's to say."""
+        """System card of the scored system; the harness knows the model's name."""
         return SystemCard(name="model", resources=["text", "dev"] if self.prompt.sources else ["text"])
 
     def messages(self, name: str) -> list[Message]:
-        """Write the messages about a document."""
+        """Return the chat messages for a document."""
         return self.prompt.messages(self.by_id[name])
 
     def target(self, name: str) -> dict[str, Any]:
-        """Give the gold of a document in the form of an answer; nothing where it is withheld."""
+        """Return the gold of a document in the form of an answer; empty where it is withheld."""
         return {} if self.withheld else answers.gold(self.by_id[name], self.prompt.layers)
 
     def schema(self) -> dict[str, Any]:
-        """Give the JSON Schema of an answer."""
+        """Return the JSON Schema of an answer."""
         return answers.schema(self.prompt.layers, self.prompt.label_sets)
 
     def answer(self, name: str, text: str, reason: str = "stop", limit: int | None = None) -> Entry:
-        """Read what a model wrote about a document, as ``dragoman run`` does.
+        """Parse a model's answer for a document, as ``dragoman run`` does.
 
         Args:
             name: id of the document.
-            text: what the model wrote.
-            reason: why it stopped, as in chat completions: ``stop``, ``length``, ``content_filter``.
-            limit: tokens that the answer was limited to, for the message.
+            text: the model's answer.
+            reason: finish reason, as in the chat completions API: ``stop``, ``length``, ``content_filter``.
+            limit: maximum number of tokens of the answer, for the message.
 
         Returns:
-            The line of a run's log: ``answer`` has the labels that are valid, and is None where there are none.
+            An entry of a run's log: ``answer`` has the valid labels, and is None if the answer could not be parsed.
 
         """
         system = System(
@@ -131,7 +133,9 @@ class Extraction:
     def figures(
         self, epochs: Sequence[Sequence[Mapping[str, Any]]], asked: Sequence[str], *, intervals: bool = True
     ) -> dict[str, float | None]:
-        """Give the scores that a harness shows, by name; each is None where gold is withheld; as :meth:`score`."""
+        """Return the scores that a harness shows, by name; all None where gold is withheld. Arguments as in
+        :meth:`score`.
+        """
         if self.withheld:
             return dict.fromkeys(names(self.prompt.layers))
         return figures(self.score(epochs, asked, intervals=intervals))
@@ -139,15 +143,15 @@ class Extraction:
     def score(
         self, epochs: Sequence[Sequence[Mapping[str, Any]]], asked: Sequence[str], *, intervals: bool = True
     ) -> Result:
-        """Score answers on the documents that were asked about.
+        """Score answers on a subset of the documents.
 
         Args:
-            epochs: of each repeat the lines of a submission: an id and the layers; a document that failed has none.
-            asked: ids of the documents that were asked about, a part of the split perhaps.
-            intervals: whether error bars are made.
+            epochs: for each repeat, the submission lines (an id and the layers); documents that failed have none.
+            asked: ids of the documents that were run, possibly a part of the split.
+            intervals: whether to compute confidence intervals.
 
         Returns:
-            The result; of several repeats their mean, with the interval over documents and repeats.
+            The result; for several repeats their mean, with intervals over documents and repeats.
 
         Raises:
             DragomanError: E760 where the gold of the split is withheld.
@@ -169,7 +173,7 @@ class Extraction:
         return repeats.mean(made, Resampling() if intervals else Resampling(0)) if several else made[0]
 
     def _part(self, chosen: tuple[str, ...]) -> Gold:
-        """Gold of some documents of the split."""
+        """Restrict the gold to some documents of the split."""
         whole = self.gold
         if len(chosen) == len(whole.data.documents):
             return whole
@@ -183,19 +187,19 @@ class Extraction:
 
 
 def names(layers: Sequence[str]) -> list[str]:
-    """Names of the scores that :func:`figures` gives where some layers were asked for."""
+    """Return the names of the scores in :func:`figures` for a task with some layers."""
     made = ["headline"] if set(layers) == set(LAYER_NAMES) else []
     made += [f"{name}.f1" for name in HEADLINE if name.partition(".")[0] in layers]
     return [each for name in made for each in (name, f"{name}_low", f"{name}_high")]
 
 
 def figures(result: Result) -> dict[str, float | None]:
-    """Give the scores of a result that a harness shows, by name.
+    """Return the scores of a result that a harness shows, by name.
 
     Returns:
-        ``headline`` and the F1 of the measure that stands for each layer, as ``entities.strict.f1``, each with the ends
-        of its interval (95 %) as ``…_low`` and ``…_high``; None where it is not defined, was not asked for, or is no
-        score because the prompt has examples from the split.
+        ``headline`` and the F1 of the main measure of each layer, such as ``entities.strict.f1``, each with the bounds
+        of its 95 % confidence interval as ``…_low`` and ``…_high``; None where undefined, not computed, or invalid
+        because the prompt has examples from the split.
 
     """
     made: dict[str, float | None] = {}

@@ -1,9 +1,9 @@
-"""Tasks of inspect_ai: ``inspect eval dragoman/extraction --model …``.
+"""Tasks for inspect_ai: ``inspect eval dragoman/extraction --model …``.
 
-inspect_ai finds them by the entry point ``dragoman`` of its group. A sample is a document, an epoch is a repeat; the
-score of a sample is the F1 of its document, for people to look at, and the metrics are those of the whole: counts of
-all documents are added up first. What ``dragoman score LOG.eval`` reads lies in the metadata of each sample's score.
-Where the gold of the split is withheld there are no scores, and the log has the answers to send.
+inspect_ai discovers them by the entry point ``dragoman`` in the group ``inspect_ai``. A sample is a document, an epoch
+is a repeat. The score of a sample is the F1 of its document, for inspection; the metrics are micro-averages over all
+documents. The metadata of each sample's score has what ``dragoman score LOG.eval`` reads. Where the gold of the split
+is withheld there are no scores, and the log contains the answers to submit.
 """
 
 from __future__ import annotations
@@ -50,15 +50,16 @@ def extraction(
     form: str = _USUAL.form,
     seed: int = _USUAL.seed,
 ) -> Task:
-    """Ask for all layers of a document at once.
+    """Extract all layers of a document in one answer.
 
     Args:
-        layers: which, separated by commas.
-        split: split of the benchmark; ``test`` if None.
-        data: the benchmark, as ``dragoman score --data`` takes it; the bundled one if None.
-        examples: examples a language, from the split ``dev``.
-        form: ``json_schema`` holds the model to the form of an answer, where its provider can; ``text`` does not.
-        seed: of the sampling in the first epoch; each further epoch has the next one.
+        layers: layers to extract, separated by commas.
+        split: split of the benchmark; None for ``test``.
+        data: the benchmark, as ``dragoman score --data`` takes it; None for the bundled one.
+        examples: few-shot examples per language, from the split ``dev``.
+        form: ``json_schema`` constrains decoding to the schema of an answer, if the provider supports it; ``text`` does
+            not.
+        seed: sampling seed of the first epoch; it is incremented with every epoch.
 
     """
     if form not in {"json_schema", "text"}:
@@ -100,7 +101,7 @@ def _of_layer(layer: str, split: str | None, data: str | None, examples: int, fo
 def entities(
     split: str | None = None, data: str | None = None, examples: int = 2, form: str = _USUAL.form, seed: int = 1
 ) -> Task:
-    """Ask for entities alone; arguments as of ``extraction``."""
+    """Extract entities only; arguments as in ``extraction``."""
     return _of_layer("entities", split, data, examples, form, seed)
 
 
@@ -108,7 +109,7 @@ def entities(
 def dates(
     split: str | None = None, data: str | None = None, examples: int = 2, form: str = _USUAL.form, seed: int = 1
 ) -> Task:
-    """Ask for dates alone; arguments as of ``extraction``."""
+    """Extract dates only; arguments as in ``extraction``."""
     return _of_layer("dates", split, data, examples, form, seed)
 
 
@@ -116,7 +117,7 @@ def dates(
 def claims(
     split: str | None = None, data: str | None = None, examples: int = 2, form: str = _USUAL.form, seed: int = 1
 ) -> Task:
-    """Ask for claims alone; arguments as of ``extraction``."""
+    """Extract claims only; arguments as in ``extraction``."""
     return _of_layer("claims", split, data, examples, form, seed)
 
 
@@ -136,7 +137,7 @@ def _message(message: Message) -> ChatMessage:
 
 @solver
 def one_answer(seed: int) -> Solver:
-    """Ask once; each epoch has a seed of its own."""
+    """Generate once per sample, with a different seed in each epoch."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         return await generate(state, tool_calls="none", seed=seed + state.epoch - 1)
@@ -151,7 +152,7 @@ def _extraction(layers: str, split: str, data: str | None, examples: int) -> Ext
 
 @metric(scores="unreduced")
 def scores() -> Metric:
-    """Scores of all documents together, by epoch, and the mean of epochs; intervals are over documents and epochs."""
+    """Score all documents together, per epoch, and average over epochs; intervals are over documents and epochs."""
 
     def of(samples: list[SampleScore]) -> dict[str, float | None]:
         if not samples:
@@ -171,10 +172,10 @@ def scores() -> Metric:
 
 @scorer(metrics=[scores()])
 def labels(layers: str, split: str, data: str | None, examples: int) -> Scorer:
-    """Read an answer as ``dragoman run`` does, and score its document by itself; arguments as of ``extraction``."""
+    """Parse an answer as ``dragoman run`` does, and score its document on its own; arguments as in ``extraction``."""
     asked = _extraction(layers, split, data, examples)
 
-    async def score(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - gold is the benchmark's
+    async def score(state: TaskState, target: Target) -> Score:  # noqa: ARG001 - gold comes from the benchmark
         name, output = str(state.sample_id), state.output
         entry = asked.answer(name, output.completion, STOPPED.get(str(output.stop_reason), "stop"))
         line = None if entry.answer is None else {"id": name, **entry.answer}
@@ -198,7 +199,7 @@ def labels(layers: str, split: str, data: str | None, examples: int) -> Scorer:
 
 
 def _f1(made: dict[str, float | None], layer: str) -> float:
-    """Pick the main score of a layer of one document; not a number where neither side has any label."""
+    """Return the main F1 of a layer for one document; NaN where neither gold nor prediction has labels."""
     found = next((v for name, v in made.items() if name.startswith(f"{layer}.") and name.endswith(".f1")), None)
     return float("nan") if found is None else found
 

@@ -1,8 +1,8 @@
-"""What is particular to a language, one file a language: names, fonts, clitics, honorifics, folding, dates.
+"""Language-specific resources, one module per language: names, fonts, clitics, honorifics, normalisation, dates.
 
-Every other file of this folder describes one language, as ``LANGUAGE``. Whoever adds a language adds a file, or calls
-:func:`register`; nothing else lists languages. Files are imported when a descriptor is first asked for, so that what
-needs no language loads none. A descriptor is asked for when a plan is made, not row by row.
+Every other module in this package describes one language, as ``LANGUAGE``. To add a language, add a module or call
+:func:`register`; there is no other list of languages. Modules are imported when the first descriptor is looked up. Look
+descriptors up once per job, not per row.
 """
 
 from __future__ import annotations
@@ -22,37 +22,38 @@ Direction = Literal["ltr", "rtl"]
 
 @dataclass(frozen=True, kw_only=True)
 class Language:
-    r"""A language. Patterns are regular expressions; an empty one means that the language has no such thing.
+    r"""Descriptor of a language. Patterns are regular expressions; an empty one means that the language has no such
+    feature.
 
     Attributes:
-        tag: BCP 47 tag of the language alone, as ``ko``; its varieties (``ko-KP``) share the descriptor.
+        tag: BCP 47 primary language subtag, such as ``ko``; varieties (``ko-KP``) share the descriptor.
         name: English name.
         own_name: name in the language itself.
-        script: ISO 15924 code of the script that it is usually written in; None if unknown.
-        direction: in which direction that script runs; None if unknown.
-        fonts: font families in order of preference, the last a generic one of CSS.
-        large: whether letters are so fine that text is shown larger.
+        script: ISO 15924 code of the usual script; None if unknown.
+        direction: writing direction of that script; None if unknown.
+        fonts: font families in order of preference, the last one a generic CSS family.
+        large: whether text is shown in a larger size, for scripts with fine strokes.
         word_break: value of the CSS property ``word-break``.
-        enclitics: what is written at the end of a word and is no part of a name, as case particles.
-        proclitics: what is written at the beginning of a word and is no part of a name, as conjunctions.
+        enclitics: what can follow a name within a word without being part of it, such as case particles.
+        proclitics: what can precede a name within a word without being part of it, such as conjunctions.
         article: the article, where it is written in one word with its noun.
-        fused_article: proclitics in whose spelling the article has disappeared.
-        honorifics: found in a name with an honorific, which is never part of a name.
-        titles: matches the beginning of a name with a title of respect; such words may be names themselves.
-        deictics: expressions whose referent changes with the speaker.
-        own_state: those of them that stand for a state.
-        adjective: matches a word in the form of an adjective that is made of a name.
-        definite_adjective: matches one with the article, which no noun looks like.
-        date_hint: found where something looks like a date.
-        date_enclitic: matches a date with an enclitic at its end. Stricter than ``enclitics``: after a unit of time
-            some of those are part of the expression.
-        date_preposition: matches a date with a preposition at its beginning.
+        fused_article: proclitics whose spelling absorbs the article.
+        honorifics: searched in a name: an honorific, which is never part of a name.
+        titles: matches a title of respect at the beginning of a name; such words can also be names.
+        deictics: expressions whose referent depends on the speaker.
+        own_state: the deictics that refer to a state.
+        adjective: matches a word with the form of an adjective derived from a name.
+        definite_adjective: matches such an adjective with the article, a form that no noun has.
+        date_hint: searched in a text: something that looks like a date.
+        date_enclitic: matches a date that ends in an enclitic. Narrower than ``enclitics``: after a unit of time some
+            enclitics are part of the expression.
+        date_preposition: matches a date that begins with a preposition.
         months: names of the twelve months.
         weekdays: names of the days of the week, from Monday.
-        ignored_marks: characters that texts and quotes may have or lack, as vowel signs.
-        letter_folding: letters that are written for one another, each with the one that stands for all.
-        free_spacing: found in a text in which spaces between words may be set or left out; it may name a script, as the
-            library ``regex`` can.
+        ignored_marks: optional characters, such as vowel marks, that are removed when texts and quotes are compared.
+        letter_folding: interchangeable spellings of letters: each letter with its canonical form.
+        free_spacing: searched in a text: characters between which spaces are optional; in the syntax of the library
+            ``regex``, which can name scripts.
 
     >>> get("ko-KP").name, get("ar").own_name == get("ar-EG").own_name, get("nb").name
     ('Korean', True, 'nb')
@@ -88,7 +89,7 @@ class Language:
 
     @functools.cached_property
     def before_name(self) -> re.Pattern[str]:
-        """Matches what may stand before a name in the same word and is no part of it: proclitics, article; or nothing.
+        """Matches what can precede a name within a word without being part of it: proclitics and article, or nothing.
 
         >>> bool(get("ar").before_name.fullmatch("وال")), bool(get("ko").before_name.fullmatch("وال"))
         (True, False)
@@ -99,17 +100,17 @@ class Language:
 
     @functools.cached_property
     def after_name(self) -> re.Pattern[str]:
-        """Matches what may stand after a name in the same word and is no part of it: enclitics; or nothing."""
+        """Matches what can follow a name within a word without being part of it: enclitics, or nothing."""
         return re.compile(f"(?:{self.enclitics})?")
 
 
 class Appearance(NamedTuple):
-    """How a text is shown.
+    """How to display a text.
 
     Attributes:
-        direction: in which direction it runs.
-        fonts: value of the CSS property ``font-family``, made of descriptors alone.
-        large: whether it is shown larger.
+        direction: writing direction.
+        fonts: value of the CSS property ``font-family``; built from descriptors only, so it is safe to embed.
+        large: whether the text is shown in a larger size.
         word_break: value of the CSS property ``word-break``.
 
     """
@@ -134,24 +135,24 @@ def _described() -> dict[str, Language]:
 
 
 def register(language: Language) -> None:
-    """Add a language for this process, in place of one with the same tag if there is any."""
+    """Add a language for this process, replacing any with the same tag."""
     _described()[language.tag] = language
 
 
 def all() -> list[Language]:  # noqa: A001 - languages.all()
-    """Give all languages that are described, by tag."""
+    """Return all described languages, sorted by tag."""
     return [language for _, language in sorted(_described().items())]
 
 
 def get(tag: str | None) -> Language:
-    """Give the descriptor for a BCP 47 tag.
+    """Look up the descriptor for a BCP 47 tag.
 
     Args:
-        tag: of a language, with or without script and region; None where no language is known.
+        tag: of a language, with or without script and region; None if the language is unknown.
 
     Returns:
-        The language's descriptor; for an unknown language, or one in another script than its usual one, a descriptor
-        named after the tag, without rules of its own.
+        The language's descriptor; for an unknown language, or one in a script that is not its usual one, an empty
+        descriptor named after the tag.
 
     """
     language, _, script = short_tag(tag or "").partition("-")
@@ -164,7 +165,7 @@ def get(tag: str | None) -> Language:
 
 
 def short_tag(tag: str) -> str:
-    """Shorten a BCP 47 tag to the language, and the script where the tag names one.
+    """Reduce a BCP 47 tag to the language subtag, and the script subtag if there is one.
 
     >>> short_tag("ko-KP"), short_tag("az-arab-IR")
     ('ko', 'az-Arab')
@@ -178,11 +179,11 @@ def short_tag(tag: str) -> str:
 
 
 def direction(text: str, tag: str | None = None) -> Direction:
-    """Say in which direction a text runs: as most of its letters do, by the Unicode property Bidi_Class.
+    """Determine the direction of a text from the majority of its letters (Unicode property Bidi_Class).
 
     Args:
         text: any text.
-        tag: BCP 47 tag of its language, which decides where the letters do not.
+        tag: BCP 47 tag of its language, which breaks ties.
 
     >>> direction("BBC: שלום לכולם"), direction("Tel Aviv, תל אביב", "en"), direction("2024", "ar")
     ('rtl', 'ltr', 'rtl')
@@ -198,11 +199,11 @@ def direction(text: str, tag: str | None = None) -> Direction:
 
 
 def appearance(text: str, tag: str | None = None) -> Appearance:
-    """Say how a text is shown: in the direction of its letters, with the fonts of its language.
+    """Determine how to display a text: direction from its letters, fonts from its language.
 
     Args:
         text: any text.
-        tag: BCP 47 tag of its language; None where none is known.
+        tag: BCP 47 tag of its language; None if unknown.
 
     """
     runs, language = direction(text, tag), get(tag)
@@ -212,5 +213,5 @@ def appearance(text: str, tag: str | None = None) -> Appearance:
 
 
 def _families(fonts: tuple[str, ...]) -> str:
-    """Write a CSS list of font families; those of CSS itself are not quoted."""
+    """Format a CSS list of font families; generic families are not quoted."""
     return ",".join(f'"{font}"' if font[0].isupper() else font for font in fonts)

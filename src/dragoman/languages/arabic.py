@@ -1,4 +1,6 @@
-"""Arabic: conjunctions, prepositions and the article are fused with the next word; vowels are seldom written."""
+"""Arabic: conjunctions, prepositions and the article are written together with the next word; short vowels are rarely
+written.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from dragoman.languages import Language
 
 _PROCLITICS = "[وف]?[بكل]?"
 _ARTICLE = "ال"
-# لل is the preposition and the article.
+# لل is the preposition لـ contracted with the article.
 _FUSED_ARTICLE = "[وف]?لل"
 _ADJECTIVE_ENDINGS = "ة|ين|ون|ان|تين|تان|ات"
 _MONTHS = (
@@ -19,7 +21,7 @@ _HARAKAT = map(chr, (*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670))
 
 
 def _any_alef(words: tuple[str, ...]) -> str:
-    """Match words with any form of alef at their beginning, since its hamza is often left out."""
+    """Match words with any form of initial alef, since its hamza is often omitted."""
     return "|".join(f"[اأإ]{word[1:]}" if word[0] in "اأإ" else word for word in words)
 
 

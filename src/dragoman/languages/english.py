@@ -1,4 +1,4 @@
-"""English, the language of glosses and of the benchmark's own words."""
+"""English: the language of glosses and of the documentation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Korean, as it is written in the North: particles are fused with nouns, and spaces are set by habit."""
+"""Korean, in North Korean orthography: particles are attached to nouns, and spacing varies."""
 
 from __future__ import annotations
 

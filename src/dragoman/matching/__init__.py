@@ -1,1 +1,1 @@
-"""Which predicted item goes with which gold item: one to one, optimal, and independent of order."""
+"""Matching of predicted to gold items: one-to-one, optimal, and independent of input order."""

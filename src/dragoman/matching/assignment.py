@@ -1,4 +1,6 @@
-"""The best one-to-one assignment: most credit, then most overlap, then most equal types, never by order of input."""
+"""Optimal one-to-one assignment by lexicographic criteria (credit, then overlap, then equal types), independent of
+input order.
+"""
 
 from __future__ import annotations
 
@@ -21,42 +23,47 @@ if TYPE_CHECKING:
 
 
 MAX_CELLS = 25_000_000
-"""Bound on the size of one assignment problem, in cells (eight bytes each): those of the matrix where it is full."""
-_SMALL = 10_000
-"""So many cells are solved as a matrix however few of them are candidates."""
+"""Maximum number of cells (eight bytes each) of the dense matrix of one assignment problem."""
+_DENSE_CELLS = 10_000
+"""Number of cells up to which a problem is solved as a dense matrix, however few candidates it has."""
 
 
 def assign(gold: Ints, predicted: Ints, weights: Sequence[Ints]) -> Ints:
-    """Choose pairs so that each item is used at most once and the weights are as large as can be, in their order.
+    """Choose pairs that use each item at most once and maximise the weights lexicographically.
 
-    The first weight's total is maximal; among the assignments that reach it, the second's is, and so on
-    (Kuhn 1955, the assignment problem, here by Jonker and Volgenant's algorithm as in SciPy). Items that stay tied
-    after that are told apart by their position, so items are to be given in an order that means something. A candidate
-    earns something by the first weight: one of zero may be left out.
+    The total of the first weight is maximal; among the assignments that reach it, the total of the second is, and so on
+    (the assignment problem, Kuhn 1955, doi:10.1002/nav.3800020109; solved with SciPy's implementation of the
+    Jonker-Volgenant algorithm). Remaining ties are broken by position, so items must come in a canonical order. A
+    candidate whose first weight is zero may be left out of the assignment.
 
     Args:
         gold: gold item of each candidate pair, shape (k,).
         predicted: predicted item of each candidate pair, shape (k,); a pair occurs once.
-        weights: non-negative integers, shape (k,) each.
+        weights: non-negative integers, shape (k,) each, the most important criterion first.
 
     Returns:
         Indices of the chosen candidates, ascending.
+
+    Example:
+        >>> assign(np.array([0, 0, 1]), np.array([0, 1, 0]), [np.array([3, 2, 2])])
+        array([1, 2])
 
     """
     return Graph(gold, predicted).assign(weights)
 
 
 class Graph:
-    """Candidate pairs, the edges between gold and predicted items, for one assignment or for several by other weights.
+    """Bipartite graph of candidate pairs (edges between gold and predicted items), for one or more assignments.
 
-    What follows from the pairs alone (which of them compete, and which groups of them are small) is found once.
+    What depends on the edges only (which of them compete, and which connected components are small) is computed once
+    and reused for every set of weights.
     """
 
     def __init__(self, gold: Ints, predicted: Ints) -> None:
         self._gold, self._predicted = gold, predicted
 
     def assign(self, weights: Sequence[Ints]) -> Ints:
-        """Choose pairs by weights: see :func:`assign`."""
+        """Choose pairs by weights; see :func:`assign`."""
         if not len(self._gold):
             return np.zeros(0, np.int64)
         alone, stars, contested = self._competition
@@ -69,26 +76,28 @@ class Graph:
 
     @cached_property
     def _competition(self) -> tuple[Bools, tuple[tuple[Ints, Ints], ...], Ints]:
-        """Pairs that compete with none, those that compete for one item alone (with that item), and all others."""
+        """Partition the edges: isolated ones, stars (with the column of their centers), and all others."""
         gold, predicted = self._gold, self._predicted
         g_alone, p_alone = (np.bincount(gold) == 1)[gold], (np.bincount(predicted) == 1)[predicted]
         alone = g_alone & p_alone
         rest = np.flatnonzero(~alone)
-        # Where all that competes for an item competes for nothing else, the best of it is taken.
+        # Star components: all edges share one item and nothing else, so the heaviest edge is optimal.
         g_star = np.bincount(gold[rest], ~p_alone[rest])[gold[rest]] == 0
         p_star = (np.bincount(predicted[rest], ~g_alone[rest])[predicted[rest]] == 0) & ~g_star
         return alone, ((rest[g_star], gold), (rest[p_star], predicted)), rest[~(g_star | p_star)]
 
     @cached_property
     def _problems(self) -> tuple[Ints, small.Problems]:
-        """Component of each contested pair, and those components that are small."""
+        """Connected component of each contested edge, and the components that are small."""
         contested = self._competition[2]
         gold, predicted = self._gold[contested], self._predicted[contested]
         component = components(gold, predicted)
         return component, small.Problems(component, gold, predicted)
 
     def _contested(self, weights: Sequence[Ints]) -> list[Ints]:
-        """Solve component by component, and those that are small all at once; indices into the contested pairs."""
+        """Solve the contested edges component by component, the small ones in batches; indices into the contested
+        edges.
+        """
         contested = self._competition[2]
         gold, predicted = self._gold[contested], self._predicted[contested]
         weights = [weight[contested] for weight in weights]
@@ -107,7 +116,7 @@ class Graph:
 
 
 def _best(candidates: Ints, center: Ints, weights: Sequence[Ints]) -> Ints:
-    """Heaviest candidate of each center, and of equal ones the first; indices into all candidates."""
+    """Return the heaviest candidate of each center, the first one among ties; indices into all candidates."""
     order = candidates[
         np.lexsort([candidates, *(-weight[candidates] for weight in reversed(weights)), center[candidates]])
     ]
@@ -118,7 +127,7 @@ def _best(candidates: Ints, center: Ints, weights: Sequence[Ints]) -> Ints:
 
 
 def components(gold: Ints, predicted: Ints) -> Ints:
-    """Split candidates into groups that do not compete: the connected components of the bipartite graph.
+    """Find the connected components of the bipartite graph of candidates.
 
     Args:
         gold: gold item of each candidate pair, shape (k,).
@@ -133,8 +142,8 @@ def components(gold: Ints, predicted: Ints) -> Ints:
     gold_items, g = distinct(gold)
     pred_items, p = distinct(predicted)
     p += len(gold_items)
-    # Each item points to one of its component; pointers go down until all are at the lowest (Zhang, Azad and Hu 2020,
-    # FastSV). SciPy has this too, and takes longer to be imported than this takes.
+    # Label propagation: each item points to an item of its component, until all point to the lowest (FastSV: Zhang,
+    # Azad and Hu 2020). SciPy implements it too, but importing SciPy takes longer than this.
     pointer = np.arange(len(gold_items) + len(pred_items))
     while True:
         above = pointer[pointer]
@@ -149,13 +158,13 @@ def components(gold: Ints, predicted: Ints) -> Ints:
 
 
 def _solve(gold: Ints, predicted: Ints, weights: list[Ints]) -> Ints:
-    """Best assignment of one component; indices into its candidates."""
+    """Solve the assignment of one component; indices into its candidates."""
     rows, row = np.unique(gold, return_inverse=True)
     columns, column = np.unique(predicted, return_inverse=True)
     cells = len(rows) * len(columns)
     # Doubles hold integers up to 2**53 exactly, and the solver only adds and subtracts.
     combined = _combined(weights, min(len(rows), len(columns)), 53)[0].astype(np.float64)
-    if cells > _SMALL and 4 * len(gold) < cells:
+    if cells > _DENSE_CELLS and 4 * len(gold) < cells:
         return (
             _solve_sparse(row, column, combined) if len(rows) <= len(columns) else _solve_sparse(column, row, combined)
         )
@@ -169,17 +178,17 @@ def _solve(gold: Ints, predicted: Ints, weights: list[Ints]) -> Ints:
     matrix[row, column] = combined
     edge[row, column] = np.arange(len(gold))
     chosen: Ints = edge[linear_sum_assignment(matrix, maximize=True)]
-    # A cell without a candidate weighs nothing; the solver may fill it to complete the assignment.
+    # Cells without a candidate weigh nothing; the solver may use them to complete the assignment.
     return chosen[chosen >= 0]
 
 
 def _solve_sparse(row: Ints, column: Ints, weight: NDArray[np.float64]) -> Ints:
-    """Best assignment where few of the cells are candidates; there are no more rows than columns."""
+    """Solve the assignment of a sparse component with at most as many rows as columns."""
     from scipy.sparse import csr_array  # noqa: PLC0415 - see _solve
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415
 
     rows, columns, top = int(row.max()) + 1, int(column.max()) + 1, weight.max() + 1
-    # Every row must get something: a column of its own that is worth nothing stands by.
+    # The solver must match every row: each gets a dummy column of weight zero.
     aside = np.arange(rows)
     cost = np.concatenate([top - weight, np.full(rows, top)])
     place = (np.concatenate([row, aside]), np.concatenate([column, columns + aside]))
@@ -188,16 +197,16 @@ def _solve_sparse(row: Ints, column: Ints, weight: NDArray[np.float64]) -> Ints:
 
 
 def _combined(weights: Sequence[Ints], pairs: int, bits: int) -> tuple[Ints, bool]:
-    """One number for all criteria, an earlier one always outweighing the later ones together.
+    """Combine all criteria into one integer per pair, an earlier criterion always outweighing the later ones together.
 
     Args:
         weights: the criteria, shape (k,) each.
-        pairs: most pairs that are chosen together.
-        bits: sums over so many pairs stay below two to this power. A later criterion that would not fit is left out:
-            the tie is then broken by position, which is canonical too.
+        pairs: maximum number of pairs in an assignment.
+        bits: sums over that many pairs stay below two to this power. Later criteria that would not fit are left out:
+            ties are then broken by position, which is canonical too.
 
     Returns:
-        The numbers, shape (k,), and whether all criteria are in them.
+        The integers, shape (k,), and whether they include all criteria.
 
     """
     combined: Ints = np.zeros(len(weights[0]), np.int64)

@@ -1,4 +1,4 @@
-"""The distinct ones among small numbers, without sorting."""
+"""``np.unique`` for small non-negative integers, by counting instead of sorting."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 
 def distinct(values: Ints) -> tuple[Ints, Ints]:
-    """Give what ``np.unique`` gives with its inverse, of numbers that are not much larger than how many they are.
+    """Return the same as ``np.unique`` with ``return_inverse``, for integers that are not much larger than their
+    number.
 
     Args:
         values: non-negative integers, at least one, shape (n,).
 
     Returns:
-        The distinct values, ascending, and the position of each value among them, shape (n,).
+        The distinct values, ascending, shape (d,), and the index of each value among them, shape (n,).
 
     """
     known = np.zeros(int(values.max()) + 1, bool)

@@ -1,9 +1,9 @@
-"""Of equally good assignments the one that is best by something that asks for several pairs at once.
+"""Choice among equally good assignments by a criterion that depends on several pairs at once.
 
-:func:`dragoman.matching.assignment.assign` breaks ties by what each pair is worth by itself. Where a pair counts only
-together with others, the assignments that are as good as each other are looked through: by complementary slackness they
-are those that use the edges without slack of one optimal dual solution, and cover every item whose price is above 0
-(Kuhn 1955; Schrijver 2003, chapter 17). Among these an integer program chooses.
+:func:`dragoman.matching.assignment.assign` breaks ties by a weight of each pair. If a pair counts only together with
+others, the optimal assignments have to be searched: by complementary slackness they are exactly those that use only
+edges without slack in one optimal dual solution, and cover every item with a positive price (Kuhn 1955; Schrijver 2003,
+Combinatorial Optimization, chapter 17). An integer program chooses among them.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 MAX_CANDIDATES = 2_000
-"""Problems of more candidates are not looked through."""
+"""Maximum number of candidates; larger problems keep the given assignment."""
 MAX_NODES = 1_000
-"""So many subproblems of the integer program are solved; if there are more, the best that was found is taken."""
+"""Maximum number of branch-and-bound nodes; beyond it, the best solution found so far is used."""
 ROOT, NEVER = -1, -2
-"""A pair that needs no other one, and a pair that never counts."""
+"""Values of ``needs``: a pair that depends on no other one, and a pair that never counts."""
 
 
 def best_of_equals(gold: Ints, pred: Ints, weight: Ints, needs: Ints, chosen: Ints) -> Ints:
-    """Choose, of all assignments with the same weight as the one given, that in which most pairs count.
+    """Choose, among all assignments with the same total weight as the given one, one in which the most pairs count.
 
     A pair counts if it is chosen, and the pair that it needs counts too.
 
     Args:
         gold: gold item of each candidate pair, shape (k,).
         pred: predicted item of each candidate pair, shape (k,); a pair occurs once.
-        weight: what a pair is worth, positive, shape (k,).
-        needs: candidate that each one needs, or :data:`ROOT` or :data:`NEVER`, shape (k,); not in circles.
-        chosen: candidates of an assignment of the largest weight.
+        weight: positive weight of each pair, shape (k,).
+        needs: index of the candidate that each one needs, or :data:`ROOT` or :data:`NEVER`, shape (k,); acyclic.
+        chosen: indices of an assignment with the largest total weight.
 
     Returns:
-        Candidates, ascending; those given where there are more than :data:`MAX_CANDIDATES`.
+        Indices of the chosen candidates, ascending; ``chosen`` where there are more than :data:`MAX_CANDIDATES`.
 
     """
     if len(gold) > MAX_CANDIDATES:
@@ -48,7 +48,7 @@ def best_of_equals(gold: Ints, pred: Ints, weight: Ints, needs: Ints, chosen: In
     _, p = np.unique(pred, return_inverse=True)
     g_price, p_price = _prices(g, p, weight, chosen)
     usable = g_price[g] + p_price[p] == weight
-    # A pair that needs one that cannot be chosen never counts; the needs are followed to their ends.
+    # A pair that transitively needs one that cannot be chosen never counts.
     counts = usable & (needs != NEVER)
     while (lost := counts & (needs >= 0) & ~counts[np.maximum(needs, 0)]).any():
         counts &= ~lost
@@ -63,14 +63,15 @@ def best_of_equals(gold: Ints, pred: Ints, weight: Ints, needs: Ints, chosen: In
     below = pairs[needs[pairs] >= 0]
     items = len(g_price) + len(p_price)
     rows = items + np.arange(len(pairs) + len(below))
-    # Each item at most once, those with a price just once; what counts is chosen, and so counts what it needs.
+    # Each item at most once, items with a positive price exactly once; a pair that counts is chosen, and the pair it
+    # needs counts.
     entries: list[tuple[Any, Any, float]] = [
         (g[edges], place[edges], 1.0),
         (len(g_price) + p[edges], place[edges], 1.0),
         (rows, np.concatenate([column[pairs], column[below]]), 1.0),
         (rows, np.concatenate([place[pairs], column[needs[below]]]), -1.0),
     ]
-    # Numbers of 32 bits: the solver of older scipy takes no others.
+    # 32-bit indices: the solver of older SciPy versions accepts no others.
     at, which = (np.concatenate([entry[i] for entry in entries]).astype(np.int32) for i in (0, 1))
     values = np.concatenate([np.full(len(entry[0]), entry[2]) for entry in entries])
     variables = len(edges) + len(pairs)
@@ -91,10 +92,10 @@ def best_of_equals(gold: Ints, pred: Ints, weight: Ints, needs: Ints, chosen: In
 
 
 def _prices(g: Ints, p: Ints, weight: Ints, chosen: Ints) -> tuple[Ints, Ints]:
-    """Give an optimal dual solution: what each item is worth, so that no pair is worth more than its two items.
+    """Compute an optimal dual solution: a price of each item, such that no pair weighs more than its two prices.
 
-    The lowest one for gold's items, in whole numbers: an item that was left out is worth nothing, and the two of a
-    chosen pair share what it is worth.
+    Of all solutions, the one with the lowest gold prices, in integers: an unassigned item has price 0, and the two
+    prices of a chosen pair add up to its weight.
     """
     g_price = np.zeros(int(g.max()) + 1, np.int64)
     worth = np.zeros(int(p.max()) + 1, np.int64)

@@ -1,4 +1,4 @@
-"""Items that are equal: pairs by key, each item used once."""
+"""Exact matching: one-to-one pairs of items with equal keys."""
 
 from __future__ import annotations
 
@@ -20,16 +20,20 @@ def equal_pairs(gold: Sequence[Integers], predicted: Sequence[Integers]) -> tupl
     """Pair items whose keys are equal; of n equal gold items and m equal predicted ones, min(n, m) are paired.
 
     Args:
-        gold: key columns, each of shape (g,); a negative value in any of them equals nothing of the other side
-            unless the other side has the same one.
-        predicted: the same key columns of the other side, each of shape (p,).
+        gold: key columns, each of shape (g,), integers, negative ones included.
+        predicted: the same key columns for the predicted items, each of shape (p,).
 
     Returns:
         Indices of the gold and of the predicted item of each pair, shape (k,) each, in gold order.
 
+    Example:
+        >>> import numpy as np
+        >>> equal_pairs((np.array([1, 1, 2]),), (np.array([2, 1, 3]),))
+        (array([0, 2]), array([1, 0]))
+
     """
     g_key, p_key = packed(gold, predicted)
-    # Items mostly come in order; then nothing need be sorted, and nothing put back.
+    # Items are mostly sorted already; then sorting and its inverse can be skipped.
     g_order, p_order = _order(g_key), _order(p_key)
     g_key = g_key if g_order is None else g_key[g_order]
     p_key = p_key if p_order is None else p_key[p_order]
@@ -52,14 +56,14 @@ def equal_pairs(gold: Sequence[Integers], predicted: Sequence[Integers]) -> tupl
 
 
 def _order(keys: Ints) -> Ints | None:
-    """Order that sorts keys, equal ones as they come; None where they are sorted."""
+    """Return the stable order that sorts the keys; None if they are sorted."""
     return None if (keys[1:] >= keys[:-1]).all() else np.argsort(keys, kind="stable")
 
 
 def _copies(repeated: Bools) -> Ints:
-    """How many equal keys stand before each one of a sorted column, from which ones repeat the one before them.
+    """Return, for each key of a sorted column, how many equal keys precede it.
 
-    The i-th copy of a key pairs with the i-th copy on the other side, i places into that key's run.
+    The i-th copy of a key is paired with the i-th copy on the other side, at offset i within that key's run.
     """
     place = np.arange(len(repeated) + 1)
     first = np.append(True, ~repeated)
@@ -68,7 +72,9 @@ def _copies(repeated: Bools) -> Ints:
 
 
 def packed(gold: Sequence[Integers], predicted: Sequence[Integers]) -> tuple[Ints, Ints]:
-    """One integer a row, equal where all columns are; by shifting where 63 bits are enough, else by ranking."""
+    """Pack the columns into one integer per row, equal where all columns are; shifted if 63 bits are enough, else
+    ranked.
+    """
     g_key: Ints = np.zeros(len(gold[0]), np.int64)
     p_key: Ints = np.zeros(len(predicted[0]), np.int64)
     used = 1
@@ -79,7 +85,7 @@ def packed(gold: Sequence[Integers], predicted: Sequence[Integers]) -> tuple[Int
             _, ranks = np.unique(np.concatenate([g_key, p_key]), return_inverse=True)
             g_key, p_key = ranks[: len(g_key)].astype(np.int64), ranks[len(g_key) :].astype(np.int64)
             used = int(ranks.max(initial=0)) + 1
-        for key, column in ((g_key, g), (p_key, p)):  # in place: memory that is new costs more than the sums
+        for key, column in ((g_key, g), (p_key, p)):  # in place: allocating costs more than the arithmetic
             np.multiply(key, width, out=key)
             np.add(key, column, out=key)
             np.subtract(key, low, out=key)

@@ -1,4 +1,4 @@
-"""Items that share characters: all pairs of overlapping spans of the same document."""
+"""Overlap: all pairs of spans of the same document that share characters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 MAX_PAIRS = 50_000_000
-"""Bound on candidate pairs: deeply nested or repeated spans would otherwise need memory quadratic in their number."""
+"""Maximum number of candidate pairs: deeply nested or repeated spans would otherwise need memory quadratic in their
+number.
+"""
 
 
 def overlapping_pairs(
@@ -23,25 +25,25 @@ def overlapping_pairs(
     """Find all pairs of spans of the same document that share a character.
 
     Args:
-        g_doc: document of each gold span, shape (g,); ``g_start`` and ``g_end`` likewise, code points, half-open.
-        g_start: see above.
-        g_end: see above.
-        p_doc: document of each predicted span, shape (p,); ``p_start`` and ``p_end`` likewise.
-        p_start: see above.
-        p_end: see above.
+        g_doc: document of each gold span, shape (g,).
+        g_start: start of each gold span in code points, shape (g,).
+        g_end: end of each gold span, exclusive, shape (g,).
+        p_doc: document of each predicted span, shape (p,).
+        p_start: start of each predicted span, shape (p,).
+        p_end: end of each predicted span, exclusive, shape (p,).
 
     Returns:
         Index of the gold span, index of the predicted span, and number of shared characters of each pair, shape
-        (k,) each, ordered by gold, then predicted. Spans that merely touch share nothing.
+        (k,) each, ordered by gold, then predicted. Adjacent spans share nothing.
 
     Raises:
         DragomanError: E106 when there are more than :data:`MAX_PAIRS` candidates.
 
     """
-    # All documents on one number line, each beginning after the end of the one before.
+    # Shift the documents onto one number line, without overlap between documents.
     stride = max(int(g_end.max(initial=0)), int(p_end.max(initial=0))) + 1
     start, end = _placed(g_doc, g_start, g_end, stride)
-    # Items mostly come in order; sorting what is sorted costs as much as all that follows.
+    # Spans are mostly sorted already; sorting them again would cost as much as everything below.
     order = None if (start[1:] >= start[:-1]).all() else np.lexsort((end, start))
     if order is not None:
         start, end = start[order], end[order]
@@ -56,7 +58,7 @@ def overlapping_pairs(
         what = f"there are {total:,} pairs of spans that may overlap; at most {MAX_PAIRS:,} are compared."
         raise error("E106", what, "Spans are nested or repeated too deeply; split or clean the documents.")
     predicted = np.repeat(np.arange(len(count)), count)
-    # Candidates of a predicted span stand one after the other from the lowest on.
+    # The candidates of a predicted span are consecutive, starting at `low`.
     low += count
     low -= np.cumsum(count)
     gold = np.repeat(low, count)
@@ -69,7 +71,7 @@ def overlapping_pairs(
     keep = shared > 0
     if not keep.all():
         gold, predicted, shared = gold[keep], predicted[keep], shared[keep]
-    # They come by predicted item; where items are in order, they come by gold too.
+    # The pairs are ordered by predicted span; if the spans are sorted, usually by gold span too.
     if (gold[1:] >= gold[:-1]).all():
         return gold, predicted, shared
     sort = np.argsort(gold, kind="stable")
@@ -77,7 +79,7 @@ def overlapping_pairs(
 
 
 def _placed(doc: Ints, start: Ints, end: Ints, stride: int) -> tuple[Ints, Ints]:
-    """Bounds on the number line of all documents."""
+    """Return starts and ends on the number line of all documents."""
     place = doc * stride
     end = place + end
     place += start

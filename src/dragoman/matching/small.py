@@ -1,8 +1,9 @@
-"""Small assignment problems, many at once: dynamic programming over the sets of items that are taken.
+"""Batched solver for small assignment problems: dynamic programming over subsets of the shorter side.
 
-Nested spans make groups of three against three by the hundred thousand; solving them one by one would cost a hundred
-times as much as finding them. The items of the longer side are taken in turn; for each set of items of the shorter side
-the most that it can earn so far is kept (Bellman 1962, Held and Karp 1962). All problems of one shape go together.
+Nested spans yield hundreds of thousands of 3 x 3 problems; solving them one by one would cost a hundred times as much
+as finding them. The items of the longer side are processed in turn; for each subset of the items of the shorter side
+the best total so far is stored (Bellman 1962, doi:10.1145/321105.321111; Held and Karp 1962, doi:10.1137/0110015). All
+problems of the same shape are solved together.
 """
 
 from __future__ import annotations
@@ -20,22 +21,22 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 MAX_SHORT = 8
-"""Items of the shorter side of a problem that is small."""
+"""Maximum number of items on the shorter side of a small problem."""
 MAX_LONG = 24
-"""Items of the longer side."""
+"""Maximum number of items on the longer side of a small problem."""
 _CELLS = 2_000_000
 
 
 class Problems:
-    """The problems that are small, for weights of any kind.
+    """The small problems among connected components, prepared for solving with any weights.
 
     Args:
-        component: problem of each candidate pair, numbered from 0 without gaps, shape (k,).
+        component: connected component of each candidate pair, numbered from 0 without gaps, shape (k,).
         gold: gold item of each candidate, shape (k,).
-        predicted: predicted item, shape (k,).
+        predicted: predicted item of each candidate, shape (k,).
 
     Attributes:
-        large: which candidates are of problems that are not small, shape (k,).
+        large: whether each candidate belongs to a problem that is not small, shape (k,).
 
     """
 
@@ -49,7 +50,7 @@ class Problems:
         small = (short <= MAX_SHORT) & (long <= MAX_LONG)
         self.large: Bools = ~small[component]
         shape_of = np.where(small, short * (MAX_LONG + 1) + long, 0)
-        self._alike: list[tuple[tuple[int, int], int, Ints, tuple[Ints, Ints, Ints]]] = []
+        self._batches: list[tuple[tuple[int, int], int, Ints, tuple[Ints, Ints, Ints]]] = []
         for code in np.unique(shape_of[small]).tolist():
             width, height = divmod(code, MAX_LONG + 1)
             problems = np.flatnonzero(shape_of == code)
@@ -61,21 +62,21 @@ class Problems:
                 place[some] = np.arange(len(some))
                 candidates = np.flatnonzero(place[component] >= 0)
                 cell = item[candidates], partner[candidates], place[component[candidates]]
-                self._alike.append(((height, width), len(some), candidates, cell))
+                self._batches.append(((height, width), len(some), candidates, cell))
 
     def solve(self, weight: Ints) -> Ints:
         """Choose candidates.
 
         Args:
-            weight: what a pair is worth, positive; sums over a problem must fit 62 bits, shape (k,).
+            weight: positive weight of each pair, shape (k,); sums over a problem must fit 62 bits.
 
         Returns:
-            Indices of the chosen candidates. Of equally good ways that one is taken in which the first item of the
-            longer side (of gold, if both are equally long) has the first partner, and so on.
+            Indices of the chosen candidates. Ties are broken lexicographically: the first item of the longer side (of
+            gold, if both have the same length) gets the earliest partner, and so on.
 
         """
         chosen: list[Ints] = [np.zeros(0, np.int64)]
-        for shape, number, candidates, cell in self._alike:
+        for shape, number, candidates, cell in self._batches:
             worth = np.zeros((*shape, number), np.int64)
             which = np.full(worth.shape, -1, np.int64)
             worth[cell], which[cell] = weight[candidates], candidates
@@ -84,16 +85,16 @@ class Problems:
 
 
 def _solved(worth: Ints, which: Ints) -> Ints:
-    """Solve problems of one shape; give the candidates that are chosen.
+    """Solve all problems of one shape; return the chosen candidates.
 
     Args:
-        worth: what each cell is worth, 0 where there is no candidate, shape (long side, short side, problems).
-        which: candidate of each cell, or -1, likewise.
+        worth: weight of each cell, 0 where there is no candidate, shape (long side, short side, problems).
+        which: candidate of each cell, or -1, same shape.
 
     """
     height, width, number = worth.shape
     sets = np.arange(2**width)
-    # The last item first, so that the first one chooses last, knowing the best of all that follows.
+    # Backward induction: the first item is decided last, so that ties favour its earliest partner.
     best: Ints = np.zeros((len(sets), number), np.int64)
     took = np.full((height, len(sets), number), width, np.int8)
     for i in reversed(range(height)):
@@ -117,7 +118,9 @@ def _solved(worth: Ints, which: Ints) -> Ints:
 
 
 def _ranks(component: Ints, item: Ints) -> tuple[Ints, Ints]:
-    """Place of each candidate's item among the items of its problem, and the number of items of each problem."""
+    """Return the rank of each candidate's item among the items of its problem, and the number of items of
+    each problem.
+    """
     items, place = distinct(item)
     owner = np.empty(len(items), np.int64)
     owner[place] = component  # an item is in one problem only

@@ -1,1 +1,1 @@
-"""Scoring on withheld gold for many teams: a small web service, and the same as a bundle for a platform."""
+"""Scoring on withheld gold for many teams: a small web service, and the same scoring as a Codabench bundle."""

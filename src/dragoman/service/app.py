@@ -1,8 +1,9 @@
-"""The scoring service as a web application (Starlette): submissions in, aggregates out.
+"""The scoring service as a web application (Starlette): it accepts submissions and returns aggregate scores.
 
-``POST /submissions?system=NAME`` takes predictions as its body, ``GET /submissions`` and ``GET /submissions/N`` say
-what became of them, ``GET /board`` shows the best of every team, ``GET /`` the rules. All but the last two want the
-header ``Authorization: Bearer TOKEN``. Answers are JSON; a refusal has numbered problems, as ``dragoman … --json`` has.
+``POST /submissions?system=NAME`` takes predictions as its body, ``GET /submissions`` and ``GET /submissions/N`` return
+their status, ``GET /board`` the best submission of every team, ``GET /`` the rules. The ``/submissions`` routes require
+the header ``Authorization: Bearer TOKEN``. Responses are JSON; an error has numbered problems, as in ``dragoman …
+--json``.
 """
 
 from __future__ import annotations
@@ -33,20 +34,20 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("dragoman.service")
 MAX_AT_ONCE = 4
-"""Submissions that are received and validated at a time; each may hold :data:`MAX_BYTES`."""
+"""Submissions that are received and validated concurrently; each may take :data:`MAX_BYTES` of memory."""
 MAX_SECONDS = 120.0
-"""Longest time in which the body of a submission has to arrive."""
+"""Timeout for receiving the body of a submission, in seconds."""
 MAX_NAME = 120
 _STATUS = {"E106": 413, "E108": 507, "E202": 422, "E840": 429, "E841": 401}
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 def application(closed: Closed, bounds: Bounds = DEFAULT) -> Starlette:
-    """Make the application; its worker runs as long as it does.
+    """Make the application, with a worker that runs for as long as it does.
 
     Args:
-        closed: withheld gold, its rules and its log.
-        bounds: of the process of a submission.
+        closed: withheld gold, its rules and its log of submissions.
+        bounds: limits of the process for each submission.
 
     """
     service = _Service(closed, bounds)
@@ -74,7 +75,7 @@ async def _no_such(_: Request, __: Exception) -> Response:
 
 
 def _answered(handler: Handler) -> Handler:
-    """Turn what a handler raises into an answer, without a word of what is inside."""
+    """Turn exceptions of a handler into responses that reveal no internals."""
 
     async def answer(request: Request) -> Response:
         try:
@@ -85,7 +86,7 @@ def _answered(handler: Handler) -> Handler:
             return _json({"problems": [{"what": "the submission took too long to arrive."}]}, 408)
         except Exception as cause:  # noqa: BLE001 - no traceback goes to a client, and no secret into the log
             LOG.warning("a request failed: %s", redaction.redact(repr(cause)))
-            return _json({"problems": [{"what": "the service failed; its keeper sees why."}]}, 500)
+            return _json({"problems": [{"what": "the service failed; the reason is in its log."}]}, 500)
 
     return answer
 
@@ -103,7 +104,7 @@ def _refused(problems: list[Problem]) -> Response:
 
 
 class _Service:
-    """Handlers, with what they share."""
+    """Request handlers, and their shared state."""
 
     def __init__(self, closed: Closed, bounds: Bounds) -> None:
         self.closed = closed
@@ -113,7 +114,7 @@ class _Service:
         self.slots = anyio.Semaphore(MAX_AT_ONCE)
 
     async def rules(self, _: Request) -> Response:
-        """Say what this is, and under which rules."""
+        """Return the data and the rules of the benchmark."""
         data, limits = self.closed.gold.data, self.closed.limits
         return _json(
             {
@@ -130,25 +131,25 @@ class _Service:
         )
 
     async def board(self, _: Request) -> Response:
-        """Show the best of every team, and how often it submitted."""
+        """Return the best scores of every team, and its number of submissions."""
         teams = await to_thread.run_sync(self.closed.log.teams)
         main = next(iter(steps(self.closed.gold)))
         rows = [{"team": team, "submissions": number, "best": best} for team, (number, best) in teams.items()]
         return _json(sorted(rows, key=lambda row: (-row["best"].get(main, -1.0), row["team"])))
 
     async def submissions(self, request: Request) -> Response:
-        """List the submissions of the team that asks."""
+        """List the submissions of the requesting team."""
         team = await self._team(request)
         made = await to_thread.run_sync(self.closed.log.of_team, team)
         return _json([_shown(each) for each in made])
 
     async def submission(self, request: Request) -> Response:
-        """Say what became of a submission of the team that asks; those of others are not there."""
+        """Return the status of a submission of the requesting team; those of other teams are reported as not found."""
         team = await self._team(request)
         return await self._answer(team, request.path_params["number"])
 
     async def submit(self, request: Request) -> Response:
-        """Take a submission: who sends it, its size, the limits, its form; then it is queued."""
+        """Accept a submission: authenticate, check its size and the limits, validate it, and queue it."""
         team = await self._team(request)
         system = visible(request.query_params.get("system", "")).strip()[:MAX_NAME] or "unnamed"
         async with self.slots:
@@ -156,7 +157,7 @@ class _Service:
                 body = await _body(request)
             log, limits = self.closed.log, self.closed.limits
             known = await to_thread.run_sync(log.known, team, body)
-            if known is not None:  # sent again, as after a connection that broke: it counts once
+            if known is not None:  # resubmitted, for example after a lost connection: it counts once
                 return await self._answer(team, known)
             await to_thread.run_sync(log.attempt, team, limits)
             problems = await to_thread.run_sync(problems_of, body, self.target, self.bounds)
@@ -181,10 +182,10 @@ class _Service:
 
 
 async def _body(request: Request) -> bytes:
-    """Read a body up to the limit.
+    """Read a request body up to the limit.
 
     Raises:
-        DragomanError: E106 over it.
+        DragomanError: E106 if the body is over the limit.
 
     """
     parts, size = [], 0

@@ -1,7 +1,7 @@
-"""The same scoring as a bundle for Codabench: a competition with its data, an ingestion and a scoring program.
+"""The same scoring as a Codabench bundle: a competition with its data, an ingestion program and a scoring program.
 
-The form is that of Codabench's documentation, "Competition Bundle Structure" and "Yaml Structure", version 2. There
-the platform has the accounts, the queue and the limits; scores are rounded here, and every submission shows its own.
+The format follows Codabench's documentation, "Competition Bundle Structure" and "Yaml Structure", version 2. Accounts,
+the queue and the limits are the platform's; scores are rounded here, and every submission sees its own.
 """
 
 from __future__ import annotations
@@ -29,26 +29,27 @@ if TYPE_CHECKING:
 
 MARK = "competition.yaml"
 NAMES = ("predictions.jsonl", "predictions.jsonl.gz")
-"""Files that a submission may have its predictions in."""
+"""File names that a submission may use for its predictions."""
 
 
 def write(closed: Closed, private: Path, data: Path | None, out: Path) -> None:
-    """Write a bundle, whose ``reference_data`` has the withheld gold: it is for the platform and nobody else.
+    """Write a bundle; its ``reference_data`` contains the withheld gold, so it must go to the platform only.
 
     Args:
-        closed: the gold and its rules.
+        closed: the withheld gold and its rules.
         private: the private bundle.
-        data: the public release; where it lay when the two were written if None.
-        out: folder to write: new, empty, or a bundle written before.
+        data: the public release; None for its location when the two were written.
+        out: output folder: new, empty, or with an earlier bundle.
 
     Raises:
-        DragomanError: E108 when it holds something else or cannot be written, E842 for a release that is no folder.
+        DragomanError: E108 if the folder has other content or cannot be written, E842 if the public release is not a
+            folder.
 
     """
     bundle = private_bundle.read(private)
     public = private / bundle.place if data is None else data
     if not (public / "manifest.json").is_file():
-        raise error("E842", "the public release is no folder here.", "Give one: --data PUBLIC.", file=str(public))
+        raise error("E842", "the public release is not a folder here.", "Give one: --data PUBLIC.", file=str(public))
     place = files.canonical_json({**_plain(bundle), "place": "../public"})
     with writing(out, MARK):
         out.chmod(0o700)
@@ -69,14 +70,14 @@ def _plain(bundle: private_bundle.Private) -> dict[str, object]:
 
 
 def score_folder(given: str, out: str) -> int:
-    """Score a submission as the platform lays it out; what ``scoring_program/score.py`` calls.
+    """Score a submission in the platform's folder layout; called by ``scoring_program/score.py``.
 
     Args:
         given: folder with ``ref`` (the reference data) and ``res`` (the submission).
         out: folder for ``scores.json``.
 
     Returns:
-        0, or 1 where the submission is wrong; standard error says then what is, and nothing of the gold.
+        0, or 1 if the submission is invalid; standard error then has the problems, and nothing about the gold.
 
     """
     reference, result = Path(given) / "ref", Path(given) / "res"
@@ -104,7 +105,7 @@ def _key(column: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    # JSON is YAML: what comes from a release is quoted and needs no rules of its own.
+    # JSON is valid YAML, so strings from a release need no other escaping.
     return files.canonical_json(text).decode()
 
 
@@ -150,7 +151,7 @@ def _texts(closed: Closed) -> dict[str, str]:
 
 
 def _logo() -> bytes:
-    """Make a picture, which every competition has: a square of one colour (PNG, W3C 2003)."""
+    """Make the picture that every competition must have: a square of one colour (PNG, W3C 2003)."""
     size, row = 64, b"\0" + b"\x1f\x4e\x79" * 64
 
     def chunk(kind: bytes, data: bytes) -> bytes:

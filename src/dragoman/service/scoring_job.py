@@ -1,4 +1,4 @@
-"""One submission, looked at in a process of its own: what is wrong with it, or its scores."""
+"""Validation and scoring of one submission, each in an isolated process."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from dragoman.scoring import Gold
 
 MAX_BYTES = 2**26
-"""Bytes of a submission, as it is sent and unpacked."""
+"""Maximum size of a submission in bytes, both as sent and decompressed."""
 MAX_PROBLEMS = 100
 NAME = "predictions.jsonl"
 
 
 class Bounds(NamedTuple):
-    """What the process of a submission may take.
+    """Resource limits of the process for one submission.
 
     Attributes:
-        memory: bytes of data.
-        seconds: by the clock.
+        memory: maximum size of its data, in bytes.
+        seconds: maximum wall-clock time, in seconds.
 
     """
 
@@ -41,15 +41,15 @@ DEFAULT = Bounds()
 
 
 def problems_of(body: bytes, target: Target, bounds: Bounds = DEFAULT) -> list[Problem]:
-    """Validate a submission by what is public.
+    """Validate a submission with public data only.
 
     Args:
-        body: its bytes, JSONL, compressed or not.
-        target: the documents of the withheld split, as the public release has them.
-        bounds: of its process.
+        body: bytes of the submission: JSONL, compressed or not.
+        target: the documents of the withheld split, as in the public release.
+        bounds: limits of its process.
 
     Returns:
-        Everything that is wrong with it, the first hundred problems; empty where it can be scored.
+        Errors, at most :data:`MAX_PROBLEMS`; empty if the submission can be scored.
 
     """
     (outcome,) = isolation.each(
@@ -66,7 +66,7 @@ def scores_of(body: bytes, gold: Gold, bounds: Bounds = DEFAULT) -> dict[str, fl
     """Score a submission against the withheld gold.
 
     Returns:
-        Exact scores by column, for the log alone; or why there are none, for the log alone as well.
+        Exact scores by column, or the reason for a failure; both are confidential, for the log only.
 
     """
     job = partial(_scored, gold=picklable(gold))
@@ -88,7 +88,7 @@ def _validated(body: bytes, target: Target) -> list[Problem]:
 
 
 def _unpacked(body: bytes) -> bytes:
-    """Unpack a submission by the rules for files: of every format that is read, to so many bytes."""
+    """Decompress a submission with the same rules as any input file, up to :data:`MAX_BYTES`."""
     return files.unpacked(body, NAME, limit=MAX_BYTES)
 
 

@@ -1,4 +1,4 @@
-"""The scoring service on an address: one for a private bundle, with a log that has no secret in it."""
+"""Runs the scoring service for one private bundle, with a log from which secrets are redacted."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 
 class _Redacted(logging.Formatter):
-    """Writes records as they are written anywhere, without secrets."""
+    """A log formatter that redacts secrets."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redaction.redact(super().format(record))
 
 
 def serve(closed: Closed, folder: Path, host: str, port: int, bounds: Bounds) -> None:
-    """Serve until somebody ends it (SIGINT, SIGTERM).
+    """Serve until interrupted (SIGINT, SIGTERM).
 
     Args:
-        closed: withheld gold, its rules and its log.
-        folder: the private bundle, of which this is the only service.
+        closed: withheld gold, its rules and its log of submissions.
+        folder: the private bundle; it is locked against other services.
         host: address to listen on.
-        port: port to listen on; 0 for any that is free.
-        bounds: of the process of a submission.
+        port: port to listen on; 0 for any free one.
+        bounds: limits of the process for each submission.
 
     Raises:
-        DragomanError: E842 without the extra ``service``, or where another service has the bundle.
+        DragomanError: E842 without the extra ``service``, or if another service has locked the bundle.
 
     """
     isolation.start_server()
@@ -51,7 +51,7 @@ def serve(closed: Closed, folder: Path, host: str, port: int, bounds: Bounds) ->
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(logging.INFO)
-    # Requests are not logged one by one: their headers have tokens, and their addresses whatever a client writes.
+    # No access log: headers contain tokens, and URLs contain arbitrary client input.
     config = uvicorn.Config(
         application(closed, bounds),
         host=host,

@@ -1,4 +1,4 @@
-"""The worker: takes the submission that waits longest, has it scored, and notes the outcome, until it is stopped."""
+"""The worker: scores the oldest queued submission and records the outcome, until it is stopped."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from dragoman.service.scoring_job import DEFAULT, Bounds, scores_of
 
 LOG = logging.getLogger("dragoman.service")
 WAIT = 1.0
-"""Seconds until a worker that nobody wakes looks again."""
+"""Polling interval in seconds, for submissions that nothing signalled."""
 
 
 class Worker:
-    """Scores queued submissions one after another, in a thread of its own.
+    """Scores queued submissions one after another, in its own thread.
 
     Args:
-        closed: what they are scored against, and their log.
-        bounds: of the process of each.
+        closed: withheld gold and the log of submissions.
+        bounds: limits of the process for each submission.
 
     """
 
@@ -33,37 +33,37 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="scoring", daemon=True)
 
     def start(self) -> None:
-        """Take up what an earlier service was ended in the middle of, and begin."""
+        """Requeue submissions that an earlier service left unfinished, and start the thread."""
         self._closed.log.requeue()
         self._thread.start()
 
     def wake(self) -> None:
-        """Say that something was queued."""
+        """Signal that a submission was queued."""
         self._woken.set()
 
     def stop(self) -> None:
-        """Finish the submission at hand, and stop."""
+        """Finish the current submission, and stop."""
         self._stopped.set()
         self._woken.set()
         self._thread.join()
 
     def _run(self) -> None:
-        cut_off = False
+        interrupted = False
         while not self._stopped.is_set():
             try:
-                if cut_off:
+                if interrupted:
                     self._closed.log.requeue()
-                    cut_off = False
+                    interrupted = False
                 busy = self.step()
-            except DragomanError as cause:  # a full disk: the submission stays as it is, and is taken up again
+            except DragomanError as cause:  # for example a full disk: the submission is requeued and tried again
                 LOG.warning("%s", redaction.redact(str(cause)))
-                busy, cut_off = False, True
+                busy, interrupted = False, True
             if not busy:
                 self._woken.wait(WAIT)
                 self._woken.clear()
 
     def step(self) -> bool:
-        """Score one submission; give whether there was one."""
+        """Score one submission; return whether there was one."""
         log = self._closed.log
         taken = log.take()
         if taken is None:

@@ -1,6 +1,6 @@
-"""Text and the spans over it: judging spans, finding quotes, moving spans between versions of a text, showing text.
+"""Texts and spans: span validation, quote search, mapping of spans between versions of a text, safe display.
 
-Offsets are Unicode code points, half-open, unless the name of the unit says otherwise.
+Offsets are Unicode code points, half-open, unless a name states another unit.
 """
 
 from dragoman.text.display import counted, visible, visible_json

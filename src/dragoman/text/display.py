@@ -1,4 +1,4 @@
-"""Showing text from outside, in which control characters and marks of direction may do harm."""
+"""Safe display of untrusted text, in which control characters and bidirectional marks can do harm."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """Write a number of things, with the word in its number.
+    """Format a count with its noun or verb in the singular or plural.
 
     >>> counted(1, "document"), counted(1200, "document"), counted(2, "is", "are")
     ('1 document', '1,200 documents', '2 are')
@@ -17,10 +17,10 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def visible(text: str, *, keep: str = "") -> str:
-    r"""Make text from outside harmless in a terminal or a log.
+    r"""Escape untrusted text for a terminal or a log.
 
-    Control characters (escape sequences, line feeds) and characters that change the writing direction or show
-    nothing are written as ``\x1b`` or ``\u202e``; characters in ``keep`` stay.
+    Control characters (escape sequences, line feeds) and characters that are invisible or change the writing direction
+    are written as ``\x1b`` or ``\u202e``; characters in ``keep`` are left.
     """
     return "".join(
         char if char in keep or not _is_hidden(char) else char.encode("unicode_escape").decode() for char in text
@@ -28,17 +28,18 @@ def visible(text: str, *, keep: str = "") -> str:
 
 
 def visible_json(text: str) -> str:
-    r"""Make JSON from outside harmless in a terminal: what :func:`visible` shows is escaped, and means the same.
+    r"""Escape untrusted JSON for a terminal: what :func:`visible` would escape becomes a JSON escape, with the same
+    meaning.
 
-    Line feeds stay; other control characters are escaped in JSON as it is.
+    Line feeds are left; other control characters are always escaped in JSON.
     """
-    if text.isascii() and "\x7f" not in text:  # JSON has escaped the others
+    if text.isascii() and "\x7f" not in text:  # JSON escapes all other control characters
         return text
     hidden = {char for char in set(text) if char != "\n" and _is_hidden(char)}
     return text.translate({ord(char): json.dumps(char)[1:-1] for char in hidden}) if hidden else text
 
 
-# Letters and marks by category, and yet they show nothing: joiners, and the fillers of Hangul and Braille.
+# Invisible although their category is letter, mark or symbol: joiners, and the fillers of Hangul and Braille.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 

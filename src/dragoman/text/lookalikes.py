@@ -1,4 +1,4 @@
-"""Why two texts that look the same are not: a byte order mark, line ends, the Unicode form, white space at the ends."""
+"""Invisible differences between texts: byte order mark, line endings, Unicode normalisation form, outer white space."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
 
 
 def plain(text: str) -> str:
-    """Write a text without anything in which texts that look the same may differ."""
+    """Normalise away all differences that are invisible."""
     return _through(text, range(len(_STEPS)))
 
 
 def why_unlike(given: str, wanted: str) -> str | None:
-    r"""Say in what alone two texts differ; None where they are the same, or differ in more than looks.
+    r"""Name the invisible differences between two texts; None if they are equal or also differ visibly.
 
     >>> why_unlike("Kim\r\n", "Kim\n")
     'line ends (CR LF or CR for LF)'
@@ -36,13 +36,13 @@ def why_unlike(given: str, wanted: str) -> str | None:
         for at in every
         if _through(given, (n for n in every if n != at)) != _through(wanted, (n for n in every if n != at))
     ]
-    # Where each of two steps would do (a line end at the end of a text), the first that does alone is named.
+    # If either of two steps would suffice (a line feed at the end of a text), name the first one.
     alone = [at for at in every if _through(given, [at]) == _through(wanted, [at])]
     return " and ".join(_STEPS[at][0] for at in needed or alone[:1]) or None
 
 
 def lookalike(name: str, names: Iterable[str]) -> str | None:
-    """Find the name that looks the same as one that is not among some names."""
+    """Return the name that looks like ``name`` but differs from it invisibly, or None."""
     wanted = plain(name)
     return next((known for known in names if known != name and plain(known) == wanted), None)
 

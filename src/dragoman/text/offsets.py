@@ -1,6 +1,7 @@
-"""Moving spans between versions of a text, whatever the two versions are.
+"""Mapping of spans between two versions of a text.
 
-A document and the page that it was cut from, UTF-16 units or bytes and code points, a normalised text and its original.
+For example: a document and the page it was extracted from, UTF-16 code units or bytes and code points, a normalised
+text and its original.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ Span = tuple[int, int]
 
 
 class SpanFault(NamedTuple):
-    """What is wrong with a span or a quote: the number of the problem, what is wrong, and how to correct it."""
+    """What is wrong with a span or a quote: code of the problem, what is wrong, and how to correct it."""
 
     code: str
     what: str
@@ -26,10 +27,10 @@ class SpanFault(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A stretch of the source that corresponds to a stretch of the target, in each text's own offsets.
+    """A range of the source aligned with a range of the target, each in its own text's offsets.
 
-    Where both have the same length the correspondence is offset by offset; otherwise the block is one
-    piece that a span takes whole or not at all (a surrogate pair, a letter with its combining marks).
+    If both have the same length, they are aligned unit by unit; otherwise the block is indivisible (a surrogate pair, a
+    letter with its combining marks).
     """
 
     source: int
@@ -39,16 +40,16 @@ class Block(NamedTuple):
 
 
 class TextMap:
-    """A monotone correspondence between two versions of a text, through which spans are moved.
+    """A monotone alignment of two versions of a text, for mapping spans from one to the other.
 
     Args:
-        blocks: in ascending order on both sides, without overlap. What lies between two blocks on either side
-            has no counterpart on the other.
+        blocks: aligned ranges, in ascending order on both sides, without overlap. Text between two blocks has no
+            counterpart on the other side.
 
     """
 
     def __init__(self, blocks: Iterable[Block]) -> None:
-        import numpy as np  # noqa: PLC0415 - kept out of the import of the package
+        import numpy as np  # noqa: PLC0415 - importing the package must stay cheap
 
         table = np.array([tuple(b) for b in blocks], dtype=np.int64).reshape(-1, 4)
         ends = table[:, [0, 2]] + table[:, [1, 3]]
@@ -63,28 +64,28 @@ class TextMap:
 
     @property
     def blocks(self) -> list[Block]:
-        """The blocks, in order."""
+        """Aligned ranges, in order."""
         return [Block(*map(int, row)) for row in self._table]
 
     def inverse(self) -> TextMap:
-        """Map from the target back to the source."""
+        """Return the map from the target to the source."""
         return TextMap(Block(b.target, b.target_length, b.source, b.source_length) for b in self.blocks)
 
     def move_all(
         self, starts: ArrayLike, ends: ArrayLike, *, outward: bool = False
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-        """Move many spans from the source to the target.
+        """Map many spans from the source to the target.
 
         Args:
-            starts: first offsets in the source, shape (n,).
-            ends: offsets after the last, shape (n,).
-            outward: widen a span that ends inside an indivisible block to the whole block, instead of refusing it.
+            starts: offsets of the first units in the source, shape (n,).
+            ends: offsets after the last units, shape (n,).
+            outward: widen a span that begins or ends inside an indivisible block to the whole block, instead of
+                rejecting it.
 
         Returns:
-            Starts and ends in the target, shape (n,) each, and whether each could be moved. A span can be moved when
-            its first and its last unit lie in blocks; what has no counterpart between them is
-            included on the target side. Empty and reversed spans cannot be moved. Where the last array is false
-            the offsets mean nothing.
+            Starts and ends in the target, and whether each span could be mapped, shape (n,) each. A span can be mapped
+            if its first and its last unit are in blocks; the target span then includes any text between its blocks.
+            Empty and reversed spans cannot be mapped. Offsets of spans that cannot be mapped are meaningless.
 
         """
         import numpy as np  # noqa: PLC0415
@@ -97,7 +98,7 @@ class TextMap:
     def _boundary(
         self, inside: NDArray[np.int64], boundary: NDArray[np.int64], side: int, *, outward: bool
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Move boundaries by the block that holds the unit ``inside``; ``side`` 0 for starts, 1 for ends."""
+        """Map boundaries by the block that contains the unit ``inside``; ``side`` is 0 for starts, 1 for ends."""
         import numpy as np  # noqa: PLC0415
 
         if not len(self._table):
@@ -112,14 +113,14 @@ class TextMap:
         return moved, ok & (divisible | at_edge | outward)
 
     def move(self, start: int, end: int, *, outward: bool = False) -> Span | None:
-        """Move one span; None where it cannot be moved (see :meth:`move_all`)."""
+        """Map one span; None if it cannot be mapped (see :meth:`move_all`)."""
         starts, ends, ok = self.move_all([start], [end], outward=outward)
         return (int(starts[0]), int(ends[0])) if ok[0] else None
 
     def pieces(self, start: int, end: int) -> list[Span]:
-        """Stretches of the target that correspond to a span of the source, without what lies between them.
+        """Return the target ranges aligned with a source span, without the text between them.
 
-        Neighbouring stretches are joined. The list is empty where nothing corresponds.
+        Adjacent ranges are merged. The list is empty if nothing is aligned.
         """
         pieces: list[Span] = []
         for block in self.blocks:
@@ -135,16 +136,21 @@ class TextMap:
 
     @classmethod
     def from_units(cls, text: str, unit: Unit) -> TextMap:
-        """Map from offsets in UTF-16 code units or UTF-8 bytes of ``text`` to its code points."""
+        """Make the map from offsets in UTF-16 code units or UTF-8 bytes of ``text`` to code points.
+
+        >>> TextMap.from_units("a😀b", "utf-16").move(3, 4)
+        (2, 3)
+
+        """
         width = _utf16_width if unit == "utf-16" else _utf8_width
         return cls(_runs((width(char), 1) for char in text))
 
     @classmethod
     def from_normalised(cls, text: str, normalise: Callable[[str], str]) -> tuple[str, TextMap]:
-        """Normalise a text piece by piece, keeping track of where each piece went.
+        """Normalise a text piece by piece, with an alignment to the original.
 
-        A piece is a character with what combines with it (marks, the later letters of a Hangul syllable), so that
-        normalisation forms can be applied; ``normalise`` may return an empty string for it.
+        A piece is a character with all that combine with it (marks, medial and final jamo of a Hangul syllable), so
+        that Unicode normalisation forms can be applied; ``normalise`` may return an empty string for it.
 
         Returns:
             The normalised text, and the map from it to ``text``.
@@ -173,10 +179,10 @@ def _clusters(text: str) -> list[str]:
 
 
 def _joins(char: str) -> bool:
-    """Whether a character can combine with what stands before it in some normalisation form.
+    """Tell whether a character can combine with the preceding one in some normalisation form.
 
-    Such are the marks, whatever their class, and the medial and final letters of conjoining Hangul, which are no marks;
-    a compatibility form (a half-width vowel, say) counts as what it stands for.
+    These are the marks of any combining class, and the medial and final conjoining jamo of Hangul, which are not marks;
+    a compatibility character (such as a half-width vowel) is treated like its decomposition.
     """
     if char < "\u0300":
         return False
@@ -185,7 +191,9 @@ def _joins(char: str) -> bool:
 
 
 def _runs(lengths: Iterable[tuple[int, int]]) -> list[Block]:
-    """Blocks from the lengths of consecutive pieces on both sides, joining those of length one to one."""
+    """Make blocks from the lengths of consecutive pieces on both sides, merging adjacent pieces of length one
+    to one.
+    """
     blocks: list[Block] = []
     source = target = 0
     for source_length, target_length in lengths:

@@ -1,22 +1,25 @@
-"""Which of its places each of several quotes means, where the words stand more than once and nobody said which.
+"""Resolution of quotes that occur several times in a text and do not say which occurrence is meant.
 
-A model that lists what it found seldom says which occurrence it means, so that the list itself has to tell. A *policy*
-says how:
+Models that list extracted items rarely give the occurrence, so that it has to be inferred from the list. A *policy*
+determines how:
 
 ``in-order`` (the default)
-    The n-th item with the same words is their n-th place in the text. Items of different types, and of different
-    layers, are counted apart. Items that say their ``occurrence`` have that place, and the others share what is left.
-``first``
-    Every item is at the first place.
-``all``
-    As in order; and the places that are left over are taken too, with the labels of the last item with these words. In
-    claims, each part of which is one stretch of text, it means in order.
-``strict``
-    An item without ``occurrence`` has a place only where its words stand once; else it has none.
+    The n-th item with the same quote is at its n-th occurrence in the text. Items of different types, and of different
+    layers, are counted separately. Items with an explicit ``occurrence`` take that one, and the others share the rest.
 
-Same words are words that stand in the same places, so that ``Kim`` and ``KIM`` for a text with ``Kim`` are the same.
-What is quoted more often than it stands is at the last place again: it counts as a repeated prediction, and is counted
-(:data:`OVER`). A claim's cue and claimants may well be those of another claim, and are not.
+``first``
+    Every item is at the first occurrence.
+
+``all``
+    Like ``in-order``; in addition, remaining occurrences get copies of the last item with that quote. Parts of claims
+    are not copied: for them it is the same as ``in-order``.
+
+``strict``
+    An item without ``occurrence`` has a place only if its quote occurs once.
+
+Quotes are the same if they were found in the same places, so that ``Kim`` and ``KIM`` are the same in a text with
+``Kim``. Items beyond the number of occurrences are at the last one: they count as duplicate predictions, and are
+reported (:data:`OVER`). Cues and claimants are exempt, since several claims may share them.
 """
 
 from __future__ import annotations
@@ -33,18 +36,20 @@ Policy = Literal["in-order", "first", "all", "strict"]
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 IN_ORDER: Policy = "in-order"
 OVER = "too often"
-"""In a tally of what became of quotes, beside the ways in which all of them were found: those that are over."""
+"""Key in a tally of quotes for those beyond the number of occurrences, in addition to the ways in which quotes were
+found.
+"""
 
 
 class Ask(NamedTuple):
-    """A quote in an item.
+    """A quote to resolve.
 
     Attributes:
-        group: what is counted by itself: the layer and the type.
-        located: where the words stand.
-        occurrence: which place is meant, from 1; None where nobody said.
-        spreads: whether the item may be copied to further places.
-        shared: whether several items may well be at one place.
+        group: items that are counted together: the layer and the type.
+        located: where the quote occurs.
+        occurrence: which occurrence is meant, from 1; None if not stated.
+        spreads: whether the item may be copied to further occurrences.
+        shared: whether several items may have the same place.
 
     """
 
@@ -56,12 +61,12 @@ class Ask(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """Where a quote is.
+    """The resolved place of a quote.
 
     Attributes:
-        place: the span; None where it leads to none.
-        over: whether the words were quoted more often than they stand.
-        further: places for copies of the item.
+        place: the span; None if there is none.
+        over: whether there were more items than occurrences.
+        further: spans for copies of the item.
 
     """
 
@@ -71,10 +76,10 @@ class Placed(NamedTuple):
 
 
 def check_policy(policy: str) -> None:
-    """Refuse a policy that is none.
+    """Reject an unknown policy.
 
     Raises:
-        DragomanError: E209.
+        DragomanError: E209 for an unknown policy.
 
     """
     if policy not in POLICIES:
@@ -82,11 +87,11 @@ def check_policy(policy: str) -> None:
 
 
 def places(policy: str, asks: Sequence[Ask]) -> list[Placed]:
-    """Give each quote of a document its place.
+    """Resolve the quotes of a document.
 
     Args:
         policy: one of :data:`POLICIES`.
-        asks: the quotes in the order of the items.
+        asks: the quotes, in the order of their items.
 
     Example:
         >>> from dragoman.text import locate_quote

@@ -1,27 +1,27 @@
-"""Quotes in place of offsets: where the words stand that a system quoted from a text.
+"""Quotes instead of offsets: search for the words that a system quoted from a text.
 
-A model that cannot count gives ``{"quote": "…", "occurrence": 2}``. The words are looked for
+Models that are bad at counting characters give ``{"quote": "…", "occurrence": 2}``. The quote is searched for
 
-1. as they are (``exact``);
-2. with the declared normalisations (:data:`NORMALISATIONS`), in that order and each on top of those before it, in the
-   text as in the quote; the first that finds them is the one that is named;
-3. fuzzily, with all normalisations: the stretch of the text that is most similar to the quote, if it is at least
-   :data:`THRESHOLD` percent similar (Indel ratio, ``rapidfuzz``) and has the same digits, since a date with another
-   digit is another date, not a slip of the pen.
+1. verbatim (``exact``);
+2. after normalisation of both text and quote: the steps of :data:`NORMALISATIONS` are applied cumulatively, in order;
+   the first step with which the quote is found is reported;
+3. fuzzily, after all normalisations: the substring of the text that is most similar to the quote, if it is at least
+   :data:`THRESHOLD` percent similar (normalised Indel similarity, ``rapidfuzz``) and has the same digits, since a date
+   with another digit is another date, not a typo.
 
-Where words are found in one way no later way is tried. ``occurrence`` counts the places that were found, from 1, in
-the order of the text; places may overlap. An ``occurrence`` that is not there leads to no place; which one is meant
-where nobody said so is settled for all quotes of a document together (:mod:`dragoman.text.quote_places`).
+The first way that finds the quote is used. ``occurrence`` counts its places from 1, in text order; places may overlap.
+An ``occurrence`` beyond their number has no place; quotes without ``occurrence`` are resolved for all items of a
+document together (:mod:`dragoman.text.quote_places`).
 
-**What a quote without a place is.** In a submission it is a prediction that counts as spurious: it keeps its line
-and its labels, and gets a span beyond the end of the text, as long as the quote, which no gold span can touch
-(:func:`nowhere`). Each is warned of (W904). It is no error, because it is the work of the model and not the form of the
-file that is wrong, and a hundred documents must not go unscored for one invented quote. In a reference it is an error
-(E404, E405), since nobody could find what is not there. A quote whose document has no known text is an error anywhere.
+**Quotes without a place.** In a submission such an item is a false positive: it keeps its labels, and gets a span
+beyond the end of the text, of the same length as the quote, that cannot match any gold span (:func:`nowhere`). There is
+a warning for each (W904). It is not an error, because the model is wrong and not the format, and one hallucinated quote
+must not prevent the scoring of a hundred documents. In gold it is an error (E404, E405). A quote in a document whose
+text is unknown is always an error.
 
-Bounds: :data:`MAX_TEXT`, :data:`MAX_PLACES`, :data:`MAX_FUZZY_TEXT`, :data:`MAX_FUZZY_QUOTE` and
-:data:`MAX_FUZZY_QUOTES` keep the time linear in the file; what lies beyond them is not found, and none depends on the
-order of lines or items.
+Limits: :data:`MAX_TEXT`, :data:`MAX_PLACES`, :data:`MAX_FUZZY_TEXT`, :data:`MAX_FUZZY_QUOTE` and
+:data:`MAX_FUZZY_QUOTES` keep the time linear in the size of the file; quotes beyond them are not found. No limit
+depends on the order of lines or items.
 """
 
 from __future__ import annotations
@@ -37,37 +37,39 @@ from dragoman.text.offsets import Span, SpanFault, TextMap
 from dragoman.text.suffixes import Finder
 
 THRESHOLD = 90.0
-"""Least similarity of a fuzzy finding, in percent."""
+"""Minimum similarity of a fuzzy match, in percent."""
 MAX_TEXT = 200_000
-"""Longest text, in code points, in which quotes are found otherwise than exactly."""
+"""Maximum length of a text, in code points, for any search but the exact one."""
 MAX_PLACES = 10_000
-"""Most places of a quote; one that stands in more is of no use as a quote, and leads to none."""
+"""Maximum number of places of a quote; a quote with more identifies nothing and has no place."""
 MAX_FUZZY_TEXT = 100_000
-"""Longest text, in code points, that is searched fuzzily."""
+"""Maximum length of a text for fuzzy search, in code points."""
 MAX_FUZZY_QUOTE = 300
-"""Longest quote, in code points, that is searched fuzzily."""
+"""Maximum length of a quote for fuzzy search, in code points."""
 MIN_FUZZY_QUOTE = 6
-"""Shortest quote, in code points, that is searched fuzzily: with one letter left out, less is not similar enough."""
+"""Minimum length of a quote for fuzzy search, in code points: of a shorter one, a single omitted letter exceeds the
+threshold.
+"""
 MAX_FUZZY_QUOTES = 1_000
-"""Most distinct quotes of one document that are searched fuzzily; of a document with more, none is."""
+"""Maximum number of distinct quotes per document for fuzzy search; with more, none is searched fuzzily."""
 MAX_FUZZY_PLACES = 64
-"""Most similar stretches of a text that are compared for one quote; where there are more, none is taken."""
-# Least similarity of an alignment before its ends are moved: it is as long as the quote, and what it should be may be
-# shorter or longer by so much that 75 percent become 90.
+"""Maximum number of similar substrings compared for one quote; with more, the quote is ambiguous or not found."""
+# Minimum similarity of an alignment before its ends are adjusted: it has the length of the quote, and adjusting it can
+# raise the similarity from 75 to 90 percent.
 _ROUGH = 75.0
 
 EXACT, FUZZY, AMBIGUOUS, MISSING = "exact", "fuzzy", "ambiguous", "not found"
 
 
 class Normalisation(NamedTuple):
-    """A declared difference between a quote and the text.
+    """One normalisation step, applied to both quote and text.
 
     Attributes:
-        name: what it is called in the tally.
-        what: what it disregards, to follow "disregarding".
-        make: makes a function from a piece (a character with its marks) to its normalised form, for one text; the
-            pieces come in order.
-        applies: tells from the quote whether the step is taken.
+        name: name in the tally.
+        what: the difference that it removes, to follow "disregarding".
+        make: makes the function for one text that maps a piece (a character with its marks) to its normalised form; it
+            is called with the pieces in order, so that it may keep state.
+        applies: tells for a quote whether the step is used.
 
     """
 
@@ -83,7 +85,7 @@ def _stateless(step: Callable[[str], str]) -> Callable[[], Callable[[str], str]]
 
 
 def _spaces() -> Callable[[str], str]:
-    """Write a run of white space as one space, and what shows nothing not at all."""
+    """Collapse runs of white space to one space, and drop format characters."""
     after_space = False
 
     def step(piece: str) -> str:
@@ -107,7 +109,7 @@ def _punctuation(piece: str) -> str:
 
 @functools.cache
 def _marks() -> dict[int, None]:
-    """Map marks that some language ignores to nothing."""
+    """Make the translation table that deletes the marks that some language ignores."""
     return dict.fromkeys(ord(mark) for language in languages.all() for mark in language.ignored_marks)
 
 
@@ -117,7 +119,7 @@ def _without_marks(piece: str) -> str:
 
 @functools.cache
 def _letters() -> dict[int, str]:
-    """Map letters that some language folds."""
+    """Make the translation table with the letter foldings of all languages."""
     return str.maketrans({a: b for language in languages.all() for a, b in language.letter_folding.items()})
 
 
@@ -134,7 +136,7 @@ def _without_space(piece: str) -> str:
 
 
 def _spaced_freely(quote: str) -> bool:
-    import regex  # noqa: PLC0415 - only quotes that are not there as they are need it
+    import regex  # noqa: PLC0415 - only needed for quotes that do not occur verbatim
 
     patterns = (language.free_spacing for language in languages.all())
     return any(pattern and regex.search(pattern, quote) for pattern in patterns)
@@ -151,19 +153,19 @@ NORMALISATIONS: tuple[Normalisation, ...] = (
     Normalisation("case", "upper and lower case", _stateless(str.casefold)),
     Normalisation("spacing", "Korean spacing", _stateless(_without_space), _spaced_freely),
 )
-"""The declared normalisations, in the order in which they are added."""
+"""Normalisation steps, in the order in which they are applied cumulatively."""
 
 _STRIPPED_FROM = next(i for i, step in enumerate(NORMALISATIONS) if step.name == "spaces")
 WAYS: tuple[str, ...] = (EXACT, *(step.name for step in NORMALISATIONS), FUZZY, AMBIGUOUS, MISSING)
-"""All that can become of a quote, in the order in which it is tried: the keys of a tally."""
+"""Possible outcomes of a search, in the order in which they are tried: the keys of a tally."""
 
 
 class Located(NamedTuple):
-    """Where a quote stands.
+    """Where a quote occurs in a text.
 
     Attributes:
-        way: how it was found, or :data:`MISSING`; :data:`AMBIGUOUS` where it stands in too many places to count.
-        places: spans in code points, in order; empty if missing.
+        way: how it was found, or :data:`MISSING`; :data:`AMBIGUOUS` if there are more places than the limit.
+        places: spans in code points, in order; empty if missing or ambiguous.
 
     """
 
@@ -171,13 +173,15 @@ class Located(NamedTuple):
     places: tuple[Span, ...] = ()
 
     def place(self, occurrence: int | None) -> Span | None:
-        """Say which place is meant, or None where there is none or where one would have to guess."""
+        """Return the place of an occurrence (from 1); None if there is none, or if None is given and there
+        are several.
+        """
         if occurrence is None:
             return self.places[0] if len(self.places) == 1 else None
         return self.places[occurrence - 1] if 1 <= occurrence <= len(self.places) else None
 
     def fault(self, quote: str, occurrence: int | None) -> SpanFault:
-        """Say why a quote has no place: E404 or E405, what is wrong, how to correct it."""
+        """Explain why a quote has no place: E404 or E405, what is wrong, how to correct it."""
         count = len(self.places)
         if self.way == MISSING:
             what = f"{shown(quote)} is not in the text." if quote else "the quote is empty."
@@ -191,17 +195,14 @@ class Located(NamedTuple):
 
 
 def describe(way: str) -> str:
-    """Say in words how a quote was found."""
+    """Describe in words how a quote was found."""
     if way == FUZZY:
         return "by similarity"
     return next((f"disregarding {step.what}" for step in NORMALISATIONS if step.name == way), "as it is")
 
 
 def find(text: str, quote: str) -> list[Span]:
-    """All places where a quote stands in a text, exactly as written, in order; overlapping ones count each.
-
-    An empty quote stands nowhere.
-    """
+    """Return all places where a quote occurs verbatim, in order, overlapping ones included; none for an empty quote."""
     places: list[Span] = []
     at = text.find(quote) if quote else -1
     while at >= 0:
@@ -211,12 +212,12 @@ def find(text: str, quote: str) -> list[Span]:
 
 
 def locate_quote(text: str, quote: str, *, exact: bool = False) -> Located:
-    """Find where a quote stands in a text.
+    """Find where a quote occurs in a text.
 
     Args:
         text: a document's text.
         quote: quoted words.
-        exact: whether it must stand there letter by letter; else the declared normalisations and similarity are tried.
+        exact: whether to search verbatim only; otherwise normalisation and fuzzy search are tried too.
 
     Example:
         >>> locate_quote("Kim met Kim.", "Kim").places
@@ -229,14 +230,14 @@ def locate_quote(text: str, quote: str, *, exact: bool = False) -> Located:
 
 
 def locate_quotes(text: str, quotes: Iterable[str]) -> dict[str, Located]:
-    """Find where each of some quotes stands in a text.
+    """Find where each of several quotes occurs in a text.
 
     Args:
         text: a document's text.
-        quotes: quoted words; repeated ones are looked for once.
+        quotes: quoted words; duplicates are searched once.
 
     Returns:
-        Where it stands, by quote; it depends on the set of quotes only, not on their order.
+        Places by quote; they depend on the set of quotes only, not on their order.
 
     """
     asked = sorted(set(quotes))
@@ -254,7 +255,7 @@ def locate_quotes(text: str, quotes: Iterable[str]) -> dict[str, Located]:
 
 
 def quote_of(text: str, start: int, end: int) -> tuple[str, int]:
-    """Put a span into the form of a quote: its words, and which occurrence of them it is, from 1.
+    """Convert a span to a quote: its words, and which occurrence of them it is, from 1.
 
     Example:
         >>> quote_of("Kim met Kim.", 8, 11)
@@ -266,22 +267,22 @@ def quote_of(text: str, start: int, end: int) -> tuple[str, int]:
 
 
 def nearest(text: str, quote: str) -> str | None:
-    """Find the words of a text that are most like a quote that is not there; None when nothing is like it.
+    """Return the words of a text that are most similar to a quote that was not found; None if nothing is similar.
 
-    For a message to a human being: anything more than half alike will do.
+    For messages only: a similarity of 55 percent is enough.
     """
     if not 0 < len(quote) <= min(MAX_FUZZY_QUOTE, len(text)) or len(text) > MAX_FUZZY_TEXT:
         return None
-    from rapidfuzz import fuzz  # noqa: PLC0415 - only quotes that are not there need it
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only needed for quotes that were not found
 
     best = fuzz.partial_ratio_alignment(quote, text, score_cutoff=55)
     return None if best is None else text[best.dest_start : best.dest_end]
 
 
 def nowhere(text: str, quotes: Iterable[str]) -> dict[str, Span]:
-    """Give spans beyond the end of a text to quotes that lead to no place: apart from each other, as long as the quote.
+    """Assign spans beyond the end of a text to quotes without a place: disjoint, each of the quote's length.
 
-    The first begins one code point after the end, so that it does not even touch a span of the text.
+    The first begins one code point after the end, so that it is not even adjacent to a span of the text.
     """
     spans, start = {}, len(text) + 1
     for quote in sorted(set(quotes)):
@@ -298,7 +299,7 @@ def _exactly(finder: Finder, quote: str) -> Located:
 
 
 class _Version(NamedTuple):
-    """A text under some normalisations: what finds quotes in it, the text, and the map from it to the text as it is."""
+    """A text after some normalisation steps: its index for quotes, the text, and the map to the original text."""
 
     finder: Finder
     text: str
@@ -306,7 +307,7 @@ class _Version(NamedTuple):
 
 
 class _Versions:
-    """A text under more and more normalisations; each version is made once, when it is asked for."""
+    """A text after each number of normalisation steps, computed on demand and cached."""
 
     def __init__(self, text: str, quotes: list[str]) -> None:
         self.text = text
@@ -314,7 +315,7 @@ class _Versions:
         self._made: dict[tuple[int, ...], _Version] = {}
 
     def version(self, steps: tuple[int, ...]) -> _Version:
-        """Make the text under some normalisations."""
+        """Return the text after some normalisation steps."""
         if steps not in self._made:
             text, back = TextMap.from_normalised(self.text, _through(steps))
             self._made[steps] = _Version(Finder(text, self._quotes), text, back)
@@ -338,7 +339,7 @@ def _normal_quote(quote: str, steps: tuple[int, ...]) -> str:
 
 
 def _steps(quote: str) -> Iterator[tuple[int, ...]]:
-    """Give sets of normalisations for a quote, each with one more."""
+    """Yield cumulative sequences of normalisation steps for a quote, each with one step more."""
     taken: tuple[int, ...] = ()
     for index, step in enumerate(NORMALISATIONS):
         if step.applies(quote):
@@ -347,9 +348,9 @@ def _steps(quote: str) -> Iterator[tuple[int, ...]]:
 
 
 def _normalised(versions: _Versions, quote: str) -> Located:
-    """Find a quote with as few of the normalisations as it needs."""
+    """Find a quote with the fewest normalisation steps."""
     every = list(_steps(quote))
-    # What is not there with all of them is not there with fewer.
+    # A quote that is not found after all steps is not found after fewer.
     if _places(versions, quote, every[-1]).way == MISSING:
         return Located(MISSING)
     return next(one for steps in every if (one := _places(versions, quote, steps)).way != MISSING)
@@ -366,8 +367,8 @@ def _places(versions: _Versions, quote: str, steps: tuple[int, ...]) -> Located:
 
 
 def _fuzzily(versions: _Versions, quote: str) -> Located:
-    """Find the stretches of the text that are most similar to a quote, all of them if several are equally so."""
-    from rapidfuzz import fuzz  # noqa: PLC0415 - only quotes that are not there otherwise need it
+    """Find the substrings of the text that are most similar to a quote; several if they are equally similar."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only needed for quotes that were not found otherwise
 
     *_, steps = _steps(quote)
     normal, (_, text, back) = _normal_quote(quote, steps), versions.version(steps)
@@ -397,9 +398,9 @@ def _same_digits(a: str, b: str) -> bool:
 
 
 def _sharpened(text: str, quote: str, start: int, end: int) -> tuple[float, Span]:
-    """Move the ends of an alignment, which is always as long as the quote, to where the similarity is greatest.
+    """Move the ends of an alignment, which has the length of the quote, to where the similarity is highest.
 
-    Of equally similar stretches it is the shortest, and of these the first.
+    Ties are broken in favour of the shortest substring, then the first.
     """
     from rapidfuzz import fuzz  # noqa: PLC0415 - as in _fuzzily
 

@@ -1,4 +1,4 @@
-"""Is a span right? One judgement, of a single span and of whole columns: range, order, surface, and what went wrong."""
+"""Validation of spans, one at a time or as columns: range, order, surface, and the likely cause of a mismatch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 MAX_OFFSET = 2**31 - 1
-"""Largest offset, where no text is known; places of items then fit 64 bits together with their documents."""
+"""Maximum offset where the text is unknown; document and offset then fit together into 64 bits."""
 
 
 def _always(_: int) -> bool:
@@ -33,19 +33,19 @@ def check_span(
     *,
     affords: Callable[[int], bool] = _always,
 ) -> SpanFault | None:
-    """Say what is wrong with a span, if anything is.
+    """Report what is wrong with a span, if anything.
 
     Args:
-        text: the text that it is of; None where that is not known, and then any offsets up to :data:`MAX_OFFSET` go.
-        start: first code point, from 0.
-        end: code point after the last one.
-        surface: words that came with the span and must stand there; None where none came.
-        affords: asked whether a text of so many code points may be looked through to guess at the cause
-            (:meth:`dragoman.problems.Diagnostics.affords`); only when something is wrong.
+        text: the document's text; None if unknown, and then all offsets up to :data:`MAX_OFFSET` are valid.
+        start: offset of the first code point, from 0.
+        end: offset after the last code point.
+        surface: the words that the span must have; None if not stated.
+        affords: asked whether a text of so many code points may be searched for the cause of an error
+            (:meth:`dragoman.problems.Diagnostics.affords`).
 
     Returns:
-        None, or E402 empty or reversed, E401 out of range, E403 not the surface that came with it. The hint is what
-        :func:`explain_mismatch` guesses, where it does.
+        None if the span is valid; else E402 empty or reversed, E401 out of range, E403 other words than the stated
+        surface. The hint is from :func:`explain_mismatch`, if it has a guess.
 
     Example:
         >>> check_span("Kim spoke.", 0, 3, "Kim") is None
@@ -71,30 +71,30 @@ def check_span(
 
 
 class Texts:
-    """The texts of some documents, and :func:`check_span` for whole columns of spans over them.
+    """The texts of some documents, and :func:`check_span` for whole columns of spans.
 
     Args:
-        texts: text of each document, None where it is not known.
-        beyond: whether spans that begin after the end of their text may occur: they stand for quotes without a place
+        texts: text of each document, None if unknown.
+        beyond: whether spans that begin after the end of their text are allowed: they represent quotes without a place
             (:func:`dragoman.text.nowhere`).
 
     """
 
     def __init__(self, texts: Sequence[str | None], *, beyond: bool = False) -> None:
-        import numpy as np  # noqa: PLC0415 - kept out of the import of the package
+        import numpy as np  # noqa: PLC0415 - importing the package must stay cheap
 
         self.texts = texts
         self.beyond = beyond
         self._lengths = np.array([MAX_OFFSET if text is None else len(text) for text in texts], np.int64)
 
     def check_spans(self, docs: Ints, starts: Ints, ends: Ints, surfaces: Iterable[str | None] | None = None) -> bool:
-        """Say whether nothing is wrong with any of some spans.
+        """Tell whether all spans are valid.
 
         Args:
             docs: document of each span, shape (n,).
-            starts: first code points, shape (n,).
-            ends: code points after the last ones, shape (n,).
-            surfaces: words that came with each, or None.
+            starts: offsets of the first code points, shape (n,).
+            ends: offsets after the last code points, shape (n,).
+            surfaces: the words that each span must have, or None.
 
         """
         lengths = self._lengths[docs]
@@ -113,11 +113,11 @@ class Texts:
 
 
 def explain_mismatch(text: str, start: int, end: int, surface: str) -> str | None:
-    """Guess why a span does not show the surface that came with it, if it does not.
+    """Guess why a span does not have the stated surface.
 
     Returns:
-        A sentence that names the cause and the offsets that would fit (another offset unit, another
-        normalisation form, a text with its white space stripped), or None when no guess fits.
+        A sentence that names the cause and the offsets that would fit (another offset unit, another Unicode
+        normalisation form, a text without its leading white space), or None if the span is right or no guess fits.
 
     """
     if not 0 <= start <= end < 2**31 or text[start:end] == surface:
@@ -149,11 +149,11 @@ def _guesses(text: str, start: int, end: int, surface: str) -> Iterator[str]:
         yield f"The offsets count in the text without its leading white space; add {lead}."
     places = find(text, surface)
     if len(places) == 1:
-        yield f"The surface stands at {places[0][0]} to {places[0][1]}."
+        yield f"The surface is at {places[0][0]} to {places[0][1]}."
 
 
 def _line_ends(text: str, start: int, end: int, surface: str) -> Iterator[str]:
-    """Guess that a span was counted in the text with other line ends, or that its surface has such."""
+    """Guess that offsets were counted in a text with other line endings, or that the surface has other line endings."""
     if why_unlike(text[start:end], surface) == LINE_ENDS:
         yield "The surface has other line ends than the text; write it as it stands in the text."
     crlf = "\r\n" in text

@@ -1,4 +1,4 @@
-"""The places of many words in one text: looked up among its sorted suffixes, where looking for each takes too long."""
+"""Substring search for many words in one text, with a suffix array where searching for each would take too long."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Collection
 from dragoman.text.offsets import Span
 
 SORTED = 10_000_000
-"""Code points compared, number of words times length of the text, from which on the suffixes of the text are sorted."""
+"""Product of the number of words and the length of the text (in code points) above which a suffix array is built."""
 MAX_TEXT = 2_000_000
-"""Longest text, in code points, whose suffixes are sorted."""
+"""Maximum length of a text, in code points, for which a suffix array is built."""
 
 
 class Finder:
-    """Finds words in a text, exactly as written; overlapping places count each.
+    """Finds words in a text verbatim, overlapping places included.
 
     Args:
         text: the text.
-        words: what is going to be looked for.
+        words: the words that will be searched for.
 
     Example:
         >>> Finder("Kim met Kim.", ["Kim"]).places("Kim", most=10)
@@ -33,14 +33,14 @@ class Finder:
             self._order = _sorted_suffixes(text)
 
     def places(self, word: str, *, most: int) -> list[Span] | None:
-        """All places where a word stands, in order; an empty word stands nowhere.
+        """Return all places of a word, in order; none for an empty word.
 
         Args:
-            word: one of the words.
-            most: most places that are given.
+            word: one of ``words``.
+            most: maximum number of places.
 
         Returns:
-            Spans in code points; None where there are more than ``most``.
+            Spans in code points; None if there are more than ``most``.
 
         """
         if not word:
@@ -70,12 +70,12 @@ class Finder:
 
 
 def _sorted_suffixes(text: str) -> list[int]:
-    """Sort the places of a text by what follows them, by doubling.
+    """Build the suffix array of a text, by prefix doubling.
 
     Source: U. Manber and G. Myers, Suffix arrays: a new method for on-line string searches, SIAM Journal on Computing
-    22 (1993).
+    22 (1993), doi:10.1137/0222058.
     """
-    import numpy as np  # noqa: PLC0415 - for texts with very many quotes alone
+    import numpy as np  # noqa: PLC0415 - only for texts with very many quotes
 
     rank = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
     order, known = np.argsort(rank, kind="stable"), 1

@@ -1,25 +1,25 @@
-"""Values of temporal expressions: one canonical form for each, and the days that it can mean.
+"""Values of temporal expressions (TIMEX3): validation, canonical form, and the days that a value denotes.
 
 The values are those of TIMEX3 (TimeML 1.2.1, on ISO 8601-1:2019), with the intervals of EDTF (ISO 8601-2:2019) as the
-only extension. The grammar stands in :mod:`dragoman.timex.grammar`.
+only extension. The grammar is in :mod:`dragoman.timex.grammar`.
 
-**Canonical form.** Two values that say the same are written the same:
+**Canonical form.** Values with the same meaning have the same canonical form:
 
 - letters are upper case; ``195`` is ``195X``, ``19`` is ``19XX``, ``2`` is ``2XXX``; ISO year ``0000`` is ``BC0001``;
   EDTF's season, quarter and half codes (``2024-21``, ``2024-33``, ``2024-40``) are ``2024-SP``, ``2024-Q1``,
   ``2024-H1``;
 - an interval that is exactly a day, ISO week, month, quarter, half, year, decade, century or millennium is written as
-  that unit. No two of these have the same days, so none needs to go before another. Every other interval is written in
-  years if it begins and ends with one, else in months, else in days: ``2021/2025``, ``2024-06-17/2024-06-30``. An
-  open interval takes the coarsest of these for its one end (``2024/..``);
-- ``2024-W03-2`` is ``2024-01-16``. Seasons, weekends and fiscal years are never exchanged for days, because whose
-  they are is a convention (a weekend in Cairo begins on Friday);
+  that unit. No two of these cover the same days, so that the choice is unique. Every other interval is written in years
+  if it consists of whole years, else in months, else in days: ``2021/2025``, ``2024-06-17/2024-06-30``. An open
+  interval uses the coarsest possible unit for its closed end (``2024/..``);
+- ``2024-W03-2`` is ``2024-01-16``. Seasons, weekends and fiscal years are never converted to days, because their extent
+  is a convention (a weekend in Cairo begins on Friday);
 - ``T24:00`` is ``T00:00`` of the next day, ``T15`` and ``T15:00:00`` are ``T15:00``, ``T15:00`` without a date is
-  ``XXXX-XX-XXT15:00``, ``+00:00`` is ``Z``. Other zones stay, since the day of the event hangs on them;
-- durations are written in years, months, days, hours, minutes and seconds, each as large as it can be: ``P12M`` is
-  ``P1Y``, ``P1DE`` and ``P1E`` are ``P10Y``, ``P2Q`` is ``P6M``, ``PT24H`` is ``P1D``, and weeks are days, ``P7D``. A
-  month is no number of days. What cannot be converted stands alone: vague amounts (``PXW``, and ``PXXW`` is the same),
-  weekends, seasons, parts of days.
+  ``XXXX-XX-XXT15:00``, ``+00:00`` is ``Z``. Other zones are left, since the day of the event depends on them;
+- durations are written in years, months, days, hours, minutes and seconds, the larger units as large as possible:
+  ``P12M`` is ``P1Y``, ``P1DE`` and ``P1E`` are ``P10Y``, ``P2Q`` is ``P6M``, ``PT24H`` is ``P1D``, and weeks are days,
+  ``P7D``. Months are not converted to days. Amounts that cannot be converted are not combined with others: vague
+  amounts (``PXW``, the same as ``PXXW``), weekends, seasons, parts of days.
 """
 
 from functools import lru_cache
@@ -35,7 +35,7 @@ _CACHED_VALUES = 16_384
 _TYPES = {
     "date": {"DATE"},
     "interval": {"DATE"},
-    # "now" is a date to some and a time to others; TimeML gives both.
+    # TimeML annotates "now" as DATE or TIME.
     "reference": {"DATE", "TIME"},
     "time": {"TIME"},
     "duration": {"DURATION", "SET"},
@@ -48,7 +48,7 @@ def _parse(value: str) -> Value:
         return read(value)
     except Failure as failure:
         expected, position = failure.expected, failure.position
-    from dragoman.timex.suggest import suggest  # noqa: PLC0415 - only bad input needs it
+    from dragoman.timex.suggest import suggest  # noqa: PLC0415 - only needed for invalid input
 
     nearest = suggest(value)
     hint = "" if nearest is None else f" (did you mean {nearest}?)"
@@ -56,17 +56,22 @@ def _parse(value: str) -> Value:
 
 
 def canonical(value: str) -> str:
-    """Return the one form of all values that say the same as this one; of a canonical form, itself.
+    """Return the canonical form of a value; values with the same meaning have the same form, and the function is
+    idempotent.
 
     Raises:
         TimexError: the grammar does not allow the value, or it has more than 64 characters.
+
+    Example:
+        >>> canonical("2024-W03-2"), canonical("P12M"), canonical("2024-01-01/2024-01-31")
+        ('2024-01-16', 'P1Y', '2024-01')
 
     """
     return _parse(value).text
 
 
 def is_valid(value: str) -> bool:
-    """Tell whether the value is legal. Never raises.
+    """Tell whether the grammar allows a value. Never raises.
 
     >>> is_valid("2024-06"), is_valid("June 2024")
     (True, False)
@@ -80,7 +85,7 @@ def is_valid(value: str) -> bool:
 
 
 def is_canonical(value: str) -> bool:
-    """Tell whether the value is legal and is its own canonical form. Never raises."""
+    """Tell whether the grammar allows a value and it is in canonical form. Never raises."""
     try:
         return canonical(value) == value
     except TimexError:
@@ -88,11 +93,11 @@ def is_canonical(value: str) -> bool:
 
 
 def type_fits(value: str, type: str) -> bool:  # noqa: A002 - the name of TIMEX3's attribute
-    """Tell whether a value can be of a TIMEX3 type.
+    """Tell whether a value is compatible with a TIMEX3 type.
 
-    ``DATE`` takes dates, intervals and references, ``TIME`` times and references, ``DURATION`` durations, ``SET``
-    durations and whatever an X makes able to recur (``XXXX-WXX-2``). Two values with the same canonical form fit the
-    same types. No value fits any other type.
+    ``DATE`` allows dates, intervals and references, ``TIME`` times and references, ``DURATION`` durations, ``SET``
+    durations and values that recur because of an X (``XXXX-WXX-2``); any other type allows no value. Values with the
+    same canonical form have the same types.
 
     Raises:
         TimexError: the grammar does not allow the value.
@@ -103,33 +108,39 @@ def type_fits(value: str, type: str) -> bool:  # noqa: A002 - the name of TIMEX3
 
 
 def interval(value: str, mod: str | None = None, type: str | None = None) -> Interval | None:  # noqa: A002
-    """Return the days that a value can mean, both ends included, or None if no days follow from it.
+    """Return the days that a value can denote, both ends included, or None if it does not determine any.
 
-    No days follow from references, durations, anything of type ``SET``, fiscal years (each country has its own),
-    values whose year is unknown, and values that reach beyond the years 1 to 9999.
+    No days follow from references, durations, anything of type ``SET``, fiscal years (which differ by country), values
+    with an unknown year, and values outside the years 1 to 9999.
 
-    Where a value leaves something open, the days reach from the first to the last that it can mean: ``2024-XX-17`` is
-    2024-01-17 to 2024-12-17. A time is its day, in its own zone. Seasons are northern and meteorological, and belong to
-    the year in which they begin: ``2024-WI`` is 2024-12-01 to 2025-02-28. A weekend is Saturday and Sunday. The
-    calendar is proleptic Gregorian.
+    An underspecified value covers the days from the first to the last that it can denote: ``2024-XX-17`` is
+    2024-01-17 to 2024-12-17. A time denotes its day, in its own time zone. Seasons are northern and meteorological, and
+    belong to the year in which they begin: ``2024-WI`` is 2024-12-01 to 2025-02-28. A weekend is Saturday and Sunday.
+    The calendar is proleptic Gregorian.
 
     Args:
         value: a value of the grammar.
         mod: TIMEX3's ``mod``. ``START``, ``MID`` and ``END`` are thirds: of a month the days 1 to 10, 11 to 20, and 21
-            to the last; of any other stretch of n days the first n // 3, those up to the (2n // 3)th, and the rest, so
-            of a year 1 January to 1 May, 2 May to 31 August, 1 September to 31 December. Less than three days, open
-            intervals, times and dates with something unspecified have no thirds, and stay. ``BEFORE`` is every day
-            before the first, ``AFTER`` every day after the last, ``ON_OR_BEFORE`` and ``ON_OR_AFTER`` include the
-            value's own days; there is none before an open beginning nor after an open end. ``APPROX`` and any other
-            change nothing.
-        type: TIMEX3's ``type``; only ``SET`` makes a difference.
+            to the last; of any other period of n days the first n // 3, those up to the (2n // 3)th, and the rest, so
+            of a year 1 January to 1 May, 2 May to 31 August, 1 September to 31 December. They have no
+            effect on periods of less than three days, open intervals, times and underspecified dates. ``BEFORE`` is
+            every day before the first, ``AFTER`` every day after the last; ``ON_OR_BEFORE`` and ``ON_OR_AFTER`` include
+            the value's own days; there are no days before an open beginning or after an open end. ``APPROX`` and any
+            other value have no effect.
+        type: TIMEX3's ``type``; only ``SET`` has an effect.
 
     Raises:
         TimexError: the grammar does not allow the value.
 
+    Example:
+        >>> [str(day) for day in interval("2024-06", "START")]
+        ['2024-06-01', '2024-06-10']
+        >>> interval("P3D") is None
+        True
+
     """
     parsed = _parse(value)
-    # The second test: a value that is itself out of range has no days before or after it either.
+    # The second test: for a value that is out of range, the days before or after it are undefined too.
     if parsed.span is None or to_interval(*parsed.span) is None or type == "SET":
         return None
     if mod in {"START", "MID", "END"} and not parsed.whole:
@@ -139,10 +150,14 @@ def interval(value: str, mod: str | None = None, type: str | None = None) -> Int
 
 
 def jaccard_days(a: Interval, b: Interval) -> tuple[int, int] | None:
-    """Return how many days two intervals have in common, and how many are in either; None if any end is open.
+    """Return the sizes in days of the intersection and the union of two intervals; None if any end is open.
 
-    Both numbers are exact. The second is at least 1 and at least the first; a gap between the two is in neither.
+    Their quotient is the Jaccard index. The union is at least 1 day; a gap between the intervals is not part of it.
     Neither interval may end before it begins.
+
+    >>> jaccard_days(interval("2024-06"), interval("2024-06-16/2024-07-15"))
+    (15, 45)
+
     """
     if a.earliest is None or a.latest is None or b.earliest is None or b.latest is None:
         return None

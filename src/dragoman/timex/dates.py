@@ -1,4 +1,4 @@
-"""The ``date`` rule of the grammar (see :mod:`dragoman.timex.grammar`), and the days that a date has."""
+"""The ``date`` rule of the grammar (see :mod:`dragoman.timex.grammar`), and the days that a date denotes."""
 
 from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
@@ -7,11 +7,13 @@ from dragoman.timex import days
 from dragoman.timex.scan import Scanner
 
 Certainty = Literal["exact", "conventional", "fiscal", "yearless", "partial"]
-"""How well a date is known. ``exact``: ISO 8601-1 fixes its days. ``conventional``: its days are a convention of this
-package (seasons, weekends), good for :func:`dragoman.timex.interval` but never for saying that two values are the
-same. ``fiscal``: the country decides. ``yearless``: all is known but the year. ``partial``: anything else with an X."""
+"""How precisely a date is determined. ``exact``: ISO 8601-1 fixes its days. ``conventional``: its days are a convention
+of this package (seasons, weekends), used in :func:`dragoman.timex.interval` but never to decide that two values are
+equal. ``fiscal``: depends on the country. ``yearless``: everything but the year is known. ``partial``: any other date
+with an X.
+"""
 
-# By TIMEX3 name, first month and number of months, in the northern hemisphere and by whole months, as in meteorology.
+# TIMEX3 name: first month and number of months. Seasons are northern and meteorological.
 _PARTS = {
     **{f"Q{n}": (3 * n - 2, 3) for n in range(1, 5)},
     **{f"H{n}": (6 * n - 5, 6) for n in (1, 2)},
@@ -31,14 +33,14 @@ _EDTF = {
     **{str(39 + n): f"H{n}" for n in (1, 2)},
 }
 
-# One cycle of the calendar: whatever exists in some year exists here.
+# One cycle of the calendar: a date that exists in any year exists in one of these.
 _ANY_YEAR = range(2000, 2400)
 _YEAR = "a year of four digits (1950, 195X, 19XX, XXXX, BC0044)"
 _AFTER_YEAR = "a month (01 to 12 or XX), a week (W01), a quarter (Q1), a half (H1) or a season (SP, SU, FA, WI)"
 
 
 class Date(NamedTuple):
-    """A date of the grammar; ``first`` and ``last`` are None where no days follow."""
+    """A parsed date; ``first`` and ``last`` are ordinals, None if it determines no days."""
 
     text: str
     certainty: Certainty
@@ -48,7 +50,7 @@ class Date(NamedTuple):
 
 
 def date(scan: Scanner) -> Date:
-    """Read a date and return it; what follows it is left to the caller. Raises Failure."""
+    """Parse a date at the cursor, without what follows it. Raises Failure."""
     begin = scan.position
     if scan.accept("FY"):
         return _fiscal(scan)
@@ -95,7 +97,7 @@ def _exact(scan: Scanner, begin: int, first: int, last: int) -> Date:
 
 
 def _bounds(years: range, find: Callable[[int], tuple[int, int] | None]) -> Iterable[int]:
-    """Return the first and the last year of those meant in which the date exists."""
+    """Yield the first and the last of the possible years in which the date exists."""
     candidates = years or _ANY_YEAR
     for order in (candidates, reversed(candidates)):
         year = next(filter(find, order), None)
@@ -104,7 +106,7 @@ def _bounds(years: range, find: Callable[[int], tuple[int, int] | None]) -> Iter
 
 
 def _year(scan: Scanner) -> tuple[range, str]:
-    """Return the years meant, none of them for XXXX, and how the year is written before a hyphen."""
+    """Parse a year; return the possible years (empty for XXXX), and its canonical form before a hyphen."""
     if scan.accept("BC"):
         at = scan.position
         digits = scan.take("[0-9]{4}", "the four digits of a year BC")
@@ -117,7 +119,7 @@ def _year(scan: Scanner) -> tuple[range, str]:
     if digits == "XXXX":
         return range(0), digits
     if len(digits) not in {4, len(scan.text)}:
-        # Before a month it is a slip, and ISO 8601 reads 2024-06-17/19 otherwise: the end would be the 19th.
+        # A short year before a month is an error; in ISO 8601 the 19 in 2024-06-17/19 would be a day.
         scan.fail(_YEAR, at)
     if digits[0] == "X":
         return range(0), digits
@@ -130,7 +132,7 @@ def _year(scan: Scanner) -> tuple[range, str]:
 def _fiscal(scan: Scanner) -> Date:
     digits = scan.take("[0-9]{4}", "the four digits of a fiscal year")
     part = scan.take("Q[1-4]|H[12]", "a quarter (Q1 to Q4) or a half (H1, H2)") if scan.accept("-") else ""
-    # Only for telling which of two comes first: fiscal years keep their order, wherever they begin.
+    # Only used for ordering: fiscal years have the same order wherever they begin.
     first, last = days.months(int(digits), *(_PARTS[part] if part else (1, 12)))
     return Date(f"FY{digits}-{part}" if part else f"FY{digits}", "fiscal", first, last)
 
@@ -183,7 +185,7 @@ def _week(scan: Scanner, year: str) -> _Rest:
 
     def find(year: int) -> tuple[int, int] | None:
         first = days.week_start(year, 1 if week == "XX" else int(week)) if _has(year, week) else None
-        # The last week of a year is the one before the first of the next.
+        # The last week of a year precedes week 1 of the next year.
         last = days.week_start(year + 1, 1) - 7 if week == "XX" else first
         return None if first is None or last is None else (first + low, last + high)
 

@@ -1,13 +1,13 @@
-"""The calendar under the grammar: days as numbers, the names of units of days, thirds, overlap.
+"""Calendar arithmetic for the grammar: days as ordinals, names of calendar units, thirds, TIMEX3 modifiers.
 
-Days are proleptic Gregorian ordinals: 1 is 0001-01-01, as in :mod:`datetime`, but without its limits, because TIMEX3
-knows years before Christ and a week or a winter can reach beyond 9999. Years are astronomical: 0 is 1 BC, -43 is 44 BC.
+Days are proleptic Gregorian ordinals: 1 is 0001-01-01, as in :mod:`datetime`, but unbounded, because TIMEX3 has years
+BC, and a week or a winter can extend beyond 9999. Years are astronomical: 0 is 1 BC, -43 is 44 BC.
 """
 
 import datetime as dt
 from typing import NamedTuple
 
-# The Gregorian calendar repeats after 400 years, which are a whole number of weeks.
+# The Gregorian calendar repeats every 400 years, a whole number of weeks.
 _CYCLE_YEARS = 400
 _CYCLE_DAYS = 146_097
 
@@ -16,26 +16,26 @@ _DAYS_IN_THIRD_OF_MONTH = 10
 
 
 class Interval(NamedTuple):
-    """The days that a value can mean, both ends included; None is an open end, never an unknown one."""
+    """The days that a value can denote, both ends included; None is an open end, not an unknown one."""
 
     earliest: dt.date | None
     latest: dt.date | None
 
 
 def ordinal(year: int, month: int, day: int) -> int:
-    """Return the number of a day. Raises ValueError where the calendar has no such day."""
+    """Return the ordinal of a day. Raises ValueError if the calendar has no such day."""
     cycle, rest = divmod(year - 1, _CYCLE_YEARS)
     return dt.date(rest + 1, month, day).toordinal() + cycle * _CYCLE_DAYS
 
 
 def week_start(year: int, week: int) -> int:
-    """Return the Monday of an ISO week. Raises ValueError where the ISO year has no such week."""
+    """Return the ordinal of the Monday of an ISO week. Raises ValueError if the ISO year has no such week."""
     cycle, rest = divmod(year - 1, _CYCLE_YEARS)
     return dt.date.fromisocalendar(rest + 1, week, 1).toordinal() + cycle * _CYCLE_DAYS
 
 
 def months(year: int, month: int, count: int) -> tuple[int, int]:
-    """Return the first and the last day of ``count`` months from ``month`` (1 to 12) of ``year``."""
+    """Return the ordinals of the first and last day of ``count`` months from ``month`` (1 to 12) of ``year``."""
     years, after = divmod(month - 1 + count, 12)
     return ordinal(year, month, 1), ordinal(year + years, after + 1, 1) - 1
 
@@ -51,7 +51,7 @@ def _calendar(day: int) -> tuple[int, int, int]:
 
 
 def year_text(year: int) -> str:
-    """Write a year. Raises ValueError outside 9999 BC to 9999, for which the grammar has no digits."""
+    """Format a year. Raises ValueError outside 9999 BC to 9999, for which the grammar has no digits."""
     if not -_LAST_YEAR < year <= _LAST_YEAR:
         msg = "the grammar has no year of more than four digits"
         raise ValueError(msg)
@@ -64,14 +64,14 @@ def _month_text(day: int) -> str:
 
 
 def day_text(day: int) -> str:
-    """Write a day. Raises ValueError as :func:`year_text` does."""
+    """Format a day. Raises ValueError as :func:`year_text` does."""
     return f"{_month_text(day)}-{_calendar(day)[2]:02}"
 
 
 def unit_text(first: int, last: int) -> str | None:
-    """Write the calendar unit that has exactly these days, or return None if there is none.
+    """Format the calendar unit that covers exactly these days, or return None if there is none.
 
-    Units: day, ISO week, month, quarter, half, year, decade, century, millennium. No two have the same days.
+    Units: day, ISO week, month, quarter, half, year, decade, century, millennium. No two cover the same days.
     """
     if first == last:
         return day_text(first)
@@ -94,14 +94,14 @@ def _months_text(year: int, month: int, count: int) -> str | None:
         return year_text(year)
     for digits in (1, 2, 3):
         size = 10**digits
-        # The digits of a year before 0 count the other way, so BC has no decade that X could stand for.
+        # Years BC count backwards, so that a decade with X would be ambiguous.
         if year >= 0 and month == 1 and count == 12 * size and year % size == 0:
             return f"{year // size:0{4 - digits}}" + "X" * digits
     return None
 
 
 def opening_text(first: int) -> str:
-    """Write the coarsest year, month or day that begins on this day."""
+    """Format the coarsest unit (year, month or day) that begins on this day."""
     year, month, day = _calendar(first)
     if day != 1:
         return day_text(first)
@@ -109,7 +109,7 @@ def opening_text(first: int) -> str:
 
 
 def closing_text(last: int) -> str:
-    """Write the coarsest year, month or day that ends on this day."""
+    """Format the coarsest unit (year, month or day) that ends on this day."""
     _, month, day = _calendar(last + 1)
     if day != 1:
         return day_text(last)
@@ -117,7 +117,9 @@ def closing_text(last: int) -> str:
 
 
 def stretch_text(first: int, last: int) -> str:
-    """Write a stretch of days: the unit it is, or both its ends, in years if that fits, else months, else days."""
+    """Format an interval: as the calendar unit that it equals, else both ends, in the coarsest of years, months and
+    days.
+    """
     unit = unit_text(first, last)
     if unit is not None:
         return unit
@@ -132,7 +134,7 @@ def stretch_text(first: int, last: int) -> str:
 
 
 def modified(first: int | None, last: int | None, mod: str | None) -> tuple[int | None, int | None] | None:
-    """Return a stretch of days under a TIMEX3 ``mod``, by the rule of :func:`dragoman.timex.interval`."""
+    """Apply a TIMEX3 ``mod`` to an interval, by the rules of :func:`dragoman.timex.interval`."""
     if mod in {"BEFORE", "ON_OR_BEFORE"}:
         edge = first if mod == "BEFORE" else last
         return None if edge is None else (None, edge - (mod == "BEFORE"))
@@ -149,7 +151,7 @@ def _third(first: int, last: int, mod: str | None) -> tuple[int, int]:
     if size < 3:
         return first, last
     is_month = 28 <= size <= 31 and _calendar(first)[2] == 1 == _calendar(last + 1)[2]
-    # The ten-day periods that Korean and Arabic news speak of; they differ from thirds only in February.
+    # The ten-day periods of Korean and Arabic news.
     cuts = (_DAYS_IN_THIRD_OF_MONTH, 2 * _DAYS_IN_THIRD_OF_MONTH) if is_month else (size // 3, 2 * size // 3)
     middle, end = first + cuts[0], first + cuts[1]
     if mod == "START":
@@ -158,7 +160,7 @@ def _third(first: int, last: int, mod: str | None) -> tuple[int, int]:
 
 
 def to_interval(first: int | None, last: int | None) -> Interval | None:
-    """Return the days as dates, or None if an end lies outside the years 1 to 9999 of :class:`datetime.date`."""
+    """Convert ordinals to dates; None if an end is outside the years 1 to 9999 of :class:`datetime.date`."""
     if any(end is not None and not 1 <= end <= dt.date.max.toordinal() for end in (first, last)):
         return None
     return Interval(*(None if end is None else dt.date.fromordinal(end) for end in (first, last)))

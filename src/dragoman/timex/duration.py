@@ -2,21 +2,21 @@
 
 from dragoman.timex.scan import Scanner
 
-# Amounts are whole numbers of millionths of a month or of a second, so that nothing is ever rounded.
+# Amounts are integers, in millionths of a month or of a second, so that nothing is ever rounded.
 _MICRO = 1_000_000
 _DECIMALS = 6
 _MAX_DIGITS = 9
 _DAY = 86_400
 
 _MONTHS = {"ML": 12_000, "CE": 1_200, "DE": 120, "Y": 12, "Q": 3, "M": 1}
-# TIMEX2's letters, which TimeML 1.2.1's schema has for the same.
+# TIMEX2's abbreviations, which TimeML 1.2.1's schema also allows.
 _SHORT = {"L": "ML", "C": "CE", "E": "DE"}
 _SECONDS = {"W": 7 * _DAY, "D": _DAY}
 _CLOCK = {"H": 3_600, "M": 60, "S": 1}
 _ORDER = (*_MONTHS, *_SECONDS)
 
 _NUMBER = r"X+|[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+"
-# Kinds of days and of hours, not lengths: two weekends are not four days in a row.
+# Kinds of days and of hours, not lengths: two weekends are not four consecutive days.
 _LONE_DATE = r"WE|SP|SU|FA|WI"
 _LONE_TIME = r"MO|MI|AF|EV|NI|DT"
 _DATE_UNIT = rf"{_LONE_DATE}|ML|CE|DE|[LCEYQMWD]"
@@ -24,7 +24,7 @@ _TIME_UNIT = rf"{_LONE_TIME}|[HMS]"
 
 
 def duration(scan: Scanner) -> str:
-    """Read a duration from its ``P`` on and return its canonical form."""
+    """Parse a duration from its ``P`` to the end, and return its canonical form. Raises Failure."""
     scan.take("P", "'P'")
     months = seconds = 0
     parts = 0
@@ -67,7 +67,7 @@ def duration(scan: Scanner) -> str:
 
 
 def _amount(scan: Scanner, number: str, start: int) -> int | None:
-    """Return the number in millionths, None for a vague amount."""
+    """Parse an amount in millionths; None for a vague one."""
     if number[0] == "X":
         return None
     whole, _, decimals = number.replace(",", ".").partition(".")
@@ -78,7 +78,7 @@ def _amount(scan: Scanner, number: str, start: int) -> int | None:
 
 
 def _decimal(micro: int) -> str:
-    """Write millionths as a decimal number without needless zeros."""
+    """Format millionths as a decimal number without trailing zeros."""
     whole, rest = divmod(micro, _MICRO)
     return f"{whole}.{rest:0{_DECIMALS}}".rstrip("0").rstrip(".")
 
@@ -89,7 +89,7 @@ def _text(scan: Scanner, months: int, seconds: int) -> str:
     hours, seconds = divmod(seconds, 3_600 * _MICRO)
     minutes, seconds = divmod(seconds, 60 * _MICRO)
     if max(years, days) >= 10**_MAX_DIGITS:
-        # Larger numbers could be written but not read again.
+        # Larger numbers could be formatted but not parsed again.
         scan.fail(f"a duration of less than 10^{_MAX_DIGITS} years and 10^{_MAX_DIGITS} days", 0)
 
     def write(*parts: tuple[int, str]) -> str:

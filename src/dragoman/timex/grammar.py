@@ -1,7 +1,7 @@
-r"""The grammar of TIMEX3 values, and what each rule means in days.
+r"""The grammar of TIMEX3 values, and the days that each rule denotes.
 
-TIMEX3 is that of TimeML 1.2.1, its dates and times those of ISO 8601-1:2019, its intervals and season codes those of
-ISO 8601-2:2019 (EDTF). Letters may be of either case. In EBNF, with ``d`` a digit::
+TIMEX3 is as in TimeML 1.2.1, its dates and times as in ISO 8601-1:2019, its intervals and season codes as in ISO
+8601-2:2019 (EDTF). Letters may be upper or lower case. In EBNF, with ``d`` a digit::
 
     value      = reference | duration | interval | time | date | shortyear ;
     reference  = "PAST_REF" | "PRESENT_REF" | "FUTURE_REF" ;
@@ -37,8 +37,8 @@ ISO 8601-2:2019 (EDTF). Letters may be of either case. In EBNF, with ``d`` a dig
     vague      = "X" { "X" } ;                                          (* an amount that is not known *)
     amount     = d { d } [ ( "." | "," ) d { d } ] | ( "." | "," ) d { d } ;   (* 9 digits, 6 decimals at most *)
 
-``X`` stands for digits that the text leaves unspecified. At the end of a lone year it makes the year a decade, a
-century or a millennium, which are units with days of their own; everywhere else it is *one* unit that is not known.
+``X`` is a placeholder for digits that the text leaves unspecified. At the end of a year without a month it makes the
+year a decade, a century or a millennium, which cover all of its days; everywhere else it is *one* unknown unit.
 """
 
 from typing import Literal, NamedTuple
@@ -56,14 +56,14 @@ _END = "the end of the value"
 
 
 class Value(NamedTuple):
-    """What a value says.
+    """A parsed value.
 
     Attributes:
         text: the canonical form.
-        kind: the rule that read it.
-        span: first and last day, None being an open end; None if no days follow.
-        whole: whether ``span`` is the value itself, so that it has thirds, and not only where to look for it.
-        pattern: whether an X makes it a value that can recur.
+        kind: the rule that matched.
+        span: first and last day as ordinals, None being an open end; None if the value determines no days.
+        whole: whether the value covers all of ``span``, so that it has thirds, and is not an unknown part of it.
+        pattern: whether the value can recur because of an X.
 
     """
 
@@ -75,7 +75,9 @@ class Value(NamedTuple):
 
 
 def read(value: str) -> Value:
-    """Read a value by the rule ``value``. Raises Failure, and nothing else, for whatever the grammar does not allow."""
+    """Parse a value by the rule ``value``. Raises Failure, and nothing else, for whatever the grammar does
+    not allow.
+    """
     scan = Scanner(value)
     if scan.text in REFERENCES:
         return Value(scan.text, "reference")
@@ -119,12 +121,12 @@ def _interval(scan: Scanner, start: Date | None, stop: Date | None) -> Value:
     ends = [end for end in (start, stop) if end is not None]
     span = (start.first if start else None, stop.last if stop else None)
     if start and stop:
-        # Fiscal years can be put in order among themselves, but not among other dates.
+        # Fiscal years can be compared with each other, but not with other dates.
         comparable = (start.certainty == "fiscal") == (stop.certainty == "fiscal")
         if comparable and span[0] is not None and span[1] is not None and span[0] > span[1]:
             scan.fail(f"an interval whose end is not before its beginning {start.text}", at)
         if start.text == stop.text and start.certainty != "partial":
-            # Not for a partial date: from one day in June to another is not one day in June.
+            # Not for a partial date: an interval between two unknown days in June is not one day in June.
             return read(start.text)
     try:
         text = _interval_text(start, stop)
@@ -157,7 +159,9 @@ def _end_text(end: Date | None, *, opening: bool) -> str:
 
 
 def _yearless(text: str) -> str | None:
-    """Write an interval within one unknown year in one way, if it is the same in a common year and in a leap year."""
+    """Format an interval within one unknown year canonically, if the form is the same in common years and
+    leap years.
+    """
     texts = set()
     for year in ("2000", "2001"):
         try:
@@ -183,7 +187,7 @@ def _time(scan: Scanner, day: Date) -> Value:
 
 
 def _minute(scan: Scanner) -> str:
-    """Read what follows the hour: the minute, and the second unless it is 0, which says no more than the minute."""
+    """Parse what follows the hour: the minute, and the second, which is dropped if it is 0."""
     if not scan.accept(":"):
         return "00"
     minute = scan.take("[0-5][0-9]", "a minute (00 to 59)")
@@ -197,7 +201,7 @@ def _minute(scan: Scanner) -> str:
 
 
 def _midnight(day: Date) -> tuple[Date, str]:
-    """Return the day and the hour that say the end of ``day``: 00 of the next day if that can be told."""
+    """Return the day and the hour for the end of ``day``: 00 of the next day if that is known, else 24."""
     if day.certainty == "exact" and day.last is not None:
         following = day.last + 1
         try:

@@ -1,4 +1,4 @@
-"""The nearest legal form of a value that the grammar refused."""
+"""Suggestion of the nearest valid value for an invalid one."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from dragoman.timex.scan import MAX_LENGTH, Failure
 def suggest(value: str) -> str | None:
     """Return the canonical form of what was probably meant, or None if nothing is obvious.
 
-    Only slips of writing are corrected, never a date that does not exist, nor an order of day and month.
+    Only errors of notation are corrected, never a date that does not exist, nor the order of day and month.
     """
     if len(value) > MAX_LENGTH:
         return None
@@ -24,7 +24,7 @@ def suggest(value: str) -> str | None:
 
 
 def _plain(value: str) -> str:
-    """Write digits of other scripts and dashes of other kinds in ASCII, and leave out spaces."""
+    """Convert digits of other scripts and other dashes to ASCII, and remove spaces."""
     characters = []
     for character in value:
         digit = unicodedata.decimal(character, None)
@@ -39,18 +39,18 @@ def _plain(value: str) -> str:
 
 def _candidates(text: str) -> Iterator[str]:
     yield text
-    # EDTF's marks of doubt: TIMEX3 says them with mod, and the value is what is left.
+    # EDTF's uncertainty qualifiers, which TIMEX3 expresses with mod.
     text = text.rstrip("~?%")
     yield text
-    # A range written with another sign, or with an end that leaves out what it shares with the beginning.
+    # A range with another separator, or with an abbreviated end.
     yield re.sub(r"(?<=\d)(?:-|~|\.\.)(?=\d{4}(?:-|$))", "/", text)
     yield re.sub(r"^(\d{4}-\d\d-)(\d\d)/(\d\d)$", r"\1\2/\1\3", text)
-    # EDTF's unknown end, and the wrong number of dots.
+    # EDTF's unknown end, or the wrong number of dots.
     yield re.sub(r"^\.*/", "../", re.sub(r"/\.*$", "/..", text))
     # ISO 8601's basic forms.
     yield re.sub(r"\b(\d{4})(\d\d)(\d\d)(?!\d)", r"\1-\2-\3", re.sub(r"T(\d\d)(\d\d)(?!\d)", r"T\1:\2", text))
     yield re.sub("X+", "X", text)
-    # Other signs between year, month and day, and numbers of one digit. In a week's date the last number has one.
+    # Other separators between year, month and day, and numbers of one digit. In a week date the weekday has one digit.
     separated = re.sub(r"(?<=\d)[./_](?=\d)", "-", text)
     yield _padded(separated)
     yield _padded(text)

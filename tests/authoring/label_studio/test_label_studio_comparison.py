@@ -163,12 +163,12 @@ def test_every_decision_on_a_point_comes_back_and_makes_the_same_gold(stub, spea
 @pytest.mark.parametrize(
     ("results", "said"),
     [
-        ([], "nothing is chosen"),
-        (answer("all"), "nothing is chosen"),
+        ([], "nothing was chosen"),
+        (answer("all"), "nothing was chosen"),
         (answer("a", "short"), "reason"),
         (answer("both"), "b has no such label"),
         (answer("label"), "holds 0 labels"),
-        ([{"from_name": "keep", "value": 3}, 7, {"from_name": "reason", "value": {"text": [3]}}], "nothing is chosen"),
+        ([{"from_name": "keep", "value": 3}, 7, {"from_name": "reason", "value": {"text": [3]}}], "nothing was chosen"),
     ],
 )
 def test_what_is_not_complete_is_named_and_not_written(stub, speaker, root, tmp_path, results, said):

@@ -1,1 +1,1 @@
-"""Label Studio: labels out to a browser and back, losing nothing."""
+"""Label Studio: lossless round trip of labels to annotation in a browser."""

@@ -1,4 +1,4 @@
-"""Whose annotation of a task counts: the newest, or that of an annotator who was asked for."""
+"""Choice of a task's annotation: the newest, or that of a given annotator."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from dragoman.text import visible
 
 
 class Annotators:
-    """The users of a server, asked for only when somebody has to be named.
+    """The users of a server, fetched only when a name is needed.
 
     Args:
         server: the server.
-        wanted: mail address of the one whose annotations count; by default whoever gave the newest.
+        wanted: email address of the annotator whose annotations are taken; None for the newest annotation.
 
     Raises:
-        DragomanError: E730 when the server knows nobody of that address, or as the server says.
+        DragomanError: E730 if the server has no user with that address, or any error of the server.
 
     """
 
@@ -36,11 +36,11 @@ class Annotators:
             self._number = numbers[0]
 
     def name(self, annotation: Annotation) -> str:
-        """Mail address of whoever gave an annotation; the user's number where the server does not tell."""
+        """Return the email address of an annotation's author; the user's number if the server does not tell."""
         if self._known is None:
             try:
                 self._known = self._server.users()
-            except DragomanError:  # a warning is worth a number, and no failure
+            except DragomanError:  # the name is only used in a warning
                 self._known = {}
         return (
             visible(self._known.get(annotation.by, f"user {annotation.by}"))
@@ -49,11 +49,11 @@ class Annotators:
         )
 
     def counting(self, tasks: Iterable[tuple[str, Task]]) -> Iterator[tuple[str, Task | None, list[Problem]]]:
-        """Go through tasks with the annotation that counts.
+        """Iterate over tasks with the annotation that is taken.
 
         Returns:
-            Document, the task with the annotations from which the last counts (None where the wanted annotator gave
-            none), and W720 where there are several.
+            Document, the task with its annotations, of which the last is taken (None if the wanted annotator has none),
+            and W720 if there are several.
 
         """
         for document, task in tasks:
@@ -66,7 +66,7 @@ class Annotators:
             yield document, counted, [self.several(document, counted)] if len(counted.annotations) > 1 else []
 
     def several(self, document: str, task: Task) -> Problem:
-        """Say that a task has several annotations, and which one counts."""
+        """Report that a task has several annotations, and which one is taken."""
         *others, last = task.annotations
         names = ", ".join(dict.fromkeys(self.name(annotation) for annotation in others))
         what = (

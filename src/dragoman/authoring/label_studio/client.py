@@ -1,8 +1,7 @@
-"""Talking to a Label Studio server: bounded in time, tried again where that is safe, the token never shown.
+"""A client for Label Studio servers: with timeouts, retries where they are safe, and redaction of the token.
 
-Spoken directly over httpx and not through the SDK, whose import loads opencv, nltk and pandas, whose own retries
-would send an import twice, and whose errors quote the headers. Known to fit: Label Studio 1.23 and its REST API
-(https://api.labelstud.io).
+It uses httpx instead of the SDK, whose import loads opencv, nltk and pandas, whose retries can repeat an import, and
+whose errors quote the headers. Tested with Label Studio 1.23 and its REST API (https://api.labelstud.io).
 """
 
 from __future__ import annotations
@@ -26,17 +25,17 @@ VARIABLES = (
     ("DRAGOMAN_LABEL_STUDIO_URL", "DRAGOMAN_LABEL_STUDIO_TOKEN"),
     ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"),
 )
-"""Environment variables with the address and the token, the first pair that is set wins."""
+"""Environment variables for URL and token; the first pair that is set is used."""
 ATTEMPTS = 4
-"""How often a request is made that may be made twice."""
+"""Maximum number of attempts for an idempotent request."""
 PAGE = 50
-"""Tasks a request."""
+"""Tasks per request."""
 MAX_ITEMS = 100_000
-"""Most projects, and most tasks of a project, that are taken from a server."""
+"""Maximum number of projects, and of tasks of a project, that are accepted from a server."""
 MAX_DEPTH = 64
-"""Most lists and objects inside each other in an answer."""
+"""Maximum nesting depth of an answer."""
 MAX_ANSWER = 2**28
-"""Most bytes of an answer: fifty tasks with their texts and labels are far less."""
+"""Maximum size of an answer, in bytes: fifty tasks with texts and labels are far smaller."""
 _MISSING = 404
 _REFUSED = frozenset({401, 403})
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -44,10 +43,10 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def credentials(environment: Mapping[str, str] = os.environ) -> tuple[str, str] | None:
-    """Address and token from the environment, or None.
+    """Return URL and token from the environment, or None.
 
     Raises:
-        DragomanError: E722 where an address stands without a token or the other way round.
+        DragomanError: E722 if only one of URL and token is set.
 
     """
     for url, token in VARIABLES:
@@ -59,7 +58,7 @@ def credentials(environment: Mapping[str, str] = os.environ) -> tuple[str, str] 
 
 
 def served(data: Path) -> tuple[str, str] | None:
-    """Address and token of the server that `serve` started with a data folder, or None.
+    """Return URL and token of the server that `serve` started with a data folder, or None.
 
     Raises:
         DragomanError: as :func:`dragoman.files.read_json`.
@@ -77,13 +76,13 @@ class Server:
     """A Label Studio server.
 
     Args:
-        url: its address.
-        token: a user's access token, of either kind that Label Studio has.
-        timeout: seconds that a request may take, until its answer is whole.
-        wait: seconds before the first repetition, doubled each time.
+        url: URL of the server.
+        token: a user's access token, legacy or personal.
+        timeout: timeout in seconds, for the complete answer.
+        wait: seconds before the first retry, doubled each time.
 
     Raises:
-        DragomanError: E722 for an address that is none.
+        DragomanError: E722 for an invalid URL or token, E720 if httpx is not installed.
 
     """
 
@@ -94,7 +93,7 @@ class Server:
             raise error("E720", "httpx is not installed.", "Install the extra `annotate`.") from None
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
-            raise error("E722", "the address is no plain http address.", "Write http://127.0.0.1:8080, say.")
+            raise error("E722", "the address is not a plain http address.", "Write http://127.0.0.1:8080, say.")
         if not token.isascii() or not token.isprintable() or " " in token:
             raise error("E722", "the token holds characters that no token has.", "Copy it again.")
         self._token = token
@@ -104,7 +103,7 @@ class Server:
         self._client = httpx.Client(
             base_url=self.url,
             timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
-            trust_env=parts.hostname not in _LOOPBACK,  # no proxy between us and ourselves
+            trust_env=parts.hostname not in _LOOPBACK,  # no proxy for loopback addresses
         )
         self._authorized = False
 
@@ -121,7 +120,7 @@ class Server:
         self.close()
 
     def _authorize(self) -> None:
-        """Log in: a legacy token is sent as it is, a personal one is exchanged for one that holds for minutes."""
+        """Log in: a legacy token is sent as it is; a personal one is exchanged for a short-lived access token."""
         if self._authorized:
             return
         if self._token.count(".") == 2:  # a JSON web token
@@ -136,18 +135,18 @@ class Server:
         self._authorized = True
 
     def request(self, method: str, path: str, body: Any = None, *, twice: bool | None = None, **query: Any) -> Any:
-        """Make a request and read the JSON that it gives.
+        """Send a request and return the JSON of the answer.
 
         Args:
-            method: of HTTP.
-            path: below the server's address.
+            method: HTTP method.
+            path: path below the server's URL.
             body: sent as JSON.
-            twice: whether it may be made again after a failure; by default reading and deleting may.
-            query: parameters of the address.
+            twice: whether the request may be repeated after a failure; by default GET and DELETE may.
+            query: query parameters.
 
         Raises:
-            DragomanError: E720 no answer, or errors without end; E721 refused; E727 not there; E728 no JSON, or
-                too much of it.
+            DragomanError: E720 no answer, or repeated server errors; E721 refused; E727 not found; E728 invalid JSON,
+                or too large.
 
         """
         import tenacity  # noqa: PLC0415
@@ -171,14 +170,14 @@ class Server:
         try:
             answer = self._answer(method, path, body, query)
         except (httpx.HTTPError, httpx.InvalidURL) as cause:
-            # Its text may hold the request, so only its kind is told.
+            # The message may quote the request with its token, so only the type is reported.
             what = f"{where}: {type(cause).__name__}."
             hint = "See that the server runs and the address is right, then run this again: it goes on where it was."
             raise error("E720", what, hint) from None
         return self._understood(answer, where)
 
     def _answer(self, method: str, path: str, body: Any, query: Mapping[str, Any] | None) -> httpx.Response:
-        """Receive an answer piece by piece: neither its length nor its time is the server's to choose."""
+        """Receive an answer in pieces, with bounds on its size and total time."""
         import httpx  # noqa: PLC0415
 
         end = time.monotonic() + self._timeout
@@ -212,25 +211,25 @@ class Server:
                 raise error("E728", f"{where}: the answer is nested more than {MAX_DEPTH} deep.")
             return answer.json()
         except (ValueError, RecursionError):
-            raise error("E728", f"{where}: the answer is no JSON.", "Is this address that of Label Studio?") from None
+            raise error("E728", f"{where}: the answer is not JSON.", "Is this address that of Label Studio?") from None
 
     def projects(self) -> Iterator[dict[str, Any]]:
-        """All projects that the token may see."""
+        """Yield all projects that the token has access to."""
         yield from self._listed("projects", "results", lambda given, _: not given.get("next"))
 
     def _listed(
         self, what: str, name: str, is_last: Callable[[dict[str, Any], int], bool], **query: Any
     ) -> Iterator[dict[str, Any]]:
-        """Go through a list that comes in pages, as long as a page has something new.
+        """Iterate over a paginated list, as long as pages have new items.
 
         Args:
-            what: the list, as in the address.
+            what: name of the list in the URL.
             name: key of the items in an answer.
-            is_last: whether an answer is the last one, by it and the number of items that came.
-            query: further parameters of the address.
+            is_last: tells whether an answer is the last page, from the answer and the number of items so far.
+            query: further query parameters.
 
         Raises:
-            DragomanError: E728 for what is no list, or one over :data:`MAX_ITEMS`.
+            DragomanError: E728 if it is not a list, or has more than :data:`MAX_ITEMS` items.
 
         """
         page, came, seen = 1, 0, set[int]()
@@ -238,7 +237,7 @@ class Server:
             given = self.request("GET", f"/api/{what}", **query, page=page, page_size=PAGE)
             items = given.get(name) if isinstance(given, dict) else None
             if not isinstance(items, list):
-                raise error("E728", f"the list of {what} is none.", "Is this address that of Label Studio?")
+                raise error("E728", f"the list of {what} is not a list.", "Is this address that of Label Studio?")
             new = [item for item in items if isinstance(item, dict) and type(item.get("id")) is int]
             new = [item for item in new if item["id"] not in seen]
             seen |= {item["id"] for item in new}
@@ -249,17 +248,17 @@ class Server:
             yield from new
             if is_last(given, came) or not items:
                 return
-            if not new:  # or it would be asked without end
+            if not new:  # prevents an endless loop
                 hint = "Is this address that of Label Studio?"
                 raise error("E728", f"the server says that there are more {what}, and gives none that is new.", hint)
             page += 1
 
     def project(self, title: str) -> int | None:
-        """Id of the first project of a title."""
+        """Return the id of the first project with a title."""
         return min((item["id"] for item in self.projects() if item.get("title") == title), default=None)
 
     def labelling_config(self, project: int) -> str:
-        """Labelling configuration of a project, as XML."""
+        """Return the labelling configuration of a project, as XML."""
         given = self.request("GET", f"/api/projects/{project}")
         config = given.get("label_config") if isinstance(given, dict) else None
         if not isinstance(config, str):
@@ -267,10 +266,10 @@ class Server:
         return config
 
     def users(self) -> dict[int, str]:
-        """Mail addresses of the users by their numbers."""
+        """Return the email addresses of the users by their ids."""
         given = self.request("GET", "/api/users")
         if not isinstance(given, list):
-            raise error("E728", "the list of users is none.", "Is this address that of Label Studio?")
+            raise error("E728", "the list of users is not a list.", "Is this address that of Label Studio?")
         return {
             user["id"]: user["email"]
             for user in given
@@ -278,7 +277,7 @@ class Server:
         }
 
     def create_project(self, title: str, config: str, description: str) -> int:
-        """Create a project and give its id."""
+        """Create a project and return its id."""
         body = {
             "title": title,
             "label_config": config,
@@ -291,23 +290,23 @@ class Server:
         return int(made["id"])
 
     def tasks(self, project: int) -> Iterator[dict[str, Any]]:
-        """All tasks of a project, with their annotations and predictions."""
+        """Yield all tasks of a project, with their annotations and predictions."""
 
         def is_last(given: dict[str, Any], came: int) -> bool:
             if type(given.get("total")) is not int:
-                raise error("E728", "the list of tasks is none.", "Is this address that of Label Studio?")
+                raise error("E728", "the list of tasks is not a list.", "Is this address that of Label Studio?")
             return came >= int(given["total"])
 
         yield from self._listed("tasks", "tasks", is_last, project=project, fields="all")
 
     def import_tasks(self, project: int, tasks: list[dict[str, Any]]) -> None:
-        """Import tasks with annotations and predictions; never tried again by itself, as it might have worked."""
+        """Import tasks with annotations and predictions; never retried, since a failed request may have succeeded."""
         self.request("POST", f"/api/projects/{project}/import", tasks)
 
     def delete_task(self, task: int) -> None:
-        """Delete a task with all that belongs to it."""
+        """Delete a task with everything that belongs to it."""
         try:
             self.request("DELETE", f"/api/tasks/{task}")
         except DragomanError as cause:
-            if cause.problems[0].code != "E727":  # gone already: a repeated request
+            if cause.problems[0].code != "E727":  # already deleted, by an earlier attempt
                 raise

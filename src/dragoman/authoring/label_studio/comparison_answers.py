@@ -1,4 +1,4 @@
-"""What was decided on the pages of a comparison, as lines of ``decisions.jsonl``."""
+"""Decisions made on the pages of a comparison, as lines of ``decisions.jsonl``."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ def pull(
     progress: Progress,
     annotator: str | None = None,
 ) -> Outcome:
-    """Add to a file of decisions what was decided on the server.
+    """Append the decisions made on the server to a file of decisions.
 
-    Lines that are there stay as they are; a point that is decided otherwise there is named (E725) and left alone.
+    Existing lines are left as they are; a point with a different decision in the file is reported (E725) and skipped.
 
     Args:
-        server: where from.
+        server: the server to fetch from.
         kind: the comparison.
         documents: the corpus, by id.
-        path: the file of decisions, which need not be there.
-        progress: wraps the work to show how far it is.
+        path: the file of decisions, which may be missing.
+        progress: wraps iterables to show progress.
         annotator: as for :func:`dragoman.authoring.label_studio.sync.pull`.
 
     Returns:
-        The points that were ``added``, are ``already there``, ``undecided`` or a ``conflict``; E731 for each that was
-        decided and cannot be taken.
+        The points that were ``added``, are ``already there``, ``undecided``, ``not taken`` or in ``conflict``; E731 for
+        each decision that is incomplete.
 
     Raises:
-        DragomanError: E727 where nothing was pushed, E730 for an unknown annotator, E108 where the file cannot be
-            written, or somebody else writes there, with what is wrong with the file, or as the server says.
+        DragomanError: E727 if nothing was pushed, E730 for an unknown annotator, E108 if the file cannot be written or
+            is locked, and errors in the file or of the server.
 
     """
     with files.writing_into(path.parent):
@@ -111,7 +111,7 @@ def _pull(
 
 
 def _key(decision: Decision) -> tuple[str | None, ...]:
-    """Say what a decision is about: labels of the passes, or a label of its own that neither has."""
+    """Return what a decision is about: labels of the passes, or a new label that neither has."""
     new = getattr(decision, by_name(decision.layer).singular) if decision.a is None and decision.b is None else None
     return decision.document, decision.layer, decision.a, decision.b, new and new.id
 
@@ -119,14 +119,14 @@ def _key(decision: Decision) -> tuple[str | None, ...]:
 def decided(
     task: Task, document: Document | None, own: LabelSets | None = None
 ) -> tuple[list[dict[str, Any]], list[Problem]]:
-    """Read the decision that a task holds, and the labels that somebody drew who decided otherwise than by a label.
+    """Read the decision of a task, and the new labels drawn by an annotator who decided otherwise than by a label.
 
     Returns:
-        The line, one more for each label that neither pass has, and W721 where labels were changed that the decision
-        does not keep as they are now.
+        The decision, one more for each label that neither pass has, and W721 for changed labels whose change the
+        decision discards.
 
     Raises:
-        DragomanError: E726 for a task of another text or form, E731 for a decision that is not complete.
+        DragomanError: E726 for a task with another text or structure, E731 for an incomplete decision.
 
     """
     if document is None or document.text != task.data.text:
@@ -152,7 +152,7 @@ def _problem(task: Task, code: str, what: str, hint: str = "") -> Problem:
 
 
 class _IncompleteError(Exception):
-    """A decision that cannot be taken: what it lacks, and a hint."""
+    """An incomplete decision: what is missing, and a hint."""
 
 
 class _Answer:
@@ -168,7 +168,7 @@ class _Answer:
     def line(self) -> tuple[dict[str, Any], list[Problem]]:
         pushed, keep = self.pushed, self.answers.get(controls.KEEP, "")
         if keep not in get_args(Keep):
-            raise _IncompleteError("nothing is chosen to be kept.", "Choose one.")
+            raise _IncompleteError("nothing was chosen to keep.", "Choose one.")
         absent = [side for side in _NEEDS[keep] if getattr(pushed, side) is None]
         if absent:
             raise _IncompleteError(f"{keep} is kept, and {absent[0]} has no such label.", "Choose another.")
@@ -179,7 +179,7 @@ class _Answer:
         made["reason"] = reason = self.answers.get(controls.REASON, "")
         if plain(reason) != reason:
             raise _IncompleteError(
-                "the reason holds half a character, or a secret such as the token.", "Write it anew."
+                "the reason holds half a character, or a secret such as the token.", "Write it again."
             )
         try:
             msgspec.convert(made, Decision)
@@ -188,7 +188,7 @@ class _Answer:
         return made, self.changed(keep)
 
     def changed(self, keep: str) -> list[Problem]:
-        """Warn of a label that was changed and is kept as it was."""
+        """Warn about labels that were changed on the page although the decision keeps the original."""
         before, after = (view(draft)[self.pushed.layer] for draft in (self.pushed.draft, self.read.draft))
         names = [f"{side}:{getattr(self.pushed, side)}" for side in _NEEDS[keep]]
         hint = "Choose label to keep it as it is now."
@@ -199,7 +199,7 @@ class _Answer:
         ]
 
     def the_label(self) -> Label:
-        """Find the one label of the point's layer on the page, beside what was there to be referred to."""
+        """Return the only label of the point's layer on the page, besides those that are only referred to."""
         if self.read.aside:
             raise _IncompleteError(f"a label cannot be read: {self.read.aside[0].why}", "Correct it on the page.")
         layer = self.pushed.layer
@@ -211,7 +211,9 @@ class _Answer:
         return here[0]
 
     def added(self, keep: str, reason: str) -> list[dict[str, Any]]:
-        """Labels drawn on the page, which neither pass has; where a label is kept as it is there, that is the label."""
+        """Return decisions for labels drawn on the page that neither pass has; none if the decision itself is
+        a label.
+        """
         if keep == "label":
             return []
         if self.read.aside:
@@ -228,7 +230,7 @@ class _Answer:
         made = []
         for layer, label in new:
             if layer == "entities" and (label["start"], label["end"]) in places:
-                continue  # drawn anew so that a claim can point to it
+                continue  # a copy of an existing entity, drawn as the target of a claim's relation
             referring = label | {"id": names[label["id"]]}
             if layer == "claims":
                 referring["claimants"] = [
@@ -248,13 +250,13 @@ class _Answer:
         return made
 
     def _is_new(self, claimant: Label, names: Mapping[str, str], places: set[tuple[int, int]]) -> bool:
-        """Whether a claimant is an entity that is added with the claim."""
+        """Tell whether a claimant is an entity that is added with the claim."""
         mention = claimant.get("mention")
         entity = next((e for e in self.read.draft["entities"] if e["id"] == mention), None)
         return mention in names and entity is not None and (entity["start"], entity["end"]) not in places
 
     def written(self, label: Label, layer: str | None = None) -> Label:
-        """Write a label out as a decision does: by quotes, referring to labels of the passes."""
+        """Convert a label to the form of a decision: spans as quotes, references to labels of the passes."""
         layer = layer or self.pushed.layer
         made = label | {"id": label["id"].partition(":")[2] or label["id"]}
         if layer == "claims":
@@ -268,7 +270,7 @@ class _Answer:
         return written
 
     def claimant(self, claimant: Label) -> Label:
-        """Let a claimant refer to an entity of the passes: to the first one where a region was drawn anew."""
+        """Resolve a claimant to an entity of the passes: the first one with the same span if the region was redrawn."""
         mention = claimant.get("mention")
         if (
             mention is None
@@ -286,13 +288,13 @@ class _Answer:
 
 
 def _name(layer: str, label: Label) -> str:
-    """Id of a new label that is its own in the document, whatever page it was drawn on."""
+    """Make an id for a new label that is unique in the document, whichever page it was drawn on."""
     first, *_, last = [*spans(label), *spans(label)]
     return f"{layer[0]}{first['start']}x{last['end']}"
 
 
 def _answers(results: Any) -> tuple[dict[str, str], list[Any]]:
-    """Tell what answers the questions of the page from what belongs to regions."""
+    """Separate the answers to the page's questions from the results of regions."""
     answers: dict[str, str] = {}
     others = []
     for result in results if isinstance(results, list) else []:

@@ -1,7 +1,7 @@
-"""Two passes as a project of their disagreements: a task for each point on which they differ.
+"""Two passes as a project of their disagreements: one task per point.
 
-On the page of a task stand the labels of both passes, as regions named ``a:e12`` and ``b:e7``, what else they refer
-to, and the question which is to be kept. What is answered comes back as decisions, in
+The page of a task shows the labels of both passes, as regions named ``a:e12`` and ``b:e7``, the labels that they refer
+to, and the question which to keep. The answers are read as decisions by
 :mod:`dragoman.authoring.label_studio.comparison_answers`.
 """
 
@@ -24,7 +24,7 @@ from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Document, Labels
 
 SIDES = ("a", "b")
-"""What decisions call the first and the second pass, whatever their names."""
+"""Names of the first and the second pass in decisions, whatever the passes are called."""
 
 
 class Pushed(msgspec.Struct, frozen=True):
@@ -33,7 +33,7 @@ class Pushed(msgspec.Struct, frozen=True):
     Attributes:
         layer: layer of its labels.
         a: id of the label in the first pass, or None; ``b`` likewise in the second.
-        draft: the labels of both, and those to which they refer, with ids like ``a:e12``.
+        draft: the labels of both passes, and those that they refer to, with ids like ``a:e12``.
         mentions: start, end and name (``a:e3``) of each entity of both passes, the first pass first.
 
     """
@@ -53,16 +53,16 @@ class Pushed(msgspec.Struct, frozen=True):
 def of_comparison(
     root: Path, names: tuple[str, str], documents: Mapping[str, Document], *, undecided: bool = False
 ) -> list[Item]:
-    """Points on which two passes differ, with the labels of both as a suggestion.
+    """Make an item for each point on which two passes differ, with the labels of both as a suggestion.
 
     Args:
-        root: the folder that holds the annotations.
-        names: of the passes.
+        root: the source root.
+        names: names of the passes.
         documents: the corpus, by id.
-        undecided: leave out points that ``decisions.jsonl`` decides.
+        undecided: leave out points with a decision in ``decisions.jsonl``.
 
     Raises:
-        DragomanError: E701 where a pass is missing, or with what is wrong with the passes or decisions.
+        DragomanError: E701 if a pass is missing, or errors in the passes or decisions.
 
     """
     for name in names:
@@ -70,11 +70,11 @@ def of_comparison(
         if not folder.is_dir():
             raise error("E701", f"there is no pass {name!r}.", "Check --root and the names.", file=str(folder))
     first, second = read_passes(root, dict(documents), names).values()
-    # What was decided before is on no page: it would be followed.
+    # Earlier decisions are not shown on the page, since they would bias the adjudicator.
     decided = {
         (decision.document, decision.layer, decision.a, decision.b)
         for decision in read_decisions(root / "annotations" / "decisions.jsonl")
-        if names == SIDES  # what stands there is about the passes of the gold
+        if names == SIDES  # the file is about the passes that gold is built from
     }
     made: list[Item] = []
     for document in documents.values():
@@ -118,7 +118,7 @@ def _item(
 
 
 def _add(draft: Draft, layer: str, label: Any, labels: Labels, side: str) -> None:
-    """Add a label of one side to a point's labels, and what has to be on the page for its relations."""
+    """Add a label of one side to the labels of a point, with those that its relations need on the page."""
     if layer == "claims":
         mentioned = {claimant.mention for claimant in label.claimants}
         draft["entities"] += [
@@ -132,7 +132,7 @@ def _add(draft: Draft, layer: str, label: Any, labels: Labels, side: str) -> Non
 
 
 def named(layer: str, label: Label, side: str) -> Label:
-    """Name a label, and what it refers to, by the side that it is of, as decisions do."""
+    """Prefix the id of a label, and its references, with its side, as in decisions."""
     changed: Label = {"id": f"{side}:{label['id']}"}
     if layer == "dates" and label["ref"] not in {"none", "published"}:
         changed["ref"] = f"{side}:{label['ref']}"

@@ -1,4 +1,4 @@
-"""Points of two passes in words, for the page on which one decides between them."""
+"""Points of two passes in words, for the page of a comparison."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dragoman.schema.layers import LAYERS
 from dragoman.schema.records import Document, Labels
 
 MAX_SHOWN = 40
-"""Characters of a label's text that a list of points shows."""
+"""Characters of a label's text that are shown in a list of points."""
 
 
 def headline(point: Point, document: Document) -> str:
-    """Say in a line what a point is about, as ``entities '최선희' (a e1, b -): form``."""
+    """Summarise a point in one line, as in ``entities '최선희' (a e1, b -): form``."""
     label = point.a or point.b
     spans = getattr(label, "content", [label])
     text = document.text[spans[0].start : spans[0].end]
@@ -25,11 +25,11 @@ def headline(point: Point, document: Document) -> str:
 
 
 def in_words(label: Label | None, labels: Labels, differences: tuple[str, ...]) -> str:
-    """Lay a label of one side open, a field a line; those in which the sides differ are marked.
+    """Describe a label of one side, one field per line; fields in which the sides differ are marked.
 
     Args:
         label: the label, or None.
-        labels: all labels of its document and side, to say what it refers to.
+        labels: all labels of its document and side, to resolve references.
         differences: names of the fields that differ.
 
     """

@@ -1,8 +1,8 @@
 """The labelling configuration of a language, generated from the schema's label sets.
 
-Every name and value comes from :mod:`dragoman.authoring.label_studio.controls`; only colours and keys are written here.
-``dragoman author annotate config`` writes ``annotations/label_studio/LANGUAGE.xml`` for the languages of this corpus; a
-page of any other language is made when its documents are pushed.
+All names and values are from :mod:`dragoman.authoring.label_studio.controls`; only colours and hotkeys are defined
+here. ``dragoman author annotate config`` writes ``annotations/label_studio/LANGUAGE.xml`` for the languages of the
+corpus; configurations for other languages are generated when their documents are pushed.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES
 
 PALE = "#f7a8b4"
-"""Colour of claims: one holds most of its sentence, and in a dark one the mentions would drown."""
+"""Colour of claims: a claim covers most of its sentence, and in a dark colour the mentions inside would be
+illegible.
+"""
 
-# Colours are dark enough that white text on them and the page behind them both keep their contrast.
+# Dark enough for contrast with both white text and the page behind.
 APPEARANCE: dict[str, tuple[str, str]] = {
     "PER": ("1", "#1f4e9c"),
     "ORG": ("2", "#8a3b00"),
@@ -37,11 +39,11 @@ APPEARANCE: dict[str, tuple[str, str]] = {
     "CUE": ("v", "#444444"),
     "CLAIMANT": ("x", "#6d4c41"),
 }
-"""Key and colour of every region label."""
+"""Hotkey and colour of every region label."""
 
 
 def _text_style(language: str, text: str) -> str:
-    """Say how a language's text is shown; the page's own base direction is left to right."""
+    """Make the style for a language's text; the base direction of the page itself is left to right."""
     shown = languages.appearance(text, language)
     turned = "direction:rtl;text-align:right;" if shown.direction == "rtl" else ""
     return f".lsf-htx-richtext{{{turned}font:{'20px/2.1' if shown.large else '18px/2'} {shown.fonts}}}"
@@ -56,8 +58,8 @@ _FIELDS = (
     ".dragoman-fields h6{font-size:13px;margin:6px 0 0}"
 )
 
-# Arrows lie over the text: those of the chosen region are drawn (a script of our own server marks them), and the one
-# that is pointed at in the list of relations; no others.
+# Arrows cover the text: only those of the selected region are drawn (marked by a script of our server), and the one
+# that is hovered over in the list of relations.
 _ARROWS = (
     ".relations-overlay [class*=relationItem]{opacity:0!important;transition:none!important}"
     ".relations-overlay [class*=relationItem]:is([data-chosen],[class*=_highlighted]){opacity:1!important}"
@@ -68,7 +70,7 @@ _ABOUT = (
     ".dragoman-about :is(h1,h2,h3,h4,h5,h6)"
     "{font-size:13px;font-weight:400;margin:0!important;unicode-bidi:plaintext;overflow-wrap:anywhere}"
 )
-# What has to be known to resolve relative dates stands beside the text.
+# Document times, which are needed to resolve relative dates, are shown with the text.
 _DOCUMENT = (
     '  <View className="dragoman-about">',
     *(f'    <Header value="${name}" size="6"/>' for name in ("document", *controls.ABOUT)),
@@ -80,18 +82,18 @@ _GUIDANCE = (
     "{font-size:13px;font-weight:400;line-height:1.4;margin:0 0 4px!important;break-inside:avoid}"
 )
 
-# Where a label's name is written in or on its colour, a pale one is not to be read.
+# Names of labels are written in or on their colour; a pale one would be illegible.
 _NAMES = (
     f'.lsf-label[style*="{PALE}"] *{{color:#4a0010!important}}'
     f'.lsf-labels-list [style*="{", ".join(str(part) for part in bytes.fromhex(PALE[1:]))}"]{{color:#b00020!important}}'
 )
 
 _OWN_KEYS = "1234567890sdfghjkmyuiop"
-"""Keys of types of a benchmark's own, in their order; none is a key of another layer, of a mark or of a decision."""
+"""Hotkeys for the benchmark's own types, in order; none is used for another layer, a mark or a decision."""
 
 
 def _layers(own: LabelSets, layers: Sequence[str]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Region labels of each layer that is there, with the controls that they have."""
+    """Return the region labels of each layer of the benchmark, with their controls."""
     made = (
         (controls.types(own), controls.OF_ENTITY),
         (controls.DATES, controls.OF_DATE),
@@ -101,7 +103,7 @@ def _layers(own: LabelSets, layers: Sequence[str]) -> list[tuple[tuple[str, ...]
 
 
 def _region_labels(own: LabelSets, layers: Sequence[str]) -> dict[str, tuple[str, str, str]]:
-    """Key, colour and guidance of each region label."""
+    """Return hotkey, colour and guidance of each region label."""
     lines = own.get("entities.type")
     known = {label: (*APPEARANCE[label], GUIDANCE[label]) for label in controls.REGION_LABELS}
     made: dict[str, tuple[str, str, str]] = {}
@@ -116,13 +118,13 @@ def _region_labels(own: LabelSets, layers: Sequence[str]) -> dict[str, tuple[str
 
 
 def _control(name: str, labels: Sequence[str], offered: Mapping[str, tuple[str, ...]], *, required: bool) -> list[str]:
-    """Make the element of a per-region control, inside a view that shows it only for the labels that have it."""
+    """Make a per-region control, inside a view that is only shown for the labels that have it."""
     when = f'visibleWhen="region-selected" whenTagName="{controls.LABEL}" whenLabelValue={quoteattr(",".join(labels))}'
     opening = f"  <View {when}>"
     head = f'    <Header value={quoteattr(name)} size="6"/>'
     target = f'name={quoteattr(name)} toName="{controls.TEXT}" perRegion="true"'
     if required and name in controls.REQUIRED:
-        # What is required is asked for by the control's own condition: that of a view around it is not looked at.
+        # Label Studio checks `required` by the condition of the control, not by that of the enclosing view.
         target += f' {when} required="true" requiredMessage={quoteattr(controls.REQUIRED[name])}'
     if name == controls.SEEN:
         body = [
@@ -159,14 +161,14 @@ _POINT = (
     "padding-inline-start:10px}.dragoman-point :is(h1,h2,h3,h4,h5,h6){font-size:14px;line-height:1.5}"
     ":is(.dragoman-plain,.dragoman-side) :is(h1,h2,h3,h4,h5,h6)"
     "{font-size:13px;font-weight:400;white-space:pre-wrap;unicode-bidi:plaintext;text-align:start}"
-    # Regions are named after the side that they are from.
+    # Regions are marked with the side that they come from.
     '.htx-highlight[class*="htx-highlight-a_"]::before{content:"a";font:700 11px sans-serif;vertical-align:super}'
     '.htx-highlight[class*="htx-highlight-b_"]::before{content:"b";font:700 11px sans-serif;vertical-align:super}'
 )
 
 
 def _question() -> list[str]:
-    """Make the part of a comparison's page that says what the passes differ in and asks what is to be kept."""
+    """Make the part of a comparison's page that shows the differences and asks which label to keep."""
     choices = [
         f"      <Choice value={quoteattr(words)} alias={quoteattr(v)} hotkey={quoteattr(controls.KEEP_KEYS[v])}/>"
         for v, words in controls.KEEP_VALUES.items()
@@ -203,14 +205,14 @@ def _question() -> list[str]:
 def make_comparison(
     language: str, text: str = "", own: LabelSets | None = None, layers: Sequence[str] = LAYER_NAMES
 ) -> str:
-    """Make the configuration of a language for a project of disagreements, see :func:`make`."""
+    """Make the configuration of a language for a project of disagreements; see :func:`make`."""
     return make(language, text, _question(), own, layers)
 
 
 def make_predictions(
     language: str, text: str = "", own: LabelSets | None = None, layers: Sequence[str] = LAYER_NAMES
 ) -> str:
-    """Make the configuration for predictions, whose labels may lack what gold must have, see :func:`make`."""
+    """Make the configuration for predictions, whose labels may lack fields that gold requires; see :func:`make`."""
     return make(language, text, (), own, layers, required=False)
 
 
@@ -227,17 +229,17 @@ def make(
 
     Args:
         language: BCP 47 tag.
-        text: what will be labelled, or a sample of it: its letters give the direction; without any, the language does.
-        above: lines that stand above the labels.
-        own: label sets that the benchmark has of its own, with a line on each label.
+        text: the text to annotate, or a sample of it: its letters determine the direction; if empty, the language does.
+        above: lines above the labels.
+        own: the benchmark's own label sets, with a definition of each label.
         layers: layers of the benchmark.
-        required: whether a label cannot be submitted without the fields that gold must have.
+        required: whether labels cannot be submitted without the fields that gold requires.
 
     Returns:
-        XML, ending in a line feed; the same text for the same schema.
+        XML, ending in a line feed; deterministic.
 
     """
-    # What all layers share stands last, below what tells a label of one layer from another.
+    # Controls shared by all layers come last, below those that are specific to a layer.
     parts, regions, offered = _layers(own or {}, layers), _region_labels(own or {}, layers), controls.choices(own)
     order = sorted(dict.fromkeys(name for _, names in parts for name in names), key="phenomena".__eq__)
     belong = {name: [label for labels, names in parts if name in names for label in labels] for name in order}
@@ -254,7 +256,7 @@ def make(
         f"  <Style>{_text_style(language, text)}</Style>",
         f"  <Style>{_NAMES}</Style>",
         f"  <Style>{_GUIDANCE}</Style>",
-        # The fields of a region stay in sight at the foot of the page, however long the article is.
+        # The fields of a region stay visible at the bottom of the page.
         f"  <Style>{_FIELDS}</Style>",
         f"  <Style>{_ARROWS}</Style>",
         f"  <Style>{_ABOUT}</Style>",

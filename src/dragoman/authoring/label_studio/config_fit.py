@@ -1,4 +1,6 @@
-"""Whether the labels of tasks fit the labelling page of a project, by Label Studio's own judgement."""
+"""Check that the labels of tasks are valid in the labelling configuration of a project, by Label Studio's own
+validator.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,11 @@ from typing import Any
 from dragoman.problems import Problem, error
 
 MAX_SHOWN = 300
-"""Characters of a complaint that are shown."""
+"""Characters of a validation error that are shown."""
 
 
 def unfit(config: str, tasks: list[dict[str, Any]]) -> list[Problem]:
-    """Compare tasks with a labelling configuration: the server itself takes labels that its page does not have.
+    """Validate tasks against a labelling configuration: the server itself accepts labels that its page does not have.
 
     Args:
         config: the project's configuration, as XML.
@@ -30,7 +32,7 @@ def unfit(config: str, tasks: list[dict[str, Any]]) -> list[Problem]:
         raise error("E722", "label-studio-sdk is not installed.", "Install dragoman[annotate].") from cause
     try:
         page: Any = LabelInterface(config)
-    except Exception as cause:  # whatever somebody wrote into the project's settings
+    except Exception as cause:  # the project's settings may contain anything
         what = f"the project's labelling configuration cannot be read: {str(cause)[:MAX_SHOWN]}"
         raise error("E728", what, "Give the project the file that dragoman author annotate config writes.") from cause
     problems = []

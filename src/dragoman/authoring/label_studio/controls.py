@@ -1,7 +1,6 @@
-"""Names of the controls of the labelling page and the values that they offer, all from the schema's label sets.
+"""Names of the controls of the labelling page, and their values, all from the schema's label sets.
 
-The labelling configuration is made from these, and tasks are written and read with them, so that the two cannot
-come to differ.
+The labelling configuration, the writer and the reader of tasks all use these definitions, so that they are consistent.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from dragoman.schema import labels
 TEXT = "text"
 """Name of the text object, and the key of the task's data that it shows."""
 LABEL = "label"
-"""Name of the control that makes regions."""
+"""Name of the control that creates regions."""
 
 ENTITIES = labels.values(labels.EntityType)
 DATES = labels.values(labels.DateType)
@@ -19,10 +18,10 @@ CLAIM = "CLAIM"
 CUE = "CUE"
 SPEAKER = "CLAIMANT"
 REGION_LABELS = (*ENTITIES, *DATES, CLAIM, CUE, SPEAKER)
-"""All region labels: entity types, date types, a claim's content, its cue, its claimant where that is no entity."""
+"""All region labels: entity types, date types, a claim's content, its cue, and a claimant that is not an entity."""
 
 CLAIMANT_ROLES = tuple(role for role in labels.values(labels.ClaimantRole) if role != "MENTION")
-"""Roles that are chosen; a claimant that is a mention is a relation."""
+"""Roles that can be chosen; a claimant that is a mention is a relation instead."""
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "form": labels.values(labels.EntityForm),
@@ -46,20 +45,20 @@ _SETS = {
 
 
 def choices(own: labels.LabelSets | None = None) -> dict[str, tuple[str, ...]]:
-    """Give the per-region choices of a benchmark that has label sets of its own."""
+    """Return the per-region choices, with the benchmark's own label sets."""
     return CHOICES | {name: labels.members(_SETS[name], own) for name in _SETS}
 
 
 def types(own: labels.LabelSets | None = None) -> tuple[str, ...]:
-    """Region labels of the entities of such a benchmark."""
+    """Return the region labels of entities, with the benchmark's own types."""
     return labels.values(labels.EntityType, own)
 
 
 MULTIPLE = frozenset({"flags", "claimant_role", "phenomena"})
-"""Choices of which several can be made (``choice="multiple"``)."""
+"""Choices that allow several values (``choice="multiple"``)."""
 
 LISTS = ("entity_ids", "claimant_ids", "about", "dates")
-"""Per-region text areas with one string an entry (``maxSubmissions`` unset)."""
+"""Per-region text areas with one string per entry (``maxSubmissions`` unset)."""
 STRINGS = ("value", "ref", "value_external", "gloss", "gloss_intended", "cluster")
 """Per-region text areas with one string (``maxSubmissions="1"``)."""
 
@@ -69,34 +68,35 @@ OF_CLAIM = (
     *("polarity", "modality", "act", "flags", "gloss", "gloss_intended", "cluster"),
     *("claimant_role", "claimant_ids", "about", "dates", "phenomena"),
 )
-"""Controls that are shown for a region of each layer, in the order in which they are shown; a cue has none."""
+"""Controls that are shown for a region of each layer, in this order; a cue has none."""
 
 REQUIRED: dict[str, str] = {
     "form": "Choose the form of this mention.",
     "value": "Give the value of this date.",
 }
-"""Controls without which no file takes a label, with what the page says where one is missing. A gloss is none of them:
-the further fragments of a claim have its label and no gloss."""
+"""Controls without which no file accepts a label, with the message of the page. The gloss is not required, since the
+further fragments of a claim have its label and no gloss.
+"""
 FOLDED = ("phenomena",)
-"""Controls that are folded until somebody opens them: many values, seldom needed."""
+"""Controls that are collapsed by default: they have many values and are rarely needed."""
 SEEN = "seen"
-"""Per-region mark of an annotator who looked at a label and left it as it is; it is in no file."""
+"""Per-region mark for a label that an annotator checked and left unchanged; it is not written to files."""
 
 CLAIMANT = "claimant"
-"""Relation from a claim to the region that makes it: an entity, or the bare span that a system predicted."""
+"""Relation from a claim to its claimant's region: an entity, or a bare span from a system's predictions."""
 CUE_OF = "cue"
 """Relation from a claim to its cue."""
 PARENT = "parent"
-"""Relation from a claim to the claim that it is reported in."""
+"""Relation from a claim to the claim that reports it."""
 PART = "part"
-"""Relation from a claim's (or cue's) first region to a further fragment, which has the same region label."""
+"""Relation from the first region of a claim (or cue) to a further fragment, which has the same region label."""
 RELATIONS = (CLAIMANT, CUE_OF, PARENT, PART)
 
 ABOUT = ("headline", "published", "published_external")
-"""Keys of a task's data that say what its document is, beside its id."""
+"""Keys of a task's data that describe its document, besides its id."""
 
 KEEP = "keep"
-"""On the page of a comparison: the choice of what is kept."""
+"""On the page of a comparison: the choice of what to keep."""
 KEEP_VALUES: dict[str, str] = {
     "a": "the label of a",
     "b": "the label of b",
@@ -104,8 +104,8 @@ KEEP_VALUES: dict[str, str] = {
     "none": "neither",
     "label": "the label as it is now in the text (leave one, and edit it)",
 }
-"""Values of :data:`KEEP`, those of :class:`dragoman.schema.decision.Decision`, with what they mean."""
+"""Values of :data:`KEEP`, those of :class:`dragoman.schema.decision.Decision`, with their descriptions."""
 KEEP_KEYS: dict[str, str] = {"a": "a", "b": "b", "both": "t", "none": "n", "label": "l"}
-"""Key of each value of :data:`KEEP`: its pass, or *two*, *neither*, *label*."""
+"""Hotkey of each value of :data:`KEEP`: the name of the pass, or *two*, *neither*, *label*."""
 REASON = "reason"
 """On the page of a comparison: the text area for the reason."""

@@ -1,7 +1,7 @@
-"""What is pushed: files of labels as drafts, and drafts as the bytes of such files.
+"""Kinds of files that are pushed: conversion of files of labels to drafts, and back to bytes.
 
-A file whose labels were not changed on the page is given back byte for byte; in one that was changed, the labels that
-were left alone stay as they were written.
+A file whose labels were not changed on the page is returned byte for byte; in a changed file, unchanged labels are kept
+as they were written.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from dragoman.text import locate_quote, quote_of
 
 
 class LabelError(DragomanError):
-    """A label that a file cannot take.
+    """A label that cannot be written to a file.
 
     Attributes:
         layer: the layer of the label.
-        index: its place among the labels of the layer in the draft.
+        index: its index among the labels of the layer in the draft.
 
     """
 
@@ -48,10 +48,10 @@ class Kind:
 
     Attributes:
         name: ``gold``, ``pass a``, ``documents``, ``predictions …``, ``compare a b``.
-        folder: where its files lie below the root.
-        read: from a file's bytes and its document to a draft.
-        write: from a draft, what was pushed and the document to bytes.
-        own: label sets that the benchmark has of its own.
+        folder: folder of its files, relative to the root.
+        read: converts a file's bytes and its document to a draft.
+        write: converts a draft, the pushed bytes and the document to bytes.
+        own: the benchmark's own label sets.
 
     """
 
@@ -63,19 +63,18 @@ class Kind:
 
     @property
     def command(self) -> str:
-        """Subcommand that pushes it."""
+        """The subcommand that pushes it."""
         return self.name if self.name.startswith("compare ") else f"push {self.name}"
 
     def path(self, root: Path, document: str) -> Path:
-        """Path of a document's file below a root."""
+        """Return the path of a document's file below a root."""
         return files.child(root / self.folder, f"{document}.json")
 
     def returned(self, came: Draft, base: bytes, document: Document) -> tuple[bytes, list[Problem]]:
-        """Make the bytes of the file after the page: the very ones that were pushed, where nothing was changed.
+        """Convert the labels from the page to a file: the pushed bytes, if nothing was changed.
 
         Returns:
-            The bytes, and a problem for each label that the file cannot take as it is, which was left out; the
-            problem's path is ``layer: id``.
+            The bytes, and a problem for each invalid label, which was left out; the problem's path is ``layer: id``.
 
         """
         before = self.read(base, document, document.id)
@@ -94,7 +93,7 @@ class Kind:
 
 
 def _forget(draft: Draft, layer: str, name: str) -> None:
-    """Take out what refers to a label that is left out."""
+    """Remove references to a label that is left out."""
     for at, claim in enumerate(draft["claims"]):
         gone: Label = {}
         if layer == "entities":
@@ -115,7 +114,7 @@ def read_gold(data: bytes, document: Document, name: str) -> Draft:
     """Read a gold file.
 
     Raises:
-        DragomanError: E202 not of that shape, E301 of another document, E707 spans that do not slice.
+        DragomanError: E202 wrong structure, E301 of another document, E707 spans that do not match the text.
 
     """
     gold = files.decode(data, Labels, name)
@@ -131,7 +130,7 @@ def read_gold(data: bytes, document: Document, name: str) -> Draft:
 
 
 def write_gold(draft: Draft, base: bytes, document: Document, annotated: Sequence[str] = LAYER_NAMES) -> bytes:
-    """Write a gold file, with everything that follows by rule from what was labelled.
+    """Write a gold file, with all derived fields.
 
     Raises:
         DragomanError: E202 for a label without a field that gold must have.
@@ -163,7 +162,7 @@ def write_gold(draft: Draft, base: bytes, document: Document, annotated: Sequenc
 
 
 def _check_claimants(claim: Label, index: int, document: Document) -> None:
-    """Refuse a claimant that is a bare span: only predictions may have one."""
+    """Reject a claimant that is a bare span, which only predictions may have."""
     if any(isinstance(claimant.get("mention"), (list, tuple)) for claimant in claim.get("claimants") or ()):
         hint = "Give the claimant's region the label of an entity type."
         problem = Problem(code="E202", what="the claim's claimant is no entity.", hint=hint, file=document.id)
@@ -171,10 +170,10 @@ def _check_claimants(claim: Label, index: int, document: Document) -> None:
 
 
 def read_pass(data: bytes, document: Document, name: str) -> Draft:
-    """Read a file of a pass, its quotes resolved to offsets.
+    """Read a file of a pass, with quotes resolved to offsets.
 
     Raises:
-        DragomanError: E202 not of that shape, E301 of another document, E4xx for quotes without a place.
+        DragomanError: E202 wrong structure, E301 of another document, E4xx for quotes that cannot be located.
 
     """
     written = files.decode(data, QuotedLabels, name)
@@ -203,7 +202,7 @@ def _quote(label: Label) -> Label:
 
 
 def write_pass(draft: Draft, base: bytes, document: Document) -> bytes:
-    """Write a file of a pass: spans as quotes, labels that were not changed as they stood.
+    """Write a file of a pass: spans as quotes, unchanged labels as they were written.
 
     Raises:
         DragomanError: E202 for a label without a field that a pass must have, E723 for a span over several lines.
@@ -253,10 +252,10 @@ def write_pass(draft: Draft, base: bytes, document: Document) -> bytes:
 
 
 def read_prediction(data: bytes, _document: Document, name: str) -> Draft:
-    """Read a document's line of a submission whose spans were resolved to offsets.
+    """Read a document's submission line whose spans were resolved to offsets.
 
     Raises:
-        DragomanError: E202 not of that shape.
+        DragomanError: E202 wrong structure.
 
     """
     draft = files.decode(data, dict[str, Any], name)
@@ -267,15 +266,15 @@ def read_prediction(data: bytes, _document: Document, name: str) -> Draft:
 
 
 def write_prediction(draft: Draft, _base: bytes, document: Document) -> bytes:
-    """Write a document's line of a submission."""
+    """Write a document's submission line."""
     return files.canonical_json({"id": document.id, **draft}) + b"\n"
 
 
 def _records(draft: Draft, types: dict[str, Any], document: Document) -> dict[str, list[Any]]:
-    """Turn labels into records, layer by layer.
+    """Convert labels to records, layer by layer.
 
     Raises:
-        LabelError: E202 for the first that lacks something.
+        LabelError: E202 for the first label that lacks a required field.
 
     """
     records: dict[str, list[Any]] = {layer: [] for layer in types}
@@ -292,7 +291,7 @@ def _records(draft: Draft, types: dict[str, Any], document: Document) -> dict[st
 
 
 def of_scheme(kind: Kind, scheme: Scheme) -> Kind:
-    """Give a kind the label sets and the layers of the benchmark: what is labelled anew is labelled in these."""
+    """Set the label sets and layers of the benchmark, which new labels use."""
     write = functools.partial(write_gold, annotated=scheme.layers) if kind.write is write_gold else kind.write
     return replace(kind, own=scheme.label_sets, write=write)
 
@@ -301,19 +300,19 @@ GOLD = Kind("gold", Path("annotations", "gold"), read_gold, write_gold)
 
 
 def of_pass(name: str) -> Kind:
-    """Files of a pass, ``annotations/passes/<name>``."""
+    """Make the kind for files of a pass, ``annotations/passes/<name>``."""
     files.child(Path(), name)
     return Kind(f"pass {name}", Path("annotations", "passes", name), read_pass, write_pass)
 
 
 def of_predictions(name: str) -> Kind:
-    """Lines of a system's predictions, one file a document below ``predictions/<name>``."""
+    """Make the kind for a system's predictions, one file per document below ``predictions/<name>``."""
     files.child(Path(), name)
     return Kind(f"predictions {name}", Path("predictions", name), read_prediction, write_prediction)
 
 
 def of_comparison(first: str, second: str) -> Kind:
-    """Points of two passes; what comes back are decisions.
+    """Make the kind for the points of two passes; decisions are pulled.
 
     See :mod:`dragoman.authoring.label_studio.comparison_tasks`.
     """
@@ -328,4 +327,4 @@ def _read_nothing(data: bytes, document: Document, name: str) -> Draft:
 
 
 DOCUMENTS = Kind("documents", GOLD.folder, _read_nothing, write_gold)
-"""Documents pushed without labels; what is labelled comes back as gold."""
+"""Documents pushed without labels; their annotations are pulled as gold."""

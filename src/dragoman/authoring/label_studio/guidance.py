@@ -1,4 +1,4 @@
-"""Guidance in short for each label, in the words of ``annotations/GUIDELINES.md``."""
+"""Short guidance for each label, following ``annotations/GUIDELINES.md``."""
 
 from __future__ import annotations
 
@@ -31,4 +31,4 @@ GUIDANCE: dict[str, str] = {
     "CUE": "the word or words of saying: the verb with its endings or auxiliary, or the noun",
     "CLAIMANT": "the words that stand as speaker; as a system gave them, to be made an entity",
 }
-"""What a region label is for; after the semicolon what it is not for."""
+"""What a region label is for; after the semicolon, what it is not for."""

@@ -1,4 +1,4 @@
-"""What was changed on the page, label by label, in words."""
+"""Changes made on the page, label by label."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ def difference(document: str, before: Draft, after: Draft) -> list[Change]:
     """Compare two states of a document's labels.
 
     Returns:
-        A change a label that was added or removed and a change a field that is another: document, layer, label, change
-        (``added``, ``removed`` or ``changed``), the label's text, and for a field its name and its
-        value before and after.
+        One change per added or removed label, and one per changed field: document, layer, label, change (``added``,
+        ``removed`` or ``changed``), the label's text, and for a field its name and its value before and after.
 
     """
     old, new = view(before), view(after)
@@ -39,12 +38,12 @@ def difference(document: str, before: Draft, after: Draft) -> list[Change]:
 
 
 def surface(label: Label) -> str:
-    """Text of a label, its fragments joined by an ellipsis."""
+    """Return the text of a label, its fragments joined by an ellipsis."""
     return " … ".join(str(fragment.get("text", "")) for fragment in spans(label))
 
 
 def readable(change: Change) -> str:
-    """Put a change in a line, as ``000.article-1 + entities e9 PER 'text'``; not yet safe for a terminal."""
+    """Format a change in one line, as in ``000.article-1 + entities e9 PER 'text'``; not escaped for a terminal."""
     sign = {"added": "+", "removed": "-", "changed": "~"}[change["change"]]
     head = f"{change['document']} {sign} {change['layer']} {change['label']}"
     if change["change"] == "changed":

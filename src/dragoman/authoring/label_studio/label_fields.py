@@ -1,8 +1,8 @@
-"""Labels on their way to the labelling page and back: plain fields over spans, whatever file they are of.
+"""Labels in transit to and from the labelling page: plain fields and spans, whatever file they come from.
 
 A draft is ``{"entities": [...], "dates": [...], "claims": [...]}``; each label is a dictionary with the fields of the
-schema. Gold, passes and predictions differ in which fields they must have and which they leave out, so no field but
-the span is required here. A field that is null, empty or derived by rule is the same as one that is absent.
+schema. Gold, passes and predictions differ in their required fields, so only the span is required here. A field that is
+null, empty or derived is equivalent to an absent one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "dates": controls.OF_DATE,
     "claims": tuple(name for name in controls.OF_CLAIM if not name.startswith("claimant_")),
 }
-"""Fields of each layer that a control of the page shows."""
+"""Fields of each layer that have a control on the page."""
 
 
 class _Span(msgspec.Struct):
@@ -65,10 +65,11 @@ class _Draft(msgspec.Struct):
 
 
 def checked(draft: Draft) -> Draft:
-    """Hold a draft that a server gave back to the shape that is relied on; it is given as it is.
+    """Validate the structure of a draft from a server, and return it unchanged.
 
     Raises:
-        msgspec.ValidationError: it has another.
+        msgspec.ValidationError: the structure is invalid.
+
 
     """
     msgspec.convert(draft, _Draft)
@@ -76,18 +77,18 @@ def checked(draft: Draft) -> Draft:
 
 
 def spans(label: Label) -> list[Label]:
-    """Fragments of a label: of an entity or date the one, of a claim those of its content."""
+    """Return the fragments of a label: of an entity or date the only one, of a claim those of its content."""
     fragments: list[Label] = label.get("content", [label])
     return fragments
 
 
 def seen(layer: str, label: Label, entities: Mapping[str, Label]) -> Label:
-    """Reduce a label to what the labelling page shows of it, in one form, so that two can be compared.
+    """Reduce a label to what the labelling page shows, in normalised form, for comparison.
 
     Args:
         layer: the layer that it is of.
         label: the label.
-        entities: the entities of the same document by id; a claimant that is a mention has its ids from there.
+        entities: the entities of the same document by id; a claimant that is a mention has their ids.
 
     """
     view: Label = {"id": label.get("id"), "spans": [(f["start"], f["end"]) for f in spans(label)]}
@@ -114,21 +115,21 @@ def seen(layer: str, label: Label, entities: Mapping[str, Label]) -> Label:
 
 
 def _spanned(claimant: Label) -> bool:
-    """Whether a claimant is a bare span, as systems predict it, and no entity."""
+    """Tell whether a claimant is a bare span, as in predictions, and not an entity."""
     return isinstance(claimant.get("mention"), (list, tuple))
 
 
 def view(draft: Draft) -> dict[str, dict[Any, Label]]:
-    """Reduce all labels to what the page shows of them, by layer and id."""
+    """Reduce all labels to what the page shows, by layer and id."""
     entities = {label["id"]: label for label in draft["entities"] if label.get("id")}
     return {layer: {label.get("id"): seen(layer, label, entities) for label in draft[layer]} for layer in LAYER_NAMES}
 
 
 def restore(came: Draft, base: Draft) -> Draft:
-    """Take from what was pushed whatever was not changed on the page, in its old order.
+    """Restore labels that were not changed on the page from what was pushed, in their original order.
 
-    What the page cannot show (days that follow from a value, how empty lists are written) so comes back as it was;
-    a changed label is the one from the page. New labels go where they stand in the text.
+    Fields that the page cannot show (derived days, the notation of empty lists) are thus preserved; a changed label is
+    taken from the page. New labels are inserted in text order.
 
     Args:
         came: labels as read from the page.

@@ -1,4 +1,4 @@
-"""What there is to push below a root: documents, gold, passes and predictions."""
+"""Items to push from a root: documents, gold, passes and predictions."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from dragoman.text import locate_quote
 
 
 def of_documents(documents: Mapping[str, Document]) -> list[Item]:
-    """Documents without labels, to be labelled from nothing."""
+    """Make items for documents without labels, to be annotated from scratch."""
     return [Item(document, b"", [Side(_empty())]) for document in documents.values()]
 
 
 def of_files(root: Path, kind: Kind, documents: Mapping[str, Document]) -> list[Item]:
-    """Documents with their files of labels.
+    """Make items for documents with their files of labels.
 
     Raises:
-        DragomanError: E701 where there is no such file, E301 for one of no document, or with what is wrong with them.
+        DragomanError: E701 if there are no files, E301 for a file without a document, or errors in the files.
 
     """
     made, problems = [], []
@@ -55,13 +55,13 @@ def of_files(root: Path, kind: Kind, documents: Mapping[str, Document]) -> list[
 
 
 def of_predictions(path: Path, name: str, documents: Mapping[str, Document]) -> tuple[list[Item], list[Problem]]:
-    """Predictions of a system, as suggestions that an annotator may take over.
+    """Make items for a system's predictions, as suggestions that an annotator can accept.
 
     Returns:
-        The items, and a warning for each prediction that has no place in its document or no label, which is left out.
+        The items, and a warning for each prediction without a span or label, which is left out.
 
     Raises:
-        DragomanError: E201 or E202 for a line that is none of a submission, E302 for a document given twice.
+        DragomanError: E201 or E202 for an invalid submission line, E302 for a repeated document.
 
     """
     made: dict[str, Item] = {}
@@ -83,7 +83,7 @@ def of_predictions(path: Path, name: str, documents: Mapping[str, Document]) -> 
 
 
 class _LocatedLabels:
-    """The labels of a line of a submission with their places."""
+    """The labels of a submission line, with quotes resolved to spans."""
 
     def __init__(self, given: Submission, document: Document, problems: list[Problem]) -> None:
         self.given = msgspec.to_builtins(given)
@@ -94,7 +94,7 @@ class _LocatedLabels:
         self.problems.append(Problem(code="W904", what=f"{what} was left out.", file=self.document.id))
 
     def span(self, given: Any) -> Label | None:
-        """Find a span by offsets or quote."""
+        """Resolve a span given by offsets or quote; None if it is invalid."""
         if isinstance(given, (list, tuple)):
             start, end = given
         else:
@@ -135,7 +135,7 @@ class _LocatedLabels:
         return made
 
     def claimant(self, given: Label, entities: list[Label], where: str) -> Label | None:
-        """Let a claimant point to an entity, or else to its own span; None where it points to nothing."""
+        """Resolve a claimant to an entity, else to its own span; None if it has neither."""
         mention = given.get("mention")
         bare = isinstance(mention, (list, tuple))
         known = next((e["id"] for e in entities if e["id"] == mention), None)
@@ -160,7 +160,7 @@ class _LocatedLabels:
         return made | ({"entity_ids": given["entity_ids"]} if given.get("entity_ids") else {})
 
     def check_parents(self, claims: list[Label]) -> None:
-        """Leave out parents that are not there: a relation leads to a region."""
+        """Remove dangling parents, since a relation needs a target region."""
         names = {claim["id"] for claim in claims}
         for claim in claims:
             if claim.get("parent") is not None and claim["parent"] not in names:

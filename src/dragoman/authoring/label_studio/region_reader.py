@@ -1,4 +1,6 @@
-"""Reading what a labelling page gave: every region checked against the text, and what cannot be read set aside."""
+"""Parser for annotations from the labelling page: regions are validated against the text, and invalid results set
+aside.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from dragoman.text import TextMap, check_span, visible
 
 Unit = Literal["code points", "utf-16", "utf-8"]
 UNITS: tuple[Unit, ...] = ("code points", "utf-16", "utf-8")
-"""Units that a Label Studio may count offsets in: 1.23 counts code points, older ones UTF-16 code units."""
+"""Possible units of Label Studio's offsets: code points in 1.23, UTF-16 code units in older versions."""
 _NUMBERED = regex.compile(r"[edc][0-9]{1,6}")
 
 
@@ -29,10 +31,10 @@ class Aside:
     """A result that could not be read.
 
     Attributes:
-        region: its region's id, as far as it has one.
+        region: id of its region, if it has one.
         code: number of the problem.
         why: what is wrong.
-        results: the results as they came.
+        results: the raw results.
 
     """
 
@@ -44,12 +46,12 @@ class Aside:
 
 @dataclass
 class Read:
-    """What an annotation holds.
+    """The content of an annotation.
 
     Attributes:
         draft: the labels that could be read; offsets in code points.
-        aside: what could not.
-        unit: what the offsets were found to count.
+        aside: the results that could not be read.
+        unit: the detected unit of the offsets.
 
     """
 
@@ -59,17 +61,17 @@ class Read:
 
 
 def place(text: str, start: Any, end: Any, surface: Any, unit: TextMap | None) -> tuple[int, int] | None:
-    """Span in code points of a region, if its own text stands there.
+    """Return the span of a region in code points, if it matches the region's own text.
 
-    A browser gives line ends as line feeds, which older pages wrote as backslash and n; a selection that ends inside a
-    grapheme can carry one mark more than its offsets, which then belongs to it.
+    Browsers normalise line endings to line feeds, which older versions wrote as backslash and n; a selection that ends
+    inside a grapheme can have one combining mark more than its offsets, which is then included.
 
     Args:
         text: the document's text.
-        start: as given.
-        end: as given.
+        start: offset from the server.
+        end: offset from the server.
         surface: the region's own text.
-        unit: from the unit of the offsets to code points; None where they are code points.
+        unit: map from the unit of the offsets to code points; None if they are code points.
 
     """
     if type(start) is not int or type(end) is not int or not isinstance(surface, str) or not 0 <= start < end < 2**31:
@@ -88,7 +90,7 @@ def place(text: str, start: Any, end: Any, surface: Any, unit: TextMap | None) -
 
 
 def _unexplained(_: int) -> bool:
-    """Ask for no guess at the cause: the unit of offsets is found by what most regions fit."""
+    """Disable guesses at the cause of a mismatch: the unit of offsets is detected from all regions together."""
     return False
 
 
@@ -106,7 +108,9 @@ def _maps(text: str) -> dict[Unit, TextMap | None]:
 
 
 def _unwritable(result: Result) -> bool:
-    """Whether a result holds what no file may hold; the text of a region is not kept, and is no matter."""
+    """Tell whether a result has text that must not be written to a file; a region's own text is ignored, as it is not
+    stored.
+    """
     value = result.get("value")
     if isinstance(value, dict) and isinstance(value.get("text"), str):
         result = result | {"value": value | {"text": ""}}
@@ -137,9 +141,9 @@ class _Reader:
         self.read.aside.append(Aside(plain(region), code, plain(why), raw))
 
     def sort(self, result: Any) -> None:
-        """Put a result with its region."""
+        """Assign a result to its region."""
         if not isinstance(result, dict):
-            self.aside("", "E728", "a result is no object.", [result])
+            self.aside("", "E728", "a result is not an object.", [result])
         elif _unwritable(result):
             what = "a result holds half a character (a lone surrogate), or a secret such as the token."
             self.aside(str(result.get("id", "")), "E728", what, [result])
@@ -161,7 +165,7 @@ class _Reader:
                     self.controls.setdefault(name, {}).setdefault(str(control), []).extend(values)
 
     def place_all(self) -> None:
-        """Find the unit of the offsets and place every region; set aside those that do not fit."""
+        """Detect the unit of the offsets and locate every region; set aside those that do not match."""
         spots: dict[Unit, dict[str, tuple[int, int]]] = {}
         for unit, map_ in _maps(self.text).items():
             spots[unit] = {}
@@ -183,7 +187,7 @@ class _Reader:
                 del self.regions[name]
 
     def layer(self, name: str) -> str | None:
-        """Layer of a region by its one label; None after setting it aside."""
+        """Return the layer of a region by its only label; None after setting it aside."""
         chosen = self.regions[name]["value"].get("labels")
         if isinstance(chosen, list) and len(chosen) == 1 and str(chosen[0]) in self.layer_of:
             return self.layer_of[str(chosen[0])]
@@ -191,7 +195,7 @@ class _Reader:
         return None
 
     def identify(self, layers: dict[str, str]) -> None:
-        """Give each label its id: from its note, or from the region's id, or a new one."""
+        """Assign each label its id: from its note or from the region's id, else a new one."""
         for layer in LAYER_NAMES:
             here = [name for name, of in layers.items() if of == layer]
             taken: set[str] = set()
@@ -209,7 +213,7 @@ class _Reader:
                     number += 1
 
     def wanted(self, name: str, layer: str) -> str | None:
-        """Id that a region says it has, unless that is the id of a label of another layer."""
+        """Return the id that a region claims, unless it belongs to a label of another layer."""
         meta = self.regions[name].get("meta")
         note = meta.get("text") if isinstance(meta, dict) else None
         note = note[0] if isinstance(note, list) and note else note
@@ -225,7 +229,7 @@ class _Reader:
         return None
 
     def attributes(self, name: str, layer: str) -> Label:
-        """Fields that the controls of a region give."""
+        """Return the fields set by the controls of a region."""
         given = self.controls.get(name, {})
         made: Label = {}
         for control, values in given.items():
@@ -233,7 +237,7 @@ class _Reader:
                 continue
             if control not in SHOWN[layer] and control not in ("claimant_role", "claimant_ids"):
                 if control in controls.CHOICES or control in controls.LISTS or control in controls.STRINGS:
-                    continue  # of the layer that the region had before its label was changed
+                    continue  # left over from before the region's label was changed
                 self.aside(name, "E724", f"{visible(control)} is no control of the page.")
                 continue
             offered = self.offered.get(control)
@@ -276,15 +280,15 @@ class _Reader:
         return made | given | {"claimants": claimants, "parent": self.names[parents[0]] if parents else None}
 
     def mention(self, name: str, layer: str) -> Any:
-        """Say what a claimant refers to: an entity by its id, or the span of a region that is none."""
+        """Return what a claimant refers to: an entity id, or the span of a region that is not an entity."""
         return self.names[name] if layer == "entities" else [self.spans[name]["start"], self.spans[name]["end"]]
 
     def follow(self, name: str, label: str, layers: dict[str, str], layer: str) -> list[str]:
-        """Regions of a layer to which relations lead."""
+        """Return the regions of a layer that are targets of a region's relations."""
         return [target for target in related(self.relations, name, label) if layers.get(target) == layer]
 
     def check_relations(self, layers: dict[str, str]) -> None:
-        """Set aside relations that are none of ours, or whose ends are not what they join."""
+        """Set aside relations with an unknown label or with ends of the wrong kind."""
         joins = {
             controls.CLAIMANT: {("claims", "entities"), ("claims", "claimant")},
             controls.CUE_OF: {("claims", "cue")},
@@ -300,7 +304,7 @@ class _Reader:
                 self.aside(str(relation.get("from_id", "")), "E724", what, [relation])
 
     def labels(self) -> Read:
-        """Read everything."""
+        """Read all labels."""
         self.place_all()
         layers = {name: layer for name in self.regions if (layer := self.layer(name))}
         self.check_relations(layers)
@@ -330,13 +334,13 @@ class _Reader:
 
 
 def decode(results: Any, text: str, base: Draft | None = None, own: LabelSets | None = None) -> Read:
-    """Read the results of an annotation.
+    """Parse the results of an annotation.
 
     Args:
-        results: as the server gives them; nothing in them is trusted.
+        results: from the server; untrusted.
         text: the document's text.
-        base: what was pushed, by which the ids of labels are known.
-        own: label sets that the benchmark has of its own.
+        base: the labels that were pushed, for their ids.
+        own: the benchmark's own label sets.
 
     """
     return _Reader(results, text, base, own).labels()

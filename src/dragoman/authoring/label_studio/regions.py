@@ -1,10 +1,10 @@
-"""Labels as regions and relations of Label Studio, and back.
+"""Conversion of labels to regions and relations of Label Studio, and back.
 
 A label is a region with the label's id; its attributes are further results of the same region. Further fragments of a
-claim and its cue are regions of their own, tied by relations. The server checks nothing of what it stores, so every
-region that comes back is checked against the text, and one that does not fit is set aside with the reason.
+claim and its cue are regions of their own, linked by relations. The server does not validate what it stores, so every
+region that comes back is checked against the text, and invalid ones are set aside with the reason.
 
-Form of the results: https://labelstud.io/guide/export (JSON), Label Studio 1.23.
+Format of the results: https://labelstud.io/guide/export (JSON), Label Studio 1.23.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Result = dict[str, Any]
 
 
 def layer_of(own: LabelSets | None = None) -> dict[str, str]:
-    """Layer of each region label, for a benchmark with label sets of its own."""
+    """Return the layer of each region label, with the benchmark's own label sets."""
     return (
         dict.fromkeys(controls.DATES, "dates")
         | {controls.CLAIM: "claims", controls.CUE: "cue", controls.SPEAKER: "claimant"}
-        # Without those layers a type may be called as their regions are.
+        # In a benchmark without those layers, a type may have the name of one of their regions.
         | dict.fromkeys(controls.types(own), "entities")
     )
 
@@ -44,7 +44,7 @@ class _Writer:
         self.shared: dict[tuple[str, int, int], str] = {}
 
     def name(self, wanted: str) -> str:
-        """Give a region an id that no other has: the label's own where it can be one."""
+        """Return a unique region id: the label's own if it is valid and unused."""
         wanted = wanted.replace(":", "_")
         unique, number = wanted if _PLAIN.fullmatch(wanted) else "label", 2
         plain = unique
@@ -58,7 +58,7 @@ class _Writer:
         value = {"start": span["start"], "end": span["end"], "text": self.text[span["start"] : span["end"]]}
         made = _result(name, controls.LABEL, "labels", value | {"labels": [label]})
         if identity is not None:
-            # Drawn anew from a prediction a region gets another id; its note stays.
+            # A region copied from a prediction gets another id, but keeps its note.
             made["meta"] = {"text": [identity]}
         self.results.append(made)
         return name
@@ -78,7 +78,7 @@ class _Writer:
         self.relations.append(made)
 
     def once(self, wanted: str, span: Label, label: str) -> str:
-        """Region that belongs to whatever claims point to it, made once."""
+        """Return a region that several claims can refer to, created once."""
         key = (label, span["start"], span["end"])
         if key not in self.shared:
             self.shared[key] = self.region(wanted, span, label)
@@ -100,14 +100,14 @@ def _result(name: str, control: str, kind: str, value: dict[str, Any]) -> Result
 
 
 def encode(draft: Draft, text: str) -> list[Result]:
-    """Write labels as results of an annotation.
+    """Encode labels as results of an annotation.
 
     Args:
-        draft: the labels; offsets in code points of the text.
+        draft: the labels; offsets in code points.
         text: the document's text.
 
     Returns:
-        Regions with their attributes in the labels' order, then the relations.
+        Regions with their attributes in the order of the labels, then the relations.
 
     """
     writer = _Writer(text)
@@ -151,9 +151,9 @@ def _attribution(writer: _Writer, name: str, claim: Label, names: dict[str, dict
 
 
 def related(relations: Iterable[Result], source: str, label: str) -> list[str]:
-    """Regions to which relations of that label lead from a region, in their order.
+    """Return the regions that relations with a label lead to from a region, in order.
 
-    A relation that was drawn in a browser may carry no label at all; it is not guessed at.
+    A relation drawn in a browser may have no label; its kind is not guessed.
     """
     return [
         target

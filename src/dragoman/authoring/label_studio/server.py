@@ -1,8 +1,8 @@
-"""A Label Studio of one's own: started on the loopback without a click, and stopped.
+"""A local Label Studio server: started on the loopback interface without interaction, and stopped.
 
-The server lives in an environment of its own (``LABEL_STUDIO_VENV`` or ``.venv-label-studio``), made by ``make``.
-User, password and token are made on the spot, kept in a file that only the owner can read, and handed over in the
-environment: they are never in an argument, a log or this repository.
+The server runs in an environment of its own (``LABEL_STUDIO_VENV`` or ``.venv-label-studio``), created by ``make``.
+User, password and token are generated, stored in a file that only the owner can read, and passed in environment
+variables: never in an argument, a log or this repository.
 """
 
 from __future__ import annotations
@@ -31,42 +31,42 @@ CREDENTIALS = "credentials.json"
 PROCESS = "server.json"
 LOG = "server.log"
 SERVED = Path(__file__).parent / "served"
-"""Folder of what the server loads beside its own: settings, and a script of its pages."""
+"""Folder that the server loads in addition: settings, and a script for its pages."""
 START = 180.0
-"""Seconds that a first start may take; it builds the data base."""
+"""Timeout of a first start, in seconds; it creates the database."""
 STOP = 20.0
-"""Seconds that a server gets to end by itself."""
+"""Grace period for the server to terminate, in seconds."""
 CLOCK_STEP = 2.0
-"""Seconds by which the start of one process may seem to differ, as the system's clock is corrected."""
+"""Tolerance for the start time of a process, in seconds, since the system clock may be corrected."""
 
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
-"""Servers that this process started, by their ids: whoever starts a process has to wait for its end."""
+"""Servers that this process started, by process id: a parent has to wait for its children."""
 
 
 def environment(root: Path) -> Path:
-    """Where the environment of the server is: ``LABEL_STUDIO_VENV``, or ``.venv-label-studio`` below the root."""
+    """Return the server's environment: ``LABEL_STUDIO_VENV``, or ``.venv-label-studio`` below the root."""
     return Path(os.environ.get("LABEL_STUDIO_VENV") or root / ".venv-label-studio").absolute()
 
 
 def program(root: Path) -> Path:
-    """Where the program of the server is, if it is installed."""
+    """Return the path of the server's program, which may not be installed."""
     return environment(root) / "bin" / "label-studio"
 
 
 def serve(root: Path, data: Path, port: int = 0, waiting: Callable[[float], None] = lambda _: None) -> dict[str, Any]:
-    """Start a server and wait until it answers; leave it alone if it runs already.
+    """Start a server and wait until it responds; do nothing if it is running already.
 
     Args:
-        root: the project's root, where the environment is looked for.
-        data: the server's folder: data base, log, credentials; made if missing, readable by the owner only.
-        port: where it listens on 127.0.0.1; 0 for any free one.
-        waiting: called again and again with the seconds waited so far.
+        root: the source root, where the environment is searched.
+        data: the server's folder: database, log, credentials; created if missing, readable by the owner only.
+        port: port to listen on, on 127.0.0.1; 0 for any free one.
+        waiting: called repeatedly with the seconds waited so far.
 
     Returns:
-        ``url``, ``credentials`` (the file), ``log``, ``pid``, and ``already``: whether it ran before.
+        ``url``, ``credentials`` (the file), ``log``, ``pid``, and ``already``: whether it was running already.
 
     Raises:
-        DragomanError: E729 if there is no Label Studio, or if it ends or does not answer in time.
+        DragomanError: E729 if Label Studio is not installed, exits, or does not respond in time.
 
     """
     data = data.resolve()
@@ -110,7 +110,7 @@ def serve(root: Path, data: Path, port: int = 0, waiting: Callable[[float], None
 
 
 def stop(data: Path) -> dict[str, Any]:
-    """End the server of a folder, if it runs and was started by :func:`serve`; the folder stays.
+    """Stop the server of a folder, if it is running and was started by :func:`serve`; the folder is kept.
 
     Args:
         data: the server's folder.
@@ -134,7 +134,7 @@ def credentials(data: Path) -> dict[str, str]:
 
 
 def _variables(data: Path, secret: dict[str, str]) -> dict[str, str]:
-    # Only what a program needs: whatever else is in the caller's environment is none of the server's business.
+    # Only the variables that a program needs: the caller's environment may have secrets.
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return inherited | {
         "LABEL_STUDIO_BASE_DATA_DIR": str(data),
@@ -160,7 +160,7 @@ def _credentials(data: Path) -> dict[str, str]:
 
 
 def _write_private(path: Path, value: dict[str, Any]) -> None:
-    """Write JSON that only the owner can read, whole or not at all."""
+    """Write JSON that only the owner can read, atomically."""
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -191,7 +191,7 @@ def _libraries() -> tuple[Any, Any]:
 
 
 def _running(data: Path) -> tuple[psutil.Process, dict[str, Any]] | None:
-    """Find the process that the folder's process file names, if it still runs and no other has got its id since."""
+    """Return the process named in the folder's process file, if it is still running and its id was not reused."""
     try:
         record: dict[str, Any] = json.loads((data / PROCESS).read_bytes())
         pid, started = int(record["pid"]), float(record["started"])
@@ -201,13 +201,13 @@ def _running(data: Path) -> tuple[psutil.Process, dict[str, Any]] | None:
     try:
         process = psutil.Process(pid)
         same = abs(process.create_time() - started) < CLOCK_STEP and _runs(process)
-    except (psutil.Error, ValueError):  # a negative id is none
+    except (psutil.Error, ValueError):  # a negative id is invalid
         return None
     return (process, record) if same else None
 
 
 def _runs(process: psutil.Process) -> bool:
-    """Whether a process runs; one that has ended and that nobody waited for, a zombie, does not."""
+    """Tell whether a process is running; a zombie is not."""
     _, psutil = _libraries()
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
@@ -223,7 +223,7 @@ def _outcome(data: Path, record: dict[str, Any], *, already: bool) -> dict[str, 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path, waiting: Callable[[float], None]) -> None:
     httpx, _ = _libraries()
     begin = time.monotonic()
-    with httpx.Client(trust_env=False, timeout=5.0) as client:  # no proxy stands before the loopback
+    with httpx.Client(trust_env=False, timeout=5.0) as client:  # no proxy for the loopback interface
         while (waited := time.monotonic() - begin) < START:
             waiting(waited)
             if process.poll() is not None:
@@ -240,10 +240,10 @@ def _failure(what: str, log: Path) -> DragomanError:
 
 
 def _end(process: psutil.Process) -> None:
-    """End a process and those that it started: asked to at first, killed where they do not."""
+    """Terminate a process and its children; kill those that do not terminate in time."""
     _, psutil = _libraries()
     running = [process]
-    with suppress(psutil.NoSuchProcess):  # it ended by itself
+    with suppress(psutil.NoSuchProcess):  # it has already ended
         running += process.children(recursive=True)
     for number in (signal.SIGTERM, signal.SIGKILL):
         for each in running:

@@ -1,4 +1,4 @@
-"""State on the server: what each task says that it is, which annotation counts, and what became of its labels."""
+"""State on the server: the identity of each task, the annotation that is taken, and the labels that come back."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from dragoman.schema.records import Document
 
 PREFIX = "Dragoman"
 LONGEST_TITLE = 50
-"""Longest title of a project, in characters, by Label Studio's own rule."""
+"""Maximum length of a project's title, in characters, in Label Studio."""
 
 
 class TaskData(msgspec.Struct):
-    """Data of a task that a push made: what it was made from, and the bytes of that as text.
+    """Data of a pushed task: what it was made from, and the bytes of the pushed file as text.
 
     A task of a comparison is about one point of its document; see
     :mod:`dragoman.authoring.label_studio.comparison_tasks`.
@@ -39,13 +39,13 @@ class TaskData(msgspec.Struct):
 
     @property
     def key(self) -> str:
-        """What the task is about: a document, or a point of it."""
+        """What the task is about: a document, or one of its points."""
         return f"{self.document} {self.point}".rstrip()
 
 
 @dataclass(frozen=True)
 class Side:
-    """Labels of one origin that are pushed: those to be edited, or a named suggestion."""
+    """Labels from one source to push: those to be edited, or a named suggestion."""
 
     draft: Draft
     name: str = ""
@@ -53,7 +53,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Annotation:
-    """An annotation, by its id and that of the user who gave it (of an imported one: who imported it)."""
+    """An annotation, with its id and the id of its user (for an imported one, of the user who imported it)."""
 
     number: int
     by: int | None
@@ -62,14 +62,14 @@ class Annotation:
 
 @dataclass(frozen=True)
 class Task:
-    """A task as it is on the server.
+    """A task on the server.
 
     Attributes:
-        number: its id there.
-        data: what it says of itself.
-        annotations: those that were not skipped, the push's too, in the order in which they were last changed.
+        number: its id on the server.
+        data: its data, as pushed.
+        annotations: annotations that were not skipped, including the pushed one, in the order of their last change.
         predictions: results of each prediction.
-        drafts: how many there are that nobody submitted: what is in them is neither pulled nor counted.
+        drafts: number of drafts that were not submitted; they are neither pulled nor counted.
 
     """
 
@@ -81,27 +81,27 @@ class Task:
 
     @property
     def results(self) -> Any:
-        """Results that count: of the newest annotation, else of the first prediction."""
+        """Results to use: of the newest annotation, else of the first prediction."""
         return self.annotations[-1].results if self.annotations else self.predictions[0] if self.predictions else []
 
     @property
     def seen(self) -> int:
-        """How many regions of what counts are marked as seen."""
+        """Number of regions in these results that are marked as seen."""
         results = self.results if isinstance(self.results, list) else []
         marked = {r.get("id") for r in results if isinstance(r, dict) and r.get("from_name") == controls.SEEN}
         return len({name for name in marked if isinstance(name, str)})
 
     @property
     def base(self) -> bytes:
-        """The file's bytes as they were pushed; none for a document without labels."""
+        """The pushed bytes of the file; empty for a document without labels."""
         return self.data.base.encode()
 
 
 def title(kind: str, language: str) -> str:
-    """Title of the project of a kind of files and a language, as ``Dragoman gold (ko)``.
+    """Return the title of the project for a kind of files and a language, as in ``Dragoman gold (ko)``.
 
     Raises:
-        DragomanError: E304 when it is longer than Label Studio takes.
+        DragomanError: E304 if it is longer than Label Studio allows.
 
     """
     made = f"{PREFIX} {kind} ({short_tag(language)})"
@@ -113,14 +113,14 @@ def title(kind: str, language: str) -> str:
 
 @dataclass(frozen=True)
 class Item:
-    """Something to push, which becomes a task.
+    """Something to push; it becomes a task.
 
     Attributes:
         document: the document.
         base: bytes of the file of labels.
-        sides: labels; one without a name becomes the annotation, others become predictions.
-        notes: what else the task shows.
-        point: the point of the document that it is about, if it is not about the whole.
+        sides: labels; those without a name become the annotation, the others predictions.
+        notes: additional data that the task shows.
+        point: the point of the document that it is about, or empty for the whole document.
 
     """
 
@@ -131,19 +131,19 @@ class Item:
     point: str = ""
 
     def data(self, kind: str) -> TaskData:
-        """Make the data of its task, as a kind of file."""
+        """Make the data of its task, for a kind of file."""
         return TaskData(
             self.document.text, self.document.id, kind, self.base.decode(), files.sha256(self.base), self.point
         )
 
     @property
     def key(self) -> str:
-        """What it is about: a document, or a point of it."""
+        """What it is about: a document, or one of its points."""
         return self.data("").key
 
 
 def new_task(item: Item, kind: str) -> dict[str, Any]:
-    """Make a task to import, of a kind of file."""
+    """Make a task to import, for a kind of file."""
     text = item.document.text
     task: dict[str, Any] = {"data": _about(item.document) | item.notes | msgspec.to_builtins(item.data(kind))}
     task["annotations"] = [{"result": encode(side.draft, text)} for side in item.sides if not side.name]
@@ -154,7 +154,9 @@ def new_task(item: Item, kind: str) -> dict[str, Any]:
 
 
 def _about(document: Document) -> dict[str, str]:
-    """Say what the document is, its time in two tiers with what shows it: relative dates are resolved by it."""
+    """Describe a document with its two creation times and their evidence, which are needed to resolve
+    relative dates.
+    """
     tiers = {
         "published": (document.published, document.published_evidence, "on the page"),
         "published_external": (
@@ -171,11 +173,11 @@ def _about(document: Document) -> dict[str, str]:
 
 
 def parse_task(raw: dict[str, Any]) -> Task | Problem:
-    """Read a task of the server, or say why no push made it."""
+    """Parse a task of the server, or return the reason why it was not pushed."""
     number = raw["id"]
     try:
         data = msgspec.convert(raw.get("data"), TaskData)
-        files.canonical_json(data)  # no half characters anywhere
+        files.canonical_json(data)  # raises for lone surrogates
         same = files.sha256(data.base.encode()) == data.sha256
     except (msgspec.ValidationError, UnicodeEncodeError) as cause:
         return _foreign_task(number, f"its data is not that of a push: {cause}.")
@@ -205,7 +207,7 @@ def _number(value: Any) -> int | None:
 
 
 def _user(value: Any) -> int | None:
-    """Id of a user, whom some releases give whole."""
+    """Return the id of a user, which some releases give as an object."""
     return _number(value.get("id") if isinstance(value, dict) else value)
 
 
@@ -216,13 +218,13 @@ def _foreign_task(number: int, why: str) -> Problem:
 
 @dataclass
 class Returned:
-    """A document as it came back.
+    """A document as it was pulled.
 
     Attributes:
         data: bytes of its file.
         read: the labels that were read, and the results that were not.
         before: the labels as pushed.
-        rejected: problems of labels that the file cannot take.
+        rejected: problems of labels that the file cannot represent.
 
     """
 
@@ -233,10 +235,10 @@ class Returned:
 
 
 def returned(task: Task, kind: Kind, document: Document) -> Returned:
-    """Read a task against its document.
+    """Read a task and validate it against its document.
 
     Raises:
-        DragomanError: E726 when the text is another than the document's, or what was pushed cannot be read.
+        DragomanError: E726 if the text differs from the document's, or the pushed labels cannot be read.
 
     """
     if task.data.text != document.text:
@@ -255,7 +257,7 @@ def returned(task: Task, kind: Kind, document: Document) -> Returned:
 
 
 def aside_record(task: Task, aside: Aside) -> dict[str, Any]:
-    """Put what was set aside in a form for its file."""
+    """Convert results that were set aside to a record for their file."""
     return {
         "task": task.number,
         "document": task.data.document,

@@ -1,7 +1,7 @@
-"""Push and pull: labels to a server and back, safe to run twice and to interrupt.
+"""Push and pull: labels to a server and back, idempotent and safe to interrupt.
 
-Nothing is remembered on this side. Each task carries the bytes of the file that it was made from, so that what
-was changed here and what was changed there can be distinguished at any time.
+No state is stored locally. Each task contains the bytes of the file that it was made from, so that local and remote
+changes can be distinguished at any time.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from dragoman.redaction import plain_json
 from dragoman.schema.records import Document
 
 BATCH = 5
-"""Tasks an import."""
+"""Tasks per import."""
 TRIES = 3
-"""How often an import is tried; before each further time the server is asked what it has."""
+"""Maximum attempts of an import; before each retry, the tasks on the server are fetched."""
 
 Progress = Callable[[Sequence[Any], str], Iterator[Any]]
 Config = Callable[[str, str], str]
@@ -34,7 +34,7 @@ Config = Callable[[str, str], str]
 
 @dataclass
 class Outcome:
-    """What a push or pull did, by what each task is about, and what it could not do."""
+    """What a push or pull did, by what each task is about, and its problems."""
 
     done: dict[str, list[str]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
@@ -43,12 +43,12 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, what: str, key: str) -> None:
-        """Note what was done with a document, or a point of it."""
+        """Record what was done with a document, or one of its points."""
         self.done.setdefault(what, []).append(key)
 
 
 def pushed_tasks(server: Server, project: int, outcome: Outcome, name: str) -> dict[str, list[Task]]:
-    """Tasks of a project by what they are about; those that no push made become problems."""
+    """Return the pushed tasks of a project by what they are about; other tasks are reported as problems."""
     tasks: dict[str, list[Task]] = {}
     problems = []
     for raw in server.tasks(project):
@@ -62,7 +62,7 @@ def pushed_tasks(server: Server, project: int, outcome: Outcome, name: str) -> d
 
 
 def by_language(items: Sequence[Item]) -> dict[str, list[Item]]:
-    """Items by the page that the language of their documents has."""
+    """Group items by the language of their documents."""
     groups: dict[str, list[Item]] = {}
     for item in items:
         groups.setdefault(short_tag(item.document.language), []).append(item)
@@ -70,8 +70,8 @@ def by_language(items: Sequence[Item]) -> dict[str, list[Item]]:
 
 
 def server_bytes(task: Task, kind: Kind, document: Document) -> bytes | None:
-    """Bytes of a document's file as the server has it now; None where something there would be lost or unread."""
-    if task.data.point:  # a point that somebody decided is not as it was pushed
+    """Return a document's file as the server has it; None if results there would be lost or are unreadable."""
+    if task.data.point:  # a decided point counts as changed
         return None if task.annotations else task.base
     try:
         came = returned(task, kind, document)
@@ -81,28 +81,29 @@ def server_bytes(task: Task, kind: Kind, document: Document) -> bytes | None:
 
 
 def edited_there(task: Task, kind: Kind, document: Document) -> bool:
-    """Whether anything on the server is not as it was pushed; also true where it cannot be read."""
+    """Tell whether a task differs from what was pushed; also true if it cannot be read."""
     return server_bytes(task, kind, document) != task.base
 
 
 def push(
     server: Server, kind: Kind, items: Sequence[Item], *, config: Config, progress: Progress, force: bool = False
 ) -> Outcome:
-    """Import documents that the server does not have, one project a language.
+    """Import documents that are missing on the server, one project per language.
 
-    A document whose file was changed here is imported anew if it was not changed there; where both were, the task stays
-    and E725 says so, unless ``force``: then the task is deleted, and what was done on it is lost.
+    A document with local changes only is imported again; with changes on both sides, the task is kept and E725 is
+    reported, unless ``force``: then the task is deleted, and the changes on the server are lost.
 
     Args:
-        server: where to.
-        kind: what the items are files of.
+        server: the server to push to.
+        kind: kind of the items' files.
         items: what to push.
-        config: gives the labelling configuration of a language and a text in it.
-        progress: wraps the work to show how far it is.
+        config: makes the labelling configuration for a language and a text in it.
+        progress: wraps iterables to show progress.
         force: replace tasks that were changed on both sides.
 
     Raises:
-        DragomanError: E720 to E728 by the server; E724 when the project's page does not offer what would be pushed.
+        DragomanError: E720 to E728 from the server; E724 if the project's configuration lacks labels that would be
+            pushed.
 
     """
     outcome = Outcome()
@@ -127,21 +128,21 @@ def push(
                 what = f"{item.key} was changed here and on the server since it was pushed."
                 hint = "Pull first, or push with --force to lose what was done there."
                 outcome.problems.append(Problem(code="E725", what=what, hint=hint, path=item.document.id))
-        # The server's own page counts: somebody may have changed it there.
+        # Validate against the server's configuration, which may have been changed there.
         problems = unfit(page, [new_task(i, kind.name) for i in waiting])
         if problems:
             raise DragomanError(problems)
         batches = [waiting[at : at + BATCH] for at in range(0, len(waiting), BATCH)]
         for batch in progress(batches, name):
             import_batch(server, project, batch, kind)
-        # New ones first: killed between the two, the next run finds both and deletes the old.
+        # Import before deleting: if killed in between, the next run finds both and deletes the old ones.
         for number in stale:
             server.delete_task(number)
     return outcome
 
 
 def judge(item: Item, tasks: list[Task], kind: Kind, *, force: bool) -> tuple[str, list[int]]:
-    """Decide what to do with a document, and which tasks of it are to be deleted afterwards."""
+    """Decide what to do with a document, and which of its tasks to delete afterwards."""
     digest = files.sha256(item.base)
     same = [
         task
@@ -156,16 +157,16 @@ def judge(item: Item, tasks: list[Task], kind: Kind, *, force: bool) -> tuple[st
     gone = [task.number for task in other]
     if not same:
         return ("replaced" if tasks else "imported"), gone
-    # Of several alike, as an import whose answer was lost leaves them, one that was worked on stays.
+    # Duplicates remain from imports whose response was lost: keep those that were edited.
     worked = [task for task in same if edited_there(task, kind, item.document)] or same[:1]
     return "unchanged", gone + [task.number for task in same if task not in worked]
 
 
 def import_batch(server: Server, project: int, batch: Sequence[Item], kind: Kind) -> None:
-    """Import some tasks; after a failure ask which arrived, and send the others.
+    """Import some tasks; after a failure, fetch those that arrived and send the others.
 
     Raises:
-        DragomanError: E720 when it fails again and again, or as the server says.
+        DragomanError: E720 after repeated failures, or any error of the server.
 
     """
     missing = list(batch)
@@ -198,25 +199,25 @@ def pull(
     force: bool = False,
     annotator: str | None = None,
 ) -> Outcome:
-    """Fetch what was labelled into files below ``out``, and say what was changed.
+    """Fetch annotations into files below ``out``, and report the changes.
 
-    A file is written whole or not at all; what a pull that was killed left beside them is removed. One that was changed
-    here alone stays; one that was changed on both sides stays too and E725 says so, unless ``force``. What cannot be
-    read goes to :func:`aside_path`.
+    Files are written atomically; temporary files of a killed pull are removed. A file with local changes only is kept;
+    with changes on both sides it is kept and E725 is reported, unless ``force``. Unreadable results are written to
+    :func:`aside_path`.
 
     Args:
-        server: where from.
-        kind: what the files are.
+        server: the server to fetch from.
+        kind: kind of the files.
         documents: the corpus, by id.
         out: root of the files; the corpus' own root to change them in place.
-        progress: wraps the work to show how far it is.
+        progress: wraps iterables to show progress.
         force: overwrite files that were changed on both sides.
-        annotator: mail address of the one whose annotations alone are fetched; by default the newest of each task
-            counts, and W720 says so where there are several.
+        annotator: email address of the annotator whose annotations are fetched; None for the newest of each task, with
+            W720 if there are several.
 
     Raises:
-        DragomanError: E727 where nothing was pushed, E730 for an unknown annotator, E108 where a file cannot be
-            written, or somebody else writes there, or as the server says.
+        DragomanError: E727 if nothing was pushed, E730 for an unknown annotator, E108 if a file cannot be written or
+            the folder is locked, or any error of the server.
 
     """
     outcome = Outcome()
@@ -262,10 +263,10 @@ def _take(
 def fetch_tasks(
     server: Server, kind: Kind, documents: Mapping[str, Document], outcome: Outcome
 ) -> dict[str, dict[str, list[Task]]]:
-    """Tasks of a kind by project title.
+    """Return the tasks of a kind by project title.
 
     Raises:
-        DragomanError: E727 where nothing was pushed.
+        DragomanError: E727 if nothing was pushed.
 
     """
     titles = {title(kind.name, d.language) for d in documents.values()}
@@ -281,17 +282,17 @@ def fetch_tasks(
 
 
 def newest_tasks(tasks: Mapping[str, list[Task]]) -> list[tuple[str, Task]]:
-    """Task of each document that counts: the one that came last."""
+    """Return the task of each document to use: the last one."""
     return [(document, max(tasks[document], key=lambda t: t.number)) for document in sorted(tasks)]
 
 
 def aside_path(out: Path, kind: Kind) -> Path:
-    """Where results that could not be read are kept."""
+    """Return the path of the file for results that could not be read."""
     return out / "annotations" / "label_studio" / f"aside-{kind.name.replace(' ', '-')}.json"
 
 
 def pull_document(task: Task, kind: Kind, document: Document, out: Path, outcome: Outcome, *, force: bool) -> None:
-    """Write one document as it came back, unless that would overwrite what was changed here."""
+    """Write one document as pulled, unless that would overwrite local changes."""
     try:
         came = returned(task, kind, document)
     except DragomanError as cause:
@@ -325,7 +326,7 @@ def pull_document(task: Task, kind: Kind, document: Document, out: Path, outcome
 def status(
     server: Server, kind: Kind, documents: Mapping[str, Document], root: Path, *, annotator: str | None = None
 ) -> Outcome:
-    """Say what was changed since the push, writing nothing: here, on the server, or on both sides otherwise."""
+    """Report changes since the push, without writing: local, on the server, or on both sides."""
     outcome = Outcome()
     annotators = Annotators(server, annotator)
     for tasks in fetch_tasks(server, kind, documents, outcome).values():

@@ -1,1 +1,3 @@
-"""Publishing a release on the Hugging Face Hub: what goes, what the Hub holds, and the steps between the two."""
+"""Publication of a release on the Hugging Face Hub: the payload, the state of the Hub, and the steps between
+the two.
+"""

@@ -1,4 +1,4 @@
-"""A repository of the Hub: looked at, and changed a step at a time, through huggingface_hub."""
+"""A repository on the Hub: inspected, and changed one step at a time, with huggingface_hub."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Repository:
 
     Attributes:
         id: ``owner/name``.
-        endpoint: address of the Hub; None for huggingface_hub's own.
-        kind: what it is of.
+        endpoint: URL of the Hub; None for the default of huggingface_hub.
+        kind: type of the repository.
 
     """
 
@@ -41,10 +41,10 @@ class Repository:
         return hub.library().HfApi(endpoint=self.endpoint)
 
     def check_token(self) -> None:
-        """Refuse to begin without a token.
+        """Check that there is a token.
 
         Raises:
-            HubError: E741.
+            HubError: E741 if there is none.
 
         """
         with hub.numbered(self.id):
@@ -52,10 +52,10 @@ class Repository:
                 raise hub.HubError(Problem(code="E741", what="there is no token.", hint=hub.LOG_IN, file=self.id))
 
     def look(self, tag: str | None) -> Remote | None:
-        """See how it is; None where it is not.
+        """Return the state of the repository; None if it does not exist.
 
         Args:
-            tag: the tag whose files are of interest, if any.
+            tag: the tag whose files are needed, if any.
 
         Raises:
             HubError: E740 to E744.
@@ -78,11 +78,11 @@ class Repository:
         if tag in tags:
             with hub.numbered(f"{self.id}@{tag}"), hub.quiet():
                 tagged = _tree(self._api.repo_info(self.id, revision=tags[tag], files_metadata=True, **self._kind))
-        gated: Gate = getattr(info, "gated", None) or False  # a Space has none
+        gated: Gate = getattr(info, "gated", None) or False  # Spaces are never gated
         return Remote(bool(info.private), gated, head, tags, tagged)
 
     def _name_at(self, commit: str, mark: str) -> str:
-        """Name of the data set in the manifest of a commit; empty for a manifest of something else."""
+        """Return the name of the data set in the manifest of a commit; empty if it is not a manifest of Dragoman's."""
         with tempfile.TemporaryDirectory() as cache, hub.numbered(self.id), hub.quiet():
             path = self._api.hf_hub_download(self.id, mark, revision=commit, cache_dir=cache, **self._kind)
             try:
@@ -95,7 +95,7 @@ class Repository:
                 return ""
 
     def carry_out(self, plan: Plan, payload: Payload) -> None:
-        """Do the first step of a plan.
+        """Perform the first step of a plan.
 
         Raises:
             HubError: E740 to E744, E746.
@@ -103,7 +103,7 @@ class Repository:
         """
         api = self._api
         with hub.numbered(self.id), hub.quiet(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the Hub's remarks on the card's YAML: what is wrong in it is an error
+            warnings.simplefilter("ignore")  # the Hub's warnings about the card's YAML; invalid YAML is an error anyway
             match plan.first:
                 case "create":
                     sdk = {"space_sdk": "static"} if self.kind == "space" else {}
@@ -127,8 +127,8 @@ class Repository:
 def _operations(plan: Plan, payload: Payload) -> list[Any]:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete  # noqa: PLC0415 - an extra
 
-    # A stream and not bytes: huggingface_hub sends large files of a stream by LFS, which is tested here, and would send
-    # bytes by Xet, for which there is no server to test against; the Hub takes both.
+    # A stream instead of bytes: huggingface_hub uploads large streams with LFS, which is tested here, but bytes with
+    # Xet, for which there is no test server; the Hub accepts both.
     add = [CommitOperationAdd(path, io.BytesIO(payload.contents[path].data)) for path in plan.upload]
     return [*add, *(CommitOperationDelete(path, is_folder=False) for path in plan.delete)]
 

@@ -1,4 +1,4 @@
-"""What is to be published: files of a release or a leaderboard, read once, checked, and held until they are sent."""
+"""The payload: files of a release or a leaderboard, read once, verified, and held in memory until they are uploaded."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
     from dragoman.release.hub import Kind
 
 BOARD = "leaderboard.json"
-"""The file that marks a folder as a leaderboard's site."""
+"""The file that identifies a folder as a leaderboard's site."""
 _PAGE = regex.compile(r"(?:(?:systems|reports)/)?[a-z0-9][a-z0-9-]*\.html")
 
 
 @dataclass(frozen=True)
 class Content:
-    """Bytes of a file, with the two hashes by which the Hub knows it."""
+    """Content of a file, with the two hashes that the Hub uses."""
 
     data: bytes
 
     @property
     def sha256(self) -> str:
-        """SHA-256, by which large files are known."""
+        """SHA-256, which identifies large files (LFS)."""
         return files.sha256(self.data)
 
     @property
     def git_oid(self) -> str:
-        """SHA-1 of a git blob, by which all others are known."""
+        """SHA-1 of the git blob, which identifies all other files."""
         return hashlib.sha1(b"blob %d\0" % len(self.data) + self.data, usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)
 class Payload:
-    """A release or a leaderboard, ready to be sent.
+    """A release or a leaderboard, ready for upload.
 
     Attributes:
-        identity: which release it is; of a leaderboard, on which data.
+        identity: identity of the release; for a leaderboard, of the data it is on.
         contents: its files by path.
         kind: ``dataset`` for a release, ``space`` for a leaderboard.
 
@@ -57,34 +57,35 @@ class Payload:
 
     @property
     def tag(self) -> str | None:
-        """Tag of the version on the Hub, ``v`` and the version; None for a leaderboard, which is made anew any time."""
+        """Tag of the version on the Hub, ``v`` and the version; None for a leaderboard, which can be rebuilt at any
+        time.
+        """
         return f"v{self.identity.version}" if self.kind == "dataset" else None
 
     def identify(self, folder: Path) -> Identity:
-        """Read again which release or leaderboard a folder holds.
+        """Return the identity of the release or leaderboard in a folder.
 
         Raises:
-            DragomanError: where it holds none.
+            DragomanError: if there is none.
 
         """
         return identify(folder)[0] if self.kind == "dataset" else _identify_board(folder)
 
 
 def read_payload(folder: Path) -> Payload:
-    """Read the folder of a release, or the site of a leaderboard, and check that it is whole and holds nothing else.
+    """Read the folder of a release, or the site of a leaderboard, and check that it is complete and has no other files.
 
     Raises:
-        DragomanError: as :func:`dragoman.release.verification.identify`, E101 or E202 for a site that is not whole, and
-            E747 for a file that is no part of either: it might be anything, and what is published cannot be called
-            back.
+        DragomanError: as :func:`dragoman.release.verification.identify`, E101 or E202 for an incomplete site, and E747
+            for a file that does not belong to it: it may be anything, and a publication cannot be revoked.
 
     """
     if (folder / BOARD).is_file() and not any((folder / mark).exists() for mark in MANIFESTS):
         return _read_site(folder)
     identity, checksums = identify(folder)
     known = {*checksums, identity.mark, SUMS}
-    _refuse_strangers(folder, known, "release")
-    # A release made before there were sums has none.
+    _reject_foreign_files(folder, known, "release")
+    # Releases made before checksum files existed have none.
     contents = {path: Content(raw(below(folder, path))) for path in sorted(known) if (folder / path).exists()}
     for path, checksum in checksums.items():
         if contents[path].sha256 != checksum:
@@ -93,11 +94,11 @@ def read_payload(folder: Path) -> Payload:
 
 
 def _read_site(folder: Path) -> Payload:
-    """Read a leaderboard's site: its data, the card of a static Space, and pages."""
+    """Read a leaderboard's site: its data, the README of a static Space, and pages."""
     identity = _identify_board(folder)
     paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir()]
     known = {BOARD, "leaderboard.csv", "README.md", *filter(_PAGE.fullmatch, paths)}
-    _refuse_strangers(folder, known, "leaderboard")
+    _reject_foreign_files(folder, known, "leaderboard")
     contents = {path: Content(raw(below(folder, path))) for path in sorted(known)}
     if "index.html" not in contents or b"\nsdk:" not in contents["README.md"].data:
         what = "there is no index.html, or no README.md of a Space."
@@ -110,7 +111,7 @@ def _identify_board(folder: Path) -> Identity:
     return Identity(BOARD, data.name, data.version or "", {"fingerprint": data.fingerprint})
 
 
-def _refuse_strangers(folder: Path, known: set[str], what: str) -> None:
+def _reject_foreign_files(folder: Path, known: set[str], what: str) -> None:
     if foreign := strangers(folder, known):
         said = f"{', '.join(foreign[:5])} is no part of the {what}."
         raise error("E747", said, f"Move it elsewhere, or build the {what} in an empty folder.", file=str(folder))

@@ -1,4 +1,4 @@
-"""The steps between what the Hub holds and what it is to hold; made without touching anything."""
+"""The steps from the current state of the Hub to the desired one; planning has no side effects."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from dragoman.release.verification import KEPT
 from dragoman.text import counted
 
 STARTERS = {"dataset": {"README.md"}, "space": {"README.md", "index.html", "style.css"}}
-"""Files that the Hub puts into a new repository, by its kind; what is published replaces or removes them."""
+"""Files that the Hub creates in a new repository, by its type; publishing replaces or removes them."""
 _CALLED = {"dataset": "release", "space": "leaderboard"}
 Gate = Literal["auto", "manual", False]
 
 
 @dataclass(frozen=True)
 class Blob:
-    """A file on the Hub, by its hashes: ``sha256`` when it is stored as a large file, else ``git_oid``."""
+    """A file on the Hub, by its hash: ``sha256`` if it is stored as a large file, else ``git_oid``."""
 
     git_oid: str | None
     sha256: str | None = None
 
     def holds(self, content: Content) -> bool:
-        """Whether it is the same bytes."""
+        """Tell whether it has the same content."""
         return self.sha256 == content.sha256 if self.sha256 else self.git_oid == content.git_oid
 
 
@@ -38,8 +38,8 @@ class Tree:
     Attributes:
         commit: its id.
         blobs: its files by path.
-        mark: name of its release's manifest, which says of what kind it is; None where it holds no release.
-        name: name of the data set in that manifest; empty where it cannot be read.
+        mark: name of its release's manifest, which identifies the kind of release; None if it has no release.
+        name: name of the data set in that manifest; empty if unreadable.
 
     """
 
@@ -51,14 +51,14 @@ class Tree:
 
 @dataclass(frozen=True)
 class Remote:
-    """A repository of the Hub as it is.
+    """State of a repository on the Hub.
 
     Attributes:
-        private: whether it can be seen by its owners only.
-        gated: whether readers are let in one by one (``manual``), on asking (``auto``) or all (False).
+        private: whether it is visible to its owners only.
+        gated: whether access is granted one by one (``manual``), on request (``auto``), or to everyone (False).
         head: its main branch.
         tags: commits by tag.
-        tagged: the tree at the version's tag, or None where there is no such tag.
+        tagged: the tree at the version's tag, or None if there is no such tag.
 
     """
 
@@ -71,25 +71,25 @@ class Remote:
 
 @dataclass(frozen=True)
 class Settings:
-    """How the repository is to be seen; None leaves it as it is."""
+    """Desired visibility of the repository; None leaves it unchanged."""
 
     private: bool | None = None
     gated: Gate | None = None
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is still to be done, in this order; a step that is done already is left out.
+    """The remaining steps, in this order; completed steps are left out.
 
     Attributes:
-        create: make the repository, and whether as a private one.
-        private: make it private, or public.
-        gated: gate it, or not.
-        upload: bytes to send by path, as one commit.
-        delete: files of an earlier release that this one lacks, in the same commit.
-        unchanged: number of files that are there already.
-        onto: the commit that the new one follows.
+        create: create the repository.
+        private: make it private (True) or public (False); None leaves it unchanged.
+        gated: gate it, or not; None leaves it unchanged.
+        upload: sizes in bytes of the files to upload, by path, in one commit.
+        delete: files of an earlier release to delete, in the same commit.
+        unchanged: number of files that are already there.
+        onto: parent of the new commit.
         tag: the tag to set.
-        target: the commit to set it on; None for the one that is to be made.
+        target: the commit to tag; None for the new one.
 
     """
 
@@ -105,12 +105,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is to be done."""
+        """Whether there is nothing to do."""
         return not self.first
 
     @property
     def first(self) -> str:
-        """Name of the first step, or nothing."""
+        """Name of the first step, or empty."""
         if self.create:
             return "create"
         if self.private is not None or self.gated is not None:
@@ -120,7 +120,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return "tag" if self.tag else ""
 
     def lines(self) -> list[str]:
-        """Say each step in a line."""
+        """Describe each step in one line."""
         lines = []
         if self.create:
             lines.append("create the repository" + (", private" if self.private else ""))
@@ -140,16 +140,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def steps(payload: Payload, remote: Remote | None, settings: Settings, where: str = "") -> Plan:
-    """Plan how a repository comes to hold a release under its tag.
+    """Plan the steps that publish a release under its tag.
 
     Args:
         payload: the release.
-        remote: the repository as it is; None where there is none.
-        settings: how it is to be seen.
-        where: the repository's name, for problems.
+        remote: state of the repository; None if it does not exist.
+        settings: desired visibility.
+        where: name of the repository, for problems.
 
     Raises:
-        DragomanError: E745 when the tag holds other content, E747 when the repository holds something else or a later
+        DragomanError: E745 if the tag exists with other content, E747 if the repository has other content or a later
             version.
 
     """
@@ -191,7 +191,7 @@ def _surplus(payload: Payload, tree: Tree) -> list[str]:
 
 
 def _refuse_moving_tag(payload: Payload, tree: Tree, where: str) -> None:
-    """Refuse a tag that holds anything else than the release: what was published under a version stays."""
+    """Raise if the tag has other content than the release: a published version never changes."""
     if differs := sorted({*_changed(payload, tree), *_surplus(payload, tree)}):
         more = f" and {len(differs) - 3} more" if len(differs) > 3 else ""
         what = f"{payload.tag} is published and differs in {', '.join(differs[:3])}{more}; a tag is never moved."
@@ -200,7 +200,7 @@ def _refuse_moving_tag(payload: Payload, tree: Tree, where: str) -> None:
 
 
 def _refuse_foreign_repository(payload: Payload, remote: Remote, where: str) -> None:
-    """Refuse a repository that is not this data set's, and a version that is not its latest."""
+    """Raise if the repository is not this data set's, or has a later version."""
     identity = payload.identity
     if remote.head.mark is None:
         others = sorted(set(remote.head.blobs) - set(KEPT) - STARTERS[payload.kind])
@@ -223,5 +223,5 @@ def _refuse_foreign_repository(payload: Payload, remote: Remote, where: str) -> 
 
 
 def _numbers(tag: str) -> tuple[int, ...]:
-    """Numbers of a version's tag, to be compared; none for a tag of another kind."""
+    """Parse a version tag for comparison; empty for any other tag."""
     return tuple(map(int, tag[1:].split("."))) if re.fullmatch(r"v\d{1,9}(\.\d{1,9}){2}", tag) else ()

@@ -1,4 +1,4 @@
-"""Publish a release or a leaderboard: bring the Hub to hold it, and load back what it then holds."""
+"""Publication of a release or a leaderboard on the Hub, verified by downloading it again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dragoman.problems import DragomanError, error
 from dragoman.release import hub
 
 ROUNDS = 8
-"""Most steps in all: four are enough, unless somebody else changes the repository meanwhile."""
+"""Maximum number of steps: four are enough, unless someone else changes the repository at the same time."""
 
 
 def publish(
@@ -32,19 +32,17 @@ def publish(
 ) -> dict[str, Any]:
     """Publish a release folder, or a leaderboard's site as a static Space.
 
-    It is safe to run again at any time, also after it was killed.
-
-    Each step looks at the repository first and does only what is missing, so that nothing is done twice. The tag is set
-    last, on a commit that was loaded back and found to be the release.
+    The function is idempotent, and can be run again after it was killed: before each step it inspects the repository,
+    and does only what is missing. The tag is set last, on a commit that was downloaded and verified to be the release.
 
     Args:
         folder: the release, or the site.
-        repository: where to.
-        settings: how the repository is to be seen.
-        dry_run: only say what would be done.
-        attempts: most attempts at a step.
-        pause: pause after the first attempt, in seconds.
-        announce: called with each step in words before it is done.
+        repository: the repository to publish to.
+        settings: desired visibility of the repository.
+        dry_run: only report what would be done.
+        attempts: maximum attempts per step.
+        pause: pause after the first failed attempt, in seconds.
+        announce: called with a description of each step before it is done.
 
     Returns:
         What was done, or would be: ``done`` (steps by name), ``plan`` (a dry run's steps in words), ``commit``.
@@ -99,10 +97,10 @@ def publish(
 
 
 def _load_back(payload: Payload, repository: Repository, revision: str, cache: Path) -> None:
-    """Fetch a revision and compare it with the release, file by file and row by row.
+    """Download a revision and compare it with the release, file by file and row by row.
 
     Raises:
-        DragomanError: E748 where anything differs, or as :func:`dragoman.release.hub.fetch`.
+        DragomanError: E748 if anything differs, or as :func:`dragoman.release.hub.fetch`.
 
     """
     where = hub.Address(repository.id, revision)

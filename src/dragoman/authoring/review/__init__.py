@@ -1,1 +1,1 @@
-"""The review kit: native readers judge gold in a page of their own, and what they say comes back as proposals."""
+"""The review kit: native speakers review gold on a page of their own, and their answers become proposed decisions."""

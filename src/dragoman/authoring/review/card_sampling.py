@@ -1,9 +1,9 @@
-"""Which cards a kit has, in which order: a random sample first, then a search for mistakes, within a time.
+"""Selection and order of the cards of a kit: a random sample first, then a search for mistakes, within a time budget.
 
 Part one is a simple random sample of cards without replacement within each stratum (layer, and whether the passes
-agree; Cochran 1977, *Sampling Techniques*, chapter 5), with equal numbers in the strata as far as they reach, since
-each stratum gets an estimate of its own. It is drawn before anything is put in order, and asked in the order drawn, so
-that the answers of a reader who stops early are a random sample of each stratum too.
+agree; Cochran 1977, *Sampling Techniques*, chapter 5), of equal size in all strata as far as they allow, since each
+stratum has an estimate of its own. The cards are asked in the order drawn, so that the answers of a reader who stops
+early are a random sample of each stratum too.
 """
 
 from __future__ import annotations
@@ -21,24 +21,26 @@ from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Document
 
 ORDER = LAYER_NAMES[::-1]
-"""Layers in the order in which they are asked about: claims, which say most, first."""
+"""Layers in the order in which they are asked about: claims, the most informative, first."""
 SECONDS = {"claims": 30.0, "dates": 14.0, "entities": 9.0}
-"""Seconds that a card takes, by layer: a guess, to fill the time; the page itself measures nothing."""
+"""Estimated seconds per card, by layer: an assumption, used to fill the time budget; the page does not measure time."""
 READING = 12.0
-"""Characters a second when a whole text is searched for what was missed, and 5 seconds to answer."""
+"""Assumed reading speed in characters per second when a whole text is searched for missed labels, plus 5 seconds to
+answer.
+"""
 SAMPLE = 0.5
-"""Share of the time that is for part one."""
+"""Fraction of the time for part one."""
 PLANTED = 0.08
-"""Planted cards for each real one."""
+"""Planted cards per real card."""
 SHARED = 0.25
-"""Share of the cards of part one that all readers get where there are several."""
+"""Fraction of the cards of part one that all readers share, if there are several."""
 Item = Group | Document
-"""A card to be: about equal labels, or about what a document misses."""
+"""A card to be made: about equal labels, or about missed labels of a document."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Cards of one reader, in the order asked."""
+    """Cards of one reader, in the order in which they are asked."""
 
     sample: list[Group]
     rest: list[Item]
@@ -46,14 +48,14 @@ class Plan:
 
 
 def seconds(item: Item) -> float:
-    """How long a card takes, in seconds."""
+    """Return the estimated time for a card, in seconds."""
     return 5 + len(item.text) / READING if isinstance(item, Document) else SECONDS[item.layer]
 
 
 def draw(groups: Sequence[Group], generator: np.random.Generator) -> dict[tuple[str, str], list[Group]]:
-    """Put the cards of each stratum, which come in the order of their keys, in a random order.
+    """Shuffle the cards of each stratum; the input is in the order of their keys.
 
-    What is asked of a stratum is the beginning of that.
+    The cards that are asked are a prefix of this order.
     """
     strata: dict[tuple[str, str], list[Group]] = {}
     for group in groups:
@@ -68,10 +70,10 @@ def plans(groups: Sequence[Group], *, minutes: float, readers: int, seed: int, o
     """Choose the cards of each reader.
 
     Args:
-        groups: all cards that there are.
-        minutes: that a reader has.
-        readers: how many; of several, all get a part of the sample alike, and each a part of their own.
-        seed: of all that is drawn.
+        groups: all available cards.
+        minutes: time per reader, in minutes.
+        readers: number of readers; if there are several, part of the sample is shared by all, and the rest is divided.
+        seed: random seed.
         own: whether types or forms of entities are the benchmark's own.
 
     Returns:
@@ -87,7 +89,7 @@ def plans(groups: Sequence[Group], *, minutes: float, readers: int, seed: int, o
     left = [group for group in groups if group.key not in asked]
     made = []
     for number, sample in enumerate(samples):
-        spent = math.fsum(map(seconds, sample))  # the same kit on every interpreter
+        spent = math.fsum(map(seconds, sample))  # deterministic across Python versions
         rest = _rest(left[number::readers] if readers > 1 else left, groups, budget - spent, generator)
         made.append((sample, rest))
     types = sorted({group.labels[0].type for group in groups if group.layer == "entities"})
@@ -96,12 +98,12 @@ def plans(groups: Sequence[Group], *, minutes: float, readers: int, seed: int, o
 
 
 def _kept_for_planting(passes: str, cards: int) -> int:
-    """Cards at the end of a stratum's draw of which wrong labels may be made, so that nobody sees both."""
+    """Return how many cards at the end of a stratum's order are reserved for planting: no reader sees a label twice."""
     return 0 if passes == "differ" or cards < 4 else math.ceil(PLANTED * cards)
 
 
 def _samples(drawn: dict[tuple[str, str], list[Group]], budget: float, readers: int) -> list[list[Group]]:
-    """Take the next card of each stratum in turn while there is time, and deal them out."""
+    """Take the next card of each stratum in turn while the time budget allows, and distribute them."""
     made: list[dict[tuple[str, str], list[Group]]] = [{name: [] for name in drawn} for _ in range(readers)]
     spent = [0.0] * readers
     open_ = dict.fromkeys(drawn, 0)
@@ -113,7 +115,7 @@ def _samples(drawn: dict[tuple[str, str], list[Group]], budget: float, readers: 
                 del open_[name]
                 continue
             group = drawn[name][at]
-            # Whose it is depends on its place in the draw alone, so that each reader's cards are a random sample.
+            # The reader depends on the position in the order only, so that each reader's cards are a random sample.
             own = at - at // every - 1
             whose = range(readers) if at % every == 0 else [own % readers]
             if any(spent[reader] + seconds(group) > budget for reader in whose):
@@ -127,14 +129,16 @@ def _samples(drawn: dict[tuple[str, str], list[Group]], budget: float, readers: 
 
 
 def _rest(left: Sequence[Group], groups: Sequence[Group], budget: float, generator: np.random.Generator) -> list[Item]:
-    """Document by document, those with the most disagreements first; a document's cards end with what was missed."""
+    """Choose cards document by document, those with the most disagreements first; each document ends with missed
+    labels.
+    """
     documents = {group.document.id: group.document for group in groups}
     differing = dict.fromkeys(documents, 0)
     for group in groups:
         differing[group.document.id] += group.passes == "differ"
     order = sorted(documents, key=lambda name: (-differing[name], -len(documents[name].text), name))
     chosen: set[tuple[str, str, str]] = set()
-    # Time goes to labels on which the passes differ, then to what was missed, then to the layers in order.
+    # Priority: labels on which the passes differ, then missed labels, then the layers in order.
     for group in left:
         if group.passes == "differ" and seconds(group) <= budget:
             chosen.add(group.key)
@@ -166,7 +170,9 @@ def _with_planted(
     made_wrong: Callable[[Group], Group | None],
     generator: np.random.Generator,
 ) -> tuple[list[Group], list[Item]]:
-    """Put wrong labels among the others: of labels not asked about, else in place of those of part two."""
+    """Insert wrong labels among the others: preferably made from labels that are not asked, else replacing cards of
+    part two.
+    """
     real = {item.key for item in rest if isinstance(item, Group)}
     taken = {group.key for group in sample}
     wanted = max(1, round(PLANTED * (len(real) + len(taken))))

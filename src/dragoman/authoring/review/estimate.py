@@ -1,15 +1,14 @@
-"""What the answers to part one say of gold: the share of labels that are right, by layer, with intervals.
+"""Estimation of the precision of gold from the answers to part one: by layer, with confidence intervals.
 
-Within a stratum (layer, and whether the passes agree) the cards asked are a simple random sample, and the share is the
-ratio of the labels that the cards judged right stand for to those that all judged cards stand for; strata are put
-together by the labels that they have (separate ratio estimator: Cochran 1977, *Sampling Techniques*, section 6.10).
-The 95 % interval is the wider, on each side, of two: Wilson's (1927) with Kish's (1965) effective number of cards
-(Σw)²/Σw², which Franco, Little, Louis and Slud (2019, *J. Survey Statistics and Methodology* 7) find sound for shares
-near 1; and the percentile bootstrap over documents (:mod:`dragoman.statistics.bootstrap`), as labels of one document
-may be wrong together.
+Within a stratum (layer, and whether the passes agree) the cards are a simple random sample, and the precision is the
+ratio of the number of labels on cards judged right to that on all judged cards; strata are combined in proportion to
+their labels (separate ratio estimator: Cochran 1977, *Sampling Techniques*, section 6.10). The 95 % interval is the
+wider, on each side, of two: Wilson's (1927) with Kish's (1965) effective sample size (Σw)²/Σw², which Franco, Little,
+Louis and Slud (2019, *J. Survey Statistics and Methodology* 7) recommend for proportions near 1; and the percentile
+bootstrap over documents (:mod:`dragoman.statistics.bootstrap`), as errors within a document may be correlated.
 
-It estimates the precision of gold. What no reader was asked, left open, or does not know is not in it on either side:
-``labels_covered`` says how many labels the strata have from which at least one card was judged.
+Only precision is estimated. Cards that were not asked, not answered or answered with "unsure" do not count on either
+side: ``labels_covered`` is the number of labels in strata with at least one judged card.
 """
 
 from __future__ import annotations
@@ -25,19 +24,19 @@ from dragoman.schema.layers import LAYER_NAMES
 from dragoman.statistics import bootstrap
 
 Z = 1.959963984540054
-"""Quantile of the normal distribution for 95 %."""
+"""0.975 quantile of the standard normal distribution."""
 Votes = Sequence[Verdict]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A card of part one that somebody judged right or wrong.
+    """A card of part one that was judged right or wrong.
 
     Attributes:
         document: document id.
         stratum: layer, and whether the passes agree.
-        labels: that it stands for.
-        right: 1 right, 0 wrong, ½ where readers are evenly split.
+        labels: number of labels that it represents.
+        right: 1 right, 0 wrong, ½ if readers are evenly split.
 
     """
 
@@ -49,14 +48,14 @@ class Judged:
 
 @dataclass(frozen=True)
 class Share:
-    """A share with its interval.
+    """An estimated proportion with its interval.
 
     Attributes:
-        share: from 0 to 1; None where nothing was judged.
-        interval: low and high end, 95 %.
-        cards: judged.
-        labels: that the group has.
-        labels_covered: that those strata have in which a card was judged.
+        share: proportion, 0 to 1; None if nothing was judged.
+        interval: bounds of the 95 % confidence interval.
+        cards: number of judged cards.
+        labels: number of labels in all strata.
+        labels_covered: number of labels in strata with a judged card.
 
     """
 
@@ -68,7 +67,7 @@ class Share:
 
 
 def verdict(votes: Votes) -> float | None:
-    """Put the answers of several readers to one card together: 1, 0, or ½; None where nobody knows.
+    """Combine the answers of several readers to one card by majority: 1, 0, or ½ for a tie; None if all are unsure.
 
     >>> verdict(["right", "right", "wrong"]), verdict(["right", "wrong"]), verdict(["unsure"])
     (1.0, 0.5, None)
@@ -79,7 +78,10 @@ def verdict(votes: Votes) -> float | None:
 
 
 def wilson(share: float, number: float) -> tuple[float, float]:
-    """Wilson's score interval (1927), 95 %, of a share among a number of cards that need not be whole.
+    """Compute Wilson's score interval (1927, doi:10.1080/01621459.1927.10502953), 95 %, for a proportion.
+
+    ``number`` is the sample size, which need not be an integer.
+
 
     >>> [round(end, 3) for end in wilson(1.0, 10)]
     [0.722, 1.0]
@@ -92,11 +94,11 @@ def wilson(share: float, number: float) -> tuple[float, float]:
 
 
 def share(judged: Sequence[Judged], strata: Sequence[Stratum]) -> Share:
-    """Estimate the share of labels that are right.
+    """Estimate the proportion of labels that are right.
 
     Args:
-        judged: cards of part one, of these strata.
-        strata: all that the share is of, also those in which nothing was judged.
+        judged: judged cards of part one in these strata.
+        strata: all strata of the population, including those without judged cards.
 
     """
     labels = sum(stratum.labels for stratum in strata)
@@ -111,14 +113,14 @@ def share(judged: Sequence[Judged], strata: Sequence[Stratum]) -> Share:
     documents = {name: row for row, name in enumerate(dict.fromkeys(card.document for card in judged))}
     rows = np.zeros((len(documents), 2 * len(place)), np.int64)
     for card in judged:
-        # Twice the labels, so that half a card is whole.
+        # Twice the labels, so that a verdict of one half is an integer.
         rows[documents[card.document], 2 * place[card.stratum]] += round(2 * card.labels * card.right)
         rows[documents[card.document], 2 * place[card.stratum] + 1] += 2 * card.labels
 
     def finish(total: Any) -> dict[str, Any]:
         right, all_ = total[..., 0::2], total[..., 1::2]
         of = np.divide(right, all_, out=np.zeros(right.shape), where=all_ > 0)
-        # A stratum that no drawn document has is left out of that resample.
+        # Strata without a document in a resample are left out of that resample.
         weight = np.where(all_ > 0, size, 0.0)
         total_weight = weight.sum(axis=-1)
         found = np.divide(
@@ -137,7 +139,7 @@ def share(judged: Sequence[Judged], strata: Sequence[Stratum]) -> Share:
 
 
 def shares(judged: Sequence[Judged], strata: Sequence[Stratum]) -> dict[str, Share]:
-    """Estimate by layer, ``all`` last."""
+    """Estimate the proportions by layer; ``all`` is last."""
     made = {}
     for layer in LAYER_NAMES:
         mine = [stratum for stratum in strata if stratum.layer == layer]
@@ -147,15 +149,15 @@ def shares(judged: Sequence[Judged], strata: Sequence[Stratum]) -> dict[str, Sha
 
 
 def agreement(votes: Mapping[str, Votes]) -> tuple[int, int]:
-    """Count pairs of readers who both judged a card right or wrong, and those of them who agree.
+    """Count pairs of readers who both judged the same card, and those who agree.
 
     Returns:
-        Pairs that agree, and all pairs.
+        Number of agreeing pairs, and of all pairs.
 
     """
-    alike = pairs = 0
+    agreeing = pairs = 0
     for given in votes.values():
         right, wrong = given.count("right"), given.count("wrong")
-        alike += (right * (right - 1) + wrong * (wrong - 1)) // 2
+        agreeing += (right * (right - 1) + wrong * (wrong - 1)) // 2
         pairs += (right + wrong) * (right + wrong - 1) // 2
-    return alike, pairs
+    return agreeing, pairs

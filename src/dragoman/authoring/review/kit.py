@@ -1,4 +1,4 @@
-"""What a review kit holds: the cards that readers see, and the key to them, which stays with whoever made it."""
+"""Records of a review kit: the cards that readers see, and the key, which stays with the maintainer."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from dragoman.schema.labels import Layer
 from dragoman.schema.records import Record
 
 Passes = Literal["agree", "differ", "unknown"]
-"""Whether both passes have a label and the same one; unknown where gold was not made from passes."""
+"""Whether both passes agree on a label; ``unknown`` if gold was not made from passes."""
 Verdict = Literal["right", "wrong", "unsure"]
-"""What a reader says: of a label that it is right or wrong, of a document that nothing or something was missed."""
+"""A reader's answer: a label is right or wrong; of a document, nothing ("right") or something ("wrong") was missed."""
 VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "unsure")
 KEY = "key.json"
 """Name of the file with the key to a kit."""
 
 
 class Card(Record, kw_only=True):
-    """A question that a reader answers: about a label, or about what was missed in a document."""
+    """A question for a reader: about a label, or about labels missed in a document."""
 
     id: Annotated[str, Meta(description="`q1` …, in the order asked")]
     part: Annotated[Literal[1, 2], Meta(description="1: the random sample, which gives the estimate; 2: the rest")]
@@ -40,7 +40,7 @@ class Card(Record, kw_only=True):
 
 
 class Kit(Record, kw_only=True):
-    """What the page shows; its hash is the kit's name."""
+    """Content of the page; its hash identifies the kit."""
 
     benchmark: str
     version: str
@@ -51,12 +51,12 @@ class Kit(Record, kw_only=True):
     cards: list[Card]
 
     def digest(self) -> str:
-        """SHA-256 of all that is shown."""
+        """Return the SHA-256 of the content."""
         return files.sha256(files.pretty_json(self))
 
 
 class KeyLabel(Record, kw_only=True):
-    """A gold label that a card stands for, and the labels of the passes that it comes from."""
+    """A gold label that a card represents, and the labels of the passes that it comes from."""
 
     id: str
     a: str | None = None
@@ -64,7 +64,7 @@ class KeyLabel(Record, kw_only=True):
 
 
 class KeyCard(Record, kw_only=True):
-    """What a card is about, and how it came into the kit."""
+    """What a card is about, and why it is in the kit."""
 
     part: Literal[1, 2]
     document: str
@@ -75,7 +75,7 @@ class KeyCard(Record, kw_only=True):
 
 
 class Stratum(Record, kw_only=True):
-    """Labels among which part one was drawn."""
+    """A stratum that part one was drawn from."""
 
     layer: Layer
     passes: Passes
@@ -100,14 +100,14 @@ class Key(Record, kw_only=True):
 
 
 class Answer(Record, kw_only=True):
-    """What a reader said on a card."""
+    """A reader's answer to a card."""
 
     answer: Verdict | None = None
     comment: Annotated[str, Meta(max_length=4000)] = ""
 
 
 class Returned(Record, kw_only=True):
-    """The file that comes back from a reader."""
+    """The file that a reader returns."""
 
     dragoman_review: Literal["1"]
     kit: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", description="hash of the kit")]

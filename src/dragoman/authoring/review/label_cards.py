@@ -1,4 +1,4 @@
-"""Cards made of gold: one for equal labels of a document, one for a whole document."""
+"""Cards made from gold: one for equal labels of a document, one for missed labels of a document."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from dragoman.schema.records import Claim, Date, Document, Entity, RegistryEntry
 from dragoman.text import visible
 
 _NOTATION = re.compile(r"\d*X|^P\d|-W\d|T[A-Z]{2}")
-"""Found in a TIMEX3 value that does not explain itself."""
+"""Matches TIMEX3 values whose notation needs an explanation."""
 _LTR_MARK, _RTL_MARK, _ISOLATE, _END_OF_ISOLATE = "\u200e", "\u200f", "\u2068", "\u2069"
 """Signs of the Unicode bidirectional algorithm (UAX #9, section 2): nothing is seen of them."""
 Origins = Mapping[str, Mapping[tuple[str, str], Point | None]]
-"""By document, and by layer and id: the point of the passes that a gold label comes from."""
+"""By document, and by (layer, id): the point of the passes that a gold label comes from."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Group:
     """Equal labels of one document, asked about once.
 
     Attributes:
-        document: theirs.
-        layer: theirs.
+        document: their document.
+        layer: their layer.
         labels: the labels, in text order; the first is shown.
-        points: the point of the passes that each comes from, or None.
-        passes: whether both passes had them alike; of all the group.
-        change: fields that are made wrong on purpose, by name, with the value shown; empty for real labels.
+        points: the point of the passes that each label comes from, or None.
+        passes: whether both passes agree on them; the same for the whole group.
+        change: deliberately wrong fields, by name, with the value shown; empty for real labels.
 
     """
 
@@ -50,16 +50,16 @@ class Group:
 
     @property
     def stratum(self) -> tuple[str, Passes]:
-        """What part one is drawn within."""
+        """The stratum for sampling."""
         return self.layer, self.passes
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Name that no other group has."""
+        """A unique name."""
         return self.document.id, self.layer, self.labels[0].id
 
     def keyed(self, part: Any) -> KeyCard:
-        """Entry of the key."""
+        """Make the entry in the key."""
         names = [
             KeyLabel(id=label.id, a=_id(point and point.a), b=_id(point and point.b))
             for label, point in zip(self.labels, self.points, strict=True)
@@ -76,11 +76,11 @@ def _id(label: Any) -> str | None:
 
 
 def groups(documents: Iterable[Document], origins: Origins | None) -> list[Group]:
-    """Put equal labels of a document together: same words, same fields, and alike in whether the passes agreed.
+    """Group equal labels of a document: same words, same fields, and the same agreement of the passes.
 
     Args:
-        documents: with their gold.
-        origins: where gold comes from; None where there are no passes.
+        documents: documents with gold.
+        origins: origins of gold labels; None if there are no passes.
 
     """
     made: dict[tuple[Any, ...], list[tuple[Any, Point | None]]] = {}
@@ -100,26 +100,26 @@ def groups(documents: Iterable[Document], origins: Origins | None) -> list[Group
 
 
 def _said(label: Any) -> str:
-    """All that a card shows of a label, and nothing of where it stands."""
+    """Serialise everything that a card shows of a label, except its position."""
     if isinstance(label, Entity):
         said: list[Any] = [label.text, label.type, label.form, label.entity_ids]
     elif isinstance(label, Date):
         said = [label.text, label.type, label.value, label.mod, label.value_external, label.ref]
     else:
-        # Claims in the same words have other cues and claimants about them: each is asked about.
+        # Claims with the same words differ in cues and claimants, so each has a card of its own.
         said = [label.id]
     return json.dumps(said)
 
 
 @dataclass(frozen=True)
 class Maker:
-    """Makes cards in one language of the page.
+    """Makes cards in one interface language.
 
     Attributes:
-        words: of the page.
+        words: texts of the interface.
         registry: entities by id.
-        english: English lines by document and line.
-        own: label sets that the benchmark has of its own, with a line on each label.
+        english: English glosses by document and line.
+        own: the benchmark's own label sets, with a definition of each label.
 
     """
 
@@ -130,12 +130,12 @@ class Maker:
 
     @classmethod
     def of(cls, benchmark: Benchmark, words: Words) -> Maker:
-        """Make it for a benchmark."""
+        """Make one for a benchmark."""
         english = {name: dict(lines) for name, lines in benchmark.reading.items()}
         return cls(words, {entry.id: entry for entry in benchmark.registry}, english, benchmark.release.label_sets)
 
     def label(self, group: Group, number: int, part: Any) -> Card:
-        """Ask whether a label is right."""
+        """Make the card for a label."""
         label, document = group.labels[0], group.document
         marks = list(_marks(label, document))
         lines = marked_lines(document.text, marks)
@@ -159,7 +159,7 @@ class Maker:
         )
 
     def missed(self, document: Document, number: int) -> Card:
-        """Ask what was missed in a document."""
+        """Make the card for labels missed in a document."""
         marks = [
             mark._replace(role=layer)
             for layer in LAYER_NAMES
@@ -185,7 +185,7 @@ class Maker:
         return [visible(known[line]) for line in lines if line in known]
 
     def _published(self, document: Document) -> str | None:
-        """Day of publication in its two tiers, the page's own first."""
+        """Return the document's creation time, preferably from the page."""
         if document.published is not None:
             return self._time(document.published)
         if document.published_external is not None:
@@ -193,10 +193,10 @@ class Maker:
         return None
 
     def _time(self, value: str) -> str:
-        """Write a TIMEX3 value or an EDTF interval for people, as far as there are words for it.
+        """Format a TIMEX3 value or an EDTF interval for people, as far as there are words for it.
 
-        The ends of an interval stand in the order of the page's language, each as a run of its own: numbers alone would
-        stand from left to right in Arabic too.
+        The ends of an interval are ordered in the direction of the interface language, each isolated: plain numbers
+        would be ordered from left to right in Arabic too.
         """
         ends = [visible(self.words.value(end)) for end in value.split("/")]
         if len(ends) == 1:
@@ -205,7 +205,7 @@ class Maker:
         return mark + " – ".join(f"{_ISOLATE}{end}{_END_OF_ISOLATE}" for end in ends)
 
     def _facts(self, group: Group) -> Iterator[tuple[str, str]]:
-        """Say what the labels of a group say, by the names of words; nothing in it is hidden or turns the text."""
+        """Yield the fields of a group's labels, by name, with invisible and bidirectional characters escaped."""
         times = {"value", "value_external"}
         for name, value in self._said(group):
             yield name, self._time(value) if name in times else visible(value)
@@ -237,7 +237,7 @@ class Maker:
             yield "modality", self._label("claims.modality", label.modality)
 
     def _label(self, name: str, label: str) -> str:
-        """Say what a label of a set is: in the words of the page, or as the benchmark says of its own."""
+        """Describe a label of a set: from the interface texts, or by the benchmark's own definition."""
         if name not in self.own:
             return self.words.value(label)
         line = self.words.values.get(label) or self.own[name].get(label)
@@ -253,7 +253,7 @@ class Maker:
                 yield self.words.page[claimant.role.lower()] + (f": {who}" if who else "")
 
     def _named(self, name: str) -> str:
-        """Name of an entity in the language of the page, with the English one beside it."""
+        """Return the name of an entity in the interface language, with the English one."""
         entry = self.registry.get(name)
         if entry is None:
             return name

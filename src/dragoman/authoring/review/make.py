@@ -1,4 +1,4 @@
-"""Making review kits: one page and one spreadsheet for each reader, and the key to them."""
+"""Generation of review kits: one page and one spreadsheet for each reader, and the key."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from dragoman.schema.records import Document
 from dragoman.statistics.resampling import SEED
 
 MAX_READERS = 50
-"""Readers that kits are made for at once."""
+"""Maximum number of readers per call."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """Kits and the key to them, not yet written."""
+    """Kits and their key, not yet written."""
 
     kits: list[Kit]
     key: Key
@@ -39,14 +39,14 @@ def make(root: Path, *, language: str, words: Words, minutes: float = 60, reader
     Args:
         root: source root.
         language: BCP 47 tag of the documents; its varieties are included.
-        words: of the page.
-        minutes: that a reader has, more than 0.
-        readers: for whom kits are made, from 1 to :data:`MAX_READERS`.
-        seed: of everything that is drawn.
+        words: texts of the interface.
+        minutes: time per reader in minutes, more than 0.
+        readers: number of readers, from 1 to :data:`MAX_READERS`.
+        seed: random seed.
 
     Raises:
-        DragomanError: E703 where no document of that language has gold, E711 where gold does not follow from the passes
-            and decisions, or with everything that is wrong with the source root.
+        DragomanError: E703 if no document of that language has gold, E711 if gold does not follow from the passes and
+            decisions, or errors in the source root.
 
     """
     loaded = benchmark.load(root)
@@ -92,19 +92,19 @@ def make(root: Path, *, language: str, words: Words, minutes: float = 60, reader
 
 
 def annotated(loaded: Benchmark, language: str) -> list[Document]:
-    """Documents of a language, its varieties included, that have gold."""
+    """Return the documents of a language, including its varieties, that have gold."""
     wanted = short_tag(language)
     return [d for d in loaded.documents if short_tag(d.language) == wanted and d.layers_annotated]
 
 
 def gold_of(documents: list[Document]) -> str:
-    """Digest of texts and labels, to see whether they are still those that were asked about."""
+    """Return a digest of texts and labels, to detect changes since the kit was made."""
     labels = {d.id: {layer: getattr(d, layer) for layer in LAYER_NAMES} | {"text": d.text} for d in documents}
     return files.sha256(files.pretty_json(labels))
 
 
 def _origins(root: Path, documents: list[Document]) -> Origins | None:
-    """Where gold comes from; None without passes."""
+    """Return the origins of gold labels; None without passes."""
     if not all((root / "annotations" / "passes" / name).is_dir() for name in GOLD_PASSES):
         return None
     origins = gold_points(root)
@@ -127,7 +127,7 @@ def _strata(every: list[Group]) -> list[Stratum]:
 
 
 def _cards(plan: Plan, maker: Maker, key: Key, numbers: dict[Any, int]) -> list[Card]:
-    """Cards of a plan; what several readers are asked has one number."""
+    """Make the cards of a plan; a card for several readers has one number."""
     cards = []
     for part, items in ((1, plan.sample), (2, plan.rest)):
         for item in items:
@@ -143,7 +143,7 @@ def _cards(plan: Plan, maker: Maker, key: Key, numbers: dict[Any, int]) -> list[
 
 
 def _page_words(words: Words, plan: Plan) -> dict[str, str]:
-    """Words of the page, with what this kit holds said openly."""
+    """Fill in the interface texts that disclose the composition of the kit."""
     planted = sum(isinstance(item, Group) and bool(item.change) for item in (*plan.sample, *plan.rest))
     page = dict(words.page)
     page["intro_sample"] = page["intro_sample"].replace("{n}", str(sum(not group.change for group in plan.sample)))
@@ -157,15 +157,15 @@ def write(made: Made, out: Path, *, xlsx: bool = True) -> list[Path]:
     """Write pages, spreadsheets and the key into a folder.
 
     Args:
-        made: what :func:`make` made.
-        out: the folder; another kit in it is never overwritten, since its answers could not be read any more.
-        xlsx: also as spreadsheets.
+        made: output of :func:`make`.
+        out: output folder; another kit in it is never overwritten, since its answers could then not be evaluated.
+        xlsx: whether to write spreadsheets too.
 
     Returns:
-        Paths of what was written, the key last.
+        Paths of the files, the key last.
 
     Raises:
-        DragomanError: E108 where there is another kit or nothing can be written; E739 without the extra ``review``.
+        DragomanError: E108 if there is another kit or the folder cannot be written; E739 without the extra ``review``.
 
     """
     key = files.pretty_json(made.key)

@@ -1,4 +1,4 @@
-"""Lines of a text in pieces, each with the marks that lie on it."""
+"""Lines of a text split into pieces, each with the marks that cover it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Pieces = list[tuple[str, list[str]]]
 
 
 class Mark(NamedTuple):
-    """A stretch that is marked: start and end in code points, half-open, and as what."""
+    """A marked span: start and end in code points, half-open, and its role."""
 
     start: int
     end: int
@@ -20,15 +20,15 @@ class Mark(NamedTuple):
 
 
 def marked_lines(text: str, marks: Iterable[Mark], *, whole: bool = False) -> dict[int, Pieces]:
-    r"""Cut the lines of a text where marks begin and end.
+    r"""Split the lines of a text where marks begin and end.
 
     Args:
         text: the text.
         marks: in code points of the text.
-        whole: all lines, not only those with a mark.
+        whole: whether to include lines without a mark.
 
     Returns:
-        Pieces by line, from 0; characters that show nothing or change the direction are written as escapes.
+        Pieces by line number, from 0; invisible and bidirectional characters are escaped.
 
     >>> marked_lines("ab\ncd", [Mark(3, 4, "main")])
     {1: [('c', ['main']), ('d', [])]}

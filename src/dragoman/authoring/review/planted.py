@@ -1,7 +1,7 @@
-"""Labels made wrong on purpose, to see how many mistakes readers catch.
+"""Deliberately wrong labels, which measure how many mistakes readers find.
 
-Each is a real label with one field changed to what the guidelines clearly exclude, made of labels on which both passes
-agree; types that are easily taken for one another are not swapped. They are never part of the estimate.
+Each is a real label with one field changed to a value that the guidelines clearly exclude, made from labels on which
+both passes agree; types that are easily confused are not swapped. They are never part of the estimate.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ _NEAR = tuple(
         ("GPE", "FAC"),
     )
 )
-"""Types of which one may stand where the other would be defended."""
+"""Pairs of types that are too similar to be swapped."""
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 
 
 def plant(group: Group, types: Sequence[str], generator: np.random.Generator, *, own: bool = False) -> Group | None:
-    """Make a label wrong in one field; None where no change would be clearly wrong.
+    """Make a label wrong in one field; None if no change would be clearly wrong.
 
     Args:
-        group: labels that are right as far as anybody knows.
-        types: types of entities that the gold has.
-        generator: chooses the change.
-        own: whether types or forms are the benchmark's own, of which it is not known which are near one another, nor
-            which form is a name.
+        group: labels that are assumed to be right.
+        types: entity types in the gold.
+        generator: random generator for the change.
+        own: whether types or forms are the benchmark's own, so that it is unknown which types are similar, and which
+            form is a name.
 
     """
     label = group.labels[0]

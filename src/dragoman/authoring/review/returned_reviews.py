@@ -1,4 +1,4 @@
-"""Reading what comes back from readers; it is untrusted, and everything that is wrong with it is a numbered problem."""
+"""Reading of returned reviews; they are untrusted, and every defect is a numbered problem."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from dragoman.authoring.review.kit import KEY, Key, Returned
 from dragoman.problems import DragomanError, Problem, error
 
 MAX_RETURNED = 16 * 2**20
-"""Bytes of a returned file."""
+"""Maximum size of a returned file, in bytes."""
 _ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
 class Review:
-    """What one reader said of one kit.
+    """One reader's answers to one kit.
 
     Attributes:
-        file: where it was read.
-        key: of the kit.
-        returned: checked: its cards are of the kit.
+        file: the file that was read.
+        key: key of the kit.
+        returned: the answers; its cards were checked to belong to the kit.
 
     """
 
@@ -35,7 +35,7 @@ class Review:
 
 
 def read_key(path: Path) -> Key:
-    """Read the key to a kit, given as the file or its folder.
+    """Read the key to a kit, from the file or its folder.
 
     Raises:
         DragomanError: as :func:`dragoman.files.read_json`.
@@ -45,16 +45,16 @@ def read_key(path: Path) -> Key:
 
 
 def read_reviews(paths: Sequence[Path], keys: Sequence[Key]) -> list[Review]:
-    """Read returned files, each of one of some kits.
+    """Read returned files.
 
     Args:
-        paths: JSON that the page made, or filled-in spreadsheets.
-        keys: to the kits that may come back.
+        paths: JSON files saved by the page, or filled-in spreadsheets.
+        keys: keys of the kits that may be returned.
 
     Raises:
-        DragomanError: with everything that is wrong with all files: E735 for a kit that no key is to, E736 for answers
-            to cards that the kit does not have or that are none, E737 for two files of one reader, or as
-            :func:`dragoman.files.decode` and :func:`dragoman.authoring.review.spreadsheet.read`.
+        DragomanError: with all errors in all files: E735 for a kit without a key, E736 for invalid answers or answers
+            to unknown cards, E737 for two files of one reader, or as :func:`dragoman.files.decode` and
+            :func:`dragoman.authoring.review.spreadsheet.read`.
 
     """
     problems: list[Problem] = []
@@ -121,7 +121,7 @@ def _read(path: Path, keys: Sequence[Key]) -> Review:
 
 
 def _is_zip(path: Path) -> bool:
-    """Whether it begins like a spreadsheet: that is a zip archive, and is not to be unpacked as a compressed file."""
+    """Tell whether a file begins like a spreadsheet: a zip archive, but not to be decompressed as a compressed file."""
     try:
         with path.open("rb") as file:
             return file.read(len(_ZIP)) == _ZIP

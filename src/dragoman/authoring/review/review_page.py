@@ -1,4 +1,6 @@
-"""The kit as one HTML file that works without a network: saves itself in the browser, and downloads one file."""
+"""The kit as one HTML file that works offline: it saves its state in the browser, and downloads the answers as one
+file.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from dragoman.reports.rendering import environment, inlined, script_json
 
 
 def render(kit: Kit) -> str:
-    """HTML of a kit; nothing in it is fetched, and what labels and texts hold is never markup."""
+    """Render a kit as HTML; nothing is fetched, and content of labels and texts is never interpreted as markup."""
     sample = "".join(text for card in kit.cards[:50] for line in card.lines for text, _ in line)
     shown = appearance(sample, kit.language)
     data = {
@@ -29,7 +31,7 @@ def render(kit: Kit) -> str:
             language=kit.interface,
             direction=get(kit.interface).direction or "ltr",
             benchmark=f"{kit.benchmark} {kit.version}",
-            data=Markup(script_json(data)),  # noqa: S704 - no markup can begin in it
+            data=Markup(script_json(data)),  # noqa: S704 - the JSON is escaped, so that it cannot contain markup
             **inlined("review/review.css", "review/cards.js"),
         )
     )

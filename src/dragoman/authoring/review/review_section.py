@@ -1,4 +1,4 @@
-"""What the card says of a review: who judged how much, and what that says of gold, and what it does not."""
+"""The section on reviews in the data set card: who reviewed how much, and what follows for gold, and what does not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ bootstrap over documents. What gold misses was asked about and listed; no recall
 
 
 def section(summary: Mapping[str, Any]) -> str:
-    """Write the section, in Markdown; what readers wrote is text in it and never markup.
+    """Format the section in Markdown; text by readers is escaped.
 
     Args:
         summary: content of ``review.json``.
@@ -87,5 +87,5 @@ def _language(review: Mapping[str, Any]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Escape what Markdown or HTML would read as markup."""
+    """Escape everything that Markdown or HTML would interpret as markup."""
     return _MARKUP.sub(r"\\\1", visible(" ".join(text.split()))).replace("<", "&lt;").replace(">", "&gt;")

@@ -1,4 +1,4 @@
-"""The words of a review, in the language that the page speaks: of the page itself, and for labels and their values."""
+"""Interface texts of the review page by language, and descriptions of labels and their values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FOLDER = resources.files("dragoman.authoring.review") / "words"
 
 
 class WordsFile(Record, kw_only=True):
-    """A file of words: ``page`` by name, and ``values`` of labels, which may be left out one by one."""
+    """A file of interface texts: ``page`` by name, and ``values`` of labels, each of which may be missing."""
 
     language: str
     page: dict[str, str]
@@ -28,37 +28,37 @@ class WordsFile(Record, kw_only=True):
 
 @dataclass(frozen=True)
 class Words:
-    """Words of one language."""
+    """Interface texts of one language."""
 
     language: str
     page: dict[str, str]
     values: dict[str, str]
 
     def value(self, value: str) -> str:
-        """Word for a value of a label; the value itself where there is none."""
+        """Return the description of a label's value; the value itself if there is none."""
         return self.values.get(value, value)
 
 
 def languages() -> list[str]:
-    """Languages whose words come with the package."""
+    """Return the languages of the bundled interface texts."""
     return sorted(each.name.removesuffix(".toml") for each in _FOLDER.iterdir() if each.name.endswith(".toml"))
 
 
 def shipped(language: str) -> str:
-    """Text of the file of words of a language that comes with the package."""
+    """Return the bundled file of interface texts of a language."""
     return (_FOLDER / f"{language}.toml").read_text("utf-8")
 
 
 def read_words(language: str, path: Path | None = None) -> Words:
-    """Read the words of a language.
+    """Read the interface texts of a language.
 
     Args:
         language: BCP 47 tag.
-        path: a file of words; by default one that comes with the package.
+        path: a file of interface texts; None for the bundled one.
 
     Raises:
-        DragomanError: E702 where there are no words of that language; E204 and E203 for words that are missing in a
-            file or unknown; or as :func:`dragoman.files.read_toml`.
+        DragomanError: E501 if there are no texts in that language; E204 and E203 for missing and unknown texts in a
+            file; or as :func:`dragoman.files.read_toml`.
 
     """
     if path is None:

@@ -1,4 +1,4 @@
-"""The kit as a spreadsheet, for readers who would rather have one: the same cards, answers chosen from a list."""
+"""The kit as a spreadsheet, as an alternative: the same cards, with answers chosen from a list."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from dragoman.problems import DragomanError, error
 from dragoman.schema.layers import CONTIGUOUS
 
 QUESTIONS, ABOUT, HIDDEN = "questions", "about", "kit"
-"""Sheets by the order that they stand in, the last one hidden."""
+"""Names of the sheets, in order; the last one is hidden."""
 COLUMNS = ("number", "document", "published", "text", "label", "question", "answer", "comment", "english")
 _ANSWER = 1 + COLUMNS.index("answer")
 WIDTHS = (6, 24, 14, 70, 40, 40, 18, 40, 60)
 NAME, NATIVE = 8, 9
-"""Rows of the first sheet, from 1, in which the reader writes."""
+"""Rows of the first sheet, from 1, that the reader fills in."""
 MAX_UNPACKED = 64 * 2**20
-"""Bytes that a returned spreadsheet may unpack to."""
+"""Maximum uncompressed size of a returned spreadsheet, in bytes."""
 MAX_ROWS = 20_000
 _BRACKETED = {"main", *CONTIGUOUS}
-"""Marks that are written as brackets; claims of a whole text would nest in them."""
+"""Marks that are written as brackets; claims in a whole text would nest in them."""
 
 
 def _library() -> Any:
@@ -56,7 +56,7 @@ def write(kit: Kit) -> bytes:
 
 
 def _write_about(sheet: Any, words: dict[str, str]) -> None:
-    """Say what the kit is, and ask who reads it."""
+    """Write the introduction, with cells for the reader's details."""
     said = [words[name] for name in ("title", "intro", "intro_sample", "intro_rest", "intro_planted", "intro_shared")]
     for row, line in [*enumerate(said, 1), (NAME, words["name"]), (NATIVE, words["native"])]:
         _put(sheet, row, 1, line)
@@ -66,7 +66,7 @@ def _write_about(sheet: Any, words: dict[str, str]) -> None:
 
 
 def _write_questions(sheet: Any, kit: Kit) -> None:
-    """Write a row for each card."""
+    """Write one row per card."""
     for column, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True), 1):
         _put(sheet, 1, column, kit.words[name])
         sheet.column_dimensions[sheet.cell(1, column).column_letter].width = width
@@ -83,7 +83,7 @@ def _write_questions(sheet: Any, kit: Kit) -> None:
 
 
 def _write_hidden(sheet: Any, kit: Kit) -> None:
-    """Write the kit's hash, the ids of the cards row by row, and the words of the lists."""
+    """Write the kit's hash, the ids of the cards row by row, and the options of the lists."""
     for row, value in enumerate((kit.digest(), *(card.id for card in kit.cards)), 1):
         _put(sheet, row, 1, value)
     for column, names in ((2, ("right", "wrong", "unsure")), (3, ("nothing", "something", "unsure"))):
@@ -93,7 +93,7 @@ def _write_hidden(sheet: Any, kit: Kit) -> None:
 
 
 def _choice(sheet: Any, words: str, cells: list[Any]) -> None:
-    """Let cells be chosen from a list."""
+    """Restrict cells to the options of a list."""
     from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 - an extra
 
     validation = DataValidation(type="list", formula1=words, allow_blank=True)
@@ -103,12 +103,12 @@ def _choice(sheet: Any, words: str, cells: list[Any]) -> None:
 
 
 def _title(text: str, default: str) -> str:
-    """Title that a sheet may have."""
+    """Return a valid title for a sheet."""
     return "".join(char for char in text if char not in "[]:*?/\\'")[:31].strip() or default
 
 
 def _put(sheet: Any, row: int, column: int, value: Any) -> None:
-    """Write a value; a text that begins like a formula stays a text."""
+    """Write a value; text that looks like a formula stays text."""
     from openpyxl.styles import Alignment  # noqa: PLC0415 - an extra
 
     cell = sheet.cell(row, column)
@@ -126,7 +126,7 @@ def _row(card: Card, number: int, words: dict[str, str]) -> list[Any]:
     if card.count > 1:
         label += "\n" + words["times"].replace("{n}", str(card.count))
     title = f"{card.title or ''}\n{card.document}".strip()
-    shown = text.replace("⟧⟦", "")  # one label in several pieces
+    shown = text.replace("⟧⟦", "")  # adjacent pieces of one label
     english = "\n".join(card.english)
     published = card.published or words["unknown"]
     return [number, title, published, shown, label, card.question, None, None, english]
@@ -137,7 +137,7 @@ def _marked(text: str, roles: list[str]) -> str:
 
 
 def _without_time(data: bytes) -> bytes:
-    """Repack without the moment of writing, so that the same kit is the same file."""
+    """Repack without timestamps, so that the same kit gives the same file."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         for name in sorted(given.namelist()):
@@ -158,16 +158,16 @@ def read(data: bytes, name: str, answers: dict[str, Any]) -> tuple[dict[str, Any
     """Read a returned spreadsheet.
 
     Args:
-        data: its bytes.
-        name: how it is called in problems.
-        answers: verdicts by the word for them.
+        data: its content.
+        name: its name in problems.
+        answers: verdicts by their label in the list.
 
     Returns:
-        What the page would have sent (:class:`dragoman.authoring.review.kit.Returned`, not yet checked), and answers
-        that are no word of the list, by card.
+        The same as the page would save (:class:`dragoman.authoring.review.kit.Returned`, not yet validated), and
+        answers that are not in the list, by card.
 
     Raises:
-        DragomanError: E739 without openpyxl; E209 where it is no spreadsheet of ours, E106 where it is too large.
+        DragomanError: E739 without openpyxl; E209 if it is not a spreadsheet of a kit, E106 if it is too large.
 
     """
     openpyxl = _library()
@@ -179,7 +179,7 @@ def read(data: bytes, name: str, answers: dict[str, Any]) -> tuple[dict[str, Any
         )
     except DragomanError:
         raise
-    except Exception as cause:  # libraries over bytes that may be anything
+    except Exception as cause:  # openpyxl raises many kinds of errors for arbitrary bytes
         hint = "Send the file that you were given, with the answers filled in, as .xlsx."
         raise error("E209", "it is no spreadsheet of a review.", hint, file=name) from cause
     ids = [row[0] if row else None for row in hidden]

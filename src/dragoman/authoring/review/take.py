@@ -1,9 +1,9 @@
-"""From what readers said to proposed decisions and a section of the card; gold is never changed.
+"""From returned reviews to proposed decisions and a section of the card; gold is never changed.
 
-A card that more readers hold to be wrong than right becomes a proposal: a line in the form of ``decisions.jsonl`` for
-each label of the passes that it stands for, which takes the label out. Whoever adjudicates reads the comment, and
-writes the right label instead where there is one. A label that a decision added, and neither pass has, can be named by
-no decision: it is among the findings alone, as is what was missed and what readers are split on.
+A card that more readers judge wrong than right becomes a proposal: a line in the format of ``decisions.jsonl``, for
+each label of the passes that it represents, that removes the label. The adjudicator reads the comment, and specifies
+the right label instead if there is one. A label that was added by a decision, and that neither pass has, cannot be
+referred to by a decision: it is only listed in the findings, as are missed labels and disputed ones.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ PROPOSED, SUMMARY, SECTION = "proposed.jsonl", "review.json", "section.md"
 
 @dataclass
 class Taken:
-    """What reviews come to, kit by kit.
+    """Result of the reviews, by kit.
 
     Attributes:
-        summary: all numbers and findings, as they are written to ``review.json``.
-        proposals: decisions proposed.
+        summary: all numbers and findings, the content of ``review.json``.
+        proposals: proposed decisions.
 
     """
 
@@ -43,10 +43,10 @@ class Taken:
 
 
 def check_gold(root: Path, keys: Sequence[Key]) -> None:
-    """Refuse reviews of labels that have changed since.
+    """Check that the labels have not changed since the kits were made.
 
     Raises:
-        DragomanError: E738 for a kit that was made of other gold.
+        DragomanError: E738 for a kit that was made from other gold.
 
     """
     loaded = benchmark.load(root)
@@ -64,10 +64,10 @@ def check_gold(root: Path, keys: Sequence[Key]) -> None:
 
 
 def take(reviews: Sequence[Review]) -> Taken:
-    """Put reviews together.
+    """Evaluate reviews.
 
     Args:
-        reviews: of one kit or several.
+        reviews: reviews of one or more kits.
 
     """
     taken = Taken({"schema_version": "1", "reviews": []})
@@ -93,7 +93,7 @@ def take(reviews: Sequence[Review]) -> Taken:
 
 
 Given = Mapping[str, Sequence[Answer]]
-"""What readers said, by card: only cards that somebody said something on."""
+"""Answers by card, for cards with an answer or a comment."""
 
 
 def _answers(reviews: Sequence[Review]) -> dict[str, list[Answer]]:
@@ -132,7 +132,7 @@ def _numbers(key: Key, answers: Given) -> dict[str, Any]:
     planted = [vote for name, card in key.cards.items() if card.planted is not None for vote in _votes(answers, name)]
     caught = planted.count("wrong")
     real = {name: _votes(answers, name) for name, card in key.cards.items() if card.layer and card.planted is None}
-    alike, pairs = estimate.agreement(real)
+    agreeing, pairs = estimate.agreement(real)
     interval = estimate.wilson(caught / len(planted), len(planted)) if planted else None
     return {
         "shares": {layer: asdict(share) for layer, share in estimate.shares(judged, key.strata).items()},
@@ -141,7 +141,7 @@ def _numbers(key: Key, answers: Given) -> dict[str, Any]:
             for stratum in key.strata
         ],
         "planted": {"answered": len(planted), "caught": caught, "interval": interval},
-        "agreement": {"pairs": pairs, "agree": alike},
+        "agreement": {"pairs": pairs, "agree": agreeing},
     }
 
 
@@ -150,7 +150,7 @@ def _within(judged: Sequence[estimate.Judged], stratum: Any) -> list[estimate.Ju
 
 
 def _findings(key: Key, answers: Given) -> list[dict[str, Any]]:
-    """Cards that somebody holds to be wrong or wrote on, and documents in which something was missed."""
+    """Return cards with a negative answer or a comment, and documents with missed labels."""
     made = []
     for name, card in key.cards.items():
         votes, comments = _votes(answers, name), _comments(answers, name)
@@ -208,7 +208,7 @@ def write(taken: Taken, out: Path) -> list[Path]:
     """Write proposals, numbers and the section of the card into a folder.
 
     Raises:
-        DragomanError: E108 where something cannot be written, or somebody else writes there.
+        DragomanError: E108 if the folder cannot be written or is locked.
 
     """
     contents = {
@@ -223,10 +223,10 @@ def write(taken: Taken, out: Path) -> list[Path]:
 
 
 def write_card(path: Path, summary: Mapping[str, Any]) -> bool:
-    """Put the section into a card, between its two marks; return whether that changed it.
+    """Insert the section into a card, between its markers; return whether that changed the card.
 
     Raises:
-        DragomanError: E706 when the card has no such marks.
+        DragomanError: E706 if the card has no such markers.
 
     """
     opened, closed = "<!-- generated: review -->\n", "<!-- end of generated: review -->"

@@ -1,1 +1,1 @@
-"""A new benchmark of anybody's own: from pages, or from texts with or without labels, to a folder that builds."""
+"""Creation of a new benchmark: from pages, or from texts with or without labels, to a folder that builds."""

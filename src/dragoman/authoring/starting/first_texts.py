@@ -1,4 +1,4 @@
-"""What people fill in: the table of a benchmark, its pages, its card and its guidelines, as they begin."""
+"""Templates of the files that authors complete: the benchmark's table, its pages, its card and its guidelines."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from dragoman.release import scheme_file
 from dragoman.release.scheme_file import toml
 
 FILL_IN = "FILL IN"
-"""What marks a place that waits for its author's words."""
+"""Marker of a place that the author has to complete."""
 
 
 def to_fill_in(root: Path) -> dict[str, int]:
-    """Count the lines of a source root that still wait for their author's words, by file; what goes into a release."""
+    """Count the lines of a source root that still have to be completed, by file, for the files that go into a
+    release.
+    """
     places = ("DATASET_CARD.md", "annotations/GUIDELINES.md", "corpus/benchmark.toml", "corpus/sources.toml")
     there = {place: root / place for place in places if (root / place).is_file()}
     counts = {
@@ -25,7 +27,7 @@ def to_fill_in(root: Path) -> dict[str, int]:
 
 
 def benchmark(name: str, tags: Sequence[str], layers: Sequence[str], sets: Mapping[str, Mapping[str, str]]) -> str:
-    """Write ``corpus/benchmark.toml``."""
+    """Generate ``corpus/benchmark.toml``."""
     comments = (
         "# What the benchmark is: its name and version, its languages and layers, and its labels.\n"
         "# Labels, a table each: types, forms, acts, modalities, flags, phenomena. One left out is the default.\n"
@@ -36,7 +38,7 @@ def benchmark(name: str, tags: Sequence[str], layers: Sequence[str], sets: Mappi
 
 
 def sources(pages: Iterable[Mapping[str, Any]], times: Iterable[Mapping[str, Any]], dev: Sequence[str]) -> str:
-    """Write ``corpus/sources.toml``."""
+    """Generate ``corpus/sources.toml``."""
     parts = [
         "# The pages: what each file is, how it is cut, and what is known of its time. Pages are never edited.",
         "schema_version = 1",
@@ -58,7 +60,7 @@ def sources(pages: Iterable[Mapping[str, Any]], times: Iterable[Mapping[str, Any
 
 
 def card(name: str, tags: Sequence[str], layers: Sequence[str]) -> str:
-    """Write ``DATASET_CARD.md``."""
+    """Generate ``DATASET_CARD.md``."""
     spoken = ", ".join(languages.get(tag).name for tag in tags)
     return f"""---
 pretty_name: {toml(name)}
@@ -70,7 +72,7 @@ language:
 # {name}
 
 {FILL_IN}: what the texts are, whose they are, on what terms they are passed on, and what the labels are for. Languages:
-{spoken}. Layers: {", ".join(layers)}. Which labels there are and what each is says `GUIDELINES.md`.
+{spoken}. Layers: {", ".join(layers)}. `GUIDELINES.md` lists and defines the labels.
 
 ## In numbers
 
@@ -99,16 +101,16 @@ The judgements of native readers, from `dragoman author review take … --card D
 
 _QUESTIONS = {
     "types": ("What is a mention, and of which type", "Where does a span begin and end? What is not labelled?"),
-    "forms": ("How something is mentioned", ""),
-    "acts": ("What somebody does in saying something", ""),
-    "modalities": ("How what is said is held", ""),
+    "forms": ("Forms of mentions", ""),
+    "acts": ("Speech acts", ""),
+    "modalities": ("Modality", ""),
     "flags": ("Remarks", ""),
     "phenomena": ("Difficulties", "Those that follow by rule are set by `dragoman author adjudicate`."),
 }
 
 
 def guidelines(name: str, layers: Sequence[str], sets: Mapping[str, Mapping[str, str]]) -> str:
-    """Write ``annotations/GUIDELINES.md``: a heading for each label, to be filled in."""
+    """Generate ``annotations/GUIDELINES.md``: a heading for each label, to be completed."""
     parts = [
         f"# Guidelines of {name}",
         "",

@@ -1,4 +1,4 @@
-"""Labels that came with documents, as gold: moved to the texts as curated, with what follows by rule."""
+"""Conversion of labels that came with documents to gold: mapped to the curated texts, with derived fields."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from dragoman.schema.submission import Submission
 from dragoman.text import TextMap
 
 UNSPECIFIED = "UNSPECIFIED"
-"""Label of a set that the given labels say nothing of."""
+"""Label for fields that the given labels do not have."""
 _OF_DATES: tuple[tuple[str, Any], ...] = (("type", DateType), ("mod", DateMod), ("source", DateSource))
 _WIKIDATA = re.compile(r"Q[1-9][0-9]*")
 _SLUG = re.compile(r"[^a-z0-9]+")
@@ -30,11 +30,12 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 
 @dataclass
 class Registry:
-    """Entities that given labels refer to, with ids that a registry can have.
+    """Entities that the given labels refer to, with valid registry ids.
 
     Attributes:
-        entries: by id.
-        problems: takes what is wrong or lost.
+        entries: registry entries by id.
+        ids: registry ids by the given ids.
+        types: counts of the types of each entity's mentions.
 
     """
 
@@ -43,7 +44,7 @@ class Registry:
     types: dict[str, Counter[str]] = field(default_factory=dict)
 
     def id_of(self, given: str) -> str:
-        """Id of an entity that was called something else."""
+        """Return the registry id for a given id."""
         if given not in self.ids:
             plain = _SLUG.sub("-", given.lower()).strip("-") if given.isascii() else ""
             wanted = unique = plain or f"entity-{len(self.ids) + 1}"
@@ -57,7 +58,7 @@ class Registry:
         return self.ids[given]
 
     def mentioned(self, entity: Entity, language: str) -> None:
-        """Take the type and a name from a mention of one entity alone."""
+        """Record the type and the name from a mention of a single entity."""
         for name in entity.entity_ids if len(entity.entity_ids) == 1 else ():
             self.types.setdefault(name, Counter())[entity.type] += 1
             names = self.entries[name].names.setdefault(short_tag(language), [])
@@ -65,7 +66,7 @@ class Registry:
                 names.append(entity.text)
 
     def sorted(self, fallback: str) -> list[SourceEntity]:
-        """Entries in order, each with the type that most of its mentions have."""
+        """Return the entries sorted by id, each with the most frequent type of its mentions."""
         for name, entry in self.entries.items():
             entry.type = next((type_ for type_, _ in self.types.get(name, Counter()).most_common(1)), fallback)
         return [self.entries[name] for name in sorted(self.entries)]
@@ -79,16 +80,16 @@ def labels_of(
     registry: Registry,
     diagnostics: Diagnostics,
 ) -> Labels:
-    """Turn the labels of a line into gold.
+    """Convert the labels of a line to gold.
 
     Args:
-        line: the labels, with spans as offsets in the text as it was given.
-        document: the document as it was cut from that text.
-        from_page: from offsets in the text as it was given to offsets in the document.
+        line: the labels, with offsets in the given text.
+        document: the document as curated from that text.
+        from_page: map from offsets in the given text to offsets in the document.
         layers: the layers of the benchmark.
-        registry: takes the entities that are referred to.
-        diagnostics: takes wrong values (E502) and labels that are not in a set that is the same in every benchmark
-            (E501), and counts what is lost.
+        registry: collects the entities that are referred to.
+        diagnostics: collects invalid values (E502) and labels outside of the sets that all benchmarks share (E501), and
+            counts losses.
 
     """
     given = document_of(line)
@@ -109,7 +110,7 @@ def labels_of(
 
 
 def _check_fixed(given: Document, diagnostics: Diagnostics) -> None:
-    """Note labels that are not in their set, of the sets that no benchmark can have of its own."""
+    """Report labels outside of their set, for the sets that benchmarks cannot redefine."""
     found = [(f"dates[{date.id}].{name}", getattr(date, name), of) for date in given.dates for name, of in _OF_DATES]
     for claim in given.claims:
         found.append((f"claims[{claim.id}].polarity", claim.polarity, Polarity))
@@ -127,14 +128,14 @@ class _Move:
     by: TextMap
 
     def __call__(self, start: int, end: int) -> tuple[int, int] | None:
-        """Place of a span without white space at its edges; None where it leaves its line."""
+        """Map a span without its outer white space; None if it crosses a line break."""
         words = self.given[start:end]
         start, end = start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
         moved = self.by.move(start, end) if start < end else None
         return None if moved is None or "\n" in self.text[slice(*moved)] else moved
 
     def fragments(self, given: Iterable[Fragment]) -> list[Fragment]:
-        """Places of fragments; one that runs over lines becomes one a line."""
+        """Map fragments; one that crosses line breaks becomes one per line."""
         made: list[Fragment] = []
         for each in given:
             at = each.start
@@ -246,7 +247,7 @@ def _claims(
 
 
 def seen(gold: Iterable[Labels]) -> dict[str, Counter[str]]:
-    """Count the labels of each set that a benchmark may have its own of."""
+    """Count the labels of each set that a benchmark can redefine."""
     found: dict[str, Counter[str]] = {}
     for labels in gold:
         for layer in LAYERS:

@@ -1,4 +1,4 @@
-"""What a benchmark is made from: pages of plain text, or documents in a form of labels that is read anywhere else."""
+"""Input for a new benchmark: pages of plain text, or documents in any supported format of labels."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from dragoman.text import counted
 PAGE_SUFFIX = ".txt"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _SPLITS = {"dev": "dev", "train": "dev", "validation": "dev", "valid": "dev", "val": "dev", "test": "test"}
-"""Splits by what others call them: what one may look at and what not."""
+"""Common names of splits, mapped to dev (open for development) and test."""
 _ID = re.compile(r"[^A-Za-z0-9]+")
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A document, or a page that is still to be cut.
+    """A document, or a page that is not segmented yet.
 
     Attributes:
-        name: id or name of the file as it was given.
-        source: file that it is from, as it was given.
+        name: id, or name of the file, as given.
+        source: file that it comes from, as given.
         text: its text.
-        language: BCP 47 tag, or None where nothing says.
-        split: ``dev`` or ``test``, or None where nothing says.
+        language: BCP 47 tag, or None if unknown.
+        split: ``dev`` or ``test``, or None if not stated.
         line: the document with its labels; None for a page.
 
     """
@@ -56,7 +56,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Read:
-    """What was read: documents and pages in order, and what was repaired or lost."""
+    """Documents and pages in order, with repairs and losses."""
 
     documents: tuple[Incoming, ...]
     problems: tuple[Problem, ...] = ()
@@ -72,14 +72,14 @@ def read(
     """Read files and folders.
 
     Args:
-        paths: ``.txt`` files or folders of them are pages; all else is documents: JSONL or parquet of ours, or a format
-            that :func:`dragoman.score` takes, recognised by content.
-        form: the format, where the content does not say.
+        paths: ``.txt`` files or folders of them are pages; everything else is documents: JSONL or parquet in Dragoman's
+            schema, or a format that :func:`dragoman.score` takes, detected by content.
+        form: the format, if it cannot be detected.
         languages: languages of the benchmark: a page ``NAME.fa.txt`` or ``fa/NAME.txt`` is in ``fa``.
-        options: of the reader, as fields of :class:`~dragoman.reading.labelled_file.LabelledFile`.
+        options: options of the reader, as fields of :class:`~dragoman.reading.labelled_file.LabelledFile`.
 
     Raises:
-        DragomanError: with everything that is wrong with them; E703 where there is no document.
+        DragomanError: with all errors in the input; E703 if there are no documents.
 
     """
     diagnostics = Diagnostics(limit=None)
@@ -100,7 +100,7 @@ def read(
 
 
 def _pages(path: Path) -> list[Path]:
-    """Pages that a path names: itself, or those of a folder that holds nothing but pages and folders of pages."""
+    """Return the pages at a path: itself, or those of a folder that only has pages and folders of pages."""
     if not path.is_dir():
         return [path] if path.suffix == PAGE_SUFFIX and not _has_tags(path) else []
     inside = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))
@@ -108,7 +108,9 @@ def _pages(path: Path) -> list[Path]:
 
 
 def _has_tags(path: Path) -> bool:
-    """Whether a text file holds a word and its tag a line, as many data sets call theirs."""
+    """Tell whether a text file has a token and a tag per line, since many data sets use the suffix ``.txt``
+    for these.
+    """
     return registry.named("conll").recognises(Sample(files.read_bytes(path), path.name))
 
 
@@ -136,14 +138,14 @@ def _documents(given: LabelledFile, diagnostics: Diagnostics) -> list[Incoming]:
 
 
 class _Split(msgspec.Struct):
-    """What says in which split a line is: a field that a submission does not have."""
+    """The split of a line, a field that is not part of a submission."""
 
     id: str
     split: str | None = None
 
 
 def _splits(given: LabelledFile, diagnostics: Diagnostics) -> dict[str, str]:
-    """Read the splits that lines or rows of our own form name, by document."""
+    """Read the splits that lines or rows in Dragoman's schema state, by document."""
     found: dict[str, str] = {}
     decoder = msgspec.json.Decoder(_Split)
     with Source.of(given, "input").parsing() as parsed:
@@ -172,7 +174,7 @@ def _splits(given: LabelledFile, diagnostics: Diagnostics) -> dict[str, str]:
 
 
 def _without_values(lines: list[Submission]) -> list[Submission]:
-    """Make dates entities where no date of an input has a value: to its annotators they were names with a label."""
+    """Convert dates to entities if no date in the input has a value: they were annotated as plain labels."""
     if not any(line.dates for line in lines) or any(date.value for line in lines for date in line.dates or ()):
         return lines
     from dragoman.schema.submission import PredictedEntity  # noqa: PLC0415
@@ -188,11 +190,11 @@ def _without_values(lines: list[Submission]) -> list[Submission]:
 
 
 def with_ids(documents: Sequence[Incoming]) -> dict[str, Incoming]:
-    """Give each document an id that a page can have: letters, digits and underscores, distinct whatever their case."""
+    """Assign each document a valid page id: letters, digits and underscores, unique regardless of case."""
     made: dict[str, Incoming] = {}
     taken: set[str] = set()
     for number, each in enumerate(documents, 1):
-        # A row of a release is called after its page.
+        # Ids of documents in a release derive from their page's id.
         latin = unicodedata.normalize("NFKD", each.name.removesuffix(".article-1"))
         bare = "".join(char for char in latin if not unicodedata.combining(char))
         plain = _ID.sub("_", bare).strip("_")[:34]
@@ -206,10 +208,10 @@ def with_ids(documents: Sequence[Incoming]) -> dict[str, Incoming]:
 
 
 def in_language(documents: Sequence[Incoming], languages: Sequence[str]) -> list[Incoming]:
-    """Give each document its language; one that says none has that of the benchmark, if there is one alone.
+    """Assign each document its language; by default that of a monolingual benchmark.
 
     Raises:
-        DragomanError: E204 for documents whose language nothing says.
+        DragomanError: E204 for documents without a known language.
 
     """
     only = languages[0] if len(languages) == 1 else None

@@ -1,4 +1,4 @@
-"""Make a benchmark: a folder with corpus and annotations that can be released at once."""
+"""Creation of a benchmark: a folder with corpus and annotations that can be released immediately."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _GIVEN = "Given with the document in {}."
 
 @dataclass(frozen=True)
 class Plan:
-    """What a new benchmark is to be.
+    """Specification of a new benchmark.
 
     Attributes:
         name: name of the data set.
-        languages: BCP 47 tags; if empty those of the documents.
-        layers: layers; if empty those that the given labels have, or all.
-        label_sets: label sets of its own, with a line on each label; labels that are only seen in given gold join them.
-        rights: whose the texts are.
+        languages: BCP 47 tags; empty for those of the documents.
+        layers: layers; empty for those of the given labels, or all.
+        label_sets: its own label sets, with a definition of each label; undeclared labels in given gold are added.
+        rights: statement of rights in the texts.
 
     """
 
@@ -53,13 +53,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Made:
-    """What was made.
+    """Summary of a new benchmark.
 
     Attributes:
         documents: number of documents by split.
         labels: number of labels by layer.
-        ids: id of each document or page that is called otherwise now, by what it was called.
-        undescribed: labels that wait for a line that says what they are, by set.
+        ids: new ids of renamed documents or pages, by their given names.
+        undescribed: labels without a definition, by set.
         problems: repairs and losses.
 
     """
@@ -72,16 +72,16 @@ class Made:
 
 
 def make(root: Path, plan: Plan, read: Read) -> Made:
-    """Make the folder of a benchmark; it is there as a whole or not at all.
+    """Create the folder of a benchmark, atomically.
 
     Args:
-        root: a folder that is not there, or empty.
-        plan: what it is to be.
+        root: a folder that does not exist, or is empty.
+        plan: the specification.
         read: documents and pages.
 
     Raises:
-        DragomanError: E108 where the folder holds something or cannot be written, E706 for a name, language or label
-            that is none, and whatever curation and release have against the documents.
+        DragomanError: E108 if the folder is not empty or cannot be written, E706 for an invalid name, language or
+            label, and errors of curation and release.
 
     """
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
@@ -96,7 +96,7 @@ def make(root: Path, plan: Plan, read: Read) -> Made:
         work.chmod(0o777 & ~_umask())
         if root.exists():
             root.rmdir()
-        os.replace(work, root)  # noqa: PTH105 - the same in words: whole or not at all
+        os.replace(work, root)  # noqa: PTH105 - os.replace is the documented atomic operation
     except DragomanError as cause:
         raise DragomanError(_named(problem, work, root) for problem in cause.problems) from cause
     except OSError as cause:
@@ -113,7 +113,7 @@ def _umask() -> int:
 
 
 def _named(problem: Problem, work: Path, root: Path) -> Problem:
-    """Say where a problem is in the folder that was to be made."""
+    """Translate the temporary folder's path in a problem to that of the final folder."""
     return msgspec.structs.replace(problem, file=problem.file.replace(str(work), str(root)))
 
 
@@ -142,7 +142,7 @@ class _Maker:
                 )
 
     def make(self) -> Made:
-        """Write everything into the folder at hand, and build a release of it to see that it can be built."""
+        """Write everything into the working folder, and assemble a release to verify that it builds."""
         self._corpus()
         pages = curation.curate(self.root)
         curation.write(self.root, pages)
@@ -177,7 +177,7 @@ class _Maker:
         files.write(self.root / path, files.pretty_json(value))
 
     def _corpus(self) -> None:
-        """Write the pages, the table of them, and the profiles by which they are cut."""
+        """Write the pages, the source table, and the profiles for segmentation."""
         by_language: dict[str, list[str]] = {}
         for each in self.documents.values():
             if each.line is None:
@@ -239,7 +239,7 @@ class _Maker:
     def _label_sets(
         self, gold: Iterable[Labels], entries: Iterable[SourceEntity]
     ) -> tuple[dict[str, dict[str, str]], dict[str, list[str]]]:
-        """Put what is declared and what is seen together; a label that nobody described waits for its line."""
+        """Merge declared and observed labels; labels without a definition get a placeholder."""
         counts = seen(gold)
         types = counts.setdefault("entities.type", Counter())
         types.update({entry.type for entry in entries} - types.keys())
@@ -251,7 +251,7 @@ class _Maker:
             own = [label for label in found if label not in default]
             if declared is None and not own:
                 continue
-            # Given labels that say nothing of a set are one label, not the default ones.
+            # If the given labels lack a field, its set has the label UNSPECIFIED, not the default labels.
             base = dict(declared or {})
             for label in sorted(found, key=lambda label: (label not in default, -found[label], label)):
                 if label in base or (name == "phenomena" and label in default):
@@ -265,12 +265,14 @@ class _Maker:
 
 
 def default_lines() -> dict[str, dict[str, str]]:
-    """Say what each label of the default scheme is, by set."""
+    """Return the definition of each label of the default scheme, by set."""
     return tomllib.loads((resources.files("dragoman.systems") / "prompts" / "labels.toml").read_text("utf-8"))
 
 
 def _all_sets(own: Mapping[str, Mapping[str, str]], layers: Sequence[str]) -> dict[str, Mapping[str, str]]:
-    """Give the sets of its layers, with those of the default scheme that it has, as far as they are described."""
+    """Return the label sets of the benchmark's layers, with those of the default scheme as far as they have
+    definitions.
+    """
     lines = default_lines()
     there = [name for name, layer in scheme_file.TABLES.values() if not layer or layer in layers]
     return {name: own.get(name) or lines.get(name, {}) for name in there}

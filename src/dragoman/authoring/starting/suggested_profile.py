@@ -1,7 +1,7 @@
-"""A profile made from pages by suggestion: what stands on several pages is furniture, the first line a headline.
+"""Inference of a profile from pages: lines that occur on several pages are boilerplate, the first line is a headline.
 
-It is a beginning for somebody who reads the pages, not a claim about the site: it is written with comments, and pages
-that it does not fit get the plainest one.
+The result is a starting point for an author who reads the pages: it is written with comments, and pages that do not fit
+it use the simplest profile.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from dragoman.authoring.segmentation import cut, split_lines
 from dragoman.problems import DragomanError
 
 MAX_DATE_LINE = 60
-"""Longest line that is taken for one that dates a page, in code points: a longer one is a sentence."""
-MAX_FURNITURE = 40
-"""Most lines of furniture on each side of the article."""
+"""Maximum length of a line that is recognised as a date line, in code points: a longer one is a sentence."""
+MAX_BOILERPLATE = 40
+"""Maximum number of boilerplate lines on each side of the article."""
 _THAI = 543
-"""Years by which those of the Thai calendar are ahead."""
+"""Offset of years in the Thai calendar."""
 _DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{4})"
 _NUMBERS = (
     f"{_YEAR}[-/.]{_MONTH}[-/.]{_DAY}",
@@ -61,17 +61,17 @@ times = "*"
 
 
 def suggest(texts: Sequence[str], language: str) -> str:
-    """Suggest the profile of a site.
+    """Infer the profile of a site.
 
     Args:
-        texts: its pages, one or more.
-        language: BCP 47 tag, for names of months.
+        texts: pages of the site, one or more.
+        language: BCP 47 tag, for month names.
 
     Returns:
-        TOML that every one of the pages fits.
+        TOML of a profile that all pages fit.
 
     Raises:
-        DragomanError: E705 for a page that cannot be cut at all.
+        DragomanError: E705 for a page that cannot be segmented.
 
     """
     pages = [[line.text for line in split_lines(text)] for text in texts]
@@ -90,7 +90,7 @@ def _fits(profile: str, texts: Sequence[str]) -> bool:
 
 
 def _toml(text: str) -> dict[str, object]:
-    import tomllib  # noqa: PLC0415 - a new benchmark alone needs it
+    import tomllib  # noqa: PLC0415 - only needed for new benchmarks
 
     return tomllib.loads(text)
 
@@ -104,7 +104,7 @@ def _profile(pages: list[list[str]], language: str) -> str:
     other = not thai and any(year not in YEARS for year in years)
     rules = set() if other else rules
     parts = [
-        "# Suggested from the pages. Read it against them: what is furniture of the site, what is the headline, which",
+        "# Suggested from the pages. Read it against them: what is boilerplate, what is the headline, which",
         '# line dates the article: one of `kind = "meta"` with a `match` that has the groups year, month and day.',
         "schema_version = 1",
         f"site = {json.dumps(f'pages in {language}, as suggested', ensure_ascii=False)}",
@@ -118,7 +118,7 @@ def _profile(pages: list[list[str]], language: str) -> str:
         months = [month for month in languages.get(language).months if month]
         parts += ["", "[months]", *(f"{_string(month)} = {number}" for number, month in enumerate(months, 1))]
     if heads:
-        parts += _furniture(heads)
+        parts += _boilerplate(heads)
     parts += ["", "[[section]]", 'document = "article"']
     dated = [
         line
@@ -128,19 +128,19 @@ def _profile(pages: list[list[str]], language: str) -> str:
     parts += [*dated, "", "[[section.line]]", 'kind = "headline"', *dated]
     parts += ["", "[[section.line]]", 'kind = "body"', 'times = "*"', *dated]
     if tails:
-        parts += _furniture(tails)
+        parts += _boilerplate(tails)
     parts += [] if other else _by_hand(pages, rules)
     return "\n".join(parts) + "\n"
 
 
 def _years(pages: list[list[str]], rules: set[str]) -> list[int]:
-    """Years in the lines that date their pages."""
+    """Return the years in the date lines."""
     matches = (regex.fullmatch(rule, line) for page in pages for line in page for rule in rules)
     return [int(match["year"]) for match in matches if match is not None]
 
 
 def _by_hand(pages: list[list[str]], rules: set[str]) -> list[str]:
-    """Say, as a comment, how a line is read that may date a page by the name of a month that nobody told us."""
+    """Return a comment that explains how to parse a line that may be a date line with unknown month names."""
     found = next((match for page in pages for line in page if (match := _named_month(line)) is not None), None)
     if rules or found is None:
         return []
@@ -150,13 +150,13 @@ def _by_hand(pages: list[list[str]], rules: set[str]) -> list[str]:
         "",
         f"# A line with {month!r} may date the page. To read it, write all names of months after the site:",
         f"#     [months]\n#     {_string(month)} = NUMBER",
-        "# and, in the section of the article, where the line stands:",
+        "# and, in the section of the article, where the line occurs:",
         f'#     [[section.line]]\n#     kind = "meta"\n#     match = {_string(pattern)}\n#     times = "?"',
     ]
 
 
 def _named_month(line: str) -> tuple[str, str, str, str] | None:
-    """Cut a short line at a day, a word and a year."""
+    """Split a short line at a day, a word and a year."""
     match = regex.search(r"(?<!\d)\d{1,2}(\.?(?: de)? )(\p{L}+)((?: de)? )\d{4}(?!\d)", line)
     if match is None or len(line) > MAX_DATE_LINE:
         return None
@@ -165,7 +165,7 @@ def _named_month(line: str) -> tuple[str, str, str, str] | None:
 
 
 def _edges(pages: list[list[str]], shared: set[str]) -> tuple[list[str], list[str]]:
-    """Lines of furniture before and after the articles, each once, in order."""
+    """Return the boilerplate lines before and after the articles, without duplicates, in order."""
     heads: dict[str, None] = {}
     tails: dict[str, None] = {}
     for page in pages:
@@ -174,10 +174,10 @@ def _edges(pages: list[list[str]], shared: set[str]) -> tuple[list[str], list[st
                 if line not in shared:
                     break
                 side[line] = None
-    return list(heads)[:MAX_FURNITURE], [line for line in list(tails)[::-1] if line not in heads][:MAX_FURNITURE]
+    return list(heads)[:MAX_BOILERPLATE], [line for line in list(tails)[::-1] if line not in heads][:MAX_BOILERPLATE]
 
 
-def _furniture(lines: list[str]) -> list[str]:
+def _boilerplate(lines: list[str]) -> list[str]:
     made = ["", "# On every page.", "[[section]]", 'times = "*"']
     patterns = [regex.escape(line, special_only=True, literal_spaces=True) for line in lines]
     pattern = "|".join(each for each in patterns if len(each) < MAX_PATTERN)
@@ -187,7 +187,7 @@ def _furniture(lines: list[str]) -> list[str]:
 
 
 def _dated(line: str, language: str) -> str | None:
-    """Pattern of a line that dates its page: its words as they are, with groups where the date is; else None."""
+    """Return the pattern of a date line: its words verbatim, with groups for the date; None for any other line."""
     if len(line) > MAX_DATE_LINE:
         return None
     months = [month for month in languages.get(language).months if month]
@@ -203,7 +203,7 @@ def _dated(line: str, language: str) -> str | None:
                 regex.sub(r"\d+", r"\\d+", regex.escape(part, special_only=True, literal_spaces=True))
                 for part in (line[: match.start()], line[match.end() :])
             )
-            # Clocks and counters stand in such lines: what is not a digit has to be as it is here.
+            # Such lines also have times and counters: digits may vary, all other characters must match.
             written = form.replace(named, r"\p{L}+") if named else form
             return f"{before}{written}{after}"
     return None

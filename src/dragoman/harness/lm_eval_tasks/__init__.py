@@ -1,1 +1,3 @@
-"""Tasks of lm-evaluation-harness; the folder is what ``dragoman harness lm-eval`` prints, for ``--include_path``."""
+"""Tasks for lm-evaluation-harness; ``dragoman harness lm-eval`` prints the path of this folder, for
+``--include_path``.
+"""

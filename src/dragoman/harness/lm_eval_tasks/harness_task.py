@@ -1,7 +1,7 @@
-"""The class behind the tasks of lm-evaluation-harness, which reads this file by its path.
+"""The task class for lm-evaluation-harness, which loads this file by its path.
 
-``--metadata '{"split": "dev", "data": "…", "form": "json_schema"}'`` sets the split, the benchmark and whether the
-server is asked for JSON of a schema; ``--num_fewshot`` the number of examples a language (2 where it is not given).
+``--metadata '{"split": "dev", "data": "…", "form": "json_schema"}'`` sets the split, the benchmark and whether decoding
+is constrained by a JSON schema; ``--num_fewshot`` sets the number of examples per language (default 2).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _USUAL = Chat()
 
 
 class LayersTask(ConfigurableTask):
-    """Documents of a split, asked for some layers."""
+    """Extraction of some layers from the documents of a split."""
 
     VERSION = __version__
     OUTPUT_TYPE = "generate_until"
@@ -79,7 +79,9 @@ class LayersTask(ConfigurableTask):
         }
 
     def set_config(self, key: str, value: Any, update: bool = False) -> None:
-        """Set a field; the harness sets the number of examples when the task is made already, so it is made anew."""
+        """Set a field; the harness sets the number of examples only after construction, so the prompt is
+        rebuilt then.
+        """
         super().set_config(key, value, update)
         if key == "num_fewshot":
             self.asked = self._made(int(value))
@@ -87,7 +89,7 @@ class LayersTask(ConfigurableTask):
             self.download()
 
     def download(self, *_: Any, **__: Any) -> None:
-        """Load the documents; nothing is downloaded."""
+        """Build the data set from the benchmark; nothing is downloaded."""
         asked = self.asked
         rows = [
             {
@@ -109,7 +111,7 @@ class LayersTask(ConfigurableTask):
         chat_template: Callable[..., Any] | None = None,
         **_: Any,
     ) -> Any:
-        """Give the messages about a document, as ``dragoman run`` sends them."""
+        """Return the messages for a document, as ``dragoman run`` sends them."""
         assert num_fewshot == self.config.num_fewshot
         messages = self.asked.messages(doc["id"])
         if system_instruction:
@@ -119,7 +121,7 @@ class LayersTask(ConfigurableTask):
         return "\n\n".join(message["content"] for message in messages) + "\n\n"
 
     def _processed(self, doc: Mapping[str, Any], results: Sequence[str | None]) -> dict[str, tuple[str, str]]:
-        """Read an answer; each metric gets the id and the line of a submission, empty where there is none."""
+        """Parse an answer; every metric receives the id and the submission line, which is empty if parsing failed."""
         text = results[0] or ""
         entry = self.asked.answer(doc["id"], text, "stop")
         line = "" if entry.answer is None else json.dumps({"id": doc["id"], **entry.answer}, ensure_ascii=False)
@@ -127,7 +129,7 @@ class LayersTask(ConfigurableTask):
 
 
 class _Scored:
-    """Scores of the answers of a task, made once for all of its metrics."""
+    """Scores of a task's answers, computed once for all of its metrics."""
 
     def __init__(self, task: LayersTask) -> None:
         self._task = task
@@ -135,7 +137,7 @@ class _Scored:
         self._figures: dict[str, float | None] = {}
 
     def __call__(self, name: str, items: Sequence[Sequence[str]]) -> float:
-        """Give a score of all documents together; not a number where it is not defined."""
+        """Return one score over all documents; NaN where it is undefined."""
         pairs = [(document, line) for document, line in items]
         if pairs != self._items:
             lines = [json.loads(line) for _, line in pairs if line]

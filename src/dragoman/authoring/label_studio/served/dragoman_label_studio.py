@@ -1,6 +1,6 @@
-"""Settings of Label Studio as ``dragoman author annotate serve`` starts it: its own, and a script on its pages.
+"""Settings for the Label Studio that ``dragoman author annotate serve`` starts: its own, plus a script on its pages.
 
-This runs in Label Studio's environment, which knows nothing of this package; nothing here imports it.
+This runs in Label Studio's environment, where the package is not installed, so nothing of it can be imported.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Its settings ask for settings while they are loaded: those have to be here by then.
+# Label Studio's settings read each other while they are imported, so this order matters.
 from label_studio.core.settings.base import *  # noqa: F403
 from label_studio.core.settings.label_studio import *  # noqa: F403
 from label_studio.core.settings.label_studio import MIDDLEWARE as _OWN
@@ -20,13 +20,13 @@ _END = b"</body>"
 
 
 class ChosenArrows:
-    """Put the script at the end of every page that the server makes."""
+    """Middleware that adds the script to the end of every HTML page."""
 
     def __init__(self, get_response: Callable[[Any], Any]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> Any:
-        """Answer a request as Label Studio does, with the script in it where it is a page."""
+        """Process a request with Label Studio, and add the script if the response is an HTML page."""
         response = self.get_response(request)
         page = response.get("Content-Type", "").startswith("text/html") and not response.streaming
         if page and _END in response.content:
