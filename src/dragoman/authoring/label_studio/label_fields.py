@@ -70,7 +70,6 @@ def checked(draft: Draft) -> Draft:
     Raises:
         msgspec.ValidationError: the structure is invalid.
 
-
     """
     msgspec.convert(draft, _Draft)
     return draft

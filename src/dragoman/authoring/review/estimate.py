@@ -82,7 +82,6 @@ def wilson(share: float, number: float) -> tuple[float, float]:
 
     ``number`` is the sample size, which need not be an integer.
 
-
     >>> [round(end, 3) for end in wilson(1.0, 10)]
     [0.722, 1.0]
 
