@@ -17,8 +17,9 @@ from typing import Any
 
 from dragoman import benchmark as benchmarks
 from dragoman import files
-from dragoman.problems import error
+from dragoman.problems import DragomanError, error
 from dragoman.redaction import redact, register, register_address
+from dragoman.redirects import check_redirect
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems import answers, pieces
@@ -247,7 +248,8 @@ def _client(openai: Any, address: str, timeout: float) -> Any:
     try:
         register_address(address)
         limits = openai.Timeout(timeout, connect=min(timeout, MAX_CONNECT))
-        http = _once(openai, timeout)(base_url=address, timeout=limits)
+        hooks = {"response": [lambda response: check_redirect(response, "--base-url")]}
+        http = _once(openai, timeout)(base_url=address, timeout=limits, event_hooks=hooks)
         return openai.OpenAI(base_url=address, api_key=key, timeout=limits, max_retries=RETRIES, http_client=http)
     except Exception as cause:  # noqa: BLE001 - whatever the client thinks of the address
         what = f"the client does not take the address of the endpoint: {redact(str(cause))[:200]}."
@@ -282,6 +284,8 @@ def _once(openai: Any, timeout: float) -> Any:
                 return library.Response(status, headers=headers, content=bytes(body), request=request)
             except library.ReadTimeout:
                 return _not_taken(library, request, body, LATE)
+            except DragomanError as cause:
+                return _not_taken(library, request, body, cause)
             except library.HTTPError as cause:
                 cause.received = bytes(body)
                 raise
@@ -289,8 +293,8 @@ def _once(openai: Any, timeout: float) -> Any:
     return Http
 
 
-def _not_taken(library: Any, request: Any, body: bytearray, why: str) -> Any:
-    """Make the response that stands for an answer that is not waited for, with what came of it."""
+def _not_taken(library: Any, request: Any, body: bytearray, why: str | DragomanError) -> Any:
+    """Make the response that stands for an answer that is not waited for or not taken, with what came of it."""
     extensions = {NOT_TAKEN: why}
     headers = {"x-should-retry": "false"}
     return library.Response(599, headers=headers, content=bytes(body), request=request, extensions=extensions)
@@ -316,6 +320,9 @@ def _refused(cause: Any, why: str) -> SystemFailure:
     """Say what a status other than a good one means."""
     status, body = cause.status_code, _text(cause.response.content)
     not_taken = cause.response.extensions.get(NOT_TAKEN)
+    if isinstance(not_taken, DragomanError):
+        (problem,) = not_taken.problems
+        return Unreachable(f"{problem.code}: {problem.what}", problem.hint)
     if not_taken:
         return SystemFailure(str(not_taken), Reply(None, body or None))
     reply = Reply(None, body)

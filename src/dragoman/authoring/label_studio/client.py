@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from dragoman import files
 from dragoman.problems import DragomanError, error
 from dragoman.redaction import redact, register
+from dragoman.redirects import check_redirect
 from dragoman.text import visible
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ class Server:
             base_url=self.url,
             timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
             trust_env=parts.hostname not in _LOOPBACK,  # no proxy between us and ourselves
+            follow_redirects=True,
+            event_hooks={"response": [lambda response: check_redirect(response, VARIABLES[0][0])]},
         )
         self._authorized = False
 
@@ -147,7 +150,7 @@ class Server:
 
         Raises:
             DragomanError: E720 no answer, or errors without end; E721 refused; E727 not there; E728 no JSON, or
-                too much of it.
+                too much of it; E770 a redirect to another host.
 
         """
         import tenacity  # noqa: PLC0415
