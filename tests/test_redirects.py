@@ -72,7 +72,10 @@ def stubs():
 def test_label_studio_is_not_followed_to_another_host(stubs, method):
     first, other = stubs
     first.fault = lambda *_: (307, f"{other.url}/api/projects")
-    with client.Server(first.url, TOKEN, wait=0.01) as speaker, pytest.raises(DragomanError, match="E770.*another host"):
+    with (
+        client.Server(first.url, TOKEN, wait=0.01) as speaker,
+        pytest.raises(DragomanError, match=r"E770.*another host"),
+    ):
         speaker.request(method, "/api/projects", {} if method == "POST" else None)
     assert (len(first.heard), other.heard) == (1, [])
 
@@ -83,7 +86,7 @@ def test_label_studio_is_followed_on_its_own_host_where_the_request_stays_what_i
     server.obey = lambda *_: {"results": [], "next": None}
     with client.Server(server.url, TOKEN, wait=0.01) as speaker:
         assert list(speaker.projects()) == []
-        with pytest.raises(DragomanError, match="E770.*as a GET"):
+        with pytest.raises(DragomanError, match=r"E770.*as a GET"):
             speaker.delete_task(1)
     assert {method for method, path in server.heard if path.startswith("/api/tasks")} == {"DELETE"}
 
@@ -96,7 +99,7 @@ def test_the_hub_is_not_followed_to_another_host(monkeypatch, tmp_path, token):
         monkeypatch.setenv("HF_TOKEN", token)
     with Hub() as first, Hub() as other:
         first.faults.append(Fault("GET /api/", 307, {"Location": f"{other.url}/api/datasets/user/labels"}, times=9))
-        with pytest.raises(DragomanError, match="E770.*another host.*HF_ENDPOINT"):
+        with pytest.raises(DragomanError, match=r"E770.*another host.*HF_ENDPOINT"):
             hub.fetch(hub.Address("user/labels"), cache=tmp_path / "cache", endpoint=first.url)
         assert other.log == []
         huggingface_hub.close_session()

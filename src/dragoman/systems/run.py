@@ -242,6 +242,9 @@ class _Session:
         return asked
 
     def _notes(self, order: Sequence[Entry]) -> Iterator[str]:
+        if self.code.edited:
+            some = ", ".join(self.code.edited)
+            yield f"edited after it was loaded, and run as it was then: {some}; start Python anew to run it as it is"
         estimated = sum(entry.estimated for entry in order)
         if estimated:
             some = counted(estimated, "document")
