@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
@@ -14,6 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from dragoman.reading.labelled_file import LabelledFile
+    from dragoman.systems.protocol import Chat
 
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
@@ -61,6 +64,35 @@ def mapped(given: list[str] | None) -> dict[str, str]:
             raise typer.BadParameter("TYPE=GOLD, as person=PER", param_hint="--map")
         made[label] = type_
     return made
+
+
+def finite(value: float | tuple[float, ...] | None) -> float | tuple[float, ...] | None:
+    """Refuse NaN and infinity, which are neither below the least value nor above the most."""
+    numbers = value if isinstance(value, tuple) else (value or 0.0,)
+    if not all(math.isfinite(number) for number in numbers):
+        raise typer.BadParameter("a number is needed, neither inf nor nan")
+    if isinstance(value, tuple) and min(numbers) < 0:
+        raise typer.BadParameter("a price is 0 or more")
+    return value
+
+
+def _parameters(given: list[str] | None) -> dict[str, Any]:
+    """Read ``NAME=VALUE``: a value is JSON, or else a text; ``none`` leaves the parameter out of requests."""
+    made: dict[str, Any] = {}
+    for each in given or []:
+        name, equals, value = each.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"NAME=VALUE is needed, not {each[:40]!r}", param_hint="--param")
+        try:
+            made[name.strip()] = None if value.lower() == "none" else json.loads(value)
+        except (ValueError, RecursionError):
+            made[name.strip()] = value
+    return made
+
+
+def listed(given: str | None) -> tuple[str, ...]:
+    """Read names that are parted by commas."""
+    return tuple(name.strip() for name in (given or "").split(",") if name.strip())
 
 
 class QuotePolicy(StrEnum):
@@ -215,3 +247,58 @@ class Against:
         from dragoman.benchmark import load
 
         return load(self.data)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a chat model is asked, but for the seed, which other things have as well."""
+
+    base_url: Annotated[
+        str | None, typer.Option(help="chat: address of the endpoint; default: OPENAI_BASE_URL", metavar="URL")
+    ] = None
+    temperature: Annotated[float, typer.Option(min=0, callback=finite, help="chat: of the sampling")] = 0.0
+    max_tokens: Annotated[int, typer.Option(min=1, help="chat: of an answer")] = 16_384
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="chat: a further parameter of requests, repeatable; NAME=none leaves one out, as temperature=none",
+            metavar="NAME=VALUE",
+        ),
+    ] = None
+    form: Annotated[str, typer.Option(help="chat: json_schema, json_object or text")] = "json_schema"
+    layers: Annotated[str, typer.Option(help="chat: layers to ask for", metavar="LAYER,LAYER…")] = (
+        "entities,dates,claims"
+    )
+    examples: Annotated[int, typer.Option(min=0, max=10, help="chat: examples a language, from dev")] = 2
+    example_characters: Annotated[
+        int, typer.Option(min=0, help="chat: most characters of all examples of a language")
+    ] = 4_000
+    prompt: Annotated[
+        Path | None, typer.Option(help="chat: a prompt of your own in the place of the rules", metavar="FILE")
+    ] = None
+    pieces: Annotated[
+        int | None, typer.Option(min=20, help="chat: cut documents into pieces of at most so many characters")
+    ] = None
+
+    def chat(self, seed: int) -> Chat:
+        """Give the options as what systems are loaded with."""
+        from dragoman.systems.protocol import Chat
+
+        if self.form not in {"json_schema", "json_object", "text"}:
+            raise typer.BadParameter("json_schema, json_object or text", param_hint="--form")
+        return Chat(
+            self.base_url,
+            self.temperature,
+            seed,
+            self.max_tokens,
+            self.examples,
+            self.form,  # type: ignore[arg-type]
+            listed(self.layers),
+            self.example_characters,
+            self.prompt,
+            self.pieces,
+            _parameters(self.param),
+        )
+
+
+ASKED = Asked()

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from dragoman.cli.options import Data, Json
+from dragoman.cli.options import ASKED, Asked, Data, Json, finite, with_groups
 
 
+@with_groups
 def robustness(
     system: Annotated[
         str,
@@ -39,6 +40,10 @@ def robustness(
         typer.Option(help="the --out of a system that cannot have seen the pages, repeatable", metavar="DIR"),
     ] = None,
     seed: Annotated[int, typer.Option(help="of the edits")] = 1,
+    timeout: Annotated[
+        float, typer.Option(min=0.01, max=604_800, callback=finite, help="seconds that an answer may take")
+    ] = 600.0,
+    asked: Asked = ASKED,
     as_json: Json = False,
 ) -> None:
     """Say what edits of the text cost a system: run it, or take its runs, before and after.
@@ -75,6 +80,8 @@ def robustness(
             only=only or (),
             against=against or (),
             seed=seed,
+            chat=asked.chat(seed=1),
+            timeout=timeout,
             progress=_progress,
         )
     if as_json:

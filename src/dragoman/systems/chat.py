@@ -24,9 +24,9 @@ from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems import answers, pieces
 from dragoman.systems import prompt as prompts
-from dragoman.systems.completion import read
+from dragoman.systems.completion import read, read_text
 from dragoman.systems.prompt import Prompt
-from dragoman.systems.protocol import Chat, Options, Reply, System, SystemFailure, Unreachable
+from dragoman.systems.protocol import Chat, Options, Part, Reply, System, SystemFailure, Unreachable
 from dragoman.systems.provenance import Code
 
 RETRIES = 6
@@ -88,6 +88,7 @@ def load(rest: str, options: Options) -> System:
     prompt = make_prompt(options)
     parameters = parameters_of(chat, prompt)
     client = _Client(openai, address, options.timeout)
+    limit = parameters.get("max_tokens", parameters.get("max_completion_tokens"))
     answers_at_all = True
 
     def ask(document: Document) -> Reply:
@@ -104,7 +105,6 @@ def load(rest: str, options: Options) -> System:
             answers_at_all = not isinstance(failure, Unreachable)
             raise failure from None
         answers_at_all = True
-        limit = parameters.get("max_tokens", parameters.get("max_completion_tokens"))
         try:
             return _counted(read(response.http_response.content, prompt.layers, limit), messages)
         except SystemFailure as failure:
@@ -115,11 +115,23 @@ def load(rest: str, options: Options) -> System:
         parts = [prompt.messages(piece) for _, piece in pieces.cut(document, chat.pieces)]
         return {"model": rest, "messages": parts, "parameters": parameters}
 
+    def reread(document: Document, parts: Sequence[Part]) -> Reply:
+        left = iter(parts)
+
+        def read_part(_: Document) -> Reply:
+            text, reason = next(left, (None, None))
+            if text is None or reason is None:
+                raise SystemFailure("the answer does not stand in the log")
+            return read_text(text, reason, prompt.layers, limit, Reply(None, text, parts=((text, reason),)))
+
+        return _in_pieces(document, chat.pieces, read_part)
+
     return System(
         lambda document: _in_pieces(document, chat.pieces, ask),
         options.card or _card(rest, prompt, parameters),
         close=client.close,
-        code=Code({"answers": str(answers.REVISION)}, ("the model behind its name",)),
+        code=Code({}, ("the model behind its name",), reading={"answers": str(answers.REVISION)}),
+        reread=reread,
         given=given,
         layers=prompt.layers,
         seen=prompt.sources,
@@ -206,6 +218,7 @@ def _together(replies: Sequence[Reply], failures: Sequence[str]) -> Reply:
         any(reply.estimated for reply in replies),
         tuple(repair for reply in replies for repair in reply.repairs),
         (*failures, *(problem for reply in replies for problem in reply.problems)),
+        parts=tuple(part for reply in replies for part in reply.parts or ((None, None),)),
     )
 
 

@@ -33,6 +33,7 @@ class Code(NamedTuple):
     Attributes:
         parts: hashes and versions, by what they are of.
         unseen: what cannot be seen, in words: a change of it asks nothing anew.
+        reading: what reads an answer, which is read again and not asked for where nothing else changed.
         edited: files that were edited after they were loaded: what runs, and is hashed, is their code of before.
 
     """
@@ -40,6 +41,12 @@ class Code(NamedTuple):
     parts: dict[str, str]
     unseen: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
+    reading: Mapping[str, str] = {}
+
+    @property
+    def every_part(self) -> dict[str, str]:
+        """All parts, those that read an answer too."""
+        return {**self.parts, **self.reading}
 
 
 def of_answer(code: Code, given: Any) -> str:
@@ -50,7 +57,18 @@ def of_answer(code: Code, given: Any) -> str:
         given: what the system got: plain values or records.
 
     """
-    return files.sha256(files.canonical_json([sorted(code.parts.items()), given]))
+    return files.sha256(files.canonical_json([sorted(code.every_part.items()), given]))
+
+
+def of_raw_answer(code: Code, given: Any) -> str:
+    """Hash what an answer comes from before it is read; nothing where it is not read apart.
+
+    Args:
+        code: of the system.
+        given: as in :func:`of_answer`.
+
+    """
+    return of_answer(code._replace(reading={}), given) if code.reading else ""
 
 
 def of_module(module: ModuleType, function: Any = None) -> Code:
