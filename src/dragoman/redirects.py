@@ -5,7 +5,9 @@ A hook for clients of the httpx family, which call it with each response before 
 
 from __future__ import annotations
 
-from contextlib import suppress
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from dragoman.problems import error
@@ -38,6 +40,27 @@ def check_redirect(response: Any, option: str) -> None:
     if response.request.method not in {"GET", "HEAD"} and response.status_code not in {307, 308}:
         what = f"{_origin(asked)} redirects a {response.request.method} by status {response.status_code}, as a GET."
         raise error("E770", what, f"Give the address that it is redirected to, at {there}: {option}.")
+
+
+@contextmanager
+def staying_on_the_hub() -> Iterator[None]:
+    """Let huggingface_hub, whoever calls it, follow no redirect to another host, but for files.
+
+    These the Hub keeps elsewhere, and the library sends no token there.
+    """
+    session = importlib.import_module("huggingface_hub.utils").get_session()
+    hooks = getattr(session, "event_hooks", {"response": []})["response"]  # releases below 1.0 have no such client
+    hooks.append(_stay)
+    try:
+        yield
+    finally:
+        hooks.remove(_stay)
+
+
+def _stay(response: Any) -> None:
+    asked = response.request
+    if "/resolve/" not in asked.url.path and ("/api/" in asked.url.path or "authorization" in asked.headers):
+        check_redirect(response, "HF_ENDPOINT")
 
 
 def _origin(url: Any) -> str:

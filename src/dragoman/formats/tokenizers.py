@@ -8,6 +8,7 @@ from typing import Any
 
 from dragoman.formats.tokens import Token
 from dragoman.problems import error
+from dragoman.redirects import staying_on_the_hub
 
 Cut = Callable[[str], list[Token]]
 """From a text to its tokens: offsets in code points, half-open, in order, without overlap."""
@@ -52,7 +53,8 @@ def _loaded(name: str) -> Any:
     except ImportError as cause:
         raise error("E209", "transformers is not installed.", "Install dragoman[hf].") from cause
     try:
-        return AutoTokenizer.from_pretrained(name, use_fast=True)
+        with staying_on_the_hub():
+            return AutoTokenizer.from_pretrained(name, use_fast=True)
     except Exception as cause:  # a library over files that may be anything, or over the network
         what = f"the tokenizer {name[:200]!r} cannot be loaded: {str(cause).splitlines()[0][:200]}."
         raise error("E209", what, "Give the folder of a fast tokenizer, or its name on the Hub.") from cause

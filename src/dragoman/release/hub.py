@@ -18,7 +18,7 @@ import regex
 
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.redaction import redact, register, register_address
-from dragoman.redirects import check_redirect
+from dragoman.redirects import staying_on_the_hub
 from dragoman.text import visible
 
 if TYPE_CHECKING:
@@ -197,10 +197,15 @@ def numbered(where: str) -> Iterator[None]:
         where: what was asked for, as in ``owner/name@v1.0.0``.
 
     """
+    library()
+    with staying_on_the_hub(), _numbered(where):
+        yield
+
+
+@contextmanager
+def _numbered(where: str) -> Iterator[None]:
     errors = library().errors
     transport = errors.HfHubHTTPError.__bases__[0]  # httpx.HTTPError or httpx2.HTTPError, by the version
-    hooks = library().utils.get_session().event_hooks["response"]
-    hooks.append(_stay)
     try:
         yield
     except errors.HfHubHTTPError as cause:
@@ -223,15 +228,6 @@ def numbered(where: str) -> Iterator[None]:
             raise _nonsense(where, cause) from None
         hint = "Free some space, or set HF_HOME to a folder that can be written."
         raise error("E108", f"what the Hub gave cannot be kept: {cause.strerror}.", hint, file=where) from None
-    finally:
-        hooks.remove(_stay)
-
-
-def _stay(response: Any) -> None:
-    """Refuse redirects to another host, but for those of files, which the Hub keeps elsewhere; no token goes there."""
-    asked = response.request
-    if "/resolve/" not in asked.url.path and ("/api/" in asked.url.path or "authorization" in asked.headers):
-        check_redirect(response, "HF_ENDPOINT")
 
 
 LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may do this."
