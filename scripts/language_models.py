@@ -42,7 +42,7 @@ EDITED = (
     "001.headline-15",
 )
 """Ten short documents of test that each of the edits changes."""
-MOST_NAMES, LONGEST_NAME = 4, 30
+MOST_NAMES, LONGEST_NAME = 3, 20
 """Names of an answer about an edited document, and characters of one: a small model would not come to an end."""
 
 

@@ -23,6 +23,7 @@ from dragoman.robustness.robustness_result import Robustness
 from dragoman.robustness.robustness_result import read as read_result
 from dragoman.schema.records import Document
 from dragoman.scoring.gold import check_open, default_split
+from dragoman.systems import run_files, run_log
 from dragoman.systems.loading import load
 from dragoman.systems.protocol import Chat, Options, System
 from dragoman.systems.run_folder import run as run_system
@@ -223,6 +224,16 @@ def _add(
     measured.values[label] = comparing.kept_values(*sides)
     measured.names[label] = comparing.by_dev(sides[0], sides[1], held)
     measured.failures += comparing.failures(label, *sides)
+    unanswered = _unanswered(before, changed), _unanswered(after, changed)
+    if any(unanswered):
+        measured.unanswered[label] = unanswered
+
+
+def _unanswered(run: Path, documents: Sequence[str]) -> int:
+    """Count the documents on which a system failed, where its run has a log."""
+    log = run / run_files.LOG
+    status = {entry.id: entry.status for entry in run_log.read(log)} if log.is_file() else {}
+    return sum(status.get(name) == "failed" for name in documents)
 
 
 def _result(folder: Path) -> Robustness:
