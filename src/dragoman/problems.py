@@ -121,6 +121,7 @@ CATALOGUE: dict[str, str] = {
     "E753": "runs that cannot be compared",
     "E760": "gold that is withheld",
     "E761": "private bundle that does not fit",
+    "E770": "redirect that is not followed",
     # 8xx: systems and runs
     "E801": "system cannot be loaded",
     "E802": "system failed on a document",

@@ -201,6 +201,23 @@ def test_it_is_taken_up_where_it_was_left(bundled, gold, tmp_path):
     assert files.read_json(tmp_path / "out" / RESULT, Robustness) == first
 
 
+def test_documents_on_which_the_system_fails_are_no_silent_cost(bundled, gold, tmp_path):
+    known, original = by_heart(gold), {document.text for document in bundled}
+
+    def failing(document):
+        if document.text not in original:
+            raise TimeoutError("busy")
+        return known(document)
+
+    measured = robustness(failing, tmp_path / "out", edits=["levant-months"], data=bundled)
+    assert measured.unanswered == {"levant-months": (0, 2)}
+    assert "failed on 0 documents before and 2 after" in measured.text()
+    assert "(0 before, 2 after)" in (tmp_path / "out" / PAGE).read_text(encoding="utf-8")
+    assert Robustness.from_short(measured.short()).unanswered == measured.unanswered
+    honest = robustness(known, tmp_path / "honest", edits=["levant-months"], data=bundled)
+    assert honest.unanswered == {}
+
+
 def test_runs_that_are_there_already_are_compared(bundled, gold, tmp_path):
     edited = perturb("rename", tmp_path / "edited", data=bundled)
     before = dragoman.run(by_heart(gold), tmp_path / "before", data=bundled)

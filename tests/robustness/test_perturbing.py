@@ -16,7 +16,7 @@ from dragoman.problems import DragomanError
 from dragoman.robustness import corpus as corpora
 from dragoman.robustness import perturbing
 from dragoman.robustness.edit import Edit, parse
-from dragoman.robustness.edits import catalogue
+from dragoman.robustness.edits import catalogue, join_pages
 from dragoman.robustness.perturbing import perturb, read
 from dragoman.robustness.readers import Read, counts
 from dragoman.robustness.steps import Again, plan_of
@@ -150,7 +150,7 @@ class _Row(dict):
     """A document that says whether anybody keeps it."""
 
 
-@pytest.mark.parametrize("name", ["rename", "swap-names", "other-speaker"])
+@pytest.mark.parametrize("name", ["rename", "swap-names", "other-speaker", "join-pages"])
 def test_an_edit_that_looks_at_all_documents_first_keeps_none_of_them(name, bundled):
     rows = [msgspec.to_builtins(document) for document in bundled]
     made, most = [], 0
@@ -170,10 +170,19 @@ def test_an_edit_that_looks_at_all_documents_first_keeps_none_of_them(name, bund
     plan, expected = plan_of(Again(noted), applied), plan_of(rows, applied)
     if name == "other-speaker":
         assert plan == expected
+    elif name == "join-pages":
+        assert any(plan.other(row["id"]) for row in rows)
+        assert [plan.other(row["id"]) for row in rows] == [expected.other(row["id"]) for row in rows]
     else:
         assert (plan.people, plan.ids) == (expected.people, expected.ids)
         assert {tag: words.to for tag, words in plan.words.items()} == {t: w.to for t, w in expected.words.items()}
     assert most <= 3
+
+
+def test_pages_that_are_to_be_joined_and_do_not_fit_on_the_disk_are_said():
+    pairs = join_pages.Pairs()
+    with Path("/dev/full").open("r+b", buffering=0) as pairs._file, pytest.raises(DragomanError, match=r"E108.*TMPDIR"):
+        pairs.keep({"id": "d", "text": TEXT})
 
 
 def test_nothing_to_change_is_no_error(tmp_path):

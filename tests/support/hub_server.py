@@ -11,8 +11,10 @@ import json
 import re
 import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import unquote, urlsplit
+
+from loopback_server import LoopbackServer
 
 TOKEN = "hf_not_a_real_token_0123456789"
 
@@ -68,14 +70,13 @@ class Repo:
         return self.tags.get(revision) or (revision if revision in self.commits else None)
 
 
-class Hub(ThreadingHTTPServer):
+class Hub(LoopbackServer):
     """The server; use as a context manager."""
 
-    daemon_threads = True
     block_on_close = False
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.repos, self.faults, self.log = {}, [], []
         self.held, self.release = threading.Event(), threading.Event()
         self.large, self.chunk = None, None  # pattern of paths that are stored by LFS; size of a part
@@ -98,16 +99,13 @@ class Hub(ThreadingHTTPServer):
         return [line for line in self.log if not re.match("GET|HEAD", line) and "/paths-info/" not in line]
 
     def __enter__(self):
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.start()
         return self
 
     def __exit__(self, *_):
         self.release.set()
         self.shutdown()
         self.server_close()
-
-    def handle_error(self, request, client_address):
-        pass  # a client that was killed
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -1,19 +1,22 @@
 """A small server that answers as Label Studio does, and fails in every way that a test wants."""
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
+
+from loopback_server import LoopbackServer
 
 TOKEN = "a1b2c3d4e5"
 
 
-class Stub(ThreadingHTTPServer):
-    """Projects and tasks in memory; ``fault`` is asked before and after each request is obeyed."""
+class Stub(LoopbackServer):
+    """Projects and tasks in memory; ``fault`` is asked before and after each request is obeyed.
 
-    daemon_threads = True
+    It gives a status and an answer, which is the address of a redirect where the status says so.
+    """
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.projects, self.stored, self.number = [], {}, 0
         self.fault = lambda method, path, after: None
         self.heard = []
@@ -71,6 +74,8 @@ class Handler(BaseHTTPRequestHandler):
         data = given if isinstance(given, bytes) else json.dumps(given).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(data)))
+        if 300 <= status < 400:
+            self.send_header("Location", given)
         self.end_headers()
         self.wfile.write(data)
 

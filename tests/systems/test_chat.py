@@ -12,7 +12,7 @@ from dragoman import scoring
 from dragoman.problems import DragomanError
 from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.submission import PredictedClaimant, SpanObject
-from dragoman.systems import answers, chat, pieces, prompt
+from dragoman.systems import answer_text, answers, chat, pieces, prompt
 from dragoman.systems.budget import Budget
 from dragoman.systems.loading import load, read_card
 from dragoman.systems.protocol import Chat, Options
@@ -20,6 +20,9 @@ from dragoman.systems.run import How, run
 from dragoman.systems.selection import Selection
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
+
+
+EMPTY = '{"entities": [], "dates": [], "claims": []}'
 
 
 def quietly(items, _what):
@@ -467,6 +470,47 @@ def test_no_server_is_said(benchmark, server, tmp_path, monkeypatch):
     assert "--base-url" in summary["stopped"]
     assert len(summary["failed"]) == 3
     assert len(summary["not_asked"]) == len(benchmark.documents) - 3
+
+
+@pytest.mark.parametrize("longest", [None, 400])
+def test_answers_are_read_again_and_not_asked_for_where_only_their_reader_changed(
+    benchmark, server, tmp_path, monkeypatch, longest
+):
+    def asked():
+        how = How(selection=Selection(split="dev", limit=4))
+        return run(system(server, pieces=longest), benchmark, tmp_path, quietly, how=how)
+
+    server.answer = lambda name, _: (200, json.dumps(json.loads(server.gold.get(name, EMPTY)), indent=1), {})
+    with monkeypatch.context() as older:
+
+        def refuse(*_):
+            raise ValueError("a reader that takes nothing")
+
+        older.setattr(answers, "REVISION", answers.REVISION - 1)
+        older.setattr(answer_text, "read", refuse)
+        before = asked()
+    assert (before["documents"], len(before["failed"])) == (0, 4)
+    times = dict(server.asked)
+    after = asked()
+    assert (after["kept"], after["asked"], after["reread"], after["failed"]) == (4, 0, 4, [])
+    assert (server.asked, after["tokens"]) == (times, before["tokens"])
+    assert not (tmp_path / "previous-1").exists()
+    lines = [json.loads(line) for line in (tmp_path / "predictions.jsonl").read_text("utf-8").splitlines()]
+    assert len(lines) == 4
+    assert any(line["entities"] for line in lines)
+    again = asked()
+    assert (again["kept"], again["tokens"], "reread" in again) == (4, before["tokens"], False)
+
+
+def test_what_does_not_stand_in_the_log_as_it_was_given_is_asked_for_again(benchmark, server, tmp_path, monkeypatch):
+    how = How(selection=Selection(split="dev", limit=4))
+    server.body = lambda name: b"<html>" if name == benchmark.split("dev")[0].id else None
+    with monkeypatch.context() as older:
+        older.setattr(answers, "REVISION", answers.REVISION - 1)
+        run(system(server), benchmark, tmp_path, quietly, how=how)
+    server.body = lambda _: None
+    after = run(system(server), benchmark, tmp_path, quietly, how=how)
+    assert (after["kept"], after["asked"], after["reread"], after["failed"]) == (3, 1, 3, [])
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

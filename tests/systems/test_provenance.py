@@ -1,8 +1,10 @@
 """Runs that cannot be stale: what is hashed of a system and of what it got, and what is set aside."""
 
+import importlib.util
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -82,7 +84,83 @@ def test_modules_that_a_file_loads_are_part_of_its_code(benchmark, mine, tmp_pat
     (mine.parent / "unused.py").write_text("A = 2\n", encoding="utf-8")
     assert ask(f"{mine}:predict", benchmark, tmp_path / "run", selection=FEW) == (3, 0)
     path.write_text("A = 2\n", encoding="utf-8")
+    for name in ("help_of_mine", "package.inner"):
+        monkeypatch.delitem(sys.modules, name, raising=False)  # as in a process that begins
     assert ask(f"{mine}:predict", benchmark, tmp_path / "run", selection=FEW) == (0, 3)
+
+
+@pytest.fixture
+def imported(mine, monkeypatch):
+    """A system that was imported as somebody imports a module of their own, with one beside it."""
+    monkeypatch.syspath_prepend(str(mine.parent))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # what is written within a second is else taken for the same
+    mine.with_name("layer_of_mine.py").write_text("LAYER = 'dates'\n", encoding="utf-8")
+    mine.with_name("mine_imported.py").write_text(
+        "import layer_of_mine\nSIZE = 1\ndef predict(document):\n    return {layer_of_mine.LAYER: []}\n",
+        encoding="utf-8",
+    )
+    yield importlib.import_module("mine_imported")
+    for name in ("mine_imported", "layer_of_mine"):
+        sys.modules.pop(name, None)
+
+
+def edit(module, old, new):
+    path = Path(module.__file__)
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["run before", "not run before"])
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("mine_imported", "layer_of_mine.LAYER: []", "'claims': []"),
+        ("mine_imported", "SIZE = 1", "SIZE = 2"),
+        ("mine_imported", "SIZE = 1", "SIZE = 1 +"),
+        ("layer_of_mine", "'dates'", "'claims'"),
+    ],
+)
+def test_a_function_whose_file_was_edited_is_stored_as_the_code_that_runs(
+    benchmark, imported, tmp_path, seen, name, old, new
+):
+    """In this process the old code runs; in the next one the new."""
+    if seen:
+        assert ask(System(imported.predict, SystemCard(name="f")), benchmark, tmp_path, selection=FEW) == (0, 3)
+    edit(sys.modules[name], old, new)
+    edited = run(System(imported.predict, SystemCard(name="f")), benchmark, tmp_path, quietly, how=How(selection=FEW))
+    assert (edited["kept"], edited["asked"]) == ((3, 0) if seen else (0, 3))
+    assert f"{name}.py" in edited["notes"][0]
+    again = run(System(imported.predict, SystemCard(name="f")), benchmark, tmp_path, quietly, how=How(selection=FEW))
+    assert (again["kept"], again["notes"]) == (3, edited["notes"])
+    if new.endswith("+"):
+        return  # what cannot be loaded again
+    for module in (sys.modules["layer_of_mine"], imported):
+        importlib.reload(module)
+    assert ask(System(imported.predict, SystemCard(name="f")), benchmark, tmp_path, selection=FEW) == (0, 3)
+    assert provenance.of_function(imported.predict).edited == ()
+
+
+def test_a_function_of_before_its_module_was_loaded_again_is_not_taken_for_the_new_one(imported):
+    old = imported.predict
+    before = provenance.of_function(old)
+    edit(imported, "layer_of_mine.LAYER", "'claims'")
+    importlib.reload(imported)
+    assert provenance.of_function(old).edited == ("mine_imported.py",)
+    assert provenance.of_function(old).parts not in (before.parts, provenance.of_function(imported.predict).parts)
+    assert provenance.of_function(imported.predict).edited == ()
+
+
+def test_what_a_module_changes_of_itself_is_no_edit(mine, monkeypatch):
+    mine.write_text(
+        "FOUND = {}\nCOUNT = 0\ndef predict(document):\n    global COUNT\n    COUNT += 1\n", encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(str(mine.parent))
+    spec = importlib.util.spec_from_file_location("mine_counting", mine)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setitem(sys.modules, "mine_counting", module)
+    module.predict(None)
+    module.FOUND["a"] = 1
+    assert provenance.of_function(module.predict).edited == ()
 
 
 def test_a_module_beside_a_system_that_was_edited_is_loaded_anew(benchmark, mine, tmp_path):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
@@ -14,6 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from dragoman.reading.labelled_file import LabelledFile
+    from dragoman.systems.protocol import Chat
 
 
 def with_groups(command: Callable[..., None]) -> Callable[..., None]:
@@ -61,6 +64,35 @@ def mapped(given: list[str] | None) -> dict[str, str]:
             raise typer.BadParameter("TYPE=GOLD, as person=PER", param_hint="--map")
         made[label] = type_
     return made
+
+
+def finite(value: float | tuple[float, ...] | None) -> float | tuple[float, ...] | None:
+    """Reject NaN and infinity, which pass Click's range checks."""
+    numbers = value if isinstance(value, tuple) else (value or 0.0,)
+    if not all(math.isfinite(number) for number in numbers):
+        raise typer.BadParameter("a number is needed, neither inf nor nan")
+    if isinstance(value, tuple) and min(numbers) < 0:
+        raise typer.BadParameter("a price is 0 or more")
+    return value
+
+
+def _parameters(given: list[str] | None) -> dict[str, Any]:
+    """Parse ``NAME=VALUE``: the value is JSON, or else a string; ``none`` leaves the parameter out of requests."""
+    made: dict[str, Any] = {}
+    for each in given or []:
+        name, equals, value = each.partition("=")
+        if not equals or not name.strip():
+            raise typer.BadParameter(f"NAME=VALUE is needed, not {each[:40]!r}", param_hint="--param")
+        try:
+            made[name.strip()] = None if value.lower() == "none" else json.loads(value)
+        except (ValueError, RecursionError):
+            made[name.strip()] = value
+    return made
+
+
+def listed(given: str | None) -> tuple[str, ...]:
+    """Split a comma-separated list of names."""
+    return tuple(name.strip() for name in (given or "").split(",") if name.strip())
 
 
 class QuotePolicy(StrEnum):
@@ -217,3 +249,59 @@ class Against:
         from dragoman.benchmark import load
 
         return load(self.data)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Options for chat models, except the seed, which other commands use for something else."""
+
+    base_url: Annotated[
+        str | None, typer.Option(help="chat: address of the endpoint; default: OPENAI_BASE_URL", metavar="URL")
+    ] = None
+    temperature: Annotated[float, typer.Option(min=0, callback=finite, help="chat: sampling temperature")] = 0.0
+    max_tokens: Annotated[int, typer.Option(min=1, help="chat: maximum number of tokens of an answer")] = 16_384
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="chat: additional request parameter, repeatable; NAME=none omits one, as in temperature=none",
+            metavar="NAME=VALUE",
+        ),
+    ] = None
+    form: Annotated[str, typer.Option(help="chat: json_schema, json_object or text")] = "json_schema"
+    layers: Annotated[str, typer.Option(help="chat: layers to extract", metavar="LAYER,LAYER…")] = (
+        "entities,dates,claims"
+    )
+    examples: Annotated[int, typer.Option(min=0, max=10, help="chat: few-shot examples per language, from dev")] = 2
+    example_characters: Annotated[
+        int, typer.Option(min=0, help="chat: maximum total characters of the examples per language")
+    ] = 4_000
+    prompt: Annotated[
+        Path | None, typer.Option(help="chat: your own prompt, which replaces the default instructions", metavar="FILE")
+    ] = None
+    pieces: Annotated[
+        int | None,
+        typer.Option(min=20, help="chat: split longer documents into pieces of at most this many characters"),
+    ] = None
+
+    def chat(self, seed: int) -> Chat:
+        """Convert to the settings that :func:`dragoman.systems.loading.load` takes."""
+        from dragoman.systems.protocol import Chat
+
+        if self.form not in {"json_schema", "json_object", "text"}:
+            raise typer.BadParameter("json_schema, json_object or text", param_hint="--form")
+        return Chat(
+            self.base_url,
+            self.temperature,
+            seed,
+            self.max_tokens,
+            self.examples,
+            self.form,  # type: ignore[arg-type]
+            listed(self.layers),
+            self.example_characters,
+            self.prompt,
+            self.pieces,
+            _parameters(self.param),
+        )
+
+
+ASKED = Asked()

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from dragoman.cli.options import Data, Json
+from dragoman.cli.options import ASKED, Asked, Data, Json, finite, with_groups
 
 
+@with_groups
 def robustness(
     system: Annotated[
         str,
@@ -43,6 +44,10 @@ def robustness(
         typer.Option(help="--out folder of a system that cannot have seen the pages; repeatable", metavar="DIR"),
     ] = None,
     seed: Annotated[int, typer.Option(help="random seed of the edits")] = 1,
+    timeout: Annotated[
+        float, typer.Option(min=0.01, max=604_800, callback=finite, help="timeout of an answer, in seconds")
+    ] = 600.0,
+    asked: Asked = ASKED,
     as_json: Json = False,
 ) -> None:
     """Measure the effect of text edits on a system: run it before and after, or compare existing runs.
@@ -79,6 +84,8 @@ def robustness(
             only=only or (),
             against=against or (),
             seed=seed,
+            chat=asked.chat(seed=1),
+            timeout=timeout,
             progress=_progress,
         )
     if as_json:

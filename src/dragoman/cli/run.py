@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import shlex
 import sys
 from contextlib import redirect_stdout
@@ -12,41 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dragoman.cli.options import Data, Json, mapped
+from dragoman.cli.options import ASKED, Asked, Data, Json, finite, listed, mapped, with_groups
 
 if TYPE_CHECKING:
     from dragoman.systems.protocol import Options, System
     from dragoman.systems.selection import Selection
 
 
-def _finite(value: float | tuple[float, ...] | None) -> float | tuple[float, ...] | None:
-    """Reject NaN and infinity, which pass Click's range checks."""
-    numbers = value if isinstance(value, tuple) else (value or 0.0,)
-    if not all(math.isfinite(number) for number in numbers):
-        raise typer.BadParameter("a number is needed, neither inf nor nan")
-    if isinstance(value, tuple) and min(numbers) < 0:
-        raise typer.BadParameter("a price is 0 or more")
-    return value
-
-
-def _parameters(given: list[str] | None) -> dict[str, Any]:
-    """Parse ``NAME=VALUE``: the value is JSON, or else a string; ``none`` leaves the parameter out of requests."""
-    made: dict[str, Any] = {}
-    for each in given or []:
-        name, equals, value = each.partition("=")
-        if not equals or not name.strip():
-            raise typer.BadParameter(f"NAME=VALUE is needed, not {each[:40]!r}", param_hint="--param")
-        try:
-            made[name.strip()] = None if value.lower() == "none" else json.loads(value)
-        except (ValueError, RecursionError):
-            made[name.strip()] = value
-    return made
-
-
-def _listed(given: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (given or "").split(",") if name.strip())
-
-
+@with_groups
 def run(
     system: Annotated[
         str,
@@ -80,51 +51,25 @@ def run(
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="documents processed concurrently")] = 1,
     timeout: Annotated[
-        float, typer.Option(min=0.01, max=604_800, callback=_finite, help="timeout of an answer, in seconds")
+        float, typer.Option(min=0.01, max=604_800, callback=finite, help="timeout of an answer, in seconds")
     ] = 600.0,
     card: Annotated[
         Path | None, typer.Option(help="description of the system (dragoman schema system)", metavar="system.toml")
     ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(help="chat: address of the endpoint; default: OPENAI_BASE_URL", metavar="URL")
-    ] = None,
-    temperature: Annotated[float, typer.Option(min=0, callback=_finite, help="chat: sampling temperature")] = 0.0,
+    asked: Asked = ASKED,
     seed: Annotated[int, typer.Option(help="chat: sampling seed, if the server supports it")] = 1,
-    max_tokens: Annotated[int, typer.Option(min=1, help="chat: maximum number of tokens of an answer")] = 16_384,
-    param: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="chat: additional request parameter, repeatable; NAME=none omits one, as in temperature=none",
-            metavar="NAME=VALUE",
-        ),
-    ] = None,
-    form: Annotated[str, typer.Option(help="chat: json_schema, json_object or text")] = "json_schema",
-    layers: Annotated[
-        str, typer.Option(help="chat: layers to extract", metavar="LAYER,LAYER…")
-    ] = "entities,dates,claims",
-    examples: Annotated[int, typer.Option(min=0, max=10, help="chat: few-shot examples per language, from dev")] = 2,
-    example_characters: Annotated[
-        int, typer.Option(min=0, help="chat: maximum total characters of the examples per language")
-    ] = 4_000,
-    prompt: Annotated[
-        Path | None, typer.Option(help="chat: your own prompt, which replaces the default instructions", metavar="FILE")
-    ] = None,
     show_prompt: Annotated[
         bool, typer.Option("--show-prompt", help="chat: print the messages for the first document, and stop")
     ] = False,
-    pieces: Annotated[
-        int | None,
-        typer.Option(min=20, help="chat: split longer documents into pieces of at most this many characters"),
-    ] = None,
     budget: Annotated[
         float | None,
         typer.Option(
-            min=0, callback=_finite, help="stop before the next document once this amount is spent; needs --prices"
+            min=0, callback=finite, help="stop before the next document once this amount is spent; needs --prices"
         ),
     ] = None,
     prices: Annotated[
         tuple[float, float],
-        typer.Option(callback=_finite, help="prices of a million input and output tokens", metavar="IN OUT"),
+        typer.Option(callback=finite, help="prices of a million input and output tokens", metavar="IN OUT"),
     ] = (0.0, 0.0),
     as_json: Json = False,
 ) -> None:
@@ -134,13 +79,11 @@ def run(
     from dragoman.cli.progress import Running
     from dragoman.systems.budget import Budget, cost
     from dragoman.systems.loading import load, read_card
-    from dragoman.systems.protocol import Chat, Options
+    from dragoman.systems.protocol import Options
     from dragoman.systems.run import How
     from dragoman.systems.run_folder import run_repeats
     from dragoman.systems.selection import Selection
 
-    if form not in {"json_schema", "json_object", "text"}:
-        raise typer.BadParameter("json_schema, json_object or text", param_hint="--form")
     if budget is not None and not any(prices):
         raise typer.BadParameter("a budget needs --prices", param_hint="--budget")
     if out is None and not show_prompt:
@@ -149,22 +92,10 @@ def run(
         raise typer.BadParameter(
             "labels of hf: and spacy: are mapped; of others, when they are scored", param_hint="--map"
         )
-    chat = Chat(
-        base_url,
-        temperature,
-        seed,
-        max_tokens,
-        examples,
-        form,  # type: ignore[arg-type]
-        _listed(layers),
-        example_characters,
-        prompt,
-        pieces,
-        _parameters(param),
-    )
+    chat = asked.chat(seed)
     held = load_benchmark(data)
     options = Options(timeout, None if card is None else read_card(card), chat, held, mapped(label_map))
-    selection = Selection(split, _listed(only), limit)
+    selection = Selection(split, listed(only), limit)
     if show_prompt or out is None:
         _show_prompt(system, options, selection, as_json=as_json)
         return

@@ -8,6 +8,7 @@ from typing import Any
 
 from dragoman.formats.tokens import Token
 from dragoman.problems import error
+from dragoman.redirects import staying_on_the_hub
 
 Cut = Callable[[str], list[Token]]
 """Tokenises a text: offsets in code points, half-open, sorted, without overlap."""
@@ -52,7 +53,8 @@ def _loaded(name: str) -> Any:
     except ImportError as cause:
         raise error("E209", "transformers is not installed.", "Install dragoman[hf].") from cause
     try:
-        return AutoTokenizer.from_pretrained(name, use_fast=True)
+        with staying_on_the_hub():
+            return AutoTokenizer.from_pretrained(name, use_fast=True)
     except Exception as cause:  # transformers raises many kinds of errors for unknown files or failed downloads
         what = f"the tokenizer {name[:200]!r} cannot be loaded: {str(cause).splitlines()[0][:200]}."
         raise error("E209", what, "Give the folder of a fast tokenizer, or its name on the Hub.") from cause

@@ -18,6 +18,7 @@ import regex
 
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.redaction import redact, register, register_address
+from dragoman.redirects import staying_on_the_hub
 from dragoman.text import visible
 
 if TYPE_CHECKING:
@@ -190,12 +191,19 @@ def _harmless(record: logging.LogRecord) -> bool:
 
 @contextmanager
 def numbered(where: str) -> Iterator[None]:
-    """Turn what huggingface_hub raises into numbered problems.
+    """Turn what huggingface_hub raises into numbered problems, and redirects to another host into E770.
 
     Args:
         where: what was asked for, as in ``owner/name@v1.0.0``.
 
     """
+    library()
+    with staying_on_the_hub(), _numbered(where):
+        yield
+
+
+@contextmanager
+def _numbered(where: str) -> Iterator[None]:
     errors = library().errors
     transport = errors.HfHubHTTPError.__bases__[0]  # httpx.HTTPError or httpx2.HTTPError, by the version
     try:

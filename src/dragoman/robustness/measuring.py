@@ -23,8 +23,9 @@ from dragoman.robustness.robustness_result import Robustness
 from dragoman.robustness.robustness_result import read as read_result
 from dragoman.schema.records import Document
 from dragoman.scoring.gold import check_open, default_split
+from dragoman.systems import run_files, run_log
 from dragoman.systems.loading import load
-from dragoman.systems.protocol import System
+from dragoman.systems.protocol import Chat, Options, System
 from dragoman.systems.run_folder import run as run_system
 
 RESULT, PAGE = "robustness.json", "robustness.html"
@@ -44,6 +45,8 @@ def robustness(
     only: Sequence[str] = (),
     against: Sequence[Path | str] = (),
     seed: int = 1,
+    chat: Chat | None = None,
+    timeout: float = 600.0,
     progress: Progress | None = None,
 ) -> Robustness:
     """Say what edits of the text cost a system, by layer and type.
@@ -64,6 +67,8 @@ def robustness(
         only: ids of documents; all of the split if empty.
         against: results of other systems in their ``out`` folders, that cannot have seen the pages.
         seed: of the edits.
+        chat: how a chat model is asked, with examples from ``data``.
+        timeout: seconds that an answer may take, where the system is named and no function.
         progress: wraps the documents to show how far it is.
 
     Raises:
@@ -96,7 +101,7 @@ def robustness(
         measured.system = measured.system or Path(system).name
     else:
         labels = _labels(edits, held, seed)
-        with _loaded(system) as once:
+        with _loaded(system, Options(timeout, chat=chat or Chat(), benchmark=held)) as once:
             for label in labels:
                 _run(measured, once, label, folder, held, chosen, wanted, seed, progress)
             measured.system = measured.system or _name(once)
@@ -108,12 +113,12 @@ def robustness(
 
 
 @contextmanager
-def _loaded(system: Any) -> Iterator[Any]:
+def _loaded(system: Any, options: Options) -> Iterator[Any]:
     """Load a system that is named, once for all its runs: each of them would load it, and close it, anew."""
     if not isinstance(system, str):
         yield system
         return
-    loaded = load(system)
+    loaded = load(system, options)
     try:
         yield loaded._replace(close=lambda: None)
     finally:
@@ -219,6 +224,16 @@ def _add(
     measured.values[label] = comparing.kept_values(*sides)
     measured.names[label] = comparing.by_dev(sides[0], sides[1], held)
     measured.failures += comparing.failures(label, *sides)
+    unanswered = _unanswered(before, changed), _unanswered(after, changed)
+    if any(unanswered):
+        measured.unanswered[label] = unanswered
+
+
+def _unanswered(run: Path, documents: Sequence[str]) -> int:
+    """Count the documents on which a system failed, where its run has a log."""
+    log = run / run_files.LOG
+    status = {entry.id: entry.status for entry in run_log.read(log)} if log.is_file() else {}
+    return sum(status.get(name) == "failed" for name in documents)
 
 
 def _result(folder: Path) -> Robustness:

@@ -37,6 +37,7 @@ class Robustness(msgspec.Struct, kw_only=True):
             same words are a mention in dev.
         failures: labels that were right before an edit and are not after it.
         failed: how many there are, by edit; more than are listed in a result in short form.
+        unanswered: on how many documents the system failed, before and after, by edit: they count as empty.
         memory: differences of differences, where there is something to compare with.
 
     """
@@ -51,6 +52,7 @@ class Robustness(msgspec.Struct, kw_only=True):
     names: dict[str, dict[str, tuple[int, int, int]]]
     failures: list[Failure]
     failed: dict[str, int] = {}
+    unanswered: dict[str, tuple[int, int]] = {}
     memory: list[Difference] = []
 
     @property
@@ -81,6 +83,11 @@ class Robustness(msgspec.Struct, kw_only=True):
         if silent:
             said = f"nothing to compare, as no document that the system answers changes: {', '.join(silent)}"
             lines.append(fill(said, WIDTH, break_on_hyphens=False) + "\n")
+        for name, (before, after) in self.unanswered.items():
+            said = (
+                f"{visible(name)}: the system failed on {counted(before, 'document')} before and {after} after, which "
+            )
+            lines.append(fill(f"{said}count as empty: run it again, or see its log", WIDTH) + "\n")
         lines.append(f"{counted(self.total, 'label fails', 'labels fail')} where they stood before\n")
         for name, values in self.values.items():
             if values and sum(values.values()):

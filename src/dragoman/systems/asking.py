@@ -92,6 +92,25 @@ def ask(system: System, document: Document, target: Target, watch: Watch, *, str
     return _checked(document, start, reply, checked)
 
 
+def reread(system: System, document: Document, target: Target, old: Entry, *, strict: bool = False) -> Entry | None:
+    """Read the answer about a document again, as it stands in the log; None where it does not stand there as a whole.
+
+    Args:
+        system: which reads it.
+        document: with or without labels.
+        target: what the answer is checked against.
+        old: its entry in the log.
+        strict: as in :func:`ask`.
+
+    """
+    read = system.reread
+    if read is None or not old.parts:
+        return None
+    entry = ask(system._replace(predict=lambda d: read(d, old.answers)), document, target, Watch(), strict=strict)
+    entry.seconds, entry.tokens, entry.estimated, entry.reread = old.seconds, old.tokens, old.estimated, True
+    return entry
+
+
 def _checked(document: Document, start: float, reply: Reply, checked: Valid) -> Entry:
     kept = _as_words(reply) if checked.problems else reply
     # Pieces that failed are named first: there may be more labels left out than the log names.
@@ -105,18 +124,22 @@ def _checked(document: Document, start: float, reply: Reply, checked: Valid) -> 
 
 def _entry(document: Document, status: Status, start: float, reply: Reply, problems: Sequence[str] = ()) -> Entry:
     tokens = run_log.tokens(reply.tokens)
+    answers = [(plain(text), reason) for text, reason in reply.parts if text is not None and reason is not None]
+    whole = answers if len(answers) == len(reply.parts) else []
+    raw = "\n".join(text for text, _ in whole) if whole else reply.raw
     return Entry(
         document.id,
         status,
         round(time.monotonic() - start, 3),
         reply.labels,
         list(map(plain, [*problems, *reply.problems][:MAX_PROBLEMS])),
-        None if reply.raw is None else plain(str(reply.raw)),
+        None if raw is None else plain(str(raw)),
         tokens if any(tokens) else [],
         estimated=bool(reply.estimated),
         repairs=list(map(str, reply.repairs)),
         unmapped={plain(label): count for label, count in reply.unmapped.items()},
         failed_pieces=reply.failed_pieces,
+        parts=[(len(text), reason) for text, reason in whole],
     )
 
 

@@ -17,15 +17,16 @@ from typing import Any
 
 from dragoman import benchmark as benchmarks
 from dragoman import files
-from dragoman.problems import error
+from dragoman.problems import DragomanError, error
 from dragoman.redaction import redact, register, register_address
+from dragoman.redirects import check_redirect
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems import answers, pieces
 from dragoman.systems import prompt as prompts
-from dragoman.systems.completion import read
+from dragoman.systems.completion import read, read_text
 from dragoman.systems.prompt import Prompt
-from dragoman.systems.protocol import Chat, Options, Reply, System, SystemFailure, Unreachable
+from dragoman.systems.protocol import Chat, Options, Part, Reply, System, SystemFailure, Unreachable
 from dragoman.systems.provenance import Code
 
 RETRIES = 6
@@ -87,6 +88,7 @@ def load(rest: str, options: Options) -> System:
     prompt = make_prompt(options)
     parameters = parameters_of(chat, prompt)
     client = _Client(openai, address, options.timeout)
+    limit = parameters.get("max_tokens", parameters.get("max_completion_tokens"))
     answers_at_all = True
 
     def ask(document: Document) -> Reply:
@@ -103,7 +105,6 @@ def load(rest: str, options: Options) -> System:
             answers_at_all = not isinstance(failure, Unreachable)
             raise failure from None
         answers_at_all = True
-        limit = parameters.get("max_tokens", parameters.get("max_completion_tokens"))
         try:
             return _counted(read(response.http_response.content, prompt.layers, limit), messages)
         except SystemFailure as failure:
@@ -114,11 +115,23 @@ def load(rest: str, options: Options) -> System:
         parts = [prompt.messages(piece) for _, piece in pieces.cut(document, chat.pieces)]
         return {"model": rest, "messages": parts, "parameters": parameters}
 
+    def reread(document: Document, parts: Sequence[Part]) -> Reply:
+        left = iter(parts)
+
+        def read_part(_: Document) -> Reply:
+            text, reason = next(left, (None, None))
+            if text is None or reason is None:
+                raise SystemFailure("the answer does not stand in the log")
+            return read_text(text, reason, prompt.layers, limit, Reply(None, text, parts=((text, reason),)))
+
+        return _in_pieces(document, chat.pieces, read_part)
+
     return System(
         lambda document: _in_pieces(document, chat.pieces, ask),
         options.card or _card(rest, prompt, parameters),
         close=client.close,
-        code=Code({"answers": str(answers.REVISION)}, ("the model behind its name",)),
+        code=Code({}, ("the model behind its name",), reading={"answers": str(answers.REVISION)}),
+        reread=reread,
         given=given,
         layers=prompt.layers,
         seen=prompt.sources,
@@ -205,6 +218,7 @@ def _together(replies: Sequence[Reply], failures: Sequence[str]) -> Reply:
         any(reply.estimated for reply in replies),
         tuple(repair for reply in replies for repair in reply.repairs),
         (*failures, *(problem for reply in replies for problem in reply.problems)),
+        parts=tuple(part for reply in replies for part in reply.parts or ((None, None),)),
     )
 
 
@@ -247,7 +261,8 @@ def _client(openai: Any, address: str, timeout: float) -> Any:
     try:
         register_address(address)
         limits = openai.Timeout(timeout, connect=min(timeout, MAX_CONNECT))
-        http = _once(openai, timeout)(base_url=address, timeout=limits)
+        hooks = {"response": [lambda response: check_redirect(response, "--base-url")]}
+        http = _once(openai, timeout)(base_url=address, timeout=limits, event_hooks=hooks)
         return openai.OpenAI(base_url=address, api_key=key, timeout=limits, max_retries=RETRIES, http_client=http)
     except Exception as cause:  # noqa: BLE001 - whatever the client thinks of the address
         what = f"the client does not take the address of the endpoint: {redact(str(cause))[:200]}."
@@ -282,6 +297,8 @@ def _once(openai: Any, timeout: float) -> Any:
                 return library.Response(status, headers=headers, content=bytes(body), request=request)
             except library.ReadTimeout:
                 return _not_taken(library, request, body, LATE)
+            except DragomanError as cause:
+                return _not_taken(library, request, body, cause)
             except library.HTTPError as cause:
                 cause.received = bytes(body)
                 raise
@@ -289,8 +306,8 @@ def _once(openai: Any, timeout: float) -> Any:
     return Http
 
 
-def _not_taken(library: Any, request: Any, body: bytearray, why: str) -> Any:
-    """Make the response that stands for an answer that is not waited for, with what came of it."""
+def _not_taken(library: Any, request: Any, body: bytearray, why: str | DragomanError) -> Any:
+    """Make the response that stands for an answer that is not waited for or not taken, with what came of it."""
     extensions = {NOT_TAKEN: why}
     headers = {"x-should-retry": "false"}
     return library.Response(599, headers=headers, content=bytes(body), request=request, extensions=extensions)
@@ -316,6 +333,9 @@ def _refused(cause: Any, why: str) -> SystemFailure:
     """Say what a status other than a good one means."""
     status, body = cause.status_code, _text(cause.response.content)
     not_taken = cause.response.extensions.get(NOT_TAKEN)
+    if isinstance(not_taken, DragomanError):
+        (problem,) = not_taken.problems
+        return Unreachable(f"{problem.code}: {problem.what}", problem.hint)
     if not_taken:
         return SystemFailure(str(not_taken), Reply(None, body or None))
     reply = Reply(None, body)

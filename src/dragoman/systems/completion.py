@@ -63,6 +63,7 @@ def read(body: bytes, layers: Sequence[str] = LAYER_NAMES, limit: Any = None) ->
     reason = str(choice.get("finish_reason")).lower()
     if not content and reason not in CUT_OFF | FILTERED:
         raise SystemFailure(_why_nothing(completion, choice), reply)
+    reply = reply._replace(parts=((content, reason),))
     return read_text(content or "", reason, layers, limit, reply)
 
 

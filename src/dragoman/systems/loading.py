@@ -15,6 +15,7 @@ from dragoman.files import read_toml
 from dragoman.problems import error
 from dragoman.redaction import redact
 from dragoman.schema.system_card import SystemCard
+from dragoman.systems import loaded_code
 from dragoman.systems.protocol import USUAL, Options, System
 from dragoman.systems.provenance import of_file, of_module
 
@@ -28,8 +29,6 @@ ADAPTERS = {
 
 MAX_TIMEOUT = 604_800.0
 """Longest time limit of an answer, in seconds: a week."""
-_loaded: dict[str, str] = {}
-"""Hashes of the files that modules were loaded from, by the modules' names."""
 
 
 def load(name: str, options: Options = USUAL) -> System:
@@ -89,7 +88,7 @@ def _from_path(path: Path) -> ModuleType:
         raise ImportError(f"no module in {path}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[unique] = module  # dataclasses and pickling look a class's module up there
-    _loaded[unique] = of_file(path)
+    loaded_code.remember(module, of_file(path))
     try:
         spec.loader.exec_module(module)
     except BaseException:
@@ -111,7 +110,7 @@ def beside(file: str, *parts: str) -> ModuleType:
     path = Path(file).resolve().parent.joinpath(*parts).resolve()
     unique = _unique(path)
     loaded = sys.modules.get(unique)
-    same = loaded is not None and loaded.__file__ == str(path) and _loaded.get(unique) == of_file(path)
+    same = loaded is not None and loaded.__file__ == str(path) and loaded_code.remembered(loaded) == of_file(path)
     return loaded if same and loaded is not None else _from_path(path)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
@@ -31,6 +31,10 @@ class Predict(Protocol):
         ...
 
 
+Part = tuple[str | None, str | None]
+"""An answer to one request as it was given, and why it ended."""
+
+
 class Reply(NamedTuple):
     """An answer with what the run's log holds of how it came about.
 
@@ -43,6 +47,7 @@ class Reply(NamedTuple):
         problems: in words, what of the answer was left out.
         unmapped: labels that stand for no type of the benchmark, and how many spans of each were left out.
         failed_pieces: pieces of the document without an answer that can be used; the labels are those of the others.
+        parts: of each request its answer as it was given, and why it ended; neither where none came.
 
     """
 
@@ -54,6 +59,7 @@ class Reply(NamedTuple):
     problems: tuple[str, ...] = ()
     unmapped: Mapping[str, int] = {}
     failed_pieces: int = 0
+    parts: tuple[Part, ...] = ()
 
 
 class SystemFailure(Exception):  # noqa: N818 - what it is called where it is shown
@@ -95,6 +101,7 @@ class System(NamedTuple):
         source: the file that it came from, or None.
         close: gives back what it holds, such as running programs.
         code: its code, as far as it can be seen; that of ``predict`` if None.
+        reread: reads the answers about a document again, as they were given; None where they are not read apart.
         given: all that it gets of a document, as plain values or records: an answer is kept as long as this and the
             code are what they were.
         layers: the layers that it is asked for, where that is known before it answers.
@@ -108,6 +115,7 @@ class System(NamedTuple):
     source: Path | None = None
     close: Callable[[], None] = _nothing
     code: Code | None = None
+    reread: Callable[[Document, Sequence[Part]], Reply] | None = None
     given: Callable[[Document], Any] = unlabelled
     layers: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from dragoman import files
+from dragoman.systems import loaded_code
 
 DATA = "files that it reads, the environment and the network"
 """What cannot be seen of any system that is code."""
@@ -32,11 +33,20 @@ class Code(NamedTuple):
     Attributes:
         parts: hashes and versions, by what they are of.
         unseen: what cannot be seen, in words: a change of it asks nothing anew.
+        reading: what reads an answer, which is read again and not asked for where nothing else changed.
+        edited: files that were edited after they were loaded: what runs, and is hashed, is their code of before.
 
     """
 
     parts: dict[str, str]
     unseen: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    reading: Mapping[str, str] = {}
+
+    @property
+    def every_part(self) -> dict[str, str]:
+        """All parts, those that read an answer too."""
+        return {**self.parts, **self.reading}
 
 
 def of_answer(code: Code, given: Any) -> str:
@@ -47,7 +57,18 @@ def of_answer(code: Code, given: Any) -> str:
         given: what the system got: plain values or records.
 
     """
-    return files.sha256(files.canonical_json([sorted(code.parts.items()), given]))
+    return files.sha256(files.canonical_json([sorted(code.every_part.items()), given]))
+
+
+def of_raw_answer(code: Code, given: Any) -> str:
+    """Hash what an answer comes from before it is read; nothing where it is not read apart.
+
+    Args:
+        code: of the system.
+        given: as in :func:`of_answer`.
+
+    """
+    return of_answer(code._replace(reading={}), given) if code.reading else ""
 
 
 def of_module(module: ModuleType, function: Any = None) -> Code:
@@ -55,7 +76,7 @@ def of_module(module: ModuleType, function: Any = None) -> Code:
 
     Where the module belongs to an installed distribution, that is its version and the module's file; else the file
     and the modules beside it that it loads, those that a function loads when it is called included, as far as they
-    are named in it.
+    are named in it. A file that was edited after it was loaded counts as it was then.
     """
     source = _source_of(module)
     if source is None:
@@ -64,12 +85,22 @@ def of_module(module: ModuleType, function: Any = None) -> Code:
     versions = {
         distribution: importlib.metadata.version(distribution) for distribution in _distributions().get(name, [])
     }
-    loaded = {source} if versions else _beside(source)
-    parts = {_named(path, source): of_file(path) for path in sorted(loaded)}
+    paths = sorted({source} if versions else _beside(source))
+    in_memory = {**_in_memory(paths), source: module}
+    parts, edited = dict[str, str](), list[str]()
+    for path in paths:
+        name_of_file, now = _named(path, source), of_file(path)
+        runs = loaded_code.of_module(in_memory[path], path, now) if path in in_memory else None
+        parts[name_of_file] = now if runs is None else runs.hash
+        edited += [name_of_file] if runs is not None and runs.edited else []
     parts |= {f"distribution {name}": version for name, version in versions.items()}
     if function is not None:
         parts["function"] = _function(function)
-    return Code(parts, ("packages that it imports", DATA))
+        runs = loaded_code.of_function(function, module, source)
+        if runs.edited and source.name not in edited:  # one of before its module was loaded again
+            parts["function"] += f" as loaded {runs.hash}"
+            edited.append(source.name)
+    return Code(parts, ("packages that it imports", DATA), tuple(edited))
 
 
 def of_function(predict: Callable[..., Any]) -> Code:
@@ -176,6 +207,16 @@ def _beside(source: Path) -> set[Path]:
         found.add(path)
         waiting += [other for other in _imports(path) if other not in found]
     return found | set(_loaded_below(source.parent))
+
+
+def _in_memory(paths: Sequence[Path]) -> dict[Path, ModuleType]:
+    """Find the modules that were loaded from some files."""
+    names, found = {path.name for path in paths}, dict[Path, ModuleType]()
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and Path(file).name in names:
+            found[Path(file).resolve()] = module
+    return found
 
 
 def _loaded_below(folder: Path) -> Iterator[Path]:

@@ -16,10 +16,10 @@ from dragoman.problems import error
 from dragoman.schema.records import Document
 from dragoman.schema.run_file import MANIFEST
 from dragoman.systems import run_files, run_log
-from dragoman.systems.asking import Watch, ask
+from dragoman.systems.asking import Watch, ask, reread
 from dragoman.systems.budget import Budget
 from dragoman.systems.protocol import System, unlabelled
-from dragoman.systems.provenance import of_answer, of_function
+from dragoman.systems.provenance import of_answer, of_function, of_raw_answer
 from dragoman.systems.run_log import Entry
 from dragoman.systems.selection import Selection
 from dragoman.text import counted
@@ -97,7 +97,8 @@ def run(
         documents that are answered but for these, ``labels_not_mapped`` (of a
         model, to types of the benchmark: how many by label) and ``repairs`` of answers by name; ``why``: up to three of
         the reasons for failures (all are in the log); ``card_lacks``: what the system's card has to say yet;
-        ``not_seen``: what of the code cannot be seen; ``set_aside``: where an older run went; ``notes``. Where the run
+        ``not_seen``: what of the code cannot be seen; ``reread``: number of answers that were read again and not asked
+        for, because what reads them was another; ``set_aside``: where an older run went; ``notes``. Where the run
         ended because the system cannot be reached, ``stopped`` says so, and what to do.
 
     Raises:
@@ -120,11 +121,12 @@ class _Session:
 
     Attributes:
         code: the system's code.
-        hashes: of what it would get now, by document.
+        hashes: of what it would get now, by document; ``raw_hashes`` of the same without what reads an answer.
         entries: answers that are true now, by document; of those that failed, too.
         spent: tokens read and written.
         set_aside: name of the folder that an older run was moved to, or nothing.
         logged: documents that there are answers about, stale ones too.
+        unread: answers that are true but for what read them, by document.
 
     """
 
@@ -138,6 +140,8 @@ class _Session:
     spent: list[int]
     set_aside: str
     logged: set[str]
+    raw_hashes: dict[str, str]
+    unread: dict[str, Entry]
     watch: Watch = field(default_factory=Watch)
 
     @classmethod
@@ -153,25 +157,28 @@ class _Session:
             raise error("E803", what, "Choose another folder.", file=str(folder))
         files.remove_parts(folder)
         code = system.code or of_function(system.predict)
-        hashes = {
-            document.id: of_answer(code, system.given(unlabelled(document)))
-            for document in benchmark.documents
-            if document.id not in system.seen
-        }
+        given = {d.id: system.given(unlabelled(d)) for d in benchmark.documents if d.id not in system.seen}
+        hashes = {name: of_answer(code, each) for name, each in given.items()}
+        raw_hashes = {name: of_raw_answer(code, each) for name, each in given.items()}
         logged = run_log.read(log)
         aside = ""
-        if logged and (how.fresh or not any(hashes.get(entry.id) == entry.hash for entry in logged)):
-            aside = run_files.set_aside(folder, run_files.own_files(folder))
-            logged = []
         entries: dict[str, Entry] = {}
-        for entry in logged:
+        unread: dict[str, Entry] = {}
+        for entry in () if how.fresh else logged:
             if hashes.get(entry.id) == entry.hash:
                 entries[entry.id] = _standing(entries.get(entry.id), entry, how)
-        known = {entry.id for entry in logged}
-        return cls(system, benchmark, folder, how, code, hashes, entries, run_log.spent(logged), aside, known)
+            elif entry.parts and raw_hashes.get(entry.id) == entry.raw_hash:
+                unread[entry.id] = _standing(unread.get(entry.id), entry, how)
+        if logged and not entries and not unread:
+            aside = run_files.set_aside(folder, run_files.own_files(folder))
+            logged = []
+        unread = {name: entry for name, entry in unread.items() if name not in entries}
+        spent, known = run_log.spent(logged), {entry.id for entry in logged}
+        return cls(system, benchmark, folder, how, code, hashes, entries, spent, aside, known, raw_hashes, unread)
 
     def run(self, chosen: Sequence[Document], progress: Progress) -> dict[str, Any]:
         """Ask about the documents that have no answer, and write what there is then."""
+        again = self._reread()
         # What failed is asked about last: documents that a server does not survive keep no other one from its turn.
         waiting = [d for d in chosen if d.id not in self.entries]
         waiting += [d for d in chosen if d.id in self.entries and self._failed(self.entries[d.id])]
@@ -212,6 +219,7 @@ class _Session:
             "card_lacks": lacking,
             "not_seen": list(self.code.unseen),
             "notes": list(self._notes(order)),
+            **({"reread": again} if again else {}),
             **({"set_aside": self.set_aside} if self.set_aside else {}),
             **({"stopped": self.watch.stopped} if self.watch.stopped else {}),
         }
@@ -219,8 +227,24 @@ class _Session:
     def _failed(self, entry: Entry) -> bool:
         return entry.status == "failed" or entry.failed_pieces > 0 or (self.how.strict and entry.left_out > 0)
 
+    def _reread(self) -> int:
+        """Read answers again that were read by another revision of the reader; give their number."""
+        target, read = self.benchmark.target(), 0
+        for document in self.benchmark.documents:
+            old = self.unread.get(document.id)
+            entry = reread(self.system, document, target, old, strict=self.how.strict) if old else None
+            if entry is not None:
+                self._keep(entry)
+                read += 1
+        return read
+
+    def _keep(self, entry: Entry) -> None:
+        entry.hash, entry.raw_hash = self.hashes[entry.id], self.raw_hashes[entry.id]
+        self.entries[entry.id] = _standing(self.entries.get(entry.id), entry, self.how)
+        run_log.append(self.folder / run_files.LOG, entry)
+
     def _ask(self, waiting: Sequence[Document], progress: Progress) -> int:
-        target, log, asked = self.benchmark.target(), self.folder / run_files.LOG, 0
+        target, asked = self.benchmark.target(), 0
         budget = self.how.budget
 
         def one(document: Document) -> Entry | None:
@@ -234,14 +258,15 @@ class _Session:
             ):
                 if entry is not None:
                     asked += 1
-                    entry.hash = self.hashes[entry.id]
-                    self.entries[entry.id] = _standing(self.entries.get(entry.id), entry, self.how)
                     self.spent = [total + more for total, more in zip(self.spent, entry.tokens or [0, 0], strict=True)]
-                    run_log.append(log, entry)
+                    self._keep(entry)
                     self.how.on_tokens(self.spent)
         return asked
 
     def _notes(self, order: Sequence[Entry]) -> Iterator[str]:
+        if self.code.edited:
+            some = ", ".join(self.code.edited)
+            yield f"edited after it was loaded, and run as it was then: {some}; start Python anew to run it as it is"
         estimated = sum(entry.estimated for entry in order)
         if estimated:
             some = counted(estimated, "document")

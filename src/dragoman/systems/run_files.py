@@ -112,7 +112,7 @@ def manifest(system: System, code: Code, benchmark: Benchmark) -> bytes:
         system=system.card.name,
         package=__version__,
         data={"name": benchmark.name, "version": benchmark.version, "fingerprint": benchmark.fingerprint},
-        code=code.parts,
+        code=code.every_part,
         unseen=list(code.unseen),
         prompt=system.prompt,
         seen=list(system.seen),

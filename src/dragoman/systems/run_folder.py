@@ -198,6 +198,8 @@ def _add(first: dict[str, Any], summary: Mapping[str, Any], name: str) -> None:
         first[key] = {each: first[key].get(each, 0) + summary[key].get(each, 0) for each in sorted(names)}
     first["why"] = sorted({*first["why"], *summary["why"]})[:3]
     first["notes"] += [f"{name}: {note}" for note in summary["notes"]]
+    if "reread" in summary:
+        first["reread"] = first.get("reread", 0) + summary["reread"]
     first.update({key: summary[key] for key in ("stopped",) if key in summary})
 
 

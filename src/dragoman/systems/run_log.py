@@ -35,6 +35,10 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True):
         failed_pieces: pieces of the document without an answer; the document is asked about again by the next run.
         traceback: of what the system raised.
         hash: of what the system got and of its code: the answer is kept as long as that is what it was.
+        raw_hash: the same without what reads the answer: as long as that is what it was, the answer is read again.
+        parts: of each request the characters of its answer in ``raw``, and why it ended, where both are known: answers
+            are parted by line feeds.
+        reread: whether it was read again, and not asked for; its tokens were counted before.
 
     """
 
@@ -52,6 +56,18 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True):
     failed_pieces: int = 0
     traceback: str | None = None
     hash: str = ""
+    raw_hash: str = ""
+    parts: list[tuple[int, str]] = []
+    reread: bool = False
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """The answers to the requests about the document, as they were given; none where that is not known."""
+        found, at = [], 0
+        for length, reason in self.parts:
+            found.append(((self.raw or "")[at : at + length], reason))
+            at += length + 1
+        return found
 
 
 def read(path: Path) -> list[Entry]:
@@ -109,5 +125,5 @@ def _count(value: Any) -> int:
 
 def spent(entries: Iterable[Entry]) -> list[int]:
     """Tokens read and written in all; a document that failed and was asked about again was paid for twice."""
-    pairs = [tokens(entry.tokens) for entry in entries]
+    pairs = [tokens(entry.tokens) for entry in entries if not entry.reread]
     return [sum(pair[i] for pair in pairs) for i in (0, 1)]

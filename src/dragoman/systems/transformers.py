@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dragoman.problems import error
 from dragoman.redaction import redact
+from dragoman.redirects import staying_on_the_hub
 from dragoman.schema.records import Document
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems.label_mapping import TypeMap
@@ -40,8 +41,9 @@ def load(rest: str, options: Options) -> System:
     except ImportError as cause:
         raise error("E801", f"{cause.name} is not installed.", "Install dragoman[hf] and torch.") from cause
     try:
-        tokenizer = AutoTokenizer.from_pretrained(rest, trust_remote_code=False)
-        model = AutoModelForTokenClassification.from_pretrained(rest, trust_remote_code=False, use_safetensors=True)
+        with staying_on_the_hub():
+            tokenizer = AutoTokenizer.from_pretrained(rest, trust_remote_code=False)
+            model = AutoModelForTokenClassification.from_pretrained(rest, trust_remote_code=False, use_safetensors=True)
     except Exception as cause:  # whatever lies in the folder
         hint = "Give a token-classification model with safetensors and without code of its own."
         raise error("E801", f"the model {rest[:200]!r} cannot be loaded: {redact(str(cause))[:500]}", hint) from cause

@@ -1,6 +1,5 @@
 """A real Label Studio for the tests, started once through our own command's code, and a stub of one."""
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,8 @@ def label_studio(tmp_path_factory):
 
 @pytest.fixture
 def stub():
-    server = Stub()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with Stub().serving() as server:
+        yield server
 
 
 @pytest.fixture

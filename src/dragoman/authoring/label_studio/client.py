@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from dragoman import files
 from dragoman.problems import DragomanError, error
 from dragoman.redaction import redact, register
+from dragoman.redirects import check_redirect
 from dragoman.text import visible
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ class Server:
             base_url=self.url,
             timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
             trust_env=parts.hostname not in _LOOPBACK,  # no proxy for loopback addresses
+            follow_redirects=True,
+            event_hooks={"response": [lambda response: check_redirect(response, VARIABLES[0][0])]},
         )
         self._authorized = False
 
@@ -146,7 +149,7 @@ class Server:
 
         Raises:
             DragomanError: E720 no answer, or repeated server errors; E721 refused; E727 not found; E728 invalid JSON,
-                or too large.
+                or too large; E770 a redirect to another host.
 
         """
         import tenacity  # noqa: PLC0415

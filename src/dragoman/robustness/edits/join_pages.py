@@ -8,44 +8,96 @@ the document's time, that time has to be the same.
 
 from __future__ import annotations
 
-import copy
 import itertools
 import random
-from collections.abc import Iterable, Iterator
+import tempfile
+import weakref
+from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
+import msgspec
+
+from dragoman.problems import error
 from dragoman.robustness.carrying import INSERTED
 from dragoman.robustness.draft import Draft, spans_of
 from dragoman.robustness.edit import Applied, Edit, Row
 from dragoman.schema.layers import LAYER_NAMES
 
 _TIMES = ("published", "published_external")
-Pairs = dict[str, Row]
-"""For each document, by its id, the one that is put after it."""
+
+
+class Pairs:
+    """For each document, by its id, the one that is put after it: its id and place in a temporary file.
+
+    There may be more documents than memory holds.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lasts as long as the pairs
+        weakref.finalize(self, self._file.close)
+        self._places: list[tuple[int, int]] = []
+        self._others: dict[str, int] = {}
+
+    def keep(self, row: Row) -> int:
+        """Keep a document; give its number.
+
+        Raises:
+            DragomanError: E108 where there is no room.
+
+        """
+        line = msgspec.json.encode(row)
+        self._places.append((self._file.tell(), len(line)))
+        try:
+            self._file.write(line)
+            self._file.flush()
+        except OSError as cause:
+            hint = "Free some space, or set TMPDIR to a folder that has it."
+            raise error("E108", f"the documents that are joined cannot be kept: {cause.strerror}.", hint) from None
+        return len(self._places) - 1
+
+    def join(self, name: str, number: int) -> None:
+        """Say which document is put after one."""
+        self._others[name] = number
+
+    def other(self, name: str | None) -> Row | None:
+        """Give the document that is put after one, a new object each time; None where there is none."""
+        number = self._others.get(name or "")
+        if number is None:
+            return None
+        start, length = self._places[number]
+        self._file.seek(start)
+        row: Row = msgspec.json.decode(self._file.read(length))
+        return row
 
 
 def prepare(rows: Iterable[Row], applied: Applied) -> Pairs:
     """Pair documents of which each can stand after the other, at the edit's rate."""
     chooser = random.Random(f"{applied.seed}|{applied.edit.name}")  # noqa: S311 - no secret
-    left = [row for row in rows if applied.rate >= 1 or chooser.random() < applied.rate]
+    made = Pairs()
+    left = [
+        (made.keep(row), row["id"], tuple(_keys(row)))
+        for row in rows
+        if applied.rate >= 1 or chooser.random() < applied.rate
+    ]
     chooser.shuffle(left)
-    waiting: dict[tuple[Any, ...], Row] = {}
-    made: Pairs = {}
-    for row in left:
-        for key in _keys(row):
+    waiting: dict[Hashable, tuple[int, str, tuple[Hashable, ...]]] = {}
+    for one in left:
+        number, name, keys = one
+        for key in keys:
             other = waiting.pop(key, None)
             if other is not None:
-                made[row["id"]], made[other["id"]] = other, row
-                for stale in _keys(other):
+                made.join(name, other[0])
+                made.join(other[1], number)
+                for stale in other[2]:
                     if waiting.get(stale) is other:
                         del waiting[stale]
                 break
         else:
-            waiting.update((key, row) for key in _keys(row))
+            waiting.update((key, one) for key in keys)
     return made
 
 
-def _keys(row: Row) -> Iterator[tuple[Any, ...]]:
+def _keys(row: Row) -> Iterator[Hashable]:
     """Say with what a document can be paired: the same key; the one for those without dates of their time as well."""
     given = tuple(layer for layer in LAYER_NAMES if row.get(layer) is not None)
     alike = (row.get("language"), row.get("split"), row.get("kind"), given, tuple(row.get("layers_annotated") or ()))
@@ -57,7 +109,7 @@ def _keys(row: Row) -> Iterator[tuple[Any, ...]]:
 
 def change(draft: Draft) -> None:
     """Put the other document's lines and labels after this one's."""
-    other = draft.plan.get(draft.row.get("id"))
+    other = draft.plan.other(draft.row.get("id"))
     if other is None:
         draft.unable["no other document of its language, split, kind and time is left"] += 1
         return
@@ -67,7 +119,7 @@ def change(draft: Draft) -> None:
     last = draft.text.count("\n")
     for line in other["text"].split("\n"):
         draft.add_line(last, line, "body")
-    _take(draft, copy.deepcopy(other))
+    _take(draft, other)
 
 
 def _claimants(claim: dict[str, Any]) -> list[dict[str, Any]]:
