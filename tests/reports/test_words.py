@@ -11,6 +11,7 @@ from dragoman.schema import labels
 def test_every_code_of_the_label_sets_has_words():
     assert set(words.TYPES) == {*labels.values(labels.EntityType), *labels.values(labels.DateType), words.CLAIM}
     assert {label for of in words.FAMILIES.values() for label in of} == set(words.TYPES)
+    assert set(words.FORMS) == set(labels.values(labels.EntityForm))
     assert set(words.PHENOMENA) == set(labels.values(labels.Phenomenon))
     assert set(words.VERBS) == set(labels.values(labels.Act))
     for act in labels.values(labels.Act):
