@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _LABEL = "LABEL=WHAT"
+_MAX_RENAMED = 5
 Own = Annotated[list[str] | None, typer.Option(help="a label of a set of one's own, with what it is", metavar=_LABEL)]
 
 
@@ -27,10 +28,11 @@ def new(
     ] = None,
     name: Annotated[str | None, typer.Option(help="name of the benchmark")] = None,
     languages: Annotated[
-        str | None, typer.Option(help="BCP 47 tags, parted by commas (default: those of the documents)", metavar="TAGS")
+        list[str] | None,
+        typer.Option(help="BCP 47 tags, parted by commas (default: those of the documents)", metavar="TAGS"),
     ] = None,
     layers: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(help="layers, parted by commas (default: those of the labels given, or all)", metavar="LAYERS"),
     ] = None,
     type_: Annotated[
@@ -72,7 +74,7 @@ def new(
     options = {"columns": columns or (), "labels": labels or ()}
     read = incoming.read(paths, form_of_file, tags, options=options)
     if not tags and any(each.language is None for each in read.documents):
-        tags = _parted(_asked("languages, parted by commas", "--languages"))
+        tags = _parted([_asked("languages, parted by commas", "--languages")])
         read = incoming.read(paths, form_of_file, tags, options=options)
     if type_ is None and asks and all(each.line is None or not each.line.entities for each in read.documents):
         said = typer.prompt("entity types, as PROD=a product; EVENT=… (none: the default ones)", "", err=True)
@@ -97,7 +99,7 @@ def new(
         "written": str(folder),
         "documents": made.documents,
         "labels": made.labels,
-        "renamed": made.ids if as_json else len(made.ids),
+        "renamed": made.ids if as_json else _renamed(made.ids),
         "labels_to_describe": made.undescribed,
     }
     if as_json:
@@ -115,11 +117,12 @@ def _asked(what: str, option: str, default: str | None = None) -> str:
     return str(typer.prompt(what, default, err=True)).strip()
 
 
-def _parted(given: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (given or "").split(",") if part.strip())
+def _parted(given: Sequence[str] | None) -> tuple[str, ...]:
+    """Take what is parted by commas, or given more than once, each once."""
+    return tuple(dict.fromkeys(part.strip() for value in given or () for part in value.split(",") if part.strip()))
 
 
-def _layers(given: str | None) -> tuple[str, ...]:
+def _layers(given: Sequence[str] | None) -> tuple[str, ...]:
     from dragoman.schema.layers import LAYER_NAMES
 
     chosen = _parted(given)
@@ -139,6 +142,13 @@ def _described(values: Sequence[str]) -> dict[str, str]:
             raise typer.BadParameter(f"the label {label.strip()[:80]!r} is given twice")
         made[label.strip()] = line.strip()
     return made
+
+
+def _renamed(ids: Mapping[str, str]) -> str:
+    """Say which name became which id, if they are few; else how many (``--json`` lists them)."""
+    if len(ids) > _MAX_RENAMED:
+        return f"{len(ids)} (--json lists them)"
+    return ", ".join(f"{old} is {new}" for old, new in ids.items()) or "none"
 
 
 def _flat(value: Mapping[str, Any] | Any) -> Any:

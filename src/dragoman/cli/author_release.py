@@ -84,6 +84,8 @@ def release(
     if out is not None:
         release_folder.write(built, root, out)
         outcome["written"] = str(out)
+        if release_folder.renew_card(root, built):
+            outcome["card_renewed"] = str(root / "DATASET_CARD.md")
     if standoff is not None:
         release_folder.write_standoff(built, root, standoff)
         outcome["without_texts"] = str(standoff)

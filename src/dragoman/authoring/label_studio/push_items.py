@@ -22,8 +22,8 @@ from dragoman.text import locate_quote
 
 
 def of_documents(documents: Mapping[str, Document]) -> list[Item]:
-    """Documents without labels, to be labelled from nothing."""
-    return [Item(document, b"", [Side(_empty())]) for document in documents.values()]
+    """Documents without labels, to be labelled from nothing: what is submitted, even without a label, is an answer."""
+    return [Item(document, b"", []) for document in documents.values()]
 
 
 def of_files(root: Path, kind: Kind, documents: Mapping[str, Document]) -> list[Item]:

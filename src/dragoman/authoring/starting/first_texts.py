@@ -74,6 +74,8 @@ language:
 
 ## In numbers
 
+<!-- Counted by `dragoman author new`, and again by `dragoman author release`: between releases labels may have changed. -->
+
 <!-- generated: statistics -->
 <!-- end of generated: statistics -->
 
