@@ -41,16 +41,6 @@ def current_card(root: Path, release: Release, *, needed: bool = True) -> str:
     )
 
 
-def renew_card(root: Path, release: Release) -> bool:
-    """Bring the generated blocks of a source root's own card up to date; whether they were not.
-
-    Raises:
-        DragomanError: as :func:`current_card`, or E108 when the card cannot be written.
-
-    """
-    return files.write(root / "DATASET_CARD.md", current_card(root, release, needed=False).encode())
-
-
 def write(release: Release, root: Path, folder: Path) -> None:
     """Write everything that a release folder holds.
 

@@ -42,7 +42,7 @@ def release(
     """Build a release from corpus and gold: parquet, the card with its YAML, and a manifest with the fingerprint.
 
     With --bundle, the same rows are also written as JSONL into the package, so that they travel in the wheel, and the
-    numbers in the card are renewed.
+    numbers in the card are renewed; so they are with --out, where they have changed.
 
     Gold never changes under a version. What is built is compared with the release before it, and refused, with every
     label that differs, unless the version grew by what the changes need. The release before it is the one that --since
@@ -83,9 +83,7 @@ def release(
         return
     if out is not None:
         release_folder.write(built, root, out)
-        outcome["written"] = str(out)
-        if release_folder.renew_card(root, built):
-            outcome["card_renewed"] = str(root / "DATASET_CARD.md")
+        outcome |= {"written": str(out)} | _renewed_card(root, built)
     if standoff is not None:
         release_folder.write_standoff(built, root, standoff)
         outcome["without_texts"] = str(standoff)
@@ -94,6 +92,16 @@ def release(
         outcome["bundle_changed"] = bundle.write(built, root / _BUNDLE)
         outcome["card_changed"] = files.write(root / "DATASET_CARD.md", card.encode())
     show.summary(outcome | {"fingerprint": built.fingerprint}, as_json=as_json, most=None)
+
+
+def _renewed_card(root: Path, built: Release) -> dict[str, str]:
+    """Bring the numbers in the root's own card up to date; say so if they were not."""
+    from dragoman import files
+    from dragoman.authoring import release_folder
+
+    card = root / "DATASET_CARD.md"
+    renewed = files.write(card, release_folder.current_card(root, built, needed=False).encode())
+    return {"card_renewed": str(card)} if renewed else {}
 
 
 def _check_withheld(withhold: str | None, private: Path | None, *, alone: bool) -> None:

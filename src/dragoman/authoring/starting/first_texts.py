@@ -74,7 +74,7 @@ language:
 
 ## In numbers
 
-<!-- Counted by `dragoman author new`, and again by `dragoman author release`: between releases labels may have changed. -->
+<!-- Counted anew by each `dragoman author release`: until then labels may have changed. -->
 
 <!-- generated: statistics -->
 <!-- end of generated: statistics -->
