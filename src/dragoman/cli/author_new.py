@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dragoman.cli.options import Columns, Json, Labels
+from dragoman.cli.options import Columns, Json, Labels, parted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,12 +69,12 @@ def new(
 
     paths = given or [Path(path) for path in _asked("files of pages or documents", "--from").split()]
     name = name or _asked("name of the benchmark", "--name", folder.name)
-    tags = _parted(languages)
+    tags = parted(languages)
     asks = sys.stdin.isatty() and sys.stderr.isatty()
     options = {"columns": columns or (), "labels": labels or ()}
     read = incoming.read(paths, form_of_file, tags, options=options)
     if not tags and any(each.language is None for each in read.documents):
-        tags = _parted([_asked("languages, parted by commas", "--languages")])
+        tags = parted([_asked("languages, parted by commas", "--languages")])
         read = incoming.read(paths, form_of_file, tags, options=options)
     if type_ is None and asks and all(each.line is None or not each.line.entities for each in read.documents):
         said = typer.prompt("entity types, as PROD=a product; EVENT=… (none: the default ones)", "", err=True)
@@ -117,15 +117,10 @@ def _asked(what: str, option: str, default: str | None = None) -> str:
     return str(typer.prompt(what, default, err=True)).strip()
 
 
-def _parted(given: Sequence[str] | None) -> tuple[str, ...]:
-    """Take what is parted by commas, or given more than once, each once."""
-    return tuple(dict.fromkeys(part.strip() for value in given or () for part in value.split(",") if part.strip()))
-
-
 def _layers(given: Sequence[str] | None) -> tuple[str, ...]:
     from dragoman.schema.layers import LAYER_NAMES
 
-    chosen = _parted(given)
+    chosen = parted(given)
     for layer in chosen:
         if layer not in LAYER_NAMES:
             raise typer.BadParameter(f"there is no layer {layer[:80]!r}; layers: {', '.join(LAYER_NAMES)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -50,6 +50,16 @@ _PREDICTIONS = typer.Argument(
 )
 Predictions = Annotated[Path, _PREDICTIONS]
 PredictionsIfAny = Annotated[Path | None, _PREDICTIONS]
+
+
+def parted(given: Sequence[str] | None) -> tuple[str, ...]:
+    """Take what is parted by commas, or given again, each once.
+
+    >>> parted(["ko, ar", "vi", "ko"]), parted(None)
+    (('ko', 'ar', 'vi'), ())
+
+    """
+    return tuple(dict.fromkeys(part.strip() for value in given or () for part in value.split(",") if part.strip()))
 
 
 def mapped(given: list[str] | None) -> dict[str, str]:

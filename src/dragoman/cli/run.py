@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dragoman.cli.options import Data, Json, mapped
+from dragoman.cli.options import Data, Json, mapped, parted
 
 if TYPE_CHECKING:
     from dragoman.systems.protocol import Options, System
@@ -43,10 +43,6 @@ def _parameters(given: list[str] | None) -> dict[str, Any]:
     return made
 
 
-def _listed(given: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (given or "").split(",") if name.strip())
-
-
 def run(
     system: Annotated[
         str,
@@ -61,7 +57,7 @@ def run(
     data: Data = None,
     split: Annotated[str | None, typer.Option(help="only the documents of this split")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="only so many documents, the first ones")] = None,
-    only: Annotated[str | None, typer.Option(help="only these documents", metavar="ID,ID…")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="only these documents", metavar="ID,ID…")] = None,
     repeats: Annotated[
         int | None, typer.Option(min=1, max=100, help="run it so often; the score is the mean, never the best")
     ] = None,
@@ -95,8 +91,8 @@ def run(
     ] = None,
     form: Annotated[str, typer.Option(help="chat: json_schema, json_object or text")] = "json_schema",
     layers: Annotated[
-        str, typer.Option(help="chat: layers to ask for", metavar="LAYER,LAYER…")
-    ] = "entities,dates,claims",
+        list[str] | None, typer.Option(help="chat: layers to ask for (default: all)", metavar="LAYER,LAYER…")
+    ] = None,
     examples: Annotated[int, typer.Option(min=0, max=10, help="chat: examples a language, from dev")] = 2,
     example_characters: Annotated[
         int, typer.Option(min=0, help="chat: most characters of all examples of a language")
@@ -124,6 +120,7 @@ def run(
     from dragoman.benchmark import load as load_benchmark
     from dragoman.cli import show
     from dragoman.cli.progress import Running
+    from dragoman.schema.layers import LAYER_NAMES
     from dragoman.systems.budget import Budget, cost
     from dragoman.systems.loading import load, read_card
     from dragoman.systems.protocol import Chat, Options
@@ -148,7 +145,7 @@ def run(
         max_tokens,
         examples,
         form,  # type: ignore[arg-type]
-        _listed(layers),
+        parted(layers) or LAYER_NAMES,
         example_characters,
         prompt,
         pieces,
@@ -156,7 +153,7 @@ def run(
     )
     held = load_benchmark(data)
     options = Options(timeout, None if card is None else read_card(card), chat, held, mapped(label_map))
-    selection = Selection(split, _listed(only), limit)
+    selection = Selection(split, parted(only), limit)
     if show_prompt or out is None:
         _show_prompt(system, options, selection, as_json=as_json)
         return
