@@ -19,7 +19,7 @@ if (bar) {
         (!size.value || row.dataset.size === size.value)
       );
     }
-    said.textContent = `${systems(rows.filter((row) => !row.hidden))} of ${systems(rows)} systems`;
+    said.textContent = `${systems(rows.filter((row) => !row.hidden))} of ${systems(rows)} system${systems(rows) === 1 ? "" : "s"}`;
   };
   for (const each of [name, layers, weights, size]) each.addEventListener("input", filter);
 
