@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,7 @@ def written(content: Content) -> str:
             + (f", split {gold.data.split}" if gold.data.split else ""),
             said=list(filter(None, (result_table.headline(result), result_table.summary(result)))),
             notes=_notes(content),
-            headline=[(name, _cell(result, name)) for name in _main(content)],
+            headline=[(name, _in_short(name), _cell(result, name)) for name in _main(content)],
             mean=result_table.headline_in_words(result),
             rows=[(name, _cell(result, name)) for name in result.counts],
             results=content.results,
@@ -118,6 +119,16 @@ def written(content: Content) -> str:
 def _main(content: Content) -> tuple[str, ...]:
     """Name the measures that stand for the layers that the gold has."""
     return headline_of(content.results[0].coverage.annotated) or HEADLINE
+
+
+def _in_short(name: str) -> str:
+    """Say what a measure asks of a label: the beginning of its definition.
+
+    >>> _in_short("entities.strict")
+    'Same span and same type'
+
+    """
+    return re.split("[:;.](?: |$)", BY_NAME[name].definition)[0]
 
 
 def _kinds(item: dict[str, Any]) -> set[str]:
