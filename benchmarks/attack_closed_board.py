@@ -7,6 +7,9 @@ candidate. What it learns is what the log of submissions lets out, by the same f
 
     python benchmarks/attack_closed_board.py 1000      so many submissions, once without limits and once with the usual
 
+The third line says what would come of edges of rounding that nobody knows: each score is shifted by a secret part of a
+step before it is rounded, the same for all, and the attacker begins by halving the places where the edges can be.
+
 The numbers of ``withheld_labels.py`` are what a calculation says of the same attack.
 """
 
@@ -29,6 +32,8 @@ from dragoman.release import source_root
 ROOT = Path(__file__).resolve().parents[1]
 COLUMN = "entities.strict"
 HELD = 100
+SHIFT = 0.237
+"""Of a step: any other does as well."""
 
 
 class Label(NamedTuple):
@@ -48,13 +53,15 @@ class Read(NamedTuple):
     mistaken: int
 
 
-def attack(closed: closing.Closed, allowed: int, seed: int = 1) -> Read:
+def attack(closed: closing.Closed, allowed: int, seed: int = 1, shift: float | None = None) -> Read:
     """Read labels off a closed board.
 
     Args:
         closed: the board, with the limits that hold.
         allowed: submissions that the attacker would make.
         seed: of what it holds.
+        shift: what a keeper adds to each score before rounding, as a part of a step between -.5 and .5, which the
+            attacker does not know; None for a keeper who adds nothing, which the attacker knows.
 
     """
     gold = closed.gold.annotations.entities
@@ -72,28 +79,42 @@ def attack(closed: closing.Closed, allowed: int, seed: int = 1) -> Read:
     known, hidden = right[:HELD], right[HELD:]
     wrong = [label._replace(type="DOC") for label in right if label.type != "DOC"]
     truth = {label: draw.random() < 0.5 for label in hidden}
-    best, found, mistaken = 0.0, 0, 0
-    _shown(closed, [wrong[0]], 0)  # so that there is a best: 0
-    for number, (label, is_right) in enumerate(truth.items(), 1):
-        edge = best + step / 2
+    found, mistaken, searched = 0, 0, 0
+    added = step * (shift or 0.0)
+    shown = _shown(closed, [wrong[0]], 0, added)  # so that there is a best: 0
+    best = (shown or {}).get(COLUMN) or 0.0
+    low, high = (0.0, 0.0) if shift is None else (-step / 2, step / 2)  # where the shift can be
+    while high - low > 1 / (2 * total):
+        searched += 1
+        target = best + step / 2 - (low + high) / 2
+        spent = next(r for r in range(1, len(known) + 1) if 2 * r / (total + r) > target)
+        filled = int(2 * spent / target - total - spent)
+        shown = _shown(closed, [*known[:spent], *wrong[len(wrong) - filled :]], searched, added)
+        crossed = best + step / 2 - 2 * spent / (total + spent + filled)
+        if shown and shown.get(COLUMN) is not None:
+            best, low = shown[COLUMN] or best, crossed
+        else:
+            high = crossed
+    for number, (label, is_right) in enumerate(truth.items(), searched + 1):
+        edge = best + step / 2 - low
         spent = next((r for r in range(len(known) + 1) if 2 * (r + 1) / (total + r + 1) > edge), None)
         if spent is None or number >= allowed:
             return Read(number, found, mistaken)
         filled = max(0, int(2 * (spent + 1) / edge - total - spent - 1 - 1e-9))
         candidate = label if is_right else label._replace(type="PER" if label.type != "PER" else "ORG")
         made = [*known[:spent], *wrong[len(wrong) - filled :], candidate]
-        shown = _shown(closed, made, number)
+        shown = _shown(closed, made, number, added)
         if shown is None:  # over the limit
             return Read(number, found, mistaken)
         better = shown.get(COLUMN) is not None
         best = shown[COLUMN] or best if better else best
         known += [label] if better else []
         found, mistaken = found + (better == is_right), mistaken + (better != is_right)
-    return Read(len(truth), found, mistaken)
+    return Read(searched + len(truth), found, mistaken)
 
 
-def _shown(closed: closing.Closed, labels: list[Label], number: int) -> dict[str, float | None] | None:
-    """Submit some labels, and give what is shown of them."""
+def _shown(closed: closing.Closed, labels: list[Label], number: int, added: float) -> dict[str, float | None] | None:
+    """Submit some labels, and give what is shown of them by a keeper who adds something to each score."""
     lines: dict[str, dict[str, Any]] = defaultdict(lambda: {"entities": []})
     for name, start, end, type_ in dict.fromkeys(labels):
         lines[name] |= {"id": name}
@@ -102,18 +123,20 @@ def _shown(closed: closing.Closed, labels: list[Label], number: int) -> dict[str
     reading = read_bytes(body, closed.gold.target, "predictions.jsonl")
     result = scoring.score(reading.checked(), closed.gold, measures=[COLUMN], intervals=False)
     columns = [column for column in closing.shown_columns(closed.gold) if column.name == COLUMN]
-    exact = closing.exact_scores(result, columns)
+    exact = {name: score and score + added for name, score in closing.exact_scores(result, columns).items()}
     return closed.record("an attacker", f"system {number}", files.sha256(body), exact)
 
 
 def main(allowed: int) -> None:
-    """Attack a board without limits, and one with the usual ones, and say what was found."""
-    for limits in (Limits(10**6, 10**6), Limits(10**6, DEFAULT.total)):
+    """Attack a board without limits, one with the usual ones, and one with edges that are secret."""
+    without = Limits(10**6, 10**6)
+    for limits, shift in ((without, None), (Limits(10**6, DEFAULT.total), None), (without, SHIFT)):
         with tempfile.TemporaryDirectory() as folder:
             paths = Path(folder) / "public", Path(folder) / "private"
             release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", *paths, "")
-            read = attack(closing.opened(paths[1], limits=limits), allowed)
+            read = attack(closing.opened(paths[1], limits=limits), allowed, shift=shift)
         most = "without a limit" if limits.total > allowed else f"{limits.total} in all"
+        most += "" if shift is None else ", secret edges"
         print(f"{most}: {read.labels} labels read in {read.submissions} submissions, {read.mistaken} mistaken")
 
 

@@ -16,12 +16,14 @@ import pyarrow as pa
 import pytest
 from own_benchmarks import JAPANESE, TITLE, author, dragoman_says, written
 from pyarrow import parquet
+from typer.testing import CliRunner
 
 import dragoman
 from dragoman.authoring.label_studio import config, region_reader
 from dragoman.authoring.label_studio.regions import encode
 from dragoman.authoring.starting import incoming, suggested_profile
 from dragoman.authoring.starting.new_benchmark import Plan, make
+from dragoman.cli.app import app
 from dragoman.problems import DragomanError
 from dragoman.release import scheme_file
 
@@ -244,6 +246,22 @@ def test_pages_of_two_languages_are_told_apart_by_their_names(tmp_path):
     make(tmp_path / "new", Plan("two", ("he", "th")), read)
     found = {document.id: (document.language, document.title) for document in dragoman.load(tmp_path / "new").documents}
     assert found == {"a.article-1": ("he", "כותרת"), "a_2.article-1": ("th", "หัวข้อ")}
+
+
+def test_languages_may_be_parted_by_commas_or_given_again(tmp_path):
+    (tmp_path / "pages" / "he").mkdir(parents=True)
+    (tmp_path / "pages" / "he" / "a-b.txt").write_text("כותרת\nגוף הכתבה.\n", "utf-8")
+    (tmp_path / "pages" / "a.vi.txt").write_text("Phở bò\nNinh xương.\n", "utf-8")
+    given = ["author", "new", str(tmp_path / "new"), "--from", str(tmp_path / "pages"), "--name", "two"]
+    given += ["--languages", "he,th", "--languages", "vi", "--layers", "entities", "--layers", "dates"]
+    made = CliRunner().invoke(app, given)
+    scheme = scheme_file.read(tmp_path / "new")
+    assert (scheme.languages, scheme.layers) == (("he", "th", "vi"), ("entities", "dates"))
+    assert {d.id: d.language for d in dragoman.load(tmp_path / "new").documents} == {
+        "a.article-1": "vi",
+        "a_b.article-1": "he",
+    }
+    assert "a-b is a_b" in made.stdout
 
 
 def test_on_a_terminal_what_is_missing_is_asked_for(tmp_path):

@@ -147,8 +147,13 @@ def test_persian_from_pages_to_a_board(labelled, tmp_path):
     # A page that reads from right to left, with the labels of the benchmark and none of the default scheme.
     report = (tmp_path / "first.html").read_text("utf-8")
     assert '"direction":"rtl"' in report
-    assert "PROD" in report
+    assert "a product, by name (PROD)" in report
     assert ">PER<" not in report
+    # What the card of the root says in numbers was counted when the benchmark was new: the release counted again.
+    own, given = ((path).read_text("utf-8") for path in (labelled / "DATASET_CARD.md", release / "README.md"))
+    numbers = own.partition("<!-- generated: statistics -->")[2].partition("<!-- end")[0]
+    assert "\n| PLACE | " in numbers
+    assert numbers in given
     assert dragoman.load(release).splits == ("dev", "test")
 
 

@@ -135,6 +135,15 @@ def test_a_folder_beside_the_two_passes_needs_no_record(tmp_path):
     assert [one.name for one in material.passes] == ["a", "b", "trial"]
 
 
+def test_a_day_that_is_missing_is_named(tmp_path):
+    corrupted(tmp_path, NORTH, '"latest": "2020-04-30"', '"latest": null')
+    (found,) = checks.check(tmp_path)[1].listed
+    said = found.problem
+    assert (said.code, said.path) == ("E505", "dates[d2].latest")
+    assert said.what == "`latest` is missing, and 2020-04-30 follows from 2020-04."
+    assert said.hint == 'Write "latest": "2020-04-30".'
+
+
 def test_the_command_says_what_is_wrong_and_where(tmp_path):
     corrupted(tmp_path, NORTH, '"latest": "2020-04-30"', '"latest": "2020-04-28"')
     plain = run("--root", tmp_path)

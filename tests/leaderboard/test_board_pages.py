@@ -22,6 +22,7 @@ RELATIVE = "dates.value.recall[phenomenon=relative_date]"
 RANGE = "dates.value.recall[phenomenon=range]"
 GROUND = 8
 """Least difference of two grounds under words: they are pale, or the words could not be read."""
+SIZES = (None, 0, 268_098_176, 10**9, 7_250_000_000, 72_700_000_000, 671 * 10**9)
 NAMES = [each[:120] for each in PAYLOADS.values()]
 
 
@@ -48,7 +49,8 @@ def systems(names, numbers):
     for i in range(numbers):
         layers = ("dates",) if i % 3 == 2 else LAYERS
         track = "open" if i % 5 == 4 else "closed"
-        made.append(entry(i, names(i), layers, track=track, weights="open" if i % 4 == 3 else "closed"))
+        weights = "open" if i % 4 == 3 else "closed"
+        made.append(entry(i, names(i), layers, track=track, weights=weights, parameter_count=SIZES[i % len(SIZES)]))
     made[0].card.chance = True
     control = entry(numbers, names(numbers), LAYERS, "not independent", "open", independent=False, control=True)
     return [*made, control]
@@ -185,6 +187,13 @@ def test_filters_act_on_tables_and_plot_and_say_how_many_are_shown(site, page):
     assert (rows(page), said.inner_text()) == (10, "10 of 101 systems")
     page.get_by_label("System", exact=True).fill("")
     assert rows(page) == 101
+    by_size = page.get_by_label("Trained parameters")
+    # Of 0 to 99 those with i % 7 == 2, 3; a billion is no more than a billion. The control does not say.
+    for chosen, left in {"up to 1 billion": 28, "nothing trained": 15, "over 100 billion": 14, "not said": 16}.items():
+        by_size.select_option(chosen)
+        assert (rows(page), said.inner_text()) == (left, f"{left} of 101 systems")
+    by_size.select_option("10 to 100 billion")
+    assert set(page.locator("tr[data-size='100'] .under").all_inner_texts()) >= {"1.5 · 72.7B parameters · only dates"}
 
 
 def test_columns_can_be_left_out_and_brought_back(site, page):

@@ -17,6 +17,7 @@ from dragoman.leaderboard.site import build
 from dragoman.locking import only_writer
 from dragoman.problems import DragomanError
 from dragoman.schema.leaderboard_json import Board
+from dragoman.systems.loading import read_card
 
 HOSTILE = {
     "a": '<script>alert("name")</script><img src=x onerror=alert(1)>',
@@ -311,6 +312,10 @@ def test_the_command_writes_site_and_reports(tmp_path, benchmark, gold):
     assert json.loads(done.stdout) == {"site": str(tmp_path / "site" / "index.html"), "ranked": 1}
     report = next((tmp_path / "site" / "reports").iterdir())
     assert f"reports/{report.name}" in (tmp_path / "site" / "systems" / report.name).read_text("utf-8")
+    card = read_card(tmp_path / "runs" / "one" / benchmark.version / "system.toml")
+    html = report.read_text("utf-8")
+    assert f"What <bdi>{card.name}</bdi> is" in html
+    assert f"<dt>Licence</dt><dd><bdi>{card.licence}</bdi>" in html
 
 
 def test_predictions_with_quotes_have_a_report(tmp_path, benchmark, gold):

@@ -48,6 +48,16 @@ LINE = {
 }
 
 
+def test_the_index_says_in_english_what_a_document_is(opened, arabic, benchmark, split):
+    page = opened(arabic)
+    english = {name: dict(lines).get(0) for name, lines in benchmark.reading.items()}
+    shown = page.locator(".index li").locator("visible=true").all_inner_texts()
+    assert shown
+    for said in shown:
+        first, title = said.split("\n", 1)
+        assert title.strip() == english[first.split()[0]]
+
+
 def test_keys_are_explained_and_do_nothing_else_meanwhile(opened, arabic):
     page = opened(arabic)
     page.keyboard.press("?")

@@ -11,8 +11,10 @@ from dragoman.schema import labels
 def test_every_code_of_the_label_sets_has_words():
     assert set(words.TYPES) == {*labels.values(labels.EntityType), *labels.values(labels.DateType), words.CLAIM}
     assert {label for of in words.FAMILIES.values() for label in of} == set(words.TYPES)
+    assert set(words.FORMS) == set(labels.values(labels.EntityForm))
     assert set(words.PHENOMENA) == set(labels.values(labels.Phenomenon))
     assert set(words.VERBS) == set(labels.values(labels.Act))
+    assert all(verb[-1].isalpha() for verb in words.VERBS.values())  # a colon or “that” follows
     for act in labels.values(labels.Act):
         assert "act" not in words.facets(act, None, None).split()
     assert set(words.MODALITIES) == set(labels.values(labels.Modality))
@@ -62,3 +64,18 @@ def test_all_values_of_gold_have_words(benchmark):
     said = {date.value: words.of_value(date.value) for document in benchmark for date in document.dates}
     assert len(said) > 20
     assert [value for value, text in said.items() if text == value] == []
+
+
+def test_labels_of_a_benchmark_are_called_by_its_own_lines():
+    own = {
+        "entities.type": {"LOC": "a locomotive", "ODD": "FILL IN: what is labelled so"},
+        "phenomena": {"steam": "written in steam"},
+    }
+    made = words.Vocabulary.of(own)
+    said = [made.of_slice("type", each) for each in ("LOC", "ODD", "PER", "DATE")]
+    assert said == ["a locomotive (LOC)", "ODD", "PER", "date (DATE)"]
+    assert made.of_slice("phenomenon", "steam") == "written in steam"
+    assert made.of_slice("phenomenon", "nested") == words.PHENOMENA["nested"]
+    assert made.of_slice("form", "ABR") == "abbreviation (ABR)"
+    assert words.Vocabulary.of({"entities.form": {"ABR": "x"}}).of_slice("form", "NAM") == "NAM"
+    assert made.own == ("LOC", "ODD")

@@ -107,9 +107,14 @@ def _days(date: Date, path: str, report: Report) -> None:
         interval = None if value is None else timex.interval(value, date.mod, date.type)
         for name, day in (("earliest", interval and interval.earliest), ("latest", interval and interval.latest)):
             due, field = None if day is None else day.isoformat(), f"{name}{suffix}"
-            if getattr(date, field) != due:
-                given = shown(str(getattr(date, field)))
-                report("E505", f"{path}.{field}", f"it is {given}, and {due} follows from {value}.", f"Write {due}.")
+            given = getattr(date, field)
+            if given is None and due is not None:
+                what = f"`{field}` is missing, and {due} follows from {value}."
+                report("E505", f"{path}.{field}", what, f'Write "{field}": "{due}".')
+            elif given != due:
+                follows = f"{due} follows" if due is not None else "no such day follows"
+                hint = f"Write {due}." if due is not None else "Leave it out."
+                report("E505", f"{path}.{field}", f"it is {shown(given)}, and {follows} from {value}.", hint)
 
 
 def _anchors(dates: list[Date] | list[QuotedDate], report: Report) -> None:

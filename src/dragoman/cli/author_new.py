@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dragoman.cli.options import Columns, Json, Labels
+from dragoman.cli.options import Columns, Json, Labels, comma_separated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _LABEL = "LABEL=WHAT"
+_MAX_RENAMED = 5
 Own = Annotated[
     list[str] | None,
     typer.Option(help="a label of your own label set, with its definition; repeatable", metavar=_LABEL),
@@ -28,12 +29,12 @@ def new(
     ] = None,
     name: Annotated[str | None, typer.Option(help="name of the benchmark")] = None,
     languages: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(help="BCP 47 tags, separated by commas (default: those of the documents)", metavar="TAGS"),
     ] = None,
     layers: Annotated[
-        str | None,
-        typer.Option(help="layers, separated by commas (default: those of the labels, or all)", metavar="LAYERS"),
+        list[str] | None,
+        typer.Option(help="layers, separated by commas (default: those of the labels given, or all)", metavar="LAYERS"),
     ] = None,
     type_: Annotated[
         list[str] | None, typer.Option("--type", help="an entity type, with its definition; repeatable", metavar=_LABEL)
@@ -71,12 +72,12 @@ def new(
 
     paths = given or [Path(path) for path in _asked("files of pages or documents", "--from").split()]
     name = name or _asked("name of the benchmark", "--name", folder.name)
-    tags = _parted(languages)
+    tags = comma_separated(languages)
     asks = sys.stdin.isatty() and sys.stderr.isatty()
     options = {"columns": columns or (), "labels": labels or ()}
     read = incoming.read(paths, form_of_file, tags, options=options)
     if not tags and any(each.language is None for each in read.documents):
-        tags = _parted(_asked("languages, separated by commas", "--languages"))
+        tags = comma_separated([_asked("languages, separated by commas", "--languages")])
         read = incoming.read(paths, form_of_file, tags, options=options)
     if type_ is None and asks and all(each.line is None or not each.line.entities for each in read.documents):
         said = typer.prompt("entity types, as PROD=a product; EVENT=… (none: the default ones)", "", err=True)
@@ -101,7 +102,7 @@ def new(
         "written": str(folder),
         "documents": made.documents,
         "labels": made.labels,
-        "renamed": made.ids if as_json else len(made.ids),
+        "renamed": made.ids if as_json else _renamed(made.ids),
         "labels_to_describe": made.undescribed,
     }
     if as_json:
@@ -119,14 +120,10 @@ def _asked(what: str, option: str, default: str | None = None) -> str:
     return str(typer.prompt(what, default, err=True)).strip()
 
 
-def _parted(given: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (given or "").split(",") if part.strip())
-
-
-def _layers(given: str | None) -> tuple[str, ...]:
+def _layers(given: Sequence[str] | None) -> tuple[str, ...]:
     from dragoman.schema.layers import LAYER_NAMES
 
-    chosen = _parted(given)
+    chosen = comma_separated(given)
     for layer in chosen:
         if layer not in LAYER_NAMES:
             raise typer.BadParameter(f"there is no layer {layer[:80]!r}; layers: {', '.join(LAYER_NAMES)}")
@@ -143,6 +140,13 @@ def _described(values: Sequence[str]) -> dict[str, str]:
             raise typer.BadParameter(f"the label {label.strip()[:80]!r} is given twice")
         made[label.strip()] = line.strip()
     return made
+
+
+def _renamed(ids: Mapping[str, str]) -> str:
+    """Say which name became which id, if they are few; else how many (``--json`` lists them)."""
+    if len(ids) > _MAX_RENAMED:
+        return f"{len(ids)} (--json lists them)"
+    return ", ".join(f"{old} is {new}" for old, new in ids.items()) or "none"
 
 
 def _flat(value: Mapping[str, Any] | Any) -> Any:

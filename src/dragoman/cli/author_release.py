@@ -44,7 +44,7 @@ def release(
 ) -> None:
     """Build a release from corpus and gold: parquet, the card with its YAML, and a manifest with the fingerprint.
 
-    With --bundle, the same rows are also written as JSONL into the package, so that the wheel contains them, and the
+    With --bundle, the same rows are also written as JSONL into the package, so that the wheel contains them. The
     numbers in the card are updated.
 
     Gold never changes within a version. The build is compared with the previous release, and refused, with a list of
@@ -88,7 +88,7 @@ def release(
         return
     if out is not None:
         release_folder.write(built, root, out)
-        outcome["written"] = str(out)
+        outcome |= {"written": str(out)} | _renewed_card(root, built)
     if standoff is not None:
         release_folder.write_standoff(built, root, standoff)
         outcome["without_texts"] = str(standoff)
@@ -97,6 +97,16 @@ def release(
         outcome["bundle_changed"] = bundle.write(built, root / _BUNDLE)
         outcome["card_changed"] = files.write(root / "DATASET_CARD.md", card.encode())
     show.summary(outcome | {"fingerprint": built.fingerprint}, as_json=as_json, most=None)
+
+
+def _renewed_card(root: Path, built: Release) -> dict[str, str]:
+    """Update the numbers in the root's own card, and report the card if they changed."""
+    from dragoman import files
+    from dragoman.authoring import release_folder
+
+    card = root / "DATASET_CARD.md"
+    renewed = files.write(card, release_folder.current_card(root, built, needed=False).encode())
+    return {"card_renewed": str(card)} if renewed else {}
 
 
 def _check_withheld(withhold: str | None, private: Path | None, *, alone: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -105,6 +106,9 @@ def take(
             said = "not judged" if value is None else f"{value:.3f} right ({ends[0]:.3f}–{ends[1]:.3f})"
             show.summary({f"{one['language']} {layer}": f"{said}, {counted(share['cards'], 'card')}"}, as_json=False)
         show.summary({"planted": f"{one['planted']['caught']} of {one['planted']['answered']} caught"}, as_json=False)
+    kinds = Counter(finding["kind"] for one in taken.summary["reviews"] for finding in one["findings"])
+    said = ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "none"
+    show.summary({"findings": said}, as_json=False)
     show.summary({"proposals": len(taken.proposals), "written": [str(path) for path in written]}, as_json=False)
 
 

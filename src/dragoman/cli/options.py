@@ -6,7 +6,7 @@ import functools
 import inspect
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -55,6 +55,16 @@ Predictions = Annotated[Path, _PREDICTIONS]
 PredictionsIfAny = Annotated[Path | None, _PREDICTIONS]
 
 
+def comma_separated(given: Sequence[str] | None) -> tuple[str, ...]:
+    """Collect the values of a repeatable, comma-separated option, without duplicates.
+
+    >>> comma_separated(["ko, ar", "vi", "ko"]), comma_separated(None)
+    (('ko', 'ar', 'vi'), ())
+
+    """
+    return tuple(dict.fromkeys(part.strip() for value in given or () for part in value.split(",") if part.strip()))
+
+
 def mapped(given: list[str] | None) -> dict[str, str]:
     """Parse a label map from options such as ``person=PER``; the last equals sign is the separator."""
     made: dict[str, str] = {}
@@ -88,11 +98,6 @@ def _parameters(given: list[str] | None) -> dict[str, Any]:
         except (ValueError, RecursionError):
             made[name.strip()] = value
     return made
-
-
-def listed(given: str | None) -> tuple[str, ...]:
-    """Split a comma-separated list of names."""
-    return tuple(name.strip() for name in (given or "").split(",") if name.strip())
 
 
 class QuotePolicy(StrEnum):
@@ -268,9 +273,9 @@ class Asked:
         ),
     ] = None
     form: Annotated[str, typer.Option(help="chat: json_schema, json_object or text")] = "json_schema"
-    layers: Annotated[str, typer.Option(help="chat: layers to extract", metavar="LAYER,LAYER…")] = (
-        "entities,dates,claims"
-    )
+    layers: Annotated[
+        list[str] | None, typer.Option(help="chat: layers to extract (default: all)", metavar="LAYER,LAYER…")
+    ] = None
     examples: Annotated[int, typer.Option(min=0, max=10, help="chat: few-shot examples per language, from dev")] = 2
     example_characters: Annotated[
         int, typer.Option(min=0, help="chat: maximum total characters of the examples per language")
@@ -285,6 +290,7 @@ class Asked:
 
     def chat(self, seed: int) -> Chat:
         """Convert to the settings that :func:`dragoman.systems.loading.load` takes."""
+        from dragoman.schema.layers import LAYER_NAMES
         from dragoman.systems.protocol import Chat
 
         if self.form not in {"json_schema", "json_object", "text"}:
@@ -296,7 +302,7 @@ class Asked:
             self.max_tokens,
             self.examples,
             self.form,  # type: ignore[arg-type]
-            listed(self.layers),
+            comma_separated(self.layers) or LAYER_NAMES,
             self.example_characters,
             self.prompt,
             self.pieces,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dragoman.cli.options import ASKED, Asked, Data, Json, finite, listed, mapped, with_groups
+from dragoman.cli.options import ASKED, Asked, Data, Json, comma_separated, finite, mapped, with_groups
 
 if TYPE_CHECKING:
     from dragoman.systems.protocol import Options, System
@@ -34,7 +34,7 @@ def run(
     limit: Annotated[
         int | None, typer.Option(min=1, help="maximum number of documents; the first ones are taken")
     ] = None,
-    only: Annotated[str | None, typer.Option(help="only these documents", metavar="ID,ID…")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="only these documents", metavar="ID,ID…")] = None,
     repeats: Annotated[
         int | None, typer.Option(min=1, max=100, help="number of runs; the score is their mean, never the best")
     ] = None,
@@ -95,7 +95,7 @@ def run(
     chat = asked.chat(seed)
     held = load_benchmark(data)
     options = Options(timeout, None if card is None else read_card(card), chat, held, mapped(label_map))
-    selection = Selection(split, listed(only), limit)
+    selection = Selection(split, comma_separated(only), limit)
     if show_prompt or out is None:
         _show_prompt(system, options, selection, as_json=as_json)
         return

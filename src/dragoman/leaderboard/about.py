@@ -85,8 +85,9 @@ def _found(shown: Sequence[Column]) -> str:
 
 def _cannot(data: BoardData, languages: list[tuple[str, int]]) -> list[str]:
     held = number(data.pages, "page") if data.pages else number(data.documents, "document")
+    little = f"{held} {'says' if (data.pages or data.documents) == 1 else 'say'} little of others"
     said = [
-        f"How a system does on other news: {held} say little of others, intervals speak of documents like these alone.",
+        f"How a system does on other news: {little}, intervals speak of documents like these alone.",
         "Which of two systems is better where the tests do not tell them apart: that does not make them equal.",
     ]
     few = [f"{title} ({number(documents, 'document')})" for title, documents in languages if documents < MIN_DOCUMENTS]

@@ -75,7 +75,7 @@ def _kind(entry: BoardEntry) -> str:
 
 
 def _answered(board: Board, entry: BoardEntry, tab: views.Tab) -> str:
-    number = views.answered(board, entry, tab)
+    number = "" if board.closed else views.answered(board, entry, tab)
     return f"answered {number}" if number else ""
 
 

@@ -138,4 +138,5 @@ def _page(path: Path, source: Source) -> bytes:
     gold = source.gold
     reading = read_bytes(read_predictions(path / "predictions.jsonl"), gold.target, str(path))
     pred = reading.checked().of(gold.annotations.documents)
-    return render(read_card(path / "system.toml").name, pred, source).encode()
+    card = read_card(path / "system.toml")
+    return render(card.name, pred, source, card=card).encode()

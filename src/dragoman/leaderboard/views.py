@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -236,8 +237,10 @@ def span(place: Place) -> str:
 
 
 def _under(entry: BoardEntry, tab: Tab) -> str:
-    """Describe an entry in the line below its name: its version, layers if not all, documents of all left out."""
+    """Describe an entry in the line below its name: its version, size, layers if not all, documents of all left out."""
     parts = [short(entry.card.version, 24)] if entry.card is not None and entry.card.version else []
+    if entry.card is not None and entry.card.parameter_count:
+        parts.append(parameters(entry.card.parameter_count))
     if not isinstance(entry.repeats, UnsetType):
         parts.append(f"mean of {entry.repeats} repeats")
     if len(entry.attempted) < len(tab.layers if tab.main.facet is None and tab.group == "documents" else LAYER_NAMES):
@@ -245,6 +248,38 @@ def _under(entry: BoardEntry, tab: Tab) -> str:
     if entry.missing and tab.main.facet is None:
         parts.append(f"{entry.missing} left out")
     return " · ".join(parts)
+
+
+SIZES: tuple[tuple[str, str, float], ...] = (
+    ("none", "nothing trained", 0),
+    ("1", "up to 1 billion", 1e9),
+    ("10", "1 to 10 billion", 1e10),
+    ("100", "10 to 100 billion", 1e11),
+    ("more", "over 100 billion", math.inf),
+)
+"""Classes of size: a key, what to call it, and the most trained parameters of a system in it."""
+
+
+def size(entry: BoardEntry) -> str:
+    """Class of size of a system, by its number of trained parameters; ``not said`` without one."""
+    count = None if entry.card is None else entry.card.parameter_count
+    return "not said" if count is None else next(key for key, _, most in SIZES if count <= most)
+
+
+_UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
+
+
+def parameters(count: int) -> str:
+    """Write a number of trained parameters in two digits or three.
+
+    >>> parameters(268_098_176), parameters(1_200_000_000), parameters(950), parameters(999_700_000)
+    ('268M parameters', '1.2B parameters', '950 parameters', '1B parameters')
+
+    """
+    for unit, sign in _UNITS:
+        if count >= unit * 0.9995:
+            return f"{float(f'{count / unit:.{2 if count < 10 * unit else 3}g}'):g}{sign} parameters"
+    return counted(count, "parameter")
 
 
 def name(entry: BoardEntry) -> str:

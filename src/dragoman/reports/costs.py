@@ -94,12 +94,13 @@ class Costs:
         return max((row.gain for rows in self.groups.values() for row in rows), default=0.0) or 1.0
 
 
-def costs(documents: Sequence[dict[str, Any]]) -> Costs:
+def costs(documents: Sequence[dict[str, Any]], vocabulary: words.Vocabulary = words.DEFAULT) -> Costs:
     """Weigh the mistakes, and give each item that is one its ``cost``.
 
     Args:
         documents: as :func:`dragoman.reports.overlay.documents` gives them; their items get ``cost``, the gain of
             fixing this one alone.
+        vocabulary: what the labels are called.
 
     """
     totals = _totals(documents)
@@ -121,7 +122,7 @@ def costs(documents: Sequence[dict[str, Any]]) -> Costs:
                     held[query].add(document["id"])
                     for part in _parts(item, query, document, several=several):
                         found["part"][query + part].append(item)
-    made = {group: _rows(group, of, totals) for group, of in found.items()}
+    made = {group: _rows(group, of, totals, vocabulary) for group, of in found.items()}
     f1s = [f1(*total) for total in totals.values()]
     first = [
         First(row, len(held[row.of]), _common(row, made.get("part", []))) for row in made.get(KIND, [])[:MAX_FIRST]
@@ -130,8 +131,13 @@ def costs(documents: Sequence[dict[str, Any]]) -> Costs:
     return Costs(fsum(f1s) / len(f1s) if f1s else None, tuple(totals), by_group, first)
 
 
-def _rows(group: str, of: Mapping[Query, list[Item]], totals: Mapping[str, tuple[int, int, int]]) -> list[Row]:
-    rows = [Row(said(group, query), query, len(items), _gain(items, totals)) for query, items in of.items()]
+def _rows(
+    group: str,
+    of: Mapping[Query, list[Item]],
+    totals: Mapping[str, tuple[int, int, int]],
+    vocabulary: words.Vocabulary,
+) -> list[Row]:
+    rows = [Row(said(group, query, vocabulary), query, len(items), _gain(items, totals)) for query, items in of.items()]
     return sorted(rows, key=lambda row: (-row.gain, -row.count, row.words))
 
 
@@ -224,16 +230,12 @@ def groups(item: Item, document: dict[str, Any], kinds: Iterable[str], *, severa
         yield "language", (("language", document["language"] or ""),)
 
 
-def said(group: str, query: Query) -> str:
+def said(group: str, query: Query, vocabulary: words.Vocabulary) -> str:
     """Put what a group has in common into words."""
     name, value = query[-1]
     if group == KIND:
         return _of_kind(value, dict(query).get("layer", ""))
-    if name == "type":
-        return words.of_type(value)
-    if name == "phenomenon":
-        return words.PHENOMENA.get(value, value)
-    return words.of_language(value or None) if name == "language" else value
+    return vocabulary.of_slice(name, value)
 
 
 def _of_kind(kind: str, layer: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dragoman.reading.read import Reading
     from dragoman.reports.sources import Source
     from dragoman.schema.result_file import Result
+    from dragoman.schema.system_card import SystemCard
     from dragoman.text.quote_places import Policy
 
 SCRIPTS = ("data", "text", "items", "inspect", "filters", "marks", "report", "walk")
@@ -47,7 +49,14 @@ def page(run: Any, source: Source, other: Any = None) -> str:
     return written(Content.of(labels, source))
 
 
-def render(system: str, labels: Annotations | Reading, source: Source, *, quotes: Policy = "in-order") -> str:
+def render(
+    system: str,
+    labels: Annotations | Reading,
+    source: Source,
+    *,
+    quotes: Policy = "in-order",
+    card: SystemCard | None = None,
+) -> str:
     """HTML of the scores and errors of predictions.
 
     Args:
@@ -55,14 +64,16 @@ def render(system: str, labels: Annotations | Reading, source: Source, *, quotes
         labels: its labels, as they were read or as columns.
         source: gold labels and documents.
         quotes: how quotes without ``occurrence`` were placed.
+        card: what the system says of itself, if it does.
 
     """
-    return written(Content.of([Labels(system, labels)], source, quotes=quotes))
+    return written(Content.of([Labels(system, labels, card=card)], source, quotes=quotes))
 
 
 def written(content: Content) -> str:
     """Write the page of what was scored and laid over the texts."""
     gold, (first, *_), (result, *others) = content.source.gold, content.runs, content.results
+    vocabulary = content.source.vocabulary
     layers = [layer for layer in LAYER_NAMES if any(layer in run.outcomes for run in content.runs)]
     found = Counter(kind for document in content.documents for item in document["items"] for kind in _kinds(item))
     return (
@@ -75,7 +86,7 @@ def written(content: Content) -> str:
             + (f", split {gold.data.split}" if gold.data.split else ""),
             said=list(filter(None, (result_table.headline(result), result_table.summary(result)))),
             notes=_notes(content),
-            headline=[(name, _cell(result, name)) for name in _main(content)],
+            headline=[(name, _in_short(name), _cell(result, name)) for name in _main(content)],
             mean=result_table.headline_in_words(result),
             rows=[(name, _cell(result, name)) for name in result.counts],
             results=content.results,
@@ -88,9 +99,9 @@ def written(content: Content) -> str:
             apart=_apart(content, layers) if others else [],
             score_name="headline" if result.scores.get("headline") is not None else "mean F1 of its layers",
             max_rows=MAX_ROWS,
-            slices=_slices(result),
+            slices=_slices(result, vocabulary),
             matrices={
-                layer: _matrix(confusion(first.outcomes[layer], gold.annotations, first.pred, layer))
+                layer: _matrix(confusion(first.outcomes[layer], gold.annotations, first.pred, layer), vocabulary)
                 for layer in TYPED
                 if layer in first.outcomes
             },
@@ -110,6 +121,16 @@ def _main(content: Content) -> tuple[str, ...]:
     return headline_of(content.results[0].coverage.annotated) or HEADLINE
 
 
+def _in_short(name: str) -> str:
+    """Say what a measure asks of a label: the beginning of its definition.
+
+    >>> _in_short("entities.strict")
+    'Same span and same type'
+
+    """
+    return re.split("[:;.](?: |$)", BY_NAME[name].definition)[0]
+
+
 def _kinds(item: dict[str, Any]) -> set[str]:
     """Give the outcomes by which a listed item is found, of both runs."""
     return {item["kind"], item.get("second_kind", item["kind"])} if overlay.is_listed(item) else set()
@@ -117,16 +138,17 @@ def _kinds(item: dict[str, Any]) -> set[str]:
 
 def _data(content: Content) -> dict[str, Any]:
     """Put together what the page's script gets."""
-    result = content.results[0]
+    result, vocabulary = content.results[0], content.source.vocabulary
     tags = sorted({document["language"] for document in content.documents} - {None})
     return {
         "documents": content.documents,
         "runs": [run.name[:200] for run in content.runs],
         "signatures": [each.signature for each in content.results],
         "data": [result.data.name, result.data.version, result.data.split],
-        "types": words.TYPES,
+        "types": vocabulary.types,
+        "own": vocabulary.own,
         "families": {label: family for family, of in words.FAMILIES.items() for label in of},
-        "phenomena": words.PHENOMENA,
+        "phenomena": vocabulary.phenomena,
         "languages": {tag: words.of_language(tag) for tag in tags},
         "between": overlay.BETWEEN,
         "better": overlay.BETTER,
@@ -185,7 +207,7 @@ def _shown(score: dict[str, Any], leaf: str) -> dict[str, Any]:
     }
 
 
-def _slices(result: Result) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+def _slices(result: Result, vocabulary: words.Vocabulary) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     """Group the slices of the first measure of each layer by their facet."""
     groups: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for key, score in result.slices.items():
@@ -194,16 +216,16 @@ def _slices(result: Result) -> dict[str, list[tuple[str, dict[str, Any]]]]:
             continue
         name, _, value = facet.rstrip("]").partition("=")
         leaf = "f1" if score.get("f1") is not None or "f1" in score else "recall"
-        groups.setdefault(f"{measure} by {name}", []).append((value, _shown(score, leaf)))
+        groups.setdefault(f"{measure} by {name}", []).append((vocabulary.of_slice(name, value), _shown(score, leaf)))
     return groups
 
 
-def _matrix(counts: dict[tuple[str, str], int]) -> dict[str, Any]:
-    """Rows are gold types, columns predicted ones; the empty type, for no label, comes last on both sides."""
+def _matrix(counts: dict[tuple[str, str], int], vocabulary: words.Vocabulary) -> dict[str, Any]:
+    """Rows are gold types, in words, columns predicted ones; the empty type, for no label, comes last on both sides."""
     rows = [*sorted({g for g, _ in counts} - {""}), ""]
     columns = [*sorted({p for _, p in counts} - {""}), ""]
     return {
         "columns": columns,
-        "rows": [(row, [counts.get((row, column), 0) for column in columns]) for row in rows],
+        "rows": [(row, vocabulary.of_type(row), [counts.get((row, column), 0) for column in columns]) for row in rows],
         "max": max(counts.values(), default=1),
     }

@@ -87,6 +87,7 @@ class Content:
         differences = None
         if len(runs) > 1:
             both = [layer for layer in LAYER_NAMES if all(layer in run.outcomes for run in runs)]
-            differences = run_differences(documents, both)
+            differences = run_differences(documents, both, source.vocabulary)
         cards = [(labels.system, labels.card) for labels in given if labels.card is not None]
-        return cls(source, runs, results, documents, costs.costs(documents), differences, cards)
+        cost = costs.costs(documents, source.vocabulary)
+        return cls(source, runs, results, documents, cost, differences, cards)

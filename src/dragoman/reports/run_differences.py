@@ -13,6 +13,7 @@ from math import fsum
 from typing import Any
 from urllib.parse import urlencode
 
+from dragoman.reports import words
 from dragoman.reports.costs import GROUPS, Query, f1, groups, said
 from dragoman.reports.overlay import (
     BETTER,
@@ -107,12 +108,15 @@ class RunDifferences:
         return min((row for row in self._told() if row.change < 0), key=lambda row: row.change, default=None)
 
 
-def run_differences(documents: Sequence[dict[str, Any]], layers: Sequence[str]) -> RunDifferences:
+def run_differences(
+    documents: Sequence[dict[str, Any]], layers: Sequence[str], vocabulary: words.Vocabulary = words.DEFAULT
+) -> RunDifferences:
     """Compare two runs by groups of labels.
 
     Args:
         documents: as :func:`dragoman.reports.overlay.documents` gives them for two runs.
         layers: layers that both attempt.
+        vocabulary: what the labels are called.
 
     """
     listed = [
@@ -131,7 +135,7 @@ def run_differences(documents: Sequence[dict[str, Any]], layers: Sequence[str]) 
                 found[group][query].append(item)
     made = {
         group: sorted(
-            (_difference(group, query, items, totals) for query, items in of.items()),
+            (_difference(said(group, query, vocabulary), query, items, totals) for query, items in of.items()),
             key=lambda row: (-abs(row.change), -row.won - row.lost, row.words),
         )
         for group, of in found.items()
@@ -169,7 +173,7 @@ def _scores(totals: Mapping[str, tuple[int, tuple[int, int], tuple[int, int]]]) 
 
 
 def _difference(
-    group: str, query: Query, items: Sequence[Item], totals: Mapping[str, tuple[int, tuple[int, int], tuple[int, int]]]
+    what: str, query: Query, items: Sequence[Item], totals: Mapping[str, tuple[int, tuple[int, int], tuple[int, int]]]
 ) -> Difference:
     moved: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for item in items:
@@ -181,4 +185,4 @@ def _difference(
         gold, first, _ = totals[layer]
         change += f1(first[0] + right, gold, first[1] + pred) - f1(first[0], gold, first[1])
     won, lost = (sum(item["between"] in BETTER[better] for item in items) for better in (SECOND_BETTER, FIRST_BETTER))
-    return Difference(said(group, query), query, won, lost, change / len(totals))
+    return Difference(what, query, won, lost, change / len(totals))

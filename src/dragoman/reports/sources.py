@@ -14,6 +14,7 @@ import msgspec
 
 from dragoman import scoring
 from dragoman.problems import error
+from dragoman.reports.words import DEFAULT, Vocabulary
 from dragoman.scoring.gold import default_split
 from dragoman.scoring.sides import Sides
 from dragoman.systems.loading import read_card
@@ -57,12 +58,14 @@ class Source:
         gold: the gold labels.
         documents: the documents, in the order of the gold labels.
         names: English names of entities, by id.
+        vocabulary: what the labels are called.
 
     """
 
     gold: Gold
     documents: list[SourceDocument]
     names: Mapping[str, str] = field(default_factory=dict)
+    vocabulary: Vocabulary = DEFAULT
 
 
 def from_benchmark(benchmark: Benchmark, split: str) -> Source:
@@ -86,7 +89,8 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Source:
         for document in benchmark.split(split)
     ]
     names = {entry.id: entry.label for entry in benchmark.registry}
-    return Source(scoring.from_benchmark(benchmark, split), documents, names)
+    vocabulary = Vocabulary.of(benchmark.release.label_sets)
+    return Source(scoring.from_benchmark(benchmark, split), documents, names, vocabulary)
 
 
 class _Claim(msgspec.Struct):

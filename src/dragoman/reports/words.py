@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from dragoman import languages
+from dragoman.schema import labels
 
 CLAIM = "CLAIM"
 """What a claim is called where others have a type."""
@@ -57,7 +59,7 @@ PHENOMENA: Mapping[str, str] = {
 VERBS: Mapping[str, str] = {
     "assert": "says",
     "support": "says in support",
-    "blame": "says, laying blame,",
+    "blame": "says in blame",
     "thank": "says in thanks",
     "commit": "promises",
     "demand": "demands",
@@ -109,14 +111,91 @@ _CLOCK = {"H": "hour", "M": "minute", "S": "second"}
 _LONGEST = 64
 
 
-def of_type(label: str) -> str:
-    """Give a type in words with its code; a type that is not one of the default sets stays as it is.
+FORMS: Mapping[str, str] = {
+    "NAM": "name",
+    "ABR": "abbreviation",
+    "ADJ": "adjective",
+    "NOM": "common noun",
+    "DEI": "depends on who speaks",
+}
+"""Forms of the default label set."""
+_UNFILLED = "FILL IN"
 
-    >>> of_type("GPE"), of_type("river")
-    ('country or city (GPE)', 'river')
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the labels of a benchmark are called: its own by the line that it has on each, others by the default words.
+
+    Attributes:
+        types: words by type; a type without any is not there.
+        forms: words by form, likewise.
+        phenomena: words by phenomenon, likewise.
+        own: types that the benchmark declares; their words are a line, too long to stand in a text.
 
     """
-    return f"{TYPES[label]} ({label})" if label in TYPES else label
+
+    types: Mapping[str, str]
+    forms: Mapping[str, str]
+    phenomena: Mapping[str, str]
+    own: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, own: labels.LabelSets) -> Vocabulary:
+        """Take the label sets that a benchmark has of its own.
+
+        >>> made = Vocabulary.of({"entities.type": {"LOC": "a locomotive"}})
+        >>> made.of_type("LOC"), made.of_type("DATE"), made.of_type("PER")
+        ('a locomotive (LOC)', 'date (DATE)', 'PER')
+
+        """
+        types, forms = dict(TYPES), dict(FORMS)
+        if "entities.type" in own:
+            types = {label: said for label, said in types.items() if label not in labels.DEFAULT["entities.type"]}
+        if "entities.form" in own:
+            forms = {}
+        return cls(
+            types | _lines(own, "entities.type"),
+            forms | _lines(own, "entities.form"),
+            {**PHENOMENA, **_lines(own, "phenomena")},
+            tuple(own.get("entities.type", ())),
+        )
+
+    def of_type(self, label: str) -> str:
+        """Give a type in words with its code; a type that has no words stays as it is.
+
+        >>> DEFAULT.of_type("GPE"), DEFAULT.of_type("river")
+        ('country or city (GPE)', 'river')
+
+        """
+        return _with_code(self.types, label)
+
+    def of_slice(self, name: str, value: str) -> str:
+        """Name a part of the labels or documents by what it is a part of.
+
+        >>> DEFAULT.of_slice("form", "ABR"), DEFAULT.of_slice("kind", "sidebar_headline")
+        ('abbreviation (ABR)', 'sidebar headline')
+
+        """
+        if name == "type":
+            return self.of_type(value)
+        if name == "form":
+            return _with_code(self.forms, value)
+        if name == "phenomenon":
+            return self.phenomena.get(value, value)
+        return of_language(value or None) if name == "language" else value.replace("_", " ")
+
+
+def _lines(own: labels.LabelSets, name: str) -> dict[str, str]:
+    """Take what a benchmark says of its labels, as far as that is filled in."""
+    return {label: line for label, line in own.get(name, {}).items() if line and not line.startswith(_UNFILLED)}
+
+
+def _with_code(said: Mapping[str, str], label: str) -> str:
+    return f"{said[label]} ({label})" if label in said else label
+
+
+DEFAULT = Vocabulary.of({})
+"""Words of the default label sets alone."""
 
 
 def facets(act: str | None, modality: str | None, polarity: str | None) -> str:

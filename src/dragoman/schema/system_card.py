@@ -26,7 +26,16 @@ class SystemCard(Record, kw_only=True):
     authors: Annotated[list[str], Meta(description="who made it")] = []
     licence: Annotated[str | None, Meta(description="SPDX expression, or words")] = None
     url: Annotated[str | None, Meta(description="where to read more; shown as text")] = None
-    parameters: Annotated[str | None, Meta(description="number of trained parameters, or words")] = None
+    parameters: Annotated[
+        str | None, Meta(description="of what it is made, in words: models, their size, thresholds")
+    ] = None
+    parameter_count: Annotated[
+        Annotated[int, Meta(ge=0, le=10**15)] | None,
+        Meta(
+            description="number of trained parameters of all models that it runs, for boards to filter by; 0 where "
+            "nothing is trained, null where it is not known",
+        ),
+    ] = None
     training_data: Annotated[str | None, Meta(description="what it was trained or tuned on, in words")] = None
     layers: Annotated[
         list[labels.Layer] | None, Meta(description="layers that it attempts; those in its predictions if null")

@@ -25,8 +25,6 @@ def labelled(document, type_):
 
 def push(server):
     found = push_items.of_documents(DOCUMENTS)
-    for item in found:
-        item.sides.clear()
     sync.push(server, LABELLED, found, config=config.make, progress=lambda work, _: iter(work))
 
 
@@ -89,6 +87,24 @@ def test_an_annotator_can_be_chosen(two, tmp_path):
     assert outcome.problems == []
     told = sync.status(two, LABELLED, DOCUMENTS, tmp_path / "first", annotator="first@example.org").done
     assert told == {"in step": sorted([FIRST, SECOND]), "not annotated": [THIRD]}
+
+
+def test_a_document_submitted_without_a_label_is_annotated_and_empty_and_one_that_nobody_submitted_is_not(
+    stub, speaker, tmp_path
+):
+    push(speaker)
+    (first,), (second,) = stub.tasks_of(FIRST), stub.tasks_of(SECOND)
+    assert first["annotations"] == []
+    first["annotations"] = [annotation(11, 1, 1, FIRST, "PER") | {"result": []}]
+    unreadable = [{"id": "x", "from_name": "label", "to_name": "text", "type": "labels", "value": {"labels": ["PER"]}}]
+    second["annotations"] = [annotation(12, 1, 1, SECOND, "PER") | {"result": unreadable}]
+    assert sync.status(speaker, LABELLED, DOCUMENTS, tmp_path).done["not annotated"] == [THIRD]
+    outcome = pull(speaker, tmp_path)
+    assert outcome.done == {"written": [FIRST], "unchanged": [SECOND], "not annotated": [THIRD]}
+    written = json.loads(LABELLED.path(tmp_path, FIRST).read_bytes())
+    assert (written["layers_annotated"], written["entities"]) == (["entities", "dates", "claims"], [])
+    assert len(outcome.aside) == 1  # what cannot be read is no sign that there is nothing
+    assert sync.status(speaker, LABELLED, DOCUMENTS, tmp_path).done["in step"] == [FIRST]
 
 
 def test_an_annotator_whom_nobody_knows_is_refused(two, tmp_path):

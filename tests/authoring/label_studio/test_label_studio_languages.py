@@ -28,4 +28,4 @@ def test_documents_of_any_language_get_the_full_page(stub, speaker, tmp_path):
         assert page.split("<Style>", 2)[2] == body
         assert ("direction:rtl" in page) == (title.rpartition("(")[2] in ("he)", "az-Arab)"))
     outcome = sync.pull(speaker, file_kinds.DOCUMENTS, made, tmp_path, progress=lambda work, _: iter(work))
-    assert {name: sorted(done) for name, done in outcome.done.items()} == {"unchanged": list(made)}
+    assert {name: sorted(done) for name, done in outcome.done.items()} == {"not annotated": list(made)}

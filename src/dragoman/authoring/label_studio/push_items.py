@@ -22,8 +22,8 @@ from dragoman.text import locate_quote
 
 
 def of_documents(documents: Mapping[str, Document]) -> list[Item]:
-    """Make items for documents without labels, to be annotated from scratch."""
-    return [Item(document, b"", [Side(_empty())]) for document in documents.values()]
+    """Make items for documents without labels; once submitted, even an empty annotation counts as annotated."""
+    return [Item(document, b"", []) for document in documents.values()]
 
 
 def of_files(root: Path, kind: Kind, documents: Mapping[str, Document]) -> list[Item]:

@@ -36,6 +36,8 @@ class TaskData(msgspec.Struct):
     base: str
     sha256: str
     point: str = ""
+    bare: bool = False
+    """Whether no labels came along: an annotation that is there was submitted on the page."""
 
     @property
     def key(self) -> str:
@@ -85,6 +87,11 @@ class Task:
         return self.annotations[-1].results if self.annotations else self.predictions[0] if self.predictions else []
 
     @property
+    def waits(self) -> bool:
+        """Whether it was pushed without labels and nobody has submitted any annotation."""
+        return self.data.bare and not self.annotations
+
+    @property
     def seen(self) -> int:
         """Number of regions in these results that are marked as seen."""
         results = self.results if isinstance(self.results, list) else []
@@ -119,6 +126,7 @@ class Item:
         document: the document.
         base: bytes of the file of labels.
         sides: labels; those without a name become the annotation, the others predictions.
+            Without any, the document counts as annotated only after somebody submits it.
         notes: additional data that the task shows.
         point: the point of the document that it is about, or empty for the whole document.
 
@@ -131,10 +139,9 @@ class Item:
     point: str = ""
 
     def data(self, kind: str) -> TaskData:
-        """Make the data of its task, for a kind of file."""
-        return TaskData(
-            self.document.text, self.document.id, kind, self.base.decode(), files.sha256(self.base), self.point
-        )
+        """Make the data of its task, as a kind of file."""
+        base, digest = self.base.decode(), files.sha256(self.base)
+        return TaskData(self.document.text, self.document.id, kind, base, digest, self.point, bare=not self.sides)
 
     @property
     def key(self) -> str:
@@ -253,6 +260,8 @@ def returned(task: Task, kind: Kind, document: Document) -> Returned:
         raise DragomanError(problem) from cause
     read = decode(task.results, document.text, before, kind.own)
     data, rejected = kind.returned(read.draft, task.base, document)
+    if task.data.bare and task.annotations and not (data or read.aside or rejected):
+        data = kind.write(read.draft, task.base, document)  # annotated, and there is nothing
     return Returned(data, read, before, rejected)
 
 

@@ -310,7 +310,7 @@ def pull_document(task: Task, kind: Kind, document: Document, out: Path, outcome
     path = kind.path(out, document.id)
     local = files.read_bytes(path) if path.is_file() else None
     if came.data == local or (local is None and not came.data):
-        outcome.note("unchanged", document.id)
+        outcome.note("not annotated" if task.waits and local is None else "unchanged", document.id)
     elif local is None or local == task.base or (force and came.data):
         files.write(path, came.data)
         outcome.note("written", document.id)
@@ -350,9 +350,10 @@ def status(
             local = files.read_bytes(path) if path.is_file() else task.base
             now = server_bytes(task, kind, documents[document])
             here, there = local not in (task.base, now), now not in (task.base, local)
+            unlabelled = task.waits and local == task.base
             outcome.note(
                 {
-                    (False, False): "in step",
+                    (False, False): "not annotated" if unlabelled else "in step",
                     (True, False): "changed here",
                     (False, True): "changed on the server",
                 }.get((here, there), "changed on both sides"),

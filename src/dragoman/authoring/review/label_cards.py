@@ -215,7 +215,8 @@ class Maker:
         if isinstance(label, Entity):
             yield "type", self._label("entities.type", change.get("type", label.type))
             yield "form", self._label("entities.form", label.form)
-            yield "who", ", ".join(map(self._named, label.entity_ids)) or self.words.page["nobody"]
+            if label.entity_ids or self.registry:  # a benchmark that says of nobody who it is does not ask
+                yield "who", ", ".join(map(self._named, label.entity_ids)) or self.words.page["nobody"]
         elif isinstance(label, Date):
             yield "type", value(label.type)
             yield "value", change.get("value", label.value)

@@ -76,6 +76,8 @@ language:
 
 ## In numbers
 
+<!-- Counted anew by each `dragoman author release`: until then labels may have changed. -->
+
 <!-- generated: statistics -->
 <!-- end of generated: statistics -->
 

@@ -3,7 +3,7 @@ const bar = document.querySelector(".controls");
 if (bar) {
   const tables = [...document.querySelectorAll("table.sortable")];
   const rows = [...document.querySelectorAll("tr[data-system]")];
-  const [name, layers, weights] = ["by-name", "by-layers", "by-weights"].map((each) => bar.querySelector(`.${each}`));
+  const [name, layers, weights, size] = ["by-name", "by-layers", "by-weights", "by-size"].map((each) => bar.querySelector(`.${each}`));
   const said = bar.querySelector("output");
   const systems = (all) => new Set(all.filter((row) => row.closest("table.sortable")).map((row) => row.dataset.system)).size;
   const filter = () => {
@@ -15,12 +15,13 @@ if (bar) {
       row.hidden = !(
         row.querySelector("th.name bdi").textContent.toLowerCase().includes(wanted) &&
         attempted.every((layer) => has.includes(layer)) &&
-        (!kinds.length || kinds.includes(row.dataset.weights))
+        (!kinds.length || kinds.includes(row.dataset.weights)) &&
+        (!size.value || row.dataset.size === size.value)
       );
     }
-    said.textContent = `${systems(rows.filter((row) => !row.hidden))} of ${systems(rows)} systems`;
+    said.textContent = `${systems(rows.filter((row) => !row.hidden))} of ${systems(rows)} system${systems(rows) === 1 ? "" : "s"}`;
   };
-  for (const each of [name, layers, weights]) each.addEventListener("input", filter);
+  for (const each of [name, layers, weights, size]) each.addEventListener("input", filter);
 
   const choice = bar.querySelector(".columns div");
   const heads = tables.flatMap((table) => [...table.tHead.rows[0].cells]).filter((head) => head.dataset.column);

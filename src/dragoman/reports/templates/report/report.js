@@ -76,7 +76,10 @@ const articles = docs.map(entry => {
 const indexed = new Map(docs.map(entry => {
   const link = make("a", { href: `#${new URLSearchParams({ open: entry.id })}` }, make("bdi", {}, entry.id));
   const count = document.createTextNode("");
-  return [entry, { count, line: make("li", {}, link, " ", make("small", {}, count)) }];
+  // The first line of a text with a title is that title.
+  const named = entry.title && (known(entry.english, "0") || entry.title);
+  const title = named ? [" ", make("bdi", { class: "title", title: named }, named)] : [];
+  return [entry, { count, line: make("li", {}, link, " ", make("small", {}, count), ...title) }];
 }));
 
 // The legend: types by family, in words with their codes.
@@ -85,7 +88,7 @@ for (const family of families) {
   const of = types.filter(type => known(given.families, type) === family);
   if (of.length) legend.append(make("li", { class: family }, ...of.flatMap(type => [make("span", {}, typeWord(type), " ", make("small", {}, type)), " "])));
 }
-for (const type of strange.slice(0, 40)) legend.append(make("li", { class: familyOf(type) }, make("bdi", {}, type.slice(0, 60))));
+for (const type of strange.slice(0, 40)) legend.append(make("li", { class: familyOf(type) }, make("bdi", {}, (typeWord(type) || type).slice(0, 60)), " ", make("small", {}, typeWord(type) ? type : "")));
 if (!matchMedia("(min-width: 52rem)").matches) for (const each of document.querySelectorAll(".legend, .folding")) each.open = false;
 
 const inOrder = () => state.order ? [...docs].sort((a, b) => a.missing - b.missing || b.cost - a.cost) : docs;

@@ -97,7 +97,7 @@ function underline(part, entry, of) {
 
 // The type of a label in a word, with a sign of what is wrong with it.
 function shortType(entry, item) {
-  const wordOf = type => typeWord(type) || (type.length > 20 ? `${type.slice(0, 20)}…` : type);
+  const wordOf = type => (given.own.includes(type) ? undefined : typeWord(type)) || (type.length > 20 ? `${type.slice(0, 20)}…` : type);
   const word = wordOf(item.label);
   const other = partnerOf(entry, item);
   if (!isError(item)) return word;
