@@ -103,5 +103,6 @@ def located(problems: Iterable[Problem], lines: list[Submission], other: Foreign
 def _placed(problem: Problem, document: str, *, single: bool) -> Problem:
     path = f"{document[:80]}: {problem.path}" if problem.path else document[:80]
     named_here = problem.code == "E301" and (single or line_builder.NUMBERED.fullmatch(document))
+    named_here = named_here and "--document" not in problem.hint
     hint = f"{problem.hint} Say which it is with --document." if named_here else problem.hint
     return msgspec.structs.replace(problem, line=0, byte=-1, path=path, hint=hint)
