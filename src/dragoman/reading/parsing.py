@@ -249,5 +249,8 @@ def _of_parquet(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Pa
             return other
         # It may be that these are to be passed over.
         return Parsed(name, table=cause.table, problems=cause.problems, rows=True, budget=budget)
+    except DragomanError as cause:
+        budget.exceeded = budget.exceeded or cause.problems[0].code == "E106"
+        raise
     budget.take(size := cost(table), name)
     return Parsed(name, table=table, rows=True, budget=budget, cost=size)

@@ -95,10 +95,10 @@ class Source:
 
     @property
     def streams(self) -> bool:
-        """Whether it is of JSONL files that can be read block by block, more than once."""
+        """Whether it is of files that can be read block by block, more than once, if they hold good rows."""
         if self.how is not None and self.how.format is not None:
             return False
-        return bool(self.paths) and all(path.is_file() and path.suffix != ".parquet" for path in self.paths)
+        return bool(self.paths) and all(path.is_file() for path in self.paths)
 
     @contextmanager
     def parsing(self, budget: Budget | None = None) -> Iterator[list[Future[Parsed]]]:
