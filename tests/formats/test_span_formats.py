@@ -266,7 +266,9 @@ def test_a_selection_that_ends_before_a_mark_keeps_its_offsets():
     assert spans(line) == [("entities", 5, 8, "GPE")]
 
 
-PAGE = "<html><head><title>x</title></head><body>\r\n<h1>Rana &amp; Sami</h1><p>Rana saw\n  <b>Cairo</b> 😀.<br/>End</p></body>"
+PAGE = """<html><head><title>x</title></head><body>\r
+<h1>Rana &amp; Sami</h1><p>Rana saw
+  <b>Cairo</b> 😀.<br/>End</p></body>"""
 PLACES = {"start": "/h1[1]/text()[1]", "end": "/h1[1]/text()[1]", "startOffset": 0, "endOffset": 4}
 
 

@@ -12,7 +12,8 @@ from format_cases import ORDERED, WRITTEN
 
 import dragoman
 from dragoman import DragomanError, LabelledFile
-from dragoman.formats.registry import FORMATS, write_path
+from dragoman.formats.format_files import write_path
+from dragoman.formats.registry import FORMATS
 from dragoman.schema.submission import PredictedEntity, Submission
 from dragoman.scoring.converting import convert
 

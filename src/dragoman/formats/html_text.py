@@ -13,12 +13,12 @@ _PREFORMATTED = frozenset({"pre", "listing", "textarea"})
 
 
 def text_of(html: str) -> str:
-    """Give the text of an HTML page: no tags, references as the characters that they stand for, ``<br>`` as LF.
+    r"""Give the text of an HTML page: no tags, references as the characters that they stand for, ``<br>`` as LF.
 
     White space stays as it is, though a browser shows less of it.
 
     >>> text_of("<p>Rana &amp; Sami<br>met.</p>")
-    'Rana & Sami\\nmet.'
+    'Rana & Sami\nmet.'
 
     """
     parser = _Text()

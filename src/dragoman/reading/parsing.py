@@ -61,9 +61,9 @@ class Parsed:
         if self.problems and not (ignore_unknown_fields and self.table is not None):
             raise DragomanError(self.problems)
         if self.foreign is not None:
-            from dragoman.formats import registry  # noqa: PLC0415 - not needed for a submission
+            from dragoman.formats import format_files  # noqa: PLC0415 - not needed for a submission
 
-            return registry.jsonl(self.foreign.lines({}, self.name).checked())
+            return format_files.jsonl(self.foreign.lines({}, self.name).checked())
         if self.rows:
             from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
