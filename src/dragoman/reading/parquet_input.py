@@ -93,6 +93,18 @@ def blocks(path: Path, size: int) -> Iterator[pa.Table]:
             yield pa.concat_tables(held).combine_chunks()
 
 
+def unpacked_size(data: bytes | mmap, name: str) -> int:
+    """Estimate the bytes that a parquet file unpacks to at least, by what it says of itself.
+
+    Raises:
+        DragomanError: E209 damaged.
+
+    """
+    with _readable(name):
+        there = extent(data)
+    return max(there.unpacked, VALUE * there.values)
+
+
 class _Unpacked:
     """How much a file unpacks to, and how much of that is allowed.
 

@@ -238,8 +238,11 @@ def parse_bytes(
 def _of_parquet(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Parsed:
     from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
+    # As it is unpacked and as it is given its types: both are there at a time, of both sides.
+    reserved = 2 * parquet_input.unpacked_size(data, name)
+    budget.take(reserved, name)
     try:
-        table = parquet_input.read(data, name, budget.left)
+        table = parquet_input.read(data, name, (budget.left + reserved) // 2)
     except parquet_input.UnknownColumnError as cause:
         if _other(parquet_input.json_lines(cause.table.slice(0, 1), name), name, how, Budget()) is not None:
             other = _other(
@@ -252,5 +255,7 @@ def _of_parquet(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Pa
     except DragomanError as cause:
         budget.exceeded = budget.exceeded or cause.problems[0].code == "E106"
         raise
+    finally:
+        budget.give(reserved)
     budget.take(size := cost(table), name)
     return Parsed(name, table=table, rows=True, budget=budget, cost=size)
