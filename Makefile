@@ -96,6 +96,7 @@ test-lowest-%:
 		editables hatchling hypothesis jsonschema pytest pytest-socket pytest-xdist
 	uv pip install --quiet --python .venv-lowest-$*/bin/python --no-deps --no-build-isolation --editable .
 	.venv-lowest-$*/bin/python -m pytest --quiet --numprocesses auto -p no:cacheprovider \
+		-W "ignore:'click.utils:DeprecationWarning" \
 		--ignore tests/measures/test_peers.py -k 'not docbin' $(LOWEST_TESTS)
 
 check: $(READY)

@@ -14,6 +14,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from mmap import mmap
+    from pathlib import Path
+
     import pyarrow as pa
 
 MAGIC = b"PAR1"
@@ -27,6 +30,8 @@ BATCH = 1024
 """Rows that are decoded at a time."""
 VALUE = 8
 """Lower bound for the memory of one decoded value, in bytes: an offset or a dictionary index."""
+_BUFFER = 2**20
+"""Bytes of a column that are read at a time if the file is not in memory."""
 _MAX_DEPTH = 16
 # Field ids in the structures of parquet.thrift.
 _SCHEMA, _ROWS, _GROUPS = 2, 3, 4
@@ -47,14 +52,25 @@ class Extent(NamedTuple):
     Attributes:
         values: number of values in all columns, nulls included, plus the number of rows.
         unpacked: uncompressed bytes of all pages; dictionary-encoded values count as indices.
+        longest: uncompressed bytes of the longest page.
 
     """
 
     values: int
     unpacked: int
+    longest: int
 
 
-def extent(data: bytes) -> Extent:
+def is_parquet(path: Path) -> bool:
+    """Tell whether a file has the magic bytes of parquet; False if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
+def extent(data: bytes | mmap) -> Extent:
     """Count the values and bytes of a parquet file from its page headers.
 
     Raises:
@@ -72,23 +88,24 @@ def extent(data: bytes) -> Extent:
     schema, groups = _list(footer, _SCHEMA), _list(footer, _GROUPS)
     if not 0 < len(schema) <= MAX_COLUMNS:
         raise DamagedError(f"it has {len(schema):,} columns and groups of columns; the most is {MAX_COLUMNS:,}")
-    values, unpacked, pages = _number(footer, _ROWS), 0, 0
+    values, unpacked, longest, pages = _number(footer, _ROWS), 0, 0, 0
     for group in groups:
         for chunk in _list(group, _CHUNKS):
             for page in _pages(data, _dict(chunk, _CHUNK_METADATA), start):
                 values += page.values
                 unpacked += page.unpacked
+                longest = max(longest, page.unpacked)
                 pages += 1
                 if pages > MAX_PAGES:
                     raise DamagedError(f"it has over {MAX_PAGES:,} pages")
-    return Extent(values, unpacked)
+    return Extent(values, unpacked, longest)
 
 
-def batches(data: bytes, count: Callable[[int], None]) -> Iterator[pa.RecordBatch]:
+def batches(source: bytes | Path, count: Callable[[int], None]) -> Iterator[pa.RecordBatch]:
     """Decode a file in batches of rows; strings stay dictionary-encoded.
 
     Args:
-        data: the file; call :func:`extent` on it first.
+        source: the content or the path of the file; call :func:`extent` on it first.
         count: called with the size of each batch in bytes once its dictionaries are expanded, before they are; it
             raises if the size is too large.
 
@@ -96,10 +113,11 @@ def batches(data: bytes, count: Callable[[int], None]) -> Iterator[pa.RecordBatc
     import pyarrow as pa  # noqa: PLC0415 - importing the package must stay cheap
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    schema = pq.ParquetFile(pa.BufferReader(data)).schema
+    content = pa.BufferReader(source) if isinstance(source, bytes) else pa.OSFile(str(source))
+    schema = pq.ParquetFile(content).schema
     columns = [schema.column(at) for at in range(len(schema))]
     strings = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
-    file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=strings)
+    file = pq.ParquetFile(content, read_dictionary=strings, buffer_size=_BUFFER)
     # One row group at a time: Arrow does not unify dictionaries of nested columns across row groups.
     for batch in chain.from_iterable(file.iter_batches(BATCH, [group]) for group in range(file.num_row_groups)):
         count(sum(map(_size, batch.columns)))
@@ -121,7 +139,7 @@ def _size(array: pa.Array) -> int:
     return int(array.nbytes)
 
 
-def _pages(data: bytes, column: dict[int, Any], end: int) -> Iterator[Extent]:
+def _pages(data: bytes | mmap, column: dict[int, Any], end: int) -> Iterator[Extent]:
     """Iterate over the pages of a column as a reader does: until they have as many values as its metadata declares."""
     at, wanted, seen = _number(column, _FIRST_PAGE), _number(column, _VALUES), 0
     if _DICTIONARY in column and 0 < _number(column, _DICTIONARY) < at:
@@ -137,7 +155,7 @@ def _pages(data: bytes, column: dict[int, Any], end: int) -> Iterator[Extent]:
                 values += _number(page, 1)
                 if page.get(encoding) == _DELTA_BYTE_ARRAY:
                     raise DamagedError("the encoding DELTA_BYTE_ARRAY is not read; use PLAIN or a dictionary")
-        yield Extent(values, _number(header, _UNPACKED))
+        yield Extent(values, unpacked := _number(header, _UNPACKED), unpacked)
         seen += values
         at += _number(header, _PACKED)
 
@@ -163,7 +181,7 @@ def _dict(struct: dict[int, Any], key: int) -> dict[int, Any]:
     return value
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
+def _varint(data: bytes | mmap, at: int) -> tuple[int, int]:
     value = shift = 0
     while shift < 70:
         byte = data[at]
@@ -175,13 +193,13 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     raise DamagedError("a number in its metadata is too long")
 
 
-def _integer(data: bytes, at: int) -> tuple[int, int]:
+def _integer(data: bytes | mmap, at: int) -> tuple[int, int]:
     """Read a zigzag integer: 0, -1, 1, -2 … are encoded as 0, 1, 2, 3 …."""
     value, at = _varint(data, at)
     return (value >> 1) ^ -(value & 1), at
 
 
-def _struct(data: bytes, at: int, depth: int = 0) -> tuple[dict[int, Any], int]:
+def _struct(data: bytes | mmap, at: int, depth: int = 0) -> tuple[dict[int, Any], int]:
     """Read a structure; return its fields by id, and the offset after it. Strings are skipped."""
     fields: dict[int, Any] = {}
     number = 0
@@ -198,7 +216,7 @@ def _struct(data: bytes, at: int, depth: int = 0) -> tuple[dict[int, Any], int]:
     return fields, at + 1
 
 
-def _value(data: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
+def _value(data: bytes | mmap, at: int, kind: int, depth: int) -> tuple[Any, int]:
     """Read a value of a type of the compact protocol; return it and the offset after it."""
     match kind:
         case 1 | 2 | 3:  # in a list, a boolean is one byte

@@ -7,11 +7,11 @@ import sys
 
 import msgspec
 import pytest
-from format_cases import ORDERED, WRITTEN
+from format_cases import ORDERED, WRITTEN, read_path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.formats import registry
+from dragoman.formats import format_files
 from dragoman.formats.outcome import Options, Written
 from dragoman.formats.registry import FORMATS
 from dragoman.problems import CATALOGUE, DragomanError
@@ -27,13 +27,13 @@ TEXTS = {"a": "평양 😀\r\n", "b": "القاهرة"}
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_folder_and_back(name, tmp_path):
     format_ = FORMATS[name]
-    paths = registry.write_path(
+    paths = format_files.write_path(
         format_.write(LINES, TEXTS), tmp_path if format_.single else tmp_path / f"x{format_.suffixes[0]}"
     )
     assert all(path.parent == tmp_path for path in paths)
-    assert registry.gather(tmp_path).format is format_, "it is recognised"
+    assert format_files.gather(tmp_path).format is format_, "it is recognised"
     options = Options(texts=TEXTS, documents=() if name not in ORDERED else ("a", "b"))
-    converted = registry.read_path(format_, tmp_path, options)
+    converted = read_path(format_, tmp_path, options)
     assert [line.id for line in converted.checked()] == ["a", "b"]
     if "entities" in format_.holds:
         assert [[(e.start, e.end, e.type) for e in line.entities] for line in converted.lines] == [[(0, 2, "LOC")], []]
@@ -41,52 +41,52 @@ def test_a_folder_and_back(name, tmp_path):
 
 def test_the_text_beside_is_read_as_it_is(tmp_path):
     text = "\ufeff평양\r\n"
-    registry.write_path(FORMATS["brat"].write([LINES[0]], {"a": text}), tmp_path)
-    [line] = registry.read_path(FORMATS["brat"], tmp_path / "a.ann").checked()
+    format_files.write_path(FORMATS["brat"].write([LINES[0]], {"a": text}), tmp_path)
+    [line] = read_path(FORMATS["brat"], tmp_path / "a.ann").checked()
     assert line.text == text
     with pytest.raises(DragomanError, match="E403"):
-        registry.read_path(FORMATS["brat"], tmp_path, Options(texts={"a": "other"})).checked()
+        read_path(FORMATS["brat"], tmp_path, Options(texts={"a": "other"})).checked()
     (tmp_path / "a.txt").write_bytes(b"\xff")
     with pytest.raises(DragomanError, match="E102"):
-        registry.read_path(FORMATS["brat"], tmp_path).checked()
+        read_path(FORMATS["brat"], tmp_path).checked()
 
 
 def test_links_and_empty_folders_are_refused(tmp_path):
     with pytest.raises(DragomanError, match="E101"):
-        registry.read_path(FORMATS["brat"], tmp_path)
+        read_path(FORMATS["brat"], tmp_path)
     with pytest.raises(DragomanError, match="E101"):
-        registry.read_path(FORMATS["brat"], tmp_path / "none.ann")
+        read_path(FORMATS["brat"], tmp_path / "none.ann")
     (tmp_path / "a.ann").write_text("")
     (tmp_path / "a.txt").symlink_to("/etc/hostname")
     with pytest.raises(DragomanError, match="E304"):
-        registry.read_path(FORMATS["brat"], tmp_path)
+        read_path(FORMATS["brat"], tmp_path)
     (tmp_path / "b.ann").symlink_to(tmp_path / "a.ann")
     (tmp_path / "a.txt").unlink()
     with pytest.raises(DragomanError, match="E304"):
-        registry.read_path(FORMATS["brat"], tmp_path)
+        read_path(FORMATS["brat"], tmp_path)
 
 
 def test_names_never_leave_the_folder(tmp_path):
     with pytest.raises(DragomanError, match="E304"):
-        registry.write_path(Written({"../x": b"", "y": b""}), tmp_path / "out")
+        format_files.write_path(Written({"../x": b"", "y": b""}), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(DragomanError, match="E204"):
-        registry.write_path(FORMATS["brat"].write(LINES, {}), tmp_path / "out")
+        format_files.write_path(FORMATS["brat"].write(LINES, {}), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_one_bad_file_spoils_all_and_is_named():
-    converted = registry.read_files(FORMATS["timeml"], {"a.tml": b"<d/>", "b.tml": b"<d>"})
+    converted = format_files.read_files(FORMATS["timeml"], {"a.tml": b"<d/>", "b.tml": b"<d>"})
     assert [(problem.code, problem.file) for problem in converted.problems] == [("E209", "b.tml")]
     assert converted.lines == []
     twice = {"x/a.ann": b"", "y/a.ann": b""}
-    assert [problem.code for problem in registry.read_files(FORMATS["brat"], twice).problems] == ["E302"]
+    assert [problem.code for problem in format_files.read_files(FORMATS["brat"], twice).problems] == ["E302"]
 
 
 def test_lines_are_written_as_a_submission():
     claim = PredictedClaim(content=[(0, 2)], claimants=[PredictedClaimant(role="MENTION", mention="T1")])
     line = Submission(id="a", entities=[PredictedEntity(0, 2, type="LOC", id="T1")], dates=[], claims=[claim])
-    data = registry.jsonl([line, Submission(id="b")])
+    data = format_files.jsonl([line, Submission(id="b")])
     assert data.decode() == (
         '{"claims":[{"claimants":[{"mention":"T1","role":"MENTION"}],"content":[[0,2]]}],"dates":[],'
         '"entities":[{"end":2,"id":"T1","start":0,"type":"LOC"}],"id":"a"}\n{"id":"b"}\n'
@@ -95,9 +95,9 @@ def test_lines_are_written_as_a_submission():
 
 
 def test_formats_are_found_by_name():
-    assert registry.named("conll") is FORMATS["conll"]
+    assert format_files.named("conll") is FORMATS["conll"]
     with pytest.raises(DragomanError, match="conll, brat, spacy, docbin, tuples, pipeline"):
-        registry.named("CoNLL")
+        format_files.named("CoNLL")
 
 
 fragments = st.sampled_from(

@@ -8,8 +8,9 @@ import zlib
 import msgspec
 import numpy as np
 import pytest
+from format_cases import read_path
 
-from dragoman.formats import registry
+from dragoman.formats import format_files, registry
 from dragoman.formats.item_bounds import MAX_ITEMS, MAX_ROWS, items_in
 from dragoman.formats.spacy_docbin import MAX_TOKENS
 from dragoman.problems import DragomanError
@@ -110,13 +111,11 @@ def test_files_of_a_folder_have_a_limit_together(tmp_path, monkeypatch):
     (tmp_path / "sub").mkdir()
     for name in "ab":
         (tmp_path / "sub" / f"{name}.conll").write_text("Kim B-PER\n" * 20)
-    monkeypatch.setattr(registry, "MAX_ROWS", 30)
-    assert [problem.code for problem in registry.read_path(registry.named("conll"), tmp_path / "sub").problems] == [
-        "E106"
-    ]
-    monkeypatch.setattr(registry, "MAX_BYTES", 300)
+    monkeypatch.setattr(format_files, "MAX_ROWS", 30)
+    assert [problem.code for problem in read_path(registry.named("conll"), tmp_path / "sub").problems] == ["E106"]
+    monkeypatch.setattr(format_files, "MAX_BYTES", 300)
     with pytest.raises(DragomanError, match="E106"):
-        registry.read_path(registry.named("conll"), tmp_path / "sub")
+        read_path(registry.named("conll"), tmp_path / "sub")
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,45 @@ def test_a_selection_that_ends_before_a_mark_keeps_its_offsets():
     assert spans(line) == [("entities", 5, 8, "GPE")]
 
 
+PAGE = """<html><head><title>x</title></head><body>\r
+<h1>Rana &amp; Sami</h1><p>Rana saw
+  <b>Cairo</b> 😀.<br/>End</p></body>"""
+PLACES = {"start": "/h1[1]/text()[1]", "end": "/h1[1]/text()[1]", "startOffset": 0, "endOffset": 4}
+
+
+def region(start, end, words, **value):
+    value = {**PLACES, "globalOffsets": {"start": start, "end": end}, "text": words, "hypertextlabels": ["X"], **value}
+    return {"type": "hypertextlabels", "value": value}
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_regions_of_an_html_page_count_in_its_text(small):
+    """A page shows less white space than it has, and the words of a region have a line end as backslash and n."""
+    given = [region(1, 5, "Rana"), region(17, 28, "saw Cairo"), region(31, 35, "\\nEnd")]
+    task = {"id": 1, "data": {"html": PAGE}, "annotations": [{"result": given}]}
+    if small:
+        task = {"id": 1, "html": PAGE, "label": [{**one["value"]} for one in given]}
+    data = json.dumps([task]).encode()
+    assert recognise(data) is FORMATS["label-studio"]
+    converted = label_studio_json.read(data)
+    [line] = converted.checked()
+    assert line.text == "\nRana & SamiRana saw\n  Cairo 😀.\nEnd"
+    assert [span.text for span in line.entities] == ["Rana", "saw\n  Cairo", "\nEnd"]
+    assert "HTML" in converted.problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [(region(2, 6, "Rana"), "E403"), (region(1, 90, None), "E401"), (region(0, 0, "Rana", globalOffsets=None), "E406")],
+    ids=["other words", "beyond", "an XPath alone"],
+)
+def test_regions_of_an_html_page_without_a_place_in_its_text(given, code):
+    task = {"id": 1, "data": {"html": PAGE}, "annotations": [{"result": [given]}]}
+    [problem] = [one for one in label_studio_json.read(json.dumps([task]).encode()).problems if one.code[0] == "E"]
+    assert (problem.code, problem.path) == (code, "[0].annotations[0].result[0].value")
+    assert code == "E401" or "plain text" in problem.hint
+
+
 def test_gliner_alone_for_several_texts_and_its_training_form():
     alone = [[{**d, "text": TEXT[d["start"] : d["end"]], "score": 0.9} for d in DICTS], []]
     lines = gliner.read(json.dumps(alone).encode(), Options(documents=("a", "b"), texts={"a": TEXT, "b": ""})).checked()

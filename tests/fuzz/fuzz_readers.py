@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 from typing import Any, NamedTuple
+from unittest import mock
 
 import made_up_review
 import msgspec
@@ -422,6 +423,67 @@ def _release() -> Path:
     release_folder.write_standoff(release, ROOT, out / "bare")
     release_folder.write_withheld(release, ROOT, "test", out / "public", out / "private", "us")
     return out
+
+
+# --- the scoring service
+
+
+@functools.cache
+def _service() -> tuple[Any, Any, dict[str, str]]:
+    """Give the service's application without its worker, what it answers from, and the header of a team."""
+    from dragoman.leaderboard.closed import opened
+    from dragoman.leaderboard.submission_log import Limits
+    from dragoman.service.app import application
+
+    closed = opened(_release() / "private", _release() / "public", Limits(10**9, 10**9))
+    return application(closed), closed, {"authorization": f"Bearer {closed.log.add_team('fuzz')}"}
+
+
+def _posted(data: bytes, _folder: Path) -> None:
+    """Post a body in pieces, as a web server gives it; what is taken must be scored in the end.
+
+    The submission is looked at in this process, so that what would end another is found here.
+    """
+    import anyio
+
+    from dragoman.leaderboard import isolation
+    from dragoman.service.scoring_job import scores_of
+
+    application, closed, headers = _service()
+    pieces = [data[at : at + 10_000] for at in range(0, len(data), 10_000)] or [b""]
+    requests = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+    requests.append({"type": "http.request", "body": b"", "more_body": False})
+    answers: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return requests.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        answers.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/submissions",
+        "query_string": b"system=" + data[:40],
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    with mock.patch.object(isolation, "each", lambda job, bodies, **_: [job(body) for body in bodies]):
+        anyio.run(application, scope, receive, send)
+        status, body = answers[0]["status"], json.loads(b"".join(each.get("body", b"") for each in answers))
+        assert status in {200, 202, 413, 422}, (status, body)
+        if status >= 300:
+            raise error(body["problems"][0]["code"], body["problems"][0]["what"])
+        scores_of(data, closed.gold)
+
+
+def _bodies() -> list[bytes]:
+    data = files.json_lines(list(benchmark().gold_lines("test"))[:2])
+    return [data, gzip.compress(data), *_others_packed(data)]
+
+
+def _a_body(data: bytes, random: Random) -> bytes:
+    return (jsonl_file if data.startswith(b"{") else binary_file)(data, random)
 
 
 def _rows(data: bytes, _folder: Path) -> None:
@@ -957,6 +1019,7 @@ READERS: dict[str, Reader] = {
             for name in FORMATS
         ),
         Reader("recognise", _any_format, _any_file, _recognised, 2),
+        Reader("service", _bodies, _a_body, _posted, 0.3),
         Reader("inspect", _log, zip_file, _inspect, 1),
         Reader(
             "rows",

@@ -12,7 +12,8 @@ from format_cases import ORDERED, WRITTEN
 
 import dragoman
 from dragoman import DragomanError, LabelledFile
-from dragoman.formats.registry import FORMATS, write_path
+from dragoman.formats.format_files import write_path
+from dragoman.formats.registry import FORMATS
 from dragoman.schema.submission import PredictedEntity, Submission
 from dragoman.scoring.converting import convert
 
@@ -280,3 +281,14 @@ def test_a_document_without_a_name_that_is_known_is_told_by_option(name):
         dragoman.score(data, gold)
     how = dragoman.LabelledFile(data, documents=["d1"])
     assert dragoman.score(how, gold, intervals=False)["entities.strict.f1"] == 1.0
+
+
+def test_a_reference_that_names_no_document_says_the_option_too():
+    data = b"Rana B-PER\nmet O\n"
+    pred = [{"id": "d1", "entities": [{"start": 0, "end": 4, "type": "PER"}]}]
+    with pytest.raises(DragomanError, match=r"E301.*The reference does not name its documents.*--document"):
+        dragoman.score(pred, data)
+    with pytest.raises(DragomanError, match=r"E301(?!.*--document.*--document)"):
+        dragoman.score(dragoman.LabelledFile(b"T1\tPER 0 4\tRana\n", "brat"), data)
+    how = dragoman.LabelledFile(data, documents=["d1"])
+    assert dragoman.score(pred, how, intervals=False)["entities.strict.f1"] == 1.0

@@ -4,6 +4,7 @@ import gzip
 import random
 import weakref
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from sides import pair, seeds
@@ -14,7 +15,7 @@ from dragoman import files
 from dragoman.measures.catalogue import MEASURES
 from dragoman.measures.naming import select
 from dragoman.problems import DragomanError
-from dragoman.reading import memory_budget, prefetch
+from dragoman.reading import arrow_json, memory_budget, parquet_input, prefetch
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.prefetch import Prefetch
 from dragoman.scoring import api, blockwise, streaming
@@ -30,6 +31,9 @@ def _small_blocks(monkeypatch):
 
 
 def write(path, lines):
+    if path.suffix == ".parquet":
+        pq.write_table(arrow_json.of_bytes(files.json_lines(lines)), path, row_group_size=50)
+        return path
     data = lines if isinstance(lines, bytes) else files.json_lines(lines)
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     return path
@@ -227,11 +231,12 @@ def test_types_are_mapped_in_blocks_as_in_the_whole(tmp_path):
     assert scored(paths, ALWAYS, NEVER, map=names) == scored(paths, ALWAYS, ALWAYS, map=names) == whole
 
 
-def test_labels_that_take_too_much_memory_are_joined_on_the_disk(tmp_path, monkeypatch):
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+def test_labels_that_take_too_much_memory_are_joined_on_the_disk(tmp_path, monkeypatch, suffix):
     lines = list(alike(random.Random(4), 60))
     pred = [p for _, p in lines]
     random.Random(5).shuffle(pred)
-    paths = both(tmp_path, [g for g, _ in lines], pred)
+    paths = both(tmp_path, [g for g, _ in lines], pred, suffix)
     whole, said = scored(paths, NEVER, NEVER), api.examine(*paths)
     spills = []
     spilled = streaming.spilled
@@ -240,10 +245,26 @@ def test_labels_that_take_too_much_memory_are_joined_on_the_disk(tmp_path, monke
     assert scored(paths, NEVER, NEVER) == whole
     assert api.examine(*paths) == said
     assert len(spills) == 2
+    assert scored((paths[0], write(tmp_path / "g.jsonl", [g for g, _ in lines])), NEVER, NEVER) == whole
     paths[0].write_bytes(paths[0].read_bytes() + b"{}")
     for made in (lambda: scored(paths, NEVER, NEVER), lambda: dragoman.validate(*paths)):
-        with pytest.raises(DragomanError, match="E106"):
+        with pytest.raises(DragomanError, match=r"E106.*Something in the files is wrong"):
             made()
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+def test_blocks_of_parquet_have_the_rows_of_the_whole(tmp_path, suffix):
+    path = write(tmp_path / f"g{suffix}", [g for g, _ in alike(random.Random(6), 120)])
+    with Prefetch([path, path]) as rows:
+        read = list(rows)
+    assert len(read) > 2
+    assert [row["id"] for part in read for row in part.to_pylist()] == 2 * [f"{n * 7919 % 1000:04}" for n in range(120)]
+    if suffix == ".parquet":
+        whole = parquet_input.read(path.read_bytes(), "g")
+        assert whole.to_pylist() == [row for part in parquet_input.blocks(path, 700) for row in part.to_pylist()]
+        path.write_bytes(path.read_bytes()[:-9])
+        with pytest.raises(DragomanError, match="E209"):
+            list(parquet_input.blocks(path, 700))
 
 
 def with_unknown(rng, lines):

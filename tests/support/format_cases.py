@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 from hypothesis import strategies as st
 
-from dragoman.formats.outcome import DATE_LABELS, Options
-from dragoman.formats.registry import FORMATS, read_files
+from dragoman.formats.format_files import gather, read_files
+from dragoman.formats.outcome import DATE_LABELS, DEFAULT, Options
+from dragoman.formats.registry import FORMATS
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedDate, PredictedEntity, Submission
 
 # What makes offsets and separators go wrong: line ends, marks, both directions, joiners, astral characters, markup.
@@ -166,3 +167,9 @@ def bare(lines, *, held=(), keep=()):
 
 def is_date(label):
     return label in DATE_LABELS
+
+
+def read_path(format_, path, options=DEFAULT):
+    """Read what lies at a path, with what stands beside it, before anybody checks it as a submission."""
+    gathered = gather(path, format_)
+    return read_files(format_, gathered.inputs, options, gathered.beside)

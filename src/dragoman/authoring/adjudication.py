@@ -141,11 +141,6 @@ def _places(case: Case, decision: Decision) -> Iterator[Place]:
         yield from (Place(decision.layer, piece.start, piece.end) for piece in pieces)
 
 
-def read_rulings(path: Path) -> list[Ruling]:
-    """Read the rulings in the file of decisions; raises as :func:`read_decisions`."""
-    return [line for line in _lines(path) if isinstance(line, Ruling)]
-
-
 class _Line(msgspec.Struct):
     """The field that distinguishes a ruling from a decision."""
 

@@ -7,6 +7,9 @@ annotations, the ground truth is used, else the last one that was not cancelled;
 a warning. Tasks without any are counted and left out, as are drafts. Offsets are code points (UTF-16 units in old
 releases), so the region's own text is checked. Choices, ratings, texts and relations are lost.
 
+Regions of an HTML page have ``globalOffsets`` into the text of the page, without its tags, and that is then the text of
+the document. A page shows less white space than it has, so a region's own text is compared without any.
+
 The id of the document is ``data.id``, ``data.document`` or ``meta.id``; else the number of the task.
 """
 
@@ -14,15 +17,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from dragoman.formats import plain_spans, span_records
+from dragoman.formats import html_text, plain_spans, span_records
 from dragoman.formats.doccano import name_of
 from dragoman.formats.json_fields import Node, records
 from dragoman.formats.outcome import DEFAULT, Converted, Options
 from dragoman.formats.sample import Sample
 from dragoman.formats.span_records import LabelledSpan, SpanRecord
-from dragoman.problems import Diagnostics
+from dragoman.problems import Diagnostics, shown
 from dragoman.text import counted
 
 LAYERS = ("entities",)
@@ -43,7 +47,7 @@ def recognises(sample: Sample) -> bool:
 
 def _is_control(value: Any) -> bool:
     first = value[0] if isinstance(value, list) and value else None
-    return isinstance(first, dict) and isinstance(first.get("labels"), list) and "start" in first
+    return isinstance(first, dict) and "start" in first and any(isinstance(first.get(key), list) for key in _TYPES)
 
 
 def read(data: bytes, options: Options = DEFAULT) -> Converted:
@@ -59,6 +63,10 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     diagnostics = Diagnostics(options.name)
     nodes = list(records(data, diagnostics))
     made = [record for node in nodes if (record := _record(node)) is not None]
+    if any(_is_of_page(span) for record in made for span in record.spans):
+        made = [_of_page(record) for record in made]
+        what = "the texts are HTML: offsets count in the text of the page, without tags."
+        diagnostics.add("W906", what)
     guessed = sum(_uses_predictions(node) for node in nodes)
     if guessed:
         what = f"{counted(guessed, 'task has', 'tasks have')} no annotation: the predictions in the file are read."
@@ -146,14 +154,41 @@ def _spans(region: Node) -> Iterable[LabelledSpan]:
 
 def _value(value: Node, kind: str) -> Iterable[LabelledSpan]:
     labels = [label for label in value.items(kind) or value.items("labels") if isinstance(label, str)]
-    if "globalOffsets" in value.value:
-        value = Node({**value.value, **value.value["globalOffsets"]}, value.diagnostics, value.line, value.path)
-    start, end, words = value.integer("start"), value.integer("end"), value.string("text")
-    if start is not None and end is not None and words is not None and len(words) != end - start:
+    offsets = value.node("globalOffsets")
+    if offsets is None and isinstance(value.value.get("start"), str):
+        what = "the place of the region is an XPath in an HTML page, without globalOffsets."
+        hint = "Label the page's text as plain text (the tag Text), and export that."
+        value.diagnostics.add("E406", what, hint, line=value.line, path=value.path)
+        return
+    place = value if offsets is None else offsets
+    start, end, words = place.integer("start"), place.integer("end"), value.string("text")
+    if offsets is None and None not in (start, end, words) and len(words) != end - start:
         words = _cut(words, end - start)
     yield from (LabelledSpan(value, start, end, label, words) for label in labels)
     if not labels:
         value.diagnostics.lose("regions without a label")
+
+
+def _is_of_page(span: LabelledSpan) -> bool:
+    return span.node.value.get("globalOffsets") is not None
+
+
+def _of_page(record: SpanRecord) -> SpanRecord:
+    """Convert a task with HTML to one with plain text."""
+    text = None if record.text is None else html_text.text_of(record.text)
+    for span in filter(_is_of_page, record.spans):
+        here = None if text is None or None in (span.start, span.end) else text[span.start : span.end]
+        if here is not None and span.words is not None and _without_space(here) != _without_space(span.words):
+            what = f"the words of the region are {shown(span.words)}, and at its globalOffsets stands {shown(here)}."
+            hint = "The page was shown otherwise than it is written: label its text as plain text (the tag Text)."
+            span.node.diagnostics.add("E403", what, hint, line=span.node.line, path=span.node.path)
+        span.words = here
+    return replace(record, text=text)
+
+
+def _without_space(words: str) -> str:
+    """Remove white space; Label Studio writes a line feed as a backslash and an n."""
+    return "".join(words.replace("\\n", " ").split())
 
 
 def _cut(words: str, length: int) -> str:
@@ -165,7 +200,7 @@ def _cut(words: str, length: int) -> str:
 def _minimal(node: Node) -> SpanRecord:
     """Read a task of ``JSON_MIN``."""
     controls = [key for key, value in node.value.items() if _is_control(value)]
-    spans = [span for key in controls for value in node.nodes(key) for span in _value(value, "labels")]
+    spans = [span for key in controls for value in node.nodes(key) for span in _value(value, "hypertextlabels")]
     own = ("created_at", "updated_at", "lead_time", "annotator", "annotation_id", "id")
     data = {key: value for key, value in node.value.items() if key not in (*own, *controls)}
     text = _text(Node(data, node.diagnostics, node.line, node.path), spans)

@@ -191,7 +191,8 @@ def _solve_sparse(row: Ints, column: Ints, weight: NDArray[np.float64]) -> Ints:
     # The solver must match every row: each gets a dummy column of weight zero.
     aside = np.arange(rows)
     cost = np.concatenate([top - weight, np.full(rows, top)])
-    place = (np.concatenate([row, aside]), np.concatenate([column, columns + aside]))
+    # Places of 32 bits: what solves it takes no others in older versions of scipy.
+    place = tuple(np.concatenate(at).astype(np.int32) for at in ((row, aside), (column, columns + aside)))
     taken = min_weight_full_bipartite_matching(csr_array((cost, place), shape=(rows, columns + rows)))
     return np.flatnonzero(np.isin(row * columns + column, (taken[0] * columns + taken[1])[taken[1] < columns]))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman.formats import registry
+from dragoman.formats import format_files, registry
 from dragoman.formats.outcome import DEFAULT, Options, Written
 from dragoman.problems import Problem
 from dragoman.reading.parsing import JSONL
@@ -71,9 +71,9 @@ def write_lines(
         DragomanError: E209 an unknown format, E108 a file that cannot be written; and what the format refuses.
 
     """
-    written = Written({"submission.jsonl": registry.jsonl(lines)})
+    written = Written({"submission.jsonl": format_files.jsonl(lines)})
     if to != JSONL:
         written = registry.writer(to)(lines, texts or {}, options)
     content = written.checked()
-    paths = () if out is None else tuple(registry.write_path(written, Path(out)))
+    paths = () if out is None else tuple(format_files.write_path(written, Path(out)))
     return Conversion(len(lines), content, (*problems, *written.problems), paths)

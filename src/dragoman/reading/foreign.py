@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from dragoman.formats import line_builder, registry
+from dragoman.formats import format_files, line_builder, registry
 from dragoman.formats.outcome import Converted, Options
 from dragoman.problems import DragomanError, Problem
 from dragoman.reading.labelled_file import LabelledFile
@@ -51,17 +51,17 @@ class Foreign:
 
         """
         options = replace(self.options, name=name, texts=texts)
-        return registry.read_files(registry.named(self.format), self.inputs, options, self.beside)
+        return format_files.read_files(registry.named(self.format), self.inputs, options, self.beside)
 
 
 def of_path(path: Path, how: LabelledFile) -> Foreign:
     """Read the files at a path: of the format that is asked for, or of that which a folder's files are of.
 
     Raises:
-        DragomanError: as :func:`dragoman.formats.registry.gather`.
+        DragomanError: as :func:`dragoman.formats.format_files.gather`.
 
     """
-    gathered = registry.gather(path, None if how.format is None else registry.named(how.format))
+    gathered = format_files.gather(path, None if how.format is None else registry.named(how.format))
     return Foreign(gathered.format.name, gathered.inputs, gathered.beside, how.options())
 
 
@@ -84,7 +84,7 @@ def of_bytes(data: bytes, name: str, how: LabelledFile) -> Foreign | None:
     if format_ is None:
         return None
     path = Path(name)
-    beside = registry.around(path, format_) if path.is_file() else {}
+    beside = format_files.around(path, format_) if path.is_file() else {}
     return Foreign(format_.name, {name: data}, {name: beside}, how.options())
 
 
@@ -103,5 +103,6 @@ def located(problems: Iterable[Problem], lines: list[Submission], other: Foreign
 def _placed(problem: Problem, document: str, *, single: bool) -> Problem:
     path = f"{document[:80]}: {problem.path}" if problem.path else document[:80]
     named_here = problem.code == "E301" and (single or line_builder.NUMBERED.fullmatch(document))
+    named_here = named_here and "--document" not in problem.hint
     hint = f"{problem.hint} Say which it is with --document." if named_here else problem.hint
     return msgspec.structs.replace(problem, line=0, byte=-1, path=path, hint=hint)

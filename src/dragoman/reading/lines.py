@@ -163,6 +163,7 @@ class Reader:
         meant = self.lookalikes.get(plain(name))
         if meant is not None:
             hint = f"It differs from {shown(meant)} in {why_unlike(name, meant)} alone: write it as it stands there."
+        hint = f"{hint} {self.target.advice}".rstrip()
         self.diagnostics.add("E301", f"there is no document {shown(name)}.", hint, path="id")
         return False
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 
 import pyarrow as pa
 
 from dragoman import files
-from dragoman.parquet_pages import BATCH, VALUE, DamagedError, batches, extent
+from dragoman.parquet_pages import BATCH, VALUE, DamagedError, Extent, batches, extent
 from dragoman.problems import DragomanError, error
 from dragoman.reading import class_labels
 from dragoman.reading.arrow_rows import flat_of
@@ -18,6 +21,8 @@ MAX_RATIO = 1000
 """Most bytes that a byte of a file may stand for; gzip has much the same bound."""
 ALLOWED = 2**26
 """Bytes that any file may unpack to, however small it is."""
+MAX_AT_A_TIME = 2**28
+"""Bytes of a page, or of rows that are unpacked at a time, in a file that is read block by block."""
 _PAIR = pa.list_(pa.int64())
 _STRETCH = arrow_schema(SpanObject)
 _HINT = "Columns are the fields of a line of JSONL: dragoman schema submission."
@@ -45,21 +50,8 @@ def read(data: bytes, name: str, most: int = files.MAX_FILE) -> pa.Table:
         UnknownColumnError: E203, a column that a submission does not have.
 
     """
-    limit = min(most, files.MAX_FILE, max(ALLOWED, MAX_RATIO * len(data)))
-    size = 0
-
-    def count(unpacked: int) -> None:
-        nonlocal size
-        size += unpacked
-        if size > limit:
-            what = f"the file unpacks to over {limit:,} bytes."
-            raise error("E106", what, "Split it into shards.", file=name)
-
-    try:
-        values, pages = extent(data)
-        count(max(pages, VALUE * values))
-        size = 0
-        unpacked = list(batches(data, count))
+    with _readable(name):
+        unpacked = list(batches(data, _Unpacked(extent(data), len(data), most, name).count))
         given = unpacked[0].schema if unpacked else _schema(data)
         table = _named(pa.Table.from_batches(unpacked, given))
         # Not before: in a damaged file the types are often wrong, too.
@@ -71,10 +63,92 @@ def read(data: bytes, name: str, most: int = files.MAX_FILE) -> pa.Table:
             _check_columns(table, name)
             _check_names(table.schema, "", name)
             raise UnknownColumnError(cause, table) from cause
-    except (pa.ArrowException, OSError, ValueError, DamagedError) as cause:
-        raise error("E209", f"not a parquet file that can be read: {str(cause)[:300]}.", _HINT, file=name) from cause
     _check_columns(table, name)
     return table
+
+
+def blocks(path: Path, size: int) -> Iterator[pa.Table]:
+    """Read the rows of a parquet file some at a time, as :func:`read` gives all of them.
+
+    Args:
+        path: the file.
+        size: bytes that a block takes in memory, about.
+
+    Raises:
+        DragomanError: as :func:`read`; E106 also for a page or a thousand rows of over 256 MiB.
+
+    """
+    name = str(path)
+    with _readable(name), path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        unpacked = _Unpacked(extent(data), len(data), files.MAX_FILE, name, MAX_AT_A_TIME)
+        held: list[pa.Table] = []
+        for batch in batches(path, unpacked.count):
+            table = as_submission(_named(pa.Table.from_batches([batch])), name)
+            _check_columns(table, name)
+            held.append(table)
+            if sum(each.nbytes for each in held) >= size:
+                yield pa.concat_tables(held).combine_chunks()
+                held = []
+        if held:
+            yield pa.concat_tables(held).combine_chunks()
+
+
+def unpacked_size(data: bytes | mmap, name: str) -> int:
+    """Estimate the bytes that a parquet file unpacks to at least, by what it says of itself.
+
+    Raises:
+        DragomanError: E209 damaged.
+
+    """
+    with _readable(name):
+        there = extent(data)
+    return max(there.unpacked, VALUE * there.values)
+
+
+class _Unpacked:
+    """How much a file unpacks to, and how much of that is allowed.
+
+    Args:
+        there: what the file says of itself.
+        size: its size in bytes.
+        most: bytes that it may unpack to.
+        name: how it is called in a problem.
+        at_a_time: bytes that a page, or rows that are unpacked at a time, may take.
+
+    Raises:
+        DragomanError: E106.
+
+    """
+
+    def __init__(self, there: Extent, size: int, most: int, name: str, at_a_time: int = files.MAX_FILE) -> None:
+        self._limit = min(most, files.MAX_FILE, max(ALLOWED, MAX_RATIO * size))
+        self._at_a_time, self._name, self._size = at_a_time, name, 0
+        self._check(max(there.unpacked, VALUE * there.values), self._limit)
+        self._check(there.longest, at_a_time)
+
+    def count(self, unpacked: int) -> None:
+        """Add what some rows unpack to."""
+        self._size += unpacked
+        self._check(self._size, self._limit)
+        self._check(unpacked, self._at_a_time)
+
+    def _check(self, size: int, limit: int) -> None:
+        if size > limit:
+            raise error("E106", f"the file unpacks to over {limit:,} bytes.", "Split it into shards.", file=self._name)
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Say what Arrow and the file itself do not allow.
+
+    Raises:
+        DragomanError: E209.
+
+    """
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, DamagedError) as cause:
+        raise error("E209", f"not a parquet file that can be read: {str(cause)[:300]}.", _HINT, file=name) from cause
 
 
 def as_submission(table: pa.Table, name: str) -> pa.Table:

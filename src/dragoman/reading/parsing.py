@@ -61,9 +61,9 @@ class Parsed:
         if self.problems and not (ignore_unknown_fields and self.table is not None):
             raise DragomanError(self.problems)
         if self.foreign is not None:
-            from dragoman.formats import registry  # noqa: PLC0415 - not needed for a submission
+            from dragoman.formats import format_files  # noqa: PLC0415 - not needed for a submission
 
-            return registry.jsonl(self.foreign.lines({}, self.name).checked())
+            return format_files.jsonl(self.foreign.lines({}, self.name).checked())
         if self.rows:
             from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
@@ -238,8 +238,11 @@ def parse_bytes(
 def _of_parquet(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Parsed:
     from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
+    # As it is unpacked and as it is given its types: both are there at a time, of both sides.
+    reserved = 2 * parquet_input.unpacked_size(data, name)
+    budget.take(reserved, name)
     try:
-        table = parquet_input.read(data, name, budget.left)
+        table = parquet_input.read(data, name, (budget.left + reserved) // 2)
     except parquet_input.UnknownColumnError as cause:
         if _other(parquet_input.json_lines(cause.table.slice(0, 1), name), name, how, Budget()) is not None:
             other = _other(
@@ -249,5 +252,10 @@ def _of_parquet(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Pa
             return other
         # It may be that these are to be passed over.
         return Parsed(name, table=cause.table, problems=cause.problems, rows=True, budget=budget)
+    except DragomanError as cause:
+        budget.exceeded = budget.exceeded or cause.problems[0].code == "E106"
+        raise
+    finally:
+        budget.give(reserved)
     budget.take(size := cost(table), name)
     return Parsed(name, table=table, rows=True, budget=budget, cost=size)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Self
 
 import pyarrow as pa
 
-from dragoman import files
+from dragoman import files, parquet_pages
 from dragoman.reading import arrow_json
 
 BLOCK = 2**22
@@ -20,13 +21,13 @@ _DEPTH = 3
 
 
 class Prefetch:
-    """Rows of JSONL files of good lines, block by block, parsed by a thread of its own.
+    """Rows of good files, JSONL or parquet, block by block, parsed by a thread of its own.
 
-    Iterating gives a table for each block and raises what :func:`dragoman.reading.arrow_json.each` raises. As a
-    context manager it stops reading at the end.
+    Iterating gives a table for each block and raises what :func:`dragoman.reading.arrow_json.each` and
+    :func:`dragoman.reading.parquet_input.blocks` raise. As a context manager it stops reading at the end.
 
     Args:
-        paths: the files, plain or gzip, one after the other; they are read from the moment that this is made.
+        paths: the files, one after the other; they are read from the moment that this is made.
         narrow: whether to ask only for the fields that the first block mentions.
         ignore_unknown_fields: whether fields that a submission does not have are passed over.
 
@@ -40,12 +41,11 @@ class Prefetch:
         self.unknown = Counter[str]()
         self._pool = ThreadPoolExecutor(1)
         without = self._without if ignore_unknown_fields else None
-        self._tables = arrow_json.each(self._blocks(paths), narrow=narrow, without=without)
+        self._tables = chain.from_iterable(
+            _of_parquet(files_) if is_parquet else arrow_json.each(_lines(files_), narrow=narrow, without=without)
+            for is_parquet, files_ in groupby(paths, parquet_pages.is_parquet)
+        )
         self._coming = deque(self._pool.submit(self._one) for _ in range(_DEPTH))
-
-    def _blocks(self, paths: Sequence[Path]) -> Iterator[bytes]:
-        for path in paths:
-            yield from files.blocks(path, size=BLOCK)
 
     def _without(self, rows: pa.Table) -> pa.Table:
         """Take out of a block what a submission does not have, and count it."""
@@ -70,6 +70,18 @@ class Prefetch:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
+
+
+def _lines(paths: Iterable[Path]) -> Iterator[bytes]:
+    for path in paths:
+        yield from files.blocks(path, size=BLOCK)
+
+
+def _of_parquet(paths: Iterable[Path]) -> Iterator[pa.Table]:
+    from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
+
+    for path in paths:
+        yield from parquet_input.blocks(path, BLOCK)
 
 
 def _ended() -> Future[pa.Table | None]:

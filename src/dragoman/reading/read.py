@@ -115,13 +115,13 @@ def _without_unknown_fields(parsed: Parsed, target: Target) -> Reading | None:
 
 def _foreign(other: Foreign, target: Target, name: str) -> Reading:
     """Read files of another tool: what is said of them is said first, then what is said of their labels."""
-    from dragoman.formats import registry  # noqa: PLC0415 - not needed for a submission
+    from dragoman.formats import format_files  # noqa: PLC0415 - not needed for a submission
     from dragoman.reading.foreign import located  # noqa: PLC0415
 
     converted = other.lines(target.texts, name)
     if any(problem.severity == "error" for problem in converted.problems):
         return Reading(None, converted.problems, read_as=other.title)
-    data = registry.jsonl(converted.lines)
+    data = format_files.jsonl(converted.lines)
     reading = in_columns(arrow_json.of_bytes(data), target) or line_by_line(data, target, name)
     problems = (*converted.problems, *located(reading.problems, converted.lines, other))
     return replace(reading, problems=problems, read_as=other.title)

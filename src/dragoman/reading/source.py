@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman import files
+from dragoman.parquet_pages import is_parquet
 from dragoman.problems import DragomanError
 from dragoman.reading.labelled_file import LabelledFile
 from dragoman.reading.shards import check_distinct, holds_shards, shards_of
@@ -90,15 +92,15 @@ class Source:
 
     @property
     def size(self) -> int:
-        """Bytes of all files, as they lie on the disk; 0 where it is in memory or a file is none."""
-        return sum(path.stat().st_size for path in self.paths) if all(path.is_file() for path in self.paths) else 0
+        """Bytes of all files, of parquet as it unpacks; 0 where it is in memory or a file is none."""
+        return sum(map(_size, self.paths)) if all(path.is_file() for path in self.paths) else 0
 
     @property
     def streams(self) -> bool:
-        """Whether it is of JSONL files that can be read block by block, more than once."""
+        """Whether it is of files that can be read block by block, more than once, if they hold good rows."""
         if self.how is not None and self.how.format is not None:
             return False
-        return bool(self.paths) and all(path.is_file() and path.suffix != ".parquet" for path in self.paths)
+        return bool(self.paths) and all(path.is_file() for path in self.paths)
 
     @contextmanager
     def parsing(self, budget: Budget | None = None) -> Iterator[list[Future[Parsed]]]:
@@ -167,6 +169,20 @@ def total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
         for key, number in each.items():
             added[key] = added.get(key, 0) + number
     return added
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file as it lies on the disk, or of parquet as it unpacks, where that can be told."""
+    size = path.stat().st_size
+    if not is_parquet(path):
+        return size
+    from mmap import ACCESS_READ, mmap  # noqa: PLC0415 - Arrow, for parquet alone
+
+    from dragoman.reading.parquet_input import unpacked_size  # noqa: PLC0415
+
+    with contextlib.suppress(DragomanError, OSError), path.open("rb") as file:
+        return unpacked_size(mmap(file.fileno(), 0, access=ACCESS_READ), str(path))
+    return size
 
 
 def _parquet(table: Any) -> bytes:

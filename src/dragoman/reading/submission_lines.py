@@ -56,11 +56,11 @@ def _lines_of(parsed: Parsed, target: Target) -> Converted:
         data = parsed.as_lines(ignore_unknown_fields=target.ignore_unknown_fields)
         given = precise.read(data, target, parsed.name)
         return Converted(given.lines, given.problems)
-    from dragoman.formats import registry  # noqa: PLC0415 - what converters need is known by now
+    from dragoman.formats import format_files  # noqa: PLC0415 - what converters need is known by now
     from dragoman.reading.foreign import located  # noqa: PLC0415
 
     refuse(parsed.problems)
     converted = parsed.foreign.lines(target.texts, parsed.name)
     refuse(converted.problems)
-    given = precise.read(registry.jsonl(converted.lines), target, parsed.name)
+    given = precise.read(format_files.jsonl(converted.lines), target, parsed.name)
     return Converted(given.lines, (*converted.problems, *located(given.problems, converted.lines, parsed.foreign)))

@@ -44,6 +44,7 @@ class Target:
         rename: types as they are written, each with the one that it is read as.
         quotes: which place a quote without ``occurrence`` means (:mod:`dragoman.text.quote_places`).
         ignore_unknown_fields: whether a field that nobody knows is passed over and counted, not an error.
+        advice: what to do where a document is not known, if there is more to say than which are known.
         strict_values: whether a date value outside the grammar is an error (else it is compared as written).
 
     """
@@ -54,6 +55,7 @@ class Target:
     aliases: Mapping[str, str] = field(default_factory=dict)
     registry: frozenset[str] = frozenset()
     rename: Mapping[str, str] = field(default_factory=dict)
+    advice: str = ""
     strict_values: bool = False
     quotes: str = IN_ORDER
     ignore_unknown_fields: bool = False

@@ -48,8 +48,8 @@ class Rows:
 
         """
         try:
-            values, unpacked = extent(data)
-            self._count(file, values=values, pages=unpacked)
+            there = extent(data)
+            self._count(file, values=there.values, pages=there.unpacked)
             rows = [
                 msgspec.convert(checked(row, type_, self._own), type_)
                 for batch in batches(data, lambda size: self._count(file, size=size))

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MAX_BY_DOCUMENT = 1_000
 """Of so many documents the counts are also given by id."""
+_AT_A_TIME = 2**16
+"""So many rows of counts are made lists at a time."""
 
 
 def assemble(
@@ -67,6 +69,7 @@ def assemble(
     scores: dict[str, Any] = {}
     slices: dict[str, Any] = {}
     counts: dict[str, results.Counts] = {}
+    positions: dict[bytes, list[int]] = {}
     taken: list[Measure] = []
     for measure, tally in tallies:
         taken.append(measure)
@@ -82,8 +85,8 @@ def assemble(
         counts[measure.name] = results.Counts(
             list(measure.score.columns),
             measure.score.full,
-            tally.documents.tolist(),
-            tally.rows.tolist(),
+            _positions(tally.documents, positions),
+            _listed(tally.rows),
             measure.revision,
         )
         for part, score in _slices(measure, tally, facets, resampling):
@@ -124,6 +127,21 @@ def assemble(
         result.scores["headline"] = None
         result.headline = results.Headline(None, None, f"the system has seen {data.split}")
     return result
+
+
+def _positions(documents: Ints, known: dict[bytes, list[int]]) -> list[int]:
+    """Positions of documents as a list, the same one for all measures that were taken on the same documents."""
+    key = documents.tobytes()
+    if key not in known:
+        known[key] = documents.tolist()
+    return known[key]
+
+
+def _listed(rows: Ints) -> list[list[int]]:
+    """Rows of counts as lists; rows that are equal are one list: many documents have few that differ."""
+    made: dict[tuple[int, ...], list[int]] = {}
+    pieces = (rows[at : at + _AT_A_TIME].tolist() for at in range(0, len(rows), _AT_A_TIME))
+    return [made.setdefault(tuple(row), row) for piece in pieces for row in piece]
 
 
 def system_of(named: str | SystemCard) -> results.System:

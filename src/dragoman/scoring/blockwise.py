@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
+
 from dragoman import tuning
 from dragoman.problems import DragomanError
 
@@ -33,6 +35,9 @@ def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T 
             It is given the number of values of unknown fields of the predictions that were passed over, by path, as
             they stand when a part is read.
         at_least: bytes from which on files in different orders are joined on the disk; :data:`SPILLED` if None.
+
+    Raises:
+        Fallback: something needs a closer look, and ``at_least`` was given; else that is None, too.
 
     """
     pred, reference = sides.pred, sides.reference
@@ -72,6 +77,8 @@ def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T 
                     continue
                 break
             except Fallback:
+                if at_least is not None:
+                    raise
                 break
     return None
 
@@ -104,7 +111,16 @@ def within_budget(blocks: Callable[[int | None], T | None], whole: Callable[[Bud
             return done
         problems = ()
     tuning.release_memory()
-    again = blocks(0)
+    from dragoman.reading.fallback import Fallback  # noqa: PLC0415
+
+    again, hint = None, ""
+    try:
+        again = blocks(0)
+    except Fallback:
+        hint = "Something in the files is wrong, or needs a closer look: for that they are read as a whole."
     if again is None and problems:
-        raise DragomanError(problems)
+        raise DragomanError(
+            replace(problem, hint=f"{hint} {problem.hint}".strip()) if problem.code == "E106" else problem
+            for problem in problems
+        )
     return done if again is None else again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman.annotations import Annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from dragoman.benchmark import Benchmark
     from dragoman.reading.parsing import Parsed
+    from dragoman.reading.read import Reading
 
 
 @dataclass(frozen=True)
@@ -144,10 +146,21 @@ def from_parsed(parsed: list[Future[Parsed]], source: Source, rules: Target | No
             None,
             sorted(annotations.documents),
         ),
-        Target(documents=annotations.documents, texts=texts),
+        Target(documents=annotations.documents, texts=texts, advice=_advice(reading, source)),
         read_as=reading.read_as,
         conversion=reading.conversion,
     )
+
+
+def _advice(reading: Reading, source: Source) -> str:
+    """Say how documents are named that the reference does not name, whatever is not found among them."""
+    if not reading.read_as or reading.annotations is None:
+        return ""
+    from dragoman.formats.line_builder import NUMBERED  # noqa: PLC0415 - a submission needs no format
+
+    stem = Path(source.name).stem
+    named_here = all(name == stem or NUMBERED.fullmatch(name) for name in reading.annotations.documents)
+    return "The reference does not name its documents: say which they are with --document." if named_here else ""
 
 
 def no_labels(source: Source) -> DragomanError:
