@@ -127,7 +127,7 @@ def pairs() -> list[str]:
 
 
 def timed(work: Callable[..., object], *given: object) -> float:
-    """Give the seconds of the quickest of three runs."""
+    """Return the seconds of the quickest of three runs."""
     times = []
     for _ in range(3):
         start = time.perf_counter()

@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def best(name: str, gold: Path, pred: Path) -> dict[str, float]:
-    """Give the quickest of three runs of a contestant."""
+    """Return the quickest of three runs of a contestant."""
     command = [sys.executable, HERE / "contestants.py", name, gold, pred]
     runs = [json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(3)]
     return min(runs, key=lambda run: run["seconds"])

@@ -94,7 +94,7 @@ def documents(shape: str, total: int, seed: int = 1) -> Iterator[Pair]:
 
 
 def _with_text(random: np.random.Generator, pair: Pair) -> Pair:
-    """Give both sides the document's text, in Hangul, and each item its id and its text."""
+    """Return both sides the document's text, in Hangul, and each item its id and its text."""
     length = max((e["end"] for side in pair for e in side["entities"]), default=0) + 20
     text = "".join(map(chr, random.integers(0xAC00, 0xAC00 + 2000, length).tolist()))
     gold, pred = (

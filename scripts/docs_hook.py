@@ -21,7 +21,7 @@ _PROMPT = re.compile(r"^( *)>>> .*(?:\n *\S.*)*", re.MULTILINE)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Give links that leave ``docs`` a scheme; one to a file that is not there stays as it is, for MkDocs to report."""
+    """Return links that leave ``docs`` a scheme; one to a file that is not there stays as it is, for MkDocs to report."""
     return _OUTSIDE.sub(lambda m: f"](repo:{m[1]}" if (ROOT / m[1]).exists() else m[0], markdown)
 
 

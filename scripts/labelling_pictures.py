@@ -69,7 +69,7 @@ PASSES = ("a", "b")
 
 
 def digests() -> dict[str, str]:
-    """Give the SHA-256 of what each picture is made from."""
+    """Return the SHA-256 of what each picture is made from."""
     from dragoman import files  # noqa: PLC0415
     from dragoman.authoring.label_studio.state import new_task  # noqa: PLC0415
 
@@ -90,7 +90,7 @@ def _documents() -> dict[str, Any]:
 
 
 def _item(picture: Labelling) -> tuple[Kind, Item, str]:
-    """Give the kind of labels, what is pushed, and the configuration of its page."""
+    """Return the kind of labels, what is pushed, and the configuration of its page."""
     from dragoman.authoring.label_studio import comparison_tasks, file_kinds, push_items  # noqa: PLC0415
     from dragoman.languages import short_tag  # noqa: PLC0415
 

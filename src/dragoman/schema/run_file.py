@@ -1,4 +1,4 @@
-"""What a run was made with: ``run.json`` beside its answers."""
+"""Provenance of a run: ``run.json`` next to its predictions."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from msgspec import Meta
 
 MANIFEST = "run.json"
 PREVIOUS, REPEAT = "previous", "repeat"
-"""Beginnings of the names of folders in a run: what was set aside, and further repeats."""
+"""Prefixes of folder names in a run: earlier results that were set aside, and further repeats."""
 
 
 def repeat(folder: Path, number: int) -> Path:
-    """Folder of one repeat of a run, from 1, which is the run's own."""
+    """Folder of one repeat of a run, from 1, which is the run's folder itself."""
     return folder if number == 1 else folder / f"{REPEAT}-{number}"
 
 
 def repeats(folder: Path) -> list[Path]:
-    """Folders of all repeats of a run: itself, then ``repeat-2`` and so on, as far as they are numbered in a row.
+    """Folders of all repeats of a run: itself, then ``repeat-2`` and so on, as far as they are consecutive.
 
-    A link is no repeat.
+    Links are ignored.
     """
     made = [folder]
     while (further := repeat(folder, len(made) + 1)).is_dir() and not further.is_symlink():

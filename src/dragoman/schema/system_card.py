@@ -1,4 +1,4 @@
-"""What a system says of itself: ``system.toml`` beside its predictions."""
+"""The system card: ``system.toml`` next to the predictions."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ class SystemCard(Record, kw_only=True):
 
     @property
     def track(self) -> Track:
-        """``closed`` where the card states no resources but :data:`CLOSED`; else, or without a statement, ``open``."""
+        """``closed`` if the card lists only resources in :data:`CLOSED`; ``open`` otherwise, or without a list."""
         return "closed" if self.resources is not None and CLOSED.issuperset(self.resources) else "open"
 
     @property
     def seen_dev(self) -> bool:
-        """Whether it was trained on or prompted with dev: it has no score there, tables say "seen"."""
+        """Whether it was trained on or prompted with dev: it has no score there, and tables show "seen"."""
         return "dev" in (self.resources or ())

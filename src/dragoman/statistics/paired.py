@@ -110,7 +110,7 @@ def all_permutations(
 def _more(
     pairs: _Pairs, drawn: _Drawn, floor: list[tuple[int, int]], rounds: int, permutations: int
 ) -> dict[tuple[int, int], float]:
-    """Give pairs at the floor of their p so many rounds of draws in all, or all arrangements if these are fewer."""
+    """Return pairs at the floor of their p so many rounds of draws in all, or all arrangements if these are fewer."""
     all_draws = rounds * permutations
     few = {pair for pair in floor if 2 ** pairs.moved(pair) <= all_draws}
     p_values = {pair: pairs.exact(pair) for pair in few}
@@ -138,7 +138,7 @@ class _Pairs:
         return _gap(first, second, self._finish, self._leaf)
 
     def exact(self, pair: tuple[int, int]) -> float:
-        """Give the p of all arrangements, among which the observed one is."""
+        """Return the p of all arrangements, among which the observed one is."""
         first, second = (self._systems[each] for each in pair)
         shift = _every((first - second)[(first != second).any(axis=1)])
         return self.extreme(pair, shift) / len(shift)
@@ -174,7 +174,7 @@ class _Drawn:
         self._summed = np.ascontiguousarray(_sums(swaps, np.concatenate(self._systems, axis=1)).T)
 
     def shift(self, pair: tuple[int, int]) -> Floats:
-        """Give what each arrangement moves from the first system to the second, shape (permutations, columns)."""
+        """Return what each arrangement moves from the first system to the second, shape (permutations, columns)."""
         if self._summed is None:
             self.next()
         assert self._summed is not None

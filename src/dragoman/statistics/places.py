@@ -49,7 +49,7 @@ def places(scores: Sequence[float]) -> list[int]:
 
 
 def ranges(scores: Sequence[float], better: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Give for each system the places between which it could stand, by what was tested.
+    """Return for each system the places between which it could stand, by what was tested.
 
     The best is 1 + the number of systems tested better, the last their number less those tested worse. Ranges are then
     widened, and never narrowed, until neither end of a system's is worse than that of one that scores no more.

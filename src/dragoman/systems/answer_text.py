@@ -96,7 +96,7 @@ def _said_twice(keys: set[str]) -> list[str]:
 
 
 def _values(text: str, twice: set[str]) -> Iterator[tuple[Any, list[str]]]:
-    """Give all that could be the answer, the likeliest first, with the repairs that it needs.
+    """Yield all that could be the answer, the likeliest first, with the repairs that it needs.
 
     Keys that stand twice in an object are added to ``twice``.
     """
@@ -145,7 +145,7 @@ def _decoded(text: str, decoder: json.JSONDecoder) -> Any:
 
 
 def _within(text: str, decoder: json.JSONDecoder) -> Iterator[Any]:
-    """Give the objects that stand in a text as whole JSON, the longest first."""
+    """Yield the objects that stand in a text as whole JSON, the longest first."""
     made, at, tries = list[tuple[int, Any]](), text.find("{"), 0
     while at >= 0 and tries < 100:
         tries += 1

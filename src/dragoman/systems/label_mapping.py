@@ -79,7 +79,7 @@ class TypeMap:
         return cls(values(EntityType, benchmark.release.label_sets), given)
 
     def type_of(self, label: str) -> str | None:
-        """Give the type that a label stands for, or None."""
+        """Return the type that a label stands for, or None."""
         for name in dict.fromkeys((label, label[2:] if label[:2].upper() in {"B-", "I-"} else label)):
             other = TYPES.get(name.upper())
             found = self.given.get(name) or (name if name in self.types else self._folded.get(name.casefold()))

@@ -169,5 +169,5 @@ USUAL = Options()
 
 
 def seen(document: Document) -> dict[str, Any]:
-    """Give what a system outside of this process is told of a document: plain values, and no label."""
+    """Return what a system outside of this process is told of a document: plain values, and no label."""
     return {name: getattr(document, name) for name in ("id", "language", "kind", "published", "title", "text")}

@@ -49,7 +49,7 @@ class Run:
         return self.folder / "predictions.jsonl"
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the summary as plain values."""
+        """Return the summary as plain values."""
         return dict(self.summary)
 
     def __fspath__(self) -> str:

@@ -148,7 +148,7 @@ def _line(labels: Any, document: Document) -> bytes:
 
 
 def message(cause: BaseException) -> str:
-    """Give the message of an exception of anybody's, without secrets."""
+    """Return the message of an exception of anybody's, without secrets."""
     try:
         return plain(str(cause))[:2000]
     except Exception:  # noqa: BLE001 - an exception of the system's own

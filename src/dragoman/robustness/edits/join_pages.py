@@ -1,9 +1,9 @@
-"""Two pages joined: a scraper that misses where an article ends gives the next one with it, and a system has to cope.
+"""Two articles joined, as by a scraper that misses the end of an article and returns the next one with it.
 
-Boilerplate removal and what it misses: Kohlschütter et al. (2010). Documents are joined in pairs of one language, split
-and kind, each with the lines of the other after its own, so that both stand twice and neither weighs more than before:
-a system that reads line by line has the same score. The other's labels come along; where a date of it is reckoned from
-the document's time, that time has to be the same.
+Boilerplate removal and its errors: Kohlschütter et al. (2010). Documents are paired within language, split and kind,
+and each is followed by the lines of the other, so that both occur twice and their weights are unchanged: a system that
+processes lines independently has the same score. The labels of the other are added, too; if one of its dates is
+relative to the document time, both must have the same document time.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from dragoman.schema.layers import LAYER_NAMES
 
 _TIMES = ("published", "published_external")
 Pairs = dict[str, Row]
-"""For each document, by its id, the one that is put after it."""
+"""By document id, the document that is appended to it."""
 
 
 def prepare(rows: Iterable[Row], applied: Applied) -> Pairs:
-    """Pair documents of which each can stand after the other, at the edit's rate."""
+    """Pair documents that can be appended to each other, at the edit's rate."""
     chooser = random.Random(f"{applied.seed}|{applied.edit.name}")  # noqa: S311 - no secret
     left = [row for row in rows if applied.rate >= 1 or chooser.random() < applied.rate]
     chooser.shuffle(left)
@@ -46,7 +46,7 @@ def prepare(rows: Iterable[Row], applied: Applied) -> Pairs:
 
 
 def _keys(row: Row) -> Iterator[tuple[Any, ...]]:
-    """Say with what a document can be paired: the same key; the one for those without dates of their time as well."""
+    """Yield the keys under which a document can be paired; two if none of its dates depend on the document time."""
     given = tuple(layer for layer in LAYER_NAMES if row.get(layer) is not None)
     alike = (row.get("language"), row.get("split"), row.get("kind"), given, tuple(row.get("layers_annotated") or ()))
     times = tuple(row.get(name) for name in _TIMES)
@@ -56,7 +56,7 @@ def _keys(row: Row) -> Iterator[tuple[Any, ...]]:
 
 
 def change(draft: Draft) -> None:
-    """Put the other document's lines and labels after this one's."""
+    """Append the lines and labels of the other document."""
     other = draft.plan.get(draft.row.get("id"))
     if other is None:
         draft.unable["no other document of its language, split, kind and time is left"] += 1
@@ -75,7 +75,7 @@ def _claimants(claim: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _take(draft: Draft, other: Row) -> None:
-    """Put the labels of the other document with this one's, by ids that it has not, behind its text."""
+    """Add the labels of the other document, with unused ids and shifted behind the text."""
     for claim in other.get("claims") or ():
         for name in ("content", "cue"):
             if claim.get(name):
@@ -84,7 +84,7 @@ def _take(draft: Draft, other: Row) -> None:
                 ]
     base = len(draft.text)
     for span in spans_of({**other, "segments": ()}):
-        # A line feed comes before the lines that are put after the text.
+        # A line feed precedes the appended lines.
         span.holder[span.start_key], span.holder[span.end_key] = span.start + 1, span.end + 1
         span.holder[INSERTED] = base
     _other_ids(other, {layer: _fresh(layer, draft, other) for layer in LAYER_NAMES})
@@ -96,14 +96,14 @@ def _take(draft: Draft, other: Row) -> None:
 
 
 def _fresh(layer: str, draft: Draft, other: Row) -> dict[str, str]:
-    """Give each label of the other document that has an id one that no label of this one has."""
+    """Assign an unused id in this document to each label id of the other one."""
     taken = {label.get("id") for label in draft.labels(layer)}
     free = (name for number in itertools.count(1) if (name := f"{layer[0]}{number}") not in taken)
     return {label["id"]: next(free) for label in other.get(layer) or () if label.get("id") is not None}
 
 
 def _other_ids(row: Row, ids: dict[str, dict[str, str]]) -> None:
-    """Call labels by other ids, and refer to them by these."""
+    """Replace the ids of labels, and references to them."""
     dates, claims = row.get("dates") or [], row.get("claims") or []
     claimants = [claimant for claim in claims for claimant in _claimants(claim)]
     for labels, name, layer in (
