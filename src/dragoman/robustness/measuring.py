@@ -151,7 +151,7 @@ def _run(
     seed: int,
     progress: Progress | None,
 ) -> None:
-    """Apply an edit, run the system on changed documents before and after it, and compare; existing results are reused."""
+    """Apply an edit, run the system on changed documents before and after, and compare; existing results are reused."""
     name = re.sub(r"[^\w-]+", "-", label)
     perturbed = _perturbed(label, folder / "edited" / name, held, seed)
     changed = [each.id for each in held.split(split) if each.id in wanted & {*perturbed.manifest.documents}]

@@ -36,10 +36,11 @@ class Place(msgspec.Struct, forbid_unknown_fields=True):
             "withheld, as are the next two: tests are of exact scores"
         ),
     ] = None
-    tied: Annotated[int | None, Meta(description="systems with a place that the tests do not distinguish from this
-    one")] = None best: Annotated[
-        bool | None, Meta(description="whether the tests do not distinguish it from the best: no system at place 1 is
-        significantly better")
+    tied: Annotated[
+        int | None, Meta(description="systems with a place that the tests do not distinguish from this one")
+    ] = None
+    best: Annotated[
+        bool | None, Meta(description="whether no system at place 1 is significantly better by the tests")
     ] = None
 
 
@@ -130,8 +131,9 @@ class ClosedBoard(msgspec.Struct, forbid_unknown_fields=True):
     per_day: Annotated[int, Meta(description="submissions of a team that are scored in a day (UTC)")]
     total: Annotated[int, Meta(description="submissions of a team that are scored in all")]
     teams: list[ClosedTeam]
-    submit: Annotated[str, Meta(description="where to submit predictions, in words of the organisers; may be empty")] =
-    ""
+    submit: Annotated[
+        str, Meta(description="where to submit predictions, in words of the organisers; may be empty")
+    ] = ""
 
 
 class Board(msgspec.Struct, forbid_unknown_fields=True):

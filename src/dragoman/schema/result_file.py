@@ -173,8 +173,8 @@ class Standing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
         list[int] | None, Meta(description="best and last place by the tests of all pairs, or null as for the place")
     ]
     best: Annotated[
-        bool | None, Meta(description="whether the tests do not distinguish it from the best: no system at place 1 is
-        significantly better")
+        bool | None,
+        Meta(description="whether no system at place 1 is significantly better by the tests"),
     ]
     repeats: Annotated[int, Meta(description="how often it was run; the score is the mean")] = 1
     spread: Annotated[Spread | None, Meta(description="of the scores of its repeats; absent for one")] = None

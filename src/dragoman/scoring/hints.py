@@ -372,7 +372,7 @@ def _labels(layer: str, of: dict[tuple[str, ...], int]) -> Iterator[Advice]:
 
 
 def _meant(label: str, gold: list[str], pairs: dict[tuple[str, ...], int]) -> str | None:
-    """Return the gold type that a predicted one probably means: that of most equal spans, or one with a similar name."""
+    """Return the gold type that a predicted one means: that of most equal spans, or one with a similar name."""
     shared = [(n, g) for (g, p), n in pairs.items() if p == label and g]
     if shared:
         return max(shared)[1]

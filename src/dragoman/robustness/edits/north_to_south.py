@@ -1,10 +1,10 @@
 """North Korean spelling converted to South Korean: initial ㄹ and ㄴ, loan names, endings, spaces and quotation marks.
 
 Rules of the South Korean *Hangul orthography* (한글 맞춤법, notice 2017-12): articles 10 to 12 (initial ㄴ and ㄹ, 률
-and 렬), 16 (어 after ㅣ), 42 (bound nouns are separated by a space); loan names by the *Loanword orthography* (외래어 표기법).
-The initial sound law concerns only Sino-Korean words, so it is applied to words that begin with a known root, and to
-names of two or three syllables. A name is replaced only by one with the same final sound, so that particles remain
-correct.
+and 렬), 16 (어 after ㅣ), 42 (bound nouns are separated by a space); loan names by the *Loanword orthography*
+(외래어 표기법). The initial sound law concerns only Sino-Korean words, so it is applied to words that begin with a
+known root, and to names of two or three syllables. A name is replaced only by one with the same final sound, so that
+particles remain correct.
 """
 
 from __future__ import annotations
