@@ -1,13 +1,15 @@
-"""An attacker on a closed board as it is: labels are read off what the keeper's own code shows of real submissions.
+"""Simulate an attack on a real closed board: labels are inferred from the scores that its own code shows of
+submissions.
 
-The gold of the test split that lies here is withheld, as ``author release --withhold`` does it. The attacker holds 100
-right entities and wants to know of others, every other one of which is right, whether they are: it brings each
-submission just below the edge of the next step with labels that are right and labels that are wrong, and adds one
-candidate. What it learns is what the log of submissions lets out, by the same function as the board and the service.
+The test split of this repository is withheld, as by ``author release --withhold``. The attacker knows 100 correct
+entities and wants to find out which of other candidates, half of which are correct, are correct: it brings each
+submission just below the edge of the next rounding step with correct and wrong labels, and adds one candidate. It sees
+what the submission log shows, by the same function as the board and the service.
 
-    python benchmarks/attack_closed_board.py 1000      so many submissions, once without limits and once with the usual
+    python benchmarks/attack_closed_board.py 1000      up to this many submissions, without limits and with the default
+    ones
 
-The numbers of ``withheld_labels.py`` are what a calculation says of the same attack.
+``withheld_labels.py`` calculates the same attack without a board.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ HELD = 100
 
 
 class Label(NamedTuple):
-    """An entity of a document, or none that is there."""
+    """A correct or wrong entity of a document."""
 
     document: str
     start: int
@@ -41,7 +43,7 @@ class Label(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What an attacker found: submissions, and candidates of which it knows whether they are right."""
+    """The outcome of an attack: submissions made, and candidates classified correctly and wrongly."""
 
     submissions: int
     labels: int
@@ -49,12 +51,12 @@ class Read(NamedTuple):
 
 
 def attack(closed: closing.Closed, allowed: int, seed: int = 1) -> Read:
-    """Read labels off a closed board.
+    """Infer labels from a closed board.
 
     Args:
-        closed: the board, with the limits that hold.
-        allowed: submissions that the attacker would make.
-        seed: of what it holds.
+        closed: the board, with its limits.
+        allowed: maximum number of submissions by the attacker.
+        seed: seed of the choice of known entities and candidates.
 
     """
     gold = closed.gold.annotations.entities
@@ -73,7 +75,7 @@ def attack(closed: closing.Closed, allowed: int, seed: int = 1) -> Read:
     wrong = [label._replace(type="DOC") for label in right if label.type != "DOC"]
     truth = {label: draw.random() < 0.5 for label in hidden}
     best, found, mistaken = 0.0, 0, 0
-    _shown(closed, [wrong[0]], 0)  # so that there is a best: 0
+    _shown(closed, [wrong[0]], 0)  # so that there is a best score: 0
     for number, (label, is_right) in enumerate(truth.items(), 1):
         edge = best + step / 2
         spent = next((r for r in range(len(known) + 1) if 2 * (r + 1) / (total + r + 1) > edge), None)
@@ -93,7 +95,7 @@ def attack(closed: closing.Closed, allowed: int, seed: int = 1) -> Read:
 
 
 def _shown(closed: closing.Closed, labels: list[Label], number: int) -> dict[str, float | None] | None:
-    """Submit some labels, and give what is shown of them."""
+    """Submit some labels, and return the scores that are shown; None if the submission is over the limit."""
     lines: dict[str, dict[str, Any]] = defaultdict(lambda: {"entities": []})
     for name, start, end, type_ in dict.fromkeys(labels):
         lines[name] |= {"id": name}
@@ -107,7 +109,7 @@ def _shown(closed: closing.Closed, labels: list[Label], number: int) -> dict[str
 
 
 def main(allowed: int) -> None:
-    """Attack a board without limits, and one with the usual ones, and say what was found."""
+    """Attack a board without limits, and one with the default ones, and print the outcomes."""
     for limits in (Limits(10**6, 10**6), Limits(10**6, DEFAULT.total)):
         with tempfile.TemporaryDirectory() as folder:
             paths = Path(folder) / "public", Path(folder) / "private"
