@@ -1,4 +1,4 @@
-"""A small server that answers as Label Studio does, and fails in every way that a test wants."""
+"""A small server with Label Studio's API, and with injected faults."""
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,7 +8,7 @@ TOKEN = "a1b2c3d4e5"
 
 
 class Stub(ThreadingHTTPServer):
-    """Projects and tasks in memory; ``fault`` is asked before and after each request is obeyed."""
+    """Projects and tasks in memory; ``fault`` is called before and after each request takes effect."""
 
     daemon_threads = True
 
