@@ -216,14 +216,14 @@ def _cluster_names(claims: Claims) -> Coded:
     again = np.ones(len(claims) - 1, bool)
     for column in (claims.doc, claims.fragment_start[first], claims.fragment_end[last]):
         again &= column[1:] == column[:-1]
-    alike: dict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
+    same_content: dict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
     for claim in np.flatnonzero(np.append(again, False) | np.append(False, again)).tolist():
         inside = slice(int(first[claim]), int(last[claim]) + 1)
         content_ = (*claims.fragment_start[inside].tolist(), *claims.fragment_end[inside].tolist())
-        alike[int(claims.doc[claim]), content_].append(claim)
+        same_content[int(claims.doc[claim]), content_].append(claim)
     labels = dict(zip(claims.cluster.labels, range(len(claims.cluster.labels)), strict=True))
     codes = claims.cluster.codes.copy()
-    for group in alike.values():
+    for group in same_content.values():
         names = sorted({name for claim in group if (name := claims.cluster.value(claim)) is not None})
         if names:
             codes[group] = labels.setdefault(JOINER.join(names), len(labels))

@@ -71,10 +71,10 @@ def _sorted(columns: Sequence[Ints]) -> Ints:
     order = np.argsort(key, kind="stable")
     key, place = key[order], np.arange(len(key))
     while used < len(columns):
-        alike = key[1:] == key[:-1]
+        equal = key[1:] == key[:-1]
         tied = np.zeros(len(key), bool)
-        tied[1:] |= alike
-        tied[:-1] |= alike
+        tied[1:] |= equal
+        tied[:-1] |= equal
         if not tied.any():
             break
         place, key = place[tied], key[tied]

@@ -30,12 +30,12 @@ def lines(difference: Difference) -> Iterator[str]:
 
 
 def _of_one(changes: list[Change]) -> Iterator[str]:
-    alike: dict[tuple[str, str], list[Change]] = {}
+    groups: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         if change.kind in {RENUMBERED, MOVED}:
-            alike.setdefault((change.config, change.kind), []).append(change)
+            groups.setdefault((change.config, change.kind), []).append(change)
     for change in changes:
-        group = alike.get((change.config, change.kind), [])
+        group = groups.get((change.config, change.kind), [])
         if len(group) <= _MAX_ALIKE:
             yield line(change)
         elif change is group[0]:

@@ -54,9 +54,9 @@ def pairs(layer: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
         if (shared := _shared(old_span, new_span))
     ]
     table = np.array(overlapping, np.int64).reshape(-1, 5)
-    g, p, alike, same, common = table.T
+    g, p, equal, same, common = table.T
     # Equality takes precedence over the number of pairs: an unchanged label is not aligned to another one.
-    chosen = assign(g, p, (1 + alike * (len(old) + len(new)), same, common))
+    chosen = assign(g, p, (1 + equal * (len(old) + len(new)), same, common))
     partner = dict(table[chosen][:, [1, 0]].tolist())
     gone = sorted(set(range(len(old))) - set(partner.values()))
     made: list[Pair] = []

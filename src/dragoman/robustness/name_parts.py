@@ -266,12 +266,12 @@ def _chosen(
         own = [row for row in group.rows if {*row} & used]
         pairs: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
         if within:
-            alike: dict[Hashable, list[tuple[str, ...]]] = {}
+            compatible: dict[Hashable, list[tuple[str, ...]]] = {}
             paired = any(row[0] in last for row in own)
             for row in own:
                 at = [number for number, form in enumerate(row) if form in used]
-                alike.setdefault((*at, _sounds(tag, row, at, joint=paired)), []).append(row)
-            for rows in alike.values():
+                compatible.setdefault((*at, _sounds(tag, row, at, joint=paired)), []).append(row)
+            for rows in compatible.values():
                 pairs += zip(rows, rows[1:] + rows[:1], strict=True) if len(rows) > 1 else ()
         else:
             free = [row for row in group.rows if not {*row} & used and not stands & {*row}]

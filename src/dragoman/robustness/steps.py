@@ -71,7 +71,7 @@ def speaks(row: Row, applied: Applied) -> bool:
 
 
 class Again(Generic[Item]):
-    """A re-iterable: items are produced anew for each iteration.
+    """A re-iterable: items are produced again for each iteration.
 
     Attributes:
         made: returns the items.

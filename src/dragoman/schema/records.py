@@ -178,7 +178,7 @@ class Document(Record, kw_only=True):
         str | None, Meta(description="document time known from outside, EDTF date or interval, or null")
     ] = None
     published_external_status: Annotated[
-        labels.ExternalStatus | None, Meta(description="whether anybody checked the external time")
+        labels.ExternalStatus | None, Meta(description="whether the external time was verified")
     ] = None
     published_external_evidence: Annotated[str | None, Meta(description="where the external time comes from")] = None
     title: Annotated[str | None, Meta(description="the headline, or null where the page has none")] = None

@@ -36,10 +36,10 @@ class RunFile(msgspec.Struct, forbid_unknown_fields=True):
     system: Annotated[str, Meta(description="the system's name")]
     package: Annotated[str, Meta(description="version of the package that ran it")]
     data: Annotated[dict[str, str], Meta(description="name, version and fingerprint of the benchmark")]
-    code: Annotated[dict[str, str], Meta(description="what can be seen of its code: hashes and versions, by what of")]
-    unseen: Annotated[list[str], Meta(description="what of it cannot be seen: a change of that asks nothing anew")]
+    code: Annotated[dict[str, str], Meta(description="hashes and versions of its code, by name of the part")]
+    unseen: Annotated[list[str], Meta(description="parts of it without a hash: a change of them makes no answer stale")]
     prompt: Annotated[
         dict[str, Any] | None,
         Meta(description="name, hash, rules, examples and parameters of the prompt; null where there is none"),
     ] = None
-    seen: Annotated[list[str], Meta(description="documents that it was shown with labels; they have no score")] = []
+    seen: Annotated[list[str], Meta(description="documents in its prompt with their labels; they are not scored")] = []

@@ -41,7 +41,7 @@ class SystemCard(Record, kw_only=True):
     ] = None
     weights: Annotated[
         Literal["open", "closed", "none"] | None,
-        Meta(description="whether anybody can have its trained weights; `none` where it has none, null where not said"),
+        Meta(description="whether its trained weights are available; `none` if it has none, null if unknown"),
     ] = None
     offset_unit: Annotated[str, Meta(description="unit of its offsets")] = "code points"
     independent: Annotated[

@@ -63,11 +63,11 @@ def _distinctly_named(
     read: tuple[records.Result, ...], given: Sequence[records.Result | Path | str]
 ) -> tuple[records.Result, ...]:
     """Rename systems with equal names, by the distinguishing part of their paths, or by a number."""
-    alike: dict[str, list[int]] = {}
+    by_name: dict[str, list[int]] = {}
     for at, result in enumerate(read):
-        alike.setdefault(result.system.name, []).append(at)
+        by_name.setdefault(result.system.name, []).append(at)
     named = list(read)
-    for name, indices in alike.items():
+    for name, indices in by_name.items():
         if len(indices) == 1:
             continue
         parts = [Path(each).resolve().parts if isinstance(each := given[at], Path | str) else () for at in indices]

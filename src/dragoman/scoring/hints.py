@@ -377,10 +377,10 @@ def _meant(label: str, gold: list[str], pairs: dict[tuple[str, ...], int]) -> st
     if shared:
         return max(shared)[1]
     mine = _nfc(label).casefold()
-    alike = [
+    related = [
         g for g in sorted(gold) if g and (mine.startswith(_nfc(g).casefold()) or _nfc(g).casefold().startswith(mine))
     ]
-    return alike[0] if alike else None
+    return related[0] if related else None
 
 
 def _nfc(text: str) -> str:

@@ -1,7 +1,7 @@
 """Boilerplate left in a text by scrapers: lines of a site's navigation between the lines of an article.
 
 Boilerplate removal and its errors: Kohlschütter et al. (2010). The lines were written for this purpose, in typical
-style, and name nobody.
+style, and name no person.
 """
 
 from __future__ import annotations

@@ -48,11 +48,11 @@ def prepare(rows: Iterable[Row], applied: Applied) -> Pairs:
 def _keys(row: Row) -> Iterator[tuple[Any, ...]]:
     """Yield the keys under which a document can be paired; two if none of its dates depend on the document time."""
     given = tuple(layer for layer in LAYER_NAMES if row.get(layer) is not None)
-    alike = (row.get("language"), row.get("split"), row.get("kind"), given, tuple(row.get("layers_annotated") or ()))
+    metadata = (row.get("language"), row.get("split"), row.get("kind"), given, tuple(row.get("layers_annotated") or ()))
     times = tuple(row.get(name) for name in _TIMES)
     if not any(date.get("ref", "published") == "published" for date in row.get("dates") or ()):
-        yield (*alike, None)
-    yield (*alike, times)
+        yield (*metadata, None)
+    yield (*metadata, times)
 
 
 def change(draft: Draft) -> None:
