@@ -1,5 +1,4 @@
-"""Simulate an attack on a real closed board: labels are inferred from the scores that its own code shows of
-submissions.
+"""Simulate an attack on a real closed board: labels are inferred from the scores that it shows.
 
 The test split of this repository is withheld, as by ``author release --withhold``. The attacker knows 100 correct
 entities and wants to find out which of other candidates, half of which are correct, are correct: it brings each

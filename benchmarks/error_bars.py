@@ -104,9 +104,7 @@ def agree(measure: Measure, rows: Ints) -> None:
 
 
 def pairs() -> list[str]:
-    """Time the permutation tests of all pairs of systems, and a plain one of one pair with a hundredth of the
-    permutations.
-    """
+    """Time the permutation tests of all pairs of systems, and a plain one of one pair with 1 % of the permutations."""
     random = np.random.default_rng(1)
     gold = random.integers(20, 60, DOCUMENTS)
     skills = random.uniform(0.6, 0.9, SYSTEMS)

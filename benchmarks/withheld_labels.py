@@ -76,9 +76,7 @@ def weighed(level: int, counts: list[int]) -> list[bool]:
 
 
 def exact(truth: list[bool], allowed: int) -> int:
-    """Return the labels inferred if exact scores are shown, by the largest sets of groups that the submissions suffice
-    for.
-    """
+    """Return the labels inferred if exact scores are shown, by the largest sets of groups that are possible."""
     read = 0
     for level in range(7, -1, -1):
         made = groups(level)

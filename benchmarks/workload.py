@@ -121,9 +121,7 @@ def _mistaken(
 
 
 def _clusters(random: np.random.Generator, name: str, count: int) -> Pair:
-    """Return mentions of a quarter as many entities, all within the document; one mention in ten is predicted for a
-    random one.
-    """
+    """Return mentions of a quarter as many entities, all within the document; one mention in ten is misassigned."""
     spans, entities = _flat(random, count), random.integers(0, count // 4, count)
     assigned = np.where(random.random(count) < 0.1, random.integers(0, count // 4, count), entities)
     gold, pred = (
@@ -160,9 +158,7 @@ def _dates(random: np.random.Generator, name: str, count: int) -> Pair:
 
 
 def _claims(random: np.random.Generator, name: str, count: int) -> Pair:
-    """Return consecutive claims by the author or one of three claimants; every fifth is attributed within the one
-    before.
-    """
+    """Return consecutive claims by the author or one of three claimants; every fifth is within the one before."""
     spans = _flat(random, count) * 9
     people = random.integers(0, 4, count)
 

@@ -1,5 +1,4 @@
-"""A reference implementation of the measures, directly from their definitions: simple, slow and independent of the
-package.
+"""A reference implementation of the measures from their definitions: simple, slow, independent of the package.
 
 Items are the dictionaries of a submission's lines. Only what is no measure is taken from the package: the days and the
 canonical form of a date's value.
@@ -49,11 +48,11 @@ def most(worth):
 def f_counts(gold, predicted, credit):
     """Return credit, gold and predicted of two lists of documents, by the best matching in each document."""
     total = [0, 0, 0]
-    for ours, theirs in zip(gold, predicted, strict=True):
-        worth = {(i, j): credit(a, b) for i, a in enumerate(ours) for j, b in enumerate(theirs)}
+    for golds, preds in zip(gold, predicted, strict=True):
+        worth = {(i, j): credit(a, b) for i, a in enumerate(golds) for j, b in enumerate(preds)}
         total[0] += most({pair: value for pair, value in worth.items() if value})
-        total[1] += len(ours)
-        total[2] += len(theirs)
+        total[1] += len(golds)
+        total[2] += len(preds)
     return total
 
 
@@ -147,8 +146,8 @@ def characters(fragments):
 
 
 def dice(a, b):
-    ours, theirs = characters(a), characters(b)
-    return Fraction(2 * len(ours & theirs), len(ours) + len(theirs)) if ours or theirs else Fraction(0)
+    first, second = characters(a), characters(b)
+    return Fraction(2 * len(first & second), len(first) + len(second)) if first or second else Fraction(0)
 
 
 def millionths(number):
@@ -281,10 +280,10 @@ def corresponds(world, gold_line, a, predicted_line, b):
 
 
 def same_claimants(world, gold_line, a, predicted_line, b):
-    ours, theirs = a.get("claimants") or [], b.get("claimants") or []
-    return len(ours) == len(theirs) and any(
-        all(corresponds(world, gold_line, x, predicted_line, y) for x, y in zip(ours, order, strict=True))
-        for order in permutations(theirs)
+    golds, preds = a.get("claimants") or [], b.get("claimants") or []
+    return len(golds) == len(preds) and any(
+        all(corresponds(world, gold_line, x, predicted_line, y) for x, y in zip(golds, order, strict=True))
+        for order in permutations(preds)
     )
 
 
@@ -302,9 +301,7 @@ def line_of(claims, index):
 
 
 def parts(cluster, others):
-    """Return the partition of a cluster by the clusters of the other side; a mention that it lacks is a part of its
-    own.
-    """
+    """Return the partition of a cluster by the clusters of the other side; a mention that it lacks is a part."""
     found = [cluster & other for other in others if cluster & other]
     rest = cluster - frozenset().union(*others)
     return found + [{mention} for mention in rest]

@@ -16,9 +16,7 @@ def kit(root, language="ko", *, interface=None, **options):
 
 
 def answers(made, rule, *, reader=0, name=READER, copy="copy-1"):
-    """Return the answers file that the page would save; `rule` returns the answer to a card and its entry of the key,
-    or None.
-    """
+    """Return the answers file that the page would save; `rule` maps a card and its key entry to an answer or None."""
     given = {}
     for card in made.kits[reader].cards:
         said = rule(card, made.key.cards[card.id])

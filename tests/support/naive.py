@@ -176,22 +176,22 @@ class Naive:
         """Return correct and matched of the matchings with the most pairs, then similarity, then correct pairs."""
         parts = []
         for g, p in self.scored("claims"):
-            ours, theirs = g["claims"], p.get("claims") or []
+            golds, preds = g["claims"], p.get("claims") or []
 
-            def right(pair, ours=ours, theirs=theirs):
-                return int(judge(ours[pair[0]], theirs[pair[1]]))
+            def right(pair, golds=golds, preds=preds):
+                return int(judge(golds[pair[0]], preds[pair[1]]))
 
             parts.append(
                 {
-                    (sum(map(right, pairing)), sum(asked(ours[i]) for i, _ in pairing))
-                    for pairing in best_pairings(close(ours, theirs), right)
+                    (sum(map(right, pairing)), sum(asked(golds[i]) for i, _ in pairing))
+                    for pairing in best_pairings(close(golds, preds), right)
                 }
             )
         return self.summed(parts)
 
     def cue(self, a, b):
-        ours, theirs = a.get("cue"), b.get("cue")
-        return not (characters(ours) | characters(theirs)) or 2 * dice(ours, theirs) >= 1
+        golds, preds = a.get("cue"), b.get("cue")
+        return not (characters(golds) | characters(preds)) or 2 * dice(golds, preds) >= 1
 
     def attribute(self, name):
         if not any(claim.get(name) for _, p in self.pairs for claim in p.get("claims") or []):
@@ -203,11 +203,11 @@ class Naive:
     def chain(self):
         parts = []
         for g, p in self.scored("claims"):
-            ours, theirs = g["claims"], p.get("claims") or []
+            golds, preds = g["claims"], p.get("claims") or []
             found = set()
-            for pairing in best_pairings(close(ours, theirs)):
+            for pairing in best_pairings(close(golds, preds)):
                 partner = dict(pairing)
-                lines = [(line_of(ours, i), line_of(theirs, j)) for i, j in pairing]
+                lines = [(line_of(golds, i), line_of(preds, j)) for i, j in pairing]
                 found.add((sum([partner.get(x) for x in a] == b for a, b in lines), len(pairing)))
             parts.append({max(found)})
         return self.summed(parts)

@@ -26,23 +26,21 @@ def read(lines, target=None):
 
 
 def both(gold, predicted, registry=REGISTRY):
-    """Return the annotations of gold lines and of predicted lines; ``offices`` of a gold line has the holders of
-    offices.
-    """
+    """Return the annotations of gold lines and of predicted lines; ``offices`` of a gold line has office holders."""
     offices = {line["id"]: tuple(map(tuple, line["offices"])) for line in gold if "offices" in line}
     gold, predicted = (
         [{k: v for k, v in line.items() if k != "offices"} for line in side] for side in (gold, predicted)
     )
     known = {"registry": registry, "aliases": {"Q148": "china"}}
-    ours = replace(read(gold, Target(**known)), offices=offices)
-    texts = {name: text for name, text in zip(ours.documents, ours.texts, strict=True) if text is not None}
-    return ours, read(predicted, Target(documents=ours.documents, texts=texts, **known))
+    gold_side = replace(read(gold, Target(**known)), offices=offices)
+    texts = {name: text for name, text in zip(gold_side.documents, gold_side.texts, strict=True) if text is not None}
+    return gold_side, read(predicted, Target(documents=gold_side.documents, texts=texts, **known))
 
 
 def rows(gold, predicted, measures=MEASURES, registry=REGISTRY):
     """Return the counts of each measure, None if undefined."""
-    ours, theirs = both(gold, predicted, registry)
-    tallies = finish(count_annotations(measures, ours, theirs), measures, ours.documents)
+    gold_side, pred_side = both(gold, predicted, registry)
+    tallies = finish(count_annotations(measures, gold_side, pred_side), measures, gold_side.documents)
     return {measure.name: None if tally is None else tally.rows for measure, tally in tallies}
 
 

@@ -24,9 +24,7 @@ def toml(card):
 
 
 def lines(benchmark, keep=1, layers=("entities", "dates", "claims")):
-    """Return gold of the test split with every ``keep``-th entity and date of each document, and claims if ``keep`` is
-    1.
-    """
+    """Gold of the test split with every ``keep``-th entity and date per document, and claims if ``keep`` is 1."""
     made = []
     for line in benchmark.gold_lines("test"):
         row = {"id": line.id}

@@ -199,9 +199,7 @@ def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> Scored
 
 
 def _cell(column: Column, parts: list[Ints], documents: int) -> Cell:
-    """Score a system by the counts of each of its repeats; with an interval only if there are enough documents for a
-    place.
-    """
+    """Score a system by the counts of each of its repeats; with an interval if documents suffice for a place."""
     rows = np.concatenate(parts, axis=1)
     finish = repeats.averaged(column.finish, _LEAF, len(parts))
     score = float(finish(rows.sum(axis=0))[_LEAF]) if len(rows) else float("nan")

@@ -293,9 +293,7 @@ ONE_FAILED: dict[tuple[str, ...], str] = {
 
 
 def tied(board: Board, entry: BoardEntry, column: str) -> list[tuple[BoardEntry, str]]:
-    """Entries that the tests do not distinguish from this one in a column, in the board's order, with a note on the
-    pair.
-    """
+    """Entries that the tests do not distinguish from this one in a column, in board order, with notes on the pair."""
     notes = {}
     for contrast in board.contrasts.get(column, []):
         if entry.id in {contrast.first, contrast.second} and contrast.better is None:

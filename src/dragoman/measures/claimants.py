@@ -264,9 +264,7 @@ class _Finder:
         return names, pairs[1][order][at]
 
     def _entities(self) -> Ints:
-        """Return the key of what each gold mention denotes; an office with a single holder in the document is replaced
-        by it.
-        """
+        """Return the key of what each gold mention denotes; an office with a single holder is replaced by it."""
         mentions = self.mentions
         keys = np.full(len(mentions.doc), _NOTHING)
         given = mentions.ids.codes != NULL

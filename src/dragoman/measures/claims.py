@@ -154,9 +154,7 @@ def _best_chains(
     pairs: tuple[Ints, Ints],
     doc: np.int64,
 ) -> tuple[Ints, Ints]:
-    """Re-match the claims of a document: among all matchings as good as the given one, return one with most matched
-    chains.
-    """
+    """Re-match the claims of a document: of all matchings as good as the given one, one with most matched chains."""
     here = gold.doc[candidates[0]] == doc
     g, p, shared, both = (column[here] for column in candidates)
     similarity = 2 * SCALE * shared // np.maximum(both, 1)
@@ -238,8 +236,7 @@ def attributed(pair: Pair) -> Match:
 
 
 def _assigned(pair: Pair, pairs: tuple[Ints, Ints, Ints, Ints], right: Bools | None = None) -> Match:
-    """Match candidates one to one: as many pairs as possible, then the largest sum of Dice coefficients, then most
-    right.
+    """Match candidates one to one: most pairs, then the largest sum of Dice coefficients, then most right pairs.
 
     The last criterion makes the score of an attribute independent of others where claims of the same content compete.
     Only right pairs earn credit; all pairs if ``right`` is None.

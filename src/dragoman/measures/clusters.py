@@ -182,9 +182,7 @@ A numerator is constant within a part (see :class:`Partition`), a denominator wi
 
 
 def muc(side: Partition) -> Shares:
-    """MUC (Vilain et al. 1995): a cluster of n mentions that the other side divides into p parts retains n - p of n - 1
-    links.
-    """
+    """MUC (Vilain et al. 1995): a cluster of n mentions that the other side cuts into p parts keeps n - p links."""
     size = side.size[side.own]
     # Each part contributes one less than its size; a mention without a partner is a part of its own.
     together = side.together

@@ -43,8 +43,7 @@ def _merged(codes: NDArray[np.int32], labels: list[str]) -> tuple[NDArray[np.int
 
 
 def value(pair: Pair) -> Match:
-    """Match spans that share a character and have canonically equal values; where gold has an external value, too,
-    either is right.
+    """Match spans that share a character and have canonically equal values; an external value of gold is right as well.
 
     A missing value is right where gold has none.
     """
@@ -122,9 +121,7 @@ def ordinals(value: str | None, mod: str | None, type_: str | None) -> tuple[int
 
 
 def jaccard(gold: Ints, pred: Ints) -> Ints:
-    """Jaccard coefficient of closed intervals of days, shape (k,), in units of 1/:data:`SCALE`; 0 where one has no
-    days.
-    """
+    """Jaccard coefficient of intervals of days, shape (k,), in units of 1/:data:`SCALE`; 0 if one has no days."""
     common = np.minimum(gold[:, 1], pred[:, 1]) - np.maximum(gold[:, 0], pred[:, 0]) + 1
     union = np.maximum(gold[:, 1], pred[:, 1]) - np.minimum(gold[:, 0], pred[:, 0]) + 1
     known = (gold[:, 0] >= 0) & (pred[:, 0] >= 0) & (common > 0)

@@ -64,9 +64,7 @@ def published_overlap(pair: Pair) -> Match:
 
 
 def _equal_times(pair: Pair, at: Ints) -> NDArray[np.bool_]:
-    """Whether the document time equals the internal or external one of gold, shape (n,); none equals a missing internal
-    one.
-    """
+    """Whether the document time equals one of the two of gold, shape (n,); never a missing internal one."""
     gold, given = pair.gold, canonical(pair.pred.published)
     right = equal(canonical(gold.published), given, (at, at))
     return right | equal_and_given(canonical(gold.published_external), given, (at, at))

@@ -98,9 +98,7 @@ class Seen:
         return replace(self, answered=answered, lines=True)
 
     def sliced_types(self, layer: str) -> list[str]:
-        """Return the types to slice by: those of gold, and those that occur only in predictions, unless there are too
-        many.
-        """
+        """Return the types to slice by: those of gold, and those only in predictions, unless there are too many."""
         more = self.pred_types[layer] - self.types[layer]
         return sorted(self.types[layer] | (more if len(more) <= MAX_PREDICTED_TYPES else frozenset()))
 

@@ -102,8 +102,7 @@ def _bounds(spans: Spans) -> tuple[Ints, Ints, Ints]:
 
 
 def candidates(pair: Pair, layer: str, *, of_type: bool) -> tuple[Graph, tuple[Ints, ...]]:
-    """Overlapping pairs as a graph for assignment, and as columns: gold item, predicted item, shared characters, equal
-    type.
+    """Overlapping pairs as a graph for assignment, and as columns: gold, predicted, shared characters, equal type.
 
     Args:
         pair: gold and predicted annotations.

@@ -220,9 +220,7 @@ def _plain(record: Record) -> dict[str, Any]:
 
 
 def _flat(row: Record) -> dict[str, Any]:
-    """Return a row with its lists of objects, such as names, as lists of strings, for which additions and removals are
-    shown.
-    """
+    """Return a row with its lists of objects as lists of strings, whose additions and removals are shown."""
     return {
         name: [" ".join(map(str, each.values())) for each in value]
         if isinstance(value, list) and all(isinstance(each, dict) for each in value)

@@ -1,6 +1,4 @@
-"""The English lines of a source root, ``annotations/reading/reading.jsonl``: translations for readers who do not know
-the languages.
-"""
+"""The English lines of a source root, ``annotations/reading/reading.jsonl``: translations for other readers."""
 
 from __future__ import annotations
 

@@ -130,9 +130,7 @@ def _check_apart(folder: Path, public: Path) -> None:
 
 
 def key_of(folder: Path) -> str | None:
-    """Key of an existing bundle, which a new one reuses, so that the same rows result in the same files; None if there
-    is none.
-    """
+    """Key of an existing bundle, which a new one reuses, so that the same rows result in the same files; or None."""
     return read(folder).key if (folder / MARK).is_file() else None
 
 

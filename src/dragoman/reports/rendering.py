@@ -1,6 +1,4 @@
-"""Templates of the HTML pages: strings are escaped, and a content security policy allows only the package's scripts and
-styles.
-"""
+"""Templates of the HTML pages: strings are escaped, a content security policy allows only own scripts and styles."""
 
 from __future__ import annotations
 

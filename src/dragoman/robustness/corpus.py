@@ -202,9 +202,7 @@ class Corpus:
         self.held = sorted({row for row in self.held if self.evidence(*row) is not None})
 
     def evidence(self, document: str, office: str, holder: str) -> tuple[int, str] | None:
-        """Return number (from 1) and text of the first line of a document that mentions an office and its holder, or
-        None.
-        """
+        """Return number (from 1) and text of the first line of a document with an office and its holder, or None."""
         row = self.documents[document]
         at = 0
         for number, line in enumerate(row["text"].split("\n"), 1):

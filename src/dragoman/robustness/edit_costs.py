@@ -1,5 +1,4 @@
-"""Cost of an edit for a system: the difference of scores on the same documents without and with it, with interval and
-test.
+"""Cost of an edit for a system: the difference of scores on the same documents with and without it, with tests.
 
 The cost is the score on the original minus the score on the edited documents. Intervals are percentiles of a paired
 bootstrap over documents (both sides are resampled together), p values are of the paired permutation test, with Holm's

@@ -236,8 +236,7 @@ def write_page(result: Path | str, out: Path | str) -> Robustness:
 
 
 def _memory(measured: Robustness, others: Sequence[Robustness]) -> list[Difference]:
-    """Compare the costs of edits that test memorisation with systems that cannot have seen the pages, and with the
-    placebo.
+    """Compare the costs of edits that test memorisation with systems that cannot have seen the pages and the placebo.
 
     Raises:
         DragomanError: E753 if another system was measured on other data.

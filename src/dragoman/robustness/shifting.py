@@ -103,7 +103,7 @@ def _moved_day(day: dt.date, shift: Shift) -> dt.date:
 
 
 class Piece(NamedTuple):
-    """A part of a date's words that expresses a part of its value: ``year``, ``decade``, ``month``, ``day``,
+    """A part of a date's words that expresses part of its value: ``year``, ``decade``, ``month``, ``day``,
     ``weekday``.
     """
 

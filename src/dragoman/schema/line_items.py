@@ -1,5 +1,4 @@
-"""A single traversal of the items of a line, for readers and writers: checks spans and references, makes the plain
-form.
+"""Single traversal of the items of a line, for readers and writers: checks spans and references, builds the plain form.
 
 In plain form a claim's fragments are pairs of offsets, and a claimant has offsets of its own or the id of an entity.
 Handling of quotes, and checks of labels and values, are left to subclasses: see :class:`LineItems`.

@@ -1,5 +1,4 @@
-"""Scoring: from the labels of a submission and gold, or of any two files, to a result with scores, slices, intervals
-and counts.
+"""Scoring: from submission and gold, or two files, to a result with scores, slices, intervals and counts.
 
 Names are imported on first use, so that files are parsed while the rest is imported.
 """

@@ -175,9 +175,7 @@ def _sliced(measure: Measure, rows: Ints, resampling: Resampling) -> dict[str, A
 
 
 def _add_gap(scores: dict[str, Any]) -> None:
-    """Add the share of the strict error that is due to segmentation: F1 of entities.clitic minus that of
-    entities.strict.
-    """
+    """Add the share of the strict error due to segmentation: F1 of entities.clitic minus that of entities.strict."""
     entities = scores.get("entities") or {}
     strict, clitic = entities.get("strict"), entities.get("clitic")
     if strict and clitic:
@@ -192,9 +190,7 @@ def _headline(
     coverage: results.Coverage,
     resampling: Resampling,
 ) -> results.Headline | None:
-    """Compute the mean micro F1 of the headline measures, or the reason why there is none; None for gold without
-    splits.
-    """
+    """Compute the mean micro F1 of the headline measures, or why it is absent; None for gold without splits."""
     if data.split is None:
         return None
     names = headline_of(coverage.annotated)

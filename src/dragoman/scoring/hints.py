@@ -121,8 +121,7 @@ def added(parts: Iterable[Evidence]) -> Evidence:
 
 
 def _low(gold: SpansT, pred: SpansT, hits: Ints, found: Evidence, what: str) -> tuple[SpansT, SpansT] | None:
-    """Select the labels of documents with low scores, None if there are none; add the totals of all documents to
-    ``found``.
+    """Select the labels of documents with low scores, or None; add the totals of all documents to ``found``.
 
     Args:
         gold: gold labels.
@@ -203,9 +202,7 @@ def _blank_edges(side: Spans, texts: tuple[str | None, ...]) -> Iterator[int]:
 def _counted_otherwise(
     gold: Spans, pred: Spans, texts: tuple[str | None, ...]
 ) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Count predictions that are gold spans if their offsets are in another unit, such as bytes, in documents where
-    that differs.
-    """
+    """Count predictions that are gold spans if their offsets are in another unit, such as bytes, where that differs."""
     in_gold, in_pred = _by_document(gold.doc, len(texts)), _by_document(pred.doc, len(texts))
     for doc in np.unique(pred.doc).tolist():
         text = texts[doc]

@@ -39,9 +39,7 @@ def count_annotations(measures: Sequence[Measure], gold: Annotations, pred: Anno
 
 
 def stretches(gold: Annotations, pred: Annotations) -> Iterator[tuple[int, int]]:
-    """Divide the documents into ranges of about :data:`ITEMS` items; a single range if items are not sorted by
-    document.
-    """
+    """Divide the documents into ranges of about :data:`ITEMS` items; one range if items are not sorted by document."""
     documents = len(gold.documents)
     items = np.zeros(documents, np.int64)
     for layer in (*LAYER_NAMES, "segments"):

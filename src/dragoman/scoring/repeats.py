@@ -1,5 +1,4 @@
-"""Scores of a system that was run several times: mean, spread between repeats, and confidence intervals over documents
-and repeats.
+"""Scores of a system that was run several times: mean, spread, and confidence intervals over documents and repeats.
 
 The score of K repeats is the mean of their scores, never the best of them. Its interval is a two-level bootstrap: in
 each resample both documents and repeats are drawn, so that it covers the variation over documents and over runs (Efron

@@ -121,8 +121,7 @@ class _Part(NamedTuple):
 
 
 def recalls(measure: Measure, match: Match, pair: Pair) -> dict[str, tuple[int, int, int]] | None:
-    """Compute credit, number of items and number of documents for subsets of gold items by form, phenomenon and
-    nesting.
+    """Compute credit, number of items and number of documents of gold items by form, phenomenon and nesting.
 
     Only recall can be computed, since predictions do not have these properties. Uses the match of all items; None if
     not every gold item is an item of the match.

@@ -94,9 +94,7 @@ def _alone(count: Ints, draws: int, generator: np.random.Generator) -> Floats:
 
 
 def _poisson(mean: float, size: int, generator: np.random.Generator) -> Floats:
-    """Draw Poisson variates by inversion, with a table for intervals of uniform numbers without a step of the
-    distribution.
-    """
+    """Draw Poisson variates by inversion, with a table for intervals of uniform numbers without a step."""
     if mean >= _LARGE:
         return generator.poisson(mean, size=size).astype(np.float64)
     steps, table = _table(mean)

@@ -109,9 +109,7 @@ def all_permutations(
 def _more(
     pairs: _Pairs, drawn: _Drawn, floor: list[tuple[int, int]], rounds: int, permutations: int
 ) -> dict[tuple[int, int], float]:
-    """Compute p for pairs without an extreme permutation, with ``rounds`` times as many, or by enumeration if that is
-    less.
-    """
+    """Compute p for pairs without an extreme permutation, with ``rounds`` times as many, or enumerate if cheaper."""
     all_draws = rounds * permutations
     few = {pair for pair in floor if 2 ** pairs.moved(pair) <= all_draws}
     p_values = {pair: pairs.exact(pair) for pair in few}
@@ -175,9 +173,7 @@ class _Drawn:
         self._summed = np.ascontiguousarray(_sums(swaps, np.concatenate(self._systems, axis=1)).T)
 
     def shift(self, pair: tuple[int, int]) -> Floats:
-        """Return the counts that each permutation moves from the first system to the second, shape (permutations,
-        columns).
-        """
+        """Return the counts that each permutation moves from one system to the other, (permutations, columns)."""
         if self._summed is None:
             self.next()
         assert self._summed is not None

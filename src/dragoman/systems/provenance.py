@@ -102,8 +102,7 @@ def of_command(arguments: Sequence[str]) -> Code:
 
 
 def of_model(name: str, folder: Path | None, libraries: Sequence[str], commit: str | None = None) -> Code:
-    """Return the code of a model: all files of its folder, else its commit on the Hub; and the versions of its
-    libraries.
+    """Return the code of a model: all files of its folder, else its commit on the Hub; and versions of libraries.
 
     Args:
         name: name of the model.

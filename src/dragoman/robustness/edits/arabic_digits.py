@@ -1,6 +1,4 @@
-"""Arabic-Indic digits for European ones: both are used in Arabic print, depending on country and publisher. Unicode,
-section 9.2.
-"""
+"""Arabic-Indic digits for European ones: Arabic print uses both, by country and publisher. Unicode, section 9.2."""
 
 from __future__ import annotations
 

@@ -80,9 +80,7 @@ def _replaced(draft: Draft, old: str, words: tuple[str, ...], new: str, donor: t
 
 
 def _other_claimant(claim: dict[str, Any], old: str, new: str, draft: Draft) -> None:
-    """Attribute claims of one person to the other; they leave their cluster, since claims of others elsewhere differ
-    now.
-    """
+    """Attribute claims of one person to the other; they leave their cluster, since claims elsewhere differ now."""
     own = [each for each in claim.get("claimants") or () if old in (each.get("entity_ids") or ())]
     for claimant in own:
         claimant["entity_ids"] = sorted({new if name == old else name for name in claimant["entity_ids"]})
