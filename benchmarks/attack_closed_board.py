@@ -1,16 +1,17 @@
-"""An attacker on a closed board as it is: labels are read off what the keeper's own code shows of real submissions.
+"""Simulate an attack on a real closed board: labels are inferred from the scores that it shows.
 
-The gold of the test split that lies here is withheld, as ``author release --withhold`` does it. The attacker holds 100
-right entities and wants to know of others, every other one of which is right, whether they are: it brings each
-submission just below the edge of the next step with labels that are right and labels that are wrong, and adds one
-candidate. What it learns is what the log of submissions lets out, by the same function as the board and the service.
+The test split of this repository is withheld, as by ``author release --withhold``. The attacker knows 100 correct
+entities and wants to find out which of other candidates, half of which are correct, are correct: it brings each
+submission just below the edge of the next rounding step with correct and wrong labels, and adds one candidate. It sees
+what the submission log shows, by the same function as the board and the service.
 
-    python benchmarks/attack_closed_board.py 1000      so many submissions, once without limits and once with the usual
+    python benchmarks/attack_closed_board.py 1000      up to this many submissions, without limits and with the default
+    ones
 
-The third line says what would come of edges of rounding that nobody knows: each score is shifted by a secret part of a
-step before it is rounded, the same for all, and the attacker begins by halving the places where the edges can be.
+The third line is for secret rounding edges: each score is shifted by a secret part of a step before it is rounded, the
+same for all scores, and the attacker first locates the edges by bisection.
 
-The numbers of ``withheld_labels.py`` are what a calculation says of the same attack.
+``withheld_labels.py`` calculates the same attack without a board.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ SHIFT = 0.237
 
 
 class Label(NamedTuple):
-    """An entity of a document, or none that is there."""
+    """A correct or wrong entity of a document."""
 
     document: str
     start: int
@@ -46,7 +47,7 @@ class Label(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What an attacker found: submissions, and candidates of which it knows whether they are right."""
+    """The outcome of an attack: submissions made, and candidates classified correctly and wrongly."""
 
     submissions: int
     labels: int
@@ -54,14 +55,14 @@ class Read(NamedTuple):
 
 
 def attack(closed: closing.Closed, allowed: int, seed: int = 1, shift: float | None = None) -> Read:
-    """Read labels off a closed board.
+    """Infer labels from a closed board.
 
     Args:
-        closed: the board, with the limits that hold.
-        allowed: submissions that the attacker would make.
-        seed: of what it holds.
-        shift: what a keeper adds to each score before rounding, as a part of a step between -.5 and .5, which the
-            attacker does not know; None for a keeper who adds nothing, which the attacker knows.
+        closed: the board, with its limits.
+        allowed: maximum number of submissions by the attacker.
+        seed: seed of the choice of known entities and candidates.
+        shift: secret offset added to each score before rounding, in steps, between -.5 and .5; None for no offset,
+            which the attacker knows.
 
     """
     gold = closed.gold.annotations.entities
@@ -114,7 +115,7 @@ def attack(closed: closing.Closed, allowed: int, seed: int = 1, shift: float | N
 
 
 def _shown(closed: closing.Closed, labels: list[Label], number: int, added: float) -> dict[str, float | None] | None:
-    """Submit some labels, and give what is shown of them by a keeper who adds something to each score."""
+    """Submit some labels, and return the scores that are shown with an offset; None if over the limit."""
     lines: dict[str, dict[str, Any]] = defaultdict(lambda: {"entities": []})
     for name, start, end, type_ in dict.fromkeys(labels):
         lines[name] |= {"id": name}
@@ -128,7 +129,7 @@ def _shown(closed: closing.Closed, labels: list[Label], number: int, added: floa
 
 
 def main(allowed: int) -> None:
-    """Attack a board without limits, one with the usual ones, and one with edges that are secret."""
+    """Attack a board without limits, one with the default ones, and one with secret edges; print the outcomes."""
     without = Limits(10**6, 10**6)
     for limits, shift in ((without, None), (Limits(10**6, DEFAULT.total), None), (without, SHIFT)):
         with tempfile.TemporaryDirectory() as folder:

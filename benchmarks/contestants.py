@@ -1,4 +1,4 @@
-"""One contestant in one process: prints seconds, peak memory and its F1 as a line of JSON.
+"""Run one library or tool in one process; print seconds, peak memory and its F1 as a line of JSON.
 
 python benchmarks/contestants.py NAME GOLD PRED
 """
@@ -24,34 +24,34 @@ MEASURES = {
     "dates": ("dates.strict", "dates.relaxed", "dates.value", "dates.value_string", "dates.interval"),
     "claims": ("claims.content", "claims.attributed"),
 }
-"""What is measured, by shape; :data:`SPANS` for all others. The number that is compared is that of the last one."""
+"""Measures by shape of the workload; :data:`SPANS` for all other shapes. The score of the last one is compared."""
 
 
 def json_lines(path: str) -> Path:
-    """Find the JSONL file with the labels of a file, which it is itself, or which stands beside it."""
+    """Return the JSONL file with the labels of a file: the file itself, or the one with the same stem."""
     return Path(path).with_suffix(".jsonl")
 
 
 def lists(path: str) -> list[list[dict[str, Any]]]:
-    """Entities of each document, in order of the documents' ids."""
+    """Return the entities of each document, in order of the documents' ids."""
     with json_lines(path).open(encoding="utf-8") as lines:
         return [line["entities"] for line in sorted(map(json.loads, lines), key=lambda line: line["id"])]
 
 
 def timed(work: Callable[[], float | None]) -> Timed:
-    """Seconds that some work takes, and what it gives."""
+    """Return the wall-clock seconds of a call, and its result."""
     start = time.perf_counter()
     answer = work()
     return time.perf_counter() - start, answer
 
 
 def measures(path: str) -> tuple[str, ...]:
-    """Find what is measured on a workload."""
+    """Return the measures of a workload."""
     return MEASURES.get(Path(path).parent.name.partition("-")[0], SPANS)
 
 
 def main_score(scores: dict[str, Any], path: str) -> float:
-    """Find the score that is compared: strict F1 of spans, that of the last measure elsewhere."""
+    """Return the score that is compared: strict F1 of spans, else that of the last measure."""
     chosen = measures(path)
     layer, _, name = (chosen[0] if chosen is SPANS else chosen[-1]).partition(".")
     score: float = scores[layer][name]["mean" if name == "conll" else "f1"]
@@ -59,9 +59,9 @@ def main_score(scores: dict[str, Any], path: str) -> float:
 
 
 def dragoman(gold: str, pred: str) -> Timed:
-    """Start the whole process anew."""
+    """Time the whole process of ``dragoman score``, from its start."""
     chosen = [word for measure in measures(gold) for word in ("--measures", measure)]
-    # As it is where it was installed: with its modules compiled.
+    # With compiled modules, as in an installed package.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-m", "dragoman", "score", pred, "--reference", gold, "--no-intervals", "--json"]
     start = time.perf_counter()
@@ -70,8 +70,8 @@ def dragoman(gold: str, pred: str) -> Timed:
 
 
 def columns(gold: str, pred: str) -> Timed:
-    """From loaded columns."""
-    import scipy.optimize  # noqa: F401 - as others have imported theirs before the clock starts
+    """Time scoring of labels that are already in columns."""
+    import scipy.optimize  # noqa: F401 - the other libraries are imported before the clock starts, too
 
     from dragoman import scoring
     from dragoman.measures.naming import select
@@ -89,7 +89,7 @@ def columns(gold: str, pred: str) -> Timed:
 
 
 def scorch(gold: str, pred: str) -> Timed:
-    """MUC, B³ and CEAF-e of each document, from which those of all follow, as no entity is in two documents."""
+    """Time MUC, B³ and CEAF-e of each document; corpus scores follow from them, as no entity is in two documents."""
     from scorch.scores import b_cubed, ceaf_e, muc
 
     def clusters(path: str) -> list[list[set[tuple[int, int]]]]:
@@ -126,7 +126,7 @@ def scorch(gold: str, pred: str) -> Timed:
 
 
 def nervaluate(gold: str, pred: str) -> Timed:
-    """All four schemes at once; its ends are inclusive."""
+    """Time all four schemes of nervaluate at once; its ends are inclusive."""
     from nervaluate import Evaluator
 
     def form(path: str) -> list[list[dict[str, object]]]:
@@ -142,9 +142,9 @@ def nervaluate(gold: str, pred: str) -> Timed:
 
 
 def seqeval(gold: str, pred: str) -> Timed:
-    """Make the strict report on IOB2 tags, a character a token.
+    """Time the strict report on IOB2 tags, with a token per character.
 
-    Predictions that overlap cannot be written so and are left out: its F1 is not compared.
+    Overlapping predictions cannot be encoded as tags and are dropped: its F1 is not compared.
     """
     from seqeval.metrics import classification_report
     from seqeval.scheme import IOB2
@@ -171,7 +171,7 @@ def seqeval(gold: str, pred: str) -> Timed:
 
 
 def spacy(gold: str, pred: str) -> Timed:
-    """Its scorer on spans of characters, a token a character; duplicates are free there, so its F1 is not compared."""
+    """Time spaCy's span scorer, with a token per character; it ignores duplicates, so its F1 is not compared."""
     import spacy as library
     from spacy.scorer import Scorer
     from spacy.tokens import Doc, Span
@@ -195,7 +195,7 @@ def spacy(gold: str, pred: str) -> Timed:
 
 
 def plain_json(gold: str, pred: str) -> Timed:
-    """Nothing but json.loads."""
+    """Time ``json.loads`` of each line of both files."""
 
     def work() -> None:
         for path in (gold, pred):
@@ -207,7 +207,7 @@ def plain_json(gold: str, pred: str) -> Timed:
 
 
 def plain_msgspec(gold: str, pred: str) -> Timed:
-    """Nothing but msgspec into structs."""
+    """Time decoding of both files into structs by msgspec."""
     import msgspec
 
     entity = msgspec.defstruct("Entity", [("start", int), ("end", int), ("type", str)], gc=False)
@@ -236,17 +236,17 @@ CONTESTANTS = {
 
 
 def main(name: str, gold: str, pred: str) -> int:
-    """Run one and print what it took."""
+    """Run one contestant and print its measurements."""
     seconds, f1 = CONTESTANTS[name](gold, pred)
     print(json.dumps({"seconds": seconds, "megabytes": peak(of_child=name == "dragoman"), "f1": f1}))
     return 0
 
 
 def peak(*, of_child: bool) -> float:
-    """Most memory that this process, or the one that it started, had, in MB.
+    """Return the peak memory of this process, or of its child, in MB.
 
-    What the kernel says of a process's use of resources is never below what the one that started it had: of this
-    process, which a larger one may have started, the mark of its own memory is read instead.
+    ``ru_maxrss`` of a process is at least that of its parent at the fork, which may be larger: for this process,
+    ``VmHWM`` is read instead.
     """
     status = Path("/proc/self/status")
     if of_child or not status.exists():

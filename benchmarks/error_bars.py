@@ -1,10 +1,10 @@
-"""Error bars and paired tests beside drawing documents plainly: how many times as fast.
+"""Speed of confidence intervals and paired tests, compared with a plain bootstrap and a plain permutation test.
 
     python benchmarks/error_bars.py            # prints the table
-    python benchmarks/error_bars.py --write    # and renews error_bars.md
+    python benchmarks/error_bars.py --write    # and rewrites error_bars.md
 
-Plain drawing is numpy's: random documents, their rows looked up and summed, as scorers do it. A hundredth of the
-resamples is drawn that way, and its time taken a hundred times. Both must give the same spread of F1, up to chance.
+The plain bootstrap draws random documents with numpy, looks up their rows and sums them, as other scorers do. It is
+timed on a hundredth of the resamples. Both must give the same standard deviation of F1, up to chance.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SYSTEMS, DOCUMENTS = 100, 1000
 
 
 def main() -> int:
-    """Run everything, print it, and renew error_bars.md if that is asked for."""
+    """Run everything, print the table, and with ``--write`` rewrite error_bars.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "benchmarks", help="where workloads go")
     parser.add_argument("--write", action="store_true", help="renew the committed error_bars.md")
@@ -70,7 +70,7 @@ def main() -> int:
 
 
 def rows_of(gold: Path, pred: Path) -> list[tuple[Measure, Ints]]:
-    """Count every measure, over all items and those of each type."""
+    """Return the counts by document of every measure, over all items and over those of each type."""
     against = scoring.reference(gold)
     labels = read_file(pred, against.target).checked().of(against.annotations.documents)
     chosen = select(["entities.strict", "entities.exact", "entities.type", "entities.partial"])
@@ -83,20 +83,20 @@ def rows_of(gold: Path, pred: Path) -> list[tuple[Measure, Ints]]:
 
 
 def error_bars(rows: list[tuple[Measure, Ints]]) -> None:
-    """Make the error bars that a result has."""
+    """Compute the confidence intervals of a result."""
     for measure, table in rows:
         score = measure.score
         bootstrap.interval(table, score.finish, score.headline, condensed=score.condensed)
 
 
 def drawn(rows: Ints, resamples: int) -> Ints:
-    """Draw documents one by one, and sum their rows."""
+    """Return the counts of some plain bootstrap resamples: draw documents one by one, and sum their rows."""
     generator = np.random.default_rng(1)
     return np.stack([rows[generator.integers(0, len(rows), len(rows))].sum(axis=0) for _ in range(resamples)])
 
 
 def agree(measure: Measure, rows: Ints) -> None:
-    """Stop if the two ways do not spread alike: standard deviations of F1 of 1,000 resamples, which vary by 2 %."""
+    """Exit if both ways differ in the standard deviation of F1 over 1,000 resamples, which varies by about 2 %."""
     ways = (drawn(rows, 1000), bootstrap.totals(rows, 1000))
     one_by_one, together = (float(measure.score.main(sums).std()) for sums in ways)
     if abs(one_by_one / together - 1) > 0.15:
@@ -104,7 +104,7 @@ def agree(measure: Measure, rows: Ints) -> None:
 
 
 def pairs() -> list[str]:
-    """Test every pair of some systems, and one pair plainly with a hundredth of the permutations."""
+    """Time the permutation tests of all pairs of systems, and a plain one of one pair with 1 % of the permutations."""
     random = np.random.default_rng(1)
     gold = random.integers(20, 60, DOCUMENTS)
     skills = random.uniform(0.6, 0.9, SYSTEMS)
@@ -127,7 +127,7 @@ def pairs() -> list[str]:
 
 
 def timed(work: Callable[..., object], *given: object) -> float:
-    """Give the seconds of the quickest of three runs."""
+    """Return the seconds of the fastest of three runs."""
     times = []
     for _ in range(3):
         start = time.perf_counter()

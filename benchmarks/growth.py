@@ -1,7 +1,7 @@
-"""How time and memory grow with the number of spans: from a thousand to a million, and with inputs made to hurt.
+"""Growth of time and memory with the number of spans, from a thousand to a million, and adversarial inputs.
 
     python benchmarks/growth.py            # prints the tables
-    python benchmarks/growth.py --write    # and renews growth.md
+    python benchmarks/growth.py --write    # and rewrites growth.md
 
 Times are given as multiples of plain reading (json.loads of each line) of the same files in the same run.
 """
@@ -21,7 +21,7 @@ TOTALS = (1_000, 10_000, 100_000, 1_000_000)
 
 
 def main() -> int:
-    """Run everything, print it, and renew growth.md if that is asked for."""
+    """Run everything, print the tables, and with ``--write`` rewrite growth.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=HERE.parent / "build" / "benchmarks", help="where workloads go")
     parser.add_argument("--write", action="store_true", help="renew the committed growth.md")
@@ -51,14 +51,14 @@ def main() -> int:
 
 
 def best(name: str, gold: Path, pred: Path) -> dict[str, float]:
-    """Give the quickest of three runs of a contestant."""
+    """Return the measurements of the fastest of three runs of a contestant."""
     command = [sys.executable, HERE / "contestants.py", name, gold, pred]
     runs = [json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(3)]
     return min(runs, key=lambda run: run["seconds"])
 
 
 def hostile(folder: Path) -> list[str]:
-    """Score what is made to hurt, and say what came of it."""
+    """Score adversarial inputs, and return a table of outcomes."""
     folder.mkdir(parents=True, exist_ok=True)
     nested = [{"start": i, "end": 200_001 - i, "type": "A"} for i in range(100_000)]
     cases = {

@@ -1,12 +1,12 @@
-"""Dragoman and its peers side by side, each in a process of its own: how many times as fast, and how much memory.
+"""Compare speed and memory of Dragoman with those of similar libraries, each in a process of its own.
 
     python benchmarks/run.py                    # 800,000 gold spans; prints the table
     python benchmarks/run.py --quick            # 40,000
-    python benchmarks/run.py --runs 5 --write   # the medians of five; renews results.json, results.md and docs/speed.md
+    python benchmarks/run.py --runs 5 --write   # medians of five; rewrites results.json, results.md, docs/speed.md
 
-A ratio is of two times of the same run; of several runs it is the median of theirs. Seconds stand beside them and are
-those of one machine. Numbers that mean the same must be equal, else it stops. Nothing is written that is committed
-unless ``--write`` is given, which is for all workloads in full.
+A ratio is of two times of the same run; for several runs it is the median of their ratios. Seconds are those of one
+machine. Scores of the same measure must be equal, else the benchmark exits. Committed files are written only with
+``--write``, which is for all workloads in full.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 import workload
 
 Runs = dict[str, list[dict[str, Any]]]
-"""What each contestant took: a run a round."""
+"""Measurements of each contestant, one per round."""
 HERE = Path(__file__).resolve().parent
 CONTESTANTS = {
     "dragoman": "whole process: `dragoman score PRED --reference GOLD --no-intervals`; of spans 4 measures with "
@@ -52,14 +52,14 @@ OTHERS = {
     "dates": (),
     "claims": (),
 }
-"""Who runs on a workload beside dragoman, columns and json: the peers that can take it, and msgspec."""
+"""Contestants on a workload besides dragoman, columns and json: the libraries that support it, and msgspec."""
 PEERS = ("nervaluate", "seqeval", "spacy", "scorch")
 PAGE = HERE.parent / "docs" / "speed.md"
 MARKS = ("<!-- speed: benchmarks/run.py writes what follows -->", "<!-- end of speed -->")
 
 
 def main() -> int:
-    """Run everything, print the table, and write what is asked for."""
+    """Run everything, print the table, and write the files that the options name."""
     options = parsed(sys.argv[1:])
     totals = dict.fromkeys(workload.SHAPES, 800_000) | workload.TOTALS
     totals = {shape: number // (20 if options.quick else 1) for shape, number in totals.items()}
@@ -101,7 +101,7 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
 
 
 def measured(shape: str, total: int, options: argparse.Namespace) -> tuple[Runs, list[str], int]:
-    """Run everybody on a workload, round by round; give their runs, who took too long, and the limit."""
+    """Run all contestants on a workload, round by round; return their runs, those that timed out, and the limit."""
     gold, pred = workload.write(options.data, shape, total)
     runs: Runs = {name: [] for name in ("dragoman", "columns", "json", *OTHERS[shape])}
     late: list[str] = []
@@ -122,9 +122,9 @@ def measured(shape: str, total: int, options: argparse.Namespace) -> tuple[Runs,
 
 
 def one_run(name: str, gold: Path, pred: Path, limit: int) -> dict[str, Any] | None:
-    """Run one contestant in a fresh process; None if it takes too long.
+    """Run one contestant in a fresh process; return its measurements, None if it times out.
 
-    Beside its own time stands that of the whole process: from its start, with imports and reading, to its end.
+    ``whole`` is the time of the whole process, including imports and reading.
     """
     command = [sys.executable, HERE / "contestants.py", name, gold, pred]
     start = time.perf_counter()
@@ -138,10 +138,10 @@ def one_run(name: str, gold: Path, pred: Path, limit: int) -> dict[str, Any] | N
 
 
 def check_agreement(shape: str, runs: Runs) -> None:
-    """Stop if numbers that mean the same are not equal.
+    """Exit if scores of the same measure are not equal.
 
-    nervaluate takes the first span that overlaps: on nested ones it misses equal spans that come later, so that its F1
-    there is another. Those of seqeval and spaCy are of something else.
+    nervaluate matches the first overlapping span: on nested spans it misses equal spans that come later, so that its F1
+    differs there. seqeval and spaCy score something else.
     """
     f1 = runs["dragoman"][0]["f1"]
     for name in ("dragoman", "columns", "scorch", *(["nervaluate"] if shape != "nested" else [])):
@@ -151,9 +151,9 @@ def check_agreement(shape: str, runs: Runs) -> None:
 
 
 def summary(runs: Runs, late: list[str], limit: int) -> dict[str, Any]:
-    """Medians: seconds and memory of each, and how many times as long as Dragoman it took in the same run.
+    """Return the medians of seconds, memory and ratio to Dragoman's time in the same run, by contestant.
 
-    Whoever took too long is given by how long it had taken when it was stopped.
+    For a contestant that timed out, the ratio is a lower bound.
     """
 
     def ratios(name: str, key: str, to: str, to_key: str = "seconds") -> float:
@@ -178,7 +178,7 @@ def summary(runs: Runs, late: list[str], limit: int) -> dict[str, Any]:
 
 
 def table(report: dict[str, Any]) -> str:
-    """Make the table for people."""
+    """Return the table in Markdown."""
     versions = ", ".join(f"{name} {version}" for name, version in sorted(report["versions"].items()))
     shown = (*PEERS, "json")
     lines = [
@@ -221,7 +221,7 @@ def save(folder: Path, report: dict[str, Any]) -> None:
 
 
 def with_table(page: str, made: str) -> str:
-    """Put the rows of a table between the marks of the page."""
+    """Return the page with the rows of a table between its marks."""
     above, _, rest = page.partition(MARKS[0])
     after = rest.partition(MARKS[1])[2]
     shown = "\n".join(line for line in made.splitlines() if line.startswith("|"))

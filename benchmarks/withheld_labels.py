@@ -1,18 +1,18 @@
-"""How many labels of withheld gold can be read off scores: a simulated attacker, by what is shown and what is allowed.
+"""How many labels of withheld gold can be inferred from scores: a simulated attack, by what is shown and allowed.
 
-The attacker knows how much gold there is, holds some right labels to begin with, can add labels that are certainly
-wrong, and has a list of candidates of which every other one is right (nobody who has better candidates needs the
-scores). It wants to know of each candidate whether it is right. Four ways of showing scores:
+The attacker knows the number of gold labels, knows some correct ones from the start, can add labels that are certainly
+wrong, and has a list of candidates, half of which are correct (with better candidates there would be no need for
+scores). The goal is to classify each candidate. Four ways of showing scores:
 
 - counts by document: one candidate of every document goes into each submission;
-- exact: the number of right ones among those that were added follows from F1, so that candidates are weighed like coins
-  on a scale, many times over in different groups (a detecting matrix, Cantor and Mills 1966);
+- exact: the number of correct ones among those that were added follows from F1, so that candidates are identified as in
+  the coin-weighing problem, by groups (a detecting matrix, Cantor and Mills 1966);
 - rounded: wrong labels bring the score just below the edge of a step; one candidate at a time either crosses it or not;
-- rounded, best only: the same, but a crossing moves the best, and the next edge is a whole step higher: right labels
-  that are known have to be spent to get there.
+- rounded, best only: the same, but a crossing raises the best score, and the next edge is a whole step higher: known
+  correct labels have to be used up to get there.
 
-Beside the last the most that any way of asking could read: answers that only ever rise from step to step can be so many
-and no more, and their number is that of the labels that they tell apart, in bits.
+For the last one there is also an upper bound for any attack: the number of sequences of scores that never decrease is
+limited, and its binary logarithm bounds the number of labels that they can reveal.
 
     python benchmarks/withheld_labels.py        prints the table of docs/shared-task.md
 """
@@ -35,21 +35,22 @@ def f1(right: int, predicted: int, gold: int = GOLD) -> float:
 
 
 def candidates(seed: int) -> list[bool]:
-    """Whether each of the candidates is right: as many as there is gold beyond what the attacker holds."""
+    """Return whether each candidate is correct; there are as many as gold labels that the attacker does not know."""
     draw = random.Random(seed)
     return [draw.random() < 0.5 for _ in range(GOLD - HELD)]
 
 
 def by_document(truth: list[bool], allowed: int) -> int:
-    """Labels read where counts by document are shown: one of each document by submission."""
+    """Return the labels inferred if counts by document are shown: one of each document per submission."""
     return min(len(truth), allowed * DOCUMENTS)
 
 
 def groups(level: int) -> list[set[int]]:
-    """Make groups of candidates to weigh: 2**(level + 1) - 1 weighings, which tell every candidate.
+    """Return groups of candidates to submit: 2**(level + 1) - 1 groups, which determine every candidate.
 
-    Of the groups of the level below for A, and the same for B and a further candidate c for each: A + B + c, and A with
-    what is not in B; and all of B. Whether c is right is the parity of the two.
+    From the groups A of the level below, the same groups B of other candidates, and a further candidate c each: A + B +
+    c, and A with the complement of B; and all candidates of the Bs. The parity of the two counts says whether c is
+    correct.
     """
     if level == 0:
         return [{0}]
@@ -63,7 +64,7 @@ def groups(level: int) -> list[set[int]]:
 
 
 def weighed(level: int, counts: list[int]) -> list[bool]:
-    """Say of each candidate whether it is right, from the number of right ones in each of the groups."""
+    """Return whether each candidate is correct, from the number of correct ones in each of the groups."""
     if level == 0:
         return [counts[0] == 1]
     half = len(counts) // 2
@@ -75,7 +76,7 @@ def weighed(level: int, counts: list[int]) -> list[bool]:
 
 
 def exact(truth: list[bool], allowed: int) -> int:
-    """Labels read where exact scores are shown: by the largest sets of groups that the submissions suffice for."""
+    """Return the labels inferred if exact scores are shown, by the largest sets of groups that are possible."""
     read = 0
     for level in range(7, -1, -1):
         made = groups(level)
@@ -90,12 +91,12 @@ def exact(truth: list[bool], allowed: int) -> int:
 
 
 def rounded(truth: list[bool], allowed: int) -> int:
-    """Labels read where scores are rounded: one by submission, from just below an edge."""
+    """Return the labels inferred if scores are rounded: one per submission, from just below an edge."""
     return min(len(truth), allowed)
 
 
 def best_only(truth: list[bool], allowed: int) -> int:
-    """Labels read where the best alone is shown: each right one costs a step, until the held ones reach no further."""
+    """Return the labels inferred if only the best score is shown: each correct one costs a step."""
     right, edge = HELD, STEP / 2
     for position, is_right in enumerate(truth[:allowed]):
         if f1(right + 1, right + 1) < edge:
@@ -106,7 +107,7 @@ def best_only(truth: list[bool], allowed: int) -> int:
 
 
 def bound(truth: list[bool], allowed: int) -> int:
-    """Labels that best-only answers could tell at most: bits in the number of series that only rise from 0 to 1."""
+    """Return the upper bound if only the best score is shown: log2 of the number of non-decreasing series in [0, 1]."""
     steps = round(1 / STEP)
     return min(len(truth), math.floor(math.log2(math.comb(allowed + steps, steps))))
 
@@ -121,7 +122,7 @@ ATTACKS = {
 
 
 def table(seed: int = 1) -> str:
-    """Make the table, in Markdown."""
+    """Return the table, in Markdown."""
     truth = candidates(seed)
     head = "| shown | " + " | ".join(f"{number:,} submissions" for number in ALLOWED) + " |"
     rows = [

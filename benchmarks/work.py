@@ -1,11 +1,11 @@
-"""What hot paths take, as multiples of a plain piece of work at the same time: a path that does its work twice shows.
+"""Time of hot paths, as multiples of a plain operation timed alongside, to detect work that is done twice.
 
     python benchmarks/work.py              # prints the table
     python benchmarks/work.py spans        # some of the paths
-    python benchmarks/work.py --times 9    # the least of more runs: for a busy machine
+    python benchmarks/work.py --times 9    # the minimum of more runs: for a busy machine
 
-Processor time is measured, and the least of some runs of each counts. *before* is what a path took when the number was
-last looked at; nothing fails where it takes more, but twice as much has a reason, or is a mistake.
+Processor time is measured; the minimum over some runs counts. *before* is the multiple when the number was last
+updated; a larger one is no failure, but twice as much needs a reason.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class HotPath(NamedTuple):
     """A hot path.
 
     Attributes:
-        name: what it is called.
-        make: prepares it, on new data each time, so that nothing is remembered from the run before.
-        plain: the plain work beside it.
-        before: the multiple that it was last found to take.
+        name: its name.
+        make: prepares it, on new data each time, so that nothing is cached from the run before.
+        plain: prepares the plain operation that it is compared with.
+        before: the multiple when it was last updated.
 
     """
 
@@ -69,7 +69,7 @@ def plain_columns(_folder: Path) -> Work:
 
 
 def pair(folder: Path, shape: str) -> tuple[bytes, bytes]:
-    """Gold and predictions of a workload."""
+    """Return gold and predictions of a workload, as JSONL."""
     gold, pred = workload.write(folder, shape, TOTALS[shape])
     return gold.read_bytes(), pred.read_bytes()
 
@@ -92,7 +92,7 @@ def measuring(shape: str, measures: tuple[str, ...]) -> Callable[[Path], Work]:
 
 
 def error_bar(_folder: Path) -> Work:
-    """Draw the error bar of one score of 20,000 documents."""
+    """Compute the confidence interval of one score over 20,000 documents."""
     random = np.random.default_rng(1)
     gold = random.integers(1, 20, 20_000)
     rows = np.stack([random.binomial(gold, 0.5), gold, gold], axis=1)
@@ -128,8 +128,8 @@ def main() -> int:
 
 
 def measured(path: HotPath, folder: Path, times: int) -> tuple[float, float]:
-    """Processor time of a path and of the plain work: the least of some runs of each, turn by turn."""
-    path.make(folder)()  # imports what it needs
+    """Return the processor time of a path and of its plain operation: the minimum over some alternating runs."""
+    path.make(folder)()  # a warm-up, for imports
     least = {"path": float("inf"), "plain": float("inf")}
     for _ in range(times):
         for name, make in (("path", path.make), ("plain", path.plain)):

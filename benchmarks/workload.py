@@ -1,7 +1,7 @@
 """Seeded workloads: gold and predictions, as two files in the form of submissions.
 
-Every shape has the given number of gold spans in all, whatever its number of documents, so that shapes compare.
-Predictions are gold with mistakes: spans that are left out, moved, mistyped, or invented.
+Every shape has the same total of gold spans, whatever its number of documents, so that shapes are comparable.
+Predictions are gold with errors: missing, shifted, mistyped and spurious spans.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ TYPES = ("PER", "ORG", "GPE", "LOC", "FAC", "EVENT", "DOC", "ROLE")
 
 
 def _flat(random: np.random.Generator, spans: int) -> np.ndarray:
-    """Spans one after the other, as rows of start and end."""
+    """Return disjoint spans, as rows of start and end."""
     gaps, lengths = random.integers(1, 12, spans), random.integers(1, 9, spans)
     starts = np.cumsum(gaps + lengths) - lengths
     return np.stack([starts, starts + lengths], axis=1)
 
 
 def _nested(random: np.random.Generator, spans: int) -> np.ndarray:
-    """Spans of which each third lies in the first two of its group."""
+    """Return nested spans in groups of three, each within the one before, as rows of start and end."""
     outer = _flat(random, (spans + 2) // 3) * 4
     middle = outer + np.array([0, -1])
     inner = outer + np.array([1, -2])
@@ -44,15 +44,15 @@ SHAPES: dict[str, tuple[int, Callable[[np.random.Generator, int], np.ndarray]]] 
     "text": (40, _flat),
     "parquet": (40, _flat),
 }
-"""Spans a document and how they lie, by shape.
+"""Spans per document and their layout, by shape.
 
 In ``skewed`` the sizes of documents follow a power law; in ``order`` the predictions come in another order; in ``text``
-every line has the document's text, and every item its id and its text; ``parquet`` is two parquet files.
+every line has the document's text, and every item an id and its text; ``parquet`` has two Parquet files.
 """
 
 
 def sizes(shape: str, total: int, random: np.random.Generator) -> list[int]:
-    """Spans of each document."""
+    """Return the number of spans of each document."""
     each = SHAPES[shape][0]
     if each:
         return [each] * (total // each) + ([total % each] if total % each else [])
@@ -64,12 +64,12 @@ def sizes(shape: str, total: int, random: np.random.Generator) -> list[int]:
 
 
 def documents(shape: str, total: int, seed: int = 1) -> Iterator[Pair]:
-    """Make gold and predictions document by document.
+    """Yield gold and predictions document by document.
 
     Args:
         shape: one of :data:`SHAPES` or :data:`OTHERS`.
-        total: gold items in all.
-        seed: of the generator.
+        total: total number of gold items.
+        seed: seed of the random generator.
 
     """
     random = np.random.default_rng(seed)
@@ -94,7 +94,7 @@ def documents(shape: str, total: int, seed: int = 1) -> Iterator[Pair]:
 
 
 def _with_text(random: np.random.Generator, pair: Pair) -> Pair:
-    """Give both sides the document's text, in Hangul, and each item its id and its text."""
+    """Return both sides with a text of the document, in Hangul, and with an id and a text of each item."""
     length = max((e["end"] for side in pair for e in side["entities"]), default=0) + 20
     text = "".join(map(chr, random.integers(0xAC00, 0xAC00 + 2000, length).tolist()))
     gold, pred = (
@@ -113,7 +113,7 @@ def _with_text(random: np.random.Generator, pair: Pair) -> Pair:
 def _mistaken(
     random: np.random.Generator, spans: np.ndarray, labels: np.ndarray, number: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Spans of which some are moved, labels of which some are others, and which of them are not left out."""
+    """Return the spans, some of them shifted, the labels, some of them changed, and a mask of those predicted."""
     fate = random.random(len(spans))
     moved = spans + np.where((fate > 0.75) & (fate < 0.83), 1, 0)[:, None] * random.integers(0, 2, spans.shape)
     moved[:, 1] = np.maximum(moved[:, 1], moved[:, 0] + 1)
@@ -121,7 +121,7 @@ def _mistaken(
 
 
 def _clusters(random: np.random.Generator, name: str, count: int) -> Pair:
-    """Mentions of a quarter as many entities, all of the document's own; one in ten is given to another."""
+    """Return mentions of a quarter as many entities, all within the document; one mention in ten is misassigned."""
     spans, entities = _flat(random, count), random.integers(0, count // 4, count)
     assigned = np.where(random.random(count) < 0.1, random.integers(0, count // 4, count), entities)
     gold, pred = (
@@ -136,7 +136,7 @@ def _clusters(random: np.random.Generator, name: str, count: int) -> Pair:
 
 
 def _dates(random: np.random.Generator, name: str, count: int) -> Pair:
-    """Days, months, years, weeks and durations."""
+    """Return days, months, years, weeks and durations."""
     spans, kinds = _flat(random, count), random.integers(0, 5, count)
     years, months, days = (
         random.integers(1990, 2030, count),
@@ -158,7 +158,7 @@ def _dates(random: np.random.Generator, name: str, count: int) -> Pair:
 
 
 def _claims(random: np.random.Generator, name: str, count: int) -> Pair:
-    """Claims of up to three claimants that follow each other, some within the one before."""
+    """Return consecutive claims by the author or one of three claimants; every fifth is within the one before."""
     spans = _flat(random, count) * 9
     people = random.integers(0, 4, count)
 
@@ -182,9 +182,9 @@ OTHERS: dict[str, tuple[int, Callable[[np.random.Generator, str, int], Pair]]] =
     "dates": (20, _dates),
     "claims": (15, _claims),
 }
-"""Items a document and how they are made, for what is no span with a type alone."""
+"""Items per document and their generator, for shapes with more than typed spans."""
 TOTALS = {"clusters": 40_000, "dates": 2_000, "claims": 300_000}
-"""Gold items in all, for these: a thousand documents, a hundred, and twenty thousand."""
+"""Total gold items for these shapes: a thousand documents, a hundred, and twenty thousand."""
 
 
 def _entities(spans: np.ndarray, types: np.ndarray) -> list[dict[str, object]]:
@@ -192,9 +192,9 @@ def _entities(spans: np.ndarray, types: np.ndarray) -> list[dict[str, object]]:
 
 
 def write(folder: Path, shape: str, total: int, seed: int = 1) -> tuple[Path, Path]:
-    """Write ``gold.jsonl`` and ``pred.jsonl``, unless they are there; give their paths.
+    """Write ``gold.jsonl`` and ``pred.jsonl``, unless they exist; return their paths.
 
-    For ``parquet`` both are written as ``.parquet`` too, and those are given.
+    For ``parquet`` both are also written as ``.parquet``, and these paths are returned.
     """
     where = folder / f"{shape}-{total}-{seed}"
     gold, pred, done = where / "gold.jsonl", where / "pred.jsonl", where / "done"

@@ -1,4 +1,4 @@
-"""Put the passes of this repository and the decisions on them together: `dragoman author adjudicate`."""
+"""Merge the annotation passes of this repository and the decisions on them into gold: `dragoman author adjudicate`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the step and give its exit code."""
+    """Run the step and return its exit code."""
     return step("adjudicate", arguments, root=ROOT)
 
 

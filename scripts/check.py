@@ -1,4 +1,4 @@
-"""Judge corpus, passes, gold and registry of this repository: `dragoman author check`."""
+"""Validate corpus, passes, gold and registry of this repository: `dragoman author check`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the step and give its exit code."""
+    """Run the step and return its exit code."""
     return step("check", arguments, root=ROOT)
 
 

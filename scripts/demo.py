@@ -1,4 +1,4 @@
-"""Show the whole way: load the built data set, run the baselines on it, score them, and write the pages of mistakes."""
+"""Demonstrate all steps: load the built data set, run the baselines, score them, and write their error reports."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 SYSTEMS = ("korean_rules", "arabic_rules")
 
-# A cache of its own and no network: what is shown is what was just built.
+# A separate cache and no network, so that the data shown are those just built.
 os.environ |= {"HF_HOME": str(BUILD / "cache"), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
 
 
 def main() -> int:
-    """Run the demonstration and give its exit code."""
+    """Run the demonstration and return its exit code."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    from dragoman.cli import show  # noqa: PLC0415 - after the cache is set, as all that follows
+    from dragoman.cli import show  # noqa: PLC0415 - after the cache is set, like all imports below
     from dragoman.cli.stdout import standard_output  # noqa: PLC0415
     from dragoman.problems import DragomanError  # noqa: PLC0415
 
@@ -45,7 +45,7 @@ def _demonstrate() -> None:
 
     disable_progress_bars()
     folder = BUILD / "dataset"
-    loaded = benchmark.load(folder)  # says it first if there is none
+    loaded = benchmark.load(folder)  # raises early if there is none
     print(f"\nload_dataset({os.path.relpath(folder)!r}, …)")
     for config in get_dataset_config_names(str(folder)):
         splits = load_dataset(str(folder), config)

@@ -1,7 +1,7 @@
-"""Pictures of the labelling page, from a real Label Studio that is started for them, and of the review page.
+"""Screenshots of the labelling page, from a real Label Studio that is started for them, and of the review page.
 
-`scripts/pictures.py` calls these. The labelling page of a document is made of its configuration and its task: their
-SHA-256 is the digest by which a picture is known to be out of date, and no server is needed to say so.
+`scripts/pictures.py` calls these. The labelling page of a document depends on its configuration and its task: a
+screenshot is out of date if their SHA-256 has changed, which can be checked without a server.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = {"width": 1500, "height": 950}
 SCALE = 2 / 3
-"""Pixels of a picture by CSS pixel: the page has no room for less."""
+"""Device pixels of a screenshot per CSS pixel: the page needs a window of this size, too large for a picture."""
 
 
 @dataclass(frozen=True)
 class Labelling:
-    """A picture of the labelling page.
+    """A screenshot of the labelling page.
 
     Attributes:
-        name: its file.
-        document: the document.
-        words: what is chosen: a date or a cue on exactly these words, or nothing.
+        name: file name.
+        document: id of the document.
+        words: text of the date or cue that is selected; empty for none.
         point: which disagreement of the document is shown, from 1; 0 for its gold.
 
     """
@@ -46,7 +46,7 @@ class Labelling:
 
 @dataclass(frozen=True)
 class Review:
-    """A picture of the page for native readers: the first card of a layer in its random sample."""
+    """A screenshot of the page for native readers: the first card of a layer in its random sample."""
 
     name: str
     language: str
@@ -69,7 +69,7 @@ PASSES = ("a", "b")
 
 
 def digests() -> dict[str, str]:
-    """Give the SHA-256 of what each picture is made from."""
+    """Return the SHA-256 of the source of each screenshot, by file name."""
     from dragoman import files  # noqa: PLC0415
     from dragoman.authoring.label_studio.state import new_task  # noqa: PLC0415
 
@@ -90,7 +90,7 @@ def _documents() -> dict[str, Any]:
 
 
 def _item(picture: Labelling) -> tuple[Kind, Item, str]:
-    """Give the kind of labels, what is pushed, and the configuration of its page."""
+    """Return the kind of labels, the item that is pushed, and the configuration of its page."""
     from dragoman.authoring.label_studio import comparison_tasks, file_kinds, push_items  # noqa: PLC0415
     from dragoman.languages import short_tag  # noqa: PLC0415
 
@@ -117,10 +117,10 @@ def _config(picture: Labelling) -> Any:
 
 
 def shots(browser: Browser) -> Iterator[tuple[str, bytes]]:
-    """Make the pictures, each with its file's name.
+    """Yield file name and PNG of each screenshot.
 
     Raises:
-        DragomanError: E729 where there is no Label Studio, or it does not start.
+        DragomanError: E729 if Label Studio is not installed, or does not start.
 
     """
     from dragoman.authoring.label_studio import client, server, sync  # noqa: PLC0415
@@ -138,7 +138,7 @@ def shots(browser: Browser) -> Iterator[tuple[str, bytes]]:
                     _open(page, url, asked, item)
                     if each.words:
                         _choose(page, item, each.words)
-                    page.wait_for_timeout(1000)  # arrows and panels are drawn after what was chosen
+                    page.wait_for_timeout(1000)  # arrows and panels are drawn after the selection
                     yield each.name, page.screenshot()
             page.context.close()
         finally:
@@ -171,7 +171,7 @@ def _open(page: Page, url: str, asked: Server, item: Item) -> None:
 
 
 def _choose(page: Page, item: Item, words: str) -> None:
-    """Click the first label on some words, a date or a cue, as an annotator does."""
+    """Select a date or a cue by its text, by a click like an annotator's."""
     page.keyboard.press("Escape")
     marked = page.locator(f'[class*="htx-highlight-{_region(item, words)}-"]').first
     marked.scroll_into_view_if_needed()
@@ -180,7 +180,7 @@ def _choose(page: Page, item: Item, words: str) -> None:
 
 
 def _region(item: Item, words: str) -> str:
-    """Name the region of a date or a cue on the labelling page."""
+    """Return the region id of a date or a cue on the labelling page, by its text."""
     gold = json.loads(item.base)
     dates = [date["id"] for date in gold["dates"] if date["text"] == words]
     cues = [f"{claim['id']}_cue" for claim in gold["claims"] for cue in claim["cue"] if cue["text"] == words]

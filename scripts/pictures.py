@@ -1,11 +1,11 @@
-"""Make the pictures of README and docs from the real pages, so that they never age.
+"""Make the screenshots in README and docs from the real pages, and check that they are up to date.
 
-    python scripts/pictures.py               # docs/images/*.png anew, from the committed runs
-    python scripts/pictures.py --labelling   # those of labelling and review, from a Label Studio started for it
-    python scripts/pictures.py --check       # say which pictures are of pages that have changed; write nothing
+    python scripts/pictures.py               # make docs/images/*.png again, from the committed runs
+    python scripts/pictures.py --labelling   # make those of labelling and review, from a Label Studio started for it
+    python scripts/pictures.py --check       # list the pictures of pages that have changed; write nothing
 
-Needs Chromium, and for labelling `make label-studio`. A picture is out of date when what its page is made from has
-changed: `docs/images/pictures.json` holds the SHA-256 of each.
+Needs Chromium, and for labelling `make label-studio`. A picture is out of date if the source of its page has changed:
+`docs/images/pictures.json` holds the SHA-256 of each source.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 SUMS = IMAGES / "pictures.json"
 RUN = "korean_rules"
-"""The system whose report is shown."""
+"""The system of the report in the picture."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a page.
+    """A screenshot of a page.
 
     Attributes:
-        name: its file.
-        page: the page, below the site; ``REPORT`` is that of the report.
-        width: of the window, in CSS pixels.
-        height: of the picture.
+        name: file name.
+        page: path of the page in the site; ``REPORT`` is that of the report.
+        width: width of the window, in CSS pixels.
+        height: height of the window, in CSS pixels.
 
     """
 
@@ -55,7 +55,7 @@ PICTURES = (
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what is asked for and give the exit code: 1 where a picture is out of date."""
+    """Make or check the pictures; return the exit code, 1 if a picture is out of date."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="say what is out of date and write nothing")
     parser.add_argument("--labelling", action="store_true", help="make those of labelling and review, and no others")
@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _pages(folder: Path, runs: Path) -> dict[str, str]:
-    """Make the board and a report; give the SHA-256 of the page of each picture."""
+    """Build the leaderboard and a report; return the SHA-256 of the page of each picture."""
     import dragoman  # noqa: PLC0415
     from dragoman import files  # noqa: PLC0415
     from dragoman.leaderboard import isolation  # noqa: PLC0415
@@ -99,19 +99,19 @@ def _pages(folder: Path, runs: Path) -> dict[str, str]:
 
 
 def _labelling() -> ModuleType:
-    """Load the script beside this one, however this one was loaded."""
+    """Load ``labelling_pictures.py`` by its path, since this script may be loaded by its path as well."""
     name = "labelling_pictures"
     found = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert found is not None
     assert found.loader is not None
     module = importlib.util.module_from_spec(found)
-    sys.modules[name] = module  # its dataclasses look for it there
+    sys.modules[name] = module  # dataclasses look their module up there
     found.loader.exec_module(module)
     return module
 
 
 def _shots(folder: Path | None, labelling: ModuleType) -> Iterator[tuple[str, bytes]]:
-    """Make the pictures of a site in a folder, or without one those of labelling and review."""
+    """Yield file name and PNG of the pictures of a site in a folder, or without one of labelling and review."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     program = shutil.which("chromium") or shutil.which("google-chrome")

@@ -8,7 +8,7 @@ from dragoman.cli.author import step
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the step and give its exit code."""
+    """Run the step and return its exit code."""
     return step("publish", arguments)
 
 

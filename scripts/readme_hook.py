@@ -1,4 +1,4 @@
-"""Build hook: the README as the package's description, where links to files of the repository would lead nowhere."""
+"""Build hook: the README as the package's description, without links to files of the repository, which break there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PICTURE = re.compile(r"!\[[^\]]*\]\((?!https?://)[^)]+\)\n*")
 
 
 class ReadmeHook(MetadataHookInterface):
-    """Gives the metadata its description."""
+    """Metadata hook that sets the description."""
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Set the description."""
@@ -23,7 +23,7 @@ class ReadmeHook(MetadataHookInterface):
 
 
 def without_local_links(text: str) -> str:
-    """Turn links to files into their names, unless the text names them; leave pictures out; say where files are."""
+    """Return the README without local links and pictures, and with a note on where the files are."""
     title, _, rest = text.partition("\n")
     return f"{title}\n\n{NOTE}\n{_LINK.sub(_named, _PICTURE.sub('', rest))}"
 

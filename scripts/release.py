@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the step and give its exit code."""
+    """Run the step and return its exit code."""
     return step("release", arguments, root=ROOT)
 
 

@@ -1,4 +1,4 @@
-"""Label the documents of this repository in a browser: `dragoman author review`."""
+"""Review the gold of this repository by native readers, on pages in a browser: `dragoman author review`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the step and give its exit code."""
+    """Run the step and return its exit code."""
     return step("review", arguments, root=ROOT)
 
 

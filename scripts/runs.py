@@ -1,9 +1,9 @@
-"""Score every committed run on the data of its version; with --run, first run each system on the data of today.
+"""Score every committed run on its data version; with --run, first run each system on the present data.
 
-    python scripts/runs.py          # eval/runs/<system>/<data version>/result.json anew, of all versions
-    python scripts/runs.py --run    # before that, predictions, log and card of every system on the present data
+    python scripts/runs.py          # rewrite eval/runs/<system>/<data version>/result.json, for all versions
+    python scripts/runs.py --run    # before that, run every system on the present data
 
-A run on data that are under development gives way to one on what it leads to; runs on released data stay.
+A run on a development version of the data is replaced by one on the next version; runs on released data are kept.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEMS, RUNS = ROOT / "eval" / "systems", ROOT / "eval" / "runs"
 
-os.environ |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}  # nothing is fetched for a committed run
+os.environ |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}  # committed runs must not depend on downloads
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what is asked for and give the exit code: 1 where a system failed on a document."""
+    """Run and score the systems; return the exit code, 1 if a system failed on a document."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", action="store_true", help="run the systems on the present data first")
     parser.add_argument("--only", action="append", metavar="SYSTEM", help="this system alone; repeatable")
     options = parser.parse_args(arguments)
     names = options.only or sorted(path.parent.name for path in SYSTEMS.glob("*/system.toml"))
-    # Language models have no system.py: scripts/language_models.py asks them.
+    # Language models have no system.py: scripts/language_models.py runs them.
     again = [name for name in names if options.run and (SYSTEMS / name / "system.py").is_file()]
     failed = sum(_run(name) for name in again)
     for name in names:
@@ -37,8 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(name: str) -> int:
-    """Run a system on the data that travels in the package, in a new folder; give the number of failures."""
-    import dragoman  # noqa: PLC0415 - after the environment is set, as all that follows
+    """Run a system on the bundled data, in a new folder; return the number of documents without an answer."""
+    import dragoman  # noqa: PLC0415 - after the environment is set, like all imports below
     from dragoman.cli import show  # noqa: PLC0415
     from dragoman.release.semver import is_development, is_version  # noqa: PLC0415
     from dragoman.systems.loading import load, read_card  # noqa: PLC0415
@@ -53,7 +53,7 @@ def _run(name: str) -> int:
     system = load(f"{SYSTEMS / name / 'system.py'}:predict", Options(card=card))
     folder = RUNS / name / benchmark.version
     summary = run(system, benchmark, folder, show.progress)
-    if not card.independent:  # what an annotator wrote lies in annotations/passes, and needs no log
+    if not card.independent:  # an annotator's labels are in annotations/passes: the log would repeat them
         (folder / "log.jsonl").unlink()
     return len(summary["failed"]) + len(summary["not_asked"])
 

@@ -2,8 +2,8 @@
 
     .venv-harness/bin/python scripts/serve_model.py [--port 8080] [--context 8192] [--threads 2]
 
-It prints the address of the endpoint when the model answers, and serves until standard input ends or it is interrupted.
-``DRAGOMAN_MODEL`` names another GGUF file than SmolLM2 135M.
+It prints the address of the endpoint when the model is ready, and serves until standard input ends or it is
+interrupted. ``DRAGOMAN_MODEL`` is the path of a GGUF file to serve instead of SmolLM2 135M.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ import urllib.request
 from pathlib import Path
 
 MAX_START = 120
-"""Seconds in which the server has to answer."""
+"""Timeout of the server's start, in seconds."""
 CONTEXT = 8192
-"""Tokens of its context, which is that of SmolLM2."""
+"""Context length in tokens: that of SmolLM2."""
 
 
 def model() -> str:
-    """Path of the model's file."""
+    """Return the path of the model's file."""
     given = os.environ.get("DRAGOMAN_MODEL")
     if given:
         return given
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--context", type=int, default=CONTEXT, help="tokens")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    import xllamacpp  # noqa: PLC0415 - it takes a while, and --help does not need it
+    import xllamacpp  # noqa: PLC0415 - the import is slow, and --help does not need it
 
     port = options.port or _free()
     params = xllamacpp.CommonParams()
@@ -67,7 +67,7 @@ def main() -> None:
     with contextlib.suppress(KeyboardInterrupt):
         sys.stdin.read()
     del server
-    os._exit(0)  # its threads would keep the process
+    os._exit(0)  # its threads would keep the process alive
 
 
 def _free() -> int:

@@ -1,4 +1,4 @@
-"""What a screen reader finds on a page."""
+"""The accessibility tree of a page, as a screen reader gets it."""
 
 import re
 
@@ -10,7 +10,7 @@ _MUST = {"button", "checkbox", "radio", "combobox", "searchbox", "textbox", "reg
 
 
 def kinds_and_unnamed(page):
-    """Give the kinds of what is in the accessibility tree, and what has to have a name there and has none."""
+    """Return the roles in the accessibility tree, the elements that need a name and have none, and the tree."""
     tree = page.locator("body").aria_snapshot()
     controls = _CONTROL.findall(tree)
     without = [found for found in controls if found[0] in _MUST and not re.match(r' "[^"]', found[1])]

@@ -1,7 +1,7 @@
-"""Ways in which a server of another make answers, each with what has to become of it.
+"""Answers of various servers and models, each with the expected outcome.
 
-``respond(gold)`` makes the answer from that which would be right (JSON): a status and a body. ``why`` is None where the
-answer can be used; ``raw`` is what the log has to hold, where that is not the whole body.
+``respond(gold)`` builds the answer from the correct one (JSON): a status and a body. ``why`` is part of the error, None
+if the answer is usable; ``raw`` is what the log has to contain, if that is not the whole body.
 """
 
 import json
@@ -13,7 +13,7 @@ from chat_server import completion
 
 @dataclass(frozen=True)
 class Bad:
-    """One way to answer."""
+    """One answer and its expected outcome."""
 
     name: str
     respond: Callable
@@ -24,12 +24,12 @@ class Bad:
 
 
 def said(name, write, why=None, repairs=()):
-    """The model's own words are odd."""
+    """An unusual text by the model."""
     return Bad(name, lambda gold: (200, completion(write(gold))), why, write, repairs)
 
 
 def body(name, write, why, status=200, stops=False):
-    """The body of the response is odd, and is kept as it is."""
+    """An unusual response body, which is logged unchanged."""
     return Bad(name, lambda gold: (status, write(gold)), why, stops=stops)
 
 
@@ -42,7 +42,7 @@ def _choices(*choices):
 
 
 def _events(*events):
-    """A body of server-sent events, with a comment before them, as servers send that keep the connection open."""
+    """A body of server-sent events after a comment, which servers send to keep the connection open."""
     said = "".join(f"data: {json.dumps(event, ensure_ascii=False)}\r\n\r\n" for event in events)
     return f": ping\r\n\r\n{said}data: [DONE]\r\n\r\n".encode()
 
@@ -60,7 +60,7 @@ def _without(gold, key):
 
 
 BAD = [
-    # What the model writes, and can be used.
+    # Usable texts by the model.
     said("plain", lambda gold: gold),
     said("byte order mark", lambda gold: "\ufeff" + gold),
     said("thoughts", lambda gold: f'<think>Is it {{"entities": 1}}?</think>\n{gold}', repairs=("thinking",)),
@@ -99,7 +99,7 @@ BAD = [
         raw=lambda gold: gold,
     ),
     Bad("text in the place of a message", lambda gold: (200, _bare(text=gold)(gold)), raw=lambda gold: gold),
-    # What the model writes, and cannot be used.
+    # Unusable texts by the model.
     said("list", lambda gold: f"[{gold}]", "is a list"),
     said("another root", lambda gold: f'{{"result": {gold}}}', "the keys 'result'"),
     said("another root, broken", lambda gold: f'{{"result": {gold},}}', "the keys 'result'"),
@@ -127,7 +127,7 @@ BAD = [
         ("missing layer",),
     ),
     said("labels that are all wrong", lambda gold: '{"dates": [{"type": "DATE"}, 1]}', "E406", ("missing layer",)),
-    # What the server does.
+    # Behaviour of the server.
     Bad(
         "cut off",
         lambda gold: (200, completion(gold[:20], finish="length")),
@@ -207,4 +207,4 @@ BAD = [
     body("wrong key", lambda gold: b"{}", "AuthenticationError", 401, stops=True),
     body("unknown model", lambda gold: b'{"error": "no model"}', "NotFoundError", 404, stops=True),
 ]
-"""All of them."""
+"""All cases."""

@@ -1,4 +1,4 @@
-"""A server that speaks OpenAI's chat completions over real HTTP on loopback, with canned answers: gold, or bad ones."""
+"""A server with OpenAI's chat completions API over real HTTP on loopback, with canned answers: gold, or bad ones."""
 
 import json
 import threading
@@ -20,11 +20,11 @@ def completion(content, *, finish="stop", usage=USAGE, **message):
 
 
 class ChatServer:
-    """Answers by ``answer(document id, how often it was asked)``: a status, a text, and headers.
+    """Answers with ``answer(document id, number of the request)``: a status, a text, and headers.
 
-    A text is the model's answer where the status is 200, and what went wrong where it is another; ``body(document id)``
-    gives a whole body in the place of a completion, and ``raw(document id)`` the bytes of the whole response, in parts,
-    after which the connection is closed.
+    The text is the model's answer if the status is 200, else the error message; ``body(document id)`` returns a body
+    that replaces the completion, and ``raw(document id)`` the bytes of a whole response, in parts, after which the
+    connection is closed.
     """
 
     def __init__(self, benchmark):
@@ -75,6 +75,6 @@ class ChatServer:
         self.http.start()
 
     def close(self):
-        """Stop serving, and give the port back."""
+        """Stop serving and release the port."""
         self.http.shutdown()
         self.http.server_close()

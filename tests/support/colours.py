@@ -1,4 +1,4 @@
-"""Colours as they are seen: with all cones and without one kind of them, told apart or not, light enough to read."""
+"""Colours with normal vision and with colour blindness: differences, and contrast for reading."""
 
 from itertools import combinations
 
@@ -22,7 +22,7 @@ D65 = np.array([0.95047, 1.0, 1.08883])
 JUST_NOTICED = 2.3
 """Difference CIE 1976 in L*a*b* that is just noticed."""
 TOLD_APART = 20
-"""Difference at which two colours are told apart without being side by side: about nine times as much."""
+"""Difference at which two colours can be distinguished without being side by side: about nine times as much."""
 
 
 def linear(colour):
@@ -47,7 +47,7 @@ def difference(one, other, eye="all cones"):
 
 
 def near(colours, eye, least=TOLD_APART):
-    """Name the pairs of colours, given by name, that an eye does not tell apart, with their differences."""
+    """Return the pairs of named colours that an eye does not distinguish, with their differences."""
     pairs = {(a, b): round(difference(colours[a], colours[b], eye), 1) for a, b in combinations(colours, 2)}
     return {pair: seen for pair, seen in pairs.items() if seen < least}
 

@@ -1,7 +1,7 @@
-"""The measures once more, straight from their definitions: plain, slow, and sharing nothing with the package.
+"""A reference implementation of the measures from their definitions: simple, slow, independent of the package.
 
-Items are the dictionaries of a submission's lines. Only what is no measure is borrowed: the days and the canonical form
-of a date's value.
+Items are the dictionaries of a submission's lines. Only what is no measure is taken from the package: the days and the
+canonical form of a date's value.
 """
 
 from fractions import Fraction
@@ -12,7 +12,7 @@ from dragoman import timex
 
 
 def matchings(edges):
-    """All ways to pair items one to one along edges, each as a tuple of edges."""
+    """Return all one-to-one matchings of a bipartite graph, each as a tuple of edges."""
     edges = sorted(edges)
 
     def extend(index, used_gold, used_predicted):
@@ -29,7 +29,7 @@ def matchings(edges):
 
 
 def most(worth):
-    """The largest sum of worth of a one-to-one pairing; ``worth`` by (gold, predicted)."""
+    """Return the maximum weight of a one-to-one matching; ``worth`` has weights by (gold, predicted)."""
     gold = sorted({g for g, _ in worth})
 
     @cache
@@ -46,13 +46,13 @@ def most(worth):
 
 
 def f_counts(gold, predicted, credit):
-    """Credit, gold and predicted of two lists of documents, by the best pairing in each document."""
+    """Return credit, gold and predicted of two lists of documents, by the best matching in each document."""
     total = [0, 0, 0]
-    for ours, theirs in zip(gold, predicted, strict=True):
-        worth = {(i, j): credit(a, b) for i, a in enumerate(ours) for j, b in enumerate(theirs)}
+    for golds, preds in zip(gold, predicted, strict=True):
+        worth = {(i, j): credit(a, b) for i, a in enumerate(golds) for j, b in enumerate(preds)}
         total[0] += most({pair: value for pair, value in worth.items() if value})
-        total[1] += len(ours)
-        total[2] += len(theirs)
+        total[1] += len(golds)
+        total[2] += len(preds)
     return total
 
 
@@ -98,7 +98,7 @@ def value_string(a, b):
 
 
 def days(item, field="value"):
-    """First and last day as a range of ordinals, None if the value means no closed stretch."""
+    """Return the first to last day as a range of ordinals, None if the value is not a closed interval."""
     if item.get(field) is None:
         return None
     found = timex.interval(item[field], item.get("mod"), item.get("type"))
@@ -146,8 +146,8 @@ def characters(fragments):
 
 
 def dice(a, b):
-    ours, theirs = characters(a), characters(b)
-    return Fraction(2 * len(ours & theirs), len(ours) + len(theirs)) if ours or theirs else Fraction(0)
+    first, second = characters(a), characters(b)
+    return Fraction(2 * len(first & second), len(first) + len(second)) if first or second else Fraction(0)
 
 
 def millionths(number):
@@ -155,13 +155,13 @@ def millionths(number):
 
 
 def close(gold, predicted):
-    """Similarity of all pairs of claims that are similar enough, by (gold, predicted)."""
+    """Return the similarity of all pairs of claims that reach the threshold, by (gold, predicted)."""
     found = {(i, j): dice(a["content"], b["content"]) for i, a in enumerate(gold) for j, b in enumerate(predicted)}
     return {pair: similarity for pair, similarity in found.items() if similarity >= Fraction(1, 2)}
 
 
 def best_pairings(similar, right=lambda _pair: 0):
-    """All pairings with the most pairs, then the largest sum of similarities, then the most right."""
+    """Return all matchings with the most pairs, then the largest sum of similarities, then the most correct pairs."""
 
     def rank(pairing):
         return len(pairing), sum(millionths(similar[p]) for p in pairing), sum(right(p) for p in pairing)
@@ -178,11 +178,11 @@ def id_set(item):
     return frozenset(ALIASES.get(i, i) for i in item.get("entity_ids") or [])
 
 
-# Whom a claimant refers to: what it may mean, each a frozen set of ids, or of the place of a mention without ids.
+# The referents of a claimant: each possible one is a frozen set of ids, or of the span of a mention without ids.
 
 
 class World:
-    """A document's gold: its mentions and offices, and the ids that everybody knows."""
+    """The gold of a document: its mentions, its offices, and the ids of the registry."""
 
     def __init__(self, gold_line, registry=frozenset()):
         self.registry = registry
@@ -190,7 +190,7 @@ class World:
         for office, holder in gold_line.get("offices", ()):
             self.offices.setdefault(office, set()).add(holder)
         self.mentions = [(e["start"], e["end"], id_set(e)) for e in gold_line.get("entities") or []]
-        # A span by which gold names a claimant is a mention where no other one is near.
+        # A claimant's span in gold counts as a mention if no other mention is near.
         spans = [
             span
             for claim in gold_line.get("claims") or []
@@ -206,33 +206,33 @@ class World:
         }
 
     def meant(self, span):
-        """Gold mentions that a span means: the most similar, and all with the same span."""
+        """Return the gold mentions that a span refers to: the most similar one, and all with the same span."""
         near = [(dice([span], [m[:2]]), m[1] - m[0], -m[0]) for m in self.mentions]
         best = max(near, default=(0, 0, 0))
         return [m for m, rank in zip(self.mentions, near, strict=True) if rank == best and 2 * best[0] >= 1]
 
     def entity(self, mention):
-        """What a gold mention stands for, with the holder for an office that has just one."""
+        """Return the entity of a gold mention; for an office with a single holder this is the holder."""
         start, end, ids = mention
         held = {name: next(iter(h)) for name, h in self.offices.items() if len(h) == 1}
         return frozenset(held.get(name, name) for name in ids) or frozenset({(start, end)})
 
     def readings(self, things):
-        """All that things together can mean, when an office is one of its holders."""
+        """Return all sets of entities that ids can refer to, if an office may refer to any one of its holders."""
         found = {frozenset()}
         for thing in things:
             found = {each | {choice} for each in found for choice in self.offices.get(thing, {thing})}
         return found
 
     def own(self, name, line):
-        """What an id of the system's own means, None for nothing."""
+        """Return the gold entity that a system's own id refers to, None for none."""
         votes = {}
         entities = sorted(line.get("entities") or [], key=lambda e: (e["start"], e["end"]))
         for mention in entities:
             if name in id_set(mention):
                 for each in self.meant((mention["start"], mention["end"])):
                     votes[self.entity(each)] = votes.get(self.entity(each), 0) + 1
-        return max(votes, key=votes.get) if votes else None  # the first of those that are equally frequent
+        return max(votes, key=votes.get) if votes else None  # the first of equally frequent ones
 
     def of_ids(self, ids, line, *, own):
         things = set()
@@ -269,7 +269,7 @@ def claimant_span(line, claimant):
 
 
 def corresponds(world, gold_line, a, predicted_line, b):
-    """Whether a claimant of gold and one of the prediction are the same."""
+    """Whether a gold claimant and a predicted one refer to the same."""
     authors = [(c.get("role") or "MENTION") == "AUTHOR" for c in (a, b)]
     if any(authors):
         return all(authors)
@@ -280,15 +280,15 @@ def corresponds(world, gold_line, a, predicted_line, b):
 
 
 def same_claimants(world, gold_line, a, predicted_line, b):
-    ours, theirs = a.get("claimants") or [], b.get("claimants") or []
-    return len(ours) == len(theirs) and any(
-        all(corresponds(world, gold_line, x, predicted_line, y) for x, y in zip(ours, order, strict=True))
-        for order in permutations(theirs)
+    golds, preds = a.get("claimants") or [], b.get("claimants") or []
+    return len(golds) == len(preds) and any(
+        all(corresponds(world, gold_line, x, predicted_line, y) for x, y in zip(golds, order, strict=True))
+        for order in permutations(preds)
     )
 
 
 def line_of(claims, index):
-    """Positions of a claim's parents, the nearest first."""
+    """Return the positions of a claim's ancestors, the nearest first."""
     places = {claim["id"]: i for i, claim in enumerate(claims)}
     found = []
     while claims[index].get("parent"):
@@ -301,7 +301,7 @@ def line_of(claims, index):
 
 
 def parts(cluster, others):
-    """The sets into which the other side cuts a cluster; a mention that it lacks is a part of its own."""
+    """Return the partition of a cluster by the clusters of the other side; a mention that it lacks is a part."""
     found = [cluster & other for other in others if cluster & other]
     rest = cluster - frozenset().union(*others)
     return found + [{mention} for mention in rest]
@@ -349,7 +349,7 @@ def lea(clusters, others):
 
 
 def scores(measure, key, response):
-    """Recall, precision and F1 of a cluster measure, None where undefined."""
+    """Return recall, precision and F1 of a cluster measure, None if undefined."""
     recall, precision = (
         Fraction(top) / bottom if bottom else None for top, bottom in (measure(key, response), measure(response, key))
     )

@@ -1,4 +1,4 @@
-"""Submissions as no newsroom would write them, for the round trips: made up, none of it from a page."""
+"""Random submissions with difficult texts, for round trips through the formats; no text is from a page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from dragoman.formats.outcome import DATE_LABELS, DEFAULT, Options
 from dragoman.formats.registry import FORMATS
 from dragoman.schema.submission import PredictedClaim, PredictedClaimant, PredictedDate, PredictedEntity, Submission
 
-# What makes offsets and separators go wrong: line ends, marks, both directions, joiners, astral characters, markup.
+# Characters that break offsets and separators: line ends, combining marks, both directions, joiners, astral ones,
+# markup.
 PIECES = [
     *("a", "Z", "9", " ", "  ", "\n", "\r\n", "\r", "\t", "\u00a0", "\u2028", "\u0085", "\ufeff", "_", "#", "-", "O"),
     *(
@@ -64,7 +65,7 @@ def spans(draw, length):
 
 @st.composite
 def items(draw, record, length, labels, **fields):
-    """A list of labelled spans with ids that are unique, or absent."""
+    """A strategy for lists of labelled spans with ids that are unique or absent."""
     found = []
     ids = set()
     for _ in range(draw(st.integers(0, 5)) if length else 0):
@@ -105,7 +106,7 @@ def claims(draw, length, entity_ids):
 
 @st.composite
 def wild(draw):
-    """Lines with anything that a submission can hold, and their texts."""
+    """A strategy for lines with all that a submission can contain, and their texts."""
     lines, known = [], {}
     for name in NAMES[: draw(st.integers(1, 3))]:
         text = draw(texts)
@@ -125,13 +126,13 @@ def wild(draw):
 
 
 ORDERED = ("pipeline", "tuples")
-"""Formats that hold the ids of documents by their order alone."""
+"""Formats without document ids, which depend on the order of documents."""
 WRITTEN = tuple(name for name, format_ in FORMATS.items() if format_.write is not None)
-"""Formats that are written."""
+"""Formats that can be written."""
 
 
 def read_back(format_name, written, known, **options):
-    """Read what was written, as somebody would who knows the texts and the order of the documents."""
+    """Read converted files, given the texts and the order of the documents."""
     format_ = FORMATS[format_name]
     inputs = {name: data for name, data in written.files.items() if name.endswith(format_.suffixes)}
     spare = tuple(known) if format_name in ORDERED else ()
@@ -147,9 +148,9 @@ def read_back(format_name, written, known, **options):
 
 
 def bare(lines, *, held=(), keep=()):
-    """Lines as plain data, so that what carries no meaning is the same: surfaces, order, empty lists, absent ids.
+    """Return lines as plain data without differences in meaningless details: surfaces, order, empty lists, absent ids.
 
-    ``held`` are the fields of spans that are looked at; ``keep`` those of documents.
+    ``held`` are the fields of spans that are compared; ``keep`` those of documents.
     """
     made = {}
     for line in lines:

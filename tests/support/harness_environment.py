@@ -1,5 +1,5 @@
-"""The environment of `make harness`: programs in it run as processes of their own, since their needs and warnings are
-not those of the tests."""
+"""The environment of `make harness`: its programs run as processes of their own, since their dependencies and warnings
+are not those of the tests."""
 
 import os
 import subprocess
@@ -9,11 +9,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_SECONDS = 900
-"""So long may a harness take; a real model is slow on a busy machine."""
+"""Timeout of a harness in seconds; a real model is slow on a busy machine."""
 
 
 def python(needs):
-    """The interpreter of the environment, or None where it is not installed or lacks a module."""
+    """Return the interpreter of the environment, or None if it is not installed or lacks a module."""
     path = Path(os.environ.get("HARNESS_VENV", ROOT / ".venv-harness")) / "bin" / "python"
     if not path.is_file():
         return None
@@ -24,7 +24,7 @@ def python(needs):
 
 
 def program(name, needs):
-    """A program of the environment; the test is skipped where it is not there, and says what to do."""
+    """Return a program of the environment; skip the test with a hint if it is missing."""
     interpreter = python(needs)
     if interpreter is None:
         pytest.skip(f"{name} is not installed: make harness")
@@ -32,7 +32,7 @@ def program(name, needs):
 
 
 def run(arguments, folder, **environment):
-    """Run a program with this package's source, without the network's caches; what it prints is given back."""
+    """Run a program with this package's source and without download caches; return its output."""
     known = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -56,7 +56,7 @@ def run(arguments, folder, **environment):
 
 
 def inspect(folder, url, *arguments):
-    """Run a task of inspect_ai against an endpoint; give the path of its log."""
+    """Run a task of inspect_ai against an endpoint; return the path of its log."""
     logs = folder / "logs"
     command = [program("inspect", "inspect_ai"), "eval", *arguments, "--model", "openai-api/local/m"]
     command += ["--log-dir", logs, "--display", "none", "--max-connections", "1"]
@@ -66,7 +66,7 @@ def inspect(folder, url, *arguments):
 
 
 def lm_eval(folder, url, task, *arguments):
-    """Run a task of lm-evaluation-harness against an endpoint; give the path of its folder of results."""
+    """Run a task of lm-evaluation-harness against an endpoint; return the path of its results folder."""
     tasks = ROOT / "src" / "dragoman" / "harness" / "lm_eval_tasks"
     model = f"model=m,base_url={url}/chat/completions,tokenizer_backend=None,tokenized_requests=False,timeout=600"
     command = [program("lm_eval", "lm_eval"), "--model", "local-chat-completions", "--model_args", model]

@@ -1,8 +1,8 @@
-"""A small server that speaks the Hub's protocol, as far as publishing and loading a data set or a static Space go, and
-fails when told. Spaces are kept under ``spaces/owner/name``.
+"""A small server with the part of the Hub's API that publishing and loading a data set or a static Space need, and with
+injected faults. Spaces are stored as ``spaces/owner/name``.
 
-It keeps everything in memory. Files are stored as regular ones, or, where `large` matches their path, by LFS: in one
-piece, or in parts of `chunk` bytes. Xet is not spoken.
+Everything is in memory. Files are regular ones or, if `large` matches their path, in LFS: in one upload, or in parts of
+`chunk` bytes. Xet is not supported.
 """
 
 import base64
@@ -21,10 +21,10 @@ TOKEN = "hf_not_a_real_token_0123456789"
 
 @dataclass
 class Fault:
-    """A failure of a request whose method and path match.
+    """An injected failure of a request whose method and path match.
 
-    `status` answers with that; `drop` closes the connection without an answer; `hold` stops until the client is gone.
-    With `after`, the request has its effect first.
+    `status` is the status of the answer; `drop` closes the connection without an answer; `hold` blocks until the client
+    is gone. With `after`, the request takes effect first.
     """
 
     request: str
@@ -38,7 +38,7 @@ class Fault:
 
 
 class Large(bytes):
-    """A file that is stored by LFS: git has a pointer to it."""
+    """A file in LFS, of which git has a pointer."""
 
     @property
     def sha256(self):
@@ -81,7 +81,7 @@ class Hub(LoopbackServer):
         self.held, self.release = threading.Event(), threading.Event()
         self.large, self.chunk = None, None  # pattern of paths that are stored by LFS; size of a part
         self.store, self.parts, self.broken = {}, {}, {}  # objects by SHA-256; parts of one; what LFS refuses, and why
-        self.spoilt = None  # path of a file that comes back with another last byte
+        self.spoilt = None  # path of a file that is served with a wrong last byte
         self.lock = threading.RLock()
 
     @property
@@ -90,12 +90,12 @@ class Hub(LoopbackServer):
 
     @property
     def store_url(self):
-        """Address of the store of large files: another host, as the Hub's is, so that no token goes there."""
+        """URL of the LFS store: on another host, as the Hub's, so that the token must not be sent there."""
         return f"http://localhost:{self.server_port}/lfs-store"
 
     @property
     def writes(self):
-        """Requests that could have changed something, without those that only ask."""
+        """Return the requests that can change something, without read-only ones."""
         return [line for line in self.log if not re.match("GET|HEAD", line) and "/paths-info/" not in line]
 
     def __enter__(self):
@@ -110,7 +110,7 @@ class Hub(LoopbackServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # an answer in one piece: headers and body apart wait for each other 40 ms
+    wbufsize = -1  # send headers and body together: as separate packets they are delayed by 40 ms (Nagle)
 
     def log_message(self, *_):
         pass
@@ -194,7 +194,7 @@ class Handler(BaseHTTPRequestHandler):
             self.missing("Entry")
 
     def create_space(self, name, asked):
-        """A new static Space, with the files that the Hub puts into one."""
+        """Create a static Space, with the files that the Hub adds to a new one."""
         hub = self.server
         if asked.get("sdk") != "static":
             self.answer(400, {"error": "the SDK of a Space is missing"})
@@ -238,7 +238,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(body={"transfer": "multipart" if hub.chunk else "basic", "objects": objects})
 
     def of_store(self, key, part=None, body=b""):
-        """The store apart, as the Hub's is: its addresses are their own permission."""
+        """Handle the LFS store, whose URLs are presigned, as the Hub's."""
         hub = self.server
         assert "Authorization" not in self.headers, "the token is not for the store"
         if self.command in ("GET", "HEAD"):
@@ -260,7 +260,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(body={})
 
     def answer_file(self, data, headers=None):
-        """A file, or the range of it that is asked for."""
+        """Answer with a file, or the requested range of it."""
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if asked is None:
             self.answer(body=bytes(data), headers=headers)
@@ -357,7 +357,7 @@ def oid(data):
 
 
 def pointed(data, key):
-    """What is said of a file that is stored by LFS."""
+    """Return the metadata of a file in LFS."""
     if not isinstance(data, Large):
         return {}
     return {"lfs": {key: data.sha256, "size": len(data), "pointerSize": len(data.pointer)}}

@@ -1,6 +1,6 @@
-"""Commands that are killed where they write: at a call of a function of ``os``, or at any time.
+"""Kill commands while they write: at a call of a function of ``os``, or after some time.
 
-``python tests/support/kills.py --kills 300`` does it for longer than the tests do.
+``python tests/support/kills.py --kills 300`` runs longer than the tests.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ FUNCTIONS = ("fsync", "replace", "fchmod", "unlink", "mkdir", "open")
 
 
 def answer(document):
-    """Answer as a system does; the same always."""
+    """Predict deterministically, as a system."""
     return {"entities": [{"start": 0, "end": 1, "type": "PER"}]} if document.text else {"entities": []}
 
 
 def is_old(given: Path) -> bool:
-    """Whether what a command is given is that of an earlier time, when it wrote something else."""
+    """Whether the input of a command is the older version, whose output differs."""
     return given.name == "old"
 
 
@@ -99,7 +99,7 @@ COMMANDS: dict[str, Callable[[Path, Path], None]] = {
 
 
 def prepare(given: Path) -> Path:
-    """Write what the commands are given into a folder."""
+    """Write the input of the commands into a folder."""
     import made_up_review
 
     from dragoman import files
@@ -124,15 +124,15 @@ def prepare(given: Path) -> Path:
 
 
 def killed(name: str, given: Path, out: Path, function: str = "", left: int = 0, seconds: float = 0.0) -> bool:
-    """Carry a command out in a process of its own, and kill that; say whether it came to that.
+    """Run a command in a process of its own and kill it; return whether it was killed before its end.
 
     Args:
-        name: of the command.
-        given: what it is given.
-        out: where it writes.
-        function: function of ``os`` at a call of which it is killed; at none if empty.
-        left: at which call.
-        seconds: after which time it is killed; never if 0.
+        name: name of the command.
+        given: folder of its input.
+        out: folder of its output.
+        function: function of ``os`` at a call of which it is killed; empty for none.
+        left: number of the call at which it is killed, from 1.
+        seconds: time after which it is killed; never if 0.
 
     """
     isolation.start_server()
@@ -164,7 +164,7 @@ def _deadly(name: str, given: Path, out: Path, function: str, left: int) -> None
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """All files of a folder; of a log without the seconds that an answer took."""
+    """Return the content of all files of a folder; of a log without the seconds of each answer."""
     found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     if "log.jsonl" in found:
         rows = [json.loads(line) for line in found["log.jsonl"].splitlines()]
@@ -173,13 +173,13 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def is_left(path: str) -> bool:
-    """Whether a file is one that a process leaves that was killed, and nobody takes for content."""
+    """Whether a file is a leftover of a killed process that is not read as content."""
     name = Path(path).name
     return name in LEFT or (name.startswith(".write-") and name.endswith(".part"))
 
 
 def check(name: str, given: Path, out: Path, whole: dict[str, bytes], old: dict[str, bytes]) -> None:
-    """Nothing is half, and the next command clears what was left and ends like one that nobody killed."""
+    """Check that no file is incomplete, and that the next command removes leftovers and has the usual output."""
     for path, data in tree(out).items():
         if not is_left(path) and path not in GROWING:
             assert data in (whole.get(path), old.get(path)), f"{name}: {path} is half"
@@ -217,7 +217,7 @@ def main() -> None:
         while tally.total() < given.kills:
             name = random.choice(given.commands)
             out, old = prepared / "out", dict[str, bytes]()
-            if random.random() < 0.5 and name != "convert":  # which leaves what it did not write
+            if random.random() < 0.5 and name != "convert":  # it keeps files that it did not write
                 shutil.copytree(prepared / f"old-{name}", out)
                 old = olds[name]
             if random.random() < 0.5:
@@ -225,7 +225,7 @@ def main() -> None:
             else:
                 did = killed(name, prepared, out, seconds=random.uniform(0.1, 1.1 * times[name]))
             tally[name] += did
-            if random.random() < 0.3:  # killed once more, before it is made whole
+            if random.random() < 0.3:  # killed once more before it is repaired
                 tally[name] += killed(name, prepared, out, random.choice(FUNCTIONS), random.randrange(1, 60))
             if did:
                 check(name, prepared, out, wholes[name], old)
@@ -236,6 +236,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    import kills  # by its name, so that a process of its own finds the commands
+    import kills  # by its name, so that a child process can import the commands
 
     kills.main()

@@ -1,4 +1,4 @@
-"""A small server that answers as Label Studio does, and fails in every way that a test wants."""
+"""A small server with Label Studio's API, and with injected faults."""
 
 import json
 from http.server import BaseHTTPRequestHandler
@@ -10,7 +10,7 @@ TOKEN = "a1b2c3d4e5"
 
 
 class Stub(LoopbackServer):
-    """Projects and tasks in memory; ``fault`` is asked before and after each request is obeyed.
+    """Projects and tasks in memory; ``fault`` is called before and after each request takes effect.
 
     It gives a status and an answer, which is the address of a redirect where the status says so.
     """

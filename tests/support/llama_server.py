@@ -1,4 +1,4 @@
-"""A real model behind llama.cpp's server, in the environment of `make harness` and not in that of the tests."""
+"""A real model served by llama.cpp, in the environment of `make harness`, not in that of the tests."""
 
 import contextlib
 import subprocess
@@ -9,13 +9,13 @@ SERVE = harness_environment.ROOT / "scripts" / "serve_model.py"
 
 
 def python():
-    """The interpreter of the harness environment, or None where it is not installed."""
+    """Return the interpreter of the harness environment, or None if it is not installed."""
     return harness_environment.python("xllamacpp")
 
 
 @contextlib.contextmanager
 def serving(interpreter):
-    """Serve the model; give the address of the endpoint."""
+    """Serve the model; yield the URL of the endpoint."""
     # One thread: llama.cpp's threads wait for each other busily, which takes several times as long beside other tests.
     with subprocess.Popen(
         [interpreter, SERVE, "--threads", "1"],

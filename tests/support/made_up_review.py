@@ -1,4 +1,4 @@
-"""A review that nobody made: kits of the small benchmark, and answers by rule. Never to be published as a real one."""
+"""A synthetic review: kits of the small benchmark, and answers by a rule. It must never be published as a real one."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ def kit(root, language="ko", *, interface=None, **options):
 
 
 def answers(made, rule, *, reader=0, name=READER, copy="copy-1"):
-    """What the page would download; `rule` gives the answer to a card and its entry of the key, or None for none."""
+    """Return the answers file that the page would save; `rule` maps a card and its key entry to an answer or None."""
     given = {}
     for card in made.kits[reader].cards:
         said = rule(card, made.key.cards[card.id])
@@ -33,7 +33,7 @@ def answers(made, rule, *, reader=0, name=READER, copy="copy-1"):
 
 
 def careful(card, entry):
-    """Finds what is planted, holds the second claim to be wrong, and something to be missed."""
+    """A reader who finds planted errors, judges the second claim wrong, and reports a missing label."""
     if entry.planted is not None:
         return "wrong"
     if card.kind == "missed":

@@ -1,8 +1,8 @@
-"""A scorer that is plain, slow and sure: every measure of the catalogue on lines of gold and predictions.
+"""A simple, slow reference scorer: every measure of the catalogue on lines of gold and predictions.
 
-It is written from the definitions alone (:mod:`definitions`), tries all ways to pair items, and shares no code with the
-package but the grammar of dates and the clitics of languages. Where several pairings are as good as each other and a
-score hangs on which is taken, it gives all that may come out.
+It is written from the definitions alone (:mod:`definitions`), enumerates all matchings, and shares no code with the
+package but the grammar of dates and the clitics of languages. If several matchings are equally good and a score depends
+on which is chosen, it returns all possible scores.
 """
 
 from fractions import Fraction
@@ -44,7 +44,7 @@ from dragoman.measures.clitics import Rules
 
 LAYERS = ("entities", "dates", "claims")
 MAX_PAIRINGS = 200
-"""Cluster measures of claims are not tried where there are more equally good pairings of the whole."""
+"""Cluster measures of claims are skipped if there are more equally good matchings of the whole."""
 
 
 class Naive:
@@ -53,7 +53,7 @@ class Naive:
     Args:
         gold: lines of gold, ``offices`` among their fields.
         pred: lines of the predictions.
-        registry: ids of known entities; empty where there is no registry.
+        registry: ids of known entities; empty without a registry.
 
     """
 
@@ -71,7 +71,7 @@ class Naive:
         return not self.lines or any(line.get(layer) is not None for line in self.lines)
 
     def counts(self):
-        """All that the summed counts of each measure may be, None where it is not taken; clusters apart."""
+        """Return all possible summed counts of each measure except cluster measures, None if it is not applicable."""
         found = {}
         for layer in LAYERS:
             taken = bool(self.scored(layer)) and self.attempted(layer)
@@ -118,7 +118,7 @@ class Naive:
         return linked_ids(entity, self.registry) if self.registry else id_set(entity)
 
     def both_have(self, ids):
-        """Whether gold has ids at all, and predictions have some or no mention."""
+        """Whether gold has ids, and predictions have ids or no mentions."""
         mentions = [e for _, p in self.pairs for e in p.get("entities") or []]
         known = any(id_set(e) for g, _ in self.pairs for e in g.get("entities") or [])
         return known and (not mentions or any(map(ids, mentions)))
@@ -154,7 +154,7 @@ class Naive:
         return {(*each, *numbers) for each in found}
 
     def summed(self, parts):
-        """All sums of one of each set of tuples."""
+        """Return all sums of tuples, with one tuple from each set."""
         found = {None}
         for part in parts:
             found = {
@@ -173,25 +173,25 @@ class Naive:
         return {(max(map(len, matchings(right))),)}
 
     def accuracy(self, judge, asked=lambda _claim: True):
-        """Right and matched by the pairings with most pairs, most similarity, and then most that are right."""
+        """Return correct and matched of the matchings with the most pairs, then similarity, then correct pairs."""
         parts = []
         for g, p in self.scored("claims"):
-            ours, theirs = g["claims"], p.get("claims") or []
+            golds, preds = g["claims"], p.get("claims") or []
 
-            def right(pair, ours=ours, theirs=theirs):
-                return int(judge(ours[pair[0]], theirs[pair[1]]))
+            def right(pair, golds=golds, preds=preds):
+                return int(judge(golds[pair[0]], preds[pair[1]]))
 
             parts.append(
                 {
-                    (sum(map(right, pairing)), sum(asked(ours[i]) for i, _ in pairing))
-                    for pairing in best_pairings(close(ours, theirs), right)
+                    (sum(map(right, pairing)), sum(asked(golds[i]) for i, _ in pairing))
+                    for pairing in best_pairings(close(golds, preds), right)
                 }
             )
         return self.summed(parts)
 
     def cue(self, a, b):
-        ours, theirs = a.get("cue"), b.get("cue")
-        return not (characters(ours) | characters(theirs)) or 2 * dice(ours, theirs) >= 1
+        golds, preds = a.get("cue"), b.get("cue")
+        return not (characters(golds) | characters(preds)) or 2 * dice(golds, preds) >= 1
 
     def attribute(self, name):
         if not any(claim.get(name) for _, p in self.pairs for claim in p.get("claims") or []):
@@ -203,11 +203,11 @@ class Naive:
     def chain(self):
         parts = []
         for g, p in self.scored("claims"):
-            ours, theirs = g["claims"], p.get("claims") or []
+            golds, preds = g["claims"], p.get("claims") or []
             found = set()
-            for pairing in best_pairings(close(ours, theirs)):
+            for pairing in best_pairings(close(golds, preds)):
                 partner = dict(pairing)
-                lines = [(line_of(ours, i), line_of(theirs, j)) for i, j in pairing]
+                lines = [(line_of(golds, i), line_of(preds, j)) for i, j in pairing]
                 found.add((sum([partner.get(x) for x in a] == b for a, b in lines), len(pairing)))
             parts.append({max(found)})
         return self.summed(parts)
@@ -241,7 +241,7 @@ class Naive:
         return int(len(same) == 1 and same[0].get("kind") == line.get("kind"))
 
     def clusters(self, layer):
-        """All that recall, precision and F1 of each cluster measure may be; None where they are not taken."""
+        """Return all possible recall, precision and F1 of each cluster measure; None if it is not applicable."""
         if not (self.scored(layer) and self.attempted(layer)):
             return None
         if layer == "entities":
@@ -277,7 +277,7 @@ class Naive:
                 for number, claim in enumerate(claims):
                     alike = [c for c in claims if characters(c["content"]) == characters(claim["content"])]
                     name = frozenset(c["cluster"] for c in alike if c.get("cluster"))
-                    # A matched claim is known by the number of gold's, any other by its own.
+                    # A matched claim is identified by the number of the gold claim, any other by its own.
                     place = (
                         (at, 0, number)
                         if not side
@@ -290,7 +290,7 @@ class Naive:
 
 
 def grouped(names):
-    """Clusters as sets of members, from the name of each member's."""
+    """Return clusters as sets of members, from the cluster name of each member."""
     clusters = {}
     for member, name in names.items():
         clusters.setdefault(name, set()).add(member)

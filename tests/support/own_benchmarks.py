@@ -1,4 +1,4 @@
-"""Benchmarks of other languages, scripts and label sets, made up, and the way from each to a board."""
+"""Made-up benchmarks of other languages, scripts and label sets, and all steps from each to a leaderboard."""
 
 import json
 import subprocess
@@ -70,20 +70,20 @@ HINDI = [
 
 
 def dragoman_says(*arguments, **options):
-    """Run a command, with nobody at the terminal."""
+    """Run a command without a terminal."""
     command = [sys.executable, "-m", "dragoman", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, **options)
 
 
 def done(*arguments, **options):
-    """Run a command that has to succeed; what it prints."""
+    """Run a command that has to succeed; return its output."""
     outcome = dragoman_says(*arguments, **options)
     assert outcome.returncode == 0, outcome.stderr
     return outcome.stdout
 
 
 def author(*arguments, **options):
-    """Run a step of an author that has to succeed; its outcome."""
+    """Run an author command that has to succeed; return its outcome."""
     return json.loads(done("author", *arguments, "--json", **options))
 
 
@@ -95,7 +95,7 @@ def written(folder, lines):
 
 
 def persian(folder):
-    """A benchmark of entities in Persian, from pages, not yet labelled."""
+    """Create a benchmark of entities in Persian, from pages, not yet labelled."""
     (folder / "pages").mkdir()
     for name, text in PAGES.items():
         (folder / "pages" / f"{name}.txt").write_text(text, "utf-8")
@@ -108,22 +108,22 @@ def persian(folder):
 
 
 def japanese(folder):
-    """A benchmark of entities and claims in Japanese, from texts with labels."""
+    """Create a benchmark of entities and claims in Japanese, from texts with labels."""
     own = ("--type", "PROD=a product", "--act", "boast=x")
     author("new", folder / "ja", "--from", written(folder, JAPANESE), "--name", "shohin", *own)
     return folder / "ja"
 
 
 def hindi(folder):
-    """A benchmark of dates in Hindi, from texts with labels."""
+    """Create a benchmark of dates in Hindi, from texts with labels."""
     author("new", folder / "hi", "--from", written(folder, HINDI), "--name", "din")
     return folder / "hi"
 
 
 def to_board(root, folder, systems):
-    """Take a benchmark from its root to a board of systems, each a function's source by name.
+    """Release a benchmark and build a leaderboard of systems, given as source code of a function by name.
 
-    Returns the release's folder, the board as JSON, and what each system scored.
+    Returns the release's folder, the leaderboard as JSON, and the scores of each system.
     """
     done("author", "check", "--root", root)
     author("release", "--root", root, "--out", folder / "release")

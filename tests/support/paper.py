@@ -1,16 +1,16 @@
-"""What a page shows on paper: it is printed to PDF, and its words and pixels are looked for there."""
+"""A page printed to PDF, to search for words and pixels on paper."""
 
 import numpy as np
 import pytest
 
 SCALE = 4
-"""Pixels a point."""
+"""Pixels per point."""
 
 
 class Paper:
-    """A page as it is printed from a browser, A4, with grounds left out unless the page asks for them.
+    """A page printed from a browser on A4, without backgrounds unless the page requests them.
 
-    Boxes are left, top, right and bottom in pixels of a sheet.
+    Boxes are (left, top, right, bottom), in pixels of a sheet.
     """
 
     def __init__(self, page):
@@ -22,11 +22,11 @@ class Paper:
         return len(self._file)
 
     def text(self):
-        """All words, sheet by sheet."""
+        """All text, sheet by sheet."""
         return "\n".join(sheet.get_textpage().get_text_range() for sheet in self._file)
 
     def find(self, words):
-        """Give sheet and box of each place of some words, the largest letters first."""
+        """Return sheet and box of each occurrence of some words, largest letters first."""
         found = []
         for number, sheet in enumerate(self._file):
             height, text = sheet.get_height(), sheet.get_textpage()
@@ -38,7 +38,7 @@ class Paper:
         return sorted(found, key=lambda each: each[1][1] - each[1][3])
 
     def pixels(self, number, box=None):
-        """Red, green and blue of a sheet, or of a box of it."""
+        """Return the RGB pixels of a sheet, or of a box of it."""
         if number not in self._pixels:
             drawn = self._file[number].render(scale=SCALE, rev_byteorder=True).to_numpy()
             self._pixels[number] = drawn[..., :3].astype(int)
@@ -47,6 +47,6 @@ class Paper:
         return sheet[max(0, top) : bottom, max(0, left) : right]
 
     def covered(self, number, box, colour, near=24):
-        """Say which share of the columns of a box has a pixel of a colour: 1 under a whole line, 0 under none."""
+        """Return the share of the columns of a box with a pixel of a colour: 1 for a line across it, 0 for none."""
         off = np.abs(self.pixels(number, box) - np.array(colour)).sum(-1)
         return float((off < near).any(0).mean())

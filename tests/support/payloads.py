@@ -1,4 +1,4 @@
-"""Strings that somebody hostile would hand in, and what a page that shows them must never do.
+"""Injection payloads of an attacker, and checks of what a page that shows them must never do.
 
 A payload that runs sets ``window.ran`` or asks for evil.example: :func:`watch` sees either.
 """
@@ -47,7 +47,7 @@ PAYLOADS = {
     "long words": ("word " * 2_000).strip(),
     "long, Arabic": "\u0628" * 10_000,
 }
-"""What is put wherever something from outside is shown."""
+"""Payloads for every place that shows external strings."""
 
 URLS = {
     "javascript": "javascript:window.ran='url'",
@@ -70,7 +70,7 @@ URLS = {
 
 
 def identifiers():
-    """Payloads that may be a name within a submission: at most 512 characters, none of them a control character."""
+    """Return the payloads that are valid names in a submission: at most 512 characters, without control characters."""
     return {
         what: payload[:512]
         for what, payload in PAYLOADS.items()
@@ -79,7 +79,7 @@ def identifiers():
 
 
 def watch(page):
-    """Keep in ``page.bad`` all that a page must not do: run, ask, say, fail, ask for anything but itself."""
+    """Record in ``page.bad`` all that a page must not do: run a payload, open a dialog, log, fail, request a URL."""
     page.bad = []
     page.on("dialog", lambda dialog: (page.bad.append(dialog.message), dialog.dismiss()))
     page.on("console", lambda message: page.bad.append(message.text))
@@ -93,5 +93,5 @@ _STRAYS = (Path(__file__).parent / "strays.js").read_text("utf-8")
 
 
 def strays(page):
-    """Say what lies out of its box, was moved by a string from outside, or hides something."""
+    """Return the elements that overflow their box, were moved by an external string, or cover something."""
     return page.evaluate(_STRAYS)

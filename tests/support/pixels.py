@@ -1,4 +1,4 @@
-"""What is seen on a page, pixel by pixel."""
+"""Pixels of a page, as rendered."""
 
 import base64
 

@@ -14,7 +14,7 @@ DEADLINE = 120
 
 
 class Server:
-    """A service in a process of its own, with what it wrote."""
+    """A service in a process of its own, with its output."""
 
     def __init__(self, private, *options, file_size=resource.RLIM_INFINITY):
         with socket.socket() as free:
@@ -23,7 +23,7 @@ class Server:
         self.private, self.written = private, private.parent / f"log-{time.monotonic_ns()}"
         command = [sys.executable, "-m", "dragoman", "serve-scores", private, "--port", str(self.port), *options]
         with self.written.open("wb") as log:
-            # A file that cannot grow is what a full disk is to the database, and needs no rights to mount one.
+            # A limit on file sizes acts on the database like a full disk, and needs no rights to mount one.
             limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))  # noqa: E731
             self.process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=limit)  # noqa: PLW1509
         until(lambda: self.ask("GET", "/")[0] == 200, self)
@@ -34,14 +34,16 @@ class Server:
             connection.request(method, path, body, {} if token is None else {"Authorization": f"Bearer {token}"})
             answer = connection.getresponse()
             body = answer.read()
-            return answer.status, None if answer.status == 503 else json.loads(body)  # 503 is the web server's own
+            return answer.status, None if answer.status == 503 else json.loads(
+                body
+            )  # 503 has no JSON: the web server sends it
         except (ConnectionError, http.client.HTTPException):
             return 0, None
         finally:
             connection.close()
 
     def done(self, number, token):
-        """Wait until a submission has an outcome, and give it."""
+        """Wait until a submission has an outcome, and return it."""
         path = f"/submissions/{number}"
         until(lambda: self.ask("GET", path, token=token)[1]["state"] in {"done", "failed"}, self)
         return self.ask("GET", path, token=token)[1]
@@ -61,6 +63,6 @@ def until(true, server):
 
 
 def team(private, name):
-    """Add a team by the command, and give its token."""
+    """Add a team by the command, and return its token."""
     command = [sys.executable, "-m", "dragoman", "serve-scores", private, "--add-team", name, "--json"]
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["token"]

@@ -1,4 +1,4 @@
-"""Gold and predictions for the tests of the measures: read from lines, and made up at random."""
+"""Gold and predictions for the tests of the measures, from lines or random."""
 
 import json
 import random
@@ -16,7 +16,7 @@ from dragoman.scoring.partials import finish
 TEXT = "조선은 로씨야와 중국의 외무상들이 والصين وبالعراق في بلد 아세안에서 만났다"
 REGISTRY = frozenset({"china", "dprk", "asean", "chair"})
 OFFICES = ([], [["chair", "china"]], [["chair", "china"], ["chair", "asean"]])
-"""Who may hold the one office of the registry in a document."""
+"""Possible holders of the only office of the registry in a document."""
 VALUES = ("2024", "2024-06", "2024-06-17", "2024-06-01/2024-06-30", "2024-W25", "XXXX-WXX-2", "P12M", "P1Y", "2023/..")
 
 
@@ -26,26 +26,26 @@ def read(lines, target=None):
 
 
 def both(gold, predicted, registry=REGISTRY):
-    """Annotations of gold lines and of predicted lines; ``offices`` of a gold line says who holds which."""
+    """Return the annotations of gold lines and of predicted lines; ``offices`` of a gold line has office holders."""
     offices = {line["id"]: tuple(map(tuple, line["offices"])) for line in gold if "offices" in line}
     gold, predicted = (
         [{k: v for k, v in line.items() if k != "offices"} for line in side] for side in (gold, predicted)
     )
     known = {"registry": registry, "aliases": {"Q148": "china"}}
-    ours = replace(read(gold, Target(**known)), offices=offices)
-    texts = {name: text for name, text in zip(ours.documents, ours.texts, strict=True) if text is not None}
-    return ours, read(predicted, Target(documents=ours.documents, texts=texts, **known))
+    gold_side = replace(read(gold, Target(**known)), offices=offices)
+    texts = {name: text for name, text in zip(gold_side.documents, gold_side.texts, strict=True) if text is not None}
+    return gold_side, read(predicted, Target(documents=gold_side.documents, texts=texts, **known))
 
 
 def rows(gold, predicted, measures=MEASURES, registry=REGISTRY):
-    """Counts of each measure, None where it is not defined."""
-    ours, theirs = both(gold, predicted, registry)
-    tallies = finish(count_annotations(measures, ours, theirs), measures, ours.documents)
+    """Return the counts of each measure, None if undefined."""
+    gold_side, pred_side = both(gold, predicted, registry)
+    tallies = finish(count_annotations(measures, gold_side, pred_side), measures, gold_side.documents)
     return {measure.name: None if tally is None else tally.rows for measure, tally in tallies}
 
 
 def tally(measure, gold, pred):
-    """Counts of a measure on annotations of both sides, None where it is not taken."""
+    """Return the counts of a measure on annotations of both sides, None if it is not applicable."""
     ((_, counts),) = finish(count_annotations([measure], gold, pred), [measure], gold.documents)
     return counts
 
@@ -58,7 +58,7 @@ def totals(gold, predicted, measures=MEASURES):
 
 
 def scores(gold, predicted, measures=MEASURES):
-    """All scores of each measure, None where undefined."""
+    """Return all scores of each measure, None if undefined."""
     found = {}
     for name, total in totals(gold, predicted, measures).items():
         measure = next(m for m in MEASURES if m.name == name)
@@ -71,11 +71,11 @@ def scores(gold, predicted, measures=MEASURES):
 
 
 seeds = st.integers(0, 2**32)
-"""Of a generator: whole files at random are too large for strategies of their own."""
+"""Strategy for seeds of a generator: random whole files are too large to be drawn by hypothesis."""
 
 
 def file(rng, documents=3, *, gold=True):
-    """Lines with all layers, on few places, so that much of it meets."""
+    """Return random lines with all layers, on few positions, so that many labels overlap."""
     return [document(rng, f"d{i}", gold=gold) for i in range(documents)]
 
 
@@ -144,7 +144,7 @@ def claimant(rng, line, *, gold):
 
 
 def noisy(rng, lines):
-    """A prediction that has much of gold, some of it changed, and something of its own."""
+    """Return a prediction with much of the gold, some of it changed, and some spurious labels."""
     made = json.loads(json.dumps(lines))
     for line in made:
         line.pop("text", None)
@@ -171,7 +171,7 @@ def noisy(rng, lines):
 
 
 def pair_with_offices(seed, documents=3):
-    """Gold that says who holds an office, as no file does, and a prediction."""
+    """Return gold with holders of offices, which no file has, and a prediction."""
     gold, predicted = pair(seed, documents)
     return with_offices(random.Random(seed), gold), predicted
 

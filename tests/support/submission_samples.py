@@ -1,4 +1,4 @@
-"""Submissions made at random, good ones and broken ones, and what must hold of every reading."""
+"""Random submissions, valid and broken, and invariants of every reading."""
 
 import copy
 import json
@@ -26,9 +26,9 @@ BENCHMARK = Target(
     registry=frozenset({"north-korea", "china"}),
     strict_values=True,
 )
-"""As a benchmark reads submissions: closed sets, known texts."""
+"""As for submissions to a benchmark: closed label sets, known texts."""
 REFERENCE = Target()
-"""As a file is read that is itself the reference: any document, any label."""
+"""As for a file that is itself the reference: any document, any label."""
 TARGETS = (BENCHMARK, REFERENCE)
 
 VALUES = ("2024-06-17", "2024-06", "P1D", "2024-W24", "XXXX-06", "2024-06-17/2024-06-20", "PRESENT_REF")
@@ -134,12 +134,12 @@ def a_line(rng, name):
 
 
 def a_submission(rng):
-    """A good submission in plain form, as JSON values, one a line."""
+    """Return a valid submission in plain form, as one JSON value per line."""
     return [a_line(rng, name) for name in rng.sample(list(TEXTS), rng.randint(1, len(TEXTS)))]
 
 
 def written(lines, rng=None):
-    """Submission as bytes; with a generator, in one of the ways in which JSON can be written."""
+    """Return a submission as bytes; with a generator, in a random style of JSON."""
     ascii_only, compact = (rng.random() < 0.3, rng.random() < 0.5) if rng else (False, True)
     separators = (",", ":") if compact else (", ", ": ")
     return b"".join(
@@ -262,7 +262,7 @@ KEYS = (
 
 
 def places(value, found=None):
-    """All places in a JSON value as (container, key)."""
+    """Return all places in a JSON value as (container, key)."""
     found = [] if found is None else found
     for key in value if isinstance(value, dict) else range(len(value)):
         found.append((value, key))
@@ -272,7 +272,7 @@ def places(value, found=None):
 
 
 def changed(lines, rng):
-    """A submission with something changed in its structure."""
+    """Return a submission with a random change of its structure."""
     lines = copy.deepcopy(lines)
     for _ in range(rng.choice((1, 1, 1, 2, 3, 8))):
         where = places(lines)
@@ -282,7 +282,7 @@ def changed(lines, rng):
 
 
 def change(container, key, elsewhere, rng):
-    """Do something to one place of a JSON value; ``elsewhere`` is another place of it."""
+    """Change one place of a JSON value; ``elsewhere`` is another place of it."""
     hostile, named = copy.deepcopy(rng.choice(HOSTILE)), isinstance(container, dict)
     match rng.choice(("put", "put", "take", "name", "add", "move", "wrap", "copy")):
         case "put":
@@ -345,7 +345,7 @@ TOKENS = (
 
 
 def damaged(data, rng):
-    """Bytes with something done to them."""
+    """Return bytes with a random change."""
     for _ in range(rng.choice((1, 1, 1, 2, 4))):
         at = rng.randint(0, len(data))
         way = rng.randrange(7)
@@ -369,14 +369,14 @@ def damaged(data, rng):
 
 
 def plain(value):
-    """A column, whatever its vocabulary, as a list."""
+    """Return the values of a column as a list, independent of its vocabulary."""
     if isinstance(value, Coded):
         return [value.value(i) for i in range(len(value))]
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def decoded(annotations: Annotations, *, items=True):
-    """All columns as lists; without the places in the file, if they do not matter."""
+    """Return all columns as lists, optionally without positions in the file."""
     found = {}
     for layer in ("entities", "dates", "claims", "segments"):
         table = getattr(annotations, layer)
@@ -388,7 +388,7 @@ def decoded(annotations: Annotations, *, items=True):
 
 
 def uses_more_than_offsets(value):
-    """Whether a JSON value has something in it that the columns have no place for: quotes, spans in another form."""
+    """Whether a JSON value contains what the columns do not hold: quotes, spans in another form."""
     if isinstance(value, list):
         return any(map(uses_more_than_offsets, value))
     if not isinstance(value, dict):
@@ -404,7 +404,7 @@ def uses_more_than_offsets(value):
 
 
 def check_reading(data: bytes, target: Target):
-    """Read bytes and check what must hold of every reading; return it."""
+    """Read bytes and check the invariants of every reading; return it."""
     reading = read_bytes(data, target, "p.jsonl")
     for problem in reading.problems:
         assert problem.code in CATALOGUE
@@ -423,7 +423,7 @@ def check_reading(data: bytes, target: Target):
 
 
 def check_agreement(data: bytes, target: Target):
-    """Read text both ways: they must agree."""
+    """Read text by both readers, which must agree."""
     fast, precise = in_columns(parse_bytes(data).table, target), line_by_line(data, target)
     if fast is not None:
         assert not precise.problems, (data, precise.problems)
@@ -432,7 +432,7 @@ def check_agreement(data: bytes, target: Target):
 
 
 def check_structure(lines, target: Target):
-    """As :func:`check_agreement`, and good lines in plain form must go the fast way."""
+    """As :func:`check_agreement`; valid lines in plain form must be read by the fast reader."""
     data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
     fast, precise = check_agreement(data, target)
     plain_form = all(isinstance(line, dict) for line in lines) and not uses_more_than_offsets(lines)
@@ -442,7 +442,7 @@ def check_structure(lines, target: Target):
 
 
 def one_case(seed: int):
-    """Everything about one random case; return what became of it."""
+    """Run all checks of one random case; return its outcome."""
     rng = random.Random(seed)
     lines, target = a_submission(rng), rng.choice(TARGETS)
     kind = rng.randrange(6)

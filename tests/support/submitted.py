@@ -1,4 +1,4 @@
-"""Runs as they are submitted, made of gold from which labels were left out."""
+"""Submitted runs, made from gold without some of its labels."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def toml(card):
 
 
 def lines(benchmark, keep=1, layers=("entities", "dates", "claims")):
-    """Gold of the test split with every ``keep``-th entity and date of each document, and claims if ``keep`` is 1."""
+    """Gold of the test split with every ``keep``-th entity and date per document, and claims if ``keep`` is 1."""
     made = []
     for line in benchmark.gold_lines("test"):
         row = {"id": line.id}
@@ -37,7 +37,7 @@ def lines(benchmark, keep=1, layers=("entities", "dates", "claims")):
 
 
 def submit(runs, name, benchmark, gold, /, *, keep=1, layers=("entities", "dates", "claims"), version=None, **card):
-    """Write a run that is as it should be; the folder is returned."""
+    """Write a valid run; return its folder."""
     folder = Path(runs) / name / (version or benchmark.version)
     folder.mkdir(parents=True)
     (folder / "system.toml").write_bytes(toml({**CARD, "layers": list(layers), **card}))

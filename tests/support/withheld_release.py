@@ -1,4 +1,4 @@
-"""The bundled benchmark with the gold of test withheld, as tests of closed boards and of the public release have it."""
+"""The bundled benchmark with the gold of test withheld, for tests of closed boards and of the public release."""
 
 from pathlib import Path
 
@@ -9,6 +9,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def write(folder):
-    """Write the public release and the private bundle into a folder, and give the folder."""
+    """Write the public release and the private bundle into a folder, and return the folder."""
     release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", folder / "public", folder / "private", "us")
     return folder

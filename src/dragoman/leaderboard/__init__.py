@@ -1,1 +1,1 @@
-"""The leaderboard: submitted runs judged, ranked and shown."""
+"""The leaderboard: submitted runs are checked, ranked and published."""

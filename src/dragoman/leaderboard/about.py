@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HUB = "https://huggingface.co/datasets"
 OWN = "dragoman"
-"""Name of the data set that this package comes with: what its gold is, is known here; of others their card says it."""
+"""Name of the bundled data set, whose gold is described here; other data sets describe theirs in their card."""
 _OWN_GOLD = (
     "The gold labels were made by large language models of one family, two that labelled and one that decided; no "
     "native reader of the languages has reviewed them."
@@ -30,11 +30,11 @@ _TITLE = "Dragoman: a benchmark for machines that read diplomatic news"
 
 @dataclass(frozen=True)
 class About:
-    """A board in words.
+    """What a board's about page and cards say.
 
     Attributes:
-        what: what it is, in a sentence or two.
-        cannot: what it cannot show, a sentence each.
+        what: what the board is, in a sentence or two.
+        cannot: limitations of the board, a sentence each.
         citation: how to cite it, as BibTeX.
         data: address of the data set on the Hub, or None.
         guidelines: address of the guidelines there, or None.
@@ -49,7 +49,7 @@ class About:
 
 
 def about(board: Board, shown: Sequence[Column], dataset: str | None) -> About:
-    """Put a board into words.
+    """Describe a board.
 
     Args:
         board: the board.
@@ -78,7 +78,7 @@ def about(board: Board, shown: Sequence[Column], dataset: str | None) -> About:
 
 
 def _found(shown: Sequence[Column]) -> str:
-    """Name the layers of the board as a sentence does."""
+    """Enumerate the layers of the board, as in ``entities, dates and claims``."""
     *most, last = [c.measures[0].layer for c in shown if c.ranked and c.facet is None and len(c.measures) == 1]
     return f"{', '.join(most)} and {last}" if most else last
 
@@ -118,12 +118,12 @@ def _citation(data: BoardData) -> str:
 
 
 def _plain(text: str) -> str:
-    """Take out of a name what means something in BibTeX."""
+    """Remove the characters that have a meaning in BibTeX."""
     return "".join(char for char in visible(text)[:200] if char not in '{}\\@%#"')
 
 
 def space_card(board: Board, dataset: str | None) -> bytes:
-    """Write ``README.md`` of a static Space: what the Hub needs to show the site, and a line for people.
+    """Write ``README.md`` of a static Space: the front matter that the Hub reads, and a line for readers.
 
     The front matter is JSON in YAML, so that no name can end a value early.
     """

@@ -34,13 +34,13 @@ _STATES = ("ranked", "not independent", "other data", "not reproduced", "invalid
 def evaluate(
     runs: Path, gold: Gold, progress: Progress, closed: Closed | None = None
 ) -> tuple[Board, dict[str, Entry]]:
-    """Read, score and place all runs; of a system that has one on this version of the data, no other.
+    """Read, score and place all runs; where a system has a run on this version of the data, its other runs are skipped.
 
     Args:
         runs: folder of ``system/data version``.
         gold: what to score against.
-        progress: wraps the folders to show how far it is.
-        closed: rules of a board on withheld gold, which shows aggregates alone.
+        progress: wraps the folders to report progress.
+        closed: rules of a board on withheld gold, which shows only aggregates; None for an open board.
 
     Returns:
         The board, and the entries behind it by their ids.
@@ -85,7 +85,7 @@ def evaluate(
 
 
 def order(entry: BoardEntry, column: str) -> tuple[int, str, int, float, str]:
-    """Sort key of an entry in a column: ranked ones by track, place and score; the others behind them."""
+    """Sort key of an entry in a column: ranked entries by track, place and score, then all others."""
     cell = entry.cells.get(column) or Cell(None)
     rank = cell.place.rank if cell.place is not None else 1_000_000
     score = cell.score if cell.score is not None else -1.0
@@ -111,7 +111,7 @@ def _entry(entry: Entry, cells: dict[str, Cell], *, whole: bool) -> BoardEntry:
 
 
 def _phenomena(entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give what was found of the gold labels with each phenomenon, by the main measure of their layer."""
+    """Yield the recall slice of each phenomenon, by the main measure of its layer."""
     for name, part in entry.result.slices.items() if entry.result is not None else ():
         measure, _, facet = name.partition("[phenomenon=")
         if facet and measure in HEADLINE and measure.partition(".")[0] in entry.attempted:
@@ -119,13 +119,13 @@ def _phenomena(entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def message(entry: Entry, problem: Problem) -> str:
-    """Put a problem into words, its file relative to the runs: where they lie is nobody's business."""
+    """Format a problem with its file relative to the folder of runs, so that the page does not show local paths."""
     what, file = (text.replace(str(entry.path), entry.folder) for text in (problem.what, problem.file))
     return visible(str(structs.replace(problem, what=what, file=file)))
 
 
 def as_csv(board: Board, shown: Sequence[Column]) -> bytes:
-    """Write the board as CSV, one row an entry; no text is a formula, whichever sign separates the cells."""
+    """Write the board as CSV, one row per entry; text is escaped so that no spreadsheet reads it as a formula."""
     ranked = [column.name for column in shown if column.ranked]
     head = ["system", "version", "folder", "state", "track", *(f"place {name}" for name in ranked)]
     rows: list[list[str | float | None]] = [[*head, *(column.name for column in shown)]]

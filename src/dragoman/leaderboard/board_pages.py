@@ -28,7 +28,7 @@ def pages(
     dataset: str | None = None,
     edit_costs: Mapping[str, EditCosts] | None = None,
 ) -> Iterator[tuple[str, str]]:
-    """Make every page but the reports.
+    """Render every page except the reports.
 
     Args:
         board: the board.

@@ -1,9 +1,9 @@
-"""A board on withheld gold: what it scores against, who may still submit, and what of the scores may be shown.
+"""A leaderboard on withheld gold: what it scores against, submission limits, and which scores are disclosed.
 
-Shown are the headline and the main measure of each layer, rounded, where they are better than what the team had before,
-with places by these: no counts, no slices, no error bars, no tests of pairs, and of the problems of a run only those
-that follow from the run itself. The step of a column grows as its gold gets smaller, so that one label moves a score by
-a quarter of a step at most, where a system predicts as much as there is gold.
+The board shows the headline and the main measure of each layer, rounded, where they improve on the team's earlier
+submissions, and places by these scores. It shows no counts, slices, intervals or paired tests, and only those problems
+of a run that follow from the run itself. The rounding step of a column grows as its gold gets smaller, so that one
+label moves a score by at most a quarter of a step when a system predicts as many items as there are in gold.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from dragoman.scoring import Gold
 
 STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
-"""Steps that scores are rounded to."""
+"""Possible rounding steps of scores, in F1 units (0 to 1), ascending."""
 LABELS_IN_STEP = 4
-"""A step is at least what so many labels move a score by."""
+"""A rounding step is at least as large as the change in score that this many labels make."""
 CANNOT_BE_SCORED = "it cannot be scored within the bounds of memory and time, or at all; the keeper sees why"
 _TELLING = frozenset({"W821", "W823", "E826"})
-"""Problems that tell of the gold."""
+"""Problems that disclose something about the gold."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ class Closed:
     """Withheld gold with the rules of its board.
 
     Attributes:
-        gold: what is scored against; named as the public release is.
+        gold: the withheld gold, under the name and fingerprint of the public release.
         benchmark: the public release, with which submissions are validated.
         log: who submitted what.
-        limits: how many submissions of a team are scored.
+        limits: how many submissions of each team are scored.
 
     """
 
@@ -63,18 +63,18 @@ class Closed:
     limits: Limits = DEFAULT
 
     def record(self, team: str, system: str, digest: str, exact: Mapping[str, float | None] | None) -> Shown | None:
-        """Note a submission that was scored elsewhere, or could not be; as :meth:`SubmissionLog.record`."""
+        """Record a submission that was scored elsewhere or could not be scored; see :meth:`SubmissionLog.record`."""
         new = {} if exact is None else rounded_scores(exact, self.gold)
         return self.log.record(team, system, digest, exact, new, self.limits)
 
 
 def shown_columns(gold: Gold) -> list[Column]:
-    """Columns that a board on withheld gold shows: none of a part of the documents, which would say more of each."""
+    """Columns that a board on withheld gold shows: no slices, which would disclose more about single documents."""
     return [column for column in columns(gold) if column.ranked and column.facet is None]
 
 
 def steps(gold: Gold) -> dict[str, float]:
-    """Give what the scores of each column are rounded to."""
+    """Return the rounding step of each column."""
     return {column.name: step(column, gold) for column in shown_columns(gold)}
 
 
@@ -83,13 +83,13 @@ def withheld_gold(folder: Path, data: Path | None = None) -> tuple[Gold, Benchma
 
     Args:
         folder: the bundle.
-        data: the public release; where it lay when the two were written if None.
+        data: the public release; if None, where it was when the two were written.
 
     Returns:
-        The withheld gold, named as the public release is, and that release, with which submissions are validated.
+        The withheld gold, under the name of the public release, and that release, with which submissions are validated.
 
     Raises:
-        DragomanError: E761 where the two do not belong together, E701 where there is no public release.
+        DragomanError: E761 if the two do not belong together, E701 if there is no public release.
 
     """
     private = private_bundle.read(folder)
@@ -99,10 +99,10 @@ def withheld_gold(folder: Path, data: Path | None = None) -> tuple[Gold, Benchma
 
 
 def opened(folder: Path, data: Path | None = None, limits: Limits = DEFAULT) -> Closed:
-    """Open a private bundle with its public release and its log; as :func:`withheld_gold`.
+    """Open a private bundle with its public release and its log; arguments as in :func:`withheld_gold`.
 
     Raises:
-        DragomanError: as there, and E108 where the log of submissions cannot be written.
+        DragomanError: as there, and E108 if the log of submissions cannot be written.
 
     """
     gold, public = withheld_gold(folder, data)
@@ -110,7 +110,7 @@ def opened(folder: Path, data: Path | None = None, limits: Limits = DEFAULT) -> 
 
 
 def step(column: Column, gold: Gold) -> float:
-    """Give what the scores of a column are rounded to: the least of :data:`STEPS` that is enough, or the largest."""
+    """Return the rounding step of a column: the smallest sufficient one of :data:`STEPS`, or the largest."""
     moved = max(1 / max(1, len(getattr(gold.annotations, measure.layer))) for measure in column.measures)
     least = LABELS_IN_STEP * moved / len(column.measures)
     return next((each for each in STEPS if each >= least), STEPS[-1])
@@ -133,7 +133,7 @@ def rounded(score: float | None, step: float) -> float | None:
 
 
 def exact_scores(result: Result, shown: list[Column]) -> dict[str, float | None]:
-    """Give the scores of a result in the columns of a board, as they are; null where they are not attempted."""
+    """Return the unrounded scores of a result by column; None where the system does not attempt the layer."""
     made: dict[str, float | None] = {}
     for column in shown:
         scores = [(result.scores.get(m.layer) or {}).get(m.name.partition(".")[2]) for m in column.measures]
@@ -144,23 +144,24 @@ def exact_scores(result: Result, shown: list[Column]) -> dict[str, float | None]
 
 
 def team_of(entry: Entry) -> str:
-    """Name the team of a run: its authors, in whatever order and case."""
+    """Name the team of a run: its authors, regardless of order and case."""
     authors = sorted({team_key(each) for each in entry.card.authors}) if entry.card else []
     return ", ".join(filter(None, authors)) or entry.folder
 
 
 def admit(entries: list[Entry], closed: Closed) -> dict[str, Shown]:
-    """Count the runs that were scored as submissions of their teams, and decide what may be shown of each.
+    """Count scored runs as submissions of their teams, and decide which scores of each are disclosed.
 
-    A run with an error is not scored, and does not count; one that cannot be scored within the bounds counts.
+    A run with an error is not scored and does not count; a run whose scoring fails or exceeds a limit of memory or time
+    counts.
 
     Args:
-        entries: runs as they were examined; the scores are taken from those that may not be shown.
+        entries: the examined runs; modified in place: scores that may not be shown are removed.
         closed: the rules.
 
     Returns:
-        Rounded scores by column, by id of the entry: those that are better than what its team had before, and None
-        where it attempts nothing. This is all of the gold that reaches a page.
+        By id of the entry, its rounded scores by column: those that improve on the team's earlier submissions, and None
+        where it attempts nothing. No other information about the gold reaches a page.
 
     """
     shown: dict[str, Shown] = {}
@@ -195,26 +196,26 @@ def _no_better(new: Shown, exact: Mapping[str, float | None], file: str) -> Iter
 
 
 def _untelling(problem: Problem) -> Problem:
-    """Say of a run that could not be scored no more than that: what a scorer said as it failed may hold gold."""
+    """Replace the message of a run that could not be scored: an exception's text may contain gold."""
     return structs.replace(problem, what=f"{CANNOT_BE_SCORED}.") if problem.code == "E830" else problem
 
 
 def _digest(entry: Entry) -> str:
-    """Hash the predictions of a run, of all its repeats."""
+    """Hash the predictions of all repeats of a run (SHA-256, hexadecimal)."""
     digest = hashlib.sha256()
     for folder in repeats(entry.path) or [entry.path]:
         if "predictions.jsonl" in readable_files(folder)[0]:
             try:
                 digest.update(files.read_regular(folder / "predictions.jsonl", limit=MAX_BYTES["predictions.jsonl"]))
-            except DragomanError as cause:  # it was scored, and is gone meanwhile
+            except DragomanError as cause:  # it was scored, and was deleted since
                 entry.problems += cause.problems
     return digest.hexdigest()
 
 
 def cells(entries: Sequence[Entry], shown: Mapping[str, Shown], gold: Gold) -> dict[str, dict[str, Cell]]:
-    """Make the cells of a board of what may be shown alone, with places by it; by id of the entry and column.
+    """Make the cells of a board from the disclosed scores, with places by these; by id of the entry and column.
 
-    There are no ranges beside the places: they would follow from tests of exact scores.
+    Places have no ranges: those would follow from tests of the exact scores.
     """
     there = shown_columns(gold)
     made = {name: {column.name: Cell(new.get(column.name)) for column in there} for name, new in shown.items()}
@@ -233,7 +234,7 @@ def cells(entries: Sequence[Entry], shown: Mapping[str, Shown], gold: Gold) -> d
 
 
 def rules(entries: Sequence[Entry], shown: Collection[str], closed: Closed) -> ClosedBoard:
-    """Say under which rules scores are shown, and how many submissions of each team were scored."""
+    """State the rules of disclosure, and how many submissions of each team were scored."""
     counts = {team_key(name): number for name, (number, _) in closed.log.teams().items()}
     teams = sorted({team_of(entry) for entry in entries if entry.id in shown})
     withheld = closed.benchmark.release.withheld

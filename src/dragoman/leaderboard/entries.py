@@ -1,6 +1,6 @@
-"""Submitted runs: where they are, and which of their files may be read.
+"""Submitted runs: finding them, and deciding which of their files are safe to read.
 
-A run is data. Nothing that is named in it is imported, run or fetched, and no link in it is followed.
+A run is untrusted data. Nothing that it names is imported, executed or fetched, and no link in it is followed.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ MAX_BYTES = {
     "log.jsonl": 2**27,
     "run.json": 2**24,
 }
-"""Files of a run, with the most bytes of each; ``log.jsonl`` and ``run.json`` may be absent."""
+"""Files of a run, with the maximum size of each in bytes; ``log.jsonl`` and ``run.json`` may be absent."""
 _FOLDERS = regex.compile(rf"(?:{PREVIOUS}|{REPEAT})-[0-9]{{1,4}}")
-"""Folders of a run: what was set aside, which nobody looks at, and further repeats."""
+"""Subfolders of a run: earlier results that were set aside (ignored), and further repeats."""
 
 
 @dataclass
@@ -40,13 +40,13 @@ class Entry:
     """A submitted run.
 
     Attributes:
-        folder: its name below the runs: system and data version.
+        folder: its path below the folder of runs, ``system/data version``.
         path: where it is.
         state: whether it is ranked, or why not.
-        card: the system's description, if that could be read.
+        card: the system card, if it could be read.
         result: scores computed from its predictions now, without intervals, if they could be computed.
         attempted: layers in which it may be ranked.
-        content: hash of what its predictions say, where it attempts something (:mod:`dragoman.scoring.content_hash`).
+        content: hash of its predicted labels, where it attempts something (:mod:`dragoman.scoring.content_hash`).
         problems: everything that is wrong with it.
 
     """
@@ -72,24 +72,24 @@ class Entry:
 
     @property
     def id(self) -> str:
-        """Name for the entry's files: plain letters, and different for different folders."""
+        """Unique name for the entry's files, of ASCII letters, digits and hyphens."""
         plain = regex.sub(r"[^a-z0-9]+", "-", self.folder.lower()).strip("-")[:40].rstrip("-") or "run"
         return f"{plain}-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:10]}"
 
     @property
     def failed(self) -> bool:
-        """Whether anything is an error."""
+        """Whether any problem is an error."""
         return any(problem.severity == "error" for problem in self.problems)
 
 
 def entry_at(path: Path) -> Entry:
-    """Make the entry of a folder that was not examined yet."""
+    """Make an entry for a folder that has not been examined yet."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow links
     return Entry(f"{absolute.parent.name}/{absolute.name}", path)
 
 
 def folders(runs: Path) -> list[Path]:
-    """Folders of runs, ``system/data version``, in order; a link among them is listed and not entered.
+    """Folders of runs, ``system/data version``, sorted; links are listed and not followed.
 
     Raises:
         DragomanError: E820 when there is none.
@@ -108,7 +108,7 @@ def folders(runs: Path) -> list[Path]:
 
 
 def of_version(paths: Sequence[Path], version: str | None) -> list[Path]:
-    """Leave out the runs of a system on other versions of the data where it has one on this version."""
+    """Drop a system's runs on other versions of the data if it has one on this version."""
     there = {path.parent for path in paths if path.name == version}
     return [path for path in paths if path.name == version or path.parent not in there]
 
@@ -128,14 +128,14 @@ def is_link(path: Path) -> bool:
 
 
 def readable_files(path: Path) -> tuple[set[str], list[Problem]]:
-    """Files of a run that may be opened: regular, of a known name, within the limits; nothing is opened here.
+    """List the files of a run that may be opened: regular files with a known name and within the size limits.
 
     Args:
         path: the run's folder.
 
     Returns:
-        Their names, and a problem for everything else that lies there: E820 for a folder that cannot be read, E821
-        unknown names, E822 links, pipes and other special files, E823 sizes.
+        Their names, and a problem for everything else in the folder: E820 a folder that cannot be read, E821 unknown
+        names, E822 links, pipes and other special files, E823 sizes. Nothing is opened.
 
     """
     if is_link(path):

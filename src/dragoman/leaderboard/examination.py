@@ -1,4 +1,4 @@
-"""The examination of a submitted run: everything that is wrong with it, and scores computed from its predictions."""
+"""Examination of a submitted run: all problems, and scores computed from its predictions."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ if TYPE_CHECKING:
     from dragoman.scoring.result import Result
 
 Progress = Callable[[Sequence[Path], str], Iterable[Path]]
-"""Passes paths on and shows how many are done; the second argument says of what."""
+"""Iterates over paths and reports progress; the second argument is a label for it."""
 REQUIRED = ("system.toml", "predictions.jsonl", "result.json")
 CARD_FIELDS = ("version", "authors", "licence", "parameters", "training_data", "layers", "languages")
-"""Fields of the card that a submission has to fill in besides the name."""
+"""Fields of the system card that a submission has to fill in, besides the name."""
 _NAME = regex.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 def examine_all(paths: Sequence[Path], gold: Gold, progress: Progress, *, withheld: bool = False) -> list[Entry]:
-    """Examine runs, each in a process of its own: whatever one of them does to its process is that entry's problem.
+    """Examine runs, each in a separate process, so that a crash affects only its own entry.
 
     Args:
         paths: their folders, ``…/system/data version``.
         gold: what they are scored against.
-        progress: wraps the folders to show how far it is.
-        withheld: whether nobody else has the gold: a run has no result then.
+        progress: wraps the folders to report progress.
+        withheld: whether the gold is withheld: runs then have no result file.
 
     Returns:
-        Their entries, in order; one whose process raised something, died or went over the bounds of
-        :mod:`dragoman.leaderboard.isolation` has the problem E830.
+        Their entries, in the same order; one whose process raised, died or exceeded the limits of
+        :mod:`dragoman.leaderboard.isolation` has problem E830.
 
     """
     outcomes = isolation.each(partial(examine, gold=picklable(gold), withheld=withheld), paths)
@@ -63,7 +63,7 @@ def examine_all(paths: Sequence[Path], gold: Gold, progress: Progress, *, withhe
 
 
 def picklable(gold: Gold) -> Gold:
-    """Make a gold that can be sent to another process: the read-only view of its label sets cannot."""
+    """Make gold that can be pickled: the read-only view of its label sets cannot."""
     return replace(gold, target=replace(gold.target, label_sets=dict(gold.target.label_sets)))
 
 
@@ -81,15 +81,15 @@ def not_examined(path: Path, reason: str) -> Problem:
 
 
 def examine(path: Path, gold: Gold, *, withheld: bool = False) -> Entry:
-    """Examine one run, in this process: names, files, card, predictions, and whether its result reproduces.
+    """Examine one run in this process: names, files, card, predictions, and whether its result can be reproduced.
 
     Args:
         path: its folder, ``…/system/data version``.
-        gold: what it is scored against; documents without labels where these are withheld: nothing is scored then.
-        withheld: whether nobody else has the gold: a result in the run's folder is not looked at.
+        gold: what it is scored against; where labels are withheld, documents without labels, and nothing is scored.
+        withheld: whether the gold is withheld: a result file in the run's folder is then ignored.
 
     Returns:
-        The entry with everything that is wrong. Nothing is raised for a bad run.
+        The entry with all its problems. Nothing is raised for a bad run.
 
     """
     entry = entry_at(path)
@@ -112,10 +112,10 @@ def examine(path: Path, gold: Gold, *, withheld: bool = False) -> Entry:
             stored = read_result(path / "result.json")
             entry.problems += check_data(stored, version, gold, str(path / "result.json"))
             if is_old(stored):
-                stored = None  # said already: every count would differ in its revision
+                stored = None  # already reported: every count would differ in its revision
         elif version != gold.data.version:
             entry.problems.append(other_data(f"the folder is for data version {version[:80]!r}", gold, str(path)))
-    # Predictions on other data name other documents: what is wrong with them there is not known here.
+    # Predictions on other data name other documents: they cannot be checked against these.
     if "predictions.jsonl" in readable and not any(problem.code == "E827" for problem in entry.problems):
         with _noting(entry):
             _score(entry, stored, gold)
@@ -125,7 +125,7 @@ def examine(path: Path, gold: Gold, *, withheld: bool = False) -> Entry:
 
 @contextmanager
 def _noting(entry: Entry) -> Iterator[None]:
-    """Add what is raised to the problems of an entry; what was read of it before stays."""
+    """Add whatever is raised to the problems of an entry; what was read before is retained."""
     try:
         yield
     except DragomanError as cause:
@@ -167,10 +167,10 @@ def _check_card(card: SystemCard, file: str) -> Iterator[Problem]:
 
 
 def read_predictions(path: Path) -> bytes:
-    """Read the predictions of a run, which are JSONL, plain or gzip; other formats that can be scored are refused.
+    """Read the predictions of a run: JSONL, plain or gzip; other formats are refused.
 
     Raises:
-        DragomanError: E106 over the limit, E209 parquet, or as :func:`dragoman.files.read_bytes`.
+        DragomanError: E106 over the size limit, E209 parquet, or as :func:`dragoman.files.read_bytes`.
 
     """
     data = files.read_bytes(path, limit=MAX_BYTES[path.name])
@@ -181,7 +181,7 @@ def read_predictions(path: Path) -> bytes:
 
 
 def _score(entry: Entry, stored: results.Result | None, gold: Gold) -> None:
-    """Read the predictions of an entry, score them where there is gold, and compare its result with that."""
+    """Read the predictions of an entry, score them where there is gold, and compare with its submitted result."""
     scored: list[Result] = []
     first = None
     for folder in repeats(entry.path):
@@ -209,7 +209,7 @@ def _score(entry: Entry, stored: results.Result | None, gold: Gold) -> None:
 
 
 def _read(folder: Path, entry: Entry, gold: Gold) -> Reading | None:
-    """Read the predictions of a repeat of a run; None where something is wrong with them."""
+    """Read the predictions of one repeat of a run; None if they have errors."""
     if folder != entry.path:
         readable, problems = readable_files(folder)
         entry.problems += problems

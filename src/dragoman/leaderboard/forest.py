@@ -1,6 +1,6 @@
-"""The forest plot: scores of a column with their intervals on one scale, in the order of the places.
+"""The forest plot: scores of a column with their confidence intervals on one axis, ordered by place.
 
-Controls are points of their own: they say where chance lies, and where the annotators' family does.
+Controls are drawn as separate points: chance level, and a model of the annotators' family.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CONTROL = "annotators' family; no ceiling, no person"
 CHANCE = "answers drawn at random"
 TICKS = (0, 25, 50, 75, 100)
-"""Where the scale is marked, in hundredths."""
+"""Ticks of the axis, in hundredths (F1 × 100)."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class Mark:
     Attributes:
         entry: the system.
         name: its name, on one line.
-        kind: ``system``, ``control`` or ``chance``: each is drawn in a shape of its own.
-        note: what there is to know of it; empty for a system.
-        score: its score and interval, ready to be drawn.
-        answered: how many documents it answered, in words; empty in a language's own plot.
+        kind: ``system``, ``control`` or ``chance``; selects the marker.
+        note: explanation of a control; empty for a system.
+        score: its formatted score and interval.
+        answered: how many documents it answered, in words; empty in the plot of a single language.
 
     """
 
@@ -45,14 +45,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Forest:
-    """The plot: groups of systems with their headings, and where the controls stand, 0 to 100, with their kinds."""
+    """The plot: groups of systems with their headings, and the kinds and positions (0 to 100) of the controls."""
 
     groups: list[tuple[str, list[Mark]]]
     lines: list[tuple[str, float]]
 
 
 def forest(board: Board, tab: views.Tab) -> Forest:
-    """Lay the plot of a table's main column out; entries without a score there are left out."""
+    """Lay out the plot of a table's main column; entries without a score in it are left out."""
     name = tab.main.name
     marks = [
         Mark(entry, views.name(entry), _kind(entry), _note(entry), drawn, _answered(board, entry, tab))

@@ -1,9 +1,9 @@
-"""The board in the Hub's forms: ``eval.yaml`` of the data set, ``.eval_results`` of each system's repository.
+"""The board in the Hub's formats: ``eval.yaml`` of the data set, ``.eval_results`` of each system's repository.
 
-Entries are made by huggingface_hub's own class and written by its own function; nothing is sent anywhere.
+Entries are built and serialised by huggingface_hub itself; nothing is uploaded.
 
-``eval.yaml`` names inspect-ai as the framework, and each task has what ``inspect eval hf/OWNER/NAME`` asks for. That
-command takes none but inspect_ai's own scorers, which cannot score labels: there it checks nothing but that a model
+``eval.yaml`` names inspect-ai as the framework, and each task has the fields that ``inspect eval hf/OWNER/NAME``
+requires. That command supports only inspect_ai's own scorers, which cannot score labels: it only checks that a model
 answers in JSON with the layers. The scores are those of ``inspect eval dragoman/extraction``, and the file says so.
 """
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import Board, BoardEntry
 
 FRAMEWORK = "inspect-ai"
-"""The evaluation framework, by the name that the Hub knows."""
+"""The evaluation framework, by its identifier on the Hub."""
 TASKS = {
     "headline": ("overall", LAYER_NAMES),
     "entities.strict": ("entities", ("entities",)),
     "dates.value": ("dates", ("dates",)),
     "claims.attributed": ("claims", ("claims",)),
 }
-"""Ranked columns, with the task's id on the Hub and the layers that it asks for."""
+"""Ranked columns, with the task's id on the Hub and the layers in its prompt."""
 _CONFIG = "documents"
-"""The configuration of the data set that has the texts, a row a document."""
+"""The configuration of the data set with the texts, one row per document."""
 _ASK = "Label the document. Answer with one JSON object with the keys {keys}, each a list, and nothing else."
 _REPOSITORY = regex.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 
@@ -41,7 +41,7 @@ def write_results(board: Board, dataset: str, out: Path) -> list[Path]:
     """Write ``dataset/eval.yaml`` and ``systems/<id>/.eval_results/dragoman.yaml``, to be copied to the repositories.
 
     Args:
-        board: a board that was built; only its ranked entries have results.
+        board: a built board; only its ranked entries have results.
         dataset: the data set's repository, ``owner/name``.
         out: folder to write to.
 
@@ -49,7 +49,8 @@ def write_results(board: Board, dataset: str, out: Path) -> list[Path]:
         The files.
 
     Raises:
-        DragomanError: E829 for a name that is no repository, E801 without huggingface_hub, E108.
+        DragomanError: E829 for an invalid repository name, E801 without huggingface_hub, E108 if a file cannot be
+            written.
 
     """
     check_repository(dataset)
@@ -65,7 +66,7 @@ def write_results(board: Board, dataset: str, out: Path) -> list[Path]:
 
 
 def check_repository(name: str) -> None:
-    """Refuse, as E829, what is no name of a repository of the Hub."""
+    """Raise E829 if a name is not that of a repository on the Hub."""
     if not _REPOSITORY.fullmatch(name):
         raise error("E829", f"{name[:120]!r} is no repository of the Hub.", "Write owner/name.")
 
@@ -110,7 +111,7 @@ def _results(board: Board, entry: BoardEntry, dataset: str) -> list[dict[str, An
 
 
 def _yaml(value: Any) -> bytes:
-    """Write YAML, keys sorted; msgspec uses PyYAML, which huggingface_hub brings along."""
+    """Write YAML, keys sorted; msgspec uses PyYAML, a dependency of huggingface_hub."""
     try:
         return msgspec.yaml.encode(value, order="sorted")
     except ImportError as cause:

@@ -1,8 +1,8 @@
-"""Work on untrusted data in processes of its own, bounded in memory and time: a crash is an outcome of one item.
+"""Work on untrusted data in separate processes with memory and time limits: a crash affects one item only.
 
-Each item gets a fresh process, so that nothing that one submission does to the interpreter or to a library in C++
-reaches another. Processes are forked from a server that has imported what they need (the start method ``forkserver`` of
-:mod:`multiprocessing`), which takes milliseconds; where the system has no such server they are spawned.
+Each item gets a fresh process, so that nothing that one submission does to the interpreter or to a native library can
+affect another. Processes are forked from a server that has imported the modules (start method ``forkserver`` of
+:mod:`multiprocessing`), which takes milliseconds; where that is not available they are spawned.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ from dragoman import tuning
 from dragoman.problems import DragomanError
 
 MAX_MEMORY = 2 * 2**30
-"""Most bytes of data that a process may hold, where the system can bound it (``RLIMIT_DATA``)."""
+"""Maximum data segment of a process in bytes, where the operating system can limit it (``RLIMIT_DATA``)."""
 MAX_SECONDS = 60.0
-"""Longest time that an item may take, by the clock."""
+"""Time limit for an item, in seconds of wall-clock time."""
 MAX_PROCESSES = 4
-"""Most processes at a time: together they are bounded in memory, too."""
+"""Maximum number of concurrent processes, which also bounds their total memory."""
 PRELOADED = ["dragoman.leaderboard.site"]
-"""Modules that the server of processes imports once; this one imports all that is called here."""
+"""Modules that the fork server imports once; this one imports everything that is called here."""
 MAX_REASON = 400
-"""Characters of an exception's message."""
+"""Maximum length of an exception's message, in characters."""
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why there is no outcome for an item.
+    """Why processing an item failed.
 
     Attributes:
-        reason: what happened, a sentence without its full stop, such as ``it took more than 60 seconds``; holds text
-            from outside.
+        reason: what happened, a sentence without its full stop, such as ``it took more than 60 seconds``; may contain
+            untrusted text.
 
     """
 
@@ -54,7 +54,7 @@ class Failure:
 
 @dataclass
 class _Job(Generic[R]):
-    """A process that works on the item at an index."""
+    """A process that handles the item at an index."""
 
     index: int
     process: BaseProcess
@@ -63,7 +63,7 @@ class _Job(Generic[R]):
     seconds: float
 
     def outcome(self) -> R | Failure:
-        """Receive what the process made of its item, after it sent something, died, or ran out of time."""
+        """Receive the result of the process, after it sent something, died, or ran out of time."""
         try:
             if not self.connection.poll():
                 self.process.kill()
@@ -88,17 +88,17 @@ def each(
     memory: int = MAX_MEMORY,
     seconds: float = MAX_SECONDS,
 ) -> Iterator[R | Failure]:
-    """Call a function with each item, in a process of its own.
+    """Call a function with each item, each in its own process.
 
     Args:
-        function: a function of a module, or a partial of one; it, the items and the outcomes are pickled.
+        function: a module-level function, or a partial of one; it, the items and the results are pickled.
         items: what to call it with.
-        memory: most bytes of data that a process may hold.
-        seconds: longest time for an item.
+        memory: maximum data segment of a process, in bytes.
+        seconds: time limit for an item.
 
     Yields:
-        The outcomes in the order of the items; a :class:`Failure` for an item whose process raised anything, died or
-        went over a bound.
+        The results in the order of the items; a :class:`Failure` for an item whose process raised, died or exceeded a
+        limit.
 
     """
     context = _context()
@@ -124,7 +124,7 @@ def each(
 
 
 def start_server() -> None:
-    """Start the server of processes before it is needed, so that it imports its modules while this process does."""
+    """Start the fork server early, so that it imports its modules while this process does."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         multiprocessing.set_forkserver_preload(PRELOADED)
         forkserver.ensure_running()
@@ -145,13 +145,13 @@ def _start(
         target=_work, args=(sender, function, item, memory, seconds), daemon=True
     )
     process.start()
-    sender.close()  # this side's copy: the end of the process is then the end of the pipe
+    sender.close()  # this side's copy: the pipe then closes when the process ends
     return _Job(index, process, receiver, time.monotonic() + seconds, seconds)
 
 
 def _work(sender: Connection, function: Callable[[T], R], item: T, memory: int, seconds: float) -> None:
-    """Send what the function makes of the item; the body of a process."""
-    # What a library writes as it aborts may hold text from outside, and the terminal is not its place.
+    """Send the function's result for the item; runs in the child process."""
+    # A library that aborts may print untrusted text, which must not reach the terminal.
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)
@@ -159,13 +159,13 @@ def _work(sender: Connection, function: Callable[[T], R], item: T, memory: int, 
     outcome: R | Failure
     try:
         outcome = function(item)
-    except BaseException as cause:  # noqa: BLE001 - the data are untrusted: whatever they cause is the item's outcome
+    except BaseException as cause:  # noqa: BLE001 - the data are untrusted: any exception is the item's result
         outcome = Failure(reason(cause))
     sender.send(outcome)
 
 
 def reason(cause: BaseException) -> str:
-    """Say what was raised, in words of a :class:`Failure`."""
+    """Describe an exception as the reason of a :class:`Failure`."""
     if isinstance(cause, MemoryError):
         return "it needs more memory than it may have"
     said = str(cause) if isinstance(cause, DragomanError) else f"{type(cause).__name__}: {cause}"
@@ -173,13 +173,13 @@ def reason(cause: BaseException) -> str:
 
 
 def _bound(memory: int, seconds: float) -> None:
-    tuning.use_system_memory()  # other pools of Arrow reserve a gigabyte at once, which would count
-    with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system, or bounded already
+    tuning.use_system_memory()  # Arrow's other memory pools reserve a gigabyte at once, which would count
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not available on every system, or limited already
         import resource  # noqa: PLC0415
 
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        # Whoever watches the clock may be killed itself: nothing goes on for ever without it.
+        # The parent, which enforces the time limit, may be killed itself: a CPU limit ends the child then.
         most = math.ceil(seconds) * (os.cpu_count() or 1) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (most, most))
 

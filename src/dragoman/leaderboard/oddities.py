@@ -1,4 +1,4 @@
-"""What is odd about a submission beside others, though nothing is wrong with it: warnings, never a reason to refuse."""
+"""Suspicious properties of a valid submission compared with others: warnings, never a reason to refuse it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 def oddities(entry: Entry, others: Sequence[Entry], *, withheld: bool = False) -> Iterator[Problem]:
-    """Say what is odd about an entry that was scored.
+    """Check a scored entry for suspicious properties.
 
     Args:
         entry: the entry.
-        others: entries to hold it against, which were scored on the same data; itself may be among them.
-        withheld: whether nobody else has the gold: what tells of it is not said then.
+        others: entries to compare it with, scored on the same data; may include the entry itself.
+        withheld: whether the gold is withheld: warnings that disclose something about it are left out then.
 
     Yields:
-        W821 where it has no right answer in a layer that it attempts, W822 where its predictions say the same as those
-        of another, W823 where it is nearer to gold than the annotators' control.
+        W821 if nothing is correct in a layer that it attempts, W822 if its predictions are identical to another's, W823
+        if it scores higher than the annotators' control.
 
     """
     file = str(entry.path)
@@ -45,19 +45,19 @@ def oddities(entry: Entry, others: Sequence[Entry], *, withheld: bool = False) -
         yield Problem(code="W822", what=what, hint=hint, file=file)
     for control in () if withheld else elsewhere:
         if control.card is not None and control.card.control and not (entry.card and not entry.card.independent):
-            yield from _nearer(entry, control)
+            yield from _above_control(entry, control)
 
 
 def checked(run: Path, gold: Gold, *, withheld: bool = False) -> Entry:
-    """Examine a run, and hold it against the runs of its data version that lie beside it.
+    """Examine a run, and compare it with the neighbouring runs on the same data version.
 
     Args:
         run: its folder, ``…/system/data version``.
-        gold: what it is scored against, or the documents alone.
-        withheld: whether the gold is withheld: all is examined that can be without scores.
+        gold: what it is scored against, or the documents without labels.
+        withheld: whether the gold is withheld: only checks that need no scores are made.
 
     Returns:
-        The entry, with warnings where something is odd.
+        The entry, with warnings for suspicious properties.
 
     """
     absolute = Path(os.path.abspath(run))  # noqa: PTH100 - resolve() would follow links
@@ -73,7 +73,7 @@ def checked(run: Path, gold: Gold, *, withheld: bool = False) -> Entry:
     return entry
 
 
-def _nearer(entry: Entry, control: Entry) -> Iterator[Problem]:
+def _above_control(entry: Entry, control: Entry) -> Iterator[Problem]:
     own, of_control = _scores(entry), _scores(control)
     above = [
         f"{name} {score:.3f} beside {of_control[name]:.3f}"
@@ -87,7 +87,7 @@ def _nearer(entry: Entry, control: Entry) -> Iterator[Problem]:
 
 
 def _scores(entry: Entry) -> dict[str, float]:
-    """F1 by the measures of the headline, in the layers that an entry attempts."""
+    """F1 by headline measure, for the layers that an entry attempts."""
     if entry.result is None:
         return {}
     scores = {}

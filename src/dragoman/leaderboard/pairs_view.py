@@ -1,4 +1,4 @@
-"""Who differs from whom: the tested pairs of a column and track, as a matrix and in words."""
+"""The paired tests of a column and track, as a matrix and in words."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import Board, BoardContrast, BoardEntry
 
 MAX_MATRIX = 25
-"""Systems in a matrix: the first by place."""
+"""Maximum number of systems in a matrix, by place."""
 MAX_PAIRS = 200
-"""Pairs that are told in words; all are in ``leaderboard.json``."""
+"""Maximum number of pairs listed in words; all are in ``leaderboard.json``."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the tests say of a system beside another.
+    """Outcome of the tests of a system against another.
 
     Attributes:
-        sign: ``+`` tested better, ``−`` tested worse, ``?`` by one of the two tests alone, ``=`` not told apart.
-        kind: the same as a word, for style.
+        sign: ``+`` significantly better, ``−`` significantly worse, ``?`` by only one of the two tests, ``=`` not
+            distinguishable.
+        kind: the same as a word, for the style sheet.
         text: the same in a sentence, with the numbers.
-        hangs: the document on which over half of the difference hangs, or empty.
+        hangs: the document that accounts for over half of the difference, or empty.
 
     """
 
@@ -58,10 +59,10 @@ class Pairs:
     Attributes:
         title: column and track.
         entries: systems of the matrix, by place.
-        matrix: for each of them a verdict beside each, None beside itself.
-        left_out: systems that the matrix has no room for.
+        matrix: verdict of each system (row) against each other (column), None on the diagonal.
+        left_out: number of systems beyond :data:`MAX_MATRIX`.
         pairs: pairs in words, by place of the first and then of the second.
-        more: how many pairs more there are.
+        more: number of pairs beyond :data:`MAX_PAIRS`.
 
     """
 
@@ -74,7 +75,7 @@ class Pairs:
 
 
 def all_pairs(board: Board, shown: Sequence[Column]) -> list[Pairs]:
-    """Give the pairs of each column with places and of each track, where there are any."""
+    """Return the tested pairs of each ranked column and track, where there are any."""
     made = [
         _pairs(board, column, track)
         for column in shown

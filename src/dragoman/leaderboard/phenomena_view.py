@@ -1,4 +1,4 @@
-"""Systems by phenomena: how much of the gold labels with a phenomenon each found."""
+"""Recall of each system on the gold labels with each phenomenon."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import Board, BoardEntry
 
 _WHOLE = 1e-6
-"""How near a recall times its labels is to a whole number, to be told as so many; a mean over repeats is not."""
+"""Tolerance within which recall times labels counts as a whole number; a mean over repeats need not be one."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Phenomenon:
         key: its name in ``leaderboard.json``.
         layer: the layer.
         title: the phenomenon, in words.
-        labels: gold labels that have it.
-        few: whether these are too few to say much.
+        labels: number of gold labels that have it.
+        few: whether that is too few for a reliable score.
 
     """
 
@@ -40,7 +40,7 @@ class Phenomenon:
 
 @dataclass(frozen=True)
 class Found:
-    """A cell: recall with its counts, ready to be drawn."""
+    """A cell: formatted recall with its counts."""
 
     score: views.ScoreView
     counts: str
@@ -57,7 +57,7 @@ class PhenomenaRow:
 
 
 def phenomena(board: Board) -> list[Phenomenon]:
-    """Columns of the table, by layer; those with many labels first."""
+    """Columns of the table, by layer and descending number of labels."""
     made = []
     for key, labels in board.phenomena.items():
         measure, _, facet = key.partition(".recall[phenomenon=")
@@ -68,7 +68,7 @@ def phenomena(board: Board) -> list[Phenomenon]:
 
 
 def rows(board: Board, columns: list[Phenomenon]) -> list[PhenomenaRow]:
-    """Rows of the table: whoever was scored on one, by state and headline."""
+    """Rows of the table: systems with any such recall, by state and headline."""
     return [
         PhenomenaRow(
             entry,

@@ -1,6 +1,6 @@
-"""Places: where systems stand in each column by their scores, and between which places by the tests of all pairs.
+"""Ranking: places of systems in each column by score, and the range of places by the paired tests.
 
-Systems of the closed track and of the open one are placed apart. What a place, a range and "better" mean is said in
+The closed and the open track are ranked separately. Place, range and "better" are defined in
 :mod:`dragoman.statistics.places`.
 """
 
@@ -45,11 +45,11 @@ class Column:
     """A column of the board: one measure, or the mean of some, on all documents or on a slice of them.
 
     Attributes:
-        title: what to call it.
-        measures: whose main scores are averaged.
-        facet: documents that it is computed on, by a facet of the gold and its value; all if None.
+        title: display name.
+        measures: measures whose main scores are averaged.
+        facet: slice that it is computed on, as a facet of the gold and its value; None for all documents.
         ranked: whether systems have places in it.
-        blocks: how many tables of counts, one a repeat, lie side by side; the score is the mean of theirs.
+        blocks: number of count tables side by side, one per repeat; the score is the mean over them.
 
     """
 
@@ -67,7 +67,7 @@ class Column:
 
     @property
     def by_language(self) -> bool:
-        """Whether it is the main column in one language."""
+        """Whether it is the headline on the documents of one language."""
         return self.ranked and self.facet is not None and self.facet[0] == "language"
 
     @property
@@ -76,7 +76,7 @@ class Column:
         return {measure.layer for measure in self.measures}
 
     def finish(self, totals: Ints) -> dict[str, Any]:
-        """Score from summed counts of all measures side by side, over leading axes."""
+        """Turn summed counts, shape (…, columns of all measures), into a score of shape (…)."""
         if self.blocks > 1:
             return repeats.averaged(replace(self, blocks=1).finish, _LEAF, self.blocks)(totals)
         parts, at = [], 0
@@ -87,14 +87,14 @@ class Column:
         return {_LEAF: np.mean(parts, axis=0)}
 
     def mask(self, gold: Gold) -> NDArray[np.bool_]:
-        """Say which documents are in its slice, shape (documents,); labels have a type, documents do not."""
+        """Return the mask of the documents in its slice, shape (documents,); all for a slice by type of label."""
         if self.facet is None or self.facet[0] == "type":
             return np.ones(len(gold.data.documents), bool)
         facet, value = self.facet
         return np.array([each == value for each in gold.facets[facet]], bool)
 
     def rows(self, result: Result, gold: Gold) -> Ints:
-        """Put the counts of all measures side by side, one row for each document of the column."""
+        """Concatenate the counts of all measures, shape (documents of the column, columns of all measures)."""
         documents = len(gold.data.documents)
         table = np.zeros((documents, sum(len(measure.score.columns) for measure in self.measures)), np.int64)
         scored, at = np.zeros(documents, bool), 0
@@ -108,16 +108,16 @@ class Column:
         return part
 
     def is_attempted(self, entry: Entry) -> bool:
-        """Whether an entry has the counts and attempts the layers that this column needs."""
+        """Whether an entry has the counts and attempts the layers of this column."""
         counted = entry.result is not None and all(measure.name in entry.result.counts for measure in self.measures)
         return counted and self.layers - {"pages"} <= set(entry.attempted)
 
 
 def columns(gold: Gold) -> list[Column]:
-    """Columns of the board: the headline, in each language too, and each layer's main measure have places.
+    """Columns of the board; the headline, overall and per language, and each layer's main measure are ranked.
 
-    Kinds of document, types of label and the other measures have none. A layer that the gold does not have has no
-    column; where there is one layer alone, it stands for the headline.
+    Slices by kind of document or type of label and the other measures are not ranked. Layers without gold have no
+    column; if there is only one layer, its main measure is the headline.
     """
     parts = [
         (facet, value)
@@ -156,23 +156,23 @@ class ScoredColumn:
 
 
 def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> ScoredColumn:
-    """Score all entries in a column, and place those that may be placed.
+    """Score all entries in a column, and rank those that are eligible.
 
     Args:
         column: what to score.
-        entries: all that were scored.
+        entries: all scored entries.
         gold: what they were scored against.
 
     Returns:
-        A cell for each entry; places only where the column is ranked and the entry is, among the entries of its track,
-        and its score has one (:func:`dragoman.statistics.places.placed`).
+        A cell for each entry; with a place, within its track, only if column and entry are ranked and the score
+        qualifies (:func:`dragoman.statistics.places.placed`).
 
     """
     documents, labels = annotated(gold, column), labelled(gold, column)
     cells = {entry.id: Cell(None) for entry in entries}
     results = {entry.id: entry.result for entry in entries if entry.result is not None and column.is_attempted(entry)}
     if column.facet is not None and column.facet[0] == "type":
-        # Labels have a type, documents do not: the scorer computed these on the labels.
+        # A slice by type selects labels, not documents: the scorer has computed it already.
         leaf = column.measures[0].score.headline
         for name, result in results.items():
             cells[name].score = result.slices.get(column.name, {}).get(leaf)
@@ -199,13 +199,13 @@ def score_column(column: Column, entries: Sequence[Entry], gold: Gold) -> Scored
 
 
 def _cell(column: Column, parts: list[Ints], documents: int) -> Cell:
-    """Score a system by the counts of each of its repeats; on too few documents for a place without an interval."""
+    """Score a system by the counts of each of its repeats; with an interval if documents suffice for a place."""
     rows = np.concatenate(parts, axis=1)
     finish = repeats.averaged(column.finish, _LEAF, len(parts))
     score = float(finish(rows.sum(axis=0))[_LEAF]) if len(rows) else float("nan")
     if np.isnan(score):
         return Cell(None)
-    # Only where systems have places: fifty intervals a system would be noise, and slow. Its report has them all.
+    # Only in ranked columns: fifty intervals per system would be noise, and slow. Its report has them all.
     drawn = repeats.redrawn(column.finish, _LEAF, len(parts), SEED)
     wanted = column.ranked and documents >= MIN_DOCUMENTS
     interval = bootstrap.interval(rows, drawn, _LEAF) if wanted else None
@@ -214,13 +214,13 @@ def _cell(column: Column, parts: list[Ints], documents: int) -> Cell:
 
 
 def annotated(gold: Gold, column: Column) -> int:
-    """Count the annotated documents of a column: where there are several measures, for the one that has fewest."""
+    """Count the annotated documents of a column; with several layers, of the layer that has fewest."""
     mask = column.mask(gold)
     return min(int((gold.annotations.has(layer) & mask).sum()) for layer in column.layers)
 
 
 def labelled(gold: Gold, column: Column) -> int | None:
-    """Count the gold labels of a column; None where it is of several layers."""
+    """Count the gold labels of a column; None for a column of several layers."""
     if len(column.layers) > 1:
         return None
     labels = getattr(gold.annotations, *column.layers)
@@ -244,7 +244,7 @@ def _place(
     documents: list[str],
     redrawn: Sequence[Finish] | None,
 ) -> list[BoardContrast]:
-    """Place systems of one track, write their places into the cells, and give what was tested."""
+    """Rank the systems of one track, write their places into the cells, and return the paired tests."""
     scores = [cells[name].score or 0.0 for name in ranked]
     tests = places.compare_pairs([rows[name] for name in ranked], column.finish, _LEAF, redrawn)
     by_score = places.places(scores)

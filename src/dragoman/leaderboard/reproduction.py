@@ -1,4 +1,4 @@
-"""Whether the result of a run is that of its predictions, and on the board's data."""
+"""Check that the submitted result of a run follows from its predictions, on the board's data."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from dragoman.scoring import Gold
 
 MAX_DIFFERENCES = 100
-"""Differences that are listed of a result."""
+"""Maximum number of differences that are listed for a result."""
 TOLERANCE = 1e-9
-"""Scores closer than this are the same: another machine may round another way."""
+"""Scores closer than this are equal: floating-point results may differ between machines."""
 _RESCORE = "Score the predictions again with this version."
 _INTERVALS = {"interval", "interval_by_page"}
 _ELSEWHERE = frozenset({"schema_version", "signature", "system", "data", "counts", "quotes", "map"})
-"""What a result says that does not follow from its counts: looked at by itself, or of no account."""
+"""Fields of a result that do not follow from its counts: checked separately, or ignored."""
 _ABSENT = object()
 
 
@@ -34,7 +34,8 @@ def read_result(path: Path) -> Result:
     """Read the result of a run.
 
     Raises:
-        DragomanError: E106 over the limit, E201 or E202 for what is no result, or as :func:`dragoman.files.read_bytes`.
+        DragomanError: E106 over the size limit, E201 or E202 if it is not a result, or as
+            :func:`dragoman.files.read_bytes`.
 
     """
     data = files.read_bytes(path, limit=MAX_BYTES[path.name])
@@ -43,13 +44,13 @@ def read_result(path: Path) -> Result:
 
 
 def check_data(stored: Result, version: str, gold: Gold, file: str) -> Iterator[Problem]:
-    """Say, as E827, in what the data of a result are not those of its folder or of the board.
+    """Report, as E827, how the data of a result differ from those of its folder or of the board.
 
     Args:
-        stored: the result as it was submitted.
-        version: data version by the name of its folder.
+        stored: the submitted result.
+        version: data version in the name of its folder.
         gold: what the board scores against.
-        file: how the result is called in a problem.
+        file: name of the result in a problem.
 
     """
     if stored.data.version != version:
@@ -67,7 +68,7 @@ def check_data(stored: Result, version: str, gold: Gold, file: str) -> Iterator[
 
 
 def _check_way(stored: Result, file: str) -> Iterator[Problem]:
-    """Say, as E826, in what a result was not scored as the board scores."""
+    """Report, as E826, how the scoring options of a result differ from the board's."""
     if is_old(stored):
         what = "the result does not say by which revisions, how quotes were placed and whether labels were mapped."
         yield Problem(code="E826", what=what, hint=_RESCORE, file=file)
@@ -79,22 +80,22 @@ def _check_way(stored: Result, file: str) -> Iterator[Problem]:
 
 
 def other_data(what: str, gold: Gold, file: str) -> Problem:
-    """Make the problem E827 of a run on other data than the board's."""
+    """Make problem E827 for a run on data other than the board's."""
     data = gold.data
     what = f"{what}; the board is on {data.version!r} ({data.fingerprint[:8]!r}), split {data.split!r}."
     return Problem(code="E827", what=what, hint="Run and score again on the board's data.", file=file)
 
 
 def differences(stored: Result, computed: Result, file: str) -> list[Problem]:
-    """Say, as E826, in what a result is not that of the predictions.
+    """Report, as E826, how a submitted result differs from the one computed from the predictions.
 
-    Everything that follows from them is compared: counts, and if these agree scores, slices and coverage, in both
-    directions. Intervals depend on random numbers: of these the form alone is checked.
+    Everything that follows from the predictions is compared: counts, and if these agree, scores, slices and coverage,
+    in both directions. Intervals depend on random numbers: only their form is checked.
 
     Args:
-        stored: the result as it was submitted.
-        computed: the result of the predictions, without intervals.
-        file: how the result is called in a problem.
+        stored: the submitted result.
+        computed: the result computed from the predictions, without intervals.
+        file: name of the result in a problem.
 
     Returns:
         The first :data:`MAX_DIFFERENCES`, and one more problem if there are more.
@@ -139,7 +140,7 @@ def _compare(stored: Mapping[str, Any], computed: Mapping[str, Any], keys: tuple
     for key in sorted(set(stored) | set(computed)):
         before, now = stored.get(key, _ABSENT), computed.get(key, _ABSENT)
         name = ".".join((*keys, key[:80]))
-        if key in _INTERVALS and not isinstance(now, Mapping):  # there is a measure of that name, too
+        if key in _INTERVALS and not isinstance(now, Mapping):  # a measure has that name, too
             if before is not _ABSENT and not _is_interval(before):
                 yield f"the result says that {name} is {before!r:.80}, which is no interval."
         elif now is _ABSENT:
@@ -155,7 +156,7 @@ def _compare(stored: Mapping[str, Any], computed: Mapping[str, Any], keys: tuple
 def _is_same(stored: Any, computed: Any) -> bool:
     if isinstance(computed, bool) or not isinstance(computed, int | float):
         return type(stored) is type(computed) and bool(stored == computed)
-    # A comparison with NaN is false: a score that is none differs from every number.
+    # A comparison with NaN is false: an undefined score differs from every number.
     return not isinstance(stored, bool) and isinstance(stored, int | float) and abs(stored - computed) <= TOLERANCE
 
 

@@ -1,4 +1,4 @@
-"""What edits of the texts cost the systems of a board, from the short results that are stored beside its runs."""
+"""Cost of text edits for the systems of a board, from the short robustness results stored next to its runs."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import Board, BoardEntry
 
 FOLDER = "robustness"
-"""Folder beside that of the runs in which the results of ``dragoman robustness SYSTEM --json`` are looked for."""
+"""Folder next to the folder of runs with the results of ``dragoman robustness SYSTEM --json``."""
 MAX_NAMED = 3
-"""Edits that are named as those which cost most."""
+"""Maximum number of edits that are named as the most costly."""
 
 
 class EditCost(msgspec.Struct):
-    """What an edit costs by one measure.
+    """Cost of an edit by one measure.
 
     Attributes:
         edit: the edit, with its rate where it has one.
-        expect: ``invariance`` (no score may move) or ``direction`` (values move with the text).
+        expect: ``invariance`` (scores should not change) or ``direction`` (values change with the text).
         measure: a measure of the headline.
         documents: how many documents it changed.
         original: score before, 0 to 1; None where there is none.
         edited: score after.
-        cost: score before less score after; None where there is none.
+        cost: score before minus score after; None where undefined.
         interval: paired bootstrap interval of the cost, 95 %, or None.
-        p_holm: p of the paired permutation test, after Holm over the edits of the measure, or None.
+        p_holm: p value of the paired permutation test, Holm-corrected over the edits of the measure, or None.
 
     """
 
@@ -53,7 +53,7 @@ class EditCost(msgspec.Struct):
 
 
 class Memory(msgspec.Struct):
-    """How much more an edit that hides the pages costs a system than another."""
+    """Difference in cost between an edit that makes pages unrecognisable and another: a test for memorised pages."""
 
     edit: str
     against: str
@@ -65,14 +65,14 @@ class Memory(msgspec.Struct):
 
 
 class EditCosts(msgspec.Struct):
-    """The short result of ``dragoman robustness``; other fields are passed over.
+    """The short result of ``dragoman robustness``; other fields are ignored.
 
     Attributes:
         system: name of the system.
         data: name, version, fingerprint and split of the benchmark.
         costs: what each edit costs, by measure.
-        failures: by edit how many labels fail that were right before it.
-        memory: differences of differences.
+        failures: by edit, number of labels that were correct before it and are wrong after it.
+        memory: differences of differences, one for each such pair of edits.
 
     """
 
@@ -88,14 +88,13 @@ def read_all(runs: Path, folder: Path | None = None) -> dict[str, EditCosts]:
 
     Args:
         runs: folder of ``system/data version``.
-        folder: where ``system.json`` of a run ``system/…`` lies; ``robustness`` beside ``runs`` if None, where there
-            is such a folder.
+        folder: contains ``system.json`` for a run ``system/…``; if None, ``robustness`` next to ``runs``, if it exists.
 
     Returns:
         Results by the system's folder.
 
     Raises:
-        DragomanError: E101 where a folder or a file that is named cannot be read, E209 where it is no such result.
+        DragomanError: E101 if a given folder or file cannot be read, E209 if it is not such a result.
 
     """
     held = runs.absolute().parent / FOLDER if folder is None else folder
@@ -116,14 +115,14 @@ def read_all(runs: Path, folder: Path | None = None) -> dict[str, EditCosts]:
 
 
 def of_entries(board: Board, found: Mapping[str, EditCosts]) -> dict[str, EditCosts]:
-    """Give the results of the systems that were scored, by the entry's id."""
+    """Return the results of the systems that were scored, by the entry's id."""
     by_system = {entry.id: found.get(entry.folder.partition("/")[0]) for entry in board.entries if entry.cells}
     return {name: each for name, each in by_system.items() if each is not None}
 
 
 @dataclass(frozen=True)
 class EditRow:
-    """An edit in the table of a system: cost by measure, None where there is none, and how many labels fail."""
+    """Row of an edit in the table of a system: cost by measure (None where undefined), and how many labels fail."""
 
     edit: str
     documents: int
@@ -138,7 +137,7 @@ class EditRow:
 
 @dataclass(frozen=True)
 class SystemEdits:
-    """What edits cost a system, ready to be drawn.
+    """Cost of edits for a system, formatted for its page.
 
     Attributes:
         entry: the system.
@@ -146,7 +145,7 @@ class SystemEdits:
         measures: the measures it was scored by.
         kinds: rows of invariances and of directions, the most costly first.
         costliest: the edits that cost most, in words; empty where no interval is above 0.
-        other_data: what it was measured on, where that is not the data of the board; else empty.
+        other_data: data that it was measured on, if not those of the board; else empty.
         memory: differences of differences.
 
     """
@@ -161,7 +160,7 @@ class SystemEdits:
 
 
 def laid_out(board: Board, found: Mapping[str, EditCosts]) -> list[SystemEdits]:
-    """Make the results of systems ready for their pages, in the order of the board."""
+    """Format the results of systems for their pages, in the order of the board."""
     return [_system(board, entry, found[entry.id]) for entry in board.entries if entry.id in found]
 
 
@@ -197,7 +196,7 @@ _Cost = TypeVar("_Cost", bound=_HasCost)
 
 
 def costliest(costs: Iterable[_Cost], most: int = MAX_NAMED) -> list[_Cost]:
-    """Pick the edits that cost most, each by the measure where it does: of those with an interval above 0."""
+    """Pick the most costly edits, each by its worst measure, among those whose interval is above 0."""
     sure = [each for each in costs if each.cost is not None and each.interval is not None and each.interval[0] > 0]
     first: dict[str, _Cost] = {}
     for each in sorted(sure, key=lambda each: -(each.cost or 0.0)):

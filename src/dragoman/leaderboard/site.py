@@ -1,4 +1,4 @@
-"""The leaderboard's static site: pages that link to each other by relative names, for a disk or any web server."""
+"""The leaderboard's static site: pages with relative links, for local viewing or any web server."""
 
 from __future__ import annotations
 
@@ -54,11 +54,10 @@ def build(
         runs: folder of ``system/data version``.
         out: folder of the site: new, empty, or a site that was built before.
         benchmark: what to score against, on its test split.
-        progress: wraps the folders of the runs to show how far it is.
+        progress: wraps the folders of runs to report progress.
         reports: whether each scored system gets its error report.
         dataset: repository of the data set on the Hub, ``owner/name``, if the pages are to link to it.
-        closed: withheld gold to score against, of which the site shows aggregates alone, and no reports.
-
+        closed: withheld gold to score against; the site then shows only aggregates, and no reports.
         robustness: folder of short results of ``dragoman robustness``, ``system.json`` for the run ``system/…``; if
             None ``robustness`` beside ``runs``, where there is such a folder. A closed board has none.
 
@@ -66,8 +65,9 @@ def build(
         The board as it was written to ``leaderboard.json``.
 
     Raises:
-        DragomanError: E820 no runs, E829 the folder holds something else, somebody else writes it, or ``dataset`` is no
-            name, E108 it cannot be written, E101 and E209 for results of robustness that cannot be read.
+        DragomanError: E820 no runs, E829 the folder contains something else, another process is writing it, or
+            ``dataset`` is not a valid name, E108 it cannot be written, E101 and E209 for robustness results that cannot
+            be read.
 
     """
     _check_place(out, runs)
@@ -78,12 +78,12 @@ def build(
     board, entries = evaluate(runs, gold, progress, closed)
     shown = columns(gold) if closed is None else shown_columns(gold)
     with only_writer(out, "E829"):
-        # What a build leaves that is killed is neither published nor taken for somebody else's folder.
+        # Marks what a killed build leaves: not to be published, and safe to build over.
         files.write(out / UNFINISHED, UNFINISHED_NOTE)
         files.write(out / MARK, files.pretty_json(board))
         files.write(out / "leaderboard.csv", as_csv(board, shown))
         reported = dict(_reports(board, entries, out, benchmark, progress)) if reports and closed is None else {}
-        files.write(out / MARK, files.pretty_json(board))  # with the problems of reports, if there are any
+        files.write(out / MARK, files.pretty_json(board))  # again, with the problems of reports
         files.write(out / "README.md", space_card(board, dataset))
         current = []
         for name, text in pages(board, shown, reported, dataset, of_entries(board, edits)):
@@ -110,14 +110,14 @@ def _check_place(out: Path, runs: Path) -> None:
 
 
 def _has_content(out: Path) -> bool:
-    """Whether a folder holds more than what a build that was killed may leave before it marks the folder."""
+    """Whether a folder contains more than a build may leave that is killed before it marks the folder."""
     return any(path.name != LOCK and not files.is_part(path) for path in out.iterdir())
 
 
 def _reports(
     board: Board, entries: dict[str, Entry], out: Path, benchmark: Benchmark, progress: Progress
 ) -> Iterator[tuple[str, str]]:
-    """Write the error report of each scored entry; give the entry's id with the page's name."""
+    """Write the error report of each scored entry; yield the entry's id and the page's name."""
     source = from_benchmark(benchmark, board.data.split or "test")
     source = replace(source, gold=picklable(source.gold))
     scored = {entries[entry.id].path: entry for entry in board.entries if entry.cells and entry.card}
@@ -134,7 +134,7 @@ def _reports(
 
 
 def _page(path: Path, source: Source) -> bytes:
-    """Make the report of a run, from the bytes that were examined: the same file, under the same limits."""
+    """Render the report of a run, from the same file under the same limits as its examination."""
     gold = source.gold
     reading = read_bytes(read_predictions(path / "predictions.jsonl"), gold.target, str(path))
     pred = reading.checked().of(gold.annotations.documents)

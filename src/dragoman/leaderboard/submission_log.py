@@ -1,8 +1,8 @@
-"""Who submitted what, when, and how it scored: an embedded database beside the withheld gold, for its keeper alone.
+"""Who submitted what, when, and how it scored: an embedded database next to the withheld gold, for organisers only.
 
-SQLite with a write-ahead log that is flushed at every commit: what was accepted outlives a process that is killed. Each
-change is one transaction; limits are counted in the transaction that accepts a submission, so that of two at once the
-second sees the first.
+SQLite with a write-ahead log that is flushed at every commit: accepted submissions survive a killed process. Each
+change is one transaction; limits are checked in the transaction that accepts a submission, so that of two concurrent
+ones the second sees the first.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ NAME = "submissions.sqlite"
 Shown: TypeAlias = dict[str, float | None]
 """Rounded scores by column; None where a submission attempts nothing."""
 MAX_TRIES = 3
-"""So often is a submission taken up whose scoring was cut off by the end of the service."""
+"""Maximum number of times that a submission is scored whose scoring was interrupted by the end of the service."""
 MAX_ATTEMPTS = 20
-"""So many invalid submissions of a team are looked at for each valid one of its limit by day."""
+"""Attempts that a team may make per day, valid or not, as a multiple of its daily limit."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS teams (name TEXT PRIMARY KEY, token TEXT UNIQUE, added TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS attempts (team TEXT, day TEXT, number INTEGER NOT NULL, PRIMARY KEY (team, day));
@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS submissions (
 
 
 class Limits(NamedTuple):
-    """How many submissions of a team are scored: by day (UTC), and in all."""
+    """How many submissions of each team are scored: per day (UTC), and in total."""
 
     per_day: int = 5
     total: int = 50
@@ -51,7 +51,7 @@ DEFAULT = Limits()
 
 
 class Submission(NamedTuple):
-    """A submission as its team may see it; ``shown`` has the best that the team had by then, once it is done."""
+    """A submission as its team may see it; once done, ``shown`` has the team's best scores up to then."""
 
     id: int
     team: str
@@ -63,7 +63,7 @@ class Submission(NamedTuple):
 
 
 def team_key(name: str) -> str:
-    """Give what the name of a team is compared by: in whatever case and spaces it is written, it is one team.
+    """Return the key by which team names are compared, regardless of case and spacing.
 
     >>> team_key(" Team  One")
     'team one'
@@ -73,14 +73,14 @@ def team_key(name: str) -> str:
 
 
 class SubmissionLog:
-    """The log of one private bundle; teams are named in any case, and counted by :func:`team_key`.
+    """The submission log of one private bundle; teams are identified by :func:`team_key` of their names.
 
     Args:
-        path: the database; made if need be, and readable by its owner alone.
-        now: the time, in UTC.
+        path: the database; created if missing, readable only by its owner.
+        now: returns the current time, in UTC.
 
     Raises:
-        DragomanError: from every method, E108 where the database cannot be written: a full disk, rights.
+        DragomanError: from every method, E108 if the database cannot be written: full disk, missing permission.
 
     """
 
@@ -93,11 +93,11 @@ class SubmissionLog:
         path.chmod(0o600)
 
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
-        """Give a transaction that nobody else writes beside: committed as a whole, or undone."""
+        """Open a transaction with an exclusive write lock: committed as a whole, or rolled back."""
         return self._transaction("BEGIN IMMEDIATE")
 
     def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
-        """Give a transaction that sees one state, and waits for nobody: whoever only asks holds up no submission."""
+        """Open a read transaction on one snapshot, which neither waits for writers nor blocks them."""
         return self._transaction("BEGIN")
 
     @contextmanager
@@ -129,13 +129,13 @@ class SubmissionLog:
         return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def add_team(self, name: str) -> str:
-        """Add a team, or give one that is there a new token.
+        """Add a team, or issue a new token to an existing one.
 
         Returns:
-            Its token, which is nowhere kept: the database has its hash alone.
+            Its token, which is not stored: the database has only its hash.
 
         Raises:
-            DragomanError: E841 for a name that is none.
+            DragomanError: E841 for an invalid name.
 
         """
         if not 0 < len(name.strip()) <= 100 or not name.isprintable():
@@ -152,29 +152,29 @@ class SubmissionLog:
 
     @staticmethod
     def _named(db: sqlite3.Connection) -> dict[str, str]:
-        """Give the names of teams that have tokens, as they were written, by what they are compared by."""
+        """Return the names of teams that have tokens, as written, by :func:`team_key`."""
         return {team_key(name): name for (name,) in db.execute("SELECT name FROM teams")}
 
     def team_of(self, token: str) -> str:
         """Name the team of a token.
 
         Raises:
-            DragomanError: E841 for a token that nobody has.
+            DragomanError: E841 for a token that no team has.
 
         """
         with self._reading() as db:
             row = db.execute("SELECT name FROM teams WHERE token = ?", (_hash(token),)).fetchone()
         if row is None:
             raise error("E841", "no team has this token.", "Ask the keeper for one.")
-        redaction.register(token)  # others are secrets of nobody, and whoever sends many would fill the list
+        redaction.register(token)  # unknown tokens are no secrets, and a client that sends many would fill the list
         return str(row[0])
 
     def attempt(self, team: str, limits: Limits) -> None:
-        """Count a submission that is about to be validated, valid or not.
+        """Count an attempt, before it is known whether the submission is valid.
 
         Raises:
-            DragomanError: E840 over :data:`MAX_ATTEMPTS` for each of the limit by day, or where a valid submission
-                would be over a limit.
+            DragomanError: E840 over :data:`MAX_ATTEMPTS` times the daily limit, or if a valid submission would exceed a
+                limit.
 
         """
         team = team_key(team)
@@ -192,10 +192,11 @@ class SubmissionLog:
                 raise error("E840", what, "Check them with `dragoman validate` first; go on tomorrow (UTC).")
 
     def submit(self, team: str, system: str, body: bytes, limits: Limits) -> int:
-        """Accept a submission and queue it; the same bytes of a team are one submission, however often they come.
+        """Accept a submission and queue it; identical bytes from one team are one submission.
 
         Returns:
-            Its number.
+            Its id.
+
 
         Raises:
             DragomanError: E840 over a limit.
@@ -216,7 +217,7 @@ class SubmissionLog:
             return int(cursor.lastrowid or 0)
 
     def known(self, team: str, body: bytes) -> int | None:
-        """Find the submission of a team that has these bytes."""
+        """Return the id of the team's submission with these bytes, or None."""
         team = team_key(team)
         with self._reading() as db:
             digest = hashlib.sha256(body).hexdigest()
@@ -232,19 +233,19 @@ class SubmissionLog:
         rounded: Mapping[str, float | None],
         limits: Limits,
     ) -> Shown | None:
-        """Note predictions that were scored elsewhere, by the hash of their bytes.
+        """Record predictions that were scored elsewhere, by the hash of their bytes.
 
         Args:
-            team: whose they are.
-            system: what they are of.
+            team: the submitting team.
+            system: the system that made them.
             digest: hash of the predictions.
             exact: scores by column; None for predictions that could not be scored, which count.
             rounded: the same, rounded.
-            limits: how many of a team's are shown.
+            limits: how many submissions of a team are scored.
 
         Returns:
-            What is shown of them, as :meth:`finish` has it, also where they were noted before; None over a limit:
-            nothing of them may be shown then.
+            The disclosed scores, as in :meth:`finish`, also if they were recorded before; None over a limit: nothing
+            may be shown then.
 
         """
         team = team_key(team)
@@ -283,7 +284,7 @@ class SubmissionLog:
         return int(row[0]), int(row[1])
 
     def requeue(self) -> None:
-        """Queue what a service that was ended left running; what was taken up too often has failed."""
+        """Queue submissions again whose scoring was interrupted; those that were tried too often fail."""
         with self._writing() as db:
             db.execute(
                 "UPDATE submissions SET state = 'failed', reason = 'its scoring was cut off too often', finished = ? "
@@ -293,7 +294,7 @@ class SubmissionLog:
             db.execute("UPDATE submissions SET state = 'queued' WHERE state = 'running'")
 
     def take(self) -> tuple[int, bytes] | None:
-        """Take up the submission that waits longest: its number and its bytes; None where none waits."""
+        """Take the oldest queued submission; return its id and bytes, or None if the queue is empty."""
         with self._writing() as db:
             row = db.execute("SELECT id, body FROM submissions WHERE state = 'queued' ORDER BY id LIMIT 1").fetchone()
             if row is None:
@@ -302,10 +303,11 @@ class SubmissionLog:
         return int(row[0]), bytes(row[1])
 
     def finish(self, number: int, exact: Mapping[str, float | None], rounded: Mapping[str, float | None]) -> None:
-        """Note the scores of a submission that was taken up.
+        """Record the scores of a submission that was taken.
 
-        Shown is what is better than the best that its team had before, column by column: a submission that is no better
-        by a whole step shows nothing new (the Ladder of Blum and Hardt 2015, with rounding for its step).
+        Disclosed are the scores that improve on the team's best so far, column by column: a submission that is not
+        better by at least one step discloses nothing new (the Ladder of Blum and Hardt 2015, with rounding as its
+        step).
         """
         with self._writing() as db:
             (team,) = db.execute("SELECT team FROM submissions WHERE id = ?", (number,)).fetchone()
@@ -317,7 +319,7 @@ class SubmissionLog:
             )
 
     def fail(self, number: int, reason: str) -> None:
-        """Note that a submission that was taken up could not be scored; it counts."""
+        """Record that a submission that was taken could not be scored; it counts towards the limits."""
         with self._writing() as db:
             db.execute(
                 "UPDATE submissions SET state = 'failed', reason = ?, finished = ? WHERE id = ? AND state = 'running'",
@@ -351,14 +353,14 @@ class SubmissionLog:
         return made
 
     def teams(self) -> dict[str, tuple[int, dict[str, float]]]:
-        """Of every team that submitted something, how much that was, and its best scores as they are shown."""
+        """Return the number of submissions and the best disclosed scores of every team that submitted something."""
         with self._reading() as db:
             counts = db.execute("SELECT team, COUNT(*) FROM submissions GROUP BY team ORDER BY team").fetchall()
             named = self._named(db)
             return {named.get(team, team): (number, self._best(db, team)) for team, number in counts}
 
     def lines(self) -> list[dict[str, Any]]:
-        """Say what was scored when, with exact scores and with what was shown of them: for the keeper alone."""
+        """Return all submissions with exact and disclosed scores: for organisers only."""
         columns = (
             "id",
             "team",
@@ -379,10 +381,10 @@ class SubmissionLog:
 
 
 def _new(rounded: Mapping[str, float | None], best: Mapping[str, float]) -> Shown:
-    """Leave out the scores that are no better than the best before; what was not attempted is None."""
+    """Drop the scores that do not improve on the best so far; None where a layer was not attempted."""
     return {name: score for name, score in rounded.items() if score is None or score > best.get(name, -1.0)}
 
 
 def _hash(token: str) -> str:
-    # A token has 256 random bits: nobody guesses it, so that no slow hash is needed.
+    # A token has 256 random bits and cannot be guessed, so that no slow hash is needed.
     return hashlib.sha256(token.encode()).hexdigest()

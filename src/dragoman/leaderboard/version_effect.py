@@ -1,4 +1,4 @@
-"""The effect of a new release on runs that were made before it: their scores and places on both."""
+"""Effect of a new release on earlier runs: their scores and places on both releases."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Effect(msgspec.Struct, forbid_unknown_fields=True):
     Attributes:
         run: folder of the run, ``system/data version``.
         scores: score on the older and on the newer release by column; null where it has none.
-        ranks: place by that score among the same runs of its track, as on the leaderboard: 1, 2, 2, 4; null for a score
-            of 0, with fewer than six documents annotated, and for a run that the leaderboard does not place either,
-            because its card cannot be read or says that it is not independent of the gold.
-        track: the track by its card; null where that cannot be read.
-        ranked: whether it takes part in the places.
-        problems: why it cannot be scored on one of the two, or placed.
+        ranks: place by that score among these runs of its track, with ties as on the leaderboard: 1, 2, 2, 4; null for
+            a score of 0, with fewer than six annotated documents, and for a run that the leaderboard does not rank
+            either, because its card cannot be read or says that it is not independent of the gold.
+        track: the track by its card; null if that cannot be read.
+        ranked: whether it takes part in the ranking.
+        problems: why it cannot be scored on one of the releases, or ranked.
 
     """
 
@@ -55,7 +55,7 @@ class Effect(msgspec.Struct, forbid_unknown_fields=True):
 
     @property
     def moved(self) -> bool:
-        """Whether any score or place is another one."""
+        """Whether any score or place differs between the two."""
         return any(before != after for pair in (self.scores, self.ranks) for before, after in pair.values())
 
 
@@ -65,16 +65,16 @@ def effects(
     new: Benchmark,
     progress: Progress = lambda items, _: items,
 ) -> list[Effect]:
-    """Score the predictions of all runs on two releases, on the test split; of a system those made on the older one.
+    """Score the predictions of all runs on the test split of two releases; each system by its run on the older one.
 
     Args:
         runs: folder of ``system/data version``.
-        old: the release that came first.
-        new: the other one.
-        progress: wraps the folders to show how far it is.
+        old: the earlier release.
+        new: the later release.
+        progress: wraps the folders to report progress.
 
     Returns:
-        One a run, in order of its folder.
+        One effect per run, sorted by folder.
 
     Raises:
         DragomanError: E820 where there are no runs, E703 for a release without gold.
@@ -101,7 +101,7 @@ def effects(
 
 
 def _place(effects_of: Sequence[Effect], column: str, side: int, documents: int) -> None:
-    """Write the places of runs of one track in a column, on the older (0) or the newer release (1)."""
+    """Set the places of the runs of one track in a column, on the older (0) or the newer release (1)."""
     among = [each for each in effects_of if places.placed(each.scores[column][side], documents)]
     by_score = places.places([each.scores[column][side] or 0.0 for each in among])
     for each, place in zip(among, by_score, strict=True):
@@ -139,10 +139,10 @@ def _result(path: Path, gold: Gold) -> Result:
 
 
 def _readable(path: Path, name: str) -> Path:
-    """Give the path of a file of a run, once it is known that it can be opened.
+    """Return the path of a file of a run after checking that it may be opened.
 
     Raises:
-        DragomanError: E820 to E823 for one that is not there, is a link or a special file, or is too large.
+        DragomanError: E820 to E823 if it is missing, is a link or a special file, or is too large.
 
     """
     names, problems = readable_files(path)

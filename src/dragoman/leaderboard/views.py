@@ -1,4 +1,4 @@
-"""View models of the board's pages, ready for the templates: its tables, and the parts of a system's page."""
+"""View models for the templates of the board's pages: its tables, and the parts of a system's page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import Board, BoardEntry, Place
 
 _MAX_URL = 2000
-"""Longest address that becomes a link, in characters."""
+"""Maximum length of a URL that becomes a link, in characters."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Tab:
 
     Attributes:
         file: its file.
-        title: what to call it.
-        group: which tabs it stands with: ``documents`` or ``layers``.
-        main: the column that it orders by.
+        title: display name.
+        group: group of tabs that it belongs to: ``documents`` or ``layers``.
+        main: the column that it is sorted by.
         others: columns shown after it.
-        documents: documents of the main column.
+        documents: number of documents of the main column.
 
     """
 
@@ -60,7 +60,7 @@ class Tab:
 def tabs(board: Board, shown: Sequence[Column]) -> list[Tab]:
     """Pages of the board: all documents, those of each language, then each layer with its own measures and slices.
 
-    Where there is one layer alone, the first page is its own.
+    With a single layer, the first page is that layer's.
     """
     documents = {column.name: column.documents or 0 for column in board.columns}
     headline, *layers = (column for column in shown if column.ranked and column.facet is None)
@@ -78,13 +78,13 @@ def tabs(board: Board, shown: Sequence[Column]) -> list[Tab]:
 
 
 def _slug(text: str) -> str:
-    """Write a language's tag as a part of a file's name, however somebody else's benchmark spells it."""
+    """Turn a language tag, which another benchmark may spell in any way, into part of a file name."""
     plain = regex.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     return plain if plain == text.lower() else f"{plain[:20]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def heading(column: Column) -> str:
-    """Name a column by itself, away from its table: its layer, or the headline, and its slice."""
+    """Name a column outside of its table: its layer, or the headline, and its slice."""
     if column.facet is None:
         return column.title
     of = "Headline" if len(column.measures) > 1 else column.measures[0].layer.capitalize()
@@ -97,9 +97,9 @@ class Head:
 
     Attributes:
         key: the column's name.
-        title: what to call it.
-        n: what it is computed on, in words.
-        few: whether that is so little that a score says little.
+        title: display name.
+        n: number of labels or documents that it is computed on, in words.
+        few: whether that is too few for a reliable score.
 
     """
 
@@ -110,7 +110,7 @@ class Head:
 
 
 def number(count: int, of: str) -> str:
-    """Write a number of things.
+    """Format a count with its noun.
 
     >>> number(1, "pair"), number(0, "pair")
     ('1 pair', '0 pairs')
@@ -120,9 +120,9 @@ def number(count: int, of: str) -> str:
 
 
 def head(board: Board, column: Column, tab: Tab) -> Head:
-    """Make the heading of a column in a table: in a language's own the layers, elsewhere the slices.
+    """Make the heading of a column in a table: the layer in the table of a language, elsewhere the slice.
 
-    One layer is counted in labels, several in documents.
+    ``n`` counts labels for a single layer, documents for several.
     """
     known = next(each for each in board.columns if each.name == column.name)
     n = number(known.documents or 0, "doc") if known.labels is None else number(known.labels, "label")
@@ -135,15 +135,15 @@ def head(board: Board, column: Column, tab: Tab) -> Head:
 
 @dataclass(frozen=True)
 class ScoreView:
-    """A score as it is drawn.
+    """A score formatted for a page.
 
     Attributes:
         text: three decimals, or a dash.
         sort: what to sort by; -1 for no score.
         interval: as text, or empty.
-        low: left end of the interval, 0 to 100, or None.
-        high: its right end.
-        at: the score, 0 to 100.
+        low: lower end of the interval, 0 to 100, or None.
+        high: upper end.
+        at: the score, 0 to 100, or None.
         spread: the least and the greatest score of several repeats, as text, or empty.
 
     """
@@ -158,12 +158,12 @@ class ScoreView:
 
     @property
     def heat(self) -> int:
-        """Step of the ground: tenths of the score."""
+        """Index of the background colour: tenths of the score, 0 to 9."""
         return min(9, int((self.at or 0.0) / 10))
 
 
 def score(cell: Cell | None) -> ScoreView:
-    """Make a cell ready to be drawn."""
+    """Format a cell."""
     if cell is None or cell.score is None:
         return ScoreView("–", -1.0)
     text, at = f"{cell.score:.3f}", round(100 * cell.score, 1)
@@ -176,7 +176,7 @@ def score(cell: Cell | None) -> ScoreView:
 
 @dataclass(frozen=True)
 class Row:
-    """An entry in a table, with its place under the table's main column."""
+    """An entry in a table, with its place in the table's main column."""
 
     entry: BoardEntry
     name: str
@@ -189,7 +189,7 @@ class Row:
 
 
 def rows(board: Board, tab: Tab, state: str, track: str | None = None) -> list[Row]:
-    """Rows of a table: entries of a state, and of a track if one is given, that have a score there, by place."""
+    """Rows of a table: scored entries of a state, and of a track if given, by place."""
     main = tab.main.name
     entries = [
         entry
@@ -200,7 +200,7 @@ def rows(board: Board, tab: Tab, state: str, track: str | None = None) -> list[R
 
 
 def _scored(entry: BoardEntry, tab: Tab) -> bool:
-    """Whether an entry belongs in a table: overall all do, so that those without headline are seen too."""
+    """Whether an entry belongs in a table; all do in the overall one, so that entries without headline are seen too."""
     cell = entry.cells.get(tab.main.name)
     return bool(entry.cells) and (tab.file == "index.html" or (cell is not None and cell.score is not None))
 
@@ -217,7 +217,7 @@ def _row(board: Board, entry: BoardEntry, tab: Tab) -> Row:
 
 
 def answered(board: Board, entry: BoardEntry, tab: Tab) -> str:
-    """Say how many of the annotated documents an entry answered, by layer where that differs; of a language nothing."""
+    """Say how many of the annotated documents an entry answered, by layer if that differs; empty for a language."""
     if tab.main.facet is not None:
         return ""
     annotated = {column.name.partition(".")[0]: column.documents for column in board.columns if "[" not in column.name}
@@ -232,12 +232,12 @@ def answered(board: Board, entry: BoardEntry, tab: Tab) -> str:
 
 
 def span(place: Place) -> str:
-    """Write the range of a place; nothing where it has none."""
+    """Format the range of a place; empty if it has none."""
     return "–".join(map(str, dict.fromkeys(place.range or ())))
 
 
 def _under(entry: BoardEntry, tab: Tab) -> str:
-    """Describe an entry in the line below its name: its version, size, layers if not all, documents of all left out."""
+    """Describe an entry in the line below its name: version, size, layers if not all, documents left out."""
     parts = [short(entry.card.version, 24)] if entry.card is not None and entry.card.version else []
     if entry.card is not None and entry.card.parameter_count:
         parts.append(parameters(entry.card.parameter_count))
@@ -288,8 +288,8 @@ def name(entry: BoardEntry) -> str:
 
 
 def link(url: str | None) -> tuple[str, str] | None:
-    """Address and host of a URL that may be a link: http or https, with a plain host; None for any other."""
-    # Browsers and urlsplit read a backslash differently; none of these signs belongs in an address.
+    """URL and host if the URL may become a link (http or https, plain host); None otherwise."""
+    # Browsers and urlsplit read a backslash differently; none of these characters is valid in a URL.
     if not url or len(url) > _MAX_URL or not url.isascii() or not url.isprintable() or set(url) & set(' "<>\\^`{|}'):
         return None
     try:
@@ -311,7 +311,7 @@ def measures(entry: BoardEntry) -> list[tuple[str, ScoreView, str]]:
 
 
 def slices(entry: BoardEntry, shown: Sequence[Column]) -> tuple[list[str], list[tuple[str, list[ScoreView]]]]:
-    """Scores of an entry on parts of the documents: headings, and a row for each part."""
+    """Scores of an entry on slices of the documents: headings, and a row for each slice."""
     parts = list(dict.fromkeys(column.facet for column in shown if column.facet and column.facet[0] != "type"))
     mains = [column for column in shown if column.ranked and column.facet is None]
     made = [
@@ -328,7 +328,7 @@ ONE_FAILED: dict[tuple[str, ...], str] = {
 
 
 def tied(board: Board, entry: BoardEntry, column: str) -> list[tuple[BoardEntry, str]]:
-    """Entries that cannot be told from one in a column, in the board's order, each with what to know of the pair."""
+    """Entries that the tests do not distinguish from this one in a column, in board order, with notes on the pair."""
     notes = {}
     for contrast in board.contrasts.get(column, []):
         if entry.id in {contrast.first, contrast.second} and contrast.better is None:

@@ -1,6 +1,6 @@
-"""Measures: each is a match, counts a document, and a finish. The catalogue lists them all.
+"""Measures: each matches items, counts per document, and turns summed counts into scores; see the catalogue.
 
-A measure from outside the package is a :class:`Measure` given to :func:`register`.
+Other packages add a :class:`Measure` with :func:`register`.
 """
 
 from dragoman.measures.catalogue import MEASURES

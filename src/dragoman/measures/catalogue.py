@@ -1,9 +1,9 @@
-"""The catalogue: every measure, what it means, and where it comes from.
+"""The catalogue of measures, each with its definition and source.
 
-Absence earns nothing where gold has something: taking a type, a value, an id, a cue, a parent or a claimant from a
-predicted item raises no score here, as the item stays among those that are judged. Outside of this stand precision by
-itself (a system that predicts less may be more precise), slices by type (an item without a type leaves the slice of its
-type, whose precision may rise), and cluster measures, which say so.
+Omitting what gold has earns nothing: removing a type, value, id, cue, parent or claimant from a predicted item raises
+no score, since the item is still counted. Exceptions are precision on its own (a system that predicts less may be more
+precise), slices by type (an item without a type leaves the slice of its type, whose precision may rise), and the
+cluster measures, as their definitions say.
 """
 
 from __future__ import annotations
@@ -31,24 +31,24 @@ if TYPE_CHECKING:
 
 @cache
 def _on(layer: str, match: Callable[[Pair, str], Match]) -> Callable[[Pair], Match]:
-    """Fix the layer of a match of spans; the same match is the same object."""
+    """Bind the layer of a span match; cached, so that equal matches are one object and are computed once."""
     return lambda pair: match(pair, layer)
 
 
 def _with_texts(pair: Pair) -> Bools:
-    """Documents whose text is known."""
+    """Mask of the documents whose text is known, shape (documents,)."""
     return np.array([text is not None for text in pair.gold.texts], bool)
 
 
 def _with_segments(pair: Pair) -> Bools:
-    """Documents with segments in gold."""
+    """Mask of the documents with segments in gold, shape (documents,)."""
     known = np.zeros(len(pair), bool)
     known[pair.gold.segments.doc] = True
     return known
 
 
 def _with_times(pair: Pair) -> Bools:
-    """Documents with a time in gold."""
+    """Mask of the documents with a document time in gold, shape (documents,)."""
     known: Bools = (pair.gold.published.codes != NULL) | (pair.gold.published_external.codes != NULL)
     return known
 
@@ -341,13 +341,13 @@ MEASURES: tuple[Measure, ...] = (
 register_catalogue(MEASURES)
 
 HEADLINE = ("entities.strict", "dates.value", "claims.attributed")
-"""The headline is the mean of the micro F1 of these: of those whose layer the data has."""
+"""The headline score is the mean micro F1 of these measures, restricted to the layers that the data has."""
 
 
 def headline_of(annotated: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name the measures of the headline of some data, by how many of its documents are annotated in each layer.
+    """Return the headline measures for data, given the number of documents annotated in each layer.
 
-    A benchmark may leave a layer out, as one without dates does; then its headline is the mean of the others.
+    A benchmark may omit a layer, such as dates; its headline is then the mean of the others.
 
     >>> headline_of({"entities": 4, "dates": 0, "claims": 4})
     ('entities.strict', 'claims.attributed')
@@ -357,7 +357,7 @@ def headline_of(annotated: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 HEADLINE_SPLIT = "test"
-"""On this split it is placed; on others it is given, and never placed."""
+"""Systems are ranked by the headline on this split only; on others it is reported without places."""
 
 
 def _entities_overlap(threshold: float) -> Measure:

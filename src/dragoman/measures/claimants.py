@@ -1,19 +1,19 @@
-"""Whom a claimant refers to, so that claimants of both sides can be compared: MENTION and IMPLICIT alike.
+"""Resolve the referents of claimants (MENTION and IMPLICIT), so that gold and predicted claimants can be compared.
 
-A claimant refers by its span, by the ids of the mention that it names, and by ids of its own; one of them that is right
-is enough, or what a system leaves out would earn more than what it gives. In the order of what follows from what:
+A claimant refers by its span, by the ids of its mention, and by ids of its own; one correct reference suffices, since
+otherwise omitting a reference would earn more than giving it. The rules, each building on those before:
 
-- A *span* means the one gold mention with the largest Dice coefficient (1945) of characters, of at least one half; of
-  equally similar ones the longer, then the earlier. Gold mentions with the same span are all meant. A span by which a
-  gold claim names its claimant, and at which gold has no such mention, is one too.
-- A gold mention stands for its ids, and where it has none for its own span.
-- A registry id, or a Wikidata id, means itself. Where there is no registry, so do the ids that gold itself uses in the
-  document. Any *other id* is the system's own, and means what most of its mentions in the document stand for; of what
-  is equally frequent, that for which the first of them stands.
-- Several ids mean all that they mean together. If one of them means nothing, all of them mean nothing.
-- An office and its holder in a document are one. An office with several holders is one with each of them.
+- A *span* refers to the gold mention with the largest Dice coefficient (1945) of characters, of at least one half;
+  among equally similar ones to the longer, then the earlier. Gold mentions with the same span are all referred to. The
+  span of a gold claimant without a gold mention of that kind counts as a mention, too.
+- A gold mention denotes its ids, or if it has none, its own span.
+- A registry id or Wikidata id denotes itself. Without a registry, so do the ids that gold uses in the document. Any
+  *other id* is local to the system, and denotes what most of its mentions in the document denote; ties go to the first
+  mention.
+- Several ids denote the set of what each denotes. If one of them denotes nothing, so does the set.
+- An office and its holder in a document are equal. An office with several holders is equal to each of them.
 
-What means nothing is equal to nothing that gold has.
+A claimant that denotes nothing matches no gold claimant.
 """
 
 from __future__ import annotations
@@ -43,23 +43,24 @@ if TYPE_CHECKING:
     Referent = frozenset[str | int]
 
 REFERRING = ("MENTION", "IMPLICIT")
-"""Roles of claimants that are compared by what they refer to; any other role equals itself alone."""
+"""Roles of claimants that are compared by referent; any other role is equal only to itself."""
 MAX_READINGS = 64
-"""So many ways to read a set of offices that have several holders each are gone through."""
+"""Maximum number of readings that are tried for a set of offices with several holders each."""
 _NOTHING = -1
 _FIRST_PLACE = -2
-"""Keys of sets are 0 and above, that of no referent is -1, and those of places of mentions go down from -2."""
+"""Keys of sets of ids are 0 and above, the key for no referent is -1, and keys of mentions without ids go down from -2.
+"""
 _MAX_IDS = 2**31
-"""More ids than there can be."""
+"""Upper bound on the number of ids."""
 
 
 @dataclass(frozen=True, slots=True)
 class Referents:
-    """What the claimants of one side refer to: rows of a table, by claimant.
+    """Referents of the claimants of one side, as a table sorted by claimant.
 
     Attributes:
-        claimant: position of the claimant, ascending, shape (n,).
-        key: what it may refer to; equal keys of one document mean the same on both sides, shape (n,).
+        claimant: index of the claimant, ascending, shape (n,).
+        key: a possible referent; within a document, equal keys mean the same on both sides, shape (n,).
 
     """
 
@@ -68,22 +69,22 @@ class Referents:
 
     @classmethod
     def of(cls, parts: Iterable[tuple[Ints, Ints]]) -> Referents:
-        """Put rows together."""
+        """Concatenate tables."""
         claimants, keys = (np.concatenate(column) for column in zip(*parts, strict=True))
         order = np.argsort(claimants, kind="stable")
         return cls(claimants[order], keys[order])
 
 
 def correspond(pair: Pair, g: Ints, p: Ints) -> Bools:
-    """Whether a gold claimant and a predicted claimant are the same, shape (k,).
+    """Whether each gold claimant and predicted claimant correspond, shape (k,).
 
-    AUTHOR is the same as AUTHOR alone. A claimant of which gold says no more than that it is implicit is the same as
-    one of which the prediction says no more.
+    AUTHOR corresponds only to AUTHOR. A gold claimant without span and ids (implicit, unresolved) corresponds to a
+    predicted one without either.
 
     Args:
         pair: gold and predicted annotations.
-        g: position of the gold claimant, shape (k,).
-        p: position of the predicted claimant, shape (k,); both are of one document.
+        g: index of the gold claimant, shape (k,).
+        p: index of the predicted claimant in the same document, shape (k,).
 
     """
     gold, pred = pair.gold.claims, pair.pred.claims
@@ -97,7 +98,7 @@ def correspond(pair: Pair, g: Ints, p: Ints) -> Bools:
 
 
 def _kind(role: Coded) -> Coded:
-    """Roles, with one for all that refer."""
+    """Roles, with those that refer merged into one."""
     labels = [REFERRING[0] if label in REFERRING else label for label in role.labels]
     distinct = tuple(dict.fromkeys(labels))
     table = np.array([*map(distinct.index, labels), NULL], np.int32)
@@ -105,7 +106,7 @@ def _kind(role: Coded) -> Coded:
 
 
 def _given(claims: Claims) -> Bools:
-    """Claimants of whom a span or ids are given."""
+    """Mask of the claimants with a span or ids, shape (claimants,)."""
     result: Bools = (claims.claimant_start != NULL) | (claims.claimant_ids.codes != NULL)
     return result
 
@@ -123,7 +124,7 @@ def _share(gold: Referents, pred: Referents, g: Ints, p: Ints) -> Bools:
 
 
 def _rows_of(column: Ints, wanted: Ints) -> tuple[Ints, Ints]:
-    """Give the rows of an ascending column with each wanted value: its position among those wanted, and the row."""
+    """Return, for all rows of an ascending column with a wanted value, the index of that value and the row."""
     first = np.searchsorted(column, wanted)
     count = np.searchsorted(column, wanted, side="right") - first
     at = np.repeat(np.arange(len(wanted)), count)
@@ -132,11 +133,11 @@ def _rows_of(column: Ints, wanted: Ints) -> tuple[Ints, Ints]:
 
 
 class _Finder:
-    """Finds what claimants refer to, and holds what is needed for that.
+    """Resolves the referents of claimants.
 
     Attributes:
-        ids: every id of both sides; a set of ids is known by their positions here.
-        sets: number of each set of ids, or of places of gold mentions without ids.
+        ids: number of each id of both sides.
+        sets: key of each set of ids, which may include gold mentions without ids.
 
     """
 
@@ -150,12 +151,12 @@ class _Finder:
         self.entity = self._entities()
 
     def referents(self) -> tuple[Referents, Referents]:
-        """Tell what the claimants of gold and of the prediction refer to."""
+        """Return the referents of the claimants of gold and of the prediction."""
         of_mentions = Referents.of([self._readings(self.mentions.doc, np.arange(len(self.entity)), self.entity)])
         return self._side(self.gold, of_mentions), self._side(self.pred, of_mentions)
 
     def _side(self, side: Annotations, of_mentions: Referents) -> Referents:
-        """Give what the claimants of a side refer to by their spans, and by both kinds of ids."""
+        """Return the referents of the claimants of a side, by their spans and by both kinds of ids."""
         claims = side.claims
         doc = claims.doc[claims.claimant_claim]
         spanned = np.flatnonzero(claims.claimant_start != NULL)
@@ -170,16 +171,16 @@ class _Finder:
         return Referents.of(parts)
 
     def _themselves(self, ids: Coded) -> Ints:
-        """Give the keys of sets of ids that mean themselves."""
+        """Return the keys of sets of ids that denote themselves."""
         table = np.full(len(ids.labels), _NOTHING)
         used = np.unique(ids.codes)
         table[used] = [self._key(frozenset(ids.labels[code].split(JOINER))) for code in used.tolist()]
         return table[ids.codes]
 
     def _meant(self, doc: Ints, ids: Coded) -> Ints:
-        """Give the keys of what sets of a system's ids mean in their documents."""
+        """Return the keys of what sets of a system's ids denote in their documents."""
         row, name = self._exploded(ids)
-        itself = self._mean_themselves(doc[row], name)
+        itself = self._denote_themselves(doc[row], name)
         own = np.bincount(row[~itself], minlength=len(ids))
         keys = np.full(len(ids), _NOTHING)
         keys[own == 0] = self._themselves(ids.take(own == 0))
@@ -201,7 +202,7 @@ class _Finder:
         return keys
 
     def _put_together(self, keys: Ints, rows: Ints, parts: tuple[Ints, Ints, Bools, Ints]) -> None:
-        """Set the keys of sets of several ids of which some are a system's own."""
+        """Set the keys of sets of several ids, some of which are local to the system."""
         row, name, itself, meaning = parts
         referents, names = list(self.sets), list(self.ids)
         for each in rows.tolist():
@@ -217,7 +218,7 @@ class _Finder:
                 keys[each] = self._key(frozenset(found))
 
     def _exploded(self, ids: Coded) -> tuple[Ints, Ints]:
-        """Give each id of each set: the row, ascending, and the number of the id."""
+        """Return one entry for each id of each set: the row, ascending, and the number of the id."""
         parts = [label.split(JOINER) for label in ids.labels]
         count = np.array([*map(len, parts), 0])[ids.codes]
         flat = np.array([self.ids.setdefault(name, len(self.ids)) for names in parts for name in names], np.int64)
@@ -225,8 +226,8 @@ class _Finder:
         row = np.repeat(np.arange(len(ids)), count)
         return row, flat[first[row] + np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)]
 
-    def _mean_themselves(self, doc: Ints, name: Ints) -> Bools:
-        """Whether ids mean themselves in their documents."""
+    def _denote_themselves(self, doc: Ints, name: Ints) -> Bools:
+        """Whether each id denotes itself in its document, shape (n,)."""
         known = np.array([is_known(each, self.registry) for each in self.ids], bool)[name]
         if self.registry:
             return known
@@ -243,10 +244,11 @@ class _Finder:
         return known | np.isin(doc * _MAX_IDS + name, np.concatenate(used))
 
     def _own_ids(self, wanted: Bools) -> tuple[Ints, Ints]:
-        """Give what a system's own ids mean in some documents.
+        """Return what the local ids of a system denote in some documents.
 
         Returns:
-            Document and id as one number, ascending, and the key of the gold entity that it means, shape (n,) each.
+            Document and id packed into one number, ascending, and the key of the gold entity that it denotes, shape
+            (n,) each.
 
         """
         entities = self.pred.entities
@@ -256,13 +258,13 @@ class _Finder:
         entity = self.entity[mention[row]]
         votes = np.stack([entities.doc[rows[at[row]]] * len(self.ids) + name, entity])
         pairs, first, count = np.unique(votes, axis=1, return_index=True, return_counts=True)
-        # The most frequent first, and of these the one that comes first in the text.
+        # The most frequent first, ties in the order of the text.
         order = np.lexsort((first, -count, pairs[0]))
         names, at = np.unique(pairs[0][order], return_index=True)
         return names, pairs[1][order][at]
 
     def _entities(self) -> Ints:
-        """Give the key of what each gold mention stands for, with the holder for an office that has one in it."""
+        """Return the key of what each gold mention denotes; an office with a single holder is replaced by it."""
         mentions = self.mentions
         keys = np.full(len(mentions.doc), _NOTHING)
         given = mentions.ids.codes != NULL
@@ -275,7 +277,7 @@ class _Finder:
         return keys
 
     def _readings(self, doc: Ints, rows: Ints, keys: Ints) -> tuple[Ints, Ints]:
-        """Give all that referents can mean when an office is one of its holders: rows, and keys, shape (n,) each."""
+        """Return all readings of referents when an office may be any of its holders: rows and keys, shape (n,) each."""
         held = np.isin(doc, list(self.offices)) & (keys >= 0) if self.offices else np.zeros(len(doc), bool)
         if not held.any():
             return rows, keys
@@ -296,7 +298,7 @@ class _Finder:
             yield self._key(reading)
 
     def _key(self, referent: Referent) -> int:
-        """Give the number of a referent; the place of a gold mention without ids has one already."""
+        """Return the key of a referent; a gold mention without ids has one already."""
         if len(referent) == 1:
             (only,) = referent
             if isinstance(only, int):
@@ -320,11 +322,11 @@ def _offices(gold: Annotations) -> dict[int, dict[str, tuple[str, ...]]]:
 
 @dataclass(frozen=True, slots=True)
 class _Mentions:
-    """Gold mentions that a span can mean.
+    """Gold mentions that a span can refer to.
 
     Attributes:
         doc: document, shape (n,); ``start``, ``end`` and ``ids`` likewise.
-        place: number of its span among those of mentions without ids, NULL for one with ids, shape (n,).
+        place: number of its span among mentions without ids, NULL for a mention with ids, shape (n,).
 
     """
 
@@ -336,7 +338,7 @@ class _Mentions:
 
     @classmethod
     def of(cls, gold: Annotations) -> _Mentions:
-        """Take gold's entities, and spans of gold claimants at which there is none."""
+        """Collect gold's entities, and the spans of gold claimants that are not at any of them."""
         entities, claims = gold.entities, gold.claims
         spanned = np.flatnonzero(claims.claimant_start != NULL)
         doc = claims.doc[claims.claimant_claim[spanned]]
@@ -357,17 +359,17 @@ class _Mentions:
         return cls(columns[0], columns[1], columns[2], ids, place)
 
     def meant(self, doc: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints]:
-        """Give the mentions that each of some spans means: position of the span, ascending, and of the mention."""
+        """Return the mentions that spans refer to: index of the span, ascending, and of the mention."""
         return _best((self.doc, self.start, self.end), (doc, start, end))
 
 
 def _as_one(columns: Ints) -> Ints:
-    """Give one number for each of some spans, equal where all of shape (3, n) is."""
+    """Return one number per span, equal if document, start and end of the columns, shape (3, n), are equal."""
     return packed(list(columns), [column[:0] for column in columns])[0]
 
 
 def _best(mentions: tuple[Ints, Ints, Ints], spans: tuple[Ints, Ints, Ints]) -> tuple[Ints, Ints]:
-    """Pair spans with the most similar mention, as :class:`_Mentions` says; all mentions with the span of that one."""
+    """Pair each span with the most similar mention (see the module) and with all other mentions of the same span."""
     mention, span, shared = overlapping_pairs(*mentions, *spans)
     start, end = mentions[1][mention], mentions[2][mention]
     both = end - start + (spans[2] - spans[1])[span]

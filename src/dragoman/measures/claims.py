@@ -1,4 +1,4 @@
-"""Measures on claims: their content, and who makes them."""
+"""Measures on claims: content, cue, claimants, parents and attributes."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 
 def dice(pair: Pair) -> tuple[Ints, Ints, Ints, Ints]:
-    """Find all pairs of claims whose contents share characters.
+    """Return all pairs of claims whose contents share characters.
 
     Returns:
-        Gold claim, predicted claim, number of shared characters, and number of characters of both together, shape
-        (k,) each; the Dice coefficient (1945) is twice the third over the fourth.
+        Gold claim, predicted claim, number of shared characters, and sum of the numbers of characters of both, shape
+        (k,) each; the Dice coefficient (1945) is twice the third divided by the fourth.
 
     """
     return pair.memo.get("dice", lambda: _dice(pair.gold.claims, pair.pred.claims))
@@ -62,12 +62,12 @@ def _length(claims: Claims) -> Ints:
 
 
 def content(pair: Pair) -> Match:
-    """Claims whose contents have a Dice coefficient of at least one half."""
+    """Match claims whose contents have a Dice coefficient of at least one half."""
     return pair.memo.get("content", lambda: _assigned(pair, near(pair)))
 
 
 def near(pair: Pair) -> tuple[Ints, Ints, Ints, Ints]:
-    """Find all pairs of claims with a Dice coefficient of at least one half; for the result see :func:`dice`."""
+    """Return all pairs of claims with a Dice coefficient of at least one half, in the form of :func:`dice`."""
     return pair.memo.get("near", lambda: _near(*dice(pair)))
 
 
@@ -86,7 +86,7 @@ def soft(pair: Pair) -> Match:
 
 
 def cue(pair: Pair) -> Match:
-    """Among matched claims, cues with a Dice coefficient of at least one half, or no cue on either side."""
+    """Credit matched claims whose cues have a Dice coefficient of at least one half, or with no cue on either side."""
     pairs = near(pair)
     g, p = pairs[:2]
     gold, pred = _as_content(pair.gold.claims), _as_content(pair.pred.claims)
@@ -98,42 +98,43 @@ def cue(pair: Pair) -> Match:
 
 
 def _as_content(claims: Claims) -> Claims:
-    """Claims with their cues in place of their contents."""
+    """Return claims with their cues in place of their contents."""
     return replace(
         claims, fragment_claim=claims.cue_claim, fragment_start=claims.cue_start, fragment_end=claims.cue_end
     )
 
 
 def chain(pair: Pair) -> Match:
-    """Among matched claims, those whose whole lines of parents are matched to each other.
+    """Credit matched claims whose chains of ancestors are matched to each other.
 
-    Of equally good matchings that with most of these is taken. In a document with more than
-    :data:`dragoman.matching.equals.MAX_CANDIDATES` pairs that may be matched it is one with as many lines as pairs that
-    are alike step by step, which need not be the best.
+    Among equally good matchings the one with most such claims is taken. In a document with more than
+    :data:`dragoman.matching.equals.MAX_CANDIDATES` candidate pairs the matching prefers pairs whose ancestors are
+    similar step by step, which need not be the best.
     """
     gold, pred = pair.gold.claims, pair.pred.claims
     candidates = near(pair)
-    hopeful = _same_lines(gold, pred, candidates)
+    hopeful = _similar_chains(gold, pred, candidates)
     pairs = _assigned(pair, candidates, hopeful)
-    right = _whole_lines(gold, pred, pairs.gold, pairs.pred)
-    # No matching has more whole lines than this one has pairs with hope: where all of these are whole it is the best.
+    right = _chains_matched(gold, pred, pairs.gold, pairs.pred)
+    # Upper bound: a pair can be right only if it is in hopeful. Where all such pairs are right, the matching is
+    # optimal.
     doc = gold.doc[pairs.gold]
     short = np.unique(doc[(pairs.credit > 0) & ~right])
     if len(short):
         settled = ~np.isin(doc, short)
-        better = [_best_lines(gold, pred, candidates, hopeful, (pairs.gold, pairs.pred), each) for each in short]
+        better = [_best_chains(gold, pred, candidates, hopeful, (pairs.gold, pairs.pred), each) for each in short]
         g, p = (
             np.concatenate([matched_[settled], *(each[side] for each in better)])
             for side, matched_ in enumerate((pairs.gold, pairs.pred))
         )
         order = np.argsort(g)
         pairs = replace(pairs, gold=g[order], pred=p[order])
-        right = _whole_lines(gold, pred, pairs.gold, pairs.pred)
+        right = _chains_matched(gold, pred, pairs.gold, pairs.pred)
     return replace(pairs, credit=right.astype(np.int64))
 
 
-def _whole_lines(gold: Claims, pred: Claims, g: Ints, p: Ints) -> Bools:
-    """Whether the whole line of parents of each pair is paired to the other's."""
+def _chains_matched(gold: Claims, pred: Claims, g: Ints, p: Ints) -> Bools:
+    """Whether the chains of ancestors of each pair are matched to each other."""
     partner = np.full(len(gold) + 1, NULL - 1, np.int64)
     partner[g], partner[-1] = p, NULL
     right = np.ones(len(g), bool)
@@ -145,7 +146,7 @@ def _whole_lines(gold: Claims, pred: Claims, g: Ints, p: Ints) -> Bools:
     return right
 
 
-def _best_lines(
+def _best_chains(
     gold: Claims,
     pred: Claims,
     candidates: tuple[Ints, Ints, Ints, Ints],
@@ -153,7 +154,7 @@ def _best_lines(
     pairs: tuple[Ints, Ints],
     doc: np.int64,
 ) -> tuple[Ints, Ints]:
-    """Pair the claims of a document so that of all pairings as good as the one given this has most whole lines."""
+    """Re-match the claims of a document: of all matchings as good as the given one, one with most matched chains."""
     here = gold.doc[candidates[0]] == doc
     g, p, shared, both = (column[here] for column in candidates)
     similarity = 2 * SCALE * shared // np.maximum(both, 1)
@@ -163,13 +164,13 @@ def _best_lines(
     needs = np.where(hopeful[here], np.searchsorted(known, above), equals.NEVER)
     needs[hopeful[here] & (gold.parent[g] == NULL)] = equals.ROOT
     chosen = np.flatnonzero(np.isin(known, pairs[0] * width + pairs[1]))
-    # The number of pairs goes before all similarities together.
+    # The number of pairs takes precedence over the sum of similarities.
     best = equals.best_of_equals(g, p, similarity + SCALE * (len(g) + 1), needs, chosen)
     return g[best], p[best]
 
 
-def _same_lines(gold: Claims, pred: Claims, pairs: tuple[Ints, Ints, Ints, Ints]) -> Bools:
-    """Whether the lines of parents of each pair are as long as each other, and near to each other step by step."""
+def _similar_chains(gold: Claims, pred: Claims, pairs: tuple[Ints, Ints, Ints, Ints]) -> Bools:
+    """Whether the chains of ancestors of each pair have the same length and similar contents step by step."""
     g, p = pairs[:2]
     width = len(pred) + 1
     known = g * width + p
@@ -184,7 +185,7 @@ def _same_lines(gold: Claims, pred: Claims, pairs: tuple[Ints, Ints, Ints, Ints]
 
 
 def attribute(pair: Pair, name: str) -> Match:
-    """Among matched claims that have an attribute in gold, those where it is the same."""
+    """Credit matched claims, among those with an attribute in gold, for which it is the same."""
     gold, pred = getattr(pair.gold.claims, name), getattr(pair.pred.claims, name)
     candidates = near(pair)
     pairs = _assigned(pair, candidates, equal_and_given(gold, pred, candidates[:2]))
@@ -193,10 +194,10 @@ def attribute(pair: Pair, name: str) -> Match:
 
 
 def claim_mentions(pair: Pair) -> Mentions:
-    """Pair matched claims, in the clusters of equivalent claims; a claim without a cluster is one of its own.
+    """Return matched claims with their equivalence clusters; a claim without a cluster is a singleton.
 
-    Claims of one side with the same content are in the cluster that all their clusters make, as mentions with the same
-    span are: which of them is matched is then the same.
+    Clusters of claims of one side with the same content are merged, as for mentions with the same span, so that it does
+    not matter which of them is matched.
     """
     pairs = content(pair)
     names = (_cluster_names(pair.gold.claims), _cluster_names(pair.pred.claims))
@@ -204,23 +205,23 @@ def claim_mentions(pair: Pair) -> Mentions:
 
 
 def _cluster_names(claims: Claims) -> Coded:
-    """Clusters of claims, one for all claims that have the same content."""
+    """Cluster of each claim, merged for claims with the same content."""
     if not len(claims):
         return claims.cluster
     first = np.searchsorted(claims.fragment_claim, np.arange(len(claims)))
     last = np.append(first[1:], len(claims.fragment_claim)) - 1
-    # Claims are in order of document, first and last character: those with the same content stand together.
+    # Claims are sorted by document, first and last character: those with the same content are adjacent.
     again = np.ones(len(claims) - 1, bool)
     for column in (claims.doc, claims.fragment_start[first], claims.fragment_end[last]):
         again &= column[1:] == column[:-1]
-    alike: dict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
+    same_content: dict[tuple[int, tuple[int, ...]], list[int]] = defaultdict(list)
     for claim in np.flatnonzero(np.append(again, False) | np.append(False, again)).tolist():
         inside = slice(int(first[claim]), int(last[claim]) + 1)
         content_ = (*claims.fragment_start[inside].tolist(), *claims.fragment_end[inside].tolist())
-        alike[int(claims.doc[claim]), content_].append(claim)
+        same_content[int(claims.doc[claim]), content_].append(claim)
     labels = dict(zip(claims.cluster.labels, range(len(claims.cluster.labels)), strict=True))
     codes = claims.cluster.codes.copy()
-    for group in alike.values():
+    for group in same_content.values():
         names = sorted({name for claim in group if (name := claims.cluster.value(claim)) is not None})
         if names:
             codes[group] = labels.setdefault(JOINER.join(names), len(labels))
@@ -228,17 +229,17 @@ def _cluster_names(claims: Claims) -> Coded:
 
 
 def attributed(pair: Pair) -> Match:
-    """Claims with content at one half and every claimant right."""
+    """Match claims with a Dice coefficient of content of at least one half and every claimant right."""
     g, p, shared, both = near(pair)
     right = same_claimants(pair, g, p)
     return _assigned(pair, (g[right], p[right], shared[right], both[right]))
 
 
 def _assigned(pair: Pair, pairs: tuple[Ints, Ints, Ints, Ints], right: Bools | None = None) -> Match:
-    """As many pairs as can be, then the largest sum of Dice coefficients, then the most that are right.
+    """Match candidates one to one: most pairs, then the largest sum of Dice coefficients, then most right pairs.
 
-    The last makes an attribute's score hang on that attribute alone, where claims of the same content compete. Only
-    right pairs earn credit; all do if nothing is said of that.
+    The last criterion makes the score of an attribute independent of others where claims of the same content compete.
+    Only right pairs earn credit; all pairs if ``right`` is None.
     """
     g, p, shared, both = pairs
     credit = np.ones(len(g), np.int64) if right is None else right.astype(np.int64)
@@ -249,7 +250,7 @@ def _assigned(pair: Pair, pairs: tuple[Ints, Ints, Ints, Ints], right: Bools | N
 def same_claimants(pair: Pair, g: Ints, p: Ints) -> Bools:
     """Whether the claimants of each pair of claims correspond one to one, shape (k,).
 
-    Which ones correspond says :func:`dragoman.measures.claimants.correspond`.
+    For the definition see :func:`dragoman.measures.claimants.correspond`.
     """
     gold, pred = pair.gold.claims, pair.pred.claims
     g_count = np.bincount(gold.claimant_claim, minlength=len(gold))
@@ -258,7 +259,7 @@ def same_claimants(pair: Pair, g: Ints, p: Ints) -> Bools:
     at, g_claimant, p_claimant = _claimant_pairs(gold, pred, g, p, result)
     good = correspond(pair, g_claimant, p_claimant)
     at, g_claimant, p_claimant = at[good], g_claimant[good], p_claimant[good]
-    # Every claimant is needed: one-to-one assignment must reach them all. One claimant needs no search.
+    # Every claimant must have a partner in a one-to-one assignment. A single claimant needs no search.
     size = g_count[g]
     reached = np.zeros(len(g), np.int64)
     single = size[at] == 1
@@ -278,7 +279,7 @@ def _dense(values: Ints) -> Ints:
 
 
 def _claimant_pairs(gold: Claims, pred: Claims, g: Ints, p: Ints, wanted: Bools) -> tuple[Ints, Ints, Ints]:
-    """All (pair of claims, claimant of gold, claimant of the prediction) for the pairs wanted, shape (k,) each."""
+    """All (pair of claims, gold claimant, predicted claimant) for the wanted pairs, shape (k,) each."""
     g_first = np.searchsorted(gold.claimant_claim, g)
     g_count = np.searchsorted(gold.claimant_claim, g, side="right") - g_first
     p_first = np.searchsorted(pred.claimant_claim, p)

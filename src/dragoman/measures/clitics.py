@@ -1,7 +1,7 @@
-"""Spans that differ by nothing but a particle or a proclitic: how much of the strict error is segmentation.
+"""Spans that differ only by clitics: how much of the strict error is due to segmentation.
 
 Korean writes particles at the end of a noun and Arabic writes conjunctions, prepositions and the article at its
-beginning; a system that cuts there differently from the guidelines has found the name all the same.
+beginning; a system that segments there differently from the guidelines has still found the name.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ _LONGEST = 8
 
 
 class Rules(NamedTuple):
-    """What may stand before and after the shorter of two spans in a language."""
+    """Clitics that may precede and follow the shorter of two spans in a language."""
 
     before: re.Pattern[str]
     after: re.Pattern[str]
 
     @classmethod
     def of(cls, chosen: Sequence[languages.Language]) -> Rules:
-        """Put together the clitics of some languages."""
+        """Combine the clitics of several languages."""
         return cls(
             re.compile("|".join(f"(?:{language.before_name.pattern})" for language in chosen)),
             re.compile("|".join(f"(?:{language.after_name.pattern})" for language in chosen)),
         )
 
     def allow(self, before: str, after: str) -> bool:
-        """Whether what stands before and after the shorter span is nothing but clitics; either may be empty."""
+        """Whether the text before and after the shorter span consists of clitics only; either may be empty."""
         before_fits = not before or self.before.fullmatch(before) is not None
         after_fits = not after or self.after.fullmatch(after) is not None
         return before_fits and after_fits
 
 
 def _rules(gold: Annotations) -> tuple[list[Rules], NDArray[np.int32]]:
-    """Make the rules of each language, with those of all languages last, and say which of them a document has."""
+    """Return the rules of each language, with those of all languages last, and the index of each document's rules."""
     if gold.languages is None:
         return [Rules.of(languages.all())], np.full(len(gold.texts), NULL, np.int32)
     known = [Rules.of([languages.get(tag)]) for tag in gold.languages.labels]
@@ -58,9 +58,9 @@ def _rules(gold: Annotations) -> tuple[list[Rules], NDArray[np.int32]]:
 
 
 def clitic(pair: Pair) -> Match:
-    """Pair items of the same type whose spans differ by nothing but clitics of the document's language.
+    """Pair items of the same type whose spans differ only by clitics of the document's language.
 
-    Which those are its descriptor says (:mod:`dragoman.languages`); where no language is known, those of any language.
+    Clitics are those of the language's descriptor (:mod:`dragoman.languages`); of any language where it is unknown.
     """
     gold, pred = pair.gold.entities, pair.pred.entities
     g, p, shared = overlaps(pair, "entities")

@@ -1,10 +1,10 @@
-"""Coreference over a whole split and all its languages: MUC, B³, CEAF-e, LEA and the CoNLL mean.
+"""Coreference over a whole split, across documents and languages: MUC, B³, CEAF-e, LEA and the CoNLL mean.
 
-A partition is of the split, not of a document: the alignment and the clusters are fixed on it, each mention's share of
-the sums is credited to its document, and intervals over documents are conditional on that. A span that is repeated
-within one side counts once, and is of the entity that all its ids make; the CoNLL scorer instead keeps the first of
-the copies within a chain, and counts a span that stands in two chains twice. Shares are held as
-integers, in parts of :data:`SCALE`, rounded so that those of a cluster add up to what the cluster earns.
+Clusters partition the mentions of the split, not of a document: clusters and alignment are fixed on the split, each
+mention's share of the sums is credited to its document, and intervals over documents are conditional on that. A span
+that is repeated within one side counts once, and belongs to the entity of all its ids together; the CoNLL scorer
+instead keeps the first copy within a chain, and counts a span in two chains twice. Shares are integers in units of
+1/:data:`SCALE`, rounded so that those of a cluster add up to the cluster's total.
 
 Definitions: MUC (Vilain et al. 1995), B³ (Bagga and Baldwin 1998), CEAF with the entity-based similarity φ4 (Luo 2005),
 LEA (Moosavi and Strube 2016), and the mean of the first three as in CoNLL-2012 (Pradhan et al. 2014).
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SCALE = 1_000_000_000
-"""Shares are parts of a thousand million."""
+"""Shares are integers in units of one billionth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Mentions(Match):
     """A match of the mentions of some documents, with the name of the cluster that each belongs to.
 
     Attributes:
-        gold_name: name of the cluster of every gold mention, shape (g,); NULL for a cluster of its own.
-        pred_name: name of the cluster of every predicted mention, likewise, shape (p,).
+        gold_name: name of the cluster of every gold mention, shape (g,); NULL for a singleton.
+        pred_name: the same for every predicted mention, shape (p,).
 
     """
 
@@ -52,11 +52,11 @@ class Mentions(Match):
 
     @classmethod
     def concatenated(cls, parts: Sequence[Mentions], first: Sequence[int]) -> Mentions:
-        """Put mentions of different documents one after the other.
+        """Concatenate the mentions of different documents.
 
         Args:
             parts: the mentions; at least one.
-            first: for each part the number that its first document gets.
+            first: for each part, the index of its first document in the result.
 
         """
         g_first = np.cumsum([0, *(len(part.gold_doc) for part in parts)]).tolist()
@@ -78,9 +78,9 @@ class Clustering(Match):
     """A match of the mentions of a whole split, with the cluster that each belongs to.
 
     Attributes:
-        gold_cluster: cluster of every gold mention, numbered from 0 as they first occur, shape (g,).
-        pred_cluster: cluster of every predicted mention, likewise, shape (p,).
-        memo: what cluster measures share.
+        gold_cluster: cluster of every gold mention, numbered from 0 in order of first occurrence, shape (g,).
+        pred_cluster: the same for every predicted mention, shape (p,).
+        memo: intermediate results that cluster measures share.
 
     """
 
@@ -90,11 +90,11 @@ class Clustering(Match):
 
 
 def clustering(mentions: Mentions, places: Ints) -> Clustering:
-    """Put the mentions of all documents in order and number their clusters.
+    """Sort the mentions of all documents and number their clusters.
 
     Args:
-        mentions: those of all documents.
-        places: for each document that mentions name its place in the order, shape (documents,).
+        mentions: mentions of all documents.
+        places: position of each document in the order of the split, shape (documents,).
 
     """
     g_order = np.argsort(places[mentions.gold_doc], kind="stable")
@@ -126,17 +126,17 @@ def _numbers(name: Coded) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """One side: for each of its mentions its cluster, and the other side's cluster of the mention it is paired with.
+    """One side: the cluster of each of its mentions, and the other side's cluster of the paired mention.
 
     Attributes:
         own: cluster, shape (n,).
         other: cluster on the other side, NULL where the mention has no partner, shape (n,).
         size: size of each own cluster, shape (clusters,).
         other_size: size of each cluster of the other side.
-        part: which part of its cluster each mention is in: those of a part have the same other cluster; shape (n,).
-        together: number of mentions of its cluster that share its other cluster too, itself included, 0 where the
-            mention has no partner, shape (n,).
-        is_gold: whether it is gold's side.
+        part: index of the intersection of own and other cluster that each mention is in, shape (n,).
+        together: size of that intersection, the mention itself included; 0 where the mention has no partner, shape
+            (n,).
+        is_gold: whether it is the gold side.
 
     """
 
@@ -150,7 +150,7 @@ class Partition:
 
     @classmethod
     def of(cls, own: Ints, other: Ints, sizes: tuple[Ints, Ints], *, is_gold: bool) -> Partition:
-        """Work out what follows from the clusters of a side's mentions, those of their partners, and all sizes."""
+        """Derive a partition from the clusters of a side's mentions, those of their partners, and the cluster sizes."""
         part: Ints = np.unique(own * (len(sizes[1]) + 1) + other, return_inverse=True)[1].astype(np.int64)
         together = np.where(other == NULL, 0, np.bincount(part)[part] if len(part) else part)
         return cls(own, other, *sizes, part, together, is_gold)
@@ -177,12 +177,12 @@ def _partitions(match: Clustering) -> tuple[Partition, Partition]:
 Shares = tuple["Floats", "Floats"]
 """Numerator and denominator of a recall, as the share of each mention, shape (n,) each.
 
-A numerator is the same for all mentions of a part of a cluster, a denominator for all mentions of a cluster.
+A numerator is constant within a part (see :class:`Partition`), a denominator within a cluster.
 """
 
 
 def muc(side: Partition) -> Shares:
-    """Links kept: a cluster of n mentions that the other side cuts into p parts keeps n - p of its n - 1 links."""
+    """MUC (Vilain et al. 1995): a cluster of n mentions that the other side cuts into p parts keeps n - p links."""
     size = side.size[side.own]
     # Each part contributes one less than its size; a mention without a partner is a part of its own.
     together = side.together
@@ -191,15 +191,15 @@ def muc(side: Partition) -> Shares:
 
 
 def b_cubed(side: Partition) -> Shares:
-    """For each mention, the share of its cluster that is in the same cluster on the other side."""
+    """B³ (Bagga and Baldwin 1998): for each mention, the share of its cluster in the same cluster on the other side."""
     return side.together / side.size[side.own], np.ones(len(side.own))
 
 
 def ceaf_e(side: Partition) -> Shares:
-    """Similarity 2·common / (own + other) of the clusters that the best one-to-one alignment pairs.
+    """CEAF with φ4 (Luo 2005): similarity 2·common / (own + other) of clusters under the best one-to-one alignment.
 
-    Of equally good alignments that with the most mentions in common is taken, then one that follows from the order in
-    which the clusters first occur, so that both sides take the same, whatever the order of the files and the ids.
+    Among equally good alignments the one with most common mentions is taken; remaining ties are broken by the order in
+    which clusters first occur, so that both sides use the same one, regardless of the order of files and ids.
     """
     paired = np.zeros(len(side.own), bool)
     known = np.flatnonzero(side.other != NULL)
@@ -211,9 +211,9 @@ def ceaf_e(side: Partition) -> Shares:
 
 
 def _aligned(side: Partition, known: Ints) -> NDArray[np.bool_]:
-    """Whether the best alignment pairs the two clusters of each mention known to both sides, shape (known,)."""
+    """Whether the best alignment pairs the two clusters of each paired mention, shape (known,)."""
     own, other, size, other_size = side.own[known], side.other[known], side.size, side.other_size
-    if not side.is_gold:  # always seen from gold, so that ties are broken alike
+    if not side.is_gold:  # always from the gold side, so that ties are broken identically
         own, other, size, other_size = other, own, other_size, size
     edges, place = np.unique(own * len(other_size) + other, return_inverse=True)
     common = np.bincount(place)
@@ -225,7 +225,7 @@ def _aligned(side: Partition, known: Ints) -> NDArray[np.bool_]:
 
 
 def lea(side: Partition) -> Shares:
-    """Links resolved, clusters weighted by size; a singleton has one link, to itself."""
+    """LEA (Moosavi and Strube 2016): links resolved, clusters weighted by size; a singleton has one link, to itself."""
     size, together = side.size[side.own], side.together
     other = np.append(side.other_size, 0)[side.other]
     # A mention has together - 1 of its size - 1 links on the other side; summed over a cluster this is size times
@@ -238,7 +238,7 @@ MEASURES: dict[str, Callable[[Partition], Shares]] = {"muc": muc, "b_cubed": b_c
 
 
 def _fixed(share: Floats, group: Ints) -> Ints:
-    """Shares in parts of :data:`SCALE`; those of a group, which are equal, add up to their sum, rounded once."""
+    """Return shares in units of 1/:data:`SCALE`; the (equal) shares of a group add up to their sum rounded once."""
     if not len(share):
         return np.zeros(0, np.int64)
     order = np.argsort(group, kind="stable")
@@ -251,7 +251,7 @@ def _fixed(share: Floats, group: Ints) -> Ints:
 
 
 class ClusterScore(Score):
-    """Precision, recall and F1 of a cluster measure: recall is taken on gold, precision on the prediction."""
+    """Precision, recall and F1 of a cluster measure: recall over gold mentions, precision over predicted ones."""
 
     columns = ("recall_credit", "recall_total", "precision_credit", "precision_total")
     leaves = ("precision", "recall", "f1")
@@ -264,7 +264,7 @@ class ClusterScore(Score):
         self.shares = MEASURES[name]
 
     def counts(self, match: Match, documents: int) -> Ints:
-        """Sum each document's shares of the four totals."""
+        """Sum each document's shares of the four totals, shape (documents, 4)."""
         assert isinstance(match, Clustering)
         return match.memo.get(("shares", self.name, documents), lambda: self._counts(match, documents))
 
@@ -276,13 +276,13 @@ class ClusterScore(Score):
         return rows
 
     def finish(self, total: Ints | Floats) -> dict[str, Floats]:
-        """Precision, recall and their harmonic mean."""
+        """Compute precision, recall and F1 from totals, shape (…, 4), each of shape (…)."""
         recall, precision = ratio(total[..., 0], total[..., 1]), ratio(total[..., 2], total[..., 3])
         return {"precision": precision, "recall": recall, "f1": _f1(precision, recall)}
 
 
 def _f1(precision: Floats, recall: Floats) -> Floats:
-    """Harmonic mean; 0 where one side is defined and nothing is right, undefined where neither is defined."""
+    """Harmonic mean; 0 where nothing is right, nan where neither precision nor recall is defined."""
     p, r = np.nan_to_num(precision), np.nan_to_num(recall)
     f1 = np.where(p + r > 0, ratio(2 * p * r, p + r), 0.0)
     return np.where(np.isnan(precision) & np.isnan(recall), np.nan, f1)
@@ -299,20 +299,20 @@ class ConllMean(Score):
     whole = True
 
     def counts(self, match: Match, documents: int) -> Ints:
-        """Count for the three measures, side by side."""
+        """Concatenate the counts of the three measures, shape (documents, 12)."""
         return np.concatenate([part.counts(match, documents) for part in self.parts], axis=1)
 
     def finish(self, total: Ints | Floats) -> dict[str, Floats]:
-        """Mean of the three F1; undefined where one of them is."""
+        """Mean of the three F1 scores; nan if one of them is."""
         f1 = [part.finish(total[..., 4 * i : 4 * i + 4])["f1"] for i, part in enumerate(self.parts)]
         return {"mean": np.mean(f1, axis=0)}
 
 
 def entity_mentions(pair: Pair) -> Mentions:
-    """Mentions of the same span, in the clusters that their entity ids make.
+    """Match mentions by span, with the clusters given by their entity ids.
 
-    A mention with two ids is of the entity that is the pair. Mentions without ids are in no cluster. Mentions of one
-    side with the same span are one, with the ids of all.
+    A mention with two ids belongs to the cluster of that pair of ids. Mentions without ids are ignored. Mentions of one
+    side with the same span are merged, with the ids of all.
     """
     return pair.memo.get("entity mentions", lambda: _entity_mentions(pair))
 
@@ -324,7 +324,7 @@ def _entity_mentions(pair: Pair) -> Mentions:
 
 
 def without_singletons(match: Clustering) -> Clustering:
-    """Leave out, on either side, the clusters of one mention, as the CoNLL-2012 data do."""
+    """Remove singletons from both sides, as in the CoNLL-2012 data."""
     sides = ((match.gold_cluster, match.gold_doc), (match.pred_cluster, match.pred_doc))
     several = [np.bincount(cluster)[cluster] > 1 if len(cluster) else np.zeros(0, bool) for cluster, _ in sides]
     place = [np.cumsum(mask) - 1 for mask in several]
@@ -342,7 +342,7 @@ def without_singletons(match: Clustering) -> Clustering:
 
 
 def _mentions(annotations: Annotations) -> tuple[Ints, Ints, Ints, Coded]:
-    """Document, start, end and name of the cluster of the mentions of one side."""
+    """Document, start, end and cluster name of the distinct mentions of one side."""
     e = annotations.entities.take(np.flatnonzero(annotations.entities.ids.codes != NULL))
     first = np.ones(len(e), bool)
     first[1:] = (np.diff(e.doc) != 0) | (np.diff(e.start) != 0) | (np.diff(e.end) != 0)
@@ -352,7 +352,7 @@ def _mentions(annotations: Annotations) -> tuple[Ints, Ints, Ints, Coded]:
 
 
 def _names(entities: Entities, first: NDArray[np.bool_]) -> Coded:
-    """Ids of the distinct spans; those of a repeated span are the ids of all its copies, shape (spans,)."""
+    """Ids of the distinct spans; for a repeated span the union over its copies, shape (spans,)."""
     labels = list(entities.ids.labels)
     place = {label: i for i, label in enumerate(labels)}
     at = np.flatnonzero(first)
@@ -367,7 +367,7 @@ def _names(entities: Entities, first: NDArray[np.bool_]) -> Coded:
 
 
 def numbered(codes: Ints) -> Ints:
-    """Give distinct codes numbers from 0 as they first occur, so that neither names nor the order of a file matter."""
+    """Renumber codes from 0 in order of first occurrence, so that neither names nor the order of a file matter."""
     _, first, place = np.unique(codes, return_index=True, return_inverse=True)
     rank = np.empty(len(first), np.int64)
     rank[np.argsort(first)] = np.arange(len(first))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def canonical(values: Coded) -> Coded:
-    """Bring the values into canonical form; one outside the grammar stays as it was written."""
+    """Bring values into canonical form; a value outside the TIMEX3 grammar is left as written."""
     return Coded(*_merged(values.codes, [_canonical_or_raw(label) for label in values.labels]))
 
 
@@ -35,7 +35,7 @@ def _canonical_or_raw(value: str) -> str:
 
 
 def _merged(codes: NDArray[np.int32], labels: list[str]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Give equal labels one code: canonical forms of different values can be the same."""
+    """Merge the codes of equal labels, since different values can have the same canonical form."""
     distinct = tuple(dict.fromkeys(labels))
     place = {label: i for i, label in enumerate(distinct)}
     table = np.array([place[label] for label in labels] + [-1], np.int32)
@@ -43,9 +43,9 @@ def _merged(codes: NDArray[np.int32], labels: list[str]) -> tuple[NDArray[np.int
 
 
 def value(pair: Pair) -> Match:
-    """Spans that share a character, with canonically equal values; where gold has an external value either is right.
+    """Match spans that share a character and have canonically equal values; an external value of gold is right as well.
 
-    No value is right where gold says that there is none.
+    A missing value is right where gold has none.
     """
     external = canonical(pair.gold.dates.external)
     right = _equal_values(pair) | equal_and_given(external, _given(pair), overlaps(pair, "dates")[:2])
@@ -53,12 +53,12 @@ def value(pair: Pair) -> Match:
 
 
 def _given(pair: Pair) -> Coded:
-    """Values of the prediction in canonical form."""
+    """Predicted values in canonical form."""
     return pair.memo.get("canonical values", lambda: canonical(pair.pred.dates.value))
 
 
 def _equal_values(pair: Pair) -> Bools:
-    """Whether the values of each overlapping pair are canonically equal, two that are not given included."""
+    """Whether the values of each overlapping pair are canonically equal or both missing, shape (k,)."""
     return pair.memo.get(
         "equal values",
         lambda: equal(canonical(pair.gold.dates.value), _given(pair), overlaps(pair, "dates")[:2]),
@@ -66,23 +66,23 @@ def _equal_values(pair: Pair) -> Bools:
 
 
 def value_string(pair: Pair) -> Match:
-    """Spans that share a character, with values equal as strings (TempEval-3, UzZaman et al. 2013)."""
+    """Match spans that share a character and have equal value strings (TempEval-3, UzZaman et al. 2013)."""
     right = equal(pair.gold.dates.value, pair.pred.dates.value, overlaps(pair, "dates")[:2])
     return relaxed_where(pair, "dates", right)
 
 
 def interval(pair: Pair) -> Match:
-    """Credit the Jaccard coefficient of the days meant; where gold means no days, the same value and mod.
+    """Credit the Jaccard coefficient of the days denoted; where gold denotes no days, equal value and mod.
 
-    A date means days if its value, mod and type give a closed interval. Where gold has an external value the better of
-    the two counts. A date that lacks a value, a mod or a type where gold has one earns nothing.
+    A date denotes days if its value, mod and type define a closed interval. Where gold has an external value, the
+    better of the two counts. A date that lacks a value, mod or type that gold has earns nothing.
     """
     gold, pred = pair.gold.dates, pair.pred.dates
     g, p, shared = overlaps(pair, "dates")
     given = days(pred, pred.value)[p]
     inside, outside = days(gold, gold.value)[g], days(gold, gold.external)[g]
     credit = np.maximum(jaccard(inside, given), jaccard(outside, given))
-    # What means no days on either side is compared as it is written: references, durations, sets, open intervals.
+    # Without days on both sides values are compared by canonical form: references, durations, sets, open intervals.
     no_days = (inside[:, 0] < 0) & (given[:, 0] < 0)
     same = _equal_values(pair) & equal(gold.mod, pred.mod, (g, p))
     credit[no_days & same] = SCALE
@@ -94,7 +94,7 @@ def interval(pair: Pair) -> Match:
 
 
 def days(dates: Dates, values: Coded) -> Ints:
-    """First and last day of each date as proleptic Gregorian ordinals, -1 where it means no days; shape (n, 2)."""
+    """First and last day of each date as proleptic Gregorian ordinals, -1 where it denotes no days; shape (n, 2)."""
     columns = np.stack([values.codes, dates.mod.codes, dates.type.codes], axis=1)
     distinct, place = np.unique(columns, axis=0, return_inverse=True)
     table = [
@@ -110,7 +110,7 @@ def days(dates: Dates, values: Coded) -> Ints:
 
 
 def ordinals(value: str | None, mod: str | None, type_: str | None) -> tuple[int, int]:
-    """First and last day of a value as proleptic Gregorian ordinals, -1 where it means no closed interval of days."""
+    """First and last day of a value as proleptic Gregorian ordinals, -1 where it denotes no closed interval of days."""
     try:
         meant = None if value is None else timex.interval(value, mod, type_)
     except timex.TimexError:
@@ -121,7 +121,7 @@ def ordinals(value: str | None, mod: str | None, type_: str | None) -> tuple[int
 
 
 def jaccard(gold: Ints, pred: Ints) -> Ints:
-    """Jaccard coefficient of closed intervals of days, in parts of :data:`SCALE`; 0 where one means no days."""
+    """Jaccard coefficient of intervals of days, shape (k,), in units of 1/:data:`SCALE`; 0 if one has no days."""
     common = np.minimum(gold[:, 1], pred[:, 1]) - np.maximum(gold[:, 0], pred[:, 0]) + 1
     union = np.maximum(gold[:, 1], pred[:, 1]) - np.minimum(gold[:, 0], pred[:, 0]) + 1
     known = (gold[:, 0] >= 0) & (pred[:, 0] >= 0) & (common > 0)

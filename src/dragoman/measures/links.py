@@ -1,4 +1,4 @@
-"""Which entity a mention stands for."""
+"""Entity linking: which known entities a mention denotes."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 
 WIKIDATA = re.compile(r"Q[1-9][0-9]*")
-"""A Wikidata id names an entity, whether the registry has it or not."""
+"""Form of a Wikidata item id, which is a known entity whether the registry has it or not."""
 
 
 def is_known(name: str, names: Collection[str]) -> bool:
-    """Whether an id names an entity that others know: it is one of some names, or a Wikidata id."""
+    """Whether an id is one of the given names, or a Wikidata id."""
     return name in names or WIKIDATA.fullmatch(name) is not None
 
 
 def links(annotations: Annotations) -> Coded:
-    """Give the known entities of each mention, as a set; a system's own strings make clusters and no links."""
+    """Return the known entities of each mention, as a set; ids that are local to a system form clusters, not links."""
     ids = annotations.entities.ids
     if not annotations.registry:
         return ids
@@ -45,7 +45,7 @@ def has_links(annotations: Annotations) -> bool:
 
 
 def linked(pair: Pair) -> Match:
-    """Pair mentions with the same span and the same set of known entities; none is the same as none."""
+    """Pair mentions with the same span and the same set of known entities; no known entity equals none."""
     gold, pred = pair.gold.entities, pair.pred.entities
     g_ids, p_ids = codes(links(pair.gold), links(pair.pred))
     return matched(

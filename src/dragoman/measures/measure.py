@@ -1,4 +1,4 @@
-"""A measure as a value: it prints and parses as its name, compares, pickles, and can come from outside the package."""
+"""A measure as a value: identified by its name, hashable, picklable, and extensible from other packages."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Measure:
-    """A measure, in three steps: match items, count one row of integers a document, finish the sum of rows.
+    """A measure, in three steps: match items, count one row of integers per document, turn the sum of rows into scores.
 
     Two measures are equal if their names are. A measure that was registered (see
     :func:`dragoman.measures.naming.register`) pickles as its name.
 
     Attributes:
         name: ``layer.name``, or ``layer.name(parameter)``.
-        match: pairs the items of gold and predicted annotations of the same documents. What it gives for a document
-            must not depend on the other documents.
-        score: makes counts of a match and scores of counts.
+        match: pairs the items of gold and predicted annotations of the same documents. Its result for a document must
+            not depend on other documents.
+        score: turns a match into counts, and counts into scores.
         definition: what earns credit, in one sentence.
         source: the paper, standard or scorer that it follows.
-        where: documents on which it can be taken besides needing gold, shape (documents,); None for all. It must not
-            depend on other documents.
-        requires: what the whole data must have for it to be taken; None for nothing.
-        attribute: an attribute without which no item is counted; None for none.
-        by_type: whether it is also taken on the items of each type by themselves.
-        match_by_type: pairs items so that the pairs of each type are those that ``match`` makes on items of that type
-            by themselves; scores by type then follow from one match of all items. None where there is no such thing.
-        revision: revision of the definition, from 1; raised whenever a score can change. Only results of the same
-            revisions compare.
+        where: mask of the documents on which it is defined, in addition to having gold, shape (documents,); None for
+            all. It must not depend on other documents.
+        requires: predicate on the whole data that must hold for it to be computed; None for no condition.
+        attribute: attribute that an item must have to be counted; None for no condition.
+        by_type: whether it is also computed for each type of item.
+        match_by_type: pairs items so that the pairs of each type are those of ``match`` on the items of that type
+            alone; scores by type then follow from one match of all items. None if there is no such match.
+        revision: revision of the definition, from 1; incremented whenever a score can change. Only results with the
+            same revisions are comparable.
 
     """
 
@@ -66,16 +66,16 @@ class Measure:
         return self.name.partition(".")[0]
 
     def scored(self, pair: Pair) -> Bools:
-        """Which documents it can be taken on, from these documents alone, shape (documents,)."""
+        """Mask of the documents on which it is defined, shape (documents,)."""
         gold = pair.gold.has(self.layer) if self.layer in LAYER_NAMES else np.ones(len(pair), bool)
         return gold if self.where is None else gold & self.where(pair)
 
     def taken(self, seen: Seen) -> bool:
-        """Whether it is taken at all, by what the whole data have."""
+        """Whether it is computed at all, given what occurs in the whole data."""
         return seen.attempts(self.layer) and (self.requires is None or self.requires(seen))
 
     def counts(self, match: Match, documents: int) -> Ints:
-        """Count a match: one row of integers a document, shape (documents, columns)."""
+        """Count a match: one row of integers per document, shape (documents, columns)."""
         return self.score.counts(match, documents)
 
     def finish(self, total: Ints) -> dict[str, NDArray[np.float64]]:
@@ -94,14 +94,14 @@ class Measure:
         return hash(self.name)
 
     def __reduce__(self) -> tuple[Callable[[str, str], Measure], tuple[str, str]]:
-        from dragoman.measures.naming import home  # noqa: PLC0415 - names are of measures
+        from dragoman.measures.naming import home  # noqa: PLC0415 - naming imports this module
 
         return _by_name, (self.name, home(self.name))
 
 
 def _by_name(name: str, module: str) -> Measure:
     """Find a measure again, in a process that may not have imported the module that registers it."""
-    from dragoman.measures.naming import measure  # noqa: PLC0415 - names are of measures
+    from dragoman.measures.naming import measure  # noqa: PLC0415 - naming imports this module
 
     import_module(module)
     return measure(name)

@@ -1,4 +1,4 @@
-"""A memo: values that several measures ask for, worked out once and held as long as what they belong to."""
+"""A memo: intermediate results shared by several measures, computed once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Memo:
-    """Values by key, each made when it is first asked for. They are shared: whoever takes one must not change it."""
+    """Values by key, each computed on first access. Values are shared and must not be modified."""
 
     __slots__ = ("_values",)
 
@@ -17,7 +17,7 @@ class Memo:
         self._values: dict[Hashable, Any] = {}
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Give the value of a key; ``make`` is called the first time.
+        """Return the value of a key; ``make`` is called on first access.
 
         >>> memo = Memo()
         >>> memo.get("pairs", lambda: [1, 2]) is memo.get("pairs", lambda: [3])
@@ -30,4 +30,4 @@ class Memo:
         return value
 
     def __reduce__(self) -> tuple[type[Memo], tuple[()]]:
-        return Memo, ()  # what it holds can be made again, wherever it is sent
+        return Memo, ()  # values can be recomputed after unpickling

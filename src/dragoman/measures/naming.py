@@ -1,6 +1,6 @@
-"""Names of measures and of their scores: registered, read and chosen by.
+"""Names of measures and of their scores: registration, parsing and selection.
 
-The catalogue registers its own; importing any module of this room imports it.
+The catalogue registers the built-in measures; importing any module of this package imports it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dragoman.measures.measure import Measure
 from dragoman.problems import DragomanError, error
 
 BY_NAME: dict[str, Measure] = {}
-"""The measures of the catalogue in its order, which are taken where none is asked for."""
+"""The built-in measures in the order of the catalogue, which are used by default."""
 
 _BUILT_IN = __name__
 _REGISTERED: dict[str, tuple[Measure, str]] = {}
@@ -29,13 +29,13 @@ _FAMILY_NAME = regex.compile(rf"(?P<family>[a-z_]+\.[a-z0-9_]+)\((?P<parameter>{
 
 
 def register_catalogue(measures: Iterable[Measure]) -> None:
-    """Make measures those of the catalogue: taken where none is asked for, with names that nobody else can take."""
+    """Register the built-in measures, which are used by default and whose names cannot be reused."""
     BY_NAME.update((measure.name, measure) for measure in measures)
     _REGISTERED.update((name, (measure, _BUILT_IN)) for name, measure in BY_NAME.items())
 
 
 def register(measure: Measure) -> Measure:
-    """Add a measure from outside the package; every door then takes it by its name.
+    """Register a measure from outside the package; functions and commands then accept its name.
 
     >>> from dragoman.measures import FScore, Measure, register, spans
     >>> register(
@@ -44,7 +44,7 @@ def register(measure: Measure) -> Measure:
     dates.spans
 
     Raises:
-        DragomanError: E708 for a name that has another form, or belongs to the catalogue.
+        DragomanError: E708 for a name of another form, or of a built-in measure.
 
     """
     if _SCORE_NAME.fullmatch(measure.name) is None or _SCORE_NAME.fullmatch(measure.name)["leaf"] is not None:
@@ -56,24 +56,24 @@ def register(measure: Measure) -> Measure:
 
 
 def register_family(name: str, make: Callable[[float], Measure]) -> None:
-    """Add measures that have one number as parameter: ``entities.overlap`` makes ``entities.overlap(0.5)``.
+    """Register a family of measures with one numeric parameter, as ``entities.overlap`` in ``entities.overlap(0.5)``.
 
     Args:
         name: ``layer.name``.
-        make: makes the measure of a parameter, named ``name(parameter)``; raises ValueError for one out of range.
+        make: returns the measure for a parameter, named ``name(parameter)``; raises ValueError if it is out of range.
 
     """
     _FAMILIES[name] = (make, make.__module__)
 
 
 def measure(name: str) -> Measure:
-    """Find a measure by its name.
+    """Return a measure by its name.
 
     >>> measure("entities.overlap(0.5)")
     entities.overlap(0.5)
 
     Raises:
-        DragomanError: E708 for a name that no measure has.
+        DragomanError: E708 for an unknown name.
 
     """
     if name in _REGISTERED:
@@ -90,19 +90,19 @@ def measure(name: str) -> Measure:
 
 
 def home(name: str) -> str:
-    """Name the module that registers a measure."""
+    """Return the name of the module that registers a measure."""
     return _REGISTERED[name][1] if name in _REGISTERED else _BUILT_IN
 
 
 @dataclass(frozen=True)
 class Name:
-    """A parsed name such as ``entities.strict.f1[language=ar]``; printing it gives the text back.
+    """A parsed name such as ``entities.strict.f1[language=ar]``; ``str`` returns the text.
 
     Attributes:
         measure: name of the measure.
-        leaf: which of its scores, or None for all.
-        facet: what a slice is by, or None for the whole.
-        value: which slice.
+        leaf: name of one of its scores, or None for all.
+        facet: facet of a slice, or None for all documents.
+        value: value of the facet, or None.
 
     """
 
@@ -118,13 +118,13 @@ class Name:
 
 
 def parse(text: str) -> Name:
-    """Read a name of a score.
+    """Parse the name of a score.
 
     >>> parse("entities.strict.f1[language=ar]").value
     'ar'
 
     Raises:
-        DragomanError: E708 for a text that is no name or names no measure or leaf.
+        DragomanError: E708 if the text is not a name, or the measure or leaf does not exist.
 
     """
     parts = _SCORE_NAME.fullmatch(text, timeout=1.0)
@@ -138,10 +138,10 @@ def parse(text: str) -> Name:
 
 
 def select(names: Iterable[str | Measure] | str | None) -> tuple[Measure, ...]:
-    """Measures by name, layer, ``all`` or value: those of the catalogue in its order, then all others as given.
+    """Select measures by name, layer, ``all``, or as objects: built-in ones in catalogue order, then others as given.
 
     Raises:
-        DragomanError: E708 for a name that is none of these.
+        DragomanError: E708 for a name that is neither.
 
     """
     chosen = [names] if isinstance(names, str) else list(names or ())

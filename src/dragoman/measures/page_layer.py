@@ -1,4 +1,4 @@
-"""Measures on what is known of a document before its labels: its lines and its time, where a system gives them."""
+"""Measures on the page layer: segmentation of the document and document time, where a system predicts them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def kinds(pair: Pair) -> Match:
-    """Judge each line of gold: right if just one predicted segment has its bounds, and that has its kind."""
+    """Match each gold segment with itself; credited if exactly one predicted segment has its bounds, and its kind."""
     gold, pred = pair.gold.segments, pair.pred.segments
     pairs = spans.strict(pair, "segments")
     lines = np.arange(len(gold))
@@ -39,19 +39,19 @@ def boundaries(pair: Pair) -> Match:
 
 
 def published(pair: Pair) -> Match:
-    """Document times that are canonically equal, among documents where either tier of gold gives one.
+    """Credit canonically equal document times, among documents with a document time in gold (internal or external).
 
-    Where gold has one from outside alone, none is right as well: the page does not say it.
+    If gold has only an external one, predicting none is right as well: the page does not state it.
     """
     at = _timed(pair)
     return _of_documents(at, _equal_times(pair, at).astype(np.int64), 1)
 
 
 def published_overlap(pair: Pair) -> Match:
-    """Jaccard coefficient of the days of document times, among documents where either tier of gold means days.
+    """Credit the Jaccard coefficient of the days of document times, among documents whose gold denotes days.
 
-    Document times of gold that mean no closed interval of days, such as ``2024/..``, are left out, unless the other
-    tier does: then what is equal to the first is right as well.
+    Documents whose gold denotes no closed interval of days, such as ``2024/..``, are left out, unless the other of
+    internal and external time does: then equality with the first is right as well.
     """
     at = _timed(pair)
     inside, outside = _time_days(pair.gold.published)[at], _time_days(pair.gold.published_external)[at]
@@ -64,7 +64,7 @@ def published_overlap(pair: Pair) -> Match:
 
 
 def _equal_times(pair: Pair, at: Ints) -> NDArray[np.bool_]:
-    """Whether the document time is that of either tier of gold; none is that of a first tier that has none."""
+    """Whether the document time equals one of the two of gold, shape (n,); never a missing internal one."""
     gold, given = pair.gold, canonical(pair.pred.published)
     right = equal(canonical(gold.published), given, (at, at))
     return right | equal_and_given(canonical(gold.published_external), given, (at, at))
@@ -76,7 +76,7 @@ def _timed(pair: Pair) -> Ints:
 
 
 def _of_documents(at: Ints, credit: Ints, full: int) -> Match:
-    """Pair each of some documents with itself."""
+    """Pair each of the given documents with itself."""
     items = np.arange(len(at))
     return Match(items, items, credit, full, at, at)
 

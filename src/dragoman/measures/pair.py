@@ -1,4 +1,4 @@
-"""Gold and predicted annotations of the same documents: what every measure is taken on."""
+"""Gold and predicted annotations of the same documents: the input of every measure."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pair:
-    """Gold and predicted annotations of the same documents, with a memo of what measures share.
+    """Gold and predicted annotations of the same documents, with a memo of shared intermediate results.
 
     Attributes:
         gold: the gold labels.
         pred: the labels of a system, on the same documents in the same order.
-        memo: whatever measures work out of these two and others may ask for again.
+        memo: intermediate results that several measures use.
 
     """
 
@@ -40,7 +40,7 @@ class Pair:
         return len(self.gold.documents)
 
     def of(self, documents: Bools) -> Pair:
-        """Keep some documents, by a mask of shape (documents,)."""
+        """Select documents by a mask of shape (documents,)."""
         if documents.all():
             return self
         return self.memo.get(("of", documents.tobytes()), lambda: self._of(documents))
@@ -50,14 +50,15 @@ class Pair:
         return Pair(self.gold.of(names), self.pred.of(names))
 
     def split(self, layer: str, labels: tuple[str, ...]) -> tuple[Ints, Ints]:
-        """Give the documents of the items of a layer when each document is split into one a type.
+        """Return the document numbers of the items of a layer when each document is split by type.
 
         Args:
             layer: a layer with types.
-            labels: the types; items of others share one document more.
+            labels: the types; items of all other types share one additional document.
 
         Returns:
-            Document of each gold item, ``len(labels) + 1`` for each document of the pair, and of each predicted item.
+            Document of each gold item, shape (g,), and of each predicted item, shape (p,); there are ``len(labels) +
+            1`` for each document of the pair.
 
         """
         sides = (getattr(self.gold, layer), getattr(self.pred, layer))
@@ -67,9 +68,9 @@ class Pair:
         )
 
     def by_type(self, layer: str, labels: tuple[str, ...]) -> Pair:
-        """Split each document into one a type, as :meth:`split`, so that a match is a match of each type by itself.
+        """Split each document by type, as in :meth:`split`, so that one match matches each type separately.
 
-        The order of items and all else stays.
+        The order of items and everything else is unchanged.
         """
         return self.memo.get(("by type", layer, labels), lambda: self._by_type(layer, labels))
 
@@ -87,10 +88,10 @@ def _split(doc: Ints, types: Coded, labels: tuple[str, ...]) -> Ints:
 
 
 def _renumbered(side: Annotations, layer: str, doc: Ints, number: int) -> Annotations:
-    """Put the items of a layer into other documents, of which each document becomes ``number``."""
+    """Move the items of a layer to other documents; each document is replaced by ``number`` documents."""
     spans: Spans = getattr(side, layer)
     order = np.argsort(doc, kind="stable")
     part: dict[str, Any] = {layer: replace(spans, doc=doc).take(order)}
-    texts = np.array([*side.texts, None], object)[:-1]  # an array of objects, also where all are None
+    texts = np.array([*side.texts, None], object)[:-1]  # an object array, even if all are None
     languages = side.languages and replace(side.languages, codes=np.repeat(side.languages.codes, number))
     return replace(side, texts=tuple(np.repeat(texts, number).tolist()), languages=languages, **part)

@@ -1,7 +1,7 @@
-"""From matches to counts, one row of integers a document, and from summed counts to scores.
+"""From matches to counts, one row of integers per document, and from summed counts to scores.
 
-Everything that is reported comes from the rows: micro and macro averages, slices, intervals, paired tests, and the sum
-over many machines. The rows of a split are added; nothing but the sum is needed.
+Everything that is reported is computed from these rows: micro and macro averages, slices, confidence intervals, paired
+tests, and distributed scoring. Scores of a split need only the sum of its rows.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Which predicted item goes with which gold item, and what each pair earns.
+    """A matching of predicted and gold items, with the credit of each pair.
 
     Attributes:
         gold: index of the gold item of each pair, shape (k,).
         pred: index of the predicted item, shape (k,).
-        credit: what the pair earns, integers from 0 to ``full``, shape (k,).
+        credit: credit of each pair, integers from 0 to ``full``, shape (k,).
         full: credit of a perfect pair: 1, or 2 where there is half credit, or the scale of a similarity.
         gold_doc: document of every gold item, paired or not, shape (g,).
-        predicted_doc: document of every predicted item, shape (p,).
+        pred_doc: document of every predicted item, shape (p,).
 
     """
 
@@ -42,14 +42,14 @@ class Match:
 
 
 class Score(ABC):
-    """How counts become scores.
+    """How matches are counted, and counts become scores.
 
     Attributes:
-        columns: what is counted, in order.
+        columns: names of the counts, in order.
         leaves: names of the scores.
-        headline: the score that stands for the measure.
+        headline: name of the main score of the measure.
         full: credit of a perfect pair; credits are divided by it.
-        whole: whether counts of a document depend on the other documents, so that all are to be counted at once.
+        whole: whether counts of a document depend on the other documents, so that all must be counted at once.
 
     """
 
@@ -61,25 +61,25 @@ class Score(ABC):
 
     @abstractmethod
     def counts(self, match: Match, documents: int) -> Ints:
-        """Count a match: one row a document, shape (documents, columns)."""
+        """Count a match: one row per document, shape (documents, columns)."""
 
     @abstractmethod
     def finish(self, total: Ints | Floats) -> dict[str, Floats]:
         """Turn summed counts into scores, shape (…, columns) to (…) for each leaf; nan where undefined."""
 
     def main(self, total: Ints | Floats) -> Floats:
-        """Give the headline alone, for tests that need it of very many sums."""
+        """Return only the main score, for resampling, which needs it for very many sums."""
         return self.finish(total)[self.headline]
 
     def condensed(self, rows: Ints) -> Ints:
-        """Give rows whose sums have the same headline, with as few distinct rows among them as may be."""
+        """Return rows whose sums have the same main score, with as few distinct rows as possible."""
         return rows
 
 
 def _summed(match: Match, documents: int) -> Ints:
-    """Credit of each document; doubles hold these sums exactly, and summing them is quicker."""
+    """Credit of each document, shape (documents,); doubles represent these sums exactly, and are faster to sum."""
     doc = match.gold_doc[match.gold]
-    if match.full == 1 and match.credit.all():  # then pairs need only be counted
+    if match.full == 1 and match.credit.all():  # then counting pairs suffices
         return np.bincount(doc, minlength=documents)
     return np.bincount(doc, weights=match.credit, minlength=documents).astype(np.int64)
 
@@ -127,7 +127,7 @@ class FScore(Score):
         return ratio(2 * (total[..., 0] / self.full), total[..., 1] + total[..., 2])
 
     def condensed(self, rows: Ints) -> Ints:
-        """F1 asks only how many items there are on both sides together."""
+        """F1 depends only on the credit and on the number of items of both sides together."""
         return np.stack([rows[:, 0], rows[:, 1] + rows[:, 2], np.zeros(len(rows), np.int64)], axis=1)
 
 

@@ -1,7 +1,7 @@
-"""What occurs somewhere in the data: some measures need something that the whole of a side has or lacks.
+"""What occurs anywhere in the data: some measures are computed only if a side as a whole has something.
 
-A system that gives no ids at all is not scored on them, one that forgot them in a document is. Parts of the data are
-counted without knowing the others, so that what was seen travels with the counts and is looked at in the end.
+A system without any ids is not scored on them; a system that omits them in one document is. Parts of the data are
+counted independently, so that this information accompanies the counts and is evaluated at the end.
 """
 
 from __future__ import annotations
@@ -35,21 +35,23 @@ ATTRIBUTES: Mapping[str, Callable[[Annotations], bool]] = MappingProxyType(
         "act": lambda side: bool((side.claims.act.codes != NULL).any()),
     }
 )
-"""What a side may have somewhere, with how to tell."""
+"""Properties that a side may have, each with its test."""
 MAX_PREDICTED_TYPES = 100
-"""Types that only predictions have get no slices where there are more: words in their place, say."""
+"""Types that occur only in predictions get no slices if there are more than this: they are probably not types at all.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What occurs somewhere in the data.
+    """What occurs anywhere in the data.
+
 
     Attributes:
         gold: which of :data:`ATTRIBUTES` gold has.
         pred: which of them predictions have.
-        types: types that gold has, by layer.
-        pred_types: types that predictions have on documents with gold of the layer, likewise.
-        answered: layers that some line of the predictions has.
+        types: types in gold, by layer.
+        pred_types: types in predictions on documents with gold of the layer, by layer.
+        answered: layers that occur in at least one line of the predictions.
         lines: whether the predictions have any line.
         annotated: whether gold has any labels.
 
@@ -65,7 +67,7 @@ class Seen:
 
     @classmethod
     def of(cls, pair: Pair) -> Seen:
-        """Look at some documents."""
+        """Inspect a pair."""
         lines = bool(pair.pred.given.any())
         return cls(
             frozenset(name for name, has in ATTRIBUTES.items() if has(pair.gold)),
@@ -79,7 +81,7 @@ class Seen:
 
     @classmethod
     def union(cls, parts: Iterable[Seen]) -> Seen:
-        """Put together what was seen in parts of the data; there must be one at least."""
+        """Combine what occurs in parts of the data; there must be at least one."""
         parts = list(parts)
         return cls(
             frozenset().union(*(part.gold for part in parts)),
@@ -92,40 +94,40 @@ class Seen:
         )
 
     def in_file(self, answered: frozenset[str]) -> Seen:
-        """Give the same for a file of which the answered layers are known: all of them, if it has no line."""
+        """Return a copy for a file whose answered layers are known: all layers, if it has no line."""
         return replace(self, answered=answered, lines=True)
 
     def sliced_types(self, layer: str) -> list[str]:
-        """Give the types that are sliced by: those of gold, and those that only predictions have, unless too many."""
+        """Return the types to slice by: those of gold, and those only in predictions, unless there are too many."""
         more = self.pred_types[layer] - self.types[layer]
         return sorted(self.types[layer] | (more if len(more) <= MAX_PREDICTED_TYPES else frozenset()))
 
     def attempts(self, layer: str) -> bool:
-        """Whether a system attempted a layer: some line has its key, or there is no line at all."""
+        """Whether a system attempts a layer: some line has its key, or there are no lines at all."""
         return layer in self.answered or not self.lines or layer not in LAYER_NAMES
 
 
 def _types(spans: Spans, scored: NDArray[np.bool_]) -> frozenset[str]:
-    """Give the types of spans on some documents."""
+    """Return the types of spans in the documents of a mask, shape (documents,)."""
     codes = spans.type.codes[scored[spans.doc]]
     return frozenset(spans.type.labels[code] for code in np.unique(codes[codes != NULL]).tolist())
 
 
 def both_link(seen: Seen) -> bool:
-    """Whether both sides link mentions to known entities at all, or nothing was predicted."""
+    """Whether gold has ids, and predictions have links to known entities or no entities at all."""
     return ("links" in seen.pred or "entities" not in seen.pred) and "ids" in seen.gold
 
 
 def both_have_ids(seen: Seen) -> bool:
-    """Whether both sides give ids at all, or nothing was predicted."""
+    """Whether gold has ids, and predictions have ids or no entities at all."""
     return ("ids" in seen.pred or "entities" not in seen.pred) and "ids" in seen.gold
 
 
 def has_segments(seen: Seen) -> bool:
-    """Whether the system gives segments at all."""
+    """Whether the system predicts any segments."""
     return "segments" in seen.pred
 
 
 def has_times(seen: Seen) -> bool:
-    """Whether the system gives document times at all."""
+    """Whether the system predicts any document times."""
     return "times" in seen.pred

@@ -1,6 +1,6 @@
-"""Measures on spans with a type: entities, dates and segments share them.
+"""Matching of typed spans, shared by entities, dates and segments.
 
-Every match here takes a :class:`dragoman.measures.pair.Pair` and the name of a layer.
+Matches take a :class:`dragoman.measures.pair.Pair` and the name of a layer.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ def sides(pair: Pair, layer: str) -> tuple[Spans, Spans]:
 
 
 def codes(gold: Coded, pred: Coded) -> tuple[Codes, Codes]:
-    """Codes of both sides in one vocabulary; labels that gold lacks are below NULL, and a null equals a null."""
+    """Codes of both sides in one vocabulary; labels that gold lacks are below NULL, and missing labels are equal."""
     return gold.codes, pred.recode(gold.labels)
 
 
 def equal(gold: Coded, pred: Coded, pairs: tuple[Ints, Ints]) -> Bools:
-    """Whether the labels of each pair are equal, two that are not given included, shape (k,)."""
+    """Whether the labels of each pair are equal or both missing, shape (k,)."""
     g, p = codes(gold, pred)
     result: Bools = g[pairs[0]] == p[pairs[1]]
     return result
 
 
 def equal_and_given(gold: Coded, pred: Coded, pairs: tuple[Ints, Ints]) -> Bools:
-    """Whether the labels of each pair are equal and given, shape (k,)."""
+    """Whether the labels of each pair are equal and not missing, shape (k,)."""
     g, p = codes(gold, pred)
     result: Bools = (g[pairs[0]] == p[pairs[1]]) & (g[pairs[0]] != NULL)
     return result
@@ -56,7 +56,7 @@ def equal_types(pair: Pair, layer: str) -> Bools:
 
 
 def matched(gold: Spans, pred: Spans, pairs: tuple[Ints, Ints], credit: Ints | None = None, full: int = 1) -> Match:
-    """Make the match of some pairs; without a credit each earns all."""
+    """Make the match of given pairs; without ``credit`` each gets full credit."""
     earned = np.full(len(pairs[0]), full, np.int64) if credit is None else credit
     return Match(pairs[0], pairs[1], earned, full, gold.doc, pred.doc)
 
@@ -72,7 +72,7 @@ def _strict(gold: Spans, pred: Spans) -> Match:
 
 
 def exact(pair: Pair, layer: str) -> Match:
-    """Pair items with the same span, whatever the type; items of equal type go together first."""
+    """Pair items with the same span regardless of type; those with the same type are paired first."""
     gold, pred = sides(pair, layer)
     same_type = strict(pair, layer)
     g_rest, p_rest = _without(len(gold), same_type.gold), _without(len(pred), same_type.pred)
@@ -85,14 +85,14 @@ def exact(pair: Pair, layer: str) -> Match:
 
 
 def _without(number: int, taken: Ints) -> Ints:
-    """Give the indices below a number that were not taken."""
+    """Return the indices below a number that are not taken."""
     rest = np.ones(number, bool)
     rest[taken] = False
     return np.flatnonzero(rest)
 
 
 def overlaps(pair: Pair, layer: str) -> tuple[Ints, Ints, Ints]:
-    """All overlapping pairs of spans, with the number of shared characters, shape (k,) each."""
+    """Gold span, predicted span and number of shared characters of all overlapping pairs, shape (k,) each."""
     gold, pred = sides(pair, layer)
     return pair.memo.get(("overlaps", layer), lambda: overlapping_pairs(*_bounds(gold), *_bounds(pred)))
 
@@ -102,12 +102,12 @@ def _bounds(spans: Spans) -> tuple[Ints, Ints, Ints]:
 
 
 def candidates(pair: Pair, layer: str, *, of_type: bool) -> tuple[Graph, tuple[Ints, ...]]:
-    """Overlapping pairs as a graph to assign by, and as gold item, predicted item, shared characters, equal type.
+    """Overlapping pairs as a graph for assignment, and as columns: gold, predicted, shared characters, equal type.
 
     Args:
         pair: gold and predicted annotations.
-        layer: which spans.
-        of_type: whether only pairs of one type are candidates.
+        layer: layer of the spans.
+        of_type: whether only pairs of the same type are candidates.
 
     """
 
@@ -122,17 +122,17 @@ def candidates(pair: Pair, layer: str, *, of_type: bool) -> tuple[Graph, tuple[I
 
 
 def only(mask: Bools, *columns: Ints) -> tuple[Ints, ...]:
-    """Keep what a mask says of columns; there is nothing to copy if that is all."""
+    """Select rows of columns by a mask; without a copy if all are selected."""
     return columns if mask.all() else tuple(column[mask] for column in columns)
 
 
 def relaxed_where(pair: Pair, layer: str, allowed: Bools) -> Match:
-    """Pair overlapping items among those allowed: as many as can be, then with the most shared characters.
+    """Pair overlapping items among the allowed pairs: as many as possible, then with the most shared characters.
 
     Args:
         pair: gold and predicted annotations.
         layer: which spans.
-        allowed: which of :func:`overlaps` may be taken, shape (k,).
+        allowed: mask of the pairs of :func:`overlaps` that may be used, shape (k,).
 
     """
     columns = only(allowed, *overlaps(pair, layer), equal_types(pair, layer).astype(np.int64))
@@ -140,7 +140,7 @@ def relaxed_where(pair: Pair, layer: str, allowed: Bools) -> Match:
 
 
 def relaxed(pair: Pair, layer: str) -> Match:
-    """Pair spans that share a character, whatever the type."""
+    """Pair spans that share a character, regardless of type."""
     return _most_shared(pair, layer, *candidates(pair, layer, of_type=False))
 
 
@@ -156,12 +156,12 @@ def _most_shared(pair: Pair, layer: str, graph: Graph, columns: tuple[Ints, ...]
 
 
 def partial(pair: Pair, layer: str) -> Match:
-    """Give full credit for the same span, half for one that shares a character, whatever the type."""
+    """Pair spans regardless of type, with full credit for the same span and half for a shared character."""
     return _partial(pair, layer, of_type=False)
 
 
 def partial_of_type(pair: Pair, layer: str) -> Match:
-    """Credit spans as :func:`partial`, each type by itself."""
+    """Pair spans as :func:`partial` does, but only within a type."""
     return _partial(pair, layer, of_type=True)
 
 
@@ -175,14 +175,14 @@ def _partial(pair: Pair, layer: str, *, of_type: bool) -> Match:
 
 
 def overlap_of(pair: Pair, layer: str, threshold: float) -> Match:
-    """Pair spans whose intersection over union is at least a threshold, in (0, 1], whatever the type.
+    """Pair spans whose intersection over union is at least a threshold, in (0, 1], regardless of type.
 
-    As many as can be are paired, then those with the largest intersection over union (Jaccard 1901).
+    As many pairs as possible, then with the largest sum of intersection over union (Jaccard 1901).
     """
     gold, pred = sides(pair, layer)
     g, p, shared = overlaps(pair, layer)
     union = (gold.end - gold.start)[g] + (pred.end - pred.start)[p] - shared
-    allowed = shared >= threshold * union - 1e-9  # so that .7 of 10 is 7, however .7 is held
+    allowed = shared >= threshold * union - 1e-9  # so that 0.7 of 10 is 7 despite rounding
     same_type = equal_types(pair, layer).astype(np.int64)
     g, p, shared, union, same_type = only(allowed, g, p, shared, union, same_type)
     chosen = assign(g, p, (np.ones_like(g), shared * SCALE // np.maximum(union, 1), same_type))
@@ -190,13 +190,13 @@ def overlap_of(pair: Pair, layer: str, threshold: float) -> Match:
 
 
 SCALE = 1_000_000
-"""Similarities are held as integers: parts of a million."""
+"""Similarities are integers in units of one millionth."""
 
 
 def nested(spans: Spans) -> Bools:
-    """Whether each span lies inside another one, or has the same bounds as one, shape (n,)."""
-    # Items are in order of document, start and end. On one number line of all documents a span lies inside another if
-    # one that began no later reaches as far, or if the next one begins where it does.
+    """Whether each span lies inside another one, or has the same bounds as another, shape (n,)."""
+    # Items are sorted by document, start and end. On one number line of all documents, a span lies inside another if an
+    # earlier one reaches at least as far, or if the next one starts at the same place.
     place = spans.doc * (int(spans.end.max(initial=0)) + 1)
     start, end = place + spans.start, place + spans.end
     inside = np.zeros(len(spans), bool)

@@ -1,1 +1,1 @@
-"""Submissions: read in columns when they are good, and line by line when somebody must be told what is wrong."""
+"""Reading submissions: in columns if they are valid, line by line if problems have to be reported."""

@@ -1,4 +1,4 @@
-"""The lines of a submission as rows in Arrow, all at once: for good lines only."""
+"""The fast path of reading: lines of a submission as Arrow rows, for valid lines only."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.submission import Submission
 
 BLOCK = 2**21
-"""Bytes that are parsed at a time."""
+"""Bytes that are parsed at once."""
 _SCANNED = 2**18
-"""Bytes that are looked through at a time for the ends of lines: what is compared stays in the cache."""
+"""Bytes that are searched for line ends at once: small enough for the CPU cache."""
 _PIECE = 2**23
-"""A block of no more bytes is parsed in one piece, so that its columns are in one piece too."""
+"""A block of at most this many bytes is parsed at once, so that its columns have one chunk."""
 _SAMPLE = 2**16
 
 
 class Layout(NamedTuple):
-    """How the bytes of a file lie in lines.
+    """The line structure of a file.
 
     Attributes:
         lines: number of lines; the last one may lack its line feed.
-        longest: bytes of the longest one, without its line feed.
-        whole: whether each line begins with ``{`` and ends with ``}``, so that no object goes over a line's end. Inside
-            a JSON object a ``}`` is never followed by a ``{``, nor can a line end inside a string. So where this is
-            true and the file is a sequence of JSON objects, as many as it has lines, each line holds exactly one.
+        longest: bytes of the longest line, without its line feed.
+        whole: whether each line begins with ``{`` and ends with ``}``, so that no object spans several lines. Inside
+            a JSON object a ``}`` is never followed by a ``{``, nor can a line end inside a string. So if this is true
+            and the file is a sequence of as many JSON objects as lines, each line holds exactly one.
 
     """
 
@@ -43,7 +43,7 @@ class Layout(NamedTuple):
 
 
 def layout_of(data: bytes) -> Layout:
-    """Look at where the lines of a file begin and end, all at once; the file must not be empty."""
+    """Find where the lines of a file begin and end; the file must not be empty."""
     content = np.frombuffer(data, np.uint8)
     pieces = [np.flatnonzero(content[at : at + _SCANNED] == ord("\n")) + at for at in range(0, len(content), _SCANNED)]
     feeds = np.concatenate(pieces)
@@ -57,27 +57,27 @@ def layout_of(data: bytes) -> Layout:
 
 
 def is_blank(data: bytes) -> bool:
-    """Whether there is nothing but white space as JSON has it."""
+    """Whether there is only white space, as JSON defines it."""
     return not data[:1].strip(b" \t\r\n") and not data.strip(b" \t\r\n")
 
 
 def of_lines(lines: list[Submission]) -> pa.Table:
-    """Rows from lines; by way of JSON, since Arrow's own way from Python values imports pandas."""
+    """Rows from lines; by way of JSON, since Arrow's conversion from Python values imports pandas."""
     table = of_bytes(files.json_lines(lines))
-    if table is None:  # a number that JSON's reader does not take
+    if table is None:  # a number that Arrow's JSON reader does not accept
         return pa.Table.from_pylist([msgspec.to_builtins(line) for line in lines], schema=arrow_schema(Submission))
     return table
 
 
 def of_bytes(data: bytes) -> pa.Table | None:
-    """Rows of a JSONL file; None where the precise path must read it."""
+    """Rows of a JSONL file; None if the precise path must read it."""
     return of_blocks(lambda: () if is_blank(data) else (data,))
 
 
 def with_unknown_fields(data: bytes) -> pa.Table | None:
-    """Rows of a JSONL file with the fields that a submission does not have too; None where they cannot be in columns.
+    """Rows of a JSONL file including unknown fields; None if these do not fit into columns.
 
-    A field that has a number here and a string there has no column.
+    A field that has a number in one line and a string in another does not fit into a column.
     """
     if is_blank(data):
         return None
@@ -92,15 +92,15 @@ def of_blocks(
     take: Callable[[pa.Table], None] = lambda _: None,
     again: Callable[[], None] = lambda: None,
 ) -> pa.Table | None:
-    """Rows of the blocks of a JSONL file; None where the precise path must read them.
+    """Rows of the blocks of a JSONL file; None if the precise path must read them.
 
-    Only the fields that the beginning of the file mentions are asked for, since every column costs memory; when
-    another turns up later, all are.
+    Only the fields that occur at the beginning of the file are parsed, since every column costs memory; if another one
+    occurs later, all are.
 
     Args:
-        blocks: gives the blocks, from the first one on each time; none ends within a line.
-        take: is given the rows of each block, and raises where there are too many.
-        again: is called before each time that it is begun.
+        blocks: returns the blocks, starting over with each call; none ends within a line.
+        take: called with the rows of each block; raises if there are too many.
+        again: called before each attempt.
 
     """
     for narrow in (True, False):
@@ -121,12 +121,12 @@ def of_blocks(
 def each(
     blocks: Iterable[bytes], *, narrow: bool = True, without: Callable[[pa.Table], pa.Table] | None = None
 ) -> Iterator[pa.Table]:
-    """Rows of each block, all with the same columns: those that the first block mentions, or all that there are.
+    """Rows of each block, all with the same columns: the fields in the first block, or all fields.
 
     Args:
         blocks: the blocks; none ends within a line.
-        narrow: whether to ask only for the fields that the first block mentions.
-        without: takes fields out of rows that a submission does not have; where it is None there may be none.
+        narrow: whether to parse only the fields that the first block mentions.
+        without: removes unknown fields from rows; if None, unknown fields are not allowed.
 
     Raises:
         Fallback: the precise path must read the block.
@@ -146,8 +146,8 @@ def each(
 
 
 def _of_block(block: bytes, schema: pa.Schema, unknown: str = "error") -> pa.Table:
-    # Looked at beforehand: pyarrow takes several objects on a line, and one over several lines, for as many rows; and
-    # it does not survive a file that begins with null.
+    # Checked beforehand: pyarrow accepts several objects on a line and objects that span lines as rows, and crashes on
+    # a file that begins with null.
     layout = layout_of(block)
     if not layout.whole or not len(schema) or not utf8.is_text(block):  # without columns Arrow forgets how many rows
         raise Fallback("lines")

@@ -1,7 +1,7 @@
 """Rows of a submission in Arrow, level by level: structs flattened out of their lists, fields as numpy arrays.
 
-Nothing here imports :mod:`pyarrow.compute`, which makes a documented Python function of every function that there is:
-that takes a twentieth of all the time of two large files. Methods of arrays that call a function of Arrow import it.
+Nothing here imports :mod:`pyarrow.compute`, which on import generates a documented Python function for every Arrow
+function: a twentieth of the time of scoring two large files. Array methods that call a compute function import it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Structs of one level, flattened, with the row that each belongs to.
+    """Structs of one level, flattened, with the parent row of each.
 
     Attributes:
         table: the structs.
@@ -40,29 +40,29 @@ class Rows:
         return len(self.parent)
 
     def field(self, name: str) -> pa.Array | None:
-        """One field of all structs; None where the file never has it."""
+        """One field of all structs; None if it does not occur in the file."""
         index = self.table.type.get_field_index(name)
         return None if index < 0 else self.table.field(index)
 
     def strings(self, name: str) -> Coded:
-        """One field as codes."""
+        """One field, as codes; NULL where missing."""
         column = self.field(name)
         return Coded.null(len(self)) if column is None else coded(column)
 
     def has(self, name: str) -> bool:
-        """Whether any struct has a field with something other than null."""
+        """Whether any struct has a non-null value of a field."""
         column = self.field(name)
         return column is not None and column.null_count < len(self)
 
     def given(self, name: str) -> NDArray[np.bool_]:
-        """Which structs have a field, with something other than null."""
+        """Which structs have a non-null value of a field, shape (n,)."""
         column = self.field(name)
         if column is None:
             return np.zeros(len(self), bool)
         return valid(column)
 
     def integers(self, name: str, missing: int | None = None) -> Ints:
-        """One field as integers; a null is a reason to fall back unless a stand-in is given."""
+        """One field as integers, shape (n,); a null raises :class:`Fallback` unless ``missing`` is given."""
         column = self.field(name)
         if column is None or column.null_count:
             if missing is None:
@@ -78,9 +78,9 @@ class Rows:
 
 
 def integers_of(column: pa.Array) -> Ints:
-    """Integers as numpy, shape (n,), not to be written to; what stands for a null is undefined.
+    """Integers as a read-only numpy view, shape (n,); values at nulls are undefined.
 
-    They are the memory itself: Arrow's own way to numpy imports pandas, wherever that is installed.
+    It reads the buffer directly: Arrow's own conversion to numpy imports pandas if that is installed.
     """
     if not len(column):
         return np.zeros(0, np.int64)
@@ -89,7 +89,7 @@ def integers_of(column: pa.Array) -> Ints:
 
 
 def column_of(table: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
-    """One column of a table in one piece; nulls of a type if the table does not have it."""
+    """One column of a table as a single chunk; nulls of a type if the table does not have it."""
     if name not in table.column_names:
         return pa.nulls(table.num_rows, type_)
     column = table.column(name)
@@ -97,12 +97,12 @@ def column_of(table: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
 
 
 def valid(column: pa.Array) -> NDArray[np.bool_]:
-    """Say which values are not null, shape (n,)."""
+    """Return which values are not null, shape (n,)."""
     if not column.null_count:
         return np.ones(len(column), bool)
     if column.null_count == len(column):
         return np.zeros(len(column), bool)
-    # The bitmap itself: see integers_of.
+    # Reads the validity bitmap directly: see integers_of.
     bits = np.unpackbits(np.frombuffer(column.buffers()[0], np.uint8), bitorder="little")
     return bits[column.offset : column.offset + len(column)].astype(bool)
 
@@ -116,23 +116,23 @@ def lengths_of(lists: pa.Array) -> Ints:
 
 
 def parents_of(lists: pa.Array) -> Ints:
-    """List that each item of the flattened lists was in."""
+    """Index of the list that each item of the flattened lists was in."""
     lengths = lengths_of(lists)
     return np.repeat(np.arange(len(lengths)), lengths)
 
 
 def flat_of(lists: pa.Array) -> pa.Array:
-    """Items out of their lists; those of a null are left out."""
+    """Items of all lists, flattened, without those behind a null."""
     if pa.types.is_null(lists.type):
         return pa.nulls(0)
     bounds = integers_of(lists.offsets)
     if lists.null_count and (np.diff(bounds)[~valid(lists)] != 0).any():
-        return lists.flatten()  # a null with items behind it, which no reader makes
+        return lists.flatten()  # a null with items behind it, which no Arrow reader produces
     return lists.values.slice(bounds[0], bounds[-1] - bounds[0]) if len(lists) else lists.values.slice(0, 0)
 
 
 def check_lists(array: pa.Array) -> None:
-    """Refuse a list that has a null in it, on any level."""
+    """Raise :class:`Fallback` for a null inside a list, on any level."""
     if pa.types.is_list(array.type):
         flat = flat_of(array)
         if flat.null_count:
@@ -144,7 +144,7 @@ def check_lists(array: pa.Array) -> None:
 
 
 def unnest(lists: pa.Array, parents: Ints | None = None) -> Rows:
-    """Structs out of their lists, with the list that each was in, or what stands for that list."""
+    """Flatten lists of structs, each with the index of its list, or that list's entry in ``parents``."""
     if isinstance(lists, pa.ChunkedArray):
         lists = lists.combine_chunks()
     lengths = lengths_of(lists)
@@ -168,6 +168,6 @@ _STRINGS = pa.schema([pa.field("", pa.dictionary(pa.int32(), pa.string()))])
 
 
 def _dictionary(column: pa.Array) -> pa.DictionaryArray:
-    """Strings as a dictionary, by a reader that casts: the one way that does not import pyarrow.compute."""
+    """Dictionary-encode strings by casting in a reader: the only way that does not import pyarrow.compute."""
     batch = pa.record_batch([column], names=[""])
     return pa.RecordBatchReader.from_batches(batch.schema, [batch]).cast(_STRINGS).read_next_batch().column(0)

@@ -1,9 +1,9 @@
-"""The one order of items, whatever the order in which a file has them.
+"""The canonical order of items, independent of their order in a file.
 
 Spans are ordered by (document, start, end, type and the rest), claims by (document, content, attributes, claimants and
-the rest). What is equal in all of that is ordered by its place among the parents, so that even of identical claims the
-columns come out the same: the order is canonical. Names that a system chooses (ids, clusters) come last: they part only
-what is alike in everything else, so that another choice of names moves nothing that differs.
+the rest). Ties are broken by the position among the parents, so that columns are identical even for identical claims.
+Names that a system chooses (ids, clusters) come last: they only break remaining ties, so that renaming does not reorder
+items that differ.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SpansT = TypeVar("SpansT", bound=Spans)
 
 
 def merge_fragments(claim: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
-    """Join fragments of a claim that overlap or touch; a character counts once however often it is given.
+    """Join fragments of a claim that overlap or touch, so that each character counts once.
 
     Args:
         claim: claim of each fragment, shape (n,).
@@ -62,19 +62,19 @@ def spans_in_order(spans: SpansT, *more: Coded) -> SpansT:
 
 
 def _sorted(columns: Sequence[Ints]) -> Ints:
-    """Sort rows by columns of non-negative numbers, the first one first; equal rows keep their order.
+    """Stable argsort of rows by columns of non-negative numbers, the first column being the primary key.
 
-    This is ``np.lexsort`` of the columns turned round. Mostly the first columns tell all rows apart: several columns
-    are sorted as one number, and only rows that are alike in them are looked at again.
+    Equivalent to ``np.lexsort`` of the reversed columns. Usually the first columns distinguish all rows: several
+    columns are packed into one number and sorted, and only ties are sorted by further columns.
     """
     key, used = _packed(columns)
     order = np.argsort(key, kind="stable")
     key, place = key[order], np.arange(len(key))
     while used < len(columns):
-        alike = key[1:] == key[:-1]
+        equal = key[1:] == key[:-1]
         tied = np.zeros(len(key), bool)
-        tied[1:] |= alike
-        tied[:-1] |= alike
+        tied[1:] |= equal
+        tied[:-1] |= equal
         if not tied.any():
             break
         place, key = place[tied], key[tied]
@@ -88,10 +88,10 @@ def _sorted(columns: Sequence[Ints]) -> Ints:
 
 
 def _packed(columns: Sequence[Ints]) -> tuple[Ints, int]:
-    """Make one number of the first columns, as many as fit 63 bits, and say how many those are.
+    """Pack the first columns, as many as fit 63 bits, into one number, and return how many those are.
 
-    The number of a row fits together with any column, since columns hold numbers below 2**32 and rows are fewer than
-    2**31: so two columns are always taken, if there are two.
+    Columns hold numbers below 2**32 and there are fewer than 2**31 rows, so that a row number and any column fit
+    together: with two columns or more, at least two are packed.
     """
     key = columns[0]
     for used, column in enumerate(columns[1:], 1):
@@ -103,7 +103,7 @@ def _packed(columns: Sequence[Ints]) -> tuple[Ints, int]:
 
 
 def claims_in_order(c: Claims) -> Claims:
-    """Order by (document, content, attributes, claimants and the rest), carrying every table along."""
+    """Order by (document, content, attributes, claimants and the rest), and reorder all related tables."""
     order = _order(c)
     place = np.empty(len(c) + 1, np.int64)
     place[order], place[-1] = np.arange(len(c)), NULL
@@ -136,7 +136,7 @@ def claims_in_order(c: Claims) -> Claims:
 
 
 def _ranks(coded: Coded) -> Ints:
-    """Position of each item's label in sorted order: codes depend on the file, ranks do not."""
+    """Rank of each item's label in sorted order: codes depend on the file, ranks do not."""
     rank = np.empty(len(coded.labels) + 1, np.int64)
     rank[np.array(sorted(range(len(coded.labels)), key=coded.labels.__getitem__), np.int64)] = np.arange(
         len(coded.labels)
@@ -162,7 +162,7 @@ def _order(c: Claims) -> Ints:
         same &= np.diff(key[order]) == 0
     if not same.any():
         return order
-    # From here on claim by claim, and only those that are alike so far.
+    # From here on one by one, only for claims that are tied so far.
     group = np.concatenate([[0], np.cumsum(~same)])
     tied = np.zeros(len(c), bool)
     tied[:-1] |= same
@@ -175,7 +175,7 @@ def _order(c: Claims) -> Ints:
 
 
 def _tables(c: Claims, tied: set[int]) -> dict[int, Any]:
-    """Content, cue, claimants, their names and cluster of some claims, comparable; empty for all others."""
+    """Sort keys (content, cue, claimants, their names, cluster) of the given claims."""
     rows_of: dict[int, tuple[list[Any], ...]] = defaultdict(lambda: ([], [], [], [], []))
     wanted = np.zeros(len(c), bool)
     wanted[list(tied)] = True
@@ -201,7 +201,7 @@ def _tables(c: Claims, tied: set[int]) -> dict[int, Any]:
 
 
 def _rows(rows: Ints, *columns: Ints) -> list[tuple[int, ...]]:
-    """Give some rows of columns as tuples."""
+    """Return the given rows of columns as tuples."""
     return list(zip(*(column[rows].tolist() for column in columns), strict=True))
 
 
@@ -215,10 +215,9 @@ def _dense(values: list[Any]) -> list[int]:
 
 
 def _among_parents(c: Claims, own: Ints) -> Ints:
-    """Order claims of which some are alike by themselves: by all that hangs on them, then by what they hang on.
+    """Break ties between claims by their descendants, then by their ancestors.
 
-    Two that are alike in both can be exchanged without changing anything but the order, so that either may come first.
-    The parents must not go in a circle.
+    Claims that are tied in both are interchangeable. The parents must not form a cycle.
     """
     parent, key = c.parent.tolist(), own.tolist()
     levels = _levels(parent)
@@ -241,7 +240,7 @@ def _among_parents(c: Claims, own: Ints) -> Ints:
 
 
 def _levels(parent: list[int]) -> list[list[int]]:
-    """Claims by the number of their ancestors."""
+    """Group claims by the number of their ancestors."""
     below: dict[int, list[int]] = defaultdict(list)
     for claim, above in enumerate(parent):
         below[above].append(claim)

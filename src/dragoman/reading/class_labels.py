@@ -1,7 +1,7 @@
-"""Class labels, which ``datasets`` holds as numbers, and their names.
+"""Class labels, which ``datasets`` stores as numbers, and their names.
 
-Who has the names says them as a tree that follows the columns: ``Features`` of a ``Dataset``, what ``datasets`` writes
-into a parquet file, or, for a row of a release that stands by itself, the records.
+Names form a tree parallel to the columns. They come from the ``Features`` of a ``Dataset``, from the metadata that
+``datasets`` writes into a parquet file, or, for a single row of a release, from the record types.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Names = tuple[str, ...] | dict[str, Any] | list[Any] | None
-"""Names by number for a class label; by field for a struct; one for all items of a list; None where there are none."""
+"""Names by number for a class label; by field for a struct; one entry for all items of a list; None without names."""
 
 _ROW = frozenset({"id", "page", "kind", "language", "text", "layers_annotated", *LAYER_NAMES})
-"""Fields by which a row of a release's documents is known."""
+"""Fields by which a row of a release's documents is recognised."""
 
 
 def of_features(features: Any) -> Names:
-    """Names that the features of ``datasets`` have, as JSON (``Features.to_dict()``)."""
+    """Names in the features of ``datasets``, given as ``Features.to_dict()``."""
     if isinstance(features, list):
         return [of_features(features[0])] if features else None
     if not isinstance(features, Mapping):
@@ -50,11 +50,11 @@ def of_schema(schema: pa.Schema) -> Names:
     try:
         return of_features(json.loads(metadata)["info"]["features"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None  # metadata may be anything: then the numbers are said to be wrong
+        return None  # arbitrary metadata: the numbers are reported as wrong later
 
 
 def decoded(value: Any, names: Names) -> Any:
-    """Give class labels their names; a number that has none stays, and -1, which means none, is None."""
+    """Replace class labels by their names; a number without a name is unchanged, and -1 (no label) becomes None."""
     if names is None or value is None:
         return value
     if isinstance(names, tuple):
@@ -69,7 +69,7 @@ def decoded(value: Any, names: Names) -> Any:
 
 
 def named(array: pa.Array, names: Names) -> pa.Array:
-    """Do for an Arrow array what :func:`decoded` does for values.
+    """Replace class labels in an Arrow array by their names; see :func:`decoded`.
 
     Raises:
         pyarrow.ArrowInvalid: a number has no name.
@@ -86,7 +86,7 @@ def named(array: pa.Array, names: Names) -> pa.Array:
         labels = [field.name for field in array.type]
         return pa.StructArray.from_arrays(fields, labels, mask=missing) if fields else array
     if isinstance(names, list) and (pa.types.is_list(array.type) or pa.types.is_large_list(array.type)):
-        # Item by item of the lists themselves: a slice, or a null with items behind it, would shift the offsets.
+        # By the lengths of the lists: a slice, or a null with items behind it, would shift the offsets.
         lengths = [None if length is None else int(length) for length in array.value_lengths().to_pylist()]
         offsets, at = [], 0
         for length in lengths:
@@ -120,10 +120,10 @@ def _of_type(info: Any) -> Names:
 
 
 def of_release(row: dict[str, Any]) -> dict[str, Any]:
-    """Give the class labels of a row of a release's documents their names, where the row comes without features.
+    """Replace class labels by their names in a row of a release's documents that comes without features.
 
-    Such a row is known by its fields and by the numbers in ``kind`` and ``layers_annotated``; any other row is
-    returned as it is, since nobody can know what its numbers mean.
+    Such a row is recognised by its fields and by numbers in ``kind`` and ``layers_annotated``; any other row is
+    returned unchanged.
     """
     if not row.keys() >= _ROW or type(row["kind"]) is not int or not isinstance(row["layers_annotated"], list):
         return row
@@ -131,6 +131,6 @@ def of_release(row: dict[str, Any]) -> dict[str, Any]:
         return row
     names = _of_documents()
     assert isinstance(names, dict)
-    for key, value in row.items():  # in place: it remembers keys that were written more than once
+    for key, value in row.items():  # in place: the dictionary records repeated keys
         row[key] = decoded(value, names.get(key))
     return row

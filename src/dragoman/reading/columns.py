@@ -1,4 +1,4 @@
-"""From rows in Arrow to the columns that the scorer works on, with every check that can be made on whole columns.
+"""From Arrow rows to the columns that the scorer works on, with all checks, on whole columns.
 
 A check that fails raises :class:`Fallback`: the caller then reads the file again, line by line, to say exactly what is
 wrong and where (see :mod:`dragoman.reading.lines`).
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _SPARSE = 16
-"""Numbers that are more times as large as they are many are too sparse to be counted."""
+"""If the largest number is more than this many times their count, numbers are sorted instead of counted."""
 _WIKIDATA = re.compile(r"(?:https?://(?:www\.|m\.)?wikidata\.org/(?:wiki|entity)/|wd:|wikidata:)(Q[1-9][0-9]*)")
-"""Ways to write an item of Wikidata, which all mean its id."""
+"""Addresses and prefixes of a Wikidata item, which are normalised to its id."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -52,16 +52,19 @@ def build(table: pa.Table, target: Target, *, beyond: bool = False) -> Annotatio
     """Turn the rows of a submission into columns.
 
     Args:
-        table: one row a document, columns as in :class:`dragoman.schema.submission.Submission`; columns that
-            the file never mentions may be absent.
-        target: what the rows are read against.
-        beyond: whether spans that begin after the end of the text may occur: they stand for quotes without a place.
+        table: one row per document, columns as in :class:`dragoman.schema.submission.Submission`; columns that do not
+            occur in the file may be absent.
+        target: what the rows are checked against.
+        beyond: whether spans after the end of the text are allowed: they represent quotes that were not found.
+
+    Returns:
+        The labels, with items in canonical order.
 
     Raises:
         Fallback: a check failed.
 
     """
-    table = table.combine_chunks()  # once, since columns are asked for several times
+    table = table.combine_chunks()  # once, since columns are accessed several times
     for name in table.column_names:
         check_lists(column_of(table, name, pa.null()))
     documents, row_doc, given = _documents(table, target)
@@ -93,7 +96,7 @@ def build(table: pa.Table, target: Target, *, beyond: bool = False) -> Annotatio
 
 
 def _surfaces(rows: Rows) -> list[str | None] | None:
-    """Words that came with spans, None where none came; quotes, for which the columns have no place, are refused."""
+    """Return the ``text`` of spans, or None; quotes, which columns cannot represent, raise :class:`Fallback`."""
     if rows.has("quote") or rows.has("occurrence"):
         raise Fallback("quote")
     column = rows.field("text") if rows.has("text") else None
@@ -106,7 +109,7 @@ def _check_spans(texts: Texts, docs: Ints, starts: Ints, ends: Ints, surfaces: l
 
 
 def _times(table: pa.Table, name: str, row_doc: Ints, documents: int, target: Target) -> Coded:
-    """Document times, one a document; NULL for a document without a row."""
+    """Document times, one per document; NULL for a document without a row."""
     given = coded(column_of(table, name, pa.string()))
     if target.strict_values and not all(map(timex.is_valid, given.labels)):
         raise Fallback("document time")
@@ -116,7 +119,7 @@ def _times(table: pa.Table, name: str, row_doc: Ints, documents: int, target: Ta
 
 
 def _languages(table: pa.Table, row_doc: Ints, documents: int) -> Coded | None:
-    """Language of each document that has a row which names one; None where none does."""
+    """Language of each document, NULL where not given; None if it is given nowhere."""
     given = coded(column_of(table, "language", pa.string()))
     if not given.labels:
         return None
@@ -126,7 +129,7 @@ def _languages(table: pa.Table, row_doc: Ints, documents: int) -> Coded | None:
 
 
 def _texts(table: pa.Table, target: Target, documents: tuple[str, ...], row_doc: Ints) -> list[str | None]:
-    """Text of each document: the target's, else the row's own; where both are there they must not differ."""
+    """Text of each document: the target's, else the row's own; if there are both they must not differ."""
     texts: list[str | None] = [None] * len(documents)
     if target.texts:
         texts = [target.texts.get(name) for name in documents]
@@ -139,7 +142,7 @@ def _texts(table: pa.Table, target: Target, documents: tuple[str, ...], row_doc:
 
 
 def _documents(table: pa.Table, target: Target) -> tuple[tuple[str, ...], Ints, NDArray[np.bool_]]:
-    """Document ids, the document of each row, and which documents have a row."""
+    """Document ids, the document index of each row, and which documents have a row."""
     ids = column_of(table, "id", pa.string())
     if ids.null_count:
         raise Fallback("a line without id")
@@ -158,10 +161,10 @@ def _documents(table: pa.Table, target: Target) -> tuple[tuple[str, ...], Ints, 
 
 
 def _present(table: pa.Table) -> NDArray[np.bool_]:
-    """Which rows have which layers, shape (layers, rows).
+    """Which layers each row has, shape (layers, rows).
 
-    A row has a layer if it has its key with something other than null; an empty list is not enough if the row says
-    what was annotated and does not name the layer.
+    A row has a layer if it has a non-null value for its key; an empty list does not count if the row has
+    ``layers_annotated`` and the layer is not in it.
     """
     annotated = column_of(table, "layers_annotated", pa.list_(pa.string()))
     declared, of, named = valid(annotated), parents_of(annotated), coded(flat_of(annotated))
@@ -179,12 +182,12 @@ def _present(table: pa.Table) -> NDArray[np.bool_]:
 
 
 def _flatten(table: pa.Table, name: str, row_doc: Ints) -> Rows:
-    """Items of one layer, with their documents in place of the row number."""
+    """Items of one layer, with document indices in place of row numbers."""
     return unnest(column_of(table, name, pa.list_(pa.struct([]))), row_doc)
 
 
 def _renamed(types: Coded, target: Target) -> Coded:
-    """Give types the names that they are read as."""
+    """Rename types according to the target."""
     if target.rename.keys().isdisjoint(types.labels):
         return types
     names = [target.rename.get(label, label) for label in types.labels]
@@ -194,7 +197,7 @@ def _renamed(types: Coded, target: Target) -> Coded:
 
 
 def _closed(coded: Coded, field: str, target: Target) -> Coded:
-    """Check a column of labels against its closed set."""
+    """Check a column of labels against its label set."""
     allowed = target.label_sets.get(field)
     if allowed is not None and not set(coded.labels) <= set(allowed):
         raise Fallback(f"unknown label in {field}")
@@ -202,7 +205,7 @@ def _closed(coded: Coded, field: str, target: Target) -> Coded:
 
 
 def _check_ids(names: Sequence[str]) -> None:
-    """Refuse ids that are empty, or have a control character."""
+    """Raise :class:`Fallback` for ids that are empty, or contain a control character."""
     if "" in names or _CONTROL.search("".join(names)):
         raise Fallback("id")
 
@@ -215,7 +218,7 @@ def _ids(rows: Rows, name: str) -> Coded:
 
 
 def _unique_ids(rows: Rows) -> None:
-    """Refuse an id that is given twice in one document."""
+    """Raise :class:`Fallback` for an id that occurs twice in one document."""
     ids = _ids(rows, "id")
     if not ids.labels:
         return
@@ -225,14 +228,14 @@ def _unique_ids(rows: Rows) -> None:
 
 
 def _repeats(keys: Ints) -> bool:
-    """Whether a number occurs twice among some that are not negative; counted where they are dense, else sorted."""
+    """Whether a non-negative number occurs twice; by counting where numbers are dense, else by sorting."""
     if not len(keys) or keys.max() >= _SPARSE * len(keys):
         return len(np.unique(keys)) != len(keys)
     return bool(np.bincount(keys).max() > 1)
 
 
 def _sets(rows: Rows, field: str, aliases: Mapping[str, str] = MappingProxyType({})) -> Coded:
-    """Code the sets of names in a field, whatever their order and whichever alias was used; an empty one is none."""
+    """Encode the sets of names in a field, with aliases resolved and regardless of order; an empty set is NULL."""
     lists = rows.field(field)
     if lists is None or lists.null_count == len(rows):
         return Coded.null(len(rows))
@@ -246,12 +249,12 @@ def _sets(rows: Rows, field: str, aliases: Mapping[str, str] = MappingProxyType(
 
 
 def _addresses(names: Sequence[str]) -> dict[str, str]:
-    """Find the ids that are addresses of items of Wikidata, with the item of each."""
+    """Map ids that are addresses of Wikidata items to the item."""
     return {name: match[1] for name in names if "Q" in name and (match := _WIKIDATA.fullmatch(name)) is not None}
 
 
 def _addresses_by_document(rows: Rows, documents: int) -> Ints | None:
-    """Count ids of entities that are addresses of Wikidata, shape (documents,); None where there is none."""
+    """Count entity ids that are addresses of Wikidata items, shape (documents,); None if there are none."""
     lists = rows.field("entity_ids")
     if lists is None or lists.null_count == len(rows):
         return None
@@ -333,13 +336,13 @@ def _claims(rows: Rows, entities: Rows, target: Target, texts: Texts) -> Claims:
 
 
 def _pairs(rows: Rows, name: str, texts: Texts) -> tuple[Ints, Ints, Ints]:
-    """Fragments of a field as (claim, start, end), sorted and merged so that those of a claim are disjoint."""
+    """Fragments of a field as (claim, start, end), sorted, and merged so that those of a claim are disjoint."""
     lists = rows.field(name)
     if lists is None or lists.null_count == len(rows):
         return (np.zeros(0, np.int64),) * 3
     claim, pairs = parents_of(lists), flat_of(lists)
     surfaces = None
-    if pa.types.is_struct(pairs.type):  # objects, which parquet may have
+    if pa.types.is_struct(pairs.type):  # objects, which can occur in parquet
         stretches = unnest(lists)
         start, end, surfaces = stretches.integers("start"), stretches.integers("end"), _surfaces(stretches)
     else:
@@ -351,7 +354,7 @@ def _pairs(rows: Rows, name: str, texts: Texts) -> tuple[Ints, Ints, Ints]:
 
 
 def _lookup(doc: Ints, names: Coded, wanted_doc: Ints, wanted: Coded) -> Ints:
-    """Row of each wanted (document, id), NULL where none is wanted; a dangling reference is a reason to fall back."""
+    """Row of each wanted (document, id), NULL where none is wanted; :class:`Fallback` for a dangling reference."""
     width = len(names.labels) + 1
     known = np.flatnonzero(names.codes != NULL)
     keys = doc[known] * width + names.codes[known]
@@ -373,8 +376,8 @@ def _lookup(doc: Ints, names: Coded, wanted_doc: Ints, wanted: Coded) -> Ints:
 
 def _parents(rows: Rows) -> Ints:
     parent = _lookup(rows.parent, rows.strings("id"), rows.parent, rows.strings("parent"))
-    # Follow all chains at once, twice as far each time. What has not ended after more steps than there are claims goes
-    # in a circle.
+    # Follow all chains at once, doubling the distance each time. A chain that is longer than the number of claims is a
+    # cycle.
     at = parent
     for _ in range(len(parent).bit_length()):
         if (at == NULL).all():
@@ -407,12 +410,12 @@ def _claimants(rows: Rows, entities: Rows, target: Target, texts: Texts) -> dict
     labels = (*role.labels, "MENTION") if "MENTION" not in role.labels else role.labels
     mention = labels.index("MENTION")
     codes = np.where((role.codes == NULL) & spanned, mention, role.codes).astype(np.int32)
-    # A mention is what a MENTION is, and may be what an IMPLICIT claimant refers back to.
+    # A MENTION needs a span; an IMPLICIT claimant may have one, its antecedent.
     may = (codes == mention) | (codes == (labels.index("IMPLICIT") if "IMPLICIT" in labels else NULL))
     if (codes == NULL).any() or ((codes == mention) & ~spanned).any() or (spanned & ~may).any():
         raise Fallback("role does not fit")
     own, inherited = _sets(who, "entity_ids", target.aliases), _sets(entities, "entity_ids", target.aliases)
-    # One vocabulary for both: NULL of an entity that is none is the last code of the table.
+    # One vocabulary for both; claimants without an entity index the NULL that is appended.
     names = Coded.concatenated([own, inherited])
     given, of_mention = names.codes[: len(own)], np.append(names.codes[len(own) :], np.int32(NULL))[entity]
     return {

@@ -1,4 +1,4 @@
-"""Labels of different documents, read apart, put together: shards of one submission or of one reference."""
+"""Concatenate labels of different documents, such as the shards of a submission or of gold."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ SpansT = TypeVar("SpansT", bound=Spans)
 def stacked(
     documents: tuple[str, ...], parts: Sequence[Annotations], known: Mapping[str, str] = MappingProxyType({})
 ) -> Annotations:
-    """Put labels of different documents together.
+    """Concatenate labels of different documents.
 
     Args:
         documents: the documents of the result, in order.
-        parts: their labels; a document may be known to several parts, and have a line in one of them. What a part has
-            of other documents is left out.
-        known: texts of documents, for those that have no line.
+        parts: their labels; a document may be known to several parts, but has a line in at most one of them. Labels of
+            other documents are left out.
+        known: texts by document id, for documents without a line.
 
     Returns:
-        The labels, as they would have been read from one file; a document that no part has a line of is not given.
+        The labels, as if read from one file; a document without a line in any part is not given.
 
     """
     if len(parts) == 1 and parts[0].documents == documents:
@@ -80,14 +80,14 @@ def stacked(
 
 
 def _spans(tables: list[SpansT], places: list[Ints]) -> SpansT:
-    """Spans under one another; inside a document they are in order already."""
+    """Concatenate spans; within a document they are in order already."""
     columns = _columns(tables, places)
     joined = type(tables[0])(**columns)
     return joined if (np.diff(joined.doc) >= 0).all() else joined.take(np.argsort(joined.doc, kind="stable"))
 
 
 def _claims(tables: list[Claims], places: list[Ints]) -> Claims:
-    """Claims under one another, with all that points to a claim."""
+    """Concatenate claims, with all references to claims shifted."""
     shifts = np.cumsum([0, *(len(table) for table in tables[:-1])]).tolist()
     moved = []
     for table, shift in zip(tables, shifts, strict=True):
@@ -110,14 +110,14 @@ def _columns(tables: Sequence[Spans | Claims], places: list[Ints]) -> dict[str, 
 
 
 def _languages(pieces: Sequence[Annotations], places: list[Ints]) -> Coded | None:
-    """Language of each document; None where no part knows any."""
+    """Language of each document; None if no part has any."""
     if all(piece.languages is None for piece in pieces):
         return None
     return _times([piece.languages or Coded.null(len(piece.documents)) for piece in pieces], places)
 
 
 def _times(columns: list[Coded], places: list[Ints]) -> Coded:
-    """One value a document."""
+    """One value per document."""
     joined = Coded.concatenated(columns)
     codes = np.full(len(places[0]), NULL, np.int32)
     codes[np.concatenate(places)] = joined.codes  # the first part is empty, so that what is given wins

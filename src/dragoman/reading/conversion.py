@@ -1,4 +1,4 @@
-"""Lines of a submission written in another format, and what became of them."""
+"""Write the lines of a submission in another format, and report what was lost."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from dragoman.text import counted
 
 @dataclass(frozen=True)
 class Conversion:
-    """What a conversion made.
+    """Result of a conversion.
 
     Attributes:
         documents: how many documents were converted.
         files: bytes by file name.
-        paths: where they were written; empty where they were not.
-        problems: repairs (W906) and losses (W905): everything that did not fit, counted.
+        paths: files that were written; empty if none were.
+        problems: repairs (W906) and losses (W905), with counts.
 
     """
 
@@ -57,18 +57,18 @@ def write_lines(
     problems: Iterable[Problem] = (),
     out: Path | str | None = None,
 ) -> Conversion:
-    """Write lines in a format; everything that it cannot hold is counted.
+    """Write lines in a format; everything that it cannot represent is counted.
 
     Args:
-        lines: the lines; a line's own text serves where none is given.
+        lines: the lines; a line's own text is used if ``texts`` has none.
         to: ``jsonl``, or a format of :data:`dragoman.formats.registry.FORMATS`.
         texts: texts by document id.
-        options: what the format is told.
-        problems: what was said of the lines before.
+        options: options of the format.
+        problems: problems of the lines that are already known.
         out: file or folder to write; nothing is written if None.
 
     Raises:
-        DragomanError: E209 an unknown format, E108 a file that cannot be written; and what the format refuses.
+        DragomanError: E209 for an unknown format, E108 for a file that cannot be written; and the errors of the format.
 
     """
     written = Written({"submission.jsonl": format_files.jsonl(lines)})

@@ -1,7 +1,7 @@
 """Files of other tools: recognised by content, turned into the lines of a submission, and read as such.
 
-What a converter makes goes through the same checks as a submission that somebody wrote, so that what is read, scored
-and written by :func:`dragoman.convert` is what ``validate`` accepts.
+Converted lines go through the same checks as a submission, so that what is read, scored and written by
+:func:`dragoman.convert` is what ``validate`` accepts.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Foreign:
     Attributes:
         format: the format's name.
         inputs: bytes by path.
-        beside: for each of them the files beside it, by plain name.
-        options: what the converter is told, but for the texts.
+        beside: by path, the neighbouring files of each, by file name.
+        options: options of the converter, except the texts.
 
     """
 
@@ -38,16 +38,16 @@ class Foreign:
 
     @property
     def title(self) -> str:
-        """What the files were recognised as."""
+        """Name and title of the recognised format."""
         named = registry.named(self.format)
         return f"{named.name} ({named.title})"
 
     def lines(self, texts: Mapping[str, str], name: str) -> Converted:
-        """Turn the files into lines of a submission.
+        """Convert the files to lines of a submission.
 
         Args:
             texts: text by document id, where known.
-            name: how the files are called in problems.
+            name: name of the files in problems.
 
         """
         options = replace(self.options, name=name, texts=texts)
@@ -55,7 +55,7 @@ class Foreign:
 
 
 def of_path(path: Path, how: LabelledFile) -> Foreign:
-    """Read the files at a path: of the format that is asked for, or of that which a folder's files are of.
+    """Read the files at a path: of the requested format, or of the format recognised in a folder.
 
     Raises:
         DragomanError: as :func:`dragoman.formats.format_files.gather`.
@@ -69,10 +69,10 @@ def of_bytes(data: bytes, name: str, how: LabelledFile) -> Foreign | None:
     """Recognise a file by its content.
 
     Returns:
-        The file; None for one that is, or is meant to be, a submission in JSONL.
+        The file; None if it is, or is meant to be, a submission in JSONL.
 
     Raises:
-        DragomanError: E220 where it is of no format, E221 where it may be of two.
+        DragomanError: E220 if it has no known format, E221 if it may have more than one.
 
     """
     try:
@@ -80,7 +80,7 @@ def of_bytes(data: bytes, name: str, how: LabelledFile) -> Foreign | None:
     except DragomanError:
         if how.format is not None or not how.columns:
             raise
-        format_ = registry.named("conll")  # whoever names columns says that there are some
+        format_ = registry.named("conll")  # naming columns implies a format with columns
     if format_ is None:
         return None
     path = Path(name)
@@ -89,9 +89,9 @@ def of_bytes(data: bytes, name: str, how: LabelledFile) -> Foreign | None:
 
 
 def located(problems: Iterable[Problem], lines: list[Submission], other: Foreign) -> tuple[Problem, ...]:
-    """Say of problems in lines that a converter made which document they are in, since nobody sees these lines.
+    """Replace line numbers by document ids in problems of converted lines, which the user does not see.
 
-    Where a document was named by its file or by us, and nobody knows that name, the option that names it is said too.
+    If an unknown document was named after its file or numbered by the converter, the hint mentions ``--document``.
     """
     single = registry.named(other.format).single and len(other.inputs) == 1
     return tuple(

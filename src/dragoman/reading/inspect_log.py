@@ -1,7 +1,7 @@
-"""Logs of inspect_ai (``.eval``): the answers that a task of dragoman left in them, epoch by epoch.
+"""Logs of inspect_ai (``.eval``): the answers of a task of dragoman, by epoch.
 
-Such a log is a zip archive of JSON files, one a sample and epoch, and is read as that: inspect_ai need not be
-installed. Its files are packed with zstd, which Python's own reader of archives does not know.
+Such a log is a zip archive of JSON files, one per sample and epoch, and is read without inspect_ai. Its members may be
+compressed with zstd, which :mod:`zipfile` does not support.
 """
 
 from __future__ import annotations
@@ -20,25 +20,26 @@ from dragoman.problems import DragomanError, error
 from dragoman.schema.system_card import SystemCard
 
 MAX_MEMBER = 2**28
-"""Bytes of one file in a log, unpacked."""
+"""Maximum size of one member of a log, decompressed, in bytes.
+"""
 MAX_EPOCHS = 1000
-"""Most epochs of a log."""
+"""Maximum number of epochs of a log."""
 SCORER = "labels"
-"""Name of the scorer whose metadata hold the answers."""
+"""Name of the scorer whose metadata contain the answers."""
 _HEADER = "header.json"
 _ZSTD = 93
-"""The method of compression, as the specification of ZIP (APPNOTE 6.3.8) numbers it."""
+"""Compression method zstd in the ZIP specification (APPNOTE 6.3.8)."""
 _LOCAL = struct.Struct("<26xHH")
-"""What stands before each file: its last two numbers are the lengths of name and extra field."""
+"""Local file header, of which the last two numbers are the lengths of file name and extra field."""
 
 
 class InspectLog(NamedTuple):
-    """What a log says of a run.
+    """Contents of a log.
 
     Attributes:
-        card: the model's name, and what it used.
-        split: split of the benchmark that was asked about.
-        epochs: of each epoch the lines of a submission; a document that failed has none.
+        card: the model's name, and the resources that it used.
+        split: split of the benchmark that was run.
+        epochs: lines of a submission for each epoch; a document that failed has no line.
 
     """
 
@@ -51,8 +52,8 @@ def read(path: Path | str) -> InspectLog:
     """Read a log.
 
     Raises:
-        DragomanError: E101 where it is no file, E106 and E107 where it cannot be unpacked, E202 where it is no log of
-            a task of dragoman, or of one that did not end.
+        DragomanError: E101 if it is not a file, E106 and E107 if it cannot be decompressed, E202 if it is not a log of
+            a finished task of dragoman.
 
     """
     files.check_regular(Path(path))
@@ -61,7 +62,7 @@ def read(path: Path | str) -> InspectLog:
             return _read(archive, str(path))
     except DragomanError:
         raise
-    except Exception as cause:  # a library over bytes that may be anything
+    except Exception as cause:  # a library on arbitrary bytes
         what = f"the log cannot be read: {str(cause)[:200] or 'it is damaged'}."
         raise error("E107", what, "Give a whole log, as inspect_ai writes it.", file=str(path)) from cause
 
@@ -98,7 +99,7 @@ def _json(archive: zipfile.ZipFile, member: str, name: str) -> Any:
     try:
         data = _bytes(archive, member, name)
         check_items([data], name)
-        return json.loads(data)  # which takes NaN, as inspect_ai writes it
+        return json.loads(data)  # which accepts NaN, as written by inspect_ai
     except (ValueError, RecursionError) as cause:
         raise _none(name, f"{member[:80]} is no JSON") from cause
 
@@ -112,7 +113,7 @@ def _bytes(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
         assert archive.fp is not None
         archive.fp.seek(info.header_offset)
         archive.fp.seek(sum(_LOCAL.unpack(archive.fp.read(_LOCAL.size))), 1)
-        packed_size = min(info.compress_size, MAX_MEMBER)  # it may be any number
+        packed_size = min(info.compress_size, MAX_MEMBER)  # untrusted
         data = files.unpacked(archive.fp.read(packed_size), name, limit=MAX_MEMBER)
     if len(data) > MAX_MEMBER:
         raise error("E106", f"a file in the log has over {MAX_MEMBER:,} bytes.", "Check the log.", file=name)

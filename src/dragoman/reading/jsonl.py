@@ -1,4 +1,4 @@
-"""The lines of a JSONL file as JSON objects, and all that can be wrong with them as JSON."""
+"""Parse the lines of a JSONL file, with exact problems for everything that is not one JSON object per line."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _OPEN_STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+\Z', re.DOTALL)
 _WHITE = re.compile(r"[ \t\r\n]*")
 _BLANK_LINES = re.compile(rb"(?:[ \t\r]*+\n)*+")
 MAX_ITEMS = 500_000
-"""Most objects and lists of a line: what a line of many empty ones takes in memory has no relation to its length."""
+"""Maximum number of objects and lists in a line: many empty ones take far more memory than their bytes."""
 
 
 def has_too_many(line: bytes) -> int:
-    """Count the objects and lists of a line by their signs, if there can be more than :data:`MAX_ITEMS`; else 0.
+    """Estimate the number of objects and lists of a line, by its brackets and commas; 0 if at most :data:`MAX_ITEMS`.
 
-    Eight members or strings count as much as an object. Signs within strings count too: a text with half a million
-    brackets is none.
+    Eight members or strings count as one object. Characters within strings count too: no real text has half a million
+    brackets.
     """
-    if len(line) < 2 * MAX_ITEMS:  # an empty object and a comma
+    if len(line) < 2 * MAX_ITEMS:  # an empty object takes two bytes
         return 0
     number = max(line.count(b"{") + line.count(b"["), line.count(b",") // 8)
     return number if number > MAX_ITEMS else 0
@@ -35,12 +35,12 @@ def has_too_many(line: bytes) -> int:
 
 @dataclass
 class Position:
-    """How far a file was read.
+    """Reading position in a file.
 
     Attributes:
-        byte: where the next line begins, in bytes from 0.
+        byte: offset of the next line in bytes, from 0.
         line: number of lines before it.
-        spread: whether a value that ends too early is still looked for on the lines after it.
+        spread: whether an incomplete value is still tried as one that spans several lines.
 
     """
 
@@ -52,17 +52,17 @@ class Position:
 def objects(
     data: bytes, diagnostics: Diagnostics, position: Position | None = None, stop: int | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Read all objects of a file, and note everything in it that is not one object on one line.
+    """Read all objects of a file, and report everything that is not one object on one line.
 
-    What can be understood is given nevertheless, so that what is wrong inside can be said too: a second object on a
-    line, and an object that goes over several lines. Blank lines are passed over. ``diagnostics`` stay at the line on
-    which the object that was given last begins.
+    Malformed lines are recovered where possible, so that problems inside of them are reported as well: a second object
+    on a line, and an object that spans several lines. Blank lines are skipped. ``diagnostics.line`` is the line on
+    which the last yielded object begins.
 
     Args:
         data: UTF-8 without NUL.
-        diagnostics: takes E105, E201 and E202, with the byte.
-        position: where to begin; it is moved on, and stands at the end of what was read afterwards.
-        stop: byte before which the last line that is read begins; the end of the file if None.
+        diagnostics: collects E105, E201 and E202, with the byte.
+        position: where to begin; advanced in place to the end of what was read.
+        stop: only lines that begin before this byte are read; the end of the file if None.
 
     Yields:
         Objects as :class:`dragoman.schema.shape.Repeats`.
@@ -83,7 +83,7 @@ def objects(
 
 
 def _in_line(data: bytes, line: _Line, diagnostics: Diagnostics, place: Position) -> Iterator[dict[str, Any]]:
-    """Give the objects that begin on a line, and move the position to the next one."""
+    """Yield the objects that begin on a line, and advance the position to the next line."""
     start_of_line, end = line.start, line.end
     place.byte, place.line = end, place.line + 1
     diagnostics.line, diagnostics.byte = place.line, start_of_line
@@ -100,8 +100,8 @@ def _in_line(data: bytes, line: _Line, diagnostics: Diagnostics, place: Position
             begin = start_of_line + _width(text, start)
             long = _over_lines(data, begin) if broken.early and place.spread else None
             if long is None:
-                # If it was no object over several lines, the next will not be one either, and a file of
-                # such beginnings must not be read to its end again and again.
+                # If this is not an object over several lines, the next will not be one either; trying each would take
+                # quadratic time.
                 place.spread = place.spread and not broken.early
                 hint = _hint(broken, last=end == len(data))
                 diagnostics.add("E201", broken.what, hint, byte=_width(text, broken.at))
@@ -132,7 +132,7 @@ _FORM = 'Each line is one document: {"id": "…", …}.'
 
 
 class _BrokenError(Exception):
-    """A text that is not JSON: what is wrong, where, and whether it only ends too early."""
+    """A text that is not JSON: what is wrong, where, and whether it is only incomplete."""
 
     def __init__(self, what: str, at: int, *, early: bool = False) -> None:
         super().__init__(what)
@@ -146,7 +146,7 @@ def _hint(broken: _BrokenError, *, last: bool) -> str:
 
 
 def _number(digits: str) -> int:
-    """Read an integer; of a monstrous one only as much as is needed to see that it is out of range."""
+    """Parse an integer; of a huge one only as many digits as show that it is out of range."""
     return int(digits[:_MAX_DIGITS])
 
 
@@ -155,7 +155,7 @@ _PATIENT = json.JSONDecoder(object_pairs_hook=Repeats.from_pairs, parse_constant
 
 
 def _decode(text: str, start: int) -> tuple[Any, int]:
-    """Read the value at a place; return it and the place after it.
+    """Decode the value at an index; return it and the index after it.
 
     Raises:
         _BrokenError: not JSON, or nested too deeply.
@@ -166,7 +166,7 @@ def _decode(text: str, start: int) -> tuple[Any, int]:
             return _USUAL.raw_decode(text, start)
         except json.JSONDecodeError:
             raise
-        except ValueError:  # a number of so many digits that it is not read
+        except ValueError:  # more digits than int() accepts
             return _PATIENT.raw_decode(text, start)
     except json.JSONDecodeError as cause:
         end = len(text.rstrip(" \t\r\n"))
@@ -184,7 +184,7 @@ class _Line(NamedTuple):
 
 
 def _next_line(data: bytes, at: int) -> _Line | None:
-    """Find the next line that is not blank: where it begins and ends, and how many blank ones stand before it."""
+    """Find the next line that is not blank: its bounds, and the number of blank lines before it."""
     blank = _BLANK_LINES.match(data, at)
     assert blank is not None
     start = blank.end()
@@ -200,7 +200,7 @@ class _Long(NamedTuple):
 
 
 def _over_lines(data: bytes, start: int) -> _Long | None:
-    """Read a value that goes over several lines from the byte at which it begins, with its length in bytes."""
+    """Decode a value that spans several lines; return it and its length in bytes, or None."""
     piece = data[start : start + _FURTHEST]
     if has_too_many(piece):
         return None
@@ -213,7 +213,7 @@ def _over_lines(data: bytes, start: int) -> _Long | None:
 
 
 def _rest(data: bytes, at: int, number: int, diagnostics: Diagnostics) -> tuple[int, int]:
-    """Pass over the rest of the line in which an object over several lines ended; return the line and where it ends."""
+    """Skip the rest of the line in which an object over several lines ended; return the line and its end."""
     end = data.find(b"\n", at)
     end = len(data) if end < 0 else end + 1
     if data[at:end].strip(b" \t\r\n"):
@@ -223,14 +223,14 @@ def _rest(data: bytes, at: int, number: int, diagnostics: Diagnostics) -> tuple[
 
 
 def _skip(text: str, start: int) -> int:
-    """Place of the next character that is not white space."""
+    """Index of the next character that is not white space."""
     white = _WHITE.match(text, start)
     assert white is not None
     return white.end()
 
 
 def _width(text: str, end: int) -> int:
-    """Bytes of the beginning of a text."""
+    """Length of ``text[:end]`` in bytes of UTF-8."""
     return len(text[:end].encode())
 
 

@@ -1,4 +1,4 @@
-"""A file with what its reader must be told: its format, its columns, the ids of its documents."""
+"""A file with the options of its reader: format, columns, ids of documents."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ PRED, GOLD = "pred", "gold"
 
 @dataclass(frozen=True)
 class LabelledFile:
-    """A file of labels, wherever a path is taken, with what cannot be seen in it.
+    """A file of labels with what cannot be inferred from it; accepted wherever a path is.
 
     >>> score(LabelledFile("out.conll", columns="form=1,tag=3"), "gold.brat/")
 
     Attributes:
-        path: a file, a folder of files of one format, or whatever else :func:`dragoman.score` takes.
+        path: a file, a folder of files of one format, or anything else that :func:`dragoman.score` accepts.
         format: its format, as ``dragoman convert --from`` names it; recognised by content if None.
-        columns: CoNLL: the columns by name, ``form=1,tag=3``, as a text or a sequence; with ``gold`` and ``pred``
-            for two columns of tags, of which each side of a scoring takes its own.
-        documents: ids of the documents, in order, for a format that names none.
+        columns: CoNLL: the columns by name, ``form=1,tag=3``, as a string or a sequence; ``gold`` and ``pred`` for two
+            columns of tags, of which each side of a comparison uses its own.
+        documents: ids of the documents, in order, for a format without ids.
         labels: names of tags that are numbers, in the order of these numbers.
-        characters: CoNLL: whether each row holds a character; recognised if None.
+        characters: CoNLL: whether each row is a character instead of a token; recognised if None.
         layer: XMI, WebAnno TSV, spaCy: the layers of annotations or groups of spans that are the entities,
-            ``NamedEntity`` or ``custom.Span:category``, as a text or a sequence; recognised if empty.
-        clean_text: brat: whether offsets count in the text without byte order mark, with LF as line ends.
+            ``NamedEntity`` or ``custom.Span:category``, as a string or a sequence; recognised if empty.
+        clean_text: brat: whether offsets refer to the text without byte order mark, with LF as line ends.
 
     """
 
@@ -43,12 +43,12 @@ class LabelledFile:
 
     @property
     def both(self) -> bool:
-        """Whether the file has a column of gold and one of predictions."""
+        """Whether the file has a column of gold tags and one of predicted tags."""
         names = {name.partition("=")[0].strip().lower() for name in _split(self.columns)}
         return {GOLD, PRED} <= names
 
     def side(self, name: str) -> LabelledFile:
-        """Choose ``gold`` or ``pred`` of a file that has columns of both: its tags are the tags."""
+        """Select the ``gold`` or ``pred`` column of a file with both as its tags."""
         parted = [column.partition("=") for column in _split(self.columns)]
         tag, other = (GOLD, PRED) if name == GOLD else (PRED, GOLD)
         roles = {tag: "tag", other: "_"}
@@ -57,8 +57,8 @@ class LabelledFile:
         return replace(self, format=self.format or "conll", columns=columns)
 
     def options(self) -> Options:
-        """Say what a converter is told."""
-        from dragoman.formats.outcome import Options  # noqa: PLC0415 - a submission needs none
+        """Return the options for the converter."""
+        from dragoman.formats.outcome import Options  # noqa: PLC0415 - not needed for a submission
 
         return Options(
             documents=tuple(self.documents),

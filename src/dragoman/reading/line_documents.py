@@ -1,4 +1,4 @@
-"""Documents as a benchmark has them, made of the lines of gold in any other form, and the other way."""
+"""Conversion between documents of a benchmark and lines of a submission."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ABOUT = [name for name in Document.__struct_fields__ if name in Submission.__st
 
 
 def document_of(line: Submission) -> Document:
-    """Make the document that a line is of; its labels as far as a document has a place for them."""
+    """Convert a line to a document, with those of its labels that a document can represent."""
     text = line.text or ""
     about: dict[str, Any] = {name: getattr(line, name) for name in _ABOUT}
 
@@ -62,13 +62,13 @@ def document_of(line: Submission) -> Document:
 
 
 _ABOUT_A_LINE = tuple(name for name in Submission.__struct_fields__ if name not in {"id", "segments", *LAYER_NAMES})
-"""Fields of a line that say something of its document."""
+"""Fields of a line that describe its document."""
 
 
 def as_submission(labels: Document | Labels) -> Submission:
-    """Gold of a document as a line of a submission; a layer that was not annotated is absent.
+    """Convert gold of a document to a line of a submission; a layer that was not annotated is absent.
 
-    Of a document the line has the text and all else that is known of it, of stored labels nothing but these.
+    From a document the line also has the text and metadata; from stored labels only the labels.
     """
     name = labels.document if hasattr(labels, "document") else labels.id
     known = labels.layers_annotated
@@ -93,7 +93,7 @@ def as_submission(labels: Document | Labels) -> Submission:
 
 
 def segment_line(segment: Segment) -> PredictedSegment:
-    """Turn a segment of a page into one of its document's text."""
+    """Convert a segment of a page to one with offsets in its document's text."""
     start = segment.document_start or 0
     return PredictedSegment(start=start, end=start + segment.end - segment.start, kind=segment.kind)
 

@@ -1,9 +1,8 @@
-"""The precise path: JSON lines to records, one at a time, with everything that is wrong said.
+"""The precise path of reading: JSON lines to records, one at a time, with every problem reported.
 
-Slow and thorough. Good lines come out in plain form: every span as offsets, every quote replaced, so that they can go
-through :func:`dragoman.reading.columns.build` like any other. The items of a line are checked one by one, so that what
-is wrong with one does not hide what is wrong with another: an item of the wrong shape is left out, and yet others may
-refer to its id.
+Slow and thorough. Valid lines are returned in plain form: every span as offsets, quotes replaced, so that they can go
+through :func:`dragoman.reading.columns.build` like any other. The items of a line are checked independently, so that
+one problem does not hide another: an item of the wrong shape is dropped, but others may refer to its id.
 """
 
 from __future__ import annotations
@@ -43,14 +42,14 @@ _IN_ITEM = re.compile(rf"({'|'.join(_ITEMS)})\[([0-9]+)\]")
 
 @dataclass
 class Lines:
-    """A submission that was read line by line.
+    """Result of reading a submission line by line.
 
     Attributes:
-        lines: the documents in plain form; where there are errors they are of no use.
-        problems: errors and warnings in the order in which they stand.
-        tally: number of quotes by what became of them, keys as in :data:`dragoman.text.quotes.WAYS`, and
-            :data:`dragoman.text.quote_places.OVER` where there are such.
-        unknown: number of fields that were passed over, by their path.
+        lines: the documents in plain form; not usable if there are errors.
+        problems: errors and warnings in the order of the file.
+        tally: number of quotes by how they were found, keys as in :data:`dragoman.text.quotes.WAYS`, and
+            :data:`dragoman.text.quote_places.OVER` if there are any.
+        unknown: number of unknown fields that were ignored, by path.
 
     """
 
@@ -61,13 +60,13 @@ class Lines:
 
 
 def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLEMS) -> Lines:
-    """Read all lines, and say all that is wrong with them.
+    """Read all lines, and report all problems.
 
     Args:
         data: the file, checked by :func:`dragoman.utf8.check_text`.
         target: what it is read against.
-        name: how the file is called in problems.
-        limit: errors after which reading stops (E208), and warnings of one kind that are listed.
+        name: name of the file in problems.
+        limit: maximum number of errors, after which reading stops (E208), and of listed warnings of one kind.
 
     """
     reader = Reader(target, name, limit=limit)
@@ -78,16 +77,16 @@ def read(data: bytes, target: Target, name: str = "", *, limit: int = MAX_PROBLE
 
 
 _ABOUT = tuple(name for name in Submission.__struct_fields__ if name not in {"id", *_ITEMS})
-"""Fields of a line that say something of its document."""
+"""Fields of a line that describe its document."""
 
 
 class Reader:
-    """Checks one line after the other, and holds what the lines of a file share.
+    """Checks lines one after the other, with the state that the lines of a file share.
 
     Args:
         target: what the lines are read against.
-        name: how the file is called in problems.
-        limit: errors after which reading stops, and warnings of one kind that are listed.
+        name: name of the file in problems.
+        limit: maximum number of errors, after which reading stops, and of listed warnings of one kind.
 
     """
 
@@ -100,35 +99,35 @@ class Reader:
         self.documents = list(target.documents or ())
 
     def lines(self, data: bytes, position: Position, stop: int) -> list[Submission]:
-        """Read the lines from a position on, and move it.
+        """Read lines from a position, and advance it.
 
         Args:
             data: the whole file.
-            position: where to begin.
-            stop: byte before which the last line that is read begins.
+            position: where to begin; advanced in place.
+            stop: only lines that begin before this byte are read.
 
         Returns:
             The lines that have the right shape, in plain form.
 
         Raises:
-            LimitReached: there are more errors than are listed.
+            LimitReached: the maximum number of errors is exceeded.
 
         """
         values = objects(data, self.diagnostics, position, stop)
         return [line for value in values if (line := self.line(value)) is not None]
 
     def result(self, lines: list[Submission]) -> Lines:
-        """Say what was found in all that was read, the fields that were passed over last."""
+        """Return the result for the given lines, with warnings for unknown fields last."""
         self.diagnostics.take(*unknown_fields.warnings(self.unknown, self.name))
         return Lines(lines, self.diagnostics.problems(), self.tally, dict(self.unknown))
 
     @cached_property
     def lookalikes(self) -> dict[str, str]:
-        """The documents by what their names look like."""
+        """Document ids by their normalised spelling, for ids that only look the same."""
         return {plain(name): name for name in self.documents}
 
     def line(self, value: dict[str, Any]) -> Submission | None:
-        """Check a line; return it in plain form, or None where its shape is wrong."""
+        """Check a line; return it in plain form, or None if its shape is wrong."""
         wrong: set[str] = set()
         value = class_labels.of_release(value)
         mistaken = other_rows.mistaken(value)
@@ -150,7 +149,7 @@ class Reader:
         return None if wrong else line
 
     def document(self, name: str) -> bool:
-        """Whether a line may be of this document; note a problem if not, or if there was a line of it before."""
+        """Whether the document is known; adds a problem if not, or if it has had a line before."""
         if name in self.seen:
             what = f"document {shown(name)} was given in line {self.seen[name]} already."
             self.diagnostics.add("E302", what, "Keep one line a document.", path="id")
@@ -168,7 +167,7 @@ class Reader:
         return False
 
     def text(self, line: Submission, *, known: bool) -> str | None:
-        """Choose the text that offsets count in: that of the target, else the line's own; they must not differ."""
+        """Choose the text that offsets refer to: that of the target, else the line's own; they must not differ."""
         text, own = self.target.texts.get(line.id) if known else None, line.text
         if text is None or own is None or own == text:
             return own if text is None else text
@@ -184,11 +183,11 @@ class Reader:
 
 
 class _Items(LineItems):
-    """The items of one line: walked, quotes replaced by offsets, labels and values checked.
+    """Checks the items of one line, and replaces quotes by offsets.
 
     Args:
-        reader: what the lines of the file share.
-        line: the line, which gets the items of the right shape.
+        reader: state that the lines of the file share.
+        line: the line, to which the items of the right shape are added.
         text: the document's text, or None where it is not known.
         value: the line as it was written.
         wrong: paths at which its shape is wrong.
@@ -222,10 +221,10 @@ class _Items(LineItems):
         self.resolvable = True
 
     def check(self, *, resolvable: bool) -> None:
-        """Note everything that is wrong with the items.
+        """Add all problems of the items.
 
         Args:
-            resolvable: whether a quote without text is a problem (not if the document itself is unknown).
+            resolvable: whether a quote in a document without text is a problem (not if the document is unknown).
 
         """
         self.resolvable = resolvable
@@ -237,20 +236,20 @@ class _Items(LineItems):
             self.labels_and_values(item, layer, path)
 
     def labels_and_values(self, item: Any, layer: str, path: str) -> None:
-        """Check the labels and values of an item, whatever its spans are like."""
+        """Check the labels and values of an item, regardless of its spans."""
         self.labels(item, layer, path)
         for name in ("value", "value_external"):
             self.value(getattr(item, name, None), f"{path}.{name}")
 
     def labels(self, item: Any, layer: str, path: str) -> None:
-        """Check the labels of an item against their closed sets."""
+        """Check the labels of an item against the label sets."""
         for name_of_set, allowed in self.target.label_sets.items():
             prefix, _, name = name_of_set.rpartition(".")
             label = getattr(item, name, None) if prefix == layer else None
             if label is not None and name == "type":
                 label = self.target.rename.get(label, label)
             if label is not None and label not in allowed:
-                # The case is settled before the search, or "per" would be nearer to nothing than to PER.
+                # Case is adapted before the search, otherwise no label would be similar to "per".
                 like = label[:200].upper() if allowed[0].isupper() else label[:200].lower()
                 near = self.diagnostics.nearest(like, list(allowed)) or lookalike(label, allowed)
                 hint = f"Did you mean {near!r}?" if near else f"Labels: {', '.join(allowed)}."
@@ -268,7 +267,7 @@ class _Items(LineItems):
             )
 
     def quote(self, span: SpanObject, quote: str, path: str) -> None:
-        """Replace a quote by its offsets; by such beyond the text where it leads to no place."""
+        """Replace a quote by its offsets; by offsets beyond the text if it is not found."""
         if span.start is not None or span.end is not None:
             self.diagnostics.add("E406", "there are both offsets and a quote.", "Give one of them.", path=path)
             return
@@ -300,7 +299,7 @@ class _Items(LineItems):
         span.quote = span.occurrence = span.text = None
 
     def without_place(self, quote: str, occurrence: int | None, located: Located, path: str) -> None:
-        """Note a quote that leads to no place: an error in a reference, a spurious prediction elsewhere."""
+        """Add a problem for a quote without a place: an error in gold, a spurious item in predictions."""
         code, what, hint = located.fault(quote, occurrence)
         if located.way == quotes.MISSING:
             affordable = self.text is not None and self.diagnostics.affords(len(self.text))
@@ -312,13 +311,13 @@ class _Items(LineItems):
 
 
 def _ids(items: Any) -> list[str]:
-    """Ids in a list as it was written, those of items of the wrong shape too."""
+    """Ids in a list of raw items, including those of the wrong shape."""
     names = [item.get("id") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     return [name for name in names if isinstance(name, str)]
 
 
 def _labels_of(item: dict[str, Any], record: type[msgspec.Struct], path: str, wrong: set[str]) -> Any:
-    """Make of an item of the wrong shape one that has nothing but its good texts, so that its labels can be checked."""
+    """Reduce an item of the wrong shape to its valid string fields, so that its labels can be checked."""
     names = [name for name in record.__struct_fields__ if step(path, name) not in wrong]
     texts = {name: item[name] for name in names if isinstance(item.get(name), str)}
     return msgspec.structs.replace(record(content=[]) if record is PredictedClaim else record(), **texts)

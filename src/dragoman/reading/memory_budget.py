@@ -1,4 +1,4 @@
-"""How much labels held as a whole may take in memory: estimated from rows in Arrow, before objects are made."""
+"""Memory budget for labels that are held as a whole, estimated from Arrow rows before objects are made."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_FILE = 2**28
-"""Largest file that is read as a whole, unpacked, in bytes: one that cannot be read in columns, block by block."""
+"""Largest file, decompressed, in bytes, that is read as a whole because it cannot be read in columns block by block."""
 MAX_HELD = 3 * 2**29
-"""Bytes that the labels of both sides may take: with all else, the process stays below 2 GB."""
+"""Bytes that the labels of both sides may take, so that the process stays below 2 GB in total."""
 MAX_BY_LINE = 2**26
-"""Bytes of a file that are read line by line, as objects, after which nothing more is said of a file with errors."""
+"""Bytes of a file with errors that are read line by line, as objects; beyond this no further problems are reported."""
 _ROW = 180
 _ITEM: Mapping[str, int] = MappingProxyType(
     {"claims": 160, "entities": 130, "dates": 160, "segments": 130, "claimants": 140, "entity_ids": 180}
 )
 _OTHER_ITEM = 70
-"""Bytes that a document and an item take at most while they become columns, as measured, beside their rows."""
+"""Upper bounds, by measurement, of the bytes per document and item during conversion to columns, beyond the Arrow rows.
+"""
 
 
 def cost(table: pa.Table) -> int:
-    """Estimate the bytes that rows take while they become columns, and as columns.
+    """Estimate the peak memory of rows and their conversion to columns, in bytes.
 
     Args:
         table: rows with the fields of a submission.
@@ -56,12 +57,12 @@ def _of_array(name: str, array: pa.Array) -> int:
 
 
 class Budget:
-    """What is left for the labels that are held at a time, whose files are parsed by several threads.
+    """Thread-safe budget for the labels that are held at the same time.
 
     Attributes:
-        limit: bytes that may be taken.
-        left: bytes that are left.
-        exceeded: whether somebody wanted more.
+        limit: total number of bytes.
+        left: remaining bytes.
+        exceeded: whether a request exceeded it.
 
     Example:
         >>> budget = Budget(1000)
@@ -78,18 +79,18 @@ class Budget:
         self._lock = Lock()
 
     def __reduce__(self) -> tuple[type[Budget], tuple[int]]:
-        """Sent to another process, it is a budget of that process: what is left here, for its own memory."""
+        """In another process it is a separate budget of the remaining bytes."""
         return Budget, (self.left,)
 
     def take(self, size: int, name: str = "") -> None:
-        """Take some bytes.
+        """Reserve bytes.
 
         Args:
-            size: how many.
-            name: file that they are for.
+            size: number of bytes.
+            name: file that they are for, for the problem.
 
         Raises:
-            DragomanError: E106, there are not so many left; then none are taken.
+            DragomanError: E106 if fewer are left; then none are reserved.
 
         """
         with self._lock:
@@ -101,6 +102,6 @@ class Budget:
             self.left -= size
 
     def give(self, size: int) -> None:
-        """Give bytes back that are needed no longer."""
+        """Release reserved bytes."""
         with self._lock:
             self.left += size

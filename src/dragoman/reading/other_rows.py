@@ -1,4 +1,4 @@
-"""Rows of the project that are no lines of a submission, and what is best said of a line of another shape."""
+"""Recognise other rows of the project given as lines of a submission, for better hints."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LABELS = ("type", "form", "mod", "role", "polarity", "modality", "act", "kind")
 
 
 def mistaken(row: dict[str, Any]) -> Fault | None:
-    """Say that a row is a label, or of a release without texts; None for any other."""
+    """Return a fault if a row is a single label, or of a release without texts; None for any other."""
     if "document" in row and not row.keys().isdisjoint({"start", "content"}):
         hint = "Give the rows of the configuration `documents`: one document a row, with all its labels."
         return Fault("E202", "document", "the line is a label, not a document.", hint)
@@ -22,7 +22,7 @@ def mistaken(row: dict[str, Any]) -> Fault | None:
 
 
 def advice(fault: Fault) -> str:
-    """Say what else helps against a fault; empty where nothing does."""
+    """Return an additional hint for a fault, or an empty string."""
     if fault.code == "E203" and not fault.hint.startswith("Did you mean"):
         return "With --ignore-unknown-fields it is passed over."
     if fault.code == "E202" and "found the number" in fault.what and fault.path.endswith(_LABELS):

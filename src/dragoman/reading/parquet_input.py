@@ -1,4 +1,4 @@
-"""Submissions in parquet: one document a row, columns as the fields of a line."""
+"""Submissions in parquet: one document per row, columns as the fields of a line."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.submission import SpanObject, Submission
 
 MAX_RATIO = 1000
-"""Most bytes that a byte of a file may stand for; gzip has much the same bound."""
+"""Maximum decompression ratio; that of gzip is about the same."""
 ALLOWED = 2**26
-"""Bytes that any file may unpack to, however small it is."""
+"""Decompressed size in bytes that is allowed for any file, however small."""
 MAX_AT_A_TIME = 2**28
-"""Bytes of a page, or of rows that are unpacked at a time, in a file that is read block by block."""
+"""Maximum decompressed size, in bytes, of a page or a batch of rows of a file that is read block by block."""
 _PAIR = pa.list_(pa.int64())
 _STRETCH = arrow_schema(SpanObject)
 _HINT = "Columns are the fields of a line of JSONL: dragoman schema submission."
 
 
 class UnknownColumnError(DragomanError):
-    """A file has columns that a submission does not have; the rows are those of the file, as it has them."""
+    """A file has columns that a submission does not have; ``table`` has the unchanged rows of the file."""
 
     def __init__(self, cause: DragomanError, table: pa.Table) -> None:
         super().__init__(cause.problems)
@@ -41,12 +41,12 @@ def read(data: bytes, name: str, most: int = files.MAX_FILE) -> pa.Table:
 
     Args:
         data: the file.
-        name: how it is called in a problem.
-        most: most bytes that it may unpack to, strings written out.
+        name: name of the file in problems.
+        most: maximum decompressed size in bytes, with dictionary-encoded strings expanded.
 
     Raises:
-        DragomanError: E102 a string that is not UTF-8, E106 too large when unpacked, E202 a column of another type or
-            given twice, E209 damaged.
+        DragomanError: E102 a string that is not UTF-8, E106 too large when decompressed, E202 a column of another type
+            or given twice, E209 damaged.
         UnknownColumnError: E203, a column that a submission does not have.
 
     """
@@ -54,7 +54,7 @@ def read(data: bytes, name: str, most: int = files.MAX_FILE) -> pa.Table:
         unpacked = list(batches(data, _Unpacked(extent(data), len(data), most, name).count))
         given = unpacked[0].schema if unpacked else _schema(data)
         table = _named(pa.Table.from_batches(unpacked, given))
-        # Not before: in a damaged file the types are often wrong, too.
+        # Only after decoding: in a damaged file the types are often wrong, too.
         try:
             table = as_submission(table, name)
         except DragomanError as cause:
@@ -152,11 +152,11 @@ def _readable(name: str) -> Iterator[None]:
 
 
 def as_submission(table: pa.Table, name: str) -> pa.Table:
-    """Give columns the types that a submission has.
+    """Cast columns to the types of a submission.
 
     Args:
         table: rows.
-        name: how the file is called in a problem.
+        name: name of the file in problems.
 
     Raises:
         DragomanError: E202 a column of another type or given twice, E203 one that a submission does not have.
@@ -180,7 +180,7 @@ def _schema(data: bytes) -> pa.Schema:
 
 
 def _named(table: pa.Table) -> pa.Table:
-    """Give the class labels their names, where ``datasets`` wrote the file and its metadata have them."""
+    """Replace class labels by their names, if ``datasets`` wrote the file and its metadata have them."""
     names = class_labels.of_schema(table.schema)
     if not isinstance(names, dict):
         return table
@@ -194,7 +194,7 @@ def _named(table: pa.Table) -> pa.Table:
 
 
 def _check_strings(array: pa.Array, path: str, name: str) -> None:
-    """Refuse a string that is not UTF-8, on any level: Arrow takes any bytes for one."""
+    """Raise E102 for a string that is not UTF-8, on any level: Arrow accepts any bytes."""
     if pa.types.is_struct(array.type):
         for at, field in enumerate(array.type):
             _check_strings(array.field(at), f"{path}.{field.name}", name)
@@ -213,7 +213,7 @@ def _twice(column: str, path: str, name: str) -> DragomanError:
 
 
 def _check_names(fields: Iterable[pa.Field], path: str, name: str) -> None:
-    """Refuse a column that is there twice, on any level, among columns that are not those of a submission."""
+    """Raise E202 for a column that occurs twice, on any level, in a file with unknown columns."""
     seen: set[str] = set()
     for field in fields:
         at = path + field.name[:80]
@@ -232,7 +232,7 @@ def _is_list(type_: pa.DataType) -> bool:
 
 
 def _fields(given: Iterable[pa.Field], within: pa.Schema | pa.StructType, path: str, name: str) -> Iterator[pa.Field]:
-    """Fields as the submission has them, with those parts that the file has."""
+    """Yield the fields of a file with the types of a submission, restricted to the subfields in the file."""
     seen: set[str] = set()
     for field in given:
         at = path + field.name[:80]
@@ -250,9 +250,7 @@ def _type(given: pa.DataType, wanted: pa.DataType, path: str, name: str) -> pa.D
         return wanted
     if pa.types.is_dictionary(given):
         given = given.value_type
-    if (
-        pa.types.is_struct(given) and wanted == _PAIR
-    ):  # a stretch of text as an object, as the rows of a release have it
+    if pa.types.is_struct(given) and wanted == _PAIR:  # a span as an object, as in the rows of a release
         return pa.struct(list(_fields(given, _STRETCH, f"{path}.", name)))
     if _is_list(given) and pa.types.is_list(wanted):
         return pa.list_(_type(given.value_type, wanted.value_type, path, name))
@@ -265,22 +263,22 @@ def _type(given: pa.DataType, wanted: pa.DataType, path: str, name: str) -> pa.D
 
 
 def json_lines(table: pa.Table, name: str) -> bytes:
-    """Write rows as JSONL, a field that is null left out: for the precise path, in which a line is a row.
+    """Write rows as JSONL without null fields, one line per row, for the precise path.
 
     Args:
         table: rows of any columns.
-        name: how the file is called in a problem.
+        name: name of the file in problems.
 
     Raises:
-        DragomanError: E209 for values that JSON or Python does not have, as a day in the year 30,000,000, and for
-            strings that are not UTF-8.
+        DragomanError: E209 for values that JSON or Python cannot represent, such as a day in the year 30,000,000, and
+            for strings that are not UTF-8.
 
     """
     from dragoman.formats.json_fields import without_nulls  # noqa: PLC0415 - only the precise path needs it
 
     try:
-        batches_ = table.to_batches(max_chunksize=BATCH)  # objects of so many rows are there at a time
+        batches_ = table.to_batches(max_chunksize=BATCH)  # bounds the number of Python objects at a time
         return b"".join(files.json_lines(map(without_nulls, batch.to_pylist())) for batch in batches_)
-    except Exception as cause:  # libraries over values that may be anything
+    except Exception as cause:  # libraries on arbitrary values
         what = f"there are values that cannot be read: {str(cause)[:300]}."
         raise error("E209", what, _HINT, file=name) from cause

@@ -1,4 +1,4 @@
-"""Parse a submission: that needs no target yet, so that two files can be parsed at once, and while all is imported."""
+"""Parse a submission, without a target: gold and predictions are parsed in parallel, during imports."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A file that was read and parsed, which needs no target yet.
+    """A parsed file, not yet checked against a target.
 
     Attributes:
-        name: how the file is called in a problem; its path, if it was read from one.
-        data: the bytes; None where they can be read again when they are needed.
-        table: the rows in Arrow; None where the precise path must read the file, or it cannot be read at all.
+        name: name of the file in problems; its path, if it was read from one.
+        data: the bytes; None if they can be read again when needed.
+        table: the Arrow rows; None if the precise path must read the file, or it cannot be read at all.
         problems: why it cannot be read at all.
-        rows: whether the file has rows and no lines; a line in a problem is then a row.
-        foreign: the files, where they are of another tool's format.
-        budget: what the labels of the side may take in memory.
-        cost: how much of that the table and the data took.
+        rows: whether the file has rows instead of lines; a line number in a problem is then a row number.
+        foreign: the files, if they are in another tool's format.
+        budget: memory budget for the labels of the side.
+        cost: bytes of it that the table and the data have reserved.
 
     """
 
@@ -49,10 +49,10 @@ class Parsed:
     cost: int = 0
 
     def as_lines(self, *, ignore_unknown_fields: bool = False) -> bytes:
-        """Give the rows as JSONL, for the precise path, in which a line is a row.
+        """Return the rows as JSONL, one line per row, for the precise path.
 
         Args:
-            ignore_unknown_fields: whether columns that a submission does not have are given too.
+            ignore_unknown_fields: whether unknown columns are included instead of being an error.
 
         Raises:
             DragomanError: why it cannot be read at all.
@@ -70,21 +70,21 @@ class Parsed:
             return parquet_input.json_lines(self.table, self.name)
         data = files.read_bytes(self.name, limit=MAX_HELD) if self.data is None else self.data
         _check_size(data, self.name)
-        utf8.check_text(data, self.name)  # it may be another file by now
+        utf8.check_text(data, self.name)  # the file may have changed
         return data
 
     def blocks(self) -> Iterator[bytes]:
-        """Give the lines block by block.
+        """Yield the lines block by block.
 
         Raises:
-            DragomanError: the file cannot be read any more.
+            DragomanError: the file can no longer be read.
 
         """
         return files.blocks(self.name, size=arrow_json.BLOCK) if self.data is None else iter((self.data,))
 
 
 def _check_size(data: bytes, name: str) -> None:
-    """Refuse a file that is too large to be read as a whole.
+    """Raise if a file is too large to be read as a whole.
 
     Raises:
         DragomanError: E106.
@@ -95,22 +95,22 @@ def _check_size(data: bytes, name: str) -> None:
         raise error("E106", what, "Split it into shards, and validate each.", file=name)
 
 
-_AS_IT_IS = LabelledFile("")
+_DEFAULTS = LabelledFile("")
 
 
 def parse_file(path: Path | str, how: LabelledFile | None = None, budget: Budget | None = None) -> Parsed:
     """Read and parse a file, or a folder of files of another tool; nothing is raised for bad input.
 
-    A file of good lines is never in memory as a whole: only its rows are.
+    A file of valid lines is never in memory as a whole: only its Arrow rows are.
 
     Args:
         path: the file or folder.
-        how: what must be told of it.
-        budget: what the labels of the side may take in memory.
+        how: its format and other options; None for defaults.
+        budget: memory budget for the labels of the side.
 
     """
     name = str(path)
-    how, budget = how or _AS_IT_IS, budget or Budget()
+    how, budget = how or _DEFAULTS, budget or Budget()
     try:
         if Path(path).is_dir() or how.format not in {None, JSONL}:
             from dragoman.reading import foreign  # noqa: PLC0415 - not needed for a submission
@@ -120,7 +120,7 @@ def parse_file(path: Path | str, how: LabelledFile | None = None, budget: Budget
             rows = _Rows(path, budget)
             if rows.table is not None:
                 return Parsed(name, table=rows.table, budget=budget, cost=rows.cost)
-        # What it is of is seen when it is here; if that must be read as a whole, less is read.
+        # The kind of file is known only after reading; files that must be read as a whole have a lower limit.
         data = files.read_bytes(path, limit=budget.limit)
     except DragomanError as cause:
         return Parsed(name, problems=cause.problems)
@@ -128,14 +128,14 @@ def parse_file(path: Path | str, how: LabelledFile | None = None, budget: Budget
 
 
 class _Rows:
-    """The rows of a file of good lines, read block by block, as far as the budget goes.
+    """The Arrow rows of a file of valid lines, read block by block within the budget.
 
     Attributes:
-        table: the rows; None where the precise path must read the file.
-        cost: how much of the budget was taken; nothing where there are no rows.
+        table: the rows; None if the precise path must read the file.
+        cost: reserved bytes of the budget; 0 without rows.
 
     Raises:
-        DragomanError: the file cannot be read, or has more labels than can be held.
+        DragomanError: the file cannot be read, or its labels exceed the budget.
 
     """
 
@@ -159,16 +159,18 @@ class _Rows:
 
 
 JSONL = "jsonl"
-"""Name of the form of a submission."""
+"""Name of the format of submissions."""
 RUN = "predictions.jsonl"
-"""Name of a run's predictions, which are of no other format than ours: a submitted run is data of strangers."""
+"""File name of a run's predictions, for which no other format is tried: submitted runs are untrusted."""
 _FIELDS = frozenset(Submission.__struct_fields__)
-_NOT_OURS = frozenset({"label", "start_offset"})
+_FOREIGN_ITEM_FIELDS = frozenset({"label", "start_offset"})
 
 
 def _other(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Parsed | None:
-    """Recognise a file that is no submission; None for one that is, or is meant to be."""
-    if how.format == JSONL or (how.format is None and (Path(name).name == RUN or _is_ours(data) or _is_refused(data))):
+    """Recognise a file in another format; None for one that is, or is meant to be, a submission."""
+    if how.format == JSONL or (
+        how.format is None and (Path(name).name == RUN or _is_submission(data) or _starts_with_refused_line(data))
+    ):
         return None
     from dragoman.reading import foreign  # noqa: PLC0415 - not needed for a submission in columns
 
@@ -176,8 +178,8 @@ def _other(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Parsed 
     return None if found is None else _of(found, name, budget)
 
 
-def _is_ours(data: bytes) -> bool:
-    """Whether the first line has an id and no field but those of a submission: then no format need be imported."""
+def _is_submission(data: bytes) -> bool:
+    """Whether the first line has an id and only fields of a submission: then no formats need to be imported."""
     line = data[: 2**20].lstrip().split(b"\n", 1)[0]
     try:
         record = msgspec.json.decode(line)
@@ -187,11 +189,11 @@ def _is_ours(data: bytes) -> bool:
         return False
     entities = record.get("entities")
     first = entities[0] if isinstance(entities, list) and entities else {}
-    return not isinstance(first, dict) or _NOT_OURS.isdisjoint(first)
+    return not isinstance(first, dict) or _FOREIGN_ITEM_FIELDS.isdisjoint(first)
 
 
-def _is_refused(data: bytes) -> bool:
-    """Whether it is of lines, and the first is refused for what it holds: the reader of lines says so, and goes on."""
+def _starts_with_refused_line(data: bytes) -> bool:
+    """Whether it is JSONL whose first line has too many items: the line reader reports that, and continues."""
     end = data.find(b"\n")
     return data[:1] == b"{" and 0 < end < len(data) - 1 and has_too_many(data[:end]) > 0
 
@@ -212,13 +214,13 @@ def parse_bytes(
 
     Args:
         data: the file.
-        name: how it is called in a problem.
-        how: what must be told of it.
-        budget: what the labels of the side may take in memory.
-        rows: whether it may be good lines; not where that was tried.
+        name: name of the file in problems.
+        how: its format and other options; None for defaults.
+        budget: memory budget for the labels of the side.
+        rows: whether to try the fast path; False if that has failed already.
 
     """
-    how, budget = how or _AS_IT_IS, budget or Budget()
+    how, budget = how or _DEFAULTS, budget or Budget()
     try:
         if data[:4] == MAGIC:
             return _of_parquet(data, name, how, budget)
@@ -247,10 +249,10 @@ def _of_parquet(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Pa
         if _other(parquet_input.json_lines(cause.table.slice(0, 1), name), name, how, Budget()) is not None:
             other = _other(
                 parquet_input.json_lines(cause.table, name), name, how, budget
-            )  # rows of another tool's form
+            )  # rows in another tool's format
             assert other is not None
             return other
-        # It may be that these are to be passed over.
+        # Unknown columns may be ignored, which is decided later.
         return Parsed(name, table=cause.table, problems=cause.problems, rows=True, budget=budget)
     except DragomanError as cause:
         budget.exceeded = budget.exceeded or cause.problems[0].code == "E106"

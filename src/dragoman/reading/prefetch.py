@@ -1,4 +1,4 @@
-"""The rows of files block by block, parsed a few blocks ahead of whoever takes them."""
+"""Prefetching: the rows of files block by block, parsed a few blocks ahead."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from dragoman import files, parquet_pages
 from dragoman.reading import arrow_json
 
 BLOCK = 2**22
-"""Bytes of a block: large enough that what every block costs does not count, small enough for a cache."""
+"""Block size in bytes: large enough that the overhead per block is negligible, small enough for the CPU cache."""
 _DEPTH = 3
-"""So many blocks are parsed ahead."""
+"""Number of blocks that are parsed ahead."""
 
 
 class Prefetch:
-    """Rows of good files, JSONL or parquet, block by block, parsed by a thread of its own.
+    """Rows of valid files, JSONL or parquet, block by block, parsed in a background thread.
 
-    Iterating gives a table for each block and raises what :func:`dragoman.reading.arrow_json.each` and
-    :func:`dragoman.reading.parquet_input.blocks` raise. As a context manager it stops reading at the end.
+    Iterating yields a table for each block, and raises as :func:`dragoman.reading.arrow_json.each` and
+    :func:`dragoman.reading.parquet_input.blocks` do. Leaving the context manager stops reading.
 
     Args:
-        paths: the files, one after the other; they are read from the moment that this is made.
-        narrow: whether to ask only for the fields that the first block mentions.
-        ignore_unknown_fields: whether fields that a submission does not have are passed over.
+        paths: the files, read in order; reading starts on construction.
+        narrow: whether to parse only the fields that the first block mentions.
+        ignore_unknown_fields: whether unknown fields are ignored and counted.
 
     Attributes:
-        unknown: number of values that were passed over, by the path of their field, in the blocks parsed so far: of all
-            that there are once all were given.
+        unknown: number of ignored values by the path of their field, in the blocks parsed so far; complete after
+            iteration.
 
     """
 
@@ -48,8 +48,8 @@ class Prefetch:
         self._coming = deque(self._pool.submit(self._one) for _ in range(_DEPTH))
 
     def _without(self, rows: pa.Table) -> pa.Table:
-        """Take out of a block what a submission does not have, and count it."""
-        from dragoman.reading import unknown_fields  # noqa: PLC0415 - nobody asks for it otherwise
+        """Remove unknown fields from a block, and count them."""
+        from dragoman.reading import unknown_fields  # noqa: PLC0415 - rarely needed
 
         known, counts = unknown_fields.without(rows)
         self.unknown.update(counts)
@@ -59,7 +59,7 @@ class Prefetch:
         return next(self._tables, None)
 
     def __iter__(self) -> Iterator[pa.Table]:
-        """Give the blocks that have not been given yet."""
+        """Yield the remaining blocks."""
         while (rows := self._coming.popleft().result()) is not None:
             self._coming.append(self._pool.submit(self._one))
             yield rows

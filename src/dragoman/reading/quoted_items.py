@@ -1,4 +1,4 @@
-"""The quotes in the items of a line: collected in order, and given their places together."""
+"""The quotes in the items of a line: collected in order, and located together."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _SPREADING = (*CONTIGUOUS, "segments")
 
 
 class Quoted(NamedTuple):
-    """Where the words of a quote stand, and which of these places it means."""
+    """Where the words of a quote occur, and which of these places it refers to."""
 
     located: Located
     placed: Placed
 
 
 def quotes_in(value: Any) -> Iterator[str]:
-    """All quotes in a piece of JSON."""
+    """Yield all quotes in a JSON value."""
     waiting = [value]
     while waiting:
         at = waiting.pop()
@@ -42,15 +42,15 @@ def quotes_in(value: Any) -> Iterator[str]:
 def placed(
     items: Mapping[str, list[tuple[int, Any]]], located: Mapping[str, Located], policy: str
 ) -> dict[int, Quoted]:
-    """Give each quote its place.
+    """Locate all quotes.
 
     Args:
         items: the items of a line by layer, each with its position.
-        located: where each quote stands.
+        located: the occurrences of each quote.
         policy: one of :data:`dragoman.text.quote_places.POLICIES`.
 
     Returns:
-        By the identity of the span that has the quote.
+        The place of each quote, by the ``id()`` of its span.
 
     """
     spans, asks = [], []
@@ -63,7 +63,7 @@ def placed(
 
 
 def _spans(items: Mapping[str, list[tuple[int, Any]]]) -> Iterator[tuple[SpanObject, Any, bool, bool]]:
-    """Give every span that may have a quote, what it is counted with, and whether it spreads and is shared."""
+    """Yield every span that may have a quote, the group that it is counted in, and whether it spreads and is shared."""
     for layer in _SPREADING:
         for _, item in items[layer]:
             yield item, (layer, item.kind if layer == "segments" else item.type), True, False
@@ -75,7 +75,7 @@ def _spans(items: Mapping[str, list[tuple[int, Any]]]) -> Iterator[tuple[SpanObj
 
 
 def spread(line: Submission, found: Mapping[int, Quoted]) -> None:
-    """Add copies of items at the places that the policy gives them beside their own; a copy has no id."""
+    """Add copies of items at the further places that the policy assigns; a copy has no id."""
     for layer in _SPREADING:
         items = getattr(line, layer) or []
         copies = [

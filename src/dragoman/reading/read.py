@@ -1,7 +1,7 @@
-"""Read a submission: the fast path for good files, the precise path for all others.
+"""Read a submission: by the fast path for valid files, by the precise path for all others.
 
-Both give the same columns for the same file; what only the precise path understands (quotes, spans as objects, blank
-lines) goes through the same columns afterwards.
+Both produce the same columns for the same file; what only the precise path understands (quotes, spans as objects, blank
+lines) is converted to the same columns afterwards.
 """
 
 from __future__ import annotations
@@ -35,16 +35,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reading:
-    """A submission that was read.
+    """Result of reading a submission.
 
     Attributes:
-        annotations: its labels as columns; None where there are errors.
+        annotations: its labels as columns; None if there are errors.
         problems: errors and warnings, in the order of the file.
-        tally: number of spans given by a quote, by what became of it: the keys are those of
-            :data:`dragoman.text.quotes.WAYS`, in that order, all of them, and
-            :data:`dragoman.text.quote_places.OVER` where there are such.
-        unknown: number of fields that nobody knows and that were passed over, by their path.
-        read_as: what a file of another tool was recognised as; empty for a submission.
+        tally: number of quotes by how they were found: all keys of :data:`dragoman.text.quotes.WAYS`, in that order,
+            and :data:`dragoman.text.quote_places.OVER` if there are any.
+        unknown: number of unknown fields that were ignored, by path.
+        read_as: recognised format of a file of another tool; empty for a submission.
 
     """
 
@@ -56,7 +55,7 @@ class Reading:
 
     @property
     def conversion(self) -> list[str]:
-        """What was lost or repaired in reading a file of another tool, in words."""
+        """Messages on what was lost or repaired in converting a file of another tool."""
         return [str(problem) for problem in self.problems if problem.code in {"W905", "W906"}] if self.read_as else []
 
     def checked(self) -> Annotations:
@@ -87,8 +86,8 @@ def read_parsed(parsed: Parsed, target: Target) -> Reading:
 
 
 def _without_unknown_fields(parsed: Parsed, target: Target) -> Reading | None:
-    """Read rows in columns that have fields which a submission does not have; None where something else is wrong."""
-    from dragoman.reading import unknown_fields  # noqa: PLC0415 - nobody asks for it otherwise
+    """Read rows with unknown fields in columns; None if anything else is wrong."""
+    from dragoman.reading import unknown_fields  # noqa: PLC0415 - rarely needed
 
     counts = Counter[str]()
     try:
@@ -114,7 +113,7 @@ def _without_unknown_fields(parsed: Parsed, target: Target) -> Reading | None:
 
 
 def _foreign(other: Foreign, target: Target, name: str) -> Reading:
-    """Read files of another tool: what is said of them is said first, then what is said of their labels."""
+    """Read files of another tool; problems of the files come before problems of their labels."""
     from dragoman.formats import format_files  # noqa: PLC0415 - not needed for a submission
     from dragoman.reading.foreign import located  # noqa: PLC0415
 
@@ -129,12 +128,12 @@ def _foreign(other: Foreign, target: Target, name: str) -> Reading:
 
 def _precisely(parsed: Parsed, target: Target) -> Reading:
     if parsed.data is None:
-        parsed.budget.give(parsed.cost)  # the rows go, and are made anew
+        parsed.budget.give(parsed.cost)  # the rows are dropped, and made again
         parsed = replace(parsed, table=parsed.table if parsed.rows else None, cost=0)
     try:
         data = parsed.as_lines(ignore_unknown_fields=target.ignore_unknown_fields)
         if parsed.data is None and not parsed.rows and (again := parse_bytes(data, parsed.name)).foreign is not None:
-            return read_parsed(again, target)  # it has the rows of a submission and is none: nothing has an id
+            return read_parsed(again, target)  # it looks like a submission, but has no ids
     except DragomanError as cause:
         return Reading(None, cause.problems)
     return line_by_line(data, target, parsed.name, parsed.budget)
@@ -157,7 +156,7 @@ def read_bytes(data: bytes, target: Target, name: str = "") -> Reading:
 
 
 def in_columns(rows: pa.Table | None, target: Target) -> Reading | None:
-    """Turn rows into columns all at once, or return None where the precise path must say what is wrong."""
+    """Convert rows to columns, or return None if the precise path must report what is wrong."""
     if rows is None:
         return None
     try:
@@ -167,16 +166,16 @@ def in_columns(rows: pa.Table | None, target: Target) -> Reading | None:
 
 
 def line_by_line(data: bytes, target: Target, name: str = "", budget: Budget | None = None) -> Reading:
-    """Read a submission line by line and say everything that is wrong with it.
+    """Read a submission line by line and report all problems.
 
-    A large file is gone through block by block, and only a block that does not go into columns as it is, is read as
-    objects: what a file with an error costs in memory has a bound, and little of it costs time.
+    A large file is processed block by block, and only blocks that cannot be read in columns are read as objects. This
+    bounds the memory for a file with errors, and most of it is read fast.
 
     Args:
         data: the file, checked by :func:`dragoman.utf8.check_text`.
         target: what it is read against.
-        name: how the file is called in a problem.
-        budget: what the labels of the side may take in memory.
+        name: name of the file in problems.
+        budget: memory budget for the labels of the side.
 
     """
     blocks = _Blocks(precise.Reader(target, name), data, budget or Budget())
@@ -192,11 +191,11 @@ def line_by_line(data: bytes, target: Target, name: str = "", budget: Budget | N
 
 
 class _Blocks:
-    """Reads a file block by block, in columns where that is possible.
+    """Reads a file block by block, in columns where possible.
 
     Attributes:
-        reader: what all blocks share.
-        parts: labels of the blocks; none where there are errors.
+        reader: line reader with the state that all blocks share.
+        parts: labels of the blocks; empty if there are errors.
 
     """
 
@@ -209,7 +208,7 @@ class _Blocks:
         """Read all blocks.
 
         Raises:
-            LimitReached: there are more errors than are listed.
+            LimitReached: the maximum number of errors is exceeded.
 
         """
         while self._position.byte < len(self._data):
@@ -220,7 +219,7 @@ class _Blocks:
                 self.parts.append(part)
 
     def _next(self) -> Annotations | None:
-        """Read the next block; None where there are errors, or nothing."""
+        """Read the next block; None if there are errors, or it is empty."""
         start = self._position.byte
         end = self._data.find(b"\n", start + arrow_json.BLOCK) + 1
         single = not start and not end
@@ -245,13 +244,13 @@ class _Blocks:
             rows = arrow_json.of_lines(lines)
             return columns.build(rows, target, beyond=True) if self._affords(rows) else None
         except (Fallback, pa.ArrowInvalid) as cause:
-            # Nothing is wrong with any line, and yet it does not fit: said with a number, too, whatever it is.
+            # Every line is valid, but the whole does not fit: this must be a numbered problem, too.
             hint = "Split the file into shards; if that does not help, please report it with the file."
             self.reader.diagnostics.add("E210", f"the file does not fit into columns ({cause}).", hint, line=0)
             return None
 
     def _affords(self, rows: pa.Table) -> bool:
-        """Whether the labels of a block can be held beside the others; notes a problem if not."""
+        """Whether the labels of a block fit into the budget; adds a problem if not."""
         try:
             self._budget.take(cost(rows), self.reader.diagnostics.file)
         except DragomanError as cause:
@@ -260,7 +259,7 @@ class _Blocks:
         return True
 
     def _in_columns(self, block: bytes) -> Annotations | None:
-        """Read a block in columns, and move the position behind it; None where it must be read line by line."""
+        """Read a block in columns, and advance the position; None if it must be read line by line."""
         rows = arrow_json.of_bytes(block)
         if rows is None or not rows.num_rows:
             return None
@@ -278,7 +277,7 @@ class _Blocks:
 
 
 def read_lines(lines: list[Submission], target: Target) -> Annotations:
-    """Turn submission lines that should be good (gold, a system's checked answers) into columns.
+    """Convert lines that should be valid (gold, checked answers of a system) to columns.
 
     Raises:
         DragomanError: with every error, if they are not.

@@ -1,4 +1,4 @@
-"""Rows in memory, of whatever kind, as the dictionaries that lines of JSONL are."""
+"""Rows in memory, of any supported kind, as lines of JSONL."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FORMS = (
 
 
 def json_lines(value: Any, name: str) -> bytes:
-    """Write rows as JSONL, without fields that are None: tables of rows have every field.
+    """Write rows as JSONL, without fields that are None, since tables have every field in every row.
 
     Args:
         value: documents as dictionaries or records, one or several; a ``datasets.Dataset``, streamed or not, or a
             ``DatasetDict``, whose splits follow each other.
-        name: what to call it in problems.
+        name: name of the value in problems.
 
     Raises:
         DragomanError: E202 for anything else.
@@ -38,7 +38,7 @@ def json_lines(value: Any, name: str) -> bytes:
 
 
 def _rows(value: Any, name: str) -> Iterator[Any]:
-    """Give the rows one by one."""
+    """Yield the rows one by one."""
     if _is_dataset(value):
         names = class_labels.of_features(value.features.to_dict()) if value.features is not None else None
         yield from (class_labels.decoded(row, names) for row in value)
@@ -57,7 +57,7 @@ def _rows(value: Any, name: str) -> Iterator[Any]:
 
 
 def _is_dataset(value: Any) -> bool:
-    """Whether a value is a data set of ``datasets``, which need not be installed."""
+    """Whether a value is a ``Dataset`` of ``datasets``, without importing that package."""
     return hasattr(value, "features") and hasattr(value, "info") and hasattr(value, "__iter__")
 
 
@@ -67,7 +67,7 @@ def _line(row: Any) -> bytes:
 
 
 def _of_numpy(value: Any) -> Any:
-    """Give a number or an array of numpy as JSON has it."""
+    """Convert a numpy number or array for JSON."""
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"a {type(value).__name__}")

@@ -1,4 +1,4 @@
-"""Files of one side: a single one, or a folder of shards."""
+"""The files of one side: a single file, or a folder of shards."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _SAMPLE = 2**16
 
 
 def shards_of(path: Path) -> list[Path]:
-    """List the shards of a folder, by name; a file is its only shard.
+    """List the shards of a folder, sorted by name; a file is its only shard.
 
-    Hidden files, and those that begin with an underscore, are left out, as other tools do.
+    Hidden files, and names that begin with an underscore, are ignored, as in other tools.
 
     Raises:
-        DragomanError: E852 for a folder without shards, or with something else in it: a shard that is overlooked
-            would score as empty.
+        DragomanError: E852 for a folder without shards, or with other files in it: an overlooked shard would be scored
+            as empty.
 
     """
     if not path.is_dir():
@@ -38,7 +38,7 @@ def shards_of(path: Path) -> list[Path]:
 
 
 def holds_shards(path: Path) -> bool:
-    """Whether a path is to be read as a file or a folder of shards; else a folder holds files of another tool."""
+    """Whether a path is a file or a folder of shards, and not a folder of files of another tool."""
     if not path.is_dir():
         return True
     given = [inner for inner in path.iterdir() if not inner.name.startswith((".", "_")) and inner.name not in _BESIDE]
@@ -46,10 +46,10 @@ def holds_shards(path: Path) -> bool:
 
 
 def check_distinct(paths: Sequence[str], documents: Sequence[Sequence[str]]) -> dict[str, int]:
-    """Give the shard of each document.
+    """Return the index of the shard of each document.
 
     Raises:
-        DragomanError: E302 for documents that are in two shards.
+        DragomanError: E302 for documents that occur in two shards.
 
     """
     place: dict[str, int] = {}
@@ -66,17 +66,17 @@ def check_distinct(paths: Sequence[str], documents: Sequence[Sequence[str]]) -> 
 
 
 class Named(msgspec.Struct):
-    """A line, of which only the name of its document matters."""
+    """A line, of which only the document id is decoded."""
 
     id: str
 
 
 def first_ids(path: Path) -> list[str]:
-    """Ids of the documents in the first 64 KiB of a JSONL file, plain or gzip, up to the first line that has none."""
+    """Ids of the documents in the first 64 KiB of a JSONL file, plain or gzip, up to the first line without one."""
     names: list[str] = []
     try:
         block = next(files.blocks(path, size=_SAMPLE), b"")
         names.extend(msgspec.json.decode(line, type=Named).id for line in block.splitlines())
     except (DragomanError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass  # what is wrong is said by whoever reads the whole
+        pass  # problems are reported when the whole file is read
     return names

@@ -1,4 +1,4 @@
-"""Where labels come from: files, shards, bytes, rows in memory; parsed first, read against a target afterwards."""
+"""Sources of labels: files, shards, bytes, rows in memory; parsed first, then checked against a target."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 LOG = ".eval"
-"""How the name of a log of inspect_ai ends."""
+"""File extension of a log of inspect_ai."""
 
 
 def is_log(value: Any) -> bool:
-    """Whether a value is the path of a log of inspect_ai, by its name."""
+    """Whether a value is the path of a log of inspect_ai, by its extension."""
     return isinstance(value, str | PathLike) and str(value).endswith(LOG) and not Path(value).is_dir()
 
 
@@ -39,11 +39,11 @@ class Source:
     """Labels of one side.
 
     Attributes:
-        name: how it is called in problems, and a system after it.
-        path: the file or folder that was given; None where it is in memory.
-        paths: its files, in the order of their names; empty where it is in memory.
-        data: the bytes of a file, where it is in memory.
-        how: what must be told of its files, where somebody did.
+        name: its name in problems, and default name of the system.
+        path: the file or folder that was given; None for data in memory.
+        paths: its files, sorted by name; empty for data in memory.
+        data: the bytes of a file, for data in memory.
+        how: format and other options of its files, if given.
 
     """
 
@@ -55,18 +55,18 @@ class Source:
 
     @classmethod
     def of(cls, value: Any, name: str) -> Source:  # noqa: PLR0911 - one for each form
-        """Recognise what somebody gave.
+        """Make a source from any supported value.
 
         Args:
             value: a path of a file, ``-`` for standard input, a folder of shards, of files of another tool or a run; a
                 log of inspect_ai (its first epoch); a
                 :class:`~dragoman.reading.labelled_file.LabelledFile`; bytes of a file; documents
                 as dictionaries in the form of a submission's lines, or as records; a ``datasets.Dataset`` or
-                ``DatasetDict``; an Arrow table, or whatever gives one (``__arrow_c_stream__``).
-            name: what to call it where it has no name of its own.
+                ``DatasetDict``; an Arrow table, or any object with ``__arrow_c_stream__``.
+            name: name for a value without a name of its own.
 
         Raises:
-            DragomanError: E202 for anything else, E852 for a folder that does not hold shards.
+            DragomanError: E202 for anything else, E852 for a folder without shards.
 
         """
         if isinstance(value, LabelledFile):
@@ -86,18 +86,18 @@ class Source:
             return cls(name, data=files.unpacked(bytes(value), name))
         if hasattr(value, "__arrow_c_stream__") and not hasattr(value, "features"):
             return cls(name, data=_parquet(value))
-        from dragoman.reading import rows  # noqa: PLC0415 - files need none of it
+        from dragoman.reading import rows  # noqa: PLC0415 - not needed for files
 
         return cls(name, data=rows.json_lines(value, name))
 
     @property
     def size(self) -> int:
-        """Bytes of all files, of parquet as it unpacks; 0 where it is in memory or a file is none."""
+        """Size of all files in bytes, uncompressed for parquet; 0 for data in memory or another kind of file."""
         return sum(map(_size, self.paths)) if all(path.is_file() for path in self.paths) else 0
 
     @property
     def streams(self) -> bool:
-        """Whether it is of files that can be read block by block, more than once, if they hold good rows."""
+        """Whether it consists of files that can be read block by block, more than once, if their rows are valid."""
         if self.how is not None and self.how.format is not None:
             return False
         return bool(self.paths) and all(path.is_file() for path in self.paths)
@@ -106,10 +106,10 @@ class Source:
     def parsing(self, budget: Budget | None = None) -> Iterator[list[Future[Parsed]]]:
         """Parse all files in the background.
 
-        Whoever takes a future's result takes it off the list too, so that it can go when it has been read.
+        The caller should remove a future from the list when taking its result, so that its memory can be freed.
 
         Args:
-            budget: what the labels may take in memory, with all others that it is given to.
+            budget: memory budget for the labels, which may be shared with other sources.
 
         """
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - start-up does not need it
@@ -126,14 +126,14 @@ class Source:
 
 
 def read_shards(parsed: list[Future[Parsed]], target: Target) -> Reading:
-    """Read all files of a side, and put them together.
+    """Read all files of a side, and concatenate them.
 
     Args:
         parsed: the files, parsed; the list is emptied.
-        target: what they are read against; without documents, each document that any file has is one.
+        target: what they are checked against; without ``documents``, all documents in the files are accepted.
 
     Returns:
-        The labels, or everything that is wrong with any file.
+        The labels, or the problems of all files.
 
     """
     from dragoman.reading.concat import stacked  # noqa: PLC0415
@@ -163,7 +163,7 @@ def read_shards(parsed: list[Future[Parsed]], target: Target) -> Reading:
 
 
 def total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """Add counts of several files, key by key, in the order in which the keys come."""
+    """Add counts of several files by key, with keys in order of first occurrence."""
     added: dict[str, int] = {}
     for each in counts:
         for key, number in each.items():
@@ -172,7 +172,7 @@ def total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 
 def _size(path: Path) -> int:
-    """Bytes of a file as it lies on the disk, or of parquet as it unpacks, where that can be told."""
+    """Return the size of a file on disk or, for parquet, its estimated decompressed size, if it is readable."""
     size = path.stat().st_size
     if not is_parquet(path):
         return size
@@ -186,7 +186,7 @@ def _size(path: Path) -> int:
 
 
 def _parquet(table: Any) -> bytes:
-    """Write an Arrow table as a parquet file in memory, so that it is read as every parquet file is."""
+    """Write an Arrow table as a parquet file in memory, so that it is read like any parquet file."""
     import pyarrow as pa  # noqa: PLC0415
     from pyarrow import parquet  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Labels in any form as the lines of a submission, for whoever writes them in another one."""
+"""Labels in any form as lines of a submission, for conversion to other formats."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ def submission_lines(value: Any, target: Target) -> Converted:
     """Read labels line by line.
 
     Args:
-        value: whatever :meth:`dragoman.reading.source.Source.of` takes; or a benchmark, of which all splits are given.
+        value: anything that :meth:`dragoman.reading.source.Source.of` accepts; or a benchmark, with all its splits.
         target: what they are read against.
 
     Returns:
-        The lines in plain form, and what is wrong with them; no lines where there are errors.
+        The lines in plain form, and their problems; no lines if there are errors.
 
     Raises:
-        DragomanError: for what is none of the forms, or cannot be read at all; E302 for a document in two files.
+        DragomanError: for an unsupported value, or one that cannot be read at all; E302 for a document in two files.
 
     """
-    if hasattr(value, "gold_lines"):  # a benchmark, which is above this room
+    if hasattr(value, "gold_lines"):  # a Benchmark, which this package must not import
         return Converted([line for split in value.splits for line in value.gold_lines(split)])
     made: list[Submission] = []
     problems: list[Problem] = []
@@ -51,12 +51,12 @@ def submission_lines(value: Any, target: Target) -> Converted:
 
 
 def _lines_of(parsed: Parsed, target: Target) -> Converted:
-    """Read the lines of one file, or of files of another tool, all checked as those of a submission are."""
+    """Read the lines of one file, or of files of another tool, with the checks of a submission."""
     if parsed.foreign is None:
         data = parsed.as_lines(ignore_unknown_fields=target.ignore_unknown_fields)
         given = precise.read(data, target, parsed.name)
         return Converted(given.lines, given.problems)
-    from dragoman.formats import format_files  # noqa: PLC0415 - what converters need is known by now
+    from dragoman.formats import format_files  # noqa: PLC0415 - not needed for a submission
     from dragoman.reading.foreign import located  # noqa: PLC0415
 
     refuse(parsed.problems)

@@ -1,4 +1,4 @@
-"""What a submission is read against: the documents, their texts, and what its labels may be."""
+"""What a submission is checked against: documents, texts, and label sets."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ CLOSED_SETS: Mapping[str, tuple[str, ...]] = {
     "claims.act": labels.values(labels.Act),
     "claims.claimants.role": labels.values(labels.ClaimantRole),
 }
-"""The label sets of the default scheme, by the field that they are checked in."""
+"""The label sets of the default scheme, by field."""
 
 
 def closed_sets(own: labels.LabelSets) -> Mapping[str, tuple[str, ...]]:
-    """Label sets of a benchmark that has some of its own, by the field that they are checked in."""
+    """Label sets of a benchmark, by field: its own ones, else those of the default scheme."""
     return {name: labels.members(name, own) if name in own else known for name, known in CLOSED_SETS.items()}
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a submission is read against.
+    """What a submission is checked against.
 
     Attributes:
-        documents: ids that a line may have, in order; None takes any (the file is itself the reference).
-        texts: text of each document, where known; quotes and surfaces are checked against it.
-        label_sets: the closed label sets by field; empty takes any label.
-        aliases: other names of a registry id (its Wikidata id), to the registry id.
-        registry: ids that stand for known entities; empty where any id does.
-        rename: types as they are written, each with the one that it is read as.
-        quotes: which place a quote without ``occurrence`` means (:mod:`dragoman.text.quote_places`).
-        ignore_unknown_fields: whether a field that nobody knows is passed over and counted, not an error.
-        advice: what to do where a document is not known, if there is more to say than which are known.
-        strict_values: whether a date value outside the grammar is an error (else it is compared as written).
+        documents: allowed document ids, in order; None allows any (the file is itself gold).
+        texts: text by document id, where known; quotes and surface forms are checked against it.
+        label_sets: the label sets by field; a field without one allows any label.
+        aliases: registry id by alias (Wikidata id).
+        registry: ids of known entities; if empty, every id is known.
+        rename: type by the spelling in the file.
+        quotes: policy for quotes without ``occurrence`` (:mod:`dragoman.text.quote_places`).
+        ignore_unknown_fields: whether unknown fields are ignored and counted instead of being errors.
+        advice: additional hint for unknown document ids.
+        strict_values: whether a date value outside the TIMEX3 grammar is an error (else it is compared as written).
 
     """
 

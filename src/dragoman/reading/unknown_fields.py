@@ -1,4 +1,4 @@
-"""Fields that a submission does not have: taken out of rows all at once, counted, and warned of by name."""
+"""Fields that a submission does not have: removed from rows, counted, and reported."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from dragoman.schema.submission import Submission
 
 
 def without(table: pa.Table) -> tuple[pa.Table, dict[str, int]]:
-    """Take the fields out of rows that a submission does not have.
+    """Remove the fields from rows that a submission does not have.
 
     Args:
         table: rows as a file has them.
 
     Returns:
-        The rows with what is left of each column, and how often each field that was taken out is there with something
-        other than null, by its path.
+        The remaining columns, and the number of non-null values of each removed field, by path.
 
     """
     wanted = pa.struct(arrow_schema(Submission))
@@ -36,7 +35,7 @@ def without(table: pa.Table) -> tuple[pa.Table, dict[str, int]]:
 
 
 def _unknown(array: pa.Array, within: pa.StructType, path: str, name: str) -> Iterator[tuple[str, int]]:
-    """Paths of a field and of those below it that are none of a submission, each with the number of its values."""
+    """Yield the paths of unknown fields in an array, each with its number of non-null values."""
     path = step(path, name)
     if within.get_field_index(name) < 0:
         yield path, int(valid(array).sum())
@@ -45,13 +44,13 @@ def _unknown(array: pa.Array, within: pa.StructType, path: str, name: str) -> It
     while pa.types.is_list(array.type) and pa.types.is_list(wanted):
         array, wanted = flat_of(array), wanted.value_type
     if pa.types.is_struct(array.type) and pa.types.is_struct(wanted):
-        # By flatten, since a field of a struct that is null counts as null.
+        # By flatten, since the fields of a null struct count as null.
         for field, inner in zip(array.type, array.flatten(), strict=True):
             yield from _unknown(inner, wanted, path, field.name)
 
 
 def _known(given: pa.DataType, wanted: pa.DataType) -> pa.DataType:
-    """Type without the fields that a submission does not have."""
+    """Return the type without the fields that a submission does not have."""
     if pa.types.is_list(given) and pa.types.is_list(wanted):
         return pa.list_(_known(given.value_type, wanted.value_type))
     if pa.types.is_struct(given) and pa.types.is_struct(wanted):
@@ -61,11 +60,11 @@ def _known(given: pa.DataType, wanted: pa.DataType) -> pa.DataType:
 
 
 def warnings(counts: Mapping[str, int], name: str) -> Iterator[Problem]:
-    """Warn of each field that was passed over, with the one that may have been meant.
+    """Yield W911 for each ignored field, with a suggestion if there is a similar one.
 
     Args:
-        counts: how often, by path.
-        name: how the file is called in problems.
+        counts: number of values by path.
+        name: name of the file in problems.
 
     """
     diagnostics = Diagnostics(name)
@@ -83,7 +82,7 @@ def warnings(counts: Mapping[str, int], name: str) -> Iterator[Problem]:
 
 
 def _beside(path: str) -> list[str]:
-    """Fields of a submission on the level of a path."""
+    """Names of the fields of a submission next to a path."""
     level: pa.DataType = pa.struct(arrow_schema(Submission))
     for name in path.split(".")[:-1]:
         index = level.get_field_index(name)

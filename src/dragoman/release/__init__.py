@@ -1,1 +1,1 @@
-"""Releases, and the source roots that they are made from: rows, read from wherever they are, in canonical form."""
+"""Releases of a benchmark as canonical rows, the source roots they are built from, and their file formats."""

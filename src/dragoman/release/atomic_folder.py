@@ -1,4 +1,4 @@
-"""A folder that is written as a whole: never over something else, and taken up again where it was left."""
+"""Write a folder as a whole: never over unrelated files, and resumable after an interruption."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNFINISHED = ".unfinished"
-"""Stands in a folder while it is written: one without its mark can then be told from somebody else's."""
+"""Present in a folder while it is being written: distinguishes an unfinished folder from an unrelated one."""
 UNFINISHED_NOTE = b"This folder is being written, or was left half written.\n"
-"""What that file says."""
+"""Content of that file."""
 
 
 @contextmanager
 def writing(folder: Path, mark: str) -> Iterator[None]:
-    """Write a folder inside of this.
+    """Context manager for writing a folder.
 
     Args:
-        folder: where to: new, empty, or one that was written before, wholly or in part.
-        mark: name of the file that is written last.
+        folder: the folder: new, empty, or written before, completely or in part.
+        mark: name of the file that the caller writes last.
 
     Raises:
-        DragomanError: E108 when the folder holds something else, or a pipe or a device, or somebody else writes to it.
+        DragomanError: E108 if the folder contains other files, a pipe or a device, or another process is writing to it.
 
     """
     _check_place(folder, mark)
     with only_writer(folder):
-        _check_place(folder, mark)  # as it is now that nobody else writes
+        _check_place(folder, mark)  # again, now that no other process is writing
         for path in folder.rglob("*"):
             if not path.is_dir() and path.exists() and not path.is_file():
                 what = "a pipe or a device stands where a file may be written."

@@ -1,4 +1,4 @@
-"""Releases as canonical JSONL: the form in which they travel inside the package, each in a folder of its version."""
+"""Releases as canonical JSONL: the format in which they are bundled with the package, one folder per version."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
-    """What a release says of itself, in ``manifest.json``.
+    """The manifest of a release, ``manifest.json``.
 
     Attributes:
-        schema_version: row schema, which says what columns the rows have.
+        schema_version: row schema, which determines the columns.
         name: name of the data set.
         version: its version.
-        fingerprint: hash of its canonical rows: what identifies it.
+        fingerprint: SHA-256 of its canonical rows, which identifies it.
         rows: number of rows by configuration and split.
-        checksums: SHA-256 of each other file of a release folder, by path: what shows that a copy is damaged.
-        label_sets: label sets that the benchmark has of its own: a line on each label, by set and label. Absent where
-            all are those of the default scheme.
-        withheld: the split whose gold was left out; absent where none was.
+        checksums: SHA-256 of each other file of a release folder, by path, to detect damaged copies.
+        label_sets: the benchmark's own label sets: description by set and label. Absent if all are those of the default
+            scheme.
+        withheld: the split whose gold is withheld; absent if none is.
 
     """
 
@@ -49,12 +49,12 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
 
     @property
     def own_labels(self) -> dict[str, dict[str, str]]:
-        """Label sets that the benchmark has of its own."""
+        """The benchmark's own label sets."""
         return {} if isinstance(self.label_sets, msgspec.UnsetType) else self.label_sets
 
 
 def declared(own: LabelSets) -> dict[str, dict[str, str]] | msgspec.UnsetType:
-    """Put label sets in the form of a manifest, which is as it ever was where there are none."""
+    """Return label sets for a manifest; unset if there are none, so that earlier manifests are unchanged."""
     return {name: dict(known) for name, known in own.items()} if own else msgspec.UNSET
 
 
@@ -63,7 +63,7 @@ _HINT = "Install the package again, or build the release again."
 
 
 def manifest_of(release: Release) -> Manifest:
-    """Describe a release."""
+    """Make the manifest of a release, without checksums."""
     counts = {config: {split: len(rows) for split, rows in splits.items()} for config, splits in release.rows.items()}
     manifest = Manifest(
         release.row_schema, release.name, release.version, release.fingerprint, counts, {}, declared(release.label_sets)
@@ -72,7 +72,7 @@ def manifest_of(release: Release) -> Manifest:
 
 
 def versions(folder: Traversable) -> list[str]:
-    """Versions whose rows lie in a folder, the oldest first; none where there is no such folder."""
+    """Versions in a folder, the oldest first; empty if there is no such folder."""
     inside = [each for each in folder.iterdir() if is_version(each.name)] if folder.is_dir() else []
     return sorted((each.name for each in inside if (each / MANIFEST).is_file()), key=order)
 
@@ -80,8 +80,8 @@ def versions(folder: Traversable) -> list[str]:
 def write(release: Release, folder: Path) -> bool:
     """Write a release as ``<version>/<config>/<split>.jsonl`` and ``<version>/manifest.json``.
 
-    The rows of the layers are inside the documents and get no files. What is under development gives way to what it
-    leads to; versions that were released stay.
+    The rows of the layers are inside the documents and get no files. Other development versions are removed; released
+    versions are retained.
 
     Returns:
         Whether any byte changed.
@@ -102,14 +102,14 @@ def write(release: Release, folder: Path) -> bool:
 
 
 def read(folder: Traversable, version: str | None = None) -> Release:
-    """Read a release from canonical JSONL, and check that it is what its manifest says.
+    """Read a release from canonical JSONL, and check it against its manifest.
 
     Args:
-        folder: what holds a folder for each version.
-        version: which of them; None for the newest.
+        folder: parent of one folder per version.
+        version: the version to read; None for the newest.
 
     Raises:
-        DragomanError: E701 for a version that is not there, or where a row is wrong or the fingerprint differs.
+        DragomanError: E701 if the version does not exist, a row is invalid or the fingerprint differs.
 
     """
     known = versions(folder)
@@ -137,5 +137,5 @@ def read(folder: Traversable, version: str | None = None) -> Release:
 
 
 def packaged() -> Traversable:
-    """Folder of the rows that travel in this package."""
+    """Folder of the releases that are bundled with the package."""
     return resources.files("dragoman") / "data"

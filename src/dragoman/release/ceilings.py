@@ -1,9 +1,10 @@
-"""Ceilings: the best that a kind of tagger can do on some gold, which is nested and does not keep to words.
+"""Upper bounds on the recall of flat and word-level taggers on gold, whose spans may be nested or cross word
+boundaries.
 
-A flat tagger gives spans that do not overlap; a tagger of words gives flat spans that begin and end where words do. Of
-the gold spans that it can give the optimum is the largest set without overlap (interval scheduling: those that end
-first, Kleinberg and Tardos 2005, 4.1). What a conversion to CoNLL columns keeps is another number, its loss: it takes
-the outermost span, and may keep fewer.
+A flat tagger predicts spans that do not overlap; a word-level tagger predicts flat spans that begin and end at word
+boundaries. The optimum is the largest set of possible gold spans without overlap (interval scheduling by earliest end,
+Kleinberg and Tardos 2005, 4.1). A conversion to CoNLL columns is a separate figure: it selects outermost spans, and may
+retain fewer.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ Span = tuple[int, int]
 
 
 class Ceiling(NamedTuple):
-    """How many gold labels of a layer can be found at once, and with which F1, since nothing else need be predicted.
+    """How many gold labels of a layer can be found together; precision is 1, so that F1 follows.
 
     Attributes:
-        gold: labels of the layer.
-        flat: those that a flat tagger can give.
-        words: those that a tagger of words can give.
-        conll: those that are the same after a conversion to CoNLL columns of words and back.
-        conll_characters: the same with a row for each character.
+        gold: number of labels of the layer.
+        flat: maximum number that a flat tagger can find.
+        words: maximum number that a word-level tagger can find.
+        conll: number unchanged after conversion to CoNLL columns of words and back.
+        conll_characters: the same with one row per character.
 
     """
 
@@ -43,19 +44,19 @@ class Ceiling(NamedTuple):
     conll_characters: int
 
     def f1(self, found: int) -> float | None:
-        """F1 of so many labels, all right; None where gold has none."""
+        """F1 (0 to 1) of this many predictions, all correct; None if there is no gold."""
         return 2 * found / (self.gold + found) if self.gold else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give counts, and the F1 of the two taggers."""
+        """Return the counts, and the F1 of both kinds of tagger."""
         return {**self._asdict(), "flat_f1": self.f1(self.flat), "words_f1": self.f1(self.words)}
 
 
 def ceilings(documents: Iterable[Document]) -> dict[str, Ceiling]:
-    """Find the ceilings of some documents with gold, by layer.
+    """Compute the upper bounds for documents with gold, by layer.
 
-    A label whose content is in several fragments is never found by a tagger. Documents on which a layer was not
-    annotated are left out of it.
+    A label of several fragments cannot be found by a tagger. Documents without annotation of a layer are skipped for
+    it.
 
     >>> from dragoman import load
     >>> ceilings(load().split("dev"))["dates"].flat
@@ -75,7 +76,7 @@ def ceilings(documents: Iterable[Document]) -> dict[str, Ceiling]:
             of_words = [span for span in whole if span[0] in begins and span[1] in ends]
             found[layer.name].update(gold=len(spans), flat=most_disjoint(whole), words=most_disjoint(of_words))
     for name, characters in (("conll", False), ("conll_characters", True)):
-        for layer_name, number in _kept(held, characters=characters).items():
+        for layer_name, number in _surviving(held, characters=characters).items():
             found[layer_name][name] = number
     return {layer: Ceiling(*(counts[name] for name in Ceiling._fields)) for layer, counts in found.items()}
 
@@ -88,7 +89,7 @@ def _spans(labels: Iterable[Any]) -> Iterator[Span | None]:
 
 
 def most_disjoint(spans: Iterable[Span]) -> int:
-    """Count the largest set of spans that do not overlap.
+    """Return the size of the largest set of spans without overlap.
 
     >>> most_disjoint([(0, 10), (0, 3), (4, 7), (6, 9), (4, 7)])
     2
@@ -101,8 +102,8 @@ def most_disjoint(spans: Iterable[Span]) -> int:
     return count
 
 
-def _kept(documents: list[Document], *, characters: bool) -> Counter[str]:
-    """Count the labels that come back from CoNLL columns as they were, by layer."""
+def _surviving(documents: list[Document], *, characters: bool) -> Counter[str]:
+    """Count the labels that survive a round trip through CoNLL columns, by layer."""
     lines = [_line(document) for document in documents]
     texts = {document.id: document.text for document in documents}
     conll = named("conll")
@@ -123,7 +124,7 @@ def _kept(documents: list[Document], *, characters: bool) -> Counter[str]:
 
 
 def _line(document: Document) -> Submission:
-    """Spans and types of a document, which is all that the format holds."""
+    """Make a line with the spans and types of a document, which is all that CoNLL can represent."""
     line = Submission(document.id)
     for layer in LAYERS:
         if layer.contiguous and layer.name in document.layers_annotated:

@@ -22,16 +22,16 @@ from dragoman.schema.release_rows import CONFIGS, READING, ROW_SCHEMA, ROW_SCHEM
 Rows = Mapping[str, Mapping[str, Sequence[Record]]]
 """Rows by configuration and split."""
 STORED = ("documents", "segments", "registry", "claim_links", READING)
-"""Configurations whose rows are kept where space is saved: those of the layers are inside the documents."""
+"""Configurations that are stored; rows of the layers are derived from the documents."""
 
 
 class Withheld(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a release says of gold that it was made without.
+    """Information in a release on gold that is withheld.
 
     Attributes:
         split: the split whose gold is withheld.
-        sha256: hash of the private bundle that has it.
-        submit: where predictions go, in words; empty where nobody said.
+        sha256: hash of the private bundle with the gold.
+        submit: where to submit predictions, in words; may be empty.
 
     """
 
@@ -48,9 +48,9 @@ class Release:
         name: name of the data set, as in a signature.
         version: its semantic version.
         rows: rows by configuration and split, each sorted as released, in the record types of its row schema.
-        row_schema: which columns it was made with; see :data:`dragoman.schema.release_rows.ROW_SCHEMAS`.
-        label_sets: label sets that the benchmark has of its own, with a line on each label.
-        withheld: the split whose gold was left out, if one was (:mod:`dragoman.release.withholding`).
+        row_schema: version of the columns; see :data:`dragoman.schema.release_rows.ROW_SCHEMAS`.
+        label_sets: the benchmark's own label sets, with a description of each label.
+        withheld: the split whose gold is withheld, if any (:mod:`dragoman.release.withholding`).
 
     """
 
@@ -63,32 +63,32 @@ class Release:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """Layers that are annotated in some document, in the order of the layers."""
+        """Layers that are annotated in at least one document, in canonical order."""
         found = {layer for rows in self.rows["documents"].values() for row in rows for layer in row.layers_annotated}  # type: ignore[attr-defined]
         return tuple(layer for layer in LAYER_NAMES if layer in found)
 
     @property
     def configs(self) -> Mapping[str, type[Record]]:
-        """Record type of each configuration that it may have."""
+        """Record type by possible configuration."""
         return ROW_SCHEMAS[self.row_schema]
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the canonical rows, hexadecimal.
 
-        Each configuration and split contributes its name and its rows as canonical JSON, one a line; name, version and
-        file formats do not count, so that the same rows have the same fingerprint anywhere, and neither does
-        ``reading``, which is for people alone.
+        Each configuration and split contributes its name and its rows as canonical JSON, one per line. Name, version
+        and file format are not included, so that the same rows always have the same fingerprint; neither is
+        ``reading``, which is only for human readers.
         """
         return fingerprint(self.rows)
 
     def without_reading(self) -> Release:
-        """Give the same release, as it is identified, without what is for people alone."""
+        """Return the release without ``reading``, which is only for human readers; the fingerprint is the same."""
         return replace(self, rows={config: rows for config, rows in self.rows.items() if config != READING})
 
     @cached_property
     def current(self) -> Rows:
-        """Its rows in the record types of today, whatever they were made with: what is looked at and compared."""
+        """Its rows converted to the current record types."""
         if self.row_schema == ROW_SCHEMA:
             return self.rows
         used = used_in(self.rows["documents"].get("dev", ()))
@@ -97,7 +97,7 @@ class Release:
 
 
 def fingerprint(rows: Mapping[str, Mapping[str, Sequence[Any]]]) -> str:
-    """SHA-256 of rows, hexadecimal: of the names of configurations and splits, and of each row as canonical JSON."""
+    """SHA-256 of rows, hexadecimal: over the names of configurations and splits, and each row as canonical JSON."""
     digest = hashlib.sha256()
     for config in CONFIGS:
         for split, each in sorted(rows.get(config, {}).items()) if config != READING else ():
@@ -108,10 +108,10 @@ def fingerprint(rows: Mapping[str, Mapping[str, Sequence[Any]]]) -> str:
 
 
 def configs_of(row_schema: str, file: str) -> Mapping[str, type[Record]]:
-    """Record types of a row schema that a manifest names.
+    """Return the record types of the row schema of a manifest.
 
     Raises:
-        DragomanError: E701 for one that is not known.
+        DragomanError: E701 for an unknown row schema.
 
     """
     if row_schema not in ROW_SCHEMAS:
@@ -121,7 +121,7 @@ def configs_of(row_schema: str, file: str) -> Mapping[str, type[Record]]:
 
 
 def with_layers(stored: Rows) -> Rows:
-    """Add the rows of the layers, which are the labels inside the documents, in the order of the configurations."""
+    """Derive the rows of the layers from the labels inside the documents; returns configurations in canonical order."""
     made: dict[str, Mapping[str, Sequence[Record]]] = {}
     for config in CONFIGS:
         if config in LAYER_NAMES:
@@ -135,7 +135,7 @@ def with_layers(stored: Rows) -> Rows:
 
 
 def used_in(documents: Iterable[Any]) -> frozenset[str]:
-    """Ids of the registry that labels of some documents refer to."""
+    """Registry ids that labels of the documents refer to."""
     used: set[str] = set()
     for document in documents:
         assert isinstance(document, Document)
@@ -149,14 +149,14 @@ def used_in(documents: Iterable[Any]) -> frozenset[str]:
 def registry_of(
     registry: Sequence[RegistryEntry], documents: Sequence[Document], others: Sequence[Document]
 ) -> list[RegistryEntry]:
-    """Give the rows of the registry that labels of some documents use, as far as these documents show them.
+    """Return the rows of the registry that labels of the given documents use, restricted to what these documents show.
 
     Args:
         registry: all rows.
-        documents: of one split.
-        others: of the other splits, of which a row is to say nothing: nobody who holds an office there, and no name
-            that stands in their texts, unless it mentions the entity in the documents of this one. (By the texts and
-            not by their labels: which names are lacking would else say which of them are labelled.)
+        documents: documents whose registry rows are public.
+        others: documents about which a row must disclose nothing: no holder of an office there, and no name that occurs
+            in their texts, unless it mentions the entity in ``documents``. (This depends on the texts and not on their
+            labels: otherwise missing names would disclose which are labelled.)
 
     """
     ids = {document.id for document in documents}

@@ -1,7 +1,7 @@
-"""What a release is, for machines: Croissant 1.0 (MLCommons), derived from the schema, the rows and the card.
+"""Metadata of a release in Croissant 1.0 (MLCommons), derived from the schema, the rows and the card.
 
 Every configuration and split with rows is a record set with the columns of its parquet file. In ``documents`` the
-labels inside a document are left out, because the format cannot hold lists within lists of records: they are the record
+labels inside a document are left out, because the format cannot represent nested lists of records: they are the record
 sets of ``entities``, ``dates`` and ``claims``.
 """
 
@@ -39,7 +39,7 @@ CONTEXT: dict[str, Any] = {
     "examples": {"@id": "cr:examples", "@type": "@json"},
     **{term: f"cr:{term}" for term in _TERMS.split()},
 }
-"""The context that the specification gives in its appendix."""
+"""The JSON-LD context in the appendix of the specification."""
 _TYPES: dict[Any, str] = {inspect.IntType: "sc:Integer", inspect.BoolType: "sc:Boolean"}
 
 
@@ -48,7 +48,7 @@ def croissant(release: Release, card: str, tables: Mapping[tuple[str, str], tupl
 
     Args:
         release: the rows.
-        card: the README, whose YAML has the licence, languages and tags, and whose first paragraph says what it is.
+        card: the README, whose YAML has the licence, languages and tags, and whose first paragraph is the description.
         tables: path and bytes of the parquet file of each configuration and split that has rows.
 
     Returns:
@@ -85,7 +85,7 @@ def croissant(release: Release, card: str, tables: Mapping[tuple[str, str], tupl
 
 
 def _front(card: str) -> tuple[dict[str, Any], str]:
-    """Read strings and lists of strings at the top level of the card's YAML, and give the text after it."""
+    """Parse strings and lists of strings at the top level of the card's YAML; also return the text after it."""
     match = re.match(r"---\n(.*?)^---\n(.*)", card, re.DOTALL | re.MULTILINE)
     front: dict[str, Any] = {}
     key = ""
@@ -116,7 +116,7 @@ def _record_set(release: Release, config: str, split: str, path: str) -> dict[st
 
 
 def _field(parent: str, name: str, type_: Any, path: str, column: str, inside: str | None) -> dict[str, Any]:
-    """Describe a column, or a field inside a column of objects, which is reached by a path."""
+    """Describe a column, or with ``inside`` a field within a column of objects."""
     description, repeated, plain = _plain(type_)
     identity = f"{parent}/{name}"
     made: dict[str, Any] = {"@type": "cr:Field", "@id": identity, "name": name}
@@ -136,7 +136,7 @@ def _field(parent: str, name: str, type_: Any, path: str, column: str, inside: s
 
 
 def _plain(type_: Any) -> tuple[str, bool, Any]:
-    """Give the description of a type, whether it is a list, and what it is apart from that and from null."""
+    """Return the description of a type, whether it is a list, and its type without list and null."""
     description, repeated = "", False
     for _ in range(8):
         match type_:

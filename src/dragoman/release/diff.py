@@ -1,4 +1,4 @@
-"""What changed from one release to another, label by label, and what that means for the version."""
+"""Changes between two releases, label by label, and the version increment that they require."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 RENUMBERED, MOVED = "renumbered", "moved"
-"""Kinds of change that follow from another one, and change nothing by themselves."""
+"""Kinds of change that are a consequence of another one."""
 _KEYS = {
     "segments": ("page", "index"),
     "registry": ("id",),
@@ -29,16 +29,16 @@ _KEYS = {
 
 
 class Change(msgspec.Struct, forbid_unknown_fields=True):
-    """One row or label that is not as it was.
+    """A row or label that differs.
 
     Attributes:
         config: configuration of the row, or layer of the label.
-        kind: ``added``, ``removed``, ``changed``; ``renumbered`` where nothing but ids changed, ``moved`` where nothing
-            but offsets did, because the text of the document changed elsewhere.
+        kind: ``added``, ``removed``, ``changed``; ``renumbered`` if only ids changed, ``moved`` if only offsets
+            changed, because the text of the document changed elsewhere.
         where: the document, or the page of a segment, or empty.
         id: id in the newer release, or in the older if it was removed.
-        what: the label or row in a few words, as text that has not been made safe for a terminal.
-        fields: what changed: name of the field, older and newer value; null where the field says nothing.
+        what: the label or row in a few words; not escaped for a terminal.
+        fields: older and newer value by name of the field; null for an empty field.
 
     """
 
@@ -51,7 +51,7 @@ class Change(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Identity(msgspec.Struct, forbid_unknown_fields=True):
-    """Which release is meant."""
+    """Identity of a release."""
 
     name: str
     version: str
@@ -59,15 +59,15 @@ class Identity(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Difference(msgspec.Struct, forbid_unknown_fields=True):
-    """What changed from one release to another.
+    """Changes between two releases.
 
     Attributes:
-        old: the release that came first.
-        new: the other one.
+        old: the older release.
+        new: the newer release.
         changes: every change, by configuration, document and id.
-        needs: the part of the version that has to grow: ``major``, ``minor``, ``patch`` or ``none``.
-        given: the part that did grow, ``none``, or ``less`` where the newer version is below.
-        allowed: whether the version grew by what is needed.
+        needs: the required version increment: ``major``, ``minor``, ``patch`` or ``none``.
+        given: the actual increment, ``none``, or ``less`` if the newer version is lower.
+        allowed: whether the actual increment suffices.
 
     """
 
@@ -82,12 +82,12 @@ class Difference(msgspec.Struct, forbid_unknown_fields=True):
 def difference(old: Release, new: Release) -> Difference:
     """Compare two releases.
 
-    An edit to anything that was there before, or a label added to a document that was there, needs a major version (or
-    a minor one below 1.0.0): scores move. Documents, entities and links that are new need a minor one; what is for
-    people alone, a patch.
+    A change to existing content, or a label added to an existing document, needs a major version (or a minor one below
+    1.0.0), since scores change. New documents, entities and links need a minor version; changes to ``reading`` alone, a
+    patch.
 
     Raises:
-        DragomanError: E714 for a version that is not three numbers.
+        DragomanError: E714 for an invalid version.
 
     """
     changes = [*_documents(old, new), *(change for config in _KEYS for change in _rows(config, old, new))]
@@ -101,7 +101,7 @@ def difference(old: Release, new: Release) -> Difference:
 
 
 def _needs(changes: list[Change]) -> Level:
-    """Part of the version that changes call for; rows in another order are no edit, and yet not the same rows."""
+    """Version increment that changes require; reordered rows are no change, but a different fingerprint."""
     fresh = {change.id for change in changes if change.config == "documents" and change.kind == ADDED}
     pages = {name.partition(".")[0] for name in fresh}
     for change in changes:
@@ -113,7 +113,7 @@ def _needs(changes: list[Change]) -> Level:
 
 
 def _documents(old: Release, new: Release) -> Iterator[Change]:
-    """Documents that came, went or changed, with the labels of those that stayed."""
+    """Yield documents that were added, removed or changed, and the changed labels of documents in both releases."""
     old_by_id, new_by_id = _by_document(old), _by_document(new)
     for name in sorted({*old_by_id, *new_by_id}):
         if name not in old_by_id or name not in new_by_id:
@@ -139,7 +139,7 @@ def _by_document(release: Release) -> dict[str, tuple[str, Document]]:
 
 
 def _labels(before: Document, after: Document) -> Iterator[Change]:
-    """Labels of one document, paired by their places and not by their ids: one that is new may renumber the rest."""
+    """Yield changes of labels of a document, aligned by position, not by id: an added label may renumber the rest."""
     labels = {layer: getattr(before, layer) for layer in LAYER_NAMES}
     if before.text != after.text:
         labels = label_alignment.carried(labels, before.text, after.text)
@@ -163,7 +163,7 @@ def _labels(before: Document, after: Document) -> Iterator[Change]:
                 continue
             new = _plain(new_labels[j])
             fields = _fields(label_alignment.in_new_ids(_plain(labels[layer][i]), renamed), new, ("id",))
-            if fields:  # with the offsets as they were, and not as they were carried over
+            if fields:  # with the original offsets, not the transferred ones
                 fields = _fields(label_alignment.in_new_ids(_plain(old_labels[i]), renamed), new, ("id",))
                 yield Change(layer, CHANGED, after.id, new_labels[j].id, shown, fields)
             elif labels[layer][i] != old_labels[i]:
@@ -176,13 +176,13 @@ def _labels(before: Document, after: Document) -> Iterator[Change]:
 
 
 def _rows(config: str, old: Release, new: Release) -> Iterator[Change]:
-    """Rows of a configuration that are not labels of a document, by their keys."""
+    """Yield changes of rows of other configurations, aligned by their keys."""
     old_rows, new_rows = ({_key(config, row): row for row in _all(config, each)} for each in (old, new))
     if config == READING and not (old_rows and new_rows):
         if old_rows or new_rows:
             yield Change(config, ADDED if new_rows else REMOVED, "", "", counted(len({*old_rows, *new_rows}), "line"))
         return
-    # A column that one of the two was made without is no edit of its rows.
+    # A column that exists in only one row schema is no change of its rows.
     apart = tuple(set(_columns(config, old)) ^ set(_columns(config, new)))
     for key in sorted({*old_rows, *new_rows}, key=str):
         before, after = old_rows.get(key), new_rows.get(key)
@@ -220,7 +220,7 @@ def _plain(record: Record) -> dict[str, Any]:
 
 
 def _flat(row: Record) -> dict[str, Any]:
-    """Give a row with its lists of objects, such as names, as lists of words: of these what came and went is said."""
+    """Return a row with its lists of objects as lists of strings, whose additions and removals are shown."""
     return {
         name: [" ".join(map(str, each.values())) for each in value]
         if isinstance(value, list) and all(isinstance(each, dict) for each in value)

@@ -1,4 +1,4 @@
-"""A difference of two releases in lines of text: short, with what differs in sight; not yet safe for a terminal."""
+"""Format the changes between two releases as short lines of text, not yet escaped for a terminal."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~", RENUMBERED: "=", MOVED: "="}
 _SHOWN = 60
 _CONTEXT = 12
 _MAX_ALIKE = 3
-"""Labels of a document that were renumbered or moved and are named each; more are counted."""
+"""Maximum number of renumbered or moved labels of a document that are listed; more are counted."""
 
 
 def lines(difference: Difference) -> Iterator[str]:
-    """Say what changed, documents first; what only follows from another change in one line a document and layer."""
+    """Yield lines on all changes, documents first; consequences of other changes are grouped by document and layer."""
     for where, changes in groupby(difference.changes, key=lambda change: change.where):
         if where:
             yield where
@@ -30,12 +30,12 @@ def lines(difference: Difference) -> Iterator[str]:
 
 
 def _of_one(changes: list[Change]) -> Iterator[str]:
-    alike: dict[tuple[str, str], list[Change]] = {}
+    groups: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         if change.kind in {RENUMBERED, MOVED}:
-            alike.setdefault((change.config, change.kind), []).append(change)
+            groups.setdefault((change.config, change.kind), []).append(change)
     for change in changes:
-        group = alike.get((change.config, change.kind), [])
+        group = groups.get((change.config, change.kind), [])
         if len(group) <= _MAX_ALIKE:
             yield line(change)
         elif change is group[0]:
@@ -43,7 +43,7 @@ def _of_one(changes: list[Change]) -> Iterator[str]:
 
 
 def line(change: Change) -> str:
-    """Say what one change is, without its document."""
+    """Format one change, without its document."""
     what = f" “{short(change.what)}”" if change.what else ""
     if change.config == "documents" and change.kind in {ADDED, REMOVED}:
         what = f" ({change.what})"
@@ -51,14 +51,14 @@ def line(change: Change) -> str:
 
 
 def _said(change: Change) -> str:
-    """Say the fields of a change; the type of a label that came or went."""
+    """Format the fields of a change, or the type of an added or removed label."""
     if change.kind in {ADDED, REMOVED}:
         return "".join(f" {value}" for pair in change.fields.values() for value in pair if value is not None)
     return ": " + "; ".join(_field(name, before, after) for name, (before, after) in change.fields.items())
 
 
 def _field(name: str, before: Any, after: Any) -> str:
-    """Say how a field changed: of lists of words only what came and went."""
+    """Format the change of a field; for lists of strings only additions and removals."""
     if isinstance(before, str) and isinstance(after, str):
         return f"{name} {' → '.join(_around(before, after))}"
     words = all(isinstance(side, list) and all(isinstance(each, str) for each in side) for side in (before, after))
@@ -69,7 +69,7 @@ def _field(name: str, before: Any, after: Any) -> str:
 
 
 def _around(before: str, after: str) -> tuple[str, str]:
-    """Cut two long texts down to where they begin to differ."""
+    """Shorten two long texts to the part where they differ."""
     if max(len(before), len(after)) <= _SHOWN:
         return _quoted(before), _quoted(after)
     least = min(len(before), len(after))
@@ -84,7 +84,7 @@ def _around(before: str, after: str) -> tuple[str, str]:
 
 
 def _quoted(text: str) -> str:
-    """Put quotation marks around what is no single word."""
+    """Quote a text unless it is a single word."""
     return text if text and not any(map(str.isspace, text)) else f"“{short(text)}”"
 
 
@@ -110,6 +110,6 @@ def _claimant(value: dict[str, Any]) -> str:
 
 
 def short(text: str, most: int = _SHOWN) -> str:
-    """Text on one line, cut where it is longer than is good to read."""
+    """Text on one line, truncated to ``most`` characters."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1] + "…"

@@ -1,4 +1,4 @@
-"""The English lines of a source root, ``annotations/reading/reading.jsonl``: for people who do not read the texts."""
+"""The English lines of a source root, ``annotations/reading/reading.jsonl``: translations for other readers."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def file_of(root: Path) -> Path:
-    """Path of the file below a source root."""
+    """Path of the file in a source root."""
     return root / "annotations" / "reading" / "reading.jsonl"
 
 
 def read(root: Path) -> list[ReadingLine]:
-    """Read the lines as they are, none without the file.
+    """Read the lines without checks; none if there is no file.
 
     Raises:
-        DragomanError: E201 to E206 for a line that is none, or as :func:`dragoman.files.read_bytes`.
+        DragomanError: E201 to E206 for an invalid line, or as :func:`dragoman.files.read_bytes`.
 
     """
     path = file_of(root)
@@ -39,10 +39,10 @@ def read(root: Path) -> list[ReadingLine]:
 
 
 def faults(lines: Iterable[ReadingLine], documents: Iterable[Document]) -> Iterator[Problem]:
-    """Say what is wrong with them: of a document there is one for every line, in order and from 0, or none at all.
+    """Check the English lines: a document has one for every line, in order and from 0, or none.
 
     Yields:
-        E301 for lines of a document that is not there, E713 for a document with more or fewer or others.
+        E301 for lines of an unknown document, E713 for a document with missing, additional or reordered lines.
 
     """
     numbers: dict[str, list[int]] = {}
@@ -60,7 +60,7 @@ def faults(lines: Iterable[ReadingLine], documents: Iterable[Document]) -> Itera
 
 
 def by_split(root: Path, documents: Mapping[str, Sequence[Document]]) -> dict[str, list[ReadingLine]]:
-    """Read the lines of documents by split, in the order of the documents; no split without the file.
+    """Read the lines by split, in the order of the documents; empty if there is no file.
 
     Raises:
         DragomanError: as :func:`read`, and with all :func:`faults`.

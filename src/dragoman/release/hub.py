@@ -1,7 +1,7 @@
-"""Releases on the Hugging Face Hub: how they are named and fetched, and the Hub's failures as numbered problems.
+"""Releases on the Hugging Face Hub: addresses, download, and failures of the Hub as numbered problems.
 
-The address of the Hub is huggingface_hub's own (``HF_ENDPOINT``). So is the token (``HF_TOKEN`` or its login): it is
-never an argument here.
+Endpoint (``HF_ENDPOINT``) and token (``HF_TOKEN`` or login) are those of huggingface_hub; the token is never an
+argument here.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Kind = Literal["dataset", "space"]
-"""Kinds of repository on the Hub that are of use here."""
+"""Supported kinds of repository on the Hub."""
 
 LONGEST_PAUSE = 60.0
-"""Longest pause between two attempts, in seconds; a Hub that asks for more is left alone."""
+"""Longest pause between two attempts, in seconds; if the Hub asks for more, there is no further attempt."""
 _PART = "[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
 _ADDRESS = regex.compile(rf"({_PART}/{_PART})(?:@([A-Za-z0-9][A-Za-z0-9._/-]{{0,199}}))?")
 
@@ -46,9 +46,9 @@ class Address:
 
 
 def address(text: str) -> Address | None:
-    """Read ``owner/name`` or ``owner/name@revision``; None for anything else."""
+    """Parse ``owner/name`` or ``owner/name@revision``; None for anything else."""
     match = _ADDRESS.fullmatch(text)
-    # A revision becomes a path in the cache, and git takes no two dots in it either.
+    # A revision becomes a path in the cache; git does not allow two dots in it either.
     return Address(match[1], match[2]) if match and ".." not in text else None
 
 
@@ -56,7 +56,7 @@ class HubError(DragomanError):
     """A failure of the Hub.
 
     Attributes:
-        passing: whether another attempt may succeed.
+        passing: whether the failure is transient, so that another attempt may succeed.
         retry_after: seconds that the Hub asks to wait, or 0.
 
     """
@@ -68,20 +68,20 @@ class HubError(DragomanError):
 
 
 def fetch(where: Address, *, kind: Kind = "dataset", cache: Path | None = None, endpoint: str | None = None) -> Path:
-    """Fetch a repository at a revision, as far as the cache does not hold it.
+    """Download a repository at a revision, unless it is in the cache.
 
     Args:
         where: what to fetch.
         kind: whether it is a data set or a Space.
-        cache: folder to keep it in; None for huggingface_hub's own.
-        endpoint: address of the Hub; None for huggingface_hub's own.
+        cache: cache folder; None for that of huggingface_hub.
+        endpoint: URL of the Hub; None for that of huggingface_hub.
 
     Returns:
         The folder, inside the cache.
 
     Raises:
-        HubError: E740 to E744 and E746, by what failed.
-        DragomanError: E108 when the disk refuses, E749 without huggingface_hub.
+        HubError: E740 to E744 and E746, by the kind of failure.
+        DragomanError: E108 if the files cannot be stored, E749 without huggingface_hub.
 
     """
     snapshot_download = library().snapshot_download
@@ -93,10 +93,10 @@ def fetch(where: Address, *, kind: Kind = "dataset", cache: Path | None = None, 
 
 
 def folder_of(where: str | Path) -> Path:
-    """Give a folder as it is, and fetch what is none and reads as an address.
+    """Return a folder unchanged; download a Hub address that is not an existing path.
 
     Raises:
-        HubError, DragomanError: as :func:`fetch`, after patience.
+        HubError, DragomanError: as :func:`fetch`, after several attempts.
 
     """
     remote = None if Path(where).exists() else address(str(where))
@@ -107,36 +107,36 @@ def library() -> Any:
     """Import huggingface_hub.
 
     Raises:
-        DragomanError: E749 when it is not installed.
+        DragomanError: E749 if it is not installed.
 
     """
     try:
         import huggingface_hub  # noqa: PLC0415 - an extra
-        import huggingface_hub.errors  # noqa: PLC0415 - not there as an attribute until it is imported
+        import huggingface_hub.errors  # noqa: PLC0415 - not an attribute of the package until imported
         import huggingface_hub.utils  # noqa: PLC0415
     except ImportError as cause:
         raise error(
             "E749", "huggingface_hub is not installed.", 'Install the extra: pip install "dragoman[hub]".'
         ) from cause
-    register(huggingface_hub.get_token())  # that of its login, too
-    with suppress(ValueError):  # the library itself says what is wrong with an address
+    register(huggingface_hub.get_token())  # includes the token of a login
+    with suppress(ValueError):  # the library itself reports an invalid endpoint
         register_address(huggingface_hub.constants.ENDPOINT)
     return huggingface_hub
 
 
 def patiently(action: Callable[[], T], *, attempts: int = 5, pause: float = 1.0) -> T:
-    """Do something, and again after a pause when the failure is a passing one.
+    """Call an action, and retry with exponential backoff after transient failures.
 
     Args:
-        action: what to do; must be safe to do again.
-        attempts: how many in all.
-        pause: the first pause in seconds; each next one is twice as long, or what the Hub asks for.
+        action: what to call; must be idempotent.
+        attempts: maximum number of attempts.
+        pause: first pause in seconds; doubled each time, or longer if the Hub asks for it.
 
     Raises:
-        DragomanError: the last failure, or the first that will not pass.
+        DragomanError: the last failure, or the first that is not transient.
 
     """
-    library()  # says it first where the extra is missing
+    library()  # raises first if the extra is missing
     from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential  # noqa: PLC0415 - an extra
 
     backoff = wait_exponential(multiplier=pause, max=LONGEST_PAUSE)
@@ -158,20 +158,20 @@ def patiently(action: Callable[[], T], *, attempts: int = 5, pause: float = 1.0)
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep huggingface_hub's progress bars and log lines off a standard error that is no terminal.
+    """Suppress huggingface_hub's progress bars and log lines if standard error is not a terminal.
 
-    On a terminal they stay, and what a server says in them is made harmless.
+    On a terminal they are shown, with text from the server escaped.
     """
     utils = library().utils
     if sys.stderr.isatty():
         handlers = utils.logging.get_logger().handlers
         for handler in handlers:
-            handler.addFilter(_harmless)
+            handler.addFilter(_escaped)
         try:
             yield
         finally:
             for handler in handlers:
-                handler.removeFilter(_harmless)
+                handler.removeFilter(_escaped)
         return
     bars, verbosity = utils.are_progress_bars_disabled(), utils.logging.get_verbosity()
     utils.disable_progress_bars()
@@ -184,17 +184,17 @@ def quiet() -> Iterator[None]:
             utils.enable_progress_bars()
 
 
-def _harmless(record: logging.LogRecord) -> bool:
+def _escaped(record: logging.LogRecord) -> bool:
     record.msg, record.args = visible(redact(record.getMessage())), ()
     return True
 
 
 @contextmanager
 def numbered(where: str) -> Iterator[None]:
-    """Turn what huggingface_hub raises into numbered problems, and redirects to another host into E770.
+    """Convert exceptions of huggingface_hub, and redirects to another host (E770), to numbered problems.
 
     Args:
-        where: what was asked for, as in ``owner/name@v1.0.0``.
+        where: the requested address, as ``owner/name@v1.0.0``.
 
     """
     library()
@@ -205,14 +205,14 @@ def numbered(where: str) -> Iterator[None]:
 @contextmanager
 def _numbered(where: str) -> Iterator[None]:
     errors = library().errors
-    transport = errors.HfHubHTTPError.__bases__[0]  # httpx.HTTPError or httpx2.HTTPError, by the version
+    transport = errors.HfHubHTTPError.__bases__[0]  # httpx.HTTPError or httpx2.HTTPError, depending on the version
     try:
         yield
     except errors.HfHubHTTPError as cause:
-        raise _refusal(where, cause) from None  # the cause's request holds the token
+        raise _refusal(where, cause) from None  # the request in the cause contains the token
     except errors.HFValidationError:
         raise error("E742", "the Hub takes no such name.", "Write owner/name.", file=where) from None
-    except errors.LocalEntryNotFoundError as cause:  # the Hub failed, and the cache does not hold it either
+    except errors.LocalEntryNotFoundError as cause:  # the Hub failed, and it is not in the cache
         inner = cause.__cause__
         raise (_refusal(where, inner) if isinstance(inner, errors.HfHubHTTPError) else _silence(where, inner)) from None
     except (errors.OfflineModeIsEnabled, transport, ConnectionError) as cause:
@@ -221,10 +221,10 @@ def _numbered(where: str) -> Iterator[None]:
         raise HubError(Problem(code="E741", what="there is no token.", hint=LOG_IN, file=where)) from None
     except RuntimeError as cause:  # a large file that could not be sent
         raise _unsent(where, cause, transport) from None
-    except (ValueError, KeyError, TypeError) as cause:  # no JSON, or not in the form that the library reads
+    except (ValueError, KeyError, TypeError) as cause:  # not JSON, or not what the library expects
         raise _nonsense(where, cause) from None
     except OSError as cause:
-        if cause.errno is None:  # the library's own complaint of a file that came incomplete
+        if cause.errno is None:  # raised by the library for an incomplete download
             raise _nonsense(where, cause) from None
         hint = "Free some space, or set HF_HOME to a folder that can be written."
         raise error("E108", f"what the Hub gave cannot be kept: {cause.strerror}.", hint, file=where) from None
@@ -240,7 +240,7 @@ def _silence(where: str, cause: BaseException | None) -> HubError:
 
 
 def _unsent(where: str, cause: RuntimeError, transport: type[Exception]) -> HubError:
-    """Say why a large file could not be sent: the library's own words name the file, and the reason stands behind."""
+    """Make the error for a large file that could not be sent; the reason is the cause of the library's exception."""
     inner = cause.__cause__
     if isinstance(inner, library().errors.HfHubHTTPError):
         return _refusal(where, inner)
@@ -254,7 +254,7 @@ def _nonsense(where: str, cause: Exception) -> HubError:
 
 
 def _refusal(where: str, cause: Any) -> HubError:
-    """Give an answer of the Hub its number, by its status."""
+    """Make the numbered error for a response of the Hub, by its HTTP status."""
     response, errors = cause.response, library().errors
     status = response.status_code
     reason = _plain(cause.server_message or response.reason_phrase)
@@ -279,12 +279,12 @@ def _refusal(where: str, cause: Any) -> HubError:
 
 
 def _seconds(header: str) -> float:
-    """Read a Retry-After in seconds; the form with a date is taken as the longest pause."""
+    """Parse a Retry-After header in seconds; a date counts as the longest pause."""
     if not header:
         return 0.0
     return float(header) if header.strip().isdecimal() else LONGEST_PAUSE
 
 
 def _plain(message: str) -> str:
-    """One short line of what the Hub said, without the token, should it repeat it, and harmless in a terminal."""
+    """Shorten a message of the Hub to one line, with tokens removed and control characters escaped."""
     return visible(redact(" ".join(message.split())).rstrip("."))[:300]

@@ -1,7 +1,7 @@
-"""Whether the files of a release folder are those that were written, and which of them are not.
+"""Check the files of a release folder against their checksums.
 
-A folder holds its checksums twice: in its manifest, for Dragoman, and in ``SHA256SUMS``, for those who have none at
-hand. With the file itself that makes three witnesses, so that what was changed can be told from what tells of it.
+A folder has its checksums twice: in its manifest, and in ``SHA256SUMS`` for use without Dragoman. With the file itself
+these are three sources, so that a changed file can be distinguished from a changed checksum.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SUMS = "SHA256SUMS"
-"""Checksums of all other files, for those who have no Dragoman at hand."""
+"""Checksums of all other files, for ``sha256sum``."""
 HINT = "Fetch or build the release again."
 MAX_BYTES = 2**29
-"""Bytes of all files of a release."""
+"""Maximum size of all files of a release, in bytes."""
 MAX_MANIFEST = 2**24
 T = TypeVar("T")
 
 
 def sums(checksums: Mapping[str, str]) -> bytes:
-    """Write checksums as ``sha256sum --check`` reads them."""
+    """Format checksums for ``sha256sum --check``."""
     return "".join(f"{checksum}  {path}\n" for path, checksum in sorted(checksums.items())).encode()
 
 
 def contents(folder: Path, mark: str, checksums: Mapping[str, str], code: str) -> dict[str, bytes]:
-    """Read every file that a manifest lists, and hold it to its checksum.
+    """Read every file that a manifest lists, and verify its checksum.
 
     Args:
         folder: the release.
         mark: name of its manifest.
-        checksums: what the manifest says, by path.
-        code: number of the problem where something differs.
+        checksums: SHA-256 by path, from the manifest.
+        code: problem number for a difference.
 
     Raises:
-        DragomanError: of that number with every file that was changed; E101 for one that is missing, E304 for a path
-            that leads outside.
+        DragomanError: with that number for every changed file; E101 for a missing file, E304 for a path outside of the
+            folder.
 
     """
     read: dict[str, bytes] = {}
@@ -52,7 +52,7 @@ def contents(folder: Path, mark: str, checksums: Mapping[str, str], code: str) -
 def damages(
     folder: Path, mark: str, checksums: Mapping[str, str], code: str, read: dict[str, bytes] | None = None
 ) -> Iterator[Problem]:
-    """Say of each file that is not as it was written that it is not; as :func:`contents`, which keeps what it read."""
+    """Yield a problem for each changed file; arguments as for :func:`contents`, and ``read`` collects the contents."""
     listed = _listed(folder)
     own = files.sha256(raw(folder / mark))
     blamed, total = False, 0
@@ -90,10 +90,10 @@ def damages(
 
 
 def below(folder: Path, path: str) -> Path:
-    """Path of a file of a release.
+    """Resolve a relative path inside a release folder.
 
     Raises:
-        DragomanError: E304 for a path that leads outside.
+        DragomanError: E304 for a path outside of the folder.
 
     """
     inside = folder
@@ -103,10 +103,10 @@ def below(folder: Path, path: str) -> Path:
 
 
 def raw(path: Path) -> bytes:
-    """Read a file as it is, gzip or not.
+    """Read a file without decompression.
 
     Raises:
-        DragomanError: E101 where it cannot be read or is no file, E106 where it is over :data:`MAX_BYTES`.
+        DragomanError: E101 if it cannot be read or is not a file, E106 if it is over :data:`MAX_BYTES`.
 
     """
     return files.read_regular(path, limit=MAX_BYTES)
@@ -116,7 +116,7 @@ def read_manifest(folder: Path, mark: str, type_: type[T]) -> T:
     """Read the manifest of a release.
 
     Raises:
-        DragomanError: E101, E102, E106, E201 or E202 where it is none.
+        DragomanError: E101, E102, E106, E201 or E202 if it is missing or invalid.
 
     """
     data = files.read_regular(folder / mark, limit=MAX_MANIFEST)
@@ -125,7 +125,7 @@ def read_manifest(folder: Path, mark: str, type_: type[T]) -> T:
 
 
 def _listed(folder: Path) -> dict[str, str] | None:
-    """Read the list of checksums; None where there is none, and what is no such line left out."""
+    """Read the list of checksums; None if there is none. Invalid lines are skipped."""
     if not (folder / SUMS).exists():
         return None
     lines = raw(folder / SUMS).decode("utf-8", "replace").split("\n")

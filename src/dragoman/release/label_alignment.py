@@ -1,4 +1,4 @@
-"""Which label of an older release is which of a newer one, in one document."""
+"""Alignment of the labels of a document between two releases."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from dragoman.schema.records import Document
 
 _MAX_COMPARED = 20_000
-"""Characters between the first and the last that changed up to which texts are compared: the time is their square."""
+"""Maximum length in characters of the changed part of a text that is aligned, which takes quadratic time."""
 _MAX_PAIRS = 2**24
-"""Pairs of an older and a newer label of a document that are looked at."""
+"""Maximum number of pairs of labels of a document that are compared."""
 Pair = tuple[int | None, int | None]
 
 
 def pairs(layer: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
-    """Pair the labels of a layer: those that share a character, the most alike first.
+    """Align the labels of a layer that share a character, one to one, preferring the most similar.
 
     Args:
         layer: ``entities``, ``dates`` or ``claims``.
@@ -33,8 +33,8 @@ def pairs(layer: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
         new: labels of the same document in the newer one.
 
     Returns:
-        Positions on both sides, None where a label has no counterpart, in the order of the newer labels, with what was
-        removed at its old place before those that follow it.
+        Indices on both sides, None for a label without counterpart, in the order of the newer labels; removed labels
+        are inserted by their old position.
 
     Raises:
         DragomanError: E106 for more labels than can be compared.
@@ -54,9 +54,9 @@ def pairs(layer: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
         if (shared := _shared(old_span, new_span))
     ]
     table = np.array(overlapping, np.int64).reshape(-1, 5)
-    g, p, alike, same, common = table.T
-    # Alike counts before the number of pairs: a label that stayed as it was is not taken for another's change.
-    chosen = assign(g, p, (1 + alike * (len(old) + len(new)), same, common))
+    g, p, equal, same, common = table.T
+    # Equality takes precedence over the number of pairs: an unchanged label is not aligned to another one.
+    chosen = assign(g, p, (1 + equal * (len(old) + len(new)), same, common))
     partner = dict(table[chosen][:, [1, 0]].tolist())
     gone = sorted(set(range(len(old))) - set(partner.values()))
     made: list[Pair] = []
@@ -68,12 +68,12 @@ def pairs(layer: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
 
 
 def spans(layer: str, label: Any) -> list[tuple[int, int]]:
-    """Give the stretches that a label lies on, in order."""
+    """Return the spans of a label, as (start, end), sorted."""
     return sorted((each.start, each.end) for each in (label.content if layer == "claims" else [label]))
 
 
 def carried(labels: Mapping[str, Sequence[Any]], before: str, after: str) -> dict[str, list[Any]]:
-    """Carry the labels of a text over to the text that it became, by what the two have in common.
+    """Transfer labels to a changed text, by aligning the two texts.
 
     Args:
         labels: labels by layer, on the older text.
@@ -81,8 +81,8 @@ def carried(labels: Mapping[str, Sequence[Any]], before: str, after: str) -> dic
         after: the newer one.
 
     Returns:
-        The same labels in the same order with newer offsets, and surfaces as they were; one whose words are gone is
-        empty, and shares no character with any.
+        The same labels in the same order with offsets in the newer text and unchanged surfaces; a label whose words
+        were deleted has an empty span.
 
     """
     least = min(len(before), len(after))
@@ -120,11 +120,11 @@ def _shared(old: list[tuple[int, int]], new: list[tuple[int, int]]) -> int:
 
 
 def in_new_ids(label: dict[str, Any], renamed: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Write the references of an older label in the ids of the newer release, so that renumbering is no change.
+    """Replace the references of an older label by the ids of the newer release, so that renumbering is no change.
 
     Args:
-        label: the label in plain values.
-        renamed: newer id of each older one that has a counterpart, by layer.
+        label: the label as plain values.
+        renamed: newer id by older id, by layer, for labels with a counterpart.
 
     """
     made = dict(label)
@@ -140,6 +140,6 @@ def in_new_ids(label: dict[str, Any], renamed: Mapping[str, Mapping[str, str]]) 
 
 
 def words(label: Any, document: Document) -> str:
-    """Give the words that a label lies on."""
+    """Return the surface of a label in its document."""
     fragments = getattr(label, "content", None) or [label]
     return " … ".join(document.text[each.start : each.end] for each in fragments)

@@ -1,8 +1,8 @@
-"""Where a copy of a page differs from the page that was labelled, of which nothing is known but checksums.
+"""Locate where a copy of a page differs from the annotated page, of which only checksums are known.
 
-The checksum of each line finds the lines again, also where others were put between them. Inside a line a checksum says
-nothing of where, so that likely causes are tried: one character put in, left out or changed, and what editors and
-browsers do to a text. Where none of these gives the checksum, the whole line is named.
+Lines are recognised by their checksums, also if others were inserted between them. Within a line, likely causes are
+tried: one character inserted, deleted or replaced, and typical changes by editors and browsers. If none of these
+reproduces the checksum, the whole line is reported.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from dragoman.files import sha256
 from dragoman.text import counted
 
 MAX_SHOWN = 5
-"""Places of a page that are named; the others are counted."""
+"""Maximum number of places of a page that are listed; more are counted."""
 _MAX_TRIED = 2**18
-"""Texts that are tried for one line: below half a second."""
+"""Maximum number of candidates that are tried for one line: below half a second."""
 _MAX_ENDS = 2**20
-"""Ends of lines that are tried for the lines of a page."""
+"""Maximum number of line suffixes that are tried for a page."""
 _MAX_ALIGNED = 5000
-"""Lines up to which those that come often are compared too: the time that they take grows with their square."""
+"""Number of lines up to which frequent lines are aligned, too, which takes quadratic time."""
 _LIKELY = " \u00a0\u200b\u200c\u200d\u200e\u200f\ufeff'\"‘’“”«».,،;؛:-–—…·()[]0123456789"
 
 
@@ -34,9 +34,9 @@ class Place:
     """A place where a page differs.
 
     Attributes:
-        line: 1-based line in the reader's copy; 0 before its first.
-        column: 1-based column in code points, or 0 where the whole line is meant.
-        what: what is there, in a few words.
+        line: 1-based line in the reader's copy; 0 before the first.
+        column: 1-based column in code points, or 0 for the whole line.
+        what: the difference, in a few words.
 
     """
 
@@ -51,7 +51,7 @@ class Place:
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of the reader's copy without the blanks around it: which it is, where, and its checksum if it is known."""
+    """A stripped line of the reader's copy: number, text, offset, and its checksum if it is one of the page's."""
 
     number: int
     text: str
@@ -60,21 +60,21 @@ class _Line:
 
 
 def places(text: str, segments: Sequence[dict[str, Any]]) -> list[Place]:
-    """Compare a reader's copy with the lines that were labelled.
+    """Compare a reader's copy with the annotated lines.
 
     Args:
         text: the copy.
-        segments: lines of the page in their order: ``start``, ``end`` and ``sha256`` of each.
+        segments: lines of the page, in order: ``start``, ``end`` and ``sha256`` of each.
 
     Returns:
-        Every place, in the order of the copy; none where all lines are the same and stand where they stood.
+        All differences, in the order of the copy; empty if all lines are equal and at the same offsets.
 
     """
     lines = list(_lines(text, segments))
     wanted = [str(segment["sha256"]) for segment in segments]
     have = [line.known or f"{line.number}" for line in lines]
     differences: list[Place] = []
-    drift: int | None = 0  # by how much lines stand elsewhere; unknown after one that differs
+    drift: int | None = 0  # shift of the offsets; unknown after a changed line
     for kind, low, high, first, last in _aligned(wanted, have):
         if kind == "equal":
             for segment, line in zip(segments[low:high], lines[first:last], strict=True):
@@ -101,13 +101,13 @@ def _moved(line: _Line, text: str, by: int) -> Place:
 
 
 def in_words(differences: Sequence[Place]) -> str:
-    """Name the first places, and count the others."""
+    """Format the first :data:`MAX_SHOWN` places, and count the others."""
     more = f" and {counted(len(differences) - MAX_SHOWN, 'more place')}" if len(differences) > MAX_SHOWN else ""
     return "; ".join(str(place) for place in differences[:MAX_SHOWN]) + more
 
 
 def _aligned(wanted: list[str], have: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    """Find the lines that are the same: those of the head, those of the end, and between them as `difflib` does."""
+    """Align equal lines: common prefix and suffix, and between them with :mod:`difflib`."""
     least = min(len(wanted), len(have))
     head = next((i for i in range(least) if wanted[i] != have[i]), least)
     tail = next((i for i in range(least - head) if wanted[-1 - i] != have[-1 - i]), least - head)
@@ -121,7 +121,7 @@ def _aligned(wanted: list[str], have: list[str]) -> Iterator[tuple[str, int, int
 
 
 def _lines(text: str, segments: Sequence[dict[str, Any]]) -> Iterator[_Line]:
-    """Lines that are not blank; one that was labelled is known by its checksum, also if only its end was labelled."""
+    """Yield lines that are not blank, with the checksum of an annotated line, also if only its suffix was annotated."""
     wanted = {(int(segment["end"]) - int(segment["start"]), segment["sha256"]) for segment in segments}
     lengths = sorted({length for length, _ in wanted}, reverse=True)
     left = _MAX_ENDS
@@ -130,7 +130,7 @@ def _lines(text: str, segments: Sequence[dict[str, Any]]) -> Iterator[_Line]:
         line = whole.strip()
         end = start + len(whole.rstrip())
         if line:
-            # A list mark before a line is no part of what was labelled: the end of the line is tried too.
+            # A list marker at the start of a line was not annotated: suffixes of the line are tried, too.
             known = None
             for length in [len(line), *(each for each in lengths if each < len(line))]:
                 if length < len(line) and (left := left - 1) < 0:
@@ -145,7 +145,7 @@ def _lines(text: str, segments: Sequence[dict[str, Any]]) -> Iterator[_Line]:
 
 
 def _changed(line: _Line, segment: dict[str, Any], text: str, *, exact: bool) -> Place:
-    """Say where a line differs from the one that is wanted, if that can be found out."""
+    """Locate the difference between a line and the annotated one, if possible."""
     length = int(segment["end"]) - int(segment["start"])
     before = line.start - text.rfind("\n", 0, line.start)
     for skipped in {0, _mark(line.text)} if exact else ():
@@ -159,13 +159,13 @@ def _changed(line: _Line, segment: dict[str, Any], text: str, *, exact: bool) ->
 
 
 def _mark(line: str) -> int:
-    """Length of a list mark at the head of a line."""
+    """Length of a list marker at the start of a line."""
     match = re.match(r"[^\w\s]+\s+", line)
     return match.end() if match else 0
 
 
 def _shown(given: str, attempt: str, at: int) -> str:
-    """Say which character is too much, missing or another."""
+    """Describe the inserted, missing or replaced character."""
     if len(given) > len(attempt):
         return f"{_point(given[at])} too much"
     if len(given) < len(attempt):
@@ -178,13 +178,13 @@ def _point(character: str) -> str:
 
 
 def _whole(line: str) -> Iterator[tuple[str, str]]:
-    """Try what programs do to a whole line."""
+    """Yield the line with typical changes by programs undone."""
     for what, hint in _REPAIRS.items():
         yield what, hint(line)
 
 
 def _single(line: str, length: int, alphabet: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Try to undo one character put in, left out or changed."""
+    """Yield the line with one inserted, deleted or replaced character undone."""
     if len(line) == length + 1:
         for at in range(len(line)):
             yield "", line[:at] + line[at + 1 :]

@@ -1,4 +1,4 @@
-"""A release as parquet: the form that ``datasets`` and the Hub read."""
+"""A release as parquet: the format that ``datasets`` and the Hub read."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
 
 MARK = "manifest.json"
 NUMBER = "E701"
-"""Number of the problem where a file was changed."""
+"""Problem number for a changed file."""
 
 
 def path_of(config: str, split: str) -> str:
-    """Path of a file of rows inside a release folder."""
+    """Path of the file of a configuration and split inside a release folder."""
     return f"data/{config}/{split}.parquet"
 
 
 def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
-    """Write the rows as one parquet file a configuration and split that has any, and ``manifest.json`` last.
+    """Write one parquet file per configuration and non-empty split, and ``manifest.json`` last.
 
     Args:
         release: the rows.
-        folder: where to; made if need be.
-        texts: what else the folder holds, by path.
+        folder: the release folder; created if missing.
+        texts: contents of further files, by path.
 
     Raises:
-        DragomanError: E108 when the folder holds something that is no release or cannot be written, E714 when it holds
-            other rows under the same version.
+        DragomanError: E108 if the folder contains other files or cannot be written, E714 if it contains other rows
+            under the same version.
 
     """
     _check_version(release, folder)
@@ -69,7 +69,7 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
     manifest = msgspec.structs.replace(
         manifest_of(release), checksums={path: files.sha256(data) for path, data in content.items()}
     )
-    # What says that a folder is whole comes last: the sums of all files, then the manifest.
+    # Files that mark a folder as complete come last: the checksums, then the manifest.
     last = files.pretty_json(manifest)
     content[SUMS] = sums({**manifest.checksums, MARK: files.sha256(last)})
     with writing(folder, MARK):
@@ -83,7 +83,7 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
 def _described(
     release: Release, texts: dict[str, bytes], tables: dict[tuple[str, str], tuple[str, bytes]]
 ) -> dict[str, bytes]:
-    """Describe the rows for machines: Croissant, and the JSON Schema of each configuration."""
+    """Make the metadata files: Croissant, and the JSON Schema of each configuration."""
     card = texts.get("README.md", b"")
     utf8.check_text(card, "README.md")
     made = {
@@ -94,7 +94,7 @@ def _described(
 
 
 def _check_version(release: Release, folder: Path) -> None:
-    """Refuse to write over other rows of the same version, unless it is under development."""
+    """Raise E714 instead of overwriting other rows of the same version, unless it is a development version."""
     if not (folder / MARK).is_file() or is_development(release.version):
         return
     there = read_manifest(folder, MARK, Manifest)
@@ -105,11 +105,11 @@ def _check_version(release: Release, folder: Path) -> None:
 
 
 def read(folder: Path) -> Release:
-    """Read a release folder, and check that its rows are those of its manifest.
+    """Read a release folder, and check its rows against its manifest.
 
     Raises:
-        DragomanError: E701 where a file is missing or damaged, there are other rows than the manifest says, or the
-            fingerprint differs; E106 where it is larger than is read.
+        DragomanError: E701 if a file is missing or damaged, the rows are not those of the manifest, or the fingerprint
+            differs; E106 if it exceeds the size limit.
 
     """
     manifest = read_manifest(folder, MARK, Manifest)

@@ -1,4 +1,4 @@
-"""Rows out of a parquet file that may be anything: how much it stands for is known before it is unpacked."""
+"""Read rows from an untrusted parquet file: its size is checked before it is decompressed."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from dragoman.schema.records import Record
 
 MAX_VALUES = 2**23
-"""Values of all rows of a release, those inside lists and objects too; as an object a value takes some 100 bytes."""
+"""Maximum number of values of a release, including nested ones; as a Python object a value takes about 100 bytes."""
 MAX_UNPACKED = 2**29
-"""Bytes of all rows of a release."""
+"""Maximum decompressed size of all rows of a release, in bytes."""
 
 
 class Rows:
-    """Reads the files of one release, all within one limit.
+    """Reads the files of one release, with a common size limit.
 
     Args:
-        own: label sets that the benchmark has of its own.
+        own: the benchmark's own label sets.
 
     """
 
@@ -40,11 +40,11 @@ class Rows:
         Args:
             data: the file.
             type_: record type of its rows.
-            count: number of rows that it has to have.
-            file: its name for a problem.
+            count: expected number of rows.
+            file: name of the file in problems.
 
         Raises:
-            DragomanError: E106 where the release is over the limit, E701 where the file is damaged or other than that.
+            DragomanError: E106 if the release exceeds a limit, E701 if the file is damaged or not as expected.
 
         """
         try:
@@ -57,7 +57,7 @@ class Rows:
             ]
         except DragomanError:
             raise
-        except Exception as cause:  # a library over bytes that may be anything
+        except Exception as cause:  # a library on arbitrary bytes
             raise error("E701", f"the rows cannot be read: {str(cause)[:300]}.", HINT, file=file) from cause
         if len(rows) != count:
             what = f"the file has {counted(len(rows), 'row')}, and the manifest says {count:,}."

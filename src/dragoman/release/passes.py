@@ -1,4 +1,4 @@
-"""Passes: from quotes to offsets, with everything that follows from what was written derived by rule."""
+"""Annotation passes: convert quotes to offsets, and derive everything that follows by rule."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Reader:
-    """Turns the labels of one document into records, collecting what is wrong."""
+    """Converts the labels of one document to records, and collects problems."""
 
     def __init__(self, written: QuotedLabels, document: Document, file: str) -> None:
         self.written = written
@@ -35,15 +35,15 @@ class Reader:
 
     @property
     def problems(self) -> list[Problem]:
-        """What is wrong so far."""
+        """Problems so far."""
         return self.diagnostics.listed
 
     def report(self, code: str, path: str, what: str, hint: str = "") -> None:
-        """Note a problem."""
+        """Add a problem."""
         self.diagnostics.add(code, what, hint, path=path)
 
     def span(self, quote: Quote, path: str) -> tuple[int, int]:
-        """Offsets of a quote in the document; (0, 0) after reporting what is wrong with it."""
+        """Offsets of a quote in the document; (0, 0) after reporting a problem."""
         if quote.line > len(self.lines):
             self.report("E401", path, f"there is no line {quote.line}: the text has {len(self.lines)}.")
             return 0, 0
@@ -71,7 +71,7 @@ class Reader:
         return self.starts[quote.line - 1] + start, self.starts[quote.line - 1] + end
 
     def fragments(self, quotes: list[Quote], path: str) -> list[Fragment]:
-        """Read fragments, in text order."""
+        """Convert fragments, in text order."""
         made = []
         for index, quote in enumerate(quotes):
             start, end = self.span(quote, f"{path}[{index}]")
@@ -90,7 +90,7 @@ class Reader:
         return made
 
     def uncrossed(self, entities: list[Entity]) -> None:
-        """Report spans that cross, and spans that are given twice."""
+        """Report crossing spans, and duplicates."""
         open_: list[Entity] = []
         for entity in entities:
             open_ = [other for other in open_ if other.end > entity.start]
@@ -103,7 +103,7 @@ class Reader:
                 self.report("E303", "entities", f"{first.id} and {second.id} are the same span and type.")
 
     def dates(self) -> list[Date]:
-        """Read the dates, in text order, with the days that they mean."""
+        """Read the dates, in text order, with the days that they denote."""
         made = []
         for index, d in enumerate(self.written.dates):
             path = f"dates[{index}]"
@@ -175,7 +175,7 @@ class Reader:
         return sorted(made, key=lambda c: (c.content[0].start, -c.content[-1].end, c.id))
 
     def parents(self, claim: QuotedClaim, written: dict[str, QuotedClaim], path: str) -> None:
-        """Follow the line of parents and report where it breaks or goes in a circle."""
+        """Follow the chain of parents, and report missing ones and cycles."""
         chain = [claim.id]
         parent = claim.parent
         while parent is not None:
@@ -189,7 +189,7 @@ class Reader:
             parent = written[parent].parent
 
     def references(self, claim: Claim, mentions: dict[str, Entity], path: str) -> None:
-        """Report references that lead nowhere."""
+        """Report dangling references."""
         dates = {date.id for date in self.written.dates}
         for index, claimant in enumerate(claim.claimants):
             if (claimant.role == "MENTION") != (claimant.mention is not None):
@@ -203,7 +203,7 @@ class Reader:
                 self.report("E601", f"{path}.dates", f"there is no date {name!r}.")
 
     def unique(self) -> None:
-        """Report ids that are given twice."""
+        """Report duplicate ids."""
         for layer in LAYER_NAMES:
             counts = Counter(item.id for item in getattr(self.written, layer))
             for name, count in counts.items():
@@ -211,7 +211,7 @@ class Reader:
                     self.report("E303", layer, f"the id {name!r} is given {count} times.")
 
     def read(self) -> Labels:
-        """Read all layers, with everything that follows from them by rule."""
+        """Read all layers, and derive everything that follows by rule."""
         self.unique()
         entities = self.entities()
         return derive(
@@ -220,14 +220,14 @@ class Reader:
         )
 
     def layer(self, name: str) -> list[Any]:
-        """Read one layer alone; references to others are not followed."""
+        """Read a single layer; references to other layers are not resolved."""
         if name == "claims":
             return list(self.claims([]))
         return list(self.entities() if name == "entities" else self.dates())
 
 
 def derive(gold: Labels, document: Document) -> Labels:
-    """Set what follows from labels by rule: the levels of claims, and the tags that no annotator writes."""
+    """Set what follows from labels by rule: levels of claims, and derived phenomena; modifies ``gold`` in place."""
     for entity in gold.entities:
         entity.phenomena = _tags(entity.phenomena, tags_of_entity(entity, gold.entities, document))
     for date in gold.dates:
@@ -250,7 +250,7 @@ def _tags(written: list[labels.Phenomenon], derived: set[labels.Phenomenon]) -> 
 
 
 def days(value: str, date: QuotedDate | Date) -> tuple[str | None, str | None]:
-    """First and last day that a value can mean, as YYYY-MM-DD; None for an open end or where no days follow."""
+    """First and last day that a value can denote, as YYYY-MM-DD; None for an open end or where it denotes no days."""
     try:
         interval = timex.interval(value, date.mod, date.type)
     except timex.TimexError:
@@ -262,15 +262,15 @@ def days(value: str, date: QuotedDate | Date) -> tuple[str | None, str | None]:
 
 
 def resolve(written: QuotedLabels, document: Document, file: str = "") -> tuple[Labels, list[Problem]]:
-    """Turn what an annotator wrote into records with offsets.
+    """Convert the labels of an annotator to records with offsets.
 
     Args:
-        written: labels as quotes.
-        document: the document that they are of.
-        file: how the file is called in problems.
+        written: labels with quotes.
+        document: the annotated document.
+        file: name of the file in problems.
 
     Returns:
-        The labels in text order, and everything that is wrong; where there are problems the labels are of no use.
+        The labels in text order, and all problems; if there are any, the labels are not usable.
 
     """
     reader = Reader(written, document, file)

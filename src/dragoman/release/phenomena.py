@@ -1,4 +1,4 @@
-"""Phenomena that follow from a label and its text by rule: what an annotator need not write."""
+"""Phenomena that are derived from a label and its text by rule, so that annotators do not mark them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ DERIVED = frozenset(
         "implicit_claimant",
     }
 )
-"""Tags that are set by rule alone: one that somebody wrote does not count."""
+"""Tags that are set only by rule: those written by an annotator are ignored."""
 
 
 def tags_of_entity(entity: Entity, all_entities: list[Entity], document: Document) -> set[Phenomenon]:
-    """Tags of a mention: how its edges, its referents and its place make it hard."""
+    """Tags of a mention that follow from its boundaries, referents and nesting."""
     before = document.text[entity.start - 1 : entity.start]
     after = document.text[entity.end : entity.end + 1]
     tags: set[Phenomenon] = set()
@@ -53,15 +53,15 @@ def _is_letter(char: str) -> bool:
 
 
 def tag_across(gold: dict[str, Labels], documents: dict[str, Document], truncated: set[str]) -> None:
-    """Set the tags that follow from more than one document, or from how a document was cut.
+    """Set the tags that depend on several documents, or on how a document was segmented.
 
     ``cross_language``: an entity that is mentioned, or a claim whose cluster has members, in two languages;
-    ``truncated``: a label that reaches to the end of a text which its site cut off.
+    ``truncated``: a label that extends to the end of a text that was truncated on its site.
 
     Args:
-        gold: labels by document; changed in place.
+        gold: labels by document; modified in place.
         documents: the documents, for languages and texts.
-        truncated: ids of the documents that were cut off.
+        truncated: ids of the truncated documents.
 
     """
     languages: dict[str, set[str]] = {}
@@ -87,13 +87,13 @@ def _shared_keys(labels_: Labels) -> Iterator[str]:
 
 
 def _retag(label: Entity | Date | Claim, tags: Mapping[Phenomenon, bool]) -> None:
-    """Set or remove tags, keeping the defined order."""
+    """Set or remove tags, in canonical order."""
     kept = {tag for tag in label.phenomena if tags.get(tag, True)}
     label.phenomena = ordered(kept.union(tag for tag, wanted in tags.items() if wanted), Phenomenon)
 
 
 def tags_of_date(date: Date) -> set[Phenomenon]:
-    """Tags of a date: whether it needs an anchor, spans a range, or cannot be settled by the page."""
+    """Tags of a date that follow from its value: whether it is relative, a range, or not resolvable from the page."""
     tags: set[Phenomenon] = set()
     if date.ref != "none":
         tags.add("relative_date")
@@ -105,7 +105,9 @@ def tags_of_date(date: Date) -> set[Phenomenon]:
 
 
 def tags_of_claim(claim: Claim, all_claims: list[Claim]) -> set[Phenomenon]:
-    """Tags of a claim: whether it is in a chain of reports, and whether its claimant is named."""
+    """Tags of a claim that follow from other labels: whether it is in a chain of reports, and whether its claimant is
+    implicit.
+    """
     tags: set[Phenomenon] = set()
     if claim.parent is not None or any(other.parent == claim.id for other in all_claims):
         tags.add("reported_chain")

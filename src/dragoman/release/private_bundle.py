@@ -1,8 +1,8 @@
-"""The private bundle of a release whose gold is withheld: it opens with the public release beside it, and no other.
+"""The private bundle of a release whose gold is withheld; it can only be combined with its public release.
 
-It has what was left out as offsets without surfaces. The two are tied by hashes in both directions. The public one's is
-of a file with a random key in it: a hash without one would let anybody check a guess of the whole gold, so that the
-last labels could be found by trying.
+It contains the withheld labels as offsets without surfaces. Both refer to each other by hash. The hash in the public
+release is of a file with a random key: without it, anyone could verify a guess of the whole gold, and find the last
+labels by trial.
 """
 
 from __future__ import annotations
@@ -27,26 +27,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARK = "private.json"
-"""The file of a private bundle; the log of submissions lies beside it."""
+"""The file of a private bundle; the log of submissions is in the same folder."""
 _HINT = "Give the public release that was written together with it: --data PUBLIC."
 
 
 class Private(msgspec.Struct, forbid_unknown_fields=True):
-    """What a private bundle says, in ``private.json``.
+    """Content of a private bundle, ``private.json``.
 
     Attributes:
-        format: version of this form.
+        format: version of this format.
+
         name: name of the data set.
         version: its version.
         split: the split that is withheld.
-        public: fingerprint of the public release that it opens with.
-        fingerprint: that of the release as a whole.
-        key: random, hexadecimal; makes the hash of this file one that nobody can guess.
-        submit: where predictions go, in words, as the public release says it.
+        public: fingerprint of the public release that it belongs to.
+        fingerprint: fingerprint of the whole release.
+        key: random key, hexadecimal, which makes the hash of this file unpredictable.
+        submit: where to submit predictions, in words, as in the public release.
         documents: by id, the fields that differ from the public release, labels without surfaces.
         registry: all rows.
         claim_links: all rows.
-        place: path of the public release from here, as it was written: looked at where nobody names another.
+        place: relative path of the public release when it was written, used if no other is given.
 
     """
 
@@ -65,18 +66,18 @@ class Private(msgspec.Struct, forbid_unknown_fields=True):
 
     @property
     def sha256(self) -> str:
-        """What the public release knows it by: a hash of all but where the two lie."""
+        """The hash in the public release: SHA-256 of all fields except ``place``."""
         return files.sha256(files.canonical_json(structs.replace(self, place="")))
 
 
 def part(release: Release, split: str, *, submit: str = "", key: str | None = None) -> tuple[Release, Private]:
-    """Part a release into a public one and the private bundle that is tied to it.
+    """Split a release into a public one and the private bundle that belongs to it.
 
     Args:
-        release: the whole.
-        split: whose gold is withheld.
-        submit: where predictions go, in words; stands in the public release.
-        key: 64 hexadecimal digits, as of an earlier bundle; drawn at random if None.
+        release: the whole release.
+        split: split whose gold is withheld.
+        submit: where to submit predictions, in words; stored in the public release.
+        key: 64 hexadecimal digits, as in an earlier bundle; random if None.
 
     Raises:
         DragomanError: as :func:`dragoman.release.withholding.withhold`.
@@ -98,15 +99,15 @@ def part(release: Release, split: str, *, submit: str = "", key: str | None = No
 
 
 def write(private: Private, folder: Path, public: Path) -> None:
-    """Write a private bundle, which its owner alone can read.
+    """Write a private bundle, readable only by its owner.
 
     Args:
-        private: what it says.
-        folder: where to: new, empty, or a bundle written before.
+        private: its content.
+        folder: the folder: new, empty, or an earlier bundle.
         public: folder of the public release.
 
     Raises:
-        DragomanError: E108 when the folder holds something else, lies in the public one or around it, or cannot be
+        DragomanError: E108 if the folder contains other files, is inside of the public one or contains it, or cannot be
             written.
 
     """
@@ -129,15 +130,15 @@ def _check_apart(folder: Path, public: Path) -> None:
 
 
 def key_of(folder: Path) -> str | None:
-    """Key of the bundle that a folder holds, which a new one takes over, so that the same rows give the same files."""
+    """Key of an existing bundle, which a new one reuses, so that the same rows result in the same files; or None."""
     return read(folder).key if (folder / MARK).is_file() else None
 
 
 def read(folder: Path) -> Private:
-    """Read what a private bundle says.
+    """Read a private bundle.
 
     Raises:
-        DragomanError: E761 where there is none, E101, E106, E201 or E202 for a file that is none.
+        DragomanError: E761 if there is none, E101, E106, E201 or E202 if it is invalid.
 
     """
     if not (folder / MARK).is_file():
@@ -150,17 +151,17 @@ def read(folder: Path) -> Private:
 
 
 def opened(private: Private, public: Release) -> Release:
-    """Open a private bundle with the release that it belongs to.
+    """Combine a private bundle with its public release.
 
     Args:
         private: the bundle.
-        public: the public release, as it was read.
+        public: the public release.
 
     Returns:
-        The whole release, with gold, held to its fingerprint. It does not have the public one's English lines.
+        The whole release, with gold, checked against its fingerprint. It does not include the English lines.
 
     Raises:
-        DragomanError: E761 where the two do not belong together, or one of them was changed.
+        DragomanError: E761 if the two do not belong together, or one of them was changed.
 
     """
     if problems := list(_strange(private, public)):

@@ -1,4 +1,4 @@
-"""Texts put back into a text-free release from a reader's own copy of the pages."""
+"""Restore the texts of a text-free release from a reader's own copy of the pages."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
     from dragoman.release.standoff import Page
 
 MAX_FILES = 100_000
-"""Files that a folder of pages may hold."""
+"""Maximum number of files in a folder of pages."""
 MAX_COMPARED = 1000
-"""Files that are looked through for the one that a page became, where no name says so."""
+"""Maximum number of files that are searched for a changed page, if no file has its name."""
 
 
 def rehydrate(folder: Path, pages: Path, out: Path) -> Release:
-    """Put the texts back and write the release.
+    """Restore the texts and write the release.
 
     Args:
         folder: the text-free release.
-        pages: folder with a copy of each page; known by content, whatever the file is called.
-        out: where to write the release; new, empty, or a release folder.
+        pages: folder with a copy of each page; recognised by content, not by file name.
+        out: folder of the release: new, empty, or an earlier release.
 
     Returns:
-        The release, with the same canonical rows as the one that the labels come from.
+        The release, with the same canonical rows as the original one.
 
     Raises:
-        DragomanError: E716 with every page that is missing or differs, and its first few places; E715 for a damaged
-            release; E108 where the folder holds something else. Nothing is written then.
+        DragomanError: E716 for every page that is missing or differs, with the first differences; E715 for a damaged
+            release; E108 if the folder contains other files. Nothing is written then.
 
     """
     manifest, rows, card = standoff.read(folder)
@@ -86,7 +86,7 @@ def _texts(pages: list[Page], rows: Rows, folder: Path) -> dict[str, str]:
 
 
 def _lacking(page: Page, rows: Rows, listed: list[Path], folder: Path) -> Iterator[Problem]:
-    """Say of a page that was not found whether a file stands for it, and where that differs."""
+    """Report a page that was not found, or where the file that is most likely its copy differs."""
     candidate = next((path for path in listed if path.name == page.file), None)
     candidate = candidate or next((path for path in listed if path.stem.split("_")[0] == page.id), None)
     candidate = candidate or _nearest(page, rows, listed)
@@ -100,7 +100,7 @@ def _lacking(page: Page, rows: Rows, listed: list[Path], folder: Path) -> Iterat
 
 
 def _nearest(page: Page, rows: Rows, listed: list[Path]) -> Path | None:
-    """Give the file of about the page's size that has most of its lines, at least a third of them."""
+    """Return the file of similar size with most lines of a page, at least a third of them; None if there is none."""
     wanted = {segment["sha256"] for segment in _lines_of(page.id, rows)}
     near = [path for path in listed if page.bytes / 2 <= path.stat().st_size <= 2 * page.bytes][:MAX_COMPARED]
     shared = {}
@@ -117,7 +117,7 @@ def _lines_of(page: str, rows: Rows) -> list[Row]:
 
 
 def _where(data: bytes, page: Page, segments: list[Row]) -> tuple[str, int]:
-    """Say where a page differs, by the checksums of its lines; the line is 0 where none is meant."""
+    """Describe where a page differs, by the checksums of its lines; also return the line, or 0."""
     head = f"this is not page {page.id}"
     try:
         text = data.decode("utf-8")
@@ -130,7 +130,7 @@ def _where(data: bytes, page: Page, segments: list[Row]) -> tuple[str, int]:
 
 
 def _cause(data: bytes, page: Page) -> str:
-    """Guess what was done to a page that differs."""
+    """Guess how a page was changed, for a hint."""
     text = data.decode("utf-8", "replace")
     guesses = {
         "It was saved with a byte order mark: take that away.": text.removeprefix("\ufeff"),

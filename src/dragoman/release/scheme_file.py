@@ -1,4 +1,4 @@
-"""``corpus/benchmark.toml``: what a benchmark is called, in which languages, with which layers and label sets.
+"""``corpus/benchmark.toml``: name, version, languages, layers and label sets of a benchmark.
 
 Without the file a benchmark has all layers and the default scheme, and ``[dataset]`` of ``corpus/sources.toml`` has its
 name and version.
@@ -31,7 +31,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "flags": ("claims.flags", "claims"),
     "phenomena": ("phenomena", ""),
 }
-"""Tables of the file, each with the label set that it declares and the layer whose it is."""
+"""Tables of the file, each with the label set that it declares and the layer it belongs to."""
 _POLARITY = "a claim affirms or negates its content; a label made wrong on purpose turns one into the other"
 _ROLES = "AUTHOR, MENTION and IMPLICIT say what a claimant is compared by"
 _TIMEX = "the days and the interval of a date follow from its TIMEX3 type, value and modifier"
@@ -40,12 +40,13 @@ FIXED: dict[str, str] = {
     **dict.fromkeys(("roles", "claimant_roles", "claimants"), _ROLES),
     **dict.fromkeys(("date_types", "dates", "timex", "mods", "modifiers"), _TIMEX),
 }
-"""Sets that no benchmark can have of its own, by names that a table of one may get, and why: each of their labels has a
-meaning of its own."""
+"""Label sets that a benchmark cannot redefine, by possible names of their table, and the reason: the scorer depends on
+the meaning of each label.
+"""
 LABEL = re.compile(r"[^\W_][\w./+&:-]{0,59}")
-"""What a label may be: it stands in columns, in attributes of XML and in lists that are parted by commas."""
+"""Form of a label, which must be usable in columns, XML attributes and comma-separated lists."""
 MAX_LABELS = 500
-"""Most labels of a set."""
+"""Maximum number of labels of a set."""
 
 
 class _Head(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -59,14 +60,14 @@ class _Head(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Scheme:
-    """What ``corpus/benchmark.toml`` says.
+    """Content of ``corpus/benchmark.toml``.
 
     Attributes:
-        name: name of the data set, or None where ``corpus/sources.toml`` has it.
-        version: its version, likewise.
-        languages: BCP 47 tags; empty where nothing is said.
-        layers: layers that are annotated, in the order of the layers.
-        label_sets: label sets of its own, with a line on each label.
+        name: name of the data set, or None if it is in ``corpus/sources.toml``.
+        version: its version, or None likewise.
+        languages: BCP 47 tags; may be empty.
+        layers: annotated layers, in canonical order.
+        label_sets: its own label sets, with a description of each label.
 
     """
 
@@ -78,18 +79,18 @@ class Scheme:
 
     @property
     def own_entities(self) -> bool:
-        """Whether types or forms of entities mean what the benchmark says, and not what the default scheme does."""
+        """Whether types or forms of entities are the benchmark's own instead of those of the default scheme."""
         return not self.label_sets.keys().isdisjoint({"entities.type", "entities.form"})
 
 
 def toml(value: Any) -> str:
-    """Write a string, or a list of strings, as TOML."""
-    # JSON escapes what TOML does, but for one sign.
+    """Format a string, or a list of strings, as TOML."""
+    # JSON escapes the same characters as TOML, except DEL.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def text(scheme: Scheme) -> str:
-    """Write what the file says of a scheme, label sets of the benchmark's own a table each."""
+    """Format a scheme as content of the file, with a table for each of its own label sets."""
     parts = ["schema_version = 1"]
     parts += [f"{key} = {toml(value)}" for key in ("name", "version") if (value := getattr(scheme, key)) is not None]
     parts += [f"{key} = {toml(list(getattr(scheme, key)))}" for key in ("languages", "layers")]
@@ -101,10 +102,10 @@ def text(scheme: Scheme) -> str:
 
 
 def read(root: Path) -> Scheme:
-    """Read and check the file; without one the scheme is the default one.
+    """Read and check the file; without a file return the default scheme.
 
     Raises:
-        DragomanError: E706 for everything that is wrong with it at once, E207 no TOML, or as
+        DragomanError: E706 with all problems at once, E207 if it is not TOML, or as
             :func:`dragoman.files.read_text`.
 
     """
@@ -116,10 +117,11 @@ def read(root: Path) -> Scheme:
 
 
 def of_table(data: dict[str, Any], file: str) -> Scheme:
-    """Check what the file holds.
+    """Check the parsed content of the file.
 
     Raises:
-        DragomanError: E706 for everything that is wrong with it at once.
+        DragomanError: E706 with all problems at once.
+
 
     """
     diagnostics = Diagnostics(file)

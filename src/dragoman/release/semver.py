@@ -1,8 +1,8 @@
-"""Versions of the data: which part has to grow for what changed (Semantic Versioning 2.0.0, for gold).
+"""Versions of the data and their increments (Semantic Versioning 2.0.0, applied to gold).
 
-A version under development, as in ``2.0.0.dev0`` (PEP 440), comes before its release. Of it nothing is promised: its
-rows may change until it is released, and which they were says the hash in a signature. Whatever changes, it is enough
-that the number after ``dev`` grows.
+A version under development, as in ``2.0.0.dev0`` (PEP 440), precedes its release. Its rows may change without notice
+until it is released; the hash in a signature identifies them. Any change only requires an increment of the number after
+``dev``.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ Level = Literal["none", "patch", "minor", "major"]
 _PARTS: tuple[Level, ...] = ("major", "minor", "patch")
 _VERSION = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})(?:\.dev(0|[1-9][0-9]{0,5}))?")
 _RELEASED = 10**6
-"""Stands after every number of a version under development."""
+"""Sorts after every development number."""
 
 
 def numbers(version: str) -> tuple[int, int, int]:
-    """Read a version; one under development has the numbers of the release that it leads to.
+    """Parse a version; a development version has the numbers of its future release.
 
     Raises:
-        DragomanError: E714 if it is not three numbers with dots between, with ``.dev`` and a number after them or not.
+        DragomanError: E714 if it is not of the form ``1.2.3`` or ``1.2.3.dev4``.
 
     """
     return _parsed(version)[:3]
 
 
 def is_development(version: str) -> bool:
-    """Say whether a version is under development; raises as :func:`numbers`."""
+    """Whether a version is a development version; raises as :func:`numbers`."""
     return _parsed(version)[3] < _RELEASED
 
 
 def is_version(text: str) -> bool:
-    """Say whether a text is written as a version."""
+    """Whether a text has the form of a version."""
     return _VERSION.fullmatch(text) is not None
 
 
 def order(version: str) -> tuple[int, int, int, int]:
-    """Key by which versions are sorted, the oldest first; raises as :func:`numbers`."""
+    """Sort key of versions, the oldest first; raises as :func:`numbers`."""
     return _parsed(version)
 
 
@@ -53,9 +53,9 @@ def _parsed(version: str) -> tuple[int, int, int, int]:
 
 
 def given(old: str, new: str) -> Level | Literal["less"]:
-    """Say which part of the version grew: the first that differs; ``less`` if the newer one is below.
+    """Return the part of the version that was incremented: the first that differs; ``less`` if the newer one is lower.
 
-    A step of a version under development, to the next or to its release, counts as a major one.
+    An increment of a development version, to the next or to its release, counts as major.
     """
     before, after = _parsed(old), _parsed(new)
     if after < before:
@@ -64,9 +64,9 @@ def given(old: str, new: str) -> Level | Literal["less"]:
 
 
 def suffices(old: str, new: str, needs: Level) -> bool:
-    """Tell whether a version grew by what is needed.
+    """Whether the increment from one version to another suffices.
 
-    Below 1.0.0 the minor number may stand for the major one.
+    Below 1.0.0 a minor increment counts as a major one.
     """
     grown = given(old, new)
     if grown == "less":
@@ -78,7 +78,7 @@ def suffices(old: str, new: str, needs: Level) -> bool:
 
 
 def wanted(old: str, needs: Level) -> str:
-    """Give the smallest version that suffices after another one."""
+    """Return the smallest version with the required increment."""
     major, minor, patch = numbers(old)
     if is_development(old):
         return f"{major}.{minor}.{patch}.dev{_parsed(old)[3] + (needs != 'none')}"

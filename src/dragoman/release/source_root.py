@@ -1,4 +1,4 @@
-"""From corpus and gold to the rows of a release."""
+"""Build the rows of a release from corpus and gold."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def assemble(root: Path) -> Release:
-    """Read a source root and lay the gold over its documents.
+    """Read a source root and add the gold to its documents.
 
     Args:
-        root: a folder with ``corpus/documents/``, and ``annotations/gold/`` and ``annotations/registry/`` as far as
-            there is gold. A document without a gold file has no annotated layer.
+        root: a folder with ``corpus/documents/``, and ``annotations/gold/`` and ``annotations/registry/`` if there is
+            gold. A document without a gold file has no annotated layer.
 
     Raises:
-        DragomanError: E701 when there is nothing curated, E301 for gold of an unknown document, E403 or E401 when
-            a gold span does not slice, E501 for a label that the benchmark does not
-            have, E706 or E714 for a name or version that is none, or as :func:`dragoman.files.read_json`.
+        DragomanError: E701 if there are no curated documents, E301 for gold of an unknown document, E707 if a gold span
+            does not match its text, E501 for an unknown label, E706 or E714 for an invalid name or version, or as
+            :func:`dragoman.files.read_json`.
 
     """
     scheme = scheme_file.read(root)
@@ -92,7 +92,7 @@ def assemble(root: Path) -> Release:
 
 
 def _registry(root: Path, in_dev: Collection[str], scheme: scheme_file.Scheme) -> list[RegistryEntry]:
-    """Turn the registry of a source root into rows: with who held an office where, and whether dev uses an entity."""
+    """Convert the registry of a source root to rows, with holders of offices, and whether dev refers to an entity."""
     held: dict[str, list[Held]] = {}
     for row in read_offices(root):
         held.setdefault(row.office, []).append(Held(row.document, row.holder))
@@ -118,7 +118,7 @@ def _registry(root: Path, in_dev: Collection[str], scheme: scheme_file.Scheme) -
 
 
 def read_offices(root: Path) -> list[OfficeHolder]:
-    """Read who held which office in which document: ``annotations/registry/offices.json``, nobody without that file.
+    """Read the holders of offices by document, ``annotations/registry/offices.json``; empty if there is no file.
 
     Raises:
         DragomanError: as :func:`dragoman.files.read_json`.
@@ -161,7 +161,7 @@ def _array(path: Path, type_: Any) -> list[Any]:
 
 
 def _labelled(document: Document, gold: Labels) -> Document:
-    """Lay gold over a document, refusing a span that does not show its surface."""
+    """Add gold to a document; E707 for a span whose text is not its surface."""
     spans: list[Entity | Date | Fragment] = [*gold.entities, *gold.dates]
     for claim in gold.claims:
         spans += [*claim.content, *claim.cue]

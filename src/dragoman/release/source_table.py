@@ -1,7 +1,6 @@
-"""The source table: which pages a corpus has, how each is cut, and what is known of its documents' time and split.
+"""The source table: pages of a corpus, how each is segmented, and the document times and splits.
 
-``corpus/sources.toml`` is written by people, so everything in it is checked before it is believed; each
-complaint names the entry.
+``corpus/sources.toml`` is written by hand, so everything in it is checked; each problem names the entry.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from dragoman.schema import labels
 from dragoman.text import visible
 
 MAX_PAGES = 10_000
-"""Most pages of a corpus."""
+"""Maximum number of pages of a corpus."""
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 """Pattern of the name of a data set."""
 VERSION = r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}(\.dev(0|[1-9][0-9]*))?$"
@@ -37,7 +36,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Base of what stands in a table: a field that is not known is an error."""
+    """Base class of tables: unknown fields are errors."""
 
 
 class Source(Entry):
@@ -49,12 +48,12 @@ class Source(Entry):
         bytes: its size, in bytes.
         sha256: its SHA-256, 64 hexadecimal digits in lower case.
         language: BCP 47 tag of its text.
-        profile: name of the profile that it is cut by, without ``.toml``.
-        rights: whose the text is and on what terms it is reproduced.
-        publisher: who published it, as far as the page shows, or None.
-        publisher_evidence: where the page shows it, or None.
-        captured: when it was scraped, an EDTF date or interval, or None where that is unknown.
-        captured_evidence: what proves it, or None.
+        profile: name of the profile that segments it, without ``.toml``.
+        rights: owner of the text, and terms on which it is reproduced.
+        publisher: publisher, as far as the page shows, or None.
+        publisher_evidence: evidence for it on the page, or None.
+        captured: when it was scraped, an EDTF date or interval, or None if unknown.
+        captured_evidence: evidence for it, or None.
 
     """
 
@@ -75,12 +74,12 @@ class DeclaredTime(Entry):
     """A time that no profile can read from its page, as ``[[time]]`` declares it.
 
     Attributes:
-        documents: the documents that it is of, each an id, a range or all of a kind.
-        published: what the page itself proves, an EDTF date or interval, or None.
-        published_evidence: what on the page proves it, or why nothing does.
-        published_external: what is known from outside, an EDTF date or interval, or None.
-        published_external_status: whether anybody checked it.
-        published_external_evidence: where it comes from.
+        documents: documents that it applies to, each an id, a range or all of a kind.
+        published: document time proved by the page itself, an EDTF date or interval, or None.
+        published_evidence: evidence for it on the page, or why there is none.
+        published_external: document time known from other sources, an EDTF date or interval, or None.
+        published_external_status: whether it was verified.
+        published_external_evidence: its source.
 
     """
 
@@ -93,7 +92,7 @@ class DeclaredTime(Entry):
 
 
 class SplitRules(Entry):
-    """Which split a document is in: the one whose list names it, or else the default."""
+    """Assignment of documents to splits: the split whose list names it, else the default."""
 
     default: labels.Split
     dev: list[str] = []
@@ -101,20 +100,20 @@ class SplitRules(Entry):
 
 
 class Dataset(Entry):
-    """What the benchmark is called, for its releases; curation only checks that it is well formed."""
+    """Name and version of the benchmark, for its releases; curation only checks that they are well formed."""
 
     name: Annotated[str, Meta(pattern=NAME)]
     version: Annotated[str, Meta(pattern=VERSION)]
 
 
 class SourceTable(msgspec.Struct, frozen=True):
-    """All of ``corpus/sources.toml``, checked.
+    """Checked content of ``corpus/sources.toml``.
 
     Attributes:
         path: the file.
-        pages: in the order in which they stand there.
-        times: as declared.
-        splits: as declared.
+        pages: declared pages, in the order of the file.
+        times: declared document times.
+        splits: declared splits.
 
     """
 
@@ -124,20 +123,20 @@ class SourceTable(msgspec.Struct, frozen=True):
     splits: SplitRules
 
     def problem(self, where: str, what: str, hint: str) -> Problem:
-        """Make an E706 about an entry of the table."""
+        """Make problem E706 for an entry of the table."""
         return Problem(code="E706", file=str(self.path), path=where, what=what, hint=hint)
 
 
 def corpus_file(root: Path, folder: str, name: str) -> Path:
-    """Path of a file in a folder of the corpus, for a name that a table gave.
+    """Path of a file in a folder of the corpus, for a name in a table.
 
     Args:
-        root: the source root, which holds ``corpus/``.
+        root: the source root, which contains ``corpus/``.
         folder: ``pages`` or ``profiles``.
-        name: the name of the file, with its ending.
+        name: file name with extension.
 
     Raises:
-        DragomanError: E304 no plain file name, E706 a link that leads out of the folder.
+        DragomanError: E304 if it is not a plain file name, E706 for a link to outside of the folder.
 
     """
     directory = root / "corpus" / folder
@@ -153,16 +152,16 @@ def corpus_file(root: Path, folder: str, name: str) -> Path:
 
 
 def convert(value: Any, type_: type[T], file: str, where: str) -> T:
-    """Read a TOML table into one of the structures of this room.
+    """Convert a TOML table to one of the structures of this module.
 
     Args:
-        value: what the TOML reader gave.
+        value: the parsed table.
         type_: the structure.
-        file: the file, for a problem.
-        where: the table in the file, for a problem.
+        file: name of the file in problems.
+        where: path of the table in the file, for problems.
 
     Raises:
-        DragomanError: E706 with the path of what does not fit.
+        DragomanError: E706 with the path of the invalid value.
 
     """
     try:
@@ -175,13 +174,13 @@ def convert(value: Any, type_: type[T], file: str, where: str) -> T:
 
 
 def tables(data: dict[str, Any], key: str, type_: type[T], diagnostics: Diagnostics) -> list[T]:
-    """Read an array of tables, one by one, so that every wrong one is named.
+    """Convert an array of tables one by one, so that every invalid one is reported.
 
     Args:
-        data: the TOML table that holds the array.
+        data: the TOML table that contains the array.
         key: the array's key.
         type_: the structure of one table.
-        diagnostics: takes what is wrong.
+        diagnostics: collects the problems.
 
     """
     tables: list[T] = []
@@ -198,12 +197,12 @@ def tables(data: dict[str, Any], key: str, type_: type[T], diagnostics: Diagnost
 
 
 def check_keys(data: dict[str, Any], known: Sequence[str], diagnostics: Diagnostics) -> None:
-    """Complain of top-level keys that are not known, and of a schema version other than 1.
+    """Report unknown top-level keys, and a schema version other than 1.
 
     Args:
         data: the whole TOML file.
-        known: the keys beside ``schema_version``.
-        diagnostics: takes what is wrong.
+        known: the keys besides ``schema_version``.
+        diagnostics: collects the problems.
 
     """
     if type(data.get("schema_version")) is not int or data["schema_version"] != 1:
@@ -217,10 +216,10 @@ def read_sources(root: Path | str) -> SourceTable:
     """Read and check the source table of a corpus.
 
     Args:
-        root: the source root, which holds ``corpus/sources.toml``.
+        root: the source root, which contains ``corpus/sources.toml``.
 
     Raises:
-        DragomanError: E706 for everything that is wrong with it at once, E207 no TOML, or as
+        DragomanError: E706 with all problems at once, E207 if it is not TOML, or as
             :func:`dragoman.files.read_text`.
 
     """
@@ -251,7 +250,7 @@ def _pages_problems(table: SourceTable) -> Iterable[Problem]:
         yield table.problem("page", what, "Declare each page in a `[[page]]` table.")
     seen: dict[tuple[str, str], int] = {}
     for index, page in enumerate(table.pages):
-        # Ids become file names, and some file systems do not tell capitals from small letters.
+        # Ids become file names, and some file systems are case-insensitive.
         for field, value in (("id", page.id), ("file", page.file)):
             first = seen.setdefault((field, value.casefold()), index)
             if first != index:
@@ -288,7 +287,7 @@ def _times_problems(table: SourceTable) -> Iterable[Problem]:
 
 
 def _value_problems(table: SourceTable, where: str, value: str | None) -> Iterable[Problem]:
-    """Check that a value is a date or an interval with days of its own; it stays as it was written."""
+    """Check that a value is a date or an interval that denotes days; it is not normalised."""
     if value is None:
         return
     hint = "Write an EDTF date or interval: 2024, 2024-11-01, 2024-01-01/2024-08-31, 2025-10-19/.."
@@ -300,7 +299,7 @@ def _value_problems(table: SourceTable, where: str, value: str | None) -> Iterab
 
 
 def _tier_problems(table: SourceTable, where: str, time: DeclaredTime) -> Iterable[Problem]:
-    """Check that what is known from outside does not contradict what the page proves."""
+    """Check that the external document time does not contradict the one that the page proves."""
     proven, known = timex.interval(time.published or ""), timex.interval(time.published_external or "")
     assert proven
     assert known
@@ -311,16 +310,16 @@ def _tier_problems(table: SourceTable, where: str, time: DeclaredTime) -> Iterab
 
 
 def select(table: SourceTable, pattern: str, documents: Sequence[str], where: str) -> list[str]:
-    """Documents that a declaration names.
+    """Expand a pattern to document ids.
 
     Args:
-        table: the table that the declaration stands in.
+        table: the table with the declaration, for problems.
         pattern: an id, ``page.kind-3..7``, ``page.kind-*`` or a page's id for all its documents.
         documents: all ids of the corpus, in order.
-        where: the declaration's place in the table, for a problem.
+        where: path of the declaration in the table, for problems.
 
     Raises:
-        DragomanError: E706 when the pattern is malformed or names nothing.
+        DragomanError: E706 if the pattern is malformed or matches nothing.
 
     """
     parts = _DOCUMENTS.fullmatch(pattern)
@@ -343,7 +342,7 @@ def select(table: SourceTable, pattern: str, documents: Sequence[str], where: st
 
 
 def assign_splits(table: SourceTable, documents: Sequence[str]) -> dict[str, labels.Split]:
-    """Split of every document.
+    """Assign a split to every document.
 
     Args:
         table: the source table.
@@ -353,7 +352,7 @@ def assign_splits(table: SourceTable, documents: Sequence[str]) -> dict[str, lab
         A split for each id, in the same order.
 
     Raises:
-        DragomanError: E706 when a rule names nothing, or a document is named twice.
+        DragomanError: E706 if a rule matches nothing, or a document is named twice.
 
     """
     named: dict[str, labels.Split] = {}

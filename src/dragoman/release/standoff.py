@@ -1,4 +1,4 @@
-"""A release without texts: labels and offsets, for somebody who may not pass the texts on."""
+"""A release without texts: labels and offsets, if the texts may not be redistributed."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 MARK = "standoff.json"
 NUMBER = "E715"
-"""Number of the problem where a file was changed."""
+"""Problem number for a changed file."""
 CARD = "card.md"
-"""README of the release, for when its texts are back."""
+"""README of the release, for use after its texts are restored."""
 MAX_ROWS = 2**26
-"""Bytes of the rows; as objects they take up to some twenty times as much."""
+"""Maximum size of the rows in bytes; as Python objects they take up to about twenty times as much."""
 
 
 class Page(msgspec.Struct, forbid_unknown_fields=True):
-    """A page that the labels lie on.
+    """A page with labels.
 
     Attributes:
         id: its id.
-        file: name of its file where the release was made; a reader's own copy may have another.
+        file: original file name; a reader's own copy may have another.
         bytes: size in bytes.
         sha256: SHA-256 of its bytes, hexadecimal.
 
@@ -47,18 +47,18 @@ class Page(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
-    """What a text-free release says of itself, in ``standoff.json``.
+    """The manifest of a text-free release, ``standoff.json``.
 
     Attributes:
-        schema_version: row schema of the release with texts, which says what columns its rows have.
+        schema_version: row schema of the release with texts, which determines its columns.
         name: name of the data set.
         version: its version.
         fingerprint: hash of the canonical rows of the release with texts.
-        fingerprint_without_texts: hash of the rows as they are here; empty in a release made before there was one.
-        splits: names of the splits of each configuration that is kept.
-        pages: the pages that are needed to put the texts back.
+        fingerprint_without_texts: hash of the rows without texts; empty in releases that predate this field.
+        splits: names of the splits by stored configuration.
+        pages: the pages that are needed to restore the texts.
         checksums: SHA-256 of each other file, by path.
-        label_sets: label sets that the benchmark has of its own; see :class:`dragoman.release.bundle.Manifest`.
+        label_sets: the benchmark's own label sets; see :class:`dragoman.release.bundle.Manifest`.
 
     """
 
@@ -80,14 +80,14 @@ def write(
 
     Args:
         release: the rows.
-        pages: the pages, as they are to be recognised.
-        texts: text of each page, by id.
-        folder: where to; new, empty, or that of a text-free release.
-        more: what else the folder holds, by path.
+        pages: the pages, with their checksums.
+        texts: text by page id.
+        folder: the release folder: new, empty, or an earlier text-free release.
+        more: contents of further files, by path.
 
     Raises:
-        DragomanError: E715 where the texts could not be put back, E108 when the folder holds something else or cannot
-            be written.
+        DragomanError: E715 if the texts could not be restored from the pages, E108 if the folder contains other files
+            or cannot be written.
 
     """
     rows = without_text(release, texts)
@@ -115,13 +115,13 @@ def write(
 
 
 def read(folder: Path) -> tuple[Manifest, Rows, bytes]:
-    """Read a text-free release, and check that no file was changed.
+    """Read a text-free release, and verify its checksums.
 
     Returns:
-        What it says of itself, its rows, and the README of the release with texts.
+        Its manifest, its rows, and the README of the release with texts.
 
     Raises:
-        DragomanError: E101 where there is none, E715 where it is damaged.
+        DragomanError: E101 if there is none, E715 if it is damaged.
 
     """
     manifest = read_manifest(folder, MARK, Manifest)

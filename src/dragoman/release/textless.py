@@ -1,8 +1,8 @@
-"""Rows without the text that is somebody else's, and back: what a label says of a page is kept as offsets into it.
+"""Removal and restoration of third-party text in rows: text from a page is replaced by offsets into the page.
 
-Taken out are the text of documents, segments and all surfaces, the headline, what publisher and evidence quote, and
-the names in the registry that stand on a page, unless they are English. What stays are labels, offsets, glosses,
-English names, and the SHA-256 of each text. ``reading`` stays out as a whole: it is a translation of the texts.
+Removed are the texts of documents and segments, all surfaces, titles, quotations in publisher and evidence, and names
+in the registry that occur on a page, unless they are English. Labels, offsets, glosses, English names, and the SHA-256
+of each text remain. ``reading`` is left out altogether, since it is a translation of the texts.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ Row = dict[str, Any]
 Rows = dict[str, dict[str, list[Row]]]
 
 STORED = tuple(config for config in content.STORED if config != READING)
-"""Configurations that are kept; those of the layers are made of the documents' labels."""
+"""Configurations that are stored; those of the layers are derived from the documents."""
 _QUOTING = ("title", "publisher", "published_evidence", "published_external_evidence")
 _OURS = "en"
-"""Language of the names that are our own words, and on no page."""
+"""Language of the names that were written by the project and are not from a page."""
 MAX_TEXT = 2**27
-"""Characters of all texts and surfaces of a release."""
+"""Maximum number of characters of all texts and surfaces of a release."""
 _SHORTEST = 6
-"""Fewest characters that count as taken from a page, where a field of our own words may quote it."""
+"""Minimum length in characters of a quotation from a page within a field written by annotators."""
 
 
 def without_text(release: Release, pages: Mapping[str, str]) -> Rows:
-    """Take the text out of the rows.
+    """Remove third-party text from rows.
 
     Args:
         release: the rows.
-        pages: text of each page, by id.
+        pages: text by page id.
 
     Returns:
-        Rows by configuration and split, of :data:`STORED` alone.
+        Rows by configuration and split, only of :data:`STORED`.
 
     Raises:
-        DragomanError: E715 where the text cannot be put back from the pages as it was.
+        DragomanError: E715 if the text cannot be restored exactly from the pages.
 
     """
     quotes = {name: SequenceMatcher(None, "", text, autojunk=False) for name, text in pages.items()}
@@ -77,21 +77,21 @@ def _without(config: str, row: Row, pages: Mapping[str, str], quotes: Mapping[st
 
 
 def _names(names: Any, turned: Callable[[Any], Any]) -> Any:
-    """Turn the names of an entity that are not our own words: by language in row schema 1, and a list since."""
+    """Convert the names of an entity that are not English: by language in row schema 1, a list in later ones."""
     if isinstance(names, dict):
         return {tag: each if tag == _OURS else [turned(name) for name in each] for tag, each in names.items()}
     return [each if each["language"] == _OURS else {**each, "name": turned(each["name"])} for each in names]
 
 
 def bare(value: Any) -> Any:
-    """Leave the surfaces of labels out, however deep they lie."""
+    """Remove the surfaces of labels, on all levels."""
     if isinstance(value, dict):
         return {key: bare(inner) for key, inner in value.items() if key != "text"}
     return [bare(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _name(name: str, pages: Mapping[str, str]) -> str | list[Any]:
-    """Write a name as page, start and end, if it stands on a page."""
+    """Replace a name by page, start and end, if it occurs on a page."""
     for page, text in pages.items():
         at = text.find(name)
         if at >= 0 and name:
@@ -100,14 +100,14 @@ def _name(name: str, pages: Mapping[str, str]) -> str | list[Any]:
 
 
 def _pieces(value: str, page: SequenceMatcher[str]) -> list[Any]:
-    """Words of our own as strings, and what stands on the page as start and end, in order."""
+    """Split a value into own words, as strings, and quotations from the page, as start and end, in order."""
     page.set_seq1(value)
     return _cut(value, page, 0, len(value))
 
 
 def _cut(value: str, page: SequenceMatcher[str], low: int, high: int) -> list[Any]:
     match = page.find_longest_match(low, high)
-    # A whole field that stands on the page is taken from it however short it is.
+    # A field that occurs on the page as a whole is a quotation, however short.
     if match.size < min(_SHORTEST, len(value)) or not match.size:
         return [value[low:high]] if low < high else []
     quoted = [match.b, match.b + match.size]
@@ -117,21 +117,21 @@ def _cut(value: str, page: SequenceMatcher[str], low: int, high: int) -> list[An
 def with_text(
     rows: Rows, pages: Mapping[str, str], name: str, version: str, row_schema: str, own: LabelSets | None = None
 ) -> Release:
-    """Put the text back.
+    """Restore the text.
 
     Args:
-        rows: what :func:`without_text` made; may come from outside.
-        pages: text of each page, by id.
+        rows: result of :func:`without_text`; may be untrusted.
+        pages: text by page id.
         name: name of the data set.
         version: its version.
-        row_schema: which columns the rows have.
-        own: label sets that the benchmark has of its own.
+        row_schema: version of the columns of the rows.
+        own: the benchmark's own label sets.
 
     Returns:
-        The release; whether it is the one that was meant, its fingerprint says.
+        The release; the caller checks its fingerprint.
 
     Raises:
-        DragomanError: E715 where a row is not in the form.
+        DragomanError: E715 if a row is invalid.
 
     """
     try:
@@ -141,7 +141,7 @@ def with_text(
 
 
 class _Cutter:
-    """Cuts up to :data:`MAX_TEXT` characters out of texts: rows may name a page as often as they like."""
+    """Slices at most :data:`MAX_TEXT` characters in total, since rows may refer to a page any number of times."""
 
     def __init__(self) -> None:
         self._left = MAX_TEXT
@@ -182,7 +182,7 @@ def _filled(rows: Rows, pages: Mapping[str, str], row_schema: str) -> content.Ro
 
 
 def _document(row: Row, parts: Sequence[tuple[int, str]], page: str, cut: _Cutter) -> Row:
-    """Join a document's text from its lines, and slice all surfaces out of it."""
+    """Join a document's text from its lines, and restore all surfaces."""
     text = "\n".join(part for _, part in sorted(parts))
     made = {key: with_surfaces(value, text, cut) if key in LAYER_NAMES else value for key, value in row.items()}
     for field in _QUOTING:
@@ -192,7 +192,7 @@ def _document(row: Row, parts: Sequence[tuple[int, str]], page: str, cut: _Cutte
 
 
 def with_surfaces(value: Any, text: str, cut: Callable[[str, int, int], str]) -> Any:
-    """Give each span its surface, which ``cut`` slices out of the text, however deep it lies."""
+    """Add the surface of each span, sliced by ``cut`` from the text, on all levels."""
     if isinstance(value, list):
         return [with_surfaces(inner, text, cut) for inner in value]
     if not isinstance(value, dict):

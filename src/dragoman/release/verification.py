@@ -1,4 +1,4 @@
-"""Which release a folder holds, with texts or without, and everything that is wrong with its files."""
+"""Identify and verify the release in a folder, with or without texts."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ MANIFESTS: dict[str, type[Manifest | standoff.Manifest]] = {
     parquet.MARK: Manifest,
     standoff.MARK: standoff.Manifest,
 }
-"""Kinds of release, by the manifest that tells them apart: with texts, and without."""
+"""Kinds of release by file name of the manifest: with texts, and without."""
 KEPT = (".gitattributes", "eval.yaml")
-"""Files that the Hub, or the leaderboard, keeps beside a release."""
+"""Additional files that the Hub or the leaderboard adds to a release."""
 _NUMBERS = {parquet.MARK: parquet.NUMBER, standoff.MARK: standoff.NUMBER}
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Which release it is.
+    """Identity of a release folder.
 
     Attributes:
-        mark: name of its manifest, which says of what kind it is.
+        mark: file name of its manifest, which determines the kind of release.
         name: name of the data set.
         version: its version.
         hashes: ``fingerprint`` of the canonical rows with texts, and for a release without texts
-            ``fingerprint_without_texts`` of the rows as they are.
+            ``fingerprint_without_texts`` of its rows.
 
     """
 
@@ -42,13 +42,13 @@ class Identity:
 
 
 def identify(folder: Path) -> tuple[Identity, dict[str, str]]:
-    """Read a release folder of either kind, and hold every file and row to its manifest.
+    """Read a release folder of either kind, and check all files and rows against its manifest.
 
     Returns:
-        Which release it is, as read from its rows, and the checksums of the files that its manifest lists.
+        Its identity, computed from its rows, and the checksums of the files in its manifest.
 
     Raises:
-        DragomanError: E101, E202, E701 or E715 for a folder that is no release or a damaged one.
+        DragomanError: E101, E202, E701 or E715 if the folder is not a release, or damaged.
 
     """
     if (folder / standoff.MARK).is_file():
@@ -64,11 +64,11 @@ def verify(folder: Path) -> tuple[Identity, int]:
     """Check every file of a release folder, and its rows.
 
     Returns:
-        Which release it is, and the number of its files.
+        Its identity, and the number of its files.
 
     Raises:
-        DragomanError: with every file that was changed (E701, or E715 without texts), is missing (E101) or is no part
-            of the release (E717); E701 where there is none; what is wrong with its manifest where that cannot be read.
+        DragomanError: with every file that was changed (E701, or E715 without texts), is missing (E101) or is not part
+            of the release (E717); E701 if there is no release; the problem of its manifest if that cannot be read.
 
     """
     mark = next((mark for mark in reversed(MANIFESTS) if (folder / mark).is_file()), None)
@@ -85,7 +85,7 @@ def verify(folder: Path) -> tuple[Identity, int]:
 
 
 def _strange(folder: Path, known: set[str]) -> Iterator[Problem]:
-    """Name what lies in a folder and is no part of its release."""
+    """Yield E717 for files in a folder that are not part of its release."""
     for path in strangers(folder, known):
         if path not in KEPT:
             what = "the file is no part of the release."
@@ -93,6 +93,6 @@ def _strange(folder: Path, known: set[str]) -> Iterator[Problem]:
 
 
 def strangers(folder: Path, known: set[str]) -> list[str]:
-    """Paths of what lies in a folder and is not known."""
+    """Relative paths of the files in a folder that are not among the known ones."""
     paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir()]
     return [path for path in paths if path not in known]

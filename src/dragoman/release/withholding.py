@@ -1,10 +1,10 @@
-"""A release whose gold of one split is withheld: the rows that are public, and those that are not.
+"""Withhold the gold of one split of a release: public rows, and withheld ones.
 
-The public rows have ids, texts, document time and segments of every document. Of the withheld split they have nothing
-that annotators made: no labels, no English lines, no remarks on where a document's time comes from, no relations of its
-claims; of the registry only what other splits use, without names that stand in the texts of the withheld split and
-mention the entity in no other; and of the clusters of claims only what the other splits' own claims make. All this is a
-function of the texts and of the other splits' gold: whatever the withheld labels are, the public rows are the same.
+The public rows have ids, texts, document times and segments of every document. For the withheld split they contain
+nothing made by annotators: no labels, no English lines, no evidence for document times, no relations of its claims. The
+registry contains only what other splits use, without names that occur in the texts of the withheld split and mention
+the entity in no other; clusters of claims only those formed by claims of the other splits. All this is a function of
+the texts and of the other splits' gold, so that the public rows do not depend on the withheld labels.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from dragoman.schema.records import ClaimLink, Document, RegistryEntry
 from dragoman.schema.release_rows import READING, ROW_SCHEMA, UNSPLIT
 
 _EVIDENCE = ("published_evidence", "published_external_evidence")
-"""Remarks of annotators on a document's time, which speak of dates and events in its text."""
+"""Annotators' evidence for a document time, which mentions dates and events in its text."""
 _MADE = ("layers_annotated", *LAYER_NAMES, *_EVIDENCE)
-"""Fields of a document that are empty where its split is withheld."""
+"""Fields of a document that are empty if its split is withheld."""
 
 
 class Hidden(NamedTuple):
-    """What the public rows were made without.
+    """Withheld content of a release.
 
     Attributes:
         documents: by id, the fields that differ from the public rows, labels without surfaces.
@@ -45,18 +45,17 @@ class Hidden(NamedTuple):
 
 
 def withhold(release: Release, split: str) -> tuple[Release, Hidden]:
-    """Part a release into public rows and what is withheld.
+    """Split a release into public rows and withheld content.
 
     Args:
-        release: the whole, in the columns of today.
-        split: whose gold is withheld.
+        release: the whole release, in the current row schema.
+        split: split whose gold is withheld.
 
     Returns:
-        The public release, and what it was made without.
+        The public release, and the withheld content.
 
     Raises:
-        DragomanError: E702 for a split that is not there, E703 where it has no gold, E714 for rows of an
-            earlier schema.
+        DragomanError: E702 for an unknown split, E703 if it has no gold, E714 for rows of an earlier schema.
 
     """
     documents: dict[str, list[Document]] = {name: list(rows) for name, rows in release.rows["documents"].items()}  # type: ignore[arg-type]
@@ -94,10 +93,10 @@ def withhold(release: Release, split: str) -> tuple[Release, Hidden]:
 
 
 def restored(public: Release, hidden: Hidden) -> Release:
-    """Put what was withheld back; English lines stay out, which identify no release.
+    """Restore the withheld content, without the English lines, which are not part of the fingerprint.
 
     Raises:
-        LookupError, msgspec.ValidationError: for what was withheld from other rows.
+        LookupError, msgspec.ValidationError: if the content was withheld from other rows.
 
     """
     documents = {
@@ -118,7 +117,7 @@ def _emptied(document: Document) -> Document:
 
 
 def _unclustered(document: Document, clusters: Mapping[str | None, int]) -> Document:
-    """Leave out clusters of one claim: what is equivalent to it stands in the withheld split."""
+    """Remove clusters of one claim: its equivalents are in the withheld split."""
     claims = [
         claim if claim.cluster is None or clusters[claim.cluster] > 1 else structs.replace(claim, cluster=None)
         for claim in document.claims

@@ -1,1 +1,1 @@
-"""Error reports: one self-contained HTML page with the scores of a run and each of its errors, shown in the text."""
+"""Error reports: a self-contained HTML page with the scores of a run and all of its errors, shown in the text."""

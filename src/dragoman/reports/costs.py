@@ -1,9 +1,9 @@
-"""What mistakes cost: how much higher the score would be without those of one kind, layer, type or phenomenon.
+"""Cost of errors: how much higher the score would be without those of one kind, layer, type or phenomenon.
 
-The score of a group of mistakes is taken again as if these, and no others, were fixed (as errors are weighed in Bolya,
-Foley, Hays and Hoffman 2020, TIDE: A General Toolbox for Identifying Object Detection Errors): a missed label is found,
-a spurious one is gone, a wrong one is right. The score is the mean F1 of the layers; of a benchmark of which all layers
-are attempted that is the headline.
+The cost of a group of errors is the gain in score if only these were fixed (as in Bolya, Foley, Hays and Hoffman 2020,
+TIDE: A General Toolbox for Identifying Object Detection Errors): a missed label is found, a spurious one is removed, a
+wrong one is corrected. The score is the mean F1 of the layers, which is the headline if all layers of the benchmark are
+attempted.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ Item = dict[str, Any]
 Query = tuple[tuple[str, str], ...]
 KIND = "kind of mistake"
 GROUPS = (KIND, "layer", "type", "phenomenon", "language")
-"""What mistakes are grouped by, in order."""
+"""Facets by which errors are grouped, in order."""
 MAX_ROWS = 8
-"""Rows of a group that are shown at once."""
+"""Number of rows of a group that are shown without expanding it."""
 MAX_FIRST = 3
-"""Kinds of mistake that are named as those to fix first."""
+"""Maximum number of kinds of error that are listed as first to fix."""
 RARE = 4
-"""What fewer than one mistake in so many has in common is not named."""
+"""Common properties are listed if at least one in this many errors has them."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """Mistakes of one group.
+    """Errors of one group.
 
     Attributes:
-        words: what they have in common.
-        of: filters that show them and no others, as names and values.
-        count: how many they are.
-        gain: by how much the score would be higher without them, 0 to 1.
+        words: description of the group.
+        of: filters that select exactly these errors, as names and values.
+        count: number of errors.
+        gain: increase of the score without them, 0 to 1.
 
     """
 
@@ -51,18 +51,18 @@ class Row:
 
     @property
     def query(self) -> str:
-        """The filters as an address says them: ``layer=dates&kind=missed``."""
+        """The filters as a URL query: ``layer=dates&kind=missed``."""
         return urlencode(self.of)
 
 
 @dataclass(frozen=True)
 class First:
-    """Mistakes that are worth fixing first.
+    """Errors that are worth fixing first.
 
     Attributes:
-        row: mistakes of one kind in one layer, or all labels of documents left out.
-        documents: in how many documents they stand.
-        parts: what most of them have in common besides: a type, a phenomenon, a language.
+        row: errors of one kind in one layer, or all labels of documents left out.
+        documents: number of documents with such errors.
+        parts: their most common type, phenomenon and language.
 
     """
 
@@ -73,13 +73,13 @@ class First:
 
 @dataclass(frozen=True)
 class Costs:
-    """What the mistakes of a run cost.
+    """Costs of the errors of a run.
 
     Attributes:
-        score: mean F1 of the layers that were attempted and have labels, 0 to 1; None without any.
+        score: mean F1 of the attempted layers with labels, 0 to 1; None if there are none.
         layers: these layers.
-        groups: rows by what they are grouped by, the most costly first.
-        first: the most costly kinds of mistake, with what they have in common.
+        groups: rows by facet, the most costly first.
+        first: the most costly kinds of error, with common properties.
 
     """
 
@@ -90,17 +90,17 @@ class Costs:
 
     @property
     def widest(self) -> float:
-        """The largest gain of all rows, above 0: the length of the longest bar."""
+        """The largest gain of all rows, above 0, which scales the bars."""
         return max((row.gain for rows in self.groups.values() for row in rows), default=0.0) or 1.0
 
 
 def costs(documents: Sequence[dict[str, Any]], vocabulary: words.Vocabulary = words.DEFAULT) -> Costs:
-    """Weigh the mistakes, and give each item that is one its ``cost``.
+    """Compute the costs of errors, and set ``cost`` of each item that is one.
 
     Args:
-        documents: as :func:`dragoman.reports.overlay.documents` gives them; their items get ``cost``, the gain of
-            fixing this one alone.
-        vocabulary: what the labels are called.
+        documents: as returned by :func:`dragoman.reports.overlay.documents`; modified in place: ``cost`` of an item is
+            the gain of fixing it alone.
+        vocabulary: descriptions of the labels.
 
     """
     totals = _totals(documents)
@@ -142,7 +142,7 @@ def _rows(
 
 
 def _parts(item: Item, query: Query, document: dict[str, Any], *, several: bool) -> Iterator[Query]:
-    """Say what a mistake of a kind may have in common with others of that kind: its type, or the language."""
+    """Yield properties that an error may share with others of its kind: type and phenomena, or the language."""
     if dict(query)["kind"] == LEFT_OUT:
         if several:
             yield (("language", document["language"] or ""),)
@@ -152,13 +152,13 @@ def _parts(item: Item, query: Query, document: dict[str, Any], *, several: bool)
 
 
 def _labels(item: Item, document: dict[str, Any]) -> list[str]:
-    """Give the types that play a part in a mistake: that of gold, and those that were given."""
+    """Return the types that are involved in an error: the gold type, and the predicted ones."""
     partners = [document["items"][at] for at in (item["partner"], item.get("second")) if at is not None]
     return [label for label in dict.fromkeys(each["label"] for each in (item, *partners)) if label != words.CLAIM]
 
 
 def _common(row: Row, parts: Iterable[Row]) -> list[Row]:
-    """Choose the commonest type, phenomenon and language among the mistakes of a row, if they are not rare there."""
+    """Select the most common type, phenomenon and language among the errors of a row, unless they are rare."""
     best: dict[str, Row] = {}
     for part in sorted(parts, key=lambda part: (-part.count, part.words)):
         if part.of[: len(row.of)] == row.of and part.count * RARE >= row.count:
@@ -167,14 +167,14 @@ def _common(row: Row, parts: Iterable[Row]) -> list[Row]:
 
 
 def is_mistake(item: Item) -> bool:
-    """Whether an item is a mistake of the (first) run, and the one that stands for its pair."""
+    """Whether an item is an error of the (first) run; of a pair only the gold item is."""
     return item["kind"] != RIGHT and (
         item["side"] == "gold" or (item["side"] == "predicted" and item["partner"] is None)
     )
 
 
 def _totals(documents: Iterable[dict[str, Any]]) -> dict[str, tuple[int, int, int]]:
-    """Count right, gold and predicted labels by layer; layers without any label are not there."""
+    """Count right, gold and predicted labels by layer; layers without labels are left out."""
     counts: dict[str, list[int]] = {}
     for document in documents:
         for item in document["items"]:
@@ -188,15 +188,15 @@ def _totals(documents: Iterable[dict[str, Any]]) -> dict[str, tuple[int, int, in
 
 
 def f1(right: int, gold: int, pred: int) -> float:
-    """Give F1, which is 0 here where nothing is left to be right or wrong."""
+    """Return F1, which is defined here as 0 if there are no labels."""
     return 2 * right / (gold + pred) if gold + pred else 0.0
 
 
 def _gain(items: Iterable[Item], totals: Mapping[str, tuple[int, int, int]]) -> float:
-    """Say by how much the mean F1 rises if some mistakes are fixed together."""
+    """Return the increase of the mean F1 if the given errors are fixed together."""
     fixed: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for item in items:
-        right, pred = _MENDED.get(item["kind"], (1, 0))
+        right, pred = _FIXED.get(item["kind"], (1, 0))
         fixed[item["layer"]][0] += right
         fixed[item["layer"]][1] += pred
     gained = 0.0
@@ -206,18 +206,18 @@ def _gain(items: Iterable[Item], totals: Mapping[str, tuple[int, int, int]]) -> 
     return gained / len(totals)
 
 
-_MENDED: Mapping[str, tuple[int, int]] = {MISSED: (1, 1), LEFT_OUT: (1, 1), SPURIOUS: (0, -1)}
-"""By how much right and predicted labels change when a mistake is fixed; a wrong label becomes right."""
+_FIXED: Mapping[str, tuple[int, int]] = {MISSED: (1, 1), LEFT_OUT: (1, 1), SPURIOUS: (0, -1)}
+"""Change of the numbers of right and predicted labels when an error is fixed; a wrong label becomes right."""
 
 
 def groups(item: Item, document: dict[str, Any], kinds: Iterable[str], *, several: bool) -> Iterator[tuple[str, Query]]:
-    """Give the groups that a mistake belongs to, each with the filters that show it.
+    """Yield the groups that an error belongs to, each with the filters that select it.
 
     Args:
-        item: the mistake.
-        document: where it stands.
-        kinds: what is wrong with it, run by run.
-        several: whether the documents are of several languages.
+        item: the error.
+        document: its document.
+        kinds: its kinds of error, in each run.
+        several: whether the documents are in several languages.
 
     """
     layer = ("layer", item["layer"])
@@ -231,7 +231,7 @@ def groups(item: Item, document: dict[str, Any], kinds: Iterable[str], *, severa
 
 
 def said(group: str, query: Query, vocabulary: words.Vocabulary) -> str:
-    """Put what a group has in common into words."""
+    """Describe a group."""
     name, value = query[-1]
     if group == KIND:
         return _of_kind(value, dict(query).get("layer", ""))
@@ -239,7 +239,7 @@ def said(group: str, query: Query, vocabulary: words.Vocabulary) -> str:
 
 
 def _of_kind(kind: str, layer: str) -> str:
-    """Name mistakes of a kind in a layer: ``missed dates``, ``dates of wrong value``.
+    """Name errors of a kind in a layer: ``missed dates``, ``dates of wrong value``.
 
     >>> _of_kind("missed", "dates"), _of_kind("wrong value", "dates")
     ('missed dates', 'dates with the wrong value')

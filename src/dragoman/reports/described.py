@@ -1,4 +1,4 @@
-"""Labels of a layer as plain values: where they stand and what they say, in words."""
+"""Labels of a layer as plain values: spans, and descriptions in words."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Names:
-    """How labels are named: English names by id, and the words and glosses of documents."""
+    """Sources of names for labels: English names by id, and texts and glosses of documents."""
 
     english: Mapping[str, str]
     documents: list[SourceDocument]
 
     def ids(self, joined: str | None) -> str:
-        """Name a set of ids, in English where the registry has it."""
+        """Name a set of ids, in English if the registry has a name."""
         return " + ".join(words.of_id(name, self.english) for name in joined.split(JOINER)) if joined else ""
 
     def words(self, document: int, start: int, end: int) -> str:
-        """Quote a span, or give its offsets where there is no text."""
+        """Quote a span, or return its offsets if there is no text."""
         text = self.documents[document].text
         return f"{start} to {end}" if text is None else text[start:end].strip()
 
     def gloss(self, document: int, item: int) -> str | None:
-        """Give what a gold claim says in English, if somebody wrote it."""
+        """Return the English gloss of a gold claim, if there is one."""
         glosses = self.documents[document].glosses
         return glosses[item] if item < len(glosses) else None
 
@@ -69,7 +69,7 @@ def _span(labels: Spans, at: int) -> Item:
 
 
 def _claims(labels: Claims, names: Names, *, glossed: bool) -> Iterator[Item]:
-    """Describe claims: their attribution chain, and what they say in English where gold has it."""
+    """Describe claims: their attribution chain, and their English gloss if gold has one."""
     claimants = _claimants(labels, names)
     fragments: dict[int, list[list[int]]] = {}
     for row, claim in enumerate(labels.fragment_claim.tolist()):

@@ -1,4 +1,4 @@
-"""The HTML of a report: scores, what mistakes cost, breakdowns, and the documents as data for the page's script."""
+"""The HTML of a report: scores, costs of errors, breakdowns, and the documents as data for the page's script."""
 
 from __future__ import annotations
 
@@ -61,17 +61,17 @@ def render(
 
     Args:
         system: name of the system.
-        labels: its labels, as they were read or as columns.
+        labels: its labels, as a reading or as columns.
         source: gold labels and documents.
-        quotes: how quotes without ``occurrence`` were placed.
-        card: what the system says of itself, if it does.
+        quotes: policy by which quotes without ``occurrence`` were resolved.
+        card: the system card, if there is one.
 
     """
     return written(Content.of([Labels(system, labels, card=card)], source, quotes=quotes))
 
 
 def written(content: Content) -> str:
-    """Write the page of what was scored and laid over the texts."""
+    """Render the page of a report."""
     gold, (first, *_), (result, *others) = content.source.gold, content.runs, content.results
     vocabulary = content.source.vocabulary
     layers = [layer for layer in LAYER_NAMES if any(layer in run.outcomes for run in content.runs)]
@@ -117,7 +117,7 @@ def written(content: Content) -> str:
 
 
 def _main(content: Content) -> tuple[str, ...]:
-    """Name the measures that stand for the layers that the gold has."""
+    """Return the main measures of the layers that the gold has."""
     return headline_of(content.results[0].coverage.annotated) or HEADLINE
 
 
@@ -132,12 +132,12 @@ def _in_short(name: str) -> str:
 
 
 def _kinds(item: dict[str, Any]) -> set[str]:
-    """Give the outcomes by which a listed item is found, of both runs."""
+    """Return the outcomes of a listed item in all runs, for the filters."""
     return {item["kind"], item.get("second_kind", item["kind"])} if overlay.is_listed(item) else set()
 
 
 def _data(content: Content) -> dict[str, Any]:
-    """Put together what the page's script gets."""
+    """Collect the data for the page's script."""
     result, vocabulary = content.results[0], content.source.vocabulary
     tags = sorted({document["language"] for document in content.documents} - {None})
     return {
@@ -156,7 +156,7 @@ def _data(content: Content) -> dict[str, Any]:
 
 
 def _notes(content: Content) -> list[str]:
-    """Say what was left out, and what may be wrong with the form of the labels; of two runs with the name of each."""
+    """Return notes on coverage and hints on the form of the labels; for two runs with their names."""
     several = len(content.runs) > 1
     return [
         f"{run.name[:80]}: {said}" if several else said
@@ -166,13 +166,13 @@ def _notes(content: Content) -> list[str]:
 
 
 def _apart(content: Content, layers: list[str]) -> list[tuple[str, list[str]]]:
-    """Name the layers that one of two runs does not attempt, by run."""
+    """Return the layers that a run does not attempt and the other does, by run."""
     apart = [(run.name, [layer for layer in layers if layer not in run.outcomes]) for run in content.runs]
     return [(name, left) for name, left in apart if left]
 
 
 def _between(content: Content, layers: list[str]) -> list[tuple[str, list[tuple[str, int]]]]:
-    """Count what two runs make of the labels, by layer."""
+    """Count the joint outcomes of two runs, by layer."""
     counts = Counter(
         (item["between"], item["layer"])
         for document in content.documents
@@ -183,7 +183,7 @@ def _between(content: Content, layers: list[str]) -> list[tuple[str, list[tuple[
 
 
 def _cell(result: Result, name: str) -> dict[str, Any] | None:
-    """Select what is shown of a measure: main score, interval, precision, recall; None where it was not computed."""
+    """Return what is shown of a measure: main score, interval, precision, recall; None if it was not computed."""
     layer, _, measure = name.partition(".")
     score = (result.scores.get(layer) or {}).get(measure)
     if not score:
@@ -221,7 +221,7 @@ def _slices(result: Result, vocabulary: words.Vocabulary) -> dict[str, list[tupl
 
 
 def _matrix(counts: dict[tuple[str, str], int], vocabulary: words.Vocabulary) -> dict[str, Any]:
-    """Rows are gold types, in words, columns predicted ones; the empty type, for no label, comes last on both sides."""
+    """Lay out a confusion matrix: rows are gold types, columns predicted ones; the empty type (no label) is last."""
     rows = [*sorted({g for g, _ in counts} - {""}), ""]
     columns = [*sorted({p for _, p in counts} - {""}), ""]
     return {

@@ -1,4 +1,4 @@
-"""What a report shows, before it is a page: scores of one run or two, and their labels laid over the texts."""
+"""Content of a report, before rendering: scores of one or two runs, and their labels overlaid on the texts."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Labels:
-    """What is reported of a run.
+    """Input of a report on a run.
 
     Attributes:
         system: name of the system.
-        read: its labels, as they were read or as columns.
-        raw: what its log says, by the document's id.
-        card: what the system says of itself, if it does.
+        read: its labels, as a reading or as columns.
+        raw: entries of its log by document id.
+        card: the system card, if there is one.
 
     """
 
@@ -42,16 +42,16 @@ class Labels:
 
 @dataclass(frozen=True)
 class Content:
-    """What a report shows.
+    """Content of a report.
 
     Attributes:
         source: gold labels and documents.
-        runs: the labels of one run, or of two, with their outcomes.
+        runs: one or two runs, with the outcomes of their labels.
         results: their scores.
         documents: the texts with all labels (:func:`dragoman.reports.overlay.documents`).
-        costs: what the mistakes of the first run cost.
-        differences: where the second run wins and loses; None where there is one alone.
-        cards: what the systems say of themselves, by name; of those that do.
+        costs: costs of the errors of the first run.
+        differences: where the second run is better or worse; None for a single run.
+        cards: system cards by name, of the systems that have one.
 
     """
 
@@ -65,12 +65,12 @@ class Content:
 
     @classmethod
     def of(cls, given: Sequence[Labels], source: Source, *, quotes: Policy = "in-order") -> Content:
-        """Score one run or two, and lay their labels over the texts.
+        """Score one or two runs, and overlay their labels on the texts.
 
         Args:
             given: the labels of the runs.
             source: gold labels and documents.
-            quotes: how quotes without ``occurrence`` were placed.
+            quotes: policy by which quotes without ``occurrence`` were resolved.
 
         """
         gold = source.gold

@@ -1,4 +1,4 @@
-"""The mistakes of a run as rows, for spreadsheets and programs."""
+"""The errors of a run as rows, for spreadsheets and programs."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ COLUMNS = (
     *("document", "language", "at", "layer", "kind", "type", "start", "end", "words", "says"),
     *("pred_type", "pred_start", "pred_end", "pred_words", "pred_says", "english", "phenomena", "cost"),
 )
-"""Fields of a mistake. ``start`` and ``end`` are those of the first and the last fragment; of a spurious label the
-fields of gold are empty.
+"""Columns of the table of errors. ``start`` and ``end`` are those of the first and the last fragment, in code points;
+for a spurious label the gold columns are empty.
 
-``cost`` is by how much the score would be higher without it, 0 to 1."""
+``cost`` is the increase of the score without the error, 0 to 1."""
 FORMS = (".csv", ".json")
 Row = dict[str, str | float | None]
 
 
 def mistakes(documents: Sequence[dict[str, Any]]) -> Iterator[Row]:
-    """Give the mistakes of the (first) run, one row each, in the order of the documents.
+    """Yield the errors of the (first) run, one row each, in the order of the documents.
 
     Args:
-        documents: as :func:`dragoman.reports.overlay.documents` gives them, weighed by
+        documents: as returned by :func:`dragoman.reports.overlay.documents`, with costs set by
             :func:`dragoman.reports.costs.costs`.
 
     """
@@ -64,7 +64,7 @@ def _side(prefix: str, item: dict[str, Any] | None, text: str | None) -> Row:
 
 
 def check_form(path: Path | str) -> None:
-    """Refuse a name that says no form.
+    """Check that a file name has a supported extension.
 
     Raises:
         DragomanError: E209.
@@ -79,10 +79,10 @@ def check_form(path: Path | str) -> None:
 
 
 def write(path: Path | str, documents: Sequence[dict[str, Any]]) -> None:
-    """Write the mistakes as CSV or JSON, by the ending of the name.
+    """Write the errors as CSV or JSON, by the extension of the name.
 
     Raises:
-        DragomanError: E209 for another ending, E108 when it cannot be written.
+        DragomanError: E209 for another extension, E108 if the file cannot be written.
 
     """
     check_form(path)

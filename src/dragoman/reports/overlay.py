@@ -21,30 +21,30 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 GOLD, PREDICTED, SECOND = "gold", "predicted", "second"
-"""Whose label an item is: gold, that of the (first) run, that of a second run."""
+"""Side of an item: gold, the (first) run, or the second run."""
 LEFT_OUT = "document left out"
-"""The outcome of a gold label in a document for which the run has no line."""
+"""Outcome of a gold label in a document for which the run has no line."""
 NOT_ATTEMPTED = "not attempted"
-"""The outcome of a gold label in a layer that one of two runs does not attempt."""
+"""Outcome of a gold label in a layer that the run does not attempt, but the other one does."""
 BOTH, FIRST, OTHER, NEITHER = "both right", "only the first right", "only the second right", "neither right"
 EXTRA, EXTRA_FIRST, EXTRA_OTHER = "spurious in both", "spurious in the first", "spurious in the second"
 BETWEEN = (NEITHER, FIRST, OTHER, BOTH, EXTRA, EXTRA_FIRST, EXTRA_OTHER)
-"""What two runs make of one label."""
+"""Joint outcomes of two runs for one label."""
 FIRST_BETTER, SECOND_BETTER = "first better", "second better"
 BETTER = {FIRST_BETTER: (FIRST, EXTRA_OTHER), SECOND_BETTER: (OTHER, EXTRA_FIRST)}
-"""Labels of which one run makes more than the other."""
+"""Joint outcomes in which one run is better than the other."""
 _LARGE = "1.35rem"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run as it is laid over the texts.
+    """A run with the outcomes of its labels.
 
     Attributes:
         name: name of the system.
-        pred: its labels, on the documents of the gold in the same order.
-        outcomes: the outcomes of the labels, by layer; layers that it does not attempt are not there.
-        raw: what its log says of documents, by id.
+        pred: its labels, on the documents of gold in the same order.
+        outcomes: outcomes of the labels by attempted layer.
+        raw: entries of its log by document id.
 
     """
 
@@ -55,22 +55,22 @@ class Run:
 
 
 def documents(source: Source, runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """Put each document with its labels into plain values.
+    """Convert the documents with their labels to plain values.
 
     Args:
         source: the documents and their gold labels.
-        runs: one run, or two that are compared.
+        runs: one run, or two for comparison.
 
     Returns:
-        One a document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``english`` (lines of
-        English by number of the line), ``missing`` (the runs left it out), ``direction`` and ``style`` (CSS properties
-        of its text, by its language), ``raw`` (what the log has, run by run) and ``items``. An item has ``side``,
-        ``layer``, ``at`` (its address within the document), ``kind`` (its outcome), ``spans``, ``label``, ``notes``
-        (lines of English), ``days`` (first and last ordinal, for dates), ``chain`` (claimants with what they do, the
-        outermost first, for claims), ``gloss`` (what it says in English, where known), ``phenomena`` (of gold labels
-        that have some) and ``partner`` (index of the item that it is paired with, or null). Of two runs a gold label
-        has ``second_kind`` and ``second`` (index, or null) too, and what is listed has ``between``. Every string but
-        the text is cut at a length, and characters that show nothing or change the direction of writing are escaped.
+        One dictionary per document: ``id``, ``language``, ``kind``, ``title``, ``published``, ``text``, ``english``
+        (English by line number), ``missing`` (the runs left it out), ``direction`` and ``style`` (CSS properties of its
+        text, by its language), ``raw`` (log entry of each run) and ``items``. An item has ``side``, ``layer``, ``at``
+        (its address within the document), ``kind`` (its outcome), ``spans``, ``label``, ``notes`` (descriptions),
+        ``days`` (first and last ordinal, for dates), ``chain`` (claimants with verbs, outermost first, for claims),
+        ``gloss`` (in English, if known), ``phenomena`` (of gold labels) and ``partner`` (index of the item that it is
+        paired with, or null). For two runs, gold labels also have ``second_kind`` and ``second`` (index, or null), and
+        listed items ``between``. All strings except the text are truncated, and invisible and bidirectional control
+        characters are escaped.
 
     """
     rows: list[dict[str, Any]] = [
@@ -94,14 +94,14 @@ def documents(source: Source, runs: Sequence[Run]) -> list[dict[str, Any]]:
 
 
 def _appearance(document: SourceDocument) -> dict[str, Any]:
-    """Say how a text is drawn; all of it comes from descriptors, nothing from the document."""
+    """Return how a text is displayed, from language descriptors alone, not from the untrusted document."""
     shown = languages.appearance(document.text or "", document.language)
     style = {"fontFamily": shown.fonts, "wordBreak": shown.word_break, **({"fontSize": _LARGE} if shown.large else {})}
     return {"direction": shown.direction, "style": style}
 
 
 def _raw(answer: RawAnswer | None) -> dict[str, Any] | None:
-    """Take what the log says of a document, harmless to show; None where it says nothing worth showing."""
+    """Return the log entry of a document, escaped; None if there is nothing to show."""
     if answer is None or not (answer.raw or answer.problems):
         return None
     text = None if answer.raw is None else visible(answer.raw, keep="\n\t")
@@ -132,7 +132,7 @@ def _add_items(rows: list[dict[str, Any]], layer: str, gold: Annotations, runs: 
 
 
 def _kind(run: Run, layer: str, at: int, document: int) -> str:
-    """Give the outcome of a gold label in a run."""
+    """Return the outcome of a gold label in a run."""
     if layer not in run.outcomes:
         return NOT_ATTEMPTED
     kind = run.outcomes[layer].gold[at]
@@ -168,7 +168,7 @@ def _add_run(
 
 
 def _join_extra(items: list[Item], layer: str) -> None:
-    """Say which labels without a partner in gold two runs have in common: the same words with the same type."""
+    """Join spurious labels that two runs have in common: the same spans with the same type."""
     extra: dict[tuple[Any, ...], int] = {}
     for at, item in enumerate(items):
         if item["layer"] != layer or item["side"] == GOLD or item["partner"] is not None:
@@ -185,7 +185,7 @@ def _join_extra(items: list[Item], layer: str) -> None:
 
 
 def _safe(item: Item) -> Item:
-    """Cut the strings of an item and escape characters that hide something."""
+    """Truncate the strings of an item and escape control characters."""
     lists: Item = {"notes": [short(line) for line in item["notes"]]}
     if "chain" in item:
         lists["chain"] = [[short(part) for part in link] for link in item["chain"]]
@@ -199,12 +199,12 @@ def _short(text: str | None, length: int) -> str | None:
 
 
 def is_listed(item: Item) -> bool:
-    """Whether an item stands for its pair or for itself in a list: a gold label, or one that no gold label has."""
+    """Whether an item is listed: gold labels, and spurious ones once; labels that are paired with gold are not."""
     return item["side"] == GOLD or (item["partner"] is None and "twin" not in item)
 
 
 def errors(document: dict[str, Any]) -> int:
-    """Count the errors of a document; a pair that is wrong counts once."""
+    """Count the errors of a document; a wrong pair counts once."""
     return sum(
         is_listed(item) and not item["kind"] == item.get("second_kind", RIGHT) == RIGHT for item in document["items"]
     )

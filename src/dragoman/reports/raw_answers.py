@@ -1,4 +1,4 @@
-"""What a run's log says of each document: the answer as the system gave it, and what of it was left out."""
+"""Entries of a run's log by document: the raw answer of the system, and its problems."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from dragoman import files
 from dragoman.reports.sources import LOG
 
 MAX_RAW = 20_000
-"""Characters that are shown of a raw answer."""
+"""Maximum number of characters that are shown of a raw answer."""
 MAX_ALL = 5_000_000
-"""Characters that are shown of all raw answers of a run."""
+"""Maximum number of characters that are shown of all raw answers of a run."""
 MAX_PROBLEMS = 20
-"""Problems that are shown of an answer."""
+"""Maximum number of problems that are shown of an answer."""
 
 
 class RawAnswer(msgspec.Struct):
-    """What the log says of a document; other fields of a line are passed over.
+    """Log entry of a document; other fields of a line are ignored.
 
     Attributes:
-        id: of the document.
-        raw: the answer as it was given, or its beginning; None where the system gives no text.
-        problems: why it failed, or what of the answer was left out.
-        cut: how many characters of the answer are not here.
+        id: id of the document.
+        raw: the raw answer, possibly truncated; None if the system returns no text.
+        problems: why it failed, or what parts of the answer were dropped.
+        cut: number of characters that were truncated.
 
     """
 
@@ -39,17 +39,17 @@ class RawAnswer(msgspec.Struct):
 
 
 def raw_answers(run: Any) -> Mapping[str, RawAnswer]:
-    """Read what the log of a run's folder says; nothing where there is no log. The log is not changed.
+    """Read the log of a run's folder; empty if there is no log.
 
     Args:
-        run: what somebody gave as a run.
+        run: a run's folder; for any other form of predictions there is no log.
 
     Returns:
-        By the document's id, the last line of each. A line that cannot be read, as one that is being written, is
-        passed over: nothing that is scored is in the log.
+        The last entry of each document, by id. Unreadable lines, such as one that is being written, are skipped: the
+        log has no influence on scores.
 
     Raises:
-        DragomanError: E106 for a log that is too large, E101 where it cannot be read.
+        DragomanError: E106 if the log is too large, E101 if it cannot be read.
 
     """
     if not isinstance(run, str | PathLike) or not (Path(run) / LOG).is_file():

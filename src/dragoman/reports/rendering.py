@@ -1,4 +1,4 @@
-"""Templates of the HTML pages: strings are escaped, and the browser accepts the package's styles and scripts alone."""
+"""Templates of the HTML pages: strings are escaped, a content security policy allows only own scripts and styles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from markupsafe import Markup
 from dragoman.text import visible
 
 MAX_SHOWN = 400
-"""Characters that are shown of an untrusted string, by default."""
+"""Default maximum length of an untrusted string, in characters."""
 
 
 def environment() -> jinja2.Environment:
@@ -31,7 +31,7 @@ def environment() -> jinja2.Environment:
 
 
 def short(text: str, length: int = MAX_SHOWN) -> str:
-    """Prepare an untrusted string for a page: control and direction characters escaped, cut at a length."""
+    """Prepare an untrusted string for a page: escape control and bidirectional characters, and truncate."""
     shown = visible(text[: length + 1])
     return shown if len(shown) <= length else shown[:length] + "…"
 
@@ -47,11 +47,11 @@ def inlined(style: str, *scripts: str) -> dict[str, str]:
 
     Args:
         style: path of the style sheet below the templates; that of the skeleton comes before it.
-        scripts: paths of the scripts, in order; they become one.
+        scripts: paths of the scripts, in order; they are concatenated.
 
     Returns:
         ``style``, ``style_source``, ``script`` and ``script_source``. A source is the hash of the text (W3C CSP 3,
-        section 2.3.1): whatever a submission holds, the browser runs it neither as a script nor as a style.
+        section 2.3.1): the browser executes nothing that a submission contains as a script or style.
 
     """
     texts = {"style": _text("skeleton.css", style), "script": _text(*scripts)}

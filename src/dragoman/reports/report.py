@@ -1,4 +1,4 @@
-"""The function behind ``dragoman.report`` and the command of that name."""
+"""The function ``dragoman.report``, which the command of that name calls, too."""
 
 from __future__ import annotations
 
@@ -29,26 +29,27 @@ def report(
     other: Any = None,
     mistakes: Path | str | None = None,
 ) -> Path:
-    """Write one self-contained HTML page with the scores of a run and each of its errors, shown in the text.
+    """Write a self-contained HTML page with the scores of a run and all of its errors, shown in the text.
 
     Args:
         run_or_pred: a run's folder, with ``predictions.jsonl`` and ``system.toml``, or predictions in any form that
-            :func:`dragoman.score` takes.
-        gold: a benchmark (the bundled one if None) or a reference, in any form that :func:`dragoman.score` takes;
-            labels are shown in the texts that it holds.
-        out: the page to write.
-        split: split of the benchmark; ``test`` if None. A reference has no splits.
-        quotes: which place a quote without ``occurrence`` means: ``in-order``, ``first``, ``all`` or ``strict``.
-        ignore_unknown_fields: pass over fields that a submission does not have.
-        other: a second run, in any of the forms of the first: the page shows what each found, and what only one has.
-        mistakes: also write the mistakes of the first run to this file, as CSV or JSON by its ending.
+            :func:`dragoman.score` accepts.
+        gold: a benchmark (the bundled one if None) or gold labels in any form that :func:`dragoman.score` accepts;
+            labels are shown in the texts that it contains.
+        out: path of the page.
+        split: split of the benchmark; ``test`` if None. Not for gold labels without splits.
+        quotes: which occurrence a quote without ``occurrence`` refers to: ``in-order``, ``first``, ``all`` or
+            ``strict``.
+        ignore_unknown_fields: ignore unknown fields instead of reporting E203.
+        other: a second run, in any of these forms; the page then compares the two.
+        mistakes: also write the errors of the first run to this file, as CSV or JSON by its extension.
 
     Returns:
-        Where the page is.
+        Path of the page.
 
     Raises:
-        DragomanError: for everything that is wrong with the predictions or the gold; E702 unknown split, or one of a
-            reference; E108 the page cannot be written; E209 the file of mistakes has another ending.
+        DragomanError: with all errors in the predictions or gold; E702 for an unknown split, or a split of gold without
+            splits; E108 if the page cannot be written; E209 if ``mistakes`` has another extension.
 
     Example:
         >>> dragoman.report("eval/runs/korean_rules/1.0.0", out="korean_rules.html")

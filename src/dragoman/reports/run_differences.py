@@ -1,7 +1,7 @@
-"""Where one run wins against another and where it loses: by layer, type, phenomenon, language and kind of mistake.
+"""Where one run is better or worse than another: by layer, type, phenomenon, language and kind of error.
 
-The difference that a group of labels makes is that of the mean F1 of the first run, had it made of these labels, and of
-no others, what the second made. Only layers that both attempt are compared.
+The difference of a group of labels is the change of the mean F1 of the first run if its outcomes for only these labels
+were those of the second. Only layers that both attempt are compared.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _NO_LABEL = frozenset({MISSED, LEFT_OUT, NOT_ATTEMPTED})
 
 @dataclass(frozen=True)
 class Difference:
-    """What two runs make of one group of labels.
+    """Difference of two runs on one group of labels.
 
     Attributes:
-        words: what the labels have in common.
-        of: filters that show the mistakes of either run there.
-        won: labels of which the second run makes more: right where the first is not, or not made up.
-        lost: labels of which the first run makes more.
-        change: by how much the score of the first would change if it did here as the second does, -1 to 1.
+        words: description of the group.
+        of: filters that select the errors of either run in it.
+        won: number of labels on which the second run is better: right where the first is wrong, or not spurious.
+        lost: number of labels on which the first run is better.
+        change: change of the first run's score with the outcomes of the second in this group, -1 to 1.
 
     """
 
@@ -59,17 +59,17 @@ class Difference:
 
     @property
     def query(self) -> str:
-        """The filters as an address says them."""
+        """The filters as a URL query."""
         return urlencode(self.of)
 
     @property
     def query_won(self) -> str:
-        """Filters that show the labels that the second run wins, and no others."""
+        """Filters that select exactly the labels on which the second run is better."""
         return urlencode((*self.of, ("between", SECOND_BETTER)))
 
     @property
     def query_lost(self) -> str:
-        """Filters that show the labels that the second run loses, and no others."""
+        """Filters that select exactly the labels on which the first run is better."""
         return urlencode((*self.of, ("between", FIRST_BETTER)))
 
 
@@ -78,9 +78,9 @@ class RunDifferences:
     """Where two runs differ.
 
     Attributes:
-        layers: layers that both attempt and in which there is a label.
-        scores: mean F1 of these layers, of the first run and of the second; None without such a layer.
-        groups: rows by what they are grouped by, the largest difference first; where the two do alike is left out.
+        layers: layers that both attempt and that have labels.
+        scores: mean F1 of these layers for the first and the second run; None if there are none.
+        groups: rows by facet, the largest difference first, without groups in which the runs do not differ.
 
     """
 
@@ -90,22 +90,22 @@ class RunDifferences:
 
     @property
     def widest(self) -> float:
-        """The largest change of all rows, whatever its sign, above 0."""
+        """The largest absolute change of all rows, above 0."""
         return max((abs(row.change) for rows in self.groups.values() for row in rows), default=0.0) or 1.0
 
-    def _told(self) -> list[Difference]:
-        """Give rows that say more than that a layer or a language differs."""
+    def _informative(self) -> list[Difference]:
+        """Return the rows by kind of error, type and phenomenon, not those by layer or language alone."""
         return [row for group, rows in self.groups.items() for row in rows if group not in {"layer", "language"}]
 
     @property
     def best(self) -> Difference | None:
-        """The kind of mistake, type or phenomenon at which the second run gains most; None where it gains nowhere."""
-        return max((row for row in self._told() if row.change > 0), key=lambda row: row.change, default=None)
+        """The kind of error, type or phenomenon with the largest gain of the second run; None if there is none."""
+        return max((row for row in self._informative() if row.change > 0), key=lambda row: row.change, default=None)
 
     @property
     def worst(self) -> Difference | None:
-        """That at which it loses most; None where it loses nowhere."""
-        return min((row for row in self._told() if row.change < 0), key=lambda row: row.change, default=None)
+        """The one with its largest loss; None if there is none."""
+        return min((row for row in self._informative() if row.change < 0), key=lambda row: row.change, default=None)
 
 
 def run_differences(
@@ -114,7 +114,7 @@ def run_differences(
     """Compare two runs by groups of labels.
 
     Args:
-        documents: as :func:`dragoman.reports.overlay.documents` gives them for two runs.
+        documents: as returned by :func:`dragoman.reports.overlay.documents` for two runs.
         layers: layers that both attempt.
         vocabulary: what the labels are called.
 
@@ -157,7 +157,7 @@ def _totals(items: Iterable[Item]) -> dict[str, tuple[int, tuple[int, int], tupl
 
 
 def _made(item: Item) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Say of both runs how many right labels and how many labels they have for a listed one: 0 or 1."""
+    """Return for both runs the number of right labels and of labels (0 or 1 each) for a listed item."""
     if item["side"] != GOLD:
         between = item["between"]
         return (0, int(between in {EXTRA, EXTRA_FIRST})), (0, int(between in {EXTRA, EXTRA_OTHER}))

@@ -1,4 +1,4 @@
-"""What a report is made from: gold labels and texts of a benchmark or a reference file, and predictions of a run."""
+"""Inputs of a report: gold labels and texts of a benchmark or a file, and predictions of a run."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ PREDICTIONS, CARD, LOG = "predictions.jsonl", "system.toml", "log.jsonl"
 
 @dataclass(frozen=True)
 class SourceDocument:
-    """A document as the reader of a report sees it.
+    """A document as shown in a report.
 
     Attributes:
-        id: its id; ``kind``, ``language`` (BCP 47), ``published`` (EDTF) and ``title`` where they are known.
-        text: None where the reference does not have it: its labels are then shown by their offsets.
-        glosses: what each gold claim says in English, in the order of the file, where somebody wrote it.
-        english: number and English of lines of the text, where the benchmark has them; for people alone.
+        id: its id; ``kind``, ``language`` (BCP 47), ``published`` (EDTF) and ``title`` if known.
+        text: its text; None if gold does not have it: labels are then shown by their offsets.
+        glosses: English gloss of each gold claim, in the order of the file, or None.
+        english: line number and English translation of lines, if the benchmark has them; only for human readers.
 
     """
 
@@ -52,13 +52,13 @@ class SourceDocument:
 
 @dataclass(frozen=True)
 class Source:
-    """What predictions are scored against, and what a report shows of it.
+    """Gold labels and documents of a report.
 
     Attributes:
         gold: the gold labels.
         documents: the documents, in the order of the gold labels.
-        names: English names of entities, by id.
-        vocabulary: what the labels are called.
+        names: English names of entities by id.
+        vocabulary: descriptions of the labels.
 
     """
 
@@ -69,10 +69,10 @@ class Source:
 
 
 def from_benchmark(benchmark: Benchmark, split: str) -> Source:
-    """Take a split of a benchmark.
+    """Make the source of a split of a benchmark.
 
     Raises:
-        DragomanError: E702 unknown split, E703 when no document of the split has gold.
+        DragomanError: E702 for an unknown split, E703 if no document of the split has gold.
 
     """
     documents = [
@@ -98,7 +98,7 @@ class _Claim(msgspec.Struct):
 
 
 class _Line(msgspec.Struct):
-    """Fields of a line that are shown and not scored."""
+    """Fields of a line that are shown, but not scored."""
 
     id: str
     kind: str | None = None
@@ -108,10 +108,10 @@ class _Line(msgspec.Struct):
 
 
 def of_sides(sides: Sides) -> Source:
-    """Take gold that was recognised: a benchmark with its split, or a reference.
+    """Make the source of recognised gold: a benchmark with its split, or gold labels.
 
     Raises:
-        DragomanError: for everything that is wrong with it.
+        DragomanError: with all errors in it.
 
     """
     benchmark = sides.benchmark()
@@ -138,7 +138,7 @@ def of_sides(sides: Sides) -> Source:
 
 
 def from_reference(value: Any) -> Source:
-    """Take labels in any form as a reference, with any labels; they are shown in the texts that it holds.
+    """Make the source of gold labels in any form, with any label set, shown in the texts that they contain.
 
     Raises:
         DragomanError: as :func:`dragoman.scoring.reference`.
@@ -148,7 +148,7 @@ def from_reference(value: Any) -> Source:
 
 
 def _lines(shards: Iterable[bytes]) -> Mapping[str, _Line]:
-    """Read the fields that are not scored from JSONL that was checked."""
+    """Read the fields that are not scored from checked JSONL."""
     lines: dict[str, _Line] = defaultdict(lambda: _Line(""))
     decoder = msgspec.json.Decoder(_Line)
     for data in shards:
@@ -160,10 +160,11 @@ def _lines(shards: Iterable[bytes]) -> Mapping[str, _Line]:
 
 
 def check_run(run: Any) -> None:
-    """Refuse a run's folder in which a file is a pipe or another special file, which could block for ever.
+    """Check that a run's folder has no pipe or other special file, which could block forever.
 
     Raises:
-        DragomanError: E822.
+        DragomanError: E822 for such a file.
+
 
     """
     if not isinstance(run, str | PathLike) or not Path(run).is_dir():
@@ -178,14 +179,14 @@ def read(sides: Sides, gold: Gold) -> tuple[str, Reading]:
     """Read predictions.
 
     Args:
-        sides: the predictions, recognised; a run's folder has ``predictions.jsonl`` and ``system.toml``.
+        sides: the recognised predictions; a run's folder has ``predictions.jsonl`` and ``system.toml``.
         gold: what they will be scored against.
 
     Returns:
         The system's name and its labels, without errors.
 
     Raises:
-        DragomanError: for everything that is wrong with them.
+        DragomanError: with all errors in them.
 
     """
     name, path = sides.name, None if sides.pred is None else sides.pred.path
@@ -203,13 +204,13 @@ def read(sides: Sides, gold: Gold) -> tuple[str, Reading]:
 
 
 def card_of(run: Any) -> SystemCard | None:
-    """Read what a run's folder says of its system; None where there is no such folder, or no card in it."""
+    """Read the system card of a run's folder; None if there is no folder or card."""
     if not isinstance(run, str | PathLike) or not (Path(run) / CARD).is_file():
         return None
     return read_card(Path(run) / CARD)
 
 
 def predictions(run: Any, gold: Gold) -> tuple[str, Reading]:
-    """Read the predictions of a run, or in any other form, against gold; see :func:`read`."""
+    """Read the predictions of a run or in any other form; see :func:`read`."""
     check_run(run)
     return read(Sides.of(run, gold), gold)

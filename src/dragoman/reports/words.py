@@ -1,4 +1,4 @@
-"""Codes of labels in words, for readers who know neither the codes nor the languages."""
+"""Label codes in plain English, for readers who know neither the codes nor the languages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dragoman import languages
 from dragoman.schema import labels
 
 CLAIM = "CLAIM"
-"""What a claim is called where others have a type."""
+"""Label of claims, which have no type."""
 TYPES: Mapping[str, str] = {
     "PER": "person",
     "ORG": "organisation",
@@ -35,7 +35,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "times": ("DATE", "TIME", "DURATION", "SET"),
     "claims": (CLAIM,),
 }
-"""Types that share a colour: there are not 13 colours that everybody can tell apart, and words tell types apart."""
+"""Types that share a colour: 13 colours would not be distinguishable for everybody, and types are also named in words.
+"""
 PHENOMENA: Mapping[str, str] = {
     "fused_edge": "written in one word with its neighbour",
     "proclitic": "prefix written in one word with the name",
@@ -67,7 +68,7 @@ VERBS: Mapping[str, str] = {
     "deny": "denies",
     "wish": "wishes",
 }
-"""What a claimant does, by act; each can be followed by “that …” and by a colon."""
+"""Verbs by act of a claim; each can be followed by “that …” or a colon."""
 _ACTS: Mapping[str, str] = {
     "assert": "asserted",
     "support": "in support",
@@ -87,9 +88,9 @@ MODALITIES: Mapping[str, str] = {
     "intention": "as an intention",
     "deontic": "as something that ought to be",
 }
-"""How the content of a claim is held."""
+"""Descriptions of modalities."""
 POLARITIES: Mapping[str, str] = {"positive": "affirmed", "negative": "negated"}
-"""Whether it is affirmed."""
+"""Descriptions of polarities."""
 AUTHOR, UNNAMED, NOBODY = "the text itself", "somebody unnamed", "nobody"
 _MODS: Mapping[str, str] = {
     "START": "the beginning of",
@@ -199,7 +200,7 @@ DEFAULT = Vocabulary.of({})
 
 
 def facets(act: str | None, modality: str | None, polarity: str | None) -> str:
-    """Say how a claim is held.
+    """Describe act, modality and polarity of a claim.
 
     >>> facets("deny", "fact", "negative"), facets(None, None, None), facets("x", None, None)
     ('denied as a fact, negated', '', 'act x')
@@ -212,7 +213,7 @@ def facets(act: str | None, modality: str | None, polarity: str | None) -> str:
 
 
 def of_id(name: str, names: Mapping[str, str]) -> str:
-    """Name an entity in English where the registry does; an id of CLDR says what it is.
+    """Name an entity in English if the registry does; CLDR ids are described.
 
     >>> of_id("russia", {"russia": "Russia"}), of_id("cldr:KR", {}), of_id("x7", {})
     ('Russia', 'territory KR (CLDR)', 'x7')
@@ -224,7 +225,7 @@ def of_id(name: str, names: Mapping[str, str]) -> str:
 
 
 def of_claimant(role: str | None, who: str) -> str:
-    """Name a claimant by its role and by who that is, where it is known.
+    """Name a claimant by its role and, where known, its referent.
 
     >>> of_claimant("MENTION", "TASS"), of_claimant("IMPLICIT", ""), of_claimant("IMPLICIT", "TASS")
     ('TASS', 'somebody unnamed', 'TASS (not named here)')
@@ -251,7 +252,7 @@ def of_language(tag: str | None) -> str:
 
 
 def of_value(value: str | None, mod: str | None = None) -> str:
-    """Say a TIMEX3 value in words, with the value itself behind it; one that has no words here stays as it is.
+    """Put a TIMEX3 value in words, followed by the value itself; unsupported values are unchanged.
 
     >>> of_value("2024-06-18"), of_value("2020-09", "START"), of_value("P10Y")
     ('18 June 2024 (2024-06-18)', 'the beginning of September 2020 (2020-09 START)', '10 years (P10Y)')

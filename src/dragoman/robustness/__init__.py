@@ -1,1 +1,1 @@
-"""Edited benchmarks: texts changed by rule with their gold, and what each change costs a system."""
+"""Robustness: rule-based edits of texts with their gold, and the cost of each edit for a system."""

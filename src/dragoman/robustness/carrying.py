@@ -1,4 +1,4 @@
-"""From a draft to the edited document: the new text, the map to it, and every label moved along."""
+"""From a draft to the edited document: the new text, the offset map, and all labels with new offsets."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
     from dragoman.robustness.edit import Row
 
 INSERTED = "inserted"
-"""Key of a span that lies in what an edit inserted: the offset before which it was, with offsets inside of it."""
+"""Key of a span inside of inserted text: the offset of the insertion; start and end are relative to it."""
 
 
 @dataclass(frozen=True)
 class Carrier:
-    """Moves spans from a text to the edited one.
+    """Maps spans from a text to the edited one.
 
     Attributes:
-        runs: maps of stretches that kept their order, one unless lines were moved.
+        runs: offset maps of parts in unchanged order; one unless lines were moved.
 
     """
 
     runs: tuple[TextMap, ...]
 
     def move(self, start: int, end: int) -> tuple[int, int] | None:
-        """Move a span; None where it has no counterpart as a whole."""
+        """Map a span; None if it has no counterpart as a whole."""
         return next((moved for run in self.runs if (moved := run.move(start, end))), None)
 
     def move_all(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int] | None]:
-        """Move many spans; see :meth:`move`."""
+        """Map many spans; see :meth:`move`."""
         made: list[tuple[int, int] | None] = [None] * len(spans)
         for run in self.runs if spans else ():
             starts, ends, ok = run.move_all([start for start, _ in spans], [end for _, end in spans])
@@ -45,16 +45,16 @@ class Carrier:
         return made
 
     def inverse(self) -> Carrier:
-        """Move spans from the edited text to the original."""
+        """Return the map from the edited text to the original."""
         return Carrier(tuple(run.inverse() for run in self.runs))
 
     def to_lists(self) -> list[list[list[int]]]:
-        """Give the blocks of each run as plain values: source, length, target, length."""
+        """Return the blocks of each run as lists: source, source length, target, target length."""
         return [[list(block) for block in run.blocks] for run in self.runs]
 
     @classmethod
     def from_lists(cls, runs: list[list[list[int]]]) -> Carrier:
-        """Make one of what :meth:`to_lists` gave."""
+        """Make a carrier from the result of :meth:`to_lists`."""
         return cls(tuple(TextMap(Block(*block) for block in run) for run in runs))
 
 
@@ -64,14 +64,16 @@ class Carried:
 
     Attributes:
         row: the document with the new text and its labels.
-        carrier: the way from the old text to the new.
-        lines: for each line of the new text the number of the old one, or the kind of a segment that was added.
-        moved: labels at other offsets than before, by layer; ``changed``, ``dropped``, ``added``: labels with other
-            values, those that are gone, and new ones.
+        carrier: the map from the old text to the new one.
+        lines: for each line of the new text, the number of the old line, or the segment kind of an added one.
+        edited: whether text, labels or document time changed.
+
+        moved: number of labels with new offsets, by layer; ``changed``, ``dropped``, ``added``: number of labels with
+            new values, removed labels, and new ones.
         unable: what could not be edited, by reason.
         entities: registry entries that new labels refer to.
-        joined: ids of documents whose labels were taken over.
-        stands_for: entities that others took the place of, by their ids.
+        joined: ids of documents whose labels were added.
+        stands_for: id of the replacement by id of the replaced entity.
 
     """
 
@@ -90,7 +92,7 @@ class Carried:
 
 
 def carry(draft: Draft) -> Carried:
-    """Make the edited document of a draft; its row is changed in place."""
+    """Make the edited document of a draft; modifies its row in place."""
     row, old = draft.row, draft.text
     title = _title(row, old)
     text, blocks, insertions, lines = _assembled(draft)
@@ -123,7 +125,7 @@ def carry(draft: Draft) -> Carried:
 
 
 def _title(row: Row, text: str) -> tuple[int, int] | None:
-    """Give the line that is the title, where it is one."""
+    """Return the span of the line that is the title, or None."""
     title = row.get("title")
     if not title:
         return None
@@ -140,10 +142,10 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 
 def _assembled(draft: Draft) -> tuple[str, list[Block], dict[int, int], list[int | str]]:
-    """Put the replacements in; give the text, the blocks, where insertions went, and where lines come from."""
+    """Apply the replacements; return text, blocks, offsets of insertions, and origins of lines."""
     ends = [end for _, end in draft.line_bounds()]
     added = [(ends[n], ends[n], "".join(f"\n{words}" for words, _ in lines)) for n, lines in draft.lines_after.items()]
-    # At one place an insertion into the line comes before a line that is added after it.
+    # At the same offset, an insertion into the line precedes a line that is added after it.
     edits = sorted([*draft.replacements, *added], key=lambda each: (each[0], each[1], each[2].startswith("\n")))
     pieces: list[str] = []
     blocks: list[Block] = []
@@ -174,7 +176,7 @@ def _assembled(draft: Draft) -> tuple[str, list[Block], dict[int, int], list[int
 
 
 def _joined(blocks: list[Block]) -> list[Block]:
-    """Join neighbours that correspond offset by offset."""
+    """Merge adjacent blocks that correspond offset by offset."""
     made: list[Block] = []
     for block in blocks:
         last = made[-1] if made else None
@@ -193,7 +195,7 @@ def _joined(blocks: list[Block]) -> list[Block]:
 
 
 def _reordered(text: str, order: list[int], lines: list[int | str]) -> tuple[str, list[list[Block]], list[int | str]]:
-    """Put the lines in another order; an edit that does so changes nothing else."""
+    """Reorder the lines; an edit that does so changes nothing else."""
     old = _lines(text)
     at, runs = 0, []
     for number in order:
@@ -205,7 +207,7 @@ def _reordered(text: str, order: list[int], lines: list[int | str]) -> tuple[str
 
 
 def _move_labels(row: Row, text: str, carrier: Carrier, insertions: dict[int, int]) -> Counter[str]:
-    """Move all spans of a row at once, and write the words that they have now."""
+    """Map all spans of a row at once, and update their surfaces."""
     spans = list(spans_of(row))
     inserted = [isinstance(span.holder, dict) and INSERTED in span.holder for span in spans]
     carried = [span for span, new in zip(spans, inserted, strict=True) if not new]
@@ -218,7 +220,7 @@ def _move_labels(row: Row, text: str, carrier: Carrier, insertions: dict[int, in
             now: tuple[int, int] | None = (base + span.start, base + span.end)
         else:
             now = next(moved_spans)
-        # An edit that takes words away drops or shortens their labels first.
+        # An edit that deletes words drops or shortens their labels first.
         assert now is not None, (old, holder)
         holder[span.start_key], holder[span.end_key] = now
         if isinstance(holder, dict) and holder.get("text") is not None:
@@ -229,7 +231,7 @@ def _move_labels(row: Row, text: str, carrier: Carrier, insertions: dict[int, in
 
 
 def _counted(row: Row, shifted: set[int]) -> Counter[str]:
-    """Count the labels of which any span is among those that moved."""
+    """Count the labels with any span among those that moved."""
     moved: Counter[str] = Counter()
     for layer in (*LAYER_NAMES, "segments"):
         for label in row.get(layer) or ():
@@ -238,7 +240,7 @@ def _counted(row: Row, shifted: set[int]) -> Counter[str]:
 
 
 def _sort(row: Row) -> None:
-    """Put labels into the order of the text again."""
+    """Restore the text order of labels."""
     for layer in (*CONTIGUOUS, "segments"):
         if row.get(layer):
             row[layer].sort(key=lambda label: (label["start"], -label["end"]))

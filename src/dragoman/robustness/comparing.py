@@ -1,4 +1,4 @@
-"""One system on the same documents before and after an edit: counts, types, and what fails where it stood before."""
+"""Compare a system on the same documents before and after an edit: counts, types, and labels that fail."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Side:
-    """A run on some documents of a benchmark.
+    """A scored run on a subset of the documents of a benchmark.
 
     Attributes:
         documents: the documents, by id.
-        gold: their gold; ``pred`` what the system gave, in the same order.
+        gold: their gold; ``pred`` the predictions, in the same order.
         result: the scores, without intervals.
 
     """
@@ -44,7 +44,7 @@ class Side:
 
     @classmethod
     def of(cls, run: Path, benchmark: Benchmark, split: str, documents: Sequence[str]) -> Side:
-        """Score a run on some documents of a split."""
+        """Score a run on the given documents of a split."""
         gold = restricted(scoring.from_benchmark(benchmark, split), documents)
         name, pred = predictions(run, gold)
         result = scoring.score(pred, gold, system=name, measures=list(HEADLINE), intervals=False)
@@ -53,9 +53,9 @@ class Side:
 
 
 def answered(original: Side, edited: Side) -> list[str]:
-    """Name the documents that the system answered on one side at least.
+    """Return the ids of documents that the system answered on at least one side.
 
-    What it leaves out on both, as one in a language that it does not speak, says nothing of an edit.
+    Documents without an answer on both sides, such as those in an unsupported language, carry no information.
     """
     known = {
         name
@@ -67,7 +67,7 @@ def answered(original: Side, edited: Side) -> list[str]:
 
 
 def restricted(gold: Gold, documents: Sequence[str]) -> Gold:
-    """Keep some documents of gold."""
+    """Restrict gold to the given documents."""
     names = [name for name in gold.annotations.documents if name in set(documents)]
     at = [gold.annotations.documents.index(name) for name in names]
     facets = {key: tuple(values[i] for i in at) for key, values in gold.facets.items()}
@@ -76,7 +76,7 @@ def restricted(gold: Gold, documents: Sequence[str]) -> Gold:
 
 
 def costs(edit: str, expect: str, original: Side, edited: Side) -> list[Cost]:
-    """Compare by each measure of the headline that both sides have counts of."""
+    """Compute the cost for each headline measure that both sides have counts of."""
     made = []
     for name in HEADLINE:
         if name not in original.result.counts or name not in edited.result.counts:
@@ -90,13 +90,13 @@ def costs(edit: str, expect: str, original: Side, edited: Side) -> list[Cost]:
 
 
 def _rows(result: Result, name: str) -> dict[str, list[int]]:
-    """Give the counts of each document."""
+    """Return the counts by document."""
     table = result.counts[name]
     return {result.data.documents[at]: row for at, row in zip(table.documents, table.rows, strict=True)}
 
 
 def by_type(original: Side, edited: Side) -> dict[str, tuple[float | None, float | None]]:
-    """Give the score of each type before and after, by the names of the slices."""
+    """Return the score of each type before and after, by the names of the slices."""
     sides = [side.result.slices for side in (original, edited)]
     made = {}
     for key in sides[0]:
@@ -108,7 +108,7 @@ def by_type(original: Side, edited: Side) -> dict[str, tuple[float | None, float
 
 
 def failures(edit: str, original: Side, edited: Side) -> list[Failure]:
-    """List the gold labels that were right and are no longer."""
+    """List the gold labels that were correct before the edit and are not after it."""
     made: list[Failure] = []
     for layer in LAYER_NAMES:
         before, after = (_outcomes(layer, side) for side in (original, edited))
@@ -120,11 +120,11 @@ def failures(edit: str, original: Side, edited: Side) -> list[Failure]:
 
 
 Key = tuple[str, str]
-"""A document and a label of it."""
+"""Document id and label id."""
 
 
 def _outcomes(layer: str, side: Side) -> dict[Key, tuple[str, str | None]]:
-    """Say of each gold label what became of it, and what value or type the system gave where it gave one."""
+    """Return the outcome of each gold label, and the predicted value or type of its partner, if there is one."""
     judged = outcomes(layer, side.gold.annotations, side.pred)
     if judged is None:
         return {}
@@ -167,11 +167,11 @@ def _failure(edit: str, layer: str, key: Key, now: tuple[str, str | None], origi
 
 
 MAX_CONTEXT = 60
-"""Characters that are shown on either side of a label."""
+"""Maximum number of characters of context on each side of a label."""
 
 
 def _in_line(text: str, label: Any) -> tuple[str, str, str]:
-    """Give the words before a label in its line, its own, and those after it."""
+    """Return the words before a label in its line, its surface, and the words after it."""
     parts = getattr(label, "content", None) or [label]
     start, end = parts[0].start, parts[0].end
     low = max(text.rfind("\n", 0, start) + 1, start - MAX_CONTEXT)
@@ -181,7 +181,7 @@ def _in_line(text: str, label: Any) -> tuple[str, str, str]:
 
 
 def kept_values(original: Side, edited: Side) -> dict[str, int]:
-    """Count, of the dates whose value the edit moved and that the system found, which value it gave.
+    """Count the values that the system predicted for dates whose gold value the edit changed.
 
     Returns:
         ``new`` the value of the edited text, ``old`` that of the original, ``other`` neither.
@@ -199,13 +199,14 @@ def kept_values(original: Side, edited: Side) -> dict[str, int]:
 
 
 def by_dev(original: Side, edited: Side, held: Benchmark) -> dict[str, tuple[int, int, int]]:
-    """Count mentions, and how many were right before and after, apart by whether dev names them.
+    """Count renamed mentions, and how many were correct before and after, by whether dev has the same surface.
 
-    A list of names that was made from dev loses a name by renaming as a model that knows the pages does: what the
-    two lose on names that dev does not have tells them apart.
+    Renaming hurts a gazetteer built from dev as well as a model that has memorised the pages; losses on names that are
+    not in dev distinguish the two.
 
     Returns:
-        Mentions, right before and right after, for ``in dev`` (the same words are a mention there) and ``not in dev``.
+        Number of mentions, correct before and correct after, for ``in dev`` (the surface is a mention in dev) and ``not
+        in dev``.
 
     """
     dev = held.split("dev") if "dev" in held.splits else []

@@ -1,4 +1,4 @@
-"""A benchmark as plain values that edits work on: documents, lines of pages, registry, and what refers to them."""
+"""A benchmark as plain values for editing: documents, lines of pages, registry, and references to them."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Corpus:
         splits: split of each document.
         pages: lines of each page, in order, as plain segments.
         registry: entities by id: ``type``, ``names`` by language, ``wikidata``, ``wikidata_status``.
-        held: who holds which office: document, office, holder.
+        held: holders of offices: document, office, holder.
         links: relations between claims.
-        layers: layers that the benchmark has.
-        label_sets: label sets that it has of its own.
+        layers: layers of the benchmark.
+        label_sets: its own label sets.
 
     """
 
@@ -53,7 +53,7 @@ class Corpus:
 
     @classmethod
     def of(cls, benchmark: Benchmark) -> Corpus:
-        """Take a benchmark apart; its English lines stay behind, since they are of the original."""
+        """Convert a benchmark; without English lines, which would not match the edited texts."""
         plain = msgspec.to_builtins
         pages: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for segment in benchmark.segments:
@@ -84,14 +84,14 @@ class Corpus:
     def apply(
         self, applied: Applied, progress: Callable[[Iterable[str], str], Iterable[str]]
     ) -> tuple[Tally, dict[str, Carrier]]:
-        """Carry an edit out on every document.
+        """Apply an edit to every document.
 
         Returns:
-            What it did, and the way from the old text to the new for each document.
+            Counts of what it did, and the offset map of each document.
 
         """
         tally = Tally()
-        # Edits that put documents together have to keep the splits apart.
+        # Edits that join documents must not mix splits.
         plan = plan_of([{**row, "split": self.splits[name]} for name, row in self.documents.items()], applied)
         ids = plan.ids if isinstance(plan, Plan) else {}
         before = {name: _called(row, ids) for name, row in self.documents.items()}
@@ -119,7 +119,7 @@ class Corpus:
         return tally, {name: carried.carrier for name, carried in made.items()}
 
     def _lines(self, made: dict[str, Carried], applied: Applied) -> None:
-        """Write the lines of the pages as their documents have them now."""
+        """Update the lines of the pages from the edited documents."""
         for page, old in self.pages.items():
             own = {
                 name: iter(self._lines_of(name, carried, old))
@@ -137,7 +137,7 @@ class Corpus:
             self.pages[page] = _numbered(lines)
 
     def _lines_of(self, name: str, carried: Carried, old: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-        """Give for each old line of a document in turn the lines that stand in its place, in the new order."""
+        """Return for each old line of a document the lines that replace it, in the new order."""
         own = [line for line in old if line["document"] == name and line["document_start"] is not None]
         if len(own) != sum(isinstance(origin, int) for origin in carried.lines):
             what = f"the lines of page {carried.row['page'][:80]} are not those of the document {name[:80]}."
@@ -154,7 +154,7 @@ class Corpus:
         return groups
 
     def _names(self, before: dict[str, Row], made: dict[str, Carried], applied: Applied) -> None:
-        """Let the names of the registry follow the mentions that they are the names of."""
+        """Update the names in the registry from the edited mentions."""
         became, others = _followed(before, made)
         for entity, entry in self.registry.items():
             own = {(tag, name): forms for (each, tag, name), forms in became.items() if each == entity}
@@ -179,7 +179,7 @@ class Corpus:
                 known += [form for form in sorted(called) if form not in known]
 
     def _tidy(self) -> None:
-        """Set again what follows by rule, and take out what nothing refers to any more."""
+        """Recompute derived fields, and remove entries without references."""
         for name, row in self.documents.items():
             document = msgspec.convert(row, Document)
             gold = Labels(name, document.layers_annotated, document.entities, document.dates, document.claims)
@@ -202,7 +202,7 @@ class Corpus:
         self.held = sorted({row for row in self.held if self.evidence(*row) is not None})
 
     def evidence(self, document: str, office: str, holder: str) -> tuple[int, str] | None:
-        """Find the first line of a document that mentions an office and its holder: its number, from 1, and itself."""
+        """Return number (from 1) and text of the first line of a document with an office and its holder, or None."""
         row = self.documents[document]
         at = 0
         for number, line in enumerate(row["text"].split("\n"), 1):
@@ -219,7 +219,7 @@ class Corpus:
 
 
 def _called(row: Row, ids: Mapping[str, str]) -> Row:
-    """Give a document with other ids of entities, as an edit left them."""
+    """Return a copy of a document with entity ids replaced."""
     if ids:
         row = copy.deepcopy(row)
         relabel(row, ids)
@@ -229,10 +229,10 @@ def _called(row: Row, ids: Mapping[str, str]) -> Row:
 def _followed(
     before: dict[str, Row], made: dict[str, Carried]
 ) -> tuple[dict[tuple[str, str, str], Counter[str]], dict[tuple[str, str], set[str]]]:
-    """Say what the mentions of an entity became, and by what names it is called that were another's.
+    """Return the new forms of the mentions of entities, including names taken over from other entities.
 
     Returns:
-        New forms and how often, by entity, language and old form; and new forms by entity and language.
+        Counts of new forms by entity, language and old form; and names taken over, by entity and language.
 
     """
     became: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
@@ -253,7 +253,7 @@ def _followed(
 
 
 def _numbered(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give the lines of a page new numbers; a repeat repeats the line that it did, and is left out before it."""
+    """Renumber the lines of a page; a duplicate refers to its first occurrence, and is dropped if it precedes that."""
     place: dict[int, int] = {}
     made: list[dict[str, Any]] = []
     at = 0
@@ -271,12 +271,12 @@ def _numbered(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _redate(date: Date) -> None:
-    """Set the days of a date as they follow from its value."""
+    """Recompute the days of a date from its value."""
     date.earliest, date.latest = days(date.value, date)
     if date.value_external is not None:
         date.earliest_external, date.latest_external = days(date.value_external, date)
 
 
 def copied(corpus: Corpus) -> Corpus:
-    """Copy a corpus, so that another edit begins with the original."""
+    """Copy a corpus, so that the original is retained."""
     return copy.deepcopy(corpus)

@@ -1,7 +1,7 @@
-"""Persons who take the place of others: made up, and ordinary, so that nobody is meant; by language and origin.
+"""Made-up, ordinary person names as replacements for others, by language and origin.
 
-Family and given names of Koreans are common ones, put together anew; the Slavic names are common first names and family
-names. Nothing here was taken from a list of people.
+Korean family and given names are common ones, recombined; the Slavic names are common first and family names. Nothing
+here was taken from a list of people.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ KOREAN_AR_GIVEN = (
 
 
 class Shape(NamedTuple):
-    """What a name shares with the one that may take its place.
+    """Properties that a name must share with its replacement.
 
     Attributes:
-        origin: of what language its words look to be, which also decides gender where a name shows it.
-        words: number of its words.
-        finals: the final sound of each word, as Korean particles need it; empty for other languages.
+        origin: origin of its words by their form, which also determines gender where names are inflected.
+        words: number of words.
+        finals: final sound of each word, which selects Korean particles; empty for other languages.
 
     """
 
@@ -91,12 +91,12 @@ def words_of(name: str) -> list[str]:
 
 
 def is_initial(word: str) -> bool:
-    """Whether a word of a name is an initial, which goes with any name."""
+    """Whether a word of a name is an initial, which is compatible with any name."""
     return bool(_INITIAL.fullmatch(word))
 
 
 def shape(words: Sequence[str], language: Language) -> Shape:
-    """Say what the words of a name must share with those that take their place."""
+    """Return the properties that a name must share with its replacement."""
     last = words[-1] if words else ""
     if language.tag == "ko":
         slavic = _SLAVIC_KO.fullmatch(last)
@@ -110,7 +110,7 @@ def shape(words: Sequence[str], language: Language) -> Shape:
 
 
 def persons(language: Language) -> Iterator[tuple[str, ...]]:
-    """Give made-up persons as words, the family name where it belongs, in a fixed order."""
+    """Yield made-up names as words, with the family name in its usual position, in a fixed order."""
     if language.tag == "ko":
         yield from ((family + given,) for given in KOREAN_GIVEN for family in KOREAN_FAMILY)
         yield from ((family + given[1],) for given in KOREAN_GIVEN for family in KOREAN_FAMILY)

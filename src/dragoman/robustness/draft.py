@@ -1,4 +1,4 @@
-"""A document while it is edited: what may be replaced without harm to a label, and what was."""
+"""A document that is being edited: records replacements, and rejects those that would break a label."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Replacement(NamedTuple):
-    """Words that take the place of a stretch of the text; of an empty stretch, an insertion."""
+    """Replacement of a span of the text; an insertion if the span is empty."""
 
     start: int
     end: int
@@ -26,7 +26,7 @@ class Replacement(NamedTuple):
 
 
 class SpanAt(NamedTuple):
-    """A span of a row, and where it is kept: ``holder[start_key]``, ``holder[end_key]``."""
+    """A span of a row, and where it is stored: ``holder[start_key]``, ``holder[end_key]``."""
 
     holder: Any
     start_key: Any
@@ -44,10 +44,10 @@ class SpanAt(NamedTuple):
 
 
 def spans_of(row: Row) -> Iterator[SpanAt]:
-    """Give every span of a row's labels, wherever it stands.
+    """Yield all spans of a row's labels.
 
     Raises:
-        DragomanError: E406 for a label by quote: the place that it has depends on the text that is to be edited.
+        DragomanError: E406 for a label with a quote, whose place depends on the text that is being edited.
 
     """
     for layer in (*CONTIGUOUS, "segments"):
@@ -71,23 +71,23 @@ def _span(label: Any, row: Row) -> SpanAt:
 
 
 class Draft:
-    """A document that an edit works on. All offsets are those of the text before the edit.
+    """A document that an edit works on. All offsets are in code points of the text before the edit.
 
     Attributes:
-        row: the document with its labels; an edit may change fields of labels, and add or remove labels.
+        row: the document with its labels; an edit may modify, add or remove labels.
         text: its text.
         language: descriptor of its language.
         applied: options, rate and seed.
-        plan: what the edit prepared, or None.
-        random: the edit's choices, which depend on the seed, the edit and the document's id alone.
-        replacements: what takes the place of what.
-        lines_after: lines that are added after a line: its number, from 0, to pairs of words and kind of segment.
-        order: the lines in another order; None where they stay.
-        changed: labels whose values changed, by layer; ``dropped`` and ``added`` likewise.
+        plan: result of the edit's ``prepare``, or None.
+        random: random numbers, which depend only on the seed, the edit and the document's id.
+        replacements: replacements so far.
+        lines_after: added lines by number, from 0, of the line before them: pairs of text and segment kind.
+        order: new order of the lines; None if unchanged.
+        changed: number of labels with changed values, by layer; ``dropped`` and ``added`` likewise.
         unable: what could not be edited, by reason.
         entities: registry entries that new labels refer to, as plain values.
-        joined: ids of documents whose labels were taken over.
-        stands_for: entities that others took the place of in this document, by their ids.
+        joined: ids of documents whose labels were added.
+        stands_for: id of the replacement by id of the replaced entity in this document.
         retimed: whether the document's own time changed.
 
     """
@@ -114,14 +114,14 @@ class Draft:
         self.look_again()
 
     def look_again(self) -> None:
-        """Read where labels begin and end, after an edit took labels out or made them shorter."""
+        """Recompute the boundaries of labels, after an edit removed or shortened some."""
         spans = [(span.start, span.end) for span in spans_of(self.row)]
         self._edges = sorted({edge for span in spans for edge in span})
         self._firsts = sorted(start for start, _ in spans)
         self._lasts = sorted(end - 1 for _, end in spans)
 
     def new_id(self, layer: str, letter: str) -> str:
-        """Give an id that no label of a layer has."""
+        """Return an unused id for a label of a layer."""
         taken = {label.get("id") for label in self.labels(layer)}
         number = len(taken) + 1
         while f"{letter}{number}" in taken:
@@ -134,11 +134,11 @@ class Draft:
         return self.applied.options
 
     def chosen(self) -> bool:
-        """Whether a place is edited, at the edit's rate."""
+        """Decide at random whether a place is edited, at the edit's rate."""
         return self.applied.rate >= 1 or self.random.random() < self.applied.rate
 
     def labels(self, layer: str) -> list[dict[str, Any]]:
-        """Labels of a layer; none where it is not there."""
+        """Labels of a layer; empty if the row does not have it."""
         found: list[dict[str, Any]] = self.row.get(layer) or []
         return found
 
@@ -151,13 +151,16 @@ class Draft:
         return bounds
 
     def replace(self, start: int, end: int, new: str) -> bool:
-        """Put other words in the place of a stretch, if no label stands in the way.
+        """Replace a span, unless that would break a label.
 
-        A label never ends up on half of what was replaced: a stretch that a label cuts is left alone, unless as many
-        characters come as go; and what is taken out may hold neither the first nor the last character of a label.
+        A label never covers half of a replacement: a span with a label boundary inside is rejected, unless the length
+        is unchanged; a deleted span may contain neither the first nor the last character of a label.
 
         Returns:
-            Whether it will be replaced; otherwise it is counted among what could not be edited.
+            Whether it will be replaced. A span that would break a label is counted in ``unable``.
+
+        Raises:
+            ValueError: for line feeds, since lines are added and reordered by :meth:`add_line` and ``order``.
 
         """
         if self.text[start:end] == new:
@@ -180,10 +183,10 @@ class Draft:
         return True
 
     def add_line(self, after: int, words: str, kind: str) -> None:
-        """Add a line to the text, after those that were added there before.
+        """Add a line to the text, after earlier additions at the same place.
 
         Args:
-            after: number of the line that it comes after, from 0.
+            after: number of the line before it, from 0.
             words: the line.
             kind: kind of its segment.
 

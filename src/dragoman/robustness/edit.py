@@ -1,4 +1,4 @@
-"""What an edit is: how it is described, and how it is named on the command line."""
+"""Edits: their description, and their syntax on the command line."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """A rule that edits the text of a document and carries its labels along.
+    """A rule that edits the text of a document, with its labels adjusted.
 
-    The two expectations are those of CheckList (Ribeiro et al. 2020): of an *invariance* no score may move, because the
-    labels stay what they were; of a *direction* the values in the labels move with the text, and so must a system's.
+    The two expectations are those of CheckList (Ribeiro et al. 2020): under an *invariance* labels are unchanged, so
+    that scores should not change; under a *direction* values of labels change with the text, and so should a system's.
 
     Attributes:
-        name: what it is called, lower case with hyphens.
+        name: its name, lower case with hyphens.
         kind: what it edits.
         summary: what it does, one sentence.
-        source: where the rule comes from: a standard, a paper, a practice.
-        expect: whether labels keep their values or move with the text.
+        source: source of the rule: a standard, a paper, a practice.
+        expect: ``invariance`` or ``direction``, as above.
         change: edits one document by calling the methods of its draft.
-        languages: tags of the languages that it is for; empty for any.
-        rate: share of the places that it edits where nothing else is asked for, in (0, 1].
-        options: whole numbers that may be set, each with its default.
-        prepare: looks at all documents first, which it may go through several times, and gives what ``change`` finds
-            as ``draft.plan``; None if each document is edited by itself. What it keeps of the documents takes memory.
-        rewrites_names: whether names of the registry that no mention has are rewritten too, as if they were texts.
-        forgets_names: whether what a mention is no longer called is taken out of the registry.
+        languages: tags of the supported languages; empty for any.
+        rate: default share of the places that are edited, in (0, 1].
+        options: integer options with their defaults.
+        prepare: called with all documents first, which it may iterate several times; its result is ``draft.plan`` in
+            ``change``. None if documents are edited independently. Whatever it retains of the documents takes memory.
+        rewrites_names: whether names of the registry that no mention has are rewritten, too, like texts.
+        forgets_names: whether names that no mention has any longer are removed from the registry.
         page_text: edits a line of a page that is in no document's text, such as a date line.
-        text_form: Unicode form of the texts that it makes; ``as-is`` where it keeps that of the original.
-        lifts: levels of checking that its texts do not pass by design, each with the reason.
-        needs: package of an extra without which it cannot be carried out; empty for none.
+        text_form: Unicode form of the edited texts; ``as-is`` if it is that of the original.
+        lifts: levels of checking that edited texts do not pass by design, each with the reason.
+        needs: package of an extra that it requires; empty for none.
 
     """
 
@@ -70,11 +70,11 @@ class Edit:
 
     @property
     def ready(self) -> bool:
-        """Whether what it needs is installed."""
+        """Whether the package that it requires is installed."""
         return not self.needs or find_spec(self.needs) is not None
 
     def to_dict(self) -> dict[str, Any]:
-        """Describe it in plain values, as ``dragoman perturb --list --json`` does."""
+        """Describe it as plain values, as in ``dragoman perturb --list --json``."""
         return {
             "name": self.name,
             "kind": self.kind,
@@ -93,7 +93,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Applied:
-    """An edit with all that it needs to be repeated: its options, rate and seed."""
+    """An edit with its options, rate and seed, which make it reproducible."""
 
     edit: Edit
     options: Options
@@ -102,26 +102,26 @@ class Applied:
 
     @property
     def label(self) -> str:
-        """How it is written on the command line."""
+        """Its form on the command line."""
         given = [f"{name}={value}" for name, value in self.options.items() if value != self.edit.options[name]]
         return ":".join([self.edit.name, ",".join(given)] if given else [self.edit.name])
 
     def to_dict(self) -> dict[str, Any]:
-        """Give name, options, rate and seed as plain values."""
+        """Return name, options, rate and seed as plain values."""
         return {"name": self.edit.name, "options": dict(self.options), "rate": self.rate, "seed": self.seed}
 
 
 def parse(written: str, known: Mapping[str, Edit], *, seed: int = 1, rate: float | None = None) -> Applied:
-    """Read an edit as it is written on the command line: ``shift-dates`` or ``shift-dates:years=4,days=0``.
+    """Parse an edit from its form on the command line: ``shift-dates`` or ``shift-dates:years=4,days=0``.
 
     Args:
         written: name, and options after a colon.
         known: all edits by name.
-        seed: of the choices that it makes.
-        rate: share of places that are edited; its own if None.
+        seed: seed of its random choices.
+        rate: share of places that are edited, in (0, 1]; the edit's default if None.
 
     Raises:
-        DragomanError: E750 for a name or an option that is none, E206 for a rate outside (0, 1].
+        DragomanError: E750 for an unknown name or option, E206 for a rate outside (0, 1] or an option out of range.
 
     """
     name, _, rest = written.partition(":")
@@ -147,6 +147,6 @@ def parse(written: str, known: Mapping[str, Edit], *, seed: int = 1, rate: float
 
 
 MAX_OPTION = 100_000
-"""Largest value of an option, either way."""
+"""Largest absolute value of an option."""
 MAX_DIGITS = 12
-"""Most digits of it; Python refuses to read a number of thousands."""
+"""Maximum number of its characters; ``int`` refuses thousands of digits."""

@@ -1,8 +1,8 @@
-"""What an edit costs a system: the same documents scored with and without it, and the difference with its interval.
+"""Cost of an edit for a system: the difference of scores on the same documents with and without it, with tests.
 
-The cost is the score on the original less the score on the edited documents. Intervals are percentiles of a paired
-bootstrap over documents (both sides are drawn together), p is that of the paired permutation test, and Holm's
-correction is over the edits of a measure. Few documents say little: of one there is no interval.
+The cost is the score on the original minus the score on the edited documents. Intervals are percentiles of a paired
+bootstrap over documents (both sides are resampled together), p values are of the paired permutation test, with Holm's
+correction over the edits of a measure. There is no interval for a single document.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 
 RESAMPLES = 10_000
 MIN_DOCUMENTS = 6
-"""Documents below which nothing is said of memory, as no places are given below it."""
+"""Minimum number of documents for a verdict on memorisation, as for places on the leaderboard."""
 SEED = 1
 
 
 class Cost(msgspec.Struct, kw_only=True):
-    """What an edit costs by one measure.
+    """Cost of an edit by one measure.
 
     Attributes:
         edit: how it is written on the command line.
         expect: ``invariance`` or ``direction``.
         measure: name of the measure; its main score is compared.
-        documents: ids of the documents that the edit changed, and that both runs have gold for.
-        original: score on them as they were, None where undefined; ``edited`` on them as they became.
-        cost: ``original`` less ``edited``: above 0 where the edit hurts.
+        documents: ids of the documents that the edit changed, and that have gold on both sides.
+        original: score on them before the edit, 0 to 1, None where undefined; ``edited`` after it.
+        cost: ``original`` minus ``edited``: above 0 if the edit hurts.
         interval: 95 % interval of the cost; None with fewer than two documents, or where it is undefined.
-        p: of the paired permutation test; ``p_holm`` after Holm's correction over the edits.
-        rows: counts on the original and on the edited documents, one row a document: what all of this follows from.
+        p: p value of the paired permutation test; ``p_holm`` after Holm's correction over the edits.
+        rows: counts on the original and on the edited documents, one row per document.
 
     """
 
@@ -58,17 +58,17 @@ class Cost(msgspec.Struct, kw_only=True):
 
 
 class Failure(msgspec.Struct, kw_only=True):
-    """A gold label that was right on the original document, and is not on the edited one.
+    """A gold label that is correct on the original document, and not on the edited one.
 
     Attributes:
         edit: the edit.
-        document: the document; ``layer`` and ``label`` say which of its labels.
+        document: id of the document; ``layer`` and ``label`` (its id) identify the label.
         type: type of the label, or act of a claim.
-        outcome: what it is now: ``missed``, ``wrong type``, …
-        before: the line that it stands in, in the original, as words before it, it and after it; ``after`` the same in
-            the edited text.
-        value: gold value of a date on the original and on the edited text; None for other layers.
-        predicted: what the system gave for it on the edited text, where it gave something.
+        outcome: outcome after the edit: ``missed``, ``wrong type``, …
+        before: its line in the original, as text before the label, label and text after it; ``after`` the same in the
+            edited text.
+        value: gold value of a date before and after the edit; None for other layers.
+        predicted: value or type that the system predicted for it on the edited text, or None.
 
     """
 
@@ -92,7 +92,7 @@ class Difference(msgspec.Struct, kw_only=True):
         against: the other system, or the other edit.
         measure: name of the measure.
         documents: how many documents both share.
-        difference: cost of the one less cost of the other, None where undefined.
+        difference: cost of the one minus cost of the other, None where undefined.
         interval: 95 % interval, by a paired bootstrap over the documents.
 
     """
@@ -106,7 +106,7 @@ class Difference(msgspec.Struct, kw_only=True):
 
     @property
     def verdict(self) -> str:
-        """What may be said of it: never more than that it is consistent with something."""
+        """Cautious interpretation in words: at most that it is consistent with memorisation."""
         if self.interval is None or self.documents < MIN_DOCUMENTS:
             return "too few documents to say"
         if self.interval[0] > 0:
@@ -144,7 +144,7 @@ def cost_of(edit: str, expect: str, name: str, documents: list[str], original: I
 
 
 def corrected(costs: Sequence[Cost]) -> None:
-    """Set p after Holm's correction, over the edits of each measure."""
+    """Set ``p_holm``: Holm's correction over the edits of each measure; modifies the costs in place."""
     for name in {cost.measure for cost in costs}:
         own = [cost for cost in costs if cost.measure == name]
         for cost, adjusted in zip(own, paired.holm([cost.p for cost in own]), strict=True):
@@ -152,12 +152,12 @@ def corrected(costs: Sequence[Cost]) -> None:
 
 
 def difference(one: Cost, other: Cost, against: str) -> Difference:
-    """Say how much more the one costs than the other, on the documents that both have.
+    """Compute the difference of two costs, on their common documents.
 
     Args:
         one: cost of an edit to a system.
         other: cost of the same edit to another system, or of another edit to the same.
-        against: how the other is called.
+        against: name of the other.
 
     """
     shared = [name for name in one.documents if name in set(other.documents)]
@@ -189,7 +189,9 @@ def _of(cost: Cost, documents: list[str]) -> tuple[Ints, Ints]:
 
 
 def _drawn(name: str, *rows: Ints) -> Floats | None:
-    """Draw documents for all sides together; give the cost, or with four sides the difference of two costs."""
+    """Resample documents for all sides together; return costs, or with four sides differences of costs, shape
+    (resamples,).
+    """
     if len(rows[0]) < 2:
         return None
     of = measure(name).score

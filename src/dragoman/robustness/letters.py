@@ -1,4 +1,4 @@
-"""Letters with their marks, and Hangul syllables by their parts: what edits of spelling have in common."""
+"""Letters with combining marks, and decomposition of Hangul syllables, for edits of spelling."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CODAS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇ�
 
 
 class Syllable(NamedTuple):
-    """A Hangul syllable by its letters; the final one may be empty (Unicode, section 3.12)."""
+    """A decomposed Hangul syllable; the coda may be empty (Unicode, section 3.12)."""
 
     initial: str
     vowel: str
@@ -28,7 +28,7 @@ class Syllable(NamedTuple):
 
 
 def syllable(char: str) -> Syllable | None:
-    """Take a precomposed syllable apart; None for any other character.
+    """Decompose a precomposed syllable; None for any other character.
 
     >>> syllable("력")
     Syllable(initial='ㄹ', vowel='ㅕ', coda='ㄱ')
@@ -42,9 +42,9 @@ def syllable(char: str) -> Syllable | None:
 
 
 def final_sound(word: str) -> str:
-    """Say which forms of Korean particles a word takes: ``open`` (는, 로), ``ㄹ`` (은, 로), ``closed`` (은, 으로).
+    """Classify a word by the Korean particles it takes: ``open`` (는, 로), ``ㄹ`` (은, 로), ``closed`` (은, 으로).
 
-    A word that ends in no Hangul syllable gives its last character, so that it is like itself alone.
+    For a word that does not end in a Hangul syllable, the last character.
     """
     parts = syllable(word[-1:]) if word else None
     if parts is None:
@@ -53,7 +53,7 @@ def final_sound(word: str) -> str:
 
 
 def clusters(text: str) -> Iterator[tuple[int, str]]:
-    """Give each character with the marks that follow it, and where it stands."""
+    """Yield the offset of each character, and the character with the combining marks that follow it."""
     start = 0
     for at in range(1, len(text) + 1):
         if at == len(text) or not unicodedata.category(text[at]).startswith("M"):
@@ -62,7 +62,7 @@ def clusters(text: str) -> Iterator[tuple[int, str]]:
 
 
 def replace_clusters(draft: Draft, rule: Callable[[str], str]) -> None:
-    """Replace each character, with its marks, by what a rule makes of it, at the edit's rate."""
+    """Replace each character with its marks by the result of a rule, at the edit's rate."""
     for start, cluster in clusters(draft.text):
         new = rule(cluster) if cluster != "\n" else cluster
         if new != cluster and draft.chosen():
@@ -70,17 +70,17 @@ def replace_clusters(draft: Draft, rule: Callable[[str], str]) -> None:
 
 
 def without_digits(draft: Draft) -> Callable[[int], bool]:
-    """Say where a slip of the pen would make another value: in dates, and wherever a digit stands."""
+    """Return a predicate for offsets where noise does not change a value: not in dates, and not at digits."""
     closed = {at for date in draft.labels("dates") for at in range(date["start"], date["end"])}
     return lambda at: at not in closed and not draft.text[at].isdigit()
 
 
 def write_others(draft: Draft, others: Mapping[str, str]) -> None:
-    """Write another letter here and there, of a syllable of Hangul another initial, vowel or coda; no digit or date.
+    """Replace letters, or initial, vowel or coda of Hangul syllables, at the edit's rate; never digits or dates.
 
     Args:
-        draft: what is edited.
-        others: for each letter those that may take its place.
+        draft: the document.
+        others: possible replacements by letter, as a string of letters.
 
     """
     free = without_digits(draft)

@@ -1,4 +1,4 @@
-"""The function behind ``dragoman robustness``: runs a system on edited documents, or takes its runs, and compares."""
+"""The function of ``dragoman robustness``: runs a system on edited documents, or reads its runs, and compares."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from dragoman.systems.run_folder import run as run_system
 
 RESULT, PAGE = "robustness.json", "robustness.html"
 PLACEBO, TESTS = "swap-names", ("rename", "shift-dates")
-"""Edits that tell memory from reading, and the one that changes as much and hides nothing."""
+"""Edits that distinguish memorisation from reading, and the placebo: as many changes, but with known names."""
 Progress = Callable[[Sequence[Any], str], Iterable[Any]]
 
 
@@ -49,31 +49,34 @@ def robustness(
     timeout: float = 600.0,
     progress: Progress | None = None,
 ) -> Robustness:
-    """Say what edits of the text cost a system, by layer and type.
+    """Measure the cost of text edits for a system, by layer and type.
 
-    Each edit is carried out, the system runs on the documents that it changed, before and after, and the same documents
-    are compared. What was done is kept in ``out``, and taken up again.
+    Each edit is applied, the system is run on the changed documents before and after the edit, and the same documents
+    are compared. Intermediate results are stored in ``out`` and reused.
 
     >>> measured = robustness("mine.py:predict", "robust/mine", edits=["rename", "no-break-spaces"])
     >>> robustness("runs/mine", "robust/mine", runs={"edited/rename": "runs/mine-renamed"})
 
     Args:
-        system: what :func:`dragoman.run` takes; with ``runs`` the folder of a run on the original.
-        out: folder of the edited benchmarks, the runs and the result.
-        edits: names of edits with options; all that are for a language of the benchmark if None.
-        runs: folders that :func:`dragoman.perturb` wrote, each with the system's run on it: nothing is run then.
+        system: as for :func:`dragoman.run`; with ``runs``, the folder of a run on the original.
+        out: folder for the edited benchmarks, the runs and the result.
+        edits: names of edits with options; if None, all edits for the languages of the benchmark.
+        runs: existing runs by folder of an edited benchmark (see :func:`dragoman.perturb`): no system is run then.
         data: the benchmark; the bundled one if None.
-        split: which documents; ``test`` if None.
+        split: split of the documents; ``test`` if None.
         only: ids of documents; all of the split if empty.
-        against: results of other systems in their ``out`` folders, that cannot have seen the pages.
-        seed: of the edits.
-        chat: how a chat model is asked, with examples from ``data``.
-        timeout: seconds that an answer may take, where the system is named and no function.
-        progress: wraps the documents to show how far it is.
+        against: result files or ``out`` folders of other systems that cannot have seen the pages.
+        seed: seed of the edits.
+        chat: options of a chat model; few-shot examples come from ``data``.
+        timeout: timeout of an answer in seconds, for a system given by name.
+        progress: wraps the documents to report progress.
+
+    Returns:
+        The result, which is also written to ``robustness.json`` and ``robustness.html`` in ``out``.
 
     Raises:
         DragomanError: as :func:`dragoman.perturb` and :func:`dragoman.run`; E753 for runs on another benchmark, or a
-            document that is none of the split; E760 where the gold of the split is withheld.
+            document that is not in the split; E760 if the gold of the split is withheld.
 
     """
     folder = Path(out)
@@ -114,7 +117,7 @@ def robustness(
 
 @contextmanager
 def _loaded(system: Any, options: Options) -> Iterator[Any]:
-    """Load a system that is named, once for all its runs: each of them would load it, and close it, anew."""
+    """Load a system given by name once for all runs, instead of once per run."""
     if not isinstance(system, str):
         yield system
         return
@@ -126,7 +129,7 @@ def _loaded(system: Any, options: Options) -> Iterator[Any]:
 
 
 def _name(system: Any) -> str:
-    """Name a system that no edit was measured of."""
+    """Name a system without any measured edit."""
     named = system.card.name if isinstance(system, System) else getattr(system, "__name__", type(system).__name__)
     return str(named)
 
@@ -153,7 +156,7 @@ def _run(
     seed: int,
     progress: Progress | None,
 ) -> None:
-    """Edit, run on what changed before and after, and compare; what is there already is not done again."""
+    """Apply an edit, run the system on changed documents before and after, and compare; existing results are reused."""
     name = re.sub(r"[^\w-]+", "-", label)
     perturbed = _perturbed(label, folder / "edited" / name, held, seed)
     changed = [each.id for each in held.split(split) if each.id in wanted & {*perturbed.manifest.documents}]
@@ -177,7 +180,7 @@ def _perturbed(label: str, folder: Path, held: benchmarks.Benchmark, seed: int) 
 
 
 def _of(held: benchmarks.Benchmark, split: str, documents: Sequence[str]) -> benchmarks.Benchmark:
-    """Keep some documents of a split, so that a system runs on no others."""
+    """Restrict a benchmark to documents of a split, so that a system runs only on these."""
     rows = [document for document in held.split(split) if document.id in set(documents)]
     kept: dict[str, list[Document]] = {name: rows if name == split else [] for name in held.splits}
     return benchmarks.Benchmark(replace(held.release, rows={**held.release.rows, "documents": kept}))
@@ -200,7 +203,7 @@ def _add(
     split: str,
     wanted: set[str],
 ) -> None:
-    """Compare a run on the original with one on the edited benchmark."""
+    """Compare a run on the original with one on the edited benchmark, and add the costs to the result."""
     manifest = perturbed.manifest
     if manifest.original.get("fingerprint") != held.fingerprint:
         hint = "Give the benchmark that was edited, with --data."
@@ -241,17 +244,17 @@ def _result(folder: Path) -> Robustness:
 
 
 def write_page(result: Path | str, out: Path | str) -> Robustness:
-    """Write the page of a result that is there already, whole or in short form, as ``robustness.html`` in a folder."""
+    """Write the page of an existing result, full or short, as ``robustness.html`` in a folder."""
     measured = read_result(Path(result))
     files.write(Path(out) / PAGE, page(measured).encode())
     return measured
 
 
 def _memory(measured: Robustness, others: Sequence[Robustness]) -> list[Difference]:
-    """Compare what hides the pages with systems that cannot have seen them, and with the placebo.
+    """Compare the costs of edits that test memorisation with systems that cannot have seen the pages and the placebo.
 
     Raises:
-        DragomanError: E753 where another system was measured on other data.
+        DragomanError: E753 if another system was measured on other data.
 
     """
     made = []

@@ -1,9 +1,9 @@
-"""Words by which places, bodies and offices are named, in groups that may take each other's places; by language.
+"""Parts of names of places, organisations and offices, in groups of interchangeable words, by language.
 
-A ministry stays a ministry and an office an office: what is exchanged is the state or the region that they are of, or
-the field that they are for, so that gender and number, and whatever else a text says of them, stay true. Words of a
-group are alike in these; Korean words must have the same final sound too (:func:`mapping` sees to it). States, regions
-and fields are real ones; names of unions that no state belongs to are made up. Nothing here was taken from a list.
+A ministry remains a ministry and an office an office: only its state, region or field is replaced, so that gender and
+number, and other statements of the text, remain consistent. Words of a group agree in these; Korean words must also
+have the same final sound (enforced by :func:`mapping`). States, regions and fields are real; names of some unions are
+made up. Nothing here was taken from a list.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class Group(NamedTuple):
-    """Rows of which each may take the place of another.
+    """Interchangeable rows.
 
     Attributes:
         rows: the forms of one name: in Korean the short one, then the long one or an abbreviation; in Arabic the noun,
             then its masculine adjective.
-        after: what must follow, as a regular expression; a word with such a condition may stand anywhere in a name.
-        before: what must stand before, likewise.
+        after: regular expression for what must follow; a word with such a condition may occur anywhere in a name.
+        before: regular expression for what must precede.
 
     """
 
@@ -47,7 +47,7 @@ def _pairs(words: str) -> tuple[tuple[str, ...], ...]:
 
 GROUPS: dict[str, tuple[Group, ...]] = {
     "ko": (
-        # States, with their long names where they are known by them.
+        # States, with their long names where these are in use.
         Group(
             _pairs(
                 """
@@ -58,7 +58,7 @@ GROUPS: dict[str, tuple[Group, ...]] = {
                 """
             )
         ),
-        # Cities of other countries than the reader's, as the North spells them.
+        # Cities, in North Korean spelling.
         Group(
             _alone(
                 """
@@ -72,12 +72,12 @@ GROUPS: dict[str, tuple[Group, ...]] = {
         Group(_alone("고성 성천 안변 문천 덕천 개천")),
         Group(_alone("금수산 구월산 칠보산")),
         Group(_alone("만수대 을밀대")),
-        # Regions, and what a union of their states is or might be called.
+        # Regions, and real or made-up names of unions of their states.
         Group(_pairs("동남아시아/아세안 중앙아시아/아칸 서아시아/아완 동북아시아 서남아시아 아시아 아프리카 아메리카")),
         Group(_alone("유럽 중동 근동")),
         Group(_alone("서방 동방 남방")),
         Group(_alone("조선반도 발칸반도 이베리아반도 인디아반도")),
-        # What ministries, parties, chambers and schools are for.
+        # Fields of ministries, parties, chambers and schools.
         Group(_alone("외무 보건 문화 교육 체육 농업 상업 수산 철도"), after="(?=[성상](?:$|[^가-힣]|[회들사]))"),
         Group(_alone("외교 상무 문화 교육 수리"), after="(?=부(?:$|[^가-힣]))"),
         Group(_alone("로동 공산 자민 사회 진보 민주 혁신"), after="(?=당(?:$|[^가-힣]))"),
@@ -91,7 +91,7 @@ GROUPS: dict[str, tuple[Group, ...]] = {
         Group(_alone("군민 청년"), after="(?=발전소)"),
     ),
     "ar": (
-        # States that are feminine and have no article, each with its masculine adjective.
+        # Feminine states without an article, each with its masculine adjective.
         Group(
             _pairs(
                 """
@@ -101,10 +101,10 @@ GROUPS: dict[str, tuple[Group, ...]] = {
                 """
             )
         ),
-        # States of which there are two of one name.
+        # States of which two have the same name.
         Group(_pairs("كوريا/كوري قبرص/قبرصي")),
         Group(_pairs("الولايات_المتحدة/أمريكي الإمارات_المتحدة/إماراتي")),
-        # Cities of other countries than the reader's: feminine, without an article.
+        # Cities: feminine, without an article.
         Group(
             _alone(
                 """
@@ -119,26 +119,26 @@ GROUPS: dict[str, tuple[Group, ...]] = {
         Group(_alone("الصين_الجنوبي البلطيق_الجنوبي"), before="(?<=بحر )"),
         Group(_alone("الهندي_والهادئ الأطلسي_والجنوبي"), before="(?<=المحيطين )"),
         Group(_alone("فاستوشني بليسيتسك بايكونور")),
-        # Unions by their short names, and bodies.
+        # Unions by their short names, and organisations.
         Group(_alone("آسيان بريكس إيكواس كوميسا ميركوسور")),
         Group(_alone("الأمم_المتحدة الجامعة_العربية")),
         Group(_alone("تاس تسنيم سونا بترا")),
-        # What a ministry is for.
+        # Fields of ministries.
         Group(_alone("خارجية ثقافة زراعة تجارة سياحة صحة"), before="(?<=(?:وزارة|وزيرة|وزير) (?:ال)?)"),
     ),
 }
 """By language."""
 JOINT = {"ko": {"조로": ("조선", "로씨야")}}
-"""Two states by their first syllables, the second of which ends the word."""
+"""Pairs of states abbreviated to their first syllables."""
 _LEAST_CUT = 4
-"""Characters that are left of a name whose end was cut off with its text."""
+"""Minimum number of characters of a name that is truncated with its text."""
 _ARABIC = r"(?<![\p{L}\p{M}])[وف]?[بكل]?(?:ال|(?<=ل)ل)?"
 _ENDING = r"(?=(?:ة|ين|ون|ان|تين|تان|ات)?(?![\p{L}\p{M}]))"
 _WHOLE = r"(?![\p{L}\p{M}])"
 
 
 class Piece(NamedTuple):
-    """A part of a name that stands in one of the tables."""
+    """A part of a name that is in one of the tables."""
 
     start: int
     end: int
@@ -175,7 +175,7 @@ class Finder:
         self._any = regex.compile(f"{_ARABIC}(?P<form>{'|'.join(_longest(ways)) or '(?!)'})")
 
     def pieces(self, words: str) -> list[Piece]:
-        """Give the known parts of a name, in order; one of a name whose end was cut off is all that is left of it."""
+        """Return the known parts of a name, in order; for a truncated name a single piece of all of it."""
         found: list[Piece] = []
         at = 0
         while (match := self._after(words, at, found) or self._any.search(words, at)) is not None:
@@ -197,7 +197,7 @@ def _longest(ways: Iterable[str]) -> list[str]:
 
 
 def finder(tag: str) -> Finder:
-    """Give one that finds all words of the tables of a language."""
+    """Return a finder of all words in the tables of a language."""
     return Finder(
         tag, [*(form for group in GROUPS.get(tag, ()) for row in group.rows for form in row), *JOINT.get(tag, ())]
     )
@@ -205,7 +205,7 @@ def finder(tag: str) -> Finder:
 
 @cache
 def forms(tag: str) -> frozenset[str]:
-    """Give all forms of all words that are known in a language."""
+    """Return all forms of all words in the tables of a language."""
     return frozenset(form for group in GROUPS.get(tag, ()) for row in group.rows for form in row)
 
 
@@ -218,18 +218,18 @@ def mapping(
     *,
     within: bool,
 ) -> dict[str, str]:
-    """Choose what takes the place of each known word.
+    """Choose a replacement for each known word.
 
     Args:
-        tag: a language.
-        names: all names that are labelled in it.
-        stands: forms, of :func:`forms`, that stand in a text in it: a donor has none of them.
-        chooser: makes the choices.
-        chosen: whether the words of a row are exchanged.
-        within: donors are words of the names themselves instead.
+        tag: tag of the language.
+        names: all labelled names in it.
+        stands: those of :func:`forms` that occur in texts in it: a donor has none of them.
+        chooser: random number generator.
+        chosen: decides whether the words of a row are replaced.
+        within: whether donors are words of the names themselves instead.
 
     Returns:
-        The new form of each form that stands in a name; words without a donor are left out.
+        New form by form that occurs in a name; words without a donor are left out.
 
     """
     known = finder(tag)
@@ -243,7 +243,7 @@ def mapping(
         halves = {form for pair in joints.values() if not {*pair} <= {*made} for form in pair} - barred
         if not halves & {*made}:
             break
-        barred |= halves  # an entity keeps one name: what two are called together would contradict it
+        barred |= halves  # each entity must have one name, also where two are named together
     for joint, pair in joints.items():
         if {*pair} <= {*made}:
             made[joint] = "".join(made[form][0] for form in pair)
@@ -259,19 +259,19 @@ def _chosen(
     *,
     within: bool,
 ) -> dict[str, str]:
-    """Choose a donor for each row with a form that is used: one for each, or an exchange of names that are used."""
+    """Choose a donor for each row with a used form: an unused row, or with ``within`` another used one."""
     last = {pair[-1] for pair in joints.values()}
     made: dict[str, str] = {}
     for group in GROUPS.get(tag, ()):
         own = [row for row in group.rows if {*row} & used]
         pairs: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
         if within:
-            alike: dict[Hashable, list[tuple[str, ...]]] = {}
+            compatible: dict[Hashable, list[tuple[str, ...]]] = {}
             paired = any(row[0] in last for row in own)
             for row in own:
                 at = [number for number, form in enumerate(row) if form in used]
-                alike.setdefault((*at, _sounds(tag, row, at, joint=paired)), []).append(row)
-            for rows in alike.values():
+                compatible.setdefault((*at, _sounds(tag, row, at, joint=paired)), []).append(row)
+            for rows in compatible.values():
                 pairs += zip(rows, rows[1:] + rows[:1], strict=True) if len(rows) > 1 else ()
         else:
             free = [row for row in group.rows if not {*row} & used and not stands & {*row}]
@@ -295,14 +295,14 @@ def _chosen(
 
 
 def _sounds(tag: str, row: tuple[str, ...], at: list[int], *, joint: bool) -> tuple[str, ...]:
-    """Say which particles the forms of a row take, and its first syllable where two states are called by theirs."""
+    """Return the final sounds of the forms of a row, and of its first syllable if that is used for a pair of states."""
     if tag != "ko":
         return ()
     return (*(final_sound(row[number]) for number in at), *([final_sound(row[0][0])] if joint else []))
 
 
 def written(found: Iterable[Piece], to: Mapping[str, str]) -> list[tuple[int, int, str]]:
-    """Give the replacements in a name: of a name that was cut off as much less as there was cut."""
+    """Return the replacements in a name; the replacement of a truncated name is truncated by as many characters."""
     made = []
     for piece in found:
         new = to[piece.form]

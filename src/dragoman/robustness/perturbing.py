@@ -1,4 +1,4 @@
-"""The function behind ``dragoman.perturb``: edits carried out, checked, and kept with the way back."""
+"""The function ``dragoman.perturb``: applies and checks edits, and stores the original and the offset maps."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ from dragoman.systems.provenance import of_file
 from dragoman.text import check_span, counted
 
 MARK = "perturbation.json"
-"""Says what was edited; the last file that is written."""
+"""Manifest of an edited benchmark, which is written last."""
 MAPS, GOLD = "maps.jsonl", "gold.jsonl"
 ORIGINAL = "original"
 MAX_LINES = 2**20
-"""Most documents of a file."""
+"""Maximum number of documents in a file."""
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
 Finding = tuple[int, str, str, str]
 
 
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
-    """What an edited benchmark says of itself.
+    """The manifest of an edited benchmark.
 
     Attributes:
-        schema_version: of this file.
-        edits: each edit in the order in which it was carried out: name, options, rate, seed, and its counts.
-        text_form: Unicode form of the texts, ``as-is`` where it is that of the original.
-        lifted: levels of checking that the texts need not pass: why, and how many findings there were.
+        schema_version: version of this format.
+        edits: the edits in order: name, options, rate, seed, and counts.
+        text_form: Unicode form of the texts, ``as-is`` if it is that of the original.
+        lifted: levels of checking that the texts need not pass, with the reason and the number of findings.
         documents: ids of the documents that were edited.
-        original: name, version and fingerprint of the benchmark, or the hash of the file, that was edited.
+        original: name, version and fingerprint of the original benchmark, or name and SHA-256 of the original file.
 
     """
 
@@ -63,11 +63,11 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Perturbed:
-    """An edited benchmark, or an edited file of gold, in its folder.
+    """An edited benchmark, or an edited gold file, in its folder.
 
     Attributes:
-        folder: a source root that :func:`dragoman.load` takes, or one with ``gold.jsonl``.
-        manifest: what was edited, and how much.
+        folder: a source root for :func:`dragoman.load`, or a folder with ``gold.jsonl``.
+        manifest: the edits, with counts.
 
     """
 
@@ -76,23 +76,23 @@ class Perturbed:
 
     @property
     def gold(self) -> Path:
-        """What a system's labels are scored against: the folder, or the file of gold in it."""
+        """Gold for scoring: the folder, or the gold file in it."""
         file = self.folder / GOLD
         return file if file.exists() else self.folder
 
     @property
     def original(self) -> Path:
-        """What was edited, as it was to the byte: a release folder, or a file of gold."""
+        """Exact copy of the original: a release folder, or a gold file."""
         folder = self.folder / ORIGINAL
         return folder if folder.exists() else next(self.folder.glob(f"{ORIGINAL}.*"))
 
     def maps(self) -> dict[str, list[Carrier]]:
-        """Give for each document the ways from text to text, one for each edit, in order."""
+        """Return the offset maps of each document, one for each edit, in order."""
         lines = files.read_bytes(self.folder / MAPS).splitlines()
         return {row["document"]: [Carrier.from_lists(runs) for runs in row["steps"]] for row in map(json.loads, lines)}
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the manifest as plain values."""
+        """Return the manifest as plain values."""
         plain: dict[str, Any] = msgspec.to_builtins(self.manifest)
         return plain
 
@@ -111,27 +111,29 @@ def perturb(
     rate: float | None = None,
     progress: Progress | None = None,
 ) -> Perturbed:
-    """Edit the texts of a benchmark, or of a file of gold, and carry the labels along.
+    """Edit the texts of a benchmark, or of a gold file, and adjust the labels.
 
     >>> edited = perturb("shift-dates:years=10", "edited/dates")
     >>> perturb(["north-to-south", "no-break-spaces"], "edited/ko", gold="gold.jsonl", rate=0.5)
 
     Args:
-        edits: one edit or several, carried out one after another: names with options, as ``shift-dates:years=4``.
+        edits: one or several edits, applied in order: names with options, as ``shift-dates:years=4``.
         out: folder to write.
-        data: the benchmark, or what :func:`dragoman.load` takes; the bundled one if neither this nor ``gold`` is given.
+        data: the benchmark, or an argument for :func:`dragoman.load`; the bundled one if neither ``data`` nor ``gold``
+            is given.
         gold: a file of labels with texts (JSONL) instead of a benchmark, streamed line by line.
-        seed: of the choices that edits make: the same seed, the same texts.
-        rate: share of the places that are edited, in (0, 1]; each edit's own if None.
-        progress: wraps the documents to show how far it is.
+        seed: random seed; the result is reproducible.
+        rate: share of the places that are edited, in (0, 1]; each edit's default if None.
+        progress: wraps the documents to report progress.
 
     Returns:
-        The folder and what was done. The folder holds the edited benchmark, the original, and the way between the two
-        texts of each document. Nothing to change is no error: the texts are then those of the original.
+        The folder and its manifest. The folder contains the edited benchmark, the original, and the offset maps between
+        them. It is no error if there is nothing to edit: the texts are then those of the original.
 
     Raises:
-        DragomanError: E750 no such edit, E206 a rate out of range, E751 what cannot be edited, E752 where the edited
-            benchmark does not pass a level of checking that its edits do not lift; E108 where it cannot be written.
+        DragomanError: E750 for an unknown edit, E206 for a rate out of range, E751 for input that cannot be edited,
+            E752 if the edited benchmark does not pass a level of checking that its edits do not lift, E108 if it cannot
+            be written.
 
     """
     written = [edits] if isinstance(edits, str) else list(edits)
@@ -147,10 +149,10 @@ def perturb(
 
 
 def read(folder: Path | str) -> Perturbed:
-    """Read what :func:`perturb` wrote.
+    """Read a folder that :func:`perturb` has written.
 
     Raises:
-        DragomanError: E101 where there is none, or E201 and E202 for a damaged one.
+        DragomanError: E101 if there is no manifest, E201 or E202 if it is damaged.
 
     """
     return Perturbed(Path(folder), files.read_json(Path(folder) / MARK, Manifest))
@@ -208,9 +210,9 @@ def _manifest(
 def _checked(
     made: dict[str, bytes], original: Corpus, held: benchmarks.Benchmark, applied: list[Applied]
 ) -> dict[str, dict[str, Any]]:
-    """Check the edited benchmark at all levels; give the levels that are lifted, with what was found there.
+    """Check the edited benchmark at all levels; return the lifted levels with reasons and numbers of findings.
 
-    What was wrong with the original already is not the edit's doing.
+    Problems of the original are ignored.
     """
     reasons = {level: why for each in applied for level, why in each.edit.lifts.items()}
     found = _errors(made)
@@ -244,8 +246,8 @@ def _errors(made: dict[str, bytes]) -> Counter[Finding]:
 
 
 def _file(applied: list[Applied], gold: Path, out: Path, progress: Progress) -> Perturbed:
-    """Edit a file line by line; for edits that look at all documents first it is read as often as they want."""
-    for _ in _rows(gold):  # what cannot be edited is said before anything is written
+    """Edit a file line by line; it is read again for edits that need all documents first."""
+    for _ in _rows(gold):  # errors are raised before anything is written
         pass
     tallies = [Tally() for _ in applied]
     steps: list[tuple[Applied, Any]] = []
@@ -285,7 +287,7 @@ def _through(
 
 
 def _rows(path: Path, *, checked: bool = False) -> Iterator[dict[str, Any]]:
-    """Read the documents of a file of gold, checked as far as an edit relies on them, unless they were already."""
+    """Read the documents of a gold file; with the checks that edits rely on, unless it is ``checked``."""
     number = 0
     for block in files.blocks(path, size=2**20):
         utf8.check_text(block, str(path))

@@ -1,6 +1,6 @@
-"""How edited texts read to somebody who was not told of the edit: counts by edit and language, as they were found.
+"""Judgements of the naturalness of edited texts, made without knowledge of the edit: counts by edit and language.
 
-The readers were language models (``docs/robustness.md``). The counts lie in ``readers.toml``.
+The judges were language models (``docs/robustness.md``). The counts are in ``readers.toml``.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from importlib import resources
 import msgspec
 
 ORIGINAL = "original"
-"""What stands in the place of an edit for texts that had none."""
+"""Key of texts without an edit."""
 
 
 class Read(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """How some texts of one language read.
+    """Judgements of the naturalness of texts in one language.
 
     Attributes:
-        texts: how many there were.
-        natural: those that read as somebody would have written them; ``odd`` and ``broken`` are the others.
+        texts: number of judged texts.
+        natural: number judged natural; ``odd`` and ``broken`` are the others.
 
     """
 
@@ -32,7 +32,7 @@ class Read(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 @functools.cache
 def counts() -> dict[str, dict[str, Read]]:
-    """Give the counts by edit, or :data:`ORIGINAL`, and tag of the language; those that nobody read are not there.
+    """Return the counts by edit, or :data:`ORIGINAL`, and language tag, for all combinations that were judged.
 
     Example:
         >>> counts()["juche-years"]["ko"].natural

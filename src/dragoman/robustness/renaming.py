@@ -1,11 +1,11 @@
-"""Names exchanged for others, entity by entity: one plan for all documents, so that an entity keeps one name.
+"""Replacement of names, entity by entity, with one plan for all documents, so that each entity has one new name.
 
-Of an entity all mentions are renamed or none: where one of them cannot be, it is left as it is and counted. A person's
-name is exchanged word by word, so that ``سيرغي لافروف``, ``سيرجي لافروف`` and ``لافروف`` stay one person; initials go
-with any name and stay. A person and the donor have the same origin (a Slavic family name shows gender; a Korean name
-shows none), number of words and, in Korean, final sounds. Places, bodies and offices are renamed by the words in their
-names (:mod:`dragoman.robustness.name_parts`). Nothing around a name has to be changed. Who is renamed gets a new id,
-since the old one says who it was.
+Either all mentions of an entity are renamed or none; entities that cannot be renamed are counted. A person's name is
+replaced word by word, so that ``سيرغي لافروف``, ``سيرجي لافروف`` and ``لافروف`` remain one person; initials are not
+changed. A person and the donor have the same origin (a Slavic family name shows gender; a Korean name does not), number
+of words and, in Korean, final sounds. Places, organisations and offices are renamed by the words in their names
+(:mod:`dragoman.robustness.name_parts`). The context of a name need not be changed. Renamed entities get a new id, since
+the old one identifies the original.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from dragoman.robustness.edit import Applied, Row
 
 Key = tuple[str, str]
-"""Tag of a language, and an entity: its registry id, or where there is none a name."""
+"""Language tag, and registry id of an entity, or its name if it has none."""
 _SIMILAR = 55.0
-"""Least similarity, in percent, of two spellings of a word of one name."""
+"""Minimum similarity, in percent (``rapidfuzz.fuzz.ratio``), of two spellings of the same word."""
 _NAMING = (None, "NAM", "ABR", "ADJ")
-"""Forms of a mention that names; one that has none is taken for a name."""
+"""Forms of naming mentions; a mention without a form counts as a name."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """Words of names that are exchanged in a language.
+    """Words of names that are replaced in a language.
 
     Attributes:
-        to: the new form of each; ``finder`` finds them.
+        to: new form by form; ``finder`` finds them.
 
     """
 
@@ -47,18 +47,18 @@ class Words:
     finder: Finder
 
     def of(self, name: str) -> list[tuple[int, int, str]]:
-        """Give the replacements in a name."""
+        """Return the replacements in a name."""
         return written(self.finder.pieces(name), self.to)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Who and what is renamed.
+    """Plan of all renamings.
 
     Attributes:
-        people: for each person the new form of each mention.
-        words: for each language the words of other names.
-        ids: the new id of each entity whose name changes.
+        people: by person, new form by surface of a mention.
+        words: by language tag, the words of other names.
+        ids: new id by id, of entities whose name changes.
 
     """
 
@@ -68,7 +68,7 @@ class Plan:
 
 
 def key_of(entity: dict[str, Any], words: str, language: Language) -> Key | None:
-    """Say which entity a mention names; None for one that names none, or several at once."""
+    """Return the entity that a mention names; None if it names none or several."""
     ids = entity.get("entity_ids") or []
     if len(ids) > 1 or entity.get("form") not in (None, "NAM", "ABR", "ADJ"):
         return None
@@ -79,9 +79,9 @@ def plan_of(rows: Iterable[Row], applied: Applied, *, within: bool) -> Plan:
     """Choose a donor for each entity that can have one.
 
     Args:
-        rows: all documents; they are gone through twice, and none is kept.
+        rows: all documents; iterated twice, and not retained.
         applied: seed and rate.
-        within: donors are names of the documents themselves, each of another entity; else names of none of them.
+        within: whether donors are names of other entities in the documents, or names that do not occur in them.
 
     """
     chooser = random.Random(f"{applied.seed}|{applied.edit.name}")  # noqa: S311 - no secret
@@ -155,7 +155,7 @@ def _people(
 
 
 def _apart(pool: list[tuple[str, ...]], number: int) -> list[tuple[str, ...]]:
-    """Take donors of which no two have a word in common, as far as there are such."""
+    """Select up to ``number`` donors of which no two have a word in common."""
     taken: list[tuple[str, ...]] = []
     seen: set[str] = set()
     for donor in pool:
@@ -171,7 +171,7 @@ def full_name(names: set[str]) -> tuple[str, ...]:
 
 
 def exchanged(name: str, full: tuple[str, ...], donor: tuple[str, ...]) -> str | None:
-    """Write a mention of a name in the words of its donor; None where a word of it is none of the name's."""
+    """Rewrite a mention of a name with the words of its donor; None if one of its words is not part of the name."""
     made, at = "", 0
     for word in words_of(name):
         start = name.index(word, at)
@@ -195,7 +195,7 @@ def _word(word: str, full: tuple[str, ...], donor: tuple[str, ...]) -> str | Non
 
 
 def _renamed_ids(rows: Iterable[Row], plan: Plan) -> dict[str, str]:
-    """Give new ids to the entities of whose mentions any will be called by another name."""
+    """Assign new ids to entities of which any mention is renamed."""
     known: set[str] = set()
     for row in rows:
         language = languages.get(row.get("language"))
@@ -207,7 +207,7 @@ def _renamed_ids(rows: Iterable[Row], plan: Plan) -> dict[str, str]:
 
 
 def _replacements(row: Row, text: str, plan: Plan, language: Language) -> list[tuple[int, int, str]]:
-    """Say what becomes of each mention of a name, at any depth of nesting, and of names in mentions that describe."""
+    """Return the replacements in all mentions, including nested ones, and in names within descriptive mentions."""
     made: list[tuple[int, int, str]] = []
     for entity in row.get("entities") or ():
         words = text[entity["start"] : entity["end"]]
@@ -222,7 +222,7 @@ def _replacements(row: Row, text: str, plan: Plan, language: Language) -> list[t
 
 
 def rename(draft: Draft) -> None:
-    """Write each mention of an entity by its new name, at any depth of nesting, and give the entity its new id."""
+    """Replace the name in each mention of an entity, including nested ones, and the id of the entity."""
     edited = [
         (start, end)
         for start, end, new in _replacements(draft.row, draft.text, draft.plan, draft.language)
@@ -243,7 +243,7 @@ def rename(draft: Draft) -> None:
 
 
 def relabel(row: Row, ids: Mapping[str, str]) -> Counter[str]:
-    """Call entities by other ids, wherever a label refers to them; count the labels by layer."""
+    """Replace the ids of entities wherever labels refer to them; return the number of changed labels by layer."""
     changed: Counter[str] = Counter()
     for layer in ("entities", "claims"):
         for label in row.get(layer) or ():

@@ -1,4 +1,4 @@
-"""One page that shows what edits cost a system: costs with intervals, types, memory, and every label that fails now."""
+"""HTML page of a robustness result: costs with intervals, types, memorisation, and labels that fail after an edit."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from dragoman.robustness.robustness_result import Robustness
 
 MAX_FAILURES = 2_000
-"""Labels that are listed; how many there are is always said."""
+"""Maximum number of labels that are listed; the total is always shown."""
 
 
 MAX_COSTLIEST = 5
-"""Edits that are named at the top of the page."""
+"""Maximum number of edits that are named at the top of the page."""
 _RENAMED = ("rename", "swap-names")
 
 
 def page(measured: Robustness) -> str:
-    """HTML of a result: it stands alone, and asks nothing of any host; texts and names are shown as text."""
+    """HTML of a result: self-contained, without requests to any host, and with texts and names escaped."""
     groups = {label: [each for each in measured.failures if each.edit == label] for label in measured.values}
     left = MAX_FAILURES
     shown: list[tuple[str, int, list[dict[str, Any]]]] = []
@@ -52,7 +52,7 @@ def page(measured: Robustness) -> str:
 
 
 def _kind(measured: Robustness, expect: str) -> dict[str, Any]:
-    """Part the edits of a kind into those that move a score, the most costly first, and those that move none."""
+    """Divide the edits of a kind into those that change a score, the most costly first, and those that do not."""
     edits = dict.fromkeys(cost.edit for cost in measured.costs if cost.expect == expect)
     rows = [(label, _cells(measured, label)) for label in edits]
     moved, still = [], []
@@ -69,7 +69,7 @@ def _cells(measured: Robustness, label: str) -> dict[str, Cost]:
 
 
 def _types(measured: Robustness) -> list[tuple[str, str, float, float]]:
-    """List the types whose score changed, the largest loss first."""
+    """List the types with changed scores, the largest loss first."""
     rows = [
         (label, name, before, after)
         for label, slices in measured.types.items()

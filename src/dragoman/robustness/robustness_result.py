@@ -1,4 +1,4 @@
-"""What edits cost a system, as an object: it prints, and is plain values and a file."""
+"""The result of ``dragoman robustness``: as text, as plain values, and as a file."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ from dragoman.tables import Table, number
 from dragoman.text import counted, visible
 
 MAX_DOCUMENTS = 10**6
-"""Most documents that an edit of a short result may have."""
+"""Maximum number of documents of an edit in a short result."""
 MAX_SHOWN = 5
-"""Labels of an edit that a result in short form lists."""
+"""Number of failing labels per edit in a short result."""
 WIDTH = 110
-"""Columns of what is printed."""
+"""Width of printed text, in columns."""
 
 
 class Robustness(msgspec.Struct, kw_only=True):
-    """What edits cost a system.
+    """Costs of edits for a system.
 
     Attributes:
-        schema_version: of this file.
-        system: its name.
+        schema_version: version of this format.
+        system: name of the system.
         data: name, version, fingerprint and split of the benchmark.
-        edits: each edit as its manifest describes it.
-        costs: what each costs by each measure of the headline.
+        edits: the edits, as in the manifests of the edited benchmarks.
+        costs: cost of each edit by each headline measure.
         types: score of each type before and after, by edit and slice.
-        values: of dates that an edit moved, how many got the new value, the old one, or another.
-        names: of mentions whose words an edit changed: how many, right before and right after, apart by whether the
-            same words are a mention in dev.
-        failures: labels that were right before an edit and are not after it.
-        failed: how many there are, by edit; more than are listed in a result in short form.
-        unanswered: on how many documents the system failed, before and after, by edit: they count as empty.
-        memory: differences of differences, where there is something to compare with.
+        values: by edit, how many dates with a changed gold value were predicted with the new value, the old one, or
+            another.
+        names: by edit, number of mentions with changed words, correct before and correct after, by whether the original
+            words are a mention in dev.
+        failures: labels that are correct before an edit and not after it.
+        failed: their number by edit, in a short result, which does not list all.
+        unanswered: by edit, number of documents on which the system failed, before and after; they count as empty.
+        memory: differences of differences, if there is anything to compare with.
 
     """
 
@@ -57,16 +58,16 @@ class Robustness(msgspec.Struct, kw_only=True):
 
     @property
     def total(self) -> int:
-        """How many labels fail where they stood before."""
+        """Number of labels that fail after an edit."""
         return sum(self.failed.values()) if self.failed else len(self.failures)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give everything as plain values."""
+        """Return everything as plain values."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain
 
     def text(self) -> str:
-        """Write what ``dragoman robustness`` prints: a line for each edit and measure."""
+        """Format the result as ``dragoman robustness`` prints it: one line per edit and measure."""
         rows: list[tuple[str, ...]] = [
             (
                 *(cost.edit, cost.measure, str(len(cost.documents)), number(cost.original), number(cost.edited)),
@@ -107,9 +108,9 @@ class Robustness(msgspec.Struct, kw_only=True):
         return self.text().rstrip("\n")
 
     def short(self) -> dict[str, Any]:
-        """Give what is worth keeping in a repository: costs without counts, and the first labels that failed.
+        """Return the short form for a repository: costs without counts, and the first labels that fail.
 
-        :meth:`from_short` takes it, and a page can be made of it.
+        It can be read by :meth:`from_short`, and rendered as a page.
         """
         plain = self.to_dict()
         for cost in plain["costs"]:
@@ -130,7 +131,7 @@ class Robustness(msgspec.Struct, kw_only=True):
 
     @classmethod
     def from_short(cls, plain: dict[str, Any]) -> Robustness:
-        """Make one of what :meth:`short` gave: it says how many documents there were, and no longer which."""
+        """Make a result from :meth:`short`; it has the number of documents, but not their ids."""
         fields = {name: value for name, value in plain.items() if name != "shown"}
         for cost in plain["costs"]:
             if not 0 <= cost["documents"] <= MAX_DOCUMENTS:
@@ -141,10 +142,10 @@ class Robustness(msgspec.Struct, kw_only=True):
 
 
 def read(path: Path) -> Robustness:
-    """Read a result, whole or in short form.
+    """Read a result, full or short.
 
     Raises:
-        DragomanError: E101 where there is none, or E201 and E202 for what is no result.
+        DragomanError: E101 if there is none, E201 or E202 if it is not a result.
 
     """
     plain = files.read_json(path, dict[str, Any])

@@ -1,4 +1,4 @@
-"""An edited benchmark as a source root: the files that the six levels check, and that everything else here reads."""
+"""An edited benchmark as a source root: the files that the six levels of checking and all other commands read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RIGHTS = "those of the page that it was edited from"
 
 
 def contents(corpus: Corpus, name: str, version: str) -> dict[str, bytes]:
-    """Write a corpus as the files of a source root, by path.
+    """Return the files of a source root for a corpus, by path.
 
     Args:
         corpus: the documents, lines, registry and links.
@@ -29,7 +29,7 @@ def contents(corpus: Corpus, name: str, version: str) -> dict[str, bytes]:
         version: its version.
 
     Raises:
-        DragomanError: E751 where the lines of a page are not those of its documents.
+        DragomanError: E751 if the lines of a page are not those of its documents.
 
     """
     made: dict[str, bytes] = {}
@@ -74,7 +74,7 @@ def _check_lines(row: dict[str, Any], lines: list[dict[str, Any]]) -> None:
 
 def _sources(corpus: Corpus, name: str, version: str, pages: list[tuple[str, str, bytes]]) -> Iterator[str]:
     def quoted(value: Any) -> str:
-        return msgspec.json.encode(value).decode()  # strings and lists of strings are written alike in TOML
+        return msgspec.json.encode(value).decode()  # strings and lists of strings have the same syntax in TOML
 
     dev = [document for document, split in corpus.splits.items() if split == "dev"]
     yield f"schema_version = 1\n\n[dataset]\nname = {quoted(name)}\nversion = {quoted(version)}\n"
@@ -86,9 +86,9 @@ def _sources(corpus: Corpus, name: str, version: str, pages: list[tuple[str, str
 
 
 def _offices(corpus: Corpus) -> Iterator[dict[str, Any]]:
-    """Say who holds which office, with the line that mentions both."""
+    """Yield the holders of offices, with a line that mentions both."""
     for document, office, holder in corpus.held:
         found = corpus.evidence(document, office, holder)
-        assert found is not None  # others were taken out
+        assert found is not None  # those without evidence were removed
         row = {"document": document, "office": office, "holder": holder, "line": found[0], "quote": found[1]}
         yield row

@@ -1,8 +1,9 @@
-"""Dates moved in time, words and values alike: by days, months and years of the Gregorian calendar.
+"""Shift dates, both words and values, by days, months and years of the Gregorian calendar.
 
-A value is moved only where it stays of its own granularity: days move by days, months and years; months by months and
-years; years by whole years; decades by whole decades. Words are moved only where each number and name in them can be
-read as a part of the value and written anew; what is relative (a day without its month) has to keep its distance.
+A value is shifted only if its granularity is preserved: days by days, months and years; months by months and years;
+years by whole years; decades by whole decades. Words are shifted only if each number and name in them can be parsed as
+a part of the value and rewritten; relative expressions (a day without its month) must keep their distance from the
+anchor.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from dragoman.languages import Language
 
 
-class Impossible(Exception):  # noqa: N818 - no error: a reason to leave a document as it is
-    """A date that cannot be moved, and why."""
+class Impossible(Exception):  # noqa: N818 - not an error: a reason not to edit a document
+    """A date cannot be shifted; the message is the reason."""
 
 
 class Shift(NamedTuple):
-    """How far dates are moved; months and years first, then days."""
+    """Distance of a shift; months and years are applied first, then days."""
 
     years: int = 0
     months: int = 0
@@ -38,14 +39,14 @@ _BY_YEARS = re.compile(r"(\d{4})(|-W(?:\d\d|XX)|-(?:Q[1-4]|H[12]|SP|SU|FA|WI))")
 
 
 def moved_value(value: str, shift: Shift) -> str:
-    """Move a TIMEX3 value.
+    """Shift a TIMEX3 value.
 
     Returns:
-        The canonical value; the same for one without a year, such as ``PRESENT_REF``, ``P10Y`` or ``XXXX-12`` where
-        only years are moved.
+        The canonical shifted value; unchanged for one without a year, such as ``PRESENT_REF``, ``P10Y``, or ``XXXX-12``
+        in a shift by years.
 
     Raises:
-        Impossible: it would not stay of its granularity, or leave the calendar.
+        Impossible: it would change its granularity, or leave the calendar.
 
     >>> moved_value("2024-06-18/2024-06-19", Shift(years=10)), moved_value("195X", Shift(years=10))
     ('2034-06-18/2034-06-19', '196X')
@@ -102,7 +103,9 @@ def _moved_day(day: dt.date, shift: Shift) -> dt.date:
 
 
 class Piece(NamedTuple):
-    """A part of a date's words that says a part of its value: ``year``, ``decade``, ``month``, ``day``, ``weekday``."""
+    """A part of a date's words that expresses part of its value: ``year``, ``decade``, ``month``, ``day``,
+    ``weekday``.
+    """
 
     start: int
     end: int
@@ -125,11 +128,11 @@ _OTHER = (
 
 
 def pieces(words: str, language: Language) -> list[Piece]:
-    """Read the numbers and names in a date's words, in order."""
+    """Parse the numbers and names in a date's words, in order."""
     found: list[Piece] = []
     for pattern, unit in _KOREAN if language.tag == "ko" else _OTHER:
         for match in pattern.finditer(words):
-            # The same digits as before: Arabic-Indic and full-width ones too.
+            # Preserve the kind of digits, such as Arabic-Indic and full-width ones.
             zero = chr(ord(match[1][0]) - int(match[1][0]))
             found.append(Piece(match.start(1), match.end(1), unit, int(match[1]), _writer(zero)))
     if language.tag != "ko":
@@ -151,20 +154,20 @@ def _named(words: str, names: tuple[str, ...], unit: str) -> Iterator[Piece]:
 def moved_words(
     words: str, language: Language, old: str, new: str, anchors: tuple[str | None, str | None]
 ) -> list[tuple[int, int, str]]:
-    """Write a date's words for its new value.
+    """Rewrite a date's words for its new value.
 
     Args:
         words: the words.
         language: their language.
-        old: the value that they have, with a year.
-        new: the value that they are to have.
-        anchors: first day of what relative words are reckoned from, before and after; None where it is not known.
+        old: their value, with a year.
+        new: the shifted value.
+        anchors: first day of the anchor of relative words, before and after the shift; None if unknown.
 
     Returns:
         Replacements within the words.
 
     Raises:
-        Impossible: a part cannot be read, or the words would no longer mean the value.
+        Impossible: a part cannot be parsed, or the words would no longer express the value.
 
     """
     if new == old:
@@ -192,7 +195,7 @@ def moved_words(
 
 
 def _units(value: str) -> dict[str, int]:
-    """Say what a value says of year, month, day and weekday, as far as it goes."""
+    """Return year, month, day and weekday, or decade, of a value, as far as it has them."""
     if (decade := _DECADE.fullmatch(value)) is not None:
         return {"decade": int(decade[1]) * 10}
     if (weekday := re.fullmatch(r"XXXX-WXX-([1-7])", value)) is not None:
@@ -210,14 +213,14 @@ def _units(value: str) -> dict[str, int]:
 def _keeps_distance(
     said: set[str], old: dict[str, int], new: dict[str, int], anchors: tuple[str | None, str | None]
 ) -> None:
-    """Refuse words that leave out a year or month which stands no longer as far from the anchor's as before."""
+    """Raise if words omit a year or month whose distance from the anchor's has changed."""
     if "decade" in old and "decade" not in said:
         raise Impossible("the words do not show the value part by part")
     if "year" in said or "year" not in old:
         return
     before, after = anchors
     if before is None or after is None:
-        # Whole years move everything alike, and leave what is relative as far away as it was.
+        # Whole years shift everything equally, so that relative distances are unchanged.
         if any(old.get(unit) != new.get(unit) for unit in ("month", "day")):
             raise Impossible("the words are relative, and the time that they are reckoned from is not known")
         return

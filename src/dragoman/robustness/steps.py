@@ -1,4 +1,4 @@
-"""One edit carried out on a document or on all of a benchmark, and what it did, counted."""
+"""Apply one edit to a document or to all of a benchmark, and count what it did."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Item = TypeVar("Item")
 
 @dataclass
 class Tally:
-    """What an edit did to some documents.
+    """Counts of what an edit did.
 
     Attributes:
-        documents: how many there were.
+        documents: number of documents.
         edited: ids of those that it changed.
-        places: stretches that were replaced.
-        moved: labels at other offsets, by layer; ``changed`` those with other values, ``dropped``, ``added``.
+        places: number of replacements.
+        moved: number of labels with new offsets, by layer; ``changed`` with new values, ``dropped``, ``added``.
         unable: what could not be edited, by reason.
 
     """
@@ -44,7 +44,7 @@ class Tally:
     unable: Counter[str] = field(default_factory=Counter)
 
     def take(self, carried: Carried, places: int) -> None:
-        """Count one document."""
+        """Add one document."""
         self.documents += 1
         if carried.edited:
             self.edited.append(carried.row["id"])
@@ -53,7 +53,7 @@ class Tally:
             getattr(self, name).update(getattr(carried, name))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the counts as plain values; layers without any are left out."""
+        """Return the counts as plain values; layers with 0 are left out."""
         layers = ("moved", "changed", "dropped", "added")
         return {
             "documents": self.documents,
@@ -65,16 +65,16 @@ class Tally:
 
 
 def speaks(row: Row, applied: Applied) -> bool:
-    """Whether a document is in a language that an edit is for; one whose language is not known is, if all are."""
+    """Whether an edit supports the language of a document; an unknown language only if it supports all."""
     known = applied.edit.languages
     return not known or languages.get(row.get("language")).tag in known
 
 
 class Again(Generic[Item]):
-    """Items that are made anew each time that somebody goes through them.
+    """A re-iterable: items are produced again for each iteration.
 
     Attributes:
-        made: makes them.
+        made: returns the items.
 
     """
 
@@ -86,13 +86,13 @@ class Again(Generic[Item]):
 
 
 def plan_of(rows: Iterable[Row], applied: Applied) -> Any:
-    """Let an edit look at all documents, if it has to; ``rows`` can be gone through several times."""
+    """Call ``prepare`` of an edit, if it has one; ``rows`` must be re-iterable."""
     prepare = applied.edit.prepare
     return None if prepare is None else prepare(Again(lambda: (r for r in rows if speaks(r, applied))), applied)
 
 
 def edited(row: Row, applied: Applied, plan: Any, tally: Tally) -> Carried:
-    """Edit a document; the row that is given stays as it is.
+    """Edit a copy of a document.
 
     Raises:
         DragomanError: E751 for a document without a text, E406 for a label without offsets.
@@ -110,7 +110,7 @@ def edited(row: Row, applied: Applied, plan: Any, tally: Tally) -> Carried:
 
 
 def rewritten(name: str, language: str, applied: Applied) -> str:
-    """Write a name as an edit writes texts; the name itself where the edit is for another language."""
+    """Apply an edit to a name; unchanged if the edit does not support the language."""
     row = {"id": name, "text": name, "language": language}
     if "\n" in name or not speaks(row, applied):
         return name

@@ -1,1 +1,1 @@
-"""The schema: label sets, records, submissions and columns. Defined once; everything else is derived."""
+"""The schema: label sets, records, submissions and columns, from which all other formats are derived."""

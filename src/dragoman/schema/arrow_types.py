@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def arrow_schema(record: type[msgspec.Struct]) -> pa.Schema:
     """Arrow schema of a record: integers int64, strings utf8, lists and structs nested, every field nullable.
 
-    Where a field can be written in several ways (a span as a pair or as an object), the schema has the
-    plainest: a string before a list, a list before an object.
+    If a field has several forms (a span as a pair or as an object), the schema has the simplest: a string before a
+    list, a list before an object.
     """
     import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
 
@@ -25,7 +25,7 @@ def arrow_schema(record: type[msgspec.Struct]) -> pa.Schema:
     return pa.schema([pa.field(field.encode_name, _arrow_type(field.type)) for field in info.fields])
 
 
-def _arrow_type(info: Any) -> pa.DataType:  # noqa: PLR0911 - one return a case
+def _arrow_type(info: Any) -> pa.DataType:  # noqa: PLR0911 - one return per case
     """Arrow type of one msgspec type."""
     import pyarrow as pa  # noqa: PLC0415
 

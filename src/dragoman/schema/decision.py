@@ -1,7 +1,7 @@
-"""What an adjudicator writes: one decision for each point on which two passes differ, and for each correction.
+"""The file of an adjudicator: a decision for each difference between two passes, and for each correction.
 
-Gold that was released is read again by others; what they hold against it is a review, whose points have numbers. A
-decision on a label, or a ruling where no label of a pass is in question, says which point it answers.
+Released gold is reviewed by others; a review has numbered points. A decision on a label, or a ruling without a label of
+a pass, refers to the point that it answers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Review = Annotated[str, Meta(pattern=r"^[LR][1-9][0-9]*$", description="point of
 class Decision(Record, kw_only=True):
     """A decision on one label of each pass, or on one label of one pass, or on a label that neither has.
 
-    A later decision on the same label takes the place of an earlier one.
+    A later decision on the same label overrides an earlier one.
     """
 
     document: Annotated[str, Meta(description="document id")]

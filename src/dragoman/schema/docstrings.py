@@ -1,7 +1,7 @@
-"""Docstrings of record types, which are the descriptions in their schemas: the same under every interpreter.
+"""Docstrings of record types, which become descriptions in their JSON Schemas, normalised across interpreters.
 
-``python -OO`` drops docstrings, and Python 3.13 takes the indentation out of them. A release has to be the same bytes
-either way, so that they are read from the source where they are gone, and indented by none.
+``python -OO`` drops docstrings, and Python 3.13 removes their indentation. A release must be the same bytes either way,
+so missing docstrings are read from the source, and indentation is removed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from dragoman.problems import error
 
 @cache
 def settle(module: str) -> None:
-    """Give the classes of a module that is loaded the docstrings that stand in its source.
+    """Set the docstrings of the classes of a loaded module to those in its source, without indentation.
 
     Raises:
-        DragomanError: E101 under ``python -OO`` where the source is not there.
+        DragomanError: E101 under ``python -OO`` if the source is not available.
 
     """
     source = _from_source(module) if sys.flags.optimize > 1 else {}

@@ -1,6 +1,6 @@
-"""Rows of releases that were made before the columns were what they are now: a released version keeps its identity.
+"""Row types of earlier row schemas: a released version keeps its fingerprint.
 
-A release is read, hashed and written in the rows that it was made with, and looked at in those of today.
+A release is read, hashed and written in its original row types, and processed in the current ones.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class NamedInThree(Record):
     )
 
     def today(self, in_dev: Collection[str]) -> RegistryEntry:
-        """Give the row as it would be written today; who held an office is not known.
+        """Convert the row to the current row schema; holders of offices are unknown.
 
         Args:
             in_dev: ids that labels of the split ``dev`` refer to.

@@ -30,14 +30,14 @@ RECORDS: dict[str, type[msgspec.Struct]] = {
     "system": SystemCard,
     "leaderboard": Board,
 }
-"""What has a published schema, by name."""
+"""Record types with a published schema, by name."""
 
 
 def json_schema(name: str | None = None) -> dict[str, Any]:
-    """JSON Schema of one record, or of all, each under its name.
+    """Return the JSON Schema of one record type, or of all by name.
 
     Raises:
-        DragomanError: E501 for a name that is none of :data:`RECORDS`.
+        DragomanError: E501 for a name that is not in :data:`RECORDS`.
 
     """
     if name is None:
@@ -48,7 +48,7 @@ def json_schema(name: str | None = None) -> dict[str, Any]:
 
 
 def schema_of(record: type[msgspec.Struct], title: str, own: LabelSets | None = None) -> dict[str, Any]:
-    """JSON Schema of a record type, under a title, with the label sets that a benchmark has of its own."""
+    """Return the JSON Schema of a record type with a title, and with the benchmark's own label sets."""
     for module in [module for module in sys.modules if module.startswith("dragoman.schema.")]:
         settle(module)
     (schema,), components = msgspec.json.schema_components([record], ref_template="#/$defs/{name}")
@@ -57,7 +57,7 @@ def schema_of(record: type[msgspec.Struct], title: str, own: LabelSets | None = 
 
 
 def _with_labels(value: Any, own: LabelSets | None) -> Any:
-    """Give each label that a benchmark may have its own of the labels of its set."""
+    """Replace the ``enum`` of each configurable label by the labels of its set."""
     if isinstance(value, list):
         return [_with_labels(inner, own) for inner in value]
     if not isinstance(value, dict):

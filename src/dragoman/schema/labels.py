@@ -1,8 +1,8 @@
-"""The label sets of the annotation scheme, each defined here and nowhere else.
+"""The label sets of the annotation scheme, each defined only here.
 
-A set whose labels mean something to the code is a ``Literal``. A set that a benchmark may have its own of is a string
-with the name of the set and the labels of the default scheme; which labels go is what the benchmark says
-(:data:`LabelSets`). :func:`values` gives the members of either in their defined order, which is also the order of the
+A set whose labels have a meaning in the code is a ``Literal``. A set that a benchmark may redefine is a string,
+annotated with the name of the set and the labels of the default scheme; the valid labels are those of the benchmark
+(:data:`LabelSets`). :func:`values` returns the members of either in their defined order, which is also the order of
 class labels in a release.
 """
 
@@ -15,20 +15,21 @@ from typing import Annotated, Any, Literal, get_args
 from msgspec import Meta
 
 LabelSets = Mapping[str, Mapping[str, str]]
-"""By the name of a set, as ``entities.type``: a line on what each label is, by label, in the order of the set. A set
-that is not there is that of the default scheme."""
+"""A benchmark's own label sets: by name of the set, as ``entities.type``, the description of each label, in the order
+of the set. Other sets are those of the default scheme.
+"""
 
 _NAME = "label_set"
 
 
 def _own(name: str, *members: str) -> Meta:
-    """Mark a string as a label of a set that a benchmark may have its own of."""
-    # The comment is how the JSON Schema of a benchmark finds the places of its labels.
+    """Annotate a string as a label of a set that a benchmark may redefine."""
+    # json_schema replaces the enum, which it finds by the comment, by the benchmark's labels.
     return Meta(extra={_NAME: name}, extra_json_schema={"enum": sorted(members), "$comment": name})
 
 
 Layer = Literal["entities", "dates", "claims"]
-"""Names of the layers, literal for msgspec; what they are is said in :mod:`dragoman.schema.layers`."""
+"""Names of the layers, literal for msgspec; their descriptors are in :mod:`dragoman.schema.layers`."""
 Split = Literal["dev", "test"]
 
 SegmentKind = Literal[
@@ -101,20 +102,20 @@ DEFAULT: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "phenomena": _PHENOMENA,
     }
 )
-"""The sets that a benchmark may have its own of, with the labels of the default scheme."""
+"""The sets that a benchmark may redefine, with the labels of the default scheme."""
 
 
 def name_of(marks: Mapping[str, Any] | None) -> str | None:
-    """Name of a set that a benchmark may have its own of, from ``extra`` of a type that msgspec describes."""
+    """Return the name of a redefinable label set from ``extra`` of a msgspec type, or None."""
     return (marks or {}).get(_NAME)
 
 
 def values(label_set: Any, own: LabelSets | None = None) -> tuple[str, ...]:
-    """Members of a label set, in their defined order.
+    """Return the members of a label set, in their defined order.
 
     Args:
         label_set: one of the types above.
-        own: sets that a benchmark has of its own.
+        own: the benchmark's own label sets.
 
     Example:
         >>> values(EntityForm, {"entities.form": {"NAME": "a name"}})
@@ -128,9 +129,9 @@ def values(label_set: Any, own: LabelSets | None = None) -> tuple[str, ...]:
 
 
 def members(name: str, own: LabelSets | None = None) -> tuple[str, ...]:
-    """Labels of a set by its name: those of the benchmark, else those of the default scheme.
+    """Return the labels of a set by name: those of the benchmark, else those of the default scheme.
 
-    Phenomena that follow from labels by rule stand in every set of phenomena, so that there they are added to.
+    Phenomena of the default scheme are in every set, since some are derived by rule; a benchmark's own are added.
     """
     if not own or name not in own:
         return DEFAULT[name]
@@ -138,7 +139,7 @@ def members(name: str, own: LabelSets | None = None) -> tuple[str, ...]:
 
 
 def ordered(chosen: Iterable[str], label_set: Any) -> list[str]:
-    """Sort labels, each once: those of the default scheme in their order, then a benchmark's own by the alphabet."""
+    """Sort distinct labels: those of the default scheme in their order, then a benchmark's own alphabetically."""
     known, some = values(label_set), set(chosen)
     return [*(label for label in known if label in some), *sorted(some.difference(known))]
 
@@ -151,5 +152,5 @@ _ORDERS = {frozenset(get_args(label_set)): get_args(label_set) for label_set in 
 
 
 def in_order(chosen: Any) -> tuple[str, ...]:
-    """Members of one of the literal sets in their defined order, whatever order they come in."""
+    """Return the members of a literal set, given in any order, in their defined order."""
     return _ORDERS[frozenset(chosen)]

@@ -1,6 +1,6 @@
-"""The layers of labels, one descriptor each: what differs from layer to layer is read off here.
+"""The layers of labels, with a descriptor of the properties of each.
 
-A descriptor is read when a plan is made; what is done row by row works on columns and integer codes.
+Descriptors are used for planning; row-wise work is done on columns and integer codes.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ class LayerDescriptor:
     """A layer of labels.
 
     Attributes:
-        name: its key wherever labels are kept by layer, ``entities``.
-        singular: the word for one label of it, ``entity``.
+        name: its key in records and files, ``entities``.
+        singular: noun for one of its labels, ``entity``.
         gold: record of a gold label.
         predicted: record of a label in a submission.
         quoted: record of a label in a pass, where spans are quotes.
-        compared: fields that are shown where two labels are laid side by side, in the order shown.
-        defaults: values that some fields have where nothing else is said, by field.
-        reserved: what regions of it are called on the labelling page, whatever the benchmark, so that no type can be.
+        compared: fields that are shown in comparisons of two labels, in order.
+        defaults: default values by field.
+        reserved: names of its regions on the labelling page, which cannot be names of types.
 
     """
 
@@ -74,10 +74,10 @@ LAYERS: tuple[LayerDescriptor, ...] = (
         ("CLAIM", "CUE", "CLAIMANT"),
     ),
 )
-"""All layers, in the order in which they are written and shown."""
+"""All layers, in canonical order."""
 
 LAYER_NAMES: tuple[str, ...] = tuple(layer.name for layer in LAYERS)
-"""Names of all layers, in that order."""
+"""Names of all layers, in canonical order."""
 TYPED: tuple[str, ...] = tuple(layer.name for layer in LAYERS if layer.typed)
 """Names of the layers whose labels have types."""
 CONTIGUOUS: tuple[str, ...] = tuple(layer.name for layer in LAYERS if layer.contiguous)

@@ -22,7 +22,7 @@ class BoardData(msgspec.Struct, forbid_unknown_fields=True):
     fingerprint: Annotated[str, Meta(description="sha256 of the canonical rows")]
     split: Annotated[str | None, Meta(description="split that the systems were scored on")]
     documents: Annotated[int, Meta(description="documents of the split")]
-    pages: Annotated[int | None, Meta(description="pages that these were cut out of; null where they have none")] = None
+    pages: Annotated[int | None, Meta(description="pages that the documents are from; null if they have none")] = None
 
 
 class Place(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,9 +36,11 @@ class Place(msgspec.Struct, forbid_unknown_fields=True):
             "withheld, as are the next two: tests are of exact scores"
         ),
     ] = None
-    tied: Annotated[int | None, Meta(description="systems with a place here that cannot be told from this one")] = None
+    tied: Annotated[
+        int | None, Meta(description="systems with a place that the tests do not distinguish from this one")
+    ] = None
     best: Annotated[
-        bool | None, Meta(description="whether it is not told from the best: none at place 1 is tested better")
+        bool | None, Meta(description="whether no system at place 1 is significantly better by the tests")
     ] = None
 
 
@@ -109,9 +111,9 @@ class BoardContrast(msgspec.Struct, forbid_unknown_fields=True):
     better: Annotated[
         Side | None, Meta(description="which is better: p_holm below the level, and an interval without 0")
     ]
-    failed: Annotated[list[Test], Meta(description="the tests that do not tell them apart")]
+    failed: Annotated[list[Test], Meta(description="the tests that do not find a difference")]
     document: Annotated[
-        str | None, Meta(description="the document without which less than half of the difference is left, or null")
+        str | None, Meta(description="the document without which less than half of the difference remains, or null")
     ]
 
 
@@ -123,17 +125,19 @@ class ClosedTeam(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ClosedBoard(msgspec.Struct, forbid_unknown_fields=True):
-    """Under which rules a board on withheld gold shows scores."""
+    """Rules under which a board on withheld gold shows scores."""
 
     steps: Annotated[dict[str, float], Meta(description="what scores are rounded to, by column")]
     per_day: Annotated[int, Meta(description="submissions of a team that are scored in a day (UTC)")]
     total: Annotated[int, Meta(description="submissions of a team that are scored in all")]
     teams: list[ClosedTeam]
-    submit: Annotated[str, Meta(description="where predictions go, in the keeper's words; empty if they say none")] = ""
+    submit: Annotated[
+        str, Meta(description="where to submit predictions, in words of the organisers; may be empty")
+    ] = ""
 
 
 class Board(msgspec.Struct, forbid_unknown_fields=True):
-    """All entries of a leaderboard, with what their ranks follow from."""
+    """All entries of a leaderboard, with the tests behind their ranks."""
 
     schema_version: str
     data: BoardData

@@ -1,7 +1,7 @@
-"""The items of a line, walked once for whoever reads or writes them: spans judged, references sought, plain form made.
+"""Single traversal of the items of a line, for readers and writers: checks spans and references, builds the plain form.
 
 In plain form a claim's fragments are pairs of offsets, and a claimant has offsets of its own or the id of an entity.
-What becomes of a quote, and whether labels and values are looked at, is left to those who walk: see :class:`LineItems`.
+Handling of quotes, and checks of labels and values, are left to subclasses: see :class:`LineItems`.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from dragoman.text import check_span
 SPANS = (*CONTIGUOUS, "segments")
 """Keys of a line whose items are one span each."""
 Numbered = Mapping[str, list[tuple[int, Any]]]
-"""Items by key of the line, each with its position in the list there."""
+"""Items by key of the line, each with its index in the list."""
 
 
 class LineItems:
-    """Walks the items of a line in the order of the layers; they are changed in place.
+    """Traverses the items of a line in the order of the layers, and modifies them in place.
 
     Args:
-        items: the items, with their positions.
-        text: the document's text, or None where it is not known.
-        diagnostics: takes E303 ids given twice; E401 to E403 and E406 spans; E204 and E503 claimants; E601 references
-            to what is not there; E602 parents in a circle.
-        entities: ids that a mention may refer to, with the entity where its offsets are known from the start.
+        items: the items, with their indices.
+        text: the document's text, or None if unknown.
+        diagnostics: collects E303 for duplicate ids; E401 to E403 and E406 for spans; E204 and E503 for claimants; E601
+            for dangling references; E602 for cycles of parents.
+        entities: ids that a mention may refer to, with the entity if its offsets are known.
         claims: ids that a parent may refer to.
 
     """
@@ -47,14 +47,14 @@ class LineItems:
         self._by_quote: set[str | None] = set()
 
     def quote(self, span: SpanObject, quote: str, path: str) -> None:
-        """Say what becomes of a span that is given by a quote."""
+        """Handle a span that is given by a quote."""
         raise NotImplementedError
 
     def labels_and_values(self, item: Any, layer: str, path: str) -> None:
-        """Check what an item says beside its spans; ``layer`` may be ``claims.claimants``."""
+        """Check labels and values of an item; ``layer`` may be ``claims.claimants``."""
 
     def walk(self) -> None:
-        """Note everything that is wrong with the items, and bring them into plain form."""
+        """Report all problems of the items, and bring them into plain form."""
         for layer in SPANS:
             for index, span in self.items[layer]:
                 path = f"{layer}[{index}]"
@@ -66,7 +66,7 @@ class LineItems:
         for index, claim in self.items["claims"]:
             self._claim(claim, f"claims[{index}]")
         self._unique("claims")
-        self._circles()
+        self._cycles()
 
     def span(self, span: SpanObject, path: str) -> None:
         """Check a span."""
@@ -86,7 +86,7 @@ class LineItems:
                 self.diagnostics.add(*fault, path=path)
 
     def _unique(self, layer: str) -> None:
-        """Check that no id is given twice in a layer."""
+        """Check that ids are unique in a layer."""
         first: dict[str, int] = {}
         for index, item in self.items[layer]:
             if item.id is not None and first.setdefault(item.id, index) != index:
@@ -106,7 +106,7 @@ class LineItems:
             self.diagnostics.add("E601", f"there is no claim {shown(claim.parent)} here.", hint, path=f"{path}.parent")
 
     def _fragments(self, spans: Iterable[Any], path: str) -> list[Any]:
-        """Check fragments; give each as a pair."""
+        """Check fragments, and return each as a pair."""
         pairs = []
         for index, span in enumerate(spans):
             plain = span if isinstance(span, SpanObject) else SpanObject(start=span[0], end=span[1])
@@ -161,8 +161,8 @@ class LineItems:
             what = f"the mention {shown(mention)} is {shown(there)}, not {shown(words)}."
             self.diagnostics.add("E403", what, "Leave the text out, or name another mention.", path=f"{path}.text")
 
-    def _circles(self) -> None:
-        """Spell out each circle of parents once."""
+    def _cycles(self) -> None:
+        """Report each cycle of parents once."""
         place = {claim.id: index for index, claim in self.items["claims"] if claim.id is not None}
         parent = {claim.id: claim.parent for _, claim in self.items["claims"] if claim.id is not None}
         done: set[str] = set()

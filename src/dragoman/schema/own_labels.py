@@ -1,4 +1,4 @@
-"""Are the labels of records those of the benchmark's label sets? For records that are sound but for that."""
+"""Check the labels of otherwise valid records against the benchmark's label sets."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from dragoman.schema.labels import LabelSets, members
 from dragoman.schema.shape import fields, label_set, step
 
 _Tree = str | dict[str, Any] | list[Any] | None
-"""Name of a set, or what lies below: by field, or for the items of a list; None where there is no such label."""
+"""Name of a label set; else a tree by field, or for the items of a list; None if it has no such label."""
 
 
 class Unknown(NamedTuple):
     """A label that is not in its set.
 
     Attributes:
-        path: where it stands.
+        path: its path in the record.
+
         label: the label.
         known: the labels of the set.
 
@@ -36,22 +37,22 @@ class Unknown(NamedTuple):
 
 
 def unknown(value: Mapping[str, Any], record: type[msgspec.Struct], own: LabelSets | None = None) -> Iterator[Unknown]:
-    """Find the labels that are not in their sets.
+    """Yield the labels that are not in their sets.
 
     Args:
         value: a record as plain values.
         record: its type.
-        own: label sets that the benchmark has of its own.
+        own: the benchmark's own label sets.
 
     """
     return _below(value, _tree(record), "", own)
 
 
 def checked(value: dict[str, Any], record: type[msgspec.Struct], own: LabelSets | None = None) -> dict[str, Any]:
-    """Give a value back, if all of its labels are in their sets.
+    """Return a value unchanged, if all of its labels are in their sets.
 
     Raises:
-        ValueError: the first one that is not.
+        ValueError: for the first label that is not.
 
     """
     for found in unknown(value, record, own):
@@ -60,7 +61,7 @@ def checked(value: dict[str, Any], record: type[msgspec.Struct], own: LabelSets 
 
 
 def report(record: msgspec.Struct, own: LabelSets | None, diagnostics: Diagnostics, where: str = "") -> None:
-    """Note every label of a record that is not in its set (E501)."""
+    """Report every label of a record that is not in its set (E501)."""
     for path, label, known in unknown(msgspec.to_builtins(record), type(record), own):
         at = f"{where}.{path}" if where else path
         hint = diagnostics.suggest(label, list(known), "Declare it in corpus/benchmark.toml, or use one that is there.")

@@ -1,8 +1,8 @@
-"""The form in which people write labels: as quotes, which code turns into offsets.
+"""The format in which annotators write labels: as quotes, which are converted to offsets.
 
-A pass is what one annotator made: a folder with one file a document, a ``registry.json`` of entities named by the
-annotator, and a ``claim_links.json``. A span is a line of the document's text, words quoted from it, and which
-occurrence in that line is meant where there are several.
+A pass is the work of one annotator: a folder with one file per document, a ``registry.json`` of entities, and a
+``claim_links.json``. A span is given by the line of the document's text, a quote from it, and the occurrence in that
+line if there are several.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dragoman.schema.records import Record
 GOLD_PASSES = ("a", "b")
 """Names of the passes that gold is made from."""
 CONTROLS = ("control", "control_2", "control_3")
-"""Names of passes that are no part of the gold: made later, to see whether the guidelines lead to the same labels."""
+"""Names of passes that are not part of the gold: made later to measure whether the guidelines are reproducible."""
 NOT_DOCUMENTS = frozenset({"registry", "claim_links", "record"})
 """Names, without ``.json``, of the files of a pass that are not a document's labels."""
 

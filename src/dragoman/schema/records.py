@@ -1,8 +1,8 @@
-"""What the benchmark is made of: pages cut into segments, documents, and the labels laid over them.
+"""Records of a benchmark: pages divided into segments, documents, and stand-off labels.
 
-These structures are the schema. The JSON Schema that ``dragoman schema`` prints, the columns of a release and the
-features that ``datasets`` sees are derived from them. Offsets are Unicode code points, half-open, over the
-text as it is; ``text`` beside a span always equals the slice.
+These structures are the schema. The JSON Schema that ``dragoman schema`` prints, the columns of a release and its
+``datasets`` features are derived from them. Offsets are Unicode code points, half-open, in the unnormalised text;
+``text`` of a span always equals the slice.
 
 Sources of the conventions: entity types and forms follow ACE 2005 and ERE in spirit; dates follow TimeML 1.2.1
 (TIMEX3) with the intervals of EDTF (ISO 8601-2:2019); claims follow the PARC 3.0 attribution scheme
@@ -31,7 +31,7 @@ DocumentId = Annotated[
 
 
 class Record(msgspec.Struct, forbid_unknown_fields=True):
-    """Base of all records: a field that is not in the schema is an error."""
+    """Base class of all records: unknown fields are errors."""
 
 
 class Fragment(Record):
@@ -178,7 +178,7 @@ class Document(Record, kw_only=True):
         str | None, Meta(description="document time known from outside, EDTF date or interval, or null")
     ] = None
     published_external_status: Annotated[
-        labels.ExternalStatus | None, Meta(description="whether anybody checked the external time")
+        labels.ExternalStatus | None, Meta(description="whether the external time was verified")
     ] = None
     published_external_evidence: Annotated[str | None, Meta(description="where the external time comes from")] = None
     title: Annotated[str | None, Meta(description="the headline, or null where the page has none")] = None
@@ -254,7 +254,7 @@ class RegistryEntry(Record):
 
     @property
     def label(self) -> str:
-        """A name to show it by: the usual English one, else the first that it has, else its id."""
+        """A display name: the usual English one, else the first name, else the id."""
         english = (each.name for each in self.names if each.language == "en")
         return next(english, self.names[0].name if self.names else self.id)
 

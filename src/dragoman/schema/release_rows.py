@@ -1,4 +1,4 @@
-"""The rows of a release: one record type a configuration, derived from the records."""
+"""The rows of a release: one record type per configuration, derived from the records."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _in_document(record: type[Record]) -> type[Record]:
-    """Put the id of its document before the fields of a label."""
+    """Make a record type with the document id before the fields of a label."""
     fields: list[Any] = [("document", Annotated[str, Meta(description="document id")])]
     for field in msgspec.structs.fields(record):
         if field.required:
@@ -43,11 +43,12 @@ CONFIGS: Mapping[str, type[Record]] = MappingProxyType(
 """Record type of each configuration; the first is the default one."""
 
 READING = "reading"
-"""The configuration that is for people alone: nothing of it goes to a system, and a release may be without it. It is no
-part of what identifies a release, so that one whose texts were put back is the same as one that had them."""
+"""The configuration that is only for human readers: it is not given to systems, and optional in a release. It is not
+part of the fingerprint, so that a release with restored texts has the fingerprint of the original.
+"""
 
 ROW_SCHEMA = "2"
-"""Row schema of :data:`CONFIGS`: what a release is that is made today."""
+"""The current row schema, that of :data:`CONFIGS`."""
 ROW_SCHEMAS: Mapping[str, Mapping[str, type[Record]]] = MappingProxyType(
     {
         "1": MappingProxyType(
@@ -56,13 +57,13 @@ ROW_SCHEMAS: Mapping[str, Mapping[str, type[Record]]] = MappingProxyType(
         ROW_SCHEMA: CONFIGS,
     }
 )
-"""Record types of each row schema that there was: a release is identified by its rows as it was made."""
+"""Record types of all row schemas, since a release is identified by its rows in the original row schema."""
 
 UNSPLIT = "full"
 """The single split of ``registry`` and ``claim_links``. The name ``all`` is reserved by ``datasets`` for the union of
-a configuration's splits, which is the same here, so that ``split="all"`` works too."""
+a configuration's splits, which is the same here, so that ``split="all"`` works, too."""
 
 
 def row_of(config: str, document: str, label: Record) -> Record:
-    """Row of a label in its own configuration."""
+    """Return the row of a label in its own configuration."""
     return CONFIGS[config](document=document, **msgspec.structs.asdict(label))

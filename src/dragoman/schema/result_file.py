@@ -1,4 +1,4 @@
-"""The result of a scoring: what is stored, compared and shown."""
+"""Files of scoring results and comparisons."""
 
 from __future__ import annotations
 
@@ -173,7 +173,8 @@ class Standing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
         list[int] | None, Meta(description="best and last place by the tests of all pairs, or null as for the place")
     ]
     best: Annotated[
-        bool | None, Meta(description="whether it is not told from the best: none at place 1 is tested better")
+        bool | None,
+        Meta(description="whether no system at place 1 is significantly better by the tests"),
     ]
     repeats: Annotated[int, Meta(description="how often it was run; the score is the mean")] = 1
     spread: Annotated[Spread | None, Meta(description="of the scores of its repeats; absent for one")] = None
@@ -194,9 +195,9 @@ class Contrast(msgspec.Struct, forbid_unknown_fields=True):
     better: Annotated[
         Side | None, Meta(description="which is better: p_holm below the level, and an interval without 0")
     ]
-    failed: Annotated[list[Test], Meta(description="the tests that do not tell them apart")]
+    failed: Annotated[list[Test], Meta(description="the tests that do not find a difference")]
     document: Annotated[
-        str | None, Meta(description="the document without which less than half of the difference is left, or null")
+        str | None, Meta(description="the document without which less than half of the difference remains, or null")
     ]
     detectable: Annotated[
         float | None, Meta(description="difference that the permutation test finds at .05 with power .8, or null")

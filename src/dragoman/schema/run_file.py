@@ -1,4 +1,4 @@
-"""What a run was made with: ``run.json`` beside its answers."""
+"""Provenance of a run: ``run.json`` next to its predictions."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from msgspec import Meta
 
 MANIFEST = "run.json"
 PREVIOUS, REPEAT = "previous", "repeat"
-"""Beginnings of the names of folders in a run: what was set aside, and further repeats."""
+"""Prefixes of folder names in a run: earlier results that were set aside, and further repeats."""
 
 
 def repeat(folder: Path, number: int) -> Path:
-    """Folder of one repeat of a run, from 1, which is the run's own."""
+    """Folder of one repeat of a run, from 1, which is the run's folder itself."""
     return folder if number == 1 else folder / f"{REPEAT}-{number}"
 
 
 def repeats(folder: Path) -> list[Path]:
-    """Folders of all repeats of a run: itself, then ``repeat-2`` and so on, as far as they are numbered in a row.
+    """Folders of all repeats of a run: itself, then ``repeat-2`` and so on, as far as they are consecutive.
 
-    A link is no repeat.
+    Links are ignored.
     """
     made = [folder]
     while (further := repeat(folder, len(made) + 1)).is_dir() and not further.is_symlink():
@@ -36,10 +36,10 @@ class RunFile(msgspec.Struct, forbid_unknown_fields=True):
     system: Annotated[str, Meta(description="the system's name")]
     package: Annotated[str, Meta(description="version of the package that ran it")]
     data: Annotated[dict[str, str], Meta(description="name, version and fingerprint of the benchmark")]
-    code: Annotated[dict[str, str], Meta(description="what can be seen of its code: hashes and versions, by what of")]
-    unseen: Annotated[list[str], Meta(description="what of it cannot be seen: a change of that asks nothing anew")]
+    code: Annotated[dict[str, str], Meta(description="hashes and versions of its code, by name of the part")]
+    unseen: Annotated[list[str], Meta(description="parts of it without a hash: a change of them makes no answer stale")]
     prompt: Annotated[
         dict[str, Any] | None,
         Meta(description="name, hash, rules, examples and parameters of the prompt; null where there is none"),
     ] = None
-    seen: Annotated[list[str], Meta(description="documents that it was shown with labels; they have no score")] = []
+    seen: Annotated[list[str], Meta(description="documents in its prompt with their labels; they are not scored")] = []

@@ -1,6 +1,6 @@
-"""Does a value from JSON have the shape of a record? Says everything that is wrong, not only the first thing.
+"""Check whether a JSON value has the shape of a record, and report all faults, not only the first.
 
-Derived from the records by :mod:`msgspec.inspect`, so that the checks cannot differ from the schema.
+The checks are derived from the records by :mod:`msgspec.inspect`, so that they agree with the schema.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dragoman.problems import MAX_SHOWN, shown
 from dragoman.schema import labels
 
 NO_CONTROL = r"^(?![\s\S]*[\x00-\x1f\x7f-\x9f])"
-"""Pattern of a text without control characters: those would hide in a terminal or part what belongs together."""
+"""Pattern of a text without control characters, which are invisible in a terminal or act as separators."""
 
 NAMES: dict[Any, str] = {
     inspect.StrType: "a string",
@@ -34,7 +34,7 @@ NAMES: dict[Any, str] = {
 
 
 class Fault(NamedTuple):
-    """Something wrong with a value: a problem's code, where it is, what is wrong and how to correct it."""
+    """A fault of a value: problem code, path, description, and a hint on how to correct it."""
 
     code: str
     path: str
@@ -43,7 +43,7 @@ class Fault(NamedTuple):
 
 
 class Repeats(dict[str, Any]):
-    """A JSON object that remembers the keys that were written more than once."""
+    """A JSON object that records repeated keys."""
 
     repeated: tuple[str, ...] = ()
 
@@ -58,14 +58,14 @@ class Repeats(dict[str, Any]):
 
 
 class NoNumber:
-    """Stands for ``NaN``, ``Infinity`` or ``-Infinity``, which many write and JSON does not have."""
+    """Represents ``NaN``, ``Infinity`` or ``-Infinity``, which are common but not valid JSON."""
 
     def __init__(self, word: str) -> None:
         self.word = word
 
 
 def step(path: str, key: str) -> str:
-    """Path of a field of the object at ``path``; a key that is no plain name is quoted."""
+    """Path of a field of the object at ``path``; a key that is not an identifier is quoted."""
     if len(key) > MAX_SHOWN or not key.isidentifier():
         return f"{path}[{shown(key)}]"
     return f"{path}.{key}" if path else key
@@ -73,7 +73,7 @@ def step(path: str, key: str) -> str:
 
 @cache
 def fields(record: type[msgspec.Struct]) -> inspect.StructType:
-    """Shape of a record, as msgspec describes it."""
+    """Return the msgspec description of a record."""
     info = inspect.type_info(record)
     assert isinstance(info, inspect.StructType)
     return info
@@ -87,12 +87,12 @@ class _Field(NamedTuple):
 
 
 class _Shape:
-    """What a value may be: the types of a field or of the items of a list, looked at once for every record.
+    """The allowed types of a field or of the items of a list, computed once per record.
 
     Attributes:
-        options: the types that it may have.
-        label_set: name of the set that it is a label of, where a benchmark may have its own.
-        wanted: what it should be, in words: ``an integer or null``.
+        options: the allowed types.
+        label_set: name of its label set, if a benchmark may redefine that.
+        wanted: the allowed types in words: ``an integer or null``.
 
     """
 
@@ -109,30 +109,30 @@ class _Shape:
 
     @cached_property
     def types(self) -> set[type]:
-        """Kinds of types that the value may have."""
+        """Classes of the allowed types."""
         return {type(option) for option in self.options}
 
     @cached_property
     def items(self) -> tuple[_Shape, ...]:
-        """Shape of the items of a list, one for all, or of each item of a pair; only one of the options is a list."""
+        """Shape of the items of a list (one shape), or of each item of a pair; only one of the options is a list."""
         (info,) = (option for option in self.options if isinstance(option, inspect.ListType | inspect.TupleType))
         return tuple(map(_Shape, info.item_types if isinstance(info, inspect.TupleType) else (info.item_type,)))
 
     @cached_property
     def table(self) -> tuple[_Shape, _Shape]:
-        """Shapes of keys and values of an object whose keys are not fixed."""
+        """Shapes of keys and values of a dictionary."""
         (info,) = (option for option in self.options if isinstance(option, inspect.DictType))
         return _Shape(info.key_type), _Shape(info.value_type)
 
 
 @cache
 def _fields(record: type) -> dict[str, _Field]:
-    """Fields of a record by the names that they have in JSON."""
+    """Fields of a record by their JSON names."""
     return {field.encode_name: _Field(_Shape(field.type), field.required) for field in fields(record).fields}
 
 
 def label_set(info: Any) -> str | None:
-    """Name of the set that a type's values are labels of, where a benchmark may have its own; else None."""
+    """Return the name of the redefinable label set of a type, or None."""
     return labels.name_of(info.extra) if isinstance(info, inspect.Metadata) else None
 
 
@@ -141,7 +141,7 @@ def _plain(info: Any) -> Any:
 
 
 class _Look(NamedTuple):
-    """How values are looked at: what finds the most similar of some names, what counts unknown fields, own labels."""
+    """Context of a check: a function for the most similar name, a counter of unknown fields, and own label sets."""
 
     nearest: Callable[[str, list[str]], str | None]
     unknown: Counter[str] | None
@@ -155,17 +155,17 @@ def faults(
     unknown: Counter[str] | None = None,
     own: labels.LabelSets | None = None,
 ) -> Iterator[Fault]:
-    """Say all that is wrong with the shape of an object, in the order in which it was written.
+    """Yield all faults in the shape of an object, in the order of its keys.
 
-    A value without any fault can be converted into the record by :func:`msgspec.convert`.
+    A value without faults can be converted to the record by :func:`msgspec.convert`.
 
     Args:
-        value: what ``json.loads`` gave: objects as :class:`Repeats`, ``NaN`` and its like as :class:`NoNumber`.
-        record: the record that it should be.
-        nearest: finds the most similar of some names, or None.
-        unknown: where it is given, fields that the record does not have are no fault: they are taken out of the value,
-            and counted here by their path without positions (``entities.confidence``).
-        own: label sets that the benchmark has of its own.
+        value: result of ``json.loads``: objects as :class:`Repeats`, ``NaN`` and infinities as :class:`NoNumber`.
+        record: the expected record type.
+        nearest: returns the most similar of some names, or None.
+        unknown: if given, unknown fields are no faults: they are removed from the value, and counted here by path
+            without indices (``entities.confidence``).
+        own: the benchmark's own label sets.
 
     Yields:
         Faults with codes E201 (a lone surrogate, ``NaN``), E202, E203, E204, E205, E206, E304 and E501.
@@ -213,16 +213,16 @@ _ELSEWHERE = {
     "entity_ids": ("kb_id", "wikidata", "qid", "entity_id", "link", "links"),
     "language": ("lang", "locale"),
 }
-"""What other tools and models call a field."""
+"""Names of fields in other tools and models, by field."""
 
 
 def _meant(key: str, known: list[str], look: _Look) -> str | None:
-    """Find the field that somebody meant: by what others call it, else the most similar one."""
+    """Return the field that was probably meant: by names in other tools, else the most similar one."""
     return called_elsewhere(key, known) or look.nearest(key, known)
 
 
 def called_elsewhere(key: str, known: Iterable[str] | None = None) -> str | None:
-    """Find the field that other tools and models call otherwise, among some fields or all; None where there is none."""
+    """Return the field that has this name in other tools and models, among ``known`` or all fields, or None."""
     among = _ELSEWHERE.keys() if known is None else set(known)
     return next((name for name, others in _ELSEWHERE.items() if name in among and key.lower() in others), None)
 
@@ -247,7 +247,7 @@ def _value(value: Any, shape: _Shape, path: str, look: _Look) -> Iterator[Fault]
 
 
 def _hint(value: Any, shape: _Shape) -> str:
-    """Say how a value of the wrong type might become one of the right type."""
+    """Return a hint for a value of the wrong type."""
     wanted = shape.types
     if isinstance(value, float) and value.is_integer() and inspect.IntType in wanted:
         return f"Write {int(value)}, without point or exponent." if abs(value) < 2**53 else "Write an integer."
@@ -309,7 +309,7 @@ def _constraints(value: Any, info: Any, path: str, look: _Look) -> Iterator[Faul
         low = info.ge if info.ge is not None else -(2**63)
         high = info.le if info.le is not None else 2**63 - 1
         if not low <= value <= high:
-            # A number of thousands of digits cannot be written out in a hurry, nor would it help anybody.
+            # Formatting a number of thousands of digits is slow, and useless.
             size = str(value) if abs(value) < 10**20 else "the number"
             yield Fault("E206", path, f"{size} is out of range.", f"It must be from {low} to {high}.")
     elif isinstance(info, inspect.StrType):

@@ -1,9 +1,8 @@
-"""What a system hands in: one document a line, of which only ``id`` is required.
+"""A submission: one document per line, of which only ``id`` is required.
 
-Every field of a document's row in the data set is accepted too, so that the rows are a valid submission; what is not
-scored is read and left aside. Labels are plain strings here: the benchmark's label sets
-are checked when a submission is scored against the benchmark, and any label goes when two files are scored
-against each other.
+All fields of a row of the data set are accepted, too, so that the rows are a valid submission; fields that are not
+scored are ignored. Labels are plain strings here: the benchmark's label sets are checked when a submission is scored on
+the benchmark, and any label is allowed when two files are scored against each other.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from dragoman.schema.records import Record
 from dragoman.schema.shape import NO_CONTROL
 
 Identifier = Annotated[str, Meta(min_length=1, pattern=NO_CONTROL)]
-"""A name within a submission, of any length, without control characters; it is cut where it is shown."""
+"""An identifier in a submission, of any length, without control characters; truncated in messages."""
 Position = Annotated[int, Meta(description="offset in Unicode code points, from 0")]
 Pair = Annotated[tuple[int, int], Meta(description="start and end in code points, half-open")]
 

@@ -1,4 +1,4 @@
-"""What a system says of itself: ``system.toml`` beside its predictions."""
+"""The system card: ``system.toml`` next to the predictions."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class SystemCard(Record, kw_only=True):
     ] = None
     weights: Annotated[
         Literal["open", "closed", "none"] | None,
-        Meta(description="whether anybody can have its trained weights; `none` where it has none, null where not said"),
+        Meta(description="whether its trained weights are available; `none` if it has none, null if unknown"),
     ] = None
     offset_unit: Annotated[str, Meta(description="unit of its offsets")] = "code points"
     independent: Annotated[
@@ -66,10 +66,10 @@ class SystemCard(Record, kw_only=True):
 
     @property
     def track(self) -> Track:
-        """``closed`` where the card states no resources but :data:`CLOSED`; else, or without a statement, ``open``."""
+        """``closed`` if the card lists only resources in :data:`CLOSED`; ``open`` otherwise, or without a list."""
         return "closed" if self.resources is not None and CLOSED.issuperset(self.resources) else "open"
 
     @property
     def seen_dev(self) -> bool:
-        """Whether it was trained on or prompted with dev: it has no score there, tables say "seen"."""
+        """Whether it was trained on or prompted with dev: it has no score there, and tables show "seen"."""
         return "dev" in (self.resources or ())

@@ -1,6 +1,6 @@
-"""Scoring: a submission or any two files, from labels to a result with scores, slices, error bars and counts.
+"""Scoring: from submission and gold, or two files, to a result with scores, slices, intervals and counts.
 
-What a name needs is imported when it is first used: files are parsed while the rest is imported.
+Names are imported on first use, so that files are parsed while the rest is imported.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The door: score and validate whatever somebody has; what is read how, and with how much memory, is decided here."""
+"""``score`` and ``validate``: entry points that choose how inputs are read, and with how much memory."""
 
 from __future__ import annotations
 
@@ -59,28 +59,30 @@ def score(
     Args:
         pred: a file (JSONL, parquet, or any format that ``convert`` reads; compressed or not; ``-`` is stdin),
             a folder of shards, of files of another format, a run or a log of inspect_ai (of several
-            repeats or epochs, the mean); a
-            `LabelledFile`, which says what cannot be seen in a file, and with columns of gold and predictions is both
-            sides; bytes; dictionaries in the form of a submission's lines, or records; a ``datasets.Dataset`` or
-            ``DatasetDict``; an Arrow table; a `Benchmark` or the folder of one (its gold).
-        gold: the same, as a reference; or a benchmark: a `Benchmark`, its folder, or ``owner/name`` on the Hub.
+            repeats or epochs, the mean); a `LabelledFile`, which has options that cannot be inferred from a file, and
+            with columns of gold and predictions is both sides; bytes; dictionaries in the form of a submission's lines,
+            or records; a ``datasets.Dataset`` or ``DatasetDict``; an Arrow table; a `Benchmark` or the folder of one
+            (its gold).
+        gold: gold labels in any of these forms; or a benchmark: a `Benchmark`, its folder, or ``owner/name`` on the
+            Hub.
         split: split of a benchmark; ``test`` if None.
-        measures: names, layers or values; all of the catalogue if None.
-        by: what the result's table shows scores by: ``type``, ``language``, ``kind``, ``document``, ``phenomenon``
-            (recall only), ``page``, ``form``, ``nesting``; for ``document`` they are computed only then.
-        intervals: whether error bars (95 %) are made, or how.
+        measures: names of measures or layers, or :class:`~dragoman.measures.Measure` objects; all built-in ones if
+            None.
+        by: facets for which the result's table shows slices: ``type``, ``language``, ``kind``, ``document``,
+            ``phenomenon`` (recall only), ``page``, ``form``, ``nesting``; for ``document`` they are computed only then.
+        intervals: whether to compute 95 % confidence intervals, or a `Resampling` with options.
         engine: ``dask`` scores files and folders of shards on a cluster.
-        scheduler: address of a running Dask scheduler, which is trusted; one is started here if None.
-        system: the system's card, or what to call it; the file's name if None. What the card says that it was trained
-            on or prompted with has no score: the result is ``seen`` there.
+        scheduler: address of a running, trusted Dask scheduler; a local cluster is started if None.
+        system: the system's card or name; the file's name if None. On data that the system was trained on or prompted
+            with according to its card, the result is marked as ``seen``.
         singletons: whether clusters of one mention count in cluster measures.
-        map: types of the predictions' entities and dates, each with the gold type that it stands for, as
-            ``{"person": "PER"}``.
-        quotes: which place a quote without ``occurrence`` means: ``in-order``, ``first``, ``all`` or ``strict``.
-        ignore_unknown_fields: pass over fields that a submission does not have, and count them.
+        map: gold type by predicted type, of entities and dates, as ``{"person": "PER"}``.
+        quotes: which occurrence a quote without ``occurrence`` refers to: ``in-order``, ``first``, ``all`` or
+            ``strict``.
+        ignore_unknown_fields: ignore and count unknown fields, instead of raising E203.
 
     Raises:
-        DragomanError: for everything that is wrong with either side.
+        DragomanError: with all errors of either side.
 
     """
     if engine not in {"local", "dask"}:
@@ -149,10 +151,10 @@ def score(
 
 
 def _facets(by: Iterable[str] | str) -> tuple[str, ...]:
-    """Check what somebody wants scores by.
+    """Check the requested facets.
 
     Raises:
-        DragomanError: E708 for what nothing is sliced by.
+        DragomanError: E708 for an unknown facet.
 
     """
     from dragoman.scoring.result_table import FACETS  # noqa: PLC0415
@@ -167,9 +169,9 @@ def _facets(by: Iterable[str] | str) -> tuple[str, ...]:
 def _repeats(
     pred: Any, gold: Any, system: str | SystemCard | None, split: str | None
 ) -> tuple[list[Any], str | SystemCard | None, str | None]:
-    """Find the predictions of each repeat, where somebody gave a run or a log of inspect_ai; else nothing.
+    """Return the predictions of each repeat of a run or a log of inspect_ai; else an empty list.
 
-    A log says what the system is and which split it was asked about, where nobody says anything else.
+    System and split are taken from a log unless they are given.
     """
     if not isinstance(pred, str | Path):
         return [], system, split
@@ -189,7 +191,7 @@ def _repeats(
 
 
 class _Counted(NamedTuple):
-    """What was counted, of which measures, on which data."""
+    """Counts, with their measures and data."""
 
     total: Partial
     measures: tuple[Measure, ...]
@@ -226,7 +228,7 @@ def _streamed(sides: Sides, measures: Measures, at_least: int | None = None) -> 
 
 
 def _in_memory(sides: Sides, measures: Measures, budget: Budget) -> _Counted:
-    """Count labels that are read as a whole."""
+    """Count labels that are held in memory as a whole."""
     with ExitStack() as stack:
         parsed: dict[str, list[Future[Parsed]]] = {
             name: stack.enter_context(source.parsing(budget)) if source is not None else []
@@ -238,7 +240,7 @@ def _in_memory(sides: Sides, measures: Measures, budget: Budget) -> _Counted:
         chosen = select(measures)
         gold = sides.read_gold(parsed["gold"])
         reading = sides.read_predictions(parsed["pred"], gold.target)
-    tuning.release_memory()  # the rows are columns by now, and measures need the memory
+    tuning.release_memory()  # rows have been converted to columns, and measures need the memory
     total = count_annotations(chosen, gold.annotations, reading.checked().of(gold.annotations.documents))
     total.coverage.quotes = {way: number for way, number in reading.tally.items() if number}
     total.coverage.unknown_fields = dict(reading.unknown)
@@ -280,23 +282,23 @@ def validate(
     quotes: Policy = "in-order",
     ignore_unknown_fields: bool = False,
 ) -> list[Problem]:
-    """Say everything that is wrong with predictions, and what is merely odd.
+    """List all errors and warnings of predictions.
 
     >>> for problem in validate("predictions.jsonl"):
     ...     print(problem)
 
     Args:
-        pred: whatever :func:`score` takes.
-        gold: what they are for, as in :func:`score`: the bundled benchmark if None.
-        split: the documents that a line may be of; those of all splits of a benchmark if None.
+        pred: predictions in any form that :func:`score` accepts.
+        gold: gold as in :func:`score`; the bundled benchmark if None.
+        split: split whose documents are allowed; all splits of a benchmark if None.
         quotes: as in :func:`score`.
-        ignore_unknown_fields: as in :func:`score`; each field is warned of once (W911).
+        ignore_unknown_fields: as in :func:`score`; with one warning per field (W911).
 
     Returns:
-        Errors and warnings in the order in which they stand; empty when all is well.
+        Errors and warnings in the order of the file; empty if there are none.
 
     Raises:
-        DragomanError: for what is wrong with the gold.
+        DragomanError: with the errors of the gold.
 
     """
     return examine(pred, gold, split=split, quotes=quotes, ignore_unknown_fields=ignore_unknown_fields).problems
@@ -310,7 +312,7 @@ def examine(
     quotes: Policy = "in-order",
     ignore_unknown_fields: bool = False,
 ) -> Validation:
-    """Validate predictions as :func:`validate` does, and say what they hold as well."""
+    """Validate predictions as :func:`validate` does; the result also describes their content."""
     from dragoman.scoring.validation import of_parts, validation  # noqa: PLC0415
 
     sides = Sides.of(pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields)

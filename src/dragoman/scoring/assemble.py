@@ -1,4 +1,4 @@
-"""From counts to a result: scores, slices, error bars, and everything that moves a score."""
+"""From counts to a result: scores, slices, confidence intervals, and the signature."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 MAX_BY_DOCUMENT = 1_000
-"""Of so many documents the counts are also given by id."""
+"""Up to this number of documents, counts are also given by document id."""
 _AT_A_TIME = 2**16
-"""So many rows of counts are made lists at a time."""
+"""Number of rows of counts that are converted to lists at a time."""
 
 
 def assemble(
@@ -52,17 +52,17 @@ def assemble(
     """Make a result.
 
     Args:
-        tallies: every measure with its counts, None where it could not be taken; used one at a time.
-        data: what was scored against.
-        system: which system it is.
-        resampling: how error bars are made.
+        tallies: every measure with its counts, None if it could not be computed; consumed one at a time.
+        data: the gold data.
+        system: the system.
+        resampling: options of the confidence intervals.
         coverage: what the system answered.
-        facets: values by which documents are sliced, one a document; ``document`` slices main measures alone.
-        singletons: whether clusters of one mention counted in cluster measures.
-        quotes: how quotes without ``occurrence`` were placed.
+        facets: by facet, the value of each document; ``document`` slices main measures only.
+        singletons: whether clusters of one mention are included in cluster measures.
+        quotes: policy by which quotes without ``occurrence`` were resolved.
         label_map: the label map, as :func:`dragoman.scoring.comparability.map_name` names it.
         confusion: types of paired labels by layer.
-        hints: mistakes of form that the labels look like.
+        hints: probable errors of form in the predictions.
 
     """
     facets = facets or {}
@@ -130,7 +130,7 @@ def assemble(
 
 
 def _positions(documents: Ints, known: dict[bytes, list[int]]) -> list[int]:
-    """Positions of documents as a list, the same one for all measures that were taken on the same documents."""
+    """Convert positions of documents to a list, which measures on the same documents share."""
     key = documents.tobytes()
     if key not in known:
         known[key] = documents.tolist()
@@ -145,7 +145,7 @@ def _listed(rows: Ints) -> list[list[int]]:
 
 
 def system_of(named: str | SystemCard) -> results.System:
-    """Say which system a result is of, by its card or its name alone."""
+    """Describe the system of a result, by its card or its name."""
     if isinstance(named, str):
         return results.System(named)
     return results.System(named.name, named.version, None if named.resources is None else list(named.resources))
@@ -158,7 +158,7 @@ def _confused(pairs: Confusion) -> list[results.Confused]:
 def _by_document(
     main: Iterable[Measure], counts: Mapping[str, results.Counts], data: results.Data
 ) -> dict[str, dict[str, dict[str, int]]]:
-    """Give the counts of the main measures by document and measure."""
+    """Return the counts of the main measures by document id and measure."""
     found: dict[str, dict[str, dict[str, int]]] = {name: {} for name in data.documents}
     for measure in main:
         of = counts[measure.name]
@@ -174,7 +174,7 @@ def _rows(counts: results.Counts) -> Ints:
 def _slices(
     measure: Measure, tally: Tally, facets: Mapping[str, tuple[str | None, ...]], resampling: Resampling
 ) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Scores on parts: by language, kind and page, by type, and recall on gold items of a kind."""
+    """Yield the slices of a measure: by facets of documents, by type, and recall on subsets of gold items."""
     for facet, everywhere in facets.items():
         if facet == "document":
             continue
@@ -193,7 +193,7 @@ def _sliced(measure: Measure, rows: Ints, resampling: Resampling) -> dict[str, A
 
 
 def _add_gap(scores: dict[str, Any]) -> None:
-    """Say how much of the strict error is segmentation: F1 of entities.clitic less that of entities.strict."""
+    """Add the share of the strict error due to segmentation: F1 of entities.clitic minus that of entities.strict."""
     entities = scores.get("entities") or {}
     strict, clitic = entities.get("strict"), entities.get("clitic")
     if strict and clitic:
@@ -208,7 +208,7 @@ def _headline(
     coverage: results.Coverage,
     resampling: Resampling,
 ) -> results.Headline | None:
-    """Mean of the micro F1 of the headline measures, or why there is none; None for a reference: it has no split."""
+    """Compute the mean micro F1 of the headline measures, or why it is absent; None for gold without splits."""
     if data.split is None:
         return None
     names = headline_of(coverage.annotated)
@@ -221,12 +221,12 @@ def _headline(
         if not score or score["f1"] is None:
             return results.Headline(None, None, _reason(name, scores, coverage))
         parts.append(score["f1"])
-    mean = fsum(parts) / len(parts)  # the same sum on every interpreter
+    mean = fsum(parts) / len(parts)  # identical on all Python versions
     return results.Headline(mean, _headline_interval(names, counts, data, resampling), None)
 
 
 def _reason(name: str, scores: dict[str, Any], coverage: results.Coverage) -> str:
-    """Say why a measure of the headline has no score."""
+    """Return why a headline measure has no score."""
     layer, _, measure = name.partition(".")
     if measure not in (scores.get(layer) or {}):
         return f"{name} was not computed"
@@ -238,7 +238,7 @@ def _reason(name: str, scores: dict[str, Any], coverage: results.Coverage) -> st
 def _headline_interval(
     names: Sequence[str], counts: Mapping[str, results.Counts], data: results.Data, resampling: Resampling
 ) -> list[float] | None:
-    """Interval of the mean: documents are drawn with the counts of all its measures side by side."""
+    """Confidence interval of the mean: documents are resampled with the counts of all its measures."""
     if not resampling.resamples:
         return None
     parts = [(BY_NAME[name].score, counts[name]) for name in names]
@@ -257,9 +257,9 @@ def _headline_interval(
 
 
 def _revisions(measures: list[Measure]) -> str:
-    """Name measures with the revisions of their definitions.
+    """Format measures with the revisions of their definitions.
 
-    The whole catalogue is ``all:1``, followed by those that are not at revision 1.
+    The whole catalogue is ``all:1``, followed by measures whose revision is not 1.
     """
     named = [
         f"{measure}:{measure.revision}" for measure in measures if tuple(measures) != MEASURES or measure.revision > 1

@@ -1,4 +1,4 @@
-"""Two large files gone through block by block; what is small is read as a whole, as far as the memory budget goes."""
+"""Process two large files block by block; small ones are read as a whole, within the memory budget."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     Work = Callable[[Mapping[str, int]], Callable[[Parts], T]]
 
 STREAMED = 2**24
-"""Bytes of two files together from which on they are read block by block."""
+"""Total size of two files, in bytes, from which they are read block by block."""
 SPILLED = 2**28
-"""Bytes from which on two files in different orders are joined on the disk, not in memory; it is so for smaller ones
-whose labels take too much memory."""
+"""Total size, in bytes, from which two files in different orders are joined on disk, not in memory; also used for
+smaller files whose labels exceed the memory budget.
+"""
 
 
 def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T | None:
-    """Go through two large files block by block; None where they are small, or something needs a closer look.
+    """Process two large files block by block; None if they are small, or must be read by the precise path.
 
     Args:
         sides: both sides.
-        work: gives what takes the labels part by part; what it imports, it imports while the first blocks are parsed.
-            It is given the number of values of unknown fields of the predictions that were passed over, by path, as
-            they stand when a part is read.
-        at_least: bytes from which on files in different orders are joined on the disk; :data:`SPILLED` if None.
+        work: returns the function that processes the parts; called, with its imports, while the first blocks are
+            parsed. Its argument is the live counter of ignored values of unknown fields in the predictions, by path.
+        at_least: size in bytes from which files in different orders are joined on disk; :data:`SPILLED` if None.
 
     Raises:
         Fallback: something needs a closer look, and ``at_least`` was given; else that is None, too.
@@ -84,14 +84,14 @@ def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T 
 
 
 def within_budget(blocks: Callable[[int | None], T | None], whole: Callable[[Budget], T]) -> T:
-    """Read block by block what is large; else as a whole, unless that takes too much memory.
+    """Process large files block by block, small ones as a whole unless that exceeds the memory budget.
 
     Args:
-        blocks: goes through both sides block by block, as :func:`blockwise` does; is given ``at_least``.
-        whole: reads them as a whole, within a budget.
+        blocks: processes both sides block by block, as :func:`blockwise`; called with ``at_least``.
+        whole: processes them as a whole, within a budget.
 
     Raises:
-        DragomanError: for everything that is wrong with either side.
+        DragomanError: with all errors of either side.
 
     """
     large = blocks(None)
@@ -105,7 +105,7 @@ def within_budget(blocks: Callable[[int | None], T | None], whole: Callable[[Bud
     except DragomanError as cause:
         if not budget.exceeded:
             raise
-        problems = cause.problems  # and no more: the error holds what was read
+        problems = cause.problems  # not the error itself, which references what was read
     else:
         if not budget.exceeded:
             return done

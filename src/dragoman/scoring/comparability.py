@@ -1,4 +1,4 @@
-"""Whether results can be compared: the same definitions, data, split, quotes and label map, or what to do about it."""
+"""Comparability of results: the same definitions, data, split, quote policy and label map."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from dragoman.schema.result_file import Data, Result
 
 QUOTES = "in-order"
-"""How quotes without ``occurrence`` are placed where nothing else is asked for, and always on the leaderboard."""
+"""Default policy for quotes without ``occurrence``, which the leaderboard always uses."""
 NO_MAP = "none"
-"""What a result says where no labels were mapped, as on the leaderboard."""
+"""Label map of a result without one, as on the leaderboard."""
 _AGAIN = "Score the predictions again."
 
 
 def map_name(mapping: Mapping[str, str]) -> str:
-    """Name a label map in a signature; what would break one is percent-encoded.
+    """Format a label map for a signature, with percent-encoding.
 
     Example:
         >>> map_name({"person": "PER", "geo loc": "LOC"}), map_name({})
@@ -31,20 +31,20 @@ def map_name(mapping: Mapping[str, str]) -> str:
 
 
 def data_name(data: Data) -> str:
-    """Name the data in a signature: the version, and the beginning of the fingerprint."""
+    """Format the data for a signature: version, and prefix of the fingerprint."""
     return f"{data.version or '-'}@{data.fingerprint[:8]}"
 
 
 def is_old(result: Result) -> bool:
-    """Whether a result is of before 0.2.0, and does not say what its scores rest on."""
+    """Whether a result is from before 0.2.0, without revisions, quote policy and label map."""
     return result.quotes is None or result.map is None or not all(each.revision for each in result.counts.values())
 
 
 def check_same(results: Sequence[Result]) -> None:
-    """Check that results are on the same data, and scored in the same way.
+    """Check that results are on the same data, and scored with the same options.
 
     Raises:
-        DragomanError: E709 for everything in which one differs from the first, each with what to do.
+        DragomanError: E709 for each difference from the first result.
 
     """
     old = [_old(each) for each in results if is_old(each)]
@@ -54,10 +54,10 @@ def check_same(results: Sequence[Result]) -> None:
 
 
 def check_revisions(results: Sequence[Result], names: Iterable[str]) -> None:
-    """Check that the measures that are compared have one definition in all results.
+    """Check that the compared measures have the same revision in all results.
 
     Raises:
-        DragomanError: E709 for each that has not.
+        DragomanError: E709 for each that differs.
 
     """
     first = results[0]

@@ -1,4 +1,4 @@
-"""Results: stored, read and compared. A comparison needs no gold: the counts are in the results."""
+"""Comparison of stored results. No gold is needed, since the results contain the counts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _MAX = 2.0**60
-"""Counts that sum to more than this are refused: sums of several would not fit into 64 bits."""
+"""Maximum sum of counts: larger sums of several systems would not fit into 64 bits."""
 
 
 def compare(*results: records.Result | Path | str, measures: Iterable[str | Measure] | None = None) -> Comparison:
@@ -39,35 +39,35 @@ def compare(*results: records.Result | Path | str, measures: Iterable[str | Meas
     >>> compare("a.json", "b.json", measures=["entities.strict"])
 
     Args:
-        results: two or more results on the same data, with counts, or files of such.
-        measures: names of measures or values; those of the headline that all results have if None, or else all that
-            they share.
+        results: two or more results on the same data, with counts, or paths of result files.
+        measures: names of measures, or measures; if None, the headline measures that all results have, or else all
+            common ones.
 
     Returns:
-        For each measure the systems with intervals, places and ranges of places, and every pair with its difference,
-        the interval of that, the p of the paired permutation and bootstrap tests, Holm's correction over the pairs of a
-        measure, which one is better, and the minimum detectable difference. A score of 0 has no place, and a pair with
-        such a system no tests; with fewer than six documents none has.
+        For each measure: the systems with intervals, places and ranges of places; and for every pair the difference
+        with its interval, p values of the paired permutation and bootstrap tests, Holm-corrected over the pairs of a
+        measure, which one is better, and the minimum detectable difference. Systems with a score of 0 have no place,
+        and their pairs are not tested; with fewer than six documents there are no places.
 
     Raises:
-        DragomanError: E709 when there are fewer than two, or they differ in data, split, revisions of the measures, the
-            way of placing quotes or the label map: each is named, with what to do.
+        DragomanError: E709 if there are fewer than two, or for each difference in data, split, revisions of the
+            measures, quote policy or label map.
 
     """
     read = tuple(each if isinstance(each, records.Result) else read_result(each) for each in results)
     names = [str(each) for each in measures] if measures else default_measures(read)
-    return _compared(_told_apart(read, results), names)
+    return _compared(_distinctly_named(read, results), names)
 
 
-def _told_apart(
+def _distinctly_named(
     read: tuple[records.Result, ...], given: Sequence[records.Result | Path | str]
 ) -> tuple[records.Result, ...]:
-    """Give systems of one name as much of their paths as tells them apart; a number where no path does."""
-    alike: dict[str, list[int]] = {}
+    """Rename systems with equal names, by the distinguishing part of their paths, or by a number."""
+    by_name: dict[str, list[int]] = {}
     for at, result in enumerate(read):
-        alike.setdefault(result.system.name, []).append(at)
+        by_name.setdefault(result.system.name, []).append(at)
     named = list(read)
-    for name, indices in alike.items():
+    for name, indices in by_name.items():
         if len(indices) == 1:
             continue
         parts = [Path(each).resolve().parts if isinstance(each := given[at], Path | str) else () for at in indices]
@@ -108,15 +108,15 @@ def _compared(results: tuple[records.Result, ...], measures: list[str] | None) -
 
 
 def default_measures(results: Sequence[records.Result]) -> list[str] | None:
-    """Name the headline measures that all results have counts of; None, for all that they share, if they have none."""
+    """Return the headline measures that all results have counts of; None (all common measures) if there are none."""
     return [name for name in HEADLINE if all(name in result.counts for result in results)] or None
 
 
 def rows_of(result: records.Result, measure: Measure) -> Ints:
-    """Read the counts of a measure, one row a document that was scored.
+    """Return the counts of a measure, shape (scored documents, columns).
 
     Raises:
-        DragomanError: E709 when the counts do not have the columns that the measure has now.
+        DragomanError: E709 if the counts do not have the current columns of the measure, or are malformed.
 
     """
     counts = result.counts[measure.name]
@@ -138,7 +138,7 @@ def rows_of(result: records.Result, measure: Measure) -> Ints:
 
 
 def _compared_by(of: Measure, results: tuple[records.Result, ...]) -> tuple[list[Standing], list[Contrast]]:
-    """Place all systems by a measure and test every pair that has places."""
+    """Rank all systems by a measure and test every pair of ranked ones."""
     leaf = of.score.headline
 
     def main(total: NDArray[Any]) -> dict[str, NDArray[np.float64]]:

@@ -1,4 +1,4 @@
-"""What people see of a comparison: for each measure where systems stand, every pair, and what that means in words."""
+"""Presentation of a comparison: for each measure the standings, all pairs, and an interpretation in words."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from dragoman.schema.result_file import Comparison, Contrast, Standing
 
 MAX_PAIRS = 6
-"""Of so many pairs each is put into words."""
+"""Maximum number of pairs that are each described in words."""
 
 
 def standings(compared: Comparison, name: str) -> Table:
-    """Show where the systems stand under a measure; where any was run several times, how far its repeats are apart."""
+    """Make the table of standings by a measure, with the spread over repeats if there are any."""
     stood = compared.standings[name]
     repeated = any(standing.repeats > 1 for standing in stood)
     return Table(
@@ -44,7 +44,7 @@ def _spread(standing: Standing) -> str:
 
 
 def contrasts(compared: Comparison, name: str) -> Table:
-    """Show every pair of systems under a measure."""
+    """Make the table of all pairs of systems by a measure."""
     return Table(
         ("pair", "difference", "95 %", "p", "p Holm", "detectable"),
         [
@@ -61,7 +61,7 @@ def contrasts(compared: Comparison, name: str) -> Table:
 
 
 def words(compared: Comparison, name: str) -> Iterator[str]:
-    """Say what the tests of a measure mean, a sentence at a time."""
+    """Yield sentences that interpret the tests of a measure."""
     stood = compared.standings[name]
     documents = stood[0].documents
     if any(standing.repeats > 1 for standing in stood):
@@ -85,7 +85,7 @@ def words(compared: Comparison, name: str) -> Iterator[str]:
 
 
 def verdict(contrast: Contrast) -> str:
-    """Say of a pair which one is better and by how much at least, or which test does not find it."""
+    """Describe which system of a pair is better and by how much at least, or which test finds no difference."""
     first, second = contrast.first, contrast.second
     hangs = f" Over half of the difference hangs on {contrast.document}." if contrast.document else ""
     if contrast.better is not None and contrast.interval is not None:
@@ -102,7 +102,7 @@ def verdict(contrast: Contrast) -> str:
 
 
 def text(compared: Comparison, width: int, *, terminal: bool = False) -> str:
-    """Write what ``dragoman compare`` prints, in lines of at most so many characters."""
+    """Format the output of ``dragoman compare``, in lines of at most ``width`` characters."""
     parts = []
     for name in compared.standings:
         tables = (standings(compared, name), contrasts(compared, name))
@@ -112,7 +112,7 @@ def text(compared: Comparison, width: int, *, terminal: bool = False) -> str:
 
 
 def html(compared: Comparison) -> str:
-    """Write the same for a notebook."""
+    """Format the same as HTML, for a notebook."""
     parts = []
     for name in compared.standings:
         notes = Table(("",), [(sentence,) for sentence in words(compared, name)])

@@ -1,12 +1,12 @@
-"""One fingerprint for the same labels, in whatever form they are written: a multiset hash of columns.
+"""Fingerprint of labels that is independent of their file format: a multiset hash of columns.
 
-Two references are the same data where their documents say the same, whatever the order of documents, labels and keys,
-the line ends, the file format and the number of files. A hash of bytes cannot say that. Here every document, span and
-claim gets a number that depends on all that it says, and these are added (Clarke et al. 2003, MSet-Add-Hash). Sums of
-parts add up to that of the whole, so that blocks of a stream and shards on a cluster can be hashed where they are.
+Two gold files are the same data if their documents have the same content, regardless of the order of documents, labels
+and keys, line ends, file format and number of files, which a hash of bytes cannot express. Here every document, span
+and claim is hashed with all of its content, and the hashes are added (Clarke et al. 2003, MSet-Add-Hash). The sums of
+parts add up to that of the whole, so that blocks of a stream and shards on a cluster can be hashed separately.
 
-The numbers are 64 bits by the finaliser of splitmix64 (Steele et al. 2014), texts through BLAKE2b. That tells data
-apart that differ by chance or by an edit; it is not meant to withstand somebody who looks for a collision.
+Hashes have 64 bits, from the finaliser of splitmix64 (Steele et al. 2014), for texts from BLAKE2b. They distinguish
+data that differ by accident or by an edit; they are not collision-resistant against an attacker.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
     Hashes = NDArray[np.uint64]
 
 _POINTERS = frozenset({"doc", "item", "parent"})
-"""Columns that say where something stands in the table, and nothing of what it says."""
+"""Columns with positions in the table, which are not content."""
 _TABLES = ("fragment", "cue", "claimant")
-"""Tables that point to a claim: the first part of the names of their columns in :class:`Claims`."""
+"""Tables that refer to claims: prefixes of their columns in :class:`Claims`."""
 _MASK = 2**64 - 1
 
 
 def content(labels: Annotations) -> int:
-    """Hash what some documents say: a number below 2**64.
+    """Hash the content of documents: a number below 2**64.
 
-    The numbers of parts with different documents add up, modulo 2**64, to that of the whole.
+    The hashes of parts with different documents add up, modulo 2**64, to that of the whole.
     """
     document = _mix(_strings(labels.documents))
     total = int(
@@ -58,12 +58,12 @@ def content(labels: Annotations) -> int:
 
 
 def fingerprint(contents: Iterable[int], documents: int) -> str:
-    """Give the fingerprint of data from the numbers of its parts, as 64 hexadecimal digits."""
+    """Return the fingerprint of data from the hashes of its parts, as 64 hexadecimal digits."""
     return hashlib.sha256(f"{documents} {sum(contents) & _MASK}".encode()).hexdigest()
 
 
 def _columns(table: Any, prefix: str = "") -> list[Hashes]:
-    """Hash the columns of a table; those of another table that point to it are left out."""
+    """Hash the columns of a table, without those of tables that refer to it."""
     made = []
     for column in fields(table):
         of = column.name.partition("_")[0]
@@ -76,7 +76,7 @@ def _columns(table: Any, prefix: str = "") -> list[Hashes]:
 
 
 def _claims(claims: Claims, base: Hashes) -> Hashes:
-    """Hash claims with their fragments, cues and claimants, and what they hang on."""
+    """Hash claims with their fragments, cues, claimants and parents."""
     own = _rows(_columns(claims), base)
     for name in _TABLES:
         at = getattr(claims, f"{name}_claim")
@@ -87,14 +87,14 @@ def _claims(claims: Claims, base: Hashes) -> Hashes:
 
 
 def _rows(columns: Iterable[Hashes], base: Hashes) -> Hashes:
-    """Put the hashes of columns together, row by row; their order matters."""
+    """Combine the hashes of columns, row by row; the order of columns matters."""
     for column in columns:
         base = _mix(base * np.uint64(3) + column)
     return base
 
 
 def _mix(values: Hashes) -> Hashes:
-    """Spread every bit over all 64: the finaliser of splitmix64, one to one."""
+    """Mix bits with the finaliser of splitmix64, a bijection on 64 bits."""
     values = values + np.uint64(0x9E3779B97F4A7C15)
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -104,7 +104,7 @@ def _mix(values: Hashes) -> Hashes:
 def _coded(column: Coded) -> Hashes:
     table = np.append(_strings(column.labels), np.uint64(0))
     assert NULL == -1
-    return table[column.codes]  # a value that is not given is the last
+    return table[column.codes]  # NULL indexes the last entry
 
 
 def _strings(texts: Iterable[str | None]) -> Hashes:

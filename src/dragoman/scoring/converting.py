@@ -1,4 +1,4 @@
-"""The function behind ``dragoman.convert`` and the command of that name: it takes every form that scoring takes."""
+"""The function ``dragoman.convert``, which the command of that name calls, too; accepts the same inputs as scoring."""
 
 from __future__ import annotations
 
@@ -33,40 +33,44 @@ def convert(
     clean_text: bool = False,
     layer: str | Sequence[str] = (),
 ) -> Conversion:
-    """Convert labels from or to what other tools have; everything that does not fit is counted.
+    """Convert labels from or to formats of other tools; everything that is lost is counted.
 
     >>> convert("mine.conll", out="mine.jsonl")
     >>> convert("pred.jsonl", to="brat", out="pred-brat").problems
 
-    What is read goes through the checks of ``validate``: nothing is written that it would refuse.
+    The input is checked as by ``validate``: nothing is written that it would reject.
 
     Args:
-        path: a file, ``-`` for standard input, a folder of files of one format, or whatever else
-            :func:`dragoman.score` takes: a `LabelledFile`, parquet, dictionaries, a ``datasets.Dataset``; or a
-            `Benchmark`, its folder, or ``owner/name@v1.0.0`` on the Hub, of which all splits are given.
-        to: format to write, as :data:`dragoman.formats.registry.FORMATS` names them; ``jsonl`` is a submission.
+        path: a file, ``-`` for standard input, a folder of files of one format, or anything else that
+            :func:`dragoman.score` accepts: a `LabelledFile`, parquet, dictionaries, a ``datasets.Dataset``; or a
+            `Benchmark`, its folder, or ``owner/name@v1.0.0`` on the Hub, with all its splits.
+        to: format to write, a name in :data:`dragoman.formats.registry.FORMATS`; ``jsonl`` is a submission.
         out: file or folder to write; nothing is written if None.
         read: format to read; recognised by content if None.
-        documents: ids of the documents, in order, for a format that names none.
-        texts: texts by document id, for offsets to be checked against and tokens to be found in.
-        quotes: which place a quote without ``occurrence`` means: ``in-order``, ``first``, ``all`` or ``strict``.
-        ignore_unknown_fields: pass over fields that a submission does not have; each is warned of once (W911).
-        characters: CoNLL: a token a character, not a word; recognised, when it is read, if None.
+        documents: ids of the documents, in order, for a format without ids.
+        texts: texts by document id, to check offsets and align tokens.
+        quotes: which occurrence a quote without ``occurrence`` refers to: ``in-order``, ``first``, ``all`` or
+            ``strict``.
+        ignore_unknown_fields: ignore unknown fields, with one warning per field (W911).
+        characters: CoNLL: whether each row is a character instead of a token; recognised on reading if None.
         columns: CoNLL: the columns by name, as in ``form=1,tag=3``.
         labels: names of tags that are numbers, in the order of these numbers.
-        clean_text: brat: offsets count in the text without byte order mark, with LF as line ends.
+        clean_text: brat: whether offsets refer to the text without byte order mark, with LF as line ends.
         layer: XMI, WebAnno TSV, spaCy: the layers or groups of spans that are the entities, ``custom.Span:category``.
 
+    Returns:
+        The written files, with problems for repairs (W906) and losses (W905).
+
     Raises:
-        DragomanError: for everything that is wrong with the input; E209 an unknown format, E220 a file of none, E221
-            one that may be of two, E108 a file that cannot be written.
+        DragomanError: with all errors in the input; E209 for an unknown format, E220 for a file in no known format,
+            E221 for an ambiguous one, E108 for a file that cannot be written.
 
     """
     check_policy(quotes)
     said = path if isinstance(path, LabelledFile) else LabelledFile(path)
     path = said.path
     if names_a_benchmark(path, tagged=True):
-        from dragoman.benchmark import load  # noqa: PLC0415 - files need none of it
+        from dragoman.benchmark import load  # noqa: PLC0415 - not needed for files
 
         path = load(path)
     how = LabelledFile(
@@ -80,7 +84,7 @@ def convert(
         layer or said.layer,
     )
     if to != JSONL:
-        registry.writer(to)  # refused before anything is read
+        registry.writer(to)  # raises before anything is read
     known = texts or {}
     rules = Target(texts=known, quotes=quotes, ignore_unknown_fields=ignore_unknown_fields)
     converted = submission_lines(path if hasattr(path, "gold_lines") else how, rules)

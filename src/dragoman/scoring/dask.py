@@ -1,8 +1,8 @@
-"""Driver for a Dask cluster: every shard is read once, wherever that is, and partials are joined in a tree.
+"""Driver for a Dask cluster: every shard is read once, by any worker, and partials are joined in a tree.
 
-The shards of the two sides need not correspond. First the reference is read, then each shard of the predictions against
-those shards of the reference that have its documents; then the documents of each shard of the reference are counted.
-A value stays on the worker that made it until it is wanted; when a worker is lost, what it held is made again.
+The shards of the two sides need not correspond. First the gold shards are read, then each shard of the predictions
+against those gold shards that have its documents; then the documents of each gold shard are counted. A value remains on
+the worker that computed it until it is needed; if a worker is lost, its values are recomputed.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 _WAIT = 30.0
 """Seconds to wait for a scheduler and its first worker."""
 _MAX_GREETING = 1 << 20
-"""Longest first message of a scheduler, in bytes; a few hundred are usual."""
+"""Maximum length of a scheduler's first message, in bytes; a few hundred are usual."""
 _ARITY = 4
-"""So many partials are joined at a time, so that no worker holds all."""
+"""Number of partials that are joined at a time, so that no worker holds all of them."""
 
 
 def count_on_cluster(
@@ -46,16 +46,16 @@ def count_on_cluster(
 
     Args:
         measures: what to count.
-        gold: paths of the reference's shards, which workers see too.
-        pred: paths of the predictions' shards.
-        scheduler: address of a running scheduler, such as ``tcp://10.0.0.1:8786``; one is started here if None.
-        rules: a target without documents, for how quotes and unknown fields are read.
+        gold: paths of the gold shards, as seen by the workers.
+        pred: paths of the prediction shards, likewise.
+        scheduler: address of a running scheduler, such as ``tcp://10.0.0.1:8786``; a local cluster is started if None.
+        rules: a target without documents, with the policies for quotes and unknown fields.
 
     Returns:
-        What was counted.
+        The counts.
 
     Raises:
-        DragomanError: for everything that is wrong with any shard, each by its name; E850 and E851 for the cluster.
+        DragomanError: with all errors of all shards; E850 and E851 for failures of the cluster.
 
     """
     with cluster(scheduler) as steps:
@@ -80,7 +80,7 @@ def count_shards(
     }
     pred_read = []
     for path, shard, of, shards in zip(pred, pred_parsed, names, touched, strict=True):
-        # Somebody who names a document that is not there is told of all that are.
+        # With an unknown document, the error message lists all known ones.
         known = None if of and all(name in shard_of for name in of) else tuple(sorted(shard_of))
         pred_read.append(steps.submit(path, read_predictions, shard, known, rules, *(targets[at] for at in shards)))
     given = _surveys(steps, pred, pred_read)
@@ -109,7 +109,7 @@ def count_shards(
 
 
 class Survey(NamedTuple):
-    """What all others must know of a shard: its documents, what is wrong with it, its quotes, what was passed over."""
+    """Summary of a shard for the driver: documents, problems, and counts of quotes and of ignored unknown fields."""
 
     documents: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -118,7 +118,7 @@ class Survey(NamedTuple):
 
 
 def _surveys(steps: Steps, paths: Sequence[str], read: list[Any]) -> list[Survey]:
-    """Look at all shards of a side; raise all errors of all of them at once."""
+    """Collect the summaries of all shards of a side; raise all of their errors at once."""
     surveys: list[Survey] = steps.gather(
         [steps.submit(path, survey, shard) for path, shard in zip(paths, read, strict=True)]
     )
@@ -129,7 +129,7 @@ def _surveys(steps: Steps, paths: Sequence[str], read: list[Any]) -> list[Survey
 
 
 def parse(path: str) -> Parsed:
-    """Read a shard; this is the only step that looks at the file, unless something is wrong with it."""
+    """Parse a shard; the only step that accesses the file, unless it has errors."""
     parsed = parse_file(path)
     if parsed.foreign is None:
         return parsed
@@ -139,19 +139,19 @@ def parse(path: str) -> Parsed:
 
 
 def read_gold(parsed: Parsed, rules: Target) -> Reading:
-    """Read a shard of the reference."""
+    """Read a gold shard."""
     return read_parsed(parsed, rules)
 
 
 def survey(reading: Reading) -> Survey:
-    """Tell what others must know of a shard that was read."""
+    """Summarise a shard that was read."""
     labels = reading.annotations
     documents = () if labels is None else tuple(labels.documents[i] for i in np.flatnonzero(labels.given).tolist())
     return Survey(documents, tuple(reading.problems), dict(reading.tally), dict(reading.unknown))
 
 
 def documents_of(parsed: Parsed) -> tuple[str, ...]:
-    """Tell which documents a shard names, as far as it can be read; what is wrong with it is said later."""
+    """Return the ids of documents in a shard, as far as it can be read; errors are reported later."""
     if parsed.table is not None:
         names = parsed.table.column("id").to_pylist() if "id" in parsed.table.column_names else []
         return tuple(name for name in names if name is not None)
@@ -165,20 +165,20 @@ def documents_of(parsed: Parsed) -> tuple[str, ...]:
 
 
 def target_of(gold: Reading) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Documents and known texts of a shard of the reference."""
+    """Documents and known texts of a gold shard."""
     labels = gold.checked()
     texts = zip(labels.documents, labels.texts, strict=True)
     return labels.documents, {name: text for name, text in texts if text is not None}
 
 
 def read_predictions(parsed: Parsed, known: tuple[str, ...] | None, rules: Target, *targets: Any) -> Reading:
-    """Read a shard of the predictions against the shards of the reference that have its documents.
+    """Read a prediction shard against the gold shards that have its documents.
 
     Args:
         parsed: the shard.
-        known: all documents that there are, for a shard that names others; None for all that the targets have.
-        rules: how quotes and unknown fields are read.
-        targets: what :func:`target_of` gives of these shards.
+        known: all known documents, for a shard with unknown ones; None for the documents of the targets.
+        rules: policies for quotes and unknown fields.
+        targets: results of :func:`target_of` for these gold shards.
 
     """
     texts = {name: text for _, of_shard in targets for name, text in of_shard.items()}
@@ -187,7 +187,7 @@ def read_predictions(parsed: Parsed, known: tuple[str, ...] | None, rules: Targe
 
 
 def count_shard(measures: tuple[Measure, ...], gold: Reading, *pred: Reading) -> Partial:
-    """Count the documents of a shard of the reference."""
+    """Count the documents of a gold shard."""
     labels = gold.checked()
     return count_reference(measures, labels, stacked(labels.documents, [part.checked() for part in pred]))
 
@@ -198,9 +198,9 @@ def joined(*partials: Partial) -> Partial:
 
 
 class Steps:
-    """Has steps taken by the workers of a cluster; what it gives back for a step can be an argument of others.
+    """Submits steps to the workers of a cluster; the future of a step can be an argument of other steps.
 
-    What fails more often than the scheduler allows, or raises, is named.
+    Errors name the shard whose step raised, or failed more often than the scheduler allows.
 
     Args:
         client: a ``distributed.Client``.
@@ -213,25 +213,25 @@ class Steps:
         self._names: dict[str, str] = {}
 
     def submit(self, name: str, step: Callable[..., Any], *arguments: Any) -> Any:
-        """Have a step taken by a worker; the name, usually a shard's, says what a failure is about."""
+        """Submit a step; the name, usually a shard's, is used in errors."""
         key = f"{step.__name__}-{self._run}-{len(self._names)}"
         self._names[key] = name
         return self.client.submit(step, *arguments, key=key, pure=False)
 
     def gather(self, futures: Sequence[Any]) -> list[Any]:
-        """Bring the values of steps here.
+        """Wait for steps and return their values.
 
         Raises:
-            DragomanError: E850 for every one that could not be taken.
+            DragomanError: E850 for every step that failed.
 
         """
         futures = list(futures)
         try:
-            values: list[Any] = self.client.gather(futures, errors="skip")  # waits for all, also when some fail
+            values: list[Any] = self.client.gather(futures, errors="skip")  # waits for all, even if some fail
             failed = [future for future in futures if future.status != "finished"]
             if not failed:
                 return values
-        except (OSError, TimeoutError) as cause:  # errors of a connection are among these
+        except (OSError, TimeoutError) as cause:  # includes connection errors
             raise _scheduler_lost(cause) from cause
         raise DragomanError(dict.fromkeys(self._problem(future) for future in failed))
 
@@ -257,16 +257,16 @@ def _scheduler_lost(cause: object) -> DragomanError:
 
 @contextmanager
 def cluster(scheduler: str | None = None) -> Iterator[Steps]:
-    """Connect to a cluster, or start one of processes on this machine, a worker a core.
+    """Connect to a cluster, or start a local one with one worker process per core.
 
-    The scheduler is trusted: what it and its workers send is unpickled, which is as much as running it.
+    The scheduler is trusted: data from it and its workers are unpickled, which can execute code.
 
     Args:
         scheduler: address of a running scheduler, such as ``tcp://10.0.0.1:8786``; its workers must see the shards
             under the same paths and have this version of the package.
 
     Raises:
-        DragomanError: E851 when Dask is not installed, no scheduler or worker answers, or workers have another version.
+        DragomanError: E851 if Dask is not installed, no scheduler or worker answers, or workers have another version.
 
     """
     try:
@@ -274,7 +274,7 @@ def cluster(scheduler: str | None = None) -> Iterator[Steps]:
     except ImportError as cause:
         raise error("E851", "Dask is not installed.", "Install dragoman[dask].") from cause
     if scheduler is None:
-        import logging  # noqa: PLC0415 - for this alone
+        import logging  # noqa: PLC0415 - only needed here
 
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         with (
@@ -308,7 +308,7 @@ def _connected(connect: Callable[..., Any], scheduler: str) -> Any:
     except TimeoutError as cause:
         client.close()
         raise error("E851", "the scheduler has no workers.", hint) from cause
-    except Exception as cause:  # whatever a worker raises that cannot import the package
+    except Exception as cause:  # any exception of a worker that cannot import the package
         client.close()
         what = f"the workers cannot run Dragoman: {type(cause).__name__}: {str(cause)[:200]}."
         raise error("E851", what, f"Install dragoman=={__version__} on them.") from cause
@@ -320,20 +320,21 @@ def _connected(connect: Callable[..., Any], scheduler: str) -> Any:
 
 
 def _check_greeting(scheduler: str) -> None:
-    """Look at the first eight bytes that a port sends.
+    """Check the first eight bytes that a port sends.
 
-    A scheduler speaks first, and begins with the length of its message. Distributed's own client waits for ever where a
-    server waits for a request, as its dashboard does, and takes whatever another server sends for a length to allocate.
+    A scheduler sends first, beginning with the length of its message. The client of distributed waits forever for a
+    server that expects a request, such as the dashboard, and interprets bytes of any other server as a length to
+    allocate.
 
     Raises:
-        OSError, ValueError: when nothing listens there, or no scheduler.
+        OSError, ValueError: if nothing, or no scheduler, listens there.
 
     """
     from distributed.comm.addressing import parse_address, parse_host_port  # noqa: PLC0415 - an extra
 
     scheme, place = parse_address(scheduler, strict=False)
     if scheme != "tcp":
-        return  # the handshake of TLS and of WebSocket fails by itself
+        return  # TLS and WebSocket handshakes fail by themselves
     host, port = parse_host_port(place, default_port=8786)
     with closing(socket.create_connection((host, port), timeout=min(_WAIT, 10.0))) as connection:
         greeting = b""

@@ -1,4 +1,4 @@
-"""Documents that a library hands over one by one, as the modules for ``evaluate`` do: kept as JSON, scored together."""
+"""Documents that a library passes one by one, as modules for ``evaluate`` do: stored as JSON, and scored together."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ SIDES = ("predictions", "references")
 
 
 class AsJson:
-    """What modules for ``evaluate`` share: documents of both sides travel through it as JSON, one string each.
+    """Mixin for modules for ``evaluate``, which store documents of both sides as JSON strings.
 
-    A module's class has this before ``evaluate.Metric`` among its bases, and says what a document looks like.
+    A module's class has this base before ``evaluate.Metric``, and defines ``example``.
 
     Attributes:
-        example: a document, for a hint.
+        example: an example of a document, for hints.
 
     """
 
     example: str
 
     def add_batch(self, *, predictions: Any, references: Any) -> None:
-        """Take documents of both sides: dictionaries, or a ``datasets.Dataset``."""
+        """Add documents of both sides: dictionaries, or a ``datasets.Dataset``."""
         pred, gold = pairs(predictions, references, self.example)
         super().add_batch(predictions=pred, references=gold)  # type: ignore[misc]
 
     def add(self, *, prediction: Any = None, reference: Any = None, **combined: Any) -> None:
-        """Take one document of each side; ``evaluate.combine`` calls them by the plural."""
+        """Add one document of each side; ``evaluate.combine`` uses plural names."""
         pred, gold = combined.get("predictions", prediction), combined.get("references", reference)
         self.add_batch(predictions=[pred], references=[gold])
 
@@ -44,11 +44,11 @@ def pairs(predictions: Any, references: Any, example: str) -> tuple[list[str], l
 
     Args:
         predictions: documents of a system: dictionaries, records, or a ``datasets.Dataset``.
-        references: as many documents with gold.
-        example: what a document looks like, for a hint.
+        references: the same number of documents with gold.
+        example: an example of a document, for hints.
 
     Raises:
-        DragomanError: E202 where they are of another shape, or not as many.
+        DragomanError: E202 if they have another shape, or their numbers differ.
 
     """
     pred, gold = (_lines(value, name, example) for name, value in zip(SIDES, (predictions, references), strict=True))
@@ -71,20 +71,20 @@ def _lines(value: Any, name: str, example: str) -> list[str]:
 def score_documents(
     predictions: Iterable[str], references: Iterable[str], measures: list[str] | None = None, **options: Any
 ) -> dict[str, float | None]:
-    """Score documents that are held as JSON, one string each.
+    """Score documents given as JSON strings.
 
     Args:
         predictions: documents of a system.
         references: documents with gold.
         measures: names of measures or layers; all if None.
-        options: as of :func:`dragoman.score`.
+        options: further arguments of :func:`dragoman.score`.
 
     Returns:
-        Micro scores by name, as in ``entities.strict.f1``; None where undefined. Measures that could not be taken are
-        left out.
+        Micro scores by name, as in ``entities.strict.f1``; None where undefined. Measures that could not be computed
+        are left out.
 
     Raises:
-        DragomanError: for everything that is wrong with the documents, by line: the first document is line 1.
+        DragomanError: with all errors in the documents; the line is the number of the document, from 1.
 
     """
     pred, gold = ("".join(f"{line}\n" for line in side).encode() for side in (predictions, references))
@@ -92,7 +92,7 @@ def score_documents(
 
 
 def leaves(result: Result) -> Iterator[tuple[str, float | None]]:
-    """Give the micro scores of a result, each with its name."""
+    """Yield the micro scores of a result, each with its name."""
     for name in result:
         scores = result[name]
         if scores is not None:

@@ -1,4 +1,4 @@
-"""What is scored against: gold of a benchmark, or any file in the form of a submission."""
+"""Gold: of a benchmark, or from any file in the form of a submission."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gold:
-    """What is scored against: labels, and what is known of the documents.
+    """Gold labels, with metadata of the documents.
 
     Attributes:
         annotations: the gold labels; ``annotations.has(layer)`` says which documents have gold.
-        data: how the result names the data.
-        target: what submissions are read against; lines of documents that are not scored are checked and left aside.
-        facets: values by which documents are sliced, such as the language, one a document.
-        read_as: what a file of another tool was recognised as; empty for a submission.
-        conversion: what was lost or repaired in reading such a file, in words.
+        data: description of the data in results.
+        target: what submissions are checked against; lines of documents that are not scored are checked and ignored.
+        facets: by facet, such as the language, the value of each document.
+        read_as: recognised format of a file of another tool; empty for a submission.
+        conversion: messages on what was lost or repaired in converting such a file.
 
     """
 
@@ -46,18 +46,19 @@ class Gold:
 
 
 def default_split(benchmark: Benchmark) -> str:
-    """Name the split that is scored where none is asked for: ``test``, or the last one."""
+    """Return the default split for scoring: ``test``, or the last one."""
     return HEADLINE_SPLIT if HEADLINE_SPLIT in benchmark.splits else benchmark.splits[-1]
 
 
 def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
-    """Gold of a split of a benchmark.
+    """Make gold of a split of a benchmark.
 
     Raises:
-        DragomanError: E702 unknown split, E703 when no document of the split has gold, E760 when it is withheld.
+        DragomanError: E702 for an unknown split, E703 if no document of the split has gold, E760 if the gold is
+            withheld.
 
     """
-    benchmark.split(split)  # it is there
+    benchmark.split(split)  # raises for an unknown split
     check_open(benchmark, split)
     made = documents_of(benchmark, split)
     if not made.annotations.present.any():
@@ -70,10 +71,10 @@ def from_benchmark(benchmark: Benchmark, split: str) -> Gold:
 
 
 def documents_of(benchmark: Benchmark, split: str) -> Gold:
-    """Give the documents of a split with the labels that there are, which may be none: what is validated against.
+    """Make gold of a split for validation, with whatever labels it has, possibly none.
 
     Raises:
-        DragomanError: E702 for a split that is not there.
+        DragomanError: E702 for an unknown split.
 
     """
     documents, annotations = benchmark.split(split), benchmark.gold(split)
@@ -91,7 +92,7 @@ def documents_of(benchmark: Benchmark, split: str) -> Gold:
 
 
 def check_open(benchmark: Benchmark, split: str) -> None:
-    """Refuse to score on a split whose gold is withheld, and say where predictions go.
+    """Raise if the gold of a split is withheld; the hint says where to submit predictions.
 
     Raises:
         DragomanError: E760.
@@ -105,16 +106,16 @@ def check_open(benchmark: Benchmark, split: str) -> None:
 
 
 def reference(value: Any, name: str = "reference") -> Gold:
-    """Gold from labels in the form of a submission, with any labels, with texts or without.
+    """Make gold from labels in the form of a submission, with any label set, with or without texts.
 
     A document whose line lacks a layer's key has no gold for that layer.
 
     Args:
-        value: whatever :meth:`dragoman.reading.source.Source.of` takes.
-        name: what to call it where it has no name of its own.
+        value: anything that :meth:`dragoman.reading.source.Source.of` accepts.
+        name: name for a value without a name of its own.
 
     Raises:
-        DragomanError: for everything that is wrong with the data; E703 when it holds no labels.
+        DragomanError: with all errors in the data; E703 if there are no labels.
 
     """
     source = Source.of(value, name)
@@ -123,12 +124,12 @@ def reference(value: Any, name: str = "reference") -> Gold:
 
 
 def from_parsed(parsed: list[Future[Parsed]], source: Source, rules: Target | None = None) -> Gold:
-    """Gold from files that were parsed already; see :func:`reference`.
+    """Make gold from parsed files; see :func:`reference`.
 
     Args:
         parsed: the files.
         source: where they come from.
-        rules: a target without documents, for how quotes and unknown fields are read.
+        rules: a target without documents, with the policies for quotes and unknown fields.
 
     """
     reading = read_shards(parsed, rules or Target())
@@ -138,7 +139,7 @@ def from_parsed(parsed: list[Future[Parsed]], source: Source, rules: Target | No
     texts = {doc: text for doc, text in zip(annotations.documents, annotations.texts, strict=True) if text is not None}
     return Gold(
         annotations,
-        # Sorted, as the same data are the same in any order; counts are put into this order.
+        # Sorted, so that the result does not depend on the order of the file; counts have the same order.
         results.Data(
             "reference",
             None,
@@ -164,6 +165,6 @@ def _advice(reading: Reading, source: Source) -> str:
 
 
 def no_labels(source: Source) -> DragomanError:
-    """Make the error for a reference without any labels."""
+    """Make error E703 for gold without any labels."""
     hint = "A reference has documents with entities, dates or claims."
     return error("E703", "the reference holds no labels.", hint, file=str(source.path or source.name))

@@ -1,4 +1,4 @@
-"""What a submission holds, layer by layer, and the layers that only some of its lines have."""
+"""Content of a submission by layer, and warnings for layers that only some of its lines have."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from dragoman.schema.layers import LAYER_NAMES
 from dragoman.text import counted
 
 MAX_NAMED = 5
-"""So many documents that lack a layer are named."""
+"""Maximum number of documents that are listed in a warning."""
 
 
 class Held(NamedTuple):
-    """What a submission holds.
+    """Content of a submission.
 
     Attributes:
-        documents: documents that a line may be of.
-        given: those that have a line.
-        layers: those whose line has a layer, an empty list included, by layer.
+        documents: number of allowed documents.
+        given: number of documents with a line.
+        layers: number of documents whose line has the layer, including empty lists, by layer.
 
     """
 
@@ -36,16 +36,16 @@ class Held(NamedTuple):
 
 
 class Validation(NamedTuple):
-    """What was found in predictions; ``held`` is None where errors keep them from being read."""
+    """Result of validating predictions; ``held`` is None if they have errors."""
 
     problems: list[Problem]
     held: Held | None
 
 
 class Holding:
-    """Counts what a submission holds, one part of its documents after the other.
+    """Counts the content of a submission, part by part.
 
-    Documents of one part are named in its order, those of several by name, as the documents of a reference are.
+    Documents of a single part are listed in its order, those of several parts sorted by id.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Holding:
         self._lacking: dict[str, list[str]] = {layer: [] for layer in LAYER_NAMES}
 
     def add(self, annotations: Annotations) -> None:
-        """Count some documents."""
+        """Count the documents of a part."""
         self._parts += 1
         self._documents += len(annotations.documents)
         self._given += int(annotations.given.sum())
@@ -67,11 +67,11 @@ class Holding:
             self._lacking[layer] += [annotations.documents[at] for at in places]
 
     def held(self) -> Held:
-        """Say how many documents the submission has, and those of each layer."""
+        """Return the counts of all parts."""
         return Held(self._documents, self._given, self._layers)
 
     def left_out(self, name: str) -> Iterator[Problem]:
-        """Warn of documents without a line; see :meth:`lacking`."""
+        """Yield W902 for documents without a line; see :meth:`lacking`."""
         if self._missing:
             missing = self._in_order(self._missing)
             some = ", ".join(missing[:MAX_NAMED]) + (" …" if len(missing) > MAX_NAMED else "")
@@ -79,10 +79,10 @@ class Holding:
             yield Problem(code="W902", what=what, hint="They score as empty.", file=name)
 
     def lacking(self, name: str) -> Iterator[Problem]:
-        """Warn of lines without a layer that other lines have.
+        """Yield W908 for lines without a layer that other lines have.
 
         Args:
-            name: how the submission's file is called in problems.
+            name: name of the submission's file in problems.
 
         """
         for layer, documents in self._lacking.items():

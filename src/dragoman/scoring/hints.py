@@ -1,8 +1,7 @@
-"""Hints: which mistake of form a low score looks like, as ends that are inclusive or labels of another scheme.
+"""Hints: probable errors of form behind a low score, such as inclusive ends or labels of another scheme.
 
-Looked for in columns, and only in documents of which little is right: what speaks for each mistake is counted document
-by document (:func:`evidence`), so that counts of parts add up to those of the whole, and :func:`hints` decides at the
-end. A hint never changes a score.
+Only documents with low scores are examined, in columns: evidence for each error is counted by document
+(:func:`evidence`), so that counts of parts add up, and :func:`hints` decides at the end. A hint never changes a score.
 """
 
 from __future__ import annotations
@@ -35,17 +34,17 @@ if TYPE_CHECKING:
 
 SpansT = TypeVar("SpansT", bound="Spans")
 Evidence = Counter[tuple[str, ...]]
-"""Counts by layer, kind of mistake, and what else tells it apart."""
+"""Counts by layer, kind of error, and further details."""
 
 LOW = 0.5
-"""Below this F1 a mistake of form is looked for."""
+"""Errors of form are looked for below this F1."""
 _HALF, _SOME = 0.5, 0.2
 _LEAST = 2
-"""Labels that have to look alike: one may do so by chance."""
+"""Minimum number of labels with the same error: a single one may be chance."""
 _MAX_EXAMPLES = 3
 _MAX_MAPPED = 8
 _AT_A_TIME = 2**20
-"""Characters of texts that are looked at together."""
+"""Number of characters of texts that are processed at once."""
 _INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
 
 _SHIFTS: dict[tuple[int, int], tuple[str, str, str]] = {
@@ -80,18 +79,18 @@ _SHIFTS: dict[tuple[int, int], tuple[str, str, str]] = {
         "Places are counted from 0: add 1 to every start.",
     ),
 }
-"""What has to be added to predicted starts and ends for them to be gold ones, with code, words and hint."""
+"""Corrections to predicted starts and ends that would match gold, with code, description and hint."""
 _UNITS = {
     "utf-8": ("counted-in-bytes", "UTF-8 bytes", "Count code points, as Python does."),
     "utf-16": ("counted-in-utf-16", "UTF-16 units", "Count code points, as Python does, not as JavaScript or Java do."),
     "NFD": ("decomposed-text", "decomposed Unicode (NFD)", "Count in the text as it is given, without normalising it."),
     "NFC": ("composed-text", "composed Unicode (NFC)", "Count in the text as it is given, without normalising it."),
 }
-"""In what places may have been counted instead, with code, name and hint."""
+"""Other units in which offsets may have been counted, with code, name and hint."""
 
 
 def evidence(pair: Pair) -> Evidence:
-    """Count what speaks for mistakes of form in some documents; each is looked at by itself, if little of it is right.
+    """Count evidence for errors of form, independently in each document with a low score.
 
     Args:
         pair: gold and predicted labels of the documents.
@@ -114,7 +113,7 @@ def evidence(pair: Pair) -> Evidence:
 
 
 def added(parts: Iterable[Evidence]) -> Evidence:
-    """Add evidence of different documents; the sum of two counters would drop what is below 0."""
+    """Add evidence of different documents; ``Counter`` addition would drop negative counts."""
     total: Evidence = Counter()
     for part in parts:
         total.update(part)
@@ -122,14 +121,14 @@ def added(parts: Iterable[Evidence]) -> Evidence:
 
 
 def _low(gold: SpansT, pred: SpansT, hits: Ints, found: Evidence, what: str) -> tuple[SpansT, SpansT] | None:
-    """Keep the labels of documents in which little is right, None if there are none; count the rest as well.
+    """Select the labels of documents with low scores, or None; add the totals of all documents to ``found``.
 
     Args:
         gold: gold labels.
         pred: predicted labels.
-        hits: which gold labels were found.
-        found: gets the counts of all documents.
-        what: under which name.
+        hits: indices of the gold labels that were found.
+        found: receives the totals.
+        what: first part of their keys.
 
     """
     found[what, "gold"] += len(gold)
@@ -148,12 +147,12 @@ def _bounds(side: Spans) -> Bounds:
 
 
 def _hits(gold: Bounds, pred: Bounds) -> int:
-    """How many predicted spans are gold ones, one to one."""
+    """Count the predicted spans that match gold spans, one to one."""
     return len(equal_pairs(gold, pred)[0])
 
 
 def _places(gold: Spans, pred: Spans, texts: tuple[str | None, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Count predictions that would be right if places were written in another way."""
+    """Count predictions that would be right if offsets were corrected in some way."""
     exact = _hits(_bounds(gold), _bounds(pred))
     yield ("predicted",), len(pred)
     yield ("exact",), exact
@@ -168,7 +167,7 @@ def _places(gold: Spans, pred: Spans, texts: tuple[str | None, ...]) -> Iterator
 
 
 def _trimmed(side: Spans, texts: tuple[str | None, ...]) -> tuple[Bounds, int]:
-    """Bounds without blanks at the edges, and how many spans had some."""
+    """Bounds without white space at the edges, and the number of spans that had some."""
     start, end, blank = side.start.copy(), side.end.copy(), 0
     for at in _blank_edges(side, texts) if any(texts) else ():
         low, high = int(side.start[at]), int(side.end[at])
@@ -182,7 +181,7 @@ def _trimmed(side: Spans, texts: tuple[str | None, ...]) -> tuple[Bounds, int]:
 
 
 def _blank_edges(side: Spans, texts: tuple[str | None, ...]) -> Iterator[int]:
-    """Find the spans that begin or end with a blank, about a million characters of the texts at a time."""
+    """Yield the spans that begin or end with white space, about a million characters of the texts at a time."""
     lengths = np.array([len(text or "") for text in texts], np.int64)
     ends = np.cumsum(lengths)
     blanks = np.array([code for code in range(0x3001) if chr(code).isspace()] + [ord(sign) for sign in _INVISIBLE])
@@ -203,7 +202,7 @@ def _blank_edges(side: Spans, texts: tuple[str | None, ...]) -> Iterator[int]:
 def _counted_otherwise(
     gold: Spans, pred: Spans, texts: tuple[str | None, ...]
 ) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Count predictions that are gold spans if their places count bytes, say; of documents where that differs."""
+    """Count predictions that are gold spans if their offsets are in another unit, such as bytes, where that differs."""
     in_gold, in_pred = _by_document(gold.doc, len(texts)), _by_document(pred.doc, len(texts))
     for doc in np.unique(pred.doc).tolist():
         text = texts[doc]
@@ -222,16 +221,16 @@ def _counted_otherwise(
 
 
 def _by_document(docs: Ints, number: int) -> Callable[[int], Ints]:
-    """Find the items of a document without looking at those of all others."""
+    """Return a function that finds the items of a document without scanning all others."""
     order = np.argsort(docs, kind="stable")
     ends = np.cumsum(np.bincount(docs, minlength=number))
     return lambda doc: order[ends[doc - 1] if doc else 0 : ends[doc]]
 
 
 def _places_in(text: str, unit: str) -> Ints | None:
-    """Place of each character, and of the end, if places count another unit; None where they are the same.
+    """Offset of each character, and of the end, in another unit; None if they are the same.
 
-    Where characters of the text make one of the unit, each of them has the place of the first.
+    If several characters form one unit, all have the offset of the first.
     """
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     if unit == "NFC":
@@ -256,7 +255,7 @@ def _places_in(text: str, unit: str) -> Ints | None:
 
 
 def _types(gold: Spans, pred: Spans) -> Counter[tuple[str, ...]]:
-    """Count types on both sides, and those of equal spans pair by pair."""
+    """Count the types on both sides, and the pairs of types of equal spans."""
     found: Evidence = Counter()
     for kind, side in (("gold type", gold), ("pred type", pred)):
         codes, numbers = np.unique(side.type.codes, return_counts=True)
@@ -274,7 +273,7 @@ def _label(side: Spans, code: int) -> str:
 
 
 def _add_values(gold: Dates, pred: Dates, found: Evidence) -> None:
-    """Count values outside the grammar, of documents in which few dates have the value that gold has."""
+    """Count values outside the TIMEX3 grammar, in documents in which few dates have the gold value."""
     theirs = pred.value.recode(gold.value.labels)
     hits = equal_pairs((*_bounds(gold), gold.value.codes), (*_bounds(pred), theirs))[0]
     low = _low(gold, pred, hits, found, "values")
@@ -289,10 +288,10 @@ def _add_values(gold: Dates, pred: Dates, found: Evidence) -> None:
 
 
 def hints(found: Evidence) -> list[Advice]:
-    """Say what mistakes of form the labels look like, with counts; the layers one after the other.
+    """Decide which errors of form are probable; returns hints with counts, by layer.
 
     Args:
-        found: evidence of all parts, added.
+        found: the sum of the evidence of all parts.
 
     >>> both = {("entities", "gold"): 5, ("entities", "pred"): 5}
     >>> hints(Counter({**both, ("entities", "predicted"): 5, ("entities", "ends-short"): 5}))[0].code
@@ -318,13 +317,13 @@ def hints(found: Evidence) -> list[Advice]:
 
 
 def _is_low(of: dict[tuple[str, ...], int]) -> bool:
-    """Whether so little is right in all documents together that a mistake of form is worth a word."""
+    """Whether the score over all documents is low enough for hints."""
     gold, pred, hits = (of.get((name,), 0) for name in ("gold", "pred", "hits"))
     return gold > 0 and pred > 0 and 2 * hits < LOW * (gold + pred)
 
 
 def _form(layer: str, of: dict[str, int]) -> Iterator[Advice]:
-    """Hints on places."""
+    """Yield hints on offsets."""
     number, exact = of.get("predicted", 0), of.get("exact", 0)
     if exact >= LOW * number:
         return
@@ -347,7 +346,7 @@ def _form(layer: str, of: dict[str, int]) -> Iterator[Advice]:
 
 
 def _labels(layer: str, of: dict[tuple[str, ...], int]) -> Iterator[Advice]:
-    """Hints on types."""
+    """Yield hints on types."""
     gold, pred = ({key[1]: n for key, n in of.items() if key[0] == kind} for kind in ("gold type", "pred type"))
     strange = [label for label in sorted(pred, key=lambda label: (-pred[label], label)) if label not in gold]
     if sum(pred[label] for label in strange) < max(_LEAST, _HALF * sum(pred.values())):
@@ -370,15 +369,15 @@ def _labels(layer: str, of: dict[tuple[str, ...], int]) -> Iterator[Advice]:
 
 
 def _meant(label: str, gold: list[str], pairs: dict[tuple[str, ...], int]) -> str | None:
-    """Which gold type a predicted one stands for: that of most of the same spans, or one whose name is alike."""
+    """Return the gold type that a predicted one means: that of most equal spans, or one with a similar name."""
     shared = [(n, g) for (g, p), n in pairs.items() if p == label and g]
     if shared:
         return max(shared)[1]
     mine = _nfc(label).casefold()
-    alike = [
+    related = [
         g for g in sorted(gold) if g and (mine.startswith(_nfc(g).casefold()) or _nfc(g).casefold().startswith(mine))
     ]
-    return alike[0] if alike else None
+    return related[0] if related else None
 
 
 def _nfc(text: str) -> str:
@@ -386,7 +385,7 @@ def _nfc(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Quote a word for a shell where it needs it."""
-    import shlex  # noqa: PLC0415 - needed for a hint alone
+    """Quote a word for a shell if necessary."""
+    import shlex  # noqa: PLC0415 - only needed for hints
 
     return shlex.quote(text)

@@ -1,4 +1,4 @@
-"""Driver for labels that are held in memory: they are counted some documents at a time, so that a cache holds them."""
+"""Driver for labels that are held in memory: they are counted in batches of documents that fit into the CPU cache."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dragoman.measures.measure import Measure
 
 ITEMS = 100_000
-"""Items of both sides that are worked on at a time: what measures make of them then fits into a cache."""
+"""Number of items of both sides per batch: intermediate results then fit into the CPU cache."""
 
 
 def count_annotations(measures: Sequence[Measure], gold: Annotations, pred: Annotations) -> Partial:
@@ -27,7 +27,7 @@ def count_annotations(measures: Sequence[Measure], gold: Annotations, pred: Anno
     Args:
         measures: what to count.
         gold: the gold labels.
-        pred: the labels of a system on the same documents in the same order.
+        pred: the predictions on the same documents in the same order.
 
     """
     seen = Seen.of(Pair(gold, pred)).in_file(pred.answered)
@@ -39,7 +39,7 @@ def count_annotations(measures: Sequence[Measure], gold: Annotations, pred: Anno
 
 
 def stretches(gold: Annotations, pred: Annotations) -> Iterator[tuple[int, int]]:
-    """Cut the documents where they have :data:`ITEMS` items; not where items are in another order than documents."""
+    """Divide the documents into ranges of about :data:`ITEMS` items; one range if items are not sorted by document."""
     documents = len(gold.documents)
     items = np.zeros(documents, np.int64)
     for layer in (*LAYER_NAMES, "segments"):

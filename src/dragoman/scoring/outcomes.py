@@ -1,8 +1,8 @@
-"""The outcome of every label, gold and pred: right, or which kind of error, by the matches of the measures themselves.
+"""The outcome of every gold and predicted label: right, or a kind of error, from the matches of the measures.
 
-A label is *right* if the strictest measure of its layer pairs it. If not, the more lenient measures of the layer say
-what is wrong with it: paired by the same span it has the wrong type, paired by overlap the wrong boundary, and so on.
-What no measure pairs is missed (gold) or spurious (pred).
+A label is *right* if the strictest measure of its layer pairs it. Otherwise the more lenient measures of the layer
+determine the error: a pair with the same span has the wrong type, one with overlap the wrong boundary, and so on.
+Labels that no measure pairs are missed (gold) or spurious (pred).
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ MEASURES: dict[str, tuple[tuple[str, str], ...]] = {
     "dates": (("dates.value", RIGHT), ("dates.relaxed", "wrong value")),
     "claims": (("claims.attributed", RIGHT), ("claims.content", "wrong claimant")),
 }
-"""For each layer its measures, the strictest first, and the outcome of a pair that no stricter one has paired."""
+"""For each layer its measures, the strictest first, with the outcome of labels that are first paired by it."""
 NO_PARTNER = -1
 _SPARSE = 16
-"""Pairs of types that are more times as many as the labels are too sparse to be counted in a table."""
+"""If there are more than this many possible pairs of types per label, pairs are sorted instead of counted in a table.
+"""
 Confusion = dict[tuple[str, str], int]
 
 
@@ -48,9 +49,9 @@ class Outcomes:
     """The outcomes of the labels of a layer.
 
     Attributes:
-        gold: the outcome of each gold label, shape (g,); ``pred`` likewise, shape (p,).
-        gold_partner: the pred label that each gold label is paired with, or :data:`NO_PARTNER`, shape (g,);
-            ``pred_partner`` the other way, shape (p,).
+        gold: the outcome of each gold label, length g; ``pred`` of each predicted label, length p.
+        gold_partner: index of the predicted label that each gold label is paired with, or :data:`NO_PARTNER`, shape
+            (g,); ``pred_partner`` the reverse, shape (p,).
         scored: which documents have gold for the layer, shape (documents,).
 
     """
@@ -68,10 +69,10 @@ def outcomes(layer: str, gold: Annotations, pred: Annotations) -> Outcomes | Non
     Args:
         layer: ``entities``, ``dates`` or ``claims``.
         gold: the gold labels.
-        pred: the labels of a system, on the same documents in the same order.
+        pred: the predictions, on the same documents in the same order.
 
     Returns:
-        The outcomes, or None where the system did not attempt the layer.
+        The outcomes, or None if the system did not attempt the layer.
 
     """
     if not pred.attempts(layer):
@@ -90,20 +91,20 @@ def outcomes(layer: str, gold: Annotations, pred: Annotations) -> Outcomes | Non
 
 
 def _partners(matches: Iterable[Match], sides: tuple[int, int]) -> tuple[Ints, Ints, Ints]:
-    """Pair labels by some matches, the strictest first.
+    """Pair labels by several matches, the strictest first.
 
     Args:
-        matches: of the same labels.
-        sides: how many labels gold and pred have.
+        matches: matches of the same labels.
+        sides: number of gold and of predicted labels.
 
     Returns:
-        The partner of each gold label, that of each pred label, and by which match each gold label was paired;
-        :data:`NO_PARTNER` where it was not.
+        The partner of each gold label, that of each predicted label, and the index of the match that paired each gold
+        label; :data:`NO_PARTNER` for none.
 
     """
     gold_partner, pred_partner, stage = (np.full(number, NO_PARTNER, np.int64) for number in (*sides, sides[0]))
     for at, match in enumerate(matches):
-        # A lenient measure may pair otherwise than a stricter one: what is paired already stays so.
+        # A lenient measure may pair differently: earlier pairs take precedence.
         free = (match.credit > 0) & (gold_partner[match.gold] < 0) & (pred_partner[match.pred] < 0)
         g, p = match.gold[free], match.pred[free]
         gold_partner[g], pred_partner[p], stage[g] = p, g, at
@@ -111,7 +112,7 @@ def _partners(matches: Iterable[Match], sides: tuple[int, int]) -> tuple[Ints, I
 
 
 def confusion(outcomes: Outcomes, gold: Annotations, pred: Annotations, layer: str) -> Confusion:
-    """Count the types of paired labels, gold first; the empty type stands for the side that has no label.
+    """Count the pairs of types (gold, predicted) of paired labels; the empty type represents a missing label.
 
     Only entities and dates have types.
     """
@@ -121,7 +122,7 @@ def confusion(outcomes: Outcomes, gold: Annotations, pred: Annotations, layer: s
 
 
 def confusion_of(matches: Iterable[Match], gold: Spans, pred: Spans) -> Confusion:
-    """Count the same from the matches of the layer's :data:`MEASURES`, on documents that are all scored."""
+    """Compute the same from the matches of the layer's :data:`MEASURES`, if all documents are scored."""
     gold_partner, pred_partner, _ = _partners(matches, (len(gold), len(pred)))
     return _confused(gold_partner, pred_partner, gold, pred, None)
 
@@ -142,7 +143,7 @@ def _confused(gold_partner: Ints, pred_partner: Ints, gold: Spans, pred: Spans, 
 
 
 def _tallied(codes: Ints, most: int) -> tuple[Ints, Ints]:
-    """Distinct codes below a number, and how often each occurs; counted where they are dense, else sorted."""
+    """Distinct codes below ``most``, and their counts; by counting where they are dense, else by sorting."""
     if most > _SPARSE * len(codes):
         return np.unique(codes, return_counts=True)
     counts = np.bincount(codes, minlength=most)
@@ -151,7 +152,7 @@ def _tallied(codes: Ints, most: int) -> tuple[Ints, Ints]:
 
 
 def _types(side: Spans, at: Ints) -> tuple[Ints, list[str]]:
-    """Codes of the types of some labels, and their names: ``?`` for a label without a type, empty for no label."""
+    """Codes of the types of labels, and names of the codes: ``?`` for a label without a type, empty for no label."""
     labels = side.type.labels
     codes = np.where(side.type.codes < 0, len(labels), side.type.codes)
-    return np.append(codes, len(labels) + 1)[at], [*labels, "?", ""]  # NO_PARTNER is the place of the last one
+    return np.append(codes, len(labels) + 1)[at], [*labels, "?", ""]  # NO_PARTNER indexes the last entry

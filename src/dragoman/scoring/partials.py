@@ -1,8 +1,8 @@
-"""Count first, decide at the end: what is counted on some documents, how parts join, and what the whole allows.
+"""Partial counts: counting on parts of the data, joining parts, and final decisions on the whole.
 
-A part of the data (a slice of a table, a block of a stream, a shard on a worker) gives a :class:`Partial`: rows of
-counts of its documents, for cluster measures the mentions with the names of their clusters (never texts), and what was
-seen. No part knows of the others. Parts join in any grouping; :func:`finish` then drops what the union does not allow
+A part of the data (a batch, a block of a stream, a shard on a worker) results in a :class:`Partial`: rows of counts of
+its documents, for cluster measures the mentions with cluster names (never texts), and what occurs in it. Parts are
+independent, and joining is associative; :func:`finish` then drops measures whose requirements the union does not meet,
 and counts cluster measures, which are over all documents, once.
 """
 
@@ -40,21 +40,21 @@ if TYPE_CHECKING:
     Counts = NDArray[Any]
 
 PAIRING = frozenset(name for layer in TYPED for name, _ in PAIRS[layer])
-"""Measures whose matches say which types were taken for which."""
+"""Measures whose matches are used for the confusion of types."""
 MAX_MISSING = 100
-"""So many documents that a system left out are named."""
+"""Maximum number of missing documents that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts of a measure on some documents.
+    """Counts of a measure.
 
     Attributes:
-        documents: positions of the documents that were scored, ascending, shape (n,).
-        rows: one row a document, shape (n, columns).
-        types: the same of the items of each type by themselves, by type.
-        recalls: for each slice of gold items what they earned, how many they are, and in how many documents; None where
-            some gold item is no item of the measure.
+        documents: indices of the scored documents, ascending, shape (n,).
+        rows: one row per document, shape (n, columns).
+        types: rows of the items of each type, by type, shape (n, columns) each.
+        recalls: for each slice of gold items their credit, number, and number of documents; None if not every gold item
+            is an item of the measure.
 
     """
 
@@ -66,18 +66,17 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """What was counted on some documents.
+    """Counts on a part of the data.
 
     Attributes:
-        documents: ids of the documents; positions in tallies and mentions are in it.
+        documents: ids of the documents; indices in tallies and mentions refer to it.
         seen: what occurs in them.
-        coverage: what of them the system answered.
-        tallies: counts by name of the measure, of all measures whose counts of a document follow from that document.
-        mentions: what cluster measures need, by the function that finds it, with the documents that it is on.
-        confusion: types of paired labels with their number, by layer, where the measures that pair them were counted.
-        evidence: what speaks for mistakes of form; see :mod:`dragoman.scoring.hints`.
-        content: hash of what the reference says of them (:mod:`dragoman.scoring.content_hash`); None where the data
-            have a fingerprint already.
+        coverage: what the system answered of them.
+        tallies: counts by measure, for measures that are counted by document.
+        mentions: input of cluster measures by matching function, with the indices of their documents.
+        confusion: counts of pairs of types, by layer, if the measures that pair them were counted.
+        evidence: evidence for errors of form; see :mod:`dragoman.scoring.hints`.
+        content: hash of the gold (:mod:`dragoman.scoring.content_hash`); None if the data have a fingerprint already.
 
     """
 
@@ -92,13 +91,13 @@ class Partial:
 
 
 def count(measures: Iterable[Measure], gold: Annotations, pred: Annotations, seen: Seen | None = None) -> Partial:
-    """Count measures on some documents.
+    """Count measures on a part of the data.
 
     Args:
         measures: what to count.
         gold: the gold labels.
-        pred: the labels of a system on the same documents.
-        seen: what occurs in the whole, where that is known already: what it rules out is not counted.
+        pred: the predictions on the same documents.
+        seen: what occurs in the whole data, if known: measures that it excludes are not counted.
 
     """
     pair = Pair(gold, pred)
@@ -134,7 +133,7 @@ def count(measures: Iterable[Measure], gold: Annotations, pred: Annotations, see
 
 
 def _confusion(layer: str, pair: Pair, matches: Mapping[str, Match]) -> Confusion | None:
-    """Confusion of the types of a layer, from matches that were made anyway; None where one of them was not."""
+    """Confusion of the types of a layer, from existing matches; None if one of them was not computed."""
     needed = [name for name, _ in PAIRS[layer]]
     if not all(name in matches for name in needed):
         return None
@@ -143,27 +142,27 @@ def _confusion(layer: str, pair: Pair, matches: Mapping[str, Match]) -> Confusio
 
 
 def count_reference(measures: Iterable[Measure], gold: Annotations, pred: Annotations) -> Partial:
-    """Count measures on some documents of a reference, and hash what it says: see :func:`count`."""
+    """Count measures on a part of gold without a fingerprint, and hash its content; see :func:`count`."""
     return replace(count(measures, gold, pred), content=content(gold))
 
 
 def fingerprint_of(total: Partial) -> str:
-    """Give the fingerprint of the reference that was counted."""
+    """Return the fingerprint of the counted gold."""
     return fingerprint([total.content or 0], len(total.documents))
 
 
 def _key(measure: Measure) -> str:
-    """Name what finds the mentions of a cluster measure: measures that share it share them."""
+    """Key of the matching function of a cluster measure, by which mentions are shared."""
     return f"{measure.match.__module__}.{measure.match.__qualname__}"
 
 
 def _packed(rows: Ints) -> Counts:
-    """Hold counts in as few bytes as they need, until they are joined: those of a document are small."""
+    """Convert counts to the smallest sufficient integer type: counts of a document are small."""
     return rows.astype(np.min_scalar_type(int(rows.max(initial=0))))
 
 
 def coverage(gold: Annotations, pred: Annotations) -> Coverage:
-    """Say what the system answered of the documents with gold."""
+    """Describe what the system answered of the documents with gold."""
     missing = [gold.documents[i] for i in np.flatnonzero(~pred.given)]
     return Coverage(
         documents=len(gold.documents),
@@ -192,9 +191,9 @@ def duplicates(annotations: Annotations) -> dict[str, int]:
 
 
 def join(parts: Sequence[Partial]) -> Partial:
-    """Put together what was counted on different documents; any grouping of the parts ends with the same.
+    """Join the counts of different documents; the result does not depend on the grouping.
 
-    The documents of the result are those of the parts, one part after the other; there must be one at least.
+    Documents are concatenated in the order of the parts; there must be at least one part.
     """
     if len(parts) == 1:
         return parts[0]
@@ -242,7 +241,7 @@ def _coverage(parts: Sequence[Coverage], seen: Seen) -> Coverage:
 
 
 def _joined(parts: Sequence[tuple[int, Tally]]) -> Tally:
-    """Put tallies of one measure one after the other; a type that a part lacks has counts of 0 there."""
+    """Concatenate tallies of one measure; types that a part lacks have counts of 0 there."""
     tallies = [tally for _, tally in parts]
     labels = sorted({label for tally in tallies for label in tally.types})
     return Tally(
@@ -270,7 +269,7 @@ def _added(
 
 
 def _mentions(parts: Sequence[tuple[int, Ints, Mentions]]) -> tuple[Ints, Mentions]:
-    """Put mentions one after the other, with the documents that they are on."""
+    """Concatenate mentions, with the indices of their documents."""
     documents = np.concatenate([at + first for first, at, _ in parts])
     counts = np.cumsum([0, *(len(at) for _, at, _ in parts)]).tolist()
     return documents, Mentions.concatenated([mentions for _, _, mentions in parts], counts)
@@ -279,16 +278,16 @@ def _mentions(parts: Sequence[tuple[int, Ints, Mentions]]) -> tuple[Ints, Mentio
 def finish(
     total: Partial, measures: Iterable[Measure], documents: Sequence[str], *, singletons: bool = True
 ) -> Iterator[tuple[Measure, Tally | None]]:
-    """Decide what the whole allows, and give the counts of each measure, one after the other.
+    """Yield the final counts of each measure.
 
     Args:
-        total: what was counted on all documents.
-        measures: what to give.
-        documents: all documents in the order of the result; positions are in it.
+        total: the counts on all documents.
+        measures: the measures to yield.
+        documents: all documents in the order of the result; indices in the tallies refer to it.
         singletons: whether clusters of one mention count in cluster measures.
 
     Yields:
-        Each measure, with None where no document has gold for it or the system did not attempt it.
+        Each measure with its tally; None if no document has gold for it, or its requirements are not met.
 
     """
     place = {name: at for at, name in enumerate(documents)}

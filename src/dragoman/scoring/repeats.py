@@ -1,9 +1,9 @@
-"""Scores of a system that was run several times: their mean, the spread between repeats, and error bars over both.
+"""Scores of a system that was run several times: mean, spread, and confidence intervals over documents and repeats.
 
-The score of K repeats is the mean of their scores; the best of them is never taken. Its interval is a bootstrap of two
-levels: in each resample documents are drawn, and repeats, so that it says how the mean could have come out on other
-documents and in other runs (Efron and Tibshirani 1993, chapter 8). So is the interval of a difference, where the
-repeats of each system are drawn by themselves; permutation tests swap a document's rows of all repeats together.
+The score of K repeats is the mean of their scores, never the best of them. Its interval is a two-level bootstrap: in
+each resample both documents and repeats are drawn, so that it covers the variation over documents and over runs (Efron
+and Tibshirani 1993, chapter 8). The same holds for the interval of a difference, where the repeats of each system are
+drawn independently; permutation tests swap the rows of all repeats of a document together.
 """
 
 from __future__ import annotations
@@ -31,33 +31,32 @@ if TYPE_CHECKING:
     Finish = Callable[[Any], Mapping[str, Any]]
 
 MAX_SIDE_BY_SIDE = 420
-"""Least common multiple of the numbers of repeats up to which systems are compared."""
+"""Maximum least common multiple of the numbers of repeats of compared systems."""
 
 
 def number(result: records.Result) -> int:
-    """Count the repeats of a result."""
+    """Return the number of repeats of a result."""
     return 1 + len(result.repeats)
 
 
 def views(result: records.Result) -> Iterator[records.Result]:
-    """Give a result with the counts of each repeat in turn."""
+    """Yield a result with the counts of each repeat in turn."""
     yield result
     for counts in result.repeats:
         yield msgspec.structs.replace(result, counts=counts, repeats=[])
 
 
 def mean(results: Sequence[Result], resampling: Resampling) -> Result:
-    """Make one result of those of several repeats.
+    """Average the results of several repeats.
 
     Args:
-        results: of the repeats, in order, all on the same data and of the same measures; without intervals.
-        resampling: how the error bars are made.
+        results: results of the repeats, in order, on the same data and with the same measures; without intervals.
+        resampling: options of the confidence intervals.
 
     Returns:
-        The first, with the mean of each score (null where it is null in any repeat), without confusion and counts by
-        document, and beside the scores of each
-        measure ``spread``: the least and the greatest main score of the repeats and their standard deviation. A
-        document counts as missing where any repeat left it out.
+        The first result with the mean of each score (null if it is null in any repeat), without confusion and counts by
+        document, and with ``spread`` for each measure: minimum, maximum and standard deviation of the main scores. A
+        document is missing if any repeat left it out.
 
     """
     first = results[0]
@@ -85,7 +84,7 @@ def mean(results: Sequence[Result], resampling: Resampling) -> Result:
         coverage=coverage,
         signature=f"{first.signature}|repeats:{len(results)}",
         headline=first.headline and msgspec.structs.replace(first.headline, score=scores["headline"], interval=None),
-        confusion={},  # both are of one repeat alone
+        confusion={},  # both are of a single repeat
         by_document={},
         repeats=[result.counts for result in results[1:]],
     )
@@ -94,7 +93,7 @@ def mean(results: Sequence[Result], resampling: Resampling) -> Result:
 
 
 def _mean(values: Sequence[Any]) -> Any:
-    """Take the mean of numbers, also inside mappings; null where any is, or where one has no such key."""
+    """Average numbers, recursively in mappings; None if any is None or missing."""
     first = values[0]
     if all(isinstance(value, Mapping) for value in values):
         return {key: _mean([value.get(key) for value in values]) for key in first}
@@ -107,7 +106,7 @@ def _mean(values: Sequence[Any]) -> Any:
 
 
 def spread(scores: Sequence[float | None]) -> Spread | None:
-    """Say how far the scores of repeats are apart; None for one repeat, and where one has no score.
+    """Return minimum, maximum and sample standard deviation of scores; None for a single one, or if one is undefined.
 
     Example:
         >>> spread([0.5, 0.75, 0.25])
@@ -123,7 +122,7 @@ def spread(scores: Sequence[float | None]) -> Spread | None:
 
 
 def spread_of(parts: Sequence[Ints], finish: Finish, leaf: str) -> Spread | None:
-    """Say how far the scores of repeats are apart, from the counts of each, shape (documents, columns)."""
+    """Return the spread of scores from the counts of each repeat, shape (documents, columns)."""
     return spread([float(finish(part.sum(axis=0))[leaf]) for part in parts])
 
 
@@ -141,20 +140,20 @@ def _interval(rows: Sequence[Ints], finish: Finish, leaf: str, resampling: Resam
 
 
 def side_by_side(tables: Sequence[Sequence[Ints]]) -> tuple[list[Ints], int]:
-    """Lay the counts of each system's repeats side by side, for tests between systems.
+    """Concatenate the counts of each system's repeats as blocks of columns, for tests between systems.
 
     Args:
-        tables: of each system the counts of each repeat, shape (documents, columns).
+        tables: by system, the counts of each repeat, shape (documents, columns).
 
     Returns:
-        Of each system a table of shape (documents, blocks * columns), and the number of blocks, which is the same for
-        all: a system with fewer repeats has each of them several times, so that the mean over blocks is its mean.
+        A table for each system, shape (documents, blocks * columns), and the common number of blocks: repeats of a
+        system with fewer of them are replicated, so that the mean over blocks is unchanged.
 
     Raises:
-        DragomanError: E709 where that would be more than :data:`MAX_SIDE_BY_SIDE` blocks.
+        DragomanError: E709 if there would be more than :data:`MAX_SIDE_BY_SIDE` blocks.
 
     """
-    blocks = lcm(*(len(parts) for parts in tables))  # of none it is 1
+    blocks = lcm(*(len(parts) for parts in tables))  # 1 for no systems
     if blocks > MAX_SIDE_BY_SIDE:
         what = f"numbers of repeats with the least common multiple {blocks} cannot be compared."
         raise error("E709", what, "Run the systems equally often.")
@@ -162,7 +161,7 @@ def side_by_side(tables: Sequence[Sequence[Ints]]) -> tuple[list[Ints], int]:
 
 
 def averaged(finish: Finish, leaf: str, blocks: int) -> Callable[[Any], dict[str, Any]]:
-    """Make the score of a table of blocks side by side: the mean of the score of each."""
+    """Make the score function of a table of blocks: the mean of the scores of the blocks."""
 
     def of_all(totals: Any) -> dict[str, Any]:
         return {leaf: _of_blocks(totals, finish, leaf, blocks).mean(axis=-1)}
@@ -173,9 +172,9 @@ def averaged(finish: Finish, leaf: str, blocks: int) -> Callable[[Any], dict[str
 def redrawn(
     finish: Finish, leaf: str, blocks: int, seed: int, *, stream: tuple[int, ...] = ()
 ) -> Callable[[Any], dict[str, Any]]:
-    """Make the score of resampled tables of blocks: the mean over blocks that are drawn anew for each resample.
+    """Make the score function of resampled tables of blocks: the mean over blocks that are resampled for each resample.
 
-    Systems with different ``stream`` have their repeats drawn independently of each other.
+    Repeats of systems with different ``stream`` are drawn independently.
     """
 
     def of_drawn(totals: Any) -> dict[str, Any]:
@@ -190,17 +189,17 @@ def redrawn(
 def redrawn_side_by_side(
     finish: Finish, leaf: str, numbers: Sequence[int], blocks: int, seed: int
 ) -> list[Callable[[Any], dict[str, Any]]] | None:
-    """Make the scores of resampled tables that :func:`side_by_side` laid, one a system, for their differences.
+    """Make the score functions of resampled tables from :func:`side_by_side`, one per system, for differences.
 
     Args:
-        finish: scores from summed counts of one repeat.
-        leaf: the score.
-        numbers: how many repeats each system has.
-        blocks: how many tables lie side by side for each.
-        seed: of the generator.
+        finish: turns summed counts of one repeat into scores.
+        leaf: name of the score.
+        numbers: number of repeats of each system.
+        blocks: number of blocks of each table.
+        seed: seed of the random number generator.
 
     Returns:
-        One a system, that draws from its own repeats, as many as it has; None where no system has several.
+        One function per system, which draws as many repeats as it has from its own; None if no system has several.
 
     """
     if max(numbers, default=1) == 1:
@@ -220,7 +219,7 @@ def _of_blocks(totals: Any, finish: Finish, leaf: str, blocks: int) -> NDArray[n
 
 
 def notes(result: records.Result) -> Iterator[str]:
-    """Say how far the repeats of a result are apart, in a line for people."""
+    """Yield a line of text on the spread of repeats of a result."""
     if not result.repeats:
         return
     spreads = [

@@ -1,4 +1,4 @@
-"""Results and comparisons as objects: looked up by name, shown as tables, stored."""
+"""Results and comparisons as objects: look-up by name, tables, and files."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from dragoman.tables import Table
 DEV = "dev"
 """The split whose labels systems may be trained on or prompted with."""
 WIDTH = 100
-"""Columns of what a notebook or an interpreter prints."""
+"""Width of text in a notebook or an interpreter, in columns."""
 
 
 class _Shown:
-    """What results and comparisons have in common: they print, and are plain values and files."""
+    """Common base of results and comparisons: text, plain values and files."""
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
-        """Write what the terminal shows, in lines of at most so many characters."""
+        """Format as text, in lines of at most ``width`` characters."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
         return self.text().rstrip("\n")
 
     def to_dict(self) -> dict[str, Any]:
-        """Give everything as plain values, as in the JSON that the command prints with ``--json``."""
+        """Return everything as plain values, as in the JSON that the command prints with ``--json``."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain
 
@@ -40,26 +40,26 @@ class _Shown:
         """Write it as JSON.
 
         Raises:
-            DragomanError: E108 when the file cannot be written.
+            DragomanError: E108 if the file cannot be written.
 
         """
         files.write(path, files.table_json(self))
 
 
 class Result(_Shown, records.Result, dict=True):
-    """Scores of a system, with the counts that they follow from.
+    """Scores of a system, with the underlying counts.
 
     >>> result["entities.strict.f1"]
     0.75
     >>> result["entities.strict.f1[language=ar]"], result["headline"]
     >>> result.table(by=["language"])
 
-    Printing it gives what ``dragoman score`` prints.
+    ``print(result)`` shows the output of ``dragoman score``.
     """
 
     @property
     def by(self) -> tuple[str, ...]:
-        """What :meth:`table` slices by where nothing else is asked for."""
+        """Default facets of :meth:`table`."""
         given: tuple[str, ...] = self.__dict__.get("by_facets", ())
         return given
 
@@ -69,25 +69,25 @@ class Result(_Shown, records.Result, dict=True):
 
     @property
     def seen(self) -> bool:
-        """Whether the system was trained on or prompted with what it was scored on: then this is no score of it.
+        """Whether the system was trained on or prompted with the data: then its scores are not valid.
 
-        Its table says "seen", and it has no headline; what it got right there is in :attr:`counts` and ``scores``.
+        The table shows "seen", and there is no headline; the numbers are still in :attr:`counts` and ``scores``.
         """
         return self.data.split == DEV and DEV in (self.system.resources or ())
 
     def __getitem__(self, name: str) -> Any:
-        """Look a score up by its name.
+        """Look up a score by its name.
 
         Args:
             name: ``headline``, a layer, or a measure with or without a score and a slice, as in
                 ``entities.strict.f1[language=ar]``.
 
         Returns:
-            A number in [0, 1], or None where it is not defined or the layer was not attempted; without a score's name
+            A number in [0, 1], or None if it is undefined or the layer was not attempted; without the name of a score,
             all scores of the measure.
 
         Raises:
-            DragomanError: E708 for a name that is none, or that this result does not have.
+            DragomanError: E708 for an invalid name, or one that this result does not have.
 
         """
         if name in self.scores:
@@ -125,11 +125,11 @@ class Result(_Shown, records.Result, dict=True):
                 yield from (f"{layer}.{name}" for name in measures)
 
     def table(self, by: Iterable[str] | None = None) -> Table:
-        """Show the scores, and the slices of some facets below them.
+        """Return a table of the scores, followed by slices.
 
         Args:
-            by: ``type``, ``language``, ``kind``, ``document``, ``phenomenon``, ``page``, ``form``, ``nesting``; what
-                the result was scored with if None.
+            by: ``type``, ``language``, ``kind``, ``document``, ``phenomenon``, ``page``, ``form``, ``nesting``; the
+                facets given to ``score`` if None.
 
         """
         if self.seen:
@@ -137,16 +137,16 @@ class Result(_Shown, records.Result, dict=True):
         return result_table.table(self, self.by if by is None else by)
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
-        """Write what ``dragoman score`` prints, in lines of at most so many characters."""
+        """Format the output of ``dragoman score``, in lines of at most ``width`` characters."""
         if self.seen:
             return seen_table.text(self, width, terminal=terminal)
         return result_table.text(self, self.by, width, terminal=terminal)
 
     def csv(self) -> bytes:
-        """Give all scores and slices as CSV (RFC 4180, UTF-8), one row each; no cell of it is a formula.
+        """Return all scores and slices as CSV (RFC 4180, UTF-8), one row each; cells are escaped against formulas.
 
         Returns:
-            Columns: measure, by, value (of the slice), leaf (which score), score, low and high (95 %), precision,
+            Columns: measure, by, value (of the slice), leaf (name of the score), score, low and high (95 %), precision,
             recall, macro, gold, predicted, matched, documents, small.
 
         """
@@ -159,10 +159,10 @@ class Result(_Shown, records.Result, dict=True):
 
 
 def read(path: Path | str) -> Result:
-    """Read a result that was saved.
+    """Read a result file.
 
     Raises:
-        DragomanError: E101 for a folder, such as that of a run, E101 and E201 to E206 for a file that is none.
+        DragomanError: E101 for a folder, such as that of a run, E101 and E201 to E206 for a file that is not a result.
 
     """
     if Path(path).is_dir():
@@ -172,18 +172,18 @@ def read(path: Path | str) -> Result:
 
 
 class Comparison(_Shown, records.Comparison, dict=True):
-    """Systems compared on the same documents; printing it gives what ``dragoman compare`` prints."""
+    """Systems compared on the same documents; ``print`` shows the output of ``dragoman compare``."""
 
     def __iter__(self) -> Iterator[str]:
         """Names of the measures that were compared."""
         return iter(self.standings)
 
     def table(self, name: str | None = None) -> Table:
-        """Show where the systems stand under a measure; the first one if None."""
+        """Return the table of standings by a measure; the first one if None."""
         return comparison_table.standings(self, self._known(name))
 
     def contrast_table(self, name: str | None = None) -> Table:
-        """Show every pair of systems under a measure; the first one if None."""
+        """Return the table of all pairs of systems by a measure; the first one if None."""
         return comparison_table.contrasts(self, self._known(name))
 
     def _known(self, name: str | None) -> str:
@@ -193,7 +193,7 @@ class Comparison(_Shown, records.Comparison, dict=True):
         return name
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
-        """Write what ``dragoman compare`` prints, in lines of at most so many characters."""
+        """Format the output of ``dragoman compare``, in lines of at most ``width`` characters."""
         return comparison_table.text(self, width, terminal=terminal)
 
     def _repr_html_(self) -> str:

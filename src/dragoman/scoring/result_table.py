@@ -1,4 +1,4 @@
-"""What people see of a result: the headline, all measures, scores by type and the like, and what to know of them."""
+"""Presentation of a result: headline, all measures, slices, and notes."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from dragoman.tables import Table, as_csv, interval, number, wrapped
 from dragoman.text import counted, visible
 
 FACETS = ("type", "language", "kind", "document", "phenomenon", "page", "form", "nesting")
-"""What scores are shown by."""
+"""Facets by which slices are shown."""
 RECALL_ONLY = frozenset({"phenomenon", "form", "nesting"})
-"""Facets of gold labels alone: no prediction has them, so that there is a recall and nothing else."""
+"""Facets of gold labels that predictions do not have, so that only recall is defined."""
 MIN_LABELS, MIN_DOCUMENTS = 20, 6
-"""With fewer gold labels, or fewer documents that have some, a score is marked as small."""
+"""A score of fewer gold labels, or fewer documents with gold labels, is marked as small."""
 
 _SCORES = ("score", "95 %", "prec.", "recall", "macro", "docs", "gold", "pred")
 _PARTS = ("score", "95 %", "prec.", "recall", "docs", "gold", "pred")
 _RECALLS = ("recall", "docs", "gold")
 _LEFT_OUT_FIRST = ("macro", "docs", "pred", "gold", "prec.", "recall", "95 %")
 _LEFT_OUT_OF_PARTS = ("prec.", "recall", "95 %", "pred", "docs")
-"""The number of gold labels stays beside a score of a part."""
+"""The number of gold labels of a slice is always shown."""
 _SMALL = "*"
 
 
 def main_measures(names: Iterable[str]) -> list[str]:
-    """Choose the measures that stand for their layers: that of the headline, or else the first of each.
+    """Choose the main measure of each layer: the headline measure, or else the first one.
 
-    Where somebody asked for three measures or fewer, these are meant.
+    Up to three measures are all main measures.
 
     >>> main_measures(["entities.strict", "entities.exact", "dates.strict", "dates.value"])
     ['entities.strict', 'dates.value']
@@ -46,7 +46,7 @@ def main_measures(names: Iterable[str]) -> list[str]:
 
 
 def table(result: Result, by: Iterable[str] | str = ()) -> Table:
-    """Show the scores, and those by type and the like below them, named in full."""
+    """Make one table of the scores, followed by slices under their full names."""
     rows = [row for name, scores in _computed(result) if (row := _row(name, scores, _totals(result, name)))]
     for facet in _several(by):
         for name in main_measures(result.counts):
@@ -55,7 +55,7 @@ def table(result: Result, by: Iterable[str] | str = ()) -> Table:
 
 
 def _laid(columns: tuple[str, ...], rows: list[tuple[str, ...]], title: str, optional: tuple[str, ...]) -> Table:
-    """Make a table without the columns in which nothing stands, as intervals that were not asked for."""
+    """Make a table without empty columns, such as intervals that were not computed."""
     full = [at for at in range(len(columns)) if not at or any(row[at] for row in rows)]
     kept = tuple(columns[at] for at in full)
     left_out = tuple(name for name in optional if name in kept)
@@ -63,7 +63,7 @@ def _laid(columns: tuple[str, ...], rows: list[tuple[str, ...]], title: str, opt
 
 
 def tables(result: Result, by: Iterable[str] | str = ()) -> Iterator[Table]:
-    """Show the same as tables of their own: all measures, then each main measure by each facet."""
+    """Yield separate tables: all measures, then each main measure by each facet."""
     yield table(result)
     for facet in _several(by):
         columns = _RECALLS if facet in RECALL_ONLY else _PARTS
@@ -83,7 +83,7 @@ def _several(by: Iterable[str] | str) -> tuple[str, ...]:
 
 
 def _computed(result: Result) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Measures that could be taken and are defined, with their scores."""
+    """Yield the measures that were computed and are defined, with their scores."""
     for layer, measures in result.scores.items():
         for short, scores in measures.items() if layer != "headline" else ():
             name = f"{layer}.{short}"
@@ -101,7 +101,7 @@ def _totals(result: Result, name: str) -> dict[str, int]:
 
 
 def _sliced(result: Result, name: str, facet: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Slices of a measure by a facet: key, value, scores."""
+    """Yield the slices of a measure by a facet: key, value, scores."""
     start = f"{name}[{facet}="
     for key, scores in result.slices.items():
         if key.startswith(start):
@@ -109,14 +109,14 @@ def _sliced(result: Result, name: str, facet: str) -> Iterator[tuple[str, str, d
 
 
 def is_small(scores: dict[str, Any]) -> bool:
-    """Whether a score by type and the like rests on so few labels or documents that it says little."""
+    """Whether the score of a slice is based on too few labels or documents to be reliable."""
     labels, documents = scores.get("gold", scores.get("matched")), scores.get("documents")
     few_labels = labels is not None and labels < MIN_LABELS
     return few_labels or (documents is not None and documents < MIN_DOCUMENTS)
 
 
 def _row(name: str, scores: dict[str, Any], totals: dict[str, int]) -> tuple[str, ...]:
-    """Cells of a measure, or of a slice of it."""
+    """Make the cells of a measure, or of a slice of it."""
     leaf = _leaf(name.partition("[")[0])
     macro = scores.get("macro") or {}
     documents = macro.get("documents", scores.get("documents"))
@@ -138,7 +138,7 @@ def _head(result: Result) -> str:
 
 
 def headline(result: Result) -> str | None:
-    """Say the headline, with its interval or with why there is none; None for a reference, which has none."""
+    """Describe the headline, with its interval or the reason why there is none; None for gold without splits."""
     if result.data.split is None:
         return None
     held = result.headline
@@ -151,7 +151,7 @@ def headline(result: Result) -> str | None:
 
 
 def headline_in_words(result: Result) -> str:
-    """Say what the headline of a result is the mean of, and which layers its data does not have."""
+    """Describe what the headline of a result is the mean of, and which layers its data do not have."""
     names = headline_of(result.coverage.annotated) or HEADLINE
     lacking = [name.partition(".")[0] for name in HEADLINE if name not in names]
     without = f" ({result.data.name} {result.data.split} has no gold for {_listed(lacking)})" if lacking else ""
@@ -159,13 +159,13 @@ def headline_in_words(result: Result) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    """Join names as a sentence does."""
+    """Join names as in a sentence."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def summary(result: Result) -> str | None:
-    """Say the result in words: what of gold was found, and what of the predictions is not in gold."""
+    """Summarise the result in words: how much of gold was found, and how many predictions are not in gold."""
     said = []
     for name in main_measures(result.counts):
         totals, full = _totals(result, name), result.counts[name].full
@@ -179,7 +179,7 @@ def summary(result: Result) -> str | None:
 
 
 def _notes(result: Result, by: Iterable[str], shown: Iterable[Table]) -> Iterator[str]:
-    """Lines below the tables: what columns mean, what is not there and why, hints, and all of it in short."""
+    """Yield lines below the tables: legend, what is missing and why, hints, and a summary."""
     yield from _legend(result, shown)
     for facet in _several(by):
         if not any(f"[{facet}=" in key for key in result.slices):
@@ -207,7 +207,7 @@ def _notes(result: Result, by: Iterable[str], shown: Iterable[Table]) -> Iterato
 
 
 def _legend(result: Result, shown: Iterable[Table]) -> Iterator[str]:
-    """Say what the columns mean."""
+    """Yield explanations of the columns."""
     leaves: dict[str, list[str]] = {}
     for name, _ in _computed(result):
         leaves.setdefault(_leaf(name), []).append(name)
@@ -221,7 +221,7 @@ def _legend(result: Result, shown: Iterable[Table]) -> Iterator[str]:
 
 
 def _left_out(result: Result) -> Iterator[str]:
-    """Name the measures that have no score, and the layers that were not attempted."""
+    """Yield the measures without a score, and the layers that were not attempted."""
     attempted, taken = result.coverage.attempted, {name for name, _ in _computed(result)}
     names = [
         f"{layer}.{short}" for layer, measures in result.scores.items() if layer != "headline" for short in measures
@@ -236,7 +236,7 @@ def _left_out(result: Result) -> Iterator[str]:
 
 
 def coverage_notes(coverage: Any) -> Iterator[str]:
-    """Say which documents and layers the predictions lack."""
+    """Yield notes on documents and layers that the predictions lack."""
     if coverage.missing:
         few = coverage.missing_documents[:3]
         some = ", ".join(few) + (" …" if coverage.missing > len(few) else "")
@@ -250,7 +250,7 @@ def coverage_notes(coverage: Any) -> Iterator[str]:
 
 
 def text(result: Result, by: Iterable[str], width: int, *, terminal: bool = False) -> str:
-    """Write what ``dragoman score`` prints, in lines of at most so many characters."""
+    """Format the output of ``dragoman score``, in lines of at most ``width`` characters."""
     shown = list(tables(result, by))
     said = headline(result)
     head = wrapped(_head(result), width) + ("" if said is None else wrapped(said, width))
@@ -260,7 +260,7 @@ def text(result: Result, by: Iterable[str], width: int, *, terminal: bool = Fals
 
 
 def html(result: Result, by: Iterable[str]) -> str:
-    """Write the same for a notebook."""
+    """Format the same as HTML, for a notebook."""
     shown = list(tables(result, by))
     said = headline(result)
     below = [*([said] if said else []), *_notes(result, by, shown), result.signature]
@@ -269,7 +269,7 @@ def html(result: Result, by: Iterable[str]) -> str:
 
 
 def csv(result: Result) -> bytes:
-    """Write all scores and slices as CSV, one row each, an empty cell where there is no such number."""
+    """Write all scores and slices as CSV, one row each; undefined numbers are empty."""
     head = ("measure", "by", "value", "leaf", "score", "low", "high", "precision", "recall", "macro")
     sizes = ("gold", "predicted", "matched", "documents")
     rows: list[tuple[str | float | None, ...]] = [(*head, *sizes, "small")]

@@ -1,4 +1,4 @@
-"""What people see of a result on data that the system was trained on or prompted with: that it is no score."""
+"""Presentation of a result on data that the system was trained on or prompted with, without scores."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ SEEN = "seen"
 
 
 def table(result: Result) -> Table:
-    """Show that every measure that was taken is on data that the system has seen."""
+    """Make a table that marks every computed measure as seen."""
     return Table(("measure", "score"), [(name, SEEN) for name in result.counts], first_width=22)
 
 
 def csv(result: Result) -> bytes:
-    """Give the same as CSV."""
+    """Return the same as CSV."""
     return as_csv([["measure", "score"], *([name, SEEN] for name in result.counts)])
 
 
 def text(result: Result, width: int, *, terminal: bool = False) -> str:
-    """Write what ``dragoman score`` prints, in lines of at most so many characters."""
+    """Format the output of ``dragoman score``, in lines of at most ``width`` characters."""
     name, split = result.system.name, result.data.split
     why = f"{name} was trained on or prompted with {split}, as its card says: it has no score there."
     return (

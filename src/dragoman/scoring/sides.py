@@ -1,4 +1,4 @@
-"""Both sides of a scoring, recognised: the one place that knows in which forms labels and gold may be given."""
+"""Both sides of a scoring: recognises all forms in which predictions and gold can be given."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Sides:
     """Both sides of a scoring.
 
     Attributes:
-        pred: the predictions, where they are to be read.
-        labels: the predictions, where they were read already, or are a benchmark's gold.
-        reference: the reference, where gold is read from one.
-        gold: gold of a benchmark, or a benchmark with its split, which is loaded when it is needed.
-        split: split of the benchmark; None for the usual one.
-        quotes: which place a quote without ``occurrence`` means.
-        ignore_unknown_fields: whether fields that nobody knows are passed over and counted.
-        rename: types of the predictions, each with the gold type that it stands for.
+        pred: source of the predictions, if they have to be read.
+        labels: the predictions, if they were read already, or are a benchmark's gold.
+        reference: source of gold that is not a benchmark.
+        gold: gold that was read already, or a benchmark, which may be loaded later.
+        split: split of the benchmark; None for the default one.
+        quotes: policy for quotes without ``occurrence``.
+        ignore_unknown_fields: whether unknown fields are ignored and counted.
+        rename: gold type by predicted type.
 
     """
 
@@ -60,11 +60,11 @@ class Sides:
         ignore_unknown_fields: bool = False,
         rename: Mapping[str, str] | None = None,
     ) -> Sides:
-        """Recognise what somebody gave, as :func:`dragoman.score` describes it.
+        """Recognise the arguments of :func:`dragoman.score`.
 
         Raises:
-            DragomanError: E202 for what is none of the forms, E209 for a policy that is none, E702 for a split of a
-                reference; and as :meth:`dragoman.reading.source.Source.of`.
+            DragomanError: E202 for an unsupported form, E209 for an unknown policy, E702 for a split of gold without
+                splits; and as :meth:`dragoman.reading.source.Source.of`.
 
         """
         from dragoman.text.quote_places import check_policy  # noqa: PLC0415 - imported while files are parsed
@@ -90,22 +90,22 @@ class Sides:
 
     @property
     def name(self) -> str:
-        """What a system is called after its predictions."""
+        """Default name of the system, from its predictions."""
         return "gold" if self.pred is None else self.pred.name
 
     @cached_property
     def rules(self) -> Target:
-        """A target without documents: how quotes and unknown fields are read, on both sides."""
+        """A target without documents, with the policies for quotes and unknown fields of both sides."""
         from dragoman.reading.target import Target  # noqa: PLC0415 - imported while files are parsed
 
         return Target(quotes=self.quotes, ignore_unknown_fields=self.ignore_unknown_fields)
 
     def on(self, target: Target) -> Target:
-        """Give a target the rules by which the predictions are read."""
+        """Return a target with the policies and the label map of the predictions."""
         return replace(target, quotes=self.quotes, ignore_unknown_fields=self.ignore_unknown_fields, rename=self.rename)
 
     def benchmark(self) -> Benchmark | None:
-        """Load the benchmark that gold is of; None where it is of a reference, or was made already."""
+        """Load the benchmark of the gold; None if gold is not from a benchmark, or was read already."""
         from dragoman import benchmark as benchmarks  # noqa: PLC0415 - as above
         from dragoman.scoring.gold import Gold  # noqa: PLC0415
 
@@ -114,7 +114,7 @@ class Sides:
         return self.gold if isinstance(self.gold, benchmarks.Benchmark) else benchmarks.load(self.gold)
 
     def read_gold(self, parsed: list[Future[Parsed]]) -> Gold:
-        """Read gold, from a reference that was parsed or from the benchmark."""
+        """Read gold, from parsed files or from the benchmark."""
         from dragoman.scoring import gold as golds  # noqa: PLC0415 - as above
 
         if self.reference is not None:
@@ -126,7 +126,7 @@ class Sides:
         return golds.from_benchmark(loaded, self.split or golds.default_split(loaded))
 
     def read_predictions(self, parsed: list[Future[Parsed]], target: Target) -> Reading:
-        """Read the predictions, which were parsed, against what they are for."""
+        """Read the parsed predictions against a target."""
         from dragoman.annotations import Annotations  # noqa: PLC0415 - as above
         from dragoman.reading.read import Reading, read_lines  # noqa: PLC0415
         from dragoman.reading.source import read_shards  # noqa: PLC0415
@@ -149,27 +149,27 @@ def _is_standard_input(value: Any) -> bool:
 
 
 def _is(value: Any, *names: str) -> bool:
-    """Whether a value is of one of some classes, by module and name, none of which need be imported for that."""
+    """Whether a value is an instance of one of several classes, given by module and name, without importing them."""
     kinds = {(kind.__module__, kind.__qualname__) for kind in type(value).__mro__}
     return not kinds.isdisjoint(zip(names[::2], names[1::2], strict=True))
 
 
 def names_a_benchmark(value: Any, *, tagged: bool = False) -> bool:
-    """Whether a path is of a source root or a release, or an address on the Hub.
+    """Whether a value is the path of a source root or a release, or an address on the Hub.
 
     Args:
-        value: what somebody gave.
-        tagged: whether an address must have a version: a mistyped path of predictions looks like one without.
+        value: any value.
+        tagged: whether an address must have a version, since a mistyped path looks like an address without one.
 
     Raises:
-        DragomanError: E101 for what is neither there nor has the version that it must have.
+        DragomanError: E101 for a path that does not exist and an address without the required version.
 
     """
     if not isinstance(value, str | Path):
         return False
     path = Path(value)
     if path.is_dir():
-        # What has no texts is recognised too: loading it says how to put them back.
+        # A release without texts is recognised, too: the error on loading it says how to restore them.
         return (path / "corpus").is_dir() or any((path / name).is_file() for name in ("manifest.json", "standoff.json"))
     if path.exists() or path.suffix in {".jsonl", ".gz", ".parquet", ".json"}:
         return False

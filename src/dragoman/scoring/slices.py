@@ -1,4 +1,4 @@
-"""Scores on parts: of the documents, of the items of a type, of gold items of a kind."""
+"""Scores of slices: of documents, of items of a type, and of subsets of gold items."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 
 def resampling_of(intervals: bool | Resampling) -> Resampling:
-    """Say how error bars are made: as usual, not at all, or as asked for."""
+    """Return options of the confidence intervals: default, none, or as given."""
     if isinstance(intervals, Resampling):
         return intervals
     return Resampling() if intervals else Resampling(0)
 
 
 def finished(measure: Measure, rows: Ints, resampling: Resampling) -> dict[str, Any]:
-    """Micro scores of the sum of some rows, macro ones with the number of their documents, and the error bars.
+    """Compute micro scores of the sum of rows, macro scores with the number of their documents, and the interval.
 
-    A macro score is the mean over the documents with at least one gold label, which are the same for every system;
-    precision over those of them with a prediction. Where a measure counts no gold labels (accuracy among matched
-    pairs), over those with a pair.
+    A macro score is the mean over the documents with at least one gold label, which are the same for all systems; for
+    precision, over those of them with a prediction. For a measure without counts of gold labels (accuracy among matched
+    pairs), it is over documents with a pair.
     """
     micro = {leaf: _number(value) for leaf, value in measure.score.finish(rows.sum(axis=0)).items()}
     single = measure.score.finish(rows[with_gold(measure, rows)])
@@ -47,21 +47,21 @@ def finished(measure: Measure, rows: Ints, resampling: Resampling) -> dict[str, 
 
 
 def with_gold(measure: Measure, rows: Ints) -> Bools:
-    """Which documents have a gold label that the measure counts, shape (documents,)."""
+    """Mask of the documents with a gold label that the measure counts, shape (documents,)."""
     names = measure.score.columns
     counted = [at for at, name in enumerate(names) if name in {"gold", "matched"} or name.endswith("recall_total")]
     return np.asarray(rows[:, counted].any(axis=1)) if counted else np.ones(len(rows), bool)
 
 
 def size(measure: Measure, rows: Ints) -> dict[str, int]:
-    """How much a score rests on: labels of both sides where they are counted, and documents with a gold label."""
+    """Sample size of a score: labels of both sides if they are counted, and documents with a gold label."""
     sums = dict(zip(measure.score.columns, rows.sum(axis=0).tolist(), strict=True))
     labels: dict[str, int] = {name: sums[name] for name in ("gold", "predicted", "matched") if name in sums}
     return {**labels, "documents": int(with_gold(measure, rows).sum())}
 
 
 def interval(measure: Measure, rows: Ints, resampling: Resampling) -> list[float] | None:
-    """Interval of the measure's main score."""
+    """Confidence interval of the measure's main score, or None."""
     if not resampling.resamples:
         return None
     score = measure.score
@@ -85,7 +85,7 @@ def _number(value: Any) -> float | None:
 
 
 def rows_by_type(measure: Measure, match: Match, pair: Pair) -> Iterable[tuple[str, Ints]]:
-    """Give the rows of the items of each type by themselves, on both sides, by type.
+    """Yield the counts of the items of each type, with the type, shape (documents, columns) each.
 
     Args:
         measure: which measure.
@@ -99,7 +99,7 @@ def rows_by_type(measure: Measure, match: Match, pair: Pair) -> Iterable[tuple[s
     labels: tuple[str, ...] = tuple(sorted({*sides[0], *sides[1]}))
     if not labels:
         return
-    number = len(labels) + 1  # the last one is for items without a type
+    number = len(labels) + 1  # plus one for items without a type
     if measure.match_by_type is not None:
         typed = match if measure.match_by_type is measure.match else measure.match_by_type(pair)
         gold_doc, pred_doc = pair.split(measure.layer, labels)
@@ -112,7 +112,7 @@ def rows_by_type(measure: Measure, match: Match, pair: Pair) -> Iterable[tuple[s
 
 
 class _Part(NamedTuple):
-    """Gold items of one form, with one phenomenon, nested or not: which they are, and of how many documents."""
+    """A subset of gold items, by form, phenomenon or nesting: mask, number of items, and number of documents."""
 
     name: str
     mask: Bools
@@ -121,10 +121,10 @@ class _Part(NamedTuple):
 
 
 def recalls(measure: Measure, match: Match, pair: Pair) -> dict[str, tuple[int, int, int]] | None:
-    """Tell what gold items of one form, with one phenomenon, nested or not earn; their number, that of their documents.
+    """Compute credit, number of items and number of documents of gold items by form, phenomenon and nesting.
 
-    Recall follows, and nothing else: predictions have none of these. Taken on the match of all items, and only where
-    every gold item is an item of the match; else None.
+    Only recall can be computed, since predictions do not have these properties. Uses the match of all items; None if
+    not every gold item is an item of the match.
     """
     items = getattr(pair.gold, measure.layer, None)
     if not isinstance(measure.score, FScore) or items is None or len(match.gold_doc) != len(items):
@@ -143,7 +143,7 @@ def _parts(items: Entities | Dates | Claims) -> Iterable[_Part]:
 
 
 def _facets(items: Entities | Dates | Claims) -> Iterable[tuple[str, str, Bools]]:
-    """Facets of gold items, with their values and which items have each."""
+    """Yield facets of gold items, with values and masks."""
     phenomena = [set(label.split(JOINER)) for label in items.phenomena.labels]
     for value in sorted(set().union(*phenomena)):
         yield "phenomenon", value, np.array([*(value in tags for tags in phenomena), False])[items.phenomena.codes]

@@ -1,8 +1,8 @@
-"""Driver for files that are read block by block: of the labels a few blocks are held, of the documents their counts.
+"""Driver for streaming: holds only a few blocks of labels, and the counts of all documents.
 
-Where both files have their documents in the same order they are read in step. Otherwise the rows of both are written to
-temporary files by a hash of the document's id, and these are joined one after the other: memory stays bounded, disk
-does not. Whatever needs a closer look (:class:`dragoman.reading.fallback.Fallback`) is left to whoever reads the whole.
+If both files have their documents in the same order they are read in step. Otherwise the rows of both are partitioned
+into temporary files by a hash of the document id, and the partitions are joined one after the other: memory is bounded,
+disk space is not. If the precise path is needed, :class:`dragoman.reading.fallback.Fallback` is raised.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _RULES = Target()
 BUCKETS = 32
-"""Temporary files of each side: so many parts of the data are worked on one after the other."""
+"""Number of temporary files (partitions) of each side."""
 
 
 class Reordered(Exception):  # noqa: N818 - not an error: a reason to read in another way
-    """The two files have their documents in another order."""
+    """The two files have their documents in different orders."""
 
 
 class SchemaMismatch(Exception):  # noqa: N818 - not an error: a reason to read in another way
-    """A block has fields that the first block does not mention, or of another type."""
+    """A block has fields that the first block does not have, or with another type."""
 
 
 Parts = Iterable[tuple["Annotations", "Annotations"]]
-"""Labels of both sides on the same documents, gold first, one part of the documents after the other."""
+"""Labels of both sides on the same documents, gold first, part by part."""
 
 
 def count(measures: Sequence[Measure], parts: Parts) -> Partial:
@@ -62,29 +62,29 @@ def count(measures: Sequence[Measure], parts: Parts) -> Partial:
 
 
 def in_step(work: Callable[[Parts], T], gold: Prefetch, pred: Prefetch, rules: Target = _RULES) -> T:
-    """Go through two files that have their documents in the same order.
+    """Process two files that have their documents in the same order.
 
     Args:
-        work: is given the parts, and takes each before the next.
-        gold: rows of the reference; gold comes first here as everywhere.
+        work: processes the parts, one after the other.
+        gold: rows of gold.
         pred: rows of the predictions.
-        rules: a target without documents, for how predictions are read.
+        rules: a target without documents, with the policies for reading predictions.
 
     Raises:
-        Reordered: another order, or documents that only one side has.
+        Reordered: the orders differ, or one side has additional documents.
         SchemaMismatch: a block has other fields than the first one.
-        Fallback: something needs a closer look.
+        Fallback: the precise path is needed.
 
     """
     return _guarded(work, _labels(_in_step(gold, pred), rules))
 
 
 def spilled(work: Callable[[Parts], T], gold: Prefetch, pred: Prefetch, rules: Target = _RULES) -> T:
-    """Go through two files, whatever the order of their documents; see :func:`in_step`.
+    """Process two files with documents in any order; see :func:`in_step`.
 
     Raises:
         SchemaMismatch: a block has other fields than the first one.
-        Fallback: something needs a closer look; documents that only the predictions have do, too.
+        Fallback: the precise path is needed, also for documents that only the predictions have.
 
     """
     with tempfile.TemporaryDirectory(prefix="dragoman-") as name:
@@ -101,7 +101,7 @@ def _guarded(work: Callable[[Parts], T], parts: Parts) -> T:
 
 
 def _labels(pairs: Iterable[tuple[pa.Table | None, pa.Table | None]], rules: Target) -> Parts:
-    """Turn parts into columns: rows of gold, and the rows of the predictions on these documents."""
+    """Convert parts to columns: rows of gold, and the rows of the predictions on the same documents."""
     for gold, pred in pairs:
         if gold is None and pred is None:
             continue
@@ -114,7 +114,7 @@ def _labels(pairs: Iterable[tuple[pa.Table | None, pa.Table | None]], rules: Tar
 
 
 def _in_step(gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table, pa.Table | None]]:
-    """Give each block of gold with the predictions on its documents."""
+    """Yield each block of gold with the predictions on its documents."""
     blocks, before = iter(pred), set[str]()
     rest: pa.Table | None = None
     for block in gold:
@@ -145,7 +145,7 @@ def _names(rows: pa.Table) -> list[str]:
 
 
 def _spilled(folder: Path, gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table | None, pa.Table | None]]:
-    """Give the rows of both sides that have the same hash, one hash after the other."""
+    """Yield the rows of both sides with the same hash, one hash after the other."""
     sides = [_Buckets(folder / side) for side in ("gold", "pred")]
     for side, rows in zip(sides, (gold, pred), strict=True):
         side.write(rows)
@@ -153,14 +153,14 @@ def _spilled(folder: Path, gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.
 
 
 class _Buckets:
-    """Rows of one side in temporary files, by a hash of the document's id."""
+    """Rows of one side in temporary files, by a hash of the document id."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir()
 
     def write(self, tables: Iterable[pa.Table]) -> None:
-        """Write all rows; what a bucket gets of a block is one batch."""
+        """Write all rows; a bucket gets one batch per block."""
         writers: dict[int, pa.ipc.RecordBatchFileWriter] = {}
         try:
             for table in tables:
@@ -177,7 +177,7 @@ class _Buckets:
                 writer.close()
 
     def read(self, at: int) -> pa.Table | None:
-        """Read the rows of one bucket, None where there are none."""
+        """Read the rows of one bucket, or None if it is empty."""
         path = self._path(at)
         if not path.is_file():
             return None

@@ -1,4 +1,4 @@
-"""Say everything that is wrong with a submission, and what is merely odd."""
+"""Validation of a submission: all errors and warnings."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from dragoman.reading.memory_budget import Budget
 
 _LABELS = ("type", "form", "mod", "polarity", "modality", "act")
-"""Columns of labels, in those layers that have them."""
+"""Label columns, for those layers that have them."""
 
 
 def validation(sides: Sides, budget: Budget | None = None) -> Validation:
-    """Read predictions against a target; list errors and warnings in the order in which they stand, and what they hold.
+    """Read predictions and list errors and warnings in the order of the file, with counts of their content.
 
     Args:
         sides: both sides.
-        budget: what the labels may take in memory.
+        budget: memory budget for the labels.
 
     Raises:
-        DragomanError: for what is wrong with the gold.
+        DragomanError: with the errors of the gold.
 
     """
     with ExitStack() as stack:
@@ -48,38 +48,38 @@ def validation(sides: Sides, budget: Budget | None = None) -> Validation:
         reading = sides.read_predictions(parsed[1], target)
     if reading.annotations is None:
         return Validation(list(reading.problems), None)
-    looked_at = _LookedAt()
-    looked_at.add(None if gold is None else gold.annotations, reading.annotations)
-    return looked_at.result(sides, reading.problems)
+    collected = _Warnings()
+    collected.add(None if gold is None else gold.annotations, reading.annotations)
+    return collected.result(sides, reading.problems)
 
 
 def of_parts(parts: Iterable[tuple[Annotations, Annotations]], sides: Sides, unknown: Mapping[str, int]) -> Validation:
-    """Look at good predictions that are read part by part; see :func:`validation`.
+    """Validate predictions that are streamed; see :func:`validation`.
 
     Args:
         parts: labels of both sides.
         sides: both sides.
-        unknown: how many values of unknown fields were passed over, by path, when all parts are read.
+        unknown: number of ignored values of unknown fields by path, complete after all parts are read.
 
     Raises:
-        Fallback: the reference holds no labels, which is said by whoever reads the whole.
+        Fallback: gold has no labels, which is reported when it is read as a whole.
 
     """
-    looked_at, annotated = _LookedAt(), False
+    collected, annotated = _Warnings(), False
     for gold, pred in parts:
         annotated = annotated or bool(gold.present.any())
-        looked_at.add(gold, pred)
+        collected.add(gold, pred)
     if not annotated:
         raise Fallback("no labels")
-    return looked_at.result(sides, warnings(unknown, _name(sides)))
+    return collected.result(sides, warnings(unknown, _name(sides)))
 
 
 def _name(sides: Sides) -> str:
     return "" if sides.pred is None else str(sides.pred.path or sides.pred.name)
 
 
-class _LookedAt:
-    """What is odd in predictions, gathered part by part."""
+class _Warnings:
+    """Collects warnings on predictions, part by part."""
 
     def __init__(self) -> None:
         self._holding = Holding()
@@ -87,7 +87,7 @@ class _LookedAt:
         self._labels: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
 
     def add(self, gold: Annotations | None, pred: Annotations) -> None:
-        """Look at some documents; gold is None where the labels are not those of a reference."""
+        """Add a part; gold is None unless label sets are those of the gold file."""
         self._holding.add(pred)
         self._duplicates.update(duplicates(pred))
         if gold is None:
@@ -99,7 +99,7 @@ class _LookedAt:
                     labels.update(getattr(getattr(side, layer), column).labels)
 
     def result(self, sides: Sides, problems: Iterable[Problem]) -> Validation:
-        """Say what is odd, after what was said before."""
+        """Return the warnings, after earlier problems."""
         name = _name(sides)
         found = [*problems, *self._holding.left_out(name), *self._holding.lacking(name)]
         for layer in TYPED:
@@ -109,7 +109,7 @@ class _LookedAt:
         return Validation([*found, *self._unicode_forms(name)], self._holding.held())
 
     def _unicode_forms(self, name: str) -> Iterator[Problem]:
-        """Warn of labels that look like those of the reference and have another Unicode form: no label meets."""
+        """Yield W912 for labels that differ from gold labels only in Unicode form, and therefore never match."""
         for (layer, column), (there, here) in self._labels.items():
             forms = {unicodedata.normalize("NFC", label): label for label in sorted(there)}
             for label in sorted(here - there):

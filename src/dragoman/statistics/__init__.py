@@ -1,1 +1,1 @@
-"""Error bars and tests, all from rows of counts: one row of integers a document."""
+"""Confidence intervals and significance tests from counts: one row of integers per document."""

@@ -1,7 +1,7 @@
 """Krippendorff's alpha for two annotators and nominal labels (Krippendorff 2004, chapter 11).
 
-alpha = 1 - observed / expected disagreement, from the matrix of coincidences: each item that both labelled adds its
-pair of labels in both orders. Rows are of documents, so that intervals come from resampling documents.
+alpha = 1 - observed / expected disagreement, from the coincidence matrix: each item that both labelled adds its pair of
+labels in both orders. Counts are per document, so that intervals can be computed by resampling documents.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def coincidences(first: Ints, second: Ints, doc: Ints, documents: int, labels: int) -> Ints:
-    """Count pairs of labels by document.
+    """Compute the coincidence matrix of each document.
 
     Args:
         first: label of each item by one annotator, from 0, shape (n,).
@@ -28,7 +28,7 @@ def coincidences(first: Ints, second: Ints, doc: Ints, documents: int, labels: i
         labels: number of labels.
 
     Returns:
-        Shape (documents, labels · labels), symmetric when seen as a matrix.
+        Shape (documents, labels · labels); each row is a flattened symmetric matrix.
 
     """
     rows = np.zeros((documents, labels, labels), np.int64)
@@ -38,9 +38,9 @@ def coincidences(first: Ints, second: Ints, doc: Ints, documents: int, labels: i
 
 
 def alpha(total: Ints) -> dict[str, Floats]:
-    """Alpha from summed coincidences, shape (…, labels · labels) to (…); nan where all items have one label.
+    """Compute alpha from summed coincidences, shape (…, labels · labels) to (…); nan where all items have one label.
 
-    Returned under the name ``alpha``, as scores are.
+    Returned under the key ``alpha``, like scores.
     """
     labels = round(total.shape[-1] ** 0.5)
     matrix = total.reshape(*total.shape[:-1], labels, labels).astype(np.float64)

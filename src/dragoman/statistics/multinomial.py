@@ -1,10 +1,10 @@
-"""Sums over documents drawn with replacement, very many times: exact, and quick where documents are alike.
+"""Sums over documents drawn with replacement, very many times: exact, and fast if many documents have equal counts.
 
-Documents with equal rows of counts are interchangeable, so that a draw is multinomial over the distinct rows, their
-kinds. Independent Poisson numbers, given their sum, are multinomial (Devroye 1986, chapter XI). Each kind is therefore
-drawn by itself, with a mean a little below its number of documents; a draw with too many documents in all is thrown
-away, and those that one with too few lacks are drawn one by one. That is exact whatever the means, and a Poisson
-number takes one look into a table where a conditional binomial number takes logarithms.
+Documents with equal rows of counts are interchangeable, so that a resample is a multinomial draw over the distinct rows
+(kinds). Independent Poisson variables, given their sum, are multinomial (Devroye 1986, chapter XI). Each kind is
+therefore drawn independently, with a mean slightly below its number of documents; a draw with too many documents in
+total is rejected, and one with too few is completed by drawing the missing documents individually. This is exact for
+any mean, and a Poisson variate takes one table look-up where a conditional binomial one takes logarithms.
 """
 
 from __future__ import annotations
@@ -22,19 +22,20 @@ if TYPE_CHECKING:
 
 _CELLS = 1_000_000
 _SHORT = 0.5
-"""How far the mean sum is below the number of documents, in standard deviations: about .7 of all draws are kept."""
+"""How far the mean sum is below the number of documents, in standard deviations: about 0.7 of all draws are accepted.
+"""
 _PLACES = 2**12
 _LARGE = 600.0
-"""From this mean on there is no table, as e to the power of minus the mean is soon no number any more."""
+"""From this mean on no table is used, since exp(-mean) would underflow."""
 
 
 def sums(rows: Ints, draws: int, generator: np.random.Generator) -> Floats:
-    """Sum rows over documents that are drawn with replacement, as many as there are.
+    """Sum rows over documents that are drawn with replacement, as many as there are rows.
 
     Args:
         rows: counts, shape (documents, columns), at least one document; their order does not matter.
-        draws: how many sums.
-        generator: where chance comes from.
+        draws: number of sums.
+        generator: random number generator.
 
     Returns:
         Shape (draws, columns), as doubles, which are exact up to 2**53.
@@ -42,11 +43,11 @@ def sums(rows: Ints, draws: int, generator: np.random.Generator) -> Floats:
     """
     kinds, count = _kinds(rows)
     documents = len(rows)
-    if len(kinds) < documents**0.5 / 4:  # then what a draw lacks takes longer than all else
+    if len(kinds) < documents**0.5 / 4:  # completing draws would dominate the time
         return generator.multinomial(documents, count / documents, size=draws).astype(np.float64) @ kinds.astype(
             np.float64
         )
-    # The matrix product of doubles is far quicker than that of integers, and cannot wrap around.
+    # The matrix product of doubles is much faster than that of integers, and cannot overflow.
     columns = np.append(kinds, np.ones((len(kinds), 1), np.int64), axis=1).T.astype(np.float64)
     kind = np.repeat(np.arange(len(kinds)), count)
     summed = np.empty((draws, rows.shape[1]))
@@ -68,10 +69,10 @@ def sums(rows: Ints, draws: int, generator: np.random.Generator) -> Floats:
 
 
 def _kinds(rows: Ints) -> tuple[Ints, Ints]:
-    """Distinct rows, and how many documents there are of each: rare kinds first, kinds of the same number together."""
+    """Return the distinct rows and their numbers of documents, sorted by that number."""
     least = rows.min(axis=0)
     spread = rows.max(axis=0) - least + 1
-    if np.prod(spread.astype(np.float64)) < 2**62:  # then a row is one number
+    if np.prod(spread.astype(np.float64)) < 2**62:  # then a row can be packed into one number
         radix = np.append(np.cumprod(spread[:0:-1])[::-1], 1)
         _, first, count = np.unique((rows - least) @ radix, return_index=True, return_counts=True)
         kinds = rows[first]
@@ -82,7 +83,7 @@ def _kinds(rows: Ints) -> tuple[Ints, Ints]:
 
 
 def _alone(count: Ints, draws: int, generator: np.random.Generator) -> Floats:
-    """Draw a Poisson number for each kind, shape (kinds, draws)."""
+    """Draw a Poisson variate for each kind, shape (kinds, draws)."""
     documents = int(count.sum())
     drawn = np.empty((len(count), draws))
     values, first = np.unique(count, return_index=True)
@@ -93,7 +94,7 @@ def _alone(count: Ints, draws: int, generator: np.random.Generator) -> Floats:
 
 
 def _poisson(mean: float, size: int, generator: np.random.Generator) -> Floats:
-    """Poisson numbers by inversion: a table for all uniform numbers between which the distribution has no step."""
+    """Draw Poisson variates by inversion, with a table for intervals of uniform numbers without a step."""
     if mean >= _LARGE:
         return generator.poisson(mean, size=size).astype(np.float64)
     steps, table = _table(mean)
@@ -107,9 +108,9 @@ def _poisson(mean: float, size: int, generator: np.random.Generator) -> Floats:
 
 @lru_cache(maxsize=1024)
 def _table(mean: float) -> tuple[Floats, Floats]:
-    """Where the distribution function has its steps, on a scale of places, and the value of each place.
+    """Return the steps of the distribution function, scaled to table entries, and the value of each entry.
 
-    The value is -1 for a place with a step inside.
+    The value is -1 for an entry with a step inside.
     """
     most = int(mean + 12 * mean**0.5 + 30)
     chance = np.exp(-mean) * np.cumprod(np.append(1.0, mean / np.arange(1, most)))

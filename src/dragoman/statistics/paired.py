@@ -1,13 +1,13 @@
-"""Paired tests: whether two systems differ on the same documents by more than chance.
+"""Paired significance tests: whether two systems differ on the same documents by more than chance.
 
-The two tests ask different things. The permutation test asks whether the outputs of the two systems can be exchanged,
-document by document, without its being noticed in the difference: its p is the share of exchanges after which they are
-as far apart as they are. The bootstrap asks how the difference itself would come out on other documents of the same
-kind. Where all that a system answers lies in one document the first can be far below .05 and the second far above.
+The two tests have different hypotheses. The permutation test assumes that the outputs of the two systems are
+exchangeable on each document: p is the share of exchanges with a difference at least as large as the observed one. The
+bootstrap estimates the variation of the difference over other documents of the same kind. If all answers of a system
+are in one document, the first p can be far below .05 and the second far above.
 
-The permutation test swaps the two systems' rows document by document (Yeh 2000; Noreen 1989); where there are
-few documents all swaps are tried and p is exact. p counts the observed arrangement itself, so it is never 0 (Phipson
-and Smyth 2010), and two identical systems get 1.
+The permutation test swaps the two systems' rows document by document (Yeh 2000; Noreen 1989); with few documents all
+swaps are enumerated and p is exact. p includes the observed arrangement, so it is never 0 (Phipson and Smyth 2010); two
+identical systems have p = 1.
 """
 
 from __future__ import annotations
@@ -31,26 +31,26 @@ if TYPE_CHECKING:
 PERMUTATIONS = 10_000
 SEED = 1
 DRAWS_A_PAIR = 40
-"""So many random swaps a pair of the family keep the least p, after correction, at .025."""
+"""Number of random permutations per pair of the family, so that the smallest corrected p is at most .025."""
 _CELLS = 20_000_000
-"""How many swaps of a row are held at once."""
+"""Maximum number of swap indicators in memory."""
 
 
 def permutation(
     first: Ints, second: Ints, finish: Finish, leaf: str, *, permutations: int = PERMUTATIONS, seed: int = SEED
 ) -> float | None:
-    """Two-sided p of the paired permutation test on the difference of a score.
+    """Compute the two-sided p value of the paired permutation test on the difference of a score.
 
     Args:
         first: counts of one system, shape (documents, columns).
-        second: counts of the other on the same documents.
-        finish: scores from summed counts.
-        leaf: the score to compare.
-        permutations: how many random swaps; all are tried where they are no more than that.
-        seed: of the generator.
+        second: counts of the other on the same documents, same shape.
+        finish: turns summed counts into scores.
+        leaf: name of the score to compare.
+        permutations: number of random permutations; all are enumerated if there are no more than that.
+        seed: seed of the random number generator.
 
     Returns:
-        p from 1/(permutations + 1) to 1, or None where the score is undefined for either system.
+        p from 1/(permutations + 1) to 1, or None if the score is undefined for either system.
 
     """
     return all_permutations([first, second], finish, leaf, permutations=permutations, seed=seed)[0, 1]
@@ -65,23 +65,22 @@ def all_permutations(
     permutations: int = PERMUTATIONS,
     seed: int = SEED,
 ) -> dict[tuple[int, int], float | None]:
-    """Two-sided p of the paired permutation test for every pair of systems.
+    """Compute the two-sided p value of the paired permutation test for every pair of systems.
 
-    A pair has the p that it has alone: the arrangements of the documents are the same for all pairs, and are drawn and
-    summed once. A pair that is at the floor of its p, with no arrangement as extreme as the observed one, gets more of
-    them where the floor would not survive the correction for its family; it stays at the floor or rises, so that its p
-    holds as it would with all of them drawn at once. For other arguments see :func:`permutation`.
+    p values are those of separate tests: the permutations are the same for all pairs, and are drawn and summed once. If
+    no permutation of a pair is as extreme as the observed one, and the smallest possible p would not survive the
+    correction for its family, more permutations are drawn for it, with the same p as if all had been drawn at once.
 
     Args:
-        systems: counts of each system on the same documents.
-        finish: scores from summed counts.
-        leaf: the score to compare.
-        family: number of pairs whose p are corrected together; 0 for no more draws.
-        permutations: how many random swaps at first.
-        seed: of the generator.
+        systems: counts of each system on the same documents, shape (documents, columns) each.
+        finish: turns summed counts into scores.
+        leaf: name of the score to compare.
+        family: number of pairs whose p values are corrected together; 0 for no additional permutations.
+        permutations: initial number of random permutations.
+        seed: seed of the random number generator.
 
     Returns:
-        p by the places of the two systems, the earlier one first.
+        p by the indices of the two systems, the smaller one first; see :func:`permutation`.
 
     """
     pairs = _Pairs(systems, finish, leaf)
@@ -110,7 +109,7 @@ def all_permutations(
 def _more(
     pairs: _Pairs, drawn: _Drawn, floor: list[tuple[int, int]], rounds: int, permutations: int
 ) -> dict[tuple[int, int], float]:
-    """Give pairs at the floor of their p so many rounds of draws in all, or all arrangements if these are fewer."""
+    """Compute p for pairs without an extreme permutation, with ``rounds`` times as many, or enumerate if cheaper."""
     all_draws = rounds * permutations
     few = {pair for pair in floor if 2 ** pairs.moved(pair) <= all_draws}
     p_values = {pair: pairs.exact(pair) for pair in few}
@@ -123,14 +122,14 @@ def _more(
 
 
 class _Pairs:
-    """Pairs of systems, with what is asked of them under an arrangement."""
+    """Pairs of systems, with statistics under permutations."""
 
     def __init__(self, systems: Sequence[Ints], finish: Finish, leaf: str) -> None:
         self._systems, self._finish, self._leaf = systems, finish, leaf
         self._totals = [summed(rows) for rows in systems]
 
     def moved(self, pair: tuple[int, int]) -> int:
-        """Count the documents on which two systems differ: swapping any other changes nothing."""
+        """Return the number of documents on which two systems differ: swapping others has no effect."""
         return int((self._systems[pair[0]] != self._systems[pair[1]]).any(axis=1).sum())
 
     def observed(self, pair: tuple[int, int]) -> Floats:
@@ -138,13 +137,13 @@ class _Pairs:
         return _gap(first, second, self._finish, self._leaf)
 
     def exact(self, pair: tuple[int, int]) -> float:
-        """Give the p of all arrangements, among which the observed one is."""
+        """Return the exact p over all permutations, including the observed one."""
         first, second = (self._systems[each] for each in pair)
         shift = _every((first - second)[(first != second).any(axis=1)])
         return self.extreme(pair, shift) / len(shift)
 
     def extreme(self, pair: tuple[int, int], shift: Floats) -> int:
-        """Count arrangements under which two systems are as far apart as observed, or a score is undefined."""
+        """Count permutations with a difference at least as large as observed, or an undefined score."""
         first, second = (self._totals[each] for each in pair)
         gaps = _gap(first - shift, second + shift, self._finish, self._leaf)
         observed = abs(self.observed(pair))
@@ -152,13 +151,13 @@ class _Pairs:
 
 
 def _every(moved: Ints) -> Floats:
-    """Sum the rows that each arrangement swaps, of all arrangements."""
+    """Sum the swapped rows of each of all permutations."""
     every = np.arange(2 ** len(moved), dtype="<u4")
     return _sums(every.view(np.uint8).reshape(-1, 4), moved)
 
 
 class _Drawn:
-    """Random arrangements, each a bit for every document, and the rows of each system that they swap."""
+    """Random permutations (a swap bit for each document), and the sums of swapped rows of each system."""
 
     def __init__(self, systems: Sequence[Ints], permutations: int, seed: int) -> None:
         self._systems, self._permutations = systems, permutations
@@ -166,15 +165,15 @@ class _Drawn:
         self._summed: Floats | None = None
 
     def next(self) -> None:
-        """Draw the next arrangements."""
+        """Draw the next permutations."""
         documents, self._width = self._systems[0].shape
         shape = (self._permutations, (documents + 7) // 8)
         swaps = self._generator.integers(0, 256, size=shape, dtype=np.uint8)
-        # A column's sums lie side by side: scores are made of columns, for every pair anew.
+        # Contiguous by column, since scores are computed from columns for every pair.
         self._summed = np.ascontiguousarray(_sums(swaps, np.concatenate(self._systems, axis=1)).T)
 
     def shift(self, pair: tuple[int, int]) -> Floats:
-        """Give what each arrangement moves from the first system to the second, shape (permutations, columns)."""
+        """Return the counts that each permutation moves from one system to the other, (permutations, columns)."""
         if self._summed is None:
             self.next()
         assert self._summed is not None
@@ -184,9 +183,9 @@ class _Drawn:
 
 
 def _sums(swaps: NDArray[np.uint8], rows: Ints) -> Floats:
-    """Sum the rows that each arrangement swaps; arrangements are bits, one a row, packed into bytes: (k, bytes)."""
+    """Sum the rows that each permutation swaps; permutations are bits per row, packed into bytes, shape (k, bytes)."""
     summed = np.empty((len(swaps), rows.shape[1]))
-    # Doubles hold these sums exactly up to 2**53, and their matrix product is far quicker than that of integers.
+    # Doubles represent these sums exactly up to 2**53, and their matrix product is much faster than that of integers.
     exact = rows.astype(np.float64)
     step = max(1, _CELLS // len(rows))
     for first in range(0, len(swaps), step):
@@ -196,13 +195,13 @@ def _sums(swaps: NDArray[np.uint8], rows: Ints) -> Floats:
 
 
 class Bootstrapped(NamedTuple):
-    """What resampled documents say of the difference of two systems.
+    """Result of the paired bootstrap test of two systems.
 
     Attributes:
         p: two-sided p of the paired bootstrap test.
-        interval: percentile interval of the difference, first minus second.
+        interval: 95 % percentile interval of the difference, first minus second.
 
-    Both are None where resamples cannot vary, and where a score is undefined.
+    Both are None if resamples cannot vary, or a score is undefined.
 
     """
 
@@ -213,9 +212,9 @@ class Bootstrapped(NamedTuple):
 def bootstrap(
     first: Ints, second: Ints, finish: Finish, leaf: str, *, resamples: int = PERMUTATIONS, seed: int = SEED
 ) -> Bootstrapped:
-    """Two-sided p of the paired bootstrap test, and the interval of the difference.
+    """Compute the two-sided p of the paired bootstrap test, and the interval of the difference.
 
-    p says how often the resampled difference strays as far from the observed one as that is from 0
+    p is the share of resampled differences that deviate from the observed one by at least its absolute value
     (Berg-Kirkpatrick et al. 2012, centred on the observed difference). For arguments see :func:`permutation`.
     """
     return all_bootstraps([first, second], finish, leaf, resamples=resamples, seed=seed)[0, 1]
@@ -230,7 +229,7 @@ def all_bootstraps(
     resamples: int = PERMUTATIONS,
     seed: int = SEED,
 ) -> dict[tuple[int, int], Bootstrapped]:
-    """Test every pair of systems, by their places, on the same resamples, which are drawn once.
+    """Test every pair of systems, by their indices, on the same resamples, which are drawn once.
 
     For arguments see :func:`permutation`, for ``redrawn`` :func:`dragoman.statistics.places.compare_pairs`.
     """
@@ -243,19 +242,19 @@ def all_bootstraps(
             tests[i, j] = Bootstrapped(None, None)
             continue
         gaps = drawn[:, i] - drawn[:, j]
-        tests[i, j] = Bootstrapped(_strays(gaps, observed), percentiles(gaps))
+        tests[i, j] = Bootstrapped(_deviation_p(gaps, observed), percentiles(gaps))
     return tests
 
 
 def resampled(systems: Sequence[Ints], finishes: Sequence[Finish], leaf: str, *, resamples: int, seed: int) -> Floats:
-    """Score all systems, each in its way, on the same resampled documents, shape (resamples, systems)."""
+    """Score all systems, each with its own function, on the same resampled documents, shape (resamples, systems)."""
     together = totals(np.concatenate(systems, axis=1), resamples, seed)
     width = systems[0].shape[1]
     scored = [finish(together[:, i * width : (i + 1) * width])[leaf] for i, finish in enumerate(finishes)]
     return np.stack(scored, axis=1)
 
 
-def _strays(gaps: Floats, observed: Floats) -> float:
+def _deviation_p(gaps: Floats, observed: Floats) -> float:
     centred = gaps - observed
     extreme = int((np.abs(centred) >= abs(observed) - EQUAL).sum()) + int(np.isnan(centred).sum())
     return (extreme + 1) / (len(gaps) + 1)
@@ -266,9 +265,9 @@ def _gap(a: NDArray[Any], b: NDArray[Any], finish: Finish, leaf: str) -> Floats:
 
 
 def holm(p_values: list[float | None]) -> list[float | None]:
-    """Adjust p-values of a family so that the chance of any false finding stays below the level (Holm 1979).
+    """Adjust the p values of a family so that the family-wise error rate is controlled (Holm 1979).
 
-    None stays None and does not count as a member of the family.
+    None is returned as None and not counted as a member of the family.
     """
     order = sorted((p, i) for i, p in enumerate(p_values) if p is not None)
     adjusted: list[float | None] = [None] * len(p_values)

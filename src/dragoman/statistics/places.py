@@ -1,6 +1,6 @@
-"""Places follow scores, and ranges follow tests: who stands where, and between which places it could stand.
+"""Ranking: places by score, and ranges of places by significance tests.
 
-This is the one meaning of a place: the leaderboard, `compare` and `diff --runs` all ask here.
+The leaderboard, `compare` and `diff --runs` all use these definitions.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ BOOTSTRAP: Test = "bootstrap"
 
 
 def placed(score: float | None, documents: int) -> bool:
-    """Whether a score has a place: it is defined and above 0, on :data:`MIN_DOCUMENTS` annotated documents or more."""
+    """Whether a score has a place: it must be defined, above 0, and on at least :data:`MIN_DOCUMENTS` documents."""
     return score is not None and score > EQUAL and documents >= MIN_DOCUMENTS
 
 
 def places(scores: Sequence[float]) -> list[int]:
-    """Places from 1 by score, as in 1, 2, 2, 4; scores that are less than 1e-12 apart are equal.
+    """Return places from 1 by score, as in 1, 2, 2, 4; scores that are less than 1e-12 apart are equal.
 
     Example:
         >>> places([0.5, 0.9, 0.5, 0.1])
@@ -49,17 +49,18 @@ def places(scores: Sequence[float]) -> list[int]:
 
 
 def ranges(scores: Sequence[float], better: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Give for each system the places between which it could stand, by what was tested.
+    """Return the range of possible places of each system, given the test results.
 
-    The best is 1 + the number of systems tested better, the last their number less those tested worse. Ranges are then
-    widened, and never narrowed, until neither end of a system's is worse than that of one that scores no more.
+    The best place is 1 + the number of significantly better systems, the last is the number of systems minus that of
+    significantly worse ones. Ranges are then widened, never narrowed, until neither end of a system's range is worse
+    than that of a system with a lower or equal score.
 
     Args:
-        scores: of the systems.
-        better: pairs of positions, of which the first was tested better than the second.
+        scores: scores of the systems.
+        better: pairs of indices, of which the first is significantly better than the second.
 
     Returns:
-        Best and last place of each system; its own place lies between them.
+        Best and last place of each system; its own place is between them.
 
     Example:
         >>> ranges([0.9, 0.6, 0.5], [(0, 2), (1, 2)])
@@ -81,7 +82,7 @@ def ranges(scores: Sequence[float], better: Sequence[tuple[int, int]]) -> list[t
 
 
 def _levels(scores: Sequence[float]) -> list[int]:
-    """Rank among the distinct scores, from the lowest: being equal carries over from pair to pair."""
+    """Return the rank among distinct scores, from the lowest; equality within the tolerance is made transitive."""
     levels = [0] * len(scores)
     order = sorted(range(len(scores)), key=scores.__getitem__)
     for before, after in pairwise(order):
@@ -91,21 +92,20 @@ def _levels(scores: Sequence[float]) -> list[int]:
 
 @dataclass(frozen=True)
 class Tested:
-    """Two systems, by their positions, on the same documents.
+    """Test results of two systems, by their indices, on the same documents.
 
     Attributes:
         first: one system.
         second: the other.
-        difference: score of the first less that of the second.
-        interval: paired bootstrap interval of the difference, None where resamples say nothing.
+        difference: score of the first minus that of the second.
+        interval: paired bootstrap interval of the difference, None if resamples cannot vary.
         p: p of the paired permutation test.
         p_bootstrap: p of the paired bootstrap test, None as for the interval.
         p_holm: p after Holm's correction over the family.
-        better: the system that is better, None if neither is: that takes both a p_holm below :data:`LEVEL` and an
+        better: index of the better system, None if neither is: this requires both a p_holm below :data:`LEVEL` and an
             interval without 0.
-        failed: the tests, of ``permutation`` and ``bootstrap``, that do not tell them apart.
-        document: position of the document on which over half of the difference hangs: without it, less than half of it
-            is left; None if there is none.
+        failed: the tests, ``permutation`` and ``bootstrap``, that do not find a difference.
+        document: index of the document without which less than half of the difference remains; None if there is none.
 
     """
 
@@ -124,17 +124,17 @@ class Tested:
 def compare_pairs(
     systems: Sequence[Ints], finish: Finish, leaf: str, redrawn: Sequence[Finish] | None = None
 ) -> list[Tested]:
-    """Test all pairs of a family: systems that have places in one column (see :func:`placed`).
+    """Test all pairs of a family of systems that have places (see :func:`placed`).
 
     Args:
-        systems: counts of each on the same documents, shape (documents, columns) each.
-        finish: scores from summed counts.
-        leaf: the score to compare.
-        redrawn: of each system the scores of resampled counts, where these vary by more than the documents that are
-            drawn; ``finish`` if None.
+        systems: counts of each system on the same documents, shape (documents, columns) each.
+        finish: turns summed counts into scores.
+        leaf: name of the score to compare.
+        redrawn: for each system, the score function for resampled counts, if more than documents is resampled (such as
+            repeats); ``finish`` if None.
 
     Returns:
-        Every pair, the earlier system first, in the order of :func:`itertools.combinations`.
+        All pairs, the smaller index first, in the order of :func:`itertools.combinations`.
 
     """
     number = len(systems)
@@ -162,21 +162,21 @@ def compare_pairs(
 
 
 def _document(difference: float, without: Floats) -> int | None:
-    """Position of the document without which least of a difference is left, if that is less than half."""
+    """Return the document whose removal reduces the difference most, if less than half of it remains."""
     if abs(difference) < EQUAL:
         return None
-    # Where a score is undefined without a document, nothing of the difference is left.
+    # If a score is undefined without a document, nothing of the difference remains.
     share = np.nan_to_num(without / difference, nan=0.0)
     least = int(share.argmin())
     return least if share[least] < 0.5 - EQUAL else None
 
 
 def winners(tests: Sequence[Tested]) -> list[tuple[int, int]]:
-    """Pairs of positions of which the first was tested better than the second, as :func:`ranges` takes them."""
+    """Return pairs of indices of which the first is significantly better than the second, for :func:`ranges`."""
     return [(t.better, t.first + t.second - t.better) for t in tests if t.better is not None]
 
 
 def not_told_from_best(places_of: Sequence[int], tests: Sequence[Tested]) -> list[bool]:
-    """Whether no system at place 1 is tested better, for each system; those at place 1 are among these."""
+    """Return for each system whether no system at place 1 is significantly better; True for those at place 1."""
     beaten = {loser for winner, loser in winners(tests) if places_of[winner] == 1}
     return [position not in beaten for position in range(len(places_of))]

@@ -1,22 +1,22 @@
-"""How error bars are made."""
+"""Options of the confidence intervals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 RESAMPLES = 10_000
-"""Resamples of the bootstrap where nothing else is asked for."""
+"""Default number of bootstrap resamples."""
 SEED = 1
-"""Seed of the generator where nothing else is asked for."""
+"""Default seed of the random number generator."""
 
 
 @dataclass(frozen=True)
 class Resampling:
-    """How error bars are made.
+    """Options of the bootstrap confidence intervals (percentile, 95 %, over documents).
 
     Attributes:
-        resamples: number of resamples; 0 for no error bars.
-        seed: of the generator.
+        resamples: number of resamples; 0 for no intervals.
+        seed: seed of the random number generator.
 
     """
 

@@ -1,1 +1,1 @@
-"""Systems: anything that reads a document and gives labels back."""
+"""Systems: anything that reads a document and returns labels, and the code that runs them."""

@@ -1,7 +1,7 @@
-"""The labels in what a model wrote: JSON, however it is wrapped, with each repair named.
+"""Extract the labels from a model's answer: JSON, however it is wrapped, with every repair recorded.
 
-Only what is around the object, and its syntax, is repaired. Another root, another key, or no object at all is a failure
-that says what was found: nothing is taken for an empty answer, and none without an end for a whole one.
+Only the text around the object, and its syntax, are repaired. Another root, another key, or no object at all is an
+error whose message says what was found: nothing is read as an empty answer, and no truncated answer as a complete one.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dragoman.problems import shown
 from dragoman.redaction import redact
 
 REPAIRS = ("thinking", "fence", "prose", "syntax", "several objects", "missing layer", "other key", "unknown field")
-"""Names of repairs: thoughts before the answer, a fenced block, words around it, JSON that was repaired (by
-json-repair), layers in an object each, a layer that is not in it, a key that is no layer, a field that no label has."""
+"""Names of repairs: reasoning before the answer, a fenced code block, text around it, JSON syntax that was repaired (by
+json-repair), one object per layer, a layer that is missing, a key that is no layer, a field that no label has."""
 MAX_SYNTAX = 2**20
 """Characters of the longest answer whose syntax is repaired."""
 _THOUGHTS = regex.compile(r"\A.*</(?:think|thinking|reasoning)>", regex.DOTALL | regex.IGNORECASE)
@@ -28,12 +28,12 @@ _FENCE = regex.compile(r"(?:```|~~~)[ \t]*\w*[ \t]*\r?\n?(.*?)(?:```|~~~|\Z)", r
 
 
 class Answer(NamedTuple):
-    """An answer that was read.
+    """A parsed answer.
 
     Attributes:
-        labels: the layers that were asked for and are in it.
-        repairs: names of what was repaired, in order, of :data:`REPAIRS`.
-        problems: in words, what was left out or is not there.
+        labels: the requested layers that it contains.
+        repairs: names of the repairs, in the order in which they were made; see :data:`REPAIRS`.
+        problems: messages on what was discarded or is missing.
 
     """
 
@@ -43,14 +43,14 @@ class Answer(NamedTuple):
 
 
 def read(text: str, layers: Sequence[str]) -> Answer:
-    r"""Read the answer of a model.
+    r"""Parse the answer of a model.
 
     Args:
-        text: what it wrote.
-        layers: what it was asked for.
+        text: the model's output.
+        layers: names of the requested layers.
 
     Raises:
-        ValueError: there is no object in it with any of the layers; with words that say what there is.
+        ValueError: the text contains no object with any of the layers; the message says what it contains.
 
     Example:
         >>> read('Sure: ```JSON\n{"dates": [],}\n```', ["dates"])
@@ -75,12 +75,12 @@ def read(text: str, layers: Sequence[str]) -> Answer:
             first = first or (value, how)
     if (first is None or first[1] == ["prose"]) and unfinished(rest):
         raise ValueError("the answer has no end: it was cut off, though nothing else says so")
-    # What was meant is most probably what stands in plain JSON, and else the first thing that looks like some.
+    # The intended answer is most probably the one in plain JSON, else the first thing that looks like JSON.
     raise ValueError(_why(first[0] if first else None, rest, layers))
 
 
 def unfinished(text: str) -> bool:
-    """Whether the JSON in a text has no end.
+    """Whether the JSON in a text is truncated: more brackets are opened than closed.
 
     Example:
         >>> unfinished('{"dates": [{"quote": "1 M'), unfinished('{"dates": []}'), unfinished("I cannot.")
@@ -96,9 +96,9 @@ def _said_twice(keys: set[str]) -> list[str]:
 
 
 def _values(text: str, twice: set[str]) -> Iterator[tuple[Any, list[str]]]:
-    """Give all that could be the answer, the likeliest first, with the repairs that it needs.
+    """Yield all candidates for the answer, the likeliest first, each with the repairs that it needs.
 
-    Keys that stand twice in an object are added to ``twice``.
+    Keys that an object has twice are added to ``twice``.
     """
     decoder = _decoder(twice)
     whole = text.strip()
@@ -112,18 +112,18 @@ def _values(text: str, twice: set[str]) -> Iterator[tuple[Any, list[str]]]:
     yield from ((value, ["prose"]) for value in _within(whole, decoder))
     for block in reversed(fenced):
         if block.startswith(("{", "[")):
-            yield from ((value, ["fence", "syntax"]) for value in _mended(block))
+            yield from ((value, ["fence", "syntax"]) for value in _repaired(block))
     start, end = whole.find("{"), whole.rfind("}") + 1
     if 0 <= start < end:
         around = ["prose"] if whole[:start].strip() or whole[end:].strip() else []
-        yield from ((value, [*around, "syntax"]) for value in _mended(whole[start:end]))
+        yield from ((value, [*around, "syntax"]) for value in _repaired(whole[start:end]))
 
 
 _NOTHING = object()
 
 
 def _decoder(twice: set[str]) -> json.JSONDecoder:
-    """Make a reader of JSON that takes no NaN and no Infinity, which JSON does not have, and notes keys that recur."""
+    """Create a JSON decoder that rejects NaN and Infinity, which are not JSON, and records duplicate keys."""
 
     def of_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
@@ -145,14 +145,14 @@ def _decoded(text: str, decoder: json.JSONDecoder) -> Any:
 
 
 def _within(text: str, decoder: json.JSONDecoder) -> Iterator[Any]:
-    """Give the objects that stand in a text as whole JSON, the longest first."""
+    """Yield the complete JSON objects in a text, the longest first."""
     made, at, tries = list[tuple[int, Any]](), text.find("{"), 0
     while at >= 0 and tries < 100:
         tries += 1
         try:
             value, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            if at == 0:  # all of it is one object with a mistake: what is inside of that is no answer
+            if at == 0:  # the whole text is one object with an error: an object inside it is no answer
                 return
             at = text.find("{", at + 1)
             continue
@@ -161,8 +161,8 @@ def _within(text: str, decoder: json.JSONDecoder) -> Iterator[Any]:
     yield from (value for _, value in sorted(made, key=lambda one: one[0]))
 
 
-def _mended(text: str) -> Iterator[Any]:
-    """Correct the syntax of JSON that has an end: trailing commas, single quotes, comments."""
+def _repaired(text: str) -> Iterator[Any]:
+    """Repair the syntax of JSON that is not truncated: trailing commas, single quotes, comments."""
     try:
         import json_repair  # noqa: PLC0415 - an extra
     except ImportError:
@@ -180,7 +180,7 @@ def _mended(text: str) -> Iterator[Any]:
 def _joined(
     value: dict[str, Any], others: Sequence[dict[str, Any]], layers: Sequence[str]
 ) -> tuple[dict[str, Any], Sequence[str], list[str], list[str]]:
-    """Put layers together that stand in an object each; name what is in another object as well, and is not read."""
+    """Merge layers that are in one object each; report a layer that another object has as well and that is not read."""
     made, names, problems = dict(value), list[str](), list[str]()
     for other in others:
         has = [layer for layer in layers if layer in other]
@@ -198,7 +198,7 @@ def _of(
     labels = {layer: value[layer] for layer in layers if value.get(layer) is not None}
     missing = [layer for layer in layers if layer not in labels]
     others = [str(key) for key in value if key not in layers]
-    if missing and others:  # one may be the other by another name: nothing is taken for empty
+    if missing and others:  # the other key may be a misnamed layer: do not read the layer as empty
         raise ValueError(
             f"the answer has no {' and no '.join(missing)}, and keys that were not asked for: {_listed(others)}"
         )

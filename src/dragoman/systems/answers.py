@@ -1,7 +1,7 @@
-"""The form in which a chat model answers: the submission's own, with quotes, and nothing optional.
+"""The form in which a chat model answers: that of a submission, with quotes, and without optional fields.
 
-Every field is required, so that a server can hold the model to the schema. One table says what each layer has; the JSON
-Schema, the shape that the prompt shows and gold in the form of an answer follow from it.
+Every field is required, so that a server can constrain decoding to the schema. One table defines the fields of each
+layer; the JSON Schema, the shape shown in the prompt and the gold in the form of an answer are derived from it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from dragoman.schema.records import Claim, Claimant, Document
 
 LabelSets = Mapping[str, Sequence[str]]
-"""Labels by the field that they stand in, as ``{"entities.type": ("PER", …)}``; a field that is not there takes any."""
+"""Labels by field, as ``{"entities.type": ("PER", …)}``; a field that is missing takes any label."""
 
 REVISION = 4
-"""Raised whenever the same text of a model is read as another answer."""
+"""Incremented whenever the same output of a model is parsed into another answer."""
 
 
 class Field(NamedTuple):
@@ -27,10 +27,10 @@ class Field(NamedTuple):
 
     Attributes:
         kind: ``text``, ``number``, ``names`` (a list of texts) or ``items`` (a list of objects).
-        sample: what the shape shows in its place, where it is no label.
-        labels: the label set that it is of, by the field's name, or nothing.
+        sample: placeholder for its value in the shape, for a field without a label set.
+        labels: name of its label set, or empty.
         nullable: whether it may be null.
-        inner: fields of each object, where it is a list of them.
+        inner: fields of each object of a list of objects.
 
     """
 
@@ -73,7 +73,7 @@ _FIELDS: dict[str, dict[str, Field]] = {
 
 
 def fields(layers: Sequence[str]) -> dict[str, dict[str, Field]]:
-    """Fields of the labels of some layers; where entities are not asked for, a claimant is a quote of its own.
+    """Return the fields of the labels of some layers; without the layer of entities, a claimant is a quote of its own.
 
     Example:
         >>> list(fields(["dates"])["dates"])
@@ -87,7 +87,7 @@ def fields(layers: Sequence[str]) -> dict[str, dict[str, Field]]:
 
 
 def schema(layers: Sequence[str], label_sets: LabelSets) -> dict[str, Any]:
-    """JSON Schema of an answer: every field required, none besides."""
+    """Return the JSON Schema of an answer: every field is required and no other is allowed."""
     chosen = fields(layers)
     return _object({layer: _array(_of_fields(chosen[layer], label_sets)) for layer in chosen})
 
@@ -120,7 +120,7 @@ def _of_field(field: Field, label_sets: LabelSets) -> dict[str, Any]:
 
 
 def shape(layers: Sequence[str], label_sets: LabelSets) -> str:
-    """Write the shape of an answer for a model to read: labels that may stand in a field are parted by strokes.
+    """Write the shape of an answer for the prompt: the labels that a field allows are separated by ``|``.
 
     Example:
         >>> print(shape(["dates"], {"dates.type": ("DATE", "TIME"), "dates.mod": ("START",)}))
@@ -156,7 +156,7 @@ def gold(document: Document, layers: Sequence[str] = LAYER_NAMES) -> dict[str, A
 
 
 def _antecedent(claimant: Claimant, claim: Claim, document: Document) -> str | None:
-    """Find the mention that words refer back to: the last one of the entity before the claim, else the first."""
+    """Find the antecedent of a claimant: the last mention of its entity before the claim, else the first mention."""
     named = [entity for entity in document.entities if set(entity.entity_ids) & set(claimant.entity_ids)]
     before = [entity for entity in named if entity.start < claim.content[0].start]
     return (before[-1] if before else named[0]).id if named else None
@@ -175,7 +175,7 @@ def _said(label: Any, of: Mapping[str, Field], text: str) -> dict[str, Any]:
 
 
 def narrowed(answer: Mapping[str, list[dict[str, Any]]], layers: Sequence[str]) -> dict[str, Any]:
-    """Leave the layers of an answer to all; without its entities, its claimants are quotes of their own."""
+    """Restrict an answer to some layers; without its entities, its claimants become quotes of their own."""
     chosen: dict[str, Any] = {layer: answer[layer] for layer in LAYER_NAMES if layer in layers}
     if "claims" in chosen and "entities" not in chosen:
         mentions = {entity["id"]: entity for entity in answer["entities"]}
@@ -192,7 +192,7 @@ def narrowed(answer: Mapping[str, list[dict[str, Any]]], layers: Sequence[str]) 
 
 
 def labels_in(answer: Mapping[str, list[dict[str, Any]]]) -> set[tuple[str, str]]:
-    """Labels that stand in an answer, each with the label set that it is of."""
+    """Return the labels in an answer as pairs of label set and label."""
     return {pair for layer, items in answer.items() for item in items for pair in _labels(item, _FIELDS[layer])}
 
 

@@ -1,4 +1,4 @@
-"""One document: the system is asked, and whatever comes back becomes an entry of the log."""
+"""Query a system about one document, and turn the outcome, whatever it is, into a log entry."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from dragoman.schema.records import Document
 
 MAX_UNREACHABLE = 3
-"""Documents in a row for which a system cannot be reached, after which no further one is asked about."""
+"""Consecutive documents for which the system was unreachable, after which the run stops."""
 MAX_REPR = 2**20
-"""Characters of labels that are no JSON and stand in the log as Python writes them, and of a traceback."""
+"""Maximum characters in the log of labels that are not JSON (as their ``repr``) and of a traceback."""
 MAX_PROBLEMS = 100
-"""Problems of one document that stand in the log."""
+"""Maximum number of problems of one document in the log."""
 
 
 class Watch:
-    """Notices, from several threads, that a system cannot be reached any more.
+    """Detects that a system has become unreachable; safe to call from several threads.
 
     Attributes:
-        stopped: why no further document is to be asked about, and what to do; empty as long as all is well.
+        stopped: why the run must stop, and what to do; empty as long as it need not.
 
     """
 
@@ -42,12 +42,12 @@ class Watch:
         self.stopped = ""
 
     def answered(self) -> None:
-        """Take note that there was an answer."""
+        """Record that the system answered."""
         with self._lock:
             self._in_a_row = 0
 
     def failed(self, cause: BaseException) -> None:
-        """Take note that there was none."""
+        """Record that the system failed."""
         with self._lock:
             self._in_a_row = self._in_a_row + 1 if isinstance(cause, Unreachable) else 0
             if isinstance(cause, Unreachable) and self._in_a_row >= MAX_UNREACHABLE:
@@ -55,21 +55,20 @@ class Watch:
 
 
 def ask(system: System, document: Document, target: Target, watch: Watch, *, strict: bool = False) -> Entry:
-    """Ask a system about a document.
+    """Query a system about a document.
 
     Args:
-        system: which may do anything: it fails on this document alone.
+        system: the system; any exception that it raises fails this document alone.
         document: with or without labels.
-        target: what the answer is checked against.
-        watch: told whether there was an answer.
-        strict: whether one label that is not valid, or one piece that failed, fails the document; else it is left
-            out, and named.
+        target: what the answer is validated against.
+        watch: records whether the system answered.
+        strict: whether one invalid label, or one failed piece, fails the document; else it is dropped and reported.
 
     """
     start = time.monotonic()
     try:
         given = system.predict(unlabelled(document))
-    except (Exception, SystemExit) as cause:  # noqa: BLE001 - a system may do anything
+    except (Exception, SystemExit) as cause:  # noqa: BLE001 - a system may raise anything
         watch.failed(cause)
         reply = (cause.reply if isinstance(cause, SystemFailure) else None) or Reply(None)
         what_to_do = f" {cause.hint}" if isinstance(cause, Unreachable) else ""
@@ -113,7 +112,7 @@ def reread(system: System, document: Document, target: Target, old: Entry, *, st
 
 def _checked(document: Document, start: float, reply: Reply, checked: Valid) -> Entry:
     kept = _as_words(reply) if checked.problems else reply
-    # Pieces that failed are named first: there may be more labels left out than the log names.
+    # Failed pieces come first: more labels may be dropped than the log has room to name.
     kept = kept._replace(labels=checked.labels, problems=(*reply.problems, *checked.problems))
     if checked.fields:
         kept = kept._replace(repairs=(*kept.repairs, "unknown field"))
@@ -144,12 +143,12 @@ def _entry(document: Document, status: Status, start: float, reply: Reply, probl
 
 
 def _as_words(reply: Reply) -> Reply:
-    """Keep an answer as it was given, where its labels do not stand in the log as they were."""
+    """Keep the labels of an answer as ``raw``, for an entry whose labels differ from the system's."""
     return reply if reply.raw is not None else reply._replace(raw=_words(reply.labels))
 
 
 def _words(labels: Any) -> str | None:
-    """Write labels as JSON, or what is none as Python does."""
+    """Write labels as JSON, or as their ``repr`` if they are not JSON."""
     for write in (lambda value: files.canonical_json(value).decode(), repr):
         with contextlib.suppress(Exception):  # the labels may be anything
             return plain(write(labels))[:MAX_REPR]
@@ -159,5 +158,5 @@ def _words(labels: Any) -> str | None:
 def _traceback(cause: BaseException) -> str | None:
     try:
         return plain("".join(traceback.format_exception(cause)))[-MAX_REPR:]
-    except Exception:  # noqa: BLE001 - an exception of the system's own
+    except Exception:  # noqa: BLE001 - even formatting an exception of a system may raise
         return None

@@ -1,4 +1,4 @@
-"""What may be spent on a run, and what it has cost."""
+"""The budget of a run, and its cost in tokens."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dragoman.problems import error
 
 
 class Budget(NamedTuple):
-    """What may be spent on a run.
+    """The most that may be spent on a run.
 
     Attributes:
-        most: in the currency of the prices.
-        prices: of a million tokens read and of a million written.
+        most: upper limit of the cost, in the currency of the prices.
+        prices: price of a million prompt tokens, and of a million completion tokens.
 
     """
 
@@ -22,14 +22,14 @@ class Budget(NamedTuple):
     prices: tuple[float, float]
 
     def used_up(self, tokens: Sequence[int]) -> bool:
-        """Say whether the tokens read and written cost as much or more."""
+        """Return whether the prompt and completion tokens so far cost the limit or more."""
         return cost(tokens, self.prices) >= self.most
 
     def check(self) -> None:
-        """Refuse what is no amount: nothing is above NaN, so that it would never be used up.
+        """Check that limit and prices are finite and at least 0: a budget of NaN would never be used up.
 
         Raises:
-            DragomanError: E206.
+            DragomanError: E206 if they are not.
 
         """
         if not all(math.isfinite(number) and number >= 0 for number in (self.most, *self.prices)):
@@ -37,5 +37,5 @@ class Budget(NamedTuple):
 
 
 def cost(tokens: Sequence[int], prices: Sequence[float]) -> float:
-    """Price of some tokens read and written, at prices of a million of each."""
+    """Return the cost of prompt and completion tokens, given the prices of a million of each."""
     return math.fsum(number * price / 1e6 for number, price in zip(tokens, prices, strict=True))

@@ -1,7 +1,7 @@
-"""A chat model as a system: ``chat:MODEL`` at any endpoint that speaks OpenAI's chat completions.
+"""A chat model as a system: ``chat:MODEL`` at any endpoint with OpenAI's chat completions API.
 
-The address comes from ``--base-url`` or ``OPENAI_BASE_URL``, the key from ``OPENAI_API_KEY`` and from nowhere else;
-neither is written anywhere. The client waits and asks again when the server is busy or fails or the connection is lost.
+The address comes from ``--base-url`` or ``OPENAI_BASE_URL``, the key only from ``OPENAI_API_KEY``; neither is written
+to any file. The client retries with backoff if the server is busy or fails, or if the connection is lost.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from dragoman.systems.protocol import Chat, Options, Part, Reply, System, System
 from dragoman.systems.provenance import Code
 
 RETRIES = 6
-"""Times that the client asks again, waiting longer each time or as long as the server says."""
+"""Retries of a request, with exponential backoff or the delay that the server asks for."""
 MAX_CONNECT = 10.0
-"""Seconds in which a server has to take the connection."""
+"""Timeout of a connection attempt, in seconds."""
 BYTES_PER_TOKEN = 3
-"""Bytes of UTF-8 that count as a token where the server does not count: of Korean and Arabic a token has fewer
-characters than of English, and each of these has more bytes."""
+"""Bytes of UTF-8 per token, to estimate tokens that the server does not count. In Korean and Arabic a token has fewer
+characters than in English, and each character has more bytes, so bytes vary less by language than characters do."""
 OWN = ("model", "messages", "stream", "n")
-"""Parameters of a request that nobody else can set: the answer is read as one message of one model."""
+"""Parameters of a request that users cannot set: the answer is read as one message of one model."""
 _KEY = "Set OPENAI_API_KEY to a key that may use this model."
 _NAME = "Check the name of the model, and --base-url, which mostly ends in /v1."
 _HINTS = {
@@ -49,7 +49,7 @@ _HINTS = {
     429: "The server takes no more for now: run again later, it goes on.",
     500: "See what the server says of it in its log; then run again: it goes on.",
 }
-"""What to do about an answer that another document would get as well, by its status; 500 stands for those above."""
+"""Hints for HTTP statuses that any other document would get as well; 500 is for all statuses from there on."""
 _NOBODY = "Check --base-url and that the server runs there; then run again: it goes on."
 _BROKEN = {
     "DecodingError": "What the server, or a proxy, says of the encoding of its answers is wrong: correct that.",
@@ -57,11 +57,11 @@ _BROKEN = {
     "RemoteProtocolError": "See what the server says of it in its log; then run again: it goes on.",
     "ReadError": "See what the server says of it in its log; then run again: it goes on.",
 }
-"""What to do about a connection that was there and did not bring an answer, by the kind of error."""
+"""Hints for connections that were made and failed before the answer, by type of exception."""
 MAX_BODY = 2**27
-"""Bytes of the longest answer that is read."""
+"""Maximum bytes of a response body."""
 NOT_TAKEN = "dragoman"
-"""Extension of a response that stands for an answer that is not waited for; it says why."""
+"""Extension of the response that replaces an answer which is too late or too large; its value says why."""
 LATE = "no answer in time: allow more (--timeout), or ask for less (--max-tokens, --pieces)"
 LARGE = f"the answer has more than {MAX_BODY:,} bytes: ask for less (--max-tokens, --pieces)"
 _TOO_LARGE = 413
@@ -72,8 +72,8 @@ def load(rest: str, options: Options) -> System:
     """Make the system of ``chat:MODEL``.
 
     Raises:
-        DragomanError: E801 when the client is not installed, no address is given, or address or key are none; E206
-            for a parameter or a piece that cannot be; as :func:`dragoman.systems.prompt.make`.
+        DragomanError: E801 if the client is not installed, or if the address or the key is missing or invalid; E206 for
+            an invalid parameter or length of pieces; as :func:`dragoman.systems.prompt.make`.
 
     """
     try:
@@ -95,7 +95,7 @@ def load(rest: str, options: Options) -> System:
         nonlocal answers_at_all
         messages = prompt.messages(document)
         try:
-            # Where nobody answered the document before, this one is asked about but once.
+            # If the endpoint was unreachable for the document before, do not retry this one.
             asked = client.opened() if answers_at_all else client.opened().with_options(max_retries=0)
             response = asked.chat.completions.with_raw_response.create(
                 model=rest, messages=messages, extra_body=parameters
@@ -140,10 +140,10 @@ def load(rest: str, options: Options) -> System:
 
 
 def make_prompt(options: Options) -> Prompt:
-    """Make the prompt that a chat model is given.
+    """Build the prompt of a chat model.
 
     Raises:
-        DragomanError: E206 for a layer, or pieces, that cannot be; as :func:`dragoman.files.read_text`.
+        DragomanError: E206 for an unknown layer or too short pieces; as :func:`dragoman.files.read_text`.
 
     """
     chat = options.chat
@@ -155,10 +155,10 @@ def make_prompt(options: Options) -> Prompt:
 
 
 def parameters_of(chat: Chat, prompt: Prompt) -> dict[str, Any]:
-    """Say what a request holds besides model and messages; what is None is left out.
+    """Return the parameters of a request other than model and messages; those that are None are omitted.
 
     Raises:
-        DragomanError: E206 for a parameter that is not anybody's to set.
+        DragomanError: E206 for a parameter in :data:`OWN`.
 
     """
     refused = [name for name in chat.parameters if name in OWN]
@@ -179,13 +179,13 @@ def parameters_of(chat: Chat, prompt: Prompt) -> dict[str, Any]:
 
 
 def _in_pieces(document: Document, longest: int | None, ask: Any) -> Reply:
-    """Ask about each piece of a document, and put the answers together.
+    """Query the model about each piece of a document, and join the answers.
 
-    A piece that fails is named, and the labels of the others are kept.
+    A piece that fails is reported, and the labels of the others are kept.
 
     Raises:
-        SystemFailure: all pieces fail.
-        Unreachable: the endpoint cannot be reached for one of them: nor could it for the next.
+        SystemFailure: all pieces failed.
+        Unreachable: the endpoint was unreachable for one piece; it would be for the next.
 
     """
     cut = pieces.cut(document, longest)
@@ -210,7 +210,7 @@ def _in_pieces(document: Document, longest: int | None, ask: Any) -> Reply:
 
 
 def _together(replies: Sequence[Reply], failures: Sequence[str]) -> Reply:
-    """Add up what came of several requests: all that was answered, what failed, and what it cost."""
+    """Combine the replies to several requests: raw answers, failures and tokens."""
     return Reply(
         None,
         "\n".join(reply.raw for reply in replies if reply.raw is not None) or None,
@@ -223,7 +223,7 @@ def _together(replies: Sequence[Reply], failures: Sequence[str]) -> Reply:
 
 
 def _counted(reply: Reply, messages: list[dict[str, str]]) -> Reply:
-    """Estimate the tokens read or written, where the server did not count them."""
+    """Estimate the prompt or completion tokens if the server did not count them."""
     read_, written = reply.tokens
     if read_ and (written or not reply.raw):
         return reply
@@ -233,7 +233,7 @@ def _counted(reply: Reply, messages: list[dict[str, str]]) -> Reply:
 
 
 class _Client:
-    """The library's client; closed after a run, and opened again for the next one."""
+    """The ``openai`` client; closed after a run and opened again for the next one."""
 
     def __init__(self, openai: Any, address: str, timeout: float) -> None:
         self._openai, self._address, self._timeout = openai, address, timeout
@@ -264,17 +264,17 @@ def _client(openai: Any, address: str, timeout: float) -> Any:
         hooks = {"response": [lambda response: check_redirect(response, "--base-url")]}
         http = _once(openai, timeout)(base_url=address, timeout=limits, event_hooks=hooks)
         return openai.OpenAI(base_url=address, api_key=key, timeout=limits, max_retries=RETRIES, http_client=http)
-    except Exception as cause:  # noqa: BLE001 - whatever the client thinks of the address
+    except Exception as cause:  # noqa: BLE001 - the client raises various errors on an address
         what = f"the client does not take the address of the endpoint: {redact(str(cause))[:200]}."
         raise error("E801", what, "Write it as in http://127.0.0.1:8080/v1.") from None
 
 
 def _once(openai: Any, timeout: float) -> Any:
-    """Make a client of HTTP in which an answer that does not come in time is waited for once.
+    """Create the class of an HTTP client that enforces the timeout on the whole answer, and does not retry after it.
 
-    The client of the protocol would ask again as for a lost connection, and wait for a model that is too
-    slow :data:`RETRIES` times more; a response that forbids it stands for the answer that did not come. It would also
-    wait for ever where a server sends a little of its answer now and then, and lose what came of an answer that breaks
+    The ``openai`` client would retry a timeout like a lost connection, and wait for a slow model
+    :data:`RETRIES` times more; a response that forbids retries replaces the missing answer. That client would also
+    wait forever for a server that sends its answer in small parts, and lose the part received of an answer that breaks
     off: bodies are read here.
     """
     packages = (base.__module__.partition(".")[0] for base in openai.DefaultHttpxClient.__mro__)
@@ -307,14 +307,14 @@ def _once(openai: Any, timeout: float) -> Any:
 
 
 def _not_taken(library: Any, request: Any, body: bytearray, why: str | DragomanError) -> Any:
-    """Make the response that stands for an answer that is not waited for or not taken, with what came of it."""
+    """Build the response that replaces an answer that is too late, too large or refused, with the part received."""
     extensions = {NOT_TAKEN: why}
     headers = {"x-should-retry": "false"}
     return library.Response(599, headers=headers, content=bytes(body), request=request, extensions=extensions)
 
 
 def _failure(openai: Any, cause: Any) -> SystemFailure:
-    """Say what the client gave up at; the body of the answer is kept, and no header or key is in the message."""
+    """Describe the client's error; the body of the answer is kept, and no header or key is in the message."""
     why = f"{type(cause).__name__}: {redact(str(cause))[:500]}"
     if isinstance(cause, openai.APIStatusError):
         return _refused(cause, why)
@@ -330,7 +330,7 @@ def _failure(openai: Any, cause: Any) -> SystemFailure:
 
 
 def _refused(cause: Any, why: str) -> SystemFailure:
-    """Say what a status other than a good one means."""
+    """Turn an HTTP error status into a failure with a hint."""
     status, body = cause.status_code, _text(cause.response.content)
     not_taken = cause.response.extensions.get(NOT_TAKEN)
     if isinstance(not_taken, DragomanError):

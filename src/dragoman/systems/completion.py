@@ -1,8 +1,7 @@
-"""An endpoint's chat completion as a reply: whatever it is, what was answered and what it cost come out of it.
+"""Parse the response body of a chat completion into a reply: the answer and its tokens.
 
-Servers differ, so that the body is read here and not by the client: ``content`` is a text, a list of parts or null;
-counts of tokens are numbers or strings; and in the place of a completion there may be a page of HTML, or a stream of
-events that nobody asked for.
+Servers differ, so the body is parsed here and not by the client: ``content`` is a text, a list of parts or null; token
+counts are numbers or strings; and instead of a completion there may be an HTML page, or an unrequested event stream.
 """
 
 from __future__ import annotations
@@ -19,33 +18,33 @@ from dragoman.systems.protocol import Reply, SystemFailure
 from dragoman.text import counted
 
 CUT_OFF = frozenset({"length", "max_tokens", "model_length"})
-"""Reasons to stop, in small letters, that say that the answer has no end."""
+"""Values of ``finish_reason``, in lower case, for a truncated answer."""
 FILTERED = frozenset({"content_filter", "safety"})
-"""Reasons to stop that say that the endpoint keeps the answer to itself."""
+"""Values of ``finish_reason``, in lower case, for an answer that the endpoint filtered."""
 _EVENTS = re.compile(r"\s*(?:data|event|id|retry)?:")
 _LINES = re.compile(r"\r\n|\n|\r")
 
 
 def read(body: bytes, layers: Sequence[str] = LAYER_NAMES, limit: Any = None) -> Reply:
-    """Read the body of a completion.
+    """Parse the response body of a chat completion.
 
     Args:
-        body: of a response with a good status.
-        layers: what was asked for.
-        limit: tokens that the answer was limited to, for the message where it was cut off; None where there was none.
+        body: the body of a response with a status of success.
+        layers: names of the requested layers.
+        limit: the request's limit of completion tokens, for the message on a truncated answer; None without a limit.
 
     Returns:
-        The labels of the answer, its text, its tokens (0 where the server does not count) and what was repaired.
+        The labels of the answer, its text, its tokens (0 if the server does not count them) and the repairs.
 
     Raises:
-        SystemFailure: where there is no answer that can be used; with the text of the answer, or the whole body
-            where there is none, and the tokens.
+        SystemFailure: there is no usable answer; its reply has the text of the answer, or the whole body without one,
+            and the tokens.
 
     """
     text = body.decode("utf-8", "backslashreplace").removeprefix("\ufeff")
     reply = Reply(None, text)
     try:
-        # The library takes lone surrogates: what is wrong with the answer is said later.
+        # ``json`` accepts lone surrogates: they are reported when the answer is validated.
         completion = _streamed(text) if _EVENTS.match(text) else json.loads(text)
     except (ValueError, RecursionError):
         raise SystemFailure(f"the endpoint gives {_of_no_json(body)}", reply) from None
@@ -68,20 +67,20 @@ def read(body: bytes, layers: Sequence[str] = LAYER_NAMES, limit: Any = None) ->
 
 
 def read_text(text: str, reason: str, layers: Sequence[str], limit: Any, reply: Reply) -> Reply:
-    """Read the text of an answer.
+    """Parse the text of an answer.
 
     Args:
-        text: what the model wrote.
-        reason: why it stopped, as a completion's ``finish_reason`` has it, in small letters.
-        layers: what was asked for.
+        text: the model's output.
+        reason: ``finish_reason`` of the completion, in lower case.
+        layers: names of the requested layers.
         limit: as in :func:`read`.
-        reply: what is known of the answer besides its labels.
+        reply: the reply so far, without labels.
 
     Returns:
-        The reply with the labels.
+        The reply with the labels, the repairs and the problems.
 
     Raises:
-        SystemFailure: where there is no answer that can be used.
+        SystemFailure: there is no usable answer.
 
     """
     if reason in CUT_OFF:
@@ -124,16 +123,16 @@ def _why_nothing(completion: dict[str, Any], choice: dict[str, Any]) -> str:
 
 
 def _first(choices: Any) -> dict[str, Any]:
-    """Choice number 0, which need not come first where a server gives several; else the first."""
+    """Return choice 0, which need not come first if a server returns several; else the first."""
     given = [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
     return next((choice for choice in given if choice.get("index") == 0), given[0] if given else {})
 
 
 def _streamed(text: str) -> dict[str, Any]:
-    """Put a completion together that came as server-sent events.
+    """Assemble a completion from server-sent events.
 
     Raises:
-        ValueError: an event is no JSON.
+        ValueError: an event is not a JSON object.
 
     """
     made: dict[str, Any] = {}
@@ -145,10 +144,10 @@ def _streamed(text: str) -> dict[str, Any]:
             continue
         event = json.loads(data)
         if not isinstance(event, dict):
-            raise ValueError("an event is no object")  # noqa: TRY004 - as of what is no JSON
+            raise ValueError("an event is no object")  # noqa: TRY004 - the same exception as for invalid JSON
         made |= {name: event[name] for name in ("usage", "error") if event.get(name)}
         choice = _first(event.get("choices"))
-        if choice.get("index", 0) != 0:  # a part of another answer
+        if choice.get("index", 0) != 0:  # a chunk of another answer
             continue
         delta = choice.get("delta") or choice.get("message")
         for name, value in delta.items() if isinstance(delta, dict) else ():
@@ -162,7 +161,7 @@ def _streamed(text: str) -> dict[str, Any]:
 
 
 def _text(content: Any) -> str | None:
-    """Text of a message; of a list of parts that of all parts of text."""
+    """Return the text of a message; for a list of parts, that of all text parts joined."""
     if isinstance(content, str):
         return content
     if not isinstance(content, list):

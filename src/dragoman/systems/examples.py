@@ -1,9 +1,9 @@
-"""Examples for a prompt: stretches of gold documents that show as much as possible in few characters.
+"""Few-shot examples for a prompt: passages of gold documents that show as much as possible in few characters.
 
-They are of the split ``dev`` of the benchmark that is run, never of another, and the same for every model: the
-budget is in characters, which do not depend on a tokenizer. An example is a run of whole lines of a document in
-which no label is cut and nothing refers outwards. The documents that examples are taken from are named in the run,
-are not asked about and have no score in it.
+They come from the split ``dev`` of the benchmark that is run, never from another, and are the same for every model: the
+budget is in characters, which do not depend on a tokenizer. An example is a sequence of whole lines of a document in
+which no label is cut and no label refers to one outside. The run records the documents that examples come from; they
+are neither predicted nor scored in it.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from dragoman.schema.records import Document, Fragment
 
 SPLIT = "dev"
-"""The only split that examples are taken from."""
+"""The only split that examples come from."""
 MAX_CHARACTERS = 4_000
-"""Characters of all examples of a language, documents and answers, where nothing else is asked for."""
+"""Default limit of the characters of all examples of a language, documents and answers."""
 MAX_LINES = 4
-"""Lines of a stretch of a longer document; a document that is short enough is taken whole."""
+"""Maximum lines of a passage; a whole document is a candidate, too, whatever its length."""
 _WANTED = {"nested": 4.0, "cue": 4.0, "chain": 4.0}
-"""Worth of what an example should show above all; anything else that is shown for the first time has a worth of 1."""
+"""Weights of the phenomena that examples should show above all; any other one has a weight of 1 when first shown."""
 _COST = 4.0
-"""What a document that no example was taken from yet has to be worth more than one that is used already."""
+"""Penalty of an example from a further document, since each such document is lost for scoring."""
 
 
 class Example(NamedTuple):
-    """A stretch of a document with its labels.
+    """A passage of a document with its labels.
 
     Attributes:
         source: id of the document.
-        start: where in its text the stretch begins.
-        document: the stretch as a document of its own.
-        answer: its gold, in the form of an answer.
+        start: offset of the passage in its text, in code points.
+        document: the passage as a document of its own.
+        answer: its gold labels, in the form of an answer.
 
     """
 
@@ -60,7 +60,7 @@ class Example(NamedTuple):
         return len(self.document.text) + len(self.text)
 
     def overlaps(self, other: Example) -> bool:
-        """Whether both have some of the same words."""
+        """Whether both share some of the same text."""
         first, last = sorted((self, other), key=lambda one: one.start)
         return self.source == other.source and last.start < first.start + len(first.document.text)
 
@@ -68,18 +68,19 @@ class Example(NamedTuple):
 def choose(
     benchmark: Benchmark, layers: Sequence[str], count: int, most: int = MAX_CHARACTERS
 ) -> dict[str, list[Example]]:
-    """Choose examples.
+    """Choose examples greedily.
 
     Args:
-        benchmark: whose split ``dev`` they are taken from; where it has none, there are no examples.
-        layers: the layers that are asked for; only documents that are annotated in all of them are used.
-        count: most examples a language.
-        most: characters that the examples of a language may have together.
+        benchmark: the benchmark; without a split ``dev`` there are no examples.
+        layers: names of the requested layers; only documents that are annotated in all of them are used.
+        count: maximum number of examples per language.
+        most: maximum characters of all examples of a language, documents and answers.
 
     Returns:
-        By the documents' language, in the order in which they were chosen: at each step what shows most that was not
-        shown yet, for its length where that is above an equal share of the budget (of equals the shorter, then the
-        first by id). A further document has to be worth it, since it has no score any more.
+        Examples by language, in the order of selection. Each step takes the candidate with the greatest weight of
+        phenomena not shown yet, divided by its length, or by ``most / count`` if it is shorter than that; ties go to
+        the shorter one, then the first by id. An example from a further document has a penalty, since that document is
+        not scored any more.
 
     """
     documents = benchmark.split(SPLIT) if count and SPLIT in benchmark.splits else []
@@ -91,7 +92,7 @@ def choose(
 
 
 def _chosen(documents: Sequence[Document], layers: Sequence[str], count: int, most: int) -> list[Example]:
-    candidates = [(example, _shows(example, layers)) for d in documents for example in _stretches(d, layers)]
+    candidates = [(example, _shows(example, layers)) for d in documents for example in _passages(d, layers)]
     made: list[Example] = []
     shown: set[str] = set()
     share = most / count
@@ -117,21 +118,21 @@ def _chosen(documents: Sequence[Document], layers: Sequence[str], count: int, mo
     return made
 
 
-def _stretches(document: Document, layers: Sequence[str]) -> Iterator[Example]:
-    """All stretches of a document that can stand by themselves, the whole document first."""
+def _passages(document: Document, layers: Sequence[str]) -> Iterator[Example]:
+    """Yield all passages of a document that are self-contained, the whole document first."""
     yield Example(document.id, 0, document, answers.gold(document, layers))
     starts = [0]
     for line in document.text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     for first in range(len(starts) - 1):
         for last in range(first + 1, min(first + MAX_LINES, len(starts) - 1) + 1):
-            stretch = _stretch(document, starts[first], starts[last] - 1)
-            if stretch is not None and (first, last) != (0, len(starts) - 1):
-                yield Example(document.id, starts[first], stretch, answers.gold(stretch, layers))
+            passage = _passage(document, starts[first], starts[last] - 1)
+            if passage is not None and (first, last) != (0, len(starts) - 1):
+                yield Example(document.id, starts[first], passage, answers.gold(passage, layers))
 
 
-def _stretch(document: Document, start: int, end: int) -> Document | None:
-    """Cut a stretch out of a document; None where a label is cut, or refers to one that is outside."""
+def _passage(document: Document, start: int, end: int) -> Document | None:
+    """Cut a passage out of a document; None if a label is cut, or refers to one outside."""
 
     def inside(span: Any) -> bool:
         return bool(start <= span.start and span.end <= end)
@@ -169,7 +170,7 @@ def _fragments(claim: Any) -> list[Fragment]:
 
 
 def _shows(example: Example, layers: Sequence[str]) -> set[str]:
-    """Say what can be seen in an example: labels, values, and what makes labels hard."""
+    """Return what an example shows: layers, labels, and phenomena that make labels hard."""
     document = example.document
     shown = {f"{set_}={label}" for set_, label in answers.labels_in(answers.gold(document, layers))}
     for layer in layers:

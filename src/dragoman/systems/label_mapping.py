@@ -1,4 +1,4 @@
-"""Entity labels of a model, and the type of the benchmark that each stands for."""
+"""The mapping from a model's entity labels to the entity types of a benchmark."""
 
 from __future__ import annotations
 
@@ -32,22 +32,23 @@ TYPES: dict[str, str] = {
     "TITLE": "ROLE",
 }
 """Default type for each label of CoNLL-2003, OntoNotes 5, KLUE and ANERcorp that has one; OntoNotes' NORP, a
-nationality or group, is mostly the adjective of a body. What is not here, such as MISC, has no counterpart."""
+nationality or group, is mostly the adjective of an organisation. A label that is not listed, such as MISC, has no
+counterpart."""
 
 
 class TypeMap:
-    """Which type of a benchmark a model's label stands for.
+    """Mapping from a model's labels to the entity types of a benchmark.
 
-    A label that the map names stands for what it says; one that is spelled as a type of the benchmark, whatever its
-    case, for that type; one of another scheme (:data:`TYPES`) for its counterpart, as long as the benchmark has that
-    type. A prefix ``B-`` or ``I-`` is no part of a label. What is left stands for nothing and is counted.
+    A label is mapped by the user's map; else to the type of the benchmark with the same name, whatever its case; else,
+    if it is a label of another scheme (:data:`TYPES`), to its counterpart, provided that the benchmark has that type. A
+    prefix ``B-`` or ``I-`` is ignored. Spans of other labels are dropped and counted.
 
     Args:
         types: entity types of the benchmark.
-        given: a map of one's own, from labels to types.
+        given: a user's map from labels to types.
 
     Raises:
-        DragomanError: E501 where the map names a type that the benchmark does not have.
+        DragomanError: E501 if the map names a type that the benchmark does not have.
 
     Example:
         >>> mapped = TypeMap(["FIRM", "PER"], {"ORG": "FIRM"})
@@ -70,7 +71,7 @@ class TypeMap:
 
     @classmethod
     def of(cls, benchmark: Benchmark | None, given: Mapping[str, str] | None = None) -> TypeMap:
-        """Map to the types of a benchmark, of the default scheme without one; gold alone has the types that it uses."""
+        """Create the map to the types of a benchmark, or of the default scheme; for a gold file, to the types in it."""
         if benchmark is None:
             return cls(values(EntityType), given)
         if benchmark.given:
@@ -79,7 +80,7 @@ class TypeMap:
         return cls(values(EntityType, benchmark.release.label_sets), given)
 
     def type_of(self, label: str) -> str | None:
-        """Give the type that a label stands for, or None."""
+        """Return the type that a label is mapped to, or None."""
         for name in dict.fromkeys((label, label[2:] if label[:2].upper() in {"B-", "I-"} else label)):
             other = TYPES.get(name.upper())
             found = self.given.get(name) or (name if name in self.types else self._folded.get(name.casefold()))
@@ -88,7 +89,7 @@ class TypeMap:
         return None
 
     def reply(self, spans: Iterable[tuple[int, int, str]]) -> Reply:
-        """Make an answer of the spans of a model: start, end and label, in code points."""
+        """Build a reply from a model's spans, as (start, end, label) with offsets in code points."""
         made: list[dict[str, Any]] = []
         unmapped: Counter[str] = Counter()
         for start, end, label in spans:
@@ -100,7 +101,7 @@ class TypeMap:
         return Reply({"entities": made}, unmapped=unmapped)
 
     def in_code(self, code: Code) -> Code:
-        """Add the map to what an answer comes from, where it is not that of the default scheme."""
+        """Add the map to the code that answers depend on, unless it is the default one."""
         if self.types == values(EntityType) and not self.given:
             return code
         parts = files.sha256(files.canonical_json([list(self.types), self.given]))

@@ -1,4 +1,4 @@
-"""Find a system by its name on the command line."""
+"""Load a system by its name on the command line."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ ADAPTERS = {
     "hf": "dragoman.systems.transformers",
     "spacy": "dragoman.systems.spacy",
 }
-"""Module of each kind of system that is not a Python function; it has ``load(rest, options) -> System``."""
+"""Module of each adapter (a system that is no Python function), by prefix; it has ``load(rest, options) -> System``."""
 
 MAX_TIMEOUT = 604_800.0
-"""Longest time limit of an answer, in seconds: a week."""
+"""Maximum timeout of an answer, in seconds: a week."""
 
 
 def load(name: str, options: Options = USUAL) -> System:
     """Load a system by ``path.py:function`` or ``pkg.module:function``, or by an adapter, as in ``cmd:PROGRAM``.
 
-    This runs the code that it names: it is for systems of one's own, never for submissions.
+    This runs the named code: use it for your own systems, never for submissions.
 
     Args:
-        name: the system; a ``system.toml`` beside its file describes it.
-        options: what somebody says of the run.
+        name: the system; a ``system.toml`` in the folder of its file is its system card.
+        options: options of the run.
 
     Raises:
-        DragomanError: E801 when it cannot be loaded, E206 for a time limit that is none.
+        DragomanError: E801 if it cannot be loaded, E206 for an invalid timeout.
 
     """
     if not 0 < options.timeout <= MAX_TIMEOUT:
@@ -58,7 +58,7 @@ def load(name: str, options: Options = USUAL) -> System:
     try:
         module = _from_path(Path(module_name)) if module_name.endswith(".py") else importlib.import_module(module_name)
         predict = getattr(module, function_name)
-    except (Exception, SystemExit) as cause:  # the module is the user's: anything may happen in it
+    except (Exception, SystemExit) as cause:  # the module is the user's: it may raise anything
         missing = cause.name if isinstance(cause, ModuleNotFoundError) else None
         raise _unloadable(
             name, redact(f"{type(cause).__name__}: {cause}."), _beside_it(module_name, missing)
@@ -75,7 +75,7 @@ def _unloadable(name: str, why: str, hint: str = "") -> Exception:
 
 
 def _beside_it(system: str, missing: str | None) -> str:
-    """Say how a module is loaded that lies beside a system's file; nothing where there is none."""
+    """Return a hint on how to load a missing module that is in the folder of a system's file; empty if it is not."""
     if missing is None or not system.endswith(".py") or not Path(system).with_name(f"{missing}.py").is_file():
         return ""
     return f'Write `{missing} = beside(__file__, "{missing}.py")`, with `from dragoman.systems.loading import beside`.'
@@ -98,13 +98,13 @@ def _from_path(path: Path) -> ModuleType:
 
 
 def beside(file: str, *parts: str) -> ModuleType:
-    """Load a module that lies beside a system's file, or at a path from there; systems need be no package.
+    """Load a module from the folder of a system's file, or from a path relative to it; systems need not be packages.
 
-    It is loaded once, and again when its file was changed.
+    It is loaded once, and again after its file has changed.
 
     Args:
         file: the system's ``__file__``.
-        parts: path from its folder, as in ``beside(__file__, "..", "gazetteer.py")``.
+        parts: parts of the path relative to its folder, as in ``beside(__file__, "..", "gazetteer.py")``.
 
     """
     path = Path(file).resolve().parent.joinpath(*parts).resolve()
@@ -124,10 +124,10 @@ def _card(source: Path | None, name: str) -> SystemCard:
 
 
 def read_card(path: Path) -> SystemCard:
-    """Read a system's description.
+    """Read a system card.
 
     Raises:
-        DragomanError: E207 or E202 when it is not one.
+        DragomanError: E207 if it is not TOML, E202 if it is not a system card.
 
     """
     table: dict[str, Any] = read_toml(path)

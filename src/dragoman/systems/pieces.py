@@ -1,7 +1,7 @@
-"""Documents that are too long for a model's context, asked about piece by piece; the answers are put together.
+"""Cut documents that are too long for a model's context into pieces, and join the answers about the pieces.
 
-A piece ends at the end of a line where that is possible, else of a sentence, else of a word. Its quotes are written as
-quotes of the document: the words as they stand there, with the number that they have in all of it.
+A piece ends at the end of a line where that is possible, else of a sentence, else of a word. Quotes of a piece become
+quotes of the document: the words as they are in its text, with their occurrence number in the whole document.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dragoman.schema.records import Document
 
 MIN_LENGTH = 20
-"""Characters of the shortest piece that may be asked for: less holds no sentence."""
+"""Minimum length of a piece, in characters: a shorter one hardly holds a sentence."""
 _ENDS = tuple(map(re.compile, (r"\n", r"[.!?؟。…]+[\s\"'”’»》)]*\s", r"\s")))
 
 
@@ -27,10 +27,11 @@ def cut(document: Document, longest: int | None) -> list[tuple[int, Document]]:
 
     Args:
         document: any document.
-        longest: characters of a piece, or None for one piece.
+        longest: maximum length of a piece, in code points, or None not to cut.
 
     Returns:
-        Each piece, a document without labels, after the offset at which it begins, in code points.
+        Pairs of offset, in code points, and piece. A piece has the id and the other fields of the document, with a part
+        of its text.
 
     """
     if longest is None or len(document.text) <= longest:
@@ -55,21 +56,21 @@ def _end(text: str, start: int, most: int) -> int:
         return min(most, len(text))
     for pattern in _ENDS:
         ends = [match.end() for match in pattern.finditer(text, start, most)]
-        if ends and ends[-1] > start + (most - start) // 3:  # not for a scrap of a line or sentence
+        if ends and ends[-1] > start + (most - start) // 3:  # a scrap of a line or sentence would be too short a piece
             return ends[-1]
     return most
 
 
 def join(document: Document, answers: Sequence[tuple[int, Document, dict[str, Any]]]) -> dict[str, Any]:
-    """Put the answers about the pieces of a document together.
+    """Join the answers about the pieces of a document.
 
     Args:
         document: the document.
-        answers: of each piece its offset, itself, and the layers that were answered.
+        answers: offset, piece and labels by layer, for each piece that was answered.
 
     Returns:
-        The layers, with quotes of the document; ids are told apart by the number of the piece. What is quoted and not
-        found in its piece stays as it is.
+        Labels by layer, with quotes of the document; ids get a prefix with the number of the piece to be unique. A
+        quote that is not found in its piece is left unchanged.
 
     """
     joined: dict[str, Any] = {}
@@ -80,7 +81,7 @@ def join(document: Document, answers: Sequence[tuple[int, Document, dict[str, An
             if isinstance(labels, list) and isinstance(kept, list):
                 kept += [_moved(label, document, offset, places, f"p{number}.") for label in labels]
             else:
-                joined[layer] = labels  # of the wrong shape: said when the labels are checked
+                joined[layer] = labels  # of the wrong type: reported when the labels are validated
     return joined
 
 

@@ -1,9 +1,9 @@
-"""A program as a system: ``cmd:PROGRAM ARGUMENTS``, one JSON line in for each document, one out.
+"""A program as a system: ``cmd:PROGRAM ARGUMENTS``, with one JSON line in and one JSON line out per document.
 
-The program is started once and reads documents as long as its standard input is open. A line in is an object with
-``id``, ``language``, ``kind``, ``published`` and ``text``; the line out is an object with the layers that it attempts,
-or ``null`` for a document that it leaves out. A program that ends, answers something else or takes too long fails on
-that document alone: it is started anew for the next one.
+The program is started once and reads documents as long as its standard input is open. An input line is an object with
+``id``, ``language``, ``kind``, ``published``, ``title`` and ``text``; the output line is an object with the layers that
+the program predicts, or ``null`` for a document that it skips. A program that exits, answers anything else or takes too
+long fails on that document alone: it is restarted for the next one.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ from dragoman.systems.protocol import Options, Reply, System, SystemFailure, see
 from dragoman.systems.provenance import of_command
 
 MAX_STDERR = 4096
-"""Bytes of the end of the program's standard error that a message may hold."""
+"""Bytes kept of the end of the program's standard error, for messages."""
 MARK = "DRAGOMAN_PROGRAM"
-"""Variable in the environment of a program by which all that it started is known, in whatever session that is."""
+"""Environment variable that identifies a program and all its descendants, whatever their session."""
 _BLOCK = 2**16
 _MAX_WAIT = 60.0
-"""Seconds of one wait; a longer one is made of several."""
+"""Maximum timeout of one poll, in seconds; a longer wait polls repeatedly."""
 
 
 class CommandError(SystemFailure):
-    """The program did not answer as it should."""
+    """The program gave no valid answer."""
 
 
 class Command:
-    """A program that is kept running; each thread has one of its own."""
+    """A long-running program; each thread has a process of its own."""
 
     def __init__(self, arguments: Sequence[str], timeout: float) -> None:
         self._arguments, self._timeout = list(arguments), timeout
@@ -54,10 +54,10 @@ class Command:
         self._started: list[_Running] = []
 
     def __call__(self, document: Document) -> Reply:
-        """Ask about one document.
+        """Send one document and read the answer.
 
         Raises:
-            CommandError: no answer in time, no more output, or an answer that is no object and not null.
+            CommandError: no answer in time, end of output, or an answer that is neither an object nor null.
 
         """
         running: _Running | None = getattr(self._own, "running", None)
@@ -72,13 +72,13 @@ class Command:
             raise
 
     def close(self) -> None:
-        """End all programs that were started."""
+        """Kill all processes that were started."""
         for running in self._started:
             running.end()
 
 
 class _Running:
-    """One running program. Its pipes are read and written without ever waiting for it longer than is allowed."""
+    """One running process. Its pipes are non-blocking, so that no read or write exceeds the timeout."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
         mark = secrets.token_hex(16)
@@ -108,7 +108,7 @@ class _Running:
     def ask(self, line: bytes, timeout: float) -> Reply:
         """Write a line and read one."""
         self._read(self._stdout)
-        if self._output:  # one of its next answers would be taken for that about another document
+        if self._output:  # else an answer would be attributed to the wrong document
             what = "the program had written more than one line about a document before"
             raise CommandError(what, Reply(None, _text(self._output)))
         self._exchange(line, time.monotonic() + timeout, timeout)
@@ -127,7 +127,7 @@ class _Running:
             raise CommandError(what, Reply(None, _text(answer))) from cause
 
     def _exchange(self, line: bytes, deadline: float, timeout: float) -> None:
-        """Write a line, and read until there is one or the program has closed its standard output."""
+        """Write a line, and read until there is a line or the program has closed its standard output."""
         waiting = memoryview(line)
         while b"\n" not in self._output and self._stdout in self._open:
             left = deadline - time.monotonic()
@@ -149,11 +149,11 @@ class _Running:
                     waiting = waiting[os.write(self._stdin, waiting[:_BLOCK]) :]
                 except BlockingIOError:
                     continue
-                except OSError:  # it reads no more: whatever it has written is read still
+                except OSError:  # it has closed its input: its output is still read
                     waiting = memoryview(b"")
 
     def _read(self, pipe: int) -> bool:
-        """Read what there is in a pipe, at most a block; say whether there may be more."""
+        """Read what is available in a pipe, at most a block; return whether there may be more."""
         try:
             data = os.read(pipe, _BLOCK)
         except BlockingIOError:
@@ -176,9 +176,9 @@ class _Running:
         return f"the program ended without an answer (exit code {code})" + (f": {redact(said)[-1000:]}" if said else "")
 
     def _kill(self) -> None:
-        """Kill the program and what it started: its group, and what left that for a session of its own."""
+        """Kill the program and its descendants: its process group, and those that left it for another session."""
         if self._ended:
-            return  # its number may be that of another process by now
+            return  # its process id may have been reused
         self._ended = True
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -196,7 +196,7 @@ class _Running:
 
 
 def _marked(mark: bytes) -> Iterator[int]:
-    """Find the processes with a variable in their environment, where the system shows that."""
+    """Yield ids of the processes with a variable in their environment, where the system has ``/proc``."""
     for path in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
             if mark in path.read_bytes().split(b"\0"):
@@ -208,10 +208,10 @@ def _text(data: bytes | bytearray) -> str:
 
 
 def load(rest: str, options: Options) -> System:
-    """Make the system of ``cmd:REST``; REST is split as a POSIX shell would, and no shell runs.
+    """Create the system of ``cmd:REST``; REST is split as a POSIX shell would split it, and no shell is run.
 
     Raises:
-        DragomanError: E801 when there is no program in it, or none that can be started.
+        DragomanError: E801 if it names no program, or one that cannot be started.
 
     """
     try:

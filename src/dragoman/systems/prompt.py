@@ -1,8 +1,8 @@
-"""What a chat model is told: rules, labels, the shape of an answer, examples, and the document.
+"""The prompt of a chat model: rules, labels, the shape of an answer, examples, and the document.
 
-The rules are ours and short: what the annotation guidelines (version 2) say of each layer and language, without
-their test cases. They lie in ``prompts/`` and travel in the package. Label sets, languages and examples are those of
-the benchmark that is run, so that another benchmark has a prompt of its own. The same prompt goes to every model.
+The rules are a summary of the annotation guidelines (version 2) for each layer and language, without their test cases.
+They are in ``prompts/``, which is part of the package. Label sets, languages and examples are those of the benchmark
+that is run, so that another benchmark has a prompt of its own. Every model gets the same prompt.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 
 NAME = "dragoman"
 REVISION = 1
-"""Raised whenever the text of the prompt changes for the same benchmark."""
+"""Incremented whenever the text of the prompt changes for the same benchmark."""
 Message = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """A prompt, for every document of a benchmark.
+    """The prompt for the documents of a benchmark.
 
     Attributes:
-        name: name and revision, as ``dragoman-1``; of a text of somebody's own the file's name.
+        name: name and revision, as ``dragoman-1``; for a prompt of one's own the file's name.
         benchmark: name of the benchmark.
-        layers: the layers that are asked for, in their order.
+        layers: names of the requested layers, in their order.
         label_sets: labels by field.
-        described: what a label of a set of the benchmark's own is, by field and label.
+        described: definitions of the labels of the benchmark's own label sets, by field and label.
         examples: examples by language.
-        own: a text of somebody's own in the place of the rules, with the same places to fill in.
+        own: a text that replaces the rules, with the same placeholders, or None.
 
     """
 
@@ -58,22 +58,22 @@ class Prompt:
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
-        """Ids of the documents that examples were taken from, sorted."""
+        """Ids of the documents that examples come from, sorted."""
         return tuple(sorted({example.source for made in self.examples.values() for example in made}))
 
     @cached_property
     def _written(self) -> dict[str, str]:
-        """Rules by language, as far as they were written already."""
+        """Cache of the rules by language."""
         return {}
 
     def instructions(self, language: str) -> str:
-        """Write the rules for documents of a language."""
+        """Return the rules for documents of a language."""
         if language not in self._written:
             self._written[language] = self._instructions(language)
         return self._written[language]
 
     def _instructions(self, language: str) -> str:
-        # The default rules on entities say what their types are, and what has none.
+        # The default rules on entities define the default types, which do not hold for own types.
         own = {"entities": "own_entities"} if "entities.type" in self.described else {}
         parts = ["intro", *(own.get(layer, layer) for layer in self.layers)]
         text = "\n\n".join(_part(part) for part in parts) if self.own is None else self.own
@@ -103,7 +103,7 @@ class Prompt:
         }
 
     def _worked_example(self) -> str:
-        """Write a made-up example, where the benchmark has all of its labels."""
+        """Return a made-up example; empty if the benchmark does not have all of its labels."""
         made = json.loads(_read("worked_example.json"))
         used = answers.labels_in({layer: made["answer"][layer] for layer in self.layers})
         if any(label not in self.label_sets.get(name, (label,)) for name, label in used):
@@ -113,7 +113,7 @@ class Prompt:
         return f"For this made-up document\n\n{head}\n{made['text']}\n\nthe answer is\n\n{answer}"
 
     def messages(self, document: Document) -> list[Message]:
-        """Write the messages about a document: rules, examples of its language as turns of a conversation, itself."""
+        """Return the messages about a document: rules, examples of its language as earlier turns, and the document."""
         made = [{"role": "system", "content": self.instructions(document.language)}]
         for example in self.examples.get(document.language, []):
             made.append({"role": "user", "content": shown(example.document)})
@@ -121,7 +121,7 @@ class Prompt:
         return [*made, {"role": "user", "content": shown(document)}]
 
     def parts(self) -> dict[str, Any]:
-        """All that the prompt says, by language, for a hash or a file."""
+        """Return all parts of the prompt, by language, to be hashed or written to a file."""
         spoken = sorted(self.examples) or [""]
         return {
             "name": self.name,
@@ -134,7 +134,7 @@ class Prompt:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of all that the prompt says, whatever the document."""
+        """SHA-256 of all parts of the prompt, which do not depend on the document."""
         return files.sha256(files.canonical_json(self.parts()))
 
 
@@ -146,26 +146,27 @@ def make(
     most: int = examples.MAX_CHARACTERS,
     own: Path | None = None,
 ) -> Prompt:
-    """Make the prompt of a benchmark.
+    """Build the prompt of a benchmark.
 
     Args:
-        benchmark: whose label sets, languages and examples it has.
-        layers: the layers to ask for, as far as the benchmark has labels of them.
-        count: examples a language.
-        most: characters that the examples of a language may have together.
-        own: file with a text in the place of the rules. ``{{shape}}``, ``{{layers}}``, ``{{language}}``,
+        benchmark: the benchmark, for label sets, languages and examples.
+        layers: names of the layers to request; those that the benchmark does not have are left out, unless it has none
+            of them.
+        count: number of examples per language.
+        most: maximum characters of all examples of a language.
+        own: file with a text that replaces the rules. ``{{shape}}``, ``{{layers}}``, ``{{language}}``,
             ``{{benchmark}}``, ``{{example}}`` and label sets, as ``{{entities.type}}``, are filled in.
 
     Raises:
-        DragomanError: E206 for a layer that is none; as :func:`dragoman.files.read_text` for a file that cannot be
-            read.
+        DragomanError: E206 for an unknown layer or no layer; as :func:`dragoman.files.read_text` for a file that cannot
+            be read.
 
     """
     unknown = [layer for layer in layers if layer not in LAYER_NAMES]
     if unknown or not layers:
         what = f"there is no layer {unknown[0][:80]!r}." if unknown else "no layer is asked for."
         raise error("E206", what, f"Layers: {', '.join(LAYER_NAMES)}.", path="layers")
-    # A benchmark without a layer has nothing to compare with what is found in it.
+    # A benchmark without a layer has no gold to score predictions of that layer.
     held = [layer for layer in layers if layer in benchmark.release.layers] or layers
     chosen = tuple(layer for layer in LAYER_NAMES if layer in held)
     return Prompt(
@@ -183,7 +184,7 @@ def make(
 
 
 def shown(document: Document) -> str:
-    """Put a document between marks that its text cannot contain."""
+    """Put a document between tags that its text does not contain."""
     mark, number = "document", 0
     while mark in document.text:
         number += 1
@@ -203,13 +204,13 @@ def _part(name: str) -> str:
 
 @cache
 def _language_part(language: str) -> str:
-    """Rules of a language, where there are any."""
+    """Return the rules of a language; empty if there are none."""
     tag = languages.get(language).tag
     file = resources.files("dragoman.systems") / "prompts" / "languages" / f"{tag}.md"
     return file.read_text("utf-8").strip() if tag.isalpha() and file.is_file() else ""
 
 
 def _listed(name: str, labels: Sequence[str], own: Mapping[str, str] | None) -> str:
-    """List the labels of a set, with what each means where that is known."""
+    """List the labels of a label set, with their definitions if known."""
     known = tomllib.loads(_read("labels.toml")).get(name, {}) if own is None else own
     return "\n".join(f"- {label}: {known[label]}" if label in known else f"- {label}" for label in labels)

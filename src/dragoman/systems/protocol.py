@@ -1,4 +1,4 @@
-"""What a system is: a callable from a document to a line of a submission."""
+"""The interface of a system: a callable from a document to a line of a submission."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class Predict(Protocol):
-    """Reads one document.
+    """Protocol of a function that labels one document.
 
-    It is given the document without its labels, and returns the layers that it attempts as
-    ``{"entities": […], "dates": […], "claims": […]}`` in the form of a submission, or None for a document that
-    it leaves out (a language that it does not speak).
+    It gets the document without its labels, and returns the layers that it predicts as
+    ``{"entities": […], "dates": […], "claims": […]}`` in the form of a submission, or None for a document that it
+    skips (as one in a language that it does not support).
     """
 
     def __call__(self, document: Document, /) -> dict[str, Any] | Reply | None:
@@ -36,18 +36,18 @@ Part = tuple[str | None, str | None]
 
 
 class Reply(NamedTuple):
-    """An answer with what the run's log holds of how it came about.
+    """An answer, with details of how it was obtained for the run's log.
 
     Attributes:
-        labels: the layers, or None for a document that is left out.
-        raw: the answer as the system gave it.
-        tokens: tokens read and written.
-        estimated: whether these are an estimate, because nobody counted them.
-        repairs: names of what was repaired in the answer.
-        problems: in words, what of the answer was left out.
-        unmapped: labels that stand for no type of the benchmark, and how many spans of each were left out.
-        failed_pieces: pieces of the document without an answer that can be used; the labels are those of the others.
-        parts: of each request its answer as it was given, and why it ended; neither where none came.
+        labels: the labels by layer, or None for a document that is skipped.
+        raw: the answer as the system returned it, or None if it is the labels.
+        tokens: numbers of prompt and completion tokens.
+        estimated: whether these are estimates, because the server did not count them.
+        repairs: names of the repairs made to the answer.
+        problems: messages on what was dropped from the answer.
+        unmapped: labels that have no type of the benchmark, and how many spans of each were dropped.
+        failed_pieces: number of pieces of the document without a usable answer; the labels are those of the others.
+        parts: for each request, the raw answer and the reason why it ended; None without an answer.
 
     """
 
@@ -62,8 +62,8 @@ class Reply(NamedTuple):
     parts: tuple[Part, ...] = ()
 
 
-class SystemFailure(Exception):  # noqa: N818 - what it is called where it is shown
-    """A system gave no answer that can be used; what it did give stands in the log."""
+class SystemFailure(Exception):  # noqa: N818 - the name appears in messages and logs
+    """A system gave no usable answer; what it did return is in the log."""
 
     def __init__(self, why: str, reply: Reply | None = None) -> None:
         super().__init__(why)
@@ -71,10 +71,10 @@ class SystemFailure(Exception):  # noqa: N818 - what it is called where it is sh
 
 
 class Unreachable(SystemFailure):
-    """A system that would fail on any other document in the same way.
+    """A system that is unreachable: it would fail on any other document in the same way.
 
     Attributes:
-        hint: what to do about it, in a sentence.
+        hint: what to do about it, as a sentence.
 
     """
 
@@ -88,7 +88,7 @@ def _nothing() -> None:
 
 
 def unlabelled(document: Document) -> Document:
-    """Take the labels off a document: what a system may see."""
+    """Return a copy of a document without its labels: what a system may see."""
     return msgspec.structs.replace(document, layers_annotated=[], entities=[], dates=[], claims=[])
 
 
@@ -97,16 +97,17 @@ class System(NamedTuple):
 
     Attributes:
         predict: labels one document; may be called from several threads at once when there is more than one job.
-        card: what it says of itself.
-        source: the file that it came from, or None.
-        close: gives back what it holds, such as running programs.
-        code: its code, as far as it can be seen; that of ``predict`` if None.
-        reread: reads the answers about a document again, as they were given; None where they are not read apart.
-        given: all that it gets of a document, as plain values or records: an answer is kept as long as this and the
-            code are what they were.
-        layers: the layers that it is asked for, where that is known before it answers.
-        seen: ids of documents that it was shown with their labels, as examples: they are not asked about, nor scored.
-        prompt: what it is told besides a document, where it is a language model.
+        card: its system card.
+        source: the file that it was loaded from, or None.
+        close: releases its resources, such as running programs.
+        code: hashes of its code, as far as it is accessible; those of ``predict`` if None.
+        reread: parses the raw answers about a document again; None if parsing is not a separate step.
+        given: returns all that it gets of a document, as plain values or records: an answer is reused as long as this
+            and the code are unchanged.
+        layers: the layers requested from it, if known before it answers.
+        seen: ids of the documents that its prompt shows with their labels, as examples: they are neither predicted nor
+            scored.
+        prompt: name, parts, hash and request parameters of its prompt, for a language model.
 
     """
 
@@ -123,20 +124,20 @@ class System(NamedTuple):
 
 
 class Chat(NamedTuple):
-    """How a chat model is asked.
+    """Options of the requests to a chat model.
 
     Attributes:
         base_url: address of the endpoint, or None for that of the environment.
-        temperature: of the sampling.
-        seed: of the sampling, where the server has one.
-        max_tokens: tokens of an answer.
-        examples: examples a language, from the split ``dev``.
-        form: how the server is asked for JSON: ``json_schema``, ``json_object`` or ``text``.
-        layers: the layers to ask for.
-        characters: characters that the examples of a language may have together.
-        prompt: file with a prompt of one's own, in the place of the rules.
-        pieces: characters of the pieces that documents are cut into, or None for whole documents.
-        parameters: further parameters of the request by name, in the place of those above; None leaves one out.
+        temperature: temperature of sampling.
+        seed: seed of sampling, if the server supports it.
+        max_tokens: maximum tokens of an answer.
+        examples: few-shot examples per language, from the split ``dev``.
+        form: type of the ``response_format``: ``json_schema``, ``json_object`` or ``text``.
+        layers: names of the layers to request.
+        characters: maximum characters of all examples of a language.
+        prompt: file with a prompt that replaces the rules, or None.
+        pieces: maximum characters of the pieces that documents are cut into, or None for whole documents.
+        parameters: further parameters of the request by name, which override those above; None omits a parameter.
 
     """
 
@@ -154,15 +155,14 @@ class Chat(NamedTuple):
 
 
 class Options(NamedTuple):
-    """What somebody says of a run, for adapters that need it.
+    """Options of a run, for adapters that need them.
 
     Attributes:
-        timeout: seconds that an answer may take.
-        card: description of the system, or None for one made of its name.
-        chat: how a chat model is asked.
-        benchmark: the benchmark that is run, whose labels a prompt and a map of labels are made of; the bundled one
-            if None.
-        label_map: of ``hf:`` and ``spacy:``, from labels of the model to types of the benchmark.
+        timeout: timeout of an answer, in seconds.
+        card: system card, or None for one made from the system's name.
+        chat: options of the requests to a chat model.
+        benchmark: the benchmark that is run, for the labels of a prompt and of a label map; the bundled one if None.
+        label_map: map from labels of an ``hf:`` or ``spacy:`` model to entity types of the benchmark.
 
     """
 
@@ -177,5 +177,5 @@ USUAL = Options()
 
 
 def seen(document: Document) -> dict[str, Any]:
-    """Give what a system outside of this process is told of a document: plain values, and no label."""
+    """Return a document's metadata and text as plain values, without labels, for a system outside this process."""
     return {name: getattr(document, name) for name in ("id", "language", "kind", "published", "title", "text")}

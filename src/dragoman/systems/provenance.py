@@ -1,7 +1,7 @@
-"""What an answer came from: a hash of what the system got and of its code, so that no answer outlives either.
+"""The provenance of an answer: a hash of the system's input and code, so that a change of either makes it stale.
 
-What can be seen of a system's code is hashed; what cannot is said. Jobs, time limits, budgets, limits and gold are
-no part of it: they do not change an answer.
+Accessible parts of a system's code are hashed; the others are reported. Jobs, timeouts, budgets, limits and gold are
+not included: they do not change an answer.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from dragoman import files
 from dragoman.systems import loaded_code
 
 DATA = "files that it reads, the environment and the network"
-"""What cannot be seen of any system that is code."""
+"""What is not hashed of any system that is code."""
 _BLOCK = 2**20
 
 
 class Code(NamedTuple):
-    """The code of a system, as far as it can be seen.
+    """The code of a system, as far as it is accessible.
 
     Attributes:
-        parts: hashes and versions, by what they are of.
-        unseen: what cannot be seen, in words: a change of it asks nothing anew.
-        reading: what reads an answer, which is read again and not asked for where nothing else changed.
-        edited: files that were edited after they were loaded: what runs, and is hashed, is their code of before.
+        parts: hashes and versions, by name of what they identify.
+        unseen: descriptions of what is not hashed: a change of it does not make answers stale.
+        reading: version of the parser of answers; if only it changed, answers are parsed again instead of requested.
+        edited: files that were edited after they were loaded; the code that runs, and is hashed, is the loaded one.
 
     """
 
@@ -50,11 +50,11 @@ class Code(NamedTuple):
 
 
 def of_answer(code: Code, given: Any) -> str:
-    """Hash what an answer comes from.
+    """Return the hash of what an answer depends on.
 
     Args:
-        code: of the system.
-        given: what the system got: plain values or records.
+        code: code of the system.
+        given: input of the system, as plain values or records.
 
     """
     return files.sha256(files.canonical_json([sorted(code.every_part.items()), given]))
@@ -72,11 +72,11 @@ def of_raw_answer(code: Code, given: Any) -> str:
 
 
 def of_module(module: ModuleType, function: Any = None) -> Code:
-    """Code of a Python function in a module that was loaded.
+    """Return the code of a Python function in a loaded module.
 
-    Where the module belongs to an installed distribution, that is its version and the module's file; else the file
-    and the modules beside it that it loads, those that a function loads when it is called included, as far as they
-    are named in it. A file that was edited after it was loaded counts as it was then.
+    For a module of an installed distribution, this is the version and the module's file; else the file and the modules
+    in its folder that it imports, including those that its functions import when called, as far as it names them. A
+    file that was edited after it was loaded counts in the loaded version.
     """
     source = _source_of(module)
     if source is None:
@@ -104,7 +104,7 @@ def of_module(module: ModuleType, function: Any = None) -> Code:
 
 
 def of_function(predict: Callable[..., Any]) -> Code:
-    """Code of a function or another object that can be called."""
+    """Return the code of a function or another callable."""
     if isinstance(predict, functools.partial):
         code = of_function(predict.func)
         return code._replace(unseen=("values that it holds", *code.unseen))
@@ -122,7 +122,7 @@ def of_function(predict: Callable[..., Any]) -> Code:
 
 
 def of_command(arguments: Sequence[str]) -> Code:
-    """Bytes of a program and of every argument that names a file."""
+    """Return the code of a program: hashes of its file and of every argument that names a file."""
     program = shutil.which(arguments[0])
     named = {arguments[0]: Path(program)} if program else {}
     named |= {each: Path(each) for each in arguments[1:] if _is_file(Path(each))}
@@ -134,13 +134,13 @@ def of_command(arguments: Sequence[str]) -> Code:
 
 
 def of_model(name: str, folder: Path | None, libraries: Sequence[str], commit: str | None = None) -> Code:
-    """All files of a model's folder, else its commit on the Hub; and the versions of what runs it.
+    """Return the code of a model: all files of its folder, else its commit on the Hub; and versions of libraries.
 
     Args:
-        name: what the model is called.
-        folder: where it lies, if that is a folder.
-        libraries: distributions that run it.
-        commit: its commit, where it came from the Hub.
+        name: name of the model.
+        folder: its folder, if it is a local one.
+        libraries: names of the distributions that run it.
+        commit: its commit, if it came from the Hub.
 
     """
     parts = {library: importlib.metadata.version(library) for library in libraries}
@@ -153,7 +153,7 @@ def of_model(name: str, folder: Path | None, libraries: Sequence[str], commit: s
 
 
 def of_file(path: Path) -> str:
-    """SHA-256 of a file's bytes; of one that cannot be read, the words ``cannot be read``."""
+    """Return the SHA-256 of a file's bytes, or ``cannot be read``."""
     made = hashlib.sha256()
     try:
         with path.open("rb") as file:
@@ -166,12 +166,12 @@ def of_file(path: Path) -> str:
 
 @functools.cache
 def _distributions() -> Mapping[str, list[str]]:
-    """Names of the distributions that are installed, by package."""
+    """Return the names of the installed distributions, by top-level package."""
     return importlib.metadata.packages_distributions()
 
 
 def _function(function: Any) -> str:
-    """Say which function of a file it is, also where it has no name of its own."""
+    """Identify a function within its file, even if it has no name of its own."""
     code = getattr(function, "__code__", None)
     where = "" if code is None else f" of line {code.co_firstlineno}"
     return f"{getattr(function, '__qualname__', type(function).__qualname__)}{where}"
@@ -180,7 +180,7 @@ def _function(function: Any) -> str:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # an argument that is no path
+    except (OSError, ValueError):  # an argument that is not a path
         return False
 
 
@@ -190,13 +190,13 @@ def _source_of(module: ModuleType) -> Path | None:
 
 
 def _named(path: Path, source: Path) -> str:
-    """Name a file by its way from the folder of the system, which may lie anywhere."""
+    """Return the path of a file relative to the system's folder, so that it does not depend on where that folder is."""
     folder = source.parent
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else f"{path.parent.name}/{path.name}"
 
 
 def _beside(source: Path) -> set[Path]:
-    """Find a file and the modules beside it, or below its folder, that it loads, now or when it is called."""
+    """Return a file and the modules in or below its folder that it imports, when loaded or when called."""
     if source.is_relative_to(sysconfig.get_path("stdlib")):
         return {source}
     found, waiting = set[Path](), [source]
@@ -220,7 +220,7 @@ def _in_memory(paths: Sequence[Path]) -> dict[Path, ModuleType]:
 
 
 def _loaded_below(folder: Path) -> Iterator[Path]:
-    """Find modules below a folder that are loaded, those of this package and of installed ones excepted."""
+    """Yield files of the loaded modules below a folder, except those of this package and of installed packages."""
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if name.partition(".")[0] == "dragoman" or not isinstance(file, str) or not file.startswith(str(folder)):
@@ -231,7 +231,7 @@ def _loaded_below(folder: Path) -> Iterator[Path]:
 
 
 def _imports(path: Path) -> Iterator[Path]:
-    """Modules beside a file that its code names: by ``import``, or by ``beside(__file__, "…")``."""
+    """Yield files of the modules beside a file that its code names in an ``import`` or in ``beside(__file__, "…")``."""
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError):

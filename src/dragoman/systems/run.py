@@ -37,15 +37,15 @@ def _ignore(_tokens: Sequence[int]) -> None:
 
 
 class How(NamedTuple):
-    """How a run is made. None of it changes an answer.
+    """Options of a run that do not change an answer.
 
     Attributes:
-        jobs: how many documents are under way at once; the order of the log may then differ, nothing else.
-        budget: what may be spent; no further document is asked about when it is used up, earlier sessions included.
-        on_tokens: called after each document with the tokens read and written so far, earlier sessions included.
-        selection: which documents are asked about.
-        strict: whether one label that is not valid, or one piece that failed, fails its document.
-        fresh: whether answers that are there are set aside and asked for again.
+        jobs: number of documents processed in parallel; this changes nothing but the order of the log.
+        budget: the budget, or None; the run stops when it is used up, including what earlier sessions spent.
+        on_tokens: called after each document with the prompt and completion tokens so far, including earlier sessions.
+        selection: which documents to run on.
+        strict: whether one invalid label, or one failed piece, fails its document.
+        fresh: whether to set existing answers aside and run on all documents again.
 
     """
 
@@ -70,40 +70,41 @@ def run(
 ) -> dict[str, Any]:
     """Run a system on the documents of a benchmark.
 
-    The folder then holds ``system.toml``, ``run.json`` (what the run was made with), ``log.jsonl`` (a line a
-    document, with the answer as it was given) and ``predictions.jsonl`` (the valid answers, in the order of the
-    benchmark). An answer is kept as long as what the system got of the document, and its code, are what they were;
-    what failed is asked about again. So an interrupted run is resumed by running it again, and a system that was
-    changed is asked
-    anew: where none of the answers is kept, the whole run is set aside as ``previous-N``. A document on which the
-        system fails, or of
-    whose labels none is valid, fails alone; where the system cannot be reached for
-    :data:`~dragoman.systems.asking.MAX_UNREACHABLE` documents in a row, the others are not asked about.
+    The folder then holds ``system.toml``, ``run.json`` (what the run was made with), ``log.jsonl`` (a line per
+    document, with the raw answer) and ``predictions.jsonl`` (the valid answers, in the order of the benchmark). An
+    answer is reused as long as the system's code and its input for the document are unchanged; failures are retried.
+    So calling this again resumes an interrupted run, and runs a changed system again: if no answer can be reused, the
+    old run is set aside as ``previous-N``. A document on which the system fails, or of whose labels none is valid,
+    fails alone; if the system is unreachable for :data:`~dragoman.systems.asking.MAX_UNREACHABLE` documents in a row,
+    the run stops.
 
     Args:
-        system: what to run.
-        benchmark: whose documents.
-        folder: the run's folder, made if need be.
-        progress: wraps the documents to show how far it is.
-        how: how it is run; in the place of the three that follow.
+        system: the system to run.
+        benchmark: the benchmark, for its documents and label sets.
+        folder: folder of the run; it is created if necessary.
+        progress: called with the documents and the system's name; returns an iterable of the documents that shows
+            progress.
+        how: options of the run; replaces the three that follow.
         jobs: as in :class:`How`.
         budget: as in :class:`How`.
         on_tokens: as in :class:`How`.
 
     Returns:
-        ``system``; how many documents were ``kept`` and ``asked``; path of the ``predictions``, number of ``documents``
-        answered, the ids of those ``left_out``, ``failed`` and ``not_asked``, and of those that were ``seen``;
-        ``tokens`` read and written where there were any; ``labels_left_out`` (not valid), ``failed_pieces`` of
-        documents that are answered but for these, ``labels_not_mapped`` (of a
-        model, to types of the benchmark: how many by label) and ``repairs`` of answers by name; ``why``: up to three of
-        the reasons for failures (all are in the log); ``card_lacks``: what the system's card has to say yet;
-        ``not_seen``: what of the code cannot be seen; ``reread``: number of answers that were read again and not asked
-        for, because what reads them was another; ``set_aside``: where an older run went; ``notes``. Where the run
-        ended because the system cannot be reached, ``stopped`` says so, and what to do.
+        A summary. ``system``: its name. ``kept`` and ``asked``: how many documents had an answer already, and how many
+        were run. ``predictions``: path of the predictions. ``documents``: how many were answered. ``left_out``,
+        ``failed``, ``not_asked`` and ``seen``: ids of the documents that the system skipped, that failed, that were not
+        run, and that are few-shot examples. ``tokens``: prompt and completion tokens; empty if not counted.
+        ``labels_left_out``: how many labels were invalid. ``failed_pieces``: how many pieces of answered documents
+        failed. ``labels_not_mapped``: number of spans by model label without a type of the benchmark. ``repairs``:
+        number of repairs of answers by name. ``why``: up to three reasons for failures (all are in the log).
+        ``card_lacks``: fields that the system card lacks. ``not_seen``: parts of the code that are not hashed.
+        ``reread``: number of answers that were parsed again instead of requested, because the parser changed.
+        ``notes``: remarks. ``set_aside``: folder of the old run, if one was set aside. ``stopped``: if the system was
+        unreachable, a message that says so, and what to do.
 
     Raises:
-        DragomanError: E803 when the folder holds a run of another system, or another run writes to it; E206 for a
-            budget or a selection that is none, E702 for a split that is not there; E108 when it cannot be written.
+        DragomanError: E803 if the folder holds a run of another system, or another process writes to it; E206 for an
+            invalid budget or selection, E702 for an unknown split, E108 if the folder cannot be written.
 
     """
     how = how or How(jobs, budget, on_tokens)
@@ -117,16 +118,16 @@ def run(
 
 @dataclass
 class _Session:
-    """A run under way.
+    """A run in progress.
 
     Attributes:
-        code: the system's code.
-        hashes: of what it would get now, by document; ``raw_hashes`` of the same without what reads an answer.
-        entries: answers that are true now, by document; of those that failed, too.
-        spent: tokens read and written.
-        set_aside: name of the folder that an older run was moved to, or nothing.
-        logged: documents that there are answers about, stale ones too.
-        unread: answers that are true but for what read them, by document.
+        code: code of the system.
+        hashes: hashes of its present code and input, by document; ``raw_hashes``: the same without the answer parser.
+        entries: log entries that are up to date, by document, including failures.
+        spent: prompt and completion tokens so far.
+        set_aside: name of the folder that an older run was moved to, or empty.
+        logged: ids of the documents in the log, including those with stale answers.
+        unread: log entries whose raw answer is up to date but was parsed by another version, by document.
 
     """
 
@@ -146,7 +147,7 @@ class _Session:
 
     @classmethod
     def opened(cls, system: System, benchmark: Benchmark, folder: Path, how: How) -> _Session:
-        """Look at what lies in the folder."""
+        """Open a run folder: check its files, and read the answers that are up to date."""
         system = system._replace(card=run_files.redacted(system.card))
         described, log = folder / run_files.CARD, folder / run_files.LOG
         for name in (run_files.CARD, run_files.LOG, run_files.PREDICTIONS, MANIFEST):
@@ -166,9 +167,9 @@ class _Session:
         unread: dict[str, Entry] = {}
         for entry in () if how.fresh else logged:
             if hashes.get(entry.id) == entry.hash:
-                entries[entry.id] = _standing(entries.get(entry.id), entry, how)
+                entries[entry.id] = _current(entries.get(entry.id), entry, how)
             elif entry.parts and raw_hashes.get(entry.id) == entry.raw_hash:
-                unread[entry.id] = _standing(unread.get(entry.id), entry, how)
+                unread[entry.id] = _current(unread.get(entry.id), entry, how)
         if logged and not entries and not unread:
             aside = run_files.set_aside(folder, run_files.own_files(folder))
             logged = []
@@ -177,9 +178,9 @@ class _Session:
         return cls(system, benchmark, folder, how, code, hashes, entries, spent, aside, known, raw_hashes, unread)
 
     def run(self, chosen: Sequence[Document], progress: Progress) -> dict[str, Any]:
-        """Ask about the documents that have no answer, and write what there is then."""
+        """Run on the documents that have no answer, then write predictions, system card and summary."""
         again = self._reread()
-        # What failed is asked about last: documents that a server does not survive keep no other one from its turn.
+        # Failures are retried last, so that documents that crash a server do not block the others.
         waiting = [d for d in chosen if d.id not in self.entries]
         waiting += [d for d in chosen if d.id in self.entries and self._failed(self.entries[d.id])]
         kept = len(chosen) - len(waiting)
@@ -240,7 +241,7 @@ class _Session:
 
     def _keep(self, entry: Entry) -> None:
         entry.hash, entry.raw_hash = self.hashes[entry.id], self.raw_hashes[entry.id]
-        self.entries[entry.id] = _standing(self.entries.get(entry.id), entry, self.how)
+        self.entries[entry.id] = _current(self.entries.get(entry.id), entry, self.how)
         run_log.append(self.folder / run_files.LOG, entry)
 
     def _ask(self, waiting: Sequence[Document], progress: Progress) -> int:
@@ -279,8 +280,8 @@ class _Session:
             yield f"the answers about {some} are stale, and not in the predictions: run all to ask again"
 
 
-def _standing(old: Entry | None, new: Entry, how: How) -> Entry:
-    """Say which entry stands: an answer without some pieces is not lost where asking again gives none."""
+def _current(old: Entry | None, new: Entry, how: How) -> Entry:
+    """Return the entry to keep: an answer that lacks some pieces is not lost if a retry fails."""
     lost = old is not None and old.status == "answered" and new.status == "failed" and not how.strict
     return old if lost and old is not None else new
 
@@ -293,8 +294,8 @@ def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 
 def _answers(one: Callable[[Document], Entry | None], waiting: Sequence[Document], jobs: int) -> Iterator[Entry | None]:
-    """Ask about each document; give each answer as soon as it is there, None for one that was not asked about."""
-    if jobs == 1:  # a system that is not made for threads is called from the one that it was loaded in
+    """Query the system about each document; yield each entry as soon as it is complete, None for a document skipped."""
+    if jobs == 1:  # a system that is not thread-safe is called from the thread that it was loaded in
         yield from map(one, waiting)
         return
     pool = ThreadPoolExecutor(jobs)

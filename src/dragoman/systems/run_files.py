@@ -1,4 +1,4 @@
-"""The files of a run: its card, its manifest, and what is set aside because nothing of it is true any more."""
+"""The files of a run: its system card, its manifest, and stale runs that are set aside."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
 CARD, LOG, PREDICTIONS, RESULT = "system.toml", "log.jsonl", "predictions.jsonl", "result.json"
 UNKNOWN = "unknown"
-"""What a card says where nobody said anything."""
+"""Placeholder in a system card for what is not known."""
 
 
 def set_aside(folder: Path, paths: Iterable[Path]) -> str:
-    """Move files of a run into the first ``previous-N`` that has none of them; give that name, or nothing.
+    """Move files of a run into the first ``previous-N`` that has none of them; return that name, or an empty one.
 
-    The log is moved last: as long as it is there, a move that was interrupted is found and taken up, into the same
+    The log is moved last: as long as it is there, an interrupted move is detected and continued into the same
     folder.
 
     Raises:
-        DragomanError: E108 where that cannot be done.
+        DragomanError: E108 if the files cannot be moved.
 
     """
     moved = sorted((path for path in paths if path.exists()), key=lambda path: path.name == LOG)
@@ -56,23 +56,23 @@ def set_aside(folder: Path, paths: Iterable[Path]) -> str:
 
 
 def own_files(folder: Path) -> list[Path]:
-    """Files and repeats of a run that are set aside together."""
+    """Return the paths of a run's files and repeats, which are set aside together."""
     further = [path for path in folder.glob(f"{REPEAT}-*") if re.fullmatch(rf"{REPEAT}-\d+", path.name)]
     return [*(folder / name for name in (PREDICTIONS, RESULT, MANIFEST, CARD, LOG)), *further]
 
 
 def read_card_name(path: Path) -> str | None:
-    """Name of the system whose card lies in a folder; None where there is none that can be read.
+    """Return the name of the system in a system card; None without a card or a name.
 
     Raises:
-        DragomanError: E101 where it is no regular file, or as :func:`dragoman.files.read_toml`.
+        DragomanError: E101 if it is not a regular file; as :func:`dragoman.files.read_toml`.
 
     """
     return files.read_toml(path).get("name") if path.exists() else None
 
 
 def redacted(card: SystemCard) -> SystemCard:
-    """Take secrets out of a card: its name may hold the arguments of a program."""
+    """Return a card without secrets: its name may contain the arguments of a program."""
     fields = msgspec.structs.asdict(card)
     words = {name: redact(value) for name, value in fields.items() if isinstance(value, str)}
     lists = {name: [redact(each) for each in value] for name, value in fields.items() if isinstance(value, list)}
@@ -80,10 +80,10 @@ def redacted(card: SystemCard) -> SystemCard:
 
 
 def completed(card: SystemCard, answered: Iterable[Entry], benchmark: Benchmark) -> tuple[SystemCard, list[str]]:
-    """Fill in what a submission's card has to say: what follows from the answers, and ``unknown`` for the rest.
+    """Fill in the fields that a submission's card requires: from the answers if possible, else with ``unknown``.
 
     Returns:
-        The card, and the names of the fields that say nothing else.
+        The card, and the names of the fields that are still empty or unknown.
 
     """
     entries = list(answered)
@@ -100,13 +100,13 @@ def completed(card: SystemCard, answered: Iterable[Entry], benchmark: Benchmark)
 
 
 def toml(card: SystemCard) -> bytes:
-    """Write a system's card as TOML; strings and lists of strings are written alike in JSON and TOML."""
+    """Write a system card as TOML; strings and lists of strings have the same syntax in JSON and TOML."""
     fields = {name: value for name, value in msgspec.structs.asdict(card).items() if value not in (None, [])}
     return b"".join(b"%s = %s\n" % (name.encode(), files.canonical_json(value)) for name, value in fields.items())
 
 
 def manifest(system: System, code: Code, benchmark: Benchmark) -> bytes:
-    """Say what a run was made with, without secrets."""
+    """Return the bytes of ``run.json``: what a run was made with, without secrets."""
     made = RunFile(
         schema_version="1",
         system=system.card.name,

@@ -1,4 +1,4 @@
-"""The function behind ``dragoman.run``, and the run that it gives."""
+"""The function behind ``dragoman.run``, and its result."""
 
 from __future__ import annotations
 
@@ -26,17 +26,18 @@ if TYPE_CHECKING:
 
 _MAX_NAME = 120
 MAX_REPEATS = 100
-"""Most repeats of a run."""
+"""Maximum number of repeats of a run."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run of a system: a folder that :func:`dragoman.score` and :func:`dragoman.report` take.
+    """A finished run of a system, which :func:`dragoman.score` and :func:`dragoman.report` accept.
 
     Attributes:
-        folder: with ``predictions.jsonl``, ``log.jsonl``, ``run.json`` and ``system.toml``; further repeats in
-            ``repeat-2`` …
-        summary: documents kept, asked, answered, left out, failed and not asked, tokens, and why documents failed.
+        folder: the run folder, with ``predictions.jsonl``, ``log.jsonl``, ``run.json`` and ``system.toml``; further
+            repeats are in ``repeat-2`` and so on.
+        summary: documents kept, asked, answered, left out, failed and not asked, tokens, and reasons for failures; for
+            its keys see :func:`dragoman.systems.run.run`.
 
     """
 
@@ -45,11 +46,11 @@ class Run:
 
     @property
     def predictions(self) -> Path:
-        """The valid answers, JSONL, one document a line; of several repeats those of the first."""
+        """Path of the valid answers, as JSONL with one document per line; of several repeats those of the first."""
         return self.folder / "predictions.jsonl"
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the summary as plain values."""
+        """Return the summary as plain values."""
         return dict(self.summary)
 
     def __fspath__(self) -> str:
@@ -88,7 +89,7 @@ def run(
     map: Mapping[str, str] | None = None,  # noqa: A002 - as score calls it
     progress: Callable[[Sequence[Document], str], Iterable[Document]] | None = None,
 ) -> Run:
-    """Run a system on the documents of a benchmark; run again, it is taken up where it was left.
+    """Run a system on the documents of a benchmark; a repeated call resumes an interrupted run.
 
     >>> def predict(document):
     ...     return {"entities": []}
@@ -96,31 +97,36 @@ def run(
     >>> run("mine.py:predict", "runs/mine"), run("cmd:./mine --fast", "runs/fast", jobs=4)
 
     Args:
-        system: a function from a document to its labels; or ``path.py:function``, ``pkg.module:function``,
-            ``cmd:PROGRAM``, ``chat:MODEL``, ``hf:MODEL`` or ``spacy:MODEL``. This runs its code.
-        out: folder of the run, made if need be.
+        system: a function from a document to its labels (see :class:`dragoman.systems.protocol.Predict`); or
+            ``path.py:function``, ``pkg.module:function``, ``cmd:PROGRAM``, ``chat:MODEL``, ``hf:MODEL`` or
+            ``spacy:MODEL``. This runs its code.
+        out: folder of the run; it is created if necessary.
         data: the benchmark, or what :func:`dragoman.load` takes; the bundled one if None.
-        card: description of the system, or its file; the one beside the system's file if None.
-        jobs: documents under way at once.
-        timeout: seconds that an answer may take, where the system is no function.
-        chat: how a chat model is asked.
-        budget: what may be spent on each repeat.
+        card: the system card, or its file; the one in the folder of the system's file if None.
+        jobs: number of documents processed in parallel.
+        timeout: timeout of an answer, in seconds; not for functions.
+        chat: options of the requests to a chat model.
+        budget: budget of each repeat.
         split: only the documents of this split.
-        only: only the documents with these ids.
-        limit: only so many documents, the first ones.
-        repeats: how often the system is run; as often as the folder says, or once, if None. Of a chat model each
-            repeat has the next seed.
-        fresh: set answers that are there aside, and ask again.
-        strict: whether one label that is not valid, or one piece that failed, fails its document; else it is left
-            out, and named in the log.
-        map: of ``hf:`` and ``spacy:``, from labels of the model to types of the benchmark; what neither is a type of
-            the benchmark nor has a counterpart there is left out and counted.
-        progress: wraps the documents to show how far it is.
+        only: only the documents with these ids; all if empty.
+        limit: only the first documents, up to this number.
+        repeats: number of repeats; if None, as many as the folder has, at least one. For a chat model each repeat uses
+            the next seed.
+        fresh: whether to set existing answers aside and run on all documents again.
+        strict: whether one invalid label, or one failed piece, fails its document; else it is dropped and reported in
+            the log.
+        map: map from labels of an ``hf:`` or ``spacy:`` model to entity types of the benchmark; spans of labels that
+            are neither a type of the benchmark nor have a counterpart are dropped and counted.
+        progress: called with the documents and the system's name; returns an iterable of the documents that shows
+            progress.
+
+    Returns:
+        The run: its folder, and a summary with numbers of documents and tokens.
 
     Raises:
-        DragomanError: E801 a system that cannot be loaded, E803 a folder of another system or of a run under way, E206
-            a budget, time limit, selection or number of repeats that is none, E702 a split that is not there, E108 a
-            folder that cannot be written, E501 a map to a type that the benchmark does not have.
+        DragomanError: E801 for a system that cannot be loaded, E803 for a folder of another system or of a run in
+            progress, E206 for an invalid budget, timeout, selection or number of repeats, E702 for an unknown split,
+            E108 for a folder that cannot be written, E501 for a map to a type that the benchmark does not have.
 
     """
     description = card if card is None or isinstance(card, SystemCard) else read_card(Path(card))
@@ -152,22 +158,22 @@ def run_repeats(
     how: How,
     repeats: int | None = None,
 ) -> dict[str, Any]:
-    """Run a system one or more times, into one folder.
+    """Run a system once or several times, into one folder.
 
     Args:
-        loaded: loads the system for a repeat, from 1.
-        benchmark: whose documents.
-        folder: of the run; the first repeat lies in it, the others in ``repeat-2`` and so on below it.
-        progress: wraps the documents of a repeat.
-        how: how each is run.
-        repeats: how many there are to be; as many as there are if None. Those beyond it are set aside.
+        loaded: loads the system for a repeat, numbered from 1.
+        benchmark: the benchmark, for its documents.
+        folder: folder of the run; the first repeat is in it, the others in its folders ``repeat-2`` and so on.
+        progress: wraps the documents of a repeat to show progress.
+        how: options of each repeat.
+        repeats: number of repeats; as many as the folder has if None. Existing repeats beyond it are set aside.
 
     Returns:
-        The summary of the first, with counts of all repeats added up and the documents of the others as
-        ``repeat-2/ID``; ``repeats`` where there is more than one.
+        The summary of the first repeat, with counts summed over all repeats and the documents of the others as
+        ``repeat-2/ID``; with ``repeats`` if there is more than one.
 
     Raises:
-        DragomanError: E206 for a number of repeats that is none; as :func:`dragoman.systems.run.run`.
+        DragomanError: E206 for an invalid number of repeats; as :func:`dragoman.systems.run.run`.
 
     """
     there = run_file.repeats(folder)

@@ -1,4 +1,4 @@
-"""The log of a run: what happened with each document, and the answer as it was given. Nothing secret is in it."""
+"""The log of a run: the outcome and the raw answer of each document, without secrets."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ Status = Literal["answered", "left out", "failed"]
 
 
 class Entry(msgspec.Struct, forbid_unknown_fields=True):
-    """A line of ``log.jsonl``: what happened with one document, and the answer as it was given.
+    """A line of ``log.jsonl``: the outcome and the raw answer of one document.
 
     Attributes:
-        id: of the document.
-        status: what became of it.
-        seconds: how long the answer took.
-        answer: the labels that are valid.
-        problems: why it failed, or what of the answer was left out.
-        raw: the answer as the system gave it, or the body of a response that holds none.
-        tokens: tokens read and written.
-        estimated: whether these are an estimate.
-        repairs: names of what was repaired in the answer.
-        left_out: labels that are not valid and were left out.
-        unmapped: labels of a model that stand for no type of the benchmark, and how often each was left out.
-        failed_pieces: pieces of the document without an answer; the document is asked about again by the next run.
-        traceback: of what the system raised.
-        hash: of what the system got and of its code: the answer is kept as long as that is what it was.
-        raw_hash: the same without what reads the answer: as long as that is what it was, the answer is read again.
-        parts: of each request the characters of its answer in ``raw``, and why it ended, where both are known: answers
-            are parted by line feeds.
-        reread: whether it was read again, and not asked for; its tokens were counted before.
+        id: id of the document.
+        status: outcome: answered, left out by the system, or failed.
+        seconds: duration of the answer, in seconds.
+        answer: the valid labels.
+        problems: messages on why it failed, or on what was dropped from the answer.
+        raw: the answer as the system returned it, or the body of a response without one.
+        tokens: prompt and completion tokens.
+        estimated: whether these are estimates.
+        repairs: names of the repairs made to the answer.
+        left_out: number of invalid labels, which were dropped.
+        unmapped: labels of a model that have no type of the benchmark, and how many spans of each were dropped.
+        failed_pieces: number of pieces of the document without an answer; the next run retries the document.
+        traceback: traceback of an exception of the system.
+        hash: hash of the system's code and input: the answer is reused as long as it is unchanged.
+        raw_hash: the same without the answer parser: as long as it is unchanged, the raw answer can be parsed again.
+        parts: for each request, the length of its answer in ``raw`` in characters, and why it ended, if both are known;
+            answers are separated by line feeds.
+        reread: whether it was parsed again instead of requested; its tokens were counted before.
 
     """
 
@@ -71,10 +71,10 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read(path: Path) -> list[Entry]:
-    """Entries of a log; a last line that was cut off when the process was killed is dropped from the file.
+    """Read the entries of a log; an incomplete last line, of a process that was killed, is removed from the file.
 
     Raises:
-        DragomanError: E101 where it is no file, E201 or E202 where a line is none of a log.
+        DragomanError: E101 if it is not a file, E201 or E202 for a line that is not a log entry.
 
     """
     if not path.exists():
@@ -87,10 +87,10 @@ def read(path: Path) -> list[Entry]:
 
 
 def append(path: Path, entry: Entry) -> None:
-    """Add a line.
+    """Append an entry.
 
     Raises:
-        DragomanError: E108 where it cannot be written.
+        DragomanError: E108 if the file cannot be written.
 
     """
     try:
@@ -104,7 +104,7 @@ def append(path: Path, entry: Entry) -> None:
 
 
 def tokens(counts: Any) -> list[int]:
-    """Read the tokens read and written, however they are given; what is no such number counts as 0.
+    """Parse prompt and completion tokens leniently; what is not a count is read as 0.
 
     Example:
         ``tokens(("12", -3))`` is ``[12, 0]``.
@@ -116,14 +116,14 @@ def tokens(counts: Any) -> list[int]:
 
 def _count(value: Any) -> int:
     try:
-        number = float(value)  # also of a number of thousands of digits, which int() refuses
+        number = float(value)  # also parses a number of thousands of digits, which int() rejects
     except (TypeError, ValueError, OverflowError):
         return 0
-    # Up to 2⁵³ every count is exact in JSON wherever it is read.
+    # Integers up to 2⁵³ are exact in every JSON parser.
     return int(number) if not isinstance(value, bool) and math.isfinite(number) and 0 <= number <= 2**53 else 0
 
 
 def spent(entries: Iterable[Entry]) -> list[int]:
-    """Tokens read and written in all; a document that failed and was asked about again was paid for twice."""
+    """Return the total of prompt and completion tokens; a retry of a failed document counts as well."""
     pairs = [tokens(entry.tokens) for entry in entries if not entry.reread]
     return [sum(pair[i] for pair in pairs) for i in (0, 1)]

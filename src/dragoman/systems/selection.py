@@ -1,4 +1,4 @@
-"""Which documents a run asks about."""
+"""Select the documents of a run."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 class Selection(NamedTuple):
-    """Which documents of a benchmark are asked about.
+    """Which documents of a benchmark to run on.
 
     Attributes:
-        split: only those of a split; of all if None.
+        split: only those of this split; of all splits if None.
         only: only those with these ids; all if empty.
-        limit: only so many, the first ones; all if None.
+        limit: only the first documents, up to this number; all if None.
 
     """
 
@@ -27,11 +27,11 @@ class Selection(NamedTuple):
     limit: int | None = None
 
     def documents(self, benchmark: Benchmark, seen: Collection[str] = ()) -> list[Document]:
-        """Select documents, in the order of the benchmark; what a system has seen with its labels is left out.
+        """Select documents, in the order of the benchmark, except the few-shot examples of the system.
 
         Raises:
-            DragomanError: E702 for a split that is not there, E206 for an id that is not there or that was seen, and
-                for a limit below 1.
+            DragomanError: E702 for an unknown split, E206 for an id that is unknown or a few-shot example, and for a
+                limit below 1.
 
         """
         chosen = benchmark.documents if self.split is None else benchmark.split(self.split)

@@ -12,11 +12,11 @@ from dragoman.systems.provenance import of_model
 
 
 def load(rest: str, options: Options) -> System:
-    """Load a pipeline that is installed or lies in a folder; nothing is downloaded.
+    """Load an installed pipeline or one in a folder; nothing is downloaded.
 
     Raises:
-        DragomanError: E801 when spaCy is not installed or the pipeline cannot be loaded, E501 for a map to a type
-            that is none of the benchmark's.
+        DragomanError: E801 if spaCy is not installed or the pipeline cannot be loaded, E501 for a map to a type that
+            the benchmark does not have.
 
     """
     types = TypeMap.of(options.benchmark, options.label_map)
@@ -26,7 +26,7 @@ def load(rest: str, options: Options) -> System:
         raise error("E801", "spaCy is not installed.", "Install dragoman[spacy].") from cause
     try:
         pipeline = spacy.load(rest)
-    except Exception as cause:  # whatever lies in the folder
+    except Exception as cause:  # loading may raise anything, depending on the folder
         hint = "Give the name of an installed pipeline or the folder of a saved one."
         raise error(
             "E801", f"the pipeline {rest[:200]!r} cannot be loaded: {redact(str(cause))[:500]}", hint

@@ -1,7 +1,7 @@
 """A Hugging Face token-classification model as a system: ``hf:MODEL`` or ``hf:FOLDER``.
 
-Code that a model brings along is never run, and weights are read as safetensors only. Long texts are read in windows
-that overlap, where the tokenizer can.
+Code in a model's repository is never run, and weights are read as safetensors only. Long texts are read in overlapping
+windows if the tokenizer is a fast one.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from dragoman.systems.protocol import Options, Reply, System, seen
 from dragoman.systems.provenance import of_model
 
 OVERLAP = 64
-"""Tokens that two windows of a long text share."""
+"""Maximum number of tokens shared by consecutive windows of a long text."""
 
 
 def load(rest: str, options: Options) -> System:
-    """Load a model from a folder or the Hub's cache (or the Hub, where it can be reached).
+    """Load a model from a folder or the Hub's cache, or from the Hub if it is reachable.
 
     Raises:
-        DragomanError: E801 when transformers or torch is not installed or the model cannot be loaded, E501 for a map
-            to a type that is none of the benchmark's.
+        DragomanError: E801 if transformers or torch is not installed or the model cannot be loaded, E501 for a map to a
+            type that the benchmark does not have.
 
     """
     types = TypeMap.of(options.benchmark, options.label_map)
@@ -44,7 +44,7 @@ def load(rest: str, options: Options) -> System:
         with staying_on_the_hub():
             tokenizer = AutoTokenizer.from_pretrained(rest, trust_remote_code=False)
             model = AutoModelForTokenClassification.from_pretrained(rest, trust_remote_code=False, use_safetensors=True)
-    except Exception as cause:  # whatever lies in the folder
+    except Exception as cause:  # loading may raise anything, depending on the folder
         hint = "Give a token-classification model with safetensors and without code of its own."
         raise error("E801", f"the model {rest[:200]!r} cannot be loaded: {redact(str(cause))[:500]}", hint) from cause
     longest = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", 512))
@@ -53,7 +53,7 @@ def load(rest: str, options: Options) -> System:
     pipeline = TokenClassificationPipeline(
         model=model, tokenizer=tokenizer, device="cpu", aggregation_strategy="simple", **windows
     )
-    lock = threading.Lock()  # a pipeline is not made for several threads
+    lock = threading.Lock()  # pipelines are not thread-safe
 
     def predict(document: Document) -> Reply:
         with lock:

@@ -1,4 +1,4 @@
-"""What is valid of an answer: each wrong label is left out and named, and the others are kept."""
+"""Validate an answer label by label: each invalid label is dropped and reported, and the others are kept."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from dragoman.schema.records import Document, Record
 
 MAX_DEPTH = 100
-"""Lists and objects inside each other in an answer; what is deeper may not be read again."""
+"""Maximum nesting of lists and objects in an answer; deeper JSON may not be readable."""
 MAX_ROUNDS = 50
-"""Times that labels are checked again, since others may refer to those that were left out."""
+"""Maximum rounds of validation, since other labels may refer to those that were dropped."""
 _PLACE = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _INNER = {"content": SpanObject, "cue": SpanObject, "claimants": PredictedClaimant}
-"""Records of the objects inside a label, by field."""
+"""Record types of the objects inside a label, by field."""
 
 
 class UnusableError(Exception):
@@ -30,13 +30,13 @@ class UnusableError(Exception):
 
 
 class Valid(NamedTuple):
-    """What is valid of an answer.
+    """The valid part of an answer.
 
     Attributes:
-        labels: the layers, with the labels that are valid.
-        problems: in words, what was left out, with its number and its place in the answer.
-        left_out: labels that were left out.
-        fields: fields that no label has, which were left out of labels that are kept.
+        labels: the valid labels, by layer.
+        problems: messages on what was dropped, with its code and its path in the answer.
+        left_out: number of labels that were dropped.
+        fields: number of unknown fields that were dropped from labels.
 
     """
 
@@ -47,13 +47,13 @@ class Valid(NamedTuple):
 
 
 def valid(labels: Any, document: Document, target: Target) -> Valid:
-    """Find what is valid of an answer about a document.
+    """Return the valid part of an answer about a document.
 
-    A field that no label has is left out of its label; a label that is wrong, or refers to one that is left out, is
-    left out, and so is a layer that is no list.
+    An unknown field is dropped from its label; a label that is invalid, or refers to one that was dropped, is dropped,
+    and so is a layer that is not a list.
 
     Raises:
-        UnusableError: it cannot be a line of a submission, or nothing that it holds is valid; with the reason.
+        UnusableError: it cannot be a line of a submission, or no part of it is valid; the message gives the reason.
 
     """
     line = _line(labels, document)
@@ -95,9 +95,9 @@ def _errors(line: bytes, target: Target) -> list[Problem]:
 
 
 def _leave_out(problem: Problem, kept: dict[str, Any], places: dict[str, list[int]]) -> str:
-    """Mark the label that a problem is in, or leave its layer out; say what is wrong, by its place in the answer."""
+    """Mark the label that a problem is in as dropped, or drop its layer; return a message with the answer's path."""
     match = _PLACE.match(problem.path)
-    if match is None or match[1] not in kept:  # the answer as a whole, or a key that is no layer
+    if match is None or match[1] not in kept:  # the whole answer, or a key that is not a layer
         raise UnusableError(plain(str(problem)))
     layer, index = match[1], match[2]
     if index is None or layer not in places:
@@ -106,14 +106,14 @@ def _leave_out(problem: Problem, kept: dict[str, Any], places: dict[str, list[in
         return plain(str(problem))
     at = int(index)
     first = places[layer][at]
-    number = first if first >= 0 else -1 - first  # marked by another problem of the same label
+    number = first if first >= 0 else -1 - first  # negative: marked for another problem of the same label
     places[layer][at] = -1 - number
     path = f"{layer}[{number}]{problem.path[match.end() :]}"
     return plain(f"{problem.code} {path}: {problem.what} {problem.hint}".strip())
 
 
 def _known(item: Any, record: type[Record], path: str, unknown: list[str]) -> Any:
-    """Leave the fields that a record does not have out of an object, and name them."""
+    """Return an object without the fields that its record type does not have; add their paths to ``unknown``."""
     if not isinstance(item, dict):
         return item
     made = {}
@@ -129,7 +129,7 @@ def _known(item: Any, record: type[Record], path: str, unknown: list[str]) -> An
 
 
 def _line(labels: Any, document: Document) -> bytes:
-    """Write labels as a line of a submission."""
+    """Write labels as a line of a submission, as bytes."""
     if not isinstance(labels, dict):
         raise UnusableError(f"the answer is no dict and not None, but of the type {type(labels).__name__}")
     if labels.get("id", document.id) != document.id:
@@ -148,8 +148,8 @@ def _line(labels: Any, document: Document) -> bytes:
 
 
 def message(cause: BaseException) -> str:
-    """Give the message of an exception of anybody's, without secrets."""
+    """Return the message of an exception, without secrets and at most 2,000 characters long."""
     try:
         return plain(str(cause))[:2000]
-    except Exception:  # noqa: BLE001 - an exception of the system's own
+    except Exception:  # noqa: BLE001 - even ``str`` of a system's exception may raise
         return "(its message cannot be read)"

@@ -1,4 +1,4 @@
-"""Edits, one a file: each describes itself as ``EDIT``. Whoever adds an edit adds a file; nothing else lists them."""
+"""Edits, one module each, which defines ``EDIT``. Adding a module here adds an edit; there is no other list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @functools.cache
 def catalogue() -> dict[str, Edit]:
-    """Give all edits by name: texts first, then dates, names, pages and claims, and by name within a kind."""
+    """Return all edits by name, sorted by kind (text, dates, names, page, claims) and name."""
     kinds = get_args(Kind)
     modules = [import_module(f"{__name__}.{each.name}") for each in pkgutil.iter_modules(__path__)]
     found: list[Edit] = [module.EDIT for module in modules if hasattr(module, "EDIT")]

@@ -1,7 +1,7 @@
-"""Boilerplate left in a text: lines of a site's frame between the lines of its article, as scrapers leave them.
+"""Boilerplate left in a text by scrapers: lines of a site's navigation between the lines of an article.
 
-Boilerplate removal and what it misses: Kohlschütter et al. (2010). The lines are ours, in the manner of such frames,
-and name nobody.
+Boilerplate removal and its errors: Kohlschütter et al. (2010). The lines were written for this purpose, in typical
+style, and name no person.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ FRAMES = {
 
 
 def change(draft: Draft) -> None:
-    """Add as many lines as asked for, each after another line of the text, the last one included."""
+    """Add the number of lines in option ``lines``, each after a different line of the text, possibly the last one."""
     known = FRAMES.get(draft.language.tag)
     if known is None:
         draft.unable["no boilerplate in this language"] += 1

@@ -1,4 +1,4 @@
-"""Arabic-Indic digits for European ones: both are used in Arabic print, by country and house. Unicode, section 9.2."""
+"""Arabic-Indic digits for European ones: Arabic print uses both, by country and publisher. Unicode, section 9.2."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DIGITS = dict(zip("0123456789", "٠١٢٣٤٥٦٧٨٩", strict=True))
 
 
 def change(draft: Draft) -> None:
-    """Exchange the digits."""
+    """Replace the digits."""
     replace_clusters(draft, lambda cluster: DIGITS.get(cluster, cluster))
 
 

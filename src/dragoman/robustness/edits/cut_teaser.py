@@ -1,7 +1,7 @@
-"""A teaser cut elsewhere: sites cut the first lines of an article after so many characters, wherever that is.
+"""A teaser truncated elsewhere: sites truncate the first lines of an article after a number of characters.
 
-The last line of a teaser ends earlier, after a word and inside of no name or date. What lay behind the cut is dropped,
-claims that reach over it are cut with it, and a claim goes with the mention or the claim that it hangs on.
+The last line of a teaser ends earlier, after a word and not inside of a name or date. Labels after the cut are dropped,
+claims across it are truncated, and claims are dropped together with the claimant mention or the parent they depend on.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from dragoman.schema.layers import CONTIGUOUS
 
 _SHORTEST = 0.4
 _LEAST = 2
-"""Characters that a claim must keep."""
+"""Minimum number of characters of a claim before the cut."""
 
 
 def change(draft: Draft) -> None:
-    """Cut the last line of a teaser at a word's end, between two fifths of it and its end."""
+    """Truncate the last line of a teaser after a word, at a random place after two fifths of its length."""
     if draft.row.get("kind") not in (None, "related_item"):
         draft.unable["no teaser"] += 1
         return
@@ -48,12 +48,12 @@ def change(draft: Draft) -> None:
 
 
 def _drop(draft: Draft, cut: int) -> bool:
-    """Drop or cut the labels that reach behind the cut; false where that would leave a date without its anchor."""
+    """Drop or truncate the labels that extend beyond the cut; False if a date would lose its anchor."""
     row, text = draft.row, draft.text
     gone = {each.get("id") for each in draft.labels("dates") if each["start"] >= cut}
     if any(date.get("ref") in gone and date["start"] < cut for date in draft.labels("dates")):
         return False
-    claims = _kept(draft, cut)
+    claims = _remaining(draft, cut)
     for layer, left in (
         *((name, [e for e in draft.labels(name) if e["start"] < cut]) for name in CONTIGUOUS),
         ("claims", claims),
@@ -76,10 +76,12 @@ def _drop(draft: Draft, cut: int) -> bool:
     return True
 
 
-def _kept(draft: Draft, cut: int) -> list[dict[str, Any]]:
-    """Give the claims that begin before the cut, and hang on no mention or claim behind it."""
+def _remaining(draft: Draft, cut: int) -> list[dict[str, Any]]:
+    """Return the claims that begin before the cut, and do not depend on a mention or claim after it."""
     mentions = {each.get("id") for each in draft.labels("entities") if each["start"] >= cut}
-    claims = [claim for claim in draft.labels("claims") if _starts(claim, cut) and not _hangs_on(claim, mentions, cut)]
+    claims = [
+        claim for claim in draft.labels("claims") if _starts(claim, cut) and not _depends_on_cut(claim, mentions, cut)
+    ]
     kept = {claim.get("id") for claim in claims}
     while any(claim.get("parent") and claim["parent"] not in kept for claim in claims):
         claims = [claim for claim in claims if not claim.get("parent") or claim["parent"] in kept]
@@ -91,8 +93,8 @@ def _starts(claim: dict[str, Any], cut: int) -> bool:
     return any(_ends(part)[0] + _LEAST <= cut for part in claim["content"])
 
 
-def _hangs_on(claim: dict[str, Any], mentions: set[Any], cut: int) -> bool:
-    """Whether a claimant of a claim is mentioned behind the cut only."""
+def _depends_on_cut(claim: dict[str, Any], mentions: set[Any], cut: int) -> bool:
+    """Whether a claimant of a claim is mentioned only after the cut."""
     for claimant in claim.get("claimants") or ():
         mention = claimant.get("mention")
         if mention in mentions if not isinstance(mention, list) else mention[1] > cut:

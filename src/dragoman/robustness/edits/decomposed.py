@@ -1,6 +1,6 @@
-"""Decomposed text (NFD): what file names of macOS and some scrapers give. Unicode Standard Annex 15.
+"""Decomposed text (NFD), as in file names on macOS and from some scrapers. Unicode Standard Annex 15.
 
-Only the Unicode form changes; every reader sees the same text.
+Only the Unicode form changes; the text looks the same.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""A chain of reports deepened by one link: what a line reports is reported by an agency, which nobody knows.
+"""A chain of attribution extended by one link: the content of a line is attributed to an unknown agency.
 
-Nested attribution as in PARC 3.0 (Pareti 2016): each link is a claim, whose content is all that it reports. The
-agencies are made up. Only lines whose claims all have a claimant, and that do not speak of themselves, are put into a
-report.
+Nested attribution as in PARC 3.0 (Pareti 2016): each link is a claim, whose content is everything that it attributes.
+The agencies are made up. Only lines without deictic mentions, and whose outermost claims are not the author's, are
+attributed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dragoman.robustness.edit import Edit
 
 
 class Frame(NamedTuple):
-    """Words before a line that make it a report: ``prefix`` holds ``agency`` and ``cue``."""
+    """Words before a line that attribute it: ``prefix`` contains ``agency`` and ``cue``."""
 
     prefix: str
     agency: str
@@ -30,13 +30,13 @@ FRAMES = {
         "بحسب وكالة الأفق للأنباء، ", "وكالة الأفق للأنباء", "بحسب", "al-ufuq-news-agency", "Al-Ufuq News Agency"
     ),
 }
-"""One for each language."""
+"""Frame by language."""
 _OPENINGS = ("و", "ف", "كما ")
-"""What joins a line to the one before it, and would not follow a report."""
+"""Connectives at the start of a line, which cannot follow a frame."""
 
 
 def change(draft: Draft) -> None:
-    """Put one line of the document into a report."""
+    """Attribute one line of the document to an agency."""
     frame = FRAMES.get(draft.language.tag)
     if frame is None or draft.row.get("claims") is None or draft.row.get("entities") is None:
         draft.unable["no frame in this language"] += 1
@@ -87,7 +87,7 @@ def _words(frame: Frame, at: int, words: str, low: int) -> dict[str, Any]:
 
 
 def _roots(draft: Draft, low: int, high: int) -> list[dict[str, Any]]:
-    """Give the outermost claims of a line, if it can be reported; none otherwise."""
+    """Return the outermost claims of a line, or an empty list if the line cannot be attributed."""
     line = draft.text[low:high]
     if line.startswith(_OPENINGS) or any(
         entity.get("form") == "DEI" and low <= entity["start"] < high for entity in draft.labels("entities")
@@ -114,7 +114,7 @@ def _ends(part: Any) -> tuple[int, int]:
 
 
 def _levels(claims: list[dict[str, Any]]) -> None:
-    """Count the ancestors of each claim, where levels are given."""
+    """Recompute the level (number of ancestors) of each claim."""
     parents = {claim.get("id"): claim.get("parent") for claim in claims}
     for claim in claims:
         level, at = 0, claim.get("parent")

@@ -1,6 +1,6 @@
-"""Arabic letters that are written for one another: alef without hamza, final ya for alef maqsura, ha for ta marbuta.
+"""Arabic letters that are often confused: alef without hamza, final ya for alef maqsura, ha for ta marbuta.
 
-The commonest spelling variation of Arabic print, and what search engines fold; Habash (2010), section 3.
+The most common spelling variation in Arabic print, which search engines normalise; Habash (2010), section 3.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ FOLDED = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه"
 
 
 def change(draft: Draft) -> None:
-    """Fold each letter; marks stay on it."""
+    """Fold each letter; combining marks are retained."""
     replace_clusters(draft, lambda cluster: FOLDED.get(cluster[0], cluster[0]) + cluster[1:])
 
 

@@ -1,6 +1,6 @@
 """Full-width digits, Latin letters and punctuation, as East Asian input methods write them. UAX 11; Unicode block FF00.
 
-Brackets and quotation marks stay: their full-width forms would part from their partners.
+Brackets and quotation marks are not changed, so that pairs remain consistent.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ WIDE = {
 
 
 def change(draft: Draft) -> None:
-    """Widen each character."""
+    """Replace each character by its full-width form."""
     replace_clusters(draft, lambda cluster: WIDE.get(cluster, cluster))
 
 

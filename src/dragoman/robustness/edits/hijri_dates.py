@@ -1,9 +1,9 @@
-"""Days of the Hijri calendar for Gregorian ones, by the Umm al-Qura table, as Saudi Arabia's papers date: 12 ذي الحجة.
+"""Days of the Hijri calendar for Gregorian ones, by the Umm al-Qura table, as in Saudi newspapers: 12 ذي الحجة.
 
 The table is that of :mod:`hijridate` (1343 to 1500 after the Hijra; the official one of the King Abdulaziz City for
-Science and Technology). A labelled date is rewritten where it says days and their month; a value stays what it is,
-since it is the same day. A month alone stays: it is no month of the other calendar. A year that is written becomes the
-Hijri year with its sign; one that is left out is still that of the document's time.
+Science and Technology). A labelled date is rewritten if its words have days and a month; its value does not change,
+since it is the same day. A month without days is not rewritten, since it corresponds to no month of the other calendar.
+A year in the words becomes the Hijri year with its sign; an omitted one is still that of the document time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MONTHS = (
     *("محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة"),
     *("رجب", "شعبان", "رمضان", "شوال", "ذي القعدة", "ذي الحجة"),
 )
-"""As they stand after a number (CLDR, ar, months of islamic-umalqura, in the genitive)."""
+"""Forms after a number (CLDR, ar, months of islamic-umalqura, in the genitive)."""
 _USUAL = languages.get("ar").months
 _DAYS = re.compile(
     r"(?<!\d)(?P<day>\d{1,2})(?P<to>\s*(?:إلى|حتى|و|-|–)\s*(?P<last>\d{1,2}))?\s(?:من\s)?"
@@ -31,10 +31,10 @@ _WHOLE = re.compile(r"(\d{4}-\d\d-\d\d)(?:/(\d{4}-\d\d-\d\d))?")
 
 
 def change(draft: Draft) -> None:
-    """Rewrite each labelled date that says one or two days of a month.
+    """Rewrite each labelled date with one or two days of a month in its words.
 
     Raises:
-        DragomanError: E751 where hijridate is not installed.
+        DragomanError: E751 if hijridate is not installed.
 
     """
     for date in draft.labels("dates"):
@@ -76,7 +76,7 @@ def _digits(number: int, zero: str) -> str:
 
 def _gregorian() -> Any:
     try:
-        from hijridate import Gregorian  # noqa: PLC0415 - of an extra, and only dates need it
+        from hijridate import Gregorian  # noqa: PLC0415 - an extra, only needed for dates
     except ImportError as cause:
         hint = 'Install the extra: pip install "dragoman[edits]".'
         raise error("E751", "hijridate is not installed, which has the Umm al-Qura table.", hint) from cause

@@ -1,9 +1,9 @@
-"""Two pages joined: a scraper that misses where an article ends gives the next one with it, and a system has to cope.
+"""Two articles joined, as by a scraper that misses the end of an article and returns the next one with it.
 
-Boilerplate removal and what it misses: Kohlschütter et al. (2010). Documents are joined in pairs of one language, split
-and kind, each with the lines of the other after its own, so that both stand twice and neither weighs more than before:
-a system that reads line by line has the same score. The other's labels come along; where a date of it is reckoned from
-the document's time, that time has to be the same.
+Boilerplate removal and its errors: Kohlschütter et al. (2010). Documents are paired within language, split and kind,
+and each is followed by the lines of the other, so that both occur twice and their weights are unchanged: a system that
+processes lines independently has the same score. The labels of the other are added, too; if one of its dates is
+relative to the document time, both must have the same document time.
 """
 
 from __future__ import annotations
@@ -27,10 +27,7 @@ _TIMES = ("published", "published_external")
 
 
 class Pairs:
-    """For each document, by its id, the one that is put after it: its id and place in a temporary file.
-
-    There may be more documents than memory holds.
-    """
+    """The document that is appended to each document, by id; documents are stored in a temporary file."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lasts as long as the pairs
@@ -39,10 +36,10 @@ class Pairs:
         self._others: dict[str, int] = {}
 
     def keep(self, row: Row) -> int:
-        """Keep a document; give its number.
+        """Store a document; return its number.
 
         Raises:
-            DragomanError: E108 where there is no room.
+            DragomanError: E108 if the disk is full.
 
         """
         line = msgspec.json.encode(row)
@@ -56,11 +53,11 @@ class Pairs:
         return len(self._places) - 1
 
     def join(self, name: str, number: int) -> None:
-        """Say which document is put after one."""
+        """Set the document that is appended to another one."""
         self._others[name] = number
 
     def other(self, name: str | None) -> Row | None:
-        """Give the document that is put after one, a new object each time; None where there is none."""
+        """Read the document that is appended to another one; None if there is none."""
         number = self._others.get(name or "")
         if number is None:
             return None
@@ -71,7 +68,7 @@ class Pairs:
 
 
 def prepare(rows: Iterable[Row], applied: Applied) -> Pairs:
-    """Pair documents of which each can stand after the other, at the edit's rate."""
+    """Pair documents that can be appended to each other, at the edit's rate."""
     chooser = random.Random(f"{applied.seed}|{applied.edit.name}")  # noqa: S311 - no secret
     made = Pairs()
     left = [
@@ -98,17 +95,17 @@ def prepare(rows: Iterable[Row], applied: Applied) -> Pairs:
 
 
 def _keys(row: Row) -> Iterator[Hashable]:
-    """Say with what a document can be paired: the same key; the one for those without dates of their time as well."""
+    """Yield the keys under which a document can be paired; two if none of its dates depend on the document time."""
     given = tuple(layer for layer in LAYER_NAMES if row.get(layer) is not None)
-    alike = (row.get("language"), row.get("split"), row.get("kind"), given, tuple(row.get("layers_annotated") or ()))
+    metadata = (row.get("language"), row.get("split"), row.get("kind"), given, tuple(row.get("layers_annotated") or ()))
     times = tuple(row.get(name) for name in _TIMES)
     if not any(date.get("ref", "published") == "published" for date in row.get("dates") or ()):
-        yield (*alike, None)
-    yield (*alike, times)
+        yield (*metadata, None)
+    yield (*metadata, times)
 
 
 def change(draft: Draft) -> None:
-    """Put the other document's lines and labels after this one's."""
+    """Append the lines and labels of the other document."""
     other = draft.plan.other(draft.row.get("id"))
     if other is None:
         draft.unable["no other document of its language, split, kind and time is left"] += 1
@@ -127,7 +124,7 @@ def _claimants(claim: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _take(draft: Draft, other: Row) -> None:
-    """Put the labels of the other document with this one's, by ids that it has not, behind its text."""
+    """Add the labels of the other document, with unused ids and shifted behind the text."""
     for claim in other.get("claims") or ():
         for name in ("content", "cue"):
             if claim.get(name):
@@ -136,7 +133,7 @@ def _take(draft: Draft, other: Row) -> None:
                 ]
     base = len(draft.text)
     for span in spans_of({**other, "segments": ()}):
-        # A line feed comes before the lines that are put after the text.
+        # A line feed precedes the appended lines.
         span.holder[span.start_key], span.holder[span.end_key] = span.start + 1, span.end + 1
         span.holder[INSERTED] = base
     _other_ids(other, {layer: _fresh(layer, draft, other) for layer in LAYER_NAMES})
@@ -148,14 +145,14 @@ def _take(draft: Draft, other: Row) -> None:
 
 
 def _fresh(layer: str, draft: Draft, other: Row) -> dict[str, str]:
-    """Give each label of the other document that has an id one that no label of this one has."""
+    """Assign an unused id in this document to each label id of the other one."""
     taken = {label.get("id") for label in draft.labels(layer)}
     free = (name for number in itertools.count(1) if (name := f"{layer[0]}{number}") not in taken)
     return {label["id"]: next(free) for label in other.get(layer) or () if label.get("id") is not None}
 
 
 def _other_ids(row: Row, ids: dict[str, dict[str, str]]) -> None:
-    """Call labels by other ids, and refer to them by these."""
+    """Replace the ids of labels, and references to them."""
     dates, claims = row.get("dates") or [], row.get("claims") or []
     claimants = [claimant for claim in claims for claimant in _claimants(claim)]
     for labels, name, layer in (

@@ -1,6 +1,7 @@
-"""Years of the Juche calendar, as the North dated by them from 1997 to 2024: 주체113(2024)년; year 1 is 1912.
+"""Years of the Juche calendar, in use in North Korea from 1997 to 2024: 주체113(2024)년; year 1 is 1912.
 
-Decree of the DPRK of 8 July 1997; both years are written, as its papers do, so that a value still follows.
+Decree of the DPRK of 8 July 1997; both years are written, as in its newspapers, so that the value can still be
+inferred.
 """
 
 from __future__ import annotations

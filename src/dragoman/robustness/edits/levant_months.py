@@ -1,6 +1,6 @@
-"""Names of the months as the Levant and Iraq say them: حزيران for يونيو. CLDR, ar-LB and ar-IQ, months wide.
+"""Names of the months as used in the Levant and Iraq: حزيران for يونيو. CLDR, ar-LB and ar-IQ, months wide.
 
-Only labelled dates are edited: مايو and مارس are words too.
+Only labelled dates are edited, since مايو and مارس have other meanings, too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LEVANT = (
 
 
 def change(draft: Draft) -> None:
-    """Exchange the name of each month in a labelled date."""
+    """Replace the name of each month in a labelled date."""
     usual = dict(zip(languages.get("ar").months, LEVANT, strict=True))
     names = re.compile("|".join(usual))
     for date in draft.labels("dates"):

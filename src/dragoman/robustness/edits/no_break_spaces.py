@@ -1,4 +1,4 @@
-"""No-break spaces for spaces, as pages copied from HTML have them. Unicode, section 6.2."""
+"""No-break spaces for spaces, as in text copied from HTML. Unicode, section 6.2."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dragoman.robustness.letters import replace_clusters
 
 
 def change(draft: Draft) -> None:
-    """Exchange spaces at the edit's rate."""
+    """Replace spaces at the edit's rate."""
     replace_clusters(draft, lambda cluster: "\u00a0" if cluster == " " else cluster)
 
 

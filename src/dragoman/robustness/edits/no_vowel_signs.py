@@ -14,7 +14,7 @@ SIGNS = frozenset(map(chr, (*range(0x064B, 0x0653), 0x0670)))
 
 
 def change(draft: Draft) -> None:
-    """Take the signs off their letters."""
+    """Remove the signs from their letters."""
     replace_clusters(draft, lambda cluster: cluster[0] + "".join(mark for mark in cluster[1:] if mark not in SIGNS))
 
 

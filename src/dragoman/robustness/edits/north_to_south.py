@@ -1,9 +1,10 @@
-"""North Korean spelling made South Korean: initial ㄹ and ㄴ, loan names, endings, spaces and quotation marks.
+"""North Korean spelling converted to South Korean: initial ㄹ and ㄴ, loan names, endings, spaces and quotation marks.
 
-Rules by the South's *Hangul orthography* (한글 맞춤법, notice 2017-12): articles 10 to 12 (initial ㄴ and ㄹ, 률
-and 렬), 16 (어 after ㅣ), 42 (bound nouns stand apart); loan names by its *Loanword orthography* (외래어 표기법). The
-law of initials is for Sino-Korean words alone, so it is applied to words that begin with a known root, and to names of
-two or three syllables. A name is exchanged only for one with the same final sound, so that particles fit.
+Rules of the South Korean *Hangul orthography* (한글 맞춤법, notice 2017-12): articles 10 to 12 (initial ㄴ and ㄹ, 률
+and 렬), 16 (어 after ㅣ), 42 (bound nouns are separated by a space); loan names by the *Loanword orthography*
+(외래어 표기법). The initial sound law concerns only Sino-Korean words, so it is applied to words that begin with a
+known root, and to names of two or three syllables. A name is replaced only by one with the same final sound, so that
+particles remain correct.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ ROOTS = tuple(
     뉴대
     """.split()  # noqa: SIM905 - a list of a hundred strings would fill a page
 )
-"""Roots of words that the North writes with the initial ㄹ or ㄴ of their Chinese character."""
+"""Roots that are written in the North with the initial ㄹ or ㄴ of their Chinese character."""
 INSIDE = ("련합", "련방", "련맹", "로동당", "로동자", "로동신문", "력사", "련대")
-"""Roots that keep their Southern initial inside of a compound, since they are words."""
+"""Roots that have their Southern initial also inside of a compound, since they are words."""
 LOANS = {
     "로씨야": "러시아",
     "윁남": "베트남",
@@ -67,10 +68,10 @@ LOANS = {
     "콤퓨터": "컴퓨터",
     "뻐스": "버스",
 }
-"""Loans and foreign names, each with its Southern form."""
+"""Loanwords and foreign names, each with its Southern form."""
 WORDS = {"일군들": "일꾼들", "뒤받침": "뒷받침", "돐으로": "돌로", "돐": "돌"}
 MARKS = {"《": "“", "》": "”", "〈": "‘", "〉": "’"}
-# 어 for 여 after the stems where it can be nothing else: 기여 and 도시였다 are nouns.
+# 어 for 여 only after unambiguous stems: 기여 and 도시였다 contain nouns.
 _ENDINGS = re.compile(r"(?:(?<=[되쥐뛰])|(?<=[보빛지]내))[여였]|(?<=[하으내주오]시)였|(?<=이)였")
 _APART = re.compile(
     r"(?<=[가-힣])(?=동지(?:[가-힣]|\s|$))|(?<=고)(?=있[다는었으지])|(?<=[할될볼갈올줄])(?=수 (?:있|없))"
@@ -85,7 +86,7 @@ _ROOT = re.compile(f"{_WORD_START}(?:{'|'.join(ROOTS)})|(?<=[가-힣])(?:{'|'.jo
 
 
 def initial(char: str) -> str:
-    """Write a syllable as it is written at the beginning of a Sino-Korean word in the South (articles 10 to 12).
+    """Return the South Korean form of a syllable at the beginning of a Sino-Korean word (articles 10 to 12).
 
     >>> "".join(map(initial, "로력녀랭")), initial("가")
     ('노역여냉', '가')
@@ -99,7 +100,7 @@ def initial(char: str) -> str:
 
 
 def change(draft: Draft) -> None:
-    """Apply the rules, words before letters, so that what a word's entry says goes first."""
+    """Apply the rules, words before letters, so that entries of words take precedence."""
     for rule in (_words, _initials, _letters, _spaces):
         for start, end, new in rule(draft):
             if draft.chosen():
@@ -116,7 +117,7 @@ def _words(draft: Draft) -> Iterator[Replacement]:
     for match in _PHRASE.finditer(draft.text):
         yield Replacement(*match.span(), LOANS.get(match.group()) or WORDS[match.group()])
     for entity in draft.labels("entities"):
-        # Russia's syllable in a pair of states; elsewhere these two syllables may be a noun's end and a particle.
+        # Russia's syllable in a pair of states; elsewhere these two syllables may be the end of a noun and a particle.
         if draft.text[entity["start"] : entity["end"]] == "조로":
             yield Replacement(entity["start"], entity["end"], "조러")
 
@@ -137,7 +138,7 @@ def _initials(draft: Draft) -> Iterator[Replacement]:
 def _letters(draft: Draft) -> Iterator[Replacement]:
     text = draft.text
     for match in _ENDINGS.finditer(text):
-        # The copula after a noun that ends in a consonant; 아이였다 is right as it is.
+        # The copula after a noun that ends in a consonant; 아이였다 is already correct.
         copula = text[match.start() - 1] == "이"
         if not copula or final_sound(text[: match.start() - 1]) in ("closed", "ㄹ"):
             yield Replacement(*match.span(), "어" if match.group() == "여" else "었")

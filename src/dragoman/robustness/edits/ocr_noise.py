@@ -1,6 +1,7 @@
-"""Letters that a scanner takes for one another: Arabic letters that differ in dots, Hangul that differ in a stroke.
+"""Letters that OCR confuses: Arabic letters that differ in dots, Hangul letters that differ in a stroke.
 
-After the confusions that OCR post-correction counts (Kissos and Dershowitz 2016 for Arabic); digits and dates stay.
+After the confusions in the literature on OCR post-correction (Kissos and Dershowitz 2016 for Arabic); digits and dates
+are not changed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ CONFUSED = {letter: group.replace(letter, "") for group in (*ALIKE, *HANGUL_ALIK
 
 
 def change(draft: Draft) -> None:
-    """Take a letter for one that looks like it, here and there; never in a date, nor for a digit."""
+    """Replace letters by similar ones, at the edit's rate; never in dates, and never digits."""
     write_others(draft, CONFUSED)
 
 

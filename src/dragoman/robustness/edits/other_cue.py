@@ -1,8 +1,8 @@
-"""The cue of a claim exchanged for another of the same act, with the same grammar around it.
+"""The cue of a claim replaced by another one of the same act, with the same syntax.
 
-Cues and acts as in PARC 3.0 (Pareti 2016): verbs of one class of attribution stand for one another. Korean words take
-the same endings (verbs in 하다); Arabic verbs have the same person, gender and number, and take أن as those did that
-they replace.
+Cues and acts as in PARC 3.0 (Pareti 2016): verbs of one class of attribution are interchangeable. Korean words take the
+same endings (verbs in 하다); Arabic verbs have the same person, gender and number, and take أن like the ones they
+replace.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ CLASSES: dict[str, tuple[tuple[str, ...], ...]] = {
     "commit": (("재확인하였다", "확약하였다"),),
     "demand": (("제기하였다", "요구하였다"),),
 }
-"""Words that stand for one another, by act."""
+"""Interchangeable words, by act."""
 
 
 def change(draft: Draft) -> None:
-    """Exchange each cue that is one fragment and stands in a class of its act."""
+    """Replace each cue that is a single fragment and belongs to a class of its act."""
     done: dict[tuple[int, int], str] = {}
     for claim in draft.labels("claims"):
         cue = claim.get("cue") or []
@@ -46,7 +46,7 @@ def change(draft: Draft) -> None:
             at = (part[0], part[1]) if isinstance(part, list) else (part["start"], part["end"])
             acts.setdefault(at, set()).add(claim.get("act") or "assert")
     for (start, end), new in done.items():
-        if len(acts[start, end]) == 1:  # one word that is the cue of two acts keeps both
+        if len(acts[start, end]) == 1:  # a cue of two different acts is not replaced
             draft.replace(start, end, new)
 
 

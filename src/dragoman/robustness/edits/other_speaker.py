@@ -1,7 +1,7 @@
 """The speaker of a document's claims replaced by another person of the corpus, in all of that document's mentions.
 
-The claims are then the other person's: a system that reads says so, and one that knows who said it does not. After the
-counterfactual data of Kaushik et al. (2020).
+The claims are then the other person's: a system that reads the text attributes them to that person, one that has
+memorised the original does not. After the counterfactual data of Kaushik et al. (2020).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ People = dict[tuple[str, str], tuple[str, ...]]
 
 
 def prepare(rows: Iterable[Row], _: Applied) -> People:
-    """Collect the words of the full name of every person with a registry id, by language."""
+    """Return the words of the full name of every person with a registry id, by language and id."""
     names: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows:
         language = languages.get(row.get("language"))
@@ -34,7 +34,7 @@ def prepare(rows: Iterable[Row], _: Applied) -> People:
 
 
 def change(draft: Draft) -> None:
-    """Replace the first claimant of the document that can be."""
+    """Replace the first claimant of the document that has a donor."""
     mentions = {each.get("id"): each for each in draft.labels("entities")}
     present = {name for each in mentions.values() for name in each.get("entity_ids") or ()}
     tried: list[str] = []
@@ -80,7 +80,7 @@ def _replaced(draft: Draft, old: str, words: tuple[str, ...], new: str, donor: t
 
 
 def _other_claimant(claim: dict[str, Any], old: str, new: str, draft: Draft) -> None:
-    """Let the claims of one be those of the other; what others say elsewhere is no longer the same claim."""
+    """Attribute claims of one person to the other; they leave their cluster, since claims elsewhere differ now."""
     own = [each for each in claim.get("claimants") or () if old in (each.get("entity_ids") or ())]
     for claimant in own:
         claimant["entity_ids"] = sorted({new if name == old else name for name in claimant["entity_ids"]})
@@ -89,7 +89,7 @@ def _other_claimant(claim: dict[str, Any], old: str, new: str, draft: Draft) -> 
     if own:
         draft.changed["claims"] += 1
         if claim.get("cluster") is not None:
-            # Claims of this document alone stay together.
+            # Only claims of this document remain in a common cluster.
             claim["cluster"] = f"{claim['cluster']}-{new}"
 
 

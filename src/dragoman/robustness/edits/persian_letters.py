@@ -1,4 +1,4 @@
-"""Persian letters for Arabic ones: keyboards of Iran write U+06CC and U+06A9 for ya and kaf, which look the same.
+"""Persian letters for Arabic ones: Iranian keyboards produce U+06CC and U+06A9 for ya and kaf, which look the same.
 
 Unicode, section 9.2 (Arabic letters ya and kaf, "Encoding Structure").
 """
@@ -13,7 +13,7 @@ LETTERS = {"ي": "ی", "ك": "ک"}
 
 
 def change(draft: Draft) -> None:
-    """Exchange the letters; marks stay on them."""
+    """Replace the letters; combining marks are retained."""
     replace_clusters(draft, lambda cluster: LETTERS.get(cluster[0], cluster[0]) + cluster[1:])
 
 

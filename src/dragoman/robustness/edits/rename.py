@@ -1,8 +1,8 @@
-"""Persons and places renamed to others that no page of the benchmark names, and the registry with them.
+"""Persons and places renamed to others that do not occur in the benchmark, with the registry updated.
 
-Entity replacement as a test of what a model reads and what it knows: after Yan et al. (2022), *On the Robustness of
-Reading Comprehension Models to Entity Renaming*. Bodies, offices and meetings are not renamed, but for the names of
-persons and places inside of them: their names say what they are.
+Entity renaming distinguishes reading from memorisation: after Yan et al. (2022), *On the Robustness of
+Reading Comprehension Models to Entity Renaming*. In names of organisations, offices and meetings only embedded names of
+persons and places are replaced, since the rest is descriptive.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dragoman.robustness.renaming import Plan, plan_of, rename
 
 
 def prepare(rows: Iterable[Row], applied: Applied) -> Plan:
-    """Choose made-up persons, and places that no document names."""
+    """Choose made-up persons, and places that do not occur in any document."""
     return plan_of(rows, applied, within=False)
 
 

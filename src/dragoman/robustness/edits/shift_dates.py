@@ -1,8 +1,8 @@
-"""All dates of a document moved in time, its own time and years that are no dates included; words and values alike.
+"""All dates of a document shifted, with the document time and years that are not labelled; both words and values.
 
-A model that reads gives the new values; one that knows the page by heart gives the old ones. The calendar is the
-Gregorian one of ISO 8601; days of the week follow from it. A document with a date that cannot be moved stays whole as
-it is, since half of its dates moved would contradict the others.
+A model that reads the text predicts the new values, one that has memorised the page the old ones. The calendar is the
+Gregorian one of ISO 8601; weekdays are adjusted. A document with a date that cannot be shifted is not edited at all,
+since its dates would contradict each other.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UK = re.compile(rf"(?P<month>{_MONTHS}) (?P<year>\d{{4}})")
 
 
 def change(draft: Draft) -> None:
-    """Move what has a day, or say why it cannot be done."""
+    """Shift all dates and times, or count the reason why that is not possible."""
     shift = Shift(**draft.options)
     try:
         made, times = _moved_dates(draft, shift), _moved_times(draft.row, shift)
@@ -36,14 +36,14 @@ def change(draft: Draft) -> None:
         return
     draft.retimed = any(draft.row[name] != value for name, value in times.items())
     if not (draft.retimed or lone or any(words for _, _, words in made)):
-        # What is known of such a date from outside would move with nothing that a reader could see.
+        # Shifting only external values would not be visible in the text.
         draft.unable["nothing in the document shows when it is"] += any(fields["value"] for _, fields, _ in made)
         return
     for start, end, new in lone:
         draft.replace(start, end, new)
     for date, fields, words in made:
         if any(not draft.replace(start, end, new) for start, end, new in words):
-            raise AssertionError("a number in a date is cut by a label")  # digits of as many places never are
+            raise AssertionError("a number in a date is cut by a label")  # never, at equal length
         if any(date[name] != value for name, value in fields.items()):
             date.update(fields)
             draft.changed["dates"] += 1
@@ -58,7 +58,7 @@ def _moved_times(row: dict[str, Any], shift: Shift) -> dict[str, str]:
 
 
 def _moved_dates(draft: Draft, shift: Shift) -> list[tuple[dict[str, Any], dict[str, Any], list[tuple[int, int, str]]]]:
-    """Work all dates out before anything is changed."""
+    """Compute all shifted dates before anything is changed."""
     made = []
     published = draft.row.get("published") or draft.row.get("published_external")
     anchors = (published, moved_value(published, shift) if published else None)
@@ -83,7 +83,7 @@ def _moved_dates(draft: Draft, shift: Shift) -> list[tuple[dict[str, Any], dict[
 
 
 def _weekday(value: str, day: str) -> str:
-    """Weekday of a day that is known from outside."""
+    """Shift the value of a weekday, by its external day."""
     interval = timex.interval(day) if day else None
     if interval is None or interval.earliest is None or interval.earliest != interval.latest:
         raise Impossible("a weekday without its day cannot be moved")
@@ -91,7 +91,7 @@ def _weekday(value: str, day: str) -> str:
 
 
 def _days(date: dict[str, Any], value: str, suffix: str) -> dict[str, Any]:
-    """First and last day of a value, where the label had them."""
+    """First and last day of a value, if the label had them."""
     if f"earliest{suffix}" not in date:
         return {}
     interval = timex.interval(value, date.get("mod"), date.get("type"))
@@ -101,7 +101,7 @@ def _days(date: dict[str, Any], value: str, suffix: str) -> dict[str, Any]:
 
 
 def _moved_years(draft: Draft, shift: Shift) -> list[tuple[int, int, str]]:
-    """Move years that are part of a name and no date; months and days of those are not known."""
+    """Shift years that are part of a name and not a date; only by whole years, since their months are unknown."""
     dates = [(date["start"], date["end"]) for date in draft.labels("dates")]
     lone = [
         match
@@ -118,7 +118,7 @@ def _moved_years(draft: Draft, shift: Shift) -> list[tuple[int, int, str]]:
 
 
 def page_text(line: str, options: Options) -> str:
-    """Move the English dates of a line of a page that is in no document's text; what is no date stays."""
+    """Shift the English dates in a line of a page that is in no document's text."""
     shift = Shift(**options)
 
     def month(name: str) -> int:

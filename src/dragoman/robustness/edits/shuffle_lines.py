@@ -1,7 +1,7 @@
-"""Segments out of order: the lines of a text after its first, in another order, for systems that lean on their place.
+"""Segments out of order: the lines of a text after the first are shuffled, for systems that rely on position.
 
-After the sentence-order tests of CheckList-style suites (Ribeiro et al. 2020, section 3). Each line stays whole; the
-first, which is the title, stays first.
+After the sentence-order tests of CheckList-style suites (Ribeiro et al. 2020, section 3). Lines are not changed; the
+first, which is the title, remains first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dragoman.robustness.edit import Edit
 
 
 def change(draft: Draft) -> None:
-    """Put the lines in another order."""
+    """Shuffle the lines after the first."""
     rest = list(range(1, draft.text.count("\n") + 1))
     if len(rest) < 2:
         draft.unable["fewer than three lines"] += 1

@@ -1,7 +1,7 @@
-"""Persons and places that exchange their names within the corpus: the placebo to renaming.
+"""Persons and places exchange their names within the corpus: the placebo for ``rename``.
 
-As many names change as by renaming, by the same rules, but the new ones stand in the same pages: a model that knows
-these pages knows them too. After the placebo tests of the literature on causal inference (Eggers et al. 2024).
+As many names change as by ``rename``, by the same rules, but the new ones are from the same pages: a model that has
+memorised these pages knows them, too. After placebo tests in causal inference (Eggers et al. 2024).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dragoman.robustness.renaming import Plan, plan_of, rename
 
 
 def prepare(rows: Iterable[Row], applied: Applied) -> Plan:
-    """Choose for each entity the name of another one of the documents."""
+    """Choose for each entity the name of another entity in the documents."""
     return plan_of(rows, applied, within=True)
 
 

@@ -1,4 +1,4 @@
-"""Arabic with tatweel (kashida): a line drawn between two joined letters, for looks alone. Unicode, section 9.2."""
+"""Arabic with tatweel (kashida): a purely visual stretching between two joined letters. Unicode, section 9.2."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dragoman.robustness.edit import Edit
 from dragoman.robustness.letters import clusters
 
 JOINS_ON = frozenset("بتثجحخسشصضطظعغفقكلمنهيئ")
-"""Letters that join with the one after them (Joining_Type Dual_Joining in ArabicShaping.txt)."""
+"""Letters that join to the following one (Joining_Type Dual_Joining in ArabicShaping.txt)."""
 JOINED = JOINS_ON | frozenset("اأإآدذرزوؤىة")
 
 
 def change(draft: Draft) -> None:
-    """Draw a line after a letter that joins with the next one; not between lam and alef, which are one shape."""
+    """Insert a tatweel after a letter that joins to the next one; not between lam and alef, which form a ligature."""
     parts = list(clusters(draft.text))
     for (at, here), (_, after) in pairwise(parts):
         if (

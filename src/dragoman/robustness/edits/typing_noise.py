@@ -1,7 +1,7 @@
-"""Slips of the pen: a letter for its neighbour on the keyboard, or two letters exchanged.
+"""Typing errors: a letter replaced by its neighbour on the keyboard.
 
 After the synthetic noise of Belinkov and Bisk (2018); keyboards are KS X 5002 (Dubeolsik) and Arabic (101). Digits and
-dates stay, since another digit is another date.
+dates are not changed, since another digit is another date.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NEIGHBOURS = _neighbours(HANGUL) | _neighbours(ARABIC) | _neighbours(LATIN)
 
 
 def change(draft: Draft) -> None:
-    """Write a neighbour's letter here and there; never in a date, nor for a digit."""
+    """Replace letters by neighbours on the keyboard, at the edit's rate; never in dates, and never digits."""
     write_others(draft, NEIGHBOURS)
 
 

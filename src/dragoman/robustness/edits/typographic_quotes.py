@@ -1,6 +1,7 @@
 """Typographic quotation marks for typewriter ones, as word processors set them. Unicode, section 6.2.
 
-Marks are taken in pairs within a line; one without a partner stays, and so does an apostrophe between letters.
+Marks are replaced in pairs within a line; lines with an odd number of a mark are skipped, and apostrophes between
+letters are not changed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ PAIRS = {'"': ("“", "”"), "'": ("‘", "’")}
 
 
 def change(draft: Draft) -> None:
-    """Exchange both marks of each pair."""
+    """Replace both marks of each pair."""
     for mark, (opening, closing) in PAIRS.items():
         for low, high in draft.line_bounds():
             apostrophe = rf"(?<!\w){mark}|{mark}(?!\w)" if mark == "'" else mark
