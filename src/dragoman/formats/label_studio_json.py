@@ -162,7 +162,7 @@ def _value(value: Node, kind: str) -> Iterable[LabelledSpan]:
         return
     place = value if offsets is None else offsets
     start, end, words = place.integer("start"), place.integer("end"), value.string("text")
-    if offsets is None and None not in (start, end, words) and len(words) != end - start:
+    if offsets is None and start is not None and end is not None and words is not None and len(words) != end - start:
         words = _cut(words, end - start)
     yield from (LabelledSpan(value, start, end, label, words) for label in labels)
     if not labels:
