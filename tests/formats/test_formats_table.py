@@ -11,7 +11,7 @@ from format_cases import ORDERED, WRITTEN, read_path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.formats import format_files
+from dragoman.formats import format_files, registry
 from dragoman.formats.outcome import Options, Written
 from dragoman.formats.registry import FORMATS
 from dragoman.problems import CATALOGUE, DragomanError
@@ -95,9 +95,9 @@ def test_lines_are_written_as_a_submission():
 
 
 def test_formats_are_found_by_name():
-    assert format_files.named("conll") is FORMATS["conll"]
+    assert registry.named("conll") is FORMATS["conll"]
     with pytest.raises(DragomanError, match="conll, brat, spacy, docbin, tuples, pipeline"):
-        format_files.named("CoNLL")
+        registry.named("CoNLL")
 
 
 fragments = st.sampled_from(
