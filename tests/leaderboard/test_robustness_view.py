@@ -73,11 +73,11 @@ def test_pages_link_to_each_other_and_hostile_results_stay_text(board, gold, pag
         page.get_by_role("link", name="Robustness").click()
         assert strays(page) == []
         page.get_by_role("table").get_by_role("link", name="S1").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "S1: what edits of the texts cost"
+        assert page.get_by_role("heading", level=1).inner_text() == "S1: cost of text edits"
         assert page.evaluate("window.ran") is None
         assert strays(page) == []
         page.get_by_role("link", name="Its scores").click()
-        assert page.get_by_role("link", name="What edits of the texts cost it").count() == 1
+        assert page.get_by_role("link", name="Cost of text edits").count() == 1
     assert page.bad == []
 
 
@@ -108,5 +108,5 @@ def test_a_closed_board_says_where_the_keeper_wants_predictions_and_nothing_of_p
     assert page.evaluate("window.ran") is None
     step = page.locator("ol.steps li").last.inner_text()
     assert step == (
-        f"Send it: {place}." if place else "Send it as the keeper of the test says; the release does not name a place."
+        f"Send it: {place}." if place else "Ask the organisers where to send it; the release does not say."
     )
