@@ -299,7 +299,7 @@ def test_recall_by_phenomenon_has_its_counts_and_no_ground_where_labels_are_few(
     heads = page.locator("table.sortable thead th").all_inner_texts()
     assert "date relative to another" in heads[1]  # those with many labels come first
     assert "40 labels" in heads[1]
-    assert "range of time †" in heads[2].replace("\u00a0", " ")
+    assert "time range †" in heads[2].replace("\u00a0", " ")
     assert "4 labels" in heads[2]
     table = page.get_by_role("table", name="Recall by phenomenon")
     cells = table.locator("tbody tr").first.locator("td")

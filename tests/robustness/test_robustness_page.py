@@ -33,7 +33,7 @@ def arabic():
 
 def test_the_page_says_first_what_costs_most_and_in_one_line_what_costs_nothing(opened, arabic):
     page = opened(arabic)
-    first = page.get_by_role("heading", name="What costs most").locator("+ ol > li").all_inner_texts()
+    first = page.get_by_role("heading", name="Highest costs").locator("+ ol > li").all_inner_texts()
     sure = [each for each in arabic["costs"] if each["interval"] and each["interval"][0] > 0]
     worst = max(sure, key=lambda each: each["cost"])
     assert first[0] == (
