@@ -245,7 +245,7 @@ def test_without_script_all_is_there_but_what_acts(site, chromium):
 
 def test_a_language_of_two_documents_has_scores_and_n_alone(site, page):
     page.goto((site / "language-ar.html").as_uri())
-    assert page.get_by_text("2 documents: scores alone.").is_visible()
+    assert page.get_by_text("2 documents: only scores.").is_visible()
     assert rows(page) == 67 + 1
     for absent in (".rank", ".interval", ".range", ".heat"):
         assert page.locator(f"table {absent}").count() == 0, absent

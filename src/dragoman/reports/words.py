@@ -38,7 +38,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 """Types that share a colour: 13 colours could not be distinguished by everybody, and types are also named in words.
 """
 PHENOMENA: Mapping[str, str] = {
-    "fused_edge": "no space at the span boundary",
+    "fused_edge": "span boundary within a word",
     "proclitic": "proclitic attached to the name",
     "dprk_spelling": "North Korean spelling",
     "spelling_variant": "spelling variant",
