@@ -107,6 +107,4 @@ def test_a_closed_board_says_where_the_keeper_wants_predictions_and_nothing_of_p
     page.set_content(said)
     assert page.evaluate("window.ran") is None
     step = page.locator("ol.steps li").last.inner_text()
-    assert step == (
-        f"Send it: {place}." if place else "Ask the organisers where to send it; the release does not say."
-    )
+    assert step == (f"Send it: {place}." if place else "Ask the organisers where to send it; the release does not say.")

@@ -96,7 +96,7 @@ def _cannot(data: BoardData, languages: list[tuple[str, int]]) -> list[str]:
     if data.name == OWN:
         said.append(
             "Human performance is unknown: no person has labelled these documents. "
-            "The annotators' control is a model of the annotators' family: neither an upper bound nor human performance."
+            "The annotators' control is a model of the same family: neither an upper bound nor human performance."
         )
     return said
 

@@ -191,7 +191,7 @@ def _refuse(entry: Entry, problem: Problem) -> None:
 
 def _no_better(new: Shown, exact: Mapping[str, float | None], file: str) -> Iterator[Problem]:
     if same := [name for name in exact if name not in new]:
-        what = f"not better, by at least one step, than its team's earlier submissions: no score is shown for {', '.join(same)}."
+        what = f"not better than its team's earlier submissions by a step: no score is shown for {', '.join(same)}."
         yield Problem(code="W824", what=what, hint="The best score is shown at another run of its team.", file=file)
 
 

@@ -162,7 +162,7 @@ def _check_card(card: SystemCard, file: str) -> Iterator[Problem]:
 
     if card.resources is None:
         what = "the card does not state which resources the system used: it is ranked in the open track."
-        hint = "List them in `resources`: text, dev, registry, passes, reading, web; the closed track is text and dev only."
+        hint = "List them in `resources`: text, dev, registry, passes, reading, web; closed track: only text and dev."
         yield Problem(code="W820", what=what, hint=hint, file=file, path="resources")
 
 
