@@ -38,7 +38,7 @@ def asked(server, benchmark, folder):
         (307, "{other}/chat/completions", "another host"),
         (302, "{other}/chat/completions", "another host"),
         (308, "//localhost:{port}/v1/chat/completions", "another host"),
-        (302, "/v1/elsewhere", "as a GET"),
+        (302, "/v1/elsewhere", "into a GET"),
     ],
 )
 def test_a_chat_model_is_not_asked_where_its_endpoint_redirects_to(benchmark, chats, tmp_path, status, where, why):

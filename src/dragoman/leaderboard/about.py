@@ -87,7 +87,7 @@ def _cannot(data: BoardData, languages: list[tuple[str, int]]) -> list[str]:
     held = number(data.pages, "page") if data.pages else number(data.documents, "document")
     little = f"{held} {'says' if (data.pages or data.documents) == 1 else 'say'} little about other news"
     said = [
-        f"{little[0].upper()}{little[1:]}; intervals hold only for documents like these.",
+        f"{little}; intervals hold only for documents like these.",
         "No significant difference between two systems does not mean that they are equally good.",
     ]
     few = [f"{title} ({number(documents, 'document')})" for title, documents in languages if documents < MIN_DOCUMENTS]

@@ -188,7 +188,7 @@ class SubmissionLog:
             (number,) = db.execute("SELECT number FROM attempts WHERE team = ? AND day = ?", (team, day)).fetchone()
             if number > MAX_ATTEMPTS * limits.per_day:
                 looked = counted(number - 1, "submission of this team was", "submissions of this team were")
-                what = f"{looked} looked at today."
+                what = f"{looked} checked today."
                 raise error("E840", what, "Check them with `dragoman validate` first; submit again tomorrow (UTC).")
 
     def submit(self, team: str, system: str, body: bytes, limits: Limits) -> int:
