@@ -86,7 +86,7 @@ def test_label_studio_is_followed_on_its_own_host_where_the_request_stays_what_i
     server.obey = lambda *_: {"results": [], "next": None}
     with client.Server(server.url, TOKEN, wait=0.01) as speaker:
         assert list(speaker.projects()) == []
-        with pytest.raises(DragomanError, match=r"E770.*as a GET"):
+        with pytest.raises(DragomanError, match=r"E770.*into a GET"):
             speaker.delete_task(1)
     assert {method for method, path in server.heard if path.startswith("/api/tasks")} == {"DELETE"}
 
