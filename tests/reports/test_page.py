@@ -171,7 +171,7 @@ def test_the_committed_runs_have_a_page_as_their_scores_say(benchmark, split, na
 
 def test_what_the_system_is_stands_beside_its_scores(benchmark, split, opened):
     page = opened(render(RUNS / "korean_rules" / benchmark.version, benchmark, split))
-    page.get_by_text("What Korean rules is").click()
+    page.get_by_text("System card of Korean rules").click()
     facts = page.locator("dl.card").inner_text()
     assert "kiwipiepy" in facts
     assert "text, dev" in facts
