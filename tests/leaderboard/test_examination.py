@@ -250,7 +250,7 @@ def of_before(stored):
         (of_before, "does not state measure revisions"),
         (lambda stored: stored.update(quotes="first"), "scored with quotes 'first'; the board scores with in-order"),
         (lambda stored: stored.update(map="person=PER"), "scored with map 'person=PER'; the board scores with none"),
-        (lambda stored: stored["counts"]["dates.value"].update(revision=9), "is by revision 9 and not 1"),
+        (lambda stored: stored["counts"]["dates.value"].update(revision=9), "is by revision 9, not 1"),
     ],
 )
 def test_a_result_that_was_scored_in_another_way_than_the_board_scores_is_named(run, gold, change, said):
