@@ -1,4 +1,4 @@
-// Filters, column selection, scroll hints, and copying: the pages work without them.
+// Filters, column selection, the notice that a table scrolls, and copying: the pages work without them.
 const bar = document.querySelector(".controls");
 if (bar) {
   const tables = [...document.querySelectorAll("table.sortable")];
