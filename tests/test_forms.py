@@ -105,7 +105,7 @@ def test_gold_is_converted_and_comes_back(made, form, benchmark, split):
 def test_gold_is_reported_without_a_mistake(made, form, split, tmp_path):
     given = made[form]
     page = dragoman.report(given, given, out=tmp_path / "page.html").read_text("utf-8")
-    assert "There is no mistake." in page
+    assert "There are no errors." in page
     assert "로씨야" in page  # the texts came with the gold
 
 
@@ -143,7 +143,7 @@ def test_a_release_on_the_hub_is_gold_in_every_door(release, benchmark, split, t
             wrong = [{"id": lines[0].id, "entities": [{"start": 3, "end": 1}]}]
             assert [problem.code for problem in dragoman.validate(wrong, name)] == ["E402"]
             page = dragoman.report(lines, name, out=tmp_path / "page.html")
-            assert "There is no mistake." in page.read_text("utf-8")
+            assert "There are no errors." in page.read_text("utf-8")
         assert dragoman.score(tagged, benchmark, intervals=False)["headline"] == 1.0
         assert dragoman.validate(tagged, benchmark, split=split) == []
         made = dragoman.convert(tagged, out=tmp_path / "made.jsonl")

@@ -38,7 +38,7 @@ def asked(server, benchmark, folder):
         (307, "{other}/chat/completions", "another host"),
         (302, "{other}/chat/completions", "another host"),
         (308, "//localhost:{port}/v1/chat/completions", "another host"),
-        (302, "/v1/elsewhere", "as a GET"),
+        (302, "/v1/elsewhere", "into a GET"),
     ],
 )
 def test_a_chat_model_is_not_asked_where_its_endpoint_redirects_to(benchmark, chats, tmp_path, status, where, why):
@@ -86,7 +86,7 @@ def test_label_studio_is_followed_on_its_own_host_where_the_request_stays_what_i
     server.obey = lambda *_: {"results": [], "next": None}
     with client.Server(server.url, TOKEN, wait=0.01) as speaker:
         assert list(speaker.projects()) == []
-        with pytest.raises(DragomanError, match=r"E770.*as a GET"):
+        with pytest.raises(DragomanError, match=r"E770.*into a GET"):
             speaker.delete_task(1)
     assert {method for method, path in server.heard if path.startswith("/api/tasks")} == {"DELETE"}
 

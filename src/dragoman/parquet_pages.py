@@ -81,13 +81,13 @@ def extent(data: bytes | mmap) -> Extent:
     length = int.from_bytes(data[-8:-4], "little")
     start = len(data) - 8 - length
     if data[-4:] != MAGIC or start < len(MAGIC):
-        raise DamagedError("its footer is not there")
+        raise DamagedError("its footer is missing")
     if length > MAX_FOOTER:
         raise DamagedError(f"its footer is over {MAX_FOOTER:,} bytes")
     footer, _ = _struct(data, start)
     schema, groups = _list(footer, _SCHEMA), _list(footer, _GROUPS)
     if not 0 < len(schema) <= MAX_COLUMNS:
-        raise DamagedError(f"it has {len(schema):,} columns and groups of columns; the most is {MAX_COLUMNS:,}")
+        raise DamagedError(f"it has {len(schema):,} columns and groups of columns; the maximum is {MAX_COLUMNS:,}")
     values, unpacked, longest, pages = _number(footer, _ROWS), 0, 0, 0
     for group in groups:
         for chunk in _list(group, _CHUNKS):
@@ -110,7 +110,7 @@ def batches(source: bytes | Path, count: Callable[[int], None]) -> Iterator[pa.R
             raises if the size is too large.
 
     """
-    import pyarrow as pa  # noqa: PLC0415 - importing the package must stay cheap
+    import pyarrow as pa  # noqa: PLC0415 - importing the package must be fast
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     content = pa.BufferReader(source) if isinstance(source, bytes) else pa.OSFile(str(source))
@@ -154,7 +154,7 @@ def _pages(data: bytes | mmap, column: dict[int, Any], end: int) -> Iterator[Ext
                 page = _dict(header, kind)
                 values += _number(page, 1)
                 if page.get(encoding) == _DELTA_BYTE_ARRAY:
-                    raise DamagedError("the encoding DELTA_BYTE_ARRAY is not read; use PLAIN or a dictionary")
+                    raise DamagedError("the encoding DELTA_BYTE_ARRAY is not supported; use PLAIN or a dictionary")
         yield Extent(values, unpacked := _number(header, _UNPACKED), unpacked)
         seen += values
         at += _number(header, _PACKED)
@@ -238,4 +238,4 @@ def _value(data: bytes | mmap, at: int, kind: int, depth: int) -> tuple[Any, int
             return items, at
         case 12 if depth < _MAX_DEPTH:
             return _struct(data, at, depth + 1)
-    raise DamagedError("its metadata are not as they must be")
+    raise DamagedError("its metadata are invalid")

@@ -1,6 +1,6 @@
-"""Redirects of a server: followed on its own host alone, since a request carries keys, texts and labels.
+"""HTTP redirects: followed only on the same host, because requests carry API keys, texts and labels.
 
-A hook for clients of the httpx family, which call it with each response before they follow it.
+The check is a response hook for clients of the httpx family, which call it before they follow a redirect.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dragoman.problems import error
 
 
 def check_redirect(response: Any, option: str) -> None:
-    """Refuse a redirect to another host, and one that would make another request of this one.
+    """Refuse a redirect to another host, and one that would turn the request into a GET.
 
-    A change from http to https of the same host is none to another host.
+    An upgrade from http to https on the same host is allowed.
 
     Args:
-        response: of httpx or httpx2, a redirect or not.
-        option: where the address of the server is given, for the hint.
+        response: a response of httpx or httpx2, redirect or not.
+        option: the option with the address of the server, for the hint.
 
     Raises:
         DragomanError: E770.
@@ -29,24 +29,25 @@ def check_redirect(response: Any, option: str) -> None:
     if not response.has_redirect_location:
         return
     asked, target = response.request.url, None
-    with suppress(Exception):  # an address that is none: the client says so
+    with suppress(Exception):  # the client reports an invalid address
         target = asked.join(response.headers["location"])
     if target is None:
         return
     there = _origin(target)
     if there != _origin(asked) and (asked.scheme, target.scheme, asked.host) != ("http", "https", target.host):
-        what = f"{_origin(asked)} redirects to {there}, another host: nothing is sent there."
-        raise error("E770", what, f"If that is the server that is meant, give its address: {option}.")
+        what = f"{_origin(asked)} redirects to another host, {there}: nothing is sent there."
+        raise error("E770", what, f"If that is the intended server, give its address: {option}.")
     if response.request.method not in {"GET", "HEAD"} and response.status_code not in {307, 308}:
-        what = f"{_origin(asked)} redirects a {response.request.method} by status {response.status_code}, as a GET."
-        raise error("E770", what, f"Give the address that it is redirected to, at {there}: {option}.")
+        how = f"a {response.request.method} with status {response.status_code}"
+        what = f"{_origin(asked)} redirects {how}, which turns it into a GET."
+        raise error("E770", what, f"Give the address of the redirect target, at {there}: {option}.")
 
 
 @contextmanager
 def staying_on_the_hub() -> Iterator[None]:
-    """Let huggingface_hub, whoever calls it, follow no redirect to another host, but for files.
+    """Make huggingface_hub, including calls by other libraries, refuse redirects to another host, except for files.
 
-    These the Hub keeps elsewhere, and the library sends no token there.
+    The Hub serves files from other hosts, and the library sends no token there.
     """
     session = importlib.import_module("huggingface_hub.utils").get_session()
     hooks = getattr(session, "event_hooks", {"response": []})["response"]  # releases below 1.0 have no such client

@@ -247,10 +247,10 @@ def of_before(stored):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (of_before, "does not say by which revisions"),
+        (of_before, "does not state measure revisions"),
         (lambda stored: stored.update(quotes="first"), "scored with quotes 'first'; the board scores with in-order"),
         (lambda stored: stored.update(map="person=PER"), "scored with map 'person=PER'; the board scores with none"),
-        (lambda stored: stored["counts"]["dates.value"].update(revision=9), "is by revision 9 and not 1"),
+        (lambda stored: stored["counts"]["dates.value"].update(revision=9), "is by revision 9, not 1"),
     ],
 )
 def test_a_result_that_was_scored_in_another_way_than_the_board_scores_is_named(run, gold, change, said):
@@ -331,4 +331,4 @@ def test_predictions_that_need_too_much_memory_are_a_problem_of_the_entry(run, g
     (run / "predictions.jsonl").write_bytes(b"".join(lines))
     (outcome,) = isolation.each(partial(examine, gold=picklable(gold)), [run], memory=2**28)
     reasons = [outcome.reason] if isinstance(outcome, isolation.Failure) else [p.what for p in outcome.problems]
-    assert any("more memory than it may have" in reason or "SIGABRT" in reason for reason in reasons)
+    assert any("exceeds the memory limit" in reason or "SIGABRT" in reason for reason in reasons)

@@ -126,7 +126,7 @@ def test_processes_end_when_nobody_waits_for_their_outcomes(tmp_path):
 def test_memory_over_the_bound_is_a_failure():
     small, large = isolation.each(fill, [2**20, 2**30], memory=2**29)
     assert small == 2**20
-    assert large == Failure("it needs more memory than it may have")
+    assert large == Failure("it exceeds the memory limit")
 
 
 def test_a_death_is_named_by_its_signal():

@@ -1,4 +1,4 @@
-"""Warnings of `--check`: nothing right, a copy, nearer to gold than the annotators' control."""
+"""Warnings of `--check`: nothing correct, a copy, a score above the annotators' control."""
 
 import json
 

@@ -46,8 +46,8 @@ def test_rows_go_by_cost_and_words_by_those_whose_interval_is_above_zero(board):
     assert [row.edit for row in made.kinds["direction"]] == ["shift-dates"]
     assert made.kinds["invariance"][0].cells[1] is None
     assert made.costliest == [
-        "tatweel takes entities.strict from 0.750 to 0.250 (4 documents)",
-        "shift-dates takes dates.value from 0.500 to 0.250 (4 documents)",
+        "tatweel lowers entities.strict from 0.750 to 0.250 (4 documents)",
+        "shift-dates lowers dates.value from 0.500 to 0.250 (4 documents)",
     ]
     assert made.other_data == ""
     board.data.fingerprint = "0" * 64
@@ -73,11 +73,11 @@ def test_pages_link_to_each_other_and_hostile_results_stay_text(board, gold, pag
         page.get_by_role("link", name="Robustness").click()
         assert strays(page) == []
         page.get_by_role("table").get_by_role("link", name="S1").click()
-        assert page.get_by_role("heading", level=1).inner_text() == "S1: what edits of the texts cost"
+        assert page.get_by_role("heading", level=1).inner_text() == "S1: cost of text edits"
         assert page.evaluate("window.ran") is None
         assert strays(page) == []
-        page.get_by_role("link", name="Its scores").click()
-        assert page.get_by_role("link", name="What edits of the texts cost it").count() == 1
+        page.get_by_role("link", name="Scores of the system").click()
+        assert page.get_by_role("link", name="Cost of text edits").count() == 1
     assert page.bad == []
 
 
@@ -107,6 +107,4 @@ def test_a_closed_board_says_where_the_keeper_wants_predictions_and_nothing_of_p
     page.set_content(said)
     assert page.evaluate("window.ran") is None
     step = page.locator("ol.steps li").last.inner_text()
-    assert step == (
-        f"Send it: {place}." if place else "Send it as the keeper of the test says; the release does not name a place."
-    )
+    assert step == (f"Send it: {place}." if place else "Ask the organisers where to send it; the release does not say.")

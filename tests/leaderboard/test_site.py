@@ -314,7 +314,7 @@ def test_the_command_writes_site_and_reports(tmp_path, benchmark, gold):
     assert f"reports/{report.name}" in (tmp_path / "site" / "systems" / report.name).read_text("utf-8")
     card = read_card(tmp_path / "runs" / "one" / benchmark.version / "system.toml")
     html = report.read_text("utf-8")
-    assert f"What <bdi>{card.name}</bdi> is" in html
+    assert f"System card of <bdi>{card.name}</bdi>" in html
     assert f"<dt>Licence</dt><dd><bdi>{card.licence}</bdi>" in html
 
 

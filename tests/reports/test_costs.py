@@ -37,9 +37,9 @@ def test_each_kind_is_mended_by_itself():
         "labels of documents left out": (1, 4 / 8 - 2 / 7),
         "spurious entities": (1, 2 / 6 - 2 / 7),  # right 1 of 4 and 2
     }
-    assert rows(made, "kind of mistake") == by_kind
-    assert made.groups["kind of mistake"][0].query == "layer=entities&kind=wrong+type"
-    assert next(row.query for row in made.groups["kind of mistake"] if "left out" in row.words) == (
+    assert rows(made, "kind of error") == by_kind
+    assert made.groups["kind of error"][0].query == "layer=entities&kind=wrong+type"
+    assert next(row.query for row in made.groups["kind of error"] if "left out" in row.words) == (
         "kind=document+left+out"
     )
     # The pair of the wrong type counts for both types, as the filter shows it for both; a spurious label for its own.
@@ -51,7 +51,7 @@ def test_each_kind_is_mended_by_itself():
     }
     assert rows(made, "layer") == {"entities": (4, 1 - 2 / 7)}  # all fixed: 4 right of 4 and 4
     assert rows(made, "phenomenon") == {
-        "inside another label, or around one": (2, 6 / 8 - 2 / 7),
+        "nested label": (2, 6 / 8 - 2 / 7),
         "x": (1, 4 / 7 - 2 / 7),
     }
     assert rows(made, "language") == {"Korean (ko)": (3, 6 / 7 - 2 / 7), "language unknown": (1, 4 / 8 - 2 / 7)}
@@ -82,7 +82,7 @@ def test_what_to_mend_first_says_what_most_of_it_has_in_common():
     # Three of six are countries, as many nested; one organisation of six is too few to be named.
     assert {(part.words, part.count, part.query) for part in second.parts} == {
         ("country or city (GPE)", 3, "layer=entities&kind=missed&type=GPE"),
-        ("inside another label, or around one", 3, "layer=entities&kind=missed&phenomenon=nested"),
+        ("nested label", 3, "layer=entities&kind=missed&phenomenon=nested"),
     }
 
 
@@ -102,5 +102,5 @@ def test_the_score_of_a_run_is_its_headline(name, benchmark, split):
     made = Content.of([Labels(*predictions(RUN.parents[1] / name / benchmark.version, source.gold))], source)
     assert made.costs.score == pytest.approx(made.results[0].scores["headline"])
     assert sum(row.count for row in made.costs.groups["layer"]) == sum(
-        row.count for row in made.costs.groups["kind of mistake"]
+        row.count for row in made.costs.groups["kind of error"]
     )

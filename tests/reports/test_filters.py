@@ -67,7 +67,7 @@ def test_only_mistakes_are_drawn_at_first_and_all_on_demand(three):
     page = three
     kinds = ["missed", "missed", "spurious", "wrong type"]
     assert drawn(page) == (["one", "two"], kinds, ["Bern", "Monday", "기자", "가"])
-    page.get_by_label("mistakes only").uncheck()
+    page.get_by_label("errors only").uncheck()
     documents, entries, lines = drawn(page)
     assert documents == ["one", "three", "two"]
     assert entries == sorted([*kinds, *["right"] * 5])
@@ -145,15 +145,15 @@ def test_every_mistake_has_an_address_of_its_own(three):
 
 def test_steps_by_thumb_and_the_order_by_cost(opened, tmp_path):
     page = opened(of_lines(tmp_path, GOLD, PRED), 390)
-    box = page.get_by_role("button", name="Next mistake").bounding_box()
+    box = page.get_by_role("button", name="Next error").bounding_box()
     assert box["height"] >= 44
     assert 900 - 80 < box["y"] + box["height"] <= 900
     seen = []
     for _ in range(5):
-        page.get_by_role("button", name="Next mistake").click()
+        page.get_by_role("button", name="Next error").click()
         seen.append(page.locator("output.place").inner_text())
     assert seen == ["1 of 4", "2 of 4", "3 of 4", "4 of 4", "4 of 4"]
-    page.get_by_role("button", name="Previous mistake").click()
+    page.get_by_role("button", name="Previous error").click()
     assert page.locator("output.place").inner_text() == "3 of 4"
     assert not page.get_by_role("form", name="Filters").is_visible()
     page.get_by_text("Filters", exact=True).click()

@@ -147,13 +147,13 @@ def test_a_claimant_without_an_id_is_named_by_the_words_of_the_text(benchmark, s
     chains = sorted(item["chain"] for item in items if item["side"] == "predicted")
     assert chains == [
         [[f"the text itself and {document.text[2:9].strip()}", "says"]],
-        [[f"the text itself and {document.text[2:9].strip()}", "says"], ["somebody unnamed", "says"]],
+        [[f"the text itself and {document.text[2:9].strip()}", "says"], ["an unnamed source", "says"]],
     ]
 
 
 def test_gold_makes_no_mistake_and_all_measures_are_shown(benchmark, split, tmp_path):
     html = render(run_folder(tmp_path, gold_lines(benchmark, split)), benchmark, split)
-    assert "There is no mistake." in html
+    assert "There are no errors." in html
     assert {item["kind"] for document in drawn(html) for item in document["items"]} == {"right"}
     for name in ("entities.strict", "claims.act.accuracy", "entities.conll.mean", "pages.segments.accuracy"):
         assert name in html
@@ -171,7 +171,7 @@ def test_the_committed_runs_have_a_page_as_their_scores_say(benchmark, split, na
 
 def test_what_the_system_is_stands_beside_its_scores(benchmark, split, opened):
     page = opened(render(RUNS / "korean_rules" / benchmark.version, benchmark, split))
-    page.get_by_text("What Korean rules is").click()
+    page.get_by_text("System card of Korean rules").click()
     facts = page.locator("dl.card").inner_text()
     assert "kiwipiepy" in facts
     assert "text, dev" in facts
@@ -229,5 +229,5 @@ def test_arabic_runs_right_to_left_and_offsets_fall_on_the_words(benchmark, spli
       .map(each => each.textContent).join('')"""
     assert text.evaluate(own) == document.text
     tree = page.locator("main").aria_snapshot()
-    assert 'heading "Mistakes"' in tree
+    assert 'heading "Errors"' in tree
     assert "checkbox" in tree

@@ -32,7 +32,7 @@ def test_lines_of_gold_and_of_predictions_are_seen_over_and_under_the_words(thre
     assert lines(paper, "가", PLACES) == (0, BROKEN)  # spurious
     assert lines(paper, "Bern", BODIES) == (BROKEN, BROKEN)  # another type of the same family
     assert lines(paper, "Ada", PEOPLE) == (0, 0)  # right, and not shown
-    three.get_by_label("mistakes only").uncheck()
+    three.get_by_label("errors only").uncheck()
     assert lines(Paper(three), "Ada", PEOPLE) == (WHOLE, WHOLE)
 
 
@@ -43,7 +43,7 @@ def test_folded_tables_are_on_paper_and_what_acts_is_not(three):
     for absent in ("Clear filters", "Search", "Save marks", "Colours"):
         assert absent not in words
     assert "First of all" in words
-    three.get_by_label("mistakes only").uncheck()
+    three.get_by_label("errors only").uncheck()
     assert three.locator("article:visible").count() == 3
     words = Paper(three).text().split()
     assert "two" in words

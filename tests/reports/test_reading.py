@@ -61,13 +61,13 @@ def test_the_index_says_in_english_what_a_document_is(opened, arabic, benchmark,
 def test_keys_are_explained_and_do_nothing_else_meanwhile(opened, arabic):
     page = opened(arabic)
     page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keys")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     assert dialog.is_visible()
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.closest('article')") is None
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
-    page.get_by_role("button", name="Keys").click()
+    page.get_by_role("button", name="Shortcuts").click()
     dialog.get_by_role("button", name="Close").click()
     assert not dialog.is_visible()
     assert page.bad == []
@@ -130,8 +130,8 @@ def test_colours_follow_the_system_or_the_choice_with_storage_or_without(opened,
 
 def test_a_right_label_tells_its_type_names_and_value_by_click_and_by_keys(opened, tmp_path):
     page = opened(of_lines(tmp_path, [LINE], [LINE]))
-    assert not page.get_by_label("mistakes only").is_checked()
-    assert "There is no mistake. All 5 labels are right" in page.locator("#mistakes + p").inner_text()
+    assert not page.get_by_label("errors only").is_checked()
+    assert "There are no errors. All 5 labels are right" in page.locator("#mistakes + p").inner_text()
     assert page.locator("article:visible").count() == 1
     tooltip = page.get_by_role("tooltip")
     assert not tooltip.is_visible()
@@ -149,9 +149,9 @@ def test_a_right_label_tells_its_type_names_and_value_by_click_and_by_keys(opene
     assert not tooltip.is_visible()
     assert page.locator(".list li > button:visible").count() == 5
     assert page.locator("output.count").inner_text() == "5 labels in 1 document"
-    page.get_by_label("mistakes only").check()
+    page.get_by_label("errors only").check()
     assert page.locator("article:visible").count() == 0
-    assert "No mistake." in page.locator(".nothing").inner_text()
+    assert "No errors." in page.locator(".nothing").inner_text()
     assert page.bad == []
 
 
@@ -258,7 +258,7 @@ def test_lines_are_seen_as_pixels_on_screen_and_in_print(opened, page, tmp_path)
 def test_paper_leaves_out_documents_without_a_mistake(opened, tmp_path):
     second = {**LINE, "id": "two"}
     page = opened(of_lines(tmp_path, [LINE, second], [WRONG, second]))
-    page.get_by_label("mistakes only").uncheck()
+    page.get_by_label("errors only").uncheck()
     assert page.locator("article:visible").count() == 2
     page.emulate_media(media="print")
     assert page.locator("article:visible h3").all_inner_texts() == ["one"]
@@ -349,7 +349,7 @@ def test_every_control_has_a_name_and_every_heading_its_level(opened, request, n
     kinds, unnamed, tree = kinds_and_unnamed(page)
     assert {"button", "checkbox", "radio", "combobox", "group", "list"} <= kinds
     assert unnamed == []
-    for part in ("main:", 'heading "Mistakes" [level=2]', 'heading "Scores" [level=2]', 'radio "auto" [checked]'):
+    for part in ("main:", 'heading "Errors" [level=2]', 'heading "Scores" [level=2]', 'radio "auto" [checked]'):
         assert part in tree
     assert page.get_by_role("status", name="Shown").count() == 1
 
@@ -364,7 +364,7 @@ def test_of_many_documents_only_those_in_sight_are_drawn(opened, tmp_path):
     assert 0 < page.locator(".columns").count() < 40
     nodes = page.evaluate("document.querySelectorAll('*').length")
     assert nodes < 2000 * 15
-    assert page.locator("output.count").inner_text() == "4000 mistakes in 2000 documents"
+    assert page.locator("output.count").inner_text() == "4000 errors in 2000 documents"
     page.keyboard.press("K")
     assert "d1999" in page.locator("article:focus-within h3").inner_text()
     assert page.locator(".columns").count() < 80

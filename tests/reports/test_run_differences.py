@@ -54,15 +54,15 @@ def test_the_first_run_is_given_what_the_second_made_of_a_group():
         "building or site (FAC)": (0, 1, 4 / 11 - 4 / 10),
     }
     # Missed by either: one right label for another, and one more that is wrong.
-    assert rows(made, "kind of mistake") == {
+    assert rows(made, "kind of error") == {
         "missed entities": (1, 1, 4 / 11 - 4 / 10),
         "entities with the wrong boundary": (0, 0, 4 / 11 - 4 / 10),
         "spurious entities": (1, 1, 0.0),
     }
-    assert rows(made, "phenomenon") == {"inside another label, or around one": (0, 1, 2 / 9 - 4 / 10)}
+    assert rows(made, "phenomenon") == {"nested label": (0, 1, 2 / 9 - 4 / 10)}
     assert "language" not in made.groups
     assert made.widest == pytest.approx(4 / 10 - 2 / 9)
-    assert (made.best.words, made.worst.words) == ("region (LOC)", "inside another label, or around one")
+    assert (made.best.words, made.worst.words) == ("region (LOC)", "nested label")
     assert made.worst.query_lost == "phenomenon=nested&between=first+better"
     assert made.best.query_won == "layer=entities&type=LOC&between=second+better"
 

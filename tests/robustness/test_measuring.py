@@ -121,7 +121,7 @@ def test_a_system_that_reads_loses_nothing(bundled, tmp_path):
     assert measured.failures == []
     assert measured.values["shift-dates"]["old"] == 0
     assert measured.values["shift-dates"]["new"] > 10
-    assert "Nothing that was right fails" in (tmp_path / "out" / PAGE).read_text(encoding="utf-8")
+    assert "No label that was right before is wrong after" in (tmp_path / "out" / PAGE).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +267,7 @@ def test_a_result_in_short_form_has_the_same_page_but_for_what_it_leaves_out(mem
     assert [sum(each.edit == label for each in short.failures) for label in sorted(labels)] == [
         min(MAX_SHOWN, sum(each.edit == label for each in whole.failures)) for label in sorted(labels)
     ]
-    assert f"Fails where it stood before: {len(whole.failures)}" in (tmp_path / PAGE).read_text(encoding="utf-8")
+    assert f"New failures: {len(whole.failures)}" in (tmp_path / PAGE).read_text(encoding="utf-8")
     path.write_text('{"failures": {}}')
     with pytest.raises(DragomanError, match="E202"):
         read(path)

@@ -33,16 +33,16 @@ def arabic():
 
 def test_the_page_says_first_what_costs_most_and_in_one_line_what_costs_nothing(opened, arabic):
     page = opened(arabic)
-    first = page.get_by_role("heading", name="What costs most").locator("+ ol > li").all_inner_texts()
+    first = page.get_by_role("heading", name="Highest costs").locator("+ ol > li").all_inner_texts()
     sure = [each for each in arabic["costs"] if each["interval"] and each["interval"][0] > 0]
     worst = max(sure, key=lambda each: each["cost"])
     assert first[0] == (
-        f"{worst['edit']} takes {worst['measure']} from {worst['original']:.3f} to {worst['edited']:.3f}: "
+        f"{worst['edit']} lowers {worst['measure']} from {worst['original']:.3f} to {worst['edited']:.3f}: "
         f"{worst['cost']:+.3f}, {worst['interval'][0]:+.3f} to {worst['interval'][1]:+.3f}, n = 2 documents"
     )
     assert len(first) == 5
     edits = page.get_by_role("region", name="invariance").locator("tr.first").all_inner_texts()
-    still = page.get_by_text("no score moved at all").first.inner_text()
+    still = page.get_by_text("No score changed").first.inner_text()
     of = {each["edit"] for each in arabic["costs"] if each["expect"] == "invariance"}
     assert len(edits) + still.count("(") == len(of)
     assert "levant-months (2 documents)" in still

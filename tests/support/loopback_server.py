@@ -1,4 +1,4 @@
-"""What the servers of the tests have in common: on loopback, in threads, quiet about clients that hang up."""
+"""Base of the test servers: on loopback, threaded, silent about clients that disconnect."""
 
 import sys
 import threading
@@ -7,7 +7,7 @@ from http.server import ThreadingHTTPServer
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """Serves on a free port of loopback; what goes wrong in an answer is printed, unless the client is gone."""
+    """Serves on a free loopback port; errors in a handler are printed, unless the client has disconnected."""
 
     daemon_threads = True
 
@@ -19,14 +19,14 @@ class LoopbackServer(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
     def start(self):
-        """Answer requests, in a thread; ``shutdown`` ends it soon after."""
+        """Answer requests in a thread, until ``shutdown``."""
         thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         return thread
 
     @contextmanager
     def serving(self):
-        """Answer requests inside of a ``with``."""
+        """Answer requests within a ``with`` block."""
         thread = self.start()
         try:
             yield self

@@ -80,7 +80,7 @@ def new(
         tags = comma_separated([_asked("languages, separated by commas", "--languages")])
         read = incoming.read(paths, form_of_file, tags, options=options)
     if type_ is None and asks and all(each.line is None or not each.line.entities for each in read.documents):
-        said = typer.prompt("entity types, as PROD=a product; EVENT=… (none: the default ones)", "", err=True)
+        said = typer.prompt("entity types, as PROD=a product; EVENT=… (empty: the default types)", "", err=True)
         type_ = [part.strip() for part in said.split(";") if part.strip()] or None
     own = {
         "entities.type": type_,
@@ -126,7 +126,7 @@ def _layers(given: Sequence[str] | None) -> tuple[str, ...]:
     chosen = comma_separated(given)
     for layer in chosen:
         if layer not in LAYER_NAMES:
-            raise typer.BadParameter(f"there is no layer {layer[:80]!r}; layers: {', '.join(LAYER_NAMES)}")
+            raise typer.BadParameter(f"unknown layer {layer[:80]!r}; layers: {', '.join(LAYER_NAMES)}")
     return chosen
 
 
@@ -143,7 +143,7 @@ def _described(values: Sequence[str]) -> dict[str, str]:
 
 
 def _renamed(ids: Mapping[str, str]) -> str:
-    """Say which name became which id, if they are few; else how many (``--json`` lists them)."""
+    """List which name became which id, if there are few; else their number (``--json`` lists them)."""
     if len(ids) > _MAX_RENAMED:
         return f"{len(ids)} (--json lists them)"
     return ", ".join(f"{old} is {new}" for old, new in ids.items()) or "none"

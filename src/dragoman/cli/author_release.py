@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dragoman.release.content import Release
 
 _BUNDLE = Path("src", "dragoman", "data")
-"""Where a repository of this package has the bundled data."""
+"""Folder of the bundled data in a repository of this package."""
 
 
 def release(
@@ -113,7 +113,7 @@ def _check_withheld(withhold: str | None, private: Path | None, *, alone: bool) 
     if (withhold is None) != (private is None):
         raise typer.BadParameter("give --withhold SPLIT and --private DIR together")
     if withhold is not None and not alone:
-        raise typer.BadParameter("--withhold goes with --out DIR, and without --standoff, --bundle and --changes")
+        raise typer.BadParameter("--withhold needs --out DIR, and excludes --standoff, --bundle and --changes")
 
 
 def _before(root: Path, since: Path | None) -> Release | None:

@@ -22,7 +22,7 @@ def make(
     language: Annotated[str, typer.Option(help="language of the documents, as in ko", metavar="TAG")],
     out: Annotated[Path, typer.Option(help="folder for the pages and the key", metavar="DIR")],
     root: Root = HERE,
-    minutes: Annotated[float, typer.Option(min=1, max=6000, help="minutes that a reader has")] = 60,
+    minutes: Annotated[float, typer.Option(min=1, max=6000, help="time of each reader, in minutes")] = 60,
     interface: Annotated[
         str | None,
         typer.Option(help="language of the page's interface (default: that of the documents)", metavar="TAG"),
@@ -37,7 +37,7 @@ def make(
 ) -> None:
     """Make a page on which a native speaker rates labels: right, wrong, don't know.
 
-    Part one is a stratified random sample, for the estimate; part two is a search for mistakes, in order of
+    Part one is a stratified random sample, for the estimate; part two is a search for errors, in order of
     disagreement between the passes. The page works offline and sends nothing: the reader returns the file that it
     saves. Send the page (or the spreadsheet), never key.json, which is needed to read the answers.
 
@@ -120,5 +120,7 @@ def words(
     from dragoman.problems import error
 
     if language not in languages():
-        raise error("E501", f"there are no words in {language[:40]!r}.", f"There are {', '.join(languages())}.")
+        raise error(
+            "E501", f"there are no interface texts in {language[:40]!r}.", f"Available: {', '.join(languages())}."
+        )
     typer.echo(shipped(language), nl=False)

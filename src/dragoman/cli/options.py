@@ -71,7 +71,7 @@ def mapped(given: list[str] | None) -> dict[str, str]:
     for each in given or ():
         label, sign, type_ = each.rpartition("=")
         if not (sign and label and type_):
-            raise typer.BadParameter("TYPE=GOLD, as person=PER", param_hint="--map")
+            raise typer.BadParameter("expected TYPE=GOLD, as in person=PER", param_hint="--map")
         made[label] = type_
     return made
 
@@ -80,7 +80,7 @@ def finite(value: float | tuple[float, ...] | None) -> float | tuple[float, ...]
     """Reject NaN and infinity, which pass Click's range checks."""
     numbers = value if isinstance(value, tuple) else (value or 0.0,)
     if not all(math.isfinite(number) for number in numbers):
-        raise typer.BadParameter("a number is needed, neither inf nor nan")
+        raise typer.BadParameter("give a finite number, not inf or nan")
     if isinstance(value, tuple) and min(numbers) < 0:
         raise typer.BadParameter("a price is 0 or more")
     return value
@@ -92,7 +92,7 @@ def _parameters(given: list[str] | None) -> dict[str, Any]:
     for each in given or []:
         name, equals, value = each.partition("=")
         if not equals or not name.strip():
-            raise typer.BadParameter(f"NAME=VALUE is needed, not {each[:40]!r}", param_hint="--param")
+            raise typer.BadParameter(f"expected NAME=VALUE, not {each[:40]!r}", param_hint="--param")
         try:
             made[name.strip()] = None if value.lower() == "none" else json.loads(value)
         except (ValueError, RecursionError):
@@ -134,7 +134,7 @@ InAll = Annotated[int, typer.Option(min=1, help="withheld gold: maximum scored s
 Columns = Annotated[
     str | None,
     typer.Option(
-        help="conll: columns by name, from 1: form=1,tag=3; form=1,gold=2,pred=3 scores one against the other",
+        help="conll: column numbers by name, from 1: form=1,tag=3; form=1,gold=2,pred=3 scores pred against gold",
         metavar="NAMES",
     ),
 ]
@@ -246,7 +246,7 @@ class Against:
         if self.reference is not None and self.data is not None:
             raise typer.BadParameter("give --reference or --data, not both")
         if self.reference is not None and self.split is not None:
-            raise typer.BadParameter("a reference has no splits: leave --split out")
+            raise typer.BadParameter("a reference has no splits: omit --split")
         if self.reference is not None:
             return how.file(self.reference, self.read_reference)
         if self.data is None:
@@ -294,7 +294,7 @@ class Asked:
         from dragoman.systems.protocol import Chat
 
         if self.form not in {"json_schema", "json_object", "text"}:
-            raise typer.BadParameter("json_schema, json_object or text", param_hint="--form")
+            raise typer.BadParameter("expected json_schema, json_object or text", param_hint="--form")
         return Chat(
             self.base_url,
             self.temperature,

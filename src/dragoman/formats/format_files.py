@@ -31,7 +31,7 @@ class Gathered(NamedTuple):
     Attributes:
         format: the format of all the files.
         inputs: bytes by path.
-        beside: for each of them the files beside it, by plain name.
+        beside: for each of them, the files that belong to it, by plain name.
 
     """
 
@@ -41,7 +41,7 @@ class Gathered(NamedTuple):
 
 
 def gather(path: Path | str, format_: Format | None = None) -> Gathered:
-    """Read a file, or all files of one format in a folder, with the files beside them.
+    """Read a file, or all files of one format in a folder, with the files that belong to them.
 
     Args:
         path: the file or folder; symbolic links in a folder are rejected.
@@ -69,7 +69,7 @@ def gather(path: Path | str, format_: Format | None = None) -> Gathered:
 
 
 def around(path: Path, format_: Format) -> dict[str, bytes]:
-    """Read the files beside a file that belong to it, by plain name."""
+    """Read the files next to a file that belong to it, by plain name."""
     found = {}
     for beside in format_.beside(path):
         _no_link(beside)
@@ -89,15 +89,15 @@ def _recognised(path: Path) -> tuple[list[Path], Format]:
             return paths, format_
     first = next((inner for inner in listed if inner.is_file()), None)
     kind = advice = ""
-    with contextlib.suppress(DragomanError):  # an unreadable file has no kind
+    with contextlib.suppress(DragomanError):  # the kind of an unreadable file is unknown
         kind, advice = ("", "") if first is None else seems(Sample(files.read_bytes(first), first.name))
     if first is not None and kind:
         raise error("E220", f"{first.name[:80]!r} in the folder seems to be {kind}.", advice, file=str(path))
-    what = "nothing in the folder is of a format that is read."
+    what = "no file in the folder has a supported format."
     hint = f"Files end in {', '.join(suffix for format_ in FORMATS.values() for suffix in format_.suffixes[:1])} …"
     if not listed:
         raise error("E852", "there are no shards in the folder.", hint, file=str(path))
-    raise error("E852", f"{what[:-1]}: it holds {listed[0].name[:80]!r}.", hint, file=str(path))
+    raise error("E852", f"{what[:-1]}: it contains {listed[0].name[:80]!r}.", hint, file=str(path))
 
 
 def read_files(
@@ -112,7 +112,7 @@ def read_files(
         format_: their format.
         inputs: bytes by file name. Where a file is one document, its name without suffix is the document's id.
         options: for all of them.
-        beside: for each file, the files beside it, by plain name.
+        beside: for each file, the files that belong to it, by plain name.
 
     """
     diagnostics = Diagnostics(options.name)
@@ -150,7 +150,7 @@ def _listed(path: Path) -> list[Path]:
         return sorted(inner for inner in path.iterdir() if not inner.name.startswith((".", "_")))
     except OSError as cause:
         reason = cause.strerror or str(cause)
-        raise error("E101", f"cannot read the folder: {reason}.", "Check its rights.", file=str(path)) from cause
+        raise error("E101", f"cannot read the folder: {reason}.", "Check its permissions.", file=str(path)) from cause
 
 
 def _files(path: Path, format_: Format) -> list[Path]:
@@ -159,7 +159,7 @@ def _files(path: Path, format_: Format) -> list[Path]:
     paths = [inner for inner in _listed(path) if inner.name.endswith(format_.suffixes)]
     if not paths:
         hint = f"Files of this format end in {' or '.join(format_.suffixes)}."
-        raise error("E101", f"nothing in the folder is of the format {format_.name}.", hint, file=str(path))
+        raise error("E101", f"no file in the folder has the format {format_.name}.", hint, file=str(path))
     if len(paths) > MAX_FILES:
         raise error("E106", f"the folder has over {MAX_FILES:,} files.", "Split it.", file=str(path))
     for inner in paths:
@@ -169,7 +169,7 @@ def _files(path: Path, format_: Format) -> list[Path]:
 
 def _no_link(path: Path) -> None:
     if path.is_symlink():
-        raise error("E304", "the file is a link.", "Put the file itself there.", file=str(path))
+        raise error("E304", "the file is a symbolic link.", "Put the file itself there.", file=str(path))
 
 
 def jsonl(lines: Iterable[Submission]) -> bytes:

@@ -1,7 +1,7 @@
-"""The text that offsets into an HTML page count in: its text nodes, one after the other, a line break as one character.
+"""The text that offsets into an HTML page refer to: its text nodes, concatenated; a line break is one character.
 
-Source: https://html.spec.whatwg.org/multipage/parsing.html, as far as it concerns text; what Label Studio counts is in
-its editor's ``domManager.ts``.
+Source: https://html.spec.whatwg.org/multipage/parsing.html, the parts on text; Label Studio computes its offsets in
+``domManager.ts`` of its editor.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ _PREFORMATTED = frozenset({"pre", "listing", "textarea"})
 
 
 def text_of(html: str) -> str:
-    r"""Give the text of an HTML page: no tags, references as the characters that they stand for, ``<br>`` as LF.
+    r"""Return the text of an HTML page: without tags, character references decoded, ``<br>`` as LF.
 
-    White space stays as it is, though a browser shows less of it.
+    White space is not collapsed, unlike in a browser.
 
     >>> text_of("<p>Rana &amp; Sami<br>met.</p>")
     'Rana & Sami\nmet.'
@@ -46,7 +46,7 @@ class _Text(HTMLParser):
             self._within = tag
 
     def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attributes)  # a slash means nothing in HTML
+        self.handle_starttag(tag, attributes)  # HTML ignores the slash
 
     def handle_endtag(self, tag: str) -> None:
         self._begins = False

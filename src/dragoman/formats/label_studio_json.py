@@ -1,14 +1,14 @@
-"""Label Studio: its exports ``JSON`` (the same as from the API) and ``JSON_MIN``, for spans of a text.
+"""Label Studio: its exports ``JSON`` (as returned by the API) and ``JSON_MIN``, for spans of a text.
 
 Source: https://labelstud.io/guide/export and https://labelstud.io/tags/labels. A task has ``data`` with the text and
 ``annotations`` with ``result``: regions of type ``labels`` (or ``hypertextlabels`` over plain text) with ``{start, end,
 text, labels}``. ``JSON_MIN`` has the text and, under each control's name, only the values. If a task has several
 annotations, the ground truth is used, else the last one that was not cancelled; if there is none, the predictions, with
-a warning. Tasks without any are counted and left out, as are drafts. Offsets are code points (UTF-16 units in old
+a warning. Tasks without any are skipped and counted, as are drafts. Offsets are code points (UTF-16 units in old
 releases), so the region's own text is checked. Choices, ratings, texts and relations are lost.
 
 Regions of an HTML page have ``globalOffsets`` into the text of the page, without its tags, and that is then the text of
-the document. A page shows less white space than it has, so a region's own text is compared without any.
+the document. A browser collapses white space, so a region's own text is compared without it.
 
 The id of the document is ``data.id``, ``data.document`` or ``meta.id``; else the number of the task.
 """
@@ -65,12 +65,12 @@ def read(data: bytes, options: Options = DEFAULT) -> Converted:
     made = [record for node in nodes if (record := _record(node)) is not None]
     if any(_is_of_page(span) for record in made for span in record.spans):
         made = [_of_page(record) for record in made]
-        what = "the texts are HTML: offsets count in the text of the page, without tags."
+        what = "the texts are HTML: offsets refer to the text of the page, without tags."
         diagnostics.add("W906", what)
     guessed = sum(_uses_predictions(node) for node in nodes)
     if guessed:
         what = f"{counted(guessed, 'task has', 'tasks have')} no annotation: the predictions in the file are read."
-        diagnostics.add("W906", what, "Export annotated tasks alone where people's labels are meant.")
+        diagnostics.add("W906", what, "Export only annotated tasks if you want human labels.")
     return span_records.converted(made, options, diagnostics)
 
 
@@ -89,7 +89,7 @@ def _record(node: Node) -> SpanRecord | None:
     text = _text(data, spans)
     if text is None:
         node.diagnostics.add(
-            "E204", "it is not clear which field of the data is the text.", line=node.line, path="data"
+            "E204", "it is ambiguous which field of the data is the text.", line=node.line, path="data"
         )
     return SpanRecord(node, name, text, spans)
 
@@ -132,7 +132,7 @@ def _uses_predictions(node: Node) -> bool:
 
 
 def _round(node: Node) -> tuple[str, list[Node], int]:
-    """Return the key of the chosen annotations or predictions, these, and how many were cancelled."""
+    """Return the key of the chosen annotations or predictions, their values, and how many were cancelled."""
     cancelled = 0
     for key in _RESULT_KEYS:
         given = list(node.nodes(key))
@@ -156,7 +156,7 @@ def _value(value: Node, kind: str) -> Iterable[LabelledSpan]:
     labels = [label for label in value.items(kind) or value.items("labels") if isinstance(label, str)]
     offsets = value.node("globalOffsets")
     if offsets is None and isinstance(value.value.get("start"), str):
-        what = "the place of the region is an XPath in an HTML page, without globalOffsets."
+        what = "the region is located by an XPath in an HTML page, without globalOffsets."
         hint = "Label the page's text as plain text (the tag Text), and export that."
         value.diagnostics.add("E406", what, hint, line=value.line, path=value.path)
         return
@@ -179,8 +179,10 @@ def _of_page(record: SpanRecord) -> SpanRecord:
     for span in filter(_is_of_page, record.spans):
         here = None if text is None or None in (span.start, span.end) else text[span.start : span.end]
         if here is not None and span.words is not None and _without_space(here) != _without_space(span.words):
-            what = f"the words of the region are {shown(span.words)}, and at its globalOffsets stands {shown(here)}."
-            hint = "The page was shown otherwise than it is written: label its text as plain text (the tag Text)."
+            what = (
+                f"the words of the region are {shown(span.words)}, but the text at its globalOffsets is {shown(here)}."
+            )
+            hint = "The rendered page differs from its source: label its text as plain text (the tag Text)."
             span.node.diagnostics.add("E403", what, hint, line=span.node.line, path=span.node.path)
         span.words = here
     return replace(record, text=text)

@@ -1,4 +1,4 @@
-"""What a board is and what it cannot show, how it is cited, and what the Hub wants to know of it."""
+"""Description of a board for its pages and the Hub: data, limitations and citation."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ HUB = "https://huggingface.co/datasets"
 OWN = "dragoman"
 """Name of the bundled data set, whose gold is described here; other data sets describe theirs in their card."""
 _OWN_GOLD = (
-    "The gold labels were made by large language models of one family, two that labelled and one that decided; no "
-    "native reader of the languages has reviewed them."
+    "The gold labels were made by large language models of one family: two annotated, one adjudicated; no "
+    "native speaker of the languages has reviewed them."
 )
-_OTHER_GOLD = "Who made the gold labels is said in the card of the data set."
+_OTHER_GOLD = "The card of the data set says who made the gold labels."
 _TITLE = "Dragoman: a benchmark for machines that read diplomatic news"
 
 
@@ -33,9 +33,9 @@ class About:
     """What a board's about page and cards say.
 
     Attributes:
-        what: what the board is, in a sentence or two.
-        cannot: limitations of the board, a sentence each.
-        citation: how to cite it, as BibTeX.
+        what: description of the board, in a sentence or two.
+        cannot: limitations of the board, one sentence each.
+        citation: citation in BibTeX.
         data: address of the data set on the Hub, or None.
         guidelines: address of the guidelines there, or None.
 
@@ -85,18 +85,18 @@ def _found(shown: Sequence[Column]) -> str:
 
 def _cannot(data: BoardData, languages: list[tuple[str, int]]) -> list[str]:
     held = number(data.pages, "page") if data.pages else number(data.documents, "document")
-    little = f"{held} {'says' if (data.pages or data.documents) == 1 else 'say'} little of others"
+    little = f"{held} {'says' if (data.pages or data.documents) == 1 else 'say'} little about other news"
     said = [
-        f"How a system does on other news: {little}, intervals speak of documents like these alone.",
-        "Which of two systems is better where the tests do not tell them apart: that does not make them equal.",
+        f"{little}; intervals hold only for documents like these.",
+        "No significant difference between two systems does not mean that they are equally good.",
     ]
     few = [f"{title} ({number(documents, 'document')})" for title, documents in languages if documents < MIN_DOCUMENTS]
     if few:
-        said.append(f"Who leads in {' or '.join(few)}: fewer than {MIN_DOCUMENTS} documents give scores and no places.")
+        said.append(f"No places for {' or '.join(few)}: fewer than {MIN_DOCUMENTS} documents, only scores are given.")
     if data.name == OWN:
         said.append(
-            "How well a person would do, or how far a system is from perfect: no person has labelled these documents. "
-            "The annotators' control is a model of the annotators' family; it is no ceiling and no person."
+            "Human performance is unknown: no person has labelled these documents. "
+            "The annotators' control is a model of the same family: neither an upper bound nor human performance."
         )
     return said
 

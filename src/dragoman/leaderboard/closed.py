@@ -40,7 +40,7 @@ STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 """Possible rounding steps of scores, in F1 units (0 to 1), ascending."""
 LABELS_IN_STEP = 4
 """A rounding step is at least as large as the change in score that this many labels make."""
-CANNOT_BE_SCORED = "it cannot be scored within the bounds of memory and time, or at all; the keeper sees why"
+CANNOT_BE_SCORED = "it cannot be scored within the limits of memory and time, or at all; the organisers see why"
 _TELLING = frozenset({"W821", "W823", "E826"})
 """Problems that disclose something about the gold."""
 
@@ -170,9 +170,9 @@ def admit(entries: list[Entry], closed: Closed) -> dict[str, Shown]:
             exact = exact_scores(entry.result, shown_columns(closed.gold))
             new = closed.record(team_of(entry), entry.folder, _digest(entry), exact)
             if new is None:
-                what = f"its team has made all submissions that it may: {closed.limits.per_day} a day, "
-                hint = "Ask the keeper, or submit it on another day."
-                _refuse(entry, Problem(code="E840", what=f"{what}{closed.limits.total} in all.", hint=hint))
+                what = f"its team has used up its submissions: {closed.limits.per_day} a day, "
+                hint = "Submit it on another day, or ask the organisers."
+                _refuse(entry, Problem(code="E840", what=f"{what}{closed.limits.total} in total.", hint=hint))
             else:
                 shown[entry.id] = new
                 entry.problems += _no_better(new, exact, str(entry.path))
@@ -191,8 +191,8 @@ def _refuse(entry: Entry, problem: Problem) -> None:
 
 def _no_better(new: Shown, exact: Mapping[str, float | None], file: str) -> Iterator[Problem]:
     if same := [name for name in exact if name not in new]:
-        what = f"no better, by a step, than what its team had before: nothing new is shown of {', '.join(same)}."
-        yield Problem(code="W824", what=what, hint="Its team's best is shown beside another of its runs.", file=file)
+        what = f"not better than its team's earlier submissions by a step: no score is shown for {', '.join(same)}."
+        yield Problem(code="W824", what=what, hint="The best score is shown at another run of its team.", file=file)
 
 
 def _untelling(problem: Problem) -> Problem:

@@ -102,7 +102,7 @@ def folders(runs: Path) -> list[Path]:
         if inner.is_dir() or inner.is_symlink()
     ]
     if not paths:
-        hint = "Give the folder that holds system/data version, such as eval/runs."
+        hint = "Give the folder that contains system/data version, such as eval/runs."
         raise error("E820", "there are no runs here.", hint, file=str(runs))
     return paths
 
@@ -139,7 +139,7 @@ def readable_files(path: Path) -> tuple[set[str], list[Problem]]:
 
     """
     if is_link(path):
-        what = "the run is a link; nothing in it is looked at."
+        what = "the run is a symbolic link; it is not read."
         return set(), [Problem(code="E822", what=what, hint="Commit the folder.", file=str(path))]
     names, problems = set(), []
     try:
@@ -150,13 +150,13 @@ def readable_files(path: Path) -> tuple[set[str], list[Problem]]:
     for item in listed:
         status = item.stat(follow_symlinks=False)
         if stat.S_ISLNK(status.st_mode) or not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-            what = f"{item.name[:200]!r} is a link or a special file; it is not opened."
+            what = f"{item.name[:200]!r} is a symbolic link or a special file; it is not opened."
             problems.append(Problem(code="E822", what=what, hint="Commit the file itself.", file=str(path)))
         elif stat.S_ISDIR(status.st_mode) and _FOLDERS.fullmatch(item.name):
             continue
         elif item.name not in MAX_BYTES or not stat.S_ISREG(status.st_mode):
             what = f"{item.name[:200]!r} does not belong here."
-            hint = f"A run holds {', '.join(MAX_BYTES)} and nothing else."
+            hint = f"A run contains only {', '.join(MAX_BYTES)}."
             problems.append(Problem(code="E821", what=what, hint=hint, file=str(path)))
         elif status.st_size > MAX_BYTES[item.name]:
             what = f"{item.name} has {status.st_size:,} bytes; at most {MAX_BYTES[item.name]:,} are read."

@@ -76,7 +76,7 @@ def _failed(path: Path, reason: str) -> Entry:
 
 def not_examined(path: Path, reason: str) -> Problem:
     """Make the problem E830 of a run whose examination failed."""
-    hint = "Look for a file that is damaged or far too large; if there is none, please report it."
+    hint = "Look for a damaged or oversized file; if there is none, please report this."
     return Problem(code="E830", what=f"the run cannot be examined: {reason}.", hint=hint, file=str(path))
 
 
@@ -140,7 +140,7 @@ def _check_names(system: str, version: str, file: str) -> Iterator[Problem]:
             yield Problem(
                 code="E824",
                 what=f"the folder of the {what} is called {name[:80]!r}.",
-                hint="Use up to 64 small letters, digits, dots, hyphens and underscores: system/1.0.0.",
+                hint="Use up to 64 lowercase letters, digits, dots, hyphens and underscores: system/1.0.0.",
                 file=file,
             )
 
@@ -157,12 +157,12 @@ def _missing(path: Path, name: str) -> Problem:
 def _check_card(card: SystemCard, file: str) -> Iterator[Problem]:
     for name in CARD_FIELDS:
         if not getattr(card, name):
-            what, hint = f"the card does not say {name.replace('_', ' ')}.", "Fill it in, in words if need be."
+            what, hint = f"the card does not state {name.replace('_', ' ')}.", "Fill it in, as free text if necessary."
             yield Problem(code="E825", what=what, hint=hint, file=file, path=name)
 
     if card.resources is None:
-        what = "the card does not say which resources the system used: it is placed in the open track."
-        hint = "List them in `resources`: text, dev, registry, passes, reading, web; text and dev alone are the closed."
+        what = "the card does not state which resources the system used: it is ranked in the open track."
+        hint = "List them in `resources`: text, dev, registry, passes, reading, web; closed track: only text and dev."
         yield Problem(code="W820", what=what, hint=hint, file=file, path="resources")
 
 
@@ -175,7 +175,7 @@ def read_predictions(path: Path) -> bytes:
     """
     data = files.read_bytes(path, limit=MAX_BYTES[path.name])
     if data.startswith(parquet_pages.MAGIC):
-        hint = "Write one JSON object a line, as `dragoman run` does."
+        hint = "Write one JSON object per line, as `dragoman run` does."
         raise error("E209", "the predictions of a run are JSONL; this is parquet.", hint, file=str(path))
     return data
 
@@ -200,9 +200,9 @@ def _score(entry: Entry, stored: results.Result | None, gold: Gold) -> None:
     if any(len(getattr(first, layer)) for layer in LAYER_NAMES):
         entry.content = content(first)
     for layer in sorted(set(attempted) ^ set(named)):
-        which = "the predictions do not have" if layer in named else "the card does not name"
+        which = "the predictions do not contain" if layer in named else "the card does not name"
         what = f"{which} the layer {layer}."
-        hint = "Name in `layers` what the predictions hold."
+        hint = "List in `layers` exactly the layers of the predictions."
         entry.problems.append(Problem(code="E828", what=what, hint=hint, file=str(entry.path)))
     if stored is not None and entry.result is not None:
         entry.problems += differences(stored, entry.result, str(entry.path / "result.json"))

@@ -15,8 +15,8 @@ from dragoman.leaderboard.ranking import TRACKS
 if TYPE_CHECKING:
     from dragoman.schema.leaderboard_json import Board, BoardEntry
 
-CONTROL = "annotators' family; no ceiling, no person"
-CHANCE = "answers drawn at random"
+CONTROL = "annotators' model family; not an upper bound"
+CHANCE = "random answers"
 TICKS = (0, 25, 50, 75, 100)
 """Ticks of the axis, in hundredths (F1 × 100)."""
 

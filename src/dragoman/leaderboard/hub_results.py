@@ -68,15 +68,15 @@ def write_results(board: Board, dataset: str, out: Path) -> list[Path]:
 def check_repository(name: str) -> None:
     """Raise E829 if a name is not that of a repository on the Hub."""
     if not _REPOSITORY.fullmatch(name):
-        raise error("E829", f"{name[:120]!r} is no repository of the Hub.", "Write owner/name.")
+        raise error("E829", f"{name[:120]!r} is not the name of a Hub repository.", "Write owner/name.")
 
 
 def _evaluation(board: Board) -> dict[str, Any]:
     return {
         "name": "Dragoman",
         "description": "Names, dates and attributed claims in diplomatic news in Korean and Arabic: F1, 0 to 1. "
-        "Scores are made by `inspect eval dragoman/extraction` (pip install dragoman[inspect]); run from this file "
-        "alone, a task checks that the answer has the form, and nothing else.",
+        "Scores come from `inspect eval dragoman/extraction` (pip install dragoman[inspect]); run from this file "
+        "alone, a task checks only the form of the answer.",
         "evaluation_framework": FRAMEWORK,
         "tasks": [
             {

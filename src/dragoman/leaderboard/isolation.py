@@ -167,7 +167,7 @@ def _work(sender: Connection, function: Callable[[T], R], item: T, memory: int, 
 def reason(cause: BaseException) -> str:
     """Describe an exception as the reason of a :class:`Failure`."""
     if isinstance(cause, MemoryError):
-        return "it needs more memory than it may have"
+        return "it exceeds the memory limit"
     said = str(cause) if isinstance(cause, DragomanError) else f"{type(cause).__name__}: {cause}"
     return said[:MAX_REASON].rstrip(".")
 

@@ -34,14 +34,14 @@ def oddities(entry: Entry, others: Sequence[Entry], *, withheld: bool = False) -
     file = str(entry.path)
     empty = [name for name, score in _scores(entry).items() if score == 0]
     if empty and not withheld:
-        what = f"there is no right answer by {', '.join(empty)}: there is no place for it there."
-        hint = "If the layer is not attempted, leave its key out and do not name it in `layers`."
+        what = f"no prediction is correct by {', '.join(empty)}: it is not ranked there."
+        hint = "If the layer is not attempted, omit its key and do not list it in `layers`."
         yield Problem(code="W821", what=what, hint=hint, file=file)
     elsewhere = [other for other in others if other.folder != entry.folder]
     same = sorted(o.folder for o in elsewhere if o.content is not None and o.content == entry.content)
     if same:
-        what = f"its predictions say the same as those of {', '.join(same[:3])}."
-        hint = "Check that the right file was submitted; copies share a place and make all tests harder."
+        what = f"its predictions are identical to those of {', '.join(same[:3])}."
+        hint = "Check that the right file was submitted; copies share a place and weaken the correction for all tests."
         yield Problem(code="W822", what=what, hint=hint, file=file)
     for control in () if withheld else elsewhere:
         if control.card is not None and control.card.control and not (entry.card and not entry.card.independent):
@@ -76,13 +76,13 @@ def checked(run: Path, gold: Gold, *, withheld: bool = False) -> Entry:
 def _above_control(entry: Entry, control: Entry) -> Iterator[Problem]:
     own, of_control = _scores(entry), _scores(control)
     above = [
-        f"{name} {score:.3f} beside {of_control[name]:.3f}"
+        f"{name} {score:.3f} against {of_control[name]:.3f}"
         for name, score in own.items()
         if name in of_control and score > of_control[name] + EQUAL
     ]
     if above:
-        what = f"it is nearer to gold than the annotators' control, {control.folder}: {', '.join(above)}."
-        hint = "Check that neither gold nor the annotators' passes were used, or say so in `resources`."
+        what = f"it scores higher than the annotators' control, {control.folder}: {', '.join(above)}."
+        hint = "Check that neither gold nor the annotators' passes were used, or list them in `resources`."
         yield Problem(code="W823", what=what, hint=hint, file=str(entry.path))
 
 

@@ -1,4 +1,4 @@
-"""The paired tests of a column and track, as a matrix and in words."""
+"""The paired tests of a column and track, as a matrix and as a list."""
 
 from __future__ import annotations
 
@@ -131,5 +131,5 @@ def _verdict(tested: BoardContrast, sign: int) -> Verdict:
     elif failed := views.ONE_FAILED.get(tuple(tested.failed)):
         text, mark, kind = failed, "?", "unsure"
     else:
-        text, mark, kind = "not told apart", "=", "equal"
+        text, mark, kind = "no significant difference", "=", "equal"
     return Verdict(mark, kind, f"{text}: {by}{f', {within}' if within else ''}", tested.document or "")

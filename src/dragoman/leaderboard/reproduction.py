@@ -55,7 +55,7 @@ def check_data(stored: Result, version: str, gold: Gold, file: str) -> Iterator[
     """
     if stored.data.version != version:
         yield other_data(
-            f"the folder says data version {version[:80]!r} and the result {stored.data.version!r:.80}", gold, file
+            f"the folder has data version {version[:80]!r}, but the result {stored.data.version!r:.80}", gold, file
         )
     elif (stored.data.version, stored.data.fingerprint) != (gold.data.version, gold.data.fingerprint):
         yield other_data(
@@ -70,7 +70,7 @@ def check_data(stored: Result, version: str, gold: Gold, file: str) -> Iterator[
 def _check_way(stored: Result, file: str) -> Iterator[Problem]:
     """Report, as E826, how the scoring options of a result differ from the board's."""
     if is_old(stored):
-        what = "the result does not say by which revisions, how quotes were placed and whether labels were mapped."
+        what = "the result does not state measure revisions, the quote policy and whether labels were mapped."
         yield Problem(code="E826", what=what, hint=_RESCORE, file=file)
         return
     for option, said, wanted in (("--quotes", stored.quotes, QUOTES), ("--map", stored.map, NO_MAP)):
@@ -83,7 +83,7 @@ def other_data(what: str, gold: Gold, file: str) -> Problem:
     """Make problem E827 for a run on data other than the board's."""
     data = gold.data
     what = f"{what}; the board is on {data.version!r} ({data.fingerprint[:8]!r}), split {data.split!r}."
-    return Problem(code="E827", what=what, hint="Run and score again on the board's data.", file=file)
+    return Problem(code="E827", what=what, hint="Run the system on the board's data and score it again.", file=file)
 
 
 def differences(stored: Result, computed: Result, file: str) -> list[Problem]:
@@ -114,8 +114,8 @@ def _counts(stored: Result, computed: Result) -> Iterator[str]:
         if before != now:
             which = "has no counts" if before is None else "has counts" if now is None else "has other counts"
             if before is not None and now is not None and before.revision != now.revision:
-                which = f"is by revision {before.revision} and not {now.revision}"
-            yield f"the result {which} of {name[:80]!r}; the predictions give {_total(now)}."
+                which = f"is by revision {before.revision}, not {now.revision},"
+            yield f"the result {which} for {name[:80]!r}; the predictions give {_total(now)}."
 
 
 def _total(counts: object) -> str:
@@ -142,7 +142,7 @@ def _compare(stored: Mapping[str, Any], computed: Mapping[str, Any], keys: tuple
         name = ".".join((*keys, key[:80]))
         if key in _INTERVALS and not isinstance(now, Mapping):  # a measure has that name, too
             if before is not _ABSENT and not _is_interval(before):
-                yield f"the result says that {name} is {before!r:.80}, which is no interval."
+                yield f"the result says that {name} is {before!r:.80}, which is not an interval."
         elif now is _ABSENT:
             yield f"the result says that {name!r} is {before!r:.80}; its predictions give no such value."
         elif isinstance(now, Mapping) and isinstance(before, Mapping):

@@ -109,7 +109,7 @@ def read_all(runs: Path, folder: Path | None = None) -> dict[str, EditCosts]:
             found[path.stem] = files.decode(data, EditCosts, str(path))
         except DragomanError as cause:
             hint = "Write it as `dragoman robustness SYSTEM --out DIR --json` prints it."
-            what = f"it is no short result of robustness: {cause.problems[0].what}"
+            what = f"not a short result of `dragoman robustness`: {cause.problems[0].what}"
             raise error("E209", what, hint, file=str(path)) from cause
     return found
 
@@ -174,7 +174,7 @@ def _system(board: Board, entry: BoardEntry, costs: EditCosts) -> SystemEdits:
         rows = [_row(edit, measures, costs) for edit in edits]
         kinds[expect] = sorted((row for row in rows if any(row.cells)), key=lambda row: -row.worst)
     said = [
-        f"{short(each.edit, 60)} takes {each.measure} from {each.original or 0.0:.3f} to {each.edited or 0.0:.3f}"
+        f"{short(each.edit, 60)} lowers {each.measure} from {each.original or 0.0:.3f} to {each.edited or 0.0:.3f}"
         f" ({counted(each.documents, 'document')})"
         for each in costliest(costs.costs)
     ]

@@ -98,15 +98,15 @@ def build(
 
 
 def _check_place(out: Path, runs: Path) -> None:
-    hint = "Give a new folder, an empty one, or that of a site built before."
+    hint = "Give a new folder, an empty one, or that of an existing site."
     links = [path for path in (out, *(out / name for name in _FOLDERS)) if path.is_symlink()]
     if links:
-        raise error("E829", "the place of the site is a link.", hint, file=str(links[0]))
+        raise error("E829", "the folder of the site is a symbolic link.", hint, file=str(links[0]))
     begun = (out / MARK).is_file() or (out / UNFINISHED).is_file()
     if out.exists() and (not out.is_dir() or (_has_content(out) and not begun)):
-        raise error("E829", "there is something else here, and no leaderboard.json.", hint, file=str(out))
+        raise error("E829", "the folder is not empty and has no leaderboard.json.", hint, file=str(out))
     if out.resolve().is_relative_to(runs.resolve()):
-        raise error("E829", "the site would lie among the runs.", hint, file=str(out))
+        raise error("E829", "the site would be inside the folder of runs.", hint, file=str(out))
 
 
 def _has_content(out: Path) -> bool:
@@ -125,7 +125,7 @@ def _reports(
     for path, made in zip(progress(list(scored), "reports"), pages, strict=True):
         entry = scored[path]
         if isinstance(made, isolation.Failure):
-            problem = not_examined(path, f"no report can be made, {made.reason}")
+            problem = not_examined(path, f"no report can be made: {made.reason}")
             entry.problems.append(message(entries[entry.id], problem))
             continue
         name = f"reports/{entry.id}.html"

@@ -122,7 +122,7 @@ class SubmissionLog:
             db.close()
 
     def _unwritable(self, cause: Exception) -> DragomanError:
-        hint = "Free some space or check its rights; what was accepted before is kept."
+        hint = "Free some space or check permissions; earlier submissions are not lost."
         return error("E108", f"the log of submissions cannot be written: {cause}.", hint, file=self._path.name)
 
     def _time(self) -> str:
@@ -139,7 +139,7 @@ class SubmissionLog:
 
         """
         if not 0 < len(name.strip()) <= 100 or not name.isprintable():
-            raise error("E841", f"{name[:40]!r} cannot be the name of a team.", "Use 1 to 100 characters that print.")
+            raise error("E841", f"{name[:40]!r} cannot be the name of a team.", "Use 1 to 100 printable characters.")
         token = secrets.token_urlsafe(32)
         redaction.register(token)
         with self._writing() as db:
@@ -165,7 +165,7 @@ class SubmissionLog:
         with self._reading() as db:
             row = db.execute("SELECT name FROM teams WHERE token = ?", (_hash(token),)).fetchone()
         if row is None:
-            raise error("E841", "no team has this token.", "Ask the keeper for one.")
+            raise error("E841", "no team has this token.", "Ask the organisers for one.")
         redaction.register(token)  # unknown tokens are no secrets, and a client that sends many would fill the list
         return str(row[0])
 
@@ -188,8 +188,8 @@ class SubmissionLog:
             (number,) = db.execute("SELECT number FROM attempts WHERE team = ? AND day = ?", (team, day)).fetchone()
             if number > MAX_ATTEMPTS * limits.per_day:
                 looked = counted(number - 1, "submission of this team was", "submissions of this team were")
-                what = f"{looked} looked at today."
-                raise error("E840", what, "Check them with `dragoman validate` first; go on tomorrow (UTC).")
+                what = f"{looked} checked today."
+                raise error("E840", what, "Check them with `dragoman validate` first; submit again tomorrow (UTC).")
 
     def submit(self, team: str, system: str, body: bytes, limits: Limits) -> int:
         """Accept a submission and queue it; identical bytes from one team are one submission.
@@ -270,11 +270,11 @@ class SubmissionLog:
     def _check(self, db: sqlite3.Connection, team: str, limits: Limits) -> None:
         total, today = self._counted(db, team)
         if total >= limits.total:
-            what = f"this team has made {counted(total, 'submission')}, of {limits.total} in all."
-            raise error("E840", what, "Ask the keeper.")
+            what = f"this team has made {counted(total, 'submission')}, of {limits.total} in total."
+            raise error("E840", what, "Ask the organisers.")
         if today >= limits.per_day:
             what = f"this team has made {counted(today, 'submission')} today, of {limits.per_day} a day."
-            raise error("E840", what, "Go on tomorrow (UTC).")
+            raise error("E840", what, "Submit again tomorrow (UTC).")
 
     def _counted(self, db: sqlite3.Connection, team: str) -> tuple[int, int]:
         row = db.execute(

@@ -147,7 +147,7 @@ def _readable(path: Path, name: str) -> Path:
     """
     names, problems = readable_files(path)
     if name not in names:
-        what = f"there is no {name} that can be read."
+        what = f"{name} is missing or unreadable."
         raise DragomanError([*problems, Problem(code="E820", what=what, file=str(path))])
     return path / name
 

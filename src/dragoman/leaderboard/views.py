@@ -144,7 +144,7 @@ class ScoreView:
         low: lower end of the interval, 0 to 100, or None.
         high: upper end.
         at: the score, 0 to 100, or None.
-        spread: the least and the greatest score of several repeats, as text, or empty.
+        spread: lowest and highest score of several repeats, as text, or empty.
 
     """
 
@@ -212,7 +212,7 @@ def _row(board: Board, entry: BoardEntry, tab: Tab) -> Row:
     note = "" if place is None else span(place)
     others = [score(entry.cells.get(column.name)) for column in tab.others]
     best = place is not None and place.best and place.rank > 1
-    under = " · ".join(filter(None, (_under(entry, tab), "not told from the best" if best else "")))
+    under = " · ".join(filter(None, (_under(entry, tab), "not significantly worse than the best" if best else "")))
     return Row(entry, name(entry), under, rank, note, answered(board, entry, tab), score(cell), others)
 
 
@@ -251,17 +251,17 @@ def _under(entry: BoardEntry, tab: Tab) -> str:
 
 
 SIZES: tuple[tuple[str, str, float], ...] = (
-    ("none", "nothing trained", 0),
+    ("none", "none trained", 0),
     ("1", "up to 1 billion", 1e9),
     ("10", "1 to 10 billion", 1e10),
     ("100", "10 to 100 billion", 1e11),
     ("more", "over 100 billion", math.inf),
 )
-"""Classes of size: a key, what to call it, and the most trained parameters of a system in it."""
+"""Size classes: key, display name, and maximum number of trained parameters."""
 
 
 def size(entry: BoardEntry) -> str:
-    """Class of size of a system, by its number of trained parameters; ``not said`` without one."""
+    """Return the size class of a system, by its number of trained parameters; ``not said`` if it is unknown."""
     count = None if entry.card is None else entry.card.parameter_count
     return "not said" if count is None else next(key for key, _, most in SIZES if count <= most)
 
@@ -322,8 +322,8 @@ def slices(entry: BoardEntry, shown: Sequence[Column]) -> tuple[list[str], list[
 
 
 ONE_FAILED: dict[tuple[str, ...], str] = {
-    ("permutation",): "the permutation test finds no difference, the bootstrap does",
-    ("bootstrap",): "the bootstrap finds no difference, the permutation test does",
+    ("permutation",): "no difference by the permutation test, a difference by the bootstrap",
+    ("bootstrap",): "no difference by the bootstrap, a difference by the permutation test",
 }
 
 
@@ -332,7 +332,7 @@ def tied(board: Board, entry: BoardEntry, column: str) -> list[tuple[BoardEntry,
     notes = {}
     for contrast in board.contrasts.get(column, []):
         if entry.id in {contrast.first, contrast.second} and contrast.better is None:
-            hangs = contrast.document and f"over half of the difference hangs on {short(contrast.document, 80)}"
+            hangs = contrast.document and f"over half of the difference comes from {short(contrast.document, 80)}"
             said = [ONE_FAILED.get(tuple(contrast.failed)), hangs]
             notes[contrast.second if contrast.first == entry.id else contrast.first] = "; ".join(filter(None, said))
     return [(other, notes[other.id]) for other in board.entries if other.id in notes]

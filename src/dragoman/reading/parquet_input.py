@@ -18,13 +18,13 @@ from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.submission import SpanObject, Submission
 
 MAX_RATIO = 1000
-"""Maximum decompression ratio; that of gzip is about the same."""
+"""Maximum decompression ratio, about the same as for gzip."""
 ALLOWED = 2**26
 """Decompressed size in bytes that is allowed for any file, however small."""
 MAX_AT_A_TIME = 2**28
 """Maximum decompressed size, in bytes, of a page or a batch of rows of a file that is read block by block."""
 _PAIR = pa.list_(pa.int64())
-_STRETCH = arrow_schema(SpanObject)
+_SPAN = arrow_schema(SpanObject)
 _HINT = "Columns are the fields of a line of JSONL: dragoman schema submission."
 
 
@@ -68,14 +68,14 @@ def read(data: bytes, name: str, most: int = files.MAX_FILE) -> pa.Table:
 
 
 def blocks(path: Path, size: int) -> Iterator[pa.Table]:
-    """Read the rows of a parquet file some at a time, as :func:`read` gives all of them.
+    """Read the rows of a parquet file in blocks, with the same result as :func:`read`.
 
     Args:
         path: the file.
-        size: bytes that a block takes in memory, about.
+        size: approximate size of a block in memory, in bytes.
 
     Raises:
-        DragomanError: as :func:`read`; E106 also for a page or a thousand rows of over 256 MiB.
+        DragomanError: as :func:`read`; E106 also for a page or a batch of rows of over 256 MiB.
 
     """
     name = str(path)
@@ -94,7 +94,7 @@ def blocks(path: Path, size: int) -> Iterator[pa.Table]:
 
 
 def unpacked_size(data: bytes | mmap, name: str) -> int:
-    """Estimate the bytes that a parquet file unpacks to at least, by what it says of itself.
+    """Return a lower bound for the decompressed size of a parquet file, in bytes, from its metadata.
 
     Raises:
         DragomanError: E209 damaged.
@@ -106,14 +106,14 @@ def unpacked_size(data: bytes | mmap, name: str) -> int:
 
 
 class _Unpacked:
-    """How much a file unpacks to, and how much of that is allowed.
+    """Checks the decompressed size of a file against its limits.
 
     Args:
-        there: what the file says of itself.
-        size: its size in bytes.
-        most: bytes that it may unpack to.
-        name: how it is called in a problem.
-        at_a_time: bytes that a page, or rows that are unpacked at a time, may take.
+        there: extent of the file according to its metadata.
+        size: size of the file in bytes.
+        most: maximum decompressed size in bytes.
+        name: name of the file in problems.
+        at_a_time: maximum decompressed size of a page or a batch of rows, in bytes.
 
     Raises:
         DragomanError: E106.
@@ -127,19 +127,21 @@ class _Unpacked:
         self._check(there.longest, at_a_time)
 
     def count(self, unpacked: int) -> None:
-        """Add what some rows unpack to."""
+        """Add the decompressed size of a batch of rows."""
         self._size += unpacked
         self._check(self._size, self._limit)
         self._check(unpacked, self._at_a_time)
 
     def _check(self, size: int, limit: int) -> None:
         if size > limit:
-            raise error("E106", f"the file unpacks to over {limit:,} bytes.", "Split it into shards.", file=self._name)
+            raise error(
+                "E106", f"the file decompresses to over {limit:,} bytes.", "Split it into shards.", file=self._name
+            )
 
 
 @contextmanager
 def _readable(name: str) -> Iterator[None]:
-    """Say what Arrow and the file itself do not allow.
+    """Convert errors of Arrow and of damaged files to problems.
 
     Raises:
         DragomanError: E209.
@@ -148,7 +150,7 @@ def _readable(name: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, ValueError, DamagedError) as cause:
-        raise error("E209", f"not a parquet file that can be read: {str(cause)[:300]}.", _HINT, file=name) from cause
+        raise error("E209", f"not a readable parquet file: {str(cause)[:300]}.", _HINT, file=name) from cause
 
 
 def as_submission(table: pa.Table, name: str) -> pa.Table:
@@ -173,7 +175,7 @@ def _check_columns(table: pa.Table, name: str) -> None:
 
 
 def _schema(data: bytes) -> pa.Schema:
-    """Columns of a file without rows."""
+    """Return the columns of a file without rows."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - not needed for JSONL
 
     return pq.read_schema(pa.BufferReader(data))
@@ -204,12 +206,12 @@ def _check_strings(array: pa.Array, path: str, name: str) -> None:
         try:
             array.validate(full=True)
         except pa.ArrowInvalid as cause:
-            what = "there is a string that is not UTF-8."
+            what = "a string is not valid UTF-8."
             raise error("E102", what, "Write strings as UTF-8.", file=name, path=path) from cause
 
 
 def _twice(column: str, path: str, name: str) -> DragomanError:
-    return error("E202", f"the column {column[:80]!r} is there twice.", "Keep one.", file=name, path=path)
+    return error("E202", f"the column {column[:80]!r} occurs twice.", "Keep one.", file=name, path=path)
 
 
 def _check_names(fields: Iterable[pa.Field], path: str, name: str) -> None:
@@ -251,7 +253,7 @@ def _type(given: pa.DataType, wanted: pa.DataType, path: str, name: str) -> pa.D
     if pa.types.is_dictionary(given):
         given = given.value_type
     if pa.types.is_struct(given) and wanted == _PAIR:  # a span as an object, as in the rows of a release
-        return pa.struct(list(_fields(given, _STRETCH, f"{path}.", name)))
+        return pa.struct(list(_fields(given, _SPAN, f"{path}.", name)))
     if _is_list(given) and pa.types.is_list(wanted):
         return pa.list_(_type(given.value_type, wanted.value_type, path, name))
     if pa.types.is_struct(given) and pa.types.is_struct(wanted):
@@ -279,6 +281,6 @@ def json_lines(table: pa.Table, name: str) -> bytes:
     try:
         batches_ = table.to_batches(max_chunksize=BATCH)  # bounds the number of Python objects at a time
         return b"".join(files.json_lines(map(without_nulls, batch.to_pylist())) for batch in batches_)
-    except Exception as cause:  # libraries on arbitrary values
-        what = f"there are values that cannot be read: {str(cause)[:300]}."
+    except Exception as cause:  # libraries may raise anything on arbitrary values
+        what = f"some values cannot be read: {str(cause)[:300]}."
         raise error("E209", what, _HINT, file=name) from cause

@@ -59,10 +59,9 @@ class Source:
 
         Args:
             value: a path of a file, ``-`` for standard input, a folder of shards, of files of another tool or a run; a
-                log of inspect_ai (its first epoch); a
-                :class:`~dragoman.reading.labelled_file.LabelledFile`; bytes of a file; documents
-                as dictionaries in the form of a submission's lines, or as records; a ``datasets.Dataset`` or
-                ``DatasetDict``; an Arrow table, or any object with ``__arrow_c_stream__``.
+                log of inspect_ai (its first epoch); a :class:`~dragoman.reading.labelled_file.LabelledFile`; bytes of a
+                file; documents as dictionaries in the form of a submission's lines, or as records; a
+                ``datasets.Dataset`` or ``DatasetDict``; an Arrow table, or any object with ``__arrow_c_stream__``.
             name: name for a value without a name of its own.
 
         Raises:
@@ -97,7 +96,7 @@ class Source:
 
     @property
     def streams(self) -> bool:
-        """Whether it consists of files that can be read block by block, more than once, if their rows are valid."""
+        """Whether it consists of files that can be read block by block, repeatedly, if their rows are valid."""
         if self.how is not None and self.how.format is not None:
             return False
         return bool(self.paths) and all(path.is_file() for path in self.paths)
@@ -115,7 +114,7 @@ class Source:
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - start-up does not need it
 
         from dragoman.reading.memory_budget import Budget  # noqa: PLC0415 - as below
-        from dragoman.reading.parsing import parse_bytes, parse_file  # noqa: PLC0415 - Arrow, imported when it is known
+        from dragoman.reading.parsing import parse_bytes, parse_file  # noqa: PLC0415 - imports Arrow
 
         budget = budget or Budget()
         with ThreadPoolExecutor(2) as pool:
@@ -176,7 +175,7 @@ def _size(path: Path) -> int:
     size = path.stat().st_size
     if not is_parquet(path):
         return size
-    from mmap import ACCESS_READ, mmap  # noqa: PLC0415 - Arrow, for parquet alone
+    from mmap import ACCESS_READ, mmap  # noqa: PLC0415 - Arrow, only for parquet
 
     from dragoman.reading.parquet_input import unpacked_size  # noqa: PLC0415
 

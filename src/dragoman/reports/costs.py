@@ -21,7 +21,7 @@ from dragoman.scoring.outcomes import MISSED, RIGHT, SPURIOUS
 
 Item = dict[str, Any]
 Query = tuple[tuple[str, str], ...]
-KIND = "kind of mistake"
+KIND = "kind of error"
 GROUPS = (KIND, "layer", "type", "phenomenon", "language")
 """Facets by which errors are grouped, in order."""
 MAX_ROWS = 8

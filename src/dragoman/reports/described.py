@@ -58,7 +58,7 @@ def _dates(labels: Dates) -> Iterator[Item]:
         days = ordinals(value, mod, labels.type.value(at))
         notes = [
             words.of_value(value, mod),
-            *([f"known from outside: {words.of_value(external)}"] if external else []),
+            *([f"with outside knowledge: {words.of_value(external)}"] if external else []),
         ]
         yield {**_span(labels, at), "notes": notes, "days": list(days) if days[0] >= 0 else None}
 

@@ -73,7 +73,7 @@ def check_form(path: Path | str) -> None:
     if Path(path).suffix.lower() not in FORMS:
         raise error(
             "E209",
-            f"mistakes are written as CSV or JSON, and {Path(path).name!r} says neither.",
+            f"errors are written as CSV or JSON; {Path(path).name!r} has another extension.",
             "Name it *.csv or *.json.",
         )
 

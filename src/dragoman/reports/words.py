@@ -1,4 +1,4 @@
-"""Label codes in plain English, for readers who know neither the codes nor the languages."""
+"""Label codes in plain English, for readers who know neither the codes nor the languages of the texts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TYPES: Mapping[str, str] = {
     "ROLE": "office",
     "DATE": "date",
     "TIME": "time of day",
-    "DURATION": "length of time",
+    "DURATION": "duration",
     "SET": "recurring time",
     CLAIM: "claim",
 }
@@ -35,25 +35,25 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "times": ("DATE", "TIME", "DURATION", "SET"),
     "claims": (CLAIM,),
 }
-"""Types that share a colour: 13 colours would not be distinguishable for everybody, and types are also named in words.
+"""Types that share a colour: 13 colours could not be distinguished by everybody, and types are also named in words.
 """
 PHENOMENA: Mapping[str, str] = {
-    "fused_edge": "written in one word with its neighbour",
-    "proclitic": "prefix written in one word with the name",
-    "dprk_spelling": "spelled as in North Korea",
-    "spelling_variant": "one of several spellings",
-    "deictic": "depends on who speaks",
-    "multi_referent": "stands for several at once",
-    "nested": "inside another label, or around one",
-    "homonym_state": "name of more than one state",
+    "fused_edge": "span boundary within a word",
+    "proclitic": "proclitic attached to the name",
+    "dprk_spelling": "North Korean spelling",
+    "spelling_variant": "spelling variant",
+    "deictic": "deictic, depends on the speaker",
+    "multi_referent": "refers to several entities",
+    "nested": "nested label",
+    "homonym_state": "name shared by several states",
     "relative_date": "date relative to another",
-    "far_anchor": "date that rests on a distant one",
-    "range": "range of time",
-    "unsettled_date": "date that the page does not settle",
+    "far_anchor": "date with a distant anchor",
+    "range": "time range",
+    "unsettled_date": "date not determined by the page",
     "machine_translation": "in a machine-translated text",
-    "truncated": "in a text that is cut off",
-    "reported_chain": "report of a report",
-    "implicit_claimant": "claimant not named",
+    "truncated": "in a truncated text",
+    "reported_chain": "nested attribution",
+    "implicit_claimant": "implicit claimant",
     "cross_language": "occurs in several languages",
 }
 """Phenomena of gold labels."""
@@ -72,7 +72,7 @@ VERBS: Mapping[str, str] = {
 _ACTS: Mapping[str, str] = {
     "assert": "asserted",
     "support": "in support",
-    "blame": "laying blame",
+    "blame": "in blame",
     "thank": "in thanks",
     "commit": "promised",
     "demand": "demanded",
@@ -82,16 +82,16 @@ _ACTS: Mapping[str, str] = {
 }
 MODALITIES: Mapping[str, str] = {
     "fact": "as a fact",
-    "future": "as something to come",
+    "future": "as a future event",
     "possible": "as possible",
-    "conditional": "on a condition",
+    "conditional": "under a condition",
     "intention": "as an intention",
-    "deontic": "as something that ought to be",
+    "deontic": "as an obligation",
 }
 """Descriptions of modalities."""
 POLARITIES: Mapping[str, str] = {"positive": "affirmed", "negative": "negated"}
 """Descriptions of polarities."""
-AUTHOR, UNNAMED, NOBODY = "the text itself", "somebody unnamed", "nobody"
+AUTHOR, UNNAMED, NOBODY = "the text itself", "an unnamed source", "nobody"
 _MODS: Mapping[str, str] = {
     "START": "the beginning of",
     "MID": "the middle of",
@@ -103,7 +103,7 @@ _MODS: Mapping[str, str] = {
 _REFERENCES: Mapping[str, str] = {
     "PRESENT_REF": "now",
     "PAST_REF": "some time ago",
-    "FUTURE_REF": "some time to come",
+    "FUTURE_REF": "some time in the future",
 }
 _SEASONS = {"SP": "spring", "SU": "summer", "FA": "autumn", "WI": "winter"}
 _DAYTIMES = {"MO": "morning", "MI": "midday", "AF": "afternoon", "EV": "evening", "NI": "night", "DT": "daytime"}
@@ -117,7 +117,7 @@ FORMS: Mapping[str, str] = {
     "ABR": "abbreviation",
     "ADJ": "adjective",
     "NOM": "common noun",
-    "DEI": "depends on who speaks",
+    "DEI": "deictic",
 }
 """Forms of the default label set."""
 _UNFILLED = "FILL IN"
@@ -125,13 +125,13 @@ _UNFILLED = "FILL IN"
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What the labels of a benchmark are called: its own by the line that it has on each, others by the default words.
+    """Display names of the labels of a benchmark: its own label descriptions, else the default names.
 
     Attributes:
-        types: words by type; a type without any is not there.
-        forms: words by form, likewise.
-        phenomena: words by phenomenon, likewise.
-        own: types that the benchmark declares; their words are a line, too long to stand in a text.
+        types: names by type; types without a name are absent.
+        forms: names by form, likewise.
+        phenomena: names by phenomenon, likewise.
+        own: types that the benchmark declares; their descriptions are too long to be shown within a text.
 
     """
 
@@ -142,7 +142,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, own: labels.LabelSets) -> Vocabulary:
-        """Take the label sets that a benchmark has of its own.
+        """Make the vocabulary for the label sets that a benchmark declares.
 
         >>> made = Vocabulary.of({"entities.type": {"LOC": "a locomotive"}})
         >>> made.of_type("LOC"), made.of_type("DATE"), made.of_type("PER")
@@ -162,7 +162,7 @@ class Vocabulary:
         )
 
     def of_type(self, label: str) -> str:
-        """Give a type in words with its code; a type that has no words stays as it is.
+        """Return the name of a type with its code; a type without a name is returned unchanged.
 
         >>> DEFAULT.of_type("GPE"), DEFAULT.of_type("river")
         ('country or city (GPE)', 'river')
@@ -171,7 +171,7 @@ class Vocabulary:
         return _with_code(self.types, label)
 
     def of_slice(self, name: str, value: str) -> str:
-        """Name a part of the labels or documents by what it is a part of.
+        """Return the display name of a slice of labels or documents.
 
         >>> DEFAULT.of_slice("form", "ABR"), DEFAULT.of_slice("kind", "sidebar_headline")
         ('abbreviation (ABR)', 'sidebar headline')
@@ -187,7 +187,7 @@ class Vocabulary:
 
 
 def _lines(own: labels.LabelSets, name: str) -> dict[str, str]:
-    """Take what a benchmark says of its labels, as far as that is filled in."""
+    """Return the label descriptions of a benchmark, except those that are not filled in."""
     return {label: line for label, line in own.get(name, {}).items() if line and not line.startswith(_UNFILLED)}
 
 
@@ -196,7 +196,7 @@ def _with_code(said: Mapping[str, str], label: str) -> str:
 
 
 DEFAULT = Vocabulary.of({})
-"""Words of the default label sets alone."""
+"""Names of the default label sets."""
 
 
 def facets(act: str | None, modality: str | None, polarity: str | None) -> str:
@@ -228,7 +228,7 @@ def of_claimant(role: str | None, who: str) -> str:
     """Name a claimant by its role and, where known, its referent.
 
     >>> of_claimant("MENTION", "TASS"), of_claimant("IMPLICIT", ""), of_claimant("IMPLICIT", "TASS")
-    ('TASS', 'somebody unnamed', 'TASS (not named here)')
+    ('TASS', 'an unnamed source', 'TASS (not named here)')
 
     """
     if role == "AUTHOR":

@@ -1,7 +1,7 @@
-"""Whether a module that is loaded is still what its file says: an edited file runs as it was until it is loaded again.
+"""Detection of loaded modules that differ from their source files, because a file was edited after the import.
 
-What is known of a module is the hash of its file when it was loaded, or first seen here. A module that was edited
-before that is told by its code: functions in memory that the file does not have, and constants of other values.
+For each module, the hash of its file at load time, or at the first check, is recorded. If the file was edited before
+that, the code is compared: functions in memory that the file does not contain, and constants with other values.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from dragoman import files
 _MISSING = object()
 _PLAIN = (str, bytes, int, float, complex, bool, tuple, type(None))
 _known: dict[str, tuple[Any, str]] = {}
-"""Of each module by its name the spec, which is another one when it was loaded again, and the hash of its file."""
+"""By module name: its spec, which changes when the module is reloaded, and the hash of its file."""
 
 
 class Loaded(NamedTuple):
-    """What runs of a module.
+    """The state of a loaded module.
 
     Attributes:
-        hash: of its file, as it was loaded; where that is not known, of its code in memory.
-        edited: whether its file says something else by now.
+        hash: hash of its file at load time; if that is unknown, of its code in memory.
+        edited: whether its file has changed since.
 
     """
 
@@ -36,23 +36,23 @@ class Loaded(NamedTuple):
 
 
 def remember(module: ModuleType, file_hash: str) -> None:
-    """Take note of the hash of the file that a module is loaded from."""
+    """Record the hash of the file that a module is loaded from."""
     _known[module.__name__] = (module.__spec__, file_hash)
 
 
 def remembered(module: ModuleType) -> str | None:
-    """Hash of the file that a module was loaded from, where that is known."""
+    """Return the hash of the file that a module was loaded from; None if it is unknown."""
     spec, file_hash = _known.get(module.__name__, (_MISSING, ""))
     return file_hash if spec is module.__spec__ else None
 
 
 def of_module(module: ModuleType, path: Path, now: str) -> Loaded:
-    """Say what runs of a module.
+    """Compare a loaded module with its file.
 
     Args:
-        module: that is loaded.
+        module: the loaded module.
         path: its file.
-        now: hash of the file as it is.
+        now: current hash of the file.
 
     """
     known = remembered(module)
@@ -65,7 +65,7 @@ def of_module(module: ModuleType, path: Path, now: str) -> Loaded:
 
 
 def of_function(function: Any, module: ModuleType, path: Path) -> Loaded:
-    """Say what runs of a function that a file defines: after a module was loaded again, others may hold the old one."""
+    """Compare a function with the file that defines it: references to the old one may survive a reload."""
     code = _code(function)
     if code is None or code.co_filename != str(path) or not _is_source(module):
         return Loaded("", edited=False)
@@ -74,7 +74,7 @@ def of_function(function: Any, module: ModuleType, path: Path) -> Loaded:
 
 
 def _is_source(module: ModuleType) -> bool:
-    """Whether a module is what stands in its file, and not what another loader made of it."""
+    """Whether a module was loaded from its source file as is, and not by a loader that transforms it."""
     return type(getattr(module, "__loader__", None)) is SourceFileLoader
 
 
@@ -88,7 +88,7 @@ def _is_as_written(module: ModuleType, path: Path) -> bool:
     written, held = set(_codes(whole)), vars(module)
     if any(code not in written for code in _functions(module, path)):
         return False
-    # A script that runs has not come to all of its names yet.
+    # A running script has not defined all of its names yet.
     return all(_same(held[name], value) for name, value in _constants(tree) if name in held)
 
 
@@ -105,7 +105,7 @@ def _parsed(path: Path) -> tuple[ast.Module | None, CodeType | None]:
 
 
 def _codes(code: CodeType | None) -> Iterator[CodeType]:
-    """Code of everything that is defined in a piece of code, at any depth."""
+    """Yield the code objects nested in a code object, at any depth."""
     for each in () if code is None else code.co_consts:
         if isinstance(each, CodeType):
             yield each
@@ -115,13 +115,13 @@ def _codes(code: CodeType | None) -> Iterator[CodeType]:
 def _code(function: Any) -> CodeType | None:
     function = inspect.unwrap(function) if callable(function) else function
     if not inspect.isroutine(function):
-        function = getattr(type(function), "__call__", None)  # noqa: B004 - its code is wanted
+        function = getattr(type(function), "__call__", None)  # noqa: B004 - its code is needed
     code = getattr(function, "__code__", None)
     return code if isinstance(code, CodeType) else None
 
 
 def _functions(module: ModuleType, path: Path) -> Iterator[CodeType]:
-    """Code of the functions of a module and of its classes, as far as its file defines them."""
+    """Yield the code of the functions of a module and of its classes that its file defines."""
     held = [*vars(module).values()]
     held += [inner for each in held if isinstance(each, type) for inner in vars(each).values()]
     for each in held:
@@ -132,7 +132,7 @@ def _functions(module: ModuleType, path: Path) -> Iterator[CodeType]:
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, Any]]:
-    """Names that a file sets once, to a value that stands there; what is empty is there to be filled."""
+    """Yield names that a file assigns once, to a literal; empty containers, which are filled later, are skipped."""
     set_in_functions = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
     found: dict[str, list[ast.expr | None]] = {}
     for node in tree.body:
@@ -158,7 +158,7 @@ def _of_memory(module: ModuleType, path: Path) -> str:
 
 
 def _words(code: CodeType) -> str:
-    """Write code in the same words in every process."""
+    """Serialise code identically in every process."""
     constants = [_words(each) if isinstance(each, CodeType) else _constant(each) for each in code.co_consts]
     names = [code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars]
     return repr([code.co_qualname, code.co_argcount, code.co_flags, code.co_code, names, constants])

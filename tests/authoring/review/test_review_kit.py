@@ -105,7 +105,7 @@ def test_planted_labels_are_wrong_and_never_real_cards_of_the_sample(root):
 def test_the_page_says_how_many_are_planted_and_not_which(root):
     made = made_up_review.kit(root, "ko", interface="en")
     planted = sum(card.planted is not None for card in made.key.cards.values())
-    assert f"{planted} of the cards carry labels that were made wrong on purpose" in made.kits[0].words["intro_planted"]
+    assert f"{planted} of the cards show deliberately wrong labels" in made.kits[0].words["intro_planted"]
     html = review_page.render(made.kits[0])
     data = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])
     assert {frozenset(card) for card in data["cards"]} == {
@@ -178,7 +178,7 @@ def test_labels_of_a_benchmark_of_its_own_are_said_in_its_words_and_planted(tmp_
     plan = Plan("own", label_sets={"entities.type": {"FIRM": "a company", "PROD": "a product, by name"}})
     new_benchmark.make(tmp_path / "own", plan, incoming.read([given]))
     made = make.make(tmp_path / "own", language="en", words=read_words("en"))
-    facts = {value for card in made.kits[0].cards for name, value in card.facts if name == "Kind"}
+    facts = {value for card in made.kits[0].cards for name, value in card.facts if name == "Type"}
     assert facts == {"FIRM: a company", "PROD: a product, by name"}
     planted = [card.planted for card in made.key.cards.values() if card.planted]
     assert planted

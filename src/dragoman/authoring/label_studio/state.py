@@ -1,4 +1,4 @@
-"""State on the server: the identity of each task, the annotation that is taken, and the labels that come back."""
+"""State on the server: the identity of each task, the annotation that is used, and the labels that are pulled."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class TaskData(msgspec.Struct):
     sha256: str
     point: str = ""
     bare: bool = False
-    """Whether no labels came along: an annotation that is there was submitted on the page."""
+    """Whether it was pushed without labels, so that any annotation was submitted on the page."""
 
     @property
     def key(self) -> str:
-        """What the task is about: a document, or one of its points."""
+        """The subject of the task: a document, or one of its points."""
         return f"{self.document} {self.point}".rstrip()
 
 
@@ -113,7 +113,7 @@ def title(kind: str, language: str) -> str:
     """
     made = f"{PREFIX} {kind} ({short_tag(language)})"
     if len(made) > LONGEST_TITLE:
-        what = f"{made!r} is too long a title."
+        what = f"the title {made!r} is too long."
         raise DragomanError(Problem(code="E304", what=what, hint="Choose a shorter --name."))
     return made
 
@@ -145,7 +145,7 @@ class Item:
 
     @property
     def key(self) -> str:
-        """What it is about: a document, or one of its points."""
+        """Its subject: a document, or one of its points."""
         return self.data("").key
 
 
@@ -187,9 +187,9 @@ def parse_task(raw: dict[str, Any]) -> Task | Problem:
         files.canonical_json(data)  # raises for lone surrogates
         same = files.sha256(data.base.encode()) == data.sha256
     except (msgspec.ValidationError, UnicodeEncodeError) as cause:
-        return _foreign_task(number, f"its data is not that of a push: {cause}.")
+        return _foreign_task(number, f"its data are not those of a push: {cause}.")
     if not same:
-        return _foreign_task(number, "what it holds of the pushed file was changed.")
+        return _foreign_task(number, "its copy of the pushed file was changed.")
     annotations = [a for a in _objects(raw.get("annotations")) if not a.get("was_cancelled")]
     annotations.sort(key=lambda a: (str(a.get("updated_at") or a.get("created_at") or ""), _number(a.get("id")) or 0))
     predictions = _objects(raw.get("predictions"))
@@ -219,7 +219,7 @@ def _user(value: Any) -> int | None:
 
 
 def _foreign_task(number: int, why: str) -> Problem:
-    hint = "Leave it, or delete it on the server and push again."
+    hint = "Ignore it, or delete it on the server and push again."
     return Problem(code="E726", what=why, hint=hint, path=f"task {number}")
 
 
@@ -249,19 +249,19 @@ def returned(task: Task, kind: Kind, document: Document) -> Returned:
 
     """
     if task.data.text != document.text:
-        problem = _foreign_task(task.number, f"its text is not that of {document.id} here.")
+        problem = _foreign_task(task.number, f"its text differs from the local text of {document.id}.")
         raise DragomanError(problem)
     if not task.annotations and not task.predictions and task.base:
         raise DragomanError(_foreign_task(task.number, "its annotation was deleted or skipped."))
     try:
         before = kind.read(task.base, document, document.id)
     except DragomanError as cause:
-        problem = _foreign_task(task.number, f"what was pushed cannot be read: {cause.problems[0].what}")
+        problem = _foreign_task(task.number, f"the pushed labels cannot be read: {cause.problems[0].what}")
         raise DragomanError(problem) from cause
     read = decode(task.results, document.text, before, kind.own)
     data, rejected = kind.returned(read.draft, task.base, document)
     if task.data.bare and task.annotations and not (data or read.aside or rejected):
-        data = kind.write(read.draft, task.base, document)  # annotated, and there is nothing
+        data = kind.write(read.draft, task.base, document)  # annotated as having no labels
     return Returned(data, read, before, rejected)
 
 

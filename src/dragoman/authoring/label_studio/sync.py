@@ -1,4 +1,4 @@
-"""Push and pull: labels to a server and back, idempotent and safe to interrupt.
+"""Push and pull of labels to and from a server, idempotent and safe to interrupt.
 
 No state is stored locally. Each task contains the bytes of the file that it was made from, so that local and remote
 changes can be distinguished at any time.
@@ -34,7 +34,7 @@ Config = Callable[[str, str], str]
 
 @dataclass
 class Outcome:
-    """What a push or pull did, by what each task is about, and its problems."""
+    """What a push or pull did, by the subject of each task, and its problems."""
 
     done: dict[str, list[str]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Outcome:
 
 
 def pushed_tasks(server: Server, project: int, outcome: Outcome, name: str) -> dict[str, list[Task]]:
-    """Return the pushed tasks of a project by what they are about; other tasks are reported as problems."""
+    """Return the pushed tasks of a project by their subject; other tasks are reported as problems."""
     tasks: dict[str, list[Task]] = {}
     problems = []
     for raw in server.tasks(project):
@@ -126,7 +126,7 @@ def push(
                 waiting.append(item)
             if verdict == "conflict":
                 what = f"{item.key} was changed here and on the server since it was pushed."
-                hint = "Pull first, or push with --force to lose what was done there."
+                hint = "Pull first, or push with --force to discard the changes on the server."
                 outcome.problems.append(Problem(code="E725", what=what, hint=hint, path=item.document.id))
         # Validate against the server's configuration, which may have been changed there.
         problems = unfit(page, [new_task(i, kind.name) for i in waiting])
@@ -254,7 +254,7 @@ def _take(
                 outcome.note("not annotated", document)
                 continue
             if document not in documents:
-                what = f"there is no document {document!r} here."
+                what = f"there is no local document {document!r}."
                 outcome.problems.append(Problem(code="E726", what=what, path=f"task {task.number}"))
                 continue
             pull_document(task, kind, documents[document], out, outcome, force=force)

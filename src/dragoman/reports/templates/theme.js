@@ -1,5 +1,5 @@
 "use strict";
-// Style alone follows the choice of colours. Here it is stored for the next page, where the browser allows storage.
+// The colour scheme itself is set by CSS alone. This stores the choice for the next page if the browser allows storage.
 for (const choice of document.querySelectorAll(".theme input")) {
   const stored = act => {
     try { return act(window.localStorage); } catch { return null; }

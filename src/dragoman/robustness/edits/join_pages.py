@@ -48,8 +48,8 @@ class Pairs:
             self._file.write(line)
             self._file.flush()
         except OSError as cause:
-            hint = "Free some space, or set TMPDIR to a folder that has it."
-            raise error("E108", f"the documents that are joined cannot be kept: {cause.strerror}.", hint) from None
+            hint = "Free some space, or set TMPDIR to a folder on a larger disk."
+            raise error("E108", f"the documents to be joined cannot be stored: {cause.strerror}.", hint) from None
         return len(self._places) - 1
 
     def join(self, name: str, number: int) -> None:
@@ -69,7 +69,7 @@ class Pairs:
 
 def prepare(rows: Iterable[Row], applied: Applied) -> Pairs:
     """Pair documents that can be appended to each other, at the edit's rate."""
-    chooser = random.Random(f"{applied.seed}|{applied.edit.name}")  # noqa: S311 - no secret
+    chooser = random.Random(f"{applied.seed}|{applied.edit.name}")  # noqa: S311 - not a secret
     made = Pairs()
     left = [
         (made.keep(row), row["id"], tuple(_keys(row)))
@@ -108,7 +108,7 @@ def change(draft: Draft) -> None:
     """Append the lines and labels of the other document."""
     other = draft.plan.other(draft.row.get("id"))
     if other is None:
-        draft.unable["no other document of its language, split, kind and time is left"] += 1
+        draft.unable["there is no other document of its language, split, kind and time left"] += 1
         return
     if any(isinstance(each.get("mention"), list) for claim in other.get("claims") or () for each in _claimants(claim)):
         draft.unable["a claimant of the other document is a span"] += 1
@@ -172,7 +172,7 @@ def _other_ids(row: Row, ids: dict[str, dict[str, str]]) -> None:
 EDIT = Edit(
     name="join-pages",
     kind="page",
-    summary="Puts the lines of another document after those of each, with their labels.",
+    summary="Appends the lines of another document to each, with their labels.",
     source="Kohlschütter et al. 2010",
     expect="invariance",
     change=change,

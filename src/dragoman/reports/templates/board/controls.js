@@ -1,4 +1,4 @@
-// Filters, the choice of columns, the sign that a table scrolls, and copying: all of it is of use, none of it is needed.
+// Filters, column selection, the notice that a table scrolls, and copying: the pages work without them.
 const bar = document.querySelector(".controls");
 if (bar) {
   const tables = [...document.querySelectorAll("table.sortable")];
@@ -42,7 +42,7 @@ if (bar) {
   filter();
 }
 
-// A table that is wider than the page says so, and how many of its columns are not in sight.
+// A table that is wider than the page shows how many of its columns are out of view.
 const scrolls = [...document.querySelectorAll(".scroll")].map((scroll) => {
   const sign = document.createElement("p");
   sign.className = "sign";
@@ -69,6 +69,6 @@ for (const cite of document.querySelectorAll(".cite")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     getSelection().selectAllChildren(text);
-    said.textContent = await navigator.clipboard.writeText(text.textContent).then(() => "Copied.", () => "Selected: copy it with your keyboard.");
+    said.textContent = await navigator.clipboard.writeText(text.textContent).then(() => "Copied.", () => "Selected: copy it with the keyboard.");
   });
 }

@@ -1,4 +1,4 @@
-// Without this script the tables are complete and in order of rank; with it a heading sorts by its column.
+// Without this script the tables are complete and sorted by rank; with it, clicking a heading sorts by its column.
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells];

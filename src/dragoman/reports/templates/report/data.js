@@ -1,11 +1,11 @@
-// The documents, and what all parts of the page share about their labels.
+// The documents, and helpers on labels that all parts of the page share.
 const given = JSON.parse(document.getElementById("data").textContent);
-// Documents that the system left out come last: there is nothing of its own to see in them.
+// Documents that the system left out come last: they have no predictions.
 const docs = [...given.documents].sort((a, b) => a.missing - b.missing);
 const form = document.querySelector(".filters");
 const pair = given.runs.length > 1;
 
-// Everything is appended as text: nothing in the data becomes markup.
+// Everything is appended as text: no data become markup.
 function make(tag, attributes, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
@@ -15,7 +15,7 @@ function make(tag, attributes, ...children) {
 const known = (table, name) => Object.hasOwn(table, name) ? table[name] : undefined;
 
 const isError = item => item.kind !== "right" || (item.second_kind !== undefined && item.second_kind !== "right");
-// A pair is listed once, at its gold label; a label that both of two runs made up once, at that of the first.
+// A pair is listed once, at its gold label; a spurious label of both runs once, at that of the first.
 const isListed = item => item.side === "gold" || (item.partner === null && item.twin === undefined);
 const itemAt = (entry, index) => index === null || index === undefined ? null : entry.items[index];
 const partnerOf = (entry, item) => itemAt(entry, item.partner);
@@ -26,13 +26,13 @@ const typeName = type => typeWord(type) ? `${typeWord(type)} (${type})` : type;
 const many = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 const types = [...new Set(docs.flatMap(entry => entry.items.map(item => item.label)))].sort();
-// Types of one family share a colour that everybody can tell from those of the others; any other type has one by its index.
+// Types of one family share a colour that can be distinguished with any colour vision; other types get one by index.
 const families = ["people", "bodies", "places", "things", "times", "claims"];
 const strange = types.filter(type => !known(given.families, type));
 const familyOf = type => known(given.families, type) || families[strange.indexOf(type) % families.length];
 const colours = new Map(types.map(type => [type, `var(--${familyOf(type)})`]));
 
-// In a text: what is listed of it, in the order in which it stands there.
+// The listed labels of each document, in text order.
 for (const entry of docs) {
   entry.listed = entry.items.map((item, index) => index).filter(index => isListed(entry.items[index]));
   entry.listed.sort((a, b) => startOf(entry.items[a]) - startOf(entry.items[b]) || a - b);
@@ -55,7 +55,7 @@ function wordsOf(entry, item) {
   return item.spans.map(([start, end]) => entry.text.slice(at[start], at[end])).join(" … ");
 }
 
-// The lines of a text: the code points at which they begin, with what they say in English where that is known.
+// The lines of a text: their code point offsets, with an English translation where there is one.
 function linesOf(entry) {
   if (!entry.lines) {
     let at = 0;

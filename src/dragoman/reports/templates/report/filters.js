@@ -1,4 +1,4 @@
-// Which labels are shown: their lines, their entries in the lists, and the documents that have some. The address can say it.
+// Which labels are shown: their lines, their entries in the lists, and their documents. The URL fragment can set filters.
 const SELECTS = ["type", "language", "document", "phenomenon", "between"];
 const control = name => form.elements.namedItem(name);
 const option = (name, value, text) => control(name).append(make("option", { value }, text.slice(0, 80)));
@@ -14,7 +14,7 @@ function readFilters() {
   state = { layers: boxes("layer"), kinds: boxes("kind"), ...chosen, search: control("search").value.trim().toLowerCase(), only: control("only").checked, order: control("order").value };
 }
 
-// All that is written of a label, for the search: words, English, names, and the document that it stands in.
+// All text about a label, for the search: words, English, names, and its document.
 function searched(entry, item) {
   if (item.searched === undefined) {
     const sides = [item, partnerOf(entry, item), itemAt(entry, item.second)].filter(Boolean);
@@ -33,7 +33,7 @@ function passes(entry, item) {
   if ((state.phenomenon && !item.phenomena?.includes(state.phenomenon)) || (state.between && !(known(given.better, state.between) || [state.between]).includes(item.between))) return false;
   return !state.search || searched(entry, item).includes(state.search);
 }
-// A line is drawn if the entry that stands for its label passes.
+// A line is drawn if the listed item of its label passes.
 function isDrawn(entry, item) {
   const index = item.side === "gold" ? null : item.twin ?? item.partner;
   return passes(entry, itemAt(entry, index) || item);
@@ -46,7 +46,7 @@ function clearFilters() {
   control("only").checked = mistakes > 0;
 }
 
-// Filters of an address, as #layer=dates&kind=missed: these and no others; all=1 shows right labels too.
+// Sets exactly the filters of a URL fragment, such as #layer=dates&kind=missed; all=1 shows right labels too.
 function setFilters(asked) {
   clearFilters();
   for (const name of ["layer", "kind"]) if (asked.has(name))

@@ -1,4 +1,4 @@
-// A tooltip for every labelled word: a click, or the focus, shows all labels that cover it, right ones too.
+// A tooltip for every labelled word: on click or focus it shows all labels that cover the word, right ones too.
 const tooltip = make("div", { id: "tooltip", role: "tooltip", hidden: "" });
 document.body.append(tooltip);
 let target = null;
@@ -37,7 +37,7 @@ function hideTooltip() {
   target = null;
 }
 
-// Only the first word of a text is a stop of the tab key; arrows lead to the others.
+// Only the first labelled word of a text is a tab stop; arrow keys move to the others.
 function makeFocusable(text, parts, entry, highlight) {
   const starts = parts.filter(part => part.items && part.isStart);
   for (const part of parts) if (part.items) part.tabIndex = -1;

@@ -19,7 +19,7 @@ function describe(entry, item) {
   if (pair && item.side === "gold") parts.push(note(`first: ${item.kind}; second: ${item.second_kind}`));
   const found = [other, item.side === "gold" ? itemAt(entry, item.second) : null].filter(Boolean);
   for (const each of found) if (wordsOf(entry, each) !== wordsOf(entry, item))
-    parts.push(note(`${sideName(each.side)} words: `, words(each)));
+    parts.push(note(`${sideName(each.side)} span: `, words(each)));
   const all = [item, ...found];
   if (item.chain) parts.push(chains(all));
   for (const line of new Set(all.flatMap(each => each.notes))) {
@@ -35,12 +35,12 @@ function describe(entry, item) {
   return parts;
 }
 
-// Chains of claims as sentences, the outermost claimant first: once if all sides agree, else one below the other.
+// Attribution chains as sentences, outermost claimant first: one if all sides agree, else one per side.
 function chains(all) {
   const agree = all.every(each => String(each.chain) === String(all[0].chain));
-  const told = agree ? [chain(all.map(each => sideName(each.side)).join(" and "), all[0], all[0])]
+  const lines = agree ? [chain(all.map(each => sideName(each.side)).join(" and "), all[0], all[0])]
     : all.map((each, at) => chain(sideName(each.side), each, all[at ? 0 : 1]));
-  return make("span", { class: agree ? "chains" : "chains two" }, ...told);
+  return make("span", { class: agree ? "chains" : "chains two" }, ...lines);
 }
 
 function chain(side, item, other) {

@@ -1,18 +1,18 @@
-// Marks and notes of a reader: kept in the browser, where it allows storage, and saved as a file.
+// Marks and notes of a reader: stored in the browser if it allows storage, and exported as a file.
 const marksKey = `dragoman-marks:${given.runs.join("|")}:${given.signatures.join("|")}`;
 const storage = act => {
   try { return act(window.localStorage); } catch { return null; }
 };
 const keyOf = (entry, item) => `${entry.id}|${item.at}`;
 const marks = new Map((() => {
-  try { return Object.entries(JSON.parse(storage(kept => kept.getItem(marksKey)) || "{}")); } catch { return []; }
+  try { return Object.entries(JSON.parse(storage(store => store.getItem(marksKey)) || "{}")); } catch { return []; }
 })());
 
 function setMark(entry, item, change) {
   const mark = { mark: null, note: "", ...marks.get(keyOf(entry, item)), ...change };
   if (mark.mark || mark.note) marks.set(keyOf(entry, item), mark);
   else marks.delete(keyOf(entry, item));
-  storage(kept => kept.setItem(marksKey, JSON.stringify(Object.fromEntries(marks))));
+  storage(store => store.setItem(marksKey, JSON.stringify(Object.fromEntries(marks))));
   showMark(entry, item);
   countMarks();
 }
@@ -22,7 +22,7 @@ function countMarks() {
   document.querySelector(".marked").textContent = marks.size ? `${many(marks.size, "label")} marked` : "";
 }
 
-// What was marked, on the entry in the list.
+// Shows the mark of a label on its list entry.
 function showMark(entry, item) {
   const mark = marks.get(keyOf(entry, item));
   if (!item.line) return;
@@ -30,7 +30,7 @@ function showMark(entry, item) {
   if (mark) item.line.append(make("p", { class: "mark" }, mark.mark ? `gold is ${mark.mark === "right" ? "right" : "wrong"}` : "", mark.mark && mark.note ? ": " : "", make("bdi", {}, mark.note.slice(0, 2000))));
 }
 
-// The one set of controls, which goes to the entry that is looked at.
+// A single set of controls, which moves to the current entry.
 const tools = make("div", { class: "tools", role: "group", "aria-label": "Marks" });
 let marked = null;
 const judge = (mark, text) => {

@@ -1,4 +1,4 @@
-// Renders each document when it scrolls into view, with its list of labels; index, legend, and what the filters let through.
+// Renders each document when it scrolls into view, with its list of labels; also the index, the legend and filtering.
 const rendered = new Map();
 const addressOf = (entry, item) => `#${new URLSearchParams({ at: `${entry.id}|${item.at}` })}`;
 let current = null;
@@ -31,11 +31,11 @@ function render(article, entry) {
     button.addEventListener("mouseenter", button.show);
     button.addEventListener("click", () => button.show()?.scrollIntoView({ block: "nearest" }));
     buttons.push(button);
-    const name = item.number ? `Link to mistake ${item.number}` : "Link to label";
+    const name = item.number ? `Link to error ${item.number}` : "Link to label";
     item.line = make("li", {}, make("a", { class: "to-it", href: addressOf(entry, item), "aria-label": name }, item.number ? String(item.number) : "#"), button);
     showMark(entry, item);
   }
-  const none = make("li", { class: "none" }, entry.items.some(isError) ? "No label that passes the filters." : "No mistake.");
+  const none = make("li", { class: "none" }, entry.items.some(isError) ? "No label matches the filters." : "No errors.");
   makeFocusable(text, parts, entry, highlight);
   article.append(make("div", { class: "columns" }, text, list));
   entry.raw.forEach((raw, at) => raw && article.append(rawAnswer(raw, at)));
@@ -43,7 +43,7 @@ function render(article, entry) {
   apply(article);
 }
 
-// What the system answered, letter for letter, and what of it was left out.
+// The verbatim answer of the system, and its problems.
 function rawAnswer(raw, at) {
   const element = make("details", { class: "raw" }, make("summary", {}, "Raw answer", ...(pair ? [" of ", make("bdi", {}, given.runs[at])] : [])));
   if (raw.problems.length) element.append(make("ul", {}, ...raw.problems.map(problem => make("li", {}, make("bdi", {}, problem)))));
@@ -56,7 +56,7 @@ const articles = docs.map(entry => {
   const article = make("article", {});
   const heading = make("h3", {}, make("bdi", {}, entry.id));
   const words = (entry.text || "").trim();
-  // The opening of a short text would repeat all of it, and so does the title of many.
+  // For a short text the opening would repeat the whole text, and often the title does too.
   const opening = entry.title || (words.length > 200 ? words.slice(0, 200) : words);
   if (opening !== words) heading.append(" ", make("bdi", { class: "title", lang: language(entry) }, opening));
   article.append(heading);
@@ -131,13 +131,13 @@ function filter() {
   document.body.classList.toggle("no-words", !control("words").checked);
   document.body.classList.toggle("no-english", !control("english").checked);
   document.querySelector(".nothing").hidden = shown.length > 0;
-  document.querySelector(".nothing").textContent = mistakes || !state.only ? "No label passes the filters." : "No mistake. “mistakes only” hides what is right.";
-  noun = mistaken === shown.length ? "mistake" : "label";
+  document.querySelector(".nothing").textContent = mistakes || !state.only ? "No label matches the filters." : "No errors. “errors only” hides right labels.";
+  noun = mistaken === shown.length ? "error" : "label";
   document.querySelector(".count").textContent = `${many(shown.length, noun)} in ${many(documents, "document")}`;
   look(...(current || []));
 }
 
-// Keeps the place of what is looked at: “12 of 409”.
+// Updates the position of the current label: “12 of 409”.
 function look(entry, item) {
   if (entry) {
     current = [entry, item];
@@ -165,5 +165,5 @@ const observer = new IntersectionObserver(entries => {
   for (const each of entries) if (each.isIntersecting) render(each.target, each.target.entry);
 }, { rootMargin: "800px" });
 articles.forEach(article => observer.observe(article));
-// Paper does not scroll: all documents that are shown are rendered before they are printed.
+// Before printing, all shown documents are rendered.
 addEventListener("beforeprint", () => articles.forEach(article => article.hidden || render(article, article.entry)));

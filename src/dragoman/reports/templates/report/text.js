@@ -1,4 +1,4 @@
-// A document's text with label lines above and below the words, types as words behind them, and English below each line.
+// A document's text with label lines above and below the words, type names after them, and English below each line.
 const LANE = 6;
 const SIDES = ["gold", "predicted", "second"];
 
@@ -22,7 +22,7 @@ function lanes(entry, side) {
 
 // The text, split into parts wherever a label or a line with English starts or ends. A part knows the labels that cover it.
 function drawText(entry) {
-  if (entry.text === null) return [make("p", { class: "none" }, "The reference does not have the text: labels are listed by their offsets."), []];
+  if (entry.text === null) return [make("p", { class: "none" }, "The reference has no text: labels are listed by their offsets."), []];
   const at = units(entry);
   const size = at.length - 1;
   const starts = new Map(), ends = new Map(), cuts = new Set([0, size]), english = new Map();
@@ -60,7 +60,7 @@ function drawText(entry) {
   return [text, parts];
 }
 
-// Draws the lines of the labels that pass the filters; those of a pair both.
+// Draws the lines of the labels that pass the filters; both lines of a pair.
 function drawLines(text, parts, entry) {
   const of = Object.fromEntries(SIDES.map(side => [side, lanes(entry, side)]));
   text.style.lineHeight = `calc(1.75em + ${LANE * SIDES.reduce((sum, side) => sum + of[side][1], 0)}px)`;
@@ -91,11 +91,11 @@ function underline(part, entry, of) {
     part.style.setProperty("--of", colours.get(said[0].label));
   } else delete part.dataset.types;
   part.classList.toggle("labelled", shown.length > 0);
-  // A word of a language that breaks between words alone goes on behind the types, unless they fill a line themselves.
+  // Long type names may wrap; short ones stay on the line of their word.
   part.classList.toggle("long", (part.dataset.types || "").length > 32);
 }
 
-// The type of a label in a word, with a sign of what is wrong with it.
+// The type of a label in a word, with a sign for the kind of error.
 function shortType(entry, item) {
   const wordOf = type => (given.own.includes(type) ? undefined : typeWord(type)) || (type.length > 20 ? `${type.slice(0, 20)}…` : type);
   const word = wordOf(item.label);

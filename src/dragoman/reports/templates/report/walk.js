@@ -1,4 +1,4 @@
-// Moves from label to label, by key, by button, and to what the address names.
+// Moves between labels by key, by button, and by URL fragment.
 const help = document.getElementById("help");
 const opener = document.getElementById("keys");
 opener.hidden = false;
@@ -15,7 +15,7 @@ function goTo({ entry, item }) {
   const beside = word && getComputedStyle(list).position === "sticky";
   (beside ? word : button).scrollIntoView({ block: "center" });
   if (beside) list.scrollTop = item.line.offsetTop - (list.clientHeight - item.line.offsetHeight) / 2;
-  // At the beginning of a document the list hangs lower than where it sticks: first it gives way, then the page.
+  // At the beginning of a document the list is lower than its sticky position: scroll the list first, then the page.
   const below = () => Math.max(0, item.line.getBoundingClientRect().bottom - innerHeight + 8);
   list.scrollTop += below();
   if (beside && below()) scrollBy(0, below());
@@ -47,7 +47,7 @@ document.addEventListener("keydown", event => {
   act();
 });
 
-// #at=DOCUMENT|LABEL opens a label, #open=DOCUMENT a document, anything else are filters.
+// #at=DOCUMENT|LABEL opens a label, #open=DOCUMENT a document; all else are filters.
 function follow() {
   const asked = new URLSearchParams(location.hash.slice(1));
   if (![...asked.keys()].some(name => ["at", "open", "layer", "kind", "search", "all", ...SELECTS].includes(name))) return;

@@ -1,5 +1,5 @@
 "use strict";
-// What a kit holds is text and nothing else: it comes into the page by textContent alone.
+// The content of a kit is untrusted text: it enters the page only through textContent.
 const given = JSON.parse(document.getElementById("data").textContent);
 const {cards, words} = given;
 const byId = name => document.getElementById(name);
@@ -13,9 +13,9 @@ function drawn() {
 
 function stored() {
   try {
-    const kept = JSON.parse(localStorage.getItem(store));
-    if (kept && kept.answers && typeof kept.answers === "object" && typeof kept.copy === "string") return kept;
-  } catch { /* not there, or not ours */ }
+    const found = JSON.parse(localStorage.getItem(store));
+    if (found && found.answers && typeof found.answers === "object" && typeof found.copy === "string") return found;
+  } catch { /* missing or invalid */ }
   return null;
 }
 
@@ -151,7 +151,7 @@ document.addEventListener("keydown", event => {
     return;
   }
   const forward = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
-  // Keys of the digits by place too: Arabic keyboards write other digits.
+  // By physical key: Arabic keyboards type other digits.
   const digit = {Digit1: "right", Digit2: "wrong", Digit3: "unsure", Numpad1: "right", Numpad2: "wrong", Numpad3: "unsure"}[event.code];
   if (digit) { event.preventDefault(); answer(digit); }
   else if (event.code === "KeyE") byId("english").open = !byId("english").open;
