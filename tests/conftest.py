@@ -34,6 +34,7 @@ class SlowFirst(LoadFileScheduling):
         super()._assign_work_unit(node)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return SlowFirst(config, log) if config.getoption("dist") == "loadfile" else None
 

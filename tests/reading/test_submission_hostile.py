@@ -120,7 +120,7 @@ HOSTILE = {
     "an empty fragment": (line(claims=[{"content": [[0, 3], [7, 7]]}]), "E402", 1, "claims[0].content[1]", "half-open"),
     "a cue out of range": (claims({"cue": [[0, 10_000]]}), "E401", 1, "claims[0].cue[0]", "code points"),
     "another surface": (entity(text="일본"), "E403", 1, "entities[0]", "half-open"),
-    "a surface elsewhere": (entity(text="외무상"), "E403", 1, "entities[0]", "stands at 4 to 7"),
+    "a surface elsewhere": (entity(text="외무상"), "E403", 1, "entities[0]", "is at 4 to 7"),
     "UTF-16 units": (
         entity(start=SMILE + 2, end=SMILE + 3, text=TEXT[SMILE + 1]), "E403", 1, "entities[0]", "UTF-16 code units"
     ),

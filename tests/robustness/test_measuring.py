@@ -92,8 +92,8 @@ def test_the_cost_is_the_score_lost_on_the_same_documents():
     ("documents", "interval", "verdict"),
     [
         (6, [0.01, 0.2], "consistent with knowing these pages, or a list of their names"),
-        (6, [0.0, 0.2], "not told from reading alone"),
-        (6, [-0.2, -0.1], "not told from reading alone"),
+        (6, [0.0, 0.2], "no significant sign of memorisation"),
+        (6, [-0.2, -0.1], "no significant sign of memorisation"),
         (5, [0.01, 0.2], "too few documents to say"),
         (6, None, "too few documents to say"),
     ],

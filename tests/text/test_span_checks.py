@@ -22,7 +22,7 @@ TEXT = "김 spoke 😀 today."
         (TEXT, 0, len(TEXT) + 1, None, "E401", "from 0"),
         (None, 0, MAX_OFFSET + 1, None, "E401", "from 0"),
         (TEXT, 11, 16, "today", "E403", "UTF-16 code units"),
-        (TEXT, 0, 1, "today", "E403", "stands at 10 to 15"),
+        (TEXT, 0, 1, "today", "E403", "is at 10 to 15"),
         (TEXT, 0, 1, "nowhere", "E403", "code points"),
         (TEXT, 15, 20, "today", "E401", "bytes of UTF-8"),
     ],
@@ -42,7 +42,7 @@ def test_no_text_is_looked_through_for_a_guess_unless_something_is_wrong_and_it_
 
     assert check_span(TEXT, 0, 1, TEXT[0], affords=affords) is None
     assert not asked
-    assert "stands at" not in check_span(TEXT, 0, 1, "today", affords=affords).hint
+    assert " is at " not in check_span(TEXT, 0, 1, "today", affords=affords).hint
     assert asked == [len(TEXT)]
 
 

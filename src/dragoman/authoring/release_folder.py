@@ -141,8 +141,8 @@ rows that the other splits use. {submit}
 
     dragoman validate predictions.jsonl --data THIS_FOLDER --split {split}
 
-checks predictions as the keeper's scorer does. The canonical rows are `{fingerprint}`; `manifest.json` has a hash of
-the withheld gold, by which the keeper can show later that it was not changed.
+checks predictions as the organisers' scorer does. The canonical rows are `{fingerprint}`; `manifest.json` has a hash of
+the withheld gold, with which the organisers can show later that it was not changed.
 """
 
 _ABOUT = """# {name} {version}, without texts

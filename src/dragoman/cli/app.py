@@ -64,7 +64,7 @@ def _made(name: str) -> Any:
 app = typer.Typer(
     name="dragoman",
     cls=_Commands,
-    help="The benchmark for machines that read diplomatic news: score any extraction system, see every mistake.",
+    help="The benchmark for machines that read diplomatic news: score any extraction system, see every error.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

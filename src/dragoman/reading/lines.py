@@ -285,7 +285,7 @@ class _Items(LineItems):
         if over:
             self.tally[OVER] = self.tally.get(OVER, 0) + 1
             count = len(located.places)
-            what = f"{shown(quote)} is quoted more often than it stands there ({counted(count, 'time')})."
+            what = f"{shown(quote)} is quoted more often than it occurs there ({counted(count, 'time')})."
             self.diagnostics.add("W910", what, "It is at the last place again.", path=path)
         if place is not None and located.way != quotes.EXACT:
             how = f"{quotes.describe(located.way)}, as {shown(words or '')} at {place[0]} to {place[1]}"

@@ -111,7 +111,7 @@ class Difference(msgspec.Struct, kw_only=True):
             return "too few documents to say"
         if self.interval[0] > 0:
             return "consistent with knowing these pages, or a list of their names"
-        return "not told from reading alone"
+        return "no significant sign of memorisation"
 
 
 def cost_of(edit: str, expect: str, name: str, documents: list[str], original: Ints, edited: Ints) -> Cost:

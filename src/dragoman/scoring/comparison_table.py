@@ -81,24 +81,24 @@ def words(compared: Comparison, name: str) -> Iterator[str]:
             yield verdict(contrast)
         return
     best = [standing.system for standing in stood if standing.best]
-    yield f"Not told from the best: {', '.join(best)}."
+    yield f"Not significantly worse than the best: {', '.join(best)}."
 
 
 def verdict(contrast: Contrast) -> str:
     """Describe which system of a pair is better and by how much at least, or which test finds no difference."""
     first, second = contrast.first, contrast.second
-    hangs = f" Over half of the difference hangs on {contrast.document}." if contrast.document else ""
+    single = f" More than half of the difference depends on {contrast.document}." if contrast.document else ""
     if contrast.better is not None and contrast.interval is not None:
         ends = sorted(map(abs, contrast.interval))
         if contrast.better == "second":
             first, second = second, first
-        return f"{first} is better than {second}, by at least {ends[0]:.3f}.{hangs}"
-    apart = f"{first} and {second} cannot be told apart"
+        return f"{first} is better than {second}, by at least {ends[0]:.3f}.{single}"
+    undecided = f"No significant difference between {first} and {second}"
     if contrast.failed == [PERMUTATION]:
-        return f"{apart}: the bootstrap finds a difference, the permutation test does not.{hangs}"
+        return f"{undecided}: the bootstrap finds a difference, the permutation test does not.{single}"
     if contrast.failed == [BOOTSTRAP]:
-        return f"{apart}: the permutation test finds a difference, the bootstrap does not.{hangs}"
-    return f"{apart}.{hangs}"
+        return f"{undecided}: the permutation test finds a difference, the bootstrap does not.{single}"
+    return f"{undecided}.{single}"
 
 
 def text(compared: Comparison, width: int, *, terminal: bool = False) -> str:

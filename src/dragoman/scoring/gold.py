@@ -101,7 +101,7 @@ def check_open(benchmark: Benchmark, split: str) -> None:
     if benchmark.withheld is not None and benchmark.withholds(split):
         submit = benchmark.withheld.submit
         what = f"the gold of the split {split!r} of {benchmark.name} {benchmark.version} is withheld."
-        hint = f"Send predictions to: {submit}." if submit else "Ask its keeper where predictions go."
+        hint = f"Send predictions to: {submit}." if submit else "Ask its organisers where to send predictions."
         raise error("E760", what, f"{hint} `dragoman validate` checks them here.")
 
 
