@@ -331,4 +331,4 @@ def test_predictions_that_need_too_much_memory_are_a_problem_of_the_entry(run, g
     (run / "predictions.jsonl").write_bytes(b"".join(lines))
     (outcome,) = isolation.each(partial(examine, gold=picklable(gold)), [run], memory=2**28)
     reasons = [outcome.reason] if isinstance(outcome, isolation.Failure) else [p.what for p in outcome.problems]
-    assert any("exceeds the memory limit" in reason or "SIGABRT" in reason for reason in reasons)
+    assert any("exceeds the memory limit" in reason or "SIGABRT" in reason for reason in reasons), reasons
