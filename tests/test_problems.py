@@ -128,6 +128,7 @@ def test_the_foundation_imports_no_other_room_and_no_search():
 
 # Values in messages that stand before a plural without `text.counted`: they are never 1 there, for these reasons.
 NEVER_ONE = {
+    "sign": "a unit of a thousand or more: 1k parameters",
     "len(here)": "said where it is not 1",
     "len(good)": "said of several",
     "len(names)": "an archive of one file is read",
