@@ -257,7 +257,7 @@ class Against:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ChatOptions:
     """Options for chat models, except the seed, which other commands use for something else."""
 
     base_url: Annotated[
@@ -310,4 +310,4 @@ class Asked:
         )
 
 
-ASKED = Asked()
+CHAT_DEFAULTS = ChatOptions()

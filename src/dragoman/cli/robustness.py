@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dragoman.cli.options import ASKED, Asked, Data, Json, finite, with_groups
+from dragoman.cli.options import CHAT_DEFAULTS, ChatOptions, Data, Json, finite, with_groups
 
 
 @with_groups
@@ -47,7 +47,7 @@ def robustness(
     timeout: Annotated[
         float, typer.Option(min=0.01, max=604_800, callback=finite, help="timeout of an answer, in seconds")
     ] = 600.0,
-    asked: Asked = ASKED,
+    chat_options: ChatOptions = CHAT_DEFAULTS,
     as_json: Json = False,
 ) -> None:
     """Measure the effect of text edits on a system: run it before and after, or compare existing runs.
@@ -84,7 +84,7 @@ def robustness(
             only=only or (),
             against=against or (),
             seed=seed,
-            chat=asked.chat(seed=1),
+            chat=chat_options.chat(seed=1),
             timeout=timeout,
             progress=_progress,
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dragoman.cli.options import ASKED, Asked, Data, Json, comma_separated, finite, mapped, with_groups
+from dragoman.cli.options import CHAT_DEFAULTS, ChatOptions, Data, Json, comma_separated, finite, mapped, with_groups
 
 if TYPE_CHECKING:
     from dragoman.systems.protocol import Options, System
@@ -56,7 +56,7 @@ def run(
     card: Annotated[
         Path | None, typer.Option(help="description of the system (dragoman schema system)", metavar="system.toml")
     ] = None,
-    asked: Asked = ASKED,
+    chat_options: ChatOptions = CHAT_DEFAULTS,
     seed: Annotated[int, typer.Option(help="chat: sampling seed, if the server supports it")] = 1,
     show_prompt: Annotated[
         bool, typer.Option("--show-prompt", help="chat: print the messages for the first document, and stop")
@@ -92,7 +92,7 @@ def run(
         raise typer.BadParameter(
             "labels of hf: and spacy: are mapped; of others, when they are scored", param_hint="--map"
         )
-    chat = asked.chat(seed)
+    chat = chat_options.chat(seed)
     held = load_benchmark(data)
     options = Options(timeout, None if card is None else read_card(card), chat, held, mapped(label_map))
     selection = Selection(split, comma_separated(only), limit)
