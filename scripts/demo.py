@@ -61,7 +61,7 @@ def _demonstrate() -> None:
         print()
         show.result(result, as_json=False)
         pages.append(report(out, loaded, out=out / "mistakes.html", split=split))
-    print("\nEvery mistake, on one page a system:")
+    print("\nAll errors, one page per system:")
     for path in pages:
         print(f"  {path.as_uri()}")
     if (ROOT / ".venv" / "bin" / "activate").is_file():
