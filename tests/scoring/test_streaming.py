@@ -2,6 +2,8 @@
 
 import gzip
 import random
+import subprocess
+import sys
 import weakref
 
 import pyarrow.parquet as pq
@@ -15,10 +17,11 @@ from dragoman import files
 from dragoman.measures.catalogue import MEASURES
 from dragoman.measures.naming import select
 from dragoman.problems import DragomanError
-from dragoman.reading import arrow_json, memory_budget, parquet_input, prefetch
+from dragoman.reading import arrow_json, memory_budget, parquet_input, prefetch, shards
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.prefetch import Prefetch
 from dragoman.scoring import api, blockwise, streaming
+from dragoman.scoring.sides import Sides
 from dragoman.statistics.resampling import Resampling
 
 OPTIONS = {"system": "p.jsonl", "intervals": Resampling(100, 1)}
@@ -95,6 +98,31 @@ def alike(rng, number):
             "claims": [{"content": [[s, e + 9]], "claimants": [{"role": "AUTHOR"}]} for s, e in spans[:3]],
         }
         yield line, {**line, "entities": [item for item in line["entities"] if rng.random() < 0.9]}
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".parquet"])
+def test_the_order_of_documents_is_seen_at_the_beginning_of_any_file(tmp_path, suffix, monkeypatch):
+    lines = list(alike(random.Random(1), 30))
+    paths = both(tmp_path, [g for g, _ in lines], [p for _, p in lines], suffix)
+    assert shards.first_ids(paths[0]) == [line["id"] for line, _ in lines]
+    drivers = []
+    for name in ("in_step", "spilled"):
+        monkeypatch.setattr(streaming, name, lambda *args, name=name: drivers.append(name))
+    monkeypatch.setattr(blockwise, "STREAMED", ALWAYS)
+    assert blockwise.blockwise(Sides.of(*paths), lambda _: None) is None
+    assert drivers == ["in_step"]
+
+
+def test_the_benchmark_is_not_imported_to_score_large_files_on_the_command_line(tmp_path):
+    paths = both(tmp_path, *zip(*alike(random.Random(1), 5), strict=True))
+    code = (
+        "import atexit, sys; from dragoman.cli import main; from dragoman.scoring import blockwise\n"
+        "blockwise.STREAMED = 0; atexit.register(lambda: print('dragoman.benchmark' in sys.modules))\n"
+        f"sys.argv[1:] = ['score', {str(paths[0])!r}, '--reference', {str(paths[1])!r}, '--no-intervals']\n"
+        "main()"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.splitlines()[-1] == "False"
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])

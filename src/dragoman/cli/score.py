@@ -11,6 +11,7 @@ import typer
 from dragoman.cli.options import Against, HowRead, Json, PredictionsIfAny, mapped, with_groups
 
 if TYPE_CHECKING:
+    from dragoman.benchmark import Benchmark
     from dragoman.schema.system_card import SystemCard
 
 
@@ -83,14 +84,13 @@ def score(
     if engine is Engine.dask and (predictions is None or against.reference is None):
         raise typer.BadParameter("an engine needs PREDICTIONS and --reference")
     from dragoman import files
-    from dragoman.benchmark import load
     from dragoman.scoring.api import score as score_labels
     from dragoman.statistics.resampling import Resampling
 
     renamed = mapped(label_map)
     target = against.gold(how)
     result = score_labels(
-        load(against.data) if predictions is None else how.file(predictions),
+        _gold_of(against.data) if predictions is None else how.file(predictions),
         target,
         split=against.split,
         measures=measures,
@@ -110,6 +110,12 @@ def score(
     if csv is not None:
         files.write(csv, result.csv())
     show.result(result, as_json=as_json)
+
+
+def _gold_of(data: Path | None) -> Benchmark:
+    from dragoman.benchmark import load  # not needed to score files: these are parsed while other modules are imported
+
+    return load(data)
 
 
 def _system(predictions: Path) -> str | SystemCard | None:

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from dragoman.files import pretty_json
 from dragoman.redaction import redact
 from dragoman.tables import WIDTH, wrapped
@@ -147,7 +149,7 @@ def comparison(compared: Comparison, *, as_json: bool) -> None:
 def _show(held: Benchmark | Result | Comparison, *, as_json: bool) -> None:
     """Print an object that formats itself: as JSON, or as tables fitted to the terminal."""
     if as_json:
-        _json(held.to_dict())
+        _json(held if isinstance(held, msgspec.Struct) else held.to_dict())  # encoding a struct needs no plain values
         return
     sys.stdout.write(held.text(columns(), terminal=sys.stdout.isatty()))
 

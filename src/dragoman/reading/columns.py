@@ -64,7 +64,8 @@ def build(table: pa.Table, target: Target, *, beyond: bool = False) -> Annotatio
         Fallback: a check failed.
 
     """
-    table = table.combine_chunks()  # once, since columns are accessed several times
+    if any(column.num_chunks != 1 for column in table.columns):
+        table = table.combine_chunks()  # once, since columns are accessed several times
     for name in table.column_names:
         check_lists(column_of(table, name, pa.null()))
     documents, row_doc, given = _documents(table, target)

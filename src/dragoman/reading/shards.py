@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from dragoman import files
+from dragoman.parquet_pages import is_parquet
 from dragoman.problems import DragomanError, Problem, error
 
 SUFFIXES = (".jsonl", ".parquet", ".jsonl.gz", ".jsonl.bz2", ".jsonl.xz", ".jsonl.zst", ".jsonl.zip")
@@ -72,11 +73,19 @@ class Named(msgspec.Struct):
 
 
 def first_ids(path: Path) -> list[str]:
-    """Ids of the documents in the first 64 KiB of a JSONL file, plain or gzip, up to the first line without one."""
+    """Ids of the first documents in a file: a batch of rows of parquet, or 64 KiB of JSONL, plain or compressed.
+
+    The list is shorter, or empty, if a row cannot be read: problems are reported when the whole file is read.
+    """
     names: list[str] = []
     try:
+        if is_parquet(path):
+            from dragoman.reading.parquet_input import blocks  # noqa: PLC0415 - not needed for JSONL
+
+            rows = next(blocks(path, 1), None)
+            return [] if rows is None or "id" not in rows.column_names else list(rows.column("id").to_pylist())
         block = next(files.blocks(path, size=_SAMPLE), b"")
         names.extend(msgspec.json.decode(line, type=Named).id for line in block.splitlines())
     except (DragomanError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass  # problems are reported when the whole file is read
+        pass
     return names

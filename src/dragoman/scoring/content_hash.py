@@ -89,19 +89,28 @@ def _claims(claims: Claims, base: Hashes) -> Hashes:
 def _rows(columns: Iterable[Hashes], base: Hashes) -> Hashes:
     """Combine the hashes of columns, row by row; the order of columns matters."""
     for column in columns:
-        base = _mix(base * np.uint64(3) + column)
+        base = base * np.uint64(3)
+        base += column
+        base = _mix(base)
     return base
 
 
 def _mix(values: Hashes) -> Hashes:
     """Mix bits with the finaliser of splitmix64, a bijection on 64 bits."""
-    values = values + np.uint64(0x9E3779B97F4A7C15)
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    mixed = np.asarray(values + np.uint64(0x9E3779B97F4A7C15))
+    shifted = np.empty_like(mixed)
+    for bits, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
+        # In place: allocating costs more than the arithmetic.
+        np.right_shift(mixed, np.uint64(bits), out=shifted)
+        np.bitwise_xor(mixed, shifted, out=mixed)
+        if factor != 1:
+            np.multiply(mixed, np.uint64(factor), out=mixed)
+    return mixed
 
 
 def _coded(column: Coded) -> Hashes:
+    if not column.labels:  # all values are NULL
+        return np.zeros(len(column.codes), np.uint64)
     table = np.append(_strings(column.labels), np.uint64(0))
     assert NULL == -1
     return table[column.codes]  # NULL indexes the last entry

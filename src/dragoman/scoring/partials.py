@@ -313,7 +313,8 @@ def _finished(measure: Measure, total: Partial, places: Ints) -> Tally | None:
     def whole(rows: Counts) -> Ints:
         if nothing:
             return np.zeros(rows.shape, np.int64)
-        return rows.astype(np.int64) if order is None else rows[order].astype(np.int64)
+        # Column by column in memory, which are summed faster than rows.
+        return (rows if order is None else rows[order]).astype(np.int64, order="F")
 
     none = np.zeros(tally.rows.shape, np.uint8)
     typed = measure.by_type and measure.layer in TYPED
