@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.matching.assignment import assign, components
+from dragoman.matching.assignment import assign, blocks, components
 
 edges = st.dictionaries(
     st.tuples(st.integers(0, 4), st.integers(0, 4)), st.tuples(st.integers(1, 2), st.integers(0, 5), st.integers(0, 1))
@@ -112,3 +112,24 @@ def test_a_long_chain_is_one_component():
     order = np.random.default_rng(1).permutation(39_999)
     gold, predicted = np.repeat(place, 2)[:-1][order], np.repeat(place, 2)[1:][order]
     assert not components(gold, predicted).any()
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(0, 6), st.booleans())
+def test_blocks_share_no_item_and_are_the_smallest_such_runs(seed, number, reach, is_sorted):
+    random = np.random.default_rng(seed)
+    gold = random.integers(0, number, number)
+    predicted = np.maximum(gold + random.integers(-reach, reach + 1, number), 0)
+    order = np.lexsort([predicted, gold]) if is_sorted else np.arange(number)
+    gold, predicted = gold[order], predicted[order]
+    found = blocks(gold, predicted).tolist()
+    if (np.diff(gold) < 0).any():
+        assert not any(found)
+        return
+    cuts = [
+        at
+        for at in range(1, number)
+        if gold[at - 1] != gold[at] and max(predicted[:at]) < min(predicted[at:])  # nothing goes across
+    ]
+    assert found == [sum(cut <= at for cut in cuts) for at in range(number)]
+    for items in (gold, predicted):
+        assert len({*zip(items.tolist(), found, strict=True)}) == len({*items.tolist()})

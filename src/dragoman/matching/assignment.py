@@ -82,16 +82,26 @@ class Graph:
         alone = g_alone & p_alone
         rest = np.flatnonzero(~alone)
         # Star components: all edges share one item and nothing else, so the heaviest edge is optimal.
-        g_star = np.bincount(gold[rest], ~p_alone[rest])[gold[rest]] == 0
-        p_star = (np.bincount(predicted[rest], ~g_alone[rest])[predicted[rest]] == 0) & ~g_star
+        g_star = ~_any(gold[rest], ~p_alone[rest])
+        p_star = ~_any(predicted[rest], ~g_alone[rest]) & ~g_star
         return alone, ((rest[g_star], gold), (rest[p_star], predicted)), rest[~(g_star | p_star)]
 
     @cached_property
     def _problems(self) -> tuple[Ints, small.Problems]:
-        """Connected component of each contested edge, and the components that are small."""
+        """Problem of each contested edge, and the problems that are small.
+
+        A problem is a block of neighbouring edges, of which no other block has an item; or, of blocks that are not
+        small, a connected component.
+        """
         contested = self._competition[2]
         gold, predicted = self._gold[contested], self._predicted[contested]
-        component = components(gold, predicted)
+        block = blocks(gold, predicted)
+        problems = small.Problems(block, gold, predicted)
+        if not problems.large.any():
+            return block, problems
+        rest = np.flatnonzero(problems.large)
+        block[rest] = int(block.max()) + 1 + components(gold[rest], predicted[rest])
+        component = distinct(block)[1]
         return component, small.Problems(component, gold, predicted)
 
     def _contested(self, weights: Sequence[Ints]) -> list[Ints]:
@@ -115,6 +125,13 @@ class Graph:
         ]
 
 
+def _any(item: Ints, mask: Bools) -> Bools:
+    """Whether the item of each edge has an edge in a mask, shape (k,)."""
+    found = np.zeros(int(item.max(initial=-1)) + 1, bool)
+    found[item[mask]] = True
+    return found[item]
+
+
 def _best(candidates: Ints, center: Ints, weights: Sequence[Ints]) -> Ints:
     """Return the heaviest candidate of each center, the first one among ties; indices into all candidates."""
     order = candidates[
@@ -124,6 +141,28 @@ def _best(candidates: Ints, center: Ints, weights: Sequence[Ints]) -> Ints:
     first[1:] = center[order][1:] != center[order][:-1]
     best: Ints = order[first]
     return best
+
+
+def blocks(gold: Ints, predicted: Ints) -> Ints:
+    """Divide edges into runs that share no item.
+
+    A run consists of whole connected components. Unlike these, runs are found in one pass; spans that overlap are near
+    each other, so that most runs are one component.
+
+    Args:
+        gold: gold item of each candidate pair, shape (k,).
+        predicted: predicted item of each candidate pair, shape (k,); the larger, the later in the document.
+
+    Returns:
+        Run of each candidate, numbered from 0 without gaps, shape (k,): a single run if ``gold`` is not sorted.
+
+    """
+    block: Ints = np.zeros(len(gold), np.int64)
+    if (gold[1:] >= gold[:-1]).all():
+        before = np.maximum.accumulate(predicted)[:-1]
+        after = np.minimum.accumulate(predicted[::-1])[::-1][1:]
+        np.cumsum((gold[1:] != gold[:-1]) & (before < after), out=block[1:])
+    return block
 
 
 def components(gold: Ints, predicted: Ints) -> Ints:

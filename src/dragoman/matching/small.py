@@ -124,8 +124,12 @@ def _ranks(component: Ints, item: Ints) -> tuple[Ints, Ints]:
     items, place = distinct(item)
     owner = np.empty(len(items), np.int64)
     owner[place] = component  # an item is in one problem only
-    order = np.argsort(owner, kind="stable")
     number = np.bincount(owner, minlength=int(component.max()) + 1)
-    rank = np.empty(len(items), np.int64)
-    rank[order] = np.arange(len(items)) - (np.cumsum(number) - number)[owner[order]]
+    first = np.cumsum(number) - number
+    if (owner[1:] >= owner[:-1]).all():
+        rank = np.arange(len(items)) - first[owner]
+    else:
+        order = np.argsort(owner, kind="stable")
+        rank = np.empty(len(items), np.int64)
+        rank[order] = np.arange(len(items)) - first[owner[order]]
     return rank[place], number
