@@ -235,7 +235,8 @@ def test_without_script_all_is_there_but_what_acts(site, chromium):
     assert rows(page) == NUMBER + 1
     assert page.get_by_role("search").count() == 0
     assert page.get_by_role("button").count() == 0
-    page.get_by_role("link", name="Korean 29").or_(page.get_by_role("link", name="Korean 31")).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Korean 29").or_(page.get_by_role("link", name="Korean 31")).click()
     assert page.get_by_role("heading", level=1).inner_text() == "Korean"
     page.goto((site / "index.html").as_uri())
     page.get_by_text("Cite", exact=True).click()

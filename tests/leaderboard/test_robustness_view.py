@@ -1,6 +1,7 @@
 """What edits cost the systems of a board: read from short results, drawn as text, and never for a closed board."""
 
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,8 @@ from dragoman.leaderboard.board_pages import pages
 from dragoman.leaderboard.ranking import columns
 from dragoman.leaderboard.robustness_view import EditCosts, laid_out, of_entries, read_all
 from dragoman.problems import DragomanError
+from dragoman.robustness import robustness_page
+from dragoman.robustness.robustness_result import Robustness
 from dragoman.schema.leaderboard_json import ClosedBoard
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +41,11 @@ def board(gold):
     return synthetic(columns(gold), lambda i: f"S{i}", 3)
 
 
+@pytest.fixture
+def arabic_rules():
+    return json.loads((ROOT / "eval" / "robustness" / "arabic_rules.json").read_bytes())
+
+
 def test_rows_go_by_cost_and_words_by_those_whose_interval_is_above_zero(board):
     found = of_entries(board, {"run-000": msgspec.convert(result(), EditCosts), "run-999": None})
     (made,) = laid_out(board, found)
@@ -49,9 +57,28 @@ def test_rows_go_by_cost_and_words_by_those_whose_interval_is_above_zero(board):
         "tatweel lowers entities.strict from 0.750 to 0.250 (4 documents)",
         "shift-dates lowers dates.value from 0.500 to 0.250 (4 documents)",
     ]
+    assert made.nothing_to_lose == []
     assert made.other_data == ""
     board.data.fingerprint = "0" * 64
     assert laid_out(board, found)[0].other_data == "dragoman 2.0.0"
+
+
+def test_scores_that_were_zero_before_an_edit_are_named_since_they_cannot_fall(board, arabic_rules):
+    costs = [
+        cost("tatweel", "entities.strict", 0.0, 0.0, [0.0, 0.0]),
+        cost("rename", "entities.strict", 0.0, 0.25, [-0.25, 0.0]),
+        cost("tatweel", "dates.value", 0.0, 0.0, [0.0, 0.0]),
+        cost("rename", "dates.value", 0.5, 0.0, [0.0, 0.5]),
+    ]
+    said = ["entities.strict before every edit", "dates.value before tatweel"]
+    (made,) = laid_out(board, of_entries(board, {"run-000": msgspec.convert(result(costs=costs), EditCosts)}))
+    assert made.nothing_to_lose == said
+    unmeasured = dict.fromkeys(("p", "p_holm"), 1.0)
+    measured = Robustness.from_short({**arabic_rules, "costs": [{**each, **unmeasured} for each in costs]})
+    sentence = f"Scores that were 0 before, so that an edit could not cost anything: {'; '.join(said)}"
+    assert sentence.lower() in " ".join(measured.text().split()).lower()
+    assert re.sub("<.*?>", "", robustness_page.page(measured)).count(sentence) == 1
+    assert "were 0 before" not in Robustness.from_short(arabic_rules).text()
 
 
 def test_pages_link_to_each_other_and_hostile_results_stay_text(board, gold, page, tmp_path):
@@ -70,13 +97,16 @@ def test_pages_link_to_each_other_and_hostile_results_stay_text(board, gold, pag
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         page.goto((tmp_path / "index.html").as_uri())
-        page.get_by_role("link", name="Robustness").click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Robustness").click()
         assert strays(page) == []
-        page.get_by_role("table").get_by_role("link", name="S1").click()
+        with page.expect_navigation():
+            page.get_by_role("table").get_by_role("link", name="S1").click()
         assert page.get_by_role("heading", level=1).inner_text() == "S1: cost of text edits"
         assert page.evaluate("window.ran") is None
         assert strays(page) == []
-        page.get_by_role("link", name="Scores of the system").click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Scores of the system").click()
         assert page.get_by_role("link", name="Cost of text edits").count() == 1
     assert page.bad == []
 

@@ -145,6 +145,7 @@ class SystemEdits:
         measures: the measures it was scored by.
         kinds: rows of invariances and of directions, the most costly first.
         costliest: the edits that cost most, in words; empty where no interval is above 0.
+        nothing_to_lose: where the score was 0 before, in words.
         other_data: data that it was measured on, if not those of the board; else empty.
         memory: differences of differences.
 
@@ -155,6 +156,7 @@ class SystemEdits:
     measures: list[str]
     kinds: dict[str, list[EditRow]]
     costliest: list[str]
+    nothing_to_lose: list[str]
     other_data: str
     memory: Sequence[Memory]
 
@@ -180,12 +182,18 @@ def _system(board: Board, entry: BoardEntry, costs: EditCosts) -> SystemEdits:
     ]
     same = costs.data.get("fingerprint") == board.data.fingerprint
     on = " ".join(short(costs.data.get(name, ""), 40) for name in ("name", "version"))
-    return SystemEdits(entry, views.name(entry), measures, kinds, said, "" if same else on, costs.memory)
+    return SystemEdits(
+        entry, views.name(entry), measures, kinds, said, nothing_to_lose(costs.costs), "" if same else on, costs.memory
+    )
 
 
 class _HasCost(Protocol):
     @property
     def edit(self) -> str: ...
+    @property
+    def measure(self) -> str: ...
+    @property
+    def original(self) -> float | None: ...
     @property
     def cost(self) -> float | None: ...
     @property
@@ -202,6 +210,22 @@ def costliest(costs: Iterable[_Cost], most: int = MAX_NAMED) -> list[_Cost]:
     for each in sorted(sure, key=lambda each: -(each.cost or 0.0)):
         first.setdefault(each.edit, each)
     return list(first.values())[:most]
+
+
+def nothing_to_lose(costs: Iterable[_HasCost]) -> list[str]:
+    """Describe, for each measure, the edits before which the score was 0 already, so that they cannot cost anything."""
+    before: dict[str, dict[str, bool]] = {}
+    for each in costs:
+        if each.cost is not None:
+            before.setdefault(each.measure, {})[each.edit] = each.original == 0.0
+    said = []
+    for measure, is_zero in before.items():
+        edits = [short(edit, 60) for edit, zero in is_zero.items() if zero]
+        if edits:
+            said.append(
+                f"{short(measure, 60)} before {'every edit' if len(edits) == len(is_zero) else ', '.join(edits)}"
+            )
+    return said
 
 
 def _row(edit: str, measures: Sequence[str], costs: EditCosts) -> EditRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dragoman import languages
-from dragoman.leaderboard.robustness_view import costliest
+from dragoman.leaderboard.robustness_view import costliest, nothing_to_lose
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.reports.rendering import environment, inlined
 
@@ -41,6 +41,7 @@ def page(measured: Robustness) -> str:
             measures=[name for name in HEADLINE if any(cost.measure == name for cost in measured.costs)],
             kinds={expect: _kind(measured, expect) for expect in ("invariance", "direction")},
             costliest=costliest(measured.costs, MAX_COSTLIEST),
+            nothing_to_lose=nothing_to_lose(measured.costs),
             types=_types(measured),
             values=[(label, each) for label, each in measured.values.items() if sum(each.values())],
             renamed=[(label, each) for label, each in measured.names.items() if label.partition(":")[0] in _RENAMED],

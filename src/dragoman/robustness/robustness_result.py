@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from dragoman import files
+from dragoman.leaderboard.robustness_view import nothing_to_lose
 from dragoman.problems import error
 from dragoman.robustness.edit_costs import Cost, Difference, Failure
 from dragoman.tables import Table, number
@@ -79,6 +80,10 @@ class Robustness(msgspec.Struct, kw_only=True):
         head = ("edit", "measure", "docs", "before", "after", "cost", "95 %", "p, Holm")
         lines = [f"{visible(self.system)} on {visible(self.data['name'])}, split {visible(self.data['split'])}\n"]
         lines.append(Table(head, rows, first_width=20).text(WIDTH))
+        floor = [visible(said) for said in nothing_to_lose(self.costs)]
+        if floor:
+            said = f"scores that were 0 before, so that an edit could not cost anything: {'; '.join(floor)}"
+            lines.append(fill(said, WIDTH, break_on_hyphens=False) + "\n")
         compared = {cost.edit for cost in self.costs if cost.cost is not None}
         silent = [visible(label) for label in self.values if label not in compared]
         if silent:
