@@ -24,7 +24,7 @@ from dragoman.timex import TimexError, canonical
 shared = beside(__file__, "..", "gazetteer.py")
 
 _TAG = regex.compile(r'<TIMEX3 tid="t\d+"((?: \w+="[^"<>]*")*)>(.*?)</TIMEX3>', regex.DOTALL)
-_SECONDS = 120
+_SECONDS = 900
 Found = dict[tuple[int, int], dict[str, str]]
 
 
