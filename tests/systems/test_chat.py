@@ -39,7 +39,7 @@ def server(benchmark, monkeypatch):
 
 def system(server, **chat_options):
     chat = Chat(**{"base_url": server.url, "examples": 0, **chat_options})
-    return load("chat:canned", Options(timeout=5.0, chat=chat))
+    return load("chat:canned", Options(timeout=5.0, chat=chat, benchmark=server.benchmark))
 
 
 def entries(folder):
