@@ -334,7 +334,8 @@ ECHO = f"{'x' * 490} {KEY} Bearer%20{KEY.upper()}"
 )
 def test_a_key_that_the_server_repeats_is_neither_written_nor_printed(benchmark, server, tmp_path, status, said):
     server.answer = lambda *_: (status, said, {"X-Key": KEY, "Set-Cookie": KEY})
-    summary = run(system(server), benchmark, tmp_path, quietly)
+    some = How(selection=Selection(only=tuple(document.id for document in benchmark.documents[:6])))
+    summary = run(system(server), benchmark, tmp_path, quietly, how=some)
     assert summary["failed"] or KEY in json.loads(said)  # a field that is none of an answer is left out
     assert nothing_secret(tmp_path)
     assert KEY[:12] not in json.dumps(summary)
@@ -393,13 +394,15 @@ def test_a_budget_that_is_no_amount_is_refused(benchmark, server, tmp_path, amou
 def test_an_endpoint_that_refuses_everything_ends_the_run(benchmark, server, tmp_path, monkeypatch, status, what, jobs):
     monkeypatch.setattr(chat, "RETRIES", 0)
     server.answer = lambda *_: (status, "no", {})
-    summary = run(system(server), benchmark, tmp_path, quietly, jobs=jobs)
+    some = [document.id for document in benchmark.documents[:12]]
+    how = How(jobs=jobs, selection=Selection(only=tuple(some)))
+    summary = run(system(server), benchmark, tmp_path, quietly, how=how)
     assert what in summary["stopped"]
     assert 3 <= len(summary["failed"]) <= 3 + jobs
-    assert len(summary["not_asked"]) == len(benchmark.documents) - len(summary["failed"])
+    assert len(summary["not_asked"]) == len(some) - len(summary["failed"])
     server.answer = lambda name, _: (200, server.gold[name], {})
-    summary = run(system(server), benchmark, tmp_path, quietly)
-    assert summary["documents"] == len(benchmark.documents)
+    summary = run(system(server), benchmark, tmp_path, quietly, how=how)
+    assert summary["documents"] == len(some)
     assert "stopped" not in summary
 
 
@@ -415,13 +418,15 @@ def test_what_failed_is_asked_about_last(benchmark, server, tmp_path, monkeypatc
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_busy_server_is_asked_again(benchmark, server, tmp_path, status):
-    busy = benchmark.documents[1].id
+    some = tuple(document.id for document in benchmark.documents[:6])
+    busy = some[1]
     wait = {"Retry-After-Ms": "1"}
     server.answer = lambda name, time: (
         (status, "later", wait) if name == busy and time < 4 else (200, server.gold[name], {})
     )
-    summary = run(system(server), benchmark, tmp_path, quietly, jobs=4)
+    summary = run(system(server), benchmark, tmp_path, quietly, how=How(jobs=4, selection=Selection(only=some)))
     assert summary["failed"] == []
+    assert summary["documents"] == len(some)
     assert server.asked[busy] == 4
 
 
