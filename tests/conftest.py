@@ -23,7 +23,19 @@ class SlowFirst(LoadFileScheduling):
     """
 
     GROUPS = ("tests/authoring/label_studio/test_label_studio_",)
-    SLOW = (*GROUPS, "tests/systems/test_real_model", "tests/harness/", "tests/goldens/", "tests/service/")
+    SLOW = (
+        *GROUPS,
+        "tests/systems/test_real_model",
+        "tests/harness/",
+        "tests/goldens/",
+        "tests/service/",
+        "tests/leaderboard/test_hostile_board",
+        "tests/leaderboard/test_board_pages",
+        "tests/leaderboard/test_site",
+        "tests/reports/",
+        "tests/scoring/test_dask",
+        "tests/scoring/test_streaming",
+    )
 
     def _split_scope(self, nodeid):
         return next((group for group in self.GROUPS if nodeid.startswith(group)), super()._split_scope(nodeid))
