@@ -1,6 +1,7 @@
 """A chat model as a system, against a server of our own that speaks the protocol with canned answers."""
 
 import json
+import ssl
 import threading
 
 import msgspec
@@ -355,6 +356,16 @@ def test_a_key_that_cannot_be_one_is_said_and_not_shown(server, monkeypatch, key
     with pytest.raises(DragomanError, match="E801") as caught:
         system(server)
     assert key not in str(caught.value)
+
+
+def test_all_clients_check_certificates_and_names_of_hosts_by_one_context(server):
+    openai = pytest.importorskip("openai", reason="install the extra `llm`")
+    first, second = (chat._client(openai, server.url, 5.0)._client for _ in range(2))
+    (context,) = {client._transport._pool._ssl_context for client in (first, second)}
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    first.close()
+    second.close()
 
 
 @pytest.mark.parametrize("address", ["http://[", "http://x:y"])
