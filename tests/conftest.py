@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import settings
@@ -22,7 +23,19 @@ class SlowFirst(LoadFileScheduling):
     """
 
     GROUPS = ("tests/authoring/label_studio/test_label_studio_",)
-    SLOW = (*GROUPS, "tests/systems/test_real_model", "tests/harness/", "tests/goldens/", "tests/service/")
+    SLOW = (
+        *GROUPS,
+        "tests/systems/test_real_model",
+        "tests/harness/",
+        "tests/goldens/",
+        "tests/service/",
+        "tests/leaderboard/test_hostile_board",
+        "tests/leaderboard/test_board_pages",
+        "tests/leaderboard/test_site",
+        "tests/reports/",
+        "tests/scoring/test_dask",
+        "tests/scoring/test_streaming",
+    )
 
     def _split_scope(self, nodeid):
         return next((group for group in self.GROUPS if nodeid.startswith(group)), super()._split_scope(nodeid))
@@ -90,9 +103,31 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def page(chromium):
-    """An empty page in a context of its own: laptop size, light scheme."""
+@pytest.fixture(scope="session")
+def laptop(chromium, tmp_path_factory):
+    """A context for the pages of all tests: laptop size, light scheme.
+
+    Its first page stays open, and with it the process that draws pages of files: a new one takes more than a test.
+    """
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
-    yield context.new_page()
+    standing = tmp_path_factory.mktemp("standing") / "page.html"
+    standing.write_text("<!doctype html>")
+    context.new_page().goto(standing.as_uri())
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(laptop):
+    """An empty page of its own for each test, whose browser remembers nothing of other tests."""
+    made = laptop.new_page()
+    yield made
+    address = urlsplit(made.url)
+    standing, *others = laptop.pages
+    for other in others:
+        other.close()
+    laptop.clear_cookies()
+    devtools = laptop.new_cdp_session(standing)
+    for origin in {"file://", f"{address.scheme}://{address.netloc}"}:
+        devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    devtools.detach()

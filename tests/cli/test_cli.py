@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import record
 
 
 def dragoman(*arguments, **options):
@@ -63,16 +64,24 @@ HOSTILE = {
 }
 
 
+APART = {"not utf-8", "truncated gzip", "nested"}
+"""Files that are given to a process of its own; the others are read in this one, which takes less time."""
+
+
 @pytest.mark.parametrize("name", list(HOSTILE))
 @pytest.mark.parametrize("command", ["validate", "score"])
 def test_hostile_files_get_a_number_and_no_traceback(name, command, tmp_path, split):
     data, code = HOSTILE[name]
     (tmp_path / "p.jsonl").write_bytes(data)
-    options = ["--split", split] if command == "score" else []
-    done = dragoman(command, tmp_path / "p.jsonl", *options, "--json")
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    found = json.loads(done.stdout)["problems"]
+    words = [command, tmp_path / "p.jsonl", *(["--split", split] if command == "score" else []), "--json"]
+    if name in APART:
+        done = dragoman(*words)
+        assert "Traceback" not in done.stderr
+        returned, printed = done.returncode, done.stdout
+    else:
+        returned, printed = record.command(*words)
+    assert returned == 1
+    found = json.loads(printed)["problems"]
     assert code in {problem["code"] for problem in found}
     assert all(problem["file"] for problem in found)
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,12 @@ def test_a_script_that_is_interrupted_says_nothing():
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
+@cache
+def in_utf_8(*words):
+    surroundings = os.environ | {"LC_ALL": "C.UTF-8"}
+    return subprocess.run([sys.executable, "-c", MAIN, *words], capture_output=True, check=False, env=surroundings)
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "euc-kr"])
 @pytest.mark.parametrize(
     "words", [["info"], ["info", "--json"], ["--help"], ["schema", "submission"], ["validate", "/\u00e9\u3164"]]
@@ -70,9 +77,7 @@ def test_a_terminal_that_is_not_utf_8_is_written_to(encoding, words):
     done = subprocess.run(
         [sys.executable, "-c", MAIN, *words], capture_output=True, check=False, env=surroundings | {"LC_ALL": "C.UTF-8"}
     )
-    plain = subprocess.run(
-        [sys.executable, "-c", MAIN, *words], capture_output=True, check=False, env=os.environ | {"LC_ALL": "C.UTF-8"}
-    )
+    plain = in_utf_8(*words)
     assert b"Traceback" not in done.stderr
     assert done.returncode == plain.returncode
     if words[-1] == "--json" or words[0] == "schema":

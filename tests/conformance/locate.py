@@ -80,6 +80,7 @@ class Package:
         modules = [Module.of(path) for room in ROOMS for path in sorted((folder / room).rglob("*.py"))]
         self.paths = [module.path for module in modules]
         self._definitions = [definition for module in modules for definition in _below(module.tree, module)]
+        self._nodes = {}  # what is below a definition, which every mutation looks at
 
     def mutated(self, mutation):
         """Make a mutation; give the path of the module that it is in, and the module's source with it.
@@ -107,7 +108,7 @@ class Package:
             places = {
                 id(node): (definition, node, match)
                 for definition in step
-                for node in ast.walk(definition.node)
+                for node in self._walked(definition)
                 if (match := Match(pattern, node, definition.local, definition.module.known))
             }
             if len(places) == 1:
@@ -120,6 +121,11 @@ class Package:
         where = "\n".join(f"  {definition}" for definition in looked)
         raise NotThereOnceError(f"{mutation.name}: nothing fits the pattern; looked at\n{where}")
 
+    def _walked(self, definition):
+        if id(definition.node) not in self._nodes:
+            self._nodes[id(definition.node)] = list(ast.walk(definition.node))
+        return self._nodes[id(definition.node)]
+
     def _named(self, name):
         if name == ANYWHERE:
             return [d for d in self._definitions if "." not in d.name]
@@ -130,7 +136,7 @@ class Package:
         nodes = {id(definition.node) for definition in known}
         called = []
         for definition in definitions:
-            for node in ast.walk(definition.node):
+            for node in self._walked(definition):
                 for other in self._meant(node, definition):
                     if id(other.node) not in nodes:
                         nodes.add(id(other.node))

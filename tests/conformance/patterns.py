@@ -201,5 +201,11 @@ def position(node):
 
 
 def same_tree(one, other):
-    """Whether two trees are the same code."""
-    return ast.dump(one) == ast.dump(other)
+    """Whether two trees are the same code; lists and values of nodes are compared as well."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, ast.AST):
+        return all(same_tree(getattr(one, name, None), getattr(other, name, None)) for name in one._fields)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same_tree, one, other))
+    return repr(one) == repr(other)

@@ -1,6 +1,7 @@
 """A mutation finds its place by the syntax tree: lines, layout, names of locals and modules do not matter."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
@@ -8,7 +9,7 @@ import pytest
 from locate import ROOMS, Mutation, NotThereOnceError, Package
 from mutate import ROOT
 from mutations import MUTATIONS
-from patterns import local_names
+from patterns import local_names, same_tree
 
 SOURCE = """
 import numpy as np
@@ -128,20 +129,35 @@ def test_what_stands_on_several_lines_beyond_ascii_is_exchanged_whole(tmp_path):
     assert modules.mutated(Mutation("f", "x + 1", "x"))[1] == source.replace("(x +\n        1)", "((x))")
 
 
-HERE = Package(ROOT / "src" / "dragoman")
-SOURCES = {path.relative_to(HERE.folder): path.read_text(encoding="utf-8") for path in HERE.paths}
-CHANGED = {mutation: HERE.mutated(mutation) for mutation in MUTATIONS}
-BY_KEYWORD = {
-    part.arg for source in SOURCES.values() for part in ast.walk(ast.parse(source)) if isinstance(part, ast.keyword)
-}
-"""Arguments that are given by name somewhere: to rename one is to rename them all."""
+@cache
+def here():
+    """The package as it is."""
+    return Package(ROOT / "src" / "dragoman")
+
+
+@cache
+def sources():
+    return {path.relative_to(here().folder): path.read_text(encoding="utf-8") for path in here().paths}
+
+
+@cache
+def changed():
+    """What each mutation makes of which module."""
+    return {mutation: here().mutated(mutation) for mutation in MUTATIONS}
+
+
+@cache
+def by_keyword():
+    """Arguments that are given by name somewhere: to rename one is to rename them all."""
+    trees = map(ast.parse, sources().values())
+    return {part.arg for tree in trees for part in ast.walk(tree) if isinstance(part, ast.keyword)}
 
 
 class _Renamed(ast.NodeTransformer):
     """Every name that is local to a function is another one."""
 
     def visit_FunctionDef(self, node):
-        names = local_names(node) - BY_KEYWORD
+        names = local_names(node) - by_keyword()
         for part in ast.walk(node):
             name = {ast.Name: "id", ast.arg: "arg", ast.FunctionDef: "name"}.get(type(part))
             if part is not node and name and getattr(part, name) in names and getattr(part, name) != "self":
@@ -174,11 +190,11 @@ def moved(source):
     ids=["lines", "names", "modules"],
 )
 def test_every_mutation_is_found_in_code_that_is_written_otherwise(tmp_path, how, place):
-    for path, source in SOURCES.items():
+    for path, source in sources().items():
         (tmp_path / place(path)).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / place(path)).write_text(how(source), encoding="utf-8")
     otherwise = Package(tmp_path)
-    for mutation, (before, after) in CHANGED.items():
+    for mutation, (before, after) in changed().items():
         path, source = otherwise.mutated(mutation)
-        assert path == tmp_path / place(before.relative_to(HERE.folder)), mutation.name
-        assert ast.dump(ast.parse(source)) == ast.dump(ast.parse(how(after))), mutation.name
+        assert path == tmp_path / place(before.relative_to(here().folder)), mutation.name
+        assert same_tree(ast.parse(source), ast.parse(how(after))), mutation.name

@@ -16,7 +16,11 @@ FEW = {
 }
 CHOSEN = [m for m in MUTATIONS if (m.function, m.new) in FEW]
 assert len(CHOSEN) == len(FEW)
-PACKAGE = Package(ROOT / "src" / "dragoman")
+
+
+@pytest.fixture(scope="module")
+def package():
+    return Package(ROOT / "src" / "dragoman")
 
 
 @pytest.fixture(scope="module")
@@ -25,17 +29,17 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.parametrize("mutation", CHOSEN, ids=lambda m: m.name)
-def test_a_broken_formula_is_noticed(folder, mutation):
-    assert noticed(folder, PACKAGE, mutation, [CASES]) == 0
+def test_a_broken_formula_is_noticed(folder, package, mutation):
+    assert noticed(folder, package, mutation, [CASES]) == 0
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda m: m.name)
-def test_every_mutation_has_its_place(mutation):
-    path, source = PACKAGE.mutated(mutation)
+def test_every_mutation_has_its_place(package, mutation):
+    path, source = package.mutated(mutation)
     compile(source, path, "exec")
     assert source != Path(path).read_text(encoding="utf-8")
 
 
-def test_no_mutation_is_there_twice():
-    changed = [PACKAGE.mutated(mutation) for mutation in MUTATIONS]
+def test_no_mutation_is_there_twice(package):
+    changed = [package.mutated(mutation) for mutation in MUTATIONS]
     assert len(set(changed)) == len(changed) >= 96

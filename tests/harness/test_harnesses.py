@@ -88,7 +88,7 @@ def test_the_metrics_that_inspect_shows_are_those_scores(log, result, tmp_path):
 
 
 def test_lm_eval_gives_the_scores_of_a_run_to_the_last_digit(server, result, tmp_path):
-    out = harness.lm_eval(tmp_path, server.url, "dragoman_extraction")
+    out = harness.lm_eval(tmp_path, server.url, "dragoman_extraction", as_installed=True)
     (path,) = out.rglob("results_*.json")
     shown = json.loads(path.read_text("utf-8"))["results"]["dragoman_extraction"]
     expected = figures(result)

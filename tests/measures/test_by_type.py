@@ -24,13 +24,17 @@ def only(lines, layer, type_):
 def test_every_measure_by_type_is_the_measure_on_that_type_alone(seed):
     gold, predicted = pair(seed)
     ours, theirs = both(gold, predicted)
+    sides = {}  # by layer and type: to read them takes longer than to count
     for measure in BY_TYPE:
         counted = tally(measure, ours, theirs)
         if counted is None:
             continue
         for type_, rows in counted.types.items():
             score = measure.score.finish(rows.sum(axis=0))
-            alone = tally(measure, *both(only(gold, measure.layer, type_), only(predicted, measure.layer, type_)))
+            part = measure.layer, type_
+            if part not in sides:
+                sides[part] = both(only(gold, *part), only(predicted, *part))
+            alone = tally(measure, *sides[part])
             if alone is None:  # by itself the type has nothing that makes the measure defined
                 continue
             expected = measure.score.finish(alone.rows.sum(axis=0))

@@ -4,9 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nervaluate import Evaluator
-from scorch.scores import b_cubed, ceaf_e, muc
-from seqeval.metrics import f1_score, precision_score, recall_score
-from seqeval.scheme import IOB2
 from sides import scores, totals
 
 from dragoman.measures.naming import select
@@ -103,6 +100,9 @@ def tags_of(items, length):
 @SOME
 @given(documents)
 def test_seqeval_strict_on_flat_spans(pairs):
+    from seqeval.metrics import f1_score, precision_score, recall_score  # it loads scikit-learn
+    from seqeval.scheme import IOB2
+
     sides = [[tags_of(items, 60) for items in side] for side in zip(*pairs, strict=True)]
     ours = scores(as_lines([g for g, _ in pairs]), as_lines([p for _, p in pairs]), MEASURES)["entities.strict"]
     for leaf, function in (("precision", precision_score), ("recall", recall_score), ("f1", f1_score)):
@@ -111,6 +111,9 @@ def test_seqeval_strict_on_flat_spans(pairs):
 
 
 def test_seqeval_gives_0_for_nothing_against_nothing_and_ours_is_null():
+    from seqeval.metrics import f1_score
+    from seqeval.scheme import IOB2
+
     assert f1_score([["O"]], [["O"]], mode="strict", scheme=IOB2, zero_division=0) == 0
     ours = scores([{"id": "d", "entities": []}], [{"id": "d", "entities": []}], MEASURES)
     assert {value for leaves in ours.values() for value in leaves.values()} == {None}
@@ -132,6 +135,8 @@ def test_scorch_on_clusters(documents, random):
     MUC is left aside where a side has singletons only: there it is 0 for them, as in the scorer of the shared task, and
     undefined for us.
     """
+    from scorch.scores import b_cubed, ceaf_e, muc  # it loads scipy.optimize
+
     sides = [[], []]
     for n, gold in enumerate(documents):
         other = [random.choice(gold) if random.random() < 0.3 else cluster for cluster in gold]

@@ -129,7 +129,7 @@ def test_the_benchmark_is_not_imported_to_score_large_files_on_the_command_line(
 @pytest.mark.parametrize("seed", range(3))
 def test_files_in_the_same_order_are_counted_in_step_and_others_spilled(tmp_path, seed, suffix):
     rng = random.Random(seed)
-    lines = list(alike(rng, 90))
+    lines = list(alike(rng, 50))
     gold, pred = [g for g, _ in lines], [p for _, p in lines if rng.random() < 0.9]
     paths = both(tmp_path, gold, pred, suffix)
     assert sorted(drive(streaming.in_step, paths).documents) == sorted(line["id"] for line in gold)

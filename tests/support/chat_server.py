@@ -19,6 +19,17 @@ def completion(content, *, finish="stop", usage=USAGE, **message):
     return json.dumps(body | ({} if usage is None else {"usage": usage})).encode()
 
 
+_known = {}
+
+
+def gold_and_texts(benchmark):
+    """Gold of each document as an answer, and documents by the text that a model is shown; made once a benchmark."""
+    if benchmark.fingerprint not in _known:
+        gold = {d.id: json.dumps(answers.gold(d), ensure_ascii=False) for d in benchmark.documents}
+        _known[benchmark.fingerprint] = gold, {prompt.shown(d): d.id for d in benchmark.documents}
+    return _known[benchmark.fingerprint]
+
+
 class ChatServer:
     """Answers with ``answer(document id, number of the request)``: a status, a text, and headers.
 
@@ -34,8 +45,9 @@ class ChatServer:
         self.body = lambda name: None
         self.raw = lambda name: None
         self.usage = USAGE
-        self.gold = {d.id: json.dumps(answers.gold(d), ensure_ascii=False) for d in benchmark.documents}
-        self.by_text = {prompt.shown(d): d.id for d in benchmark.documents}
+        self.benchmark = benchmark
+        gold, self.by_text = gold_and_texts(benchmark)
+        self.gold = dict(gold)
         self.lock = threading.Lock()
         server = self
 

@@ -1,6 +1,7 @@
 """A chat model as a system, against a server of our own that speaks the protocol with canned answers."""
 
 import json
+import ssl
 import threading
 
 import msgspec
@@ -39,7 +40,7 @@ def server(benchmark, monkeypatch):
 
 def system(server, **chat_options):
     chat = Chat(**{"base_url": server.url, "examples": 0, **chat_options})
-    return load("chat:canned", Options(timeout=5.0, chat=chat))
+    return load("chat:canned", Options(timeout=5.0, chat=chat, benchmark=server.benchmark))
 
 
 def entries(folder):
@@ -334,7 +335,8 @@ ECHO = f"{'x' * 490} {KEY} Bearer%20{KEY.upper()}"
 )
 def test_a_key_that_the_server_repeats_is_neither_written_nor_printed(benchmark, server, tmp_path, status, said):
     server.answer = lambda *_: (status, said, {"X-Key": KEY, "Set-Cookie": KEY})
-    summary = run(system(server), benchmark, tmp_path, quietly)
+    some = How(selection=Selection(only=tuple(document.id for document in benchmark.documents[:6])))
+    summary = run(system(server), benchmark, tmp_path, quietly, how=some)
     assert summary["failed"] or KEY in json.loads(said)  # a field that is none of an answer is left out
     assert nothing_secret(tmp_path)
     assert KEY[:12] not in json.dumps(summary)
@@ -354,6 +356,16 @@ def test_a_key_that_cannot_be_one_is_said_and_not_shown(server, monkeypatch, key
     with pytest.raises(DragomanError, match="E801") as caught:
         system(server)
     assert key not in str(caught.value)
+
+
+def test_all_clients_check_certificates_and_names_of_hosts_by_one_context(server):
+    openai = pytest.importorskip("openai", reason="install the extra `llm`")
+    first, second = (chat._client(openai, server.url, 5.0)._client for _ in range(2))
+    (context,) = {client._transport._pool._ssl_context for client in (first, second)}
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    first.close()
+    second.close()
 
 
 @pytest.mark.parametrize("address", ["http://[", "http://x:y"])
@@ -393,13 +405,15 @@ def test_a_budget_that_is_no_amount_is_refused(benchmark, server, tmp_path, amou
 def test_an_endpoint_that_refuses_everything_ends_the_run(benchmark, server, tmp_path, monkeypatch, status, what, jobs):
     monkeypatch.setattr(chat, "RETRIES", 0)
     server.answer = lambda *_: (status, "no", {})
-    summary = run(system(server), benchmark, tmp_path, quietly, jobs=jobs)
+    some = [document.id for document in benchmark.documents[:12]]
+    how = How(jobs=jobs, selection=Selection(only=tuple(some)))
+    summary = run(system(server), benchmark, tmp_path, quietly, how=how)
     assert what in summary["stopped"]
     assert 3 <= len(summary["failed"]) <= 3 + jobs
-    assert len(summary["not_asked"]) == len(benchmark.documents) - len(summary["failed"])
+    assert len(summary["not_asked"]) == len(some) - len(summary["failed"])
     server.answer = lambda name, _: (200, server.gold[name], {})
-    summary = run(system(server), benchmark, tmp_path, quietly)
-    assert summary["documents"] == len(benchmark.documents)
+    summary = run(system(server), benchmark, tmp_path, quietly, how=how)
+    assert summary["documents"] == len(some)
     assert "stopped" not in summary
 
 
@@ -415,13 +429,15 @@ def test_what_failed_is_asked_about_last(benchmark, server, tmp_path, monkeypatc
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_busy_server_is_asked_again(benchmark, server, tmp_path, status):
-    busy = benchmark.documents[1].id
+    some = tuple(document.id for document in benchmark.documents[:6])
+    busy = some[1]
     wait = {"Retry-After-Ms": "1"}
     server.answer = lambda name, time: (
         (status, "later", wait) if name == busy and time < 4 else (200, server.gold[name], {})
     )
-    summary = run(system(server), benchmark, tmp_path, quietly, jobs=4)
+    summary = run(system(server), benchmark, tmp_path, quietly, how=How(jobs=4, selection=Selection(only=some)))
     assert summary["failed"] == []
+    assert summary["documents"] == len(some)
     assert server.asked[busy] == 4
 
 

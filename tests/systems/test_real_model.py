@@ -27,7 +27,7 @@ def endpoint():
 
 
 def test_two_documents_are_asked_about_and_whatever_comes_back_is_kept_and_scored(endpoint, benchmark, tmp_path):
-    chat = Chat(endpoint, examples=0, max_tokens=64, layers=LAYERS)
+    chat = Chat(endpoint, examples=0, max_tokens=24, layers=LAYERS)
     seen = prompt.make(benchmark, LAYERS, count=0).sources
     documents = sorted((d for d in benchmark.split("dev") if d.id not in seen), key=lambda d: len(d.text))
     chosen = [document.id for document in documents[:2]]
@@ -45,7 +45,7 @@ def test_two_documents_are_asked_about_and_whatever_comes_back_is_kept_and_score
 
 
 def test_inspect_asks_it_and_its_log_is_scored_as_its_answers_are(endpoint, benchmark, tmp_path):
-    arguments = ("-T", "examples=0", "--limit", "2", "--max-tokens", "64")
+    arguments = ("-T", "examples=0", "--limit", "2", "--max-tokens", "24")
     log = harness.inspect(tmp_path, endpoint, "dragoman/dates", *arguments)
     code = "import sys; from inspect_ai.log import read_eval_log as r; print(r(sys.argv[1]).model_dump_json())"
     said = json.loads(harness.run([harness.program("python", "inspect_ai"), "-c", code, log], tmp_path))
@@ -67,7 +67,7 @@ def test_inspect_asks_it_and_its_log_is_scored_as_its_answers_are(endpoint, benc
 
 def test_lm_eval_asks_it_and_gives_the_scores_of_its_answers(endpoint, benchmark, tmp_path):
     form = json.dumps({"form": "json_schema"})
-    arguments = ("--num_fewshot", "0", "--limit", "2", "--gen_kwargs", "max_gen_toks=64", "--metadata", form)
+    arguments = ("--num_fewshot", "0", "--limit", "2", "--gen_kwargs", "max_gen_toks=24", "--metadata", form)
     out = harness.lm_eval(tmp_path, endpoint, "dragoman_dates", *arguments)
     (path,) = out.rglob("results_*.json")
     (samples,) = out.rglob("samples_*.jsonl")

@@ -10,7 +10,8 @@ from dragoman.problems import DragomanError
 from dragoman.schema.system_card import SystemCard
 from dragoman.systems.loading import load
 from dragoman.systems.protocol import Reply, System, SystemFailure
-from dragoman.systems.run import run
+from dragoman.systems.run import How, run
+from dragoman.systems.selection import Selection
 
 
 def quietly(items, _what):
@@ -104,17 +105,19 @@ def raising(cause):
     ],
 )
 def test_whatever_a_system_does_its_run_can_be_taken_up_again(benchmark, tmp_path, predict, why):
-    bad = benchmark.documents[2].id
+    some = [document.id for document in benchmark.documents[:6]]
+    bad = some[2]
+    how = How(selection=Selection(only=tuple(some)))
 
     def sometimes(document):
         return predict(document) if document.id == bad else first_word(document)
 
-    summary = run(system(sometimes), benchmark, tmp_path / "run", quietly)
+    summary = run(system(sometimes), benchmark, tmp_path / "run", quietly, how=how)
     assert summary["failed"] == [bad]
     assert why in summary["why"][0]
-    again = run(system(first_word), benchmark, tmp_path / "run", quietly)
-    whole = run(system(first_word), benchmark, tmp_path / "whole", quietly)
-    assert again["documents"] == whole["documents"] == len(benchmark.documents)
+    again = run(system(first_word), benchmark, tmp_path / "run", quietly, how=how)
+    whole = run(system(first_word), benchmark, tmp_path / "whole", quietly, how=how)
+    assert again["documents"] == whole["documents"] == len(some)
     assert Path(again["predictions"]).read_bytes() == Path(whole["predictions"]).read_bytes()
 
 

@@ -13,6 +13,7 @@ import re
 import threading
 import time
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from dragoman import benchmark as benchmarks
@@ -262,11 +263,24 @@ def _client(openai: Any, address: str, timeout: float) -> Any:
         register_address(address)
         limits = openai.Timeout(timeout, connect=min(timeout, MAX_CONNECT))
         hooks = {"response": [lambda response: check_redirect(response, "--base-url")]}
-        http = _once(openai, timeout)(base_url=address, timeout=limits, event_hooks=hooks)
+        http = _once(openai, timeout)(base_url=address, timeout=limits, event_hooks=hooks, verify=_tls(openai))
         return openai.OpenAI(base_url=address, api_key=key, timeout=limits, max_retries=RETRIES, http_client=http)
     except Exception as cause:  # noqa: BLE001 - the client raises various errors on an address
         what = f"the client does not take the address of the endpoint: {redact(str(cause))[:200]}."
         raise error("E801", what, "Write it as in http://127.0.0.1:8080/v1.") from None
+
+
+@cache
+def _library(openai: Any) -> Any:
+    """Return the HTTP library of the ``openai`` client: httpx, or its successor."""
+    packages = (base.__module__.partition(".")[0] for base in openai.DefaultHttpxClient.__mro__)
+    return importlib.import_module(next(name for name in packages if name != openai.__name__))
+
+
+@cache
+def _tls(openai: Any) -> Any:
+    """Return the TLS context of all clients: the certificates are loaded once, which takes longer than a request."""
+    return _library(openai).create_ssl_context()
 
 
 def _once(openai: Any, timeout: float) -> Any:
@@ -277,8 +291,7 @@ def _once(openai: Any, timeout: float) -> Any:
     wait forever for a server that sends its answer in small parts, and lose the part received of an answer that breaks
     off: bodies are read here.
     """
-    packages = (base.__module__.partition(".")[0] for base in openai.DefaultHttpxClient.__mro__)
-    library: Any = importlib.import_module(next(name for name in packages if name != openai.__name__))
+    library = _library(openai)
 
     class Http(openai.DefaultHttpxClient):  # type: ignore[misc]
         def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:

@@ -203,6 +203,12 @@ def _part(name: str) -> str:
 
 
 @cache
+def _described() -> dict[str, dict[str, str]]:
+    """Definitions of the default labels, by field and label."""
+    return tomllib.loads(_read("labels.toml"))
+
+
+@cache
 def _language_part(language: str) -> str:
     """Return the rules of a language; empty if there are none."""
     tag = languages.get(language).tag
@@ -212,5 +218,5 @@ def _language_part(language: str) -> str:
 
 def _listed(name: str, labels: Sequence[str], own: Mapping[str, str] | None) -> str:
     """List the labels of a label set, with their definitions if known."""
-    known = tomllib.loads(_read("labels.toml")).get(name, {}) if own is None else own
+    known = _described().get(name, {}) if own is None else own
     return "\n".join(f"- {label}: {known[label]}" if label in known else f"- {label}" for label in labels)

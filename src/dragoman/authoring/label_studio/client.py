@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ from dragoman.redirects import check_redirect
 from dragoman.text import visible
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 VARIABLES = (
@@ -73,6 +76,14 @@ def served(data: Path) -> tuple[str, str] | None:
     return (url, token) if isinstance(url, str) and isinstance(token, str) else None
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the TLS context of all clients: the certificates are loaded once, which takes longer than a request."""
+    import httpx  # noqa: PLC0415 - an extra
+
+    return httpx.create_ssl_context()
+
+
 class Server:
     """A Label Studio server.
 
@@ -107,6 +118,7 @@ class Server:
             trust_env=parts.hostname not in _LOOPBACK,  # no proxy for loopback addresses
             follow_redirects=True,
             event_hooks={"response": [lambda response: check_redirect(response, VARIABLES[0][0])]},
+            verify=_tls(),
         )
         self._authorized = False
 
