@@ -330,3 +330,24 @@ def test_systems_of_one_name_are_told_apart_by_their_paths(tmp_path):
     assert dragoman.compare(paths[0], result).systems == ["pred.jsonl (result.json)", "pred.jsonl (2)"]
     named = [dragoman.score(gold, gold, intervals=False, system=name) for name in ("x", "y")]
     assert dragoman.compare(*named).systems == ["x", "y"]
+
+
+def test_what_is_left_out_and_the_families_of_tests_are_named(results):
+    good, fair, poor = read(results)
+    del poor.counts["dates.value"]
+    made = compare(good, fair, poor)
+    assert made.left_out == {"dates.value": ["poor"]}
+    said = " ".join(made.text(80).split())
+    assert "dates.value is not compared: no counts of poor." in said
+    assert "entities.strict, 8 documents annotated" in said
+    assert "(3 pairs by entities.strict)" in said
+    assert max(map(len, made.text(80).splitlines())) <= 80
+    asked = compare(good, fair, poor, measures=["entities.strict"])
+    assert not asked.left_out
+    assert "not compared" not in asked.text(80)
+
+
+def test_a_detectable_difference_that_no_two_scores_can_have_is_said_to_be_above_one(results):
+    made = compare(*read(results)[:2], measures=["entities.strict"])
+    made.contrasts["entities.strict"][0].detectable = 1.178
+    assert made.contrast_table().rows[0][-1] == ">1"

@@ -212,3 +212,7 @@ class Comparison(msgspec.Struct, forbid_unknown_fields=True):
     level: Annotated[float, Meta(description="level of the tests, after Holm's correction")]
     standings: dict[str, list[Standing]]
     contrasts: dict[str, list[Contrast]]
+    left_out: Annotated[
+        dict[str, list[str]],
+        Meta(description="headline measures that are not compared by default, with the systems that have no counts"),
+    ] = {}

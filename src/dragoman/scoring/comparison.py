@@ -56,7 +56,17 @@ def compare(*results: records.Result | Path | str, measures: Iterable[str | Meas
     """
     read = tuple(each if isinstance(each, records.Result) else read_result(each) for each in results)
     names = [str(each) for each in measures] if measures else default_measures(read)
-    return _compared(_distinctly_named(read, results), names)
+    named = _distinctly_named(read, results)
+    compared = _compared(named, names)
+    if not measures:
+        compared.left_out = _lacking(named)
+    return compared
+
+
+def _lacking(results: Sequence[records.Result]) -> dict[str, list[str]]:
+    """Return the headline measures that only some results have, with the systems without counts."""
+    lacking = {name: [r.system.name for r in results if name not in r.counts] for name in HEADLINE}
+    return {name: systems for name, systems in lacking.items() if 0 < len(systems) < len(results)}
 
 
 def _distinctly_named(
