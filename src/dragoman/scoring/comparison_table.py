@@ -77,7 +77,7 @@ def words(compared: Comparison, name: str) -> Iterator[str]:
     if documents < MIN_DOCUMENTS:
         yield f"{counted(documents, 'document')} with gold, fewer than {MIN_DOCUMENTS}: no places, ranges or p."
         return
-    without = [standing.system for standing in stood if standing.rank is None]
+    without = [s.system for s in stood if s.rank is None and s.system not in compared.not_independent]
     if without:
         yield f"No place, as nothing is right or the score is not defined: {', '.join(without)}."
     pairs = [contrast for contrast in compared.contrasts[name] if contrast.p_holm is not None]
@@ -108,6 +108,8 @@ def verdict(contrast: Contrast) -> str:
 
 def notes(compared: Comparison) -> Iterator[str]:
     """Yield notes on the whole comparison: measures that are left out, the columns, and the families of tests."""
+    if compared.not_independent:
+        yield f"No place, as not independent of the gold: {', '.join(compared.not_independent)}."
     for name, systems in compared.left_out.items():
         yield f"{name} is not compared: no counts of {', '.join(systems)}."
     tested = {
