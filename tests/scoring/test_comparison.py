@@ -3,6 +3,7 @@
 import json
 import shutil
 from itertools import combinations
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -15,7 +16,10 @@ from dragoman.problems import DragomanError
 from dragoman.schema.result_file import Result
 from dragoman.scoring.comparison import compare, default_measures
 from dragoman.statistics import bootstrap, paired, power
+from dragoman.systems.loading import read_card
 from dragoman.version import __version__
+
+RUNS = Path(__file__).resolve().parents[2] / "eval" / "runs"
 
 NAMES = ["entities.strict", "entities.partial", "entities.b_cubed", "dates.value"]
 
@@ -330,3 +334,46 @@ def test_systems_of_one_name_are_told_apart_by_their_paths(tmp_path):
     assert dragoman.compare(paths[0], result).systems == ["pred.jsonl (result.json)", "pred.jsonl (2)"]
     named = [dragoman.score(gold, gold, intervals=False, system=name) for name in ("x", "y")]
     assert dragoman.compare(*named).systems == ["x", "y"]
+
+
+def test_what_is_left_out_and_the_families_of_tests_are_named(results):
+    good, fair, poor = read(results)
+    del poor.counts["dates.value"]
+    made = compare(good, fair, poor)
+    assert made.left_out == {"dates.value": ["poor"]}
+    said = " ".join(made.text(80).split())
+    assert "dates.value is not compared: no counts of poor." in said
+    assert "entities.strict, 8 documents annotated" in said
+    assert "(3 pairs by entities.strict)" in said
+    assert max(map(len, made.text(80).splitlines())) <= 80
+    asked = compare(good, fair, poor, measures=["entities.strict"])
+    assert not asked.left_out
+    assert "not compared" not in asked.text(80)
+
+
+def test_a_detectable_difference_that_no_two_scores_can_have_is_said_to_be_above_one(results):
+    made = compare(*read(results)[:2], measures=["entities.strict"])
+    made.contrasts["entities.strict"][0].detectable = 1.178
+    assert made.contrast_table().rows[0][-1] == ">1"
+
+
+def test_a_system_that_is_not_independent_of_the_gold_has_no_place(results):
+    """Its score is shown; the others are placed and tested as if it were not there."""
+    good, fair, poor = read(results)
+    alone = compare(fair, poor, measures=["entities.strict"])
+    good.system.independent = False
+    made = compare(good, fair, poor, measures=["entities.strict"])
+    first, *others = made.standings["entities.strict"]
+    assert (first.score is not None, first.rank, first.range) == (True, None, None)
+    assert others == alone.standings["entities.strict"]
+    assert [c for c in made.contrasts["entities.strict"] if c.p_holm is not None] == alone.contrasts["entities.strict"]
+    assert "No place, as not independent of the gold: good." in " ".join(made.text(80).split())
+    assert made.not_independent == ["good"]
+    assert b'"independent"' not in msgspec.json.encode(fair)
+
+
+def test_the_results_of_the_passes_say_that_they_are_not_independent():
+    for path in sorted(RUNS.glob("*/2.0.0/result.json")):
+        independent = msgspec.json.decode(path.read_bytes(), type=Result).system.independent
+        card = read_card(path.parent / "system.toml")
+        assert (independent is not False) == card.independent, path

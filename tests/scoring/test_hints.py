@@ -187,6 +187,15 @@ def test_blanks_at_the_edges_of_spans():
     assert hint.text.startswith("4 gold entities")
 
 
+def test_ends_that_are_all_one_too_far_are_no_blanks_where_half_of_them_are_letters():
+    text = "김정은 평양에서 왕이와 통신 "
+    spans = [(0, 3), (4, 6), (9, 11), (13, 15)]
+    gold = [{"id": "a", "text": text, "entities": [{"start": s, "end": e, "type": "PER"} for s, e in spans]}]
+    pred = [{"id": "a", "entities": [{"start": s, "end": e + 1, "type": "PER"} for s, e in spans]}]
+    (hint,) = hints(pred, gold)
+    assert (hint.code, hint.text[:6]) == ("ends-long", "4 of 4")
+
+
 def test_date_values_outside_the_grammar_are_counted():
     values = ["2024-06-17", "2024-06-18", "2024-06-19", "2024-06-20"]
     places = [{"start": 4 * i, "end": 4 * i + 3, "type": "DATE"} for i in range(4)]

@@ -192,3 +192,30 @@ def test_csv_has_a_row_for_each_score_and_no_formula(result):
         "small",
     )
     assert len(rows) == len(result.slices) + sum(score is not None for score in result.scores["entities"].values())
+
+
+def test_what_an_accuracy_or_a_cluster_measure_rests_on_stands_beside_it():
+    """Of three claims two are matched, and one cluster of two makes one link."""
+    gold = [
+        {
+            "id": "a",
+            "claims": [
+                {"content": [[0, 4]], "act": "assert", "cluster": "k"},
+                {"content": [[5, 9]], "act": "deny", "cluster": "k"},
+                {"content": [[10, 14]], "act": "wish"},
+            ],
+        }
+    ]
+    pred = [{"id": "a", "claims": [{"content": [[0, 4]], "act": "assert"}, {"content": [[5, 9]], "act": "assert"}]}]
+    made = dragoman.score(pred, gold, intervals=False)
+    table = made.table()
+    cells = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+    assert [cells["claims.act"][column] for column in ("score", "gold", "pred")] == ["0.500", "2", ""]
+    assert [cells["claims.muc"][column] for column in ("score", "gold", "pred")] == ["0.000", "1", "0"]
+    assert [cells["claims.b_cubed"][column] for column in ("gold", "pred")] == ["3", "2"]
+    assert [cells["claims.ceaf_e"][column] for column in ("gold", "pred")] == ["2", "2"]
+    said = " ".join(made.text(80).split())
+    assert "gold, pred: labels; for an accuracy those that it judges (under gold)" in said
+    assert "for muc links" in said
+    alone = dragoman.score(pred, gold, measures=["claims.content"], intervals=False)
+    assert "gold, pred: labels" not in alone.text(80)

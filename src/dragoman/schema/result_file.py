@@ -34,6 +34,10 @@ class System(msgspec.Struct, forbid_unknown_fields=True):
     resources: Annotated[
         list[Resource] | None, Meta(description="what it used, by its card; null where that is not known")
     ] = None
+    independent: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="false where its card says that it is not independent of the gold; absent otherwise"),
+    ] = msgspec.UNSET
 
 
 class Coverage(msgspec.Struct, forbid_unknown_fields=True):
@@ -167,7 +171,11 @@ class Standing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     interval: Annotated[list[float] | None, Meta(description="bootstrap interval over documents, 95 %, or null")]
     documents: Annotated[int, Meta(description="documents annotated in the measure's layer")]
     rank: Annotated[
-        int | None, Meta(description="place by score, as in 1, 2, 2, 4; null for a score of 0, or on too few documents")
+        int | None,
+        Meta(
+            description="place by score, as in 1, 2, 2, 4; null for a score of 0, on too few documents, or where the "
+            "system is not independent of the gold"
+        ),
     ]
     range: Annotated[
         list[int] | None, Meta(description="best and last place by the tests of all pairs, or null as for the place")
@@ -212,3 +220,10 @@ class Comparison(msgspec.Struct, forbid_unknown_fields=True):
     level: Annotated[float, Meta(description="level of the tests, after Holm's correction")]
     standings: dict[str, list[Standing]]
     contrasts: dict[str, list[Contrast]]
+    left_out: Annotated[
+        dict[str, list[str]],
+        Meta(description="headline measures that are not compared by default, with the systems that have no counts"),
+    ] = {}
+    not_independent: Annotated[
+        list[str], Meta(description="systems that are not independent of the gold by their cards: they have no place")
+    ] = []

@@ -148,7 +148,10 @@ def system_of(named: str | SystemCard) -> results.System:
     """Describe the system of a result, by its card or its name."""
     if isinstance(named, str):
         return results.System(named)
-    return results.System(named.name, named.version, None if named.resources is None else list(named.resources))
+    made = results.System(named.name, named.version, None if named.resources is None else list(named.resources))
+    if not named.independent:
+        made.independent = False
+    return made
 
 
 def _confused(pairs: Confusion) -> list[results.Confused]:

@@ -46,8 +46,9 @@ def compare(*results: records.Result | Path | str, measures: Iterable[str | Meas
     Returns:
         For each measure: the systems with intervals, places and ranges of places; and for every pair the difference
         with its interval, p values of the paired permutation and bootstrap tests, Holm-corrected over the pairs of a
-        measure, which one is better, and the minimum detectable difference. Systems with a score of 0 have no place,
-        and their pairs are not tested; with fewer than six documents there are no places.
+        measure, which one is better, and the minimum detectable difference. Systems with a score of 0, and systems that
+        are not independent of the gold by their cards, have no place, and their pairs are not tested; with fewer than
+        six documents there are no places.
 
     Raises:
         DragomanError: E709 if there are fewer than two, or for each difference in data, split, revisions of the
@@ -56,7 +57,18 @@ def compare(*results: records.Result | Path | str, measures: Iterable[str | Meas
     """
     read = tuple(each if isinstance(each, records.Result) else read_result(each) for each in results)
     names = [str(each) for each in measures] if measures else default_measures(read)
-    return _compared(_distinctly_named(read, results), names)
+    named = _distinctly_named(read, results)
+    compared = _compared(named, names)
+    compared.not_independent = [result.system.name for result in named if result.system.independent is False]
+    if not measures:
+        compared.left_out = _lacking(named)
+    return compared
+
+
+def _lacking(results: Sequence[records.Result]) -> dict[str, list[str]]:
+    """Return the headline measures that only some results have, with the systems without counts."""
+    lacking = {name: [r.system.name for r in results if name not in r.counts] for name in HEADLINE}
+    return {name: systems for name, systems in lacking.items() if 0 < len(systems) < len(results)}
 
 
 def _distinctly_named(
@@ -150,10 +162,11 @@ def _compared_by(of: Measure, results: tuple[records.Result, ...]) -> tuple[list
     finish = repeats.averaged(main, leaf, blocks)
     scores = [_number(finish(part.sum(axis=0))[leaf]) for part in rows]
     documents = len(rows[0])
-    at = [i for i, score in enumerate(scores) if places.placed(score, documents)]
+    independent = [result.system.independent is not False for result in results]
+    at = [i for i, score in enumerate(scores) if independent[i] and places.placed(score, documents)]
     redrawn = repeats.redrawn_side_by_side(main, leaf, [len(parts[i]) for i in at], blocks, SEED)
     tests = places.compare_pairs([rows[i] for i in at], finish, leaf, redrawn)
-    placed = [score for score in scores if score is not None and places.placed(score, documents)]
+    placed = [score for i in at if (score := scores[i]) is not None]
     place = places.places(placed)
     spread = places.ranges(placed, places.winners(tests))
     best = places.not_told_from_best(place, tests)

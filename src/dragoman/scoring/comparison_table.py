@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dragoman.statistics.places import BOOTSTRAP, PERMUTATION
 from dragoman.statistics.power import MIN_DOCUMENTS
-from dragoman.tables import Table, interval, number
+from dragoman.tables import Table, interval, number, wrapped
 from dragoman.text import counted, visible
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def standings(compared: Comparison, name: str) -> Table:
             )
             for standing in sorted(stood, key=lambda s: (s.rank or len(stood) + 1, -(s.score or 0.0), s.system))
         ],
-        name,
+        f"{name}, {counted(stood[0].documents, 'document')} annotated",
     )
 
 
@@ -53,11 +53,16 @@ def contrasts(compared: Comparison, name: str) -> Table:
                 number(c.difference),
                 "" if c.interval is None else " to ".join(number(end) for end in c.interval),
                 *(number(value, 4) for value in (c.p_permutation, c.p_holm)),
-                number(c.detectable),
+                _detectable(c.detectable),
             )
             for c in compared.contrasts[name]
         ],
     )
+
+
+def _detectable(difference: float | None) -> str:
+    """Format a detectable difference; scores are at most 1 apart, so that above 1 no difference can be detected."""
+    return ">1" if difference is not None and difference > 1 else number(difference)
 
 
 def words(compared: Comparison, name: str) -> Iterator[str]:
@@ -72,7 +77,7 @@ def words(compared: Comparison, name: str) -> Iterator[str]:
     if documents < MIN_DOCUMENTS:
         yield f"{counted(documents, 'document')} with gold, fewer than {MIN_DOCUMENTS}: no places, ranges or p."
         return
-    without = [standing.system for standing in stood if standing.rank is None]
+    without = [s.system for s in stood if s.rank is None and s.system not in compared.not_independent]
     if without:
         yield f"No place, as nothing is right or the score is not defined: {', '.join(without)}."
     pairs = [contrast for contrast in compared.contrasts[name] if contrast.p_holm is not None]
@@ -101,6 +106,27 @@ def verdict(contrast: Contrast) -> str:
     return f"{undecided}.{single}"
 
 
+def notes(compared: Comparison) -> Iterator[str]:
+    """Yield notes on the whole comparison: measures that are left out, the columns, and the families of tests."""
+    if compared.not_independent:
+        yield f"No place, as not independent of the gold: {', '.join(compared.not_independent)}."
+    for name, systems in compared.left_out.items():
+        yield f"{name} is not compared: no counts of {', '.join(systems)}."
+    tested = {
+        name: sum(contrast.p_holm is not None for contrast in contrasts)
+        for name, contrasts in compared.contrasts.items()
+    }
+    if not any(tested.values()):
+        return
+    families = ", ".join(f"{counted(number, 'pair')} by {name}" for name, number in tested.items() if number)
+    yield (
+        "place: by score; range: the places that the tests leave open; 95 %: bootstrap intervals over documents. "
+        "p: paired permutation test; p Holm: the same, corrected for all tested pairs of a measure "
+        f"({families}); better: p Holm below {compared.level:g}, and an interval of the difference without 0. "
+        "detectable: the difference that the test finds with 80 % power, before correction."
+    )
+
+
 def text(compared: Comparison, width: int, *, terminal: bool = False) -> str:
     """Format the output of ``dragoman compare``, in lines of at most ``width`` characters."""
     parts = []
@@ -108,6 +134,7 @@ def text(compared: Comparison, width: int, *, terminal: bool = False) -> str:
         tables = (standings(compared, name), contrasts(compared, name))
         parts += [table.text(width, terminal=terminal) for table in tables]
         parts += [fill(visible(sentence), width) + "\n" for sentence in words(compared, name)]
+    parts += [wrapped(note, width) for note in notes(compared)]
     return "".join(parts)
 
 
@@ -115,6 +142,7 @@ def html(compared: Comparison) -> str:
     """Format the same as HTML, for a notebook."""
     parts = []
     for name in compared.standings:
-        notes = Table(("",), [(sentence,) for sentence in words(compared, name)])
-        parts += [standings(compared, name).html(), contrasts(compared, name).html(), notes.html()]
+        said = Table(("",), [(sentence,) for sentence in words(compared, name)])
+        parts += [standings(compared, name).html(), contrasts(compared, name).html(), said.html()]
+    parts.append(Table(("",), [(note,) for note in notes(compared)]).html())
     return "".join(parts)

@@ -27,6 +27,12 @@ _LEFT_OUT_FIRST = ("macro", "docs", "pred", "gold", "prec.", "recall", "95 %")
 _LEFT_OUT_OF_PARTS = ("prec.", "recall", "95 %", "pred", "docs")
 """The number of gold labels of a slice is always shown."""
 _SMALL = "*"
+_OTHER_SIZES = {
+    "accuracy": "for an accuracy those that it judges (under gold), and docs are the documents with one of them",
+    "muc": "for muc links, and docs are the documents with one",
+    "ceaf_e": "for ceaf_e clusters",
+}
+"""What the columns gold and pred count where it is not labels, by score or measure."""
 
 
 def main_measures(names: Iterable[str]) -> list[str]:
@@ -96,8 +102,13 @@ def _leaf(name: str) -> str:
 
 
 def _totals(result: Result, name: str) -> dict[str, int]:
+    """Sum the counts of a measure; of a cluster measure with the numbers of what it counts on either side."""
     counts = result.counts[name]
-    return dict(zip(counts.columns, map(sum, zip(*counts.rows, strict=True)), strict=True))
+    totals = dict(zip(counts.columns, map(sum, zip(*counts.rows, strict=True)), strict=True))
+    for size, column in (("gold", "recall_total"), ("predicted", "precision_total")):
+        if column in totals:
+            totals[size] = round(totals[column] / counts.full)
+    return totals
 
 
 def _sliced(result: Result, name: str, facet: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -120,6 +131,7 @@ def _row(name: str, scores: dict[str, Any], totals: dict[str, int]) -> tuple[str
     leaf = _leaf(name.partition("[")[0])
     macro = scores.get("macro") or {}
     documents = macro.get("documents", scores.get("documents"))
+    sizes = (totals.get("gold", totals.get("matched", "")), totals.get("predicted", ""))
     return (
         name,
         number(scores[leaf]) if leaf in scores else "",
@@ -127,7 +139,7 @@ def _row(name: str, scores: dict[str, Any], totals: dict[str, int]) -> tuple[str
         *(number(scores[part]) if part in scores else "" for part in ("precision", "recall")),
         number(macro[leaf]) if leaf in macro else "",
         "" if documents is None else str(documents),
-        *(str(totals.get(column, "")) for column in ("gold", "predicted")),
+        *map(str, sizes),
     )
 
 
@@ -211,11 +223,16 @@ def _legend(result: Result, shown: Iterable[Table]) -> Iterator[str]:
     leaves: dict[str, list[str]] = {}
     for name, _ in _computed(result):
         leaves.setdefault(_leaf(name), []).append(name)
+    short = {leaf: [name.partition(".")[2] for name in names] for leaf, names in leaves.items()}
     others = "; ".join(f"{leaf} for {_listed(names)}" for leaf, names in leaves.items() if leaf != "f1")
     if others:
         yield f"score: F1; {others}"
     if leaves:
         yield "macro: mean over the documents with at least one gold label of the layer; docs: how many these are"
+    kinds = {kind for leaf, names in short.items() for kind in (leaf, *names)}
+    other = [size for kind, size in _OTHER_SIZES.items() if kind in kinds]
+    if other:
+        yield f"gold, pred: labels; {'; '.join(other)}"
     if any(row[-1] == _SMALL for each in shown if each.title for row in each.rows):
         yield f"{_SMALL} small: fewer than {MIN_LABELS} gold labels or {MIN_DOCUMENTS} documents with one"
 
