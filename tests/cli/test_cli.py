@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+import dragoman as dragoman_package
+from dragoman.cli import main
+
 
 def dragoman(*arguments, **options):
     command = [sys.executable, "-c", "from dragoman.cli import main; main()", *map(str, arguments)]
@@ -103,6 +106,31 @@ def test_wrong_usage_is_exit_code_two(arguments):
 def test_a_missing_file_and_a_missing_benchmark(tmp_path, split):
     assert "E101" in dragoman("score", tmp_path / "none.jsonl", "--split", split).stderr
     assert "E701" in dragoman("info", "--data", tmp_path).stderr
+
+
+TOO_LONG = "z" * 300
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: dragoman_package.score(TOO_LONG),
+        lambda: dragoman_package.score([], TOO_LONG),
+        lambda: dragoman_package.validate(f"{TOO_LONG}.eval"),
+        lambda: dragoman_package.load(TOO_LONG),
+    ],
+)
+def test_a_path_that_the_system_does_not_look_up_is_said(make):
+    with pytest.raises(dragoman_package.DragomanError, match=r"E101.*too long"):
+        make()
+
+
+def test_so_it_is_by_a_command_wherever_it_is_looked_up(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["dragoman", "verify", TOO_LONG])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert "E101" in capsys.readouterr().err
 
 
 def test_info_and_schema(tmp_path):

@@ -79,10 +79,20 @@ def main() -> None:
         try:
             app()
         except DragomanError as cause:
-            from dragoman.cli import show
+            problems = cause.problems
+        except OSError as cause:
+            if cause.filename is None:  # not about a path: standard output
+                raise
+            # A path that the system refuses to look up: too long, or below a folder without rights.
+            from dragoman import files
 
-            show.problems(cause.problems, as_json=as_json)
-            sys.exit(1)
+            problems = files.unreadable(cause.filename, cause).problems
+        else:
+            return
+        from dragoman.cli import show
+
+        show.problems(problems, as_json=as_json)
+        sys.exit(1)
 
 
 def _version(value: bool) -> None:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from dragoman import tuning
+from dragoman import files, tuning
 from dragoman.problems import Problem, error
 from dragoman.reading.source import is_log
 from dragoman.scoring.blockwise import blockwise, within_budget
@@ -181,7 +181,7 @@ def _repeats(
         log = inspect_log.read(pred)
         of_reference = Sides.of([], gold).reference is not None
         return list(log.epochs), system or log.card, split or (None if of_reference else log.split)
-    if not Path(pred).is_dir():
+    if not files.is_folder(pred):
         return [], system, split
     from dragoman.schema.run_file import repeats  # noqa: PLC0415 - folders are rare
 
