@@ -83,12 +83,15 @@ def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T 
     return None
 
 
-def within_budget(blocks: Callable[[int | None], T | None], whole: Callable[[Budget], T]) -> T:
+def within_budget(
+    blocks: Callable[[int | None], T | None], whole: Callable[[Budget], T], wrong: Callable[[], T | None]
+) -> T:
     """Process large files block by block, small ones as a whole unless that exceeds the memory budget.
 
     Args:
         blocks: processes both sides block by block, as :func:`blockwise`; called with ``at_least``.
         whole: processes them as a whole, within a budget.
+        wrong: locates errors in files that exceed the budget: raises or returns them; None if there are none.
 
     Raises:
         DragomanError: with all errors of either side.
@@ -117,7 +120,9 @@ def within_budget(blocks: Callable[[int | None], T | None], whole: Callable[[Bud
     try:
         again = blocks(0)
     except Fallback:
-        hint = "Something in the files is wrong, or needs a closer look: for that they are read as a whole."
+        hint = "Something in the files needs a closer look, as quotes do: for that they are read as a whole."
+    if again is None:
+        again = wrong()
     if again is None and problems:
         raise DragomanError(
             replace(problem, hint=f"{hint} {problem.hint}".strip()) if problem.code == "E106" else problem
