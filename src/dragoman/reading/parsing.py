@@ -186,7 +186,7 @@ def is_foreign(path: Path | str) -> bool:
 
     A file of lines in another format has lines of that format at its beginning.
     """
-    if is_parquet(path):
+    if is_parquet(Path(path)):
         return False
     try:
         beginning = next(files.blocks(path, size=_BEGINNING), b"")
