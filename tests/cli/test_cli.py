@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -131,6 +132,18 @@ def test_so_it_is_by_a_command_wherever_it_is_looked_up(monkeypatch, capsys):
         main()
     assert end.value.code == 1
     assert "E101" in capsys.readouterr().err
+
+
+def test_without_a_place_for_temporary_files_it_is_said(monkeypatch, capsys, tmp_path):
+    """As on a full disk: Python looks for a folder in which it can write."""
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "none")])
+    monkeypatch.setattr(sys, "argv", ["dragoman", "perturb", "typographic-quotes", "--out", str(tmp_path / "out")])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert "E108: No usable temporary directory" in capsys.readouterr().err
+    assert not any(path.suffix for path in (tmp_path / "out").rglob("*"))
 
 
 def test_info_and_schema(tmp_path):

@@ -46,9 +46,9 @@ WRONG = {
 
 
 def said(paths):
-    """What ``score`` and ``validate`` say."""
+    """What ``score`` and ``validate`` say of files with errors."""
     answers = []
-    for call in (dragoman.score, dragoman.validate):
+    for call in (lambda *paths: dragoman.score(*paths, intervals=False), dragoman.validate):
         try:
             problems = call(*paths) or []
         except DragomanError as cause:
