@@ -126,6 +126,18 @@ def test_a_path_that_the_system_does_not_look_up_is_said(make):
         make()
 
 
+def test_without_memory_it_is_said(monkeypatch, capsys):
+    def wants(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr("dragoman.files.read_bytes", wants)
+    monkeypatch.setattr(sys, "argv", ["dragoman", "compare", "a.json", "b.json"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert "E106: there is not enough memory" in capsys.readouterr().err
+
+
 def test_so_it_is_by_a_command_wherever_it_is_looked_up(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["dragoman", "verify", TOO_LONG])
     with pytest.raises(SystemExit) as end:

@@ -82,6 +82,9 @@ def main() -> None:
             problems = cause.problems
         except OSError as cause:
             problems = _of_system(cause)
+        except MemoryError:
+            hint = "Give the process more memory, or split the files."
+            problems = error("E106", "there is not enough memory.", hint).problems
         else:
             return
         from dragoman.cli import show
