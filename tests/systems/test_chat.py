@@ -14,9 +14,10 @@ from dragoman.problems import DragomanError
 from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.submission import PredictedClaimant, SpanObject
 from dragoman.systems import answer_text, answers, chat, pieces, prompt
+from dragoman.systems import completion as completion_reader
 from dragoman.systems.budget import Budget
 from dragoman.systems.loading import load, read_card
-from dragoman.systems.protocol import Chat, Options
+from dragoman.systems.protocol import Chat, Options, SystemFailure
 from dragoman.systems.run import How, run
 from dragoman.systems.selection import Selection
 
@@ -551,6 +552,14 @@ def test_a_body_that_decompresses_to_too_much_is_not_taken(benchmark, server, tm
         folder = tmp_path / str(size)
         summary = run(system(server), benchmark, folder, quietly, how=How(selection=Selection(limit=1)))
         assert (why in summary["why"][0]) if why else not summary["failed"]
+
+
+def test_a_body_of_very_many_objects_is_refused_before_they_are_made(monkeypatch):
+    monkeypatch.setattr(completion_reader, "MAX_OBJECTS", 10)
+    assert completion_reader.read(WHOLE).labels == json.loads(EMPTY)
+    for body in (b'{"choices": [' + b"{}," * 10 + b"{}]}", b'{"choices": [' + b"1," * 100 + b"1]}"):
+        with pytest.raises(SystemFailure, match="more than 10 objects"):
+            completion_reader.read(body)
 
 
 @pytest.mark.parametrize("head", [HEAD + b"Content-Length: 999999\r\n\r\n", HEAD + b"X-Begun:"])
