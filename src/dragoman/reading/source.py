@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman import files
-from dragoman.parquet_pages import is_parquet
+from dragoman.parquet_pages import OnDisk, is_parquet
 from dragoman.problems import DragomanError
 from dragoman.reading.labelled_file import LabelledFile
 from dragoman.reading.memory_budget import MAX_HELD
@@ -176,12 +176,10 @@ def _size(path: Path) -> int:
     size = path.stat().st_size
     if not is_parquet(path):
         return size
-    from mmap import ACCESS_READ, mmap  # noqa: PLC0415 - Arrow, only for parquet
-
-    from dragoman.reading.parquet_input import unpacked_size  # noqa: PLC0415
+    from dragoman.reading.parquet_input import unpacked_size  # noqa: PLC0415 - Arrow, only for parquet
 
     with contextlib.suppress(DragomanError, OSError), path.open("rb") as file:
-        return unpacked_size(mmap(file.fileno(), 0, access=ACCESS_READ), str(path))
+        return unpacked_size(OnDisk(file), str(path))
     return size
 
 
