@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import os
 import signal
 import subprocess
@@ -71,6 +72,12 @@ def test_a_pipe_is_read(tmp_path):
 def test_what_cannot_be_opened_is_e101(tmp_path, path):
     found = problem(files.read_bytes, f"{tmp_path}/{path}")
     assert (found.code, found.file) == ("E101", f"{tmp_path}/{path}")
+
+
+def test_standard_input_over_the_limit_says_what_to_do(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a" * 10)))
+    over = problem(files.read_bytes, "-", limit=9)
+    assert (over.code, over.file, "to a file" in over.hint) == ("E106", "", True)
 
 
 def test_the_limit_is_on_what_is_read(tmp_path):

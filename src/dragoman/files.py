@@ -194,7 +194,10 @@ def unreadable(path: Path | str, cause: Exception) -> DragomanError:
 
 
 def _too_large(path: Path | str, limit: int) -> DragomanError:
-    return error("E106", f"the file is over {limit:,} bytes.", "Split it into shards.", file=str(path))
+    piped = str(path) == STANDARD_INPUT
+    hint = "Write it to a file: files are read block by block." if piped else "Split it into shards."
+    what = f"{'standard input' if piped else 'the file'} is over {limit:,} bytes."
+    return error("E106", what, hint, file="" if piped else str(path))
 
 
 def read_text(path: Path | str, *, limit: int = MAX_WHOLE) -> str:

@@ -123,5 +123,5 @@ def test_where_nothing_is_wrong_it_is_said_what_to_do(tmp_path, monkeypatch):
     paths = both(tmp_path, GOLD, at_40(labels({"quote": "Rana"})))
     monkeypatch.setattr(blockwise, "STREAMED", NEVER)
     over_budget(monkeypatch)
-    with pytest.raises(DragomanError, match=r"E106.*as quotes do.*Split"):
+    with pytest.raises(DragomanError, match=r"E106.*as quotes do.*split"):
         dragoman.score(*paths)
