@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import os
 import signal
 import subprocess
@@ -71,6 +72,12 @@ def test_a_pipe_is_read(tmp_path):
 def test_what_cannot_be_opened_is_e101(tmp_path, path):
     found = problem(files.read_bytes, f"{tmp_path}/{path}")
     assert (found.code, found.file) == ("E101", f"{tmp_path}/{path}")
+
+
+def test_standard_input_over_the_limit_says_what_to_do(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a" * 10)))
+    over = problem(files.read_bytes, "-", limit=9)
+    assert (over.code, over.file, "to a file" in over.hint) == ("E106", "", True)
 
 
 def test_the_limit_is_on_what_is_read(tmp_path):
@@ -460,3 +467,25 @@ def test_a_child_is_always_directly_below(name):
     else:
         assert files.child(root, name).parent == root
         assert os.path.normpath(files.child(root, name)) == str(files.child(root, name))
+
+
+def test_a_loop_of_links_is_resolved_as_far_as_it_goes(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert files.resolved(tmp_path / "loop" / ".." / "loop").parent == tmp_path.resolve()
+
+
+def test_very_many_objects_are_refused_before_they_are_made(tmp_path, monkeypatch):
+    path = tmp_path / "result.json"
+    path.write_bytes(b'{"a": [' + b"[],[1]," * 100 + b"0]}")
+    assert len(files.read_json(path, dict)["a"]) == 201
+    monkeypatch.setattr(files, "MAX_DECODED", 20_000)
+    assert problem(files.read_json, path, dict).code == "E106"
+
+
+def test_the_lines_of_a_file_may_be_as_many_as_its_bytes():
+    """Looking for long lines takes steps of the longest one, not one a line."""
+    data = b"\n" * 5 + b"ab\n" * 3 + b"abc\n"
+    utf8.check_text(data, max_line=3)
+    with pytest.raises(DragomanError) as cause:
+        utf8.check_text(data + b"\nabcd\n", max_line=3)
+    assert (cause.value.problems[0].code, cause.value.problems[0].line) == ("E105", 11)

@@ -28,6 +28,7 @@ def fresh(monkeypatch):
         quote(KEY),
         quote(KEY, safe=""),
         KEY.upper(),
+        base64.b64encode(KEY.encode()).decode().rstrip("="),
     ],
 )
 def test_a_registered_secret_is_replaced_in_every_form(form):

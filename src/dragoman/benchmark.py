@@ -401,7 +401,8 @@ def load(where: Any = None, *, version: str | None = None) -> Benchmark:
 def _load(where: Any) -> Benchmark:
     if isinstance(where, Benchmark):
         return where
-    if not isinstance(where, str | Path) or Path(where).is_file() or str(where) == files.STANDARD_INPUT:
+    alone = not isinstance(where, str | Path) or str(where) == files.STANDARD_INPUT
+    if alone or (not files.is_folder(where) and Path(where).is_file()):
         return of_lines(submission_lines(where, Target()).checked(), _display_name(where))
     folder = hub.folder_of(where)
     if (folder / standoff.MARK).is_file():

@@ -9,12 +9,12 @@ Source: https://parquet.apache.org/docs/file-format/ and its parquet.thrift, in 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, overload
 
 if TYPE_CHECKING:
-    from mmap import mmap
     from pathlib import Path
 
     import pyarrow as pa
@@ -32,6 +32,8 @@ VALUE = 8
 """Lower bound for the memory of one decoded value, in bytes: an offset or a dictionary index."""
 _BUFFER = 2**20
 """Bytes of a column that are read at a time if the file is not in memory."""
+_WINDOW = 2**12
+"""Bytes of a file on disk that are read at a time."""
 _MAX_DEPTH = 16
 # Field ids in the structures of parquet.thrift.
 _SCHEMA, _ROWS, _GROUPS = 2, 3, 4
@@ -70,7 +72,41 @@ def is_parquet(path: Path) -> bool:
         return False
 
 
-def extent(data: bytes | mmap) -> Extent:
+class OnDisk:
+    """The bytes of a file, read when they are looked at.
+
+    Unlike with a memory map, a file that becomes shorter meanwhile does not end the process.
+
+    Args:
+        file: the file, open for reading.
+
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._length = file.fileno(), os.fstat(file.fileno()).st_size
+        self._first, self._window = 0, b""
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, at: int) -> int: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> bytes: ...
+
+    def __getitem__(self, at: int | slice) -> int | bytes:
+        if isinstance(at, slice):
+            start, stop, _ = at.indices(self._length)
+            return os.pread(self._file, max(stop - start, 0), start)
+        if not self._first <= at < self._first + len(self._window):
+            if not 0 <= at < self._length:
+                raise IndexError(at)
+            self._first, self._window = at, os.pread(self._file, _WINDOW, at)
+        return self._window[at - self._first]
+
+
+def extent(data: bytes | OnDisk) -> Extent:
     """Count the values and bytes of a parquet file from its page headers.
 
     Raises:
@@ -139,7 +175,7 @@ def _size(array: pa.Array) -> int:
     return int(array.nbytes)
 
 
-def _pages(data: bytes | mmap, column: dict[int, Any], end: int) -> Iterator[Extent]:
+def _pages(data: bytes | OnDisk, column: dict[int, Any], end: int) -> Iterator[Extent]:
     """Iterate over the pages of a column as a reader does: until they have as many values as its metadata declares."""
     at, wanted, seen = _number(column, _FIRST_PAGE), _number(column, _VALUES), 0
     if _DICTIONARY in column and 0 < _number(column, _DICTIONARY) < at:
@@ -181,7 +217,7 @@ def _dict(struct: dict[int, Any], key: int) -> dict[int, Any]:
     return value
 
 
-def _varint(data: bytes | mmap, at: int) -> tuple[int, int]:
+def _varint(data: bytes | OnDisk, at: int) -> tuple[int, int]:
     value = shift = 0
     while shift < 70:
         byte = data[at]
@@ -193,13 +229,13 @@ def _varint(data: bytes | mmap, at: int) -> tuple[int, int]:
     raise DamagedError("a number in its metadata is too long")
 
 
-def _integer(data: bytes | mmap, at: int) -> tuple[int, int]:
+def _integer(data: bytes | OnDisk, at: int) -> tuple[int, int]:
     """Read a zigzag integer: 0, -1, 1, -2 … are encoded as 0, 1, 2, 3 …."""
     value, at = _varint(data, at)
     return (value >> 1) ^ -(value & 1), at
 
 
-def _struct(data: bytes | mmap, at: int, depth: int = 0) -> tuple[dict[int, Any], int]:
+def _struct(data: bytes | OnDisk, at: int, depth: int = 0) -> tuple[dict[int, Any], int]:
     """Read a structure; return its fields by id, and the offset after it. Strings are skipped."""
     fields: dict[int, Any] = {}
     number = 0
@@ -216,7 +252,7 @@ def _struct(data: bytes | mmap, at: int, depth: int = 0) -> tuple[dict[int, Any]
     return fields, at + 1
 
 
-def _value(data: bytes | mmap, at: int, kind: int, depth: int) -> tuple[Any, int]:
+def _value(data: bytes | OnDisk, at: int, kind: int, depth: int) -> tuple[Any, int]:
     """Read a value of a type of the compact protocol; return it and the offset after it."""
     match kind:
         case 1 | 2 | 3:  # in a list, a boolean is one byte

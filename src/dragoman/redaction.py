@@ -72,7 +72,7 @@ def redact(text: str, environment: Mapping[str, str] = os.environ) -> str:
 
     Secrets are all registered strings, the values of environment variables whose names end in ``KEY``, ``TOKEN``,
     ``SECRET``, ``PASSWORD``, ``PASSWD`` or ``_PWD``, and passwords in URLs in any variable, such as a proxy's. They are
-    matched case-insensitively, as such and as escaped in JSON, URLs, HTML and Python's ``repr``.
+    matched case-insensitively, as such, as escaped in JSON, URLs, HTML and Python's ``repr``, and in base64.
 
     Args:
         text: text of any length; redact it before truncating it.
@@ -174,3 +174,6 @@ def _forms(secret: str) -> Iterator[str]:
     yield quote(secret, errors="replace")
     yield quote(secret, safe="", errors="replace")
     yield html.escape(secret)
+    encoded = secret.encode("utf-8", "surrogatepass")
+    yield base64.b64encode(encoded).decode().rstrip("=")
+    yield base64.urlsafe_b64encode(encoded).decode().rstrip("=")

@@ -37,15 +37,14 @@ def check_text(data: bytes, name: str = "", *, max_line: int = MAX_LINE) -> None
     bad = _first_invalid(data)
     if bad >= 0:
         raise _at(data, bad, "E102", f"byte 0x{data[bad]:02x} is not UTF-8 here.", "Save the file as UTF-8.", name)
-    if len(data) > max_line:
-        start = 0
-        while start < len(data):
+    start = 0
+    while len(data) - start > max_line:
+        last = data.rfind(b"\n", start, start + max_line + 1)
+        if last < 0:
             end = data.find(b"\n", start)
-            end = len(data) if end < 0 else end
-            if end - start > max_line:
-                what = f"the line has {end - start:,} bytes; at most {max_line:,} are read."
-                raise _at(data, start, "E105", what, "Split the document.", name)
-            start = end + 1
+            what = f"the line has {(len(data) if end < 0 else end) - start:,} bytes; at most {max_line:,} are read."
+            raise _at(data, start, "E105", what, "Split the document.", name)
+        start = last + 1
 
 
 def is_text(data: bytes) -> bool:

@@ -4,9 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 import record
+
+import dragoman as dragoman_package
+from dragoman.cli import main
 
 
 def dragoman(*arguments, **options):
@@ -112,6 +116,55 @@ def test_wrong_usage_is_exit_code_two(arguments):
 def test_a_missing_file_and_a_missing_benchmark(tmp_path, split):
     assert "E101" in dragoman("score", tmp_path / "none.jsonl", "--split", split).stderr
     assert "E701" in dragoman("info", "--data", tmp_path).stderr
+
+
+TOO_LONG = "z" * 300
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: dragoman_package.score(TOO_LONG),
+        lambda: dragoman_package.score([], TOO_LONG),
+        lambda: dragoman_package.validate(f"{TOO_LONG}.eval"),
+        lambda: dragoman_package.load(TOO_LONG),
+    ],
+)
+def test_a_path_that_the_system_does_not_look_up_is_said(make):
+    with pytest.raises(dragoman_package.DragomanError, match=r"E101.*too long"):
+        make()
+
+
+def test_without_memory_it_is_said(monkeypatch, capsys):
+    def wants(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr("dragoman.files.read_bytes", wants)
+    monkeypatch.setattr(sys, "argv", ["dragoman", "compare", "a.json", "b.json"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert "E106: there is not enough memory" in capsys.readouterr().err
+
+
+def test_so_it_is_by_a_command_wherever_it_is_looked_up(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["dragoman", "verify", TOO_LONG])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert "E101" in capsys.readouterr().err
+
+
+def test_without_a_place_for_temporary_files_it_is_said(monkeypatch, capsys, tmp_path):
+    """As on a full disk: Python looks for a folder in which it can write."""
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "none")])
+    monkeypatch.setattr(sys, "argv", ["dragoman", "perturb", "typographic-quotes", "--out", str(tmp_path / "out")])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert "E108: No usable temporary directory" in capsys.readouterr().err
+    assert not any(path.suffix for path in (tmp_path / "out").rglob("*"))
 
 
 def test_info_and_schema(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from submission_samples import REFERENCE
 
 import dragoman
-from dragoman.parquet_pages import DamagedError, extent
+from dragoman.parquet_pages import DamagedError, OnDisk, extent
 from dragoman.reading.memory_budget import Budget
 from dragoman.reading.parsing import parse_bytes
 from dragoman.reading.read import read_bytes
@@ -236,3 +236,18 @@ def test_what_it_unpacks_to_must_fit_into_the_budget_before_it_is_unpacked():
     data = bomb(20_000)
     for limit, found in ((10**8, []), (10**6, ["E106"])):
         assert [problem.code for problem in parse_bytes(data, budget=Budget(limit)).problems] == found
+
+
+def test_a_file_that_becomes_shorter_while_it_is_read_is_damaged_and_ends_no_process(tmp_path):
+    path = tmp_path / "p.parquet"
+    pq.write_table(pa.table({"id": [f"d{n}" for n in range(9000)]}), path, row_group_size=1000, compression="none")
+    whole = path.read_bytes()
+    with path.open("rb") as file:
+        data = OnDisk(file)
+        assert extent(data) == extent(whole)
+        assert (data[4], data[-4:], len(data)) == (whole[4], b"PAR1", len(whole))
+        with pytest.raises(IndexError):
+            data[len(whole)]
+        path.write_bytes(whole[:5000])
+        with pytest.raises(DamagedError):
+            extent(data)

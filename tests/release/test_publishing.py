@@ -1,5 +1,6 @@
 """Publishing a release: against a Hub on loopback, with every failure that it may have; no real Hub is reached."""
 
+import gzip
 import io
 import json
 import os
@@ -18,6 +19,7 @@ from hub_server import TOKEN, Fault
 
 import dragoman
 from dragoman import benchmark as benchmarks
+from dragoman import deadlines
 from dragoman.authoring.publishing.hub_repository import Repository
 from dragoman.authoring.publishing.plan import Settings
 from dragoman.authoring.publishing.upload import publish
@@ -441,6 +443,30 @@ def test_what_is_not_on_the_hub_has_a_number(hub, published_folder, monkeypatch)
     for where in ("user/nothing", f"{NAME}@v0.0.1"):
         with pytest.raises(DragomanError, match=rf"E742 {where}"):
             benchmarks.load(where)
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (Fault(r"GET /api/datasets/", status=200, body=b" " * 2000), "it has over 1,000 bytes"),
+        (
+            Fault(
+                r"GET /api/datasets/", status=200, body=gzip.compress(bytes(2000)), headers={"Content-Encoding": "gzip"}
+            ),
+            "it has over 1,000 bytes",
+        ),
+        (Fault(r"GET /api/datasets/", hold=True), "there is none after"),
+    ],
+)
+def test_what_the_hub_answers_is_bounded_in_size_and_time(hub, monkeypatch, fault, why):
+    monkeypatch.setattr(hub_release, "MAX_ANSWER", 1000)
+    monkeypatch.setattr(hub_release, "MAX_SECONDS", 0.3 if fault.hold else 30.0)
+    monkeypatch.setattr(deadlines, "GRACE", 0.1)
+    hub.faults.append(Fault(**vars(fault)))
+    with pytest.raises(hub_release.HubError, match=rf"E744.*{why}"):
+        hub_release.fetch(hub_release.Address("user/x", "v1.0.0"), endpoint=hub.url)
+    hub.release.set()
+    hub.faults.clear()
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,15 @@ def test_a_long_answer_is_cut_and_says_so(run, opened, tmp_path):
 
 
 def test_the_last_line_of_a_document_counts_and_the_log_stays_as_it_is(run):
-    folder = run(entry("first"), "{not json", entry("second"), '{"id": "other", "raw": null}')
+    folder = run(
+        entry("first"),
+        "{not json",
+        entry("second"),
+        '{"id": "other", "raw": null}',
+        '{"id": "a", "b": ' + 100_000 * "[",
+    )
     with (folder / "log.jsonl").open("ab") as log:
+        log.write(b'{"id": "\xff", "raw": "x"}\n')
         log.write(b'{"id": "one", "raw": "cut o')
     before = (folder / "log.jsonl").read_bytes()
     found = raw_answers(folder)

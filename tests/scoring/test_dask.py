@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import socket
+import struct
 import threading
 import time
 from collections import Counter
@@ -172,6 +173,15 @@ def test_a_port_that_is_no_schedulers_is_refused_before_anything_is_allocated(cl
         refused = pytest.raises(DragomanError, match=r"E851: no scheduler answers .* is no Dask scheduler")
         with listening as place, refused, dask.cluster(address.format(place)):
             pass
+
+
+def test_whatever_a_client_raises_on_other_bytes_is_a_scheduler_that_does_not_answer(monkeypatch):
+    def connect(*_, **__):
+        raise struct.error("unpack_from requires a buffer of at least 8 bytes")
+
+    monkeypatch.setattr(dask, "_check_greeting", lambda _: None)
+    with pytest.raises(DragomanError, match="E851: no scheduler answers"):
+        dask._connected(connect, "tcp://127.0.0.1:1")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A chat model as a system, against a server of our own that speaks the protocol with canned answers."""
 
+import gzip
 import json
 import ssl
 import threading
@@ -9,14 +10,15 @@ import pytest
 from bad_answers import BAD
 from chat_server import KEY, ChatServer, completion
 
-from dragoman import scoring
+from dragoman import deadlines, scoring
 from dragoman.problems import DragomanError
 from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.submission import PredictedClaimant, SpanObject
 from dragoman.systems import answer_text, answers, chat, pieces, prompt
+from dragoman.systems import completion as completion_reader
 from dragoman.systems.budget import Budget
 from dragoman.systems.loading import load, read_card
-from dragoman.systems.protocol import Chat, Options
+from dragoman.systems.protocol import Chat, Options, SystemFailure
 from dragoman.systems.run import How, run
 from dragoman.systems.selection import Selection
 
@@ -558,12 +560,34 @@ def test_a_response_that_breaks_off_or_is_none_is_said_and_what_came_of_it_is_ke
     assert entry["raw"] == (None if raw is None else raw.decode())
 
 
-def test_a_response_that_drips_is_waited_for_no_longer_than_the_time_limit(benchmark, server, tmp_path):
+def test_a_body_that_decompresses_to_too_much_is_not_taken(benchmark, server, tmp_path, monkeypatch):
+    monkeypatch.setattr(chat, "MAX_BODY", 100_000)
+    for size, why in ((90_000, None), (110_000, "the answer has more than")):
+        body = gzip.compress(WHOLE.ljust(size))
+        server.raw = lambda _, body=body: [HEAD + b"Content-Encoding: gzip\r\nConnection: close\r\n\r\n" + body]
+        folder = tmp_path / str(size)
+        summary = run(system(server), benchmark, folder, quietly, how=How(selection=Selection(limit=1)))
+        assert (why in summary["why"][0]) if why else not summary["failed"]
+
+
+def test_a_body_of_very_many_objects_is_refused_before_they_are_made(monkeypatch):
+    monkeypatch.setattr(completion_reader, "MAX_OBJECTS", 10)
+    assert completion_reader.read(WHOLE).labels == json.loads(EMPTY)
+    for body in (b'{"choices": [' + b"{}," * 10 + b"{}]}", b'{"choices": [' + b"1," * 100 + b"1]}"):
+        with pytest.raises(SystemFailure, match="more than 10 objects"):
+            completion_reader.read(body)
+
+
+@pytest.mark.parametrize("head", [HEAD + b"Content-Length: 999999\r\n\r\n", HEAD + b"X-Begun:"])
+def test_a_response_that_drips_is_waited_for_no_longer_than_the_time_limit(
+    benchmark, server, tmp_path, monkeypatch, head
+):
+    monkeypatch.setattr(deadlines, "GRACE", 0.1)
     ended = threading.Event()
     sent = []
 
     def drip(_name):
-        yield HEAD + b"Content-Length: 999999\r\n\r\n"
+        yield head
         while not ended.wait(0.02):
             sent.append(b" ")
             yield b" "
@@ -574,7 +598,8 @@ def test_a_response_that_drips_is_waited_for_no_longer_than_the_time_limit(bench
     ended.set()
     assert "no answer in time" in summary["why"][0]
     (entry,) = entries(tmp_path).values()
-    assert 0 < len(entry["raw"]) <= len(sent)
+    assert len(sent) > 1
+    assert entry["raw"] is None if head.endswith(b":") else 0 < len(entry["raw"]) <= len(sent)
 
 
 def test_a_key_that_stands_twice_in_an_answer_is_named(benchmark, server, tmp_path):

@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 from dragoman.cli.stdout import standard_output
-from dragoman.problems import DragomanError
+from dragoman.problems import DragomanError, Problem, error
 from dragoman.version import __version__
 
 _COMMANDS = {
@@ -79,10 +79,36 @@ def main() -> None:
         try:
             app()
         except DragomanError as cause:
-            from dragoman.cli import show
+            problems = cause.problems
+        except OSError as cause:
+            problems = _of_system(cause)
+        except MemoryError:
+            hint = "Give the process more memory, or split the files."
+            problems = error("E106", "there is not enough memory.", hint).problems
+        else:
+            return
+        from dragoman.cli import show
 
-            show.problems(cause.problems, as_json=as_json)
-            sys.exit(1)
+        show.problems(problems, as_json=as_json)
+        sys.exit(1)
+
+
+def _of_system(cause: OSError) -> tuple[Problem, ...]:
+    """Make the problem of a path that the system refuses to look up: too long, or below a folder without rights; or of
+    temporary files that cannot be written anywhere.
+
+    Raises:
+        OSError: it is about neither, but about standard output.
+
+    """
+    if cause.filename is not None:
+        from dragoman import files
+
+        return files.unreadable(cause.filename, cause).problems
+    if "temporary directory" in str(cause.strerror):
+        hint = "Free some space, or set TMPDIR to a folder that can be written."
+        return error("E108", f"{str(cause.strerror)[:300]}.", hint).problems
+    raise cause
 
 
 def _version(value: bool) -> None:

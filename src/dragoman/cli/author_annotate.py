@@ -283,6 +283,7 @@ def _page(make: Callable[..., str], root: Path) -> Callable[[str, str], str]:
 
 
 def _named_kind(what: list[str], name: str | None) -> Kind:
+    from dragoman import files
     from dragoman.authoring.label_studio import file_kinds
     from dragoman.text import visible
 
@@ -294,7 +295,7 @@ def _named_kind(what: list[str], name: str | None) -> Kind:
         case ["pass", folder]:
             return file_kinds.of_pass(folder)
         case ["predictions", file]:
-            return file_kinds.of_predictions(name or Path(file).resolve().parent.name)
+            return file_kinds.of_predictions(name or files.resolved(file).parent.name)
         case ["compare", first, second]:
             return file_kinds.of_comparison(first, second)
     raise typer.BadParameter(f"unknown: {visible(' '.join(what))}", param_hint="WHAT")

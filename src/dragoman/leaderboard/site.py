@@ -105,7 +105,7 @@ def _check_place(out: Path, runs: Path) -> None:
     begun = (out / MARK).is_file() or (out / UNFINISHED).is_file()
     if out.exists() and (not out.is_dir() or (_has_content(out) and not begun)):
         raise error("E829", "the folder is not empty and has no leaderboard.json.", hint, file=str(out))
-    if out.resolve().is_relative_to(runs.resolve()):
+    if files.resolved(out).is_relative_to(files.resolved(runs)):
         raise error("E829", "the site would be inside the folder of runs.", hint, file=str(out))
 
 

@@ -38,15 +38,17 @@ class Position:
     """Reading position in a file.
 
     Attributes:
-        byte: offset of the next line in bytes, from 0.
+        byte: offset of the next line in the data, in bytes, from 0.
         line: number of lines before it.
         spread: whether an incomplete value is still tried as one that spans several lines.
+        before: bytes of the file before the data, for the byte in problems.
 
     """
 
     byte: int = 0
     line: int = 0
     spread: bool = True
+    before: int = 0
 
 
 def objects(
@@ -86,7 +88,7 @@ def _in_line(data: bytes, line: _Line, diagnostics: Diagnostics, place: Position
     """Yield the objects that begin on a line, and advance the position to the next line."""
     start_of_line, end = line.start, line.end
     place.byte, place.line = end, place.line + 1
-    diagnostics.line, diagnostics.byte = place.line, start_of_line
+    diagnostics.line, diagnostics.byte = place.line, place.before + start_of_line
     if items := has_too_many(data[start_of_line:end]):
         what = f"the line has {items:,} objects and lists, or as much else; at most {MAX_ITEMS:,} are read."
         diagnostics.add("E105", what, "Split the document.", byte=0)
@@ -113,7 +115,7 @@ def _in_line(data: bytes, line: _Line, diagnostics: Diagnostics, place: Position
             diagnostics.add("E201", what, "Write one document a line, each on a line of its own.", byte=0)
             if isinstance(value, dict):
                 yield value
-            place.line, place.byte = _rest(data, begin + length, place.line + further, diagnostics)
+            place.line, place.byte = _rest(data, begin + length, place.line + further, diagnostics, place.before)
             return
         if not isinstance(value, dict):
             what = f"the line is {_kind(value)}, not a JSON object."
@@ -212,12 +214,12 @@ def _over_lines(data: bytes, start: int) -> _Long | None:
     return _Long(value, _width(text, after))
 
 
-def _rest(data: bytes, at: int, number: int, diagnostics: Diagnostics) -> tuple[int, int]:
+def _rest(data: bytes, at: int, number: int, diagnostics: Diagnostics, before: int) -> tuple[int, int]:
     """Skip the rest of the line in which an object over several lines ended; return the line and its end."""
     end = data.find(b"\n", at)
     end = len(data) if end < 0 else end + 1
     if data[at:end].strip(b" \t\r\n"):
-        diagnostics.line, diagnostics.byte = number, at
+        diagnostics.line, diagnostics.byte = number, before + at
         diagnostics.add("E201", "there is something after the end of the object.", "Remove it.", byte=0)
     return number, end
 

@@ -97,7 +97,10 @@ class Budget:
             if size > self.left:
                 self.exceeded = True
                 what = f"the labels take over {self.limit:,} bytes in memory, by estimate."
-                hint = "Split the documents into several files, and give one after the other."
+                hint = (
+                    "Give both sides as files of lines or parquet, which are read block by block (dragoman gold writes "
+                    "those of a benchmark); or split the documents into several files, and give one after the other."
+                )
                 raise error("E106", what, hint, file=name)
             self.left -= size
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import pyarrow as pa
 
 from dragoman import files
-from dragoman.parquet_pages import BATCH, VALUE, DamagedError, Extent, batches, extent
+from dragoman.parquet_pages import BATCH, VALUE, DamagedError, Extent, OnDisk, batches, extent
 from dragoman.problems import DragomanError, error
 from dragoman.reading import class_labels
 from dragoman.reading.arrow_rows import flat_of
@@ -79,7 +78,8 @@ def blocks(path: Path, size: int) -> Iterator[pa.Table]:
 
     """
     name = str(path)
-    with _readable(name), path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+    with _readable(name), path.open("rb") as file:
+        data = OnDisk(file)
         unpacked = _Unpacked(extent(data), len(data), files.MAX_FILE, name, MAX_AT_A_TIME)
         held: list[pa.Table] = []
         for batch in batches(path, unpacked.count):
@@ -93,7 +93,7 @@ def blocks(path: Path, size: int) -> Iterator[pa.Table]:
             yield pa.concat_tables(held).combine_chunks()
 
 
-def unpacked_size(data: bytes | mmap, name: str) -> int:
+def unpacked_size(data: bytes | OnDisk, name: str) -> int:
     """Return a lower bound for the decompressed size of a parquet file, in bytes, from its metadata.
 
     Raises:

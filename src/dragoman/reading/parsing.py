@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from dragoman import files, utf8
-from dragoman.parquet_pages import MAGIC
+from dragoman.parquet_pages import MAGIC, is_parquet
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading import arrow_json
 from dragoman.reading.jsonl import has_too_many
@@ -69,7 +69,7 @@ class Parsed:
 
             return parquet_input.json_lines(self.table, self.name)
         data = files.read_bytes(self.name, limit=MAX_HELD) if self.data is None else self.data
-        _check_size(data, self.name)
+        _check_size(data, self.name, self.budget)
         utf8.check_text(data, self.name)  # the file may have changed
         return data
 
@@ -83,14 +83,15 @@ class Parsed:
         return files.blocks(self.name, size=arrow_json.BLOCK) if self.data is None else iter((self.data,))
 
 
-def _check_size(data: bytes, name: str) -> None:
-    """Raise if a file is too large to be read as a whole.
+def _check_size(data: bytes, name: str, budget: Budget) -> None:
+    """Raise if a file is too large to be read as a whole, and mark the budget as exceeded.
 
     Raises:
         DragomanError: E106.
 
     """
     if len(data) > MAX_FILE:
+        budget.exceeded = True
         what = f"something in it needs a closer look, for which files of at most {MAX_FILE:,} bytes are read."
         raise error("E106", what, "Split it into shards, and validate each.", file=name)
 
@@ -123,6 +124,7 @@ def parse_file(path: Path | str, how: LabelledFile | None = None, budget: Budget
         # The kind of file is known only after reading; files that must be read as a whole have a lower limit.
         data = files.read_bytes(path, limit=budget.limit)
     except DragomanError as cause:
+        budget.exceeded = budget.exceeded or cause.problems[0].code == "E106"
         return Parsed(name, problems=cause.problems)
     return parse_bytes(data, name, how, budget, rows=not Path(path).is_file())
 
@@ -160,6 +162,7 @@ class _Rows:
 
 JSONL = "jsonl"
 """Name of the format of submissions."""
+_BEGINNING = 2**16
 RUN = "predictions.jsonl"
 """File name of a run's predictions, for which no other format is tried: submitted runs are untrusted."""
 _FIELDS = frozenset(Submission.__struct_fields__)
@@ -176,6 +179,20 @@ def _other(data: bytes, name: str, how: LabelledFile, budget: Budget) -> Parsed 
 
     found = foreign.of_bytes(data, name, how)
     return None if found is None else _of(found, name, budget)
+
+
+def is_foreign(path: Path | str) -> bool:
+    """Whether a file seems to be in another tool's format, by its beginning; False if it cannot be read.
+
+    A file of lines in another format has lines of that format at its beginning.
+    """
+    if is_parquet(Path(path)):
+        return False
+    try:
+        beginning = next(files.blocks(path, size=_BEGINNING), b"")
+        return _other(beginning, str(path), _DEFAULTS, Budget()) is not None
+    except DragomanError:
+        return False
 
 
 def _is_submission(data: bytes) -> bool:
@@ -226,7 +243,7 @@ def parse_bytes(
             return _of_parquet(data, name, how, budget)
         table = arrow_json.of_bytes(data) if rows and how.format in {None, JSONL} else None
         if table is None:
-            _check_size(data, name)
+            _check_size(data, name, budget)
         if table is None and (other := _other(data, name, how, budget)) is not None:
             return other
         utf8.check_text(data, name)

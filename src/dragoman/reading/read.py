@@ -7,9 +7,11 @@ lines) is converted to the same columns afterwards.
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -190,6 +192,24 @@ def line_by_line(data: bytes, target: Target, name: str = "", budget: Budget | N
     return Reading(made, read.problems, read.tally, read.unknown)
 
 
+def problems_of(
+    blocks: Iterable[bytes | pa.Table], target: Target, name: str, keep: Callable[[pa.Table], None] = lambda _: None
+) -> tuple[Problem, ...]:
+    """Report all problems of a file that is too large to be held, as :func:`line_by_line` does.
+
+    Args:
+        blocks: the file in blocks of whole lines, checked by :func:`dragoman.utf8.check_text`, or of rows.
+        target: what it is read against.
+        name: name of the file in problems.
+        keep: called with the rows of each block without errors, until there are errors.
+
+    """
+    walk = _Blocks(precise.Reader(target, name), b"", Budget(sys.maxsize), keep)
+    with contextlib.suppress(LimitReached):
+        walk.stream(blocks)
+    return walk.reader.result([]).problems
+
+
 class _Blocks:
     """Reads a file block by block, in columns where possible.
 
@@ -199,10 +219,16 @@ class _Blocks:
 
     """
 
-    def __init__(self, reader: precise.Reader, data: bytes, budget: Budget) -> None:
+    def __init__(
+        self,
+        reader: precise.Reader,
+        data: bytes,
+        budget: Budget,
+        keep: Callable[[pa.Table], None] = lambda _: None,
+    ) -> None:
         self.reader, self.parts = reader, list[Annotations]()
         self._data, self._position, self._budget = data, jsonl.Position(), budget
-        self._left = MAX_BY_LINE
+        self._left, self._keep, self._stop = MAX_BY_LINE, keep, len(data)
 
     def read(self) -> None:
         """Read all blocks.
@@ -218,12 +244,38 @@ class _Blocks:
             elif part is not None:
                 self.parts.append(part)
 
-    def _next(self) -> Annotations | None:
+    def stream(self, blocks: Iterable[bytes | pa.Table]) -> None:
+        """Read the blocks of a file, or of its rows, one after the other, and keep no labels.
+
+        Raises:
+            LimitReached: the maximum number of errors is exceeded.
+
+        """
+        for block, following in pairwise(chain(blocks, (b"",))):
+            if isinstance(block, bytes):
+                self._data, self._stop = block, len(block)
+                if isinstance(following, bytes):
+                    self._data += following  # an object over several lines may end there
+            elif self._of_rows(block) is not None:
+                continue
+            else:
+                from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
+
+                self._data = parquet_input.json_lines(block, self.reader.name)
+                self._stop = len(self._data)
+            while self._position.byte < self._stop and self._left >= 0:
+                self._next(alone=False)
+            self._position.byte -= self._stop
+            self._position.before += self._stop
+            if self._left < 0 and self.reader.diagnostics.failed:
+                return
+
+    def _next(self, *, alone: bool = True) -> Annotations | None:
         """Read the next block; None if there are errors, or it is empty."""
         start = self._position.byte
-        end = self._data.find(b"\n", start + arrow_json.BLOCK) + 1
-        single = not start and not end
-        end = end or len(self._data)
+        end = self._data.find(b"\n", start + arrow_json.BLOCK, self._stop) + 1
+        single = alone and not start and not end
+        end = end or self._stop
         if not single and (part := self._in_columns(self._data[start:end])) is not None:
             return part
         self._left -= end - start
@@ -232,7 +284,7 @@ class _Blocks:
                 f"over {MAX_BY_LINE:,} bytes of it had to be read line by line; what is wrong after them is not said."
             )
             self.reader.diagnostics.add("E106", what, "Correct what is said, or split the file into shards.", line=0)
-            self._position.byte = len(self._data)
+            self._position.byte = self._stop
             return None
         lines = self.reader.lines(self._data, self._position, end)
         if self.reader.diagnostics.failed:
@@ -242,6 +294,7 @@ class _Blocks:
             target = replace(target, documents=tuple(line.id for line in lines))
         try:
             rows = arrow_json.of_lines(lines)
+            self._keep(rows)
             return columns.build(rows, target, beyond=True) if self._affords(rows) else None
         except (Fallback, pa.ArrowInvalid) as cause:
             # Every line is valid, but the whole does not fit: this must be a numbered problem, too.
@@ -261,8 +314,10 @@ class _Blocks:
     def _in_columns(self, block: bytes) -> Annotations | None:
         """Read a block in columns, and advance the position; None if it must be read line by line."""
         rows = arrow_json.of_bytes(block)
-        if rows is None or not rows.num_rows:
-            return None
+        return None if rows is None or not rows.num_rows else self._of_rows(rows, len(block))
+
+    def _of_rows(self, rows: pa.Table, size: int = 0) -> Annotations | None:
+        """Convert rows to columns, and advance the position by their size in bytes; None if that needs their lines."""
         names = column_of(rows, "id", pa.string()).to_pylist()
         target, seen = self.reader.target, self.reader.seen
         if not seen.keys().isdisjoint(names) or not (target.documents is None or target.known.issuperset(names)):
@@ -271,8 +326,10 @@ class _Blocks:
         if reading is None:
             return None
         seen |= zip(names, range(self._position.line + 1, self._position.line + 1 + len(names)), strict=True)
-        self._position.byte += len(block)
+        self._position.byte += size
         self._position.line += len(names)
+        if not self.reader.diagnostics.failed:
+            self._keep(rows)
         return reading.annotations if self.reader.diagnostics.failed or self._affords(rows) else None
 
 

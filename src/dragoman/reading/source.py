@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dragoman import files
-from dragoman.parquet_pages import is_parquet
+from dragoman.parquet_pages import OnDisk, is_parquet
 from dragoman.problems import DragomanError
 from dragoman.reading.labelled_file import LabelledFile
+from dragoman.reading.memory_budget import MAX_HELD
 from dragoman.reading.shards import check_distinct, holds_shards, shards_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ LOG = ".eval"
 
 def is_log(value: Any) -> bool:
     """Whether a value is the path of a log of inspect_ai, by its extension."""
-    return isinstance(value, str | PathLike) and str(value).endswith(LOG) and not Path(value).is_dir()
+    return isinstance(value, str | PathLike) and str(value).endswith(LOG) and not files.is_folder(str(value))
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Source:
             return replace(cls.of(value.path, name), how=value)
         if isinstance(value, str | PathLike):
             if str(value) == files.STANDARD_INPUT:
-                return cls("standard input", data=files.read_bytes(files.STANDARD_INPUT))
+                return cls("standard input", data=files.read_bytes(files.STANDARD_INPUT, limit=MAX_HELD))
             path = Path(value)
             if is_log(path):
                 from dragoman.reading import inspect_log, rows  # noqa: PLC0415 - logs of inspect_ai are rare
@@ -82,7 +83,7 @@ class Source:
             paths = [run] if run.is_file() else shards_of(path) if holds_shards(path) else [path]
             return cls(path.name, path, tuple(paths))
         if isinstance(value, bytes | bytearray | memoryview):
-            return cls(name, data=files.unpacked(bytes(value), name))
+            return cls(name, data=files.unpacked(bytes(value), name, limit=MAX_HELD))
         if hasattr(value, "__arrow_c_stream__") and not hasattr(value, "features"):
             return cls(name, data=_parquet(value))
         from dragoman.reading import rows  # noqa: PLC0415 - not needed for files
@@ -175,12 +176,10 @@ def _size(path: Path) -> int:
     size = path.stat().st_size
     if not is_parquet(path):
         return size
-    from mmap import ACCESS_READ, mmap  # noqa: PLC0415 - Arrow, only for parquet
-
-    from dragoman.reading.parquet_input import unpacked_size  # noqa: PLC0415
+    from dragoman.reading.parquet_input import unpacked_size  # noqa: PLC0415 - Arrow, only for parquet
 
     with contextlib.suppress(DragomanError, OSError), path.open("rb") as file:
-        return unpacked_size(mmap(file.fileno(), 0, access=ACCESS_READ), str(path))
+        return unpacked_size(OnDisk(file), str(path))
     return size
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import regex
 
+from dragoman.deadlines import within
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.redaction import redact, register, register_address
 from dragoman.redirects import staying_on_the_hub
@@ -30,6 +31,10 @@ Kind = Literal["dataset", "space"]
 
 LONGEST_PAUSE = 60.0
 """Longest pause between two attempts, in seconds; if the Hub asks for more, there is no further attempt."""
+MAX_SECONDS = 30.0
+"""Longest wait for an answer of the Hub, or for the beginning of a file, in seconds."""
+MAX_ANSWER = 2**26
+"""Largest answer of the Hub that is not a file, decompressed, in bytes."""
 _PART = "[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
 _ADDRESS = regex.compile(rf"({_PART}/{_PART})(?:@([A-Za-z0-9][A-Za-z0-9._/-]{{0,199}}))?")
 
@@ -197,9 +202,63 @@ def numbered(where: str) -> Iterator[None]:
         where: the requested address, as ``owner/name@v1.0.0``.
 
     """
-    library()
-    with staying_on_the_hub(), _numbered(where):
+    session = library().utils.get_session()
+    with staying_on_the_hub(), _bounded(session, where), _numbered(where):
         yield
+
+
+@contextmanager
+def _bounded(session: Any, where: str) -> Iterator[None]:
+    """Bound the time and the size of answers of the Hub, which huggingface_hub does not.
+
+    Files, which are written to the disk in parts, are bounded in the time until they begin; requests that send
+    something, which may take long, in the size of the answer.
+
+    Args:
+        session: the library's client; of releases below 1.0, which have another one, nothing is bounded.
+        where: the requested address, for problems.
+
+    """
+    if not hasattr(session, "event_hooks"):
+        yield
+        return
+    given, send = vars(session).get("send"), session.send
+
+    def bounded(request: Any, *, stream: bool = False, **options: Any) -> Any:
+        def answer() -> Any:
+            response = send(request, stream=True, **options)
+            return response if stream else _read(response, where)
+
+        if request.method not in {"GET", "HEAD"}:
+            return answer()
+        return within(MAX_SECONDS, answer, lambda: _unanswered(where, f"there is none after {MAX_SECONDS:.0f} s"))
+
+    session.send = bounded
+    try:
+        yield
+    finally:
+        del session.send
+        if given is not None:
+            session.send = given
+
+
+def _read(response: Any, where: str) -> Any:
+    """Read the body of a response as its own ``read`` does, within bounds."""
+    body = bytearray()
+    try:
+        for part in response.iter_bytes(2**16):
+            body += part
+            if len(body) > MAX_ANSWER:
+                raise _unanswered(where, f"it has over {MAX_ANSWER:,} bytes")
+    finally:
+        response.close()
+    response._content = bytes(body)  # noqa: SLF001 - where httpx keeps what it has read
+    return response
+
+
+def _unanswered(where: str, why: str) -> HubError:
+    hint = "Check HF_ENDPOINT if it is set, and whether a proxy answers in the Hub's place."
+    return HubError(Problem(code="E744", what=f"the Hub's answer is not taken: {why}.", hint=hint, file=where))
 
 
 @contextmanager

@@ -112,7 +112,7 @@ def write(private: Private, folder: Path, public: Path) -> None:
 
     """
     _check_apart(folder, public)
-    place = os.path.relpath(public.resolve(), folder.resolve())
+    place = os.path.relpath(files.resolved(public), files.resolved(folder))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     with writing(folder, MARK):
@@ -121,7 +121,7 @@ def write(private: Private, folder: Path, public: Path) -> None:
 
 
 def _check_apart(folder: Path, public: Path) -> None:
-    inner, outer = folder.resolve(), public.resolve()
+    inner, outer = files.resolved(folder), files.resolved(public)
     if inner == outer or inner.is_relative_to(outer) or outer.is_relative_to(inner):
         hint = "Choose a folder elsewhere: whoever copies the public one takes all that lies in it."
         raise error(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -57,8 +58,8 @@ def raw_answers(run: Any) -> Mapping[str, RawAnswer]:
     decoder = msgspec.json.Decoder(RawAnswer)
     found: dict[str, RawAnswer] = {}
     left = MAX_ALL
-    for line in files.read_regular(Path(run) / LOG).split(b"\n"):
-        with contextlib.suppress(msgspec.DecodeError):
+    for line in io.BytesIO(files.read_regular(Path(run) / LOG)):  # not a list: most lines may be empty
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             answer = decoder.decode(line)
             if answer.raw is not None:
                 kept = min(len(answer.raw), MAX_RAW, left)

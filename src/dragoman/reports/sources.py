@@ -153,7 +153,7 @@ def _lines(shards: Iterable[bytes]) -> Mapping[str, _Line]:
     decoder = msgspec.json.Decoder(_Line)
     for data in shards:
         for encoded in data.split(b"\n"):
-            with contextlib.suppress(msgspec.DecodeError):
+            with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 line = decoder.decode(encoded)
                 lines[line.id] = line
     return lines

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from dragoman import tuning
-from dragoman.problems import Problem, error
+from dragoman import files, tuning
+from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading.source import is_log
 from dragoman.scoring.blockwise import blockwise, within_budget
 from dragoman.scoring.sides import Sides
@@ -122,6 +122,7 @@ def score(
         counted = within_budget(
             lambda at_least: _streamed(sides, measures, at_least),
             lambda budget: _in_memory(sides, measures, budget),
+            lambda: _refuse(sides),
         )
     from dragoman.scoring.assemble import assemble, system_of  # noqa: PLC0415 - files are parsed while all else is imported
     from dragoman.scoring.comparability import map_name  # noqa: PLC0415
@@ -181,7 +182,7 @@ def _repeats(
         log = inspect_log.read(pred)
         of_reference = Sides.of([], gold).reference is not None
         return list(log.epochs), system or log.card, split or (None if of_reference else log.split)
-    if not Path(pred).is_dir():
+    if not files.is_folder(pred):
         return [], system, split
     from dragoman.schema.run_file import repeats  # noqa: PLC0415 - folders are rare
 
@@ -248,6 +249,20 @@ def _in_memory(sides: Sides, measures: Measures, budget: Budget) -> _Counted:
     total.coverage.read_as = {side: each.read_as for side, each in read.items() if each.read_as}
     total.coverage.conversion = [note for each in read.values() for note in each.conversion]
     return _Counted(total, chosen, gold.data, gold.facets)
+
+
+def _refuse(sides: Sides) -> None:
+    """Raise the errors of files that exceed the memory budget, if there are any.
+
+    Raises:
+        DragomanError: with all errors of one side.
+
+    """
+    from dragoman.scoring import locating  # noqa: PLC0415 - rarely needed
+
+    errors = [each for each in locating.problems(sides) if each.severity == "error"]
+    if errors:
+        raise DragomanError(errors)
 
 
 def _on_cluster(sides: Sides, measures: Measures, scheduler: str | None) -> _Counted:
@@ -321,4 +336,14 @@ def examine(
             sides, lambda unknown: lambda parts: of_parts(parts, sides, unknown), at_least=at_least
         ),
         lambda budget: validation(sides, budget),
+        lambda: _located(sides),
     )
+
+
+def _located(sides: Sides) -> Validation | None:
+    """Locate errors of predictions that exceed the memory budget; None if there are none."""
+    from dragoman.scoring import locating  # noqa: PLC0415 - rarely needed
+    from dragoman.scoring.held import Validation  # noqa: PLC0415
+
+    problems = locating.problems(sides, all_splits=True)
+    return Validation(list(problems), None) if any(each.severity == "error" for each in problems) else None

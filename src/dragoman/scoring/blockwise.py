@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
 from dragoman import tuning
 from dragoman.problems import DragomanError
+from dragoman.reading.fallback import Fallback
 
 T = TypeVar("T")
 
 if TYPE_CHECKING:
+    from dragoman.problems import Problem
     from dragoman.reading.memory_budget import Budget
     from dragoman.scoring.sides import Sides
     from dragoman.scoring.streaming import Parts
@@ -28,7 +30,7 @@ smaller files whose labels exceed the memory budget.
 
 
 def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T | None:
-    """Process two large files block by block; None if they are small, or must be read by the precise path.
+    """Process two large files block by block; None if they are small.
 
     Args:
         sides: both sides.
@@ -37,7 +39,7 @@ def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T 
         at_least: size in bytes from which files in different orders are joined on disk; :data:`SPILLED` if None.
 
     Raises:
-        Fallback: something needs a closer look, and ``at_least`` was given; else that is None, too.
+        Fallback: something needs a closer look, by the precise path.
 
     """
     pred, reference = sides.pred, sides.reference
@@ -62,7 +64,6 @@ def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T 
             Prefetch(pred.paths, narrow=narrow, ignore_unknown_fields=sides.ignore_unknown_fields) as pred_rows,
         ):
             take = work(pred_rows.unknown)
-            from dragoman.reading.fallback import Fallback  # noqa: PLC0415
             from dragoman.scoring import streaming  # noqa: PLC0415
 
             drive = streaming.in_step if in_step else streaming.spilled
@@ -76,27 +77,26 @@ def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T 
                     narrow = False
                     continue
                 break
-            except Fallback:
-                if at_least is not None:
-                    raise
-                break
     return None
 
 
-def within_budget(blocks: Callable[[int | None], T | None], whole: Callable[[Budget], T]) -> T:
+def within_budget(
+    blocks: Callable[[int | None], T | None], whole: Callable[[Budget], T], wrong: Callable[[], T | None]
+) -> T:
     """Process large files block by block, small ones as a whole unless that exceeds the memory budget.
 
     Args:
         blocks: processes both sides block by block, as :func:`blockwise`; called with ``at_least``.
         whole: processes them as a whole, within a budget.
+        wrong: locates errors in files that exceed the budget: raises or returns them; None if there are none.
 
     Raises:
         DragomanError: with all errors of either side.
 
     """
-    large = blocks(None)
-    if large is not None:
-        return large
+    large = _in_blocks(blocks, None)
+    if large.done is not None:
+        return large.done
     from dragoman.reading.memory_budget import Budget  # noqa: PLC0415 - imported while the first blocks are parsed
 
     budget = Budget()
@@ -111,16 +111,29 @@ def within_budget(blocks: Callable[[int | None], T | None], whole: Callable[[Bud
             return done
         problems = ()
     tuning.release_memory()
-    from dragoman.reading.fallback import Fallback  # noqa: PLC0415
-
-    again, hint = None, ""
-    try:
-        again = blocks(0)
-    except Fallback:
-        hint = "Something in the files is wrong, or needs a closer look: for that they are read as a whole."
+    large = large if large.fallback else _in_blocks(blocks, 0)
+    again = wrong() if large.done is None else large.done
     if again is None and problems:
-        raise DragomanError(
-            replace(problem, hint=f"{hint} {problem.hint}".strip()) if problem.code == "E106" else problem
-            for problem in problems
-        )
+        raise DragomanError(replace(each, hint=_hint(each, large.fallback)) for each in problems)
     return done if again is None else again
+
+
+class _Blocks(NamedTuple, Generic[T]):
+    """What became of processing block by block: the result, or None; and whether something needs the precise path."""
+
+    done: T | None
+    fallback: bool
+
+
+def _in_blocks(blocks: Callable[[int | None], T | None], at_least: int | None) -> _Blocks[T]:
+    try:
+        return _Blocks(blocks(at_least), fallback=False)
+    except Fallback:
+        return _Blocks(None, fallback=True)
+
+
+def _hint(problem: Problem, fallback: bool) -> str:
+    if problem.code != "E106" or not fallback:
+        return problem.hint
+    why = "Something in the files needs a closer look, as quotes do: for that they are read as a whole."
+    return f"{why} {problem.hint}".strip()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -299,7 +300,7 @@ def _connected(connect: Callable[..., Any], scheduler: str) -> Any:
     try:
         _check_greeting(scheduler)
         client = connect(scheduler, timeout=_WAIT, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as cause:
+    except Exception as cause:  # whatever the client raises on bytes that are no message of a scheduler
         what = f"no scheduler answers at {scheduler[:200]!r}: {str(cause)[:200]}."
         raise error("E851", what, hint) from cause
     try:
@@ -337,10 +338,11 @@ def _check_greeting(scheduler: str) -> None:
         return  # TLS and WebSocket handshakes fail by themselves
     host, port = parse_host_port(place, default_port=8786)
     with closing(socket.create_connection((host, port), timeout=min(_WAIT, 10.0))) as connection:
-        greeting = b""
+        greeting, end = b"", time.monotonic() + min(_WAIT, 10.0)
         try:
             while len(greeting) < struct.calcsize("Q") and (more := connection.recv(64)):
                 greeting += more
+                connection.settimeout(max(0.001, end - time.monotonic()))
         except TimeoutError:
             greeting = b""
     if len(greeting) < struct.calcsize("Q") or struct.unpack_from("Q", greeting)[0] > _MAX_GREETING:

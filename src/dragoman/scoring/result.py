@@ -165,7 +165,7 @@ def read(path: Path | str) -> Result:
         DragomanError: E101 for a folder, such as that of a run, E101 and E201 to E206 for a file that is not a result.
 
     """
-    if Path(path).is_dir():
+    if files.is_folder(path):
         hint = "Write one with `dragoman score RUN --out RESULT`, and give that."
         raise error("E101", "a folder is no result.", hint, file=str(path))
     return files.read_json(path, Result)

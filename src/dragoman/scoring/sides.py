@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dragoman import files
 from dragoman.files import STANDARD_INPUT
 from dragoman.problems import error
 from dragoman.reading.labelled_file import GOLD, PRED, LabelledFile
@@ -162,13 +163,14 @@ def names_a_benchmark(value: Any, *, tagged: bool = False) -> bool:
         tagged: whether an address must have a version, since a mistyped path looks like an address without one.
 
     Raises:
-        DragomanError: E101 for a path that does not exist and an address without the required version.
+        DragomanError: E101 for a path that does not exist or cannot be looked up, and an address without the required
+            version.
 
     """
     if not isinstance(value, str | Path):
         return False
     path = Path(value)
-    if path.is_dir():
+    if files.is_folder(path):
         # A release without texts is recognised, too: the error on loading it says how to restore them.
         return (path / "corpus").is_dir() or any((path / name).is_file() for name in ("manifest.json", "standoff.json"))
     if path.exists() or path.suffix in {".jsonl", ".gz", ".parquet", ".json"}:

@@ -7,17 +7,19 @@ to any file. The client retries with backoff if the server is busy or fails, or 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import os
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from dragoman import benchmark as benchmarks
 from dragoman import files
+from dragoman.deadlines import within
 from dragoman.problems import DragomanError, error
 from dragoman.redaction import redact, register, register_address
 from dragoman.redirects import check_redirect
@@ -60,7 +62,11 @@ _BROKEN = {
 }
 """Hints for connections that were made and failed before the answer, by type of exception."""
 MAX_BODY = 2**27
-"""Maximum bytes of a response body."""
+"""Maximum bytes of a response body, also when it is decompressed."""
+_PIECE = 2**10
+"""Bytes of a compressed body that are decompressed at a time."""
+_ENCODED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+"""Headers that describe a body as it was sent, in lower case."""
 NOT_TAKEN = "dragoman"
 """Extension of the response that replaces an answer which is too late or too large; its value says why."""
 LATE = "no answer in time: allow more (--timeout), or ask for less (--max-tokens, --pieces)"
@@ -296,9 +302,12 @@ def _once(openai: Any, timeout: float) -> Any:
     class Http(openai.DefaultHttpxClient):  # type: ignore[misc]
         def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
             del stream  # an answer is read as a whole
-            deadline, body, status, headers = time.monotonic() + timeout, bytearray(), 0, {}
+            deadline, body, status = time.monotonic() + timeout, bytearray(), 0
+            headers: Any = None
             try:
-                response = super().send(request, stream=True, **options)
+                # Python's zero-argument super() does not work in a nested function.
+                begin = functools.partial(super().send, request, stream=True, **options)
+                response = within(timeout, begin, lambda: library.ReadTimeout("its head does not end"))
                 status, headers, request = response.status_code, response.headers, response.request
                 with contextlib.closing(response):
                     for part in response.iter_raw():
@@ -307,7 +316,11 @@ def _once(openai: Any, timeout: float) -> Any:
                             return _not_taken(library, request, body, LATE)
                         if len(body) > MAX_BODY:
                             return _not_taken(library, request, body, LARGE)
-                return library.Response(status, headers=headers, content=bytes(body), request=request)
+                plain = _decoded(library, headers, body)
+                if plain is None:
+                    return _not_taken(library, request, body, LARGE)
+                headers = [(name, value) for name, value in headers.multi_items() if name not in _ENCODED]
+                return library.Response(status, headers=headers, content=plain, request=request)
             except library.ReadTimeout:
                 return _not_taken(library, request, body, LATE)
             except DragomanError as cause:
@@ -317,6 +330,23 @@ def _once(openai: Any, timeout: float) -> Any:
                 raise
 
     return Http
+
+
+def _decoded(library: Any, headers: Any, body: bytearray) -> bytes | None:
+    """Decompress a body piece by piece; None if it becomes too large."""
+    if "content-encoding" not in headers:
+        return bytes(body)
+
+    class Pieces(library.SyncByteStream):  # type: ignore[misc]
+        def __iter__(self) -> Iterator[bytes]:
+            return (bytes(body[at : at + _PIECE]) for at in range(0, len(body), _PIECE))
+
+    plain = bytearray()
+    for part in library.Response(200, headers=headers, stream=Pieces()).iter_bytes():
+        plain += part
+        if len(plain) > MAX_BODY:
+            return None
+    return bytes(plain)
 
 
 def _not_taken(library: Any, request: Any, body: bytearray, why: str | DragomanError) -> Any:

@@ -21,6 +21,10 @@ CUT_OFF = frozenset({"length", "max_tokens", "model_length"})
 """Values of ``finish_reason``, in lower case, for a truncated answer."""
 FILTERED = frozenset({"content_filter", "safety"})
 """Values of ``finish_reason``, in lower case, for an answer that the endpoint filtered."""
+MAX_OBJECTS = 2**21
+"""Maximum number of objects and lists of a body; eight members or strings count as one. Probabilities of twenty tokens
+at each of 16,000 places are 656,000.
+"""
 _EVENTS = re.compile(r"\s*(?:data|event|id|retry)?:")
 _LINES = re.compile(r"\r\n|\n|\r")
 
@@ -43,6 +47,9 @@ def read(body: bytes, layers: Sequence[str] = LAYER_NAMES, limit: Any = None) ->
     """
     text = body.decode("utf-8", "backslashreplace").removeprefix("\ufeff")
     reply = Reply(None, text)
+    if max(body.count(b"{") + body.count(b"["), body.count(b",") // 8) > MAX_OBJECTS:
+        what = f"the answer has more than {MAX_OBJECTS:,} objects and lists, or as much else: ask for less"
+        raise SystemFailure(what, reply)
     try:
         # ``json`` accepts lone surrogates: they are reported when the answer is validated.
         completion = _streamed(text) if _EVENTS.match(text) else json.loads(text)

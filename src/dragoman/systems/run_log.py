@@ -15,6 +15,8 @@ from dragoman.problems import error
 from dragoman.redaction import redact_file
 
 Status = Literal["answered", "left out", "failed"]
+MAX_ENTRIES = 2**20
+"""Maximum number of lines of a log."""
 
 
 class Entry(msgspec.Struct, forbid_unknown_fields=True):
@@ -74,12 +76,14 @@ def read(path: Path) -> list[Entry]:
     """Read the entries of a log; an incomplete last line, of a process that was killed, is removed from the file.
 
     Raises:
-        DragomanError: E101 if it is not a file, E201 or E202 for a line that is not a log entry.
+        DragomanError: E101 if it is not a file, E106 if too large, E201 or E202 for a line that is not a log entry.
 
     """
     if not path.exists():
         return []
     data = files.read_regular(path)
+    if data.count(b"\n") > MAX_ENTRIES:
+        raise error("E106", f"the log has over {MAX_ENTRIES:,} lines.", "Move it aside.", file=str(path))
     whole = data[: data.rfind(b"\n") + 1]
     if whole != data:
         files.write(path, whole)

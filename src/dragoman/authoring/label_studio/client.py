@@ -6,6 +6,7 @@ whose errors quote the headers. Tested with Label Studio 1.23 and its REST API (
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from dragoman import files
+from dragoman.deadlines import within
 from dragoman.problems import DragomanError, error
 from dragoman.redaction import redact, register
 from dragoman.redirects import check_redirect
@@ -183,7 +185,8 @@ class Server:
 
         where = f"{method} {self.url}{path}"
         try:
-            answer = self._answer(method, path, body, query)
+            begin = functools.partial(self._answer, method, path, body, query)
+            answer = within(self._timeout, begin, lambda: httpx.ReadTimeout("the answer does not begin"))
         except (httpx.HTTPError, httpx.InvalidURL) as cause:
             # The message may quote the request with its token, so only the type is reported.
             what = f"{where}: {type(cause).__name__}."

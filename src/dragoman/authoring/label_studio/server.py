@@ -20,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dragoman import files
 from dragoman.problems import DragomanError, error
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def serve(root: Path, data: Path, port: int = 0, waiting: Callable[[float], None
         DragomanError: E729 if Label Studio is not installed, exits, or does not respond in time.
 
     """
-    data = data.resolve()
+    data = files.resolved(data)
     running = _running(data)
     if running is not None:
         return _outcome(data, running[1], already=True)
@@ -119,7 +120,7 @@ def stop(data: Path) -> dict[str, Any]:
         ``stopped``: whether one was running.
 
     """
-    data = data.resolve()
+    data = files.resolved(data)
     running = _running(data)
     if running is not None:
         _end(running[0])
