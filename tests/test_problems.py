@@ -137,7 +137,9 @@ NEVER_ONE = {
     "cost['documents']": "more than there can be",
     "tokens[1]": "stands after another number",
     **dict.fromkeys(("len(lines)", "len(value)", "len(table.pages)"), "none, or more than are allowed"),
-    **dict.fromkeys(("total", "end - start", "status.st_size"), "more than is allowed"),
+    **dict.fromkeys(
+        ("total", "size", "(len(data) if end < 0 else end) - start", "status.st_size"), "more than is allowed"
+    ),
     **dict.fromkeys(("limit", "page.bytes", "chat.pieces"), "a large limit or size"),
     "self.limit": "less than 1",
     "key.language": "no number: labels of a language",
