@@ -164,6 +164,17 @@ def test_a_scheduler_that_is_not_there_or_has_no_workers_is_told(monkeypatch):
         pass
 
 
+def test_a_cluster_whose_workers_are_all_lost_is_not_waited_for_forever(monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="install the extra dask")
+    monkeypatch.setattr(dask, "_WAIT", 0.5)
+    with (
+        distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as running,
+        connected(running) as engine,
+        pytest.raises(DragomanError, match="E851: the cluster has lost all its workers"),
+    ):
+        engine.gather([engine.submit("a.jsonl", str, 1)])
+
+
 @pytest.mark.parametrize("address", ["{}", "tcp://{}"])
 def test_a_port_that_is_no_schedulers_is_refused_before_anything_is_allocated(cluster, monkeypatch, address):
     """A dashboard waits for a request, and what other servers send first is no length."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dragoman.measures.measure import Measure
 
 _WAIT = 30.0
-"""Seconds to wait for a scheduler and its first worker."""
+"""Seconds to wait for a scheduler and its first worker, and for another one when all are lost."""
 _MAX_GREETING = 1 << 20
 """Maximum length of a scheduler's first message, in bytes; a few hundred are usual."""
 _ARITY = 4
@@ -223,11 +223,13 @@ class Steps:
         """Wait for steps and return their values.
 
         Raises:
-            DragomanError: E850 for every step that failed.
+            DragomanError: E850 for every step that failed; E851 if no worker is left and none comes back, for which
+                Dask itself waits forever, or if the scheduler is lost.
 
         """
         futures = list(futures)
         try:
+            self._wait(futures)
             values: list[Any] = self.client.gather(futures, errors="skip")  # waits for all, even if some fail
             failed = [future for future in futures if future.status != "finished"]
             if not failed:
@@ -235,6 +237,28 @@ class Steps:
         except (OSError, TimeoutError) as cause:  # includes connection errors
             raise _scheduler_lost(cause) from cause
         raise DragomanError(dict.fromkeys(self._problem(future) for future in failed))
+
+    def _wait(self, futures: Sequence[Any]) -> None:
+        """Wait until all steps have finished or failed.
+
+        Raises:
+            DragomanError: E851 if the cluster has had no worker for some time.
+
+        """
+        from distributed import CancelledError  # noqa: PLC0415 - an extra
+
+        are_lost = False
+        for future in futures:
+            while not future.done():
+                try:
+                    future.exception(timeout=_WAIT)
+                except CancelledError:  # described by the future's status
+                    break
+                except TimeoutError:
+                    were_lost, are_lost = are_lost, not self.client.scheduler_info()["workers"]
+                    if were_lost and are_lost:
+                        hint = "Start workers again; nothing was written."
+                        raise error("E851", "the cluster has lost all its workers.", hint) from None
 
     def _problem(self, future: Any) -> Problem:
         from distributed import KilledWorker  # noqa: PLC0415 - an extra
