@@ -19,7 +19,7 @@ from hub_server import TOKEN, Fault
 
 import dragoman
 from dragoman import benchmark as benchmarks
-from dragoman import deadlines
+from dragoman import http_clients
 from dragoman.authoring.publishing.hub_repository import Repository
 from dragoman.authoring.publishing.plan import Settings
 from dragoman.authoring.publishing.upload import publish
@@ -461,7 +461,7 @@ def test_what_is_not_on_the_hub_has_a_number(hub, published_folder, monkeypatch)
 def test_what_the_hub_answers_is_bounded_in_size_and_time(hub, monkeypatch, fault, why):
     monkeypatch.setattr(hub_release, "MAX_ANSWER", 1000)
     monkeypatch.setattr(hub_release, "MAX_SECONDS", 0.3 if fault.hold else 30.0)
-    monkeypatch.setattr(deadlines, "GRACE", 0.1)
+    monkeypatch.setattr(http_clients, "GRACE", 0.1)
     hub.faults.append(Fault(**vars(fault)))
     with pytest.raises(hub_release.HubError, match=rf"E744.*{why}"):
         hub_release.fetch(hub_release.Address("user/x", "v1.0.0"), endpoint=hub.url)

@@ -10,7 +10,7 @@ import pytest
 from bad_answers import BAD
 from chat_server import KEY, ChatServer, completion
 
-from dragoman import deadlines, scoring
+from dragoman import http_clients, scoring
 from dragoman.problems import DragomanError
 from dragoman.schema.layers import LAYER_NAMES, by_name
 from dragoman.schema.submission import PredictedClaimant, SpanObject
@@ -582,7 +582,7 @@ def test_a_body_of_very_many_objects_is_refused_before_they_are_made(monkeypatch
 def test_a_response_that_drips_is_waited_for_no_longer_than_the_time_limit(
     benchmark, server, tmp_path, monkeypatch, head
 ):
-    monkeypatch.setattr(deadlines, "GRACE", 0.1)
+    monkeypatch.setattr(http_clients, "GRACE", 0.1)
     ended = threading.Event()
     sent = []
 

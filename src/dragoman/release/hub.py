@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import regex
 
-from dragoman.deadlines import within
+from dragoman.http_clients import with_body, within
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.redaction import redact, register, register_address
 from dragoman.redirects import staying_on_the_hub
@@ -243,7 +243,10 @@ def _bounded(session: Any, where: str) -> Iterator[None]:
 
 
 def _read(response: Any, where: str) -> Any:
-    """Read the body of a response as its own ``read`` does, within bounds."""
+    """Read the body of a response, within bounds; that of a HEAD request is empty, whatever its headers say."""
+    if response.request.method == "HEAD":
+        response.read()
+        return response
     body = bytearray()
     try:
         for part in response.iter_bytes(2**16):
@@ -252,8 +255,7 @@ def _read(response: Any, where: str) -> Any:
                 raise _unanswered(where, f"it has over {MAX_ANSWER:,} bytes")
     finally:
         response.close()
-    response._content = bytes(body)  # noqa: SLF001 - where httpx keeps what it has read
-    return response
+    return with_body(response, bytes(body))
 
 
 def _unanswered(where: str, why: str) -> HubError:

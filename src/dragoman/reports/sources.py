@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -152,7 +153,7 @@ def _lines(shards: Iterable[bytes]) -> Mapping[str, _Line]:
     lines: dict[str, _Line] = defaultdict(lambda: _Line(""))
     decoder = msgspec.json.Decoder(_Line)
     for data in shards:
-        for encoded in data.split(b"\n"):
+        for encoded in io.BytesIO(data):  # not a list: most lines may be empty
             with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 line = decoder.decode(encoded)
                 lines[line.id] = line

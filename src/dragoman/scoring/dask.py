@@ -7,6 +7,7 @@ the worker that computed it until it is needed; if a worker is lost, its values 
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 import struct
@@ -157,7 +158,7 @@ def documents_of(parsed: Parsed) -> tuple[str, ...]:
         names = parsed.table.column("id").to_pylist() if "id" in parsed.table.column_names else []
         return tuple(name for name in names if name is not None)
     ids = []
-    for line in (parsed.data or b"").split(b"\n"):
+    for line in io.BytesIO(parsed.data or b""):  # not a list: most lines may be empty
         try:
             ids.append(msgspec.json.decode(line, type=Named).id)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -7,19 +7,18 @@ to any file. The client retries with backoff if the server is busy or fails, or 
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 import os
 import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from dragoman import benchmark as benchmarks
 from dragoman import files
-from dragoman.deadlines import within
+from dragoman.http_clients import tls_context, with_body, within
 from dragoman.problems import DragomanError, error
 from dragoman.redaction import redact, register, register_address
 from dragoman.redirects import check_redirect
@@ -65,8 +64,6 @@ MAX_BODY = 2**27
 """Maximum bytes of a response body, also when it is decompressed."""
 _PIECE = 2**10
 """Bytes of a compressed body that are decompressed at a time."""
-_ENCODED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
-"""Headers that describe a body as it was sent, in lower case."""
 NOT_TAKEN = "dragoman"
 """Extension of the response that replaces an answer which is too late or too large; its value says why."""
 LATE = "no answer in time: allow more (--timeout), or ask for less (--max-tokens, --pieces)"
@@ -269,7 +266,9 @@ def _client(openai: Any, address: str, timeout: float) -> Any:
         register_address(address)
         limits = openai.Timeout(timeout, connect=min(timeout, MAX_CONNECT))
         hooks = {"response": [lambda response: check_redirect(response, "--base-url")]}
-        http = _once(openai, timeout)(base_url=address, timeout=limits, event_hooks=hooks, verify=_tls(openai))
+        http = _once(openai, timeout)(
+            base_url=address, timeout=limits, event_hooks=hooks, verify=tls_context(_library(openai))
+        )
         return openai.OpenAI(base_url=address, api_key=key, timeout=limits, max_retries=RETRIES, http_client=http)
     except Exception as cause:  # noqa: BLE001 - the client raises various errors on an address
         what = f"the client does not take the address of the endpoint: {redact(str(cause))[:200]}."
@@ -281,12 +280,6 @@ def _library(openai: Any) -> Any:
     """Return the HTTP library of the ``openai`` client: httpx, or its successor."""
     packages = (base.__module__.partition(".")[0] for base in openai.DefaultHttpxClient.__mro__)
     return importlib.import_module(next(name for name in packages if name != openai.__name__))
-
-
-@cache
-def _tls(openai: Any) -> Any:
-    """Return the TLS context of all clients: the certificates are loaded once, which takes longer than a request."""
-    return _library(openai).create_ssl_context()
 
 
 def _once(openai: Any, timeout: float) -> Any:
@@ -302,13 +295,12 @@ def _once(openai: Any, timeout: float) -> Any:
     class Http(openai.DefaultHttpxClient):  # type: ignore[misc]
         def send(self, request: Any, *, stream: bool = False, **options: Any) -> Any:
             del stream  # an answer is read as a whole
-            deadline, body, status = time.monotonic() + timeout, bytearray(), 0
-            headers: Any = None
+            deadline, body = time.monotonic() + timeout, bytearray()
             try:
-                # Python's zero-argument super() does not work in a nested function.
-                begin = functools.partial(super().send, request, stream=True, **options)
+                # Bound here: super() without arguments cannot be called in a lambda.
+                begin = partial(super().send, request, stream=True, **options)
                 response = within(timeout, begin, lambda: library.ReadTimeout("its head does not end"))
-                status, headers, request = response.status_code, response.headers, response.request
+                request = response.request
                 with contextlib.closing(response):
                     for part in response.iter_raw():
                         body += part
@@ -316,11 +308,10 @@ def _once(openai: Any, timeout: float) -> Any:
                             return _not_taken(library, request, body, LATE)
                         if len(body) > MAX_BODY:
                             return _not_taken(library, request, body, LARGE)
-                plain = _decoded(library, headers, body)
+                plain = _decoded(library, response.headers, body)
                 if plain is None:
                     return _not_taken(library, request, body, LARGE)
-                headers = [(name, value) for name, value in headers.multi_items() if name not in _ENCODED]
-                return library.Response(status, headers=headers, content=plain, request=request)
+                return with_body(response, plain)
             except library.ReadTimeout:
                 return _not_taken(library, request, body, LATE)
             except DragomanError as cause:

@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import shutil
+import ssl
 import threading
 from pathlib import Path
 
@@ -30,6 +31,12 @@ def tasks():
     """Two documents with gold as a push makes them."""
     found = push_items.of_files(ROOT, file_kinds.GOLD, read_documents(ROOT))
     return [state.new_task(item, "gold") for item in found if item.document.id in NAMES]
+
+
+def test_certificates_and_names_of_hosts_are_checked(speaker):
+    context = speaker._client._transport._pool._ssl_context
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
 
 
 @pytest.fixture

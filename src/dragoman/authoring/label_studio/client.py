@@ -6,25 +6,22 @@ whose errors quote the headers. Tested with Label Studio 1.23 and its REST API (
 
 from __future__ import annotations
 
-import functools
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from dragoman import files
-from dragoman.deadlines import within
+from dragoman.http_clients import tls_context, within
 from dragoman.problems import DragomanError, error
 from dragoman.redaction import redact, register
 from dragoman.redirects import check_redirect
 from dragoman.text import visible
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx
 
 VARIABLES = (
@@ -78,14 +75,6 @@ def served(data: Path) -> tuple[str, str] | None:
     return (url, token) if isinstance(url, str) and isinstance(token, str) else None
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    """Return the TLS context of all clients: the certificates are loaded once, which takes longer than a request."""
-    import httpx  # noqa: PLC0415 - an extra
-
-    return httpx.create_ssl_context()
-
-
 class Server:
     """A Label Studio server.
 
@@ -120,7 +109,7 @@ class Server:
             trust_env=parts.hostname not in _LOOPBACK,  # no proxy for loopback addresses
             follow_redirects=True,
             event_hooks={"response": [lambda response: check_redirect(response, VARIABLES[0][0])]},
-            verify=_tls(),
+            verify=tls_context(httpx),
         )
         self._authorized = False
 
@@ -185,7 +174,7 @@ class Server:
 
         where = f"{method} {self.url}{path}"
         try:
-            begin = functools.partial(self._answer, method, path, body, query)
+            begin = partial(self._answer, method, path, body, query)
             answer = within(self._timeout, begin, lambda: httpx.ReadTimeout("the answer does not begin"))
         except (httpx.HTTPError, httpx.InvalidURL) as cause:
             # The message may quote the request with its token, so only the type is reported.
