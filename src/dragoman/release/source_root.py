@@ -46,8 +46,8 @@ def assemble(root: Path) -> Release:
 
     Raises:
         DragomanError: E701 if there are no curated documents, E301 for gold of an unknown document, E707 if a gold span
-            does not match its text, E501 for an unknown label, E706 or E714 for an invalid name or version, or as
-            :func:`dragoman.files.read_json`.
+            does not match its text, E202 for a document without a split, E501 for an unknown label, E706 or E714 for an
+            invalid name or version, or as :func:`dragoman.files.read_json`.
 
     """
     scheme = scheme_file.read(root)
@@ -57,6 +57,8 @@ def assemble(root: Path) -> Release:
         hint = "Curate it first: dragoman author curate cuts the pages into documents."
         raise error("E701", "there are no documents in the corpus.", hint, file=str(root / "corpus" / "documents"))
     splits = {document: split for page in pages for document, split in page.splits.items()}
+    for page in pages:
+        _check_splits(page, splits, root)
     documents = {document.id: document for page in pages for document in page.documents}
     diagnostics = Diagnostics()
     for gold in _gold(root):
@@ -89,6 +91,17 @@ def assemble(root: Path) -> Release:
         READING: english_lines.by_split(root, by_split),
     }
     return Release(name, version, with_layers(rows), label_sets=scheme.label_sets)
+
+
+def _check_splits(page: CuratedPage, splits: Collection[str], root: Path) -> None:
+    """Raise E202 for a document without a split, and for a segment of no document."""
+    of_documents = [document.id for document in page.documents]
+    of_segments = [segment.document for segment in page.segments if segment.document is not None or not of_documents]
+    for name in (*of_documents, *of_segments):
+        if name not in splits:
+            what = "a segment belongs to no document." if name is None else f"{name[:80]!r} has no split."
+            folder, hint = root / "corpus" / "documents", "Name the split of each document."
+            raise error("E202", what, hint, file=str(folder), path=f"{page.page[:80]}.splits")
 
 
 def _registry(root: Path, in_dev: Collection[str], scheme: scheme_file.Scheme) -> list[RegistryEntry]:

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from dragoman.measures.naming import measure
+from dragoman.schema.result_file import Ends
 from dragoman.statistics import paired
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Cost(msgspec.Struct, kw_only=True):
     original: float | None
     edited: float | None
     cost: float | None
-    interval: list[float] | None
+    interval: Ends | None
     p: float | None
     p_holm: float | None = None
     rows: tuple[list[list[int]], list[list[int]]] = ([], [])
@@ -102,7 +103,7 @@ class Difference(msgspec.Struct, kw_only=True):
     measure: str
     documents: int
     difference: float | None
-    interval: list[float] | None
+    interval: Ends | None
 
     @property
     def verdict(self) -> str:

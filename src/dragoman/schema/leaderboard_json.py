@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from dragoman.schema.result_file import Side, Spread, Test
+from dragoman.schema.result_file import Ends, Side, Spread, Test
 from dragoman.schema.system_card import SystemCard, Track
 
 BOARD_VERSION = "2"
@@ -48,7 +48,7 @@ class Cell(msgspec.Struct, forbid_unknown_fields=True):
     """A system's score in a column."""
 
     score: Annotated[float | None, Meta(description="0 to 1; null where undefined or not attempted")]
-    interval: Annotated[list[float] | None, Meta(description="bootstrap interval over documents, 95 %, or null")] = None
+    interval: Annotated[Ends | None, Meta(description="bootstrap interval over documents, 95 %, or null")] = None
     place: Annotated[
         Place | None, Meta(description="null in columns without places, for a score of 0, and for systems unranked")
     ] = None
@@ -103,9 +103,7 @@ class BoardContrast(msgspec.Struct, forbid_unknown_fields=True):
     first: Annotated[str, Meta(description="id of an entry")]
     second: Annotated[str, Meta(description="id of another")]
     difference: Annotated[float, Meta(description="first minus second")]
-    interval: Annotated[
-        list[float] | None, Meta(description="paired bootstrap interval of the difference, 95 %, or null")
-    ]
+    interval: Annotated[Ends | None, Meta(description="paired bootstrap interval of the difference, 95 %, or null")]
     p: Annotated[float, Meta(description="two-sided p of the paired permutation test")]
     p_holm: Annotated[float, Meta(description="p after Holm's correction over the pairs of the column and track")]
     better: Annotated[

@@ -12,6 +12,8 @@ from dragoman.schema.system_card import Resource
 SCHEMA_VERSION = "2"
 Side = Literal["first", "second"]
 Test = Literal["permutation", "bootstrap"]
+Ends = Annotated[list[float], Meta(min_length=2, max_length=2)]
+"""Lower and upper end of an interval."""
 
 
 class Data(msgspec.Struct, forbid_unknown_fields=True):
@@ -82,7 +84,7 @@ class Headline(msgspec.Struct, forbid_unknown_fields=True):
 
     score: Annotated[float | None, Meta(description="the mean, 0 to 1, or null")]
     interval: Annotated[
-        list[float] | None,
+        Ends | None,
         Meta(description="bootstrap interval over documents, 95 %, of its measures at once, or null"),
     ]
     reason: Annotated[str | None, Meta(description="why the score is null, in words; null where it is not")]
@@ -168,7 +170,7 @@ class Standing(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
     system: str
     score: Annotated[float | None, Meta(description="the measure's main score, 0 to 1, or null")]
-    interval: Annotated[list[float] | None, Meta(description="bootstrap interval over documents, 95 %, or null")]
+    interval: Annotated[Ends | None, Meta(description="bootstrap interval over documents, 95 %, or null")]
     documents: Annotated[int, Meta(description="documents annotated in the measure's layer")]
     rank: Annotated[
         int | None,
@@ -194,9 +196,7 @@ class Contrast(msgspec.Struct, forbid_unknown_fields=True):
     first: str
     second: str
     difference: Annotated[float | None, Meta(description="first minus second, or null")]
-    interval: Annotated[
-        list[float] | None, Meta(description="paired bootstrap interval of the difference, 95 %, or null")
-    ]
+    interval: Annotated[Ends | None, Meta(description="paired bootstrap interval of the difference, 95 %, or null")]
     p_permutation: Annotated[float | None, Meta(description="two-sided p of the paired permutation test, or null")]
     p_bootstrap: Annotated[float | None, Meta(description="two-sided p of the paired bootstrap test, or null")]
     p_holm: Annotated[float | None, Meta(description="p_permutation after Holm's correction over this measure's pairs")]

@@ -98,6 +98,13 @@ class Key(Record, kw_only=True):
     strata: list[Stratum]
     cards: dict[str, KeyCard]
 
+    def __post_init__(self) -> None:
+        if len(self.kits) != len(self.asked):
+            raise ValueError("`asked` must have a list for each kit")
+        unknown = sorted({name for kit in self.asked for name in kit} - self.cards.keys())
+        if unknown:
+            raise ValueError(f"`cards` has no {unknown[0][:40]!r}, which is in `asked`")
+
 
 class Answer(Record, kw_only=True):
     """A reader's answer to a card."""
