@@ -12,7 +12,6 @@ import os
 import re
 import stat
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import accumulate
@@ -219,6 +218,8 @@ def read_toml(path: Path | str) -> dict[str, Any]:
         DragomanError: E207 with the parser's line, or as :func:`read_text`.
 
     """
+    import tomllib  # noqa: PLC0415 - imported after the start, and rarely needed
+
     text = read_text(path, limit=_CHUNK * 16)
     try:
         return tomllib.loads(text)

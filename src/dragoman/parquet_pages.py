@@ -162,16 +162,22 @@ def batches(source: bytes | Path, count: Callable[[int], None]) -> Iterator[pa.R
 
 def _size(array: pa.Array) -> int:
     """Return the bytes that an array takes once its dictionaries are expanded."""
+    import numpy as np  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
+
+    from dragoman.arrow_buffers import bounds_of, flat_of, integers_of, valid  # noqa: PLC0415 - imports both
 
     if pa.types.is_dictionary(array.type):
-        lengths = pc.binary_length(array.dictionary).take(array.indices)
-        return VALUE * len(array) + (pc.sum(lengths).as_py() or 0)
+        texts, given = array.dictionary, valid(array.indices)
+        if not len(texts) or not given.any():
+            return VALUE * len(array)
+        lengths = np.diff(bounds_of(texts))
+        # Clipped, since a damaged file may have any indices: they are reported when the strings are decoded.
+        return VALUE * len(array) + int(lengths.take(integers_of(array.indices)[given], mode="clip").sum())
     if pa.types.is_struct(array.type):
         return sum(_size(array.field(at)) for at in range(array.type.num_fields))
     if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
-        return VALUE * len(array) + _size(array.flatten())
+        return VALUE * len(array) + _size(flat_of(array))
     return int(array.nbytes)
 
 

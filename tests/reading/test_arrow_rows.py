@@ -6,9 +6,11 @@ import sys
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from dragoman.reading.arrow_rows import coded, flat_of, lengths_of, parents_of
+from dragoman.arrow_buffers import flat_of
+from dragoman.reading.arrow_rows import coded, lengths_of, parents_of
 
 
 def lists(rng):
@@ -45,6 +47,18 @@ def test_coding_imports_no_functions_of_arrow():
         "import sys; from dragoman.reading import arrow_json, columns; from dragoman.reading.target import Target; "
         """table = arrow_json.of_bytes(b'{"id": "d", "entities": [{"start": 0, "end": 1, "type": "A"}]}'); """
         "assert columns.build(table, Target()).entities.type.labels == ('A',); print('pyarrow.compute' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+
+
+def test_parquet_is_read_without_functions_of_arrow(tmp_path):
+    table = pa.table({"id": ["d"], "entities": [[{"start": 0, "end": 1, "type": "A"}]]})
+    pq.write_table(table, tmp_path / "p.parquet")
+    code = (
+        "import sys; from pathlib import Path; from dragoman.reading import parquet_input; "
+        f"blocks = list(parquet_input.blocks(Path({str(tmp_path / 'p.parquet')!r}), 1)); "
+        "assert blocks[0].num_rows == 1; print('pyarrow.compute' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from dragoman import utf8
 from dragoman.problems import Diagnostics
+from dragoman.reading import arrow_json
 from dragoman.reading.arrow_json import layout_of
 from dragoman.reading.jsonl import objects
 
@@ -50,6 +52,27 @@ def test_lines_over_the_bounds_of_pieces_are_seen():
     data = b"".join(b"{" + b" " * size + b"}\n" for size in (0, 2**18 - 4, 5, 2**18, 1))
     assert layout_of(data) == (5, 2**18 + 2, True)
     assert not layout_of(data + b"x\n").whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"a",
+        "\U0001f600 김".encode(),
+        b"\xff",
+        b"\xed\xa0\x80",
+        b"\xc0\xaf",
+        b"\xf4\x90\x80\x80",
+        b"\xea\xb9",
+        b"\0",
+        b"\x7f",
+    ],
+)
+def test_lines_are_taken_for_text_as_they_are_elsewhere(text):
+    line = b'{"id":"' + text + b'"}\n'
+    for data in (line, b'{"id":"x"}\n' + line, "{김}\n".encode() + line):
+        assert arrow_json._is_text(data, arrow_json.layout_of(data)) == utf8.is_text(data)
 
 
 def test_objects_over_several_lines_are_read_and_blamed_each():

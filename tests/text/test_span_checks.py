@@ -5,7 +5,8 @@ import random
 import numpy as np
 import pytest
 
-from dragoman.text import MAX_OFFSET, Texts, check_span
+from dragoman.text import MAX_OFFSET, Texts, check_span, span_checks
+from dragoman.text.string_column import StringColumn
 
 TEXT = "김 spoke 😀 today."
 
@@ -58,16 +59,40 @@ def spans(rng, texts):
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_columns_are_judged_as_spans_are_one_by_one(seed):
+def test_columns_are_judged_as_spans_are_one_by_one(seed, monkeypatch):
+    monkeypatch.setattr(span_checks, "_AT_ONCE", (1, 20, 2**21)[seed % 3])
     rng = random.Random(seed)
     texts = [TEXT, None, "", "x"]
     rows = list(spans(rng, texts))
     docs, starts, ends, surfaces = zip(*rows, strict=True)
     columns = [np.array(column, np.int64) for column in (docs, starts, ends)]
     one_by_one = all(check_span(texts[doc], start, end, words) is None for doc, start, end, words in rows)
-    assert Texts(texts).check_spans(*columns, surfaces) is one_by_one
+    assert Texts(texts).check_spans(*columns, StringColumn.of(surfaces)) is one_by_one
     without = all(check_span(texts[doc], start, end) is None for doc, start, end, _ in rows)
     assert Texts(texts).check_spans(*columns) is without
+
+
+def test_surfaces_of_many_documents_are_compared_part_by_part(monkeypatch):
+    monkeypatch.setattr(span_checks, "_AT_ONCE", 100)
+    rng = random.Random(3)
+    texts = ["".join(rng.choices("a김😀ع", k=rng.randint(1, 60))) for _ in range(50)]
+    rows = [(doc, at, at + 1 + at % 3) for doc, text in enumerate(texts) for at in range(len(text) - 3)]
+    columns = [np.array(column, np.int64) for column in zip(*rows, strict=True)]
+    surfaces = [texts[doc][start:end] for doc, start, end in rows]
+    assert Texts(texts).check_spans(*columns, StringColumn.of(surfaces))
+    for at in (0, len(rows) // 2, len(rows) - 1):
+        wrong = [*surfaces[:at], surfaces[at] + "a", *surfaces[at + 1 :]]
+        assert not Texts(texts).check_spans(*columns, StringColumn.of(wrong))
+    # The same code points altogether, divided otherwise.
+    column = StringColumn.of(["ab", "c"])
+    assert column.code_points(np.array([2, 1])) is not None
+    assert column.code_points(np.array([1, 2])) is None
+
+
+def test_strings_may_have_gaps_in_their_buffer():
+    column = StringColumn.of(["a", "김", "b"]).take(np.array([True, False, True]))
+    assert column.code_points(np.array([1, 1])).tolist() == [ord("a"), ord("b")]
+    assert column.code_points(np.array([1, 2])) is None
 
 
 def test_spans_beyond_the_text_stand_for_quotes_without_a_place():

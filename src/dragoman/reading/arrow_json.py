@@ -149,7 +149,9 @@ def _of_block(block: bytes, schema: pa.Schema, unknown: str = "error") -> pa.Tab
     # Checked beforehand: pyarrow accepts several objects on a line and objects that span lines as rows, and crashes on
     # a file that begins with null.
     layout = layout_of(block)
-    if not layout.whole or not len(schema) or not utf8.is_text(block):  # without columns Arrow forgets how many rows
+    if (
+        not layout.whole or not len(schema) or not _is_text(block, layout)
+    ):  # without columns Arrow forgets how many rows
         raise Fallback("lines")
     if layout.longest > 2 * MAX_ITEMS and any(has_too_many(line) for line in block.split(b"\n")):
         raise Fallback("items")
@@ -161,6 +163,20 @@ def _of_block(block: bytes, schema: pa.Schema, unknown: str = "error") -> pa.Tab
     if table.num_rows != layout.lines:
         raise Fallback("rows")
     return table
+
+
+def _is_text(block: bytes, layout: Layout) -> bool:
+    """Tell whether :func:`dragoman.utf8.check_text` accepts lines that begin with ``{``; holds no lock meanwhile."""
+    if layout.longest > utf8.MAX_LINE or b"\0" in block:
+        return False
+    if block.isascii():
+        return True
+    bounds = pa.py_buffer(np.array([0, len(block)], np.int64))
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, bounds, pa.py_buffer(block)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _mentioned(fields: list[pa.Field], sample: bytes) -> list[pa.Field]:

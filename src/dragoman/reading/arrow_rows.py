@@ -1,19 +1,20 @@
 """Rows of a submission in Arrow, level by level: structs flattened out of their lists, fields as numpy arrays.
 
-Nothing here imports :mod:`pyarrow.compute`, which on import generates a documented Python function for every Arrow
-function: a twentieth of the time of scoring two large files. Array methods that call a compute function import it.
+See :mod:`dragoman.arrow_buffers` for why buffers are read directly.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from dragoman.annotations import NULL, Coded
+from dragoman.arrow_buffers import bounds_of, cast, flat_of, integers_of, valid
 from dragoman.reading.fallback import Fallback
+from dragoman.text.string_column import StringColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,12 +30,14 @@ class Rows:
         table: the structs.
         parent: row of the level above, shape (n,).
         item: position in the parent's list, shape (n,).
+        codes: columns of codes so far.
 
     """
 
     table: pa.StructArray
     parent: Ints
     item: Ints
+    codes: dict[str, Coded] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.parent)
@@ -46,8 +49,10 @@ class Rows:
 
     def strings(self, name: str) -> Coded:
         """One field, as codes; NULL where missing."""
-        column = self.field(name)
-        return Coded.null(len(self)) if column is None else coded(column)
+        if name not in self.codes:
+            column = self.field(name)
+            self.codes[name] = Coded.null(len(self)) if column is None else coded(column)
+        return self.codes[name]
 
     def has(self, name: str) -> bool:
         """Whether any struct has a non-null value of a field."""
@@ -77,34 +82,12 @@ class Rows:
         return integers_of(column) if missing is None else integers_of(column).copy()
 
 
-def integers_of(column: pa.Array) -> Ints:
-    """Integers as a read-only numpy view, shape (n,); values at nulls are undefined.
-
-    It reads the buffer directly: Arrow's own conversion to numpy imports pandas if that is installed.
-    """
-    if not len(column):
-        return np.zeros(0, np.int64)
-    memory = np.frombuffer(column.buffers()[1], np.int64 if column.type == pa.int64() else np.int32)
-    return memory[column.offset : column.offset + len(column)].astype(np.int64, copy=False)
-
-
 def column_of(table: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
     """One column of a table as a single chunk; nulls of a type if the table does not have it."""
     if name not in table.column_names:
         return pa.nulls(table.num_rows, type_)
     column = table.column(name)
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-
-
-def valid(column: pa.Array) -> NDArray[np.bool_]:
-    """Return which values are not null, shape (n,)."""
-    if not column.null_count:
-        return np.ones(len(column), bool)
-    if column.null_count == len(column):
-        return np.zeros(len(column), bool)
-    # Reads the validity bitmap directly: see integers_of.
-    bits = np.unpackbits(np.frombuffer(column.buffers()[0], np.uint8), bitorder="little")
-    return bits[column.offset : column.offset + len(column)].astype(bool)
 
 
 def lengths_of(lists: pa.Array) -> Ints:
@@ -119,16 +102,6 @@ def parents_of(lists: pa.Array) -> Ints:
     """Index of the list that each item of the flattened lists was in."""
     lengths = lengths_of(lists)
     return np.repeat(np.arange(len(lengths)), lengths)
-
-
-def flat_of(lists: pa.Array) -> pa.Array:
-    """Items of all lists, flattened, without those behind a null."""
-    if pa.types.is_null(lists.type):
-        return pa.nulls(0)
-    bounds = integers_of(lists.offsets)
-    if lists.null_count and (np.diff(bounds)[~valid(lists)] != 0).any():
-        return lists.flatten()  # a null with items behind it, which no Arrow reader produces
-    return lists.values.slice(bounds[0], bounds[-1] - bounds[0]) if len(lists) else lists.values.slice(0, 0)
 
 
 def check_lists(array: pa.Array) -> None:
@@ -164,10 +137,18 @@ def coded(column: pa.Array) -> Coded:
     return Coded(np.where(valid(encoded.indices), codes, NULL) if encoded.indices.null_count else codes, labels)
 
 
+def string_column(column: pa.Array) -> StringColumn:
+    """Strings without a copy: the buffers of an Arrow array."""
+    _, offsets, data = column.buffers()
+    if not len(column) or offsets is None:
+        return StringColumn.of([None] * len(column))
+    bounds = bounds_of(column)
+    return StringColumn(memoryview(b"" if data is None else data), bounds[:-1], bounds[1:], valid(column))
+
+
 _STRINGS = pa.schema([pa.field("", pa.dictionary(pa.int32(), pa.string()))])
 
 
 def _dictionary(column: pa.Array) -> pa.DictionaryArray:
-    """Dictionary-encode strings by casting in a reader: the only way that does not import pyarrow.compute."""
-    batch = pa.record_batch([column], names=[""])
-    return pa.RecordBatchReader.from_batches(batch.schema, [batch]).cast(_STRINGS).read_next_batch().column(0)
+    """Dictionary-encode strings."""
+    return cast(pa.table([column], names=[""]), _STRINGS).column(0).chunk(0)

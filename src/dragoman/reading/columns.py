@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import compress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +16,16 @@ import pyarrow as pa
 
 from dragoman import timex
 from dragoman.annotations import JOINER, NULL, Annotations, Claims, Coded, Dates, Entities, Spans
+from dragoman.arrow_buffers import flat_of, integers_of, valid
 from dragoman.reading.arrow_rows import (
     Rows,
     check_lists,
     coded,
     column_of,
-    flat_of,
-    integers_of,
     lengths_of,
     parents_of,
+    string_column,
     unnest,
-    valid,
 )
 from dragoman.reading.canonical_order import claims_in_order, merge_fragments, spans_in_order
 from dragoman.reading.fallback import Fallback
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dragoman.reading.target import Target
+    from dragoman.text.string_column import StringColumn
 
     Ints = NDArray[np.int64]
 
@@ -96,15 +95,15 @@ def build(table: pa.Table, target: Target, *, beyond: bool = False) -> Annotatio
     )
 
 
-def _surfaces(rows: Rows) -> list[str | None] | None:
+def _surfaces(rows: Rows) -> StringColumn | None:
     """Return the ``text`` of spans, or None; quotes, which columns cannot represent, raise :class:`Fallback`."""
     if rows.has("quote") or rows.has("occurrence"):
         raise Fallback("quote")
     column = rows.field("text") if rows.has("text") else None
-    return None if column is None else list(column.to_pylist())
+    return None if column is None else string_column(column)
 
 
-def _check_spans(texts: Texts, docs: Ints, starts: Ints, ends: Ints, surfaces: list[str | None] | None = None) -> None:
+def _check_spans(texts: Texts, docs: Ints, starts: Ints, ends: Ints, surfaces: StringColumn | None = None) -> None:
     if not texts.check_spans(docs, starts, ends, surfaces):
         raise Fallback("span")
 
@@ -405,8 +404,8 @@ def _claimants(rows: Rows, entities: Rows, target: Target, texts: Texts) -> dict
     if (who.given("text") & ~spanned).any():
         raise Fallback("text without span")
     surfaces = _surfaces(who)
-    surfaces = surfaces and list(compress(surfaces, spanned))
-    _check_spans(texts, doc[spanned], start[spanned], end[spanned], surfaces)
+    words = None if surfaces is None else surfaces.take(spanned)
+    _check_spans(texts, doc[spanned], start[spanned], end[spanned], words)
     role = _closed(who.strings("role"), "claims.claimants.role", target)
     labels = (*role.labels, "MENTION") if "MENTION" not in role.labels else role.labels
     mention = labels.index("MENTION")

@@ -46,7 +46,7 @@ def _costs(name: str, column: pa.ChunkedArray) -> Iterator[int]:
 def _of_array(name: str, array: pa.Array) -> int:
     import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
 
-    from dragoman.reading.arrow_rows import flat_of  # noqa: PLC0415 - as pyarrow
+    from dragoman.arrow_buffers import flat_of  # noqa: PLC0415 - as pyarrow
 
     if pa.types.is_struct(array.type):
         return sum(_of_array(field.name, array.field(at)) for at, field in enumerate(array.type))

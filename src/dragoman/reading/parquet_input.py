@@ -9,10 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from dragoman import files
+from dragoman.arrow_buffers import cast, flat_of
 from dragoman.parquet_pages import BATCH, VALUE, DamagedError, Extent, OnDisk, batches, extent
 from dragoman.problems import DragomanError, error
 from dragoman.reading import class_labels
-from dragoman.reading.arrow_rows import flat_of
 from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.submission import SpanObject, Submission
 
@@ -165,7 +165,7 @@ def as_submission(table: pa.Table, name: str) -> pa.Table:
         pyarrow.ArrowException: values do not fit.
 
     """
-    return table.cast(pa.schema(_fields(table.schema, arrow_schema(Submission), "", name)))
+    return cast(table, pa.schema(_fields(table.schema, arrow_schema(Submission), "", name)))
 
 
 def _check_columns(table: pa.Table, name: str) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
+from dragoman.arrow_buffers import cast, flat_of, valid
 from dragoman.problems import Diagnostics, Problem, shown
-from dragoman.reading.arrow_rows import flat_of, valid
 from dragoman.schema.arrow_types import arrow_schema
 from dragoman.schema.shape import called_elsewhere, step
 from dragoman.schema.submission import Submission
@@ -31,7 +31,7 @@ def without(table: pa.Table) -> tuple[pa.Table, dict[str, int]]:
                 if number:
                     counts[path] = counts.get(path, 0) + number
     kept = _known(pa.struct(table.schema), wanted)
-    return table.select([field.name for field in kept]).cast(pa.schema(kept)), counts
+    return cast(table.select([field.name for field in kept]), pa.schema(kept)), counts
 
 
 def _unknown(array: pa.Array, within: pa.StructType, path: str, name: str) -> Iterator[tuple[str, int]]:

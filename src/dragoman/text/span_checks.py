@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dragoman.problems import shown
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from dragoman.text.string_column import StringColumn
+
     Ints = NDArray[np.int64]
 
 MAX_OFFSET = 2**31 - 1
 """Maximum offset where the text is unknown; document and offset then fit together into 64 bits."""
+_AT_ONCE = 2**21
+"""Length of the texts and surfaces that are compared at once: bounds memory, as a code point takes up to 12 bytes."""
 
 
 def _always(_: int) -> bool:
@@ -87,14 +92,14 @@ class Texts:
         self.beyond = beyond
         self._lengths = np.array([MAX_OFFSET if text is None else len(text) for text in texts], np.int64)
 
-    def check_spans(self, docs: Ints, starts: Ints, ends: Ints, surfaces: Iterable[str | None] | None = None) -> bool:
+    def check_spans(self, docs: Ints, starts: Ints, ends: Ints, surfaces: StringColumn | None = None) -> bool:
         """Tell whether all spans are valid.
 
         Args:
             docs: document of each span, shape (n,).
             starts: offsets of the first code points, shape (n,).
             ends: offsets after the last code points, shape (n,).
-            surfaces: the words that each span must have, or None.
+            surfaces: the words that each span must have, null where not stated; or None.
 
         """
         lengths = self._lengths[docs]
@@ -105,11 +110,52 @@ class Texts:
             return False
         if surfaces is None:
             return True
-        spans = zip(docs.tolist(), starts.tolist(), ends.tolist(), surfaces, strict=True)
-        return not any(
-            surface is not None and (text := self.texts[doc]) is not None and text[start:end] != surface
-            for doc, start, end, surface in spans
-        )
+        stated = surfaces.given & (lengths < MAX_OFFSET)
+        if not stated.all():
+            docs, starts, ends, lengths = docs[stated], starts[stated], ends[stated], lengths[stated]
+            surfaces = surfaces.take(stated)
+        # A slice beyond the end of the text is empty.
+        starts, ends = starts.clip(max=lengths), ends.clip(max=lengths)
+        parts = self._parts(docs, surfaces)
+        return all(self._equal(docs[at], starts[at], ends[at], surfaces.take(at)) for at in parts)
+
+    def _parts(self, docs: Ints, surfaces: StringColumn) -> Iterator[slice]:
+        """Divide spans into parts that are compared at once; neighbours in the same document stay together."""
+        import numpy as np  # noqa: PLC0415
+
+        firsts = _firsts(docs)
+        costs = np.add.reduceat(surfaces.ends - surfaces.starts, firsts) + self._lengths[docs[firsts]]
+        part = np.cumsum(costs) // _AT_ONCE
+        bounds = [*firsts[np.flatnonzero(np.diff(part, prepend=-1))].tolist(), len(docs)]
+        yield from (slice(first, end) for first, end in pairwise(bounds))
+
+    def _equal(self, docs: Ints, starts: Ints, ends: Ints, surfaces: StringColumn) -> bool:
+        """Tell whether the texts at spans are the surfaces; compares all code points at once."""
+        import numpy as np  # noqa: PLC0415
+
+        lengths = ends - starts
+        try:
+            points = surfaces.code_points(lengths)
+        except UnicodeDecodeError:
+            return False
+        if points is None:
+            return False
+        firsts = _firsts(docs)
+        texts = [self.texts[doc] or "" for doc in docs[firsts].tolist()]
+        text = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+        shifts = np.cumsum([0, *map(len, texts[:-1])])
+        spans = np.diff(firsts, append=len(docs))
+        first = starts + np.repeat(shifts, spans)
+        at = np.repeat((first - (np.cumsum(lengths) - lengths)).astype(np.int32), lengths)
+        at += np.arange(len(points), dtype=np.int32)
+        return bool((text[at] == points).all())
+
+
+def _firsts(docs: Ints) -> Ints:
+    """Return the index of the first span of each run of neighbours in the same document."""
+    import numpy as np  # noqa: PLC0415
+
+    return np.flatnonzero(np.diff(docs, prepend=-1))
 
 
 def explain_mismatch(text: str, start: int, end: int, surface: str) -> str | None:
