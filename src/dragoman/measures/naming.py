@@ -5,10 +5,9 @@ The catalogue registers the built-in measures; importing any module of this pack
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-
-import regex
 
 from dragoman.measures.measure import Measure
 from dragoman.problems import DragomanError, error
@@ -21,11 +20,11 @@ _REGISTERED: dict[str, tuple[Measure, str]] = {}
 _FAMILIES: dict[str, tuple[Callable[[float], Measure], str]] = {}
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
-_SCORE_NAME = regex.compile(
+_SCORE_NAME = re.compile(
     rf"(?P<measure>[a-z_]+\.[a-z0-9_]+(?:\({_NUMBER}\))?)"
     r"(?:\.(?P<leaf>[a-z0-9_]+))?(?:\[(?P<facet>[a-z_]+)=(?P<value>[^\[\]]+)\])?"
 )
-_FAMILY_NAME = regex.compile(rf"(?P<family>[a-z_]+\.[a-z0-9_]+)\((?P<parameter>{_NUMBER})\)")
+_FAMILY_NAME = re.compile(rf"(?P<family>[a-z_]+\.[a-z0-9_]+)\((?P<parameter>{_NUMBER})\)")
 
 
 def register_catalogue(measures: Iterable[Measure]) -> None:
@@ -47,7 +46,8 @@ def register(measure: Measure) -> Measure:
         DragomanError: E708 for a name of another form, or of a built-in measure.
 
     """
-    if _SCORE_NAME.fullmatch(measure.name) is None or _SCORE_NAME.fullmatch(measure.name)["leaf"] is not None:
+    parts = _SCORE_NAME.fullmatch(measure.name)
+    if parts is None or parts["leaf"] is not None:
         raise error("E708", f"{measure.name[:80]!r} cannot be the name of a measure.", "Name it as in entities.mine.")
     if measure.name in BY_NAME:
         raise error("E708", f"there is a measure {measure.name!r} already.", "Give it another name.")
@@ -78,7 +78,7 @@ def measure(name: str) -> Measure:
     """
     if name in _REGISTERED:
         return _REGISTERED[name][0]
-    parts = _FAMILY_NAME.fullmatch(name, timeout=1.0)
+    parts = _FAMILY_NAME.fullmatch(name)
     if parts is None or parts["family"] not in _FAMILIES:
         others = [*_REGISTERED, *(f"{family}(…)" for family in _FAMILIES)]
         raise error("E708", f"there is no measure {name[:80]!r}.", f"Measures: {', '.join(others)}.")
@@ -127,7 +127,7 @@ def parse(text: str) -> Name:
         DragomanError: E708 if the text is not a name, or the measure or leaf does not exist.
 
     """
-    parts = _SCORE_NAME.fullmatch(text, timeout=1.0)
+    parts = _SCORE_NAME.fullmatch(text)
     if parts is None:
         raise error("E708", f"there is no measure {text[:80]!r}.", f"Measures: {', '.join(_REGISTERED)}.")
     named = measure(parts["measure"])

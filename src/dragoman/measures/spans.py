@@ -5,6 +5,8 @@ Matches take a :class:`dragoman.measures.pair.Pair` and the name of a layer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +16,7 @@ from dragoman.matching.assignment import Graph, assign
 from dragoman.matching.exact import equal_pairs
 from dragoman.matching.overlap import overlapping_pairs
 from dragoman.measures.scores import Match
+from dragoman.measures.settled_pairs import Settle, dominant, isolated, isolated_of_type
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,16 +64,53 @@ def matched(gold: Spans, pred: Spans, pairs: tuple[Ints, Ints], credit: Ints | N
     return Match(pairs[0], pairs[1], earned, full, gold.doc, pred.doc)
 
 
+MatchOfSpans = Callable[["Pair", str], Match]
+
+
+def _after(settle: Settle, *, of_type: bool) -> Callable[[MatchOfSpans], MatchOfSpans]:
+    """Make a match pair settled spans directly, and compute only the rest.
+
+    Args:
+        settle: finds the settled pairs.
+        of_type: whether the match pairs only spans of the same type; settled spans of different types remain unpaired.
+
+    """
+
+    def of(match: MatchOfSpans) -> MatchOfSpans:
+        @wraps(match)
+        def whole(pair: Pair, layer: str) -> Match:
+            return pair.memo.get((whole, layer), lambda: joined(pair, layer))
+
+        def joined(pair: Pair, layer: str) -> Match:
+            settled = settle(pair, layer)
+            if settled is None:
+                return match(pair, layer)
+            rest = match(settled.rest, layer)
+            g, p = settled.gold, settled.pred
+            if of_type:
+                g, p = only(settled.same_type, g, p)
+            pairs = (
+                np.concatenate([g, settled.gold_rest[rest.gold]]),
+                np.concatenate([p, settled.pred_rest[rest.pred]]),
+            )
+            credit = np.concatenate([np.full(len(g), rest.full, np.int64), rest.credit])
+            return matched(*sides(pair, layer), pairs, credit, rest.full)
+
+        return whole
+
+    return of
+
+
+@_after(isolated, of_type=True)
+@_after(isolated_of_type, of_type=True)
 def strict(pair: Pair, layer: str) -> Match:
     """Pair items with the same span and the same type."""
-    return pair.memo.get(("strict", layer), lambda: _strict(*sides(pair, layer)))
-
-
-def _strict(gold: Spans, pred: Spans) -> Match:
+    gold, pred = sides(pair, layer)
     gold_type, pred_type = codes(gold.type, pred.type)
     return matched(gold, pred, equal_pairs((*_bounds(gold), gold_type), (*_bounds(pred), pred_type)))
 
 
+@_after(isolated, of_type=False)
 def exact(pair: Pair, layer: str) -> Match:
     """Pair items with the same span regardless of type; those with the same type are paired first."""
     gold, pred = sides(pair, layer)
@@ -139,11 +179,14 @@ def relaxed_where(pair: Pair, layer: str, allowed: Bools) -> Match:
     return _most_shared(pair, layer, Graph(*columns[:2]), columns)
 
 
+@_after(isolated, of_type=False)
 def relaxed(pair: Pair, layer: str) -> Match:
     """Pair spans that share a character, regardless of type."""
     return _most_shared(pair, layer, *candidates(pair, layer, of_type=False))
 
 
+@_after(isolated, of_type=True)
+@_after(isolated_of_type, of_type=True)
 def overlap_and_type(pair: Pair, layer: str) -> Match:
     """Pair spans that share a character and have the same type."""
     return _most_shared(pair, layer, *candidates(pair, layer, of_type=True))
@@ -155,11 +198,15 @@ def _most_shared(pair: Pair, layer: str, graph: Graph, columns: tuple[Ints, ...]
     return matched(*sides(pair, layer), (g[chosen], p[chosen]))
 
 
+@_after(isolated, of_type=False)
+@_after(dominant, of_type=False)
 def partial(pair: Pair, layer: str) -> Match:
     """Pair spans regardless of type, with full credit for the same span and half for a shared character."""
     return _partial(pair, layer, of_type=False)
 
 
+@_after(isolated, of_type=True)
+@_after(isolated_of_type, of_type=True)
 def partial_of_type(pair: Pair, layer: str) -> Match:
     """Pair spans as :func:`partial` does, but only within a type."""
     return _partial(pair, layer, of_type=True)

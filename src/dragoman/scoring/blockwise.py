@@ -54,11 +54,12 @@ def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T 
         and size >= STREAMED
         and not set(first_ids(reference.paths[0])).isdisjoint(first_ids(pred.paths[0]))
     )
+    if spill or size >= STREAMED:  # also if the files are then read as a whole
+        tuning.reuse_memory_of_blocks()
     narrow = True
     while in_step or spill:
         from dragoman.reading.prefetch import Prefetch  # noqa: PLC0415
 
-        tuning.reuse_memory_of_blocks()
         with (
             Prefetch(reference.paths, narrow=narrow, ignore_unknown_fields=sides.ignore_unknown_fields) as gold_rows,
             Prefetch(pred.paths, narrow=narrow, ignore_unknown_fields=sides.ignore_unknown_fields) as pred_rows,

@@ -12,6 +12,7 @@ from dragoman.measures.pair import Pair
 from dragoman.measures.seen import Seen
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.scoring.partials import Partial, count, join
+from dragoman.scoring.threads import in_threads
 
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
@@ -31,11 +32,11 @@ def count_annotations(measures: Sequence[Measure], gold: Annotations, pred: Anno
 
     """
     seen = Seen.of(Pair(gold, pred)).in_file(pred.answered)
-    parts = [
-        count(measures, gold.between(first, last), pred.between(first, last), seen)
-        for first, last in stretches(gold, pred)
-    ]
-    return join(parts)
+
+    def counted(bounds: tuple[int, int]) -> Partial:
+        return count(measures, gold.between(*bounds), pred.between(*bounds), seen)
+
+    return join(list(in_threads(counted, stretches(gold, pred))))
 
 
 def stretches(gold: Annotations, pred: Annotations) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,6 @@ disk space is not. If the precise path is needed, :class:`dragoman.reading.fallb
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from dragoman.reading.arrow_rows import column_of
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.target import Target
 from dragoman.scoring.partials import Partial, count_reference, join
+from dragoman.scoring.threads import in_threads
 
 if TYPE_CHECKING:
     from dragoman.annotations import Annotations
@@ -54,7 +54,7 @@ def count(measures: Sequence[Measure], parts: Parts) -> Partial:
         Fallback: there are no labels, or no predictions.
 
     """
-    counted = [count_reference(measures, gold, pred) for gold, pred in parts]
+    counted = list(in_threads(lambda part: count_reference(measures, *part), parts))
     total = join(counted) if counted else None
     if total is None or not total.seen.annotated or not total.seen.lines:
         raise Fallback("no labels")
@@ -87,6 +87,8 @@ def spilled(work: Callable[[Parts], T], gold: Prefetch, pred: Prefetch, rules: T
         Fallback: the precise path is needed, also for documents that only the predictions have.
 
     """
+    import tempfile  # noqa: PLC0415 - only for files in different orders
+
     with tempfile.TemporaryDirectory(prefix="dragoman-") as name:
         return _guarded(work, _labels(_spilled(Path(name), gold, pred), rules))
 
