@@ -14,7 +14,7 @@ import pyarrow as pa
 from dragoman import files, parquet_pages
 from dragoman.reading import arrow_json
 
-BLOCK = 2**21
+BLOCK = 2**22
 """Block size in bytes: large enough that the overhead per block is negligible, small enough for the CPU cache."""
 _DEPTH = 3
 """Number of blocks that are parsed ahead."""

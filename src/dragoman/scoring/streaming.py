@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zlib import crc32
@@ -43,8 +44,8 @@ class SchemaMismatch(Exception):  # noqa: N818 - not an error: a reason to read 
     """A block has fields that the first block does not have, or with another type."""
 
 
-Parts = Iterable[tuple["Annotations", "Annotations"]]
-"""Labels of both sides on the same documents, gold first, part by part."""
+Parts = Iterable[Callable[[], tuple["Annotations", "Annotations"]]]
+"""Part by part, what converts its rows to labels of both sides on the same documents, gold first; in any thread."""
 
 
 def count(measures: Sequence[Measure], parts: Parts) -> Partial:
@@ -54,7 +55,7 @@ def count(measures: Sequence[Measure], parts: Parts) -> Partial:
         Fallback: there are no labels, or no predictions.
 
     """
-    counted = list(in_threads(lambda part: count_reference(measures, *part), parts))
+    counted = list(in_threads(lambda part: count_reference(measures, *part()), parts))
     total = join(counted) if counted else None
     if total is None or not total.seen.annotated or not total.seen.lines:
         raise Fallback("no labels")
@@ -103,16 +104,20 @@ def _guarded(work: Callable[[Parts], T], parts: Parts) -> T:
 
 
 def _labels(pairs: Iterable[tuple[pa.Table | None, pa.Table | None]], rules: Target) -> Parts:
-    """Convert parts to columns: rows of gold, and the rows of the predictions on the same documents."""
+    """Yield parts from the rows of gold, and the rows of the predictions on the same documents."""
     for gold, pred in pairs:
         if gold is None and pred is None:
             continue
         if gold is None:
             raise Fallback("unknown documents")
-        labels = columns.build(gold, Target())
-        texts = {name: text for name, text in zip(labels.documents, labels.texts, strict=True) if text is not None}
-        rows = gold.schema.empty_table().select(["id"]) if pred is None else pred
-        yield labels, columns.build(rows, replace(rules, documents=labels.documents, texts=texts))
+        yield partial(_converted, gold, pred, rules)
+
+
+def _converted(gold: pa.Table, pred: pa.Table | None, rules: Target) -> tuple[Annotations, Annotations]:
+    labels = columns.build(gold, Target())
+    texts = {name: text for name, text in zip(labels.documents, labels.texts, strict=True) if text is not None}
+    rows = gold.schema.empty_table().select(["id"]) if pred is None else pred
+    return labels, columns.build(rows, replace(rules, documents=labels.documents, texts=texts))
 
 
 def _in_step(gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table, pa.Table | None]]:

@@ -21,6 +21,7 @@ from dragoman.text import counted
 
 if TYPE_CHECKING:
     from dragoman.reading.memory_budget import Budget
+    from dragoman.scoring.streaming import Parts
 
 _LABELS = ("type", "form", "mod", "polarity", "modality", "act")
 """Label columns, for those layers that have them."""
@@ -53,11 +54,11 @@ def validation(sides: Sides, budget: Budget | None = None) -> Validation:
     return collected.result(sides, reading.problems)
 
 
-def of_parts(parts: Iterable[tuple[Annotations, Annotations]], sides: Sides, unknown: Mapping[str, int]) -> Validation:
+def of_parts(parts: Parts, sides: Sides, unknown: Mapping[str, int]) -> Validation:
     """Validate predictions that are streamed; see :func:`validation`.
 
     Args:
-        parts: labels of both sides.
+        parts: labels of both sides; see :data:`dragoman.scoring.streaming.Parts`.
         sides: both sides.
         unknown: number of ignored values of unknown fields by path, complete after all parts are read.
 
@@ -66,7 +67,8 @@ def of_parts(parts: Iterable[tuple[Annotations, Annotations]], sides: Sides, unk
 
     """
     collected, annotated = _Warnings(), False
-    for gold, pred in parts:
+    for part in parts:
+        gold, pred = part()
         annotated = annotated or bool(gold.present.any())
         collected.add(gold, pred)
     if not annotated:
