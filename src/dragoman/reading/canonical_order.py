@@ -55,9 +55,14 @@ def merge_fragments(claim: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, In
 def spans_in_order(spans: SpansT, *more: Coded) -> SpansT:
     """Order items by (document, start, end, type, more …)."""
     bounds = spans.doc, spans.start, spans.end - spans.start
-    key, _ = _packed(bounds)
+    key, used = _packed(bounds)
     if (key[1:] > key[:-1]).all():
         return spans
+    if used == len(bounds):  # usually these distinguish all spans, and ranks of labels need not be computed
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        if (key[1:] > key[:-1]).all():
+            return spans.take(order)
     return spans.take(_sorted([*bounds, *(_ranks(coded) - NULL for coded in (spans.type, *more))]))
 
 
