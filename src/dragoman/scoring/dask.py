@@ -260,7 +260,7 @@ class Steps:
         are_lost = False
         try:
             while not concurrent.futures.wait([fetching], timeout=_WAIT).done:
-                were_lost, are_lost = are_lost, not self.client.scheduler_info()["workers"]
+                were_lost, are_lost = are_lost, not self.client.scheduler_info().get("workers")
                 if were_lost and are_lost:
                     hint = "Start workers again; nothing was written."
                     raise error("E851", "the cluster has lost all its workers.", hint)
