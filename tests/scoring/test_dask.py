@@ -29,10 +29,8 @@ WORKERS = 3
 
 @pytest.fixture(scope="module")
 def cluster():
-    distributed = pytest.importorskip("distributed", reason="install the extra dask")
-    with distributed.LocalCluster(
-        n_workers=WORKERS, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-    ) as running:
+    pytest.importorskip("distributed", reason="install the extra dask")
+    with dask.local_cluster(WORKERS) as running:
         yield running
 
 
@@ -130,13 +128,40 @@ def test_a_lost_worker_costs_its_own_shards_only(cluster, files_):
     assert again <= engine.lost < {str(path) for path in (files_ / "g").iterdir()}
 
 
-def test_a_shard_that_kills_its_workers_is_named(cluster):
+@pytest.fixture
+def overlapping(monkeypatch):
+    """Nannies that began to wait for the start of a worker while they were waiting for that of another."""
+    from distributed.nanny import WorkerProcess
+
+    wait, waiting, found = WorkerProcess._wait_until_connected, Counter(), []
+
+    async def watched(process, *arguments):
+        found.extend([process] * waiting[process])
+        waiting[process] += 1
+        try:
+            return await wait(process, *arguments)
+        finally:
+            waiting[process] -= 1
+
+    monkeypatch.setattr(WorkerProcess, "_wait_until_connected", watched)
+    monkeypatch.setattr(WorkerProcess, "_init_msg_interval", 0.4)  # a worker may die long before it is heard
+    return found
+
+
+def test_a_shard_that_kills_its_workers_is_named(cluster, overlapping):
+    nannies = cluster.workers.values()  # without those that Dask gives up
     with connected(cluster) as engine:
         good = engine.submit("good.jsonl", str, 1)
         poison = engine.submit("poison.jsonl", os._exit, 1)
         with pytest.raises(DragomanError) as raised:
             engine.gather([good, engine.submit("poison.jsonl", str, poison)])
     assert [(problem.code, problem.file) for problem in raised.value.problems] == [("E850", "poison.jsonl")]
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not all(
+        each.process and each.process.status.name == "running" for each in nannies
+    ):
+        time.sleep(0.05)
+    assert not overlapping
 
 
 def test_a_shard_that_cannot_be_read_is_named_with_its_line(cluster, files_, tmp_path):
@@ -173,6 +198,32 @@ def test_a_cluster_whose_workers_are_all_lost_is_not_waited_for_forever(monkeypa
         pytest.raises(DragomanError, match="E851: the cluster has lost all its workers"),
     ):
         engine.gather([engine.submit("a.jsonl", str, 1)])
+
+
+def test_a_local_cluster_ends_even_if_dask_never_hears_that_a_worker_was_started_again(monkeypatch):
+    nannies = pytest.importorskip("distributed.nanny", reason="install the extra dask")
+
+    async def hear_nothing(starting, *_):
+        await starting.stopped.wait()
+
+    def lose_a_worker():
+        with dask.local_cluster(1) as running:
+            (nanny,) = running.workers.values()
+            monkeypatch.setattr(nannies.WorkerProcess, "_wait_until_connected", hear_nothing)
+            lost = nanny.pid
+            os.kill(lost, signal.SIGKILL)
+            while nanny.pid in (None, lost):
+                time.sleep(0.05)
+            pids.append(nanny.pid)
+
+    pids = []
+    monkeypatch.setattr(dask, "_END", 0.5)
+    ending = threading.Thread(target=lose_a_worker, daemon=True)
+    ending.start()
+    ending.join(timeout=120)
+    assert not ending.is_alive()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
 
 
 @pytest.mark.parametrize("address", ["{}", "tcp://{}"])

@@ -7,13 +7,17 @@ the worker that computed it until it is needed; if a worker is lost, its values 
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import io
 import os
+import signal
 import socket
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
 
 _WAIT = 30.0
 """Seconds to wait for a scheduler and its first worker, and for another one when all are lost."""
+_END = 10.0
+"""Seconds that the workers of a local cluster have to end by themselves; Dask gives each five."""
 _MAX_GREETING = 1 << 20
 """Maximum length of a scheduler's first message, in bytes; a few hundred are usual."""
 _ARITY = 4
@@ -230,8 +236,7 @@ class Steps:
         """
         futures = list(futures)
         try:
-            self._wait(futures)
-            values: list[Any] = self.client.gather(futures, errors="skip")  # waits for all, even if some fail
+            values = self._values(futures)
             failed = [future for future in futures if future.status != "finished"]
             if not failed:
                 return values
@@ -239,27 +244,29 @@ class Steps:
             raise _scheduler_lost(cause) from cause
         raise DragomanError(dict.fromkeys(self._problem(future) for future in failed))
 
-    def _wait(self, futures: Sequence[Any]) -> None:
-        """Wait until all steps have finished or failed.
+    def _values(self, futures: list[Any]) -> list[Any]:
+        """Values of the steps that have finished, once all have finished or failed.
+
+        The values are waited for together with the steps: a step whose worker is lost before its value was fetched is
+        begun again.
 
         Raises:
             DragomanError: E851 if the cluster has had no worker for some time.
 
         """
-        from distributed import CancelledError  # noqa: PLC0415 - an extra
-
+        fetching: concurrent.futures.Future[list[Any]] = asyncio.run_coroutine_threadsafe(
+            self.client.gather(futures, errors="skip", asynchronous=True), self.client.loop.asyncio_loop
+        )
         are_lost = False
-        for future in futures:
-            while not future.done():
-                try:
-                    future.exception(timeout=_WAIT)
-                except CancelledError:  # described by the future's status
-                    break
-                except TimeoutError:
-                    were_lost, are_lost = are_lost, not self.client.scheduler_info()["workers"]
-                    if were_lost and are_lost:
-                        hint = "Start workers again; nothing was written."
-                        raise error("E851", "the cluster has lost all its workers.", hint) from None
+        try:
+            while not concurrent.futures.wait([fetching], timeout=_WAIT).done:
+                were_lost, are_lost = are_lost, not self.client.scheduler_info().get("workers")
+                if were_lost and are_lost:
+                    hint = "Start workers again; nothing was written."
+                    raise error("E851", "the cluster has lost all its workers.", hint)
+            return fetching.result()
+        finally:
+            fetching.cancel()
 
     def _problem(self, future: Any) -> Problem:
         from distributed import KilledWorker  # noqa: PLC0415 - an extra
@@ -296,28 +303,90 @@ def cluster(scheduler: str | None = None) -> Iterator[Steps]:
 
     """
     try:
-        from distributed import Client, LocalCluster  # noqa: PLC0415 - an extra
+        from distributed import Client  # noqa: PLC0415 - an extra
     except ImportError as cause:
         raise error("E851", "Dask is not installed.", "Install dragoman[dask].") from cause
     if scheduler is None:
         import logging  # noqa: PLC0415 - only needed here
 
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        with (
-            LocalCluster(
-                n_workers=cores,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",
-                silence_logs=logging.CRITICAL,
-            ) as running,
-            Client(running) as client,
-        ):
+        with local_cluster(cores, silence_logs=logging.CRITICAL) as running, Client(running) as client:
             yield Steps(client)
         return
     with _connected(Client, scheduler) as client:
         yield Steps(client)
+
+
+@contextmanager
+def local_cluster(workers: int, **options: Any) -> Iterator[Any]:
+    """Start a cluster of processes on this machine, and end it; no worker is waited for forever.
+
+    Dask asks a worker to end once it has heard that the worker has started, and waits for that without limit. Workers
+    that have not ended in time are killed. A result stands even if the cluster cannot be closed.
+
+    Args:
+        workers: number of worker processes, each with one thread.
+        options: further arguments of ``distributed.LocalCluster``.
+
+    Yields:
+        The ``distributed.LocalCluster``.
+
+    """
+    from distributed import LocalCluster  # noqa: PLC0415 - an extra
+
+    running = LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        worker_class=_nanny_class(),
+        **options,
+    )
+    nannies = list(running.workers.values())
+    try:
+        yield running
+    finally:
+        is_closed = threading.Event()
+        threading.Thread(target=_kill_workers, args=(nannies, is_closed), daemon=True).start()
+        try:
+            with suppress(Exception):  # what is left ends with this process
+                running.close(timeout=3 * _END)
+        finally:
+            is_closed.set()
+
+
+def _nanny_class() -> Any:
+    """Return a nanny class that waits for the start of one worker process at a time.
+
+    If a worker dies just after its start, ``distributed.Nanny`` starts the next one while it still waits to hear from
+    the first. Before 2026.8, the first wait may then consume the message of the second worker, so that the nanny never
+    hears that it has started. In 2026.8, the end of the first wait declares the second worker started, so that to close
+    it fails before its process exists.
+    """
+    from distributed import Nanny, Status  # noqa: PLC0415 - an extra
+
+    class OneStartNanny(Nanny):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self._one_start = asyncio.Lock()
+
+        async def instantiate(self) -> Status:
+            async with self._one_start:
+                if self.status in (Status.closing, Status.closed):
+                    return self.status
+                return await super().instantiate()
+
+    return OneStartNanny
+
+
+def _kill_workers(nannies: Sequence[Any], is_closed: threading.Event) -> None:
+    """Kill the worker processes that have not ended in time; a nanny that is closing starts no other."""
+    while not is_closed.wait(_END):
+        for nanny in nannies:
+            if (pid := nanny.pid) is not None:
+                with suppress(OSError):  # it has just ended
+                    os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
 def _connected(connect: Callable[..., Any], scheduler: str) -> Any:
