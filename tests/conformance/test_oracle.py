@@ -153,3 +153,7 @@ def same(expected, value):
 def test_both_scorers_agree(part):
     for seed in range(FIRST + part, FIRST + CASES, 10):
         assert disagreement(seed) is None, seed
+
+
+def test_they_agree_on_ties_between_gold_mentions_with_the_same_span():
+    assert disagreement(703070) is None

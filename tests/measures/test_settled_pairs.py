@@ -85,6 +85,13 @@ def test_equal_bounds_are_not_settled_where_two_others_divide_them():
     assert settled_pairs.isolated(pair, "entities") is None
 
 
+def test_spans_are_not_settled_where_the_other_side_has_something_else_of_their_type():
+    # A tie: 1-4 could be paired with either.
+    pair = pair_of([[(0, 6, "PER"), (1, 4, "PER")]], [[(1, 4, "PER")]])
+    assert settled_pairs.isolated_of_type(pair, "entities") is None
+    assert settled_pairs.isolated(pair, "entities") is None
+
+
 def test_doubled_spans_are_not_settled():
     pair = pair_of([[(0, 4, "PER"), (0, 4, "ORG")]], [[(0, 4, "PER")]])
     assert settled_pairs.isolated(pair, "entities") is None

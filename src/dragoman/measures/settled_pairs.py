@@ -77,14 +77,16 @@ class _Pairs(NamedTuple):
         gold: index of the gold span of each pair, shape (k,).
         pred: index of the predicted span of each pair, shape (k,).
         same_type: whether their types are equal, shape (k,).
-        neighbours: what overlaps the gold span, and what overlaps the predicted span of each pair.
+        near_gold: what overlaps the gold span of each pair on its side.
+        near_pred: what overlaps the predicted span of each pair on its side.
 
     """
 
     gold: Ints
     pred: Ints
     same_type: Bools
-    neighbours: tuple[_Neighbours, _Neighbours]
+    near_gold: _Neighbours
+    near_pred: _Neighbours
 
 
 def isolated(pair: Pair, layer: str) -> Settled | None:
@@ -99,7 +101,7 @@ def isolated(pair: Pair, layer: str) -> Settled | None:
 
     """
     # A span that overlaps one of a pair overlaps both, as their bounds are equal: so neighbours of the same side tell.
-    return _memo(pair, layer, isolated, lambda found: ~(found.neighbours[0].any | found.neighbours[1].any))
+    return _memo(pair, layer, isolated, lambda found: ~(found.near_gold.any | found.near_pred.any))
 
 
 def isolated_of_type(pair: Pair, layer: str) -> Settled | None:
@@ -107,12 +109,11 @@ def isolated_of_type(pair: Pair, layer: str) -> Settled | None:
 
     No match within types pairs them otherwise.
     """
-    return _memo(
-        pair,
-        layer,
-        isolated_of_type,
-        lambda found: found.same_type & ~(found.neighbours[0].of_type | found.neighbours[1].of_type),
-    )
+
+    def sure(found: _Pairs) -> Bools:
+        return found.same_type & ~(found.near_gold.of_type | found.near_pred.of_type)
+
+    return _memo(pair, layer, isolated_of_type, sure)
 
 
 def dominant(pair: Pair, layer: str) -> Settled | None:
@@ -123,17 +124,12 @@ def dominant(pair: Pair, layer: str) -> Settled | None:
     between them: then one covers only the left end of I, the other only its right end. Pairs for which that is possible
     are not settled. Arguments and result are as for :func:`isolated`.
     """
-    return _memo(
-        pair,
-        layer,
-        dominant,
-        lambda found: (
-            ~(
-                (found.neighbours[0].left & found.neighbours[1].right)
-                | (found.neighbours[0].right & found.neighbours[1].left)
-            )
-        ),
-    )
+
+    def sure(found: _Pairs) -> Bools:
+        gold, pred = found.near_gold, found.near_pred
+        return ~((gold.left & pred.right) | (gold.right & pred.left))
+
+    return _memo(pair, layer, dominant, sure)
 
 
 def _memo(pair: Pair, layer: str, key: Settle, sure: Callable[[_Pairs], Bools]) -> Settled | None:
@@ -170,7 +166,7 @@ def _equal_bounds(pair: Pair, layer: str) -> _Pairs | None:
     codes = gold.type.codes, pred.type.recode(gold.type.labels)
     sides = zip(lines, codes, (g, p), strict=True)
     own, other = (_Neighbours(*(mask[index] for mask in _neighbours(*line, type_))) for line, type_, index in sides)
-    return _Pairs(g, p, codes[0][g] == codes[1][p], (own, other))
+    return _Pairs(g, p, codes[0][g] == codes[1][p], own, other)
 
 
 def _single(start: Ints, end: Ints) -> Bools:
