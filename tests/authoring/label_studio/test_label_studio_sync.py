@@ -245,5 +245,5 @@ def test_a_task_says_what_its_document_is_and_when_it_was_published(stub, speake
     document = DOCUMENTS["000.article-1"]
     assert task["data"]["headline"] == document.title
     assert document.published is not None
-    assert task["data"]["published"] == f"published: {document.published} (on the page: {document.published_evidence})"
+    assert task["data"]["published"] == f"published: {document.published} ({document.published_evidence})"
     assert task["data"]["published_external"] == "published_external: unknown"

@@ -164,17 +164,17 @@ def _about(document: Document) -> dict[str, str]:
     """Describe a document with its two creation times and their evidence, which are needed to resolve
     relative dates.
     """
-    tiers = {
-        "published": (document.published, document.published_evidence, "on the page"),
+    external = f"from outside, {document.published_external_status or 'not checked'}: "
+    times = {
+        "published": (document.published, document.published_evidence or "on the page: no evidence given"),
         "published_external": (
             document.published_external,
-            document.published_external_evidence,
-            f"from outside, {document.published_external_status or 'not checked'}",
+            external + (document.published_external_evidence or "no evidence given"),
         ),
     }
     said = {
-        name: f"{name}: {time or 'unknown'}" + (f" ({tier}: {evidence or 'no evidence given'})" if time else "")
-        for name, (time, evidence, tier) in tiers.items()
+        name: f"{name}: {time or 'unknown'}" + (f" ({evidence})" if time else "")
+        for name, (time, evidence) in times.items()
     }
     return {"headline": document.title or "(no title)", **said}
 
