@@ -192,14 +192,14 @@ class World:
         # Of mentions with the same span, that whose type is first in the alphabet comes first.
         entities = sorted(gold_line.get("entities") or [], key=lambda e: e.get("type") or "")
         self.mentions = [(e["start"], e["end"], id_set(e)) for e in entities]
-        # A claimant's span in gold counts as a mention if no other mention is near.
-        spans = [
-            span
+        # A claimant's span in gold counts as a mention if no other mention is near: once, however many have it.
+        spans = {
+            tuple(span)
             for claim in gold_line.get("claims") or []
             for who in claim.get("claimants") or []
             if (span := claimant_span(gold_line, who)) and not self.meant(span)
-        ]
-        self.mentions += [(start, end, frozenset()) for start, end in spans]
+        }
+        self.mentions += [(start, end, frozenset()) for start, end in sorted(spans)]
         self.used = {name for _, _, ids in self.mentions for name in ids} | {
             name
             for claim in gold_line.get("claims") or []
