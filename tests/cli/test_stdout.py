@@ -62,6 +62,25 @@ def test_a_script_that_is_interrupted_says_nothing():
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
+def test_an_interrupt_that_a_library_turns_into_another_error_ends_it_as_well():
+    code = """
+import os, signal, sys, time
+from dragoman.cli import app, main
+
+def broken():
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(10)
+    except KeyboardInterrupt:
+        raise ImportError("numpy failed to import") from None
+
+app.main = broken
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 @cache
 def in_utf_8(*words):
     surroundings = os.environ | {"LC_ALL": "C.UTF-8"}
