@@ -212,7 +212,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, order=True):
         where = self.where()
         head = f"{self.code} {where}: " if where else f"{self.code}: "
         tail = f" {self.hint}" if self.hint else ""
-        # One line, even where it quotes a library's message of several; lone surrogates, which no stream takes, escaped.
+        # One line, even where it quotes several of a library's; lone surrogates, which no stream takes, are escaped.
         line = " ".join(f"{head}{self.what}{tail}".splitlines())
         return line.encode("utf-8", "backslashreplace").decode()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dragoman import files
 from dragoman.authoring.card import readme, readme_of_withheld, readme_without_texts
-from dragoman.authoring.card_numbers import with_generated
+from dragoman.authoring.card_numbers import Agreement, with_generated
 from dragoman.authoring.changelog import data_sections
 from dragoman.authoring.curation import read_pages
 from dragoman.release import parquet, private_bundle, standoff
@@ -29,14 +29,15 @@ def current_card(root: Path, release: Release, *, needed: bool = True) -> str:
         needed: whether missing blocks are an error; otherwise only the existing ones are updated.
 
     Raises:
-        DragomanError: E101 without a card, E706 if it lacks the markers of a required block.
+        DragomanError: E101 without a card, E202 if ``agreement.json`` is not what the passes agree in, E706 if it lacks
+            the markers of a required block.
 
     """
     agreement = root / "annotations" / "agreement.json"
     return with_generated(
         files.read_text(root / "DATASET_CARD.md"),
         release,
-        files.read_json(agreement, dict) if agreement.exists() else None,
+        files.read_json(agreement, Agreement) if agreement.exists() else None,
         needed=needed,
     )
 

@@ -64,7 +64,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
         for at, each in enumerate(self.edits):
             for name, type_ in (("label", str), ("expect", str), ("seed", int)):
                 if not isinstance(each.get(name), type_):
-                    raise ValueError(f"`edits[{at}]` has no `{name}` of type `{type_.__name__}`")
+                    raise TypeError(f"`edits[{at}]` has no `{name}` of type `{type_.__name__}`")
 
 
 class _Map(msgspec.Struct):
@@ -119,7 +119,9 @@ class Perturbed:
                 made[row.document] = row.carriers()
             except (ValueError, OverflowError) as cause:
                 what = f"the map of {row.document[:80]!r} is none: {cause}."
-                raise error("E202", what, "Edit the benchmark again.", file=str(self.folder / MAPS), line=number) from None
+                raise error(
+                    "E202", what, "Edit the benchmark again.", file=str(self.folder / MAPS), line=number
+                ) from None
         return made
 
     def to_dict(self) -> dict[str, Any]:
