@@ -17,7 +17,7 @@ from dragoman.robustness import corpus as corpora
 from dragoman.robustness import perturbing
 from dragoman.robustness.edit import Edit, parse
 from dragoman.robustness.edits import catalogue, join_pages
-from dragoman.robustness.perturbing import perturb, read
+from dragoman.robustness.perturbing import MARK, Manifest, Perturbed, perturb, read
 from dragoman.robustness.readers import Read, counts
 from dragoman.robustness.steps import Again, plan_of
 
@@ -225,6 +225,30 @@ def test_a_file_that_cannot_be_edited_is_refused(more, code, tmp_path):
     with pytest.raises(DragomanError, match=code):
         perturb("north-to-south", tmp_path / "edited", gold=_gold(tmp_path / "gold.jsonl", **more))
     assert not (tmp_path / "edited").exists()
+
+
+@pytest.mark.parametrize("name", ["label", "expect", "seed"])
+def test_a_manifest_says_of_each_edit_what_is_needed(tmp_path, name):
+    edits = [{"label": "rename", "expect": "invariance", "seed": 1}]
+    held = {"schema_version": 1, "text_form": "as-is", "lifted": {}, "documents": [], "original": {}}
+    (tmp_path / MARK).write_text(json.dumps({**held, "edits": edits}))
+    assert "rename" in repr(read(tmp_path))
+    del edits[0][name]
+    (tmp_path / MARK).write_text(json.dumps({**held, "edits": edits}))
+    with pytest.raises(DragomanError, match=f"E202.*{name}"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "steps", [[[[0, 0, 0, 0]]], [[[0, 1, 0]]], [[[5, 1, 0, 1], [0, 1, 5, 1]]], [[[0, 2**63, 0, 1]]], [7], None]
+)
+def test_a_damaged_map_and_a_missing_original_are_said(tmp_path, steps):
+    manifest = Manifest(1, [], "as-is", {}, [], {})
+    (tmp_path / "maps.jsonl").write_text(json.dumps({"document": "d", "steps": steps}))
+    with pytest.raises(DragomanError, match=r"E20[12]"):
+        Perturbed(tmp_path, manifest).maps()
+    with pytest.raises(DragomanError, match="E101"):
+        _ = Perturbed(tmp_path, manifest).original
 
 
 def test_another_folder_is_not_written_over(tmp_path):

@@ -9,6 +9,7 @@ import msgspec
 
 from dragoman import files, utf8
 from dragoman.problems import error
+from dragoman.release import atomic_folder
 from dragoman.release.atomic_folder import writing
 from dragoman.release.bundle import Manifest, manifest_of
 from dragoman.release.content import Release, configs_of
@@ -50,7 +51,7 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
             under the same version.
 
     """
-    _check_version(release, folder)
+    check_place(release, folder)
     import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -93,8 +94,15 @@ def _described(
     return {"croissant.json": files.pretty_json(croissant(release, card.decode(), tables)), **made}
 
 
-def _check_version(release: Release, folder: Path) -> None:
-    """Raise E714 instead of overwriting other rows of the same version, unless it is a development version."""
+def check_place(release: Release, folder: Path) -> None:
+    """Check that a release may be written to a folder, before anything that belongs to it is written elsewhere.
+
+    Raises:
+        DragomanError: E108 if the folder contains other files, E714 if it contains other rows under the same version
+            (unless that is a development version).
+
+    """
+    atomic_folder.check_place(folder, MARK)
     if not (folder / MARK).is_file() or is_development(release.version):
         return
     there = read_manifest(folder, MARK, Manifest)
