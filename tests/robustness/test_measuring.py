@@ -110,8 +110,15 @@ _STORED = {
     "edits": [],
     "costs": [
         {
-            "edit": "rename", "expect": "invariance", "measure": "dates.value", "documents": ["a", "b"],
-            "original": 1.0, "edited": 0.5, "cost": 0.5, "interval": [0.1, 0.9], "p": 0.5,
+            "edit": "rename",
+            "expect": "invariance",
+            "measure": "dates.value",
+            "documents": ["a", "b"],
+            "original": 1.0,
+            "edited": 0.5,
+            "cost": 0.5,
+            "interval": [0.1, 0.9],
+            "p": 0.5,
             "rows": [[[1, 1, 1], [1, 1, 1]], [[1, 1, 1], [0, 1, 1]]],
         }
     ],
