@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import made_up_review
 import pytest
 
 import dragoman
@@ -155,6 +156,27 @@ def test_gold_that_no_longer_slices_is_refused(tmp_path):
     value["entities"][0]["start"] += 1
     path.write_text(json.dumps(value), encoding="utf-8")
     with pytest.raises(DragomanError, match="E707"):
+        source_root.assemble(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "code"),
+    [
+        ("corpus/documents/south.json", lambda page: page["documents"][0].update(page="north"), "E202"),
+        ("corpus/documents/south.json", lambda page: page["segments"][0].update(page="north"), "E202"),
+        ("corpus/documents/south.json", lambda page: page["splits"].clear(), "E202"),
+        ("corpus/documents/again.json", lambda page: None, "E302"),
+        ("annotations/gold/again.json", lambda gold: None, "E302"),
+    ],
+)
+def test_parts_of_a_source_root_that_do_not_fit_each_other_are_refused(path, change, code, tmp_path):
+    shutil.copytree(made_up_review.BASE, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "corpus" / "benchmark.toml").write_text('schema_version = 1\nname = "small"\nversion = "1.0.0"\n')
+    there = {path.parent: path for path in tmp_path.rglob("south*.json")}
+    value = json.loads(there[(tmp_path / path).parent].read_bytes())
+    change(value)
+    (tmp_path / path).write_text(json.dumps(value))
+    with pytest.raises(DragomanError, match=code):
         source_root.assemble(tmp_path)
 
 

@@ -1,5 +1,6 @@
 """A benchmark or a file is edited as a whole: checked, scored, undone, refused."""
 
+import dataclasses
 import json
 import re
 import shutil
@@ -19,6 +20,7 @@ from dragoman.robustness.edit import Edit, parse
 from dragoman.robustness.edits import catalogue, join_pages
 from dragoman.robustness.perturbing import MARK, Manifest, Perturbed, perturb, read
 from dragoman.robustness.readers import Read, counts
+from dragoman.robustness.root_writer import contents
 from dragoman.robustness.steps import Again, plan_of
 
 TEXT = "김정은은 2024년 6월에 로씨야를 방문하였다"
@@ -276,7 +278,49 @@ def test_a_release_is_edited_like_a_source_root(bundled, tmp_path):
 def test_lines_that_are_not_those_of_a_document_are_refused(bundled):
     corpus = corpora.Corpus.of(bundled)
     corpus.pages["004"] = corpus.pages["004"][:3]
-    from dragoman.robustness.root_writer import contents
-
     with pytest.raises(DragomanError, match="E751"):
+        contents(corpus, "x", "1.0.0")
+
+
+def changed(benchmark, config, change):
+    """A benchmark some rows of which are others; the first rows of the split dev or of the registry are passed."""
+    rows = {name: dict(splits) for name, splits in benchmark.release.rows.items()}
+    split = next(iter(rows[config]))
+    rows[config][split] = change(list(rows[config][split]))
+    return dragoman.Benchmark(dataclasses.replace(benchmark.release, rows=rows))
+
+
+def replaced(rows, **fields):
+    return [msgspec.structs.replace(rows[0], **fields), *rows[1:]]
+
+
+@pytest.mark.parametrize(
+    ("config", "change"),
+    [
+        ("documents", lambda rows: [*rows, rows[0]]),
+        ("registry", lambda rows: [*rows, rows[0]]),
+        ("documents", lambda rows: replaced(rows, page="elsewhere")),
+        ("documents", lambda rows: replaced(rows, id="a b")),
+        ("segments", lambda rows: [msgspec.structs.replace(row, page="elsewhere") for row in rows]),
+        ("segments", lambda rows: [msgspec.structs.replace(row, document=row.document and "x") for row in rows]),
+    ],
+    ids=["document-twice", "entity-twice", "other-page", "no-id-of-a-root", "line-of-another-page", "line-of-nothing"],
+)
+def test_rows_that_do_not_fit_each_other_are_refused(bundled, config, change):
+    with pytest.raises(DragomanError, match="E751"):
+        corpora.Corpus.of(changed(bundled, config, change))
+
+
+def test_an_office_held_in_no_document_is_left_out(bundled):
+    corpus = corpora.Corpus.of(bundled)
+    _, office, holder = corpus.held[0]
+    corpus.held = [("nowhere.article-1", office, holder)]
+    assert json.loads(contents(corpus, "x", "1.0.0")["annotations/registry/offices.json"]) == []
+
+
+@pytest.mark.parametrize("name", ["../../../evil", "a/b", "a\nb", "\u202ea"])
+def test_no_id_of_a_release_is_a_path(bundled, name):
+    corpus = corpora.Corpus.of(bundled)
+    corpus.pages[name] = []
+    with pytest.raises(DragomanError, match="E304"):
         contents(corpus, "x", "1.0.0")
