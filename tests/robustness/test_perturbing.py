@@ -311,6 +311,15 @@ def test_rows_that_do_not_fit_each_other_are_refused(bundled, config, change):
         corpora.Corpus.of(changed(bundled, config, change))
 
 
+def test_labels_that_are_not_in_their_text_are_refused(bundled):
+    def beyond(rows):
+        entities = [msgspec.structs.replace(each, end=10**6) for each in rows[0].entities[:1]]
+        return replaced(rows, entities=entities)
+
+    with pytest.raises(DragomanError, match="E401"):
+        corpora.Corpus.of(changed(bundled, "documents", beyond))
+
+
 def test_an_office_held_in_no_document_is_left_out(bundled):
     corpus = corpora.Corpus.of(bundled)
     _, office, holder = corpus.held[0]

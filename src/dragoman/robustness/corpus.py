@@ -12,6 +12,7 @@ import msgspec
 from dragoman import languages
 from dragoman.problems import error
 from dragoman.release.passes import days, derive
+from dragoman.robustness.draft import check_spans
 from dragoman.robustness.renaming import Plan, relabel
 from dragoman.robustness.steps import Tally, edited, plan_of, rewritten
 from dragoman.schema.layers import LAYER_NAMES
@@ -57,7 +58,8 @@ class Corpus:
 
         Raises:
             DragomanError: E751 for a document or an entity that is there twice or cannot stand in a source root, and
-                for a line of a document that is on no page or on another one.
+                for a line of a document that is on no page or on another one; E401 to E403 for a label that is not in
+                its text.
 
         """
         plain = msgspec.to_builtins
@@ -241,6 +243,7 @@ def _check_ids(benchmark: Benchmark) -> None:
             msgspec.convert(msgspec.to_builtins(document), Document)
         except msgspec.ValidationError as cause:
             raise error("E751", f"{document.id[:80]!r} cannot stand in a source root: {cause}.", hint) from None
+        check_spans(msgspec.to_builtins(document))
     if strays:
         raise error("E751", f"a line is of {strays[0]!r:.80}, which is no document of its page.", hint)
 

@@ -21,14 +21,14 @@ from dragoman.release import parquet
 from dragoman.release.atomic_folder import writing
 from dragoman.robustness.carrying import Carrier
 from dragoman.robustness.corpus import Corpus, copied
-from dragoman.robustness.draft import spans_of
+from dragoman.robustness.draft import check_spans
 from dragoman.robustness.edit import Applied, parse
 from dragoman.robustness.edits import catalogue
 from dragoman.robustness.root_writer import contents
 from dragoman.robustness.steps import Again, Tally, edited, plan_of
 from dragoman.schema.submission import Submission
 from dragoman.systems.provenance import of_file
-from dragoman.text import check_span, counted
+from dragoman.text import counted
 
 MARK = "perturbation.json"
 """Manifest of an edited benchmark, which is written last."""
@@ -342,9 +342,5 @@ def _rows(path: Path, *, checked: bool = False) -> Iterator[dict[str, Any]]:
             if not isinstance(row.get("text"), str):
                 hint = "Give the text of every document, as a field `text`."
                 raise error("E751", "the document has no text.", hint, file=str(path), line=number)
-            for span in spans_of(row):
-                surface = span.holder.get("text") if isinstance(span.holder, dict) else None
-                fault = check_span(row["text"], span.start, span.end, surface)
-                if fault is not None:
-                    raise error(fault.code, fault.what, fault.hint, file=str(path), line=number)
+            check_spans(row, file=str(path), line=number)
             yield row
