@@ -173,7 +173,8 @@ def difference(one: Cost, other: Cost, against: str) -> Difference:
         against: name of the other.
 
     """
-    shared = [name for name in one.documents if name in set(other.documents)]
+    held = set(other.documents) - {""}  # a short result does not name its documents
+    shared = [name for name in one.documents if name in held]
     drawn, gap = None, None
     if shared:
         sides = [_of(cost, shared) for cost in (one, other)]
@@ -196,7 +197,8 @@ def _gap(scores: list[Any]) -> float:
 
 
 def _of(cost: Cost, documents: list[str]) -> tuple[Ints, Ints]:
-    at = [cost.documents.index(name) for name in documents]
+    place = {name: row for row, name in enumerate(cost.documents)}
+    at = [place[name] for name in documents]
     original, edited = (np.array(rows, np.int64)[at] for rows in cost.rows)
     return original, edited
 

@@ -148,6 +148,7 @@ class Claim(Record):
     ] = None
     phenomena: Annotated[list[labels.Phenomenon], Meta(description="difficulties that the claim shows, sorted")] = []
 
+
 class Labels(Record):
     """The gold labels of one document, as stored under ``annotations/gold/``."""
 
