@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from dragoman.files import check_regular, read_json, read_toml
-from dragoman.problems import Diagnostics, DragomanError, Problem, error
+from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.release import english_lines, scheme_file
-from dragoman.release.content import Release, Rows, used_in, with_layers
+from dragoman.release.content import Release, Rows, unsliced, used_in, with_layers
 from dragoman.release.semver import numbers
 from dragoman.schema import labels, own_labels
 from dragoman.schema.records import (
     ClaimLink,
     CuratedPage,
-    Date,
     Document,
-    Entity,
-    Fragment,
     Held,
     Labels,
     Name,
@@ -198,19 +195,7 @@ def _array(path: Path, type_: Any) -> list[Any]:
 
 def _labelled(document: Document, gold: Labels) -> Document:
     """Add gold to a document; E707 for a span whose text is not its surface."""
-    spans: list[Entity | Date | Fragment] = [*gold.entities, *gold.dates]
-    for claim in gold.claims:
-        spans += [*claim.content, *claim.cue]
-    wrong = [
-        Problem(
-            code="E707",
-            what=f"{span.start} to {span.end} is {document.text[span.start : span.end]!r}, not {span.text!r}.",
-            path=document.id,
-            hint="Build the gold again from the passes.",
-        )
-        for span in spans
-        if document.text[span.start : span.end] != span.text
-    ]
+    wrong = unsliced(document.id, document.text, gold)
     if wrong:
         raise DragomanError(wrong)
     return msgspec.structs.replace(
