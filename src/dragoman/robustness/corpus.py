@@ -237,7 +237,7 @@ def _check_ids(benchmark: Benchmark) -> None:
     for what, ids in (("document", benchmark.documents), ("entity", benchmark.registry)):
         name, number = next(iter(Counter(each.id for each in ids).most_common(1)), ("", 0))
         if number > 1:
-            raise error("E751", f"the {what} {name[:80]!r} is there {number} times.", hint)
+            raise error("E751", f"the {what} {name[:80]!r} is there more than once.", hint)
     for document in benchmark.documents:  # gold of a file may have ids and labels that a source root cannot have
         try:
             msgspec.convert(msgspec.to_builtins(document), Document)
