@@ -1,5 +1,6 @@
 """Agreement with the labels of a review left out: by place and layer, and what refers to them stays without it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from dragoman import files
 from dragoman.authoring.adjudication import Place, build_gold, read_decisions, reviewed_places
 from dragoman.authoring.agreement import without_places
+from dragoman.authoring.card_numbers import Agreement, agreed
+from dragoman.problems import DragomanError
 from dragoman.schema.pass_file import CONTROLS
 from dragoman.schema.records import Claim, Claimant, Entity, Fragment, Labels
 
@@ -34,6 +37,30 @@ def claim(name, start, end, *, parent=None, mention=None):
         gloss_intended=None,
         cluster=None,
     )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("passes", "scores"),
+        ("passes_without_quoted", "scores", "dates.strict"),
+        ("passes_without_quoted", "alpha", "dates.mod"),
+        ("with_gold_not_independent", "b", "dates.strict"),
+        ("controls_with_gold", "control", "scores", "dates.strict"),
+        ("controls_with_gold", "control", "without_reviewed", "scores", "dates.strict"),
+        ("controls_with_gold", "control", "documents"),
+    ],
+    ids=".".join,
+)
+def test_the_card_refuses_an_agreement_without_a_part(path):
+    held = json.loads((ROOT / "annotations" / "agreement.json").read_bytes())
+    assert "dates.strict" in agreed(files.decode(json.dumps(held).encode(), Agreement))
+    part = held
+    for name in path[:-1]:
+        part = part[name]
+    del part[path[-1]]
+    with pytest.raises(DragomanError, match="E202"):
+        files.decode(json.dumps(held).encode(), Agreement)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ A reader is right if it ends with a result or with numbered problems (:class:`dr
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import gzip
@@ -23,6 +24,7 @@ from unittest import mock
 
 import made_up_review
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import submission_samples
@@ -40,7 +42,7 @@ from fuzz_mutation import (
 
 import dragoman
 from dragoman import files, scoring, timex
-from dragoman.authoring import adjudication, profiles
+from dragoman.authoring import adjudication, card_numbers, profiles
 from dragoman.authoring.label_studio import client, comparison_answers, file_kinds, region_reader, regions, state
 from dragoman.authoring.review import take
 from dragoman.authoring.review.returned_reviews import read_key, read_reviews
@@ -55,14 +57,26 @@ from dragoman.problems import DragomanError, error
 from dragoman.reading import inspect_log
 from dragoman.reading.read import Reading, read_bytes
 from dragoman.reading.target import Target
-from dragoman.release import parquet_rows, private_bundle, scheme_file, source_table
+from dragoman.release import (
+    content,
+    parquet,
+    parquet_rows,
+    private_bundle,
+    scheme_file,
+    source_root,
+    source_table,
+    textless,
+)
+from dragoman.release.diff import difference
 from dragoman.release.integrity import SUMS, sums
 from dragoman.release.verification import verify
-from dragoman.robustness import edit, robustness_result
+from dragoman.robustness import edit, edit_costs, perturbing, robustness_page, robustness_result
 from dragoman.robustness.edits import catalogue
 from dragoman.schema import records
+from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.release_rows import ROW_SCHEMA, ROW_SCHEMAS
 from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
-from dragoman.systems import completion, run_log
+from dragoman.systems import completion, examples, run_log
 from dragoman.systems.loading import read_card
 from dragoman.systems.protocol import SystemFailure
 from dragoman.systems.valid_labels import UnusableError, valid
@@ -410,8 +424,6 @@ def _inspect(data: bytes, folder: Path) -> None:
 @functools.cache
 def _release() -> Path:
     """Give a release of two rows a split, and one without texts, in a folder for this process."""
-    import atexit
-
     from dragoman.authoring import release_folder
     from dragoman.release import source_root
     from dragoman.release.content import Release
@@ -575,7 +587,8 @@ def _small_result() -> bytes:
 def _result(data: bytes, folder: Path) -> None:
     (folder / "result.json").write_bytes(data)
     result = reproduction.read_result(folder / "result.json")
-    str(dragoman.compare(folder / "result.json", _stored(folder))).encode("utf-8", "strict")
+    for other in (_stored(folder), folder / "result.json"):  # alike, they are told apart by nothing but what they say
+        str(dragoman.compare(folder / "result.json", other)).encode("utf-8", "strict")
     files.pretty_json(result)
 
 
@@ -932,10 +945,112 @@ def _short(data: bytes, folder: Path) -> None:
     made = robustness_result.read(folder / "robustness.json")
     made.text().encode()
     files.pretty_json(made.short())
+    robustness_page.page(made).encode()
+    for cost in made.costs:
+        edit_costs.difference(cost, cost, made.system)
 
 
 def _short_seeds() -> list[bytes]:
     return [path.read_bytes() for path in sorted((ROOT / "eval" / "robustness").glob("*.json"))][:2]
+
+
+def _full_seeds() -> list[bytes]:
+    rows = np.array([[1, 1, 2], [2, 3, 2], [0, 1, 1]])
+    cost = edit_costs.cost_of("rename", "invariance", "entities.strict", ["a", "b", "c"], rows, rows[::-1])
+    failure = edit_costs.Failure(
+        edit="rename",
+        document="a",
+        layer="dates",
+        label="d1",
+        type="DATE",
+        outcome="missed",
+        before=("x", "y", "z"),
+        after=("x", "y", "z"),
+        value=("2024", "2025"),
+    )
+    made = robustness_result.Robustness(
+        system="x",
+        data={"name": "d", "version": "1.0.0", "fingerprint": "f", "split": "test"},
+        edits=[{"label": "rename"}],
+        costs=[cost],
+        types={"rename": {"entities.strict[type=PER]": (0.5, 0.25)}},
+        values={"rename": {"new": 1, "old": 0, "other": 2}},
+        names={"rename": {"in dev": (2, 1, 0)}},
+        failures=[failure],
+        unanswered={"rename": (0, 1)},
+        memory=[edit_costs.difference(cost, cost, "y")],
+    )
+    return [files.pretty_json(made)]
+
+
+def _edit_files(name: str) -> tuple[Callable[[], list[bytes]], Callable[[bytes, Path], None]]:
+    """Give a file of an edited benchmark, and the reading of that benchmark with the file in another state."""
+
+    @functools.cache
+    def made() -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        (folder / "gold.jsonl").write_bytes(_gold_with_texts()[0])
+        return dragoman.perturb("typing-noise", folder / "out", gold=folder / "gold.jsonl").folder
+
+    def read(data: bytes, folder: Path) -> None:
+        shutil.copytree(made(), folder / "e", copy_function=_link)
+        (folder / "e" / name).unlink()
+        (folder / "e" / name).write_bytes(data)
+        edited = perturbing.read(folder / "e")
+        repr(edited).encode()
+        for carriers in edited.maps().values():
+            for carrier in carriers:
+                carrier.move(0, 1)
+        assert edited.original.exists()
+
+    return lambda: [(made() / name).read_bytes()], read
+
+
+def _agreement(data: bytes, folder: Path) -> None:
+    (folder / "agreement.json").write_bytes(data)
+    card_numbers.agreed(files.read_json(folder / "agreement.json", card_numbers.Agreement)).encode()
+
+
+def _rows_of_a_release() -> list[bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(shutil.copytree(BASE, Path(folder) / "root"))
+        (root / "corpus" / scheme_file.FILE).write_bytes(b'schema_version = 1\nname = "small"\nversion = "1.0.0"\n')
+        release = source_root.assemble(root)
+    return [files.canonical_json({config: release.rows[config] for config in content.STORED})]
+
+
+_ROWS: Any = msgspec.defstruct(
+    "Rows",
+    [(config, dict[str, list[ROW_SCHEMAS[ROW_SCHEMA][config]]]) for config in content.STORED],  # type: ignore[misc]
+    forbid_unknown_fields=True,
+)
+
+
+def _release_of_rows(data: bytes, folder: Path) -> None:
+    """Use a release that somebody else wrote, whose rows are of the schema and whose hashes are right."""
+    rows = files.decode(data, _ROWS, "x")
+    release = content.Release("small", "1.0.0", content.with_layers(msgspec.structs.asdict(rows)))
+    parquet.write(release, folder / "r", {"README.md": b"---\na: 1\n---\n"})
+    whole = dragoman.load(folder / "r")
+    str(whole).encode()
+    difference(whole.release, whole.release)
+    failures = []
+    pages = {path.stem: path.read_text("utf-8") for path in (BASE / "corpus" / "pages").glob("*.txt")}
+    for use in (
+        lambda: scoring.from_benchmark(whole, "test"),
+        lambda: private_bundle.opened(*reversed(private_bundle.part(whole.release, "test"))),
+        lambda: textless.without_text(whole.release, pages),
+        lambda: examples.choose(whole, LAYER_NAMES, 2, 2000),
+        lambda: dragoman.perturb("rename", folder / "out", data=whole),
+    ):
+        try:
+            use()
+        except DragomanError as cause:
+            failures.append(cause)
+    assert {path.name for path in folder.iterdir()} <= {"r", "out"}
+    if failures:
+        raise failures[0]
 
 
 def _words(data: bytes, _folder: Path) -> None:
@@ -1009,6 +1124,8 @@ def _read_file(path: str) -> Callable[[], list[bytes]]:
     return lambda: [(ROOT / path).read_bytes()]
 
 
+_MANIFEST, _MAPS = _edit_files(perturbing.MARK), _edit_files(perturbing.MAPS)
+
 READERS: dict[str, Reader] = {
     reader.name: reader
     for reader in (
@@ -1075,6 +1192,11 @@ READERS: dict[str, Reader] = {
         Reader("review-sheet", _sheets, zip_file, _review, 0.3),
         Reader("review-key", lambda: [files.pretty_json(_kit().key)], json_file, _key, 0.5),
         Reader("short-result", _short_seeds, json_file, _short, 0.5),
+        Reader("full-result", _full_seeds, json_file, _short, 0.5),
+        Reader("edit-manifest", _MANIFEST[0], json_file, _MANIFEST[1], 0.5),
+        Reader("edit-maps", _MAPS[0], jsonl_file, _MAPS[1], 0.5),
+        Reader("agreement", _read_file("annotations/agreement.json"), json_file, _agreement, 0.5),
+        Reader("release-rows", _rows_of_a_release, json_file, _release_of_rows, 0.3),
         Reader("words", lambda: [_WORDS], text_file, _words, 0.5),
         Reader("robustness", lambda: [_COSTS], json_file, _robustness, 0.5),
     )

@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import made_up_review
+import msgspec
 import pytest
 
 import dragoman
@@ -12,7 +14,7 @@ from dragoman.benchmark import Benchmark
 from dragoman.files import canonical_json, sha256
 from dragoman.problems import DragomanError
 from dragoman.release import bundle, parquet, source_root
-from dragoman.release.content import Release
+from dragoman.release.content import Release, with_layers
 from dragoman.schema.labels import EntityType, values
 from dragoman.schema.release_rows import CONFIGS
 
@@ -156,6 +158,50 @@ def test_gold_that_no_longer_slices_is_refused(tmp_path):
     path.write_text(json.dumps(value), encoding="utf-8")
     with pytest.raises(DragomanError, match="E707"):
         source_root.assemble(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "code"),
+    [
+        ("corpus/documents/south.json", lambda page: page["documents"][0].update(page="north"), "E202"),
+        ("corpus/documents/south.json", lambda page: page["segments"][0].update(page="north"), "E202"),
+        ("corpus/documents/south.json", lambda page: page["splits"].clear(), "E202"),
+        ("corpus/documents/again.json", lambda page: None, "E302"),
+        ("annotations/gold/again.json", lambda gold: None, "E302"),
+    ],
+)
+def test_parts_of_a_source_root_that_do_not_fit_each_other_are_refused(path, change, code, tmp_path):
+    shutil.copytree(made_up_review.BASE, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "corpus" / "benchmark.toml").write_text('schema_version = 1\nname = "small"\nversion = "1.0.0"\n')
+    there = {path.parent: path for path in tmp_path.rglob("south*.json")}
+    value = json.loads(there[(tmp_path / path).parent].read_bytes())
+    change(value)
+    (tmp_path / path).write_text(json.dumps(value))
+    with pytest.raises(DragomanError, match=code):
+        source_root.assemble(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("config", "fields", "code"),
+    [
+        ("documents", {"end": 10**6}, "E707"),
+        ("documents", {"end": 0, "start": 0, "text": ""}, "E707"),
+        ("segments", {"index": 2**63}, "E210"),
+    ],
+)
+def test_rows_that_no_release_can_have_are_refused(assembled, config, fields, code, tmp_path):
+    rows = {name: {split: list(part[:1]) for split, part in splits.items()} for name, splits in assembled.rows.items()}
+    row = rows[config]["dev"][0]
+    if config == "documents":
+        fields = {"entities": [msgspec.structs.replace(row.entities[0], **fields)]}
+    rows[config]["dev"] = [msgspec.structs.replace(row, **fields)]
+
+    def written_and_read():
+        parquet.write(Release("x", "1.0.0", with_layers(rows)), tmp_path / "r", {"README.md": b"---\n---\n"})
+        return parquet.read(tmp_path / "r")
+
+    with pytest.raises(DragomanError, match=code):
+        written_and_read()
 
 
 def test_the_numbers_in_the_card_are_those_of_the_data(assembled):

@@ -302,6 +302,15 @@ def test_the_same_rows_give_the_same_files_and_the_owner_alone_reads_the_bundle(
     assert other.key != private_bundle.read(paths[1]).key
 
 
+def test_no_bundle_is_written_whose_release_cannot_be(whole, tmp_path):
+    paths = tmp_path / "public", tmp_path / "private"
+    paths[0].mkdir()
+    (paths[0] / "of-somebody").touch()
+    with pytest.raises(DragomanError, match="E108"):
+        release_folder.write_withheld(whole, ROOT, "test", *paths, SUBMIT)
+    assert not paths[1].exists()
+
+
 @pytest.mark.parametrize(("public", "private"), [("a", "a/b"), ("a/b", "a"), ("a", "a")])
 def test_neither_lies_in_the_other(whole, tmp_path, public, private):
     with pytest.raises(DragomanError, match="E108"):

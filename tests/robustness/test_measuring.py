@@ -16,6 +16,7 @@ from dragoman.robustness.measuring import PAGE, RESULT, robustness
 from dragoman.robustness.perturbing import perturb
 from dragoman.robustness.robustness_page import page
 from dragoman.robustness.robustness_result import Robustness
+from dragoman.robustness.robustness_result import read as read_result
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,67 @@ def test_the_cost_is_the_score_lost_on_the_same_documents():
 def test_what_may_be_said_of_memory(documents, interval, verdict):
     made = Difference(edit="rename", against="x", measure="m", documents=documents, difference=0.1, interval=interval)
     assert made.verdict == verdict
+
+
+_STORED = {
+    "system": "x",
+    "data": {"name": "d", "version": "1.0.0", "split": "test"},
+    "edits": [],
+    "costs": [
+        {
+            "edit": "rename",
+            "expect": "invariance",
+            "measure": "dates.value",
+            "documents": ["a", "b"],
+            "original": 1.0,
+            "edited": 0.5,
+            "cost": 0.5,
+            "interval": [0.1, 0.9],
+            "p": 0.5,
+            "rows": [[[1, 1, 1], [1, 1, 1]], [[1, 1, 1], [0, 1, 1]]],
+        }
+    ],
+    "types": {},
+    "values": {"rename": {"new": 1, "old": 0, "other": 0}},
+    "names": {},
+    "failures": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda made, cost: None, None),
+        (lambda made, cost: made["data"].pop("split"), "E202"),
+        (lambda made, cost: made["values"]["rename"].pop("old"), "E202"),
+        (lambda made, cost: cost["documents"].append("c"), "E202"),
+        (lambda made, cost: cost["rows"][1].pop(), "E202"),
+        (lambda made, cost: cost["rows"][0][1].pop(), "E202"),
+        (lambda made, cost: cost["rows"][0][1].__setitem__(0, 2**63), "E202"),
+        (lambda made, cost: cost.pop("rows"), "E202"),
+        (lambda made, cost: cost.update(measure="dates.luck"), "E708"),
+    ],
+)
+def test_a_stored_result_is_of_one_piece_or_refused(tmp_path, change, code):
+    made = json.loads(json.dumps(_STORED))
+    change(made, made["costs"][0])
+    (tmp_path / RESULT).write_text(json.dumps(made))
+    if code:
+        with pytest.raises(DragomanError, match=code):
+            read_result(tmp_path / RESULT)
+        return
+    read = read_result(tmp_path / RESULT)
+    assert "1 got the new value" in read.text()
+    assert "predicted with the new value" in page(read)
+    assert difference(read.costs[0], read.costs[0], "y").documents == 2
+
+
+def test_the_documents_of_a_short_result_are_bounded_in_all(tmp_path):
+    cost = {**_STORED["costs"][0], "documents": 10**6}
+    del cost["rows"]
+    (tmp_path / RESULT).write_text(json.dumps({**_STORED, "costs": [cost] * 11, "failures": {"rename": 0}}))
+    with pytest.raises(DragomanError, match="E202"):
+        read_result(tmp_path / RESULT)
 
 
 def test_p_is_corrected_over_the_edits_of_a_measure():

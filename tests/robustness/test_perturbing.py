@@ -1,5 +1,6 @@
 """A benchmark or a file is edited as a whole: checked, scored, undone, refused."""
 
+import dataclasses
 import json
 import re
 import shutil
@@ -17,8 +18,9 @@ from dragoman.robustness import corpus as corpora
 from dragoman.robustness import perturbing
 from dragoman.robustness.edit import Edit, parse
 from dragoman.robustness.edits import catalogue, join_pages
-from dragoman.robustness.perturbing import perturb, read
+from dragoman.robustness.perturbing import MARK, Manifest, Perturbed, perturb, read
 from dragoman.robustness.readers import Read, counts
+from dragoman.robustness.root_writer import contents
 from dragoman.robustness.steps import Again, plan_of
 
 TEXT = "김정은은 2024년 6월에 로씨야를 방문하였다"
@@ -227,6 +229,30 @@ def test_a_file_that_cannot_be_edited_is_refused(more, code, tmp_path):
     assert not (tmp_path / "edited").exists()
 
 
+@pytest.mark.parametrize("name", ["label", "expect", "seed"])
+def test_a_manifest_says_of_each_edit_what_is_needed(tmp_path, name):
+    edits = [{"label": "rename", "expect": "invariance", "seed": 1}]
+    held = {"schema_version": 1, "text_form": "as-is", "lifted": {}, "documents": [], "original": {}}
+    (tmp_path / MARK).write_text(json.dumps({**held, "edits": edits}))
+    assert "rename" in repr(read(tmp_path))
+    del edits[0][name]
+    (tmp_path / MARK).write_text(json.dumps({**held, "edits": edits}))
+    with pytest.raises(DragomanError, match=f"E202.*{name}"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "steps", [[[[0, 0, 0, 0]]], [[[0, 1, 0]]], [[[5, 1, 0, 1], [0, 1, 5, 1]]], [[[0, 2**63, 0, 1]]], [7], None]
+)
+def test_a_damaged_map_and_a_missing_original_are_said(tmp_path, steps):
+    manifest = Manifest(1, [], "as-is", {}, [], {})
+    (tmp_path / "maps.jsonl").write_text(json.dumps({"document": "d", "steps": steps}))
+    with pytest.raises(DragomanError, match=r"E20[12]"):
+        Perturbed(tmp_path, manifest).maps()
+    with pytest.raises(DragomanError, match="E101"):
+        _ = Perturbed(tmp_path, manifest).original
+
+
 def test_another_folder_is_not_written_over(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(DragomanError, match="E108"):
@@ -252,7 +278,58 @@ def test_a_release_is_edited_like_a_source_root(bundled, tmp_path):
 def test_lines_that_are_not_those_of_a_document_are_refused(bundled):
     corpus = corpora.Corpus.of(bundled)
     corpus.pages["004"] = corpus.pages["004"][:3]
-    from dragoman.robustness.root_writer import contents
-
     with pytest.raises(DragomanError, match="E751"):
+        contents(corpus, "x", "1.0.0")
+
+
+def changed(benchmark, config, change):
+    """A benchmark some rows of which are others; the first rows of the split dev or of the registry are passed."""
+    rows = {name: dict(splits) for name, splits in benchmark.release.rows.items()}
+    split = next(iter(rows[config]))
+    rows[config][split] = change(list(rows[config][split]))
+    return dragoman.Benchmark(dataclasses.replace(benchmark.release, rows=rows))
+
+
+def replaced(rows, **fields):
+    return [msgspec.structs.replace(rows[0], **fields), *rows[1:]]
+
+
+@pytest.mark.parametrize(
+    ("config", "change"),
+    [
+        ("documents", lambda rows: [*rows, rows[0]]),
+        ("registry", lambda rows: [*rows, rows[0]]),
+        ("documents", lambda rows: replaced(rows, page="elsewhere")),
+        ("documents", lambda rows: replaced(rows, id="a b")),
+        ("segments", lambda rows: [msgspec.structs.replace(row, page="elsewhere") for row in rows]),
+        ("segments", lambda rows: [msgspec.structs.replace(row, document=row.document and "x") for row in rows]),
+    ],
+    ids=["document-twice", "entity-twice", "other-page", "no-id-of-a-root", "line-of-another-page", "line-of-nothing"],
+)
+def test_rows_that_do_not_fit_each_other_are_refused(bundled, config, change):
+    with pytest.raises(DragomanError, match="E751"):
+        corpora.Corpus.of(changed(bundled, config, change))
+
+
+def test_labels_that_are_not_in_their_text_are_refused(bundled):
+    def beyond(rows):
+        entities = [msgspec.structs.replace(each, end=10**6) for each in rows[0].entities[:1]]
+        return replaced(rows, entities=entities)
+
+    with pytest.raises(DragomanError, match="E401"):
+        corpora.Corpus.of(changed(bundled, "documents", beyond))
+
+
+def test_an_office_held_in_no_document_is_left_out(bundled):
+    corpus = corpora.Corpus.of(bundled)
+    _, office, holder = corpus.held[0]
+    corpus.held = [("nowhere.article-1", office, holder)]
+    assert json.loads(contents(corpus, "x", "1.0.0")["annotations/registry/offices.json"]) == []
+
+
+@pytest.mark.parametrize("name", ["../../../evil", "a/b", "a\nb", "\u202ea"])
+def test_no_id_of_a_release_is_a_path(bundled, name):
+    corpus = corpora.Corpus.of(bundled)
+    corpus.pages[name] = []
+    with pytest.raises(DragomanError, match="E304"):
         contents(corpus, "x", "1.0.0")

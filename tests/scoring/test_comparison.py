@@ -301,6 +301,28 @@ def test_counts_that_are_no_table_are_refused(gold, rows):
         compare(good, bad, measures=["entities.strict"])
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda result, counts: counts.documents.__setitem__(0, 10**6),
+        lambda result, counts: counts.documents.__setitem__(0, -1),
+        lambda result, counts: counts.documents.__setitem__(0, counts.documents[1]),
+        lambda result, counts: result.data.documents.clear(),
+        lambda result, counts: result.repeats.append({}),
+        lambda result, counts: result.repeats.append(
+            {"dates.value": msgspec.structs.replace(counts, rows=counts.rows[1:], documents=counts.documents[1:])}
+        ),
+    ],
+    ids=["behind-the-last", "before-the-first", "twice", "no-documents", "repeat-of-nothing", "shorter-repeat"],
+)
+def test_counts_that_are_not_of_the_documents_are_refused(results, change):
+    one, two = read(results)[:2]
+    for result in (one, two):  # all of them alike: they differ from each other in nothing
+        change(result, result.counts["dates.value"])
+    with pytest.raises(DragomanError, match="E709"):
+        compare(one, two, measures=["dates.value"])
+
+
 def test_results_with_nothing_in_common_are_refused(gold):
     one, two = (scoring.score(gold.annotations, gold, intervals=False) for _ in range(2))
     one.counts = {}

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from dragoman.problems import error
 from dragoman.release.ceilings import ceilings
 from dragoman.schema import labels
 from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.result_file import Ends
 from dragoman.text import counted
 
 if TYPE_CHECKING:
@@ -23,13 +26,81 @@ conversion to CoNLL columns keeps, with one row per word or per character; the o
 _OPEN, _CLOSE = "<!-- generated: {} -->\n", "<!-- end of generated: {} -->"
 
 
-def with_generated(card: str, release: Release, agreement: dict[str, Any] | None, *, needed: bool = True) -> str:
+class _Score(msgspec.Struct):
+    """A score with its interval: F1, or accuracy."""
+
+    f1: float | None = None
+    accuracy: float | None = None
+    interval: Ends | None = None
+
+
+class _Alpha(msgspec.Struct):
+    """Krippendorff's alpha of an attribute, and of how many items."""
+
+    alpha: float | None
+    interval: Ends | None
+    items: int
+
+
+class _Scores(msgspec.Struct):
+    """Scores by measure; None where there are no labels."""
+
+    scores: dict[str, _Score | None]
+
+
+class _Passes(_Scores):
+    """Agreement of two passes."""
+
+    alpha: dict[str, _Alpha]
+
+
+class _Control(_Scores):
+    """Agreement of a control pass with the gold."""
+
+    documents: int
+    without_reviewed: _Scores
+
+
+class Agreement(msgspec.Struct):
+    """What the card shows of ``annotations/agreement.json``; all parts have the same measures and attributes.
+
+    Attributes:
+        passes: agreement of the two passes.
+        passes_without_quoted: the same without the labels that the annotators had seen quoted.
+        with_gold_not_independent: scores of each pass against the gold, by measure.
+        controls_with_gold: the same of the control passes.
+
+    """
+
+    passes: _Passes
+    passes_without_quoted: _Passes
+    with_gold_not_independent: dict[str, dict[str, _Score | None]]
+    controls_with_gold: dict[str, _Control]
+
+    def __post_init__(self) -> None:
+        parts = {
+            "passes_without_quoted": self.passes_without_quoted.scores,
+            **self.with_gold_not_independent,
+            **{name: control.scores for name, control in self.controls_with_gold.items()},
+            **{
+                f"{name} without reviewed labels": control.without_reviewed.scores
+                for name, control in self.controls_with_gold.items()
+            },
+        }
+        for name, scores in parts.items():
+            if lacking := self.passes.scores.keys() - scores.keys():
+                raise ValueError(f"{name[:80]} has no score {min(lacking)[:80]!r}, which `passes` has")
+        if lacking := self.passes.alpha.keys() - self.passes_without_quoted.alpha.keys():
+            raise ValueError(f"passes_without_quoted has no alpha of {min(lacking)[:80]!r}, which `passes` has")
+
+
+def with_generated(card: str, release: Release, agreement: Agreement | None, *, needed: bool = True) -> str:
     """Update the generated blocks of a card.
 
     Args:
         card: text with a pair of markers for each block.
         release: the rows to count.
-        agreement: content of ``agreement.json``; None leaves its block empty.
+        agreement: what ``agreement.json`` says; None leaves its block empty.
         needed: whether missing markers are an error; otherwise only the blocks that exist are updated.
 
     Raises:
@@ -118,32 +189,31 @@ def _table(head: list[str], lines: list[list[Any]]) -> str:
     return "".join("| " + " | ".join(map(str, row)) + " |\n" for row in rows)
 
 
-def agreed(agreement: dict[str, Any]) -> str:
+def agreed(agreement: Agreement) -> str:
     """Tabulate the agreement of the passes, with and without quoted labels, and of each pass with the gold."""
-    passes, unquoted = agreement["passes"], agreement["passes_without_quoted"]
-    with_gold = agreement["with_gold_not_independent"]
+    passes, unquoted = agreement.passes, agreement.passes_without_quoted
+    with_gold, controls = agreement.with_gold_not_independent, agreement.controls_with_gold
     head = ["F1 or accuracy", "a and b", "95 %", "without quoted", *(f"{name} and gold" for name in with_gold)]
-    controls = agreement["controls_with_gold"]
     for name, control in controls.items():
-        head += [f"{name} and gold ({counted(control['documents'], 'document')})", "without reviewed labels"]
+        head += [f"{name} and gold ({counted(control.documents, 'document')})", "without reviewed labels"]
     lines = [
         [
             name,
             _main(score),
             _range(score),
-            _main(unquoted["scores"][name]),
+            _main(unquoted.scores[name]),
             *(_main(side[name]) for side in with_gold.values()),
             *(
-                _main(part["scores"][name])
+                _main(part.scores[name])
                 for control in controls.values()
-                for part in (control, control["without_reviewed"])
+                for part in (control, control.without_reviewed)
             ),
         ]
-        for name, score in passes["scores"].items()
+        for name, score in passes.scores.items()
     ]
     alphas = [
-        [name, _number(value["alpha"]), _range(value), _number(unquoted["alpha"][name]["alpha"]), value["items"]]
-        for name, value in passes["alpha"].items()
+        [name, _number(value.alpha), _range(value), _number(unquoted.alpha[name].alpha), value.items]
+        for name, value in passes.alpha.items()
     ]
     return (
         _table(head, lines)
@@ -153,14 +223,14 @@ def agreed(agreement: dict[str, Any]) -> str:
     )
 
 
-def _main(score: dict[str, Any] | None) -> str:
-    return "–" if score is None else _number(score.get("f1", score.get("accuracy")))
+def _main(score: _Score | None) -> str:
+    return "–" if score is None else _number(score.accuracy if score.f1 is None else score.f1)
 
 
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def _range(score: dict[str, Any] | None) -> str:
-    interval = score and score["interval"]
-    return "–" if not interval else f"{interval[0]:.3f}–{interval[1]:.3f}"
+def _range(score: _Score | _Alpha | None) -> str:
+    interval = None if score is None else score.interval
+    return "–" if interval is None else f"{interval[0]:.3f}–{interval[1]:.3f}"

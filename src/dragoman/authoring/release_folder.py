@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from dragoman import files
 from dragoman.authoring.card import readme, readme_of_withheld, readme_without_texts
-from dragoman.authoring.card_numbers import with_generated
+from dragoman.authoring.card_numbers import Agreement, with_generated
 from dragoman.authoring.changelog import data_sections
 from dragoman.authoring.curation import read_pages
 from dragoman.release import parquet, private_bundle, standoff
+from dragoman.release.atomic_folder import check_place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,16 +30,35 @@ def current_card(root: Path, release: Release, *, needed: bool = True) -> str:
         needed: whether missing blocks are an error; otherwise only the existing ones are updated.
 
     Raises:
-        DragomanError: E101 without a card, E706 if it lacks the markers of a required block.
+        DragomanError: E101 without a card, E202 if ``agreement.json`` is not what the passes agree in, E706 if it lacks
+            the markers of a required block.
 
     """
     agreement = root / "annotations" / "agreement.json"
     return with_generated(
         files.read_text(root / "DATASET_CARD.md"),
         release,
-        files.read_json(agreement, dict) if agreement.exists() else None,
+        files.read_json(agreement, Agreement) if agreement.exists() else None,
         needed=needed,
     )
+
+
+def check_places(release: Release, folder: Path | None, bare: Path | None) -> None:
+    """Check that a release may be written to its folders, before anything is written.
+
+    Args:
+        release: the rows.
+        folder: folder of the complete release, if it will be written.
+        bare: folder of the release without texts, if it will be written.
+
+    Raises:
+        DragomanError: E108 if a folder contains other files, E714 if it contains other rows under the same version.
+
+    """
+    if folder is not None:
+        parquet.check_place(release, folder)
+    if bare is not None:
+        check_place(bare, standoff.MARK)
 
 
 def write(release: Release, root: Path, folder: Path) -> None:
@@ -129,6 +149,7 @@ def write_withheld(release: Release, root: Path, split: str, public: Path, priva
         submit=f"Send predictions to: {submit}." if submit else "Ask the maintainer where to send predictions.",
     )
     card = readme_of_withheld(files.read_text(root / "DATASET_CARD.md"), about, shown)
+    parquet.check_place(shown, public)  # else the bundle would be one of no release
     private_bundle.write(hidden, private, public)
     parquet.write(shown, public, {"README.md": card.encode()})
     return shown

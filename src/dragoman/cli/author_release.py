@@ -78,6 +78,7 @@ def release(
         outcome["to_fill_in"] = [f"{place} {number}" for place, number in unwritten.items()]
     before = _before(root, since)
     difference = None if before is None else changelog.checked(before, built)
+    release_folder.check_places(built, out if withhold is None else None, standoff)
     if changes is not None and difference is not None:
         log = changelog.with_section(files.read_text(changes), difference)
         outcome["changes_changed"] = files.write(changes, log.encode())

@@ -31,9 +31,9 @@ def writing(folder: Path, mark: str) -> Iterator[None]:
         DragomanError: E108 if the folder contains other files, a pipe or a device, or another process is writing to it.
 
     """
-    _check_place(folder, mark)
+    check_place(folder, mark)
     with only_writer(folder):
-        _check_place(folder, mark)  # again, now that no other process is writing
+        check_place(folder, mark)  # again, now that no other process is writing
         for path in folder.rglob("*"):
             if not path.is_dir() and path.exists() and not path.is_file():
                 what = "a pipe or a device stands where a file may be written."
@@ -45,7 +45,17 @@ def writing(folder: Path, mark: str) -> Iterator[None]:
         (folder / UNFINISHED).unlink(missing_ok=True)
 
 
-def _check_place(folder: Path, mark: str) -> None:
+def check_place(folder: Path, mark: str) -> None:
+    """Check that a folder is new, empty or one that was written before, completely or in part.
+
+    Args:
+        folder: the folder.
+        mark: name of the file that is written last.
+
+    Raises:
+        DragomanError: E108 if the folder contains other files.
+
+    """
     if not folder.exists() or any((folder / name).is_file() for name in (mark, UNFINISHED)):
         return
     if folder.is_dir() and all(path.name == LOCK or files.is_part(path) for path in folder.iterdir()):

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import structs
 
 from dragoman.files import canonical_json
-from dragoman.problems import error
+from dragoman.problems import Problem, error
 from dragoman.schema.earlier_rows import NamedInThree
 from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES
@@ -132,6 +132,30 @@ def with_layers(stored: Rows) -> Rows:
         elif config in stored:
             made[config] = stored[config]
     return made
+
+
+def unsliced(name: str, text: str, labelled: Any) -> list[Problem]:
+    """Report, as E707, the labels of a document that are not in its text, or have another surface there.
+
+    Args:
+        name: id of the document.
+        text: its text.
+        labelled: a record with its ``entities``, ``dates`` and ``claims``.
+
+    """
+    spans = [*labelled.entities, *labelled.dates]
+    for claim in labelled.claims:
+        spans += [*claim.content, *claim.cue]
+    return [
+        Problem(
+            code="E707",
+            what=f"{span.start} to {span.end} is {text[span.start : span.end]!r:.200}, not {span.text!r:.200}.",
+            path=name,
+            hint="Build the gold again from the passes.",
+        )
+        for span in spans
+        if not span.start < span.end <= len(text) or text[span.start : span.end] != span.text
+    ]
 
 
 def used_in(documents: Iterable[Any]) -> frozenset[str]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dragoman import files, utf8
-from dragoman.problems import error
+from dragoman.problems import DragomanError, error
+from dragoman.release import atomic_folder
 from dragoman.release.atomic_folder import writing
 from dragoman.release.bundle import Manifest, manifest_of
-from dragoman.release.content import Release, configs_of
+from dragoman.release.content import Release, configs_of, unsliced
 from dragoman.release.croissant import croissant
 from dragoman.release.integrity import HINT, SUMS, below, contents, raw, read_manifest, sums
 from dragoman.release.parquet_rows import Rows
@@ -46,11 +47,11 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
         texts: contents of further files, by path.
 
     Raises:
-        DragomanError: E108 if the folder contains other files or cannot be written, E714 if it contains other rows
-            under the same version.
+        DragomanError: E108 if the folder contains other files or cannot be written, E210 for a number that columns
+            cannot hold, E714 if it contains other rows under the same version.
 
     """
-    _check_version(release, folder)
+    check_place(release, folder)
     import pyarrow as pa  # noqa: PLC0415 - kept out of the import of the package
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -59,9 +60,12 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
         for split, rows in splits.items():
             if not rows:  # `datasets` refuses a split without rows, so it gets no file
                 continue
-            table = pa.Table.from_pylist(
-                [msgspec.to_builtins(row) for row in rows], schema=arrow_schema(release.configs[config])
-            )
+            plain = [msgspec.to_builtins(row) for row in rows]
+            try:
+                table = pa.Table.from_pylist(plain, schema=arrow_schema(release.configs[config]))
+            except (OverflowError, pa.ArrowException) as cause:
+                what = f"a row of {config} cannot be held in columns: {cause}."
+                raise error("E210", what, "Use numbers below 2**31.", file=path_of(config, split)) from cause
             sink = io.BytesIO()
             pq.write_table(table, sink, compression="zstd")
             tables[config, split] = (path_of(config, split), sink.getvalue())
@@ -93,8 +97,15 @@ def _described(
     return {"croissant.json": files.pretty_json(croissant(release, card.decode(), tables)), **made}
 
 
-def _check_version(release: Release, folder: Path) -> None:
-    """Raise E714 instead of overwriting other rows of the same version, unless it is a development version."""
+def check_place(release: Release, folder: Path) -> None:
+    """Check that a release may be written to a folder, before anything that belongs to it is written elsewhere.
+
+    Raises:
+        DragomanError: E108 if the folder contains other files, E714 if it contains other rows under the same version
+            (unless that is a development version).
+
+    """
+    atomic_folder.check_place(folder, MARK)
     if not (folder / MARK).is_file() or is_development(release.version):
         return
     there = read_manifest(folder, MARK, Manifest)
@@ -109,7 +120,7 @@ def read(folder: Path) -> Release:
 
     Raises:
         DragomanError: E701 if a file is missing or damaged, the rows are not those of the manifest, or the fingerprint
-            differs; E106 if it exceeds the size limit.
+            differs; E106 if it exceeds the size limit; E707 for a label that is not in its text.
 
     """
     manifest = read_manifest(folder, MARK, Manifest)
@@ -133,6 +144,14 @@ def read(folder: Path) -> Release:
     )
     if release.fingerprint != manifest.fingerprint:
         raise error("E701", "the rows are not those of the manifest.", HINT, file=str(folder))
+    wrong = [
+        msgspec.structs.replace(problem, hint=HINT, file=str(folder))
+        for documents in rows["documents"].values()
+        for each in documents
+        for problem in unsliced(each.id, each.text, each)  # type: ignore[attr-defined]
+    ]
+    if wrong:
+        raise DragomanError(wrong)
     return release
 
 

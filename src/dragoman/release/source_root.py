@@ -8,29 +8,27 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from dragoman.files import check_regular, read_json, read_toml
-from dragoman.problems import Diagnostics, DragomanError, Problem, error
+from dragoman.problems import Diagnostics, DragomanError, error
 from dragoman.release import english_lines, scheme_file
-from dragoman.release.content import Release, Rows, used_in, with_layers
+from dragoman.release.content import Release, Rows, unsliced, used_in, with_layers
 from dragoman.release.semver import numbers
 from dragoman.schema import labels, own_labels
 from dragoman.schema.records import (
     ClaimLink,
     CuratedPage,
-    Date,
     Document,
-    Entity,
-    Fragment,
     Held,
     Labels,
     Name,
     OfficeHolder,
     RegistryEntry,
+    Segment,
     SourceEntity,
 )
 from dragoman.schema.release_rows import READING, UNSPLIT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
 T = TypeVar("T")
@@ -45,9 +43,10 @@ def assemble(root: Path) -> Release:
             gold. A document without a gold file has no annotated layer.
 
     Raises:
-        DragomanError: E701 if there are no curated documents, E301 for gold of an unknown document, E707 if a gold span
-            does not match its text, E202 for a document without a split, E501 for an unknown label, E706 or E714 for an
-            invalid name or version, or as :func:`dragoman.files.read_json`.
+        DragomanError: E701 if there are no curated documents, E301 for gold of an unknown document, E302 for a document
+            or gold that is there twice, E707 if a gold span does not match its text, E202 for a document without a
+            split or on another page, E501 for an unknown label, E706 or E714 for an invalid name or version, or as
+            :func:`dragoman.files.read_json`.
 
     """
     scheme = scheme_file.read(root)
@@ -57,11 +56,15 @@ def assemble(root: Path) -> Release:
         hint = "Curate it first: dragoman author curate cuts the pages into documents."
         raise error("E701", "there are no documents in the corpus.", hint, file=str(root / "corpus" / "documents"))
     splits = {document: split for page in pages for document, split in page.splits.items()}
-    for page in pages:
-        _check_splits(page, splits, root)
+    _check_pages(pages, splits, root)
     documents = {document.id: document for page in pages for document in page.documents}
     diagnostics = Diagnostics()
+    held: set[str] = set()
     for gold in _gold(root):
+        if gold.document in held:
+            hint = "Keep one: DOCUMENT.json."
+            raise error("E302", f"two files have gold of {gold.document[:80]!r}.", hint, file=str(root))
+        held.add(gold.document)
         diagnostics.file = f"{gold.document}.json"
         own_labels.report(gold, scheme.label_sets, diagnostics)
         if gold.document not in documents:
@@ -93,15 +96,32 @@ def assemble(root: Path) -> Release:
     return Release(name, version, with_layers(rows), label_sets=scheme.label_sets)
 
 
-def _check_splits(page: CuratedPage, splits: Collection[str], root: Path) -> None:
-    """Raise E202 for a document without a split, and for a segment of no document."""
-    of_documents = [document.id for document in page.documents]
-    of_segments = [segment.document for segment in page.segments if segment.document is not None or not of_documents]
-    for name in (*of_documents, *of_segments):
-        if name not in splits:
-            what = "a segment belongs to no document." if name is None else f"{name[:80]!r} has no split."
-            folder, hint = root / "corpus" / "documents", "Name the split of each document."
-            raise error("E202", what, hint, file=str(folder), path=f"{page.page[:80]}.splits")
+def _check_pages(pages: Sequence[CuratedPage], splits: Collection[str], root: Path) -> None:
+    """Check that curated pages fit together: each document is there once, on its own page, and has a split.
+
+    Raises:
+        DragomanError: E202 for a row of another page, a document without a split or a segment of no document, E302 for
+            a repeated document.
+
+    """
+    folder, owner = str(root / "corpus" / "documents"), dict[str, str]()
+    for page in pages:
+        rows: list[Document | Segment] = [*page.documents, *page.segments]
+        other = next((row.page for row in rows if row.page != page.page), None)
+        if other is not None:
+            what = f"a row is of page {other[:80]!r}."
+            raise error("E202", what, "Curate the pages again.", file=folder, path=page.page[:80])
+        for document in page.documents:
+            if document.id in owner:
+                what = f"{document.id[:80]!r} is on page {owner[document.id][:80]!r} too."
+                raise error("E302", what, "Curate the pages again.", file=folder, path=f"{page.page[:80]}.documents")
+            owner[document.id] = page.page
+        of_segments = [each.document for each in page.segments if each.document is not None or not page.documents]
+        for name in (*(document.id for document in page.documents), *of_segments):
+            if name not in splits:
+                what = "a segment belongs to no document." if name is None else f"{name[:80]!r} has no split."
+                hint = "Name the split of each document."
+                raise error("E202", what, hint, file=folder, path=f"{page.page[:80]}.splits")
 
 
 def _registry(root: Path, in_dev: Collection[str], scheme: scheme_file.Scheme) -> list[RegistryEntry]:
@@ -175,19 +195,7 @@ def _array(path: Path, type_: Any) -> list[Any]:
 
 def _labelled(document: Document, gold: Labels) -> Document:
     """Add gold to a document; E707 for a span whose text is not its surface."""
-    spans: list[Entity | Date | Fragment] = [*gold.entities, *gold.dates]
-    for claim in gold.claims:
-        spans += [*claim.content, *claim.cue]
-    wrong = [
-        Problem(
-            code="E707",
-            what=f"{span.start} to {span.end} is {document.text[span.start : span.end]!r}, not {span.text!r}.",
-            path=document.id,
-            hint="Build the gold again from the passes.",
-        )
-        for span in spans
-        if document.text[span.start : span.end] != span.text
-    ]
+    wrong = unsliced(document.id, document.text, gold)
     if wrong:
         raise DragomanError(wrong)
     return msgspec.structs.replace(

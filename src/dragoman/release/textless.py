@@ -70,6 +70,8 @@ def _without(config: str, row: Row, pages: Mapping[str, str], quotes: Mapping[st
         return row
     made: Row = bare(row)
     made["sha256"] = sha256(row["text"].encode())
+    if row["page"] not in pages:
+        raise error("E715", f"there is no page {row['page'][:80]!r}, which a row of {config} is of.", "Curate again.")
     if config == "documents":
         for field in _QUOTING:
             made[field] = None if row[field] is None else _pieces(row[field], quotes[row["page"]])

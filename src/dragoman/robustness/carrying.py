@@ -53,7 +53,7 @@ class Carrier:
         return [[list(block) for block in run.blocks] for run in self.runs]
 
     @classmethod
-    def from_lists(cls, runs: list[list[list[int]]]) -> Carrier:
+    def from_lists(cls, runs: Sequence[Sequence[Sequence[int]]]) -> Carrier:
         """Make a carrier from the result of :meth:`to_lists`."""
         return cls(tuple(TextMap(Block(*block) for block in run) for run in runs))
 

@@ -12,6 +12,7 @@ import msgspec
 from dragoman import languages
 from dragoman.problems import error
 from dragoman.release.passes import days, derive
+from dragoman.robustness.draft import check_spans
 from dragoman.robustness.renaming import Plan, relabel
 from dragoman.robustness.steps import Tally, edited, plan_of, rewritten
 from dragoman.schema.layers import LAYER_NAMES
@@ -53,8 +54,16 @@ class Corpus:
 
     @classmethod
     def of(cls, benchmark: Benchmark) -> Corpus:
-        """Convert a benchmark; without English lines, which would not match the edited texts."""
+        """Convert a benchmark; without English lines, which would not match the edited texts.
+
+        Raises:
+            DragomanError: E751 for a document or an entity that is there twice or cannot stand in a source root, and
+                for a line of a document that is on no page or on another one; E401 to E403 for a label that is not in
+                its text.
+
+        """
         plain = msgspec.to_builtins
+        _check_ids(benchmark)
         pages: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for segment in benchmark.segments:
             pages[segment.page].append(plain(segment))
@@ -203,7 +212,9 @@ class Corpus:
 
     def evidence(self, document: str, office: str, holder: str) -> tuple[int, str] | None:
         """Return number (from 1) and text of the first line of a document with an office and its holder, or None."""
-        row = self.documents[document]
+        row = self.documents.get(document)
+        if row is None:
+            return None
         at = 0
         for number, line in enumerate(row["text"].split("\n"), 1):
             inside = [
@@ -216,6 +227,25 @@ class Corpus:
                 return number, line
             at += len(line) + 1
         return None
+
+
+def _check_ids(benchmark: Benchmark) -> None:
+    page_of = {document.id: document.page for document in benchmark.documents}
+    lines = [each for each in benchmark.segments if each.document is not None and each.document_start is not None]
+    strays = [each.document for each in lines if page_of.get(each.document or "") != each.page]
+    hint = "Curate the benchmark again, or edit its gold as a file: --gold."
+    for what, ids in (("document", benchmark.documents), ("entity", benchmark.registry)):
+        name, number = next(iter(Counter(each.id for each in ids).most_common(1)), ("", 0))
+        if number > 1:
+            raise error("E751", f"the {what} {name[:80]!r} is there more than once.", hint)
+    for document in benchmark.documents:  # gold of a file may have ids and labels that a source root cannot have
+        try:
+            msgspec.convert(msgspec.to_builtins(document), Document)
+        except msgspec.ValidationError as cause:
+            raise error("E751", f"{document.id[:80]!r} cannot stand in a source root: {cause}.", hint) from None
+        check_spans(msgspec.to_builtins(document))
+    if strays:
+        raise error("E751", f"a line is of {strays[0]!r:.80}, which is no document of its page.", hint)
 
 
 def _called(row: Row, ids: Mapping[str, str]) -> Row:

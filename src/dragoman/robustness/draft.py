@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dragoman import languages
 from dragoman.problems import error
 from dragoman.schema.layers import CONTIGUOUS
+from dragoman.text import check_span
 
 if TYPE_CHECKING:
     from dragoman.languages import Language
@@ -68,6 +69,25 @@ def _span(label: Any, row: Row) -> SpanAt:
         hint = "Give offsets: dragoman convert writes them where it finds the quote."
         raise error("E406", f"a label of {str(row.get('id'))[:80]!r} has no offsets.", hint)
     return SpanAt(label, "start", "end")
+
+
+def check_spans(row: Row, *, file: str = "", line: int = 0) -> None:
+    """Check that all spans of a row's labels are in its text and have its surfaces.
+
+    Args:
+        row: a document with its text.
+        file: its file, for problems.
+        line: its line in the file, for problems.
+
+    Raises:
+        DragomanError: E401 to E403 for a span that is not in the text, and as :func:`spans_of`.
+
+    """
+    for span in spans_of(row):
+        surface = span.holder.get("text") if isinstance(span.holder, dict) else None
+        fault = check_span(row["text"], span.start, span.end, surface)
+        if fault is not None:
+            raise error(fault.code, fault.what, fault.hint, file=file, line=line, path=str(row.get("id") or "")[:80])
 
 
 class Draft:

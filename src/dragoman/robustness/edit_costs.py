@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 RESAMPLES = 10_000
+MAX_COUNT = 2**31 - 1
+"""Maximum count of a document."""
 MIN_DOCUMENTS = 6
 """Minimum number of documents for a verdict on memorisation, as for places on the leaderboard."""
 SEED = 1
@@ -56,6 +58,16 @@ class Cost(msgspec.Struct, kw_only=True):
     p: float | None
     p_holm: float | None = None
     rows: tuple[list[list[int]], list[list[int]]] = ([], [])
+
+    def __post_init__(self) -> None:
+        if not any(self.rows) and not any(self.documents):  # a short result has the number of documents alone
+            return
+        wide = len(measure(self.measure).score.columns)
+        for rows in self.rows:
+            if len(rows) != len(self.documents) or any(len(row) != wide for row in rows):
+                raise ValueError(f"`rows` must have {wide} counts for each of the `documents`, on both sides")
+            if any(not 0 <= count <= MAX_COUNT for row in rows for count in row):
+                raise ValueError("a count in `rows` is out of range")
 
 
 class Failure(msgspec.Struct, kw_only=True):
@@ -161,7 +173,8 @@ def difference(one: Cost, other: Cost, against: str) -> Difference:
         against: name of the other.
 
     """
-    shared = [name for name in one.documents if name in set(other.documents)]
+    held = set(other.documents) - {""}  # a short result does not name its documents
+    shared = [name for name in one.documents if name in held]
     drawn, gap = None, None
     if shared:
         sides = [_of(cost, shared) for cost in (one, other)]
@@ -184,7 +197,8 @@ def _gap(scores: list[Any]) -> float:
 
 
 def _of(cost: Cost, documents: list[str]) -> tuple[Ints, Ints]:
-    at = [cost.documents.index(name) for name in documents]
+    place = {name: row for row, name in enumerate(cost.documents)}
+    at = [place[name] for name in documents]
     original, edited = (np.array(rows, np.int64)[at] for rows in cost.rows)
     return original, edited
 

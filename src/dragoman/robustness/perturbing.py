@@ -21,14 +21,14 @@ from dragoman.release import parquet
 from dragoman.release.atomic_folder import writing
 from dragoman.robustness.carrying import Carrier
 from dragoman.robustness.corpus import Corpus, copied
-from dragoman.robustness.draft import spans_of
+from dragoman.robustness.draft import check_spans
 from dragoman.robustness.edit import Applied, parse
 from dragoman.robustness.edits import catalogue
 from dragoman.robustness.root_writer import contents
 from dragoman.robustness.steps import Again, Tally, edited, plan_of
 from dragoman.schema.submission import Submission
 from dragoman.systems.provenance import of_file
-from dragoman.text import check_span, counted
+from dragoman.text import counted
 
 MARK = "perturbation.json"
 """Manifest of an edited benchmark, which is written last."""
@@ -60,6 +60,22 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     documents: list[str]
     original: dict[str, str]
 
+    def __post_init__(self) -> None:
+        for at, each in enumerate(self.edits):
+            for name, type_ in (("label", str), ("expect", str), ("seed", int)):
+                if not isinstance(each.get(name), type_):
+                    raise TypeError(f"`edits[{at}]` has no `{name}` of type `{type_.__name__}`")
+
+
+class _Map(msgspec.Struct):
+    """A line of ``maps.jsonl``: the offset maps of a document, as :meth:`Carrier.to_lists` gives them."""
+
+    document: str
+    steps: list[list[list[tuple[int, int, int, int]]]]
+
+    def carriers(self) -> list[Carrier]:
+        return [Carrier.from_lists(runs) for runs in self.steps]
+
 
 @dataclass(frozen=True)
 class Perturbed:
@@ -82,14 +98,31 @@ class Perturbed:
 
     @property
     def original(self) -> Path:
-        """Exact copy of the original: a release folder, or a gold file."""
+        """Exact copy of the original: a release folder, or a gold file; E101 if it was removed."""
         folder = self.folder / ORIGINAL
-        return folder if folder.exists() else next(self.folder.glob(f"{ORIGINAL}.*"))
+        found = folder if folder.exists() else next(self.folder.glob(f"{ORIGINAL}.*"), None)
+        if found is None:
+            raise error("E101", "the copy of the original is missing.", "Edit the benchmark again.", file=str(folder))
+        return found
 
     def maps(self) -> dict[str, list[Carrier]]:
-        """Return the offset maps of each document, one for each edit, in order."""
-        lines = files.read_bytes(self.folder / MAPS).splitlines()
-        return {row["document"]: [Carrier.from_lists(runs) for runs in row["steps"]] for row in map(json.loads, lines)}
+        """Return the offset maps of each document, one for each edit, in order.
+
+        Raises:
+            DragomanError: E101 if there are none, E201 or E202 if a line is damaged.
+
+        """
+        made = {}
+        for number, line in enumerate(files.read_bytes(self.folder / MAPS).splitlines(), 1):
+            row = files.decode(line, _Map, str(self.folder / MAPS), number)
+            try:
+                made[row.document] = row.carriers()
+            except (ValueError, OverflowError) as cause:
+                what = f"the map of {row.document[:80]!r} is none: {cause}."
+                raise error(
+                    "E202", what, "Edit the benchmark again.", file=str(self.folder / MAPS), line=number
+                ) from None
+        return made
 
     def to_dict(self) -> dict[str, Any]:
         """Return the manifest as plain values."""
@@ -309,9 +342,5 @@ def _rows(path: Path, *, checked: bool = False) -> Iterator[dict[str, Any]]:
             if not isinstance(row.get("text"), str):
                 hint = "Give the text of every document, as a field `text`."
                 raise error("E751", "the document has no text.", hint, file=str(path), line=number)
-            for span in spans_of(row):
-                surface = span.holder.get("text") if isinstance(span.holder, dict) else None
-                fault = check_span(row["text"], span.start, span.end, surface)
-                if fault is not None:
-                    raise error(fault.code, fault.what, fault.hint, file=str(path), line=number)
+            check_spans(row, file=str(path), line=number)
             yield row

@@ -16,7 +16,9 @@ from dragoman.tables import Table, number
 from dragoman.text import counted, visible
 
 MAX_DOCUMENTS = 10**6
-"""Maximum number of documents of an edit in a short result."""
+"""Maximum number of documents of an edit in a short result; of all its costs ten times as many."""
+_DATA = ("name", "version", "split")
+_VALUES = {"new", "old", "other"}
 MAX_SHOWN = 5
 """Number of failing labels per edit in a short result."""
 WIDTH = 110
@@ -56,6 +58,14 @@ class Robustness(msgspec.Struct, kw_only=True):
     failed: dict[str, int] = {}
     unanswered: dict[str, tuple[int, int]] = {}
     memory: list[Difference] = []
+
+    def __post_init__(self) -> None:
+        for name in _DATA:
+            if name not in self.data:
+                raise ValueError(f"`data` has no `{name}`")
+        for label, counts in self.values.items():
+            if counts and counts.keys() != _VALUES:
+                raise ValueError(f"`values` of {label[:80]!r} must be empty, or {', '.join(sorted(_VALUES))}")
 
     @property
     def total(self) -> int:
@@ -141,6 +151,8 @@ class Robustness(msgspec.Struct, kw_only=True):
         for cost in plain["costs"]:
             if not 0 <= cost["documents"] <= MAX_DOCUMENTS:
                 raise TypeError(f"an edit of {cost['documents']} documents")
+        if sum(cost["documents"] for cost in plain["costs"]) > 10 * MAX_DOCUMENTS:
+            raise TypeError(f"edits of over {10 * MAX_DOCUMENTS:,} documents")
         costs = [{**cost, "documents": [""] * cost["documents"]} for cost in plain["costs"]]
         found = {"failures": plain.get("shown", []), "failed": plain["failures"], "costs": costs, "edits": []}
         return msgspec.convert({"types": {}, **fields, **found}, cls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -29,11 +30,14 @@ def contents(corpus: Corpus, name: str, version: str) -> dict[str, bytes]:
         version: its version.
 
     Raises:
-        DragomanError: E751 if the lines of a page are not those of its documents.
+        DragomanError: E304 for the id of a page or document that cannot be a file name, E751 if the lines of a page are
+            not those of its documents.
 
     """
     made: dict[str, bytes] = {}
     sources = []
+    for given in (*corpus.pages, *corpus.documents):  # those of a release from elsewhere may be anything
+        files.child(Path(), f"{given}.json")
     for page, lines in corpus.pages.items():
         own = [row for row in corpus.documents.values() if row["page"] == page]
         for row in own:
@@ -89,6 +93,5 @@ def _offices(corpus: Corpus) -> Iterator[dict[str, Any]]:
     """Yield the holders of offices, with a line that mentions both."""
     for document, office, holder in corpus.held:
         found = corpus.evidence(document, office, holder)
-        assert found is not None  # those without evidence were removed
-        row = {"document": document, "office": office, "holder": holder, "line": found[0], "quote": found[1]}
-        yield row
+        if found is not None:  # those of an edited corpus have evidence; those of an original may have none
+            yield {"document": document, "office": office, "holder": holder, "line": found[0], "quote": found[1]}

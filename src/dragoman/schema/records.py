@@ -126,7 +126,9 @@ class Claim(Record):
     """A statement that somebody asserts, promises, demands or judges."""
 
     id: Annotated[str, Meta(description="id within the document, `c1` …")]
-    content: Annotated[list[Fragment], Meta(description="the minimal clause, without cue; one or more fragments")]
+    content: Annotated[
+        list[Fragment], Meta(min_length=1, description="the minimal clause, without cue; one or more fragments")
+    ]
     claimants: Annotated[list[Claimant], Meta(description="who makes it; at least one")]
     cue: Annotated[list[Fragment], Meta(description="the words that attribute it; may be empty")] = []
     parent: Annotated[str | None, Meta(description="id of the claim in whose content it is reported, or null")] = None

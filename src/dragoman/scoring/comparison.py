@@ -106,8 +106,9 @@ def _compared(results: tuple[records.Result, ...], measures: list[str] | None) -
     check_revisions(results, chosen)
     for name in chosen:
         same = (first.data.documents, first.counts[name].documents)
-        if any((other.data.documents, other.counts[name].documents) != same for other in results[1:]):
-            what = f"{name} was not taken on the same documents of all systems."
+        views = [(view.data.documents, view.counts.get(name)) for result in results for view in repeats.views(result)]
+        if any(counts is None or (documents, counts.documents) != same for documents, counts in views):
+            what = f"{name} was not taken on the same documents of all systems, in all their repeats."
             raise error("E709", what, "Score all of them again.")
     compared = {name: _compared_by(measure(name), results) for name in chosen}
     return Comparison(
@@ -140,7 +141,9 @@ def rows_of(result: records.Result, measure: Measure) -> Ints:
     except (ValueError, OverflowError):
         rows = np.zeros(0, np.int64)
     shape = (len(counts.documents), len(counts.columns))
-    if rows.shape != shape or not len(rows) or rows.min() < 0:
+    scored = set(counts.documents)
+    known = len(scored) == len(counts.documents) and scored <= set(range(len(result.data.documents)))
+    if rows.shape != shape or not len(rows) or rows.min() < 0 or not known:
         what = f"the counts of {measure.name} in {result.system.name!r} are not a table of a row a document."
         raise error("E709", what, "Score the predictions again.")
     if rows.sum(axis=0, dtype=np.float64).max() > _MAX:

@@ -65,10 +65,14 @@ def read_card_name(path: Path) -> str | None:
     """Return the name of the system in a system card; None without a card or a name.
 
     Raises:
-        DragomanError: E101 if it is not a regular file; as :func:`dragoman.files.read_toml`.
+        DragomanError: E101 if it is not a regular file, E202 for a name that is no string; as
+            :func:`dragoman.files.read_toml`.
 
     """
-    return files.read_toml(path).get("name") if path.exists() else None
+    name = files.read_toml(path).get("name") if path.exists() else None
+    if name is not None and not isinstance(name, str):
+        raise error("E202", f"`name` is {name!r:.80}.", "Write it as a string.", file=str(path), path="name")
+    return name
 
 
 def redacted(card: SystemCard) -> SystemCard:

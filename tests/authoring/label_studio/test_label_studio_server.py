@@ -65,6 +65,13 @@ def test_a_process_that_is_not_ours_is_left_alone(tmp_path):
     assert server.stop(tmp_path) == {"stopped": False}
 
 
+@pytest.mark.parametrize("data", ["{", "[]", "{}", '{"user": "a", "password": "b"}', '{"user": 1}'])
+def test_damaged_credentials_are_said(tmp_path, data):
+    (tmp_path / server.CREDENTIALS).write_text(data)
+    with pytest.raises(DragomanError, match=r"E20[12]"):
+        server.credentials(tmp_path)
+
+
 STAND_IN = """#!{python}
 import http.server, subprocess, sys
 print(subprocess.Popen(["sleep", "600"]).pid, flush=True)

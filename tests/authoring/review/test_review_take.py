@@ -123,6 +123,23 @@ def test_what_comes_back_is_not_trusted(root, made, tmp_path):
     assert codes(lambda: take.check_gold(root, [changed])) == ["E738"]
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda key: key["asked"].pop(), "a list for each kit"),
+        (lambda key: key["cards"].pop(key["asked"][0][0]), "which is in `asked`"),
+        (lambda key: key["strata"].pop(0), "`strata` has none for"),
+        (lambda key: next(c for c in key["cards"].values() if c["layer"])["labels"].clear(), "has none"),
+    ],
+)
+def test_the_parts_of_a_key_fit_each_other(made, tmp_path, change, said):
+    key = json.loads(files.pretty_json(made.key))
+    change(key)
+    (tmp_path / "key.json").write_text(json.dumps(key))
+    with pytest.raises(DragomanError, match=f"E202.*{said}"):
+        read_key(tmp_path)
+
+
 def test_what_readers_write_is_no_markup_in_the_section(made, tmp_path):
     hostile = "<script>alert(1)</script> [x](javascript:y) | `z` \u202e\n# head"
     outcome = taken(made, tmp_path, made_up_review.answers(made, made_up_review.careful, name=hostile[:200]))

@@ -18,7 +18,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
 
 from dragoman import files
 from dragoman.problems import DragomanError, error
@@ -99,8 +101,8 @@ def serve(root: Path, data: Path, port: int = 0, waiting: Callable[[float], None
     _CHILDREN[process.pid] = process
     url = f"http://{HOST}:{port}"
     handle = psutil.Process(process.pid)
-    record: dict[str, Any] = {"pid": process.pid, "started": handle.create_time(), "url": url}
-    _write_private(data / PROCESS, record)
+    record = _Record(process.pid, handle.create_time(), url)
+    _write_private(data / PROCESS, msgspec.structs.asdict(record))
     try:
         _wait(process, url, data / LOG, waiting)
     except BaseException:
@@ -128,10 +130,30 @@ def stop(data: Path) -> dict[str, Any]:
     return {"stopped": running is not None}
 
 
+class _Credentials(msgspec.Struct):
+    """The file :data:`CREDENTIALS`."""
+
+    user: str
+    password: str
+    token: str
+
+
+class _Record(msgspec.Struct):
+    """The file :data:`PROCESS`: the process of the server, when it started, and its URL."""
+
+    pid: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+    started: float
+    url: str
+
+
 def credentials(data: Path) -> dict[str, str]:
-    """Read a server's ``user``, ``password`` and ``token``."""
-    secret: dict[str, str] = json.loads((data / CREDENTIALS).read_bytes())
-    return secret
+    """Read a server's ``user``, ``password`` and ``token``.
+
+    Raises:
+        DragomanError: as :func:`dragoman.files.read_json`.
+
+    """
+    return msgspec.structs.asdict(files.read_json(data / CREDENTIALS, _Credentials))
 
 
 def _variables(data: Path, secret: dict[str, str]) -> dict[str, str]:
@@ -191,18 +213,17 @@ def _libraries() -> tuple[Any, Any]:
     return httpx, psutil
 
 
-def _running(data: Path) -> tuple[psutil.Process, dict[str, Any]] | None:
+def _running(data: Path) -> tuple[psutil.Process, _Record] | None:
     """Return the process named in the folder's process file, if it is still running and its id was not reused."""
     try:
-        record: dict[str, Any] = json.loads((data / PROCESS).read_bytes())
-        pid, started = int(record["pid"]), float(record["started"])
-    except (OSError, ValueError, KeyError, TypeError):
+        record = msgspec.json.decode((data / PROCESS).read_bytes(), type=_Record)
+    except (OSError, ValueError, RecursionError):
         return None
     _, psutil = _libraries()
     try:
-        process = psutil.Process(pid)
-        same = abs(process.create_time() - started) < CLOCK_STEP and _runs(process)
-    except (psutil.Error, ValueError):  # a negative id is invalid
+        process = psutil.Process(record.pid)
+        same = abs(process.create_time() - record.started) < CLOCK_STEP and _runs(process)
+    except psutil.Error:
         return None
     return (process, record) if same else None
 
@@ -216,9 +237,9 @@ def _runs(process: psutil.Process) -> bool:
         return False
 
 
-def _outcome(data: Path, record: dict[str, Any], *, already: bool) -> dict[str, Any]:
+def _outcome(data: Path, record: _Record, *, already: bool) -> dict[str, Any]:
     files = {"credentials": str(data / CREDENTIALS), "log": str(data / LOG)}
-    return {"url": record["url"], **files, "pid": record["pid"], "already": already}
+    return {"url": record.url, **files, "pid": record.pid, "already": already}
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path, waiting: Callable[[float], None]) -> None:

@@ -104,6 +104,14 @@ class Key(Record, kw_only=True):
         unknown = sorted({name for kit in self.asked for name in kit} - self.cards.keys())
         if unknown:
             raise ValueError(f"`cards` has no {unknown[0][:40]!r}, which is in `asked`")
+        strata = {(stratum.layer, stratum.passes) for stratum in self.strata}
+        for name, card in self.cards.items():
+            if card.layer is None or card.planted is not None:
+                continue
+            if not card.labels:
+                raise ValueError(f"the card {name[:40]!r} is about a label, and has none")
+            if card.part == 1 and (card.layer, card.passes) not in strata:
+                raise ValueError(f"`strata` has none for {card.layer}, {card.passes}, of the card {name[:40]!r}")
 
 
 class Answer(Record, kw_only=True):
