@@ -155,5 +155,6 @@ def test_both_scorers_agree(part):
         assert disagreement(seed) is None, seed
 
 
-def test_they_agree_on_ties_between_gold_mentions_with_the_same_span():
-    assert disagreement(703070) is None
+@pytest.mark.parametrize("seed", [703070, 711940])
+def test_they_agree_on_ties_between_gold_mentions_with_the_same_span(seed):
+    assert disagreement(seed) is None

@@ -189,8 +189,8 @@ class World:
         self.offices = {}
         for office, holder in gold_line.get("offices", ()):
             self.offices.setdefault(office, set()).add(holder)
-        # Of mentions with the same span, that whose type is first in the alphabet comes first.
-        entities = sorted(gold_line.get("entities") or [], key=lambda e: e.get("type") or "")
+        # Of mentions with the same span, that whose type is first in the alphabet comes first, then by ids.
+        entities = sorted(gold_line.get("entities") or [], key=lambda e: (e.get("type") or "", sorted(id_set(e))))
         self.mentions = [(e["start"], e["end"], id_set(e)) for e in entities]
         # A claimant's span in gold counts as a mention if no other mention is near: once, however many have it.
         spans = {
