@@ -9,8 +9,7 @@ otherwise omitting a reference would earn more than giving it. The rules, each b
 - A gold mention denotes its ids, or if it has none, its own span.
 - A registry id or Wikidata id denotes itself. Without a registry, so do the ids that gold uses in the document. Any
   *other id* is local to the system, and denotes what most of its mentions in the document denote; ties go to the first
-  mention, and between gold mentions with the same span to the first in the alphabetical order of their types, then of their
-  ids.
+  mention, and between gold mentions with the same span to the first in the alphabetical order of types, then of ids.
 - Several ids denote the set of what each denotes. If one of them denotes nothing, so does the set.
 - An office and its holder in a document are equal. An office with several holders is equal to each of them.
 
