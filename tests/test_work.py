@@ -5,8 +5,10 @@ machine, busy or not; a loop over documents, spans or types where there was none
 columns but does it twice is seen by ``benchmarks/work.py``.
 """
 
+import itertools
 import json
 import sys
+import threading
 from functools import partial
 
 import numpy as np
@@ -29,19 +31,21 @@ def calls(make):
     """
     make()()
     work = make()
-    number = 0
+    numbers = itertools.count()  # counts in several threads
 
     def count(_frame, event, _argument):
-        nonlocal number
-        number += event in {"call", "c_call"}
+        if event in {"call", "c_call"}:
+            next(numbers)
 
-    before = sys.getprofile()
+    before, in_threads = sys.getprofile(), threading.getprofile()
     sys.setprofile(count)
+    threading.setprofile(count)
     try:
         work()
     finally:
         sys.setprofile(before)
-    return number
+        threading.setprofile(in_threads)
+    return next(numbers)
 
 
 def spans(random, name, number, *, nested=False):

@@ -75,6 +75,7 @@ def broken():
         raise ImportError("numpy failed to import") from None
 
 app.main = broken
+signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored in what runs the tests
 main()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -98,8 +98,6 @@ def _labels(gold: Labels, document: Document, report: Report) -> None:
                 if second.start < first.end:
                     what = "fragments overlap, or are not in the order of the text."
                     report("E407", f"claims[{claim.id}].{name}", what, "Put them in order.")
-        if not claim.content:
-            report("E402", f"claims[{claim.id}].content", "there is no fragment.", "A claim has content.")
 
 
 def _span(span: Entity | Date | Fragment, path: str, document: Document, report: Report) -> None:
