@@ -8,8 +8,9 @@ import pytest
 from dragoman import files
 from dragoman.authoring.adjudication import Place, build_gold, read_decisions, reviewed_places
 from dragoman.authoring.agreement import without_places
-from dragoman.authoring.card_numbers import Agreement, agreed
+from dragoman.authoring.card_numbers import agreed
 from dragoman.problems import DragomanError
+from dragoman.schema.agreement_file import Agreement
 from dragoman.schema.pass_file import CONTROLS
 from dragoman.schema.records import Claim, Claimant, Entity, Fragment, Labels
 

@@ -73,6 +73,7 @@ from dragoman.release.verification import verify
 from dragoman.robustness import edit, edit_costs, perturbing, robustness_page, robustness_result
 from dragoman.robustness.edits import catalogue
 from dragoman.schema import records
+from dragoman.schema.agreement_file import Agreement
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.release_rows import ROW_SCHEMA, ROW_SCHEMAS
 from dragoman.schema.submission import PredictedDate, PredictedEntity, Submission
@@ -1009,7 +1010,7 @@ def _edit_files(name: str) -> tuple[Callable[[], list[bytes]], Callable[[bytes, 
 
 def _agreement(data: bytes, folder: Path) -> None:
     (folder / "agreement.json").write_bytes(data)
-    card_numbers.agreed(files.read_json(folder / "agreement.json", card_numbers.Agreement)).encode()
+    card_numbers.agreed(files.read_json(folder / "agreement.json", Agreement)).encode()
 
 
 def _rows_of_a_release() -> list[bytes]:

@@ -17,7 +17,7 @@ from sides import pair
 from dragoman import files, scoring
 from dragoman.cli import main
 from dragoman.problems import DragomanError
-from dragoman.scoring import dask
+from dragoman.scoring import dask, local_cluster
 
 pytestmark = [
     pytest.mark.allow_hosts(["127.0.0.1", "localhost"]),
@@ -30,7 +30,7 @@ WORKERS = 3
 @pytest.fixture(scope="module")
 def cluster():
     pytest.importorskip("distributed", reason="install the extra dask")
-    with dask.local_cluster(WORKERS) as running:
+    with local_cluster.local_cluster(WORKERS) as running:
         yield running
 
 
@@ -207,7 +207,7 @@ def test_a_local_cluster_ends_even_if_dask_never_hears_that_a_worker_was_started
         await starting.stopped.wait()
 
     def lose_a_worker():
-        with dask.local_cluster(1) as running:
+        with local_cluster.local_cluster(1) as running:
             (nanny,) = running.workers.values()
             monkeypatch.setattr(nannies.WorkerProcess, "_wait_until_connected", hear_nothing)
             lost = nanny.pid
@@ -217,7 +217,7 @@ def test_a_local_cluster_ends_even_if_dask_never_hears_that_a_worker_was_started
             pids.append(nanny.pid)
 
     pids = []
-    monkeypatch.setattr(dask, "_END", 0.5)
+    monkeypatch.setattr(local_cluster, "_END", 0.5)
     ending = threading.Thread(target=lose_a_worker, daemon=True)
     ending.start()
     ending.join(timeout=120)

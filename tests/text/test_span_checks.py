@@ -5,8 +5,8 @@ import random
 import numpy as np
 import pytest
 
-from dragoman.text import MAX_OFFSET, Texts, check_span, span_checks
-from dragoman.text.string_column import StringColumn
+from dragoman.text import MAX_OFFSET, check_span, span_columns
+from dragoman.text.span_columns import StringColumn, Texts
 
 TEXT = "김 spoke 😀 today."
 
@@ -60,7 +60,7 @@ def spans(rng, texts):
 
 @pytest.mark.parametrize("seed", range(200))
 def test_columns_are_judged_as_spans_are_one_by_one(seed, monkeypatch):
-    monkeypatch.setattr(span_checks, "_AT_ONCE", (1, 20, 2**21)[seed % 3])
+    monkeypatch.setattr(span_columns, "_AT_ONCE", (1, 20, 2**21)[seed % 3])
     rng = random.Random(seed)
     texts = [TEXT, None, "", "x"]
     rows = list(spans(rng, texts))
@@ -73,7 +73,7 @@ def test_columns_are_judged_as_spans_are_one_by_one(seed, monkeypatch):
 
 
 def test_surfaces_of_many_documents_are_compared_part_by_part(monkeypatch):
-    monkeypatch.setattr(span_checks, "_AT_ONCE", 100)
+    monkeypatch.setattr(span_columns, "_AT_ONCE", 100)
     rng = random.Random(3)
     texts = ["".join(rng.choices("a김😀ع", k=rng.randint(1, 60))) for _ in range(50)]
     rows = [(doc, at, at + 1 + at % 3) for doc, text in enumerate(texts) for at in range(len(text) - 3)]

@@ -6,13 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from dragoman.problems import error
 from dragoman.release.ceilings import ceilings
 from dragoman.schema import labels
+from dragoman.schema.agreement_file import Agreement, Alpha, Score
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.schema.result_file import Ends
 from dragoman.text import counted
 
 if TYPE_CHECKING:
@@ -24,74 +22,6 @@ at word boundaries (word-level), and the F1 of finding exactly these. The last t
 conversion to CoNLL columns keeps, with one row per word or per character; the others are lost by the format.
 """
 _OPEN, _CLOSE = "<!-- generated: {} -->\n", "<!-- end of generated: {} -->"
-
-
-class _Score(msgspec.Struct):
-    """A score with its interval: F1, or accuracy."""
-
-    f1: float | None = None
-    accuracy: float | None = None
-    interval: Ends | None = None
-
-
-class _Alpha(msgspec.Struct):
-    """Krippendorff's alpha of an attribute, and of how many items."""
-
-    alpha: float | None
-    interval: Ends | None
-    items: int
-
-
-class _Scores(msgspec.Struct):
-    """Scores by measure; None where there are no labels."""
-
-    scores: dict[str, _Score | None]
-
-
-class _Passes(_Scores):
-    """Agreement of two passes."""
-
-    alpha: dict[str, _Alpha]
-
-
-class _Control(_Scores):
-    """Agreement of a control pass with the gold."""
-
-    documents: int
-    without_reviewed: _Scores
-
-
-class Agreement(msgspec.Struct):
-    """What the card shows of ``annotations/agreement.json``; all parts have the same measures and attributes.
-
-    Attributes:
-        passes: agreement of the two passes.
-        passes_without_quoted: the same without the labels that the annotators had seen quoted.
-        with_gold_not_independent: scores of each pass against the gold, by measure.
-        controls_with_gold: the same of the control passes.
-
-    """
-
-    passes: _Passes
-    passes_without_quoted: _Passes
-    with_gold_not_independent: dict[str, dict[str, _Score | None]]
-    controls_with_gold: dict[str, _Control]
-
-    def __post_init__(self) -> None:
-        parts = {
-            "passes_without_quoted": self.passes_without_quoted.scores,
-            **self.with_gold_not_independent,
-            **{name: control.scores for name, control in self.controls_with_gold.items()},
-            **{
-                f"{name} without reviewed labels": control.without_reviewed.scores
-                for name, control in self.controls_with_gold.items()
-            },
-        }
-        for name, scores in parts.items():
-            if lacking := self.passes.scores.keys() - scores.keys():
-                raise ValueError(f"{name[:80]} has no score {min(lacking)[:80]!r}, which `passes` has")
-        if lacking := self.passes.alpha.keys() - self.passes_without_quoted.alpha.keys():
-            raise ValueError(f"passes_without_quoted has no alpha of {min(lacking)[:80]!r}, which `passes` has")
 
 
 def with_generated(card: str, release: Release, agreement: Agreement | None, *, needed: bool = True) -> str:
@@ -223,7 +153,7 @@ def agreed(agreement: Agreement) -> str:
     )
 
 
-def _main(score: _Score | None) -> str:
+def _main(score: Score | None) -> str:
     return "–" if score is None else _number(score.accuracy if score.f1 is None else score.f1)
 
 
@@ -231,6 +161,6 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
-def _range(score: _Score | _Alpha | None) -> str:
+def _range(score: Score | Alpha | None) -> str:
     interval = None if score is None else score.interval
     return "–" if interval is None else f"{interval[0]:.3f}–{interval[1]:.3f}"

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from dragoman import files
 from dragoman.authoring.card import readme, readme_of_withheld, readme_without_texts
-from dragoman.authoring.card_numbers import Agreement, with_generated
+from dragoman.authoring.card_numbers import with_generated
 from dragoman.authoring.changelog import data_sections
 from dragoman.authoring.curation import read_pages
 from dragoman.release import parquet, private_bundle, standoff
 from dragoman.release.atomic_folder import check_place
+from dragoman.schema.agreement_file import Agreement
 
 if TYPE_CHECKING:
     from pathlib import Path

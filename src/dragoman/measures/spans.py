@@ -65,6 +65,7 @@ def matched(gold: Spans, pred: Spans, pairs: tuple[Ints, Ints], credit: Ints | N
 
 
 MatchOfSpans = Callable[["Pair", str], Match]
+"""Matches the spans of a layer."""
 
 
 def _after(settle: Settle, *, of_type: bool) -> Callable[[MatchOfSpans], MatchOfSpans]:

@@ -147,11 +147,9 @@ def each(
 
 def _of_block(block: bytes, schema: pa.Schema, unknown: str = "error") -> pa.Table:
     # Checked beforehand: pyarrow accepts several objects on a line and objects that span lines as rows, and crashes on
-    # a file that begins with null.
+    # a file that begins with null. Without columns it forgets how many rows there are.
     layout = layout_of(block)
-    if (
-        not layout.whole or not len(schema) or not _is_text(block, layout)
-    ):  # without columns Arrow forgets how many rows
+    if not layout.whole or not len(schema) or not _is_text(block, layout):
         raise Fallback("lines")
     if layout.longest > 2 * MAX_ITEMS and any(has_too_many(line) for line in block.split(b"\n")):
         raise Fallback("items")

@@ -14,7 +14,7 @@ import pyarrow as pa
 from dragoman.annotations import NULL, Coded
 from dragoman.arrow_buffers import bounds_of, cast, flat_of, integers_of, valid
 from dragoman.reading.fallback import Fallback
-from dragoman.text.string_column import StringColumn
+from dragoman.text.span_columns import StringColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +30,7 @@ class Rows:
         table: the structs.
         parent: row of the level above, shape (n,).
         item: position in the parent's list, shape (n,).
-        codes: columns of codes so far.
+        codes: memo of :meth:`strings`, by field.
 
     """
 

@@ -30,13 +30,13 @@ from dragoman.reading.arrow_rows import (
 from dragoman.reading.canonical_order import claims_in_order, merge_fragments, spans_in_order
 from dragoman.reading.fallback import Fallback
 from dragoman.schema.layers import LAYER_NAMES
-from dragoman.text import Texts
+from dragoman.text.span_columns import Texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dragoman.reading.target import Target
-    from dragoman.text.string_column import StringColumn
+    from dragoman.text.span_columns import StringColumn
 
     Ints = NDArray[np.int64]
 

@@ -18,6 +18,7 @@ from dragoman.schema.labels import LabelSets
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.records import Document, Record, RegistryEntry
 from dragoman.schema.release_rows import CONFIGS, READING, ROW_SCHEMA, ROW_SCHEMAS, UNSPLIT, row_of
+from dragoman.text import check_span
 
 Rows = Mapping[str, Mapping[str, Sequence[Record]]]
 """Rows by configuration and split."""
@@ -154,7 +155,7 @@ def unsliced(name: str, text: str, labelled: Any) -> list[Problem]:
             hint="Build the gold again from the passes.",
         )
         for span in spans
-        if not span.start < span.end <= len(text) or text[span.start : span.end] != span.text
+        if check_span(text, span.start, span.end, span.text, affords=lambda _: False) is not None
     ]
 
 

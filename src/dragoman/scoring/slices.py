@@ -132,14 +132,7 @@ def recalls(measure: Measure, match: Match, pair: Pair) -> dict[str, tuple[int, 
     parts = pair.memo.get(("parts by recall", measure.layer), lambda: list(_parts(items)))
     earned = np.zeros(len(items), np.int64)
     earned[match.gold] = match.credit
-    return {
-        part.name: (
-            int((earned if part.number == len(items) else earned[part.mask]).sum()),
-            part.number,
-            part.documents,
-        )
-        for part in parts
-    }
+    return {part.name: (int(earned[part.mask].sum()), part.number, part.documents) for part in parts}
 
 
 def _parts(items: Entities | Dates | Claims) -> Iterable[_Part]:

@@ -7,7 +7,7 @@ from dragoman.text.display import counted, visible, visible_json
 from dragoman.text.offsets import Block, Span, SpanFault, TextMap, Unit
 from dragoman.text.quote_places import IN_ORDER, POLICIES, Policy
 from dragoman.text.quotes import Located, find, locate_quote, locate_quotes, nowhere, quote_of
-from dragoman.text.span_checks import MAX_OFFSET, Texts, check_span, explain_mismatch
+from dragoman.text.span_checks import MAX_OFFSET, check_span, explain_mismatch
 
 __all__ = [
     "IN_ORDER",
@@ -19,7 +19,6 @@ __all__ = [
     "Span",
     "SpanFault",
     "TextMap",
-    "Texts",
     "Unit",
     "check_span",
     "counted",

@@ -1,29 +1,17 @@
-"""Validation of spans, one at a time or as columns: range, order, surface, and the likely cause of a mismatch."""
+"""Validation of a span: range, order, surface, and the likely cause of a mismatch."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 from dragoman.problems import shown
 from dragoman.text.lookalikes import LINE_ENDS, why_unlike
 from dragoman.text.offsets import SpanFault, TextMap, Unit
 from dragoman.text.quotes import find
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from dragoman.text.string_column import StringColumn
-
-    Ints = NDArray[np.int64]
-
 MAX_OFFSET = 2**31 - 1
 """Maximum offset where the text is unknown; document and offset then fit together into 64 bits."""
-_AT_ONCE = 2**21
-"""Length of the texts and surfaces that are compared at once: bounds memory, as a code point takes up to 12 bytes."""
 
 
 def _always(_: int) -> bool:
@@ -73,89 +61,6 @@ def check_span(
         return SpanFault("E401", f"the span {start} to {end} is out of range; {reach} {length}.", hint)
     there, words = shown((text or "")[start:end]), shown(surface or "")
     return SpanFault("E403", f"the text from {start} to {end} is {there}, not {words}.", hint)
-
-
-class Texts:
-    """The texts of some documents, and :func:`check_span` for whole columns of spans.
-
-    Args:
-        texts: text of each document, None if unknown.
-        beyond: whether spans that begin after the end of their text are allowed: they represent quotes without a place
-            (:func:`dragoman.text.nowhere`).
-
-    """
-
-    def __init__(self, texts: Sequence[str | None], *, beyond: bool = False) -> None:
-        import numpy as np  # noqa: PLC0415 - importing the package must stay cheap
-
-        self.texts = texts
-        self.beyond = beyond
-        self._lengths = np.array([MAX_OFFSET if text is None else len(text) for text in texts], np.int64)
-
-    def check_spans(self, docs: Ints, starts: Ints, ends: Ints, surfaces: StringColumn | None = None) -> bool:
-        """Tell whether all spans are valid.
-
-        Args:
-            docs: document of each span, shape (n,).
-            starts: offsets of the first code points, shape (n,).
-            ends: offsets after the last code points, shape (n,).
-            surfaces: the words that each span must have, null where not stated; or None.
-
-        """
-        lengths = self._lengths[docs]
-        wrong = ends > lengths
-        if self.beyond:
-            wrong &= starts <= lengths
-        if (wrong | (starts < 0) | (ends <= starts)).any():
-            return False
-        if surfaces is None:
-            return True
-        stated = surfaces.given & (lengths < MAX_OFFSET)
-        if not stated.all():
-            docs, starts, ends, lengths = docs[stated], starts[stated], ends[stated], lengths[stated]
-            surfaces = surfaces.take(stated)
-        # A slice beyond the end of the text is empty.
-        starts, ends = starts.clip(max=lengths), ends.clip(max=lengths)
-        parts = self._parts(docs, surfaces)
-        return all(self._equal(docs[at], starts[at], ends[at], surfaces.take(at)) for at in parts)
-
-    def _parts(self, docs: Ints, surfaces: StringColumn) -> Iterator[slice]:
-        """Divide spans into parts that are compared at once; neighbours in the same document stay together."""
-        import numpy as np  # noqa: PLC0415
-
-        firsts = _firsts(docs)
-        costs = np.add.reduceat(surfaces.ends - surfaces.starts, firsts) + self._lengths[docs[firsts]]
-        part = np.cumsum(costs) // _AT_ONCE
-        bounds = [*firsts[np.flatnonzero(np.diff(part, prepend=-1))].tolist(), len(docs)]
-        yield from (slice(first, end) for first, end in pairwise(bounds))
-
-    def _equal(self, docs: Ints, starts: Ints, ends: Ints, surfaces: StringColumn) -> bool:
-        """Tell whether the texts at spans are the surfaces; compares all code points at once."""
-        import numpy as np  # noqa: PLC0415
-
-        lengths = ends - starts
-        try:
-            points = surfaces.code_points(lengths)
-        except UnicodeDecodeError:
-            return False
-        if points is None:
-            return False
-        firsts = _firsts(docs)
-        texts = [self.texts[doc] or "" for doc in docs[firsts].tolist()]
-        text = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-        shifts = np.cumsum([0, *map(len, texts[:-1])])
-        spans = np.diff(firsts, append=len(docs))
-        first = starts + np.repeat(shifts, spans)
-        at = np.repeat((first - (np.cumsum(lengths) - lengths)).astype(np.int32), lengths)
-        at += np.arange(len(points), dtype=np.int32)
-        return bool((text[at] == points).all())
-
-
-def _firsts(docs: Ints) -> Ints:
-    """Return the index of the first span of each run of neighbours in the same document."""
-    import numpy as np  # noqa: PLC0415
-
-    return np.flatnonzero(np.diff(docs, prepend=-1))
 
 
 def explain_mismatch(text: str, start: int, end: int, surface: str) -> str | None:
