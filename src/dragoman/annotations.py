@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 NULL = -1
 """Code of a missing value."""
+_NULLS = np.broadcast_to(np.int32(NULL), 2**40)
+"""Codes of missing values, of which only one is in memory: columns are slices of it, as making a new one takes longer.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Coded:
     @classmethod
     def null(cls, number: int) -> Coded:
         """Make a column of missing values; it is broadcast from one value, so it must not be written to."""
-        return cls(np.broadcast_to(np.int32(NULL), number), ())
+        return cls(_NULLS[:number], ())
 
     @classmethod
     def of(cls, values: list[str | None]) -> Coded:

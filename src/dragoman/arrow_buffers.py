@@ -54,6 +54,39 @@ def bounds_of(strings: pa.Array) -> Ints:
     return memory[strings.offset : strings.offset + len(strings) + 1].astype(np.int64, copy=False)
 
 
+def take(array: pa.Array, index: Ints) -> pa.Array:
+    """Select rows of an array of nulls, integers, strings, or lists and structs of these.
+
+    Args:
+        array: shape (n,).
+        index: the rows, shape (k,), each from 0 to n - 1.
+
+    """
+    type_ = array.type
+    if pa.types.is_null(type_):
+        return pa.nulls(len(index))
+    given = valid(array)[index] if array.null_count else None
+    mask = None if given is None else pa.py_buffer(np.packbits(given, bitorder="little"))
+    if pa.types.is_struct(type_):
+        fields = [take(array.field(at), index) for at in range(type_.num_fields)]
+        return pa.Array.from_buffers(type_, len(index), [mask], children=fields)
+    if pa.types.is_integer(type_):
+        return pa.Array.from_buffers(type_, len(index), [mask, pa.py_buffer(integers_of(array)[index])])
+    bounds = integers_of(array.offsets) if pa.types.is_list(type_) else bounds_of(array)
+    lengths = np.diff(bounds)[index]
+    if given is not None:
+        lengths *= given
+    ends = np.zeros(len(index) + 1, np.int64)
+    np.cumsum(lengths, out=ends[1:])
+    items = np.repeat(bounds[:-1][index] - ends[:-1], lengths)
+    items += np.arange(len(items))
+    offsets = pa.py_buffer(ends.astype(np.int32))
+    if pa.types.is_list(type_):
+        return pa.Array.from_buffers(type_, len(index), [mask, offsets], children=[take(array.values, items)])
+    data = np.frombuffer(array.buffers()[2] or b"", np.uint8)[items]
+    return pa.Array.from_buffers(type_, len(index), [mask, offsets, pa.py_buffer(data)])
+
+
 def cast(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Cast the columns of a table, as its own method does.
 

@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dragoman.arrow_buffers import flat_of
+from dragoman.arrow_buffers import flat_of, take
+from dragoman.benchmark import load
+from dragoman.reading import arrow_json
 from dragoman.reading.arrow_rows import coded, lengths_of, parents_of
 
 
@@ -37,6 +39,25 @@ def test_lists_are_flattened_and_strings_coded_as_python_does(seed):
     assert len(set(codes.labels)) == len(codes.labels)
 
 
+@pytest.mark.parametrize("seed", range(100))
+def test_rows_are_taken_as_python_does(seed):
+    rng = random.Random(seed)
+    array, values = lists(rng)
+    index = np.array([rng.randrange(len(values)) for _ in range(rng.randrange(6))] if values else [], np.int64)
+    taken = take(array, index)
+    taken.validate(full=True)
+    assert taken.to_pylist() == [values[at] for at in index]
+
+
+def test_rows_with_all_fields_are_taken():
+    rows = arrow_json.of_lines(load().gold_lines("dev")).combine_chunks().to_struct_array().chunk(0)
+    for array in (rows, rows.slice(1)):
+        index = np.random.default_rng(1).integers(0, len(array), 2 * len(array))
+        taken = take(array, index)
+        taken.validate(full=True)
+        assert taken.to_pylist() == [array[at].as_py() for at in index]
+
+
 def test_a_column_of_nothing_is_flat_and_empty():
     assert len(flat_of(pa.nulls(3))) == 0
     assert lengths_of(pa.nulls(3)).tolist() == [0, 0, 0]
@@ -45,8 +66,11 @@ def test_a_column_of_nothing_is_flat_and_empty():
 def test_coding_imports_no_functions_of_arrow():
     code = (
         "import sys; from dragoman.reading import arrow_json, columns; from dragoman.reading.target import Target; "
+        "import numpy as np; from dragoman.arrow_buffers import take; "
         """table = arrow_json.of_bytes(b'{"id": "d", "entities": [{"start": 0, "end": 1, "type": "A"}]}'); """
-        "assert columns.build(table, Target()).entities.type.labels == ('A',); print('pyarrow.compute' in sys.modules)"
+        "assert columns.build(table, Target()).entities.type.labels == ('A',); "
+        "take(table.column('entities').chunk(0), np.zeros(2, int)); "
+        "print('pyarrow.compute' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"

@@ -10,7 +10,7 @@ import pytest
 
 from dragoman import scoring
 from dragoman.problems import DragomanError
-from dragoman.scoring import blockwise
+from dragoman.scoring import blockwise, streaming
 from dragoman.scoring.comparison import compare
 from dragoman.scoring.content_hash import content
 
@@ -100,7 +100,8 @@ def test_every_form_has_one_fingerprint_and_compares(written):
 def test_a_stream_has_the_fingerprint_of_the_whole(written, monkeypatch, way):
     pred, gold = written["other-order.jsonl" if way == "spilled" else "plain.jsonl"], written["plain.jsonl"]
     whole = scoring.score(pred, gold, measures=MEASURES, intervals=False)
-    monkeypatch.setattr(blockwise, "STREAMED" if way == "in step" else "SPILLED", 0)
+    monkeypatch.setattr(blockwise, "STREAMED", 0)
+    monkeypatch.setattr(streaming, "MAX_HELD", 0)
     monkeypatch.setattr("dragoman.reading.prefetch.BLOCK", 2_000)
     streamed = scoring.score(pred, gold, measures=MEASURES, intervals=False)
     assert streamed.data == whole.data

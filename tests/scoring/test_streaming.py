@@ -31,6 +31,8 @@ ALWAYS, NEVER = 0, 2**60
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch):
     monkeypatch.setattr(prefetch, "BLOCK", 700)
+    monkeypatch.setattr(prefetch, "ROWS", 700)
+    monkeypatch.setattr(streaming, "PART", 700)
 
 
 def write(path, lines):
@@ -49,7 +51,7 @@ def both(folder, gold, pred, suffix=".jsonl"):
 def scored(paths, streamed, spilled, **options):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blockwise, "STREAMED", streamed)
-        patch.setattr(blockwise, "SPILLED", spilled)
+        patch.setattr(streaming, "MAX_HELD", spilled)
         return files.pretty_json(dragoman.score(*paths, **{**OPTIONS, **options}))
 
 
@@ -106,7 +108,7 @@ def test_the_order_of_documents_is_seen_at_the_beginning_of_any_file(tmp_path, s
     paths = both(tmp_path, [g for g, _ in lines], [p for _, p in lines], suffix)
     assert shards.first_ids(paths[0]) == [line["id"] for line, _ in lines]
     drivers = []
-    for name in ("in_step", "spilled"):
+    for name in ("in_step", "joined"):
         monkeypatch.setattr(streaming, name, lambda *args, name=name: drivers.append(name))
     monkeypatch.setattr(blockwise, "STREAMED", ALWAYS)
     assert blockwise.blockwise(Sides.of(*paths), lambda _: None) is None
@@ -127,7 +129,7 @@ def test_the_benchmark_is_not_imported_to_score_large_files_on_the_command_line(
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz"])
 @pytest.mark.parametrize("seed", range(3))
-def test_files_in_the_same_order_are_counted_in_step_and_others_spilled(tmp_path, seed, suffix):
+def test_files_in_the_same_order_are_counted_in_step_and_others_joined(tmp_path, seed, suffix):
     rng = random.Random(seed)
     lines = list(alike(rng, 50))
     gold, pred = [g for g, _ in lines], [p for _, p in lines if rng.random() < 0.9]
@@ -137,11 +139,11 @@ def test_files_in_the_same_order_are_counted_in_step_and_others_spilled(tmp_path
     paths = both(tmp_path, gold, pred, suffix)
     with pytest.raises(streaming.Reordered):
         drive(streaming.in_step, paths)
-    assert sorted(drive(streaming.spilled, paths).documents) == sorted(line["id"] for line in gold)
+    assert sorted(drive(streaming.joined, paths).documents) == sorted(line["id"] for line in gold)
     assert scored(paths, ALWAYS, ALWAYS) == scored(paths, NEVER, NEVER)
 
 
-@pytest.mark.parametrize("driver", [streaming.in_step, streaming.spilled])
+@pytest.mark.parametrize("driver", [streaming.in_step, streaming.joined])
 def test_few_documents_are_held_whatever_their_number(tmp_path, monkeypatch, driver):
     """Labels go when their block has been counted: what is alive at a time does not grow."""
     alive, most = [], []
@@ -178,7 +180,7 @@ LINES = [{**ONE, "id": f"{n:03}"} for n in range(60)]
 )
 def test_what_needs_a_closer_look_is_left_to_those_who_read_the_whole(tmp_path, gold, pred):
     paths = both(tmp_path, gold, pred)
-    for driver in (streaming.in_step, streaming.spilled):
+    for driver in (streaming.in_step, streaming.joined):
         with pytest.raises((Fallback, streaming.Reordered, streaming.SchemaMismatch)):
             drive(driver, paths)
     answers = []
@@ -206,11 +208,12 @@ def test_a_field_that_first_turns_up_in_a_late_block_counts_as_in_a_whole_file(t
 
 def test_no_temporary_file_stays(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(streaming, "MAX_HELD", ALWAYS)
     (tmp_path / "temporary").mkdir()
     paths = both(tmp_path, LINES, LINES[::-1])
     scored(paths, ALWAYS, ALWAYS)
     with pytest.raises(Fallback):
-        drive(streaming.spilled, both(tmp_path, LINES, [*LINES, TWO]))
+        drive(streaming.joined, both(tmp_path, LINES, [*LINES, TWO]))
     assert not list((tmp_path / "temporary").iterdir())
 
 
@@ -242,9 +245,9 @@ def test_predictions_are_validated_in_blocks_as_in_the_whole(tmp_path, monkeypat
                 del line["entities"]
         paths = both(tmp_path, gold, pred)
         monkeypatch.setattr(blockwise, "STREAMED", NEVER)
-        monkeypatch.setattr(blockwise, "SPILLED", NEVER)
         whole = api.examine(*paths)
-        monkeypatch.setattr(blockwise, "SPILLED" if spilled else "STREAMED", ALWAYS)
+        monkeypatch.setattr(blockwise, "STREAMED", ALWAYS)
+        monkeypatch.setattr(streaming, "MAX_HELD", ALWAYS if spilled else NEVER)
         assert api.examine(*paths) == whole, seed
         odd += len(whole.problems)
     assert odd > 10
@@ -267,8 +270,8 @@ def test_labels_that_take_too_much_memory_are_joined_on_the_disk(tmp_path, monke
     paths = both(tmp_path, [g for g, _ in lines], pred, suffix)
     whole, said = scored(paths, NEVER, NEVER), api.examine(*paths)
     spills = []
-    spilled = streaming.spilled
-    monkeypatch.setattr(streaming, "spilled", lambda *given: spills.append(1) or spilled(*given))
+    joined = streaming.joined
+    monkeypatch.setattr(streaming, "joined", lambda *given: spills.append(1) or joined(*given))
     monkeypatch.setattr(memory_budget.Budget.__init__, "__defaults__", (10_000,))
     assert scored(paths, NEVER, NEVER) == whole
     assert api.examine(*paths) == said

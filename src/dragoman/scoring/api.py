@@ -120,7 +120,7 @@ def score(
         counted = _on_cluster(sides, measures, scheduler)
     else:
         counted = within_budget(
-            lambda at_least: _streamed(sides, measures, at_least),
+            lambda any_size: _streamed(sides, measures, any_size=any_size),
             lambda budget: _in_memory(sides, measures, budget),
             lambda: _refuse(sides),
         )
@@ -200,7 +200,7 @@ class _Counted(NamedTuple):
     facets: Mapping[str, tuple[str | None, ...]]
 
 
-def _streamed(sides: Sides, measures: Measures, at_least: int | None = None) -> _Counted | None:
+def _streamed(sides: Sides, measures: Measures, *, any_size: bool = False) -> _Counted | None:
     """Count two files block by block; see :func:`blockwise`."""
     chosen: tuple[Measure, ...] = ()
 
@@ -218,7 +218,7 @@ def _streamed(sides: Sides, measures: Measures, at_least: int | None = None) -> 
 
         return counted
 
-    total = blockwise(sides, work, at_least=at_least)
+    total = blockwise(sides, work, any_size=any_size)
     if total is None:
         return None
     from dragoman.schema.result_file import Data  # noqa: PLC0415
@@ -332,8 +332,8 @@ def examine(
 
     sides = Sides.of(pred, gold, split, quotes, ignore_unknown_fields=ignore_unknown_fields)
     return within_budget(
-        lambda at_least: blockwise(
-            sides, lambda unknown: lambda parts: of_parts(parts, sides, unknown), at_least=at_least
+        lambda any_size: blockwise(
+            sides, lambda unknown: lambda parts: of_parts(parts, sides, unknown), any_size=any_size
         ),
         lambda budget: validation(sides, budget),
         lambda: _located(sides),

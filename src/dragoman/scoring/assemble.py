@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dragoman.matching.exact import packed
 from dragoman.measures.catalogue import MEASURES, headline_of
 from dragoman.measures.measure import Measure
 from dragoman.measures.naming import BY_NAME
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 MAX_BY_DOCUMENT = 1_000
 """Up to this number of documents, counts are also given by document id."""
-_AT_A_TIME = 2**16
-"""Number of rows of counts that are converted to lists at a time."""
 
 
 def assemble(
@@ -139,9 +138,10 @@ def _positions(documents: Ints, known: dict[bytes, list[int]]) -> list[int]:
 
 def _listed(rows: Ints) -> list[list[int]]:
     """Rows of counts as lists; rows that are equal are one list: many documents have few that differ."""
-    made: dict[tuple[int, ...], list[int]] = {}
-    pieces = (rows[at : at + _AT_A_TIME].tolist() for at in range(0, len(rows), _AT_A_TIME))
-    return [made.setdefault(tuple(row), row) for piece in pieces for row in piece]
+    key, _ = packed(list(rows.T), [np.zeros(0, np.int64)] * rows.shape[1])
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    distinct: list[list[int]] = rows[first].tolist()
+    return [distinct[at] for at in place.tolist()]
 
 
 def system_of(named: str | SystemCard) -> results.System:

@@ -23,20 +23,16 @@ if TYPE_CHECKING:
 
 STREAMED = 2**24
 """Total size of two files, in bytes, from which they are read block by block."""
-SPILLED = 2**28
-"""Total size, in bytes, from which two files in different orders are joined on disk, not in memory; also used for
-smaller files whose labels exceed the memory budget.
-"""
 
 
-def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T | None:
+def blockwise(sides: Sides, work: Work[T], *, any_size: bool = False) -> T | None:
     """Process two large files block by block; None if they are small.
 
     Args:
         sides: both sides.
         work: returns the function that processes the parts; called, with its imports, while the first blocks are
             parsed. Its argument is the live counter of ignored values of unknown fields in the predictions, by path.
-        at_least: size in bytes from which files in different orders are joined on disk; :data:`SPILLED` if None.
+        any_size: whether small files are processed block by block, too; their documents may be in any order.
 
     Raises:
         Fallback: something needs a closer look, by the precise path.
@@ -47,17 +43,12 @@ def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T 
         return None
     from dragoman.reading.shards import first_ids  # noqa: PLC0415
 
-    size = pred.size + reference.size
-    spill = size >= (SPILLED if at_least is None else at_least)
-    in_step = (
-        at_least is None
-        and size >= STREAMED
-        and not set(first_ids(reference.paths[0])).isdisjoint(first_ids(pred.paths[0]))
-    )
-    if spill or size >= STREAMED:  # also if the files are then read as a whole
-        tuning.reuse_memory_of_blocks()
+    if not any_size and pred.size + reference.size < STREAMED:
+        return None
+    in_step = not any_size and not set(first_ids(reference.paths[0])).isdisjoint(first_ids(pred.paths[0]))
+    tuning.reuse_memory_of_blocks()
     narrow = True
-    while in_step or spill:
+    while True:
         from dragoman.reading.prefetch import Prefetch  # noqa: PLC0415
 
         with (
@@ -67,27 +58,23 @@ def blockwise(sides: Sides, work: Work[T], *, at_least: int | None = None) -> T 
             take = work(pred_rows.unknown)
             from dragoman.scoring import streaming  # noqa: PLC0415
 
-            drive = streaming.in_step if in_step else streaming.spilled
+            drive = streaming.in_step if in_step else streaming.joined
             try:
                 return drive(take, gold_rows, pred_rows, sides.on(sides.rules))
             except streaming.Reordered:
                 in_step = False
                 continue
             except streaming.SchemaMismatch:
-                if narrow:
-                    narrow = False
-                    continue
-                break
-    return None
+                if not narrow:
+                    return None
+                narrow = False
 
 
-def within_budget(
-    blocks: Callable[[int | None], T | None], whole: Callable[[Budget], T], wrong: Callable[[], T | None]
-) -> T:
+def within_budget(blocks: Callable[[bool], T | None], whole: Callable[[Budget], T], wrong: Callable[[], T | None]) -> T:
     """Process large files block by block, small ones as a whole unless that exceeds the memory budget.
 
     Args:
-        blocks: processes both sides block by block, as :func:`blockwise`; called with ``at_least``.
+        blocks: processes both sides block by block, as :func:`blockwise`; called with ``any_size``.
         whole: processes them as a whole, within a budget.
         wrong: locates errors in files that exceed the budget: raises or returns them; None if there are none.
 
@@ -95,7 +82,7 @@ def within_budget(
         DragomanError: with all errors of either side.
 
     """
-    large = _in_blocks(blocks, None)
+    large = _in_blocks(blocks, any_size=False)
     if large.done is not None:
         return large.done
     from dragoman.reading.memory_budget import Budget  # noqa: PLC0415 - imported while the first blocks are parsed
@@ -112,7 +99,7 @@ def within_budget(
             return done
         problems = ()
     tuning.release_memory()
-    large = large if large.fallback else _in_blocks(blocks, 0)
+    large = large if large.fallback else _in_blocks(blocks, any_size=True)
     again = wrong() if large.done is None else large.done
     if again is None and problems:
         raise DragomanError(replace(each, hint=_hint(each, large.fallback)) for each in problems)
@@ -126,9 +113,9 @@ class _Blocks(NamedTuple, Generic[T]):
     fallback: bool
 
 
-def _in_blocks(blocks: Callable[[int | None], T | None], at_least: int | None) -> _Blocks[T]:
+def _in_blocks(blocks: Callable[[bool], T | None], *, any_size: bool) -> _Blocks[T]:
     try:
-        return _Blocks(blocks(at_least), fallback=False)
+        return _Blocks(blocks(any_size), fallback=False)
     except Fallback:
         return _Blocks(None, fallback=True)
 

@@ -53,6 +53,8 @@ def content(labels: Annotations) -> int:
         total += int(annotated.sum(dtype=np.uint64))
     for name in (*LAYER_NAMES, "segments"):
         layer = getattr(labels, name)
+        if not len(layer):
+            continue
         base = _mix(document[layer.doc] ^ _string(f"{name} item"))
         hashes = _claims(layer, base) if name == "claims" else _rows(_columns(layer), base)
         total += int(hashes.sum(dtype=np.uint64))

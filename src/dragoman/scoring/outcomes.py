@@ -104,8 +104,9 @@ def _partners(matches: Iterable[Match], sides: tuple[int, int]) -> tuple[Ints, I
     """
     gold_partner, pred_partner, stage = (np.full(number, NO_PARTNER, np.int64) for number in (*sides, sides[0]))
     for at, match in enumerate(matches):
-        # A lenient measure may pair differently: earlier pairs take precedence.
-        free = (match.credit > 0) & (gold_partner[match.gold] < 0) & (pred_partner[match.pred] < 0)
+        # A lenient measure may pair differently: earlier pairs take precedence. After the first few are left.
+        free = np.flatnonzero(gold_partner[match.gold] < 0)
+        free = free[(pred_partner[match.pred[free]] < 0) & (match.credit[free] > 0)]
         g, p = match.gold[free], match.pred[free]
         gold_partner[g], pred_partner[p], stage[g] = p, g, at
     return gold_partner, pred_partner, stage

@@ -1,22 +1,26 @@
 """Driver for streaming: holds only a few blocks of labels, and the counts of all documents.
 
 If both files have their documents in the same order they are read in step. Otherwise the rows of both are partitioned
-into temporary files by a hash of the document id, and the partitions are joined one after the other: memory is bounded,
-disk space is not. If the precise path is needed, :class:`dragoman.reading.fallback.Fallback` is raised.
+by a hash of the document id, and the partitions are joined one after the other. Many rows are held in temporary files:
+memory is bounded, disk space is not. If the precise path is needed, :class:`dragoman.reading.fallback.Fallback` is
+raised.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
 
+from dragoman.arrow_buffers import take
 from dragoman.problems import DragomanError
 from dragoman.reading import columns
 from dragoman.reading.arrow_rows import column_of
@@ -33,7 +37,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _RULES = Target()
 BUCKETS = 32
-"""Number of temporary files (partitions) of each side."""
+"""Number of partitions of each side."""
+MAX_HELD = 2**26
+"""Maximum number of bytes of partitioned rows of each side in memory; more are moved to temporary files."""
+PART = 6 * 2**20
+"""Approximate number of bytes of rows of both sides that are joined at a time, in whole partitions."""
 
 
 class Reordered(Exception):  # noqa: N818 - not an error: a reason to read in another way
@@ -80,7 +88,7 @@ def in_step(work: Callable[[Parts], T], gold: Prefetch, pred: Prefetch, rules: T
     return _guarded(work, _labels(_in_step(gold, pred), rules))
 
 
-def spilled(work: Callable[[Parts], T], gold: Prefetch, pred: Prefetch, rules: Target = _RULES) -> T:
+def joined(work: Callable[[Parts], T], gold: Prefetch, pred: Prefetch, rules: Target = _RULES) -> T:
     """Process two files with documents in any order; see :func:`in_step`.
 
     Raises:
@@ -91,7 +99,7 @@ def spilled(work: Callable[[Parts], T], gold: Prefetch, pred: Prefetch, rules: T
     import tempfile  # noqa: PLC0415 - only for files in different orders
 
     with tempfile.TemporaryDirectory(prefix="dragoman-") as name:
-        return _guarded(work, _labels(_spilled(Path(name), gold, pred), rules))
+        return _guarded(work, _labels(_joined(Path(name), gold, pred), rules))
 
 
 def _guarded(work: Callable[[Parts], T], parts: Parts) -> T:
@@ -151,45 +159,78 @@ def _names(rows: pa.Table) -> list[str]:
     return names
 
 
-def _spilled(folder: Path, gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table | None, pa.Table | None]]:
+def _joined(folder: Path, gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table | None, pa.Table | None]]:
     """Yield the rows of both sides with the same hash, one hash after the other."""
     sides = [_Buckets(folder / side) for side in ("gold", "pred")]
-    for side, rows in zip(sides, (gold, pred), strict=True):
-        side.write(rows)
-    yield from ((sides[0].read(at), sides[1].read(at)) for at in range(BUCKETS))
+    with ExitStack() as stack:
+        for side in sides:
+            stack.enter_context(side)
+        for blocks in zip_longest(gold, pred):
+            for side, rows in zip(sides, blocks, strict=True):
+                if rows is not None:
+                    side.add(rows)
+    for first in range(0, BUCKETS, step := max(1, PART * BUCKETS // max(1, sum(side.size for side in sides)))):
+        some = range(first, min(first + step, BUCKETS))
+        yield sides[0].take(some), sides[1].take(some)
 
 
 class _Buckets:
-    """Rows of one side in temporary files, by a hash of the document id."""
+    """Rows of one side by a hash of the document id: in memory, and beyond :data:`MAX_HELD` in temporary files.
+
+    Leaving the context manager completes the files; then the rows can be taken.
+
+    Attributes:
+        size: number of bytes of all rows.
+
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._held: list[list[pa.Table]] = [[] for _ in range(BUCKETS)]
+        self._held_size = self.size = 0
+        self._writers: dict[int, pa.ipc.RecordBatchFileWriter] = {}
         folder.mkdir()
 
-    def write(self, tables: Iterable[pa.Table]) -> None:
-        """Write all rows; a bucket gets one batch per block."""
-        writers: dict[int, pa.ipc.RecordBatchFileWriter] = {}
-        try:
-            for table in tables:
-                bucket = np.array([crc32((name or "").encode()) % BUCKETS for name in _names(table)], np.int64)
-                order = np.argsort(bucket, kind="stable")
-                rows, ends = table.take(order), np.cumsum(np.bincount(bucket, minlength=BUCKETS))
-                for at in np.unique(bucket).tolist():
-                    if at not in writers:
-                        writers[at] = pa.ipc.new_file(str(self._path(at)), table.schema)
-                    first = int(ends[at - 1]) if at else 0
-                    writers[at].write_table(rows.slice(first, int(ends[at]) - first))
-        finally:
-            for writer in writers.values():
-                writer.close()
+    def add(self, table: pa.Table) -> None:
+        """Add the rows of a block."""
+        bucket = np.array([crc32((name or "").encode()) % BUCKETS for name in _names(table)], np.int64)
+        order, ends = np.argsort(bucket, kind="stable"), np.cumsum(np.bincount(bucket, minlength=BUCKETS))
+        columns = [take(column_of(table, name, pa.null()), order) for name in table.column_names]
+        rows = pa.Table.from_arrays(columns, schema=table.schema)
+        for at in np.unique(bucket).tolist():
+            first = int(ends[at - 1]) if at else 0
+            self._held[at].append(rows.slice(first, int(ends[at]) - first))
+        self.size += rows.nbytes
+        self._held_size += rows.nbytes
+        if self._held_size > MAX_HELD:
+            self._spill()
 
-    def read(self, at: int) -> pa.Table | None:
-        """Read the rows of one bucket, or None if it is empty."""
-        path = self._path(at)
-        if not path.is_file():
-            return None
-        with pa.OSFile(str(path)) as source:
-            return pa.ipc.open_file(source).read_all()
+    def _spill(self) -> None:
+        for at, tables in enumerate(self._held):
+            for table in tables:
+                if at not in self._writers:
+                    self._writers[at] = pa.ipc.new_file(str(self._path(at)), table.schema)
+                self._writers[at].write_table(table)
+            tables.clear()
+        self._held_size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    def take(self, buckets: Iterable[int]) -> pa.Table | None:
+        """Remove the rows of some buckets, and return them; None if there are none."""
+        tables = []
+        for at in buckets:
+            tables += self._held[at]
+            self._held[at] = []
+            if at in self._writers:
+                with pa.OSFile(str(self._path(at))) as source:
+                    tables.append(pa.ipc.open_file(source).read_all())
+        return pa.concat_tables(tables) if tables else None
 
     def _path(self, at: int) -> Path:
         return self._folder / f"{at}.arrow"
