@@ -68,8 +68,8 @@ def overlapping_pairs(
     shared -= np.maximum(start[gold], p_start[predicted])
     if order is not None:
         gold = order[gold]
-    keep = shared > 0
-    if not keep.all():
+    keep = np.flatnonzero(shared > 0)
+    if len(keep) < len(shared):
         gold, predicted, shared = gold[keep], predicted[keep], shared[keep]
     # The pairs are ordered by predicted span; if the spans are sorted, usually by gold span too.
     if (gold[1:] >= gold[:-1]).all():

@@ -111,7 +111,7 @@ class FScore(Score):
         credit = _summed(match, documents)
         gold = np.bincount(match.gold_doc, minlength=documents)
         pred = np.bincount(match.pred_doc, minlength=documents)
-        return np.stack([credit, gold, pred], axis=1)
+        return np.stack([credit, gold, pred]).T  # columns are summed faster where each is in one piece of memory
 
     def finish(self, total: Ints | Floats) -> dict[str, Floats]:
         """Precision, recall and F1 from credit, gold and predicted."""

@@ -144,8 +144,8 @@ def _memo(pair: Pair, layer: str, key: Settle, sure: Callable[[_Pairs], Bools]) 
 
 def _settled(pair: Pair, layer: str, sure: Callable[[_Pairs], Bools]) -> Settled | None:
     found: _Pairs | None = pair.memo.get(("equal bounds", layer), lambda: _equal_bounds(pair, layer))
-    chosen = None if found is None else sure(found)
-    if found is None or chosen is None or not chosen.any():
+    chosen = np.zeros(0, np.int64) if found is None else np.flatnonzero(sure(found))
+    if found is None or not len(chosen):
         return None
     g, p = found.gold[chosen], found.pred[chosen]
     (g_rest, gold), (p_rest, pred) = _without(pair.gold, layer, g), _without(pair.pred, layer, p)

@@ -164,7 +164,10 @@ def candidates(pair: Pair, layer: str, *, of_type: bool) -> tuple[Graph, tuple[I
 
 def only(mask: Bools, *columns: Ints) -> tuple[Ints, ...]:
     """Select rows of columns by a mask; without a copy if all are selected."""
-    return columns if mask.all() else tuple(column[mask] for column in columns)
+    if mask.all():
+        return columns
+    at = np.flatnonzero(mask)  # selects from several columns faster than the mask
+    return tuple(column[at] for column in columns)
 
 
 def relaxed_where(pair: Pair, layer: str, allowed: Bools) -> Match:

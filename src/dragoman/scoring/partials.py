@@ -119,7 +119,9 @@ def count(measures: Iterable[Measure], gold: Annotations, pred: Annotations, see
             mentions[_key(measure)] = (at, match)
             continue
         rows = measure.counts(match, len(part))
-        types = {label: _packed(by_type) for label, by_type in rows_by_type(measure, match, part)}
+        labels, typed = rows_by_type(measure, match, part)
+        typed = _packed(typed)
+        types = {label: typed[:, number] for number, label in enumerate(labels)}
         tallies[measure.name] = Tally(at, _packed(rows), types, recalls(measure, match, part))
     return Partial(
         gold.documents,
@@ -156,7 +158,7 @@ def _key(measure: Measure) -> str:
     return f"{measure.match.__module__}.{measure.match.__qualname__}"
 
 
-def _packed(rows: Ints) -> Counts:
+def _packed(rows: Counts) -> Counts:
     """Convert counts to the smallest sufficient integer type: counts of a document are small."""
     return rows.astype(np.min_scalar_type(int(rows.max(initial=0))))
 

@@ -84,31 +84,33 @@ def _number(value: Any) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def rows_by_type(measure: Measure, match: Match, pair: Pair) -> Iterable[tuple[str, Ints]]:
-    """Yield the counts of the items of each type, with the type, shape (documents, columns) each.
+def rows_by_type(measure: Measure, match: Match, pair: Pair) -> tuple[tuple[str, ...], Ints]:
+    """Count the items of each type.
 
     Args:
         measure: which measure.
         match: its match of all items.
         pair: gold and predicted annotations.
 
+    Returns:
+        The types, ascending, and the counts of each, shape (documents, types + 1, columns); the last ones are of items
+        without a type. No types if the measure is not computed by type.
+
     """
-    if measure.layer not in TYPED or not measure.by_type or not (len(match.gold_doc) or len(match.pred_doc)):
-        return
-    sides = [getattr(side, measure.layer).type.labels for side in (pair.gold, pair.pred)]
-    labels: tuple[str, ...] = tuple(sorted({*sides[0], *sides[1]}))
+    labels: tuple[str, ...] = ()
+    if measure.layer in TYPED and measure.by_type and (len(match.gold_doc) or len(match.pred_doc)):
+        sides = [getattr(side, measure.layer).type.labels for side in (pair.gold, pair.pred)]
+        labels = tuple(sorted({*sides[0], *sides[1]}))
     if not labels:
-        return
-    number = len(labels) + 1  # plus one for items without a type
+        return labels, np.zeros((len(pair), 1, len(measure.score.columns)), np.int64)
     if measure.match_by_type is not None:
         typed = match if measure.match_by_type is measure.match else measure.match_by_type(pair)
         gold_doc, pred_doc = pair.split(measure.layer, labels)
         typed = replace(typed, gold_doc=gold_doc, pred_doc=pred_doc)
     else:
         typed = measure.match(pair.by_type(measure.layer, labels))
-    rows = measure.counts(typed, len(pair) * number).reshape(len(pair), number, -1)
-    for at, label in enumerate(labels):
-        yield label, rows[:, at]
+    number = len(labels) + 1
+    return labels, measure.counts(typed, len(pair) * number).reshape(len(pair), number, -1)
 
 
 class _Part(NamedTuple):
@@ -132,7 +134,7 @@ def recalls(measure: Measure, match: Match, pair: Pair) -> dict[str, tuple[int, 
     parts = pair.memo.get(("parts by recall", measure.layer), lambda: list(_parts(items)))
     earned = np.zeros(len(items), np.int64)
     earned[match.gold] = match.credit
-    return {part.name: (int(earned[part.mask].sum()), part.number, part.documents) for part in parts}
+    return {part.name: (int((earned * part.mask).sum()), part.number, part.documents) for part in parts}
 
 
 def _parts(items: Entities | Dates | Claims) -> Iterable[_Part]:
