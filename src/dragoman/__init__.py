@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from dragoman.robustness.perturbing import perturb
     from dragoman.scoring.api import score, validate
     from dragoman.scoring.comparison import compare
+    from dragoman.scoring.comparison_result import Comparison
     from dragoman.scoring.converting import convert
-    from dragoman.scoring.result import Comparison, Result
+    from dragoman.scoring.result import Result
     from dragoman.statistics.resampling import Resampling
     from dragoman.systems.run_folder import run
 
@@ -49,7 +50,7 @@ __all__ = [
 
 _HOMES = {
     "Benchmark": "dragoman.benchmark",
-    "Comparison": "dragoman.scoring.result",
+    "Comparison": "dragoman.scoring.comparison_result",
     "DragomanError": "dragoman.problems",
     "LabelledFile": "dragoman.reading.labelled_file",
     "Problem": "dragoman.problems",

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from dragoman.benchmark import Benchmark
     from dragoman.problems import Problem
+    from dragoman.scoring.comparison_result import Comparison
     from dragoman.scoring.held import Validation
-    from dragoman.scoring.result import Comparison, Result
+    from dragoman.scoring.result import Result
 
 T = TypeVar("T")
 INDENT = "    "

@@ -181,22 +181,23 @@ def _single(start: Ints, end: Ints) -> Bools:
 def _neighbours(start: Ints, end: Ints, type_: Codes) -> _Neighbours:
     """Find out what overlaps each span of a side; spans are ordered by start and end."""
     masks = _Neighbours(*(np.zeros(len(start), bool) for _ in range(4)))
-    first = np.flatnonzero(start[1:] < end[:-1])
-    distance = 1
-    while len(first) and distance < _NEAR:
-        second = first + distance
-        masks.any[first] = masks.any[second] = True
-        same = type_[first] == type_[second]
-        masks.of_type[first[same]] = masks.of_type[second[same]] = True
-        masks.right[first[(start[second] > start[first]) & (end[second] >= end[first])]] = True
-        masks.left[second[end[first] < end[second]]] = True
-        distance += 1
-        first = first[first < len(start) - distance]
-        first = first[start[first + distance] < end[first]]
-    if len(first):  # each overlaps so many that these are not looked at one by one
+    for distance in range(1, _NEAR):
+        first, second = slice(None, -distance), slice(distance, None)
+        overlaps = start[second] < end[first]
+        if not overlaps.any():
+            return masks
+        masks.any[first] |= overlaps
+        masks.any[second] |= overlaps
+        same = overlaps & (type_[first] == type_[second])
+        masks.of_type[first] |= same
+        masks.of_type[second] |= same
+        masks.right[first] |= overlaps & (start[second] > start[first]) & (end[second] >= end[first])
+        masks.left[second] |= overlaps & (end[first] < end[second])
+    many = np.flatnonzero(start[_NEAR:] < end[:-_NEAR])
+    if len(many):  # each overlaps so many that these are not looked at one by one
         inside = np.zeros(len(start) + 1, np.int64)
-        np.add.at(inside, first, 1)
-        np.add.at(inside, np.searchsorted(start, end[first]), -1)
+        np.add.at(inside, many, 1)
+        np.add.at(inside, np.searchsorted(start, end[many]), -1)
         unclear = np.cumsum(inside[:-1]) > 0
         for mask in masks:
             mask[unclear] = True

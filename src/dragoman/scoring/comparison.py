@@ -18,7 +18,7 @@ from dragoman.schema import result_file as records
 from dragoman.schema.result_file import Contrast, Standing
 from dragoman.scoring import repeats
 from dragoman.scoring.comparability import check_revisions, check_same
-from dragoman.scoring.result import Comparison
+from dragoman.scoring.comparison_result import Comparison
 from dragoman.scoring.result import read as read_result
 from dragoman.statistics import bootstrap, places, power
 from dragoman.statistics.resampling import SEED

@@ -1,4 +1,4 @@
-"""Results and comparisons as objects: look-up by name, tables, and files."""
+"""Results as objects: look-up by name, tables, and files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dragoman import files
 from dragoman.measures.naming import Name, parse
 from dragoman.problems import error
 from dragoman.schema import result_file as records
-from dragoman.scoring import comparison_table, result_table, seen_table
+from dragoman.scoring import result_table, seen_table
 from dragoman.tables import Table
 
 DEV = "dev"
@@ -21,7 +21,7 @@ WIDTH = 100
 """Width of text in a notebook or an interpreter, in columns."""
 
 
-class _Shown:
+class Shown:
     """Common base of results and comparisons: text, plain values and files."""
 
     def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
@@ -46,7 +46,7 @@ class _Shown:
         files.write(path, files.table_json(self))
 
 
-class Result(_Shown, records.Result, dict=True):
+class Result(Shown, records.Result, dict=True):
     """Scores of a system, with the underlying counts.
 
     >>> result["entities.strict.f1"]
@@ -169,32 +169,3 @@ def read(path: Path | str) -> Result:
         hint = "Write one with `dragoman score RUN --out RESULT`, and give that."
         raise error("E101", "a folder is no result.", hint, file=str(path))
     return files.read_json(path, Result)
-
-
-class Comparison(_Shown, records.Comparison, dict=True):
-    """Systems compared on the same documents; ``print`` shows the output of ``dragoman compare``."""
-
-    def __iter__(self) -> Iterator[str]:
-        """Names of the measures that were compared."""
-        return iter(self.standings)
-
-    def table(self, name: str | None = None) -> Table:
-        """Return the table of standings by a measure; the first one if None."""
-        return comparison_table.standings(self, self._known(name))
-
-    def contrast_table(self, name: str | None = None) -> Table:
-        """Return the table of all pairs of systems by a measure; the first one if None."""
-        return comparison_table.contrasts(self, self._known(name))
-
-    def _known(self, name: str | None) -> str:
-        name = name or next(iter(self.standings))
-        if name not in self.standings:
-            raise error("E708", f"{name[:80]!r} was not compared.", f"Compared: {', '.join(self.standings)}.")
-        return name
-
-    def text(self, width: int = WIDTH, *, terminal: bool = False) -> str:
-        """Format the output of ``dragoman compare``, in lines of at most ``width`` characters."""
-        return comparison_table.text(self, width, terminal=terminal)
-
-    def _repr_html_(self) -> str:
-        return comparison_table.html(self)
