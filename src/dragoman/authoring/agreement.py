@@ -96,7 +96,7 @@ def agreement(first: Annotations, second: Annotations, documents: dict[str, Docu
     result = scoring.score(second, gold, measures=select(list(MEASURES)))
     wanted = ("language=", "kind=", "type=")
     return {
-        "scores": {name: _brief(result.scores[name.partition(".")[0]][name.partition(".")[2]]) for name in MEASURES},
+        "scores": {name: _brief(result.scores_of(name)) for name in MEASURES},
         "slices": {
             name: _brief(score) for name, score in result.slices.items() if any(f"[{facet}" in name for facet in wanted)
         },

@@ -12,6 +12,7 @@ import msgspec
 from dragoman import benchmark as benchmarks
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.measure_names import layer_of
 from dragoman.schema.system_card import SystemCard
 from dragoman.scoring import api, gold, repeats
 from dragoman.statistics.resampling import Resampling
@@ -189,7 +190,7 @@ class Extraction:
 def names(layers: Sequence[str]) -> list[str]:
     """Return the names of the scores in :func:`figures` for a task with some layers."""
     made = ["headline"] if set(layers) == set(LAYER_NAMES) else []
-    made += [f"{name}.f1" for name in HEADLINE if name.partition(".")[0] in layers]
+    made += [f"{name}.f1" for name in HEADLINE if layer_of(name) in layers]
     return [each for name in made for each in (name, f"{name}_low", f"{name}_high")]
 
 
@@ -207,10 +208,9 @@ def figures(result: Result) -> dict[str, float | None]:
         interval = None if result.headline is None else result.headline.interval
         made |= _named("headline", result.scores.get("headline"), interval)
     for name in HEADLINE:
-        layer, _, short = name.partition(".")
-        scores = (result.scores.get(layer) or {}).get(short)
-        if layer in result.scores:
-            made |= _named(f"{name}.f1", scores and scores["f1"], scores and scores.get("interval"))
+        scores = result.scores_of(name)
+        if layer_of(name) in result.scores:
+            made |= _named(f"{name}.f1", scores["f1"] if scores else None, scores.get("interval") if scores else None)
     return dict.fromkeys(made) if result.seen else made
 
 

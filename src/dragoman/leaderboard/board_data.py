@@ -16,6 +16,7 @@ from dragoman.leaderboard.oddities import oddities
 from dragoman.leaderboard.ranking import columns, score_column
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.schema.leaderboard_json import BOARD_VERSION, Board, BoardColumn, BoardData, BoardEntry, Cell
+from dragoman.schema.measure_names import layer_of
 from dragoman.scoring import repeats
 from dragoman.statistics.places import LEVEL
 from dragoman.text import visible
@@ -114,7 +115,7 @@ def _phenomena(entry: Entry) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the recall slice of each phenomenon, by the main measure of its layer."""
     for name, part in entry.result.slices.items() if entry.result is not None else ():
         measure, _, facet = name.partition("[phenomenon=")
-        if facet and measure in HEADLINE and measure.partition(".")[0] in entry.attempted:
+        if facet and measure in HEADLINE and layer_of(measure) in entry.attempted:
             yield f"{measure}.recall[phenomenon={facet}", part
 
 

@@ -136,7 +136,7 @@ def exact_scores(result: Result, shown: list[Column]) -> dict[str, float | None]
     """Return the unrounded scores of a result by column; None where the system does not attempt the layer."""
     made: dict[str, float | None] = {}
     for column in shown:
-        scores = [(result.scores.get(m.layer) or {}).get(m.name.partition(".")[2]) for m in column.measures]
+        scores = [result.scores_of(measure.name) for measure in column.measures]
         found = [None if each is None else each["f1"] for each in scores]
         known = [each for each in found if each is not None]
         made[column.name] = fsum(known) / len(known) if len(known) == len(found) else None

@@ -11,6 +11,7 @@ from dragoman.leaderboard.entries import folders
 from dragoman.leaderboard.examination import examine_all
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.problems import Problem
+from dragoman.schema.measure_names import layer_of
 from dragoman.statistics.bootstrap import EQUAL
 
 if TYPE_CHECKING:
@@ -92,8 +93,7 @@ def _scores(entry: Entry) -> dict[str, float]:
         return {}
     scores = {}
     for name in HEADLINE:
-        layer, _, short = name.partition(".")
-        measured = (entry.result.scores.get(layer) or {}).get(short)
-        if layer in entry.attempted and measured is not None and measured["f1"] is not None:
+        measured = entry.result.scores_of(name)
+        if layer_of(name) in entry.attempted and measured is not None and measured["f1"] is not None:
             scores[name] = measured["f1"]
     return scores

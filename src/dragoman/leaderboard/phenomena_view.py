@@ -9,6 +9,7 @@ from dragoman.leaderboard import views
 from dragoman.leaderboard.board_data import order
 from dragoman.reports import words
 from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.measure_names import layer_of
 from dragoman.scoring.result_table import MIN_LABELS
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def phenomena(board: Board) -> list[Phenomenon]:
         measure, _, facet = key.partition(".recall[phenomenon=")
         name = facet.removesuffix("]")
         title = words.PHENOMENA.get(name, name.replace("_", " "))
-        made.append(Phenomenon(key, measure.partition(".")[0], title, labels, labels < MIN_LABELS))
+        made.append(Phenomenon(key, layer_of(measure), title, labels, labels < MIN_LABELS))
     return sorted(made, key=lambda each: (LAYER_NAMES.index(each.layer), -each.labels, each.title))
 
 

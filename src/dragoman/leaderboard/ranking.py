@@ -19,6 +19,7 @@ from dragoman.measures.measure import Measure
 from dragoman.measures.naming import BY_NAME
 from dragoman.schema.layers import LAYER_NAMES, TYPED
 from dragoman.schema.leaderboard_json import BoardContrast, Cell, Place
+from dragoman.schema.measure_names import within_layer
 from dragoman.scoring import repeats
 from dragoman.scoring.comparison import rows_of
 from dragoman.statistics import bootstrap, places
@@ -137,7 +138,7 @@ def columns(gold: Gold) -> list[Column]:
         labels = sorted(annotations.type.labels) if measure.layer in TYPED else []
         made += [Column(label, (measure,), ("type", label)) for label in labels]
     others = [m for m in BY_NAME.values() if m.layer in layers and m not in main]
-    return made + [Column(measure.name.partition(".")[2], (measure,)) for measure in others]
+    return made + [Column(within_layer(measure.name), (measure,)) for measure in others]
 
 
 def _title(facet: str, value: str) -> str:

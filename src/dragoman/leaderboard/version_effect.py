@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -156,6 +156,5 @@ def _score(result: Result, column: str) -> float | None:
     if column == "headline":
         headline: float | None = result.scores["headline"]
         return headline
-    layer, _, measure = column.partition(".")
-    score: dict[str, Any] | None = result.scores[layer][measure]
+    score = result.scores_of(column)
     return None if score is None else score["f1"]

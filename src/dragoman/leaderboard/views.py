@@ -17,6 +17,7 @@ from dragoman.measures.naming import BY_NAME
 from dragoman.reports.rendering import short
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.schema.leaderboard_json import Cell
+from dragoman.schema.measure_names import layer_of
 from dragoman.scoring.result_table import MIN_LABELS
 from dragoman.statistics.power import MIN_DOCUMENTS
 from dragoman.tables import interval
@@ -220,7 +221,7 @@ def answered(board: Board, entry: BoardEntry, tab: Tab) -> str:
     """Say how many of the annotated documents an entry answered, by layer if that differs; empty for a language."""
     if tab.main.facet is not None:
         return ""
-    annotated = {column.name.partition(".")[0]: column.documents for column in board.columns if "[" not in column.name}
+    annotated = {layer_of(column.name): column.documents for column in board.columns if "[" not in column.name}
     counts = {
         layer: f"{entry.answered[layer]} of {annotated[layer]}"
         for layer in tab.layers

@@ -19,6 +19,7 @@ from dragoman.measures import claims, clitics, clusters, date_values, links, pag
 from dragoman.measures.measure import Measure
 from dragoman.measures.naming import register_catalogue, register_family
 from dragoman.measures.scores import Accuracy, FScore, Match
+from dragoman.schema.measure_names import layer_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -353,7 +354,7 @@ def headline_of(annotated: Mapping[str, Any]) -> tuple[str, ...]:
     ('entities.strict', 'claims.attributed')
 
     """
-    return tuple(name for name in HEADLINE if annotated.get(name.partition(".")[0]))
+    return tuple(name for name in HEADLINE if annotated.get(layer_of(name)))
 
 
 HEADLINE_SPLIT = "test"

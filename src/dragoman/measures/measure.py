@@ -11,6 +11,7 @@ import numpy as np
 
 from dragoman.measures.scores import Match, Score
 from dragoman.schema.layers import LAYER_NAMES
+from dragoman.schema.measure_names import layer_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +64,7 @@ class Measure:
     @property
     def layer(self) -> str:
         """The layer that it measures: ``entities``, ``dates``, ``claims`` or ``pages``."""
-        return self.name.partition(".")[0]
+        return layer_of(self.name)
 
     def scored(self, pair: Pair) -> Bools:
         """Mask of the documents on which it is defined, shape (documents,)."""

@@ -184,8 +184,7 @@ def _between(content: Content, layers: list[str]) -> list[tuple[str, list[tuple[
 
 def _cell(result: Result, name: str) -> dict[str, Any] | None:
     """Return what is shown of a measure: main score, interval, precision, recall; None if it was not computed."""
-    layer, _, measure = name.partition(".")
-    score = (result.scores.get(layer) or {}).get(measure)
+    score = result.scores_of(name)
     if not score:
         return None
     counts = result.counts[name]

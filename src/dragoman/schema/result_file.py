@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from dragoman.schema.measure_names import layer_of, within_layer
 from dragoman.schema.system_card import Resource
 
 SCHEMA_VERSION = "2"
@@ -118,7 +119,10 @@ class Counts(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Result(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Scores of a system on a split, with the counts that they follow from."""
+    """Scores of a system on a split, with the counts that they follow from.
+
+    :meth:`scores_of` looks up the scores of a measure.
+    """
 
     schema_version: str
     signature: Annotated[str, Meta(description="everything that moves a score")]
@@ -155,6 +159,14 @@ class Result(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
         list[dict[str, Counts]],
         Meta(description="counts of further repeats, whose mean the scores are; absent for one"),
     ] = []
+
+    def scores_of(self, measure: str) -> dict[str, Any] | None:
+        """Return the scores of a measure on all documents; None if it was not computed or has none.
+
+        >>> result.scores_of("entities.strict")["f1"]
+        """
+        scores: dict[str, Any] | None = (self.scores.get(layer_of(measure)) or {}).get(within_layer(measure))
+        return scores
 
 
 class Spread(msgspec.Struct, forbid_unknown_fields=True):

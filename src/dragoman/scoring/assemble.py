@@ -13,6 +13,7 @@ from dragoman.measures.catalogue import MEASURES, headline_of
 from dragoman.measures.measure import Measure
 from dragoman.measures.naming import BY_NAME
 from dragoman.schema import result_file as results
+from dragoman.schema.measure_names import layer_of, within_layer
 from dragoman.schema.system_card import SystemCard
 from dragoman.scoring.comparability import NO_MAP, QUOTES, data_name
 from dragoman.scoring.partials import Tally
@@ -73,7 +74,7 @@ def assemble(
     for measure, tally in tallies:
         taken.append(measure)
         layer = scores.setdefault(measure.layer, {})
-        name = measure.name.partition(".")[2]
+        name = within_layer(measure.name)
         if tally is None:
             layer[name] = None
             continue
@@ -219,8 +220,7 @@ def _headline(
         return results.Headline(None, None, "no document has gold")
     parts: list[float] = []
     for name in names:
-        layer, _, measure = name.partition(".")
-        score = (scores.get(layer) or {}).get(measure)
+        score = scores[layer_of(name)].get(within_layer(name)) if layer_of(name) in scores else None
         if not score or score["f1"] is None:
             return results.Headline(None, None, _reason(name, scores, coverage))
         parts.append(score["f1"])
@@ -230,8 +230,8 @@ def _headline(
 
 def _reason(name: str, scores: dict[str, Any], coverage: results.Coverage) -> str:
     """Return why a headline measure has no score."""
-    layer, _, measure = name.partition(".")
-    if measure not in (scores.get(layer) or {}):
+    layer = layer_of(name)
+    if within_layer(name) not in (scores.get(layer) or {}):
         return f"{name} was not computed"
     if not coverage.attempted[layer]:
         return f"{layer} were not attempted"

@@ -17,6 +17,7 @@ import numpy as np
 
 from dragoman.measures.naming import measure as measure_named
 from dragoman.problems import error
+from dragoman.schema.measure_names import layer_of, within_layer
 from dragoman.schema.result_file import Spread
 from dragoman.statistics import bootstrap
 from dragoman.statistics.resampling import Resampling
@@ -62,15 +63,15 @@ def mean(results: Sequence[Result], resampling: Resampling) -> Result:
     first = results[0]
     scores = _mean([result.scores for result in results])
     for name in first.counts:
-        layer, _, short = name.partition(".")
-        if scores[layer][short] is not None:
-            parts = [result.scores[layer][short] for result in results]
+        mean = scores[layer_of(name)][within_layer(name)]
+        if mean is not None:
+            parts = [part for result in results if (part := result.scores_of(name)) is not None]
             of = measure_named(name)
             apart = spread([part[of.score.headline] for part in parts])
-            scores[layer][short]["spread"] = None if apart is None else msgspec.to_builtins(apart)
+            mean["spread"] = None if apart is None else msgspec.to_builtins(apart)
             rows = [_rows(result.counts[name]) for result in results if name in result.counts]
-            scores[layer][short]["interval"] = _interval(rows, of.score.finish, of.score.headline, resampling)
-            scores[layer][short].pop("interval_by_page", None)
+            mean["interval"] = _interval(rows, of.score.finish, of.score.headline, resampling)
+            mean.pop("interval_by_page", None)
     missing = sorted({name for result in results for name in result.coverage.missing_documents})
     coverage = msgspec.structs.replace(
         first.coverage,

@@ -12,6 +12,7 @@ from dragoman import files
 from dragoman.measures.naming import Name, parse
 from dragoman.problems import error
 from dragoman.schema import result_file as records
+from dragoman.schema.measure_names import layer_of, within_layer
 from dragoman.scoring import result_table, seen_table
 from dragoman.tables import Table
 
@@ -103,7 +104,6 @@ class Result(Shown, records.Result, dict=True):
         return scores[asked.leaf]
 
     def _scores(self, asked: Name) -> dict[str, Any] | None:
-        layer, _, short = asked.measure.partition(".")
         if asked.facet is not None:
             key = f"{asked.measure}[{asked.facet}={asked.value}]"
             if key not in self.slices:
@@ -112,11 +112,9 @@ class Result(Shown, records.Result, dict=True):
                 raise error("E708", f"there is no slice {key[:120]!r} in this result.", hint)
             sliced: dict[str, Any] = self.slices[key]
             return sliced
-        measures = self.scores.get(layer) or {}
-        if short not in measures:
+        if within_layer(asked.measure) not in (self.scores.get(layer_of(asked.measure)) or {}):
             raise error("E708", f"{asked.measure} was not computed.", "Score again with this measure.")
-        scores: dict[str, Any] | None = measures[short]
-        return scores
+        return self.scores_of(asked.measure)
 
     def __iter__(self) -> Iterator[str]:
         """Names of the measures that were computed."""

@@ -8,6 +8,7 @@ from typing import Any
 from dragoman.measures.catalogue import HEADLINE, headline_of
 from dragoman.measures.naming import measure
 from dragoman.schema.layers import LAYER_NAMES, by_name
+from dragoman.schema.measure_names import layer_of, within_layer
 from dragoman.schema.result_file import Result
 from dragoman.scoring import repeats
 from dragoman.tables import Table, as_csv, interval, number, wrapped
@@ -47,7 +48,7 @@ def main_measures(names: Iterable[str]) -> list[str]:
     listed = list(names)
     if len(listed) <= len(LAYER_NAMES):
         return listed
-    first = {name.partition(".")[0]: name for name in (*reversed(listed), *HEADLINE) if name in listed}
+    first = {layer_of(name): name for name in (*reversed(listed), *HEADLINE) if name in listed}
     return [name for name in listed if name in first.values()]
 
 
@@ -165,7 +166,7 @@ def headline(result: Result) -> str | None:
 def headline_in_words(result: Result) -> str:
     """Describe what the headline of a result is the mean of, and which layers its data do not have."""
     names = headline_of(result.coverage.annotated) or HEADLINE
-    lacking = [name.partition(".")[0] for name in HEADLINE if name not in names]
+    lacking = [layer_of(name) for name in HEADLINE if name not in names]
     without = f" ({result.data.name} {result.data.split} has no gold for {_listed(lacking)})" if lacking else ""
     return f"{'the mean F1' if len(names) > 1 else 'the F1'} of {_listed(names)}{without}"
 
@@ -182,7 +183,7 @@ def summary(result: Result) -> str | None:
     for name in main_measures(result.counts):
         totals, full = _totals(result, name), result.counts[name].full
         if "credit" in totals and full == 1:
-            found, layer = totals["credit"], name.partition(".")[0]
+            found, layer = totals["credit"], layer_of(name)
             kind = layer if totals["gold"] != 1 or layer not in LAYER_NAMES else by_name(layer).singular
             share = f"{found} of {totals['gold']} gold {kind} found" if totals["gold"] else f"no gold {kind}"
             wrong = totals["predicted"] - found
@@ -223,7 +224,7 @@ def _legend(result: Result, shown: Iterable[Table]) -> Iterator[str]:
     leaves: dict[str, list[str]] = {}
     for name, _ in _computed(result):
         leaves.setdefault(_leaf(name), []).append(name)
-    short = {leaf: [name.partition(".")[2] for name in names] for leaf, names in leaves.items()}
+    short = {leaf: [within_layer(name) for name in names] for leaf, names in leaves.items()}
     others = "; ".join(f"{leaf} for {_listed(names)}" for leaf, names in leaves.items() if leaf != "f1")
     if others:
         yield f"score: F1; {others}"
@@ -243,7 +244,7 @@ def _left_out(result: Result) -> Iterator[str]:
     names = [
         f"{layer}.{short}" for layer, measures in result.scores.items() if layer != "headline" for short in measures
     ]
-    undefined = [name for name in names if name not in taken and attempted.get(name.partition(".")[0], True)]
+    undefined = [name for name in names if name not in taken and attempted.get(layer_of(name), True)]
     if undefined:
         yield f"not taken, since one side or both have nothing for them: {', '.join(undefined)}"
     there = result.coverage.annotated
