@@ -23,7 +23,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dragoman import files, scoring
+from dragoman import files, json_text, scoring
 from dragoman.authoring import release_folder
 from dragoman.leaderboard import closed as closing
 from dragoman.leaderboard.submission_log import DEFAULT, Limits
@@ -120,7 +120,7 @@ def _shown(closed: closing.Closed, labels: list[Label], number: int, added: floa
     for name, start, end, type_ in dict.fromkeys(labels):
         lines[name] |= {"id": name}
         lines[name]["entities"].append({"start": start, "end": end, "type": type_})
-    body = files.json_lines(lines.values())
+    body = json_text.lines(lines.values())
     reading = read_bytes(body, closed.gold.target, "predictions.jsonl")
     result = scoring.score(reading.checked(), closed.gold, measures=[COLUMN], intervals=False)
     columns = [column for column in closing.shown_columns(closed.gold) if column.name == COLUMN]

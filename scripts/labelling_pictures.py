@@ -70,14 +70,14 @@ PASSES = ("a", "b")
 
 def digests() -> dict[str, str]:
     """Return the SHA-256 of the source of each screenshot, by file name."""
-    from dragoman import files  # noqa: PLC0415
+    from dragoman import files, json_text  # noqa: PLC0415
     from dragoman.authoring.label_studio.state import new_task  # noqa: PLC0415
 
     made = {}
     for each in LABELLING:
         kind, item, page = _item(each)
         task: Any = new_task(item, kind.name)
-        made[each.name] = files.sha256(page.encode() + files.canonical_json(task))
+        made[each.name] = files.sha256(page.encode() + json_text.canonical(task))
     for review in REVIEWS:
         made[review.name] = files.sha256(_review_page(review).encode())
     return made

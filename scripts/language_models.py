@@ -146,7 +146,7 @@ def _run(model: Model, url: str, examples: int) -> int:
 
 
 def _edited(model: Model, url: str) -> int:
-    from dragoman import files  # noqa: PLC0415 - --help does not need it
+    from dragoman import files, json_text  # noqa: PLC0415 - --help does not need it
     from dragoman.robustness.measuring import robustness  # noqa: PLC0415
     from dragoman.schema.system_card import SystemCard  # noqa: PLC0415
     from dragoman.systems.loading import load  # noqa: PLC0415
@@ -169,7 +169,7 @@ def _edited(model: Model, url: str) -> int:
     with contextlib.closing(load(f"chat:{model.name}", Options(3600, card, chat))) as system:
         folder = ROOT / "build" / "robustness" / model.name
         measured = robustness(system, folder, edits=EDITS, only=EDITED, progress=_said)
-    files.write(ROOT / "eval" / "robustness" / f"{model.name}.json", files.pretty_json(measured.short()))
+    files.write(ROOT / "eval" / "robustness" / f"{model.name}.json", json_text.pretty(measured.short()))
     sys.stdout.write(measured.text())
     return 0
 

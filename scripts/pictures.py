@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--runs", type=Path, default=ROOT / "eval" / "runs", help="runs to show", metavar="DIR")
     parser.add_argument("--out", type=Path, default=IMAGES, help="folder of the pictures", metavar="DIR")
     options = parser.parse_args(arguments)
-    from dragoman import files  # noqa: PLC0415 - after the arguments are read
+    from dragoman import files, json_text  # noqa: PLC0415 - after the arguments are read
 
     labelling = _labelling()
     with tempfile.TemporaryDirectory() as folder:
@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
         for name, image in _shots(None if options.labelling else Path(folder), labelling):
             files.write(options.out / name, image)
             print(name)
-        files.write(sums_file, files.pretty_json(known | sums))
+        files.write(sums_file, json_text.pretty(known | sums))
     return 0
 
 

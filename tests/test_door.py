@@ -12,7 +12,7 @@ import pytest
 from sides import pair
 
 import dragoman
-from dragoman import files
+from dragoman import json_text
 from dragoman.measures import FScore, Measure, register, spans
 from dragoman.measures.naming import measure
 from dragoman.problems import DragomanError
@@ -32,13 +32,13 @@ def rows(data):
 def folder(tmp_path_factory):
     where = tmp_path_factory.mktemp("door")
     for name, lines in (("gold", GOLD), ("pred", PRED)):
-        data = files.json_lines(lines)
+        data = json_text.lines(lines)
         (where / f"{name}.jsonl").write_bytes(data)
         (where / f"{name}.jsonl.gz").write_bytes(gzip.compress(data))
         pq.write_table(rows(data), where / f"{name}.parquet")
         (where / name).mkdir()
         for at in range(3):
-            (where / name / f"{at}.jsonl").write_bytes(files.json_lines(lines[at::3]))
+            (where / name / f"{at}.jsonl").write_bytes(json_text.lines(lines[at::3]))
     return where
 
 
@@ -66,7 +66,7 @@ def dataset(path):
 
 
 def plain(result):
-    return files.pretty_json([result.scores, result.slices, result.counts, result.coverage])
+    return json_text.pretty([result.scores, result.slices, result.counts, result.coverage])
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -167,7 +167,7 @@ def test_results_are_saved_read_compared_and_pickled(tmp_path):
     compared = dragoman.compare(tmp_path / "a.json", str(tmp_path / "b.json"), measures=["entities.strict"])
     assert compared == dragoman.compare(one, two, measures=["entities.strict"])
     assert pickle.loads(pickle.dumps(one)) == one
-    assert json.loads(files.pretty_json(one)) == one.to_dict()
+    assert json.loads(json_text.pretty(one)) == one.to_dict()
     ((pair, difference, *_),) = compared.contrast_table().rows
     contrast = compared.contrasts["entities.strict"][0]
     assert (pair, float(difference)) == ("a – b", pytest.approx(contrast.difference, abs=5e-4))

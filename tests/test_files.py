@@ -19,7 +19,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dragoman import compression, files, utf8
+from dragoman import compression, files, json_text, utf8
 from dragoman.problems import DragomanError
 
 
@@ -209,20 +209,20 @@ def test_bad_toml_is_e207(tmp_path, data):
     ],
 )
 def test_bad_json_is_numbered(data, code):
-    found = problem(files.decode, data, dict[str, int], "in.json", 7)
+    found = problem(json_text.decode, data, dict[str, int], "in.json", 7)
     assert (found.code, found.file, found.line) == (code, "in.json", 7)
 
 
 @pytest.mark.parametrize(("data", "code"), [(b"[" * 100_000, "E201"), (b'"\xff"', "E102"), (b"[1e999]", "E202")])
 def test_bad_json_of_any_type_is_numbered(data, code):
-    assert problem(files.decode, data, object).code == code
+    assert problem(json_text.decode, data, object).code == code
 
 
 def test_a_wrong_type_names_its_path():
     class Inner(msgspec.Struct):
         a: list[int]
 
-    assert problem(files.decode, b'{"a": [1, "x"]}', Inner).path == "a[1]"
+    assert problem(json_text.decode, b'{"a": [1, "x"]}', Inner).path == "a[1]"
 
 
 json_values = st.recursive(
@@ -234,25 +234,25 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_json_is_the_same_bytes_for_the_same_content(value):
-    canonical, pretty = files.canonical_json(value), files.pretty_json(value)
+    canonical, pretty = json_text.canonical(value), json_text.pretty(value)
     assert b"\n" not in canonical
     assert pretty.endswith(b"\n")
-    assert files.canonical_json(msgspec.json.decode(pretty)) == canonical
-    assert files.pretty_json(msgspec.json.decode(canonical)) == pretty
-    assert msgspec.json.decode(files.table_json(value)) == msgspec.json.decode(canonical)
-    assert files.json_lines([value, value]) == (canonical + b"\n") * 2
+    assert json_text.canonical(msgspec.json.decode(pretty)) == canonical
+    assert json_text.pretty(msgspec.json.decode(canonical)) == pretty
+    assert msgspec.json.decode(json_text.table(value)) == msgspec.json.decode(canonical)
+    assert json_text.lines([value, value]) == (canonical + b"\n") * 2
 
 
 def test_lists_of_numbers_are_on_one_line():
     value = {"rows": [[1, -2], [0.5, 1e300]], "text": "[\n 1,\n 2\n]", "none": [], "names": ["a", "1"]}
-    written = files.table_json(value)
+    written = json_text.table(value)
     assert b"  [1, -2],\n  [0.5, 1e300]\n" in written
     assert b'"names": [\n  "a",\n  "1"\n ]' in written
     assert msgspec.json.decode(written) == value
 
 
 def test_keys_are_sorted_at_every_depth():
-    assert files.canonical_json({"b": {"d": 1, "c": 2}, "a": "é"}) == '{"a":"é","b":{"c":2,"d":1}}'.encode()
+    assert json_text.canonical({"b": {"d": 1, "c": 2}, "a": "é"}) == '{"a":"é","b":{"c":2,"d":1}}'.encode()
 
 
 # --- writing
@@ -351,7 +351,7 @@ def test_killed_at_any_moment_the_old_file_stands(tmp_path, moment, content):
     path = saved(tmp_path, b"old")
     script = f"""
         import os, pathlib, signal, sys
-        from dragoman import compression, files
+        from dragoman import compression, files, json_text
         def die(*_):
             os.kill(os.getpid(), signal.SIGKILL)
         if {moment!r} == "fsync":
@@ -430,7 +430,7 @@ def test_a_pipe_is_refused_where_a_file_has_to_be(tmp_path):
 
 def test_the_limit_is_not_asked_for_at_once(tmp_path):
     code = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))\n"
-    code += "from dragoman import compression, files; sys.stdout.buffer.write(files.read_bytes(sys.argv[1]))"
+    code += "from dragoman import compression, files, json_text; sys.stdout.buffer.write(files.read_bytes(sys.argv[1]))"
     for data in (b"abc", gzip.compress(b"abc")):
         path = saved(tmp_path, data)
         assert subprocess.run([sys.executable, "-c", code, path], check=True, capture_output=True).stdout == b"abc"

@@ -9,7 +9,7 @@ import pytest
 from hub_server import TOKEN, Hub, Repo
 
 import dragoman
-from dragoman import files
+from dragoman import json_text
 from dragoman.authoring import release_folder
 from dragoman.problems import DragomanError
 from dragoman.release import hub, source_root
@@ -197,7 +197,7 @@ def test_a_reference_has_its_documents_languages(language):
     pred = [{"id": "a", "entities": [{"start": 0, "end": 4, "type": "PER"}]}]
     expected = 0.0 if language == "en" else 1.0
     two = [*gold, {"id": "b", "text": "x", "entities": []}]
-    for reference in (gold, two, files.json_lines(gold)):
+    for reference in (gold, two, json_text.lines(gold)):
         result = dragoman.score(pred, reference, measures=["entities.clitic"], intervals=False)
         assert result["entities.clitic.f1"] == expected
 
@@ -209,7 +209,7 @@ def test_languages_come_through_shards(tmp_path):
         for name, tag in (("a", "ko"), ("b", "en")):
             entity = {"start": 0, "end": end, "type": "PER"}
             line = {"id": name, "text": text, "language": tag, "entities": [entity]}
-            (tmp_path / side / f"{name}.jsonl").write_bytes(files.json_lines([line]))
+            (tmp_path / side / f"{name}.jsonl").write_bytes(json_text.lines([line]))
     result = dragoman.score(tmp_path / "pred", tmp_path / "gold", measures=["entities.clitic"], intervals=False)
     assert result["entities.clitic.f1"] == 0.5  # the Korean one of two: 2·1 / (2 + 2)
 

@@ -6,8 +6,7 @@ import random
 
 import pytest
 
-from dragoman import scoring
-from dragoman.files import canonical_json
+from dragoman import json_text, scoring
 from dragoman.measures.naming import select
 from dragoman.problems import DragomanError
 
@@ -21,7 +20,7 @@ def leaves(scores):
 
 
 def lines_of(benchmark, split):
-    return [json.loads(canonical_json(line)) for line in benchmark.gold_lines(split)]
+    return [json.loads(json_text.canonical(line)) for line in benchmark.gold_lines(split)]
 
 
 def write(path, lines):

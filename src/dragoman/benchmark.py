@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.reading.line_documents import as_submission, document_of, segment_line
 from dragoman.reading.read import read_lines
@@ -242,7 +242,7 @@ class Benchmark:
             DragomanError: E108 when the file cannot be written.
 
         """
-        files.write(out, files.json_lines(line for name in self.splits for line in self.gold_lines(name)))
+        files.write(out, json_text.lines(line for name in self.splits for line in self.gold_lines(name)))
 
     def to(
         self,

@@ -1,4 +1,4 @@
-"""File access: bounded reads, atomic writes, deterministic serialisation.
+"""File access: bounded reads, atomic writes.
 
 Every input is untrusted: sizes are bounded before memory is allocated, encodings are checked before text is used, and
 every failure is a numbered problem that names the file, the line and the byte.
@@ -9,18 +9,14 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-import msgspec
-
-from dragoman import compression, redaction, utf8
+from dragoman import compression, json_text, redaction, utf8
 from dragoman.locking import only_writer, open_locked, remove_unlocked
 from dragoman.problems import DragomanError, error
 
@@ -241,61 +237,7 @@ def read_json(path: Path | str, type_: type[T]) -> T:
     if (size := 200 * data.count(b"{") + 70 * data.count(b"[") + 40 * data.count(b",")) > MAX_DECODED:
         what = f"its objects take about {size:,} bytes in memory; at most {MAX_DECODED:,} are allowed."
         raise error("E106", what, "Make it of fewer documents, or of fewer measures.", file=str(path))
-    return decode(data, type_, str(path))
-
-
-def decode(data: bytes, type_: type[T], name: str = "", line: int = 0) -> T:
-    """Decode JSON into a schema type; ``name`` and ``line`` locate the problem that may be raised.
-
-    Raises:
-        DragomanError: E102 not UTF-8, E201 invalid JSON, E202 not of that type.
-
-    """
-    try:
-        return msgspec.json.decode(data, type=type_)
-    except msgspec.ValidationError as cause:
-        what, _, path = str(cause).partition(" - at `")
-        raise error("E202", f"{what}.", file=name, line=line, path=path.rstrip("`").removeprefix("$.")) from cause
-    except UnicodeDecodeError as cause:
-        raise error("E102", f"{cause}.", "Save the file as UTF-8.", file=name, line=line) from cause
-    except (msgspec.DecodeError, RecursionError) as cause:
-        raise error("E201", f"{cause}.", "Correct the JSON.", file=name, line=line) from cause
-
-
-def depth(data: bytes) -> int:
-    """Return the maximum nesting depth of JSON arrays and objects.
-
-    Example:
-        >>> depth(b'{"a": [["]]]]"]]}')
-        3
-
-    """
-    brackets = re.sub(rb'"(?:[^"\\]|\\.)*"|[^\[\]{}]', b"", data)
-    return max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
-
-
-def canonical_json(value: Any) -> bytes:
-    """Encode as canonical JSON, the same bytes for the same content: UTF-8, sorted keys, no spaces, no line feed."""
-    return msgspec.json.encode(value, order="sorted")
-
-
-def pretty_json(value: Any) -> bytes:
-    """Encode as JSON for people and version control: sorted keys, indented by one space, ending in a line feed."""
-    return msgspec.json.format(canonical_json(value), indent=1) + b"\n"
-
-
-def table_json(value: Any) -> bytes:
-    """Encode like :func:`pretty_json`, but with each list of numbers on one line: results consist mostly of tables."""
-    # JSON strings contain no raw line feed, so that the pattern cannot match inside one.
-    lists = rb"\[\n([-+.\deE, \n]+)\n *\]"
-    return re.sub(
-        lists, lambda match: b"[" + b", ".join(map(bytes.strip, match[1].split(b","))) + b"]", pretty_json(value)
-    )
-
-
-def json_lines(values: Any) -> bytes:
-    """Encode as JSONL: canonical JSON, one value per line."""
-    return b"".join(canonical_json(value) + b"\n" for value in values)
+    return json_text.decode(data, type_, str(path))
 
 
 def sha256(data: bytes) -> str:

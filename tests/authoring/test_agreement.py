@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.authoring.adjudication import Place, build_gold, read_decisions, reviewed_places
 from dragoman.authoring.agreement import without_places
 from dragoman.authoring.card_numbers import agreed
@@ -55,13 +55,13 @@ def claim(name, start, end, *, parent=None, mention=None):
 )
 def test_the_card_refuses_an_agreement_without_a_part(path):
     held = json.loads((ROOT / "annotations" / "agreement.json").read_bytes())
-    assert "dates.strict" in agreed(files.decode(json.dumps(held).encode(), Agreement))
+    assert "dates.strict" in agreed(json_text.decode(json.dumps(held).encode(), Agreement))
     part = held
     for name in path[:-1]:
         part = part[name]
     del part[path[-1]]
     with pytest.raises(DragomanError, match="E202"):
-        files.decode(json.dumps(held).encode(), Agreement)
+        json_text.decode(json.dumps(held).encode(), Agreement)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.authoring import curation, profiles, segmentation
 from dragoman.problems import DragomanError
 
@@ -293,7 +293,7 @@ def test_a_link_in_documents_is_replaced_and_not_followed(tmp_path):
     root = corpus(tmp_path, {"g1": PAGE})
     (root / "corpus/documents").mkdir()
     outside = tmp_path / "outside"
-    outside.write_bytes(files.pretty_json(curation.curate(root)[0]))
+    outside.write_bytes(json_text.pretty(curation.curate(root)[0]))
     (root / "corpus/documents/g1.json").symlink_to(outside)
     assert len(curation.write(root, curation.curate(root)).changed) == 1
     assert not (root / "corpus/documents/g1.json").is_symlink()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dragoman import checks, files
+from dragoman import checks, files, json_text
 from dragoman.checks import findings
 from dragoman.problems import CATALOGUE, DragomanError
 
@@ -38,7 +38,7 @@ def lay_out(target, fixture=None):
     if fixture and not fixture.get("keep_record"):
         for record in target.glob("annotations/passes/*/record.json"):
             hashes = {p.name: files.sha256(p.read_bytes()) for p in record.parent.iterdir() if p != record}
-            record.write_bytes(files.pretty_json({"files": hashes}))
+            record.write_bytes(json_text.pretty({"files": hashes}))
     return target
 
 

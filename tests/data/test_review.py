@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.authoring.adjudication import read_decisions
 from dragoman.files import sha256
 from dragoman.schema.decision import Ruling
@@ -19,7 +19,7 @@ BEFORE = (72, "4b2c96f89ef0a5575f0229b1312f0536fbf7fde1efc156faae9835260cfa98a1"
 
 
 def test_every_point_of_the_review_is_answered():
-    rulings = [files.decode(line, Ruling) for line in DECISIONS.read_bytes().splitlines() if b'"ruling": ' in line]
+    rulings = [json_text.decode(line, Ruling) for line in DECISIONS.read_bytes().splitlines() if b'"ruling": ' in line]
     answered = [*read_decisions(DECISIONS), *rulings]
     points = {line.review for line in answered if line.review is not None}
     assert points == {*(f"L{n}" for n in range(1, 20)), *(f"R{n}" for n in range(1, 14))}

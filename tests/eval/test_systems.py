@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dragoman
-from dragoman import files
+from dragoman import json_text
 from dragoman.schema import labels
 from dragoman.schema.records import Document, Entity
 from dragoman.systems.loading import beside, read_card
@@ -76,7 +76,7 @@ def test_a_system_answers_again_what_is_committed(name, benchmark, monkeypatch):
     for doc in benchmark.documents:
         if doc.id in SOME.get(name, [doc.id]):
             answer = predict(unlabelled(doc))
-            again = None if answer is None else msgspec.json.decode(files.canonical_json({"id": doc.id, **answer}))
+            again = None if answer is None else msgspec.json.decode(json_text.canonical({"id": doc.id, **answer}))
             there = committed.get(doc.id)
             if name in TRAINED:
                 assert (again and again.keys()) == (there and there.keys())

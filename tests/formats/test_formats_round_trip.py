@@ -8,7 +8,7 @@ from format_cases import NAMES, ORDERED, WRITTEN, bare, items, read_back, spans,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.formats import plain_spans, tokens
 from dragoman.formats.outcome import DATE_LABELS, Options
 from dragoman.formats.registry import FORMATS
@@ -321,7 +321,7 @@ def test_what_is_written_is_judged_as_what_is_read():
     line = Submission(id="a", text="가나나", claims=claims)
     report = Diagnostics("p")
     plain_spans.plain([line], {}, report)
-    read = read_lines_precisely(files.json_lines([line]), Target(), "p")
+    read = read_lines_precisely(json_text.lines([line]), Target(), "p")
     assert {problem.code for problem in report.problems()} == {"E503", "E401", "E402", "E204", "E602"}
     assert [(p.code, p.path, p.what, p.hint) for p in report.problems()] == [
         (p.code, p.path, p.what, p.hint) for p in read.problems

@@ -41,7 +41,7 @@ from fuzz_mutation import (
 )
 
 import dragoman
-from dragoman import files, scoring, timex
+from dragoman import files, json_text, scoring, timex
 from dragoman.authoring import adjudication, card_numbers, profiles
 from dragoman.authoring.label_studio import client, comparison_answers, file_kinds, region_reader, regions, state
 from dragoman.authoring.review import take
@@ -165,7 +165,7 @@ def _lines() -> list[Submission]:
 def _scored(data: bytes, _folder: Path) -> None:
     result = dragoman.score(data, submission_samples.written(_score_gold()), intervals=False)
     str(result).encode()
-    files.pretty_json(result)
+    json_text.pretty(result)
 
 
 @functools.cache
@@ -360,7 +360,7 @@ def _format(name: str) -> Callable[[bytes, Path], None]:
             errors = [problem for problem in converted.problems if problem.severity == "error"]
             assert not (errors and converted.lines)
             if not errors:  # what it gives must be what a submission may be, or say why not
-                _said(read_bytes(files.json_lines(converted.lines), Target(texts=KNOWN), "x"))
+                _said(read_bytes(json_text.lines(converted.lines), Target(texts=KNOWN), "x"))
 
     return read
 
@@ -493,7 +493,7 @@ def _posted(data: bytes, _folder: Path) -> None:
 
 
 def _bodies() -> list[bytes]:
-    data = files.json_lines(list(benchmark().gold_lines("test"))[:2])
+    data = json_text.lines(list(benchmark().gold_lines("test"))[:2])
     return [data, gzip.compress(data), *_others_packed(data)]
 
 
@@ -582,7 +582,7 @@ def _run_file(name: str) -> Callable[[bytes, Path], None]:
 @functools.cache
 def _small_result() -> bytes:
     pred = submission_samples.a_submission(Random(2))
-    return files.pretty_json(dragoman.score(pred, _score_gold(), intervals=False, system="one"))
+    return json_text.pretty(dragoman.score(pred, _score_gold(), intervals=False, system="one"))
 
 
 def _result(data: bytes, folder: Path) -> None:
@@ -590,7 +590,7 @@ def _result(data: bytes, folder: Path) -> None:
     result = reproduction.read_result(folder / "result.json")
     for other in (_stored(folder), folder / "result.json"):  # alike, they are told apart by nothing but what they say
         str(dragoman.compare(folder / "result.json", other)).encode("utf-8", "strict")
-    files.pretty_json(result)
+    json_text.pretty(result)
 
 
 def _stored(folder: Path) -> Path:
@@ -600,7 +600,7 @@ def _stored(folder: Path) -> Path:
 
 def _card(data: bytes, folder: Path) -> None:
     (folder / "system.toml").write_bytes(data)
-    files.pretty_json(read_card(folder / "system.toml"))
+    json_text.pretty(read_card(folder / "system.toml"))
 
 
 def _log_seeds() -> list[bytes]:
@@ -616,7 +616,7 @@ def _log_seeds() -> list[bytes]:
         left_out=1,
         hash="ab",
     )
-    return [files.json_lines([entry, msgspec.structs.replace(entry, id="001.article-2", status="failed", answer=None)])]
+    return [json_text.lines([entry, msgspec.structs.replace(entry, id="001.article-2", status="failed", answer=None)])]
 
 
 def _run_log(data: bytes, folder: Path) -> None:
@@ -689,8 +689,8 @@ def _completed(data: bytes, _folder: Path) -> None:
     except (SystemFailure, UnusableError) as cause:
         str(cause).encode()  # what a document fails with stands in the log
         raise error("E802", str(cause)[:200]) from cause
-    files.canonical_json(checked.labels)
-    files.json_lines([{"tokens": list(reply.tokens), "repairs": list(reply.repairs)}])
+    json_text.canonical(checked.labels)
+    json_text.lines([{"tokens": list(reply.tokens), "repairs": list(reply.repairs)}])
 
 
 @functools.cache
@@ -778,11 +778,11 @@ def _region(data: bytes, _folder: Path) -> None:
         results = json.loads(data)
     except (ValueError, RecursionError):
         raise error("E201", "no JSON") from None
-    if files.depth(data) > client.MAX_DEPTH:
+    if json_text.depth(data) > client.MAX_DEPTH:
         raise error("E728", "nested too deep, as the client says")
     read = region_reader.decode(results, document.text, draft)
     task = SimpleNamespace(number=1, data=SimpleNamespace(document=document.id))
-    files.pretty_json([state.aside_record(task, aside) for aside in read.aside])
+    json_text.pretty([state.aside_record(task, aside) for aside in read.aside])
     file_kinds.GOLD.returned(read.draft, base, document)
 
 
@@ -825,7 +825,7 @@ def _answer_of_label_studio(data: bytes, folder: Path) -> None:
 
 def _predicted() -> list[bytes]:
     document, _, draft = _draft()
-    return [files.canonical_json({"id": document.id, **{layer: draft[layer][:3] for layer in draft}})]
+    return [json_text.canonical({"id": document.id, **{layer: draft[layer][:3] for layer in draft}})]
 
 
 def _prediction(data: bytes, _folder: Path) -> None:
@@ -945,7 +945,7 @@ def _short(data: bytes, folder: Path) -> None:
     (folder / "robustness.json").write_bytes(data)
     made = robustness_result.read(folder / "robustness.json")
     made.text().encode()
-    files.pretty_json(made.short())
+    json_text.pretty(made.short())
     robustness_page.page(made).encode()
     for cost in made.costs:
         edit_costs.difference(cost, cost, made.system)
@@ -981,7 +981,7 @@ def _full_seeds() -> list[bytes]:
         unanswered={"rename": (0, 1)},
         memory=[edit_costs.difference(cost, cost, "y")],
     )
-    return [files.pretty_json(made)]
+    return [json_text.pretty(made)]
 
 
 def _edit_files(name: str) -> tuple[Callable[[], list[bytes]], Callable[[bytes, Path], None]]:
@@ -1018,7 +1018,7 @@ def _rows_of_a_release() -> list[bytes]:
         root = Path(shutil.copytree(BASE, Path(folder) / "root"))
         (root / "corpus" / scheme_file.FILE).write_bytes(b'schema_version = 1\nname = "small"\nversion = "1.0.0"\n')
         release = source_root.assemble(root)
-    return [files.canonical_json({config: release.rows[config] for config in content.STORED})]
+    return [json_text.canonical({config: release.rows[config] for config in content.STORED})]
 
 
 _ROWS: Any = msgspec.defstruct(
@@ -1030,7 +1030,7 @@ _ROWS: Any = msgspec.defstruct(
 
 def _release_of_rows(data: bytes, folder: Path) -> None:
     """Use a release that somebody else wrote, whose rows are of the schema and whose hashes are right."""
-    rows = files.decode(data, _ROWS, "x")
+    rows = json_text.decode(data, _ROWS, "x")
     release = content.Release("small", "1.0.0", content.with_layers(msgspec.structs.asdict(rows)))
     parquet.write(release, folder / "r", {"README.md": b"---\na: 1\n---\n"})
     whole = dragoman.load(folder / "r")
@@ -1111,7 +1111,7 @@ def _edited(data: bytes, folder: Path) -> None:
 
 
 def _gold_with_texts() -> list[bytes]:
-    return [files.json_lines(list(benchmark().gold_lines("test"))[at : at + 2]) for at in (0, 4)]
+    return [json_text.lines(list(benchmark().gold_lines("test"))[at : at + 2]) for at in (0, 4)]
 
 
 def _loaded(data: bytes, folder: Path) -> None:
@@ -1191,7 +1191,7 @@ READERS: dict[str, Reader] = {
         Reader("decided-tasks", _decided, json_file, _decision_of_a_task, 1),
         Reader("review", _reviews, json_file, _review, 1),
         Reader("review-sheet", _sheets, zip_file, _review, 0.3),
-        Reader("review-key", lambda: [files.pretty_json(_kit().key)], json_file, _key, 0.5),
+        Reader("review-key", lambda: [json_text.pretty(_kit().key)], json_file, _key, 0.5),
         Reader("short-result", _short_seeds, json_file, _short, 0.5),
         Reader("full-result", _full_seeds, json_file, _short, 0.5),
         Reader("edit-manifest", _MANIFEST[0], json_file, _MANIFEST[1], 0.5),

@@ -11,7 +11,7 @@ import pytest
 import withheld_release
 from submitted import CARD, lines, submit, toml
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.benchmark import Benchmark, load
 from dragoman.leaderboard import closed as closing
 from dragoman.leaderboard.entries import Entry
@@ -99,7 +99,7 @@ def test_runs_that_differ_in_one_label_look_the_same(tmp_path, private, benchmar
         (run / "result.json").unlink()
         rows = lines(benchmark, 2)
         del rows[3]["entities"][:dropped]
-        (run / "predictions.jsonl").write_bytes(files.json_lines(rows))
+        (run / "predictions.jsonl").write_bytes(json_text.lines(rows))
     made = board(folder, private, tmp_path / "site")
     exact = [line["exact"]["entities.strict"] for line in SubmissionLog(private / NAME).lines()]
     assert exact[0] > exact[1]
@@ -233,7 +233,7 @@ def test_problems_that_tell_of_gold_are_not_shown(tmp_path, private, benchmark, 
     run = submit(folder, "wrong", benchmark, gold, keep=2)
     (run / "result.json").write_text("{}")
     rows = [{**row, "dates": [{"start": 0, "end": 1, "type": "SET"}]} for row in lines(benchmark, 2)]
-    (run / "predictions.jsonl").write_bytes(files.json_lines(rows))
+    (run / "predictions.jsonl").write_bytes(json_text.lines(rows))
     submit(folder, "control", benchmark, gold, keep=4, control=True, independent=False)
     made = board(folder, private, tmp_path / "site")
     assert {problem[:4] for entry in made.entries for problem in entry.problems} <= {"W822", "W824"}

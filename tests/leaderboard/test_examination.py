@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from submitted import CARD, submit, toml
 
-from dragoman import files, scoring
+from dragoman import files, json_text, scoring
 from dragoman.leaderboard import examination, isolation, views
 from dragoman.leaderboard.entries import folders
 from dragoman.leaderboard.examination import examine, examine_all, picklable
@@ -144,7 +144,7 @@ def test_fields_of_the_card_that_are_not_filled_in_are_listed(run, gold):
 def test_a_result_that_does_not_follow_is_not_ranked(run, gold):
     stored = files.read_json(run / "result.json", Result)
     stored.counts["dates.value"].rows[0][0] += 2
-    (run / "result.json").write_bytes(files.pretty_json(stored))
+    (run / "result.json").write_bytes(json_text.pretty(stored))
     entry = examine(run, gold)
     assert codes(entry) == ["E826"]
     assert "dates.value" in entry.problems[0].what
@@ -155,7 +155,7 @@ def test_a_result_that_does_not_follow_is_not_ranked(run, gold):
 def test_scores_that_do_not_follow_from_true_counts_are_said(run, gold, untrue):
     stored = files.read_json(run / "result.json", Result)
     stored.scores["dates"]["value"]["macro"]["f1"] = untrue
-    (run / "result.json").write_bytes(files.pretty_json(stored))
+    (run / "result.json").write_bytes(json_text.pretty(stored))
     entry = examine(run, gold)
     assert codes(entry) == ["E826"]
     assert "dates.value.macro.f1" in entry.problems[0].what
@@ -165,7 +165,7 @@ def test_scores_that_do_not_follow_from_true_counts_are_said(run, gold, untrue):
 def test_a_result_without_a_measure_is_not_ranked(run, gold):
     stored = files.read_json(run / "result.json", Result)
     del stored.counts["claims.attributed"]
-    (run / "result.json").write_bytes(files.pretty_json(stored))
+    (run / "result.json").write_bytes(json_text.pretty(stored))
     assert examine(run, gold).state == "not reproduced"
 
 
@@ -173,7 +173,7 @@ def test_a_result_without_a_measure_is_not_ranked(run, gold):
 def test_a_result_on_other_data_is_not_ranked(run, gold, part, value):
     stored = files.read_json(run / "result.json", Result)
     setattr(stored.data, part, value)
-    (run / "result.json").write_bytes(files.pretty_json(stored))
+    (run / "result.json").write_bytes(json_text.pretty(stored))
     entry = examine(run, gold)
     assert codes(entry) == ["E827"]
     assert (entry.state, entry.result) == ("other data", None)

@@ -13,7 +13,7 @@ import pytest
 from msgspec import structs
 from submitted import submit
 
-from dragoman import files, scoring
+from dragoman import json_text, scoring
 from dragoman.leaderboard.board_data import as_csv, evaluate
 from dragoman.leaderboard.entries import Entry
 from dragoman.leaderboard.ranking import columns, score_column
@@ -74,9 +74,9 @@ def clear(folder, gold):
     """Take all labels out of a run."""
     names = [json.loads(line)["id"] for line in (folder / "predictions.jsonl").read_bytes().splitlines()]
     lines = [{"id": name, "entities": [], "dates": [], "claims": []} for name in names]
-    (folder / "predictions.jsonl").write_bytes(files.json_lines(lines))
+    (folder / "predictions.jsonl").write_bytes(json_text.lines(lines))
     result = scoring.score(folder / "predictions.jsonl", gold, intervals=False)
-    (folder / "result.json").write_bytes(files.pretty_json(result))
+    (folder / "result.json").write_bytes(json_text.pretty(result))
 
 
 def test_closed_and_open_are_placed_apart(tmp_path, benchmark, gold):
@@ -186,7 +186,7 @@ def test_what_is_not_independent_of_gold_is_scored_apart_and_takes_no_place_from
 
 
 def test_the_board_is_of_its_published_schema(evaluated):
-    jsonschema.validate(json.loads(files.pretty_json(evaluated[0])), json_schema("leaderboard"))
+    jsonschema.validate(json.loads(json_text.pretty(evaluated[0])), json_schema("leaderboard"))
 
 
 def test_contrasts_of_a_measure_are_those_of_a_comparison(evaluated):
@@ -227,9 +227,9 @@ def test_the_mean_of_measures_is_undefined_where_one_is(gold):
 
 def test_the_board_is_the_same_bytes_and_reads_back(evaluated, gold, tmp_path):
     board = evaluated[0]
-    data = files.pretty_json(board)
-    assert files.decode(data, Board) == board
-    assert files.pretty_json(files.decode(data, Board)) == data
+    data = json_text.pretty(board)
+    assert json_text.decode(data, Board) == board
+    assert json_text.pretty(json_text.decode(data, Board)) == data
 
 
 def test_csv_has_a_row_an_entry_and_no_formula(evaluated, gold):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from submitted import lines, submit
 
-from dragoman import files, load
+from dragoman import files, json_text, load
 from dragoman.authoring.publishing.payload import read_payload
 from dragoman.leaderboard import isolation, views
 from dragoman.leaderboard import site as site_
@@ -325,7 +325,7 @@ def test_predictions_with_quotes_have_a_report(tmp_path, benchmark, gold):
     for label in quoted["entities"]:
         label["quote"] = label.pop("text", None) or text_of(benchmark, quoted["id"])[label["start"] : label["end"]]
         del label["start"], label["end"]
-    (folder / "predictions.jsonl").write_bytes(files.json_lines(rows))
+    (folder / "predictions.jsonl").write_bytes(json_text.lines(rows))
     board = build(tmp_path / "runs", tmp_path / "site", benchmark, through)
     assert not any("E830" in problem for problem in board.entries[0].problems)
     assert [path.stem for path in (tmp_path / "site" / "reports").iterdir()] == [board.entries[0].id]

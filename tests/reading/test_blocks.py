@@ -6,7 +6,7 @@ import random
 import pytest
 import submission_samples as samples
 
-from dragoman import files, utf8
+from dragoman import json_text, utf8
 from dragoman.reading import arrow_json, parsing, read
 from dragoman.reading.memory_budget import Budget
 from dragoman.reading.parsing import parse_bytes
@@ -72,7 +72,7 @@ def test_of_a_file_with_errors_so_many_bytes_are_read_line_by_line_and_no_more(m
 def test_fields_that_nobody_knows_are_counted_block_by_block(tmp_path, monkeypatch):
     rows = [{"id": f"d{at}", "mine": at or "none", "entities": [{"start": 0, "end": 1, "x": 1}]} for at in range(20)]
     path = tmp_path / "f.jsonl"
-    path.write_bytes(files.json_lines(rows))
+    path.write_bytes(json_text.lines(rows))
     target = Target(ignore_unknown_fields=True)
     whole = read_file(path, target)
     monkeypatch.setattr(arrow_json, "BLOCK", 100)

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import dragoman
-from dragoman import files, utf8
+from dragoman import json_text, utf8
 from dragoman.problems import DragomanError
 from dragoman.text.lookalikes import lookalike, why_unlike
 from dragoman.text.span_checks import check_span
@@ -49,10 +49,10 @@ def test_fields_that_nobody_knows_are_passed_over_and_counted(tmp_path):
     table = pa.Table.from_pylist(pred)
     pq.write_table(table, tmp_path / "pred.parquet")
     (tmp_path / "shards").mkdir()
-    (tmp_path / "shards" / "0.jsonl").write_bytes(files.json_lines(pred))
-    (tmp_path / "shards" / "1.jsonl").write_bytes(files.json_lines([{"id": "b", "entities": [], "model": "x"}]))
+    (tmp_path / "shards" / "0.jsonl").write_bytes(json_text.lines(pred))
+    (tmp_path / "shards" / "1.jsonl").write_bytes(json_text.lines([{"id": "b", "entities": [], "model": "x"}]))
     gold = [*GOLD, {"id": "b", "text": "", "entities": []}]
-    for given in (pred, files.json_lines(pred), table, tmp_path / "pred.parquet"):
+    for given in (pred, json_text.lines(pred), table, tmp_path / "pred.parquet"):
         result = dragoman.score(given, gold, intervals=False, ignore_unknown_fields=True)
         assert result.coverage.unknown_fields == counted
         assert result["entities.strict.recall"] == 1.0
@@ -145,7 +145,7 @@ def test_texts_that_differ_in_more_than_looks_are_not_explained():
 def test_line_ends_of_the_file_and_order_change_no_score(tmp_path):
     line = {"id": "b", "text": "Siemens sued Siemens.", "entities": [{"start": 0, "end": 7, "type": "ORG"}]}
     lines = [*GOLD, line]
-    plain = files.json_lines(lines)
+    plain = json_text.lines(lines)
     crlf = plain.replace(b"\n", b"\r\n")
     other = b"".join(json.dumps(dict(reversed(one.items()))).encode() + b"\n" for one in reversed(lines))
     for given in (plain, crlf, other):
@@ -158,7 +158,7 @@ def test_line_ends_of_the_file_and_order_change_no_score(tmp_path):
     ("head", "code", "word"), [(b"\xef\xbb\xbf", "E103", "byte order mark"), (b"\xff\xfe", "E103", "UTF-16")]
 )
 def test_a_byte_order_mark_of_the_file_is_named(head, code, word):
-    (problem,) = problems(head + files.json_lines(GOLD))
+    (problem,) = problems(head + json_text.lines(GOLD))
     assert problem.code == code
     assert word in problem.what
 
@@ -172,7 +172,7 @@ def test_ids_may_be_of_any_length_in_every_form(length, form):
     gold = [{"id": name, "text": "Kim", "entities": [entity], "claims": [claim]}]
     given = {
         "dictionaries": gold,
-        "bytes": files.json_lines(gold),
+        "bytes": json_text.lines(gold),
         "an Arrow table": pa.Table.from_pylist(gold),
     }[form]
     assert problems(given, gold) == []
@@ -220,10 +220,10 @@ def test_unknown_fields_are_passed_over_and_counted_alike_on_either_path(form, m
             row["entities"] = [{k: v for k, v in entity.items() if k != "deep"} for entity in row["entities"]]
         given, counted = pa.Table.from_pylist(rows), {k: v for k, v in COUNTED.items() if k != "entities.deep"}
     elif form == "JSONL":
-        given, counted = files.json_lines(rows), COUNTED
+        given, counted = json_text.lines(rows), COUNTED
     else:  # a number here and a text there have no column
         rows[1]["sure"] = "very"
-        given, counted = files.json_lines(rows), COUNTED
+        given, counted = json_text.lines(rows), COUNTED
     if form != "lines that only the precise path can read":
         monkeypatch.setattr("dragoman.reading.read.precise.read", None)
     result = dragoman.score(given, gold, intervals=False, ignore_unknown_fields=True)

@@ -7,7 +7,7 @@ import random
 import pytest
 
 import dragoman
-from dragoman import files
+from dragoman import json_text
 from dragoman.problems import DragomanError
 from dragoman.text import POLICIES, locate_quote
 from dragoman.text.quote_places import Ask, places
@@ -146,7 +146,7 @@ def test_a_mention_by_a_copied_item_is_the_item_itself():
 def test_every_door_has_the_same_policy_and_says_which(tmp_path):
     pred = [{"id": "a", "entities": [kim(), kim()]}]
     truth = gold(entities=[{"start": at, "end": at + 3, "type": "PER"} for at in (0, 27, 50)])
-    (tmp_path / "pred.jsonl").write_bytes(files.json_lines(pred))
+    (tmp_path / "pred.jsonl").write_bytes(json_text.lines(pred))
     expected = {"in-order": 0.8, "first": 0.4, "all": 1.0, "strict": 0.0}
     for policy, f1 in expected.items():
         for given in (pred, tmp_path / "pred.jsonl", tmp_path):

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import dragoman
-from dragoman.files import json_lines, sha256
+from dragoman import json_text
+from dragoman.files import sha256
 from dragoman.release import parquet_rows, textless
 from dragoman.release.integrity import SUMS, sums
 from dragoman.schema import records
@@ -195,7 +196,7 @@ def test_rows_without_texts_that_are_none_have_a_number(bare, tmp_path, change, 
     path = "rows/documents/test.jsonl"
     rows = [json.loads(line) for line in (bare / path).read_bytes().splitlines()]
     change(rows[0])
-    sealed(bare, path, json_lines(rows), fingerprint_without_texts="")
+    sealed(bare, path, json_text.lines(rows), fingerprint_without_texts="")
     command = ["rehydrate", bare, "--pages", ROOT / "corpus/pages", "--out", tmp_path / "out"]
     assert codes(*command) <= {"E715", "E106"}
     assert not (tmp_path / "out").exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import dragoman
-from dragoman.files import canonical_json
+from dragoman import json_text
 from dragoman.problems import DragomanError
 from dragoman.release.source_root import assemble
 from dragoman.schema.release_rows import READING
@@ -34,7 +34,7 @@ def lines(benchmark):
 
 
 def found(lines, text):
-    return [line for line in lines if line in text or canonical_json(line).decode()[1:-1] in text]
+    return [line for line in lines if line in text or json_text.canonical(line).decode()[1:-1] in text]
 
 
 def test_every_line_of_every_document_is_there(benchmark):
@@ -47,7 +47,7 @@ def test_every_line_of_every_document_is_there(benchmark):
 def test_it_is_found_where_it_is(benchmark, lines):
     """The search finds: in the rows of their own configuration stand all of them."""
     rows = [row for part in benchmark.release.rows[READING].values() for row in part]
-    text = "".join(canonical_json(row).decode() for row in rows)
+    text = "".join(json_text.canonical(row).decode() for row in rows)
     assert sorted(found(lines, text)) == sorted(lines)
     assert len(lines) > 100
 
@@ -55,9 +55,11 @@ def test_it_is_found_where_it_is(benchmark, lines):
 def test_no_other_row_has_it_and_no_line_that_is_written_of_gold(benchmark, lines):
     for config, splits in benchmark.release.rows.items():
         if config != READING:
-            assert not found(lines, "".join(canonical_json(row).decode() for part in splits.values() for row in part))
+            assert not found(
+                lines, "".join(json_text.canonical(row).decode() for part in splits.values() for row in part)
+            )
     for split in benchmark.splits:
-        assert not found(lines, "".join(canonical_json(line).decode() for line in benchmark.gold_lines(split)))
+        assert not found(lines, "".join(json_text.canonical(line).decode() for line in benchmark.gold_lines(split)))
 
 
 def test_no_system_gets_it(benchmark, lines):

@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 import dragoman
+from dragoman import json_text
 from dragoman.authoring import adjudication, agreement, release_folder
 from dragoman.benchmark import Benchmark
-from dragoman.files import canonical_json, sha256
+from dragoman.files import sha256
 from dragoman.problems import DragomanError
 from dragoman.release import bundle, parquet, source_root
 from dragoman.release.content import Release, with_layers
@@ -78,7 +79,7 @@ def test_load_dataset_reads_every_configuration(folder, assembled, config, tmp_p
     got, expected = loaded[first][0], rows[first][0]
     for name in ("id", "text", "start", "document", "content", "names"):
         if name in got:
-            assert got[name] == json.loads(canonical_json(getattr(expected, name)))
+            assert got[name] == json.loads(json_text.canonical(getattr(expected, name)))
 
 
 def test_a_configuration_without_rows_is_not_offered(assembled, tmp_path):

@@ -15,7 +15,7 @@ import submitted
 from typer.testing import CliRunner
 
 import dragoman
-from dragoman import files, scoring
+from dragoman import files, json_text, scoring
 from dragoman.authoring import release_folder
 from dragoman.cli.app import app
 from dragoman.problems import DragomanError
@@ -221,8 +221,8 @@ def test_no_public_hash_can_be_made_of_the_gold_without_the_key(whole, made, pub
     held = [without, private.documents, *private.documents.values(), msgspec.to_builtins(private.registry)]
     held += [msgspec.to_builtins(row) for splits in whole.rows.values() for part in splits.values() for row in part]
     parts = [list(part) for splits in whole.rows.values() for part in splits.values()]
-    guessed |= {files.sha256(files.canonical_json(each)) for each in held}
-    guessed |= {files.sha256(files.json_lines(part)) for part in parts}
+    guessed |= {files.sha256(json_text.canonical(each)) for each in held}
+    guessed |= {files.sha256(json_text.lines(part)) for part in parts}
     assert len(guessed) > 500
     assert not guessed & hashes
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import dragoman
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.measures.naming import measure
 from dragoman.problems import DragomanError
 from dragoman.reading.line_documents import as_submission
@@ -319,7 +319,7 @@ def test_a_result_in_short_form_has_the_same_page_but_for_what_it_leaves_out(mem
     whole = memorised[1]
     assert whole.failures
     path = tmp_path / "short.json"
-    files.write(path, files.pretty_json(whole.short()))
+    files.write(path, json_text.pretty(whole.short()))
     short = write_page(path, tmp_path)
     assert short.total == len(whole.failures)
     assert [(c.edit, c.cost, len(c.documents)) for c in short.costs] == [

@@ -16,14 +16,14 @@ RELEASE = """
 import sys
 from pathlib import Path
 import dragoman
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.authoring import release_folder
 from dragoman.release import source_root
 root, out = map(Path, sys.argv[1:])
 release_folder.write(source_root.assemble(root), root, out / "whole")
 release_folder.write_standoff(source_root.assemble(root), root, out / "bare")
 run = sorted((root / "eval" / "runs" / "kiwi_names").glob("*/predictions.jsonl"))[-1]
-files.write(out / "score.json", files.pretty_json(dragoman.score(run, root, split="dev")))
+files.write(out / "score.json", json_text.pretty(dragoman.score(run, root, split="dev")))
 """
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import dragoman
-from dragoman import files, scoring
+from dragoman import json_text, scoring
 from dragoman.measures.naming import BY_NAME, select
 from dragoman.problems import DragomanError
 from dragoman.schema.result_file import Result
@@ -341,7 +341,7 @@ def test_systems_of_one_name_are_told_apart_by_their_paths(tmp_path):
     gold = [{"id": "a", "entities": [{"start": 0, "end": 1, "type": "PER"}]}]
     for folder in ("first", "second"):
         (tmp_path / folder / "pred.jsonl").parent.mkdir()
-        (tmp_path / folder / "pred.jsonl").write_bytes(files.json_lines(gold))
+        (tmp_path / folder / "pred.jsonl").write_bytes(json_text.lines(gold))
         result = dragoman.score(tmp_path / folder / "pred.jsonl", gold, intervals=False)
         result.save(tmp_path / folder / "result.json")
         result.save(tmp_path / f"{folder}.json")

@@ -14,7 +14,7 @@ from contextlib import contextmanager, nullcontext
 import pytest
 from sides import pair
 
-from dragoman import files, scoring
+from dragoman import json_text, scoring
 from dragoman.cli import main
 from dragoman.problems import DragomanError
 from dragoman.scoring import dask, local_cluster
@@ -49,16 +49,16 @@ def files_(tmp_path_factory):
     sides = zip("gp", zip(*(pair(seed) for seed in range(12)), strict=True), (9, 7), strict=True)
     for side, files_of, shards in sides:
         lines = [{**line, "id": f"{line['id']}-{n}"} for n, of in enumerate(files_of) for line in of]
-        (root / f"{side}.jsonl").write_bytes(files.json_lines(lines))
+        (root / f"{side}.jsonl").write_bytes(json_text.lines(lines))
         rng.shuffle(lines)
         (root / side).mkdir()
         for at in range(shards):
-            (root / side / f"{at}.jsonl").write_bytes(files.json_lines(lines[at::shards]))
+            (root / side / f"{at}.jsonl").write_bytes(json_text.lines(lines[at::shards]))
     return root
 
 
 def numbers(result):
-    return files.pretty_json([result.scores, result.slices, result.counts, result.coverage])
+    return json_text.pretty([result.scores, result.slices, result.counts, result.coverage])
 
 
 def score_on(steps, pred, gold, **options):
@@ -279,7 +279,7 @@ def test_quotes_and_unknown_fields_are_read_on_the_cluster_as_here(cluster, tmp_
         pred = {"id": f"d{at}", "entities": [item] * (at % 4)}
         for side, line in (("gold", gold), ("pred", pred)):
             with (tmp_path / side / f"{at % (2 + (side == 'gold'))}.jsonl").open("ab") as shard:
-                shard.write(files.json_lines([line]))
+                shard.write(json_text.lines([line]))
     options = {"quotes": policy, "ignore_unknown_fields": True}
     here = scoring.score(tmp_path / "pred", tmp_path / "gold", intervals=False, **options)
     with connected(cluster) as steps:

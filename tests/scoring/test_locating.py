@@ -6,7 +6,7 @@ import pytest
 from test_streaming import NEVER, both, write
 
 import dragoman
-from dragoman import files
+from dragoman import json_text
 from dragoman.problems import DragomanError
 from dragoman.reading import arrow_json, memory_budget, parsing, prefetch
 from dragoman.scoring import blockwise, locating
@@ -32,7 +32,7 @@ WRONG = {
     "another text": at_40(labels({"start": 0, "end": 4, "text": "Rama"})),
     "a quote that is in the text, and an error": at_40(labels({"quote": "Rana"}, {"quote": "Zzz"}, {"start": -1})),
     "broken": at_40(b'{"id":"d40","entities":[{'),
-    "cut off": files.json_lines(LABELS)[:-30],
+    "cut off": json_text.lines(LABELS)[:-30],
     "over several lines": at_40(b'{"id":\n"d40"} x\n{"id":"d41"}'),
     "a document twice": at_40(b'{"id":"d03"}'),
     "a document that is none": at_40(b'{"id":"d4x"}'),
@@ -41,7 +41,7 @@ WRONG = {
     "a mark within": at_40(b'\xef\xbb\xbf{"id":"d40"}'),
     "NUL": at_40(b"\0"),
     "very many errors": b'{"id":"d01","entities":[{"start":5,"end":2}]}\n' * 2000,
-    "blank lines": files.json_lines(LABELS).replace(b"\n", b"\n\n") + b'{"id":"d01"}\n',
+    "blank lines": json_text.lines(LABELS).replace(b"\n", b"\n\n") + b'{"id":"d01"}\n',
 }
 
 

@@ -10,7 +10,7 @@ from test_shards import decoded
 from test_streaming import OPTIONS, documents
 
 import dragoman
-from dragoman import files
+from dragoman import json_text
 from dragoman.measures.catalogue import MEASURES
 from dragoman.scoring import memory
 from dragoman.scoring.partials import count, finish, join
@@ -19,7 +19,7 @@ from dragoman.scoring.partials import count, finish, join
 def score_by(items, gold, pred):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memory, "ITEMS", items)
-        return files.table_json(dragoman.score(pred, gold, **OPTIONS))
+        return json_text.table(dragoman.score(pred, gold, **OPTIONS))
 
 
 @settings(max_examples=15)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import dragoman
-from dragoman.files import json_lines
+from dragoman import json_text
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.measures.naming import BY_NAME
 from dragoman.problems import DragomanError
@@ -128,7 +128,7 @@ def test_the_headline_is_given_on_every_split_of_a_benchmark(benchmark, split):
 
 
 def test_the_interval_of_the_headline_draws_documents_with_all_three_measures(benchmark):
-    whole = [json.loads(line) for line in json_lines(benchmark.gold_lines("test")).splitlines()]
+    whole = [json.loads(line) for line in json_text.lines(benchmark.gold_lines("test")).splitlines()]
     result = dragoman.score(whole[::2], benchmark)
     tables = [np.array(result.counts[name].rows) for name in HEADLINE]
     totals = bootstrap.totals(np.concatenate(tables, axis=1))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from sides import TEXT, pair, read, seeds
 
-from dragoman import files, scoring
+from dragoman import files, json_text, scoring
 from dragoman.annotations import Annotations, Coded
 from dragoman.measures.naming import select
 from dragoman.problems import DragomanError
@@ -54,7 +54,7 @@ def spread(rng, folder, lines, shards):
     for line in lines:
         rng.choice(parts).append(line)
     for number, part in enumerate(parts):
-        data = files.json_lines(part)
+        data = json_text.lines(part)
         kind = rng.randrange(3)
         if kind == 0:
             (folder / f"{number}.jsonl").write_bytes(data)
@@ -69,7 +69,7 @@ def plain(result):
     """All of a result but the name of the data and of the system."""
     result.data.fingerprint = result.system.name = ""
     result.signature = result.signature.partition("|data:")[0]
-    return files.pretty_json(result)
+    return json_text.pretty(result)
 
 
 @settings(max_examples=25)
@@ -79,7 +79,7 @@ def test_shards_are_one_file_to_the_byte(tmp_path_factory, seed):
     gold, predicted = (uneven(rng, lines) for lines in pair(seed))
     predicted = [line for line in predicted if rng.random() < 0.9]
     options = {"intervals": scoring.Resampling(100, 1), "singletons": rng.random() < 0.5}
-    one = scoring.score(files.json_lines(predicted), scoring.reference(files.json_lines(gold)), **options)
+    one = scoring.score(json_text.lines(predicted), scoring.reference(json_text.lines(gold)), **options)
     many = scoring.score(
         spread(rng, folder / "p", predicted, rng.randint(1, 3)),
         spread(rng, folder / "g", gold, rng.randint(1, 6)),
@@ -99,7 +99,7 @@ def test_an_attribute_that_a_shard_lacks_counts_against_a_system_that_gives_it_e
     lacking = [{**line, "claims": [without(claim, attribute) for claim in line["claims"]]} for line in some[1:]]
     predicted = [some[0], *lacking]
     rng = random.Random(1)
-    one = scoring.score(files.json_lines(predicted), scoring.reference(files.json_lines(some)))
+    one = scoring.score(json_text.lines(predicted), scoring.reference(json_text.lines(some)))
     many = scoring.score(spread(rng, tmp_path / "p", predicted, 3), spread(rng, tmp_path / "g", some, 6))
     assert plain(many) == plain(one)
     assert 0 < one.scores["claims"][attribute]["accuracy"] < 0.9
@@ -131,16 +131,16 @@ def decoded(value):
 
 def test_a_file_is_its_only_shard_and_scores_as_ever(tmp_path):
     gold, predicted = pair(5)
-    (tmp_path / "g.jsonl").write_bytes(files.json_lines(gold))
-    (tmp_path / "p.jsonl").write_bytes(files.json_lines(predicted))
+    (tmp_path / "g.jsonl").write_bytes(json_text.lines(gold))
+    (tmp_path / "p.jsonl").write_bytes(json_text.lines(predicted))
     one = scoring.score(tmp_path / "p.jsonl", scoring.reference(tmp_path / "g.jsonl"))
-    assert files.pretty_json(scoring.score(tmp_path / "p.jsonl", tmp_path / "g.jsonl")) == files.pretty_json(one)
+    assert json_text.pretty(scoring.score(tmp_path / "p.jsonl", tmp_path / "g.jsonl")) == json_text.pretty(one)
 
 
 def lay(folder, parts):
     folder.mkdir()
     for name, lines in parts.items():
-        data = lines if isinstance(lines, bytes) else files.json_lines(lines)
+        data = lines if isinstance(lines, bytes) else json_text.lines(lines)
         (folder / name).write_bytes(data)
     return folder
 
@@ -231,7 +231,7 @@ def test_parquet_has_the_types_that_others_write(tmp_path):
         "dates": pa.array([None], pa.null()),
     }
     pq.write_table(pa.table(rows), tmp_path / "p.parquet")
-    result = scoring.score(tmp_path / "p.parquet", scoring.reference(files.json_lines([ONE])))
+    result = scoring.score(tmp_path / "p.parquet", scoring.reference(json_text.lines([ONE])))
     assert result.scores["entities"]["strict"]["f1"] == 1.0
     assert not result.coverage.attempted["dates"]
 

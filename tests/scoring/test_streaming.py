@@ -13,7 +13,7 @@ from sides import pair, seeds
 from test_shards import ONE, TWO, uneven
 
 import dragoman
-from dragoman import files
+from dragoman import json_text
 from dragoman.measures.catalogue import MEASURES
 from dragoman.measures.naming import select
 from dragoman.problems import DragomanError
@@ -37,9 +37,9 @@ def _small_blocks(monkeypatch):
 
 def write(path, lines):
     if path.suffix == ".parquet":
-        pq.write_table(arrow_json.of_bytes(files.json_lines(lines)), path, row_group_size=50)
+        pq.write_table(arrow_json.of_bytes(json_text.lines(lines)), path, row_group_size=50)
         return path
-    data = lines if isinstance(lines, bytes) else files.json_lines(lines)
+    data = lines if isinstance(lines, bytes) else json_text.lines(lines)
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     return path
 
@@ -52,7 +52,7 @@ def scored(paths, streamed, spilled, **options):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blockwise, "STREAMED", streamed)
         patch.setattr(streaming, "MAX_HELD", spilled)
-        return files.pretty_json(dragoman.score(*paths, **{**OPTIONS, **options}))
+        return json_text.pretty(dragoman.score(*paths, **{**OPTIONS, **options}))
 
 
 def drive(driver, paths, measures=MEASURES):
@@ -174,8 +174,8 @@ LINES = [{**ONE, "id": f"{n:03}"} for n in range(60)]
         ([*LINES, LINES[0]], LINES),
         (LINES, [*LINES, LINES[-1]]),
         (LINES, [*LINES[:-1], {**LINES[-1], "entities": [{"start": 3, "end": 1}]}]),
-        (LINES, files.json_lines(LINES) + b"{\n"),
-        (LINES, files.json_lines(LINES) + b"\xff\n"),
+        (LINES, json_text.lines(LINES) + b"{\n"),
+        (LINES, json_text.lines(LINES) + b"\xff\n"),
         (LINES, b""),
         ([{"id": f"{n}"} for n in range(60)], b""),
     ],

@@ -10,7 +10,7 @@ import pytest
 import withheld_release
 from submitted import lines
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.leaderboard import closed as closing
 from dragoman.leaderboard.closed import CANNOT_BE_SCORED
 from dragoman.leaderboard.isolation import Failure
@@ -34,11 +34,11 @@ def closed(folder):
 
 @pytest.fixture(scope="module")
 def body(benchmark):
-    return files.json_lines(lines(benchmark, 2))
+    return json_text.lines(lines(benchmark, 2))
 
 
 def test_gold_scores_one_and_half_of_it_less(closed, benchmark, body):
-    assert set(scores_of(files.json_lines(lines(benchmark)), closed.gold).values()) == {1.0}
+    assert set(scores_of(json_text.lines(lines(benchmark)), closed.gold).values()) == {1.0}
     assert 0 < scores_of(body, closed.gold)["entities.strict"] < 1
 
 

@@ -12,7 +12,7 @@ import withheld_release
 from scoring_server import DEADLINE, Server, team
 from submitted import lines
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.leaderboard.submission_log import NAME, SubmissionLog
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1", "localhost"])
@@ -35,7 +35,7 @@ def server(private):
 
 @pytest.fixture(scope="module")
 def body(benchmark):
-    return files.json_lines(lines(benchmark, 2))
+    return json_text.lines(lines(benchmark, 2))
 
 
 def test_a_submission_is_queued_scored_and_answered_with_rounded_aggregates(server, private, body):
@@ -77,7 +77,7 @@ def test_hostile_bodies_are_refused_with_a_number_and_do_not_count(server, priva
 
 def test_limits_hold_with_many_at_once(server, private, benchmark):
     token = team(private, "many")
-    bodies = [files.json_lines(lines(benchmark, keep)) for keep in range(2, 8)]
+    bodies = [json_text.lines(lines(benchmark, keep)) for keep in range(2, 8)]
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda sent: server.ask("POST", "/submissions", sent, token)[0], bodies))
     assert sorted(answers) == [202, 202, 202, 429, 429, 429]

@@ -19,7 +19,7 @@ import withheld_release
 from scoring_server import Server, until
 from submitted import lines
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.leaderboard import closed as closing
 from dragoman.leaderboard.submission_log import NAME, SubmissionLog
 from dragoman.release import private_bundle
@@ -56,7 +56,7 @@ def body(benchmark):
         title = f"{number} {random.Random(number).randbytes(padding // 2).hex()}"
         lacking = {**rows[number % 31], "entities": rows[number % 31]["entities"][1:]}
         kept = [*rows[: number % 31], lacking, *rows[number % 31 + 1 :]]
-        return files.json_lines([{**kept[0], "title": title}, *kept[1:]])
+        return json_text.lines([{**kept[0], "title": title}, *kept[1:]])
 
     return made
 

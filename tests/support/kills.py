@@ -102,17 +102,17 @@ def prepare(given: Path) -> Path:
     """Write the input of the commands into a folder."""
     import made_up_review
 
-    from dragoman import files
+    from dragoman import json_text
 
     given.mkdir(parents=True, exist_ok=True)
     held = dragoman.load()
     lines = list(held.gold_lines("test"))[: 3 if is_old(given) else 12]
-    (given / "gold.jsonl").write_bytes(files.json_lines(lines))
+    (given / "gold.jsonl").write_bytes(json_text.lines(lines))
     root = Path(shutil.copytree(made_up_review.BASE, given / "root"))
     with (root / "corpus" / "sources.toml").open("a", encoding="utf-8") as table:
         table.write('\n[dataset]\nname = "small"\nversion = "0.1.0"\n')
     kit = made_up_review.kit(root, "ko", minutes=60)
-    (given / "key.json").write_bytes(files.pretty_json(kit.key))
+    (given / "key.json").write_bytes(json_text.pretty(kit.key))
     (given / "returned.json").write_text(
         json.dumps(made_up_review.answers(kit, lambda *card: None if is_old(given) else made_up_review.careful(*card))),
         "utf-8",

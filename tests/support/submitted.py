@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from dragoman import files, scoring
+import msgspec
+
+from dragoman import json_text, scoring
 from dragoman.measures.catalogue import MEASURES
 
 CARD = {
@@ -20,7 +22,7 @@ CARD = {
 
 def toml(card):
     said = {key: value for key, value in card.items() if value is not None}
-    return b"".join(b"%s = %s\n" % (key.encode(), files.canonical_json(value)) for key, value in said.items())
+    return b"".join(b"%s = %s\n" % (key.encode(), json_text.canonical(value)) for key, value in said.items())
 
 
 def lines(benchmark, keep=1, layers=("entities", "dates", "claims")):
@@ -29,7 +31,7 @@ def lines(benchmark, keep=1, layers=("entities", "dates", "claims")):
     for line in benchmark.gold_lines("test"):
         row = {"id": line.id}
         for layer in layers:
-            labels = list(files.msgspec.to_builtins(getattr(line, layer)))
+            labels = list(msgspec.to_builtins(getattr(line, layer)))
             labels = [{k: v for k, v in label.items() if v is not None} for label in labels]
             row[layer] = labels if keep == 1 else [] if layer == "claims" else labels[::keep]
         made.append(row)
@@ -42,7 +44,7 @@ def submit(runs, name, benchmark, gold, /, *, keep=1, layers=("entities", "dates
     folder.mkdir(parents=True)
     (folder / "system.toml").write_bytes(toml({**CARD, "layers": list(layers), **card}))
     predictions = folder / "predictions.jsonl"
-    predictions.write_bytes(files.json_lines(lines(benchmark, keep, layers)))
+    predictions.write_bytes(json_text.lines(lines(benchmark, keep, layers)))
     result = scoring.score(predictions, gold, measures=MEASURES, system=name, intervals=False)
-    (folder / "result.json").write_bytes(files.pretty_json(result))
+    (folder / "result.json").write_bytes(json_text.pretty(result))
     return folder

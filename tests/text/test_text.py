@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.text import Block, TextMap, explain_mismatch, find, visible, visible_json
 
 # What makes offsets go wrong: astral characters, joiners, marks, Hangul in all its encodings, both directions.
@@ -241,7 +241,7 @@ def test_visible_shows_what_would_hide_or_turn():
 @given(text=st.text())
 @example(text='\x1b[31m\u202eabc\u200f\n\xad\x7f\u2028\U000e0001 "\\')
 def test_json_that_is_shown_hides_nothing_and_means_the_same(text):
-    written = files.pretty_json({"name": text}).decode()
+    written = json_text.pretty({"name": text}).decode()
     shown = visible_json(written)
     assert json.loads(shown) == json.loads(written)
     assert visible(shown, keep="\n") == shown

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.authoring.curation import read_curated
 from dragoman.authoring.disagreements import Point, first_offset, points
 from dragoman.problems import DragomanError, Problem, error
@@ -153,7 +153,7 @@ def _lines(path: Path) -> list[Decision | Ruling]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             kind: type[Decision | Ruling] = Ruling if _is_ruling(line) else Decision
-            made.append(files.decode(line, kind, str(path), number))
+            made.append(json_text.decode(line, kind, str(path), number))
     return made
 
 
@@ -366,7 +366,7 @@ def write_gold(root: Path, gold: dict[str, Labels]) -> list[str]:
     folder = root / "annotations" / "gold"
     with files.writing_into(folder):
         changed = [
-            name for name, labels_ in gold.items() if files.write(folder / f"{name}.json", files.pretty_json(labels_))
+            name for name, labels_ in gold.items() if files.write(folder / f"{name}.json", json_text.pretty(labels_))
         ]
         stale = files.remove_others(folder, "*.json", [folder / f"{name}.json" for name in gold])
     return sorted([*changed, *(path.stem for path in stale)])

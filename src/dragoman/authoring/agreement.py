@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from msgspec import structs
 
-from dragoman import files, scoring
+from dragoman import files, json_text, scoring
 from dragoman.annotations import NULL, Annotations, Coded
 from dragoman.authoring.adjudication import Place, read_documents, read_passes, reviewed_places
 from dragoman.measures import claims, spans
@@ -169,7 +169,7 @@ def write(root: Path, gold: dict[str, Labels], out: Path | None = None) -> bool:
         for name in CONTROLS
         if (root / "annotations" / "passes" / name).is_dir()
     }
-    return files.write((out or root) / "annotations" / "agreement.json", files.pretty_json(report))
+    return files.write((out or root) / "annotations" / "agreement.json", json_text.pretty(report))
 
 
 def _control(root: Path, name: str, gold: dict[str, Labels], documents: dict[str, Document]) -> dict[str, Any]:

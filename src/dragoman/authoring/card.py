@@ -8,7 +8,7 @@ import msgspec
 import regex
 from msgspec import inspect
 
-from dragoman.files import json_lines
+from dragoman import json_text
 from dragoman.problems import error
 from dragoman.release.parquet import path_of
 from dragoman.release.semver import numbers
@@ -120,7 +120,7 @@ def _front_matter(release: Release) -> dict[str, Any]:
             entry["default"] = True
         configs.append(entry)
         counts = [
-            {"name": split, "num_examples": len(rows), "num_bytes": len(json_lines(rows))}
+            {"name": split, "num_examples": len(rows), "num_bytes": len(json_text.lines(rows))}
             for split, rows in splits.items()
         ]
         infos.append(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from dragoman import files, utf8
+from dragoman import files, json_text, utf8
 from dragoman.authoring.document_time import add_declared, read_date, set_published
 from dragoman.authoring.profiles import TEXT_KINDS, Profile, read_profile
 from dragoman.authoring.segmentation import MAX_PAGE, Cut, cut, split_lines
@@ -272,7 +272,7 @@ def compare(root: Path | str, pages: list[CuratedPage]) -> Changes:
     for page in pages:
         path = _target(Path(root), page.page)
         try:
-            same = not path.is_symlink() and path.is_file() and path.read_bytes() == files.pretty_json(page)
+            same = not path.is_symlink() and path.is_file() and path.read_bytes() == json_text.pretty(page)
         except OSError:
             same = False
         (unchanged if same else changed).append(path)
@@ -304,5 +304,5 @@ def write(root: Path | str, pages: list[CuratedPage]) -> Changes:
     for page in pages:
         path = _target(Path(root), page.page)
         if path in changes.changed:
-            files.write(path, files.pretty_json(page))
+            files.write(path, json_text.pretty(page))
     return changes

@@ -11,7 +11,7 @@ def schema(
     name: Annotated[str | None, typer.Argument(help="name of a schema; default: all", metavar="[NAME]")] = None,
 ) -> None:
     """Print the JSON Schema of documents, labels, submissions and results."""
-    from dragoman.files import pretty_json
+    from dragoman import json_text
     from dragoman.schema.json_schema import json_schema
 
-    typer.echo(pretty_json(json_schema(name)).decode(), nl=False)
+    typer.echo(json_text.pretty(json_schema(name)).decode(), nl=False)

@@ -42,7 +42,7 @@ def serve_scores(
         raise typer.BadParameter("give one of --add-team, --log and --codabench")
     import sys
 
-    from dragoman import files, redaction
+    from dragoman import json_text, redaction
     from dragoman.cli import show
     from dragoman.leaderboard.closed import opened
     from dragoman.leaderboard.submission_log import Limits
@@ -52,10 +52,10 @@ def serve_scores(
     if add_team is not None:
         token = closed.log.add_team(add_team)
         # The only time that a token is shown: it is redacted from everything else that is printed.
-        said = files.canonical_json({"team": add_team, "token": token}).decode() if as_json else token
+        said = json_text.canonical({"team": add_team, "token": token}).decode() if as_json else token
         redaction.with_secrets(sys.stdout).write(f"{said}\n")
     elif log:
-        sys.stdout.write(visible_json(files.json_lines(closed.log.lines()).decode()))
+        sys.stdout.write(visible_json(json_text.lines(closed.log.lines()).decode()))
     elif codabench is not None:
         from dragoman.service.codabench import write
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from dragoman.files import pretty_json
+from dragoman import json_text
 from dragoman.redaction import redact
 from dragoman.tables import WIDTH, wrapped
 from dragoman.text import counted, visible, visible_json
@@ -29,13 +29,13 @@ MAX_NAMED = 10
 
 
 def _json(value: Any) -> None:
-    sys.stdout.write(visible_json(pretty_json(value).decode()))
+    sys.stdout.write(visible_json(json_text.pretty(value).decode()))
 
 
 def problems(listed: Sequence[Problem], *, as_json: bool, most: int | None = MAX_SHOWN) -> None:
     """Print problems, redacted: as JSON on stdout, else one per line on stderr."""
     if as_json:
-        sys.stdout.write(visible_json(redact(pretty_json({"problems": listed}).decode())))
+        sys.stdout.write(visible_json(redact(json_text.pretty({"problems": listed}).decode())))
         return
     for problem in listed[:most]:
         sys.stderr.write(visible(redact(str(problem))) + "\n")
@@ -47,7 +47,7 @@ def validation(found: Validation, errors: int, *, as_json: bool) -> None:
     """Print the problems of predictions, their coverage, and a closing line with the conclusion."""
     if as_json:
         held = found.held and found.held._asdict()
-        value = pretty_json({"problems": found.problems, "coverage": held}).decode()
+        value = json_text.pretty({"problems": found.problems, "coverage": held}).decode()
         sys.stdout.write(visible_json(redact(value)))
         return
     problems(found.problems, as_json=False, most=None)
@@ -76,7 +76,7 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
 def summary(named: dict[str, Any], *, as_json: bool, most: int | None = MAX_NAMED) -> None:
     """Print named values, redacted; of a list longer than ``most`` only the first items, except in JSON."""
     if as_json:
-        sys.stdout.write(visible_json(redact(pretty_json(named).decode())))
+        sys.stdout.write(visible_json(redact(json_text.pretty(named).decode())))
         return
     for key, value in named.items():
         shown = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from dragoman.files import pretty_json
+from dragoman import json_text
 from dragoman.leaderboard.version_effect import COLUMNS
 from dragoman.release.diff_text import lines
 from dragoman.release.semver import wanted
@@ -27,7 +27,7 @@ def difference(changes: Difference, effects: Sequence[Effect] | None, *, as_json
     """Print a difference, and its effect on runs if that was requested."""
     if as_json:
         value = {"difference": changes} if effects is None else {"difference": changes, "runs": effects}
-        sys.stdout.write(visible_json(pretty_json(value).decode()))
+        sys.stdout.write(visible_json(json_text.pretty(value).decode()))
         return
     _say(f"{changes.old.name} {changes.old.version} → {changes.new.version}")
     _say(f"{changes.old.fingerprint[:16]} → {changes.new.fingerprint[:16]}")

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from dragoman.files import json_lines
+from dragoman import json_text
 from dragoman.formats import plain_spans, span_records
 from dragoman.formats.json_fields import Node, records
 from dragoman.formats.outcome import DEFAULT, Converted, Options
@@ -123,4 +123,4 @@ def _document(document: plain_spans.Document) -> dict[str, Any]:
     }
 
 
-write = span_records.writer("submission.doccano.jsonl", _document, json_lines)
+write = span_records.writer("submission.doccano.jsonl", _document, json_text.lines)

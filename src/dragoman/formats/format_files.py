@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.formats import line_builder
 from dragoman.formats.item_bounds import MAX_BYTES, MAX_ITEMS, MAX_ROWS, check_items
 from dragoman.formats.json_fields import without_nulls
@@ -174,7 +174,7 @@ def _no_link(path: Path) -> None:
 
 def jsonl(lines: Iterable[Submission]) -> bytes:
     """Encode lines as JSONL in the native format, without null fields."""
-    return files.json_lines(without_nulls(msgspec.to_builtins(line)) for line in lines)
+    return json_text.lines(without_nulls(msgspec.to_builtins(line)) for line in lines)
 
 
 def write_path(written: Written, out: Path | str) -> list[Path]:

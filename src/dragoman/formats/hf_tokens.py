@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from dragoman.files import json_lines
+from dragoman import json_text
 from dragoman.formats import line_builder, plain_spans, tagging, tokens
 from dragoman.formats.conll_layout import bare
 from dragoman.formats.doccano import name_of
@@ -202,7 +202,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     documents = plain_spans.plain(lines, texts, diagnostics)
     plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
     made = [_written(document, options, diagnostics) for document in documents]
-    return Written.of({"submission.tokens.jsonl": json_lines(made)}, diagnostics)
+    return Written.of({"submission.tokens.jsonl": json_text.lines(made)}, diagnostics)
 
 
 def _written(document: plain_spans.Document, options: Options, diagnostics: Diagnostics) -> dict[str, Any]:

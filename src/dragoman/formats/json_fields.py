@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman.files import decode
+from dragoman import json_text
 from dragoman.formats.outcome import decoded
 from dragoman.problems import Diagnostics, DragomanError
 
@@ -27,7 +27,7 @@ def parse(data: bytes, diagnostics: Diagnostics) -> list[tuple[int, Any]]:
     values = []
     for number, raw in lines:
         try:
-            values.append((number, decode(raw, object, diagnostics.file, number)))
+            values.append((number, json_text.decode(raw, object, diagnostics.file, number)))
         except DragomanError as cause:
             diagnostics.take(*cause.problems)
     return [] if diagnostics.failed else values

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from dragoman.files import canonical_json
+from dragoman import json_text
 from dragoman.formats import line_builder, plain_spans, tagging
 from dragoman.formats.json_fields import Node, nodes, parse
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
@@ -170,4 +170,4 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
         ]
         for document in documents
     ]
-    return Written.of({"submission.pipeline.json": canonical_json(made) + b"\n"}, diagnostics)
+    return Written.of({"submission.pipeline.json": json_text.canonical(made) + b"\n"}, diagnostics)

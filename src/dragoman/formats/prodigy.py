@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dragoman.files import json_lines
+from dragoman import json_text
 from dragoman.formats import plain_spans, span_records
 from dragoman.formats.doccano import name_of
 from dragoman.formats.json_fields import Node, records
@@ -93,4 +93,4 @@ def _document(document: plain_spans.Document) -> dict[str, Any]:
     }
 
 
-write = span_records.writer("submission.prodigy.jsonl", _document, json_lines)
+write = span_records.writer("submission.prodigy.jsonl", _document, json_text.lines)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dragoman.files import json_lines
+from dragoman import json_text
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.json_fields import Node, records
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
@@ -194,7 +194,7 @@ def write(lines: Iterable[Submission], texts: Mapping[str, str], options: Option
     documents = plain_spans.plain(lines, texts, diagnostics)
     plain_spans.account(documents, HOLDS, LAYERS, options, diagnostics)
     made = [] if diagnostics.failed else [document_of(document, diagnostics) for document in documents]
-    return Written.of({"submission.spacy.jsonl": json_lines(made)}, diagnostics)
+    return Written.of({"submission.spacy.jsonl": json_text.lines(made)}, diagnostics)
 
 
 def document_of(document: plain_spans.Document, diagnostics: Diagnostics) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dragoman.files import canonical_json
+from dragoman import json_text
 from dragoman.formats import line_builder, plain_spans
 from dragoman.formats.json_fields import Node
 from dragoman.formats.outcome import DEFAULT, Converted, Options, Written
@@ -115,7 +115,7 @@ def _add(
 
 def one_value(values: list[Any]) -> bytes:
     """Encode all documents as one JSON list."""
-    return canonical_json(values) + b"\n"
+    return json_text.canonical(values) + b"\n"
 
 
 def writer(

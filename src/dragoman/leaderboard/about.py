@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.leaderboard.views import number
 from dragoman.reports.rendering import short
 from dragoman.statistics.power import MIN_DOCUMENTS
@@ -136,7 +136,7 @@ def space_card(board: Board, dataset: str | None) -> bytes:
         "tags": ["leaderboard"],
         **({"datasets": [dataset]} if dataset else {}),
     }
-    lines = [f"{key}: {files.canonical_json(value).decode()}" for key, value in front.items()]
+    lines = [f"{key}: {json_text.canonical(value).decode()}" for key, value in front.items()]
     return (
         "\n".join(["---", *lines, "---"]) + "\n# Leaderboard\n\nMade by `dragoman leaderboard`. Open `index.html`, or "
         "read `leaderboard.json`.\n"

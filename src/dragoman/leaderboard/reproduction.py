@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dragoman import files, utf8
+from dragoman import files, json_text, utf8
 from dragoman.leaderboard.entries import MAX_BYTES
 from dragoman.problems import Problem
 from dragoman.schema.result_file import Result
@@ -40,7 +40,7 @@ def read_result(path: Path) -> Result:
     """
     data = files.read_bytes(path, limit=MAX_BYTES[path.name])
     utf8.check_text(data, str(path), max_line=MAX_BYTES[path.name])
-    return files.decode(data, Result, str(path))
+    return json_text.decode(data, Result, str(path))
 
 
 def check_data(stored: Result, version: str, gold: Gold, file: str) -> Iterator[Problem]:

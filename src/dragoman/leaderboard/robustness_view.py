@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.leaderboard import views
 from dragoman.measures.catalogue import HEADLINE
 from dragoman.problems import DragomanError, error
@@ -106,7 +106,7 @@ def read_all(runs: Path, folder: Path | None = None) -> dict[str, EditCosts]:
     for path in sorted(held.glob("*.json")):
         data = files.read_regular(path)
         try:
-            found[path.stem] = files.decode(data, EditCosts, str(path))
+            found[path.stem] = json_text.decode(data, EditCosts, str(path))
         except DragomanError as cause:
             hint = "Write it as `dragoman robustness SYSTEM --out DIR --json` prints it."
             what = f"not a short result of `dragoman robustness`: {cause.problems[0].what}"

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dragoman import files, scoring
+from dragoman import files, json_text, scoring
 from dragoman.leaderboard import isolation
 from dragoman.leaderboard.about import space_card
 from dragoman.leaderboard.board_data import as_csv, evaluate, message
@@ -80,10 +80,10 @@ def build(
     with only_writer(out, "E829"):
         # Marks what a killed build leaves: not to be published, and safe to build over.
         files.write(out / UNFINISHED, UNFINISHED_NOTE)
-        files.write(out / MARK, files.pretty_json(board))
+        files.write(out / MARK, json_text.pretty(board))
         files.write(out / "leaderboard.csv", as_csv(board, shown))
         reported = dict(_reports(board, entries, out, benchmark, progress)) if reports and closed is None else {}
-        files.write(out / MARK, files.pretty_json(board))  # again, with the problems of reports
+        files.write(out / MARK, json_text.pretty(board))  # again, with the problems of reports
         files.write(out / "README.md", space_card(board, dataset))
         current = []
         for name, text in pages(board, shown, reported, dataset, of_entries(board, edits)):

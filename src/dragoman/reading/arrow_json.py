@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json as pj
 
-from dragoman import files, utf8
+from dragoman import json_text, utf8
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.jsonl import MAX_ITEMS, has_too_many
 from dragoman.schema.arrow_types import arrow_schema
@@ -63,7 +63,7 @@ def is_blank(data: bytes) -> bool:
 
 def of_lines(lines: list[Submission]) -> pa.Table:
     """Rows from lines; by way of JSON, since Arrow's conversion from Python values imports pandas."""
-    table = of_bytes(files.json_lines(lines))
+    table = of_bytes(json_text.lines(lines))
     if table is None:  # a number that Arrow's JSON reader does not accept
         return pa.Table.from_pylist([msgspec.to_builtins(line) for line in lines], schema=arrow_schema(Submission))
     return table

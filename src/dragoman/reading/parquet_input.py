@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.arrow_buffers import cast, flat_of
 from dragoman.parquet_pages import BATCH, VALUE, DamagedError, Extent, OnDisk, batches, extent
 from dragoman.problems import DragomanError, error
@@ -280,7 +280,7 @@ def json_lines(table: pa.Table, name: str) -> bytes:
 
     try:
         batches_ = table.to_batches(max_chunksize=BATCH)  # bounds the number of Python objects at a time
-        return b"".join(files.json_lines(map(without_nulls, batch.to_pylist())) for batch in batches_)
+        return b"".join(json_text.lines(map(without_nulls, batch.to_pylist())) for batch in batches_)
     except Exception as cause:  # libraries may raise anything on arbitrary values
         what = f"some values cannot be read: {str(cause)[:300]}."
         raise error("E209", what, _HINT, file=name) from cause

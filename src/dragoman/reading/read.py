@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.annotations import Annotations
 from dragoman.problems import DragomanError, LimitReached, Problem
 from dragoman.reading import arrow_json, columns, jsonl
@@ -343,4 +343,4 @@ def read_lines(lines: list[Submission], target: Target) -> Annotations:
     try:
         return columns.build(arrow_json.of_lines(lines), target)
     except Fallback:
-        return line_by_line(files.json_lines(lines), target).checked()
+        return line_by_line(json_text.lines(lines), target).checked()

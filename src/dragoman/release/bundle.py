@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.problems import error
 from dragoman.release.content import STORED, Release, Withheld, configs_of, with_layers
 from dragoman.release.semver import is_development, is_version, order
@@ -93,9 +93,9 @@ def write(release: Release, folder: Path) -> bool:
         for config in STORED
         for split, rows in release.rows.get(config, {}).items()
     }
-    changes = [files.write(path, files.json_lines(rows)) for path, rows in written.items()]
+    changes = [files.write(path, json_text.lines(rows)) for path, rows in written.items()]
     changes.append(bool(files.remove_others(own, "*/*.jsonl", written)))
-    changes.append(files.write(own / MANIFEST, files.pretty_json(manifest_of(release))))
+    changes.append(files.write(own / MANIFEST, json_text.pretty(manifest_of(release))))
     left = [version for version in versions(folder) if version != release.version and is_development(version)]
     changes += [bool(files.remove_others(folder / version, "**/*.json*", ())) for version in left]
     return any(changes)
@@ -117,7 +117,7 @@ def read(folder: Traversable, version: str | None = None) -> Release:
         hint = f"Versions here: {', '.join(known)}." if known else _HINT
         raise error("E701", f"there is no version {(version or '')[:40]!r} of the data in the package.", hint)
     own = folder / (version or known[-1])
-    manifest = files.decode((own / MANIFEST).read_bytes(), Manifest, MANIFEST)
+    manifest = json_text.decode((own / MANIFEST).read_bytes(), Manifest, MANIFEST)
     configs = configs_of(manifest.schema_version, MANIFEST)
     rows: dict[str, dict[str, list[Record]]] = {}
     for config, splits in manifest.rows.items():

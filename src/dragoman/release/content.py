@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from dragoman.files import canonical_json
+from dragoman import json_text
 from dragoman.problems import Problem, error
 from dragoman.schema.earlier_rows import NamedInThree
 from dragoman.schema.labels import LabelSets
@@ -104,7 +104,7 @@ def fingerprint(rows: Mapping[str, Mapping[str, Sequence[Any]]]) -> str:
         for split, each in sorted(rows.get(config, {}).items()) if config != READING else ():
             digest.update(f"{config}/{split}\n".encode())
             for row in each:
-                digest.update(canonical_json(row) + b"\n")
+                digest.update(json_text.canonical(row) + b"\n")
     return digest.hexdigest()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from dragoman.files import check_regular, decode, read_bytes
+from dragoman import json_text
+from dragoman.files import check_regular, read_bytes
 from dragoman.problems import DragomanError, Problem
 from dragoman.schema.records import ReadingLine
 from dragoman.text import counted
@@ -34,7 +35,8 @@ def read(root: Path) -> list[ReadingLine]:
         return []
     check_regular(path)
     return [
-        decode(line, ReadingLine, str(path), number) for number, line in enumerate(read_bytes(path).splitlines(), 1)
+        json_text.decode(line, ReadingLine, str(path), number)
+        for number, line in enumerate(read_bytes(path).splitlines(), 1)
     ]
 
 

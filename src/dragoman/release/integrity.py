@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from dragoman import files, utf8
+from dragoman import files, json_text, utf8
 from dragoman.problems import DragomanError, Problem
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def read_manifest(folder: Path, mark: str, type_: type[T]) -> T:
     """
     data = files.read_regular(folder / mark, limit=MAX_MANIFEST)
     utf8.check_text(data, str(folder / mark), max_line=MAX_MANIFEST)
-    return files.decode(data, type_, str(folder / mark))
+    return json_text.decode(data, type_, str(folder / mark))
 
 
 def _listed(folder: Path) -> dict[str, str] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dragoman import files, utf8
+from dragoman import files, json_text, utf8
 from dragoman.problems import DragomanError, error
 from dragoman.release import atomic_folder
 from dragoman.release.atomic_folder import writing
@@ -74,7 +74,7 @@ def write(release: Release, folder: Path, texts: dict[str, bytes]) -> None:
         manifest_of(release), checksums={path: files.sha256(data) for path, data in content.items()}
     )
     # Files that mark a folder as complete come last: the checksums, then the manifest.
-    last = files.pretty_json(manifest)
+    last = json_text.pretty(manifest)
     content[SUMS] = sums({**manifest.checksums, MARK: files.sha256(last)})
     with writing(folder, MARK):
         for path, data in content.items():
@@ -91,10 +91,10 @@ def _described(
     card = texts.get("README.md", b"")
     utf8.check_text(card, "README.md")
     made = {
-        f"schemas/{config}.json": files.pretty_json(schema_of(record, f"row-{config}", release.label_sets))
+        f"schemas/{config}.json": json_text.pretty(schema_of(record, f"row-{config}", release.label_sets))
         for config, record in release.configs.items()
     }
-    return {"croissant.json": files.pretty_json(croissant(release, card.decode(), tables)), **made}
+    return {"croissant.json": json_text.pretty(croissant(release, card.decode(), tables)), **made}
 
 
 def check_place(release: Release, folder: Path) -> None:

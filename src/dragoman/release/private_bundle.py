@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta, structs
 
-from dragoman import files, utf8
+from dragoman import files, json_text, utf8
 from dragoman.problems import error
 from dragoman.release.atomic_folder import writing
 from dragoman.release.content import Release, Withheld
@@ -67,7 +67,7 @@ class Private(msgspec.Struct, forbid_unknown_fields=True):
     @property
     def sha256(self) -> str:
         """The hash in the public release: SHA-256 of all fields except ``place``."""
-        return files.sha256(files.canonical_json(structs.replace(self, place="")))
+        return files.sha256(json_text.canonical(structs.replace(self, place="")))
 
 
 def part(release: Release, split: str, *, submit: str = "", key: str | None = None) -> tuple[Release, Private]:
@@ -116,7 +116,7 @@ def write(private: Private, folder: Path, public: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     with writing(folder, MARK):
-        files.write(folder / MARK, files.pretty_json(structs.replace(private, place=place)))
+        files.write(folder / MARK, json_text.pretty(structs.replace(private, place=place)))
         (folder / MARK).chmod(0o600)
 
 
@@ -147,7 +147,7 @@ def read(folder: Path) -> Private:
     files.check_regular(folder / MARK)
     data = files.read_regular(folder / MARK)
     utf8.check_text(data, str(folder / MARK), max_line=len(data))
-    return files.decode(data, Private, str(folder / MARK))
+    return json_text.decode(data, Private, str(folder / MARK))
 
 
 def opened(private: Private, public: Release) -> Release:

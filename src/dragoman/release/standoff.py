@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from dragoman import files, utf8
+from dragoman import files, json_text, utf8
 from dragoman.problems import error
 from dragoman.release.atomic_folder import writing
 from dragoman.release.bundle import declared
@@ -93,7 +93,7 @@ def write(
     rows = without_text(release, texts)
     content = dict(more)
     for config, splits in rows.items():
-        content |= {f"rows/{config}/{split}.jsonl": files.json_lines(each) for split, each in splits.items()}
+        content |= {f"rows/{config}/{split}.jsonl": json_text.lines(each) for split, each in splits.items()}
     manifest = Manifest(
         release.row_schema,
         release.name,
@@ -105,7 +105,7 @@ def write(
         fingerprint(rows),
         declared(release.label_sets),
     )
-    last = files.pretty_json(manifest)
+    last = json_text.pretty(manifest)
     content[SUMS] = sums({**manifest.checksums, MARK: files.sha256(last)})
     with writing(folder, MARK):
         for path, data in content.items():
@@ -140,7 +140,7 @@ def read(folder: Path) -> tuple[Manifest, Rows, bytes]:
                 what = f"the rows are over {MAX_ROWS:,} bytes."
                 raise error("E106", what, "Make several releases of it.", file=str(folder / MARK))
             lines = content[name].splitlines()
-            rows[config][split] = [files.decode(line, dict[str, Any], name, i) for i, line in enumerate(lines, 1)]
+            rows[config][split] = [json_text.decode(line, dict[str, Any], name, i) for i, line in enumerate(lines, 1)]
     if CARD not in content:
         raise error("E715", f"{CARD!r} is missing.", "Fetch the release again.", file=str(folder / MARK))
     utf8.check_text(content[CARD], str(folder / CARD))

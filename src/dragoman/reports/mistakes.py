@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.problems import error
 from dragoman.reports.costs import is_mistake
 from dragoman.tables import as_csv
@@ -88,6 +88,6 @@ def write(path: Path | str, documents: Sequence[dict[str, Any]]) -> None:
     check_form(path)
     rows = list(mistakes(documents))
     if Path(path).suffix.lower() == ".json":
-        files.write(path, files.table_json([{name: row[name] for name in COLUMNS} for row in rows]))
+        files.write(path, json_text.table([{name: row[name] for name in COLUMNS} for row in rows]))
     else:
         files.write(path, as_csv([COLUMNS, *([row[name] for name in COLUMNS] for row in rows)]))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dragoman import benchmark as benchmarks
-from dragoman import files, languages
+from dragoman import files, json_text, languages
 from dragoman.problems import error
 from dragoman.robustness import comparing
 from dragoman.robustness.edit import parse
@@ -110,7 +110,7 @@ def robustness(
             measured.system = measured.system or _name(once)
     corrected(measured.costs)
     measured.memory = _memory(measured, [_result(Path(each)) for each in against])
-    files.write(folder / RESULT, files.pretty_json(measured))
+    files.write(folder / RESULT, json_text.pretty(measured))
     files.write(folder / PAGE, page(measured).encode())
     return measured
 

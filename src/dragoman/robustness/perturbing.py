@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from dragoman import benchmark as benchmarks
-from dragoman import checks, files, utf8
+from dragoman import checks, files, json_text, utf8
 from dragoman.checks import LEVELS
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release import parquet
@@ -114,7 +114,7 @@ class Perturbed:
         """
         made = {}
         for number, line in enumerate(files.read_bytes(self.folder / MAPS).splitlines(), 1):
-            row = files.decode(line, _Map, str(self.folder / MAPS), number)
+            row = json_text.decode(line, _Map, str(self.folder / MAPS), number)
             try:
                 made[row.document] = row.carriers()
             except (ValueError, OverflowError) as cause:
@@ -210,7 +210,7 @@ def _benchmark(applied: list[Applied], held: benchmarks.Benchmark, out: Path, pr
     lifted = _checked(made, original, held, applied)
     source = {"name": held.name, "version": held.version, "fingerprint": held.fingerprint}
     manifest = _manifest(applied, tallies, lifted, source)
-    made[MAPS] = files.json_lines(_map(name, carriers) for name, carriers in steps.items())
+    made[MAPS] = json_text.lines(_map(name, carriers) for name, carriers in steps.items())
     with writing(out, MARK):
         for path, content in made.items():
             files.write(out / path, content)
@@ -220,7 +220,7 @@ def _benchmark(applied: list[Applied], held: benchmarks.Benchmark, out: Path, pr
         card = f"# {held.name} {held.version}\n\nWhat the edited texts beside this folder were made from.\n"
         shutil.rmtree(out / ORIGINAL, ignore_errors=True)
         parquet.write(held.release.without_reading(), out / ORIGINAL, {"README.md": card.encode()})
-        files.write(out / MARK, files.pretty_json(manifest))
+        files.write(out / MARK, json_text.pretty(manifest))
     return Perturbed(out, manifest)
 
 
@@ -297,10 +297,10 @@ def _file(applied: list[Applied], gold: Path, out: Path, progress: Progress) -> 
         with files.writing_lines(out / GOLD) as lines, files.writing_lines(out / MAPS) as maps:
             for row in progress(_rows(gold, checked=True), ", ".join(each.label for each in applied)):
                 new, carriers = _through(row, steps, tallies)
-                lines.write(files.canonical_json(new) + b"\n")
-                maps.write(files.canonical_json(_map(row["id"], carriers)) + b"\n")
+                lines.write(json_text.canonical(new) + b"\n")
+                maps.write(json_text.canonical(_map(row["id"], carriers)) + b"\n")
         manifest = _manifest(applied, tallies, {}, {"file": gold.name, "sha256": digest})
-        files.write(out / MARK, files.pretty_json(manifest))
+        files.write(out / MARK, json_text.pretty(manifest))
     return Perturbed(out, manifest)
 
 
@@ -334,7 +334,7 @@ def _rows(path: Path, *, checked: bool = False) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
                 continue
             try:
-                files.decode(line, Submission, str(path), number)
+                json_text.decode(line, Submission, str(path), number)
             except DragomanError as cause:
                 hint = "Write a document a line as a submission is; dragoman convert makes one of other tools' files."
                 raise DragomanError([msgspec.structs.replace(p, hint=p.hint or hint) for p in cause.problems]) from None

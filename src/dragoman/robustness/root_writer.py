@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.problems import error
 from dragoman.release.scheme_file import Scheme
 from dragoman.release.scheme_file import text as scheme_text
@@ -45,7 +45,7 @@ def contents(corpus: Corpus, name: str, version: str) -> dict[str, bytes]:
         text = "".join(f"{line['text']}\n" for line in lines).encode()
         sources.append((page, own[0]["language"] if own else "und", text))
         made[f"corpus/pages/{page}.txt"] = text
-        made[f"corpus/documents/{page}.json"] = files.pretty_json(
+        made[f"corpus/documents/{page}.json"] = json_text.pretty(
             {
                 "page": page,
                 "sha256": files.sha256(text),
@@ -56,16 +56,16 @@ def contents(corpus: Corpus, name: str, version: str) -> dict[str, bytes]:
         )
     for name_, row in corpus.documents.items():
         gold = {layer: row[layer] for layer in ("layers_annotated", *LAYER_NAMES)}
-        made[f"annotations/gold/{name_}.json"] = files.pretty_json({"document": name_, **gold})
+        made[f"annotations/gold/{name_}.json"] = json_text.pretty({"document": name_, **gold})
     if corpus.label_sets or corpus.layers != LAYER_NAMES:
         tags = tuple(dict.fromkeys(row["language"] for row in corpus.documents.values()))
         scheme = Scheme(languages=tags, layers=corpus.layers, label_sets=corpus.label_sets)
         made["corpus/benchmark.toml"] = scheme_text(scheme).encode()
     made["corpus/sources.toml"] = "".join(_sources(corpus, name, version, sources)).encode()
     registry = "annotations/registry"
-    made[f"{registry}/entities.json"] = files.pretty_json(list(corpus.registry.values()))
-    made[f"{registry}/claim_links.json"] = files.pretty_json(corpus.links)
-    made[f"{registry}/offices.json"] = files.pretty_json(list(_offices(corpus)))
+    made[f"{registry}/entities.json"] = json_text.pretty(list(corpus.registry.values()))
+    made[f"{registry}/claim_links.json"] = json_text.pretty(corpus.links)
+    made[f"{registry}/offices.json"] = json_text.pretty(list(_offices(corpus)))
     return made
 
 

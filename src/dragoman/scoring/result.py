@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.measures.naming import Name, parse
 from dragoman.problems import error
 from dragoman.schema import result_file as records
@@ -44,7 +44,7 @@ class Shown:
             DragomanError: E108 if the file cannot be written.
 
         """
-        files.write(path, files.table_json(self))
+        files.write(path, json_text.table(self))
 
 
 class Result(Shown, records.Result, dict=True):

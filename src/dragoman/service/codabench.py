@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.leaderboard.closed import CANNOT_BE_SCORED, rounded_scores, shown_columns, steps, withheld_gold
 from dragoman.leaderboard.isolation import Failure
 from dragoman.problems import error
@@ -50,7 +50,7 @@ def write(closed: Closed, private: Path, data: Path | None, out: Path) -> None:
     public = private / bundle.place if data is None else data
     if not (public / "manifest.json").is_file():
         raise error("E842", "the public release is not a folder here.", "Give one: --data PUBLIC.", file=str(public))
-    place = files.canonical_json({**_plain(bundle), "place": "../public"})
+    place = json_text.canonical({**_plain(bundle), "place": "../public"})
     with writing(out, MARK):
         out.chmod(0o700)
         for target in ("input_data/public", "reference_data/public"):
@@ -96,7 +96,7 @@ def score_folder(given: str, out: str) -> int:
         sys.stderr.write(f"E830: {CANNOT_BE_SCORED}.\n")
         return 1
     shown = {_key(name): score for name, score in rounded_scores(scores, gold).items() if score is not None}
-    files.write(Path(out) / "scores.json", files.pretty_json(shown))
+    files.write(Path(out) / "scores.json", json_text.pretty(shown))
     return 0
 
 
@@ -106,7 +106,7 @@ def _key(column: str) -> str:
 
 def _quoted(text: str) -> str:
     # JSON is valid YAML, so strings from a release need no other escaping.
-    return files.canonical_json(text).decode()
+    return json_text.canonical(text).decode()
 
 
 def _competition(closed: Closed) -> str:

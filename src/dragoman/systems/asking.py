@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.redaction import plain
 from dragoman.systems import run_log
 from dragoman.systems.protocol import Reply, System, SystemFailure, Unreachable, unlabelled
@@ -149,7 +149,7 @@ def _as_words(reply: Reply) -> Reply:
 
 def _words(labels: Any) -> str | None:
     """Write labels as JSON, or as their ``repr`` if they are not JSON."""
-    for write in (lambda value: files.canonical_json(value).decode(), repr):
+    for write in (lambda value: json_text.canonical(value).decode(), repr):
         with contextlib.suppress(Exception):  # the labels may be anything
             return plain(write(labels))[:MAX_REPR]
     return None

@@ -17,7 +17,7 @@ from functools import cache, partial
 from typing import Any
 
 from dragoman import benchmark as benchmarks
-from dragoman import files
+from dragoman import json_text
 from dragoman.http_clients import tls_context, with_body, within
 from dragoman.problems import DragomanError, error
 from dragoman.redaction import redact, register, register_address
@@ -231,7 +231,7 @@ def _counted(reply: Reply, messages: list[dict[str, str]]) -> Reply:
     read_, written = reply.tokens
     if read_ and (written or not reply.raw):
         return reply
-    sizes = (len(files.canonical_json(messages)), len((reply.raw or "").encode("utf-8", "replace")))
+    sizes = (len(json_text.canonical(messages)), len((reply.raw or "").encode("utf-8", "replace")))
     about = [-(-size // BYTES_PER_TOKEN) for size in sizes]
     return reply._replace(tokens=(read_ or about[0], written or about[1]), estimated=True)
 

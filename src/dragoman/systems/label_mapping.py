@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.problems import Diagnostics, DragomanError, shown
 from dragoman.schema.labels import EntityType, values
 from dragoman.systems.protocol import Reply
@@ -104,5 +104,5 @@ class TypeMap:
         """Add the map to the code that answers depend on, unless it is the default one."""
         if self.types == values(EntityType) and not self.given:
             return code
-        parts = files.sha256(files.canonical_json([list(self.types), self.given]))
+        parts = files.sha256(json_text.canonical([list(self.types), self.given]))
         return code._replace(parts={**code.parts, "label map": parts})

@@ -24,7 +24,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman import files, utf8
+from dragoman import json_text, utf8
 from dragoman.problems import error
 from dragoman.redaction import redact
 from dragoman.schema.records import Document
@@ -65,7 +65,7 @@ class Command:
             running = self._own.running = _Running(self._arguments)
             self._started.append(running)
         try:
-            return running.ask(files.canonical_json(seen(document)) + b"\n", self._timeout)
+            return running.ask(json_text.canonical(seen(document)) + b"\n", self._timeout)
         except CommandError:
             running.end()
             self._own.running = None

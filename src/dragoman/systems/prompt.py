@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dragoman import files, languages
+from dragoman import files, json_text, languages
 from dragoman.problems import error
 from dragoman.schema.layers import LAYER_NAMES
 from dragoman.systems import answers, examples
@@ -135,7 +135,7 @@ class Prompt:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of all parts of the prompt, which do not depend on the document."""
-        return files.sha256(files.canonical_json(self.parts()))
+        return files.sha256(json_text.canonical(self.parts()))
 
 
 def make(

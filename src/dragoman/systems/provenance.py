@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.systems import loaded_code
 
 DATA = "files that it reads, the environment and the network"
@@ -57,7 +57,7 @@ def of_answer(code: Code, given: Any) -> str:
         given: input of the system, as plain values or records.
 
     """
-    return files.sha256(files.canonical_json([sorted(code.every_part.items()), given]))
+    return files.sha256(json_text.canonical([sorted(code.every_part.items()), given]))
 
 
 def of_raw_answer(code: Code, given: Any) -> str:
@@ -127,7 +127,7 @@ def of_command(arguments: Sequence[str]) -> Code:
     named = {arguments[0]: Path(program)} if program else {}
     named |= {each: Path(each) for each in arguments[1:] if _is_file(Path(each))}
     parts = {name: of_file(path) for name, path in named.items()}
-    parts["arguments"] = files.sha256(files.canonical_json(list(arguments)))
+    parts["arguments"] = files.sha256(json_text.canonical(list(arguments)))
     folders = [each for each in arguments[1:] if Path(each).is_dir()]
     unseen = [f"what lies in {', '.join(folders)}"] if folders else []
     return Code(parts, (*unseen, "code that the program loads", DATA))
@@ -146,7 +146,7 @@ def of_model(name: str, folder: Path | None, libraries: Sequence[str], commit: s
     parts = {library: importlib.metadata.version(library) for library in libraries}
     if folder is not None and folder.is_dir():
         held = {str(path.relative_to(folder)): of_file(path) for path in sorted(folder.rglob("*")) if path.is_file()}
-        return Code({**parts, "files": files.sha256(files.canonical_json(held))})
+        return Code({**parts, "files": files.sha256(json_text.canonical(held))})
     if commit:
         return Code({**parts, name: commit})
     return Code({**parts, "name": name}, ("the files of the model",))

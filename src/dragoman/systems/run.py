@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.locking import only_writer
 from dragoman.problems import error
 from dragoman.schema.records import Document
@@ -190,7 +190,7 @@ class _Session:
         order = [self.entries[d.id] for d in self.benchmark.documents if d.id in self.entries]
         answered = [entry for entry in order if entry.status == "answered"]
         predictions = self.folder / run_files.PREDICTIONS
-        files.write(predictions, files.json_lines({"id": entry.id, **(entry.answer or {})} for entry in answered))
+        files.write(predictions, json_text.lines({"id": entry.id, **(entry.answer or {})} for entry in answered))
         card, lacking = run_files.completed(self.system.card, answered, self.benchmark)
         files.write(self.folder / run_files.CARD, run_files.toml(card))
         repairs = [repair for entry in order for repair in entry.repairs]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.problems import error
 from dragoman.redaction import redact
 from dragoman.schema.layers import LAYER_NAMES
@@ -106,7 +106,7 @@ def completed(card: SystemCard, answered: Iterable[Entry], benchmark: Benchmark)
 def toml(card: SystemCard) -> bytes:
     """Write a system card as TOML; strings and lists of strings have the same syntax in JSON and TOML."""
     fields = {name: value for name, value in msgspec.structs.asdict(card).items() if value not in (None, [])}
-    return b"".join(b"%s = %s\n" % (name.encode(), files.canonical_json(value)) for name, value in fields.items())
+    return b"".join(b"%s = %s\n" % (name.encode(), json_text.canonical(value)) for name, value in fields.items())
 
 
 def manifest(system: System, code: Code, benchmark: Benchmark) -> bytes:
@@ -121,4 +121,4 @@ def manifest(system: System, code: Code, benchmark: Benchmark) -> bytes:
         prompt=system.prompt,
         seen=list(system.seen),
     )
-    return redact(files.pretty_json(made).decode()).encode()
+    return redact(json_text.pretty(made).decode()).encode()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.problems import error
 from dragoman.redaction import redact_file
 
@@ -87,7 +87,7 @@ def read(path: Path) -> list[Entry]:
     whole = data[: data.rfind(b"\n") + 1]
     if whole != data:
         files.write(path, whole)
-    return [files.decode(line, Entry, str(path), number) for number, line in enumerate(whole.split(b"\n")[:-1], 1)]
+    return [json_text.decode(line, Entry, str(path), number) for number, line in enumerate(whole.split(b"\n")[:-1], 1)]
 
 
 def append(path: Path, entry: Entry) -> None:
@@ -99,7 +99,7 @@ def append(path: Path, entry: Entry) -> None:
     """
     try:
         with path.open("ab") as out:
-            out.write(redact_file(files.canonical_json(entry)) + b"\n")
+            out.write(redact_file(json_text.canonical(entry)) + b"\n")
             out.flush()
             os.fsync(out.fileno())
     except OSError as cause:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.reading.read import read_bytes
 from dragoman.redaction import plain, redact
 from dragoman.schema.layers import LAYERS
@@ -135,11 +135,11 @@ def _line(labels: Any, document: Document) -> bytes:
     if labels.get("id", document.id) != document.id:
         raise UnusableError(f"the answer is for {redact(repr(labels['id']))[:200]}")
     try:
-        line = files.canonical_json({**labels, "id": document.id})
+        line = json_text.canonical({**labels, "id": document.id})
     except Exception as cause:
         why = f"the answer cannot be written as JSON: {type(cause).__name__}: {message(cause)}"
         raise UnusableError(why) from cause
-    if files.depth(line) > MAX_DEPTH:
+    if json_text.depth(line) > MAX_DEPTH:
         raise UnusableError(f"the answer is nested more than {MAX_DEPTH} deep")
     text = line.decode()
     if redact(text) != text:

@@ -7,7 +7,7 @@ import made_up_review
 import openpyxl
 import pytest
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.authoring.adjudication import read_cases
 from dragoman.authoring.review import make, spreadsheet, take
 from dragoman.authoring.review.returned_reviews import read_key, read_reviews
@@ -40,7 +40,7 @@ def test_a_made_up_review_all_the_way(root, made, tmp_path):
     take.write(outcome, tmp_path / "out")
     assert before == {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     lines = (tmp_path / "out" / take.PROPOSED).read_bytes().splitlines()
-    (decision,) = [files.decode(line, Decision) for line in lines]
+    (decision,) = [json_text.decode(line, Decision) for line in lines]
     assert (decision.document, decision.layer, decision.a, decision.b) == ("north.article-1", "claims", "c2", "c2")
     assert decision.keep == "none"
     assert "1 of 1" in decision.reason
@@ -117,7 +117,7 @@ def test_what_comes_back_is_not_trusted(root, made, tmp_path):
         (code,) = codes(lambda: read_reviews([path], [made.key]))
         assert code in {"E201", "E202", "E102", "E103", "E209"}
     assert codes(lambda: read_reviews([tmp_path], [made.key])) == ["E101"]
-    (tmp_path / "key.json").write_bytes(files.pretty_json(made.key))
+    (tmp_path / "key.json").write_bytes(json_text.pretty(made.key))
     changed = read_key(tmp_path)
     changed.gold = "0" * 64
     assert codes(lambda: take.check_gold(root, [changed])) == ["E738"]
@@ -133,7 +133,7 @@ def test_what_comes_back_is_not_trusted(root, made, tmp_path):
     ],
 )
 def test_the_parts_of_a_key_fit_each_other(made, tmp_path, change, said):
-    key = json.loads(files.pretty_json(made.key))
+    key = json.loads(json_text.pretty(made.key))
     change(key)
     (tmp_path / "key.json").write_text(json.dumps(key))
     with pytest.raises(DragomanError, match=f"E202.*{said}"):

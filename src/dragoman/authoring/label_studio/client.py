@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.http_clients import tls_context, within
 from dragoman.problems import DragomanError, error
 from dragoman.redaction import redact, register
@@ -214,7 +214,7 @@ class Server:
         if not answer.content:
             return None
         try:
-            if files.depth(answer.content) > MAX_DEPTH:
+            if json_text.depth(answer.content) > MAX_DEPTH:
                 raise error("E728", f"{where}: the answer is nested more than {MAX_DEPTH} deep.")
             return answer.json()
         except (ValueError, RecursionError):

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import json_text
 from dragoman.authoring.adjudication import read_decisions, read_passes
 from dragoman.authoring.disagreements import Point, points
 from dragoman.authoring.label_studio.comparison_text import headline, in_words
@@ -113,7 +113,7 @@ def _item(
     }
     for side, name, label, labels in zip(SIDES, names, (point.a, point.b), sides, strict=True):
         notes[f"side_{side}"] = f"{side} (pass {name})\n{in_words(label, labels, point.differences)}"
-    base = files.canonical_json(Pushed(layer, a, b, draft, mentions))
+    base = json_text.canonical(Pushed(layer, a, b, draft, mentions))
     return Item(document, base, [Side(draft, "both passes")], notes, f"{layer} a:{a or '-'} b:{b or '-'}")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.authoring.label_studio.label_fields import Draft, Label, checked, restore, view
 from dragoman.problems import DragomanError, Problem, error
 from dragoman.release.passes import Reader, days, derive
@@ -117,7 +117,7 @@ def read_gold(data: bytes, document: Document, name: str) -> Draft:
         DragomanError: E202 wrong structure, E301 of another document, E707 spans that do not match the text.
 
     """
-    gold = files.decode(data, Labels, name)
+    gold = json_text.decode(data, Labels, name)
     if gold.document != document.id:
         raise error("E301", f"the file is of {gold.document!r}.", "Name it after its document.", file=name)
     draft = _plain(gold)
@@ -136,7 +136,7 @@ def write_gold(draft: Draft, base: bytes, document: Document, annotated: Sequenc
         DragomanError: E202 for a label without a field that gold must have.
 
     """
-    layers = files.decode(base, Labels).layers_annotated if base else list(annotated)
+    layers = json_text.decode(base, Labels).layers_annotated if base else list(annotated)
     layers = [layer for layer in LAYER_NAMES if layer in layers or draft[layer]]
     mentions = {entity["id"]: entity for entity in draft["entities"]}
     for at, claim in enumerate(draft["claims"]):
@@ -158,7 +158,7 @@ def write_gold(draft: Draft, base: bytes, document: Document, annotated: Sequenc
             date.earliest_external, date.latest_external = days(date.value_external, date)
     for entity in gold.entities:
         entity.entity_ids = sorted(set(entity.entity_ids))
-    return files.pretty_json(derive(gold, document))
+    return json_text.pretty(derive(gold, document))
 
 
 def _check_claimants(claim: Label, index: int, document: Document) -> None:
@@ -176,7 +176,7 @@ def read_pass(data: bytes, document: Document, name: str) -> Draft:
         DragomanError: E202 wrong structure, E301 of another document, E4xx for quotes that cannot be located.
 
     """
-    written = files.decode(data, QuotedLabels, name)
+    written = json_text.decode(data, QuotedLabels, name)
     if written.document != document.id:
         raise error("E301", f"the file is of {written.document!r}.", "Name it after its document.", file=name)
     reader = Reader(written, document, name)
@@ -258,7 +258,7 @@ def read_prediction(data: bytes, _document: Document, name: str) -> Draft:
         DragomanError: E202 wrong structure.
 
     """
-    draft = files.decode(data, dict[str, Any], name)
+    draft = json_text.decode(data, dict[str, Any], name)
     try:
         return checked({layer: draft.get(layer) or [] for layer in LAYER_NAMES})
     except msgspec.ValidationError as cause:
@@ -267,7 +267,7 @@ def read_prediction(data: bytes, _document: Document, name: str) -> Draft:
 
 def write_prediction(draft: Draft, _base: bytes, document: Document) -> bytes:
     """Write a document's submission line."""
-    return files.canonical_json({"id": document.id, **draft}) + b"\n"
+    return json_text.canonical({"id": document.id, **draft}) + b"\n"
 
 
 def _records(draft: Draft, types: dict[str, Any], document: Document) -> dict[str, list[Any]]:

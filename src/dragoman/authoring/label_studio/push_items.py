@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.authoring.label_studio import controls, file_kinds
 from dragoman.authoring.label_studio.file_kinds import Kind
 from dragoman.authoring.label_studio.label_fields import Draft, Label
@@ -69,7 +69,7 @@ def of_predictions(path: Path, name: str, documents: Mapping[str, Document]) -> 
     for number, line in enumerate(files.read_bytes(path).splitlines(), 1):
         if not line.strip():
             continue
-        given = files.decode(line, Submission, str(path), number)
+        given = json_text.decode(line, Submission, str(path), number)
         if given.id in made:
             raise error("E302", f"{given.id!r} is there twice.", "Leave one.", file=str(path), line=number)
         document = documents.get(given.id)

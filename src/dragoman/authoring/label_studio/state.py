@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.authoring.label_studio import controls
 from dragoman.authoring.label_studio.file_kinds import Kind
 from dragoman.authoring.label_studio.label_fields import Draft
@@ -184,7 +184,7 @@ def parse_task(raw: dict[str, Any]) -> Task | Problem:
     number = raw["id"]
     try:
         data = msgspec.convert(raw.get("data"), TaskData)
-        files.canonical_json(data)  # raises for lone surrogates
+        json_text.canonical(data)  # raises for lone surrogates
         same = files.sha256(data.base.encode()) == data.sha256
     except (msgspec.ValidationError, UnicodeEncodeError) as cause:
         return _foreign_task(number, f"its data are not those of a push: {cause}.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.authoring.label_studio.annotation_choice import Annotators
 from dragoman.authoring.label_studio.client import Server
 from dragoman.authoring.label_studio.config_fit import unfit
@@ -229,7 +229,7 @@ def pull(
         _take(fetched, kind, documents, out, outcome, annotators, progress, force=force)
         if outcome.aside:
             outcome.aside_file = path
-            files.write(path, files.pretty_json(outcome.aside))
+            files.write(path, json_text.pretty(outcome.aside))
         else:
             path.unlink(missing_ok=True)
     return outcome

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.schema.labels import Layer
 from dragoman.schema.records import Record
 
@@ -52,7 +52,7 @@ class Kit(Record, kw_only=True):
 
     def digest(self) -> str:
         """Return the SHA-256 of the content."""
-        return files.sha256(files.pretty_json(self))
+        return files.sha256(json_text.pretty(self))
 
 
 class KeyLabel(Record, kw_only=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dragoman import benchmark, files
+from dragoman import benchmark, files, json_text
 from dragoman.authoring.adjudication import gold_points
 from dragoman.authoring.review import review_page, spreadsheet
 from dragoman.authoring.review.card_sampling import Plan, plans
@@ -100,7 +100,7 @@ def annotated(loaded: Benchmark, language: str) -> list[Document]:
 def gold_of(documents: list[Document]) -> str:
     """Return a digest of texts and labels, to detect changes since the kit was made."""
     labels = {d.id: {layer: getattr(d, layer) for layer in LAYER_NAMES} | {"text": d.text} for d in documents}
-    return files.sha256(files.pretty_json(labels))
+    return files.sha256(json_text.pretty(labels))
 
 
 def _origins(root: Path, documents: list[Document]) -> Origins | None:
@@ -168,7 +168,7 @@ def write(made: Made, out: Path, *, xlsx: bool = True) -> list[Path]:
         DragomanError: E108 if there is another kit or the folder cannot be written; E739 without the extra ``review``.
 
     """
-    key = files.pretty_json(made.key)
+    key = json_text.pretty(made.key)
     if (out / KEY).exists() and files.read_bytes(out / KEY) != key:
         hint = "Choose another folder: without its key nobody can read the answers to that kit."
         raise error("E108", "there is the key to another kit.", hint, file=str(out / KEY))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from dragoman import files, utf8
+from dragoman import files, json_text, utf8
 from dragoman.authoring.review import spreadsheet
 from dragoman.authoring.review.kit import KEY, Key, Returned
 from dragoman.problems import DragomanError, Problem, error
@@ -53,7 +53,7 @@ def read_reviews(paths: Sequence[Path], keys: Sequence[Key]) -> list[Review]:
 
     Raises:
         DragomanError: with all errors in all files: E735 for a kit without a key, E736 for invalid answers or answers
-            to unknown cards, E737 for two files of one reader, or as :func:`dragoman.files.decode` and
+            to unknown cards, E737 for two files of one reader, or as :func:`dragoman.json_text.decode` and
             :func:`dragoman.authoring.review.spreadsheet.read`.
 
     """
@@ -93,7 +93,7 @@ def _read(path: Path, keys: Sequence[Key]) -> Review:
             raise error("E202", f"{cause}.", file=str(path)) from cause
     else:
         utf8.check_text(data, str(path))
-        returned = files.decode(data, Returned, str(path))
+        returned = json_text.decode(data, Returned, str(path))
     key = next((key for key in keys if returned.kit in key.kits), None)
     if key is None:
         what = f"it answers kit {returned.kit[:12]}…, to which no key is given."

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman import benchmark, files
+from dragoman import benchmark, files, json_text
 from dragoman.authoring.review import estimate
 from dragoman.authoring.review.kit import Answer, Key, KeyCard
 from dragoman.authoring.review.make import annotated, gold_of
@@ -212,8 +212,8 @@ def write(taken: Taken, out: Path) -> list[Path]:
 
     """
     contents = {
-        PROPOSED: files.json_lines(taken.proposals),
-        SUMMARY: files.pretty_json(taken.summary),
+        PROPOSED: json_text.lines(taken.proposals),
+        SUMMARY: json_text.pretty(taken.summary),
         SECTION: section(taken.summary).encode(),
     }
     with files.writing_into(out):

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from dragoman import files
+from dragoman import files, json_text
 from dragoman.authoring import curation, release_folder
 from dragoman.authoring.starting import first_texts, suggested_profile
 from dragoman.authoring.starting.given_gold import UNSPECIFIED, Registry, labels_of, seen
@@ -174,7 +174,7 @@ class _Maker:
         files.write(self.root / path, text.encode())
 
     def _json(self, path: str, value: Any) -> None:
-        files.write(self.root / path, files.pretty_json(value))
+        files.write(self.root / path, json_text.pretty(value))
 
     def _corpus(self) -> None:
         """Write the pages, the source table, and the profiles for segmentation."""
