@@ -10,7 +10,7 @@ import pytest
 
 from dragoman import scoring
 from dragoman.problems import DragomanError
-from dragoman.scoring import blockwise, streaming
+from dragoman.scoring import blockwise, partitions
 from dragoman.scoring.comparison import compare
 from dragoman.scoring.content_hash import content
 
@@ -101,7 +101,7 @@ def test_a_stream_has_the_fingerprint_of_the_whole(written, monkeypatch, way):
     pred, gold = written["other-order.jsonl" if way == "spilled" else "plain.jsonl"], written["plain.jsonl"]
     whole = scoring.score(pred, gold, measures=MEASURES, intervals=False)
     monkeypatch.setattr(blockwise, "STREAMED", 0)
-    monkeypatch.setattr(streaming, "MAX_HELD", 0)
+    monkeypatch.setattr(partitions, "MAX_HELD", 0)
     monkeypatch.setattr("dragoman.reading.prefetch.BLOCK", 2_000)
     streamed = scoring.score(pred, gold, measures=MEASURES, intervals=False)
     assert streamed.data == whole.data

@@ -20,7 +20,7 @@ from dragoman.problems import DragomanError
 from dragoman.reading import arrow_json, memory_budget, parquet_input, prefetch, shards
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.prefetch import Prefetch
-from dragoman.scoring import api, blockwise, streaming
+from dragoman.scoring import api, blockwise, partitions, streaming
 from dragoman.scoring.sides import Sides
 from dragoman.statistics.resampling import Resampling
 
@@ -51,7 +51,7 @@ def both(folder, gold, pred, suffix=".jsonl"):
 def scored(paths, streamed, spilled, **options):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blockwise, "STREAMED", streamed)
-        patch.setattr(streaming, "MAX_HELD", spilled)
+        patch.setattr(partitions, "MAX_HELD", spilled)
         return json_text.pretty(dragoman.score(*paths, **{**OPTIONS, **options}))
 
 
@@ -160,7 +160,7 @@ def test_few_documents_are_held_whatever_their_number(tmp_path, monkeypatch, dri
     lines = list(alike(random.Random(1), 400))
     paths = both(tmp_path, [g for g, _ in lines], [p for _, p in lines])
     drive(driver, paths, select(["entities.strict", "entities.partial"]))
-    assert len(most) >= streaming.BUCKETS
+    assert len(most) >= partitions.PARTITIONS
     assert max(most) < 100  # of 800 on both sides
 
 
@@ -210,7 +210,7 @@ def test_a_field_that_first_turns_up_in_a_late_block_counts_as_in_a_whole_file(t
 
 def test_no_temporary_file_stays(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    monkeypatch.setattr(streaming, "MAX_HELD", ALWAYS)
+    monkeypatch.setattr(partitions, "MAX_HELD", ALWAYS)
     (tmp_path / "temporary").mkdir()
     paths = both(tmp_path, LINES, LINES[::-1])
     scored(paths, ALWAYS, ALWAYS)
@@ -249,7 +249,7 @@ def test_predictions_are_validated_in_blocks_as_in_the_whole(tmp_path, monkeypat
         monkeypatch.setattr(blockwise, "STREAMED", NEVER)
         whole = api.examine(*paths)
         monkeypatch.setattr(blockwise, "STREAMED", ALWAYS)
-        monkeypatch.setattr(streaming, "MAX_HELD", ALWAYS if spilled else NEVER)
+        monkeypatch.setattr(partitions, "MAX_HELD", ALWAYS if spilled else NEVER)
         assert api.examine(*paths) == whole, seed
         odd += len(whole.problems)
     assert odd > 10

@@ -1,32 +1,28 @@
 """Driver for streaming: holds only a few blocks of labels, and the counts of all documents.
 
-If both files have their documents in the same order they are read in step. Otherwise the rows of both are partitioned
-by a hash of the document id, and the partitions are joined one after the other. Many rows are held in temporary files:
-memory is bounded, disk space is not. If the precise path is needed, :class:`dragoman.reading.fallback.Fallback` is
-raised.
+If both files have their documents in the same order they are read in step. Otherwise they are joined by a hybrid hash
+join (DeWitt et al. 1984): the rows of both are partitioned by a hash of the document id, many of them in temporary
+files, and the partitions are joined one after the other. Memory is bounded, disk space is not. If the precise path is
+needed, :class:`dragoman.reading.fallback.Fallback` is raised.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
-from zlib import crc32
+from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
 import pyarrow as pa
 
-from dragoman.arrow_buffers import take
 from dragoman.problems import DragomanError
 from dragoman.reading import columns
-from dragoman.reading.arrow_rows import column_of
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.target import Target
 from dragoman.scoring.partials import Partial, count_reference, join
+from dragoman.scoring.partitions import PARTITIONS, Partitions, ids_of
 from dragoman.scoring.threads import in_threads
 
 if TYPE_CHECKING:
@@ -36,10 +32,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _RULES = Target()
-BUCKETS = 32
-"""Number of partitions of each side."""
-MAX_HELD = 2**26
-"""Maximum number of bytes of partitioned rows of each side in memory; more are moved to temporary files."""
 PART = 6 * 2**20
 """Approximate number of bytes of rows of both sides that are joined at a time, in whole partitions."""
 
@@ -133,17 +125,17 @@ def _in_step(gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table, pa.Tabl
     blocks, before = iter(pred), set[str]()
     rest: pa.Table | None = None
     for block in gold:
-        here = set(_names(block))
+        here = set(ids_of(block))
         if len(here) < block.num_rows or not before.isdisjoint(here):
             raise Fallback("a document twice")
         before.update(here)
         parts = []
         while (rest := next(blocks, None) if rest is None else rest) is not None:
-            names = _names(rest)
-            known = next((at for at, name in enumerate(names) if name not in here), len(names))
+            ids = ids_of(rest)
+            known = next((at for at, each in enumerate(ids) if each not in here), len(ids))
             parts.append(rest.slice(0, known))
-            if known < len(names):
-                if names[known] in before:
+            if known < len(ids):
+                if ids[known] in before:
                     raise Reordered
                 rest = rest.slice(known)
                 break
@@ -153,84 +145,15 @@ def _in_step(gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table, pa.Tabl
         raise Reordered
 
 
-def _names(rows: pa.Table) -> list[str]:
-    """Ids of the rows, in order."""
-    names: list[str] = column_of(rows, "id", pa.string()).to_pylist()
-    return names
-
-
 def _joined(folder: Path, gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table | None, pa.Table | None]]:
-    """Yield the rows of both sides with the same hash, one hash after the other."""
-    sides = [_Buckets(folder / side) for side in ("gold", "pred")]
-    with ExitStack() as stack:
-        for side in sides:
-            stack.enter_context(side)
-        for blocks in zip_longest(gold, pred):
-            for side, rows in zip(sides, blocks, strict=True):
-                if rows is not None:
-                    side.add(rows)
-    for first in range(0, BUCKETS, step := max(1, PART * BUCKETS // max(1, sum(side.size for side in sides)))):
-        some = range(first, min(first + step, BUCKETS))
-        yield sides[0].take(some), sides[1].take(some)
-
-
-class _Buckets:
-    """Rows of one side by a hash of the document id: in memory, and beyond :data:`MAX_HELD` in temporary files.
-
-    Leaving the context manager completes the files; then the rows can be taken.
-
-    Attributes:
-        size: number of bytes of all rows.
-
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._held: list[list[pa.Table]] = [[] for _ in range(BUCKETS)]
-        self._held_size = self.size = 0
-        self._writers: dict[int, pa.ipc.RecordBatchFileWriter] = {}
-        folder.mkdir()
-
-    def add(self, table: pa.Table) -> None:
-        """Add the rows of a block."""
-        bucket = np.array([crc32((name or "").encode()) % BUCKETS for name in _names(table)], np.int64)
-        order, ends = np.argsort(bucket, kind="stable"), np.cumsum(np.bincount(bucket, minlength=BUCKETS))
-        columns = [take(column_of(table, name, pa.null()), order) for name in table.column_names]
-        rows = pa.Table.from_arrays(columns, schema=table.schema)
-        for at in np.unique(bucket).tolist():
-            first = int(ends[at - 1]) if at else 0
-            self._held[at].append(rows.slice(first, int(ends[at]) - first))
-        self.size += rows.nbytes
-        self._held_size += rows.nbytes
-        if self._held_size > MAX_HELD:
-            self._spill()
-
-    def _spill(self) -> None:
-        for at, tables in enumerate(self._held):
-            for table in tables:
-                if at not in self._writers:
-                    self._writers[at] = pa.ipc.new_file(str(self._path(at)), table.schema)
-                self._writers[at].write_table(table)
-            tables.clear()
-        self._held_size = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for writer in self._writers.values():
-            writer.close()
-
-    def take(self, buckets: Iterable[int]) -> pa.Table | None:
-        """Remove the rows of some buckets, and return them; None if there are none."""
-        tables = []
-        for at in buckets:
-            tables += self._held[at]
-            self._held[at] = []
-            if at in self._writers:
-                with pa.OSFile(str(self._path(at))) as source:
-                    tables.append(pa.ipc.open_file(source).read_all())
-        return pa.concat_tables(tables) if tables else None
-
-    def _path(self, at: int) -> Path:
-        return self._folder / f"{at}.arrow"
+    """Yield the rows of both sides that are in the same partitions, some partitions at a time."""
+    with Partitions(folder / "gold") as of_gold, Partitions(folder / "pred") as of_pred:
+        for gold_rows, pred_rows in zip_longest(gold, pred):
+            if gold_rows is not None:
+                of_gold.add(gold_rows)
+            if pred_rows is not None:
+                of_pred.add(pred_rows)
+    step = max(1, PART * PARTITIONS // max(1, of_gold.size + of_pred.size))
+    for first in range(0, PARTITIONS, step):
+        some = range(first, min(first + step, PARTITIONS))
+        yield of_gold.take(some), of_pred.take(some)
