@@ -40,8 +40,9 @@ def finished(measure: Measure, rows: Ints, resampling: Resampling) -> dict[str, 
     pairs), it is over documents with a pair.
     """
     micro = {leaf: _number(value) for leaf, value in measure.score.finish(rows.sum(axis=0)).items()}
-    single = measure.score.finish(rows[with_gold(measure, rows)])
-    macro: dict[str, Any] = {leaf: _number(_mean(values[~np.isnan(values)])) for leaf, values in single.items()}
+    # Each column stays in one piece of memory: computing on columns of selected rows takes three times as long.
+    single = measure.score.finish(np.take(rows.T, np.flatnonzero(with_gold(measure, rows)), axis=1).T)
+    macro: dict[str, Any] = {leaf: _number(_mean(values)) for leaf, values in single.items()}
     macro["documents"] = int((~np.isnan(single[measure.score.headline])).sum())
     return {**micro, "macro": macro, "interval": interval(measure, rows, resampling)}
 
@@ -77,7 +78,10 @@ def interval(measure: Measure, rows: Ints, resampling: Resampling) -> list[float
 
 
 def _mean(values: NDArray[np.float64]) -> float:
-    return float(values.mean()) if len(values) else float("nan")
+    """Mean of the values that are defined; nan if none is."""
+    undefined = np.isnan(values)
+    defined = values[~undefined] if undefined.any() else values
+    return float(defined.mean()) if len(defined) else float("nan")
 
 
 def _number(value: Any) -> float | None:
