@@ -13,6 +13,7 @@ _NEW_OBJECTS = 50_000
 """Threshold of the garbage collector's first generation (Python's default is 700): imported modules and results are
 many objects, and no garbage.
 """
+_TIMEOUT = "OPENBLAS_THREAD_TIMEOUT"
 
 
 def is_on() -> bool:
@@ -32,14 +33,16 @@ def command_line() -> Iterator[None]:
     import atexit  # noqa: PLC0415 - not imported when tuning is off
     import gc  # noqa: PLC0415
 
-    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # 2**4 cycles, the minimum; read when numpy is imported
-    thresholds = gc.get_threshold()
+    thresholds, is_given = gc.get_threshold(), _TIMEOUT in os.environ
     gc.set_threshold(_NEW_OBJECTS)
     atexit.register(gc.freeze)
+    os.environ.setdefault(_TIMEOUT, "4")  # 2**4 cycles, the minimum; read when numpy is imported
     try:
         yield
     finally:
         gc.set_threshold(*thresholds)
+        if not is_given:
+            os.environ.pop(_TIMEOUT, None)
 
 
 def reuse_memory_of_blocks() -> None:
