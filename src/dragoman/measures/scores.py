@@ -86,12 +86,9 @@ def _summed(match: Match, documents: int) -> Ints:
 
 def ratio(numerator: Ints | Floats, denominator: Ints | Floats) -> Floats:
     """Divide, giving nan where the denominator is 0: the one place that defines 0/0."""
-    # Dividing everywhere and correcting is faster than dividing where the denominator is not 0.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        result = np.asarray(np.divide(numerator, denominator))
-    undefined = np.equal(denominator, 0)
-    if undefined.any():
-        result[undefined] = np.nan
+    result = np.empty(np.shape(denominator))
+    result.fill(np.nan)
+    np.divide(numerator, denominator, out=result, where=np.not_equal(denominator, 0))
     return result
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from dragoman.authoring.adjudication import read_decisions, read_documents
 from dragoman.authoring.label_studio import (
@@ -77,7 +78,13 @@ def open_task(page, label_studio, server, document, point=""):
         for task in server.tasks(project["id"]):
             if task["data"].get("document") == document and task["data"].get("point", "") == point:
                 page.goto(f"{label_studio['url']}/projects/{project['id']}/data?task={task['id']}")
-                page.wait_for_selector(".htx-highlight")
+                try:
+                    page.wait_for_selector(".htx-highlight")
+                except (
+                    PlaywrightTimeoutError
+                ):  # on a busy machine Label Studio was seen to open a task and draw nothing
+                    page.reload()
+                    page.wait_for_selector(".htx-highlight")
                 page.wait_for_load_state("networkidle")
                 return
     pytest.fail(f"{document} is on no project")
