@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+from playwright.sync_api import TimeoutError as NotInTime
 
 from dragoman.authoring.adjudication import read_decisions, read_documents
 from dragoman.authoring.label_studio import (
@@ -80,9 +80,8 @@ def open_task(page, label_studio, server, document, point=""):
                 page.goto(f"{label_studio['url']}/projects/{project['id']}/data?task={task['id']}")
                 try:
                     page.wait_for_selector(".htx-highlight")
-                except (
-                    PlaywrightTimeoutError
-                ):  # on a busy machine Label Studio was seen to open a task and draw nothing
+                except NotInTime:
+                    # On a busy machine Label Studio was seen to open a task and draw nothing.
                     page.reload()
                     page.wait_for_selector(".htx-highlight")
                 page.wait_for_load_state("networkidle")
