@@ -14,10 +14,10 @@ import pyarrow as pa
 from dragoman import files, parquet_pages
 from dragoman.reading import arrow_json
 
-BLOCK = 2**22
+BLOCK = 3 * 2**20
 """Block size in bytes: large enough that the overhead per block is negligible, small enough for the CPU cache."""
 ROWS = 2**20
-"""The same for rows of parquet in memory, where an item takes about a quarter of its size as JSON."""
+"""The same for rows of parquet in memory, where an item takes about a third of its size as JSON."""
 _DEPTH = 3
 """Number of blocks that are parsed ahead."""
 
