@@ -1,5 +1,6 @@
 """The house itself: what importing costs, what is where, what must not be written anywhere."""
 
+import gc
 import importlib
 import os
 import re
@@ -10,6 +11,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from dragoman import tuning
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("numpy", "pyarrow", "scipy", "pandas", "datasets", "label_studio_sdk", "evaluate", "typer", "rich", "jinja2")
@@ -45,7 +48,10 @@ def test_scoring_one_file_against_another_loads_only_what_it_needs(tmp_path, lar
 
 
 def test_switches_of_the_process_are_in_one_module_and_can_be_turned_off(tmp_path):
-    switches = re.compile(r"gc\.(set_threshold|freeze|disable)|mallopt|set_memory_pool|atexit\.register")
+    switches = re.compile(
+        r"gc\.(set_threshold|freeze|disable)|mallopt|set_memory_pool|atexit\.register"
+        r"|os\.(environ(\.(setdefault|pop|update|clear)\b|\[[^\]]+\] = )|putenv)"
+    )
     using = {p.name for p in (ROOT / "src").rglob("*.py") if switches.search(p.read_text(encoding="utf-8"))}
     assert using == {"tuning.py"}
     path = tmp_path / "labels.jsonl"
@@ -54,6 +60,18 @@ def test_switches_of_the_process_are_in_one_module_and_can_be_turned_off(tmp_pat
     environments = [{**os.environ, "DRAGOMAN_TUNING": on} for on in "01"]
     runs = [subprocess.run(command, capture_output=True, text=True, check=True, env=each) for each in environments]
     assert runs[0].stdout == runs[1].stdout
+
+
+def test_switches_of_the_process_are_as_before_after_a_command(monkeypatch):
+    for given in ({}, {"OPENBLAS_THREAD_TIMEOUT": "20"}):
+        monkeypatch.delenv("OPENBLAS_THREAD_TIMEOUT", raising=False)
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        before = dict(os.environ), gc.get_threshold()
+        with tuning.command_line():
+            assert os.environ["OPENBLAS_THREAD_TIMEOUT"] == given.get("OPENBLAS_THREAD_TIMEOUT", "4")
+            assert gc.get_threshold() != before[1]
+        assert (dict(os.environ), gc.get_threshold()) == before
 
 
 def test_no_mean_depends_on_the_interpreter():

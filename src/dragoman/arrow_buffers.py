@@ -1,4 +1,4 @@
-"""Arrow arrays as numpy arrays, and casts, without :mod:`pyarrow.compute`.
+"""Arrow arrays as numpy arrays, casts and selections of rows, without :mod:`pyarrow.compute`.
 
 On import that module generates a documented Python function for every Arrow function: a twentieth of the time of
 scoring two large files. Array methods that call a compute function import it, so that buffers are read directly here.
@@ -60,6 +60,10 @@ def take(array: pa.Array, index: Ints) -> pa.Array:
     Args:
         array: shape (n,).
         index: the rows, shape (k,), each from 0 to n - 1.
+
+    Example:
+        >>> take(pa.array([["a"], None, ["b", "c"]]), np.array([2, 1])).to_pylist()
+        [['b', 'c'], None]
 
     """
     type_ = array.type

@@ -14,6 +14,7 @@ _NEW_OBJECTS = 50_000
 many objects, and no garbage.
 """
 _TIMEOUT = "OPENBLAS_THREAD_TIMEOUT"
+"""Environment variable with the binary logarithm of the clock cycles for which such a thread waits actively."""
 
 
 def is_on() -> bool:
@@ -25,7 +26,8 @@ def is_on() -> bool:
 def command_line() -> Iterator[None]:
     """Run the cyclic garbage collector less often, and not at interpreter exit; let idle threads of OpenBLAS sleep.
 
-    Numpy starts these threads on import, and they would wait actively for work for some 2**26 clock cycles.
+    Numpy starts these threads on import, and they would wait actively for work for some 2**26 clock cycles. Processes
+    that are started meanwhile inherit that setting.
     """
     if not is_on():
         yield
@@ -36,7 +38,7 @@ def command_line() -> Iterator[None]:
     thresholds, is_given = gc.get_threshold(), _TIMEOUT in os.environ
     gc.set_threshold(_NEW_OBJECTS)
     atexit.register(gc.freeze)
-    os.environ.setdefault(_TIMEOUT, "4")  # 2**4 cycles, the minimum; read when numpy is imported
+    os.environ.setdefault(_TIMEOUT, "4")  # the minimum; read when numpy is imported
     try:
         yield
     finally:

@@ -31,7 +31,7 @@ ALWAYS, NEVER = 0, 2**60
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch):
     monkeypatch.setattr(prefetch, "BLOCK", 700)
-    monkeypatch.setattr(prefetch, "ROWS", 700)
+    monkeypatch.setattr(prefetch, "PARQUET_BLOCK", 700)
     monkeypatch.setattr(streaming, "PART", 700)
 
 
@@ -48,10 +48,10 @@ def both(folder, gold, pred, suffix=".jsonl"):
     return write(folder / f"p{suffix}", pred), write(folder / f"g{suffix}", gold)
 
 
-def scored(paths, streamed, spilled, **options):
+def scored(paths, streamed, held, **options):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blockwise, "STREAMED", streamed)
-        patch.setattr(partitions, "MAX_HELD", spilled)
+        patch.setattr(partitions, "MAX_HELD", held)
         return json_text.pretty(dragoman.score(*paths, **{**OPTIONS, **options}))
 
 
@@ -275,10 +275,11 @@ def test_labels_that_take_too_much_memory_are_joined_on_the_disk(tmp_path, monke
     joined = streaming.joined
     monkeypatch.setattr(streaming, "joined", lambda *given: spills.append(1) or joined(*given))
     monkeypatch.setattr(memory_budget.Budget.__init__, "__defaults__", (10_000,))
-    assert scored(paths, NEVER, NEVER) == whole
+    monkeypatch.setattr(partitions, "MAX_HELD", ALWAYS)
+    assert scored(paths, NEVER, ALWAYS) == whole
     assert api.examine(*paths) == said
     assert len(spills) == 2
-    assert scored((paths[0], write(tmp_path / "g.jsonl", [g for g, _ in lines])), NEVER, NEVER) == whole
+    assert scored((paths[0], write(tmp_path / "g.jsonl", [g for g, _ in lines])), NEVER, ALWAYS) == whole
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])

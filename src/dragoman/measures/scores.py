@@ -145,7 +145,7 @@ class Accuracy(Score):
         """Credit and number of pairs of each document."""
         doc = match.gold_doc[match.gold]
         correct = _summed(match, documents)
-        return np.stack([correct, np.bincount(doc, minlength=documents)], axis=1)
+        return np.stack([correct, np.bincount(doc, minlength=documents)]).T  # as above
 
     def finish(self, total: Ints | Floats) -> dict[str, Floats]:
         """Accuracy from correct and matched."""

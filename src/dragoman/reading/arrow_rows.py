@@ -90,6 +90,12 @@ def column_of(table: pa.Table, name: str, type_: pa.DataType) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
+def ids_of(table: pa.Table) -> list[str | None]:
+    """Document ids of the rows, in order; None where missing."""
+    ids: list[str | None] = column_of(table, "id", pa.string()).to_pylist()
+    return ids
+
+
 def lengths_of(lists: pa.Array) -> Ints:
     """Length of each list, 0 for a null, shape (n,)."""
     if pa.types.is_null(lists.type):

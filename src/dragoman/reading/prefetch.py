@@ -16,8 +16,8 @@ from dragoman.reading import arrow_json
 
 BLOCK = 3 * 2**20
 """Block size in bytes: large enough that the overhead per block is negligible, small enough for the CPU cache."""
-ROWS = 2**20
-"""The same for rows of parquet in memory, where an item takes about a third of its size as JSON."""
+PARQUET_BLOCK = 2**20
+"""Size of a block of rows of parquet, in bytes of memory: larger ones take more memory, and no less time."""
 _DEPTH = 3
 """Number of blocks that are parsed ahead."""
 
@@ -83,7 +83,7 @@ def _of_parquet(paths: Iterable[Path]) -> Iterator[pa.Table]:
     from dragoman.reading import parquet_input  # noqa: PLC0415 - not needed for JSONL
 
     for path in paths:
-        yield from parquet_input.blocks(path, ROWS)
+        yield from parquet_input.blocks(path, PARQUET_BLOCK)
 
 
 def _ended() -> Future[pa.Table | None]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dragoman.matching.exact import packed
 from dragoman.measures.catalogue import MEASURES, headline_of
 from dragoman.measures.measure import Measure
 from dragoman.measures.naming import BY_NAME
@@ -21,6 +20,7 @@ from dragoman.scoring.result import Result
 from dragoman.scoring.result_table import main_measures
 from dragoman.scoring.slices import finished, interval, size
 from dragoman.statistics import bootstrap
+from dragoman.statistics.distinct_rows import distinct_rows
 from dragoman.statistics.resampling import Resampling
 from dragoman.version import __version__
 
@@ -139,10 +139,9 @@ def _positions(documents: Ints, known: dict[bytes, list[int]]) -> list[int]:
 
 def _listed(rows: Ints) -> list[list[int]]:
     """Rows of counts as lists; rows that are equal are one list: many documents have few that differ."""
-    key, _ = packed(list(rows.T), [np.zeros(0, np.int64)] * rows.shape[1])
-    _, first, place = np.unique(key, return_index=True, return_inverse=True)
-    distinct: list[list[int]] = rows[first].tolist()
-    return [distinct[at] for at in place.tolist()]
+    kinds, place = distinct_rows(rows)
+    listed: list[list[int]] = kinds.tolist()
+    return [listed[at] for at in place.tolist()]
 
 
 def system_of(named: str | SystemCard) -> results.System:

@@ -104,7 +104,7 @@ def _partners(matches: Iterable[Match], sides: tuple[int, int]) -> tuple[Ints, I
     """
     gold_partner, pred_partner, stage = (np.full(number, NO_PARTNER, np.int64) for number in (*sides, sides[0]))
     for at, match in enumerate(matches):
-        # A lenient measure may pair differently: earlier pairs take precedence. After the first few are left.
+        # A lenient measure may pair differently: earlier pairs take precedence. After the first match, few are free.
         free = np.flatnonzero(gold_partner[match.gold] < 0)
         free = free[(pred_partner[match.pred[free]] < 0) & (match.credit[free] > 0)]
         g, p = match.gold[free], match.pred[free]

@@ -11,18 +11,12 @@ import numpy as np
 import pyarrow as pa
 
 from dragoman.arrow_buffers import take
-from dragoman.reading.arrow_rows import column_of
+from dragoman.reading.arrow_rows import column_of, ids_of
 
 PARTITIONS = 32
 """Number of partitions of a file."""
 MAX_HELD = 2**26
 """Maximum number of bytes of rows in memory; if there are more, they are moved to temporary files."""
-
-
-def ids_of(rows: pa.Table) -> list[str]:
-    """Return the document ids of the rows, in order."""
-    ids: list[str] = column_of(rows, "id", pa.string()).to_pylist()
-    return ids
 
 
 class Partitions:
@@ -48,7 +42,7 @@ class Partitions:
 
     def add(self, table: pa.Table) -> None:
         """Add the rows of a block; all blocks have the same columns."""
-        of = np.array([crc32((name or "").encode()) % PARTITIONS for name in ids_of(table)], np.int64)
+        of = np.array([crc32((each or "").encode()) % PARTITIONS for each in ids_of(table)], np.int64)
         order = np.argsort(of, kind="stable")
         columns = [take(column_of(table, name, pa.null()), order) for name in table.column_names]
         rows = pa.Table.from_arrays(columns, schema=table.schema)

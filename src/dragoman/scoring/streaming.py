@@ -19,10 +19,11 @@ import pyarrow as pa
 
 from dragoman.problems import DragomanError
 from dragoman.reading import columns
+from dragoman.reading.arrow_rows import ids_of
 from dragoman.reading.fallback import Fallback
 from dragoman.reading.target import Target
 from dragoman.scoring.partials import Partial, count_reference, join
-from dragoman.scoring.partitions import PARTITIONS, Partitions, ids_of
+from dragoman.scoring.partitions import PARTITIONS, Partitions
 from dragoman.scoring.threads import in_threads
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _converted(gold: pa.Table, pred: pa.Table | None, rules: Target) -> tuple[An
 
 def _in_step(gold: Prefetch, pred: Prefetch) -> Iterator[tuple[pa.Table, pa.Table | None]]:
     """Yield each block of gold with the predictions on its documents."""
-    blocks, before = iter(pred), set[str]()
+    blocks, before = iter(pred), set[str | None]()
     rest: pa.Table | None = None
     for block in gold:
         here = set(ids_of(block))

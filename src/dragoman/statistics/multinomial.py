@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dragoman.statistics.distinct_rows import distinct_rows
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -70,14 +72,8 @@ def sums(rows: Ints, draws: int, generator: np.random.Generator) -> Floats:
 
 def _kinds(rows: Ints) -> tuple[Ints, Ints]:
     """Return the distinct rows and their numbers of documents, sorted by that number."""
-    least = rows.min(axis=0)
-    spread = rows.max(axis=0) - least + 1
-    if np.prod(spread.astype(np.float64)) < 2**62:  # then a row can be packed into one number
-        radix = np.append(np.cumprod(spread[:0:-1])[::-1], 1)
-        _, first, count = np.unique((rows - least) @ radix, return_index=True, return_counts=True)
-        kinds = rows[first]
-    else:
-        kinds, count = np.unique(rows, axis=0, return_counts=True)
+    kinds, place = distinct_rows(rows)
+    count = np.bincount(place)
     order = np.argsort(count, kind="stable")
     return kinds[order], count[order]
 
